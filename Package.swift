@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The training library is compiled for the processor it is built on: its own passes over
+/// activations then use the widest vectors there are (`SIMD16<Float>` becomes AVX-512).
+/// `-O` in debug keeps a plain `swift run` of a section usable.
+let librarySettings: [SwiftSetting] = [
+    .unsafeFlags(["-Xcc", "-march=native"]),
+    .unsafeFlags(["-O"], .when(configuration: .debug)),
+]
+
+/// The numbered sections of the report, each an executable of its own.
+let sections = [
+    "01-data", "02-normalization", "03-augmentation", "04-plain-training",
+    "05-augmented-training", "06-results", "07-demo",
+]
+
+let package = Package(
+    name: "BigEggs",
+    products: [
+        .library(name: "BigEggs", targets: ["BigEggs"]),
+        .library(name: "bigeggs_c", type: .dynamic, targets: ["BigEggsABI"]),
+        .executable(name: "bigeggs", targets: ["CommandLine"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
+        .target(name: "CBigEggs"),
+        .target(name: "CTopLevelError"),
+        .target(
+            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CArchive", "CCrypto"],
+            swiftSettings: librarySettings),
+        .target(
+            name: "BigEggsABI", dependencies: ["BigEggs", "CBigEggs"],
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+        .target(name: "EmbeddedPython", dependencies: ["CPython"]),
+        .target(
+            name: "Reporting",
+            dependencies: [
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "CTopLevelError",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "CommandLine",
+            dependencies: [
+                "BigEggs", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "BigEggsTests", dependencies: ["BigEggs"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs"]),
+        .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "BigEggs"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+    ]
+        + sections.map { section in
+            .executableTarget(
+                name: section, dependencies: ["BigEggs", "Reporting"], path: "notebooks/\(section)")
+        }
+)

@@ -1,0 +1,116 @@
+/// Class labels, in the shape in which they were loaded.
+///
+/// CIFAR-10's labels load as a column, `[count, 1]`, as Keras's `cifar10.load_data` returns them;
+/// ``flattened()`` turns the column into the vector, `[count]`, that the sparse loss expects.
+public struct Labels: Sendable, Equatable {
+    /// The class of each image, from 0 to the number of classes less one.
+    public let values: [Int32]
+    /// `[count, 1]` for a column, `[count]` for a vector.
+    public let shape: [Int]
+
+    /// Labels as a vector, `[count]`, or as a column, `[count, 1]`.
+    public init(_ values: [Int32], asColumn: Bool = false) {
+        self.values = values
+        shape = asColumn ? [values.count, 1] : [values.count]
+    }
+
+    /// The same labels as a vector, `[count]`.
+    public func flattened() -> Labels { Labels(values) }
+}
+
+/// What is wrong with the arrays from which a data set was to be made.
+public enum ImageDatasetError: Error, Equatable, CustomStringConvertible {
+    case pixelCount(found: Int, expected: Int)
+    case labelOutOfRange(label: Int, index: Int, classes: Int)
+
+    public var description: String {
+        switch self {
+        case .pixelCount(let found, let expected):
+            "the data set has \(found) pixel values where its labels and image shape need \(expected)"
+        case .labelOutOfRange(let label, let index, let classes):
+            "image \(index) has label \(label); with \(classes) classes labels go from 0 to \(classes - 1)"
+        }
+    }
+}
+
+/// Images and their labels in memory: bytes, and the factor by which the network sees them.
+public struct ImageDataset: Sendable {
+    /// Pixels as loaded, `[count, height, width, channels]`, row-major, 0 to 255.
+    public let images: [UInt8]
+    /// `[height, width, channels]`.
+    public let imageShape: [Int]
+    /// One label an image.
+    public private(set) var labels: Labels
+    /// The name of each class, in the order of the labels.
+    public let classNames: [String]
+    /// What every pixel is multiplied by on its way into the network: 1 as loaded, 1/255 after
+    /// ``rescaled(_:)``. Keeping bytes and a factor takes a quarter of the memory of floats.
+    public private(set) var rescale: Float = 1
+
+    /// The number of images.
+    public var count: Int { labels.values.count }
+    /// `[count, height, width, channels]`.
+    public var shape: [Int] { [count] + imageShape }
+    /// The number of bytes of one image.
+    public var bytesPerImage: Int { imageShape.reduce(1, *) }
+
+    /// Makes a data set from arrays.
+    ///
+    /// - Parameters:
+    ///   - images: bytes, `[count, height, width, channels]`, row-major.
+    ///   - labels: one an image.
+    ///   - imageShape: `[height, width, channels]`.
+    ///   - classNames: as many as there are classes.
+    /// - Throws: ``ImageDatasetError`` if the sizes disagree or a label has no class.
+    public init(images: [UInt8], labels: Labels, imageShape: [Int], classNames: [String]) throws {
+        let expected = labels.values.count * imageShape.reduce(1, *)
+        guard images.count == expected else {
+            throw ImageDatasetError.pixelCount(found: images.count, expected: expected)
+        }
+        if let index = labels.values.firstIndex(where: { $0 < 0 || $0 >= classNames.count }) {
+            throw ImageDatasetError.labelOutOfRange(
+                label: Int(labels.values[index]), index: index, classes: classNames.count)
+        }
+        self.images = images
+        self.imageShape = imageShape
+        self.labels = labels
+        self.classNames = classNames
+    }
+
+    /// The same images, multiplied by `factor` on their way into the network, as Keras's `rescale`.
+    public func rescaled(_ factor: Float = 1 / 255) -> ImageDataset {
+        var copy = self
+        copy.rescale = factor
+        return copy
+    }
+
+    /// The same images with their labels as a vector.
+    public func withFlattenedLabels() -> ImageDataset {
+        var copy = self
+        copy.labels = labels.flattened()
+        return copy
+    }
+
+    /// The first `maximum` images, or all if there are fewer.
+    public func prefix(_ maximum: Int) -> ImageDataset { self[0..<Swift.min(maximum, count)] }
+
+    /// The images of a range of indices.
+    public subscript(range: Range<Int>) -> ImageDataset {
+        ImageDataset(
+            checked: Array(images[range.lowerBound * bytesPerImage..<range.upperBound * bytesPerImage]),
+            labels: Labels(Array(labels.values[range]), asColumn: labels.shape.count == 2), of: self)
+    }
+
+    /// The bytes of one image, `[height, width, channels]`.
+    public func image(at index: Int) -> ArraySlice<UInt8> {
+        images[index * bytesPerImage..<(index + 1) * bytesPerImage]
+    }
+
+    private init(checked images: [UInt8], labels: Labels, of parent: ImageDataset) {
+        self.images = images
+        self.labels = labels
+        imageShape = parent.imageShape
+        classNames = parent.classNames
+        rescale = parent.rescale
+    }
+}
