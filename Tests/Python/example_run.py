@@ -238,6 +238,7 @@ def training_results(model: str, test_images: int) -> dict[str, object]:
         "finalEpoch": {"val_loss": run["val_loss"][-1], "val_accuracy": run["val_accuracy"][-1]},
         "callbacks": [
             {"name": "EarlyStopping", "settings": {"monitor": "val_loss", "patience": 6, "restoreBestWeights": True}},
+            {"name": "EarlyStopping", "settings": {"monitor": "val_accuracy", "patience": 6}},
             {"name": "ReduceLROnPlateau", "settings": {"monitor": "val_loss", "factor": 0.5, "patience": 2}},
         ],
         "trainingSeconds": sum(run["seconds"]),
