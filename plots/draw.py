@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bigeggs
 import matplotlib.style
+from matplotlib.figure import Figure
 
 from plots import augmentation, data, demo, results, training
 from plots.drawing import Drawing, Plot, Source, Table
@@ -94,6 +95,7 @@ def has_images_of(source: Source, plot: Plot) -> bool:
 
 def save(drawing: Drawing, name: str, directory: Path) -> None:
     """Writes NAME.svg, NAME.png and NAME.csv; all three are rendered before the first is replaced."""
+    settle_layout(drawing.figure)
     files = {
         f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
         f"{name}.png": rendered(drawing, "png", {"Software": None}),
@@ -102,6 +104,17 @@ def save(drawing: Drawing, name: str, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for file, content in files.items():
         write_atomically(directory / file, content)
+
+
+def settle_layout(figure: Figure) -> None:
+    """Lays the panels out once, on a grid coarse enough to hide the last bits of the layout's solver.
+
+    The solver's rounding depends on the order of objects in memory, and SVG names its clips by the exact places.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(side, 4) for side in axes.get_position(original=True).bounds])
 
 
 def rendered(drawing: Drawing, format: str, metadata: dict[str, None]) -> bytes:
