@@ -14,22 +14,22 @@ from plots.page import INK, MUTED, montage, page, show_picture
 PARAMETERS = ("theta", "tx", "ty", "shear", "zx", "zy", "flipHorizontal", "flipVertical")
 COLUMNS = (
     "theta (degrees)",
-    "tx (pixels, rows)",
-    "ty (pixels, columns)",
+    "tx (pixels, along the width)",
+    "ty (pixels, along the height)",
     "shear (degrees)",
-    "zx (rows)",
-    "zy (columns)",
+    "zx (width)",
+    "zy (height)",
     "flipped left-right",
     "flipped upside down",
 )
 
 #: What is written under a sample of a transform that works alone. Keras's parameters say where each pixel is
-#: fetched from, so the content moves against their sign: a positive `tx` fetches from below and moves it up.
+#: fetched from, so the content moves against their sign: a positive `tx` fetches from the right and moves it left.
 AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
-    "rotation": lambda sample: directed(sample["theta"], "°", "↻", "↺"),
-    "zoom": lambda sample: f"↕{sample['zx']:.2f} ↔{sample['zy']:.2f}",
-    "width shift": lambda sample: directed(sample["ty"], " px", "←", "→"),
-    "height shift": lambda sample: directed(sample["tx"], " px", "↑", "↓"),
+    "rotation": lambda sample: directed(sample["theta"], "°", "↺", "↻"),
+    "zoom": lambda sample: f"↔{sample['zx']:.2f} ↕{sample['zy']:.2f}",
+    "width shift": lambda sample: directed(sample["tx"], " px", "←", "→"),
+    "height shift": lambda sample: directed(sample["ty"], " px", "↑", "↓"),
 }
 
 

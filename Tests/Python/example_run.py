@@ -163,8 +163,8 @@ def augmentation_results(generator: np.random.Generator, train_labels: np.ndarra
     kinds = {
         "rotation": ("±15°", lambda: {"theta": generator.uniform(-15, 15)}),
         "zoom": ("0.9 to 1.1", lambda: dict(zip(("zx", "zy"), generator.uniform(0.9, 1.1, 2)))),
-        "width shift": ("±10 % of the width", lambda: {"ty": generator.uniform(-3.2, 3.2)}),
-        "height shift": ("±10 % of the height", lambda: {"tx": generator.uniform(-3.2, 3.2)}),
+        "width shift": ("±10 % of the width", lambda: {"tx": generator.uniform(-3.2, 3.2)}),
+        "height shift": ("±10 % of the height", lambda: {"ty": generator.uniform(-3.2, 3.2)}),
     }
     index = int(np.flatnonzero(train_labels == 7)[0])
     every = [draw for _, draw in kinds.values()]

@@ -9,10 +9,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import bigeggs
+import example_run
+import numpy as np
 import pytest
 from conftest import write
 
 from plots import draw
+from plots.augmentation import AMOUNT
 
 NAMES = [plot["name"] for plot in draw.names()]
 WITH_IMAGES = [plot["name"] for plot in draw.names() if plot["needs_images"]]
@@ -143,3 +146,23 @@ def test_a_training_of_few_epochs_can_be_drawn(example: Path, handle: int, epoch
         change(example, section, shorten)
     names = ["plain-training", "augmented-training", "plain-against-augmented"]
     assert drawn(example, handle, names)["drawn"] == names
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "text", "turned"),
+    [
+        ("width shift", {"tx": 8.0}, "← 8.0 px", lambda image: (image[:, :24], image[:, 8:])),
+        ("width shift", {"tx": -8.0}, "→ 8.0 px", lambda image: (image[:, 8:], image[:, :24])),
+        ("height shift", {"ty": 8.0}, "↑ 8.0 px", lambda image: (image[:24], image[8:])),
+        ("height shift", {"ty": -8.0}, "↓ 8.0 px", lambda image: (image[8:], image[:24])),
+        ("rotation", {"theta": 90.0}, "↺ 90.0°", lambda image: (image, np.rot90(image))),
+        ("rotation", {"theta": -90.0}, "↻ 90.0°", lambda image: (image, np.rot90(image, -1))),
+    ],
+)
+def test_the_arrow_shows_where_the_image_went(
+    dataset: bigeggs.Dataset, kind: str, parameters: dict[str, float], text: str, turned: "object"
+) -> None:
+    assert AMOUNT[kind](example_run.transform(**parameters)) == text
+    original, moved = dataset.images("train")[0].astype(float), dataset.augment("train", 0, **parameters)
+    place = turned(moved)[0], turned(original)[1]
+    assert np.allclose(*place, atol=0.01)
