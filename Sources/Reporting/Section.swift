@@ -142,9 +142,11 @@ public final class Section {
         if let data, let checksum = record[path: "data.checksum"]?.string,
             checksum != data.provenance.checksum
         {
+            let name = record[path: "data.name"]?.string ?? "other data"
             throw ReportingError.otherData(
-                section: other.name, recorded: record[path: "data.name"]?.string ?? "other data",
-                used: data.provenance.name, command: command(for: other, options.arguments))
+                section: other.name, recorded: "\(name) (\(checksum))",
+                used: "\(data.provenance.name) (\(data.provenance.checksum))",
+                command: command(for: other, options.arguments))
         }
         return record
     }
