@@ -1,0 +1,34 @@
+import ArgumentParser
+import BigEggs
+
+/// The option that says which data set, for every command that reads one.
+struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "auto, cifar10, fashion-mnist, or a path: CIFAR-10's binary archive or a directory of its files.",
+            discussion: """
+                auto takes the first there is of: the path in BIGEGGS_DATA, an earlier download, CIFAR-10 \
+                over the network, the stand-in Fashion-MNIST.
+                """,
+            valueName: "source"))
+    var data = "auto"
+
+    func validate() throws {
+        if data.isEmpty { throw ValidationError("--data needs auto, cifar10, fashion-mnist or a path") }
+    }
+
+    /// Where the images come from.
+    var source: DataSource { DataSource(data) }
+
+    /// Loads the data set; a download reports its progress on standard error, and so does the
+    /// announcement that a stand-in is used.
+    func load() throws -> LoadedDataset {
+        let progress = DownloadLine()
+        let loaded = try source.load(progress: progress.show)
+        progress.end()
+        if loaded.provenance.isStandIn && source != .fashionMNIST {
+            StandardError.write("CIFAR-10 could not be had: \(loaded.provenance.name) stands in for it.\n")
+        }
+        return loaded
+    }
+}
