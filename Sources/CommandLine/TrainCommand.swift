@@ -41,5 +41,33 @@ struct TrainCommand: ParsableCommand {
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         // Before training, so that a directory that cannot be written costs no hour of it.
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+
+        let train = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
+        let test = loaded.test.withFlattenedLabels().rescaled()
+        let model = try Sequential.bigEggs(classes: train.classNames.count, seed: seed)
+        model.threads = engine.threads
+        try model.compile(optimizer: Adam(learningRate: 1e-3), loss: .sparseCategoricalCrossentropy)
+        let stopping = EarlyStopping(monitor: "val_loss", patience: 6, restoreBestWeights: true)
+        let history = try model.fit(
+            train, validation: test, batchSize: engine.batchSize, epochs: epochs,
+            augmentation: augment ? ReportSettings.generator : nil,
+            callbacks: [
+                stopping, ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: 2),
+                json ? ProgressBar(output: StandardError()) : ProgressBar(),
+            ])
+        let evaluation = try model.evaluate(test, batchSize: engine.batchSize)
+
+        let weights = directory.appendingPathComponent("weights.safetensors").relativePath
+        try model.saveWeights(to: weights)
+        let record = TrainingRecord(
+            data: loaded.provenance, trainImages: train.count, settings: self, engine: model.engineDescription,
+            history: history, bestEpoch: stopping.bestEpoch + 1, evaluation: EvaluationSummary(evaluation))
+        try record.write(to: directory.appendingPathComponent("training.json").relativePath)
+        if json {
+            try printJSON(record)
+        } else {
+            print("best epoch \(record.results.bestEpoch): \(evaluation.sentence)")
+            print("weights.safetensors and training.json are in \(out)")
+        }
     }
 }
