@@ -29,12 +29,13 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CBigEggs"),
         .target(name: "CTopLevelError"),
         .target(
-            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CArchive", "CCrypto"],
+            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CArchive", "CZlib", "CCrypto"],
             swiftSettings: librarySettings),
         .target(
             name: "BigEggsABI", dependencies: ["BigEggs", "CBigEggs"],

@@ -23,6 +23,7 @@ public enum ImageDatasetError: Error, Equatable, CustomStringConvertible {
     case pixelCount(found: Int, expected: Int)
     case labelOutOfRange(label: Int, index: Int, classes: Int)
 
+    /// What is wrong, in one sentence.
     public var description: String {
         switch self {
         case .pixelCount(let found, let expected):

@@ -1,0 +1,110 @@
+import Foundation
+
+/// Reads CIFAR-10's binary version from a directory or an archive.
+///
+/// A batch is any number of records of 3,073 bytes: a label and the red, green and blue planes of a
+/// 32×32 image, row by row (https://www.cs.toronto.edu/~kriz/cifar.html).
+struct CIFAR10Reader {
+    static let classNames = [
+        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ]
+    static let trainingFiles = (1...5).map { "data_batch_\($0).bin" }
+    static let testFile = "test_batch.bin"
+    static let officialArchiveMD5 = "c32a1d4ab5d03f1284b67883e8d87530"
+
+    private static let namesFile = "batches.meta.txt"
+    private static let provenanceFile = "PROVENANCE.txt"
+    private static let limits: [String: Int] = {
+        let batches = (trainingFiles + [testFile]).map { ($0, 10_000 * CIFAR10Split.recordBytes) }
+        return Dictionary(uniqueKeysWithValues: batches + [(namesFile, 1 << 14), (provenanceFile, 1 << 16)])
+    }()
+
+    private let path: String
+    private var train = CIFAR10Split()
+    private var test = CIFAR10Split()
+    private var classNames = Self.classNames
+    private var statement: String?
+
+    /// Loads the data set at `path`: the archive, the directory with the batches, or the directory
+    /// that holds that directory. Training batches may be missing, but not all of them.
+    ///
+    /// - Throws: ``DataError``.
+    static func load(_ path: String) throws -> LoadedDataset {
+        var reader = CIFAR10Reader(path: path)
+        let md5 = try isDirectory(path) ? reader.readDirectory() : reader.readArchive()
+        return try reader.dataset(md5: md5)
+    }
+
+    private init(path: String) { self.path = path }
+
+    private mutating func readArchive() throws -> String {
+        // Decoding in place: `self` may not be captured by the closure while it is being changed.
+        var reader = self
+        let md5 = try Archive.read(path, limits: Self.limits) { try reader.add($0, $1) }
+        self = reader
+        return md5
+    }
+
+    /// The MD5 of a directory is that of its batches one after another, training batches first.
+    private mutating func readDirectory() throws -> String {
+        let inner = path + "/" + Archive.directory
+        let directory = Self.isDirectory(inner) ? inner : path
+        let digest = try Digest(.md5)
+        for name in Self.trainingFiles + [Self.testFile, Self.namesFile, Self.provenanceFile] {
+            let file: InputFile
+            do {
+                file = try InputFile(directory + "/" + name)
+            } catch DataError.notFound {
+                continue
+            }
+            let limit = Self.limits[name, default: 0]
+            guard file.size <= limit else {
+                throw DataError.tooLarge(path: directory, member: name, limit: limit)
+            }
+            try file.readAll(file.size).withUnsafeBytes { bytes in
+                if name.hasSuffix(".bin") { digest.update(bytes) }
+                try add(name, bytes)
+            }
+        }
+        return digest.finish()
+    }
+
+    /// Takes in one file of the data set. Batches may come in any order.
+    private mutating func add(_ name: String, _ bytes: UnsafeRawBufferPointer) throws {
+        let file = path + "/" + name
+        switch name {
+        case Self.namesFile:
+            let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+            classNames = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            guard classNames.count == Self.classNames.count else {
+                throw DataError.classNames(
+                    file: file, found: classNames.count, expected: Self.classNames.count)
+            }
+        case Self.provenanceFile:
+            statement = String(decoding: bytes, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        case Self.testFile:
+            try test.add(bytes, rank: 0, reserving: 10_000, file: file)
+        default:
+            let rank = Self.trainingFiles.firstIndex(of: name) ?? 0
+            try train.add(bytes, rank: rank, reserving: 50_000, file: file)
+        }
+    }
+
+    private func dataset(md5: String) throws -> LoadedDataset {
+        guard !train.labels.isEmpty else { throw DataError.missingTraining(path: path) }
+        guard !test.labels.isEmpty else { throw DataError.missingTest(path: path) }
+        let provenance = DataProvenance(
+            name: DataProvenance.cifar10Name, path: path, checksum: "md5:" + md5,
+            isOfficial: md5 == Self.officialArchiveMD5, isStandIn: false, statement: statement)
+        return LoadedDataset(
+            train: try train.dataset(classNames: classNames), test: try test.dataset(classNames: classNames),
+            provenance: provenance)
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        return exists && isDirectory.boolValue
+    }
+}

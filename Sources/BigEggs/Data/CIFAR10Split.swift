@@ -1,0 +1,67 @@
+/// Training or test images of CIFAR-10, gathered from batches that come in any order.
+struct CIFAR10Split {
+    static let imageShape = [32, 32, 3]
+    static let recordBytes = 1 + imageBytes
+    private static let imageBytes = 32 * 32 * 3
+
+    private(set) var labels: [Int32] = []
+    private var images: [UInt8] = []
+    /// The number of images of each batch that is in already, by the batch's rank.
+    private var counts: [Int: Int] = [:]
+
+    /// Decodes a batch to its place: behind those of lower rank and before those of higher rank.
+    ///
+    /// - Parameters:
+    ///   - batch: whole records.
+    ///   - rank: the batch's place among the others.
+    ///   - reserving: how many images the split may come to, so that it never moves as it grows;
+    ///     pages that stay unused take no memory.
+    ///   - file: named in errors.
+    /// - Throws: ``DataError`` if the batch is empty, truncated, or has a label above 9.
+    mutating func add(_ batch: UnsafeRawBufferPointer, rank: Int, reserving: Int, file: String) throws {
+        let count = batch.count / Self.recordBytes
+        guard !batch.isEmpty else { throw DataError.empty(file: file) }
+        guard batch.count == count * Self.recordBytes else {
+            throw DataError.truncated(file: file, bytes: batch.count, recordBytes: Self.recordBytes)
+        }
+        let classes = CIFAR10Reader.classNames.count
+        let batchLabels = (0..<count).map { Int32(batch[$0 * Self.recordBytes]) }
+        if let record = batchLabels.firstIndex(where: { $0 >= classes }) {
+            throw DataError.labelOutOfRange(
+                file: file, record: record, label: Int(batchLabels[record]), classes: classes)
+        }
+        let first = counts.reduce(0) { $1.key < rank ? $0 + $1.value : $0 }
+        counts[rank] = count
+        labels.insert(contentsOf: batchLabels, at: first)
+        images.reserveCapacity(reserving * Self.imageBytes)
+        let blank = repeatElement(UInt8(0), count: count * Self.imageBytes)
+        images.insert(contentsOf: blank, at: first * Self.imageBytes)
+        images.withUnsafeMutableBufferPointer { images in
+            for record in 0..<count {
+                Self.interleave(
+                    UnsafeRawBufferPointer(rebasing: batch[(record * Self.recordBytes + 1)...]),
+                    into: UnsafeMutableBufferPointer(
+                        rebasing: images[((first + record) * Self.imageBytes)...]))
+            }
+        }
+    }
+
+    /// The images of all batches, their labels as a column.
+    func dataset(classNames: [String]) throws -> ImageDataset {
+        try ImageDataset(
+            images: images, labels: Labels(labels, asColumn: true), imageShape: Self.imageShape,
+            classNames: classNames)
+    }
+
+    /// One plane a channel, to the channels of each pixel side by side.
+    private static func interleave(
+        _ planes: UnsafeRawBufferPointer, into pixels: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        let size = imageBytes / 3
+        for pixel in 0..<size {
+            pixels[3 * pixel] = planes[pixel]
+            pixels[3 * pixel + 1] = planes[size + pixel]
+            pixels[3 * pixel + 2] = planes[2 * size + pixel]
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import CCrypto
+
+/// Checksums of files, computed by OpenSSL's libcrypto in one pass that holds one block in memory.
+public enum Checksum {
+    /// The MD5 of a file, as 32 hexadecimal digits. It identifies a data set; it is no protection
+    /// against somebody who wants to forge one.
+    ///
+    /// - Throws: ``DataError`` if the file cannot be read or the system's libcrypto refuses MD5.
+    public static func md5(of file: String) throws -> String {
+        try digest(of: file, with: Digest(.md5))
+    }
+
+    /// The SHA-256 of a file, as 64 hexadecimal digits.
+    ///
+    /// - Throws: ``DataError`` if the file cannot be read.
+    public static func sha256(of file: String) throws -> String {
+        try digest(of: file, with: Digest(.sha256))
+    }
+
+    private static func digest(of path: String, with digest: Digest) throws -> String {
+        let file = try InputFile(path)
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+        defer { block.deallocate() }
+        while true {
+            let count = try file.read(into: block)
+            if count == 0 { return digest.finish() }
+            digest.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
+        }
+    }
+}
+
+/// A checksum in the making: bytes go in as they pass by.
+final class Digest {
+    enum Algorithm: String { case md5, sha256 }
+
+    private let context: OpaquePointer
+
+    /// - Throws: ``DataError/digestUnavailable(name:)``.
+    init(_ algorithm: Algorithm) throws {
+        guard let context = EVP_MD_CTX_new() else {
+            throw DataError.digestUnavailable(name: algorithm.rawValue)
+        }
+        self.context = context
+        guard EVP_DigestInit_ex(context, algorithm == .md5 ? EVP_md5() : EVP_sha256(), nil) == 1 else {
+            throw DataError.digestUnavailable(name: algorithm.rawValue)
+        }
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// The checksum in hexadecimal digits. Nothing may be added afterwards.
+    func finish() -> String {
+        var count: UInt32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, initialized in
+            EVP_DigestFinal_ex(context, buffer.baseAddress, &count)
+            initialized = Int(count)
+        }
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,37 @@
+/// Where a data set comes from.
+public struct DataProvenance: Sendable, Codable, Equatable {
+    /// "CIFAR-10" or "Fashion-MNIST".
+    public let name: String
+    /// Where it was found, as the path was given. For the terminal: records keep ``file`` alone.
+    public let path: String
+    /// The last component of ``path``.
+    public let file: String
+    /// "md5:" and the MD5 of the archive, or of a directory's data files one after another.
+    public let checksum: String
+    /// Whether it is the official archive. A directory is never taken for official, because the
+    /// authors publish a checksum of the archive alone.
+    public let isOfficial: Bool
+    /// Whether it stands in for CIFAR-10.
+    public let isStandIn: Bool
+    /// What the data set's own `PROVENANCE.txt` says, where it has one.
+    public let statement: String?
+
+    /// Whether the images are CIFAR-10's, official or not.
+    public var isCIFAR10: Bool { name == Self.cifar10Name }
+
+    static let cifar10Name = "CIFAR-10"
+
+    /// A provenance made of its parts; ``file`` follows from `path`.
+    public init(
+        name: String, path: String, checksum: String, isOfficial: Bool, isStandIn: Bool,
+        statement: String? = nil
+    ) {
+        self.name = name
+        self.path = path
+        file = path.split(separator: "/").last.map(String.init) ?? path
+        self.checksum = checksum
+        self.isOfficial = isOfficial
+        self.isStandIn = isStandIn
+        self.statement = statement
+    }
+}

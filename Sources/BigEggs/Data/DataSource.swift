@@ -1,0 +1,84 @@
+import Foundation
+
+/// Where to look for the data set.
+public enum DataSource: Sendable, Equatable {
+    /// What `BIGEGGS_DATA` names, else the cache, else the official archive over the network, else,
+    /// where that cannot be reached, the stand-in Fashion-MNIST.
+    case automatic
+    /// As ``automatic``, but an error instead of the stand-in.
+    case cifar10
+    /// Fashion-MNIST from Debian's package `dataset-fashion-mnist`.
+    case fashionMNIST
+    /// CIFAR-10 in a directory or a `.tar.gz` archive.
+    case path(String)
+
+    /// The source that a command line argument names: `auto`, `cifar10`, `fashion-mnist`, or a path.
+    public init(_ argument: String) {
+        switch argument {
+        case "auto": self = .automatic
+        case "cifar10": self = .cifar10
+        case "fashion-mnist": self = .fashionMNIST
+        default: self = .path(argument)
+        }
+    }
+
+    /// Loads both splits.
+    ///
+    /// - Parameter progress: is called while an archive is downloaded, on the caller's thread.
+    /// - Throws: ``DataError`` if there is no data set or something is wrong with it, ``DownloadError``
+    ///   if the download breaks off or is refused.
+    public func load(progress: ((DownloadProgress) -> Void)? = nil) throws -> LoadedDataset {
+        try load(at: DataLocations(), progress: progress)
+    }
+
+    package func load(
+        at locations: DataLocations, progress: ((DownloadProgress) -> Void)? = nil
+    ) throws -> LoadedDataset {
+        switch self {
+        case .path(let path):
+            return try CIFAR10Reader.load(path)
+        case .fashionMNIST:
+            return try FashionMNIST.load(from: locations.fashionMNIST)
+        case .automatic, .cifar10:
+            do {
+                return try CIFAR10Reader.load(locations.archive(progress: progress))
+            } catch let error as DownloadError where error.meansOutOfReach {
+                guard self == .automatic else {
+                    throw DataError.cifar10Unavailable(reason: error.description)
+                }
+                return try FashionMNIST.load(from: locations.fashionMNIST, because: error.description)
+            }
+        }
+    }
+}
+
+/// The places where ``DataSource`` looks; tests put their own in.
+package struct DataLocations: Sendable {
+    package var environment: [String: String]
+    package var download: Download
+    package var fashionMNIST: String
+
+    package init(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        download: Download = Download(), fashionMNIST: String = FashionMNIST.directory
+    ) {
+        self.environment = environment
+        self.download = download
+        self.fashionMNIST = fashionMNIST
+    }
+
+    /// `$XDG_CACHE_HOME/bigeggs`, by default `~/.cache/bigeggs`. The XDG specification has relative
+    /// paths ignored.
+    package var cache: String {
+        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/bigeggs" }
+        let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
+        return home + "/.cache/bigeggs"
+    }
+
+    /// The path of CIFAR-10: the one that `BIGEGGS_DATA` names, or that of the archive in the cache,
+    /// where it is put first if it is not there.
+    func archive(progress: ((DownloadProgress) -> Void)?) throws -> String {
+        if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return path }
+        return try download.fetch(into: cache, progress: progress)
+    }
+}

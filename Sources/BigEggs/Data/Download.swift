@@ -1,0 +1,77 @@
+import Foundation
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// How far a download has come.
+public struct DownloadProgress: Sendable, Equatable {
+    /// Bytes that have arrived.
+    public let received: Int
+    /// All bytes, if the server says so.
+    public let total: Int?
+    /// Seconds until the end at the speed so far, if ``total`` is known.
+    public let secondsLeft: Double?
+}
+
+/// The download of one file whose checksum is known, by default CIFAR-10's official archive.
+package struct Download: Sendable {
+    package var address = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
+    package var md5 = CIFAR10Reader.officialArchiveMD5
+    /// The archive has 170 MB; a server that sends much more sends something else.
+    package var byteLimit = 256 << 20
+    /// Seconds that the server may take to begin its answer.
+    package var connectTimeout = 10.0
+    /// Seconds that may pass without a byte.
+    package var stallTimeout = 30.0
+
+    package init() {}
+
+    /// The file's path in `directory`, downloaded first if it is not there.
+    ///
+    /// The bytes go into a `.part` file, which gets its name when all have arrived and their checksum
+    /// is right. Another process that wants the same file waits for this one.
+    ///
+    /// - Parameter progress: is called about ten times a second, on the caller's thread.
+    /// - Throws: ``DownloadError``.
+    package func fetch(
+        into directory: String, progress: ((DownloadProgress) -> Void)? = nil
+    ) throws -> String {
+        guard let url = URL(string: address), let scheme = url.scheme, ["http", "https"].contains(scheme)
+        else {
+            throw DownloadError.unreachable(address: address, reason: "it is no web address")
+        }
+        let path = directory + "/" + url.lastPathComponent
+        if FileManager.default.fileExists(atPath: path) { return path }
+        let lock = try DirectoryLock(directory)
+        return try withExtendedLifetime(lock) {
+            if FileManager.default.fileExists(atPath: path) { return path }
+            let part = path + ".part"
+            defer { unlink(part) }
+            let transfer = try Transfer(self, into: part)
+            let found = try transfer.run(url, progress: progress)
+            guard found == md5 else {
+                throw DownloadError.wrongChecksum(address: address, found: found, expected: md5)
+            }
+            guard rename(part, path) == 0 else { throw DownloadError.cannotWrite(path) }
+            return path
+        }
+    }
+}
+
+/// A directory that is made if need be and belongs to one process at a time.
+private final class DirectoryLock {
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw DownloadError.cannotWrite(path)
+        }
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else { throw DownloadError.cannotWrite(path) }
+    }
+
+    deinit { close(descriptor) }
+}

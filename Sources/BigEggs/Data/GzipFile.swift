@@ -1,0 +1,100 @@
+import CZlib
+
+/// A gzip file, decompressed from front to back.
+///
+/// zlib compares the checksum at the end of the stream, which libarchive's own gzip filter does not:
+/// a flipped bit in the middle would otherwise become a wrong pixel that nobody notices.
+final class GzipFile {
+    private let file: InputFile
+    private let digest: Digest?
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let input: UnsafeMutableRawBufferPointer
+    private var ended = false
+
+    var path: String { file.path }
+
+    /// Opens a file and reads its first bytes.
+    ///
+    /// - Parameter digest: is fed the compressed bytes as they are read; see ``drain()``.
+    /// - Throws: ``DataError/neitherDirectoryNorArchive(path:)`` if it is not compressed by gzip, and
+    ///   what ``InputFile`` throws.
+    init(_ path: String, digest: Digest? = nil) throws {
+        file = try InputFile(path)
+        self.digest = digest
+        // zlib keeps the address of its stream, so it needs one that does not change.
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        input = .allocate(byteCount: 1 << 18, alignment: 64)
+        let gzipOnly: Int32 = 16 + MAX_WBITS
+        guard inflateInit2_(stream, gzipOnly, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw DataError.unreadable(path: path, reason: "zlib cannot start")
+        }
+        try fill()
+        guard stream.pointee.avail_in >= 2, input[0] == 0x1f, input[1] == 0x8b else {
+            throw DataError.neitherDirectoryNorArchive(path: path)
+        }
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+        input.deallocate()
+    }
+
+    /// Decompresses up to `buffer.count` bytes and returns how many; fewer only at the end.
+    ///
+    /// - Throws: ``DataError/damaged(path:reason:)`` if the stream is cut off, makes no sense, or has
+    ///   another checksum than it says.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard let start = buffer.bindMemory(to: UInt8.self).baseAddress else { return 0 }
+        stream.pointee.next_out = start
+        stream.pointee.avail_out = UInt32(buffer.count)
+        while stream.pointee.avail_out > 0, !ended {
+            if stream.pointee.avail_in == 0 {
+                try fill()
+                guard stream.pointee.avail_in > 0 else {
+                    throw DataError.damaged(path: path, reason: "it is cut off after \(file.size) bytes")
+                }
+            }
+            switch inflate(stream, Z_NO_FLUSH) {
+            case Z_OK: continue
+            case Z_STREAM_END: ended = try !nextStream()
+            default:
+                let reason = stream.pointee.msg.map { String(cString: $0) } ?? "it does not decompress"
+                throw DataError.damaged(path: path, reason: reason)
+            }
+        }
+        return buffer.count - Int(stream.pointee.avail_out)
+    }
+
+    /// Reads what is left, so that the checksum is compared and the digest has seen the whole file.
+    ///
+    /// - Returns: the number of decompressed bytes that were left.
+    @discardableResult func drain() throws -> Int {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
+        defer { block.deallocate() }
+        var left = 0
+        while true {
+            let count = try read(into: block)
+            if count == 0 { break }
+            left += count
+        }
+        repeat { try fill() } while stream.pointee.avail_in > 0
+        return left
+    }
+
+    private func fill() throws {
+        let count = try file.read(into: input)
+        digest?.update(UnsafeRawBufferPointer(rebasing: input[..<count]))
+        stream.pointee.next_in = input.bindMemory(to: UInt8.self).baseAddress
+        stream.pointee.avail_in = UInt32(count)
+    }
+
+    /// A gzip file may be several streams in a row; anything else behind the first is ignored, as
+    /// gzip does.
+    private func nextStream() throws -> Bool {
+        if stream.pointee.avail_in == 0 { try fill() }
+        guard stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0x1f else { return false }
+        return inflateReset(stream) == Z_OK
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// A regular file, read from front to back.
+final class InputFile {
+    let path: String
+    /// The number of bytes it had when it was opened.
+    let size: Int
+    private let descriptor: Int32
+
+    /// Opens a file.
+    ///
+    /// - Throws: ``DataError/notFound(path:)``, ``DataError/unreadable(path:reason:)``, or
+    ///   ``DataError/neitherDirectoryNorArchive(path:)`` for a pipe, a device or a directory.
+    init(_ path: String) throws {
+        self.path = path
+        // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+        descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw errno == ENOENT || errno == ENOTDIR
+                ? DataError.notFound(path: path)
+                : DataError.unreadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw DataError.neitherDirectoryNorArchive(path: path)
+        }
+        size = Int(status.st_size)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads up to `buffer.count` bytes and returns how many; fewer only at the end of the file.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let count = Foundation.read(
+                descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw DataError.unreadable(path: path, reason: String(cString: strerror(errno)))
+            }
+            filled += count
+        }
+        return filled
+    }
+
+    /// The rest of a file that has `size` bytes from here on.
+    func readAll(_ size: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            count = try read(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+    }
+}
