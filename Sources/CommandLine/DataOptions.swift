@@ -20,15 +20,13 @@ struct DataOptions: ParsableArguments {
     /// Where the images come from.
     var source: DataSource { DataSource(data) }
 
-    /// Loads the data set; a download reports its progress on standard error, and so does the
-    /// announcement that a stand-in is used.
+    /// Loads the data set. The progress of a download and the announcement of a stand-in go to
+    /// standard error.
     func load() throws -> LoadedDataset {
-        let progress = DownloadLine()
-        let loaded = try source.load(progress: progress.show)
-        progress.end()
-        if loaded.provenance.isStandIn && source != .fashionMNIST {
-            StandardError.write("CIFAR-10 could not be had: \(loaded.provenance.name) stands in for it.\n")
-        }
+        let line = DownloadLine()
+        defer { line.end() }
+        let loaded = try source.load(progress: line.show)
+        if let notice = loaded.notice { StandardError.write(notice + "\n") }
         return loaded
     }
 }

@@ -8,22 +8,22 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train the report's network and keep its weights.",
         discussion: """
-            Training stops early when the validation loss has not improved for six epochs, and keeps the
-            weights of the best one; the learning rate halves after two epochs without improvement. The
-            test images validate, as in the report.
+            Training is the report's: it stops early when the test images, which validate, give no better
+            loss or accuracy for some epochs, halves the learning rate before that, and keeps the weights of
+            the best epoch.
 
             EXAMPLES
               bigeggs train                              on the images as they are
               bigeggs train --augment --out runs/augmented
-              bigeggs train --epochs 2 --limit 5000      a minute, to see it run
+              bigeggs train --epochs 2 --limit 5000      to see it run
 
-            DIR gets weights.safetensors and training.json: settings, data, history, evaluation.
-            With --json the latter is printed too, and progress goes to standard error.
+            The directory gets weights.safetensors and training.json: data, settings, history, evaluation.
+            With --json the latter is printed as well, and progress goes to standard error.
             """)
 
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
-    @Option(help: "Train for at most so many epochs.") var epochs = 30
+    @Option(help: "Train for at most so many epochs (default: as the full report).") var epochs: Int?
     @Option(help: "The seed of weights, shuffling, dropout and augmentation.") var seed: UInt64 = 7
     @Option(help: "Use only the first so many training images.") var limit: Int?
     @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/train"
@@ -44,29 +44,38 @@ struct TrainCommand: ParsableCommand {
 
         let train = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
         let test = loaded.test.withFlattenedLabels().rescaled()
+        var settings = augment ? ReportSettings.augmented(.full) : ReportSettings.plain(.full)
+        settings.batchSize = engine.batchSize
+        settings.epochs = epochs ?? settings.epochs
+
         let model = try Sequential.bigEggs(classes: train.classNames.count, seed: seed)
         model.threads = engine.threads
-        try model.compile(optimizer: Adam(learningRate: 1e-3), loss: .sparseCategoricalCrossentropy)
-        let stopping = EarlyStopping(monitor: "val_loss", patience: 6, restoreBestWeights: true)
+        try model.compile(
+            optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
         let history = try model.fit(
-            train, validation: test, batchSize: engine.batchSize, epochs: epochs,
+            train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
             augmentation: augment ? ReportSettings.generator : nil,
             callbacks: [
-                stopping, ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: 2),
+                EarlyStopping(monitor: "val_loss", patience: settings.patience, restoreBestWeights: true),
+                EarlyStopping(monitor: "val_accuracy", patience: settings.patience),
+                ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience),
                 json ? ProgressBar(output: StandardError()) : ProgressBar(),
             ])
-        let evaluation = try model.evaluate(test, batchSize: engine.batchSize)
-
-        let weights = directory.appendingPathComponent("weights.safetensors").relativePath
-        try model.saveWeights(to: weights)
+        let results = try TrainingResults(
+            of: model, history: history, settings: settings, trainedOn: train, validatedOn: test,
+            weights: directory.appendingPathComponent("weights.safetensors").path)
         let record = TrainingRecord(
-            data: loaded.provenance, trainImages: train.count, settings: self, engine: model.engineDescription,
-            history: history, bestEpoch: stopping.bestEpoch + 1, evaluation: EvaluationSummary(evaluation))
-        try record.write(to: directory.appendingPathComponent("training.json").relativePath)
+            data: loaded.provenance,
+            settings: .init(
+                report: settings, seed: seed, threads: engine.threads, trainImages: train.count,
+                generator: augment ? ReportSettings.generator : nil),
+            engine: model.engineDescription, results: results)
+        try Record(encoding: record).write(to: directory.appendingPathComponent("training.json").path)
         if json {
             try printJSON(record)
         } else {
-            print("best epoch \(record.results.bestEpoch): \(evaluation.sentence)")
+            print(results.sentence)
+            print("The kept weights: \(EvaluationSummary(results.evaluation).sentence)")
             print("weights.safetensors and training.json are in \(out)")
         }
     }
