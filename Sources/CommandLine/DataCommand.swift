@@ -9,11 +9,12 @@ struct DataCommand: ParsableCommand {
         abstract: "Say which data set is used, where it comes from and what is in it.",
         discussion: """
             The data set is the first of these that there is:
-              1. what --data names: an archive, or a directory with its *.bin files (a subset will do)
+              1. what --data names: an archive, or a directory of its *.bin files
               2. what the environment variable BIGEGGS_DATA names
               3. CIFAR-10 as downloaded before
               4. CIFAR-10 over the network, checked against the official checksum
               5. Fashion-MNIST from Debian's package dataset-fashion-mnist, as a stand-in
+            A directory may hold fewer images than the archive.
 
             EXAMPLES
               bigeggs data

@@ -1,17 +1,27 @@
 import ArgumentParser
-import Foundation
+import BigEggs
+
+extension Precision: ExpressibleByArgument {}
 
 /// How the engine runs, for every command that runs it.
 struct EngineOptions: ParsableArguments {
-    @Option(help: "Threads to compute with.")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
+    var threads: Int?
 
-    @Option(help: "Images in a step.")
+    @Option(help: ArgumentHelp("Images in a step.", valueName: "n"))
     var batchSize = 128
+
+    @Option(help: "The precision of activations; bfloat16 is faster on processors that have it.")
+    var precision: Precision = .float32
 
     func validate() throws {
         try requirePositive(threads, "--threads")
         try requirePositive(batchSize, "--batch-size")
+    }
+
+    /// The report's network, to be run with these options.
+    func network(classes: Int, seed: UInt64 = 0) throws -> Sequential {
+        try Sequential.bigEggs(classes: classes, seed: seed, precision: precision, threads: threads)
     }
 }
 

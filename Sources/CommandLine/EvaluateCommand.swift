@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               bigeggs evaluate --weights runs/train/weights.safetensors
-              bigeggs evaluate --weights report/weights/augmented.safetensors --limit 1000
+              bigeggs evaluate --weights report/weights/augmented.safetensors
               bigeggs evaluate --weights runs/train/weights.safetensors --json
 
             With --json it prints {"accuracy": …, "images": …, "loss": …}.
@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var weightsOptions: WeightsOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
-    @Option(help: "Use only the first so many test images.") var limit: Int?
+    @Option(help: ArgumentHelp("Use only the first so many test images.", valueName: "n"))
+    var limit: Int?
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws { try requirePositive(limit, "--limit") }
@@ -28,8 +29,7 @@ struct EvaluateCommand: ParsableCommand {
         try weightsOptions.check()
         let loaded = try dataOptions.load()
         let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled()
-        let model = try weightsOptions.model(classes: test.classNames.count, threads: engine.threads)
-        try model.compile()
+        let model = try weightsOptions.load(into: engine.network(classes: test.classNames.count))
         let evaluation = try model.evaluate(test, batchSize: engine.batchSize)
         if json {
             try printJSON(EvaluationSummary(evaluation))

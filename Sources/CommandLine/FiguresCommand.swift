@@ -8,15 +8,15 @@ struct FiguresCommand: ParsableCommand {
         commandName: "figures",
         abstract: "Draw figures again, without training.",
         discussion: """
-            Figures are drawn from the records of a run: by default the committed report's. Some show
-            images as well; without the data set that was recorded they stay as they are, and the last line
-            names them.
+            Figures are drawn from the records of a run: by default the committed report's. \
+            Some show images as well; without the data set that was recorded they stay as \
+            they are, and the last line names them.
 
             EXAMPLES
-              bigeggs figures                                all of the committed report's
-              bigeggs figures plain-training calibration     two of them
-              bigeggs figures --profile quick                all of runs/quick
-              bigeggs figures --data cifar-10-binary.tar.gz  with images from this archive
+              bigeggs figures                              all of the report's
+              bigeggs figures plain-training calibration   two of them
+              bigeggs figures --profile quick              all of runs/quick
+              bigeggs figures --data ~/cifar-10-binary.tar.gz
 
             Names are those of the files: class-counts, sample-grid, pixel-histograms, …
             """)
@@ -30,7 +30,7 @@ struct FiguresCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-        if let out, out.isEmpty { throw ValidationError("--out needs a directory") }
+        if let out, out.isEmpty { throw ValidationError("--out is empty; give a directory") }
     }
 
     func run() throws {
@@ -38,6 +38,8 @@ struct FiguresCommand: ParsableCommand {
         try Figures.prepare(project: project)
         let layout = OutputLayout(project: project, profile: profile, out: out)
         let outcome = try Figures.draw(names, project: project, layout: layout, data: try images())
+        let nothing = outcome.drawn.isEmpty && outcome.left.isEmpty && outcome.failed.isEmpty
+        if nothing && names.isEmpty { throw NothingRecorded(directory: layout.records) }
         if json {
             try printJSON(DrawnFigures(outcome))
         } else {
@@ -45,7 +47,6 @@ struct FiguresCommand: ParsableCommand {
         }
         let failed = outcome.failed.merging(names.isEmpty ? [:] : outcome.missing) { failure, _ in failure }
         if !failed.isEmpty { throw ReportingError.figuresFailed(failed) }
-        if outcome.drawn.isEmpty && outcome.left.isEmpty { throw NothingRecorded(directory: layout.records) }
     }
 
     /// The data set; nil where nobody named one and none can be had, which only leaves some figures.

@@ -1,8 +1,6 @@
-import Foundation
+import BigEggs
 
-/// Prints `value` as JSON: sorted keys, a key a line, so that two runs compare line by line.
+/// Prints `value` as JSON, as records are written: sorted keys, a list of numbers on one line.
 func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    print(try Record(encoding: value).json(), terminator: "")
 }

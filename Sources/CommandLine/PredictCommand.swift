@@ -9,9 +9,9 @@ struct PredictCommand: ParsableCommand {
         abstract: "Classify single test images, and compare with the truth.",
         discussion: """
             EXAMPLES
-              bigeggs predict --weights runs/train/weights.safetensors            the first 25
+              bigeggs predict --weights runs/train/weights.safetensors
               bigeggs predict --weights runs/train/weights.safetensors --first 5
-              bigeggs predict --weights runs/train/weights.safetensors --index 3 --index 86 --json
+              bigeggs predict --weights runs/train/weights.safetensors --index 86 --json
 
             Images are numbered from 0, in the order of the test split.
             """)
@@ -19,8 +19,10 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var weightsOptions: WeightsOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
-    @Option(help: "A test image; can be repeated.") var index: [Int] = []
-    @Option(help: "The first so many test images (default: 25).") var first: Int?
+    @Option(help: ArgumentHelp("A test image; can be repeated.", valueName: "i"))
+    var index: [Int] = []
+    @Option(help: ArgumentHelp("The first so many test images (default: 25).", valueName: "n"))
+    var first: Int?
     @Flag(help: "Print one JSON array, with the probability of every class.") var json = false
 
     func validate() throws {
@@ -38,7 +40,7 @@ struct PredictCommand: ParsableCommand {
         if let outside = indices.first(where: { $0 >= test.count }) {
             throw NoSuchImage(index: outside, count: test.count)
         }
-        let model = try weightsOptions.model(classes: test.classNames.count, threads: engine.threads)
+        let model = try weightsOptions.load(into: engine.network(classes: test.classNames.count))
         let chosen = try ImageDataset(
             images: indices.flatMap { test.image(at: $0) },
             labels: Labels(indices.map { test.labels.values[$0] }),

@@ -8,13 +8,13 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Run every section and write the report.",
         discussion: """
-            Builds and runs the sections 01-data to 07-demo, then writes report.md and report.html. A
-            section that fails ends the run; those before it keep their results.
+            Builds and runs the sections 01-data to 07-demo, then writes report.md and \
+            report.html. A section that fails ends the run; those before it keep their results.
 
             EXAMPLES
-              bigeggs report                         minutes, into runs/quick
-              bigeggs report --epochs 2 --out /tmp/try
-              bigeggs report --profile full          an hour or more, replaces the committed report
+              bigeggs report                   minutes, into runs/quick
+              bigeggs report --epochs 2 --out runs/try
+              bigeggs report --profile full    an hour or more, as committed
             """)
 
     @OptionGroup var options: SectionOptions

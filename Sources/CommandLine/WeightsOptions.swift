@@ -12,10 +12,8 @@ struct WeightsOptions: ParsableArguments {
         guard FileManager.default.isReadableFile(atPath: weights) else { throw MissingFile.weights(weights) }
     }
 
-    /// The report's network with these weights.
-    func model(classes: Int, threads: Int) throws -> Sequential {
-        let model = try Sequential.bigEggs(classes: classes)
-        model.threads = threads
+    /// The model, with these weights.
+    func load(into model: Sequential) throws -> Sequential {
         try model.loadWeights(from: weights)
         return model
     }

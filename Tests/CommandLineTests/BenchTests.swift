@@ -22,6 +22,8 @@ import Testing
         #expect(bench.precision == "float32")
         #expect(!bench.processor.isEmpty)
         #expect(bench.peak_memory_bytes > 1_000_000)
-        #expect(bench.algorithms.count == 6, "one for each convolution")
+        let convolutions = Set(bench.algorithms.map(\.layer).filter { $0.hasPrefix("conv2d") })
+        #expect(convolutions.count == 6)
+        #expect(bench.algorithms.allSatisfy { !$0.algorithm.isEmpty })
     }
 }

@@ -14,6 +14,8 @@ import Testing
         ["predict", "--weights", "w.safetensors", "--first", "2", "--index", "3"],
         ["predict", "--weights", "w.safetensors", "--index=-1"],
         ["bench", "--steps", "0"],
+        ["bench", "--precision", "float8"],
+        ["figures", "--out", ""],
         ["report", "--profile", "slow"],
         ["scramble"],
     ])
