@@ -53,7 +53,7 @@ struct FiguresCommand: ParsableCommand {
     private func images() throws -> LoadedDataset? {
         do {
             return try dataOptions.load()
-        } catch where dataOptions.source == .automatic {
+        } catch  where dataOptions.source == .automatic {
             StandardError.write("Without the data set: \(Program.sentence(about: error))\n")
             return nil
         }
