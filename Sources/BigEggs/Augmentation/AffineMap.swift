@@ -1,0 +1,91 @@
+import Foundation
+
+/// Where in the original image a point of the transformed image is looked up.
+///
+/// Keras builds the matrix for points (x, y), centres it, and then exchanges its axes for arrays indexed
+/// by row and column. It centres before the exchange, with half the height as the centre's x, so images
+/// that are not square turn about a point beside their middle; that is kept, as part of the arithmetic.
+///
+/// Source: `apply_affine_transform` and `transform_matrix_offset_center`,
+/// <https://github.com/keras-team/keras/blob/master/keras/src/legacy/preprocessing/image.py>
+struct AffineMap {
+    private let matrix: AffineMatrix
+
+    /// The map of a transformation, without its flips; nil where the transformation moves nothing.
+    init?(_ parameters: TransformParameters, height: Int, width: Int) {
+        let rotation = parameters.theta == 0 ? .identity : AffineMatrix.rotation(parameters.theta)
+        let shift = AffineMatrix(x: parameters.tx, y: parameters.ty)
+        let shear = parameters.shear == 0 ? .identity : AffineMatrix.shear(parameters.shear)
+        let zoom = AffineMatrix(xx: parameters.zx, yy: parameters.zy)
+        let transform = rotation * shift * shear * zoom
+        guard transform != .identity else { return nil }
+
+        let (centreX, centreY) = (Double(height) / 2 - 0.5, Double(width) / 2 - 0.5)
+        matrix = AffineMatrix(x: centreX, y: centreY) * transform * AffineMatrix(x: -centreX, y: -centreY)
+    }
+
+    /// The row to look up, and how it changes along a row of the result.
+    @inline(__always)
+    func row(_ row: Int, _ column: Int) -> Double {
+        matrix.y + matrix.yy * Double(row) + matrix.yx * Double(column)
+    }
+
+    /// The column to look up.
+    @inline(__always)
+    func column(_ row: Int, _ column: Int) -> Double {
+        matrix.x + matrix.xy * Double(row) + matrix.xx * Double(column)
+    }
+
+    /// How far ``row(_:_:)`` and ``column(_:_:)`` move from one column of the result to the next.
+    var step: (row: Double, column: Double) { (matrix.yx, matrix.xx) }
+
+    /// How far from the origin a point of the image can be looked up, at most; not a finite number if a
+    /// parameter was not.
+    private func reach(height: Int, width: Int) -> Double {
+        let (rows, columns) = (Double(height), Double(width))
+        let row = abs(matrix.y) + abs(matrix.yy) * rows + abs(matrix.yx) * columns
+        return row + abs(matrix.x) + abs(matrix.xy) * rows + abs(matrix.xx) * columns
+    }
+
+    /// Whether the points of the image are at numbers; a parameter may have been infinite or none at all.
+    func isFinite(height: Int, width: Int) -> Bool { reach(height: height, width: width).isFinite }
+
+    /// Whether floats place a point finely enough: below 2¹⁰ to within a 10,000th of a pixel.
+    func suitsFloats(height: Int, width: Int) -> Bool { reach(height: height, width: width) < 1024 }
+}
+
+/// An affine map of points (x, y): two rows of a matrix whose third is (0, 0, 1).
+private struct AffineMatrix: Equatable {
+    var xx = 1.0
+    var xy = 0.0
+    var x = 0.0
+    var yx = 0.0
+    var yy = 1.0
+    var y = 0.0
+
+    static let identity = AffineMatrix()
+
+    static func rotation(_ degrees: Double) -> AffineMatrix {
+        let angle = degrees * (.pi / 180)
+        return AffineMatrix(xx: cos(angle), xy: -sin(angle), yx: sin(angle), yy: cos(angle))
+    }
+
+    static func shear(_ degrees: Double) -> AffineMatrix {
+        let angle = degrees * (.pi / 180)
+        return AffineMatrix(xy: -sin(angle), yy: cos(angle))
+    }
+
+    /// First the right matrix, then the left one.
+    ///
+    /// Fused as NumPy's matrix product is on today's processors: where a point falls on the very edge of an
+    /// image, its last bit decides between the image and what surrounds it.
+    static func * (left: AffineMatrix, right: AffineMatrix) -> AffineMatrix {
+        AffineMatrix(
+            xx: (left.xx * right.xx).addingProduct(left.xy, right.yx),
+            xy: (left.xx * right.xy).addingProduct(left.xy, right.yy),
+            x: (left.xx * right.x).addingProduct(left.xy, right.y) + left.x,
+            yx: (left.yx * right.xx).addingProduct(left.yy, right.yx),
+            yy: (left.yx * right.xy).addingProduct(left.yy, right.yy),
+            y: (left.yx * right.x).addingProduct(left.yy, right.y) + left.y)
+    }
+}

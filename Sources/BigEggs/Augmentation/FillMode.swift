@@ -1,0 +1,16 @@
+/// What stands where a transformed image would show something from outside the original.
+///
+/// The modes are those of Keras's `fill_mode`, with the boundary conventions of the
+/// `scipy.ndimage.affine_transform` that Keras calls. In the sketches `abcd` is a row of the image.
+///
+/// Source: <https://docs.scipy.org/doc/scipy/reference/generated/scipy.ndimage.affine_transform.html>
+public enum FillMode: String, Sendable, Codable, CaseIterable {
+    /// `aaaa|abcd|dddd`: the nearest edge pixel.
+    case nearest
+    /// `kkkk|abcd|kkkk`: the generator's `cval`. A point outside is not blended with the edge.
+    case constant
+    /// `dcba|abcd|dcba`: the image mirrored about the outer border of its edge pixels.
+    case reflect
+    /// `dbcd|abcd|bcab`: the image repeated, one pixel less than its width apart (SciPy's `wrap`).
+    case wrap
+}

@@ -1,0 +1,70 @@
+extension ImageDataGenerator {
+    /// Transforms one image.
+    ///
+    /// - Parameters:
+    ///   - parameters: what to do, drawn by ``randomTransform(seed:epoch:sample:imageShape:)`` or chosen.
+    ///   - image: `[height, width, channels]`, 0 to 255.
+    ///   - imageShape: `[height, width, channels]`.
+    /// - Returns: `[height, width, channels]`, 0 to 255, interpolated bilinearly and not rounded.
+    public func apply(
+        _ parameters: TransformParameters, to image: some Collection<UInt8>, imageShape: [Int]
+    ) -> [Float] {
+        let pixels = Array(image)
+        precondition(
+            imageShape.count == 3 && pixels.count == imageShape.reduce(1, *),
+            "an image of shape \(imageShape) does not have \(pixels.count) values")
+        return [Float](unsafeUninitializedCapacity: pixels.count) { output, count in
+            count = pixels.count
+            pixels.withUnsafeBufferPointer { source in
+                guard let source = source.baseAddress, let output = output.baseAddress else { return }
+                apply(parameters, to: source, imageShape: imageShape, into: output)
+            }
+        }
+    }
+
+    /// Transforms one image into the network's input, without allocating.
+    ///
+    /// The image is read where each pixel of the result comes from, interpolated bilinearly between four
+    /// pixels and multiplied by `scale`. A transformation that moves nothing copies exactly. Where a
+    /// parameter is infinite or not a number the whole result is ``cval``.
+    ///
+    /// - Parameters:
+    ///   - parameters: what to do.
+    ///   - pixels: `[height, width, channels]`, 0 to 255.
+    ///   - imageShape: `[height, width, channels]`.
+    ///   - output: where the value of row `r`, column `c`, channel `k` goes to index
+    ///     `(r * width + c) * pixelStride + k * channelStride`.
+    ///   - scale: a factor for every value, 1/255 for a network that takes [0, 1].
+    ///   - pixelStride: from one pixel to the next in `output`; the number of channels unless given.
+    ///   - channelStride: from one channel to the next in `output`.
+    public func apply(
+        _ parameters: TransformParameters, to pixels: UnsafePointer<UInt8>, imageShape: [Int],
+        into output: UnsafeMutablePointer<Float>, scale: Float = 1, pixelStride: Int? = nil,
+        channelStride: Int = 1
+    ) {
+        let (height, width, channels) = (imageShape[0], imageShape[1], imageShape[2])
+        guard height > 0, width > 0, channels > 0 else { return }
+        let pixelStride = pixelStride ?? channels
+
+        // A flip writes from the other end.
+        var destination = Destination(
+            output: output, rowStride: width * pixelStride, pixelStride: pixelStride,
+            channelStride: channelStride, scale: scale)
+        if parameters.flipVertical { destination.reverseRows(count: height) }
+        if parameters.flipHorizontal { destination.reverseColumns(count: width) }
+
+        let source = ImageSource(pixels: pixels, height: height, width: width, channels: channels)
+        guard let map = AffineMap(parameters, height: height, width: width) else {
+            source.copy(to: destination)
+            return
+        }
+        let sampler = BilinearSampler(source: source, map: map, fillMode: fillMode, cval: cval)
+        if !map.isFinite(height: height, width: width) {
+            sampler.fill(destination)
+        } else if channels == 3, height >= 2, width >= 3, map.suitsFloats(height: height, width: width) {
+            sampler.sampleThreeChannels(to: destination)
+        } else {
+            sampler.sample(to: destination)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+/// Random rotations, shifts, shears, zooms and flips of training images.
+///
+/// ```swift
+/// let augmentation = ImageDataGenerator(
+///     rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, zoomRange: 0.1)
+/// try model.fit(train, validation: test, epochs: 30, augmentation: augmentation)
+/// ```
+///
+/// The names, the ranges and the arithmetic are those of Keras's `ImageDataGenerator`, and
+/// ``apply(_:to:imageShape:into:scale:pixelStride:channelStride:)`` agrees with its `apply_transform` to
+/// the rounding of a float. Two things follow from our own rules instead:
+///
+/// - Parameters are a function of seed, epoch and sample (see ``Philox``), not of the order of drawing.
+/// - ``widthShiftRange`` shifts along the width and ``heightShiftRange`` along the height. Keras 3 draws
+///   `tx` from the height range and then moves the image by it along the width (and `ty` the other way
+///   round); with square images and equal ranges the two cannot be told apart.
+///
+/// Source: <https://keras.io/2.16/api/preprocessing/image/>
+public struct ImageDataGenerator: Sendable, Codable, Equatable {
+    /// Rotations from minus to plus this angle, in degrees.
+    public var rotationRange: Double
+    /// Shifts along the width from minus to plus this: a fraction of the width below 1, pixels from 1 on.
+    public var widthShiftRange: Double
+    /// Shifts along the height from minus to plus this: a fraction of the height below 1, pixels from 1 on.
+    public var heightShiftRange: Double
+    /// Shears from minus to plus this angle, in degrees.
+    public var shearRange: Double
+    /// Zoom factors, drawn for each direction by itself.
+    public var zoomRange: ZoomRange
+    /// What stands where the image does not reach.
+    public var fillMode: FillMode
+    /// The value outside the image with ``FillMode/constant``, 0 to 255.
+    public var cval: Float
+    /// Whether every other image, at random, has left and right exchanged.
+    public var horizontalFlip: Bool
+    /// Whether every other image, at random, has top and bottom exchanged.
+    public var verticalFlip: Bool
+
+    /// A generator; without arguments it leaves every image as it is.
+    public init(
+        rotationRange: Double = 0, widthShiftRange: Double = 0, heightShiftRange: Double = 0,
+        shearRange: Double = 0, zoomRange: ZoomRange = 0, fillMode: FillMode = .nearest, cval: Float = 0,
+        horizontalFlip: Bool = false, verticalFlip: Bool = false
+    ) {
+        self.rotationRange = rotationRange
+        self.widthShiftRange = widthShiftRange
+        self.heightShiftRange = heightShiftRange
+        self.shearRange = shearRange
+        self.zoomRange = zoomRange
+        self.fillMode = fillMode
+        self.cval = cval
+        self.horizontalFlip = horizontalFlip
+        self.verticalFlip = verticalFlip
+    }
+
+    /// Draws the transformation of one sample in one epoch.
+    ///
+    /// Each parameter has a random number of its own, so switching one range on or off leaves the other
+    /// parameters as they were.
+    ///
+    /// - Parameters:
+    ///   - seed: the seed of the training.
+    ///   - epoch: the epoch, from 0.
+    ///   - sample: the image's index in its data set, wherever shuffling puts it in the epoch.
+    ///   - imageShape: `[height, width, channels]`; shifts given as fractions need it.
+    public func randomTransform(
+        seed: UInt64, epoch: Int, sample: Int, imageShape: [Int]
+    ) -> TransformParameters {
+        let philox = Philox(seed: seed, purpose: .augmentation)
+        let stream = UInt32(truncatingIfNeeded: epoch)
+        let item = UInt32(truncatingIfNeeded: sample)
+        let geometry = philox.uniforms(stream: stream, item: item, draw: 0)
+        let zoomAndFlips = philox.uniforms(stream: stream, item: item, draw: 1)
+
+        func symmetric(_ range: Double, _ uniform: Float) -> Double {
+            range == 0 ? 0 : range * (2 * Double(uniform) - 1)  // never -0
+        }
+        func shift(_ range: Double, _ uniform: Float, extent: Int) -> Double {
+            symmetric(range < 1 ? range * Double(extent) : range, uniform)
+        }
+        func zoom(_ uniform: Float) -> Double {
+            zoomRange.lower + (zoomRange.upper - zoomRange.lower) * Double(uniform)
+        }
+        return TransformParameters(
+            theta: symmetric(rotationRange, geometry[0]),
+            tx: shift(widthShiftRange, geometry[1], extent: imageShape[1]),
+            ty: shift(heightShiftRange, geometry[2], extent: imageShape[0]),
+            shear: symmetric(shearRange, geometry[3]),
+            zx: zoom(zoomAndFlips[0]),
+            zy: zoom(zoomAndFlips[1]),
+            flipHorizontal: horizontalFlip && zoomAndFlips[2] < 0.5,
+            flipVertical: verticalFlip && zoomAndFlips[3] < 0.5)
+    }
+}

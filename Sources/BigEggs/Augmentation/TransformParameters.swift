@@ -1,0 +1,42 @@
+/// One transformation of one image: what Keras's `apply_transform` takes, with its keys.
+///
+/// A point of the result is looked up in the original, so the signs read backwards: the picture moves
+/// against `tx` and `ty`, and a zoom factor below one enlarges it.
+///
+/// Source: <https://keras.io/2.16/api/preprocessing/image/>, `ImageDataGenerator.apply_transform`.
+public struct TransformParameters: Sendable, Codable, Equatable {
+    /// Rotation, in degrees.
+    public var theta: Double
+    /// Shift in the x direction, along the width, in pixels.
+    public var tx: Double
+    /// Shift in the y direction, along the height, in pixels.
+    public var ty: Double
+    /// Shear angle, in degrees.
+    public var shear: Double
+    /// Zoom factor in the x direction, 1 for none.
+    public var zx: Double
+    /// Zoom factor in the y direction, 1 for none.
+    public var zy: Double
+    /// Whether left and right are exchanged, after everything else.
+    public var flipHorizontal: Bool
+    /// Whether top and bottom are exchanged, after everything else.
+    public var flipVertical: Bool
+
+    /// The transformation that changes nothing.
+    public static let identity = TransformParameters()
+
+    /// A transformation; what is not given changes nothing.
+    public init(
+        theta: Double = 0, tx: Double = 0, ty: Double = 0, shear: Double = 0, zx: Double = 1, zy: Double = 1,
+        flipHorizontal: Bool = false, flipVertical: Bool = false
+    ) {
+        self.theta = theta
+        self.tx = tx
+        self.ty = ty
+        self.shear = shear
+        self.zx = zx
+        self.zy = zy
+        self.flipHorizontal = flipHorizontal
+        self.flipVertical = flipVertical
+    }
+}

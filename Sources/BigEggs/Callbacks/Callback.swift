@@ -1,0 +1,66 @@
+/// Told of what happens in a training, and free to change its course.
+///
+/// All methods have an empty default. What they throw ends the training.
+/// Source: https://keras.io/api/callbacks/base_callback/
+public protocol Callback: AnyObject {
+    /// Before the first epoch.
+    func onTrainBegin(_ run: TrainingRun) throws
+    /// Before an epoch, counted from 0.
+    func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws
+    /// After a step, counted from 0; `logs` has the running means "loss" and "accuracy".
+    func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws
+    /// After an epoch and its validation; `logs` has all metrics and "learning_rate".
+    func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws
+    /// After the last epoch.
+    func onTrainEnd(_ run: TrainingRun) throws
+}
+
+extension Callback {
+    public func onTrainBegin(_ run: TrainingRun) throws {}
+    public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {}
+    public func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {}
+    public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {}
+    public func onTrainEnd(_ run: TrainingRun) throws {}
+}
+
+/// What a callback sees of the training that it takes part in.
+public struct TrainingRun {
+    /// The model that is trained.
+    public let model: Sequential
+    /// The most epochs that the training may take.
+    public let epochs: Int
+    /// Steps an epoch.
+    public let steps: Int
+    /// Images a step; the last may have fewer.
+    public let batchSize: Int
+}
+
+/// Whether a metric is better when it is smaller or when it is larger.
+public enum MonitorMode: String, Sendable, Codable, CaseIterable {
+    /// Larger for an accuracy, smaller for everything else.
+    case auto
+    /// Smaller is better.
+    case min
+    /// Larger is better.
+    case max
+
+    /// Whether `value` is better than `reference` by more than `minDelta`. Anything is better than
+    /// nothing; a value that is no number is better than no other.
+    func improves(_ value: Double, on reference: Double?, metric: String, minDelta: Double) -> Bool {
+        guard let reference else { return true }
+        let larger = self == .max || self == .auto && metric.hasSuffix("accuracy")
+        return larger ? value - abs(minDelta) > reference : value + abs(minDelta) < reference
+    }
+}
+
+/// A callback was told to watch something that is not measured.
+public struct UnknownMetric: Error, CustomStringConvertible {
+    /// What was to be watched, by whom, and what there is.
+    public let metric: String
+    let callback: String
+    let available: [String]
+
+    public var description: String {
+        "\(callback) watches \(metric), which is not measured: there are \(available.sorted().joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,82 @@
+/// Ends the training when a metric has stopped improving.
+///
+/// ```swift
+/// let stopping = EarlyStopping(monitor: "val_loss", patience: 6, restoreBestWeights: true)
+/// try model.fit(train, validation: test, epochs: 100, callbacks: [stopping])
+/// print(stopping.bestEpoch)
+/// ```
+///
+/// Source: https://keras.io/api/callbacks/early_stopping/
+public final class EarlyStopping: Callback {
+    /// The metric that is watched.
+    public let monitor: String
+    /// How many epochs without improvement are borne.
+    public let patience: Int
+    /// What counts as an improvement.
+    public let minDelta: Double
+    /// Which way is better.
+    public let mode: MonitorMode
+    /// The metric must be better than this as well, or the epochs count as without improvement.
+    public let baseline: Double?
+    /// Whether the model gets the weights of the best epoch when the training ends.
+    public let restoreBestWeights: Bool
+    /// Epochs before this one, counted from 0, are not looked at.
+    public let startFromEpoch: Int
+    /// The epoch, from 0, after which the training was ended, or `nil` if it was not.
+    public private(set) var stoppedEpoch: Int?
+    /// The epoch, from 0, with the best value.
+    public private(set) var bestEpoch = 0
+    /// The best value.
+    public private(set) var best: Double?
+
+    private var wait = 0
+    private var bestWeights: [NamedTensor]?
+
+    /// A callback with Keras's defaults.
+    public init(
+        monitor: String = "val_loss", minDelta: Double = 0, patience: Int = 0, mode: MonitorMode = .auto,
+        baseline: Double? = nil, restoreBestWeights: Bool = false, startFromEpoch: Int = 0
+    ) {
+        self.monitor = monitor
+        self.minDelta = minDelta
+        self.patience = patience
+        self.mode = mode
+        self.baseline = baseline
+        self.restoreBestWeights = restoreBestWeights
+        self.startFromEpoch = startFromEpoch
+    }
+
+    public func onTrainBegin(_ run: TrainingRun) {
+        wait = 0
+        stoppedEpoch = nil
+        best = nil
+        bestEpoch = 0
+        bestWeights = nil
+    }
+
+    public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        guard let current = logs[monitor] else {
+            throw UnknownMetric(metric: monitor, callback: "EarlyStopping", available: Array(logs.keys))
+        }
+        guard epoch >= startFromEpoch else { return }
+        if restoreBestWeights, bestWeights == nil {
+            bestWeights = try run.model.weights()
+            bestEpoch = epoch
+        }
+        wait += 1
+        if mode.improves(current, on: best, metric: monitor, minDelta: minDelta) {
+            best = current
+            bestEpoch = epoch
+            if restoreBestWeights { bestWeights = try run.model.weights() }
+            if mode.improves(current, on: baseline, metric: monitor, minDelta: minDelta) { wait = 0 }
+        } else if wait >= patience, epoch > 0 {
+            stoppedEpoch = epoch
+            run.model.stopTraining = true
+        }
+    }
+
+    public func onTrainEnd(_ run: TrainingRun) throws {
+        if let bestWeights { try run.model.setWeights(bestWeights) }
+        bestWeights = nil
+    }
+}

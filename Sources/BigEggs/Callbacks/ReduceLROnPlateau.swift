@@ -1,0 +1,68 @@
+/// Makes the learning rate smaller when a metric has stopped improving.
+///
+/// Source: https://keras.io/api/callbacks/reduce_lr_on_plateau/
+public final class ReduceLROnPlateau: Callback {
+    /// The metric that is watched.
+    public let monitor: String
+    /// What the learning rate is multiplied by, below 1.
+    public let factor: Double
+    /// After how many epochs without improvement.
+    public let patience: Int
+    /// Which way is better.
+    public let mode: MonitorMode
+    /// What counts as an improvement.
+    public let minDelta: Double
+    /// How many epochs to wait after a reduction before watching again.
+    public let cooldown: Int
+    /// The learning rate never becomes smaller than this.
+    public let minLR: Double
+
+    private var best: Double?
+    private var wait = 0
+    private var cooldownLeft = 0
+
+    /// A callback with Keras's defaults.
+    public init(
+        monitor: String = "val_loss", factor: Double = 0.1, patience: Int = 10, mode: MonitorMode = .auto,
+        minDelta: Double = 1e-4, cooldown: Int = 0, minLR: Double = 0
+    ) {
+        self.monitor = monitor
+        self.factor = factor
+        self.patience = patience
+        self.mode = mode
+        self.minDelta = minDelta
+        self.cooldown = cooldown
+        self.minLR = minLR
+    }
+
+    public func onTrainBegin(_ run: TrainingRun) throws {
+        guard factor > 0, factor < 1 else {
+            throw TrainingError.invalid(
+                argument: "factor", value: "\(factor)", allowed: "a number between 0 and 1")
+        }
+        best = nil
+        wait = 0
+        cooldownLeft = 0
+    }
+
+    public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        guard let current = logs[monitor] else {
+            throw UnknownMetric(metric: monitor, callback: "ReduceLROnPlateau", available: Array(logs.keys))
+        }
+        if cooldownLeft > 0 {
+            cooldownLeft -= 1
+            wait = 0
+        }
+        if mode.improves(current, on: best, metric: monitor, minDelta: minDelta) {
+            best = current
+            wait = 0
+        } else if cooldownLeft == 0 {
+            wait += 1
+            if wait >= patience, run.model.learningRate > minLR {
+                run.model.learningRate = max(run.model.learningRate * factor, minLR)
+                cooldownLeft = cooldown
+                wait = 0
+            }
+        }
+    }
+}

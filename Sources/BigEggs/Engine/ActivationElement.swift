@@ -1,0 +1,86 @@
+import COneDNN
+
+/// Sixteen channels of one pixel: what every hand-written pass over activations works on.
+typealias Lanes = SIMD16<Float>
+
+/// A type in which activations are kept in memory; all arithmetic on them is in `Float`.
+protocol ActivationElement: BitwiseCopyable {
+    static var dataType: dnnl_data_type_t { get }
+    init(_ value: Float)
+    var float: Float { get }
+    static func load(_ pointer: UnsafePointer<Self>) -> Lanes
+    static func loadHalf(_ pointer: UnsafePointer<Self>) -> SIMD8<Float>
+    static func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Self>)
+    static func storeHalf(_ lanes: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Self>)
+}
+
+extension Float: ActivationElement {
+    static var dataType: dnnl_data_type_t { dnnl_f32 }
+
+    var float: Float { self }
+
+    @inline(__always)
+    static func load(_ pointer: UnsafePointer<Float>) -> Lanes {
+        UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
+    }
+
+    @inline(__always)
+    static func loadHalf(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+    }
+
+    @inline(__always)
+    static func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: Lanes.self)
+    }
+
+    @inline(__always)
+    static func storeHalf(_ lanes: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD8<Float>.self)
+    }
+}
+
+/// The upper half of a `Float`: 8 bits of exponent, 7 of fraction.
+struct BFloat16: ActivationElement {
+    var bits: UInt16
+
+    static var dataType: dnnl_data_type_t { dnnl_bf16 }
+
+    /// The nearest value, ties to even.
+    @inline(__always)
+    init(_ value: Float) {
+        let wide = value.bitPattern
+        bits = UInt16(truncatingIfNeeded: (wide &+ 0x7FFF &+ (wide >> 16 & 1)) >> 16)
+        if value.isNaN { bits = 0x7FC0 }
+    }
+
+    var float: Float { Float(bitPattern: UInt32(bits) << 16) }
+
+    @inline(__always)
+    static func load(_ pointer: UnsafePointer<BFloat16>) -> Lanes {
+        let narrow = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<UInt16>.self)
+        return unsafeBitCast(SIMD16<UInt32>(truncatingIfNeeded: narrow) &<< 16, to: Lanes.self)
+    }
+
+    @inline(__always)
+    static func loadHalf(_ pointer: UnsafePointer<BFloat16>) -> SIMD8<Float> {
+        let narrow = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<UInt16>.self)
+        return unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: narrow) &<< 16, to: SIMD8<Float>.self)
+    }
+
+    @inline(__always)
+    static func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<BFloat16>) {
+        let wide = unsafeBitCast(lanes, to: SIMD16<UInt32>.self)
+        let rounded = (wide &+ 0x7FFF &+ (wide &>> 16 & 1)) &>> 16
+        UnsafeMutableRawPointer(pointer)
+            .storeBytes(of: SIMD16<UInt16>(truncatingIfNeeded: rounded), as: SIMD16<UInt16>.self)
+    }
+
+    @inline(__always)
+    static func storeHalf(_ lanes: SIMD8<Float>, _ pointer: UnsafeMutablePointer<BFloat16>) {
+        let wide = unsafeBitCast(lanes, to: SIMD8<UInt32>.self)
+        let rounded = (wide &+ 0x7FFF &+ (wide &>> 16 & 1)) &>> 16
+        UnsafeMutableRawPointer(pointer)
+            .storeBytes(of: SIMD8<UInt16>(truncatingIfNeeded: rounded), as: SIMD8<UInt16>.self)
+    }
+}

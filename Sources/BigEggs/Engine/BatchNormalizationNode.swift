@@ -1,0 +1,282 @@
+/// Batch normalization, and the ReLU before it on the way back.
+///
+/// Forward in training: one pass for the statistics, one that normalizes. Backward: one pass for the
+/// two sums of the formula, one that applies it in place and masks the gradient where the ReLU in
+/// front put out nothing. oneDNN has no primitive for this order of layers.
+///
+/// Source: Ioffe and Szegedy, "Batch normalization", 2015; https://keras.io/api/layers/normalization_layers/batch_normalization/
+final class BatchNormalizationNode: Node {
+    let name: String
+    let input: Signal
+    let output: Signal
+    let primitives: [Primitive] = []
+    let sharesGradient = true
+
+    private let gamma: Int
+    private let beta: Int
+    private let state: BatchStatistics
+    private let training: Bool
+    private let precision: Precision
+    private let partialOffset: Int
+    private let threads: Int
+    private var memory: Memory?
+
+    /// Addresses, and the numbers per channel that the passes share. Lanes past the last channel have
+    /// gamma and beta zero, and so stay zero.
+    private struct Memory {
+        let input: UnsafeMutableRawPointer
+        let output: UnsafeMutableRawPointer
+        let gradient: UnsafeMutableRawPointer
+        let gamma: UnsafeMutablePointer<Float>
+        let beta: UnsafeMutablePointer<Float>
+        let gammaGradient: UnsafeMutablePointer<Float>
+        let betaGradient: UnsafeMutablePointer<Float>
+        /// Two sums a thread and channel.
+        let partial: UnsafeMutablePointer<Double>
+        /// Mean, inverse standard deviation, and three coefficients, each for all channels.
+        let mean: UnsafeMutablePointer<Float>
+        let inverseDeviation: UnsafeMutablePointer<Float>
+        let first: UnsafeMutablePointer<Float>
+        let second: UnsafeMutablePointer<Float>
+        let third: UnsafeMutablePointer<Float>
+    }
+
+    private var paddedChannels: Int { input.walk.blocks * 16 }
+
+    init(
+        name: String, input: Signal, gamma: Int, beta: Int, state: BatchStatistics, training: Bool,
+        precision: Precision, threads: Int, reserve: (Int) -> Int, place: (Int) -> Int
+    ) {
+        self.name = name
+        self.input = input
+        self.gamma = gamma
+        self.beta = beta
+        self.state = state
+        self.training = training
+        self.precision = precision
+        self.threads = threads
+        // Training keeps the input, which the backward pass needs; inference works in place.
+        output = Signal(
+            dims: input.dims, layout: input.layout, offset: training ? place(input.byteCount) : input.offset)
+        let channels = input.walk.blocks * 16
+        partialOffset = reserve(channels * (16 * threads + 4 * 5))
+    }
+
+    func describeBackward(needsInputGradient: Bool) throws {
+        if input.isRectified { input.gradientIsMasked = true }
+    }
+
+    func bind(_ memory: PlanMemory) {
+        let channels = paddedChannels
+        let partial = memory.address(.workspace(partialOffset))
+        let coefficients = (partial + channels * 16 * threads).assumingMemoryBound(to: Float.self)
+        self.memory = Memory(
+            input: memory.address(input.place), output: memory.address(output.place),
+            gradient: memory.address(output.gradientPlace), gamma: memory.floats(.parameter(gamma)),
+            beta: memory.floats(.parameter(beta)), gammaGradient: memory.floats(.gradient(gamma)),
+            betaGradient: memory.floats(.gradient(beta)),
+            partial: partial.assumingMemoryBound(to: Double.self), mean: coefficients,
+            inverseDeviation: coefficients + channels, first: coefficients + 2 * channels,
+            second: coefficients + 3 * channels, third: coefficients + 4 * channels)
+    }
+
+    func forward(_ step: StepContext) {
+        switch precision {
+        case .float32: forward(Float.self)
+        case .bfloat16: forward(BFloat16.self)
+        }
+    }
+
+    func backward(_ step: StepContext) {
+        switch precision {
+        case .float32: backward(Float.self)
+        case .bfloat16: backward(BFloat16.self)
+        }
+    }
+
+    private func forward<Element: ActivationElement>(_ type: Element.Type) {
+        guard let memory else { return }
+        let walk = input.walk
+        if training {
+            measure(type, memory)
+        } else {
+            for channel in 0..<walk.channels {
+                memory.mean[channel] = state.mean[channel]
+                memory.inverseDeviation[channel] = 1 / (state.variance[channel] + state.epsilon).squareRoot()
+            }
+        }
+        for channel in 0..<walk.blocks * 16 {
+            let scale = memory.gamma[channel] * memory.inverseDeviation[channel]
+            memory.first[channel] = scale
+            memory.second[channel] = memory.beta[channel] - memory.mean[channel] * scale
+        }
+        let source = memory.input.assumingMemoryBound(to: type)
+        let destination = memory.output.assumingMemoryBound(to: type)
+        Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
+            for item in range {
+                let block = item % walk.blocks
+                let lanes = walk.lanes(of: block)
+                let scale = Float.load(memory.first + block * 16)
+                let shift = Float.load(memory.second + block * 16)
+                let start = item / walk.blocks * walk.sampleStride + block * walk.blockStride
+                for position in 0..<walk.positions {
+                    let offset = start + position * walk.positionStride
+                    let value = walk.load(source + offset, lanes: lanes)
+                    walk.store(shift.addingProduct(value, scale), destination + offset, lanes: lanes)
+                }
+            }
+        }
+    }
+
+    /// Mean and variance of each channel over the batch, and the moving statistics.
+    ///
+    /// Sums are taken of differences to the channel's first value, in float32 within a sample's channel
+    /// and in float64 across them: the variance then does not drown in the square of the mean.
+    private func measure<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
+        let walk = input.walk
+        let channels = walk.blocks * 16
+        let source = memory.input.assumingMemoryBound(to: type)
+        let pivots = memory.third
+        for block in 0..<walk.blocks {
+            Float.store(
+                walk.load(source + block * walk.blockStride, lanes: walk.lanes(of: block)),
+                pivots + block * 16)
+        }
+        reduce(memory) { item, block, sums in
+            let lanes = walk.lanes(of: block)
+            let pivot = Float.load(pivots + block * 16)
+            let start = source + item * walk.sampleStride + block * walk.blockStride
+            var first = Lanes.zero
+            var second = Lanes.zero
+            for position in 0..<walk.positions {
+                let value = walk.load(start + position * walk.positionStride, lanes: lanes) - pivot
+                first += value
+                second = second.addingProduct(value, value)
+            }
+            sums(first, second)
+        }
+        let count = Double(walk.samples * walk.positions)
+        for channel in 0..<channels {
+            let shifted = memory.partial[channel] / count
+            let variance = max(0, memory.partial[channels + channel] / count - shifted * shifted)
+            let mean = Double(pivots[channel]) + shifted
+            memory.mean[channel] = Float(mean)
+            memory.inverseDeviation[channel] = Float(1 / (variance + Double(state.epsilon)).squareRoot())
+            if channel < walk.channels {
+                state.update(channel: channel, mean: Float(mean), variance: Float(variance))
+            }
+        }
+    }
+
+    /// Adds two sums per channel over all samples into the start of `memory.partial`, in an order that
+    /// depends on the number of threads alone.
+    @inline(__always)
+    private func reduce(
+        _ memory: Memory, _ body: (_ sample: Int, _ block: Int, _ add: (Lanes, Lanes) -> Void) -> Void
+    ) {
+        let walk = input.walk
+        let channels = walk.blocks * 16
+        var threads = 1
+        let size = 2 * channels
+        Threads.parallel { thread, count in
+            if thread == 0 { threads = count }
+            let sums = memory.partial + thread * size
+            sums.update(repeating: 0, count: size)
+            for sample in walk.samples * thread / count..<walk.samples * (thread + 1) / count {
+                for block in 0..<walk.blocks {
+                    body(sample, block) { first, second in
+                        for lane in 0..<16 {
+                            sums[block * 16 + lane] += Double(first[lane])
+                            sums[channels + block * 16 + lane] += Double(second[lane])
+                        }
+                    }
+                }
+            }
+        }
+        for thread in 1..<max(threads, 2) where thread < threads {
+            for index in 0..<size { memory.partial[index] += memory.partial[thread * size + index] }
+        }
+    }
+
+    private func backward<Element: ActivationElement>(_ type: Element.Type) {
+        guard let memory else { return }
+        let walk = input.walk
+        let channels = walk.blocks * 16
+        let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
+        let gradient = memory.gradient.assumingMemoryBound(to: type)
+        reduce(memory) { item, block, sums in
+            let lanes = walk.lanes(of: block)
+            let mean = Float.load(memory.mean + block * 16)
+            let start = item * walk.sampleStride + block * walk.blockStride
+            var first = Lanes.zero
+            var second = Lanes.zero
+            for position in 0..<walk.positions {
+                let offset = start + position * walk.positionStride
+                let upstream = walk.load(gradient + offset, lanes: lanes)
+                first += upstream
+                second = second.addingProduct(upstream, walk.load(source + offset, lanes: lanes) - mean)
+            }
+            sums(first, second)
+        }
+        let count = Double(walk.samples * walk.positions)
+        for channel in 0..<channels {
+            let inverse = Double(memory.inverseDeviation[channel])
+            let shift = memory.partial[channel]
+            let product = memory.partial[channels + channel] * inverse
+            let scale = Double(memory.gamma[channel]) * inverse
+            if channel < walk.channels {
+                memory.betaGradient[channel] = Float(shift)
+                memory.gammaGradient[channel] = Float(product)
+            }
+            // d input = scale · (upstream − shift/n − normalized · product/n), with the input itself
+            // in place of the normalized value.
+            let slope = -scale * product / count * inverse
+            memory.first[channel] = Float(scale)
+            memory.second[channel] = Float(slope)
+            memory.third[channel] = Float(-scale * shift / count - slope * Double(memory.mean[channel]))
+        }
+        let masks = input.isRectified
+        Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
+            for item in range {
+                let block = item % walk.blocks
+                let lanes = walk.lanes(of: block)
+                let scale = Float.load(memory.first + block * 16)
+                let slope = Float.load(memory.second + block * 16)
+                let constant = Float.load(memory.third + block * 16)
+                let start = item / walk.blocks * walk.sampleStride + block * walk.blockStride
+                for position in 0..<walk.positions {
+                    let offset = start + position * walk.positionStride
+                    let value = walk.load(source + offset, lanes: lanes)
+                    var result = constant.addingProduct(value, slope).addingProduct(
+                        walk.load(UnsafePointer(gradient) + offset, lanes: lanes), scale)
+                    if masks { result.replace(with: 0, where: value .<= 0) }
+                    walk.store(result, gradient + offset, lanes: lanes)
+                }
+            }
+        }
+    }
+}
+
+/// The moving mean and variance of a batch normalization: state of the model, no parameter.
+final class BatchStatistics {
+    let channels: Int
+    let momentum: Float
+    let epsilon: Float
+    var mean: [Float]
+    var variance: [Float]
+
+    init(channels: Int, momentum: Float, epsilon: Float) {
+        self.channels = channels
+        self.momentum = momentum
+        self.epsilon = epsilon
+        mean = Array(repeating: 0, count: channels)
+        variance = Array(repeating: 1, count: channels)
+    }
+
+    /// Keras's update, with the biased variance of the batch.
+    @inline(__always)
+    func update(channel: Int, mean newMean: Float, variance newVariance: Float) {
+        mean[channel] = mean[channel] * momentum + newMean * (1 - momentum)
+        variance[channel] = variance[channel] * momentum + newVariance * (1 - momentum)
+    }
+}

@@ -1,0 +1,71 @@
+import COneDNN
+
+/// One step of a plan: a primitive or a hand-written pass, forward and backward.
+protocol Node: AnyObject {
+    /// The layer it belongs to, as in "conv2d_1".
+    var name: String { get }
+    var input: Signal { get }
+    var output: Signal { get }
+    /// The backward pass turns the output's gradient into the input's in the same memory.
+    var sharesGradient: Bool { get }
+    /// Every primitive that is to be given addresses.
+    var primitives: [Primitive] { get }
+    /// The stored parameters' copies that the node reads.
+    var copies: [Int] { get }
+
+    /// Describes the backward pass; the activations' gradients have their places by now.
+    ///
+    /// - Parameter needsInputGradient: false for the first node that has parameters.
+    func describeBackward(needsInputGradient: Bool) throws
+    /// Called when the memory has moved; `memory` gives addresses.
+    func bind(_ memory: PlanMemory)
+    func forward(_ step: StepContext)
+    func backward(_ step: StepContext)
+    /// What ran, for people: the implementations' names by pass.
+    var algorithms: [(pass: String, implementation: String)] { get }
+}
+
+extension Node {
+    var sharesGradient: Bool { false }
+    var copies: [Int] { [] }
+    func bind(_ memory: PlanMemory) {}
+    var algorithms: [(pass: String, implementation: String)] { [] }
+}
+
+/// What a node may want to know of the step that it takes part in.
+struct StepContext {
+    /// Steps since the training began: dropout's masks depend on it.
+    var step: Int
+    var training: Bool
+}
+
+/// Resolves places to addresses for one plan.
+struct PlanMemory {
+    let workspace: UnsafeMutableRawPointer
+    let store: ParameterStore
+
+    func address(_ place: Place) -> UnsafeMutableRawPointer {
+        switch place {
+        case .workspace(let offset): workspace + offset
+        case .parameter(let parameter):
+            (store.parameters?.base ?? workspace) + store.offset(of: parameter) * 4
+        case .gradient(let parameter):
+            (store.gradients?.base ?? workspace) + store.offset(of: parameter) * 4
+        case .copy(let number): store.copyAddress(number)
+        }
+    }
+
+    func floats(_ place: Place) -> UnsafeMutablePointer<Float> {
+        address(place).assumingMemoryBound(to: Float.self)
+    }
+}
+
+/// The precision of activations and of the weights that convolutions and products read.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+    case float32
+    /// Activations and weights in bfloat16; master weights, moments, statistics and loss in float32.
+    case bfloat16
+
+    var dataType: dnnl_data_type_t { self == .float32 ? dnnl_f32 : dnnl_bf16 }
+    var bytes: Int { self == .float32 ? 4 : 2 }
+}

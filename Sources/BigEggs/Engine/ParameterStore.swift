@@ -1,0 +1,220 @@
+import COneDNN
+import Foundation
+
+/// A trainable tensor: what Keras calls it, and the shape that Keras gives it.
+struct ParameterSpecification {
+    /// "conv2d_1/kernel".
+    let name: String
+    /// Keras's shape, such as `[3, 3, input, output]`.
+    let shape: [Int]
+    /// oneDNN's dimensions, such as `[output, input, 3, 3]`.
+    let dims: [Int]
+    /// The stride of each of oneDNN's dimensions in Keras's row-major array.
+    let strides: [Int]
+    let initializer: Initializer
+
+    var count: Int { shape.reduce(1, *) }
+}
+
+/// All trainable numbers of a model, and what is kept beside them.
+///
+/// Parameters lie in one flat buffer, gradients and the optimizer's moments in others, each tensor at
+/// the same place in all of them and in the layout of its weight gradient. The optimizer is one pass
+/// over flat arrays and knows nothing of layers. Tensors start on a multiple of sixteen elements, and
+/// what lies between them stays zero.
+final class ParameterStore {
+    struct Entry {
+        let specification: ParameterSpecification
+        var layout: dnnl_memory_desc_t?
+        var offset = 0
+    }
+
+    /// A parameter in another layout or precision, for a primitive that wants it so.
+    private struct Copy {
+        let parameter: Int
+        let layout: dnnl_memory_desc_t
+        let reorder: Primitive
+        let memory: AlignedMemory
+        var version = -1
+    }
+
+    private(set) var entries: [Entry]
+    private var copies: [Copy] = []
+    /// Values in Keras's layout, for as long as no plan has chosen the layouts.
+    private var initialValues: [[Float]]
+    private(set) var elementCount = 0
+    private(set) var parameters: AlignedMemory?
+    private(set) var gradients: AlignedMemory?
+    /// Grows with every change of the parameters, so that copies know when they are stale.
+    private(set) var version = 0
+    /// Scratch that oneDNN's reorders ask for.
+    private var scratch = AlignedMemory(bytes: 0)
+
+    init(_ specifications: [ParameterSpecification], values: [[Float]]) {
+        entries = specifications.map { Entry(specification: $0) }
+        initialValues = values
+    }
+
+    var isAllocated: Bool { parameters != nil }
+
+    /// Fixes the layout of a parameter, unless an earlier plan has.
+    func chooseLayout(of parameter: Int, _ layout: dnnl_memory_desc_t) {
+        if entries[parameter].layout == nil { entries[parameter].layout = layout }
+    }
+
+    func layout(of parameter: Int) -> dnnl_memory_desc_t? { entries[parameter].layout }
+
+    /// Gives every parameter its place and moves the initial values there.
+    func allocate() throws {
+        guard !isAllocated else { return }
+        var offset = 0
+        for index in entries.indices {
+            let specification = entries[index].specification
+            let layout = try entries[index].layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
+            entries[index].layout = layout
+            entries[index].offset = offset
+            offset += (layout.byteCount / 4 + 15) / 16 * 16
+        }
+        elementCount = offset
+        parameters = AlignedMemory(bytes: offset * 4)
+        gradients = AlignedMemory(bytes: offset * 4)
+        for index in entries.indices { try write(initialValues[index], to: index) }
+        initialValues = []
+    }
+
+    func offset(of parameter: Int) -> Int { entries[parameter].offset }
+
+    /// A parameter's values in Keras's layout.
+    func read(_ parameter: Int) throws -> [Float] {
+        guard let parameters else { return initialValues[parameter] }
+        return try read(parameter, from: parameters)
+    }
+
+    /// The values that a flat buffer (parameters, gradients, moments) has for a parameter, in Keras's
+    /// layout.
+    func read(_ parameter: Int, from flat: AlignedMemory) throws -> [Float] {
+        let entry = entries[parameter]
+        let specification = entry.specification
+        let stored = try entry.layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
+        let keras = try dnnl_memory_desc_t.make(specification.dims, dnnl_f32, strides: specification.strides)
+        var result = [Float](repeating: 0, count: specification.count)
+        try result.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            try reorder(stored, flat.base + entry.offset * 4, keras, base)
+        }
+        return result
+    }
+
+    /// Replaces a parameter by values in Keras's layout.
+    func write(_ values: [Float], to parameter: Int) throws {
+        guard let parameters else {
+            initialValues[parameter] = values
+            return
+        }
+        try write(values, to: parameter, of: parameters)
+        markChanged()
+    }
+
+    func write(_ values: [Float], to parameter: Int, of flat: AlignedMemory) throws {
+        let entry = entries[parameter]
+        let specification = entry.specification
+        let stored = try entry.layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
+        let keras = try dnnl_memory_desc_t.make(specification.dims, dnnl_f32, strides: specification.strides)
+        var values = values
+        try values.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            try reorder(keras, base, stored, flat.base + entry.offset * 4)
+        }
+    }
+
+    func markChanged() { version += 1 }
+
+    /// The number of a copy of a parameter in this layout, made on the first request.
+    func copy(of parameter: Int, as layout: dnnl_memory_desc_t) throws -> Int {
+        if let known = copies.firstIndex(where: {
+            $0.parameter == parameter && dnnl_memory_desc_t.same($0.layout, layout)
+        }) {
+            return known
+        }
+        let specification = entries[parameter].specification
+        let stored = try entries[parameter].layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
+        let reorder = try Primitive(
+            reorder: "\(specification.name) to another layout", from: stored, to: layout)
+        try reorder.add(DNNL_ARG_FROM, stored, at: .parameter(parameter))
+        try reorder.add(DNNL_ARG_TO, layout, at: .copy(copies.count))
+        if reorder.scratchpadBytes > 0 {
+            if scratch.bytes < reorder.scratchpadBytes {
+                scratch = AlignedMemory(bytes: reorder.scratchpadBytes)
+            }
+            try reorder.add(DNNL_ARG_SCRATCHPAD, reorder.layout(dnnl_query_scratchpad_md), at: .workspace(0))
+        }
+        copies.append(
+            Copy(
+                parameter: parameter, layout: layout, reorder: reorder,
+                memory: AlignedMemory(bytes: layout.byteCount)))
+        return copies.count - 1
+    }
+
+    func bindCopies(_ numbers: [Int]) throws {
+        guard let parameters else { return }
+        for number in numbers {
+            let copy = copies[number]
+            try copy.reorder.bind { place in
+                switch place {
+                case .parameter(let parameter): parameters.base + entries[parameter].offset * 4
+                case .copy: copy.memory.base
+                default: scratch.base
+                }
+            }
+        }
+    }
+
+    /// Brings copies up to date after the parameters have changed.
+    func refresh(_ numbers: [Int]) {
+        for number in numbers where copies[number].version != version {
+            copies[number].reorder.execute()
+            copies[number].version = version
+        }
+    }
+
+    func copyAddress(_ number: Int) -> UnsafeMutableRawPointer { copies[number].memory.base }
+
+    private func reorder(
+        _ source: dnnl_memory_desc_t, _ from: UnsafeMutableRawPointer,
+        _ destination: dnnl_memory_desc_t, _ to: UnsafeMutableRawPointer
+    ) throws {
+        let reorder = try Primitive(reorder: "a change of layout", from: source, to: destination)
+        try reorder.add(DNNL_ARG_FROM, source, at: .parameter(0))
+        try reorder.add(DNNL_ARG_TO, destination, at: .parameter(1))
+        let scratch = AlignedMemory(bytes: max(64, reorder.scratchpadBytes))
+        if reorder.scratchpadBytes > 0 {
+            try reorder.add(DNNL_ARG_SCRATCHPAD, reorder.layout(dnnl_query_scratchpad_md), at: .workspace(0))
+        }
+        try reorder.bind { place in
+            switch place {
+            case .parameter(0): from
+            case .parameter: to
+            default: scratch.base
+            }
+        }
+        reorder.execute()
+    }
+}
+
+/// Zeroed memory on a boundary that vectors and pages like.
+final class AlignedMemory {
+    let base: UnsafeMutableRawPointer
+    let bytes: Int
+
+    init(bytes: Int) {
+        self.bytes = bytes
+        let alignment = bytes > 4 << 20 ? 2 << 20 : 128
+        base = .allocate(byteCount: max(bytes, 1), alignment: alignment)
+        if alignment > 128 { madvise(base, bytes, Int32(MADV_HUGEPAGE)) }
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    }
+
+    deinit { base.deallocate() }
+
+    var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+}

@@ -1,0 +1,188 @@
+import COneDNN
+
+/// Everything about a step that can be decided before it: for one batch size, the primitives in their
+/// order, their layouts, and a place in memory for every value.
+///
+/// A step then allocates nothing. Plans of one model share its parameters and its workspace.
+final class Plan {
+    /// What distinguishes the plans of one model.
+    struct Key: Hashable {
+        var batch: Int
+        var training: Bool
+        var precision: Precision
+        var threads: Int
+        /// Off for tests and comparisons of the two algorithms.
+        var allowsWinograd = true
+    }
+
+    let key: Key
+    private let store: ParameterStore
+    private let workspace: Workspace
+    private var nodes: [any Node] = []
+    private let inputSignal: Signal
+    private var copies: [Int] = []
+    private let bytes: Int
+    private var boundGeneration = -1
+    private var memory: PlanMemory?
+    /// The first node that has parameters: nothing before it needs a gradient.
+    private let firstTrained: Int
+
+    /// The number of values that one image's output has.
+    let outputCount: Int
+
+    init(
+        _ key: Key, layers: [ResolvedLayer], inputShape: [Int], seed: UInt64, store: ParameterStore,
+        workspace: Workspace
+    ) throws {
+        self.key = key
+        self.store = store
+        self.workspace = workspace
+        var layout = WorkspaceLayout()
+        inputSignal = try Plan.input(key, inputShape, first: layers[0].layer) { layout.reserve($0) }
+        var builder = PlanBuilder(
+            key: key, seed: seed, store: store, layout: layout, signal: inputSignal)
+        for (index, layer) in layers.enumerated() {
+            try builder.append(layer, index: index, isLast: index == layers.count - 1)
+        }
+        nodes = builder.nodes
+        layout = builder.layout
+        let output = builder.signal
+        outputCount = output.dims.dropFirst().reduce(1, *)
+
+        firstTrained = nodes.firstIndex { $0 is WeightedNode || $0 is BatchNormalizationNode } ?? nodes.count
+        if key.training { try Plan.describeBackward(nodes, from: firstTrained, &layout) }
+        copies = Array(Set(nodes.flatMap(\.copies))).sorted()
+
+        let primitives = nodes.flatMap(\.primitives)
+        let scratch = layout.reserve(primitives.map(\.scratchpadBytes).max() ?? 0)
+        for primitive in primitives where primitive.scratchpadBytes > 0 {
+            try primitive.add(
+                DNNL_ARG_SCRATCHPAD, primitive.layout(dnnl_query_scratchpad_md), at: .workspace(scratch))
+        }
+        bytes = layout.bytes
+    }
+
+    /// The input as the first layer reads it best: a few channels as planes for a convolution, pixels
+    /// as they come otherwise.
+    private static func input(
+        _ key: Key, _ shape: [Int], first: any Layer, place: (Int) -> Int
+    ) throws -> Signal {
+        let dims = shape.count == 3 ? [key.batch, shape[2], shape[0], shape[1]] : [key.batch, shape[0]]
+        let planes = first is Conv2D && shape.count == 3 && shape[2] < 16
+        let layout = try dnnl_memory_desc_t.make(
+            dims, key.precision.dataType,
+            shape.count == 3 ? (planes ? dnnl_nchw : dnnl_nhwc) : dnnl_ab)
+        return Signal(dims: dims, layout: layout, offset: place(layout.byteCount))
+    }
+
+    /// Gives the gradients their places, two buffers in turn, and describes the backward passes.
+    private static func describeBackward(
+        _ nodes: [any Node], from first: Int, _ layout: inout WorkspaceLayout
+    ) throws {
+        guard first < nodes.count else { return }
+        let largest = nodes[first...].map { max($0.output.byteCount, $0.input.byteCount) }.max() ?? 0
+        let buffers = [layout.reserve(largest), layout.reserve(largest)]
+        var current = 0
+        nodes[nodes.count - 1].output.gradientOffset = buffers[0]
+        for index in nodes.indices.reversed() where index >= first {
+            let node = nodes[index]
+            if node.sharesGradient {
+                node.input.gradientOffset = node.output.gradientOffset
+            } else {
+                current = 1 - current
+                node.input.gradientOffset = buffers[current]
+            }
+            try node.describeBackward(needsInputGradient: index > first)
+        }
+    }
+
+    /// Makes the memory ready and the copies of parameters current: before every use of a plan.
+    func prepare() throws {
+        if !store.isAllocated { try store.allocate() }
+        try workspace.reserve(bytes)
+        guard let base = workspace.base else { throw EngineError.outOfMemory(bytes: bytes) }
+        if boundGeneration != workspace.generation {
+            let memory = PlanMemory(workspace: base, store: store)
+            for primitive in nodes.flatMap(\.primitives) {
+                try primitive.bind { memory.address($0) }
+            }
+            for node in nodes { node.bind(memory) }
+            try store.bindCopies(copies)
+            self.memory = memory
+            boundGeneration = workspace.generation
+        }
+    }
+
+    /// How the plan's input lies in memory.
+    var input: InputView? {
+        guard let memory else { return nil }
+        let shape = inputSignal.dims
+        let pixels = shape.dropFirst(2).reduce(1, *)
+        let planes = shape.count == 4 && inputSignal.walk.positionStride == 1 && shape[1] > 1
+        return InputView(
+            base: memory.address(inputSignal.place), precision: key.precision,
+            sampleStride: shape.dropFirst().reduce(1, *),
+            pixelStride: planes ? 1 : shape[1], channelStride: planes ? pixels : 1,
+            pixels: pixels, channels: shape[1])
+    }
+
+    /// The last layer's values before a softmax, `[batch, classes]`.
+    var logits: UnsafeMutablePointer<Float>? {
+        guard let memory, let last = nodes.last else { return nil }
+        return memory.floats(last.output.place)
+    }
+
+    /// Runs the layers in their order.
+    func forward(_ context: StepContext) {
+        store.refresh(copies)
+        for node in nodes { node.forward(context) }
+    }
+
+    /// Computes the gradient of the mean loss and carries it back to every parameter.
+    func backward(labels: UnsafePointer<Int32>, _ context: StepContext) {
+        guard let memory, let logits, let last = nodes.last else { return }
+        let gradient = memory.address(last.output.gradientPlace)
+        switch key.precision {
+        case .float32:
+            SoftmaxCrossentropy.gradient(
+                logits, labels: labels, count: key.batch, classes: outputCount,
+                into: gradient.assumingMemoryBound(to: Float.self))
+        case .bfloat16:
+            SoftmaxCrossentropy.gradient(
+                logits, labels: labels, count: key.batch, classes: outputCount,
+                into: gradient.assumingMemoryBound(to: BFloat16.self))
+        }
+        for node in nodes[firstTrained...].reversed() { node.backward(context) }
+    }
+
+    /// What runs: for each node that has a choice, the implementation of each pass.
+    var algorithms: [ChosenAlgorithm] {
+        nodes.flatMap { node in
+            node.algorithms.map {
+                ChosenAlgorithm(layer: node.name, pass: $0.pass, algorithm: $0.implementation)
+            }
+        }
+    }
+}
+
+/// Which implementation oneDNN runs for one pass of one layer.
+public struct ChosenAlgorithm: Sendable, Codable, Equatable {
+    /// The layer's name.
+    public let layer: String
+    /// "forward", "backward data" or "backward weights".
+    public let pass: String
+    /// oneDNN's own name, such as "jit_wino_4x3:avx512_core".
+    public let algorithm: String
+}
+
+/// The plan's input as the gathering of a batch sees it.
+struct InputView {
+    let base: UnsafeMutableRawPointer
+    let precision: Precision
+    /// All strides in elements.
+    let sampleStride: Int
+    let pixelStride: Int
+    let channelStride: Int
+    let pixels: Int
+    let channels: Int
+}

@@ -1,0 +1,115 @@
+import COneDNN
+
+/// Turns layers into nodes, one after the other.
+struct PlanBuilder {
+    let key: Plan.Key
+    let seed: UInt64
+    let store: ParameterStore
+    var layout: WorkspaceLayout
+    /// The output so far.
+    var signal: Signal
+    private(set) var nodes: [any Node] = []
+
+    init(key: Plan.Key, seed: UInt64, store: ParameterStore, layout: WorkspaceLayout, signal: Signal) {
+        self.key = key
+        self.seed = seed
+        self.store = store
+        self.layout = layout
+        self.signal = signal
+    }
+
+    /// - Parameters:
+    ///   - index: the layer's number in the model; dropout's masks depend on it.
+    ///   - isLast: the output is kept in float32, and a softmax is left to the loss.
+    mutating func append(_ resolved: ResolvedLayer, index: Int, isLast: Bool) throws {
+        switch resolved.layer {
+        case let layer as Conv2D:
+            if signal.dims[1] >= 16 || !nodes.isEmpty { try useImageLayout(resolved.name) }
+            let zeros = layer.window.zeros(for: resolved.inputShape)
+            try add(
+                ConvolutionNode(
+                    name: resolved.name, input: signal, outputDims: imageDims(resolved.outputShape),
+                    kernel: resolved.parameters[0], bias: resolved.parameters[1],
+                    geometry: .init(
+                        strides: layer.window.strides, paddingBefore: zeros.before,
+                        paddingAfter: zeros.after),
+                    rectifies: layer.activation == .relu, precision: key.precision,
+                    allowsWinograd: key.allowsWinograd, store: store, place: { layout.reserve($0) }))
+        case let layer as Dense:
+            try add(
+                InnerProductNode(
+                    name: resolved.name, input: signal, units: layer.units,
+                    kernel: resolved.parameters[0], bias: resolved.parameters[1],
+                    rectifies: layer.activation == .relu,
+                    outputType: isLast ? dnnl_f32 : key.precision.dataType, precision: key.precision,
+                    store: store, place: { layout.reserve($0) }))
+        case is BatchNormalization:
+            guard let statistics = resolved.statistics else { return }
+            if resolved.inputShape.count == 3 {
+                try useImageLayout(resolved.name)
+            } else if signal.dims.count == 4 {
+                try flatten(resolved.name)
+            }
+            add(
+                BatchNormalizationNode(
+                    name: resolved.name, input: signal, gamma: resolved.parameters[0],
+                    beta: resolved.parameters[1], state: statistics, training: key.training,
+                    precision: key.precision, threads: key.threads, reserve: { layout.reserve($0) },
+                    place: { layout.reserve($0) }))
+        case let layer as MaxPooling2D:
+            try useImageLayout(resolved.name)
+            let zeros = layer.window.zeros(for: resolved.inputShape)
+            try add(
+                PoolingNode(
+                    name: resolved.name, input: signal, outputDims: imageDims(resolved.outputShape),
+                    window: layer.window.size, strides: layer.window.strides,
+                    paddingBefore: zeros.before, paddingAfter: zeros.after, training: key.training,
+                    reserve: { layout.reserve($0) }, place: { layout.reserve($0) }))
+        case let layer as Dropout:
+            guard key.training, layer.rate > 0 else { return }
+            add(
+                DropoutNode(
+                    name: resolved.name, input: signal, rate: layer.rate, layer: index, seed: seed,
+                    precision: key.precision, reserve: { layout.reserve($0) }))
+        case let layer as Activation where layer.function == .relu:
+            add(RectifierNode(name: resolved.name, input: signal, precision: key.precision))
+        default:
+            // Flatten changes nothing in memory, and the loss takes the softmax.
+            break
+        }
+        if isLast { try finish(resolved.name) }
+    }
+
+    private mutating func add(_ node: some Node) {
+        nodes.append(node)
+        signal = node.output
+    }
+
+    private func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }
+
+    /// Blocks of channels, as convolutions and the passes over channels want them.
+    private mutating func useImageLayout(_ name: String) throws {
+        let wanted = try dnnl_memory_desc_t.make(signal.dims, signal.layout.data_type, DNNL.imageLayout)
+        guard !dnnl_memory_desc_t.same(signal.layout, wanted) else { return }
+        try add(ReorderNode(name: "\(name) input", input: signal, to: wanted) { layout.reserve($0) })
+    }
+
+    /// The image as a matrix in Keras's order, for layers that work on vectors.
+    private mutating func flatten(_ name: String) throws {
+        try add(
+            ReorderNode(
+                name: "\(name) input", input: signal,
+                to: .make(signal.dims, signal.layout.data_type, dnnl_nhwc), flattened: true
+            ) { layout.reserve($0) })
+    }
+
+    /// The output as a float32 matrix.
+    private mutating func finish(_ name: String) throws {
+        if signal.dims.count == 4 { try flatten(name) }
+        guard signal.layout.data_type != dnnl_f32 else { return }
+        try add(
+            ReorderNode(
+                name: "\(name) output", input: signal, to: .make(signal.dims, dnnl_f32, dnnl_ab)
+            ) { layout.reserve($0) })
+    }
+}

@@ -1,0 +1,107 @@
+import COneDNN
+
+/// The values that flow from one node of a plan to the next, and the gradient that flows back.
+final class Signal {
+    /// `[batch, channels, height, width]` or `[batch, features]`: oneDNN's order of dimensions.
+    let dims: [Int]
+    let layout: dnnl_memory_desc_t
+    /// How the hand-written passes walk through it.
+    let walk: ChannelWalk
+    /// Bytes from the start of the workspace.
+    var offset: Int
+    /// The same for the gradient; `nil` until the backward pass is described, and for the input.
+    var gradientOffset: Int?
+    /// The values went through a ReLU: the gradient is to be masked where they are not positive.
+    var isRectified = false
+    /// A node that reads these values has masked the gradient already.
+    var gradientIsMasked = false
+
+    init(dims: [Int], layout: dnnl_memory_desc_t, offset: Int) {
+        self.dims = dims
+        self.layout = layout
+        self.offset = offset
+        walk = ChannelWalk(dims: dims, layout: layout)
+    }
+
+    var byteCount: Int { layout.byteCount }
+    var place: Place { .workspace(offset) }
+    var gradientPlace: Place { .workspace(gradientOffset ?? offset) }
+}
+
+/// The strides, in elements, by which sixteen channels at a time are visited.
+///
+/// One description serves oneDNN's layouts in blocks of 16 and of 8 channels, channels last, and
+/// plain matrices: lanes 0 to 7 of a block lie at `p`, lanes 8 to 15 at `p + halfStride`.
+struct ChannelWalk: Equatable {
+    let samples: Int
+    let channels: Int
+    let positions: Int
+    let sampleStride: Int
+    let blockStride: Int
+    let halfStride: Int
+    let positionStride: Int
+
+    var blocks: Int { (channels + 15) / 16 }
+
+    /// Whether every block is one run of sixteen elements in memory.
+    var isContiguous: Bool { halfStride == 8 && paddedLanes % 16 == 0 }
+
+    /// Channels that memory has room for.
+    private let paddedLanes: Int
+
+    init(dims: [Int], layout: dnnl_memory_desc_t) {
+        samples = dims[0]
+        channels = dims[1]
+        positions = dims.dropFirst(2).reduce(1, *)
+        let blocking = layout.format_desc.blocking
+        sampleStride = Int(blocking.strides.0)
+        paddedLanes = Int(layout.padded_dims.1)
+        switch blocking.inner_nblks == 1 ? Int(blocking.inner_blks.0) : 1 {
+        case 16:
+            (blockStride, halfStride, positionStride) = (Int(blocking.strides.1), 8, 16)
+        case 8:
+            (blockStride, halfStride, positionStride) = (
+                2 * Int(blocking.strides.1), Int(blocking.strides.1), 8
+            )
+        default:
+            // Channels last, or a matrix: the channels of a pixel lie together.
+            (blockStride, halfStride, positionStride) = (
+                16, 8, dims.count > 2 ? Int(blocking.strides.3) : channels
+            )
+        }
+    }
+
+    /// How many of a block's sixteen lanes are in memory.
+    @inline(__always)
+    func lanes(of block: Int) -> Int { min(16, paddedLanes - block * 16) }
+
+    @inline(__always)
+    func load<Element: ActivationElement>(_ pointer: UnsafePointer<Element>, lanes: Int) -> Lanes {
+        if lanes == 16 {
+            if halfStride == 8 { return Element.load(pointer) }
+            return Lanes(
+                lowHalf: Element.loadHalf(pointer), highHalf: Element.loadHalf(pointer + halfStride))
+        }
+        var result = Lanes.zero
+        for lane in 0..<lanes { result[lane] = pointer[lane < 8 ? lane : lane - 8 + halfStride].float }
+        return result
+    }
+
+    @inline(__always)
+    func store<Element: ActivationElement>(
+        _ value: Lanes, _ pointer: UnsafeMutablePointer<Element>, lanes: Int
+    ) {
+        if lanes == 16 {
+            if halfStride == 8 {
+                Element.store(value, pointer)
+            } else {
+                Element.storeHalf(value.lowHalf, pointer)
+                Element.storeHalf(value.highHalf, pointer + halfStride)
+            }
+        } else {
+            for lane in 0..<lanes {
+                pointer[lane < 8 ? lane : lane - 8 + halfStride] = Element(value[lane])
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// What a layer applies to its output.
+public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
+    /// The output as it is.
+    case linear
+    /// max(x, 0).
+    case relu
+    /// exp(x) over the sum of the exponentials: probabilities. Only at the end of a model.
+    case softmax
+}
+
+/// Applies an activation function to the output of the layer before it.
+///
+/// Source: https://keras.io/api/layers/core_layers/activation/
+public struct Activation: Layer {
+    public let name: String?
+    public static let kind = "activation"
+    /// The function.
+    public let function: ActivationFunction
+
+    /// A layer that applies `function`, to any shape.
+    public init(_ function: ActivationFunction, name: String? = nil) {
+        self.function = function
+        self.name = name
+    }
+
+    public func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+}

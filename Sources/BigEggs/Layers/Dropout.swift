@@ -1,0 +1,25 @@
+/// In training sets a share of its inputs to zero at random and scales the rest up; any shape to the
+/// same shape.
+///
+/// Source: https://keras.io/api/layers/regularization_layers/dropout/
+public struct Dropout: Layer {
+    public let name: String?
+    public static let kind = "dropout"
+    /// The share of inputs that are set to zero.
+    public let rate: Float
+
+    /// A dropout of `rate`, from 0 up to but not including 1.
+    public init(_ rate: Float, name: String? = nil) {
+        self.rate = rate
+        self.name = name
+    }
+
+    public func outputShape(for inputShape: [Int]) throws -> [Int] {
+        guard rate >= 0, rate < 1 else {
+            throw LayerError.invalid(
+                layer: name ?? Dropout.kind, argument: "rate", value: "\(rate)",
+                allowed: "from 0 up to but not including 1")
+        }
+        return inputShape
+    }
+}

@@ -1,0 +1,33 @@
+/// The maximum of each window: `[height, width, channels]` to `[height', width', channels]`.
+///
+/// Source: https://keras.io/api/layers/pooling_layers/max_pooling2d/
+public struct MaxPooling2D: Layer {
+    public let name: String?
+    public static let kind = "max_pooling2d"
+    let window: Window
+
+    /// Pooling over a square window.
+    ///
+    /// - Parameters:
+    ///   - poolSize: rows and columns of the window.
+    ///   - strides: pixels between two windows; `nil` takes the window's size.
+    ///   - padding: what happens at the edges.
+    ///   - name: the layer's name, or `nil` for Keras's.
+    public init(
+        poolSize: Int = 2, strides: Int? = nil, padding: Padding = .valid, name: String? = nil
+    ) {
+        self.name = name
+        let stride = strides ?? poolSize
+        window = Window(size: [poolSize, poolSize], strides: [stride, stride], padding: padding)
+    }
+
+    public func outputShape(for inputShape: [Int]) throws -> [Int] {
+        let label = name ?? MaxPooling2D.kind
+        guard inputShape.count == 3 else {
+            throw LayerError.inputRank(
+                layer: label, found: inputShape, expected: "images, [height, width, channels]")
+        }
+        try window.check(layer: label)
+        return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [inputShape[2]]
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+
+/// Files that appear whole or not at all.
+///
+/// The bytes go to a temporary file in the same directory and to the disk, and only then take the name:
+/// after a crash, a full disk or a pulled plug there is the old file or the new one, never half of one.
+public enum AtomicFile {
+    /// Writes a text in UTF-8.
+    ///
+    /// - Throws: ``FileError``; whatever stood at `path` is then unchanged.
+    public static func write(_ text: String, to path: String) throws {
+        try write([Array(text.utf8)], to: path)
+    }
+
+    /// Writes pieces of bytes, one after the other.
+    ///
+    /// - Throws: ``FileError``; whatever stood at `path` is then unchanged.
+    public static func write(_ pieces: [[UInt8]], to path: String) throws {
+        try write(to: path) { append in
+            for piece in pieces { try piece.withUnsafeBytes { try append($0) } }
+        }
+    }
+
+    /// Writes what `body` appends.
+    ///
+    /// - Parameters:
+    ///   - path: the file to make or to replace; one that is replaced keeps its permissions.
+    ///   - body: is given a function that appends bytes.
+    /// - Throws: ``FileError``, or what `body` throws; whatever stood at `path` is then unchanged.
+    public static func write(
+        to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
+        func failure() -> FileError { FileError(code: errno, file: path, action: "write") }
+        var existing = stat()
+        let replaces = stat(path, &existing) == 0
+        if replaces && existing.st_mode & S_IFMT == S_IFDIR { throw FileError.isDirectory(file: path) }
+
+        let temporary = temporaryName(beside: path)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure() }
+        var isOpen = true
+        do {
+            if replaces { fchmod(descriptor, existing.st_mode & 0o7777) }
+            try body { try append($0, to: descriptor, file: path) }
+            guard fsync(descriptor) == 0 else { throw failure() }
+            isOpen = false
+            guard close(descriptor) == 0 else { throw failure() }
+            guard rename(temporary, path) == 0 else { throw failure() }
+        } catch {
+            if isOpen { close(descriptor) }
+            unlink(temporary)
+            throw error
+        }
+        synchronizeDirectory(of: path)
+    }
+
+    /// Writes all bytes to an open file.
+    ///
+    /// - Throws: ``FileError`` in the name of `file`.
+    package static func append(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, file: String
+    ) throws {
+        var remaining = bytes
+        while let base = remaining.baseAddress, remaining.count > 0 {
+            let written = Foundation.write(descriptor, base, remaining.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw FileError(code: errno, file: file, action: "write")
+            }
+            remaining = UnsafeRawBufferPointer(rebasing: remaining[written...])
+        }
+    }
+
+    private static func temporaryName(beside path: String) -> String {
+        let mark = String(UInt64.random(in: 0 ... .max), radix: 36)
+        guard let slash = path.lastIndex(of: "/") else { return ".\(path).\(mark).part" }
+        return "\(path[...slash]).\(path[path.index(after: slash)...]).\(mark).part"
+    }
+
+    /// Brings the new name itself to the disk. Not every file system can; the file is whole without it.
+    private static func synchronizeDirectory(of path: String) {
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}
+
+/// Reads a whole file.
+///
+/// - Throws: ``FileError``.
+func bytes(ofFile path: String) throws -> [UInt8] {
+    func failure() -> FileError { FileError(code: errno, file: path, action: "read") }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure() }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure() }
+    var contents: [UInt8] = []
+    contents.reserveCapacity(Int(status.st_size) + 1)
+    // A pipe has no size, and a file may grow: read until the end.
+    let chunk = max(1 << 16, Int(status.st_size) + 1)
+    while true {
+        let before = contents.count
+        contents.append(contentsOf: repeatElement(0, count: chunk))
+        let count = contents.withUnsafeMutableBytes { buffer in
+            Foundation.read(descriptor, buffer.baseAddress?.advanced(by: before), chunk)
+        }
+        guard count >= 0 || errno == EINTR else { throw failure() }
+        contents.removeLast(chunk - max(count, 0))
+        if count == 0 { return contents }
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// Why a file could not be read or written.
+public enum FileError: Error, Equatable, CustomStringConvertible {
+    case missing(file: String)
+    case directoryMissing(file: String)
+    case permissionDenied(file: String, action: String)
+    case diskFull(file: String)
+    case isDirectory(file: String)
+    case failed(file: String, action: String, reason: String)
+
+    /// What a failed system call means for a file.
+    ///
+    /// - Parameters:
+    ///   - code: the value of `errno`.
+    ///   - file: the file that was to be read or written, not a temporary one beside it.
+    ///   - action: "read" or "write".
+    package init(code: Int32, file: String, action: String) {
+        switch code {
+        case ENOENT where action == "write": self = .directoryMissing(file: file)
+        case ENOENT: self = .missing(file: file)
+        case EACCES, EPERM, EROFS: self = .permissionDenied(file: file, action: action)
+        case ENOSPC, EDQUOT: self = .diskFull(file: file)
+        case EISDIR: self = .isDirectory(file: file)
+        default: self = .failed(file: file, action: action, reason: String(cString: strerror(code)))
+        }
+    }
+
+    /// One sentence for people.
+    public var description: String {
+        switch self {
+        case .missing(let file):
+            "\(file) does not exist; check the path"
+        case .directoryMissing(let file):
+            "cannot write \(file): its directory does not exist; create it first"
+        case .permissionDenied(let file, let action):
+            "cannot \(action) \(file): permission denied; check who owns it and its directory"
+        case .diskFull(let file):
+            "cannot write \(file): the disk is full or the quota is used up; free some space and try again"
+        case .isDirectory(let file):
+            "\(file) is a directory; give the path of a file"
+        case .failed(let file, let action, let reason):
+            "cannot \(action) \(file): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// A tensor with its name, as it stands in a weights file.
+public struct NamedTensor: Sendable, Equatable {
+    /// For example `conv2d/kernel`; a file holds each name once.
+    public let name: String
+    /// The extent of each dimension, outermost first; empty for a single number.
+    public let shape: [Int]
+    /// Row-major, as many as the product of ``shape``.
+    public var values: [Float]
+
+    /// A tensor. That the number of values fits the shape is checked when it is written.
+    public init(name: String, shape: [Int], values: [Float]) {
+        self.name = name
+        self.shape = shape
+        self.values = values
+    }
+}

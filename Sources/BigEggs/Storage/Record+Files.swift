@@ -1,0 +1,72 @@
+/// What is wrong with a record.
+public enum RecordError: Error, Equatable, CustomStringConvertible {
+    /// The text is not JSON; line and column count from 1, columns in bytes.
+    case invalid(source: String, line: Int, column: Int, problem: String)
+    /// JSON has no infinity and no NaN; `path` says which number it was.
+    case notFinite(path: String, value: Double)
+    /// A value cannot be turned into a record, or a record into a value.
+    case notConvertible(path: String, problem: String)
+
+    /// One sentence for people.
+    public var description: String {
+        switch self {
+        case .invalid(let source, let line, let column, let problem):
+            "\(source), line \(line), column \(column): \(problem); repair the file or record it anew"
+        case .notFinite(let path, let value):
+            "\(path) is \(value), which JSON cannot hold; leave it out or record null instead"
+        case .notConvertible(let path, let problem):
+            "\(path) cannot be converted: \(problem)"
+        }
+    }
+}
+
+extension Record {
+    /// Reads a record from a file.
+    ///
+    /// - Throws: ``FileError``, or ``RecordError/invalid(source:line:column:problem:)`` with the place in the
+    ///   file where it stops being JSON.
+    public static func read(_ path: String) throws -> Record {
+        try Record(json: bytes(ofFile: path), source: path)
+    }
+
+    /// Reads a record from JSON text.
+    ///
+    /// - Parameters:
+    ///   - json: the text.
+    ///   - source: what to call it in an error.
+    /// - Throws: ``RecordError``.
+    public init(json: String, source: String = "JSON") throws {
+        try self.init(json: Array(json.utf8), source: source)
+    }
+
+    /// Reads a record from JSON in UTF-8.
+    package init(json: [UInt8], source: String) throws {
+        self = try json.withUnsafeBufferPointer { text in
+            var reader = JSONReader(text: text, source: source)
+            return try reader.document()
+        }
+    }
+
+    /// Writes the record to a file, whole or not at all.
+    ///
+    /// - Throws: ``FileError``, or ``RecordError/notFinite(path:value:)``; the file is then as it was.
+    public func write(to path: String) throws {
+        try AtomicFile.write([jsonBytes()], to: path)
+    }
+
+    /// The record as JSON text, with a line break at its end.
+    ///
+    /// - Throws: ``RecordError/notFinite(path:value:)``.
+    public func json() throws -> String { String(decoding: try jsonBytes(), as: UTF8.self) }
+
+    private func jsonBytes() throws -> [UInt8] {
+        var writer = JSONWriter()
+        return try writer.document(self)
+    }
+
+    /// The record as JSON on one line.
+    func compactJSON() throws -> [UInt8] {
+        var writer = JSONWriter()
+        return try writer.line(self)
+    }
+}

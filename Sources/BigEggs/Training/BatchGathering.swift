@@ -1,0 +1,73 @@
+/// Moves a batch from the data set's bytes into the plan's input: one parallel pass that gathers,
+/// augments, scales and changes the layout.
+struct BatchGathering {
+    let dataset: ImageDataset
+    let augmentation: ImageDataGenerator?
+    let seed: UInt64
+
+    /// - Parameters:
+    ///   - order: the images of the epoch in their order.
+    ///   - range: the part of `order` that makes this batch.
+    ///   - epoch: what the augmentation is drawn for.
+    func gather(_ order: [Int32], _ range: Range<Int>, epoch: Int, into input: InputView) {
+        switch input.precision {
+        case .float32: gather(Float.self, order, range, epoch, input)
+        case .bfloat16: gather(BFloat16.self, order, range, epoch, input)
+        }
+    }
+
+    private func gather<Element: ActivationElement>(
+        _ type: Element.Type, _ order: [Int32], _ range: Range<Int>, _ epoch: Int, _ input: InputView
+    ) {
+        let destination = input.base.assumingMemoryBound(to: type)
+        let values = input.pixels * input.channels
+        let factor = dataset.rescale
+        let scaled = (0..<256).map { Element(Float($0) * factor) }
+        dataset.images.withUnsafeBufferPointer { images in
+            order.withUnsafeBufferPointer { order in
+                scaled.withUnsafeBufferPointer { scaled in
+                    Threads.parallel(over: range.count) { part, _ in
+                        withUnsafeTemporaryAllocation(of: Float.self, capacity: values) { transformed in
+                            for item in part {
+                                let image = Int(order[range.lowerBound + item])
+                                guard let base = images.baseAddress, let buffer = transformed.baseAddress
+                                else { continue }
+                                let source = base + image * values
+                                let target = destination + item * input.sampleStride
+                                if let augmentation {
+                                    transform(source, image, epoch, augmentation, buffer)
+                                    scatter(input) { target[$1] = Element(buffer[$0]) }
+                                } else {
+                                    scatter(input) { target[$1] = scaled[Int(source[$0])] }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func transform(
+        _ source: UnsafePointer<UInt8>, _ image: Int, _ epoch: Int, _ augmentation: ImageDataGenerator,
+        _ buffer: UnsafeMutablePointer<Float>
+    ) {
+        let parameters = augmentation.randomTransform(
+            seed: seed, epoch: epoch, sample: image, imageShape: dataset.imageShape)
+        augmentation.apply(
+            parameters, to: source, imageShape: dataset.imageShape, into: buffer, scale: dataset.rescale)
+    }
+
+    /// Calls `move(from, to)` for every value of an image: its index in the data set's layout and in the
+    /// input's.
+    @inline(__always)
+    private func scatter(_ input: InputView, _ move: (Int, Int) -> Void) {
+        for channel in 0..<input.channels {
+            for pixel in 0..<input.pixels {
+                move(
+                    pixel * input.channels + channel,
+                    pixel * input.pixelStride + channel * input.channelStride)
+            }
+        }
+    }
+}

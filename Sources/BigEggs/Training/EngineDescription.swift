@@ -1,0 +1,45 @@
+import Foundation
+
+/// What ran a model: what a record must name, because the last bits of a sum depend on it.
+public struct EngineDescription: Sendable, Codable, Equatable {
+    /// The processor's name.
+    public let processor: String
+    /// The widest instruction set that oneDNN uses.
+    public let instructionSet: String
+    /// How many threads.
+    public let threads: Int
+    /// The precision of activations.
+    public let precision: Precision
+    /// oneDNN's version.
+    public let oneDNN: String
+    /// What each layer runs, once a training plan exists.
+    public let algorithms: [ChosenAlgorithm]
+}
+
+/// The machine that the program runs on.
+public enum Machine {
+    /// The processor's name from /proc/cpuinfo, or "unknown processor".
+    public static var processor: String {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("model name") }),
+            let name = line.split(separator: ":", maxSplits: 1).last
+        else { return "unknown processor" }
+        return name.trimmingCharacters(in: .whitespaces)
+    }
+
+    /// How many threads the process may run on.
+    public static var processors: Int { Threads.available }
+
+    /// oneDNN's version.
+    public static var oneDNN: String { DNNL.version }
+
+    /// The widest instruction set that oneDNN uses here.
+    public static var instructionSet: String { DNNL.instructionSet }
+
+    /// The most memory that the process has held so far, in bytes.
+    public static var peakMemoryBytes: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024
+    }
+}

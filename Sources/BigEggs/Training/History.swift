@@ -1,0 +1,22 @@
+/// What a training measured, one value an epoch.
+public struct History: Codable, Sendable, Equatable {
+    /// By Keras's names: "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate".
+    public private(set) var metrics: [String: [Double]] = [:]
+    /// Wall time of each epoch, validation included.
+    public private(set) var seconds: [Double] = []
+
+    /// An empty history.
+    public init() {}
+
+    /// The number of epochs that have ended.
+    public var epochs: Int { seconds.count }
+
+    /// The values of one metric, empty if it was not measured.
+    public subscript(metric: String) -> [Double] { metrics[metric] ?? [] }
+
+    /// Adds an epoch.
+    public mutating func append(_ logs: [String: Double], seconds elapsed: Double) {
+        for (name, value) in logs { metrics[name, default: []].append(value) }
+        seconds.append(elapsed)
+    }
+}

@@ -1,0 +1,13 @@
+/// A row of a model's summary.
+public struct LayerSummary: Sendable, Codable, Equatable {
+    /// The layer's name, such as "conv2d_1".
+    public let name: String
+    /// Keras's class name, such as "Conv2D".
+    public let kind: String
+    /// The shape of one output.
+    public let outputShape: [Int]
+    /// How many numbers the layer holds, moving statistics included, as Keras counts.
+    public let parameters: Int
+    /// The activation function, if the layer has one.
+    public let activation: String?
+}

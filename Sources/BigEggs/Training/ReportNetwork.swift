@@ -1,0 +1,29 @@
+extension Sequential {
+    /// The network of the report: three blocks of two convolutions, then two dense layers.
+    ///
+    /// - Parameters:
+    ///   - classes: the number of outputs.
+    ///   - inputShape: `[height, width, channels]`.
+    /// - Throws: ``LayerError`` if the images are too small, ``TrainingError`` for a bad argument.
+    public static func bigEggs(
+        classes: Int = 10, inputShape: [Int] = [32, 32, 3], seed: UInt64 = 0,
+        precision: Precision = .float32, threads: Int? = nil
+    ) throws -> Sequential {
+        try Sequential(input: inputShape, seed: seed, precision: precision, threads: threads) {
+            for filters in [32, 64, 128] {
+                Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
+                BatchNormalization()
+                Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
+                BatchNormalization()
+                MaxPooling2D()
+            }
+            Flatten()
+            Dense(512, activation: .relu)
+            BatchNormalization()
+            Dense(1024, activation: .relu)
+            BatchNormalization()
+            Dropout(0.5)
+            Dense(classes, activation: .softmax)
+        }
+    }
+}

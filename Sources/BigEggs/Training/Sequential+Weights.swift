@@ -1,0 +1,79 @@
+extension Sequential {
+    /// All weights in Keras's order, names, shapes and layouts, moving statistics among them.
+    ///
+    /// - Throws: ``EngineError`` if oneDNN cannot change a layout.
+    public func weights() throws -> [NamedTensor] {
+        try resolved.flatMap { layer -> [NamedTensor] in
+            var tensors = try layer.parameters.map { parameter in
+                let specification = store.entries[parameter].specification
+                return NamedTensor(
+                    name: specification.name, shape: specification.shape, values: try store.read(parameter))
+            }
+            if let statistics = layer.statistics {
+                let shape = [statistics.channels]
+                tensors.append(
+                    NamedTensor(name: "\(layer.name)/moving_mean", shape: shape, values: statistics.mean))
+                tensors.append(
+                    NamedTensor(
+                        name: "\(layer.name)/moving_variance", shape: shape, values: statistics.variance))
+            }
+            return tensors
+        }
+    }
+
+    /// Replaces all weights.
+    ///
+    /// - Parameters:
+    ///   - tensors: one for each of the model's, in any order.
+    ///   - source: what errors name, such as a file.
+    /// - Throws: ``TrainingError`` for a tensor that is missing, unknown, of another shape or not finite;
+    ///   the model is then as it was.
+    public func setWeights(_ tensors: [NamedTensor], source: String = "the weights") throws {
+        let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let current = try weights()
+        for expected in current {
+            guard let tensor = byName[expected.name] else {
+                throw TrainingError.weightsMissing(name: expected.name, file: source)
+            }
+            guard tensor.shape == expected.shape, tensor.values.count == expected.values.count else {
+                throw TrainingError.weightsShape(
+                    name: expected.name, found: tensor.shape, expected: expected.shape, file: source)
+            }
+            guard tensor.values.allSatisfy(\.isFinite) else {
+                throw TrainingError.weightsNotFinite(name: expected.name, file: source)
+            }
+        }
+        let known = Set(current.map(\.name))
+        if let stranger = tensors.first(where: { !known.contains($0.name) }) {
+            throw TrainingError.weightsUnknown(name: stranger.name, file: source)
+        }
+        Threads.use(threads)
+        for layer in resolved {
+            for parameter in layer.parameters {
+                let name = store.entries[parameter].specification.name
+                if let tensor = byName[name] { try store.write(tensor.values, to: parameter) }
+            }
+            if let statistics = layer.statistics {
+                if let mean = byName["\(layer.name)/moving_mean"] { statistics.mean = mean.values }
+                if let variance = byName["\(layer.name)/moving_variance"] {
+                    statistics.variance = variance.values
+                }
+            }
+        }
+    }
+
+    /// Writes all weights as safetensors, named and shaped as in Keras.
+    ///
+    /// - Throws: ``FileError`` if the file cannot be written; what was there before is then unharmed.
+    public func saveWeights(to path: String) throws {
+        try Safetensors.write(try weights(), to: path)
+    }
+
+    /// Reads all weights from a safetensors file.
+    ///
+    /// - Throws: ``SafetensorsError``, ``FileError`` or ``TrainingError`` if the file is not one of this
+    ///   network; the model is then as it was.
+    public func loadWeights(from path: String) throws {
+        try setWeights(try Safetensors.read(path), source: path)
+    }
+}

@@ -1,0 +1,162 @@
+import Foundation
+
+/// A stack of layers, trained and used as in Keras.
+///
+/// ```swift
+/// let (train, test) = try CIFAR10.load()
+/// let model = try Sequential(input: [32, 32, 3], seed: 7) {
+///     Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+///     BatchNormalization()
+///     MaxPooling2D()
+///     Flatten()
+///     Dense(10, activation: .softmax)
+/// }
+/// try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
+/// let history = try model.fit(
+///     train.rescaled(), validation: test.rescaled(), batchSize: 128, epochs: 30)
+/// ```
+///
+/// A model is used from one thread at a time; its own work runs on ``threads`` threads.
+/// Source: https://keras.io/api/models/sequential/
+public final class Sequential {
+    /// The layers, in their order.
+    public var layers: [any Layer] { resolved.map(\.layer) }
+    /// `[height, width, channels]` or `[features]`.
+    public let inputShape: [Int]
+    /// The shape of one output.
+    public var outputShape: [Int] { resolved.last?.outputShape ?? inputShape }
+    /// What initial weights, shuffling, dropout and augmentation are drawn from.
+    public let seed: UInt64
+    /// The precision of activations.
+    public let precision: Precision
+    /// How many threads work; by default as many as the process may run on.
+    public private(set) var threads: Int
+    /// The step size of the optimizer; callbacks may change it between steps.
+    public var learningRate: Double = 0
+    /// Set by a callback to end the training after the current epoch.
+    public var stopTraining = false
+
+    let resolved: [ResolvedLayer]
+    let store: ParameterStore
+    private let workspace = Workspace()
+    private var plans: [Plan.Key: Plan] = [:]
+    private(set) var optimizer: OptimizerState?
+    /// Whether oneDNN's Winograd convolutions may run where the rule admits them.
+    package var allowsWinograd = true
+
+    /// Puts layers on top of each other and draws their initial weights.
+    ///
+    /// - Parameters:
+    ///   - input: `[height, width, channels]` or `[features]`, without the batch.
+    ///   - seed: the same seed gives the same weights, on any machine.
+    ///   - precision: of the activations.
+    ///   - threads: how many threads work, or `nil` for as many as there are.
+    ///   - layers: the layers, one a line.
+    /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
+    public init(
+        input: [Int], seed: UInt64 = 0, precision: Precision = .float32, threads: Int? = nil,
+        @LayerBuilder layers: () -> [any Layer]
+    ) throws {
+        guard input.count == 1 || input.count == 3, input.allSatisfy({ $0 > 0 }) else {
+            throw TrainingError.invalid(
+                argument: "input", value: "\(input)",
+                allowed: "[height, width, channels] or [features], each 1 or more")
+        }
+        guard precision == .float32 || DNNL.hasBFloat16 else {
+            throw TrainingError.invalid(
+                argument: "precision", value: precision.rawValue,
+                allowed: "float32: this processor (\(DNNL.instructionSet)) has no bfloat16 instructions")
+        }
+        let (resolved, parameters) = try ResolvedLayer.resolve(layers(), inputShape: input)
+        self.resolved = resolved
+        self.seed = seed
+        self.precision = precision
+        inputShape = input
+        store = ParameterStore(
+            parameters,
+            values: parameters.enumerated().map { number, parameter in
+                parameter.initializer.values(count: parameter.count, seed: seed, parameter: number)
+            })
+        self.threads = Threads.available
+        if let threads { try use(threads: threads) }
+    }
+
+    /// Changes the number of threads. The last bits of some sums depend on it.
+    ///
+    /// - Throws: ``TrainingError`` unless it is 1 to 1,024.
+    public func use(threads: Int) throws {
+        guard (1...1024).contains(threads) else {
+            throw TrainingError.invalid(
+                argument: "threads", value: "\(threads)", allowed: "a number from 1 to 1024")
+        }
+        self.threads = threads
+    }
+
+    /// Chooses what `fit` does: the optimizer, and the loss it makes small.
+    ///
+    /// - Throws: ``TrainingError/noSoftmax`` if the loss needs one and the model has none, or for an
+    ///   argument of the optimizer that makes no sense.
+    public func compile(optimizer: Adam = Adam(), loss: Loss = .sparseCategoricalCrossentropy) throws {
+        guard endsInSoftmax else { throw TrainingError.noSoftmax }
+        guard optimizer.learningRate > 0, optimizer.learningRate.isFinite else {
+            throw TrainingError.invalid(
+                argument: "learningRate", value: "\(optimizer.learningRate)", allowed: "more than 0")
+        }
+        self.optimizer = OptimizerState(optimizer)
+        learningRate = optimizer.learningRate
+    }
+
+    var endsInSoftmax: Bool {
+        switch resolved.last?.layer {
+        case let layer as Dense: layer.activation == .softmax
+        case let layer as Activation: layer.function == .softmax
+        default: false
+        }
+    }
+
+    var classes: Int { outputShape.reduce(1, *) }
+
+    /// The number of trainable numbers.
+    public var trainableParameterCount: Int {
+        store.entries.reduce(0) { $0 + $1.specification.count }
+    }
+
+    /// All numbers that the model holds, moving statistics included, as Keras counts.
+    public var parameterCount: Int { summary.reduce(0) { $0 + $1.parameters } }
+
+    /// A row for each layer.
+    public var summary: [LayerSummary] {
+        resolved.map { layer in
+            let trainable = layer.parameters.reduce(0) { $0 + store.entries[$1].specification.count }
+            return LayerSummary(
+                name: layer.name, kind: "\(type(of: layer.layer))", outputShape: layer.outputShape,
+                parameters: trainable + 2 * (layer.statistics?.channels ?? 0),
+                activation: (layer.layer as? Conv2D)?.activation.rawValue
+                    ?? (layer.layer as? Dense)?.activation.rawValue
+                    ?? (layer.layer as? Activation)?.function.rawValue)
+        }
+    }
+
+    /// What runs the model. The algorithms are known once a plan for training exists.
+    public var engineDescription: EngineDescription {
+        EngineDescription(
+            processor: Machine.processor, instructionSet: DNNL.instructionSet, threads: threads,
+            precision: precision, oneDNN: DNNL.version,
+            algorithms: plans.values.filter(\.key.training).max { $0.key.batch < $1.key.batch }?.algorithms
+                ?? [])
+    }
+
+    /// The plan for a batch size, made on the first request and ready for use.
+    func plan(batch: Int, training: Bool) throws -> Plan {
+        let key = Plan.Key(
+            batch: batch, training: training, precision: precision, threads: threads,
+            allowsWinograd: allowsWinograd)
+        Threads.use(threads)
+        let plan = try plans[key] ?? Plan(
+                key, layers: resolved, inputShape: inputShape, seed: seed, store: store,
+                workspace: workspace)
+        plans[key] = plan
+        try plan.prepare()
+        return plan
+    }
+}

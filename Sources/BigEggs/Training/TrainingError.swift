@@ -1,0 +1,42 @@
+/// Why a model cannot be trained, evaluated or given weights.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+    case notCompiled
+    case inputShape(found: [Int], expected: [Int])
+    case tooManyClasses(dataset: Int, outputs: Int)
+    case noImages(String)
+    case invalid(argument: String, value: String, allowed: String)
+    case noSoftmax
+    case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double)
+    case weightsMissing(name: String, file: String)
+    case weightsUnknown(name: String, file: String)
+    case weightsShape(name: String, found: [Int], expected: [Int], file: String)
+    case weightsNotFinite(name: String, file: String)
+
+    public var description: String {
+        switch self {
+        case .notCompiled:
+            "the model has no optimizer and loss yet: call compile before fit"
+        case .inputShape(let found, let expected):
+            "the images are \(found), the model takes \(expected)"
+        case .tooManyClasses(let dataset, let outputs):
+            "the data set has \(dataset) classes, the model only \(outputs) outputs"
+        case .noImages(let what):
+            "the \(what) data set has no images"
+        case .invalid(let argument, let value, let allowed):
+            "\(argument) is \(value): give \(allowed)"
+        case .noSoftmax:
+            "the model does not end in a softmax, which sparse categorical cross-entropy needs"
+        case .lossNotFinite(let loss, let epoch, let step, let learningRate):
+            "the loss became \(loss) in step \(step) of epoch \(epoch) at learning rate \(learningRate): "
+                + "try a smaller learning rate"
+        case .weightsMissing(let name, let file):
+            "\(file) has no tensor \(name): it belongs to another network"
+        case .weightsUnknown(let name, let file):
+            "\(file) has a tensor \(name) that the network does not know: it belongs to another network"
+        case .weightsShape(let name, let found, let expected, let file):
+            "\(file): tensor \(name) is \(found), the network needs \(expected)"
+        case .weightsNotFinite(let name, let file):
+            "\(file): tensor \(name) holds values that are not finite numbers"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import BigEggs
+import Foundation
+import Testing
+
+@Suite struct AtomicFileTests {
+    private struct Interruption: Error {}
+
+    @Test func aFileIsMadeAndReplaced() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/notes.txt"
+            try AtomicFile.write("first, and longer", to: path)
+            try AtomicFile.write("second", to: path)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "second")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["notes.txt"])
+        }
+    }
+
+    @Test func aFailureHalfwayLeavesTheOldFileAndNothingElse() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/notes.txt"
+            try AtomicFile.write("old", to: path)
+            #expect(throws: Interruption.self) {
+                try AtomicFile.write(to: path) { append in
+                    try Array("half of the".utf8).withUnsafeBytes { try append($0) }
+                    throw Interruption()
+                }
+            }
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["notes.txt"])
+        }
+    }
+
+    @Test func aReplacedFileKeepsItsPermissions() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/notes.txt"
+            try AtomicFile.write("old", to: path)
+            #expect(chmod(path, 0o640) == 0)
+            try AtomicFile.write("new", to: path)
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o640)
+        }
+    }
+
+    @Test func aMissingDirectoryIsNamed() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/missing/notes.txt"
+            #expect(throws: FileError.directoryMissing(file: path)) {
+                try AtomicFile.write("text", to: path)
+            }
+        }
+    }
+
+    @Test func aDirectoryIsNotReplaced() throws {
+        try withTemporaryDirectory { directory in
+            _ = #expect(throws: FileError.isDirectory(file: directory)) {
+                try AtomicFile.write("text", to: directory)
+            }
+        }
+    }
+
+    @Test func aFullDiskIsNamed() throws {
+        let full = open("/dev/full", O_WRONLY)
+        try #require(full >= 0)
+        defer { close(full) }
+        let error = #expect(throws: FileError.diskFull(file: "weights.safetensors")) {
+            try [UInt8](repeating: 0, count: 10).withUnsafeBytes {
+                try AtomicFile.append($0, to: full, file: "weights.safetensors")
+            }
+        }
+        #expect(error?.description.contains("disk is full") == true)
+    }
+
+    /// Not even the superuser makes files in /sys.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
+    func refusedPermissionIsNamed() {
+        #expect(throws: FileError.permissionDenied(file: "/sys/kernel/notes.txt", action: "write")) {
+            try AtomicFile.write("text", to: "/sys/kernel/notes.txt")
+        }
+    }
+}

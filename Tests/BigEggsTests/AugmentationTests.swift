@@ -1,0 +1,257 @@
+import BigEggs
+import Testing
+
+/// What Keras made of an image; see Tests/Peers/fixtures_augmentation.py.
+private struct KerasCase {
+    let name: String
+    let generator: ImageDataGenerator
+    let parameters: TransformParameters
+    let imageShape: [Int]
+    let image: [UInt8]
+    let expected: [Float]
+
+    static func all() throws -> [KerasCase] {
+        let tensors = try Safetensors.read(Fixture.path("augmentation.safetensors"))
+        let named = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+        let record = try Record.read(Fixture.path("augmentation.json"))
+        return try #require(record["cases"]?.array).map { description in
+            func number(_ key: String, otherwise: Double) -> Double { description[key]?.number ?? otherwise }
+            let image = try #require(named[description["image"]?.string ?? ""])
+            let expected = try #require(named[description["expected"]?.string ?? ""])
+            let fillMode = try #require(FillMode(rawValue: description["fillMode"]?.string ?? ""))
+            return KerasCase(
+                name: "\(expected.name), \(image.name), \(fillMode)",
+                generator: ImageDataGenerator(
+                    fillMode: fillMode, cval: Float(number("cval", otherwise: 0))),
+                parameters: TransformParameters(
+                    theta: number("theta", otherwise: 0), tx: number("tx", otherwise: 0),
+                    ty: number("ty", otherwise: 0), shear: number("shear", otherwise: 0),
+                    zx: number("zx", otherwise: 1), zy: number("zy", otherwise: 1),
+                    flipHorizontal: description["flip_horizontal"]?.bool ?? false,
+                    flipVertical: description["flip_vertical"]?.bool ?? false),
+                imageShape: image.shape, image: image.values.map { UInt8($0) }, expected: expected.values)
+        }
+    }
+}
+
+private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+    zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+}
+
+@Suite struct AugmentationTests {
+    private let report = ImageDataGenerator(
+        rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, zoomRange: 0.1)
+    private let ramp = (0..<32 * 32 * 3).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+
+    @Test func everyFillModeAgreesWithKeras() throws {
+        let cases = try KerasCase.all()
+        #expect(cases.count == 248)
+        for example in cases {
+            let result = example.generator.apply(
+                example.parameters, to: example.image, imageShape: example.imageShape)
+            #expect(result.count == example.expected.count)
+            let difference = largestDifference(result, example.expected)
+            #expect(difference < 0.01, "\(example.name): \(example.parameters)")
+        }
+    }
+
+    @Test func doublesReproduceKerasToTheRoundingOfAFloat() throws {
+        // With one channel, or four, every pixel takes the careful path.
+        for example in try KerasCase.all() where example.imageShape[2] != 3 {
+            let result = example.generator.apply(
+                example.parameters, to: example.image, imageShape: example.imageShape)
+            #expect(largestDifference(result, example.expected) < 2e-5, "\(example.name)")
+        }
+    }
+
+    @Test func identityCopiesExactly() {
+        #expect(
+            ImageDataGenerator().apply(.identity, to: ramp, imageShape: [32, 32, 3]) == ramp.map { Float($0) }
+        )
+    }
+
+    @Test func flipsExchangeSides() {
+        let image: [UInt8] = [1, 2, 3, 4, 5, 6]  // two rows of three pixels, one channel
+        let generator = ImageDataGenerator()
+        func flipped(_ horizontal: Bool, _ vertical: Bool) -> [Float] {
+            generator.apply(
+                TransformParameters(flipHorizontal: horizontal, flipVertical: vertical), to: image,
+                imageShape: [2, 3, 1])
+        }
+        #expect(flipped(true, false) == [3, 2, 1, 6, 5, 4])
+        #expect(flipped(false, true) == [4, 5, 6, 1, 2, 3])
+        #expect(flipped(true, true) == [6, 5, 4, 3, 2, 1])
+    }
+
+    @Test func txShiftsAlongTheWidthAndTyAlongTheHeight() {
+        let image: [UInt8] = [1, 2, 3, 4, 5, 6]
+        let generator = ImageDataGenerator()
+        #expect(
+            generator.apply(TransformParameters(tx: 1), to: image, imageShape: [2, 3, 1])
+                == [2, 3, 3, 5, 6, 6])
+        #expect(
+            generator.apply(TransformParameters(ty: 1), to: image, imageShape: [2, 3, 1])
+                == [4, 5, 6, 4, 5, 6])
+    }
+
+    @Test func stridesPlaceTheSameValues() {
+        let parameters = TransformParameters(theta: 20, tx: 1.5, zy: 0.8, flipHorizontal: true)
+        let plain = report.apply(parameters, to: ramp, imageShape: [32, 32, 3])
+        // Pixels padded to 16 channels, and each channel as a plane.
+        for (pixelStride, channelStride, size) in [(16, 1, 32 * 32 * 16), (1, 32 * 32, 32 * 32 * 3)] {
+            var output = [Float](repeating: -1, count: size)
+            ramp.withUnsafeBufferPointer { source in
+                output.withUnsafeMutableBufferPointer { target in
+                    guard let source = source.baseAddress, let target = target.baseAddress else { return }
+                    report.apply(
+                        parameters, to: source, imageShape: [32, 32, 3], into: target, scale: 0.5,
+                        pixelStride: pixelStride, channelStride: channelStride)
+                }
+            }
+            let gathered = (0..<32 * 32 * 3).map { output[$0 / 3 * pixelStride + $0 % 3 * channelStride] }
+            #expect(gathered == plain.map { $0 * 0.5 })
+            #expect(output.count { $0 == -1 } == size - 32 * 32 * 3)
+        }
+    }
+
+    @Test func fastAndCarefulPathsAgreeOnEveryWidth() {
+        // Four channels take the careful path; their first three must equal the fast path's.
+        for width in [3, 7, 15, 16, 17, 31, 33, 48] {
+            let height = 9
+            let four = (0..<height * width * 4).map { UInt8(truncatingIfNeeded: $0 &* 40503 >> 5) }
+            let three = four.enumerated().filter { $0.offset % 4 < 3 }.map(\.element)
+            for fillMode in FillMode.allCases {
+                let generator = ImageDataGenerator(
+                    rotationRange: 40, widthShiftRange: 0.3, heightShiftRange: 0.3, shearRange: 20,
+                    zoomRange: 0.5, fillMode: fillMode, cval: 9, horizontalFlip: true, verticalFlip: true)
+                for sample in 0..<10 {
+                    let parameters = generator.randomTransform(
+                        seed: 7, epoch: 0, sample: sample, imageShape: [height, width, 3])
+                    let fast = generator.apply(parameters, to: three, imageShape: [height, width, 3])
+                    let careful = generator.apply(parameters, to: four, imageShape: [height, width, 4])
+                        .enumerated().filter { $0.offset % 4 < 3 }.map(\.element)
+                    #expect(largestDifference(fast, careful) < 0.01, "\(width), \(fillMode), \(parameters)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: FillMode.allCases)
+    func parametersBeyondAllReasonStayWithinTheImage(fillMode: FillMode) {
+        let generator = ImageDataGenerator(fillMode: fillMode, cval: 77)
+        for shape in [[32, 32, 3], [5, 4, 1], [1, 1, 3], [2, 3, 3]] {
+            let image = Array(ramp.prefix(shape.reduce(1, *)))
+            for value in [Double.nan, .infinity, -.infinity, 1e308, -1e300, 1e17, -1e9, 5000.5, 1e-300] {
+                for parameters in [
+                    TransformParameters(theta: value), TransformParameters(tx: value, ty: -value),
+                    TransformParameters(shear: value), TransformParameters(zx: value, zy: 2),
+                ] {
+                    let result = generator.apply(parameters, to: image, imageShape: shape)
+                    #expect(result.allSatisfy { 0...255 ~= $0 })
+                }
+            }
+        }
+        let lost = generator.apply(TransformParameters(tx: .nan), to: ramp, imageShape: [32, 32, 3])
+        #expect(lost.allSatisfy { $0 == 77 })
+    }
+
+    @Test func parametersFillTheirRangesEvenly() {
+        let generator = ImageDataGenerator(
+            rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 3, shearRange: 5, zoomRange: 0.1,
+            horizontalFlip: true, verticalFlip: true)
+        let drawn = (0..<20_000).map {
+            generator.randomTransform(seed: 7, epoch: 0, sample: $0, imageShape: [40, 32, 3])
+        }
+        let ranges: [(KeyPath<TransformParameters, Double>, Double, Double)] = [
+            (\.theta, -15, 15), (\.tx, -3.2, 3.2), (\.ty, -3, 3), (\.shear, -5, 5), (\.zx, 0.9, 1.1),
+            (\.zy, 0.9, 1.1),
+        ]
+        for (parameter, lower, upper) in ranges {
+            let values = drawn.map { ($0[keyPath: parameter] - lower) / (upper - lower) }
+            let mean = values.reduce(0, +) / Double(values.count)
+            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+            #expect(values.allSatisfy { 0...1 ~= $0 })
+            #expect(values.max() ?? 0 > 0.999 && values.min() ?? 1 < 0.001)
+            // Five standard errors of the mean and of the variance of 20,000 uniform numbers.
+            #expect(abs(mean - 0.5) < 0.0103)
+            #expect(abs(variance - 1.0 / 12) < 0.0027)
+        }
+        #expect(abs(drawn.count(where: \.flipHorizontal) - 10_000) < 354)
+        #expect(abs(drawn.count(where: \.flipVertical) - 10_000) < 354)
+    }
+
+    @Test func parametersAreNotCorrelated() {
+        let drawn = (0..<20_000).map {
+            report.randomTransform(seed: 7, epoch: 3, sample: $0, imageShape: [32, 32, 3])
+        }
+        let columns = [\TransformParameters.theta, \.tx, \.ty, \.zx, \.zy].map { key in
+            drawn.map { $0[keyPath: key] }
+        }
+        func correlation(_ a: [Double], _ b: [Double]) -> Double {
+            let (meanA, meanB) = (a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count))
+            let products = zip(a, b).reduce(into: (0.0, 0.0, 0.0)) { sums, pair in
+                let (x, y) = (pair.0 - meanA, pair.1 - meanB)
+                sums = (sums.0 + x * y, sums.1 + x * x, sums.2 + y * y)
+            }
+            return products.0 / (products.1 * products.2).squareRoot()
+        }
+        for i in columns.indices {
+            for j in columns.indices where j < i { #expect(abs(correlation(columns[i], columns[j])) < 0.036) }
+            let shifted = Array(columns[i].dropFirst())
+            #expect(abs(correlation(Array(columns[i].dropLast()), shifted)) < 0.036)
+        }
+    }
+
+    @Test func parametersDependOnSeedEpochAndSampleAlone() {
+        func draw(_ seed: UInt64, _ epoch: Int, _ sample: Int) -> TransformParameters {
+            report.randomTransform(seed: seed, epoch: epoch, sample: sample, imageShape: [32, 32, 3])
+        }
+        let first = draw(7, 2, 11)
+        _ = draw(7, 2, 10)
+        #expect(draw(7, 2, 11) == first)
+        #expect(draw(8, 2, 11) != first)
+        #expect(draw(7, 3, 11) != first)
+        #expect(draw(7, 2, 12) != first)
+    }
+
+    @Test func oneRangeDoesNotChangeTheOtherParameters() {
+        var alone = ImageDataGenerator(rotationRange: 15)
+        let rotated = alone.randomTransform(seed: 7, epoch: 0, sample: 5, imageShape: [32, 32, 3])
+        alone.rotationRange = 0
+        alone.zoomRange = 0.1
+        let zoomed = alone.randomTransform(seed: 7, epoch: 0, sample: 5, imageShape: [32, 32, 3])
+        let together = report.randomTransform(seed: 7, epoch: 0, sample: 5, imageShape: [32, 32, 3])
+        #expect(rotated == TransformParameters(theta: together.theta))
+        #expect(zoomed == TransformParameters(zx: together.zx, zy: together.zy))
+    }
+
+    @Test func anEmptyGeneratorDrawsTheIdentity() {
+        let parameters = ImageDataGenerator().randomTransform(
+            seed: 1, epoch: 1, sample: 1, imageShape: [32, 32, 3])
+        #expect(parameters == .identity)
+        #expect(parameters.theta.sign == .plus && parameters.tx.sign == .plus)
+    }
+
+    @Test func explicitZoomLimitsAreKept() {
+        let generator = ImageDataGenerator(zoomRange: ZoomRange(0.5...0.75))
+        for sample in 0..<1000 {
+            let parameters = generator.randomTransform(
+                seed: 7, epoch: 0, sample: sample, imageShape: [32, 32, 3])
+            #expect(0.5...0.75 ~= parameters.zx && 0.5...0.75 ~= parameters.zy)
+        }
+    }
+
+    @Test func generatorsAreRecordedUnderTheirNamesAndReadBack() throws {
+        let record = try Record(encoding: report)
+        #expect(record["rotationRange"] == 15)
+        #expect(record["zoomRange"] == 0.1)
+        #expect(record["fillMode"] == "nearest")
+        #expect(try record.decoded(as: ImageDataGenerator.self) == report)
+        let limits = ImageDataGenerator(zoomRange: .between(0.5, 2), fillMode: .wrap)
+        #expect(try Record(encoding: limits)["zoomRange"] == [0.5, 2])
+        #expect(try Record(encoding: limits).decoded() == limits)
+        #expect(throws: RecordError.self) {
+            try Record.object(["zoomRange": [1, 2, 3]]).decoded(as: ImageDataGenerator.self)
+        }
+    }
+}
