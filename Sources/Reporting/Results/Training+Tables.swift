@@ -1,0 +1,47 @@
+import BigEggs
+
+extension Table {
+    /// The layers of a network: name, output and number of parameters.
+    public init(layersOf model: Sequential) {
+        let rows = model.summary.map { layer in
+            [
+                layer.name, layer.kind + (layer.activation.map { " (\($0))" } ?? ""),
+                layer.outputShape.map(String.init).joined(separator: "×"), layer.parameterCount.grouped,
+            ]
+        }
+        self.init(
+            ["layer", "kind", "output", "parameters"],
+            rows: rows + [["total", "", "", model.parameterCount.grouped]])
+    }
+
+    /// A training, epoch by epoch; the epoch whose weights were kept has a mark.
+    ///
+    /// - Parameters:
+    ///   - history: what `fit` returned.
+    ///   - best: the epoch with the mark; the first is 1.
+    public init(_ history: History, best: Int) {
+        let metrics = ["loss", "accuracy", "val_loss", "val_accuracy"]
+        self.init(
+            ["epoch", "loss", "accuracy", "validation loss", "validation accuracy", "learning rate", "kept"],
+            rows: (0..<history.epochs).map { epoch in
+                let rate = history["learning_rate"].indices.contains(epoch)
+                    ? "\(Float(history["learning_rate"][epoch]))" : ""
+                return ["\(epoch + 1)"] + metrics.map { history[$0][epoch].fixed(4) }
+                    + [rate, epoch + 1 == best ? "◀" : ""]
+            })
+    }
+}
+
+extension History {
+    /// The metrics and the seconds of each epoch, one list each.
+    public var columns: [String: [Double]] { metrics.merging(["seconds": seconds]) { old, _ in old } }
+}
+
+extension Section {
+    /// The settings of a training, with the number of epochs that this process was asked for.
+    public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
+        var settings = standard
+        if let epochs = options.epochs { settings.epochs = epochs }
+        return settings
+    }
+}
