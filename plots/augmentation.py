@@ -10,27 +10,32 @@ from matplotlib.figure import Figure
 
 from plots.drawing import Drawing, Source, Table
 from plots.page import INK, MUTED, montage, page, show_picture
-from plots.wording import signed
 
 PARAMETERS = ("theta", "tx", "ty", "shear", "zx", "zy", "flipHorizontal", "flipVertical")
 COLUMNS = (
-    "rotation (degrees)",
-    "shift down (pixels)",
-    "shift right (pixels)",
+    "theta (degrees)",
+    "tx (pixels, rows)",
+    "ty (pixels, columns)",
     "shear (degrees)",
-    "zoom, rows",
-    "zoom, columns",
+    "zx (rows)",
+    "zy (columns)",
     "flipped left-right",
     "flipped upside down",
 )
 
-#: What is written under a sample of a transform that works alone.
+#: What is written under a sample of a transform that works alone. Keras's parameters say where each pixel is
+#: fetched from, so the content moves against their sign: a positive `tx` fetches from below and moves it up.
 AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
-    "rotation": lambda sample: f"{signed(sample['theta'])}°",
-    "zoom": lambda sample: f"{sample['zx']:.2f} × {sample['zy']:.2f}",
-    "width shift": lambda sample: f"{signed(sample['ty'])} px",
-    "height shift": lambda sample: f"{signed(sample['tx'])} px",
+    "rotation": lambda sample: directed(sample["theta"], "°", "↻", "↺"),
+    "zoom": lambda sample: f"↕{sample['zx']:.2f} ↔{sample['zy']:.2f}",
+    "width shift": lambda sample: directed(sample["ty"], " px", "←", "→"),
+    "height shift": lambda sample: directed(sample["tx"], " px", "↑", "↓"),
 }
+
+
+def directed(amount: float, unit: str, positive: str, negative: str) -> str:
+    """An amount without its sign, after an arrow that shows which way the content went."""
+    return f"{positive if amount > 0 else negative} {abs(amount):.1f}{unit}"
 
 
 def transforms_alone(source: Source) -> Drawing:
@@ -41,7 +46,8 @@ def transforms_alone(source: Source) -> Drawing:
         "Each random transform alone",
         f"{chosen_image(record)}; the amounts drawn are written below each image",
         record,
-        height=5.3,
+        height=4.95,
+        note="Zoom: the factors as Keras draws them; above 1 more of the scene is fetched and the object shrinks.",
     )
     original = image(source, record)
     rows = [[original, *(transformed(source, record, sample) for sample in kind["samples"])] for kind in kinds]
@@ -56,7 +62,7 @@ def transforms_alone(source: Source) -> Drawing:
         for c, sample in enumerate(kind["samples"], start=1):
             text = AMOUNT[kind["name"]](sample) if kind["name"] in AMOUNT else ""
             middle = c * (width + 4) + width / 2
-            axes.text(middle, top + height + 1, text, ha="center", va="top", fontsize=7.5, color=MUTED)
+            axes.text(middle, top + height + 1, text, ha="center", va="top", fontsize=7.2, color=MUTED)
     axes.text(width / 2, -2, "original", ha="center", va="bottom", fontsize=8, color=MUTED)
     table = [(kind["name"], *parameters(sample)) for kind in kinds for sample in kind["samples"]]
     return Drawing(figure, Table(("transform", *COLUMNS), table))
@@ -70,7 +76,7 @@ def transforms_together(source: Source) -> Drawing:
         "All transforms together",
         f"{chosen_image(record)}, then as {len(samples)} training steps would see it",
         record,
-        height=3.1,
+        height=2.75,
     )
     show_together(figure, image(source, record), [transformed(source, record, sample) for sample in samples])
     rows = [(number, *parameters(sample)) for number, sample in enumerate(samples, start=1)]
@@ -80,11 +86,15 @@ def transforms_together(source: Source) -> Drawing:
 def show_together(figure: Figure, original: np.ndarray, variants: list[np.ndarray]) -> None:
     """The original, large, beside two rows of variants."""
     columns = (len(variants) + 1) // 2
-    left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": [2.06, columns]})
-    show_picture(left, original)
-    show_picture(right, montage([variants[:columns], variants[columns:]]))
-    left.set_title("original", fontsize=8.5, fontweight="normal", color=MUTED, loc="center")
-    right.set_title("augmented", fontsize=8.5, fontweight="normal", color=MUTED, loc="center")
+    picture = montage([variants[:columns], variants[columns:]])
+    height, width = picture.shape[:2]
+    start = height + 8
+    axes = figure.subplots()
+    show_picture(axes, original, extent=(0, height, height, 0))
+    show_picture(axes, picture, extent=(start, start + width, height, 0))
+    axes.set(xlim=(0, start + width), ylim=(height, 0))
+    axes.text(0, -2, "original", fontsize=8.5, color=MUTED)
+    axes.text(start, -2, "augmented", fontsize=8.5, color=MUTED)
 
 
 def chosen_image(record: bigeggs.Record) -> str:

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from plots.drawing import Drawing, Source, Table
 from plots.page import (
     BLUE,
-    FAINT,
     GREEN,
     INK,
     MUTED,
@@ -68,7 +67,7 @@ def sample_grid(source: Source) -> Drawing:
         "Ten images of each class",
         f"From the {'training' if split == 'train' else split} split, {height} × {width} pixels each",
         record,
-        height=6.3,
+        height=6.75,
     )
     axes = figure.subplots()
     show_picture(axes, montage([[images[index] for index in row] for row in indices]))
@@ -97,29 +96,30 @@ def pixel_histograms(source: Source) -> Drawing:
     ceiling = histogram_ceiling(shares)
     values = np.arange(shares.shape[1])
     for axes, channel, share, colour in zip(panels, channels, shares, (VERMILLION, GREEN, BLUE)):
-        axes.fill_between(values, share, step="mid", color=colour, alpha=0.85, linewidth=0)
-        axes.set(xlim=(-0.5, 255.5), ylim=(0, ceiling), xticks=[0, 64, 128, 192, 255], xlabel="raw pixel value")
+        axes.stairs(share, np.arange(len(share) + 1) - 0.5, fill=True, color=colour, linewidth=0)
+        axes.set(xlim=(-4, 259), ylim=(0, ceiling), xticks=[0, 64, 128, 192, 255], xlabel="raw value (top: rescaled)")
         axes.set_title(channel, color=colour)
-        percent_axis(axes.yaxis, digits=1)
+        percent_axis(axes.yaxis)
         scaled_axis = axes.secondary_xaxis("top", functions=(lambda value: value / 255, lambda value: value * 255))
         scaled_axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
         scaled_axis.spines["top"].set_visible(True)
         mark_cut_bars(axes, share, ceiling)
     panels[0].set_ylabel("share of pixels")
-    figure.supxlabel("")
     rows = [(int(value), value / 255, *counts[:, value].astype(int)) for value in values]
     return Drawing(figure, Table(("raw value", "rescaled value", *(f"{c} pixels" for c in channels)), rows))
 
 
 def histogram_ceiling(shares: np.ndarray) -> float:
     """The top of the axis: the highest bar, unless a lone one (a black border, say) would flatten the rest."""
-    highest, usual = shares.max(), np.quantile(shares, 0.985)
-    return float(usual * 1.3 if highest > 3 * usual else highest * 1.05)
+    highest, usual = shares.max(), np.quantile(shares, 0.99)
+    return float(usual * 1.15 if highest > 3 * usual else highest * 1.05)
 
 
 def mark_cut_bars(axes: Axes, share: np.ndarray, ceiling: float) -> None:
-    """Writes the height of each bar that goes through the top of the axis."""
-    for value in np.flatnonzero(share > ceiling):
+    """Writes the height of the highest bar of each half, if it goes through the top of the axis."""
+    for value in (np.argmax(share[:128]), 128 + np.argmax(share[128:])):
+        if share[value] <= ceiling:
+            continue
         on_left = value < 128
         axes.text(
             value + (6 if on_left else -6),
@@ -149,23 +149,24 @@ def raw_against_scaled(source: Source) -> Drawing:
     for axes, (metric, title) in zip(panels, metrics):
         compare(axes, [(name, history[metric], colour) for name, history, colour in histories])
         axes.set_title(title)
-    if not panels[0].get_yscale() == "log":
-        panels[0].set_ylim(bottom=0)
     panels[0].set_ylabel("cross-entropy (nats)")
     percent_axis(panels[1].yaxis)
     return Drawing(figure, comparison_table([("raw", comparison["raw"]), ("rescaled", comparison["scaled"])]))
 
 
 def compare(axes: Axes, curves: list[tuple[str, np.ndarray, str]]) -> None:
-    """One curve for each pixel range, named at its end."""
+    """One curve for each pixel range, named at its end.
+
+    The scale is logarithmic where a bad epoch would flatten the rest.
+    """
     for _, values, colour in curves:
         axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o")
     everything = np.concatenate([values for _, values, _ in curves])
     if everything.min() > 0 and everything.max() / everything.min() > 20:
         axes.set_yscale("log")
+    else:
+        axes.set_ylim(0, everything.max() * 1.08)
     epoch_axis(axes, max(len(values) for _, values, _ in curves))
-    axes.margins(y=0.1)
-    axes.autoscale_view(scalex=False)
     label_ends(axes, [(values[-1], name, colour) for name, values, colour in curves])
 
 

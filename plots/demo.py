@@ -21,7 +21,7 @@ def predictions(source: Source) -> Drawing:
         f"{len(shown)} test images, predicted one by one",
         f"{record['results.right']:g} of {len(shown)} right. Bars: the confidence of the prediction",
         record,
-        height=8.4,
+        height=8.8,
     )
     images = source.dataset.images("test")
     rows = []
@@ -30,10 +30,10 @@ def predictions(source: Source) -> Drawing:
         right = truth == predicted
         show_picture(axes, images[int(result["index"])])
         confidence_bar(axes, result["confidence"], GREEN if right else VERMILLION)
-        axes.text(-0.5, 37.6, predicted if right else f"✗ {predicted}", fontsize=8.5, va="center", color=INK)
-        axes.text(31.5, 37.6, percent(result["confidence"], 0), fontsize=8.5, va="center", ha="right", color=MUTED)
+        axes.text(-0.5, 37.4, predicted, fontsize=7.8, va="center", color=INK)
+        axes.text(31.5, 37.4, percent(result["confidence"], 0), fontsize=7.8, va="center", ha="right", color=MUTED)
         if not right:
-            axes.text(-0.5, 42, f"is: {truth}", fontsize=8, va="center", color=VERMILLION)
+            axes.text(-0.5, 41.8, f"✗ is {truth}", fontsize=7.8, va="center", color=VERMILLION)
         rows.append((int(result["index"]), truth, predicted, result["confidence"], *result["probabilities"]))
     columns = ("test image", "true class", "predicted class", "confidence", *(f"p({name})" for name in classes))
     key(figure, (("right", GREEN), ("wrong", VERMILLION)))

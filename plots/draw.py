@@ -86,7 +86,10 @@ def chosen(names: list[str]) -> list[Plot]:
 def has_images_of(source: Source, plot: Plot) -> bool:
     """Whether the data set at hand is the one that the plot's record was made from."""
     recorded = source.records[plot.section]
-    return source.dataset is not None and source.dataset.name == recorded["data.name"]
+    if source.dataset is None:
+        return False
+    at_hand = (source.dataset.name, source.dataset.checksum)
+    return at_hand == (recorded["data.name"], recorded["data.checksum"])
 
 
 def save(drawing: Drawing, name: str, directory: Path) -> None:

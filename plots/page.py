@@ -7,6 +7,7 @@ from typing import Iterable, Sequence
 import bigeggs
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 
@@ -89,9 +90,12 @@ def epoch_axis(axes: Axes, epochs: int) -> None:
     axes.xaxis.get_major_locator().set_params(integer=True, nbins=8, min_n_ticks=1)
 
 
-def percent_axis(axis: "object", digits: int = 0) -> None:
-    """Ticks of a fraction of one, written in per cent."""
-    axis.set_major_formatter(lambda value, _: f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%")
+def percent_axis(axis: Axis, unit: str = "%") -> None:
+    """Ticks of a fraction of one, written in per cent (or points, `unit`)."""
+    axis.get_major_locator().set_params(steps=[1, 2, 5, 10])
+    axis.set_major_formatter(
+        lambda value, _: f"{100 * value:.4g}\N{NO-BREAK SPACE}{unit}".replace("-", "\N{MINUS SIGN}")
+    )
 
 
 def montage(rows: Sequence[Sequence[np.ndarray]], gap: int = 2, row_gap: int | None = None) -> np.ndarray:
@@ -108,8 +112,8 @@ def montage(rows: Sequence[Sequence[np.ndarray]], gap: int = 2, row_gap: int | N
     return picture
 
 
-def show_picture(axes: Axes, picture: np.ndarray) -> None:
+def show_picture(axes: Axes, picture: np.ndarray, extent: tuple[float, float, float, float] | None = None) -> None:
     """Pixels as they are, without axes around them."""
-    axes.imshow(picture)
+    axes.imshow(picture, extent=extent)
     axes.set_axis_off()
     axes.grid(False)

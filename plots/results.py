@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from plots.drawing import Drawing, Source, Table
 from plots.page import AUGMENTED, FAINT, INK, MUTED, PLAIN, key, montage, page, percent_axis, show_picture
 from plots.records import MissingInput
-from plots.wording import count, percent
+from plots.wording import NO_BREAK_SPACE, count, percent
 
 MODELS = (("plain", PLAIN), ("augmented", AUGMENTED))
 
@@ -66,7 +66,7 @@ def per_class_accuracy(source: Source) -> Drawing:
     size = count(min(sizes)) if len(sizes) == 1 else f"{count(min(sizes))} to {count(max(sizes))}"
     figure = page(
         "Accuracy in each class",
-        f"{size} test images a class; bars: 95{chr(0xA0)}% Wilson intervals",
+        f"{size} test images a class; bars: 95{NO_BREAK_SPACE}% Wilson intervals",
         record,
         height=3.9,
     )
@@ -106,17 +106,17 @@ def confused_pairs(source: Source) -> Drawing:
         "The most frequent mistakes",
         "True class → predicted class, the number of test images, and some of them",
         record,
-        height=6.0,
+        height=5.85,
     )
     panels = figure.subplots(1, 2)
     rows: list[tuple[object, ...]] = []
     for axes, (model, colour) in zip(panels, MODELS):
         pairs = record[f"results.{model}.confusedPairs"]
-        axes.set_title(f"{model.capitalize()} training", color=colour)
+        axes.set_title(f"{model.capitalize()} training", color=colour, pad=19)
         draw_pairs(axes, source.dataset.images("test"), pairs, classes)
         rows += [
-            (model, classes[int(p["truth"])], classes[int(p["predicted"])], int(p["count"]), index_list(p["examples"]))
-            for p in pairs
+            (model, classes[pair["truth"]], classes[pair["predicted"]], pair["count"], index_list(pair["examples"]))
+            for pair in pairs
         ]
     return Drawing(figure, Table(("training", "true class", "predicted class", "images", "shown"), rows))
 
@@ -133,7 +133,8 @@ def draw_pairs(axes: Axes, images: np.ndarray, pairs: list[bigeggs.Record], clas
         name = f"{classes[int(pair['truth'])]} → {classes[int(pair['predicted'])]}"
         top = row * (height + row_gap) - 3
         axes.text(0, top, name, va="bottom", fontsize=8.5, color=INK)
-        axes.text(width * (height + 2) - 2, top, count(pair["count"]), va="bottom", ha="right", fontsize=8.5, color=MUTED)
+        end = width * (height + 2) - 2
+        axes.text(end, top, count(pair["count"]), va="bottom", ha="right", fontsize=8.5, color=MUTED)
 
 
 def index_list(indices: np.ndarray) -> str:
@@ -155,7 +156,7 @@ def calibration(source: Source) -> Drawing:
     )
     reliability, sizes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     reliability.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-    reliability.text(0.24, 0.26, "as sure as right", rotation=0, fontsize=8, color=MUTED, ha="right")
+    reliability.text(0.015, 0.4, "dashed: exactly as sure as right", fontsize=8, color=MUTED)
     rows: list[tuple[object, ...]] = []
     for (model, colour), shift in zip(MODELS, (-0.21, 0.21)):
         bins = [each for each in record[f"results.{model}.calibration.bins"] if each["count"] > 0]
@@ -167,8 +168,8 @@ def calibration(source: Source) -> Drawing:
         )
         sizes.bar(middle + shift * width, [each["count"] / total for each in bins], width=0.4 * width, color=colour)
         rows += [(model, *(each[name] for name in ("low", "high", "count", "confidence", "accuracy"))) for each in bins]
-    reliability.set(ylabel="right", xlim=(0, 1), ylim=(0, 1.02))
-    sizes.set(ylabel="images", xlabel="confidence of the prediction (largest probability)")
+    reliability.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
+    sizes.set(ylabel="share of images", xlabel="confidence of the prediction (largest probability)")
     for axis in (reliability.yaxis, sizes.yaxis, sizes.xaxis):
         percent_axis(axis)
     key(figure, MODELS)

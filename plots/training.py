@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 import bigeggs
 import numpy as np
 from matplotlib.axes import Axes
@@ -32,7 +34,7 @@ def one_training(record: bigeggs.Record, title: str, colour: str) -> Drawing:
     for axes, metric, form in ((loss, "loss", "{:.3f}".format), (accuracy, "accuracy", percent)):
         draw_curves(axes, history, metric, colour)
         mark_learning_rate_cuts(axes, history["learning_rate"])
-        mark_best(axes, best, history[f"val_{metric}"][best - 1], form, colour, above=metric == "loss")
+        mark_best(axes, best, history[f"val_{metric}"][best - 1], form)
     loss.set_title("Loss")
     loss.set_ylabel("cross-entropy (nats)")
     accuracy.set_title("Accuracy")
@@ -47,8 +49,8 @@ def training_summary(record: bigeggs.Record) -> str:
     stopped = record.get("results.stoppedEpoch")
     end = f"stopped early after epoch {stopped:g} of {limit}" if stopped else f"{run} of {limit} epochs"
     cuts = len(learning_rate_cuts(record["results.history.learning_rate"]))
-    lines = f"; dotted lines: learning rate halved ({cuts}×)" if cuts else ""
-    return f"{end[0].upper()}{end[1:]}{lines}"
+    lines = f"; dotted: learning rate cut ({cuts}×)" if cuts else ""
+    return f"{end[0].upper()}{end[1:]}; ○ epoch whose weights were kept{lines}"
 
 
 def draw_curves(axes: Axes, history: bigeggs.Record, metric: str, colour: str) -> None:
@@ -83,21 +85,15 @@ def mark_learning_rate_cuts(axes: Axes, rates: np.ndarray) -> None:
         axes.axvline(epoch - 0.5, color=FAINT, linestyle=(0, (1, 2)), linewidth=1, zorder=0.5)
 
 
-def mark_best(axes: Axes, epoch: int, value: float, form: "object", colour: str, above: bool) -> None:
-    """A ring around the epoch whose weights were kept."""
-    axes.plot(epoch, value, "o", markersize=8, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.2)
-    late = epoch > np.mean(axes.get_xlim())
-    axes.annotate(
-        f"best: epoch {epoch}\n{form(value)}",
-        (epoch, value),
-        xytext=(-10 if late else 10, 22 if above else -24),
-        textcoords="offset points",
-        ha="right" if late else "left",
-        va="center",
-        fontsize=8,
-        color=INK,
-        arrowprops={"arrowstyle": "-", "color": FAINT, "shrinkB": 5, "linewidth": 0.8},
-    )
+def mark_best(axes: Axes, epoch: int, value: float, form: Callable[[float], str]) -> None:
+    """A ring around the epoch whose weights were kept, its value above the panel."""
+    ring(axes, epoch, value)
+    axes.set_title(f"○ epoch {epoch}: {form(value)}", loc="right", fontsize=8.5, fontweight="normal", color=INK)
+
+
+def ring(axes: Axes, epoch: int, value: float) -> None:
+    """The mark of the kept weights."""
+    axes.plot(epoch, value, "o", markersize=8, markerfacecolor="none", markeredgecolor=INK, clip_on=False)
 
 
 def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:
@@ -105,7 +101,8 @@ def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:
     if start is None:
         return
     axes.axvspan(start - 0.5, epochs + 0.5, color="#F2F2F2", linewidth=0, zorder=0)
-    axes.text(start - 0.35, axes.get_ylim()[1], f"overfits from epoch {start:g}", fontsize=8, va="top", color=MUTED)
+    right, top = epochs + 0.4, 0.98 * axes.get_ylim()[1]
+    axes.text(right, top, f"overfits from epoch {start:g}", fontsize=8, ha="right", va="top", color=MUTED)
 
 
 def epoch_rows(history: bigeggs.Record) -> list[tuple[object, ...]]:
@@ -138,7 +135,7 @@ def plain_against_augmented(source: Source) -> Drawing:
     panels[0].set_ylim(bottom=0)
     percent_axis(panels[1].yaxis)
     panels[2].axhline(0, color=FAINT, linewidth=0.8)
-    panels[2].yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} pp".replace("-", "\N{MINUS SIGN}"))
+    percent_axis(panels[2].yaxis, unit="pp")
     key(figure, [(name, colour) for name, _, colour in runs])
     rows = [(name, *row) for name, run, _ in runs for row in epoch_rows(run["results.history"])]
     return Drawing(figure, Table(("training", "epoch", *METRICS), rows))
@@ -149,5 +146,5 @@ def draw_runs(axes: Axes, runs: list[tuple[str, bigeggs.Record, np.ndarray, str]
     for _, run, values, colour in runs:
         axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o" if len(values) <= 12 else None)
         best = int(run["results.bestEpoch"])
-        axes.plot(best, values[best - 1], "o", markersize=8, markerfacecolor="none", markeredgecolor=INK)
+        ring(axes, best, values[best - 1])
     epoch_axis(axes, max(len(values) for _, _, values, _ in runs))

@@ -18,12 +18,6 @@ def percent(fraction: float, digits: int = 1) -> str:
     return f"{100 * fraction:.{digits}f}{NO_BREAK_SPACE}%"
 
 
-def signed(number: float, digits: int = 1) -> str:
-    """A number with its sign, a true minus: ``−2.1``."""
-    text = f"{number:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return text.lstrip("+\N{MINUS SIGN}") if float(f"{number:.{digits}f}") == 0 else text
-
-
 def data_name(record: bigeggs.Record) -> str:
     """The data set's name, with what a reader must know before trusting a number from it."""
     name = record["data.name"]

@@ -11,10 +11,8 @@ public func be_last_error() -> UnsafePointer<CChar>? { LastError.pointer }
 @c @implementation
 public func be_duplicate(_ handle: be_handle, _ duplicate: UnsafeMutablePointer<be_handle>?) -> be_status {
     answer {
-        let duplicate = try require(duplicate, "duplicate")
-        duplicate.pointee = try HandleTable.shared.withLock { table in
-            table.insert(try table.object(handle))
-        }
+        let object = try HandleTable.shared.withLock { try $0.object(handle) }
+        try require(duplicate, "duplicate").pointee = HandleTable.shared.withLock { $0.insert(object) }
     }
 }
 

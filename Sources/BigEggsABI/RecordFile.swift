@@ -25,13 +25,7 @@ final class RecordFile: NamedByHandle {
     /// The value at a key path: keys and indices joined by full stops.
     func value(at keyPath: String) throws -> Record {
         guard !keyPath.isEmpty else { return root }
-        var value = root
-        for key in keyPath.split(separator: ".", omittingEmptySubsequences: false) {
-            guard let child = value.child(key) else {
-                throw Failure.notFound("\(path) has no \(keyPath): there is no \(key)")
-            }
-            value = child
-        }
+        guard let value = root[path: keyPath] else { throw Failure.notFound("\(path) has no \(keyPath)") }
         return value
     }
 
@@ -71,16 +65,6 @@ extension Record {
         case .string: "a text"
         case .array: "a list"
         case .object: "an object"
-        }
-    }
-
-    /// The member of an object at a key, or the element of a list at an index.
-    fileprivate func child(_ key: Substring) -> Record? {
-        switch self {
-        case .object(let members): members[String(key)]
-        case .array(let elements):
-            if let index = Int(key), elements.indices.contains(index) { elements[index] } else { nil }
-        default: nil
         }
     }
 

@@ -1,3 +1,7 @@
+// Before Python.h, whose configuration asks glibc for other declarations than the other C modules get:
+// two modules that declare the same structure differently cannot be imported together.
+#include <features.h>
+
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 

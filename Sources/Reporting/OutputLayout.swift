@@ -23,25 +23,31 @@ public struct OutputLayout: Sendable, Equatable {
     ///   - profile: whose place it is.
     ///   - out: a directory to write to instead, relative to the current directory.
     public init(project: Project, profile: Profile, out: String? = nil) {
-        switch (out, profile) {
-        case (let out?, _): self.init(directory: URL(fileURLWithPath: out).standardizedFileURL.path)
-        case (nil, .quick): self.init(directory: project.path("runs/quick"))
-        case (nil, .full):
-            records = project.path("report/records")
-            weights = project.path("report/weights")
-            plots = project.path("plots")
-            notebooks = project.path("notebooks")
-            report = project.path("report")
+        if let out {
+            self.init(directory: URL(fileURLWithPath: out).standardizedFileURL.path)
+        } else if profile == .quick {
+            self.init(directory: project.path("runs/quick"))
+        } else {
+            self.init(
+                records: project.path("report/records"), weights: project.path("report/weights"),
+                plots: project.path("plots"), notebooks: project.path("notebooks"),
+                report: project.path("report"))
         }
     }
 
     /// Everything under one directory.
     public init(directory: String) {
-        records = directory + "/records"
-        weights = directory + "/weights"
-        plots = directory + "/plots"
-        notebooks = directory + "/notebooks"
-        report = directory + "/report"
+        self.init(
+            records: directory + "/records", weights: directory + "/weights", plots: directory + "/plots",
+            notebooks: directory + "/notebooks", report: directory + "/report")
+    }
+
+    private init(records: String, weights: String, plots: String, notebooks: String, report: String) {
+        self.records = records
+        self.weights = weights
+        self.plots = plots
+        self.notebooks = notebooks
+        self.report = report
     }
 
     /// The record of a section.

@@ -6,7 +6,7 @@ public struct ReportSettings: Sendable, Codable, Equatable {
     /// Images in a training step.
     public var batchSize = 128
     /// Adam's learning rate at the start.
-    public var learningRate: Float = 1e-3
+    public var learningRate = 1e-3
     /// The most epochs; early stopping usually ends a training before.
     public var epochs: Int
     /// Epochs without a better validation loss, or without a better validation accuracy, after which

@@ -13,9 +13,8 @@ struct RunEnvironment: Codable, Sendable, Equatable {
     /// This process's.
     static var current: RunEnvironment {
         RunEnvironment(
-            processor: value(of: "model name", separator: ":", in: "/proc/cpuinfo") ?? "unknown",
-            instructionSet: EngineDescription.instructionSet, cores: ProcessInfo.processInfo.activeProcessorCount,
-            oneDNN: EngineDescription.oneDNNVersion, swift: compiler,
+            processor: Machine.processor, instructionSet: Machine.instructionSet, cores: Machine.processors,
+            oneDNN: Machine.oneDNN, swift: compiler,
             system: value(of: "PRETTY_NAME", separator: "=", in: "/etc/os-release") ?? "Linux")
     }
 

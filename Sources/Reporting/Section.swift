@@ -48,7 +48,7 @@ public final class Section {
         options = SectionCommand.options(of: section)
         project = try Project.locate()
         layout = OutputLayout(project: project, profile: options.profile, out: options.out)
-        threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        threads = options.threads ?? Machine.processors
         let source = project.path("notebooks/\(section.name)/main.swift")
         notebook = Notebook(LiterateScript(try String(contentsOfFile: source, encoding: .utf8)))
 
@@ -65,7 +65,9 @@ public final class Section {
     ///
     /// Pixels are as loaded, 0 to 255; labels are a column, `[count, 1]`.
     public func loadData(line: Int = #line) throws -> (train: ImageDataset, test: ImageDataset) {
-        let loaded = options.profile.limit(try DataSource(options.data).load(progress: nil))
+        let download = DownloadLine()
+        defer { download.end() }
+        let loaded = options.profile.limit(try DataSource(options.data).load(progress: download.show))
         data = loaded
         show(Section.announcement(of: loaded), line: line)
         return (loaded.train, loaded.test)
@@ -73,6 +75,13 @@ public final class Section {
 
     /// Whether the data set is CIFAR-10, whose classes the report speaks of, and not a stand-in.
     public var isCIFAR10: Bool { data?.provenance.isCIFAR10 ?? false }
+
+    /// The settings of a training, with the number of epochs that this process was asked for.
+    public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
+        var settings = standard
+        if let epochs = options.epochs { settings.epochs = epochs }
+        return settings
+    }
 
     // MARK: Showing
 
@@ -130,9 +139,9 @@ public final class Section {
         let path = layout.record(other)
         try requireFile(path, from: other)
         let record = try Record.read(path)
-        if let data, let checksum = record["data.checksum"]?.string, checksum != data.provenance.checksum {
+        if let data, let checksum = record[path: "data.checksum"]?.string, checksum != data.provenance.checksum {
             throw ReportingError.otherData(
-                section: other.name, recorded: record["data.name"]?.string ?? "other data",
+                section: other.name, recorded: record[path: "data.name"]?.string ?? "other data",
                 used: data.provenance.name, command: command(for: other, options.arguments))
         }
         return record

@@ -211,7 +211,8 @@ def training_results(model: str, test_images: int) -> dict[str, object]:
     epochs = np.arange(1, 18 if plain else 31)
     if plain:
         loss = 1.45 * np.exp(-epochs / 4.2) + 0.01
-        validation = 1.25 * np.exp(-epochs / 2.6) + 0.54 + 0.014 * np.maximum(epochs - 9, 0) + 0.05 * np.sin(epochs * 2.3) / epochs**0.5
+        rise, ripple = 0.014 * np.maximum(epochs - 9, 0), 0.05 * np.sin(epochs * 2.3) / epochs**0.5
+        validation = 1.25 * np.exp(-epochs / 2.6) + 0.54 + rise + ripple
     else:
         loss = 1.35 * np.exp(-epochs / 7.0) + 0.14
         validation = 1.2 * np.exp(-epochs / 5.0) + 0.36 + 0.12 * np.sin(epochs * 1.7) / epochs**0.8
@@ -263,7 +264,8 @@ def model_results(generator: np.random.Generator, truth: np.ndarray, skill: floa
     chance = np.where(np.isin(truth, (2, 3, 5)), skill - 0.12, skill + 0.05)
     right = generator.random(len(truth)) < chance
     predicted = np.where(right, truth, [mistake(generator, int(label)) for label in truth])
-    confidence = np.where(right, 1 - 0.45 * generator.random(len(truth)) ** 3, 0.35 + 0.6 * generator.random(len(truth)))
+    sure, unsure = generator.random(len(truth)), generator.random(len(truth))
+    confidence = np.where(right, 1 - 0.45 * sure**3, 0.35 + 0.6 * unsure)
     confusion = np.zeros((10, 10), dtype=int)
     np.add.at(confusion, (truth, predicted), 1)
     return {

@@ -27,7 +27,7 @@ let test = data.test.rescaled().withFlattenedLabels()
 // of the report.
 
 // %%
-let model = try Sequential(input: train.imageShape, seed: section.seed) {
+let model = try Sequential(input: train.imageShape, seed: section.seed, threads: section.threads) {
     Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
     BatchNormalization()
     Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
@@ -54,7 +54,6 @@ let model = try Sequential(input: train.imageShape, seed: section.seed) {
     Dropout(0.5)
     Dense(train.classNames.count, activation: .softmax)
 }
-model.threads = section.threads
 section.show(Table(layersOf: model))
 
 // %% [markdown]
@@ -82,13 +81,14 @@ let stopOnAccuracy = EarlyStopping(monitor: "val_accuracy", patience: settings.p
 let reduceRate = ReduceLROnPlateau(
     monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience)
 
+let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, ProgressBar()]
 let history = try model.fit(
     train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-    callbacks: [stopOnLoss, stopOnAccuracy, reduceRate, ProgressBar()])
+    callbacks: callbacks)
 
 // %%
 let training = try TrainingResults(
-    of: model, history: history, settings: settings, trainedOn: train, validatedOn: test,
+    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train, validatedOn: test,
     weights: section.weights("plain.safetensors"))
 try section.record(training)
 

@@ -29,8 +29,7 @@ let settings = section.trainingSettings(.augmented(section.profile))
 try section.setting(settings)
 try section.record("generator", ReportSettings.generator)
 
-let model = try Sequential.bigEggs(classes: train.classNames.count, seed: section.seed)
-model.threads = section.threads
+let model = try Sequential.bigEggs(classes: train.classNames.count, seed: section.seed, threads: section.threads)
 try model.compile(
     optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
 
@@ -40,14 +39,15 @@ let stopOnAccuracy = EarlyStopping(monitor: "val_accuracy", patience: settings.p
 let reduceRate = ReduceLROnPlateau(
     monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience)
 
+let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, ProgressBar()]
 let history = try model.fit(
     train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
     augmentation: ReportSettings.generator,
-    callbacks: [stopOnLoss, stopOnAccuracy, reduceRate, ProgressBar()])
+    callbacks: callbacks)
 
 // %%
 let training = try TrainingResults(
-    of: model, history: history, settings: settings, trainedOn: train, validatedOn: test,
+    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train, validatedOn: test,
     weights: section.weights("augmented.safetensors"))
 try section.record(training)
 
@@ -66,8 +66,8 @@ section.show(training.sentence)
 
 let rows: [(String, Double?, Double?, Double?)] = [
     (
-        "plain", plain["results.evaluation.loss"]?.number, plain["results.evaluation.accuracy"]?.number,
-        plain["results.finalTrain.accuracy"]?.number
+        "plain", plain[path: "results.evaluation.loss"]?.number, plain[path: "results.evaluation.accuracy"]?.number,
+        plain[path: "results.finalTrain.accuracy"]?.number
     ),
     (
         "augmented", training.evaluation.loss, training.evaluation.accuracy, training.finalTrain.accuracy

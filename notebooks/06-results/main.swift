@@ -16,8 +16,7 @@ let trainings = try [section.read(.plainTraining), section.read(.augmentedTraini
 // %%
 var tested: [TestResults] = []
 for (name, training) in [("plain", .plainTraining), ("augmented", .augmentedTraining)] as [(String, ReportSection)] {
-    let model = try Sequential.bigEggs(classes: test.classNames.count, seed: section.seed)
-    model.threads = section.threads
+    let model = try Sequential.bigEggs(classes: test.classNames.count, seed: section.seed, threads: section.threads)
     try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
     try model.loadWeights(from: section.weights("\(name).safetensors", from: training))
     tested.append(
@@ -45,7 +44,7 @@ section.show(
         rows: zip(["plain", "augmented"], zip(trainings, tested)).map { name, both in
             let overall = both.1.overall
             return [
-                name, "\(both.0["results.epochsRun"]?.number.map { Int($0) } ?? 0)",
+                name, "\(both.0[path: "results.epochsRun"]?.integer ?? 0)",
                 both.1.loss.fixed(3), both.1.accuracy.percent,
                 "\(overall.low.percent) to \(overall.high.percent)",
             ]

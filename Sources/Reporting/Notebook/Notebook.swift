@@ -27,8 +27,10 @@ public struct Notebook {
     public mutating func add(_ output: Output, atLine line: Int) {
         let lastCode = script.cells.lastIndex { $0.kind == .code }
         guard let cell = script.cell(atLine: line) ?? lastCode else { return }
+        // Lines that follow each other are one output, as in the terminal.
         if case .text(let new) = output, case .text(let old) = outputs[cell]?.last {
-            outputs[cell]?[(outputs[cell]?.count ?? 1) - 1] = .text(old + new)
+            outputs[cell]?.removeLast()
+            outputs[cell]?.append(.text(old + new))
         } else {
             outputs[cell, default: []].append(output)
         }

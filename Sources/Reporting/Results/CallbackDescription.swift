@@ -6,27 +6,23 @@ public struct CallbackDescription: Encodable, Sendable, Equatable {
     public let name: String
     /// Its arguments.
     public let settings: [String: Record]
-}
 
-extension ReportSettings {
-    /// The callbacks that watch both trainings.
-    public var callbacks: [CallbackDescription] {
-        [
-            CallbackDescription(
-                name: "EarlyStopping",
-                settings: [
-                    "monitor": .string("val_loss"), "patience": .number(Double(patience)),
-                    "restoreBestWeights": .bool(true),
-                ]),
-            CallbackDescription(
-                name: "EarlyStopping",
-                settings: ["monitor": .string("val_accuracy"), "patience": .number(Double(patience))]),
-            CallbackDescription(
-                name: "ReduceLROnPlateau",
-                settings: [
-                    "monitor": .string("val_loss"), "factor": .number(0.5),
-                    "patience": .number(Double(plateauPatience)),
-                ]),
-        ]
+    /// Describes a callback that changes a training; nil for one that only watches it.
+    public init?(_ callback: any Callback) {
+        switch callback {
+        case let stopping as EarlyStopping:
+            name = "EarlyStopping"
+            settings = [
+                "monitor": .string(stopping.monitor), "patience": .number(Double(stopping.patience)),
+                "restoreBestWeights": .bool(stopping.restoreBestWeights),
+            ]
+        case let plateau as ReduceLROnPlateau:
+            name = "ReduceLROnPlateau"
+            settings = [
+                "monitor": .string(plateau.monitor), "factor": .number(plateau.factor),
+                "patience": .number(Double(plateau.patience)),
+            ]
+        default: return nil
+        }
     }
 }

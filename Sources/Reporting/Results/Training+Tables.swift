@@ -6,7 +6,7 @@ extension Table {
         let rows = model.summary.map { layer in
             [
                 layer.name, layer.kind + (layer.activation.map { " (\($0))" } ?? ""),
-                layer.outputShape.map(String.init).joined(separator: "×"), layer.parameterCount.grouped,
+                layer.outputShape.map(String.init).joined(separator: "×"), layer.parameters.grouped,
             ]
         }
         self.init(
@@ -24,10 +24,8 @@ extension Table {
         self.init(
             ["epoch", "loss", "accuracy", "validation loss", "validation accuracy", "learning rate", "kept"],
             rows: (0..<history.epochs).map { epoch in
-                let rate = history["learning_rate"].indices.contains(epoch)
-                    ? "\(Float(history["learning_rate"][epoch]))" : ""
-                return ["\(epoch + 1)"] + metrics.map { history[$0][epoch].fixed(4) }
-                    + [rate, epoch + 1 == best ? "◀" : ""]
+                ["\(epoch + 1)"] + metrics.map { history[$0][epoch].fixed(4) }
+                    + [history["learning_rate"][epoch].fixed(7), epoch + 1 == best ? "◀" : ""]
             })
     }
 }
@@ -35,13 +33,4 @@ extension Table {
 extension History {
     /// The metrics and the seconds of each epoch, one list each.
     public var columns: [String: [Double]] { metrics.merging(["seconds": seconds]) { old, _ in old } }
-}
-
-extension Section {
-    /// The settings of a training, with the number of epochs that this process was asked for.
-    public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
-        var settings = standard
-        if let epochs = options.epochs { settings.epochs = epochs }
-        return settings
-    }
 }

@@ -73,20 +73,21 @@ public struct TrainingResults: Encodable {
     /// - Parameters:
     ///   - model: the network, with the weights of its best epoch.
     ///   - history: what `fit` returned.
-    ///   - settings: what it was given.
+    ///   - settings: the settings that it was given.
+    ///   - callbacks: what watched it.
     ///   - train: the images it was trained on.
     ///   - test: the images that validated it.
     ///   - path: where the weights go.
     /// - Throws: whatever keeps the weights from being written.
     public init(
-        of model: Sequential, history: History, settings: ReportSettings, trainedOn train: ImageDataset,
-        validatedOn test: ImageDataset, weights path: String
+        of model: Sequential, history: History, settings: ReportSettings, callbacks: [any Callback],
+        trainedOn train: ImageDataset, validatedOn test: ImageDataset, weights path: String
     ) throws {
         let (loss, validationLoss) = (history["loss"], history["val_loss"])
         let best = validationLoss.indices.min { validationLoss[$0] < validationLoss[$1] } ?? 0
         layers = model.summary.map {
             Layer(
-                name: $0.name, kind: $0.kind, outputShape: $0.outputShape, parameters: $0.parameterCount,
+                name: $0.name, kind: $0.kind, outputShape: $0.outputShape, parameters: $0.parameters,
                 activation: $0.activation)
         }
         parameterCount = model.parameterCount
@@ -94,10 +95,10 @@ public struct TrainingResults: Encodable {
         bestEpoch = best + 1
         epochsRun = history.epochs
         epochLimit = settings.epochs
-        stoppedEpoch = history.epochs < settings.epochs ? history.epochs : nil
+        stoppedEpoch = callbacks.compactMap { ($0 as? EarlyStopping)?.stoppedEpoch }.min().map { $0 + 1 }
         overfitsFrom = Overfitting.firstEpoch(loss: loss, validationLoss: validationLoss)
         finalEpoch = ["val_loss", "val_accuracy"].reduce(into: [:]) { $0[$1] = history[$1].last }
-        callbacks = settings.callbacks
+        self.callbacks = callbacks.compactMap(CallbackDescription.init)
         trainingSeconds = history.seconds.reduce(0, +)
         imagesPerSecond = Double(train.count * history.epochs) / max(trainingSeconds, .leastNonzeroMagnitude)
 
@@ -113,7 +114,7 @@ public struct TrainingResults: Encodable {
     /// How the training ended, in words.
     public var sentence: String {
         let end =
-            stoppedEpoch == nil
+            epochsRun == epochLimit
             ? "Training ran for all of its \(epochLimit) epochs"
             : "Training stopped early, after \(epochsRun) of at most \(epochLimit) epochs"
         let overfitting =
