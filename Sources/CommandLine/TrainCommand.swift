@@ -60,18 +60,18 @@ struct TrainCommand: ParsableCommand {
         let model = try engine.network(classes: train.classNames.count, seed: seed)
         try model.compile(
             optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
+        let callbacks: [any Callback] = [
+            EarlyStopping(monitor: "val_loss", patience: settings.patience, restoreBestWeights: true),
+            EarlyStopping(monitor: "val_accuracy", patience: settings.patience),
+            ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience),
+            json ? ProgressBar(output: StandardError()) : ProgressBar(),
+        ]
         let history = try model.fit(
             train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-            augmentation: augment ? ReportSettings.generator : nil,
-            callbacks: [
-                EarlyStopping(monitor: "val_loss", patience: settings.patience, restoreBestWeights: true),
-                EarlyStopping(monitor: "val_accuracy", patience: settings.patience),
-                ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience),
-                json ? ProgressBar(output: StandardError()) : ProgressBar(),
-            ])
+            augmentation: augment ? ReportSettings.generator : nil, callbacks: callbacks)
         let results = try TrainingResults(
-            of: model, history: history, settings: settings, trainedOn: train, validatedOn: test,
-            weights: directory.appendingPathComponent("weights.safetensors").path)
+            of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
+            validatedOn: test, weights: directory.appendingPathComponent("weights.safetensors").path)
         let record = TrainingRecord(
             data: .init(loaded.provenance),
             settings: .init(
