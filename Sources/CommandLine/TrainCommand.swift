@@ -64,7 +64,9 @@ struct TrainCommand: ParsableCommand {
             EarlyStopping(monitor: "val_loss", patience: settings.patience, restoreBestWeights: true),
             EarlyStopping(monitor: "val_accuracy", patience: settings.patience),
             ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience),
-            json ? ProgressBar(output: StandardError()) : ProgressBar(),
+            json
+                ? ProgressBar(isLive: isatty(STDERR_FILENO) == 1, write: StandardError.write)
+                : ProgressBar(),
         ]
         let history = try model.fit(
             train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
