@@ -32,8 +32,10 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
 /// Every call into oneDNN's C API is in this folder, so that another version of oneDNN is a change
 /// of this folder alone.
 enum DNNL {
+    private typealias Handles = (engine: dnnl_engine_t, stream: dnnl_stream_t)
+
     /// What `dnnl_engine_create` and `dnnl_stream_create` gave, or the error they ended in.
-    nonisolated(unsafe) private static let shared: Result<(engine: dnnl_engine_t, stream: dnnl_stream_t), EngineError> = {
+    nonisolated(unsafe) private static let shared: Result<Handles, EngineError> = {
         var engine: dnnl_engine_t?
         var stream: dnnl_stream_t?
         var status = dnnl_engine_create(&engine, dnnl_cpu, 0)

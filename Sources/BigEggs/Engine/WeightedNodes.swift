@@ -107,8 +107,11 @@ class WeightedNode: Node {
     }
 
     var algorithms: [(pass: String, implementation: String)] {
-        [("forward", forwardPrimitive), ("backward data", backwardData), ("backward weights", backwardWeights)]
-            .compactMap { pass, primitive in primitive.map { (pass, $0.implementation) } }
+        let passes = [
+            ("forward", forwardPrimitive), ("backward data", backwardData),
+            ("backward weights", backwardWeights),
+        ]
+        return passes.compactMap { pass, primitive in primitive.map { (pass, $0.implementation) } }
     }
 }
 

@@ -7,7 +7,7 @@ public struct LayerSummary: Sendable, Codable, Equatable {
     /// The shape of one output.
     public let outputShape: [Int]
     /// How many numbers the layer holds, moving statistics included, as Keras counts.
-    public let parameters: Int
+    public let parameterCount: Int
     /// The activation function, if the layer has one.
     public let activation: String?
 }

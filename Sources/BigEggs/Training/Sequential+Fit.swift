@@ -149,8 +149,10 @@ extension Sequential {
 
     private func check(_ dataset: ImageDataset, _ purpose: String, labelled: Bool = true) throws {
         guard dataset.count > 0 else { throw TrainingError.noImages(purpose) }
-        guard dataset.imageShape == inputShape || dataset.bytesPerImage == inputShape.reduce(1, *) && inputShape.count == 1
-        else { throw TrainingError.inputShape(found: dataset.imageShape, expected: inputShape) }
+        let flattens = inputShape == [dataset.bytesPerImage]
+        guard dataset.imageShape == inputShape || flattens else {
+            throw TrainingError.inputShape(found: dataset.imageShape, expected: inputShape)
+        }
         guard !labelled || dataset.classNames.count <= classes else {
             throw TrainingError.tooManyClasses(dataset: dataset.classNames.count, outputs: classes)
         }

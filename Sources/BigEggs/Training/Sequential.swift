@@ -122,7 +122,7 @@ public final class Sequential {
     }
 
     /// All numbers that the model holds, moving statistics included, as Keras counts.
-    public var parameterCount: Int { summary.reduce(0) { $0 + $1.parameters } }
+    public var parameterCount: Int { summary.reduce(0) { $0 + $1.parameterCount } }
 
     /// A row for each layer.
     public var summary: [LayerSummary] {
@@ -130,7 +130,7 @@ public final class Sequential {
             let trainable = layer.parameters.reduce(0) { $0 + store.entries[$1].specification.count }
             return LayerSummary(
                 name: layer.name, kind: "\(type(of: layer.layer))", outputShape: layer.outputShape,
-                parameters: trainable + 2 * (layer.statistics?.channels ?? 0),
+                parameterCount: trainable + 2 * (layer.statistics?.channels ?? 0),
                 activation: (layer.layer as? Conv2D)?.activation.rawValue
                     ?? (layer.layer as? Dense)?.activation.rawValue
                     ?? (layer.layer as? Activation)?.function.rawValue)
@@ -152,7 +152,9 @@ public final class Sequential {
             batch: batch, training: training, precision: precision, threads: threads,
             allowsWinograd: allowsWinograd)
         Threads.use(threads)
-        let plan = try plans[key] ?? Plan(
+        let plan =
+            try plans[key]
+            ?? Plan(
                 key, layers: resolved, inputShape: inputShape, seed: seed, store: store,
                 workspace: workspace)
         plans[key] = plan
