@@ -27,7 +27,8 @@ public struct Pipeline {
         try run(ReportSection.allCases)
         let files = try Report.build(project: project, layout: layout)
         Terminal.write(
-            "\nThe report is \(Project.shown(files.markdown)), and for a browser \(Project.shown(files.html)).\n")
+            "\nThe report is \(Project.shown(files.markdown)), and for a browser \(Project.shown(files.html)).\n"
+        )
         return files
     }
 

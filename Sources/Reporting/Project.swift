@@ -13,7 +13,9 @@ public struct Project: Sendable, Equatable {
     ///
     /// - Parameter starts: where to begin; by default where this executable is, then the current directory.
     /// - Throws: ``ReportingError/noProject(searched:)``.
-    public static func locate(from starts: [String] = [executableDirectory, currentDirectory]) throws -> Project {
+    public static func locate(from starts: [String] = [executableDirectory, currentDirectory]) throws
+        -> Project
+    {
         for start in starts {
             var directory = URL(fileURLWithPath: start).standardizedFileURL
             while true {

@@ -36,7 +36,8 @@ public enum ReportSection: String, CaseIterable, Sendable {
     public var summary: String {
         switch self {
         case .data: "Counts the images of each class and shows some of them."
-        case .normalization: "Brings pixels to [0, 1] and labels into a vector, and measures what that changes."
+        case .normalization:
+            "Brings pixels to [0, 1] and labels into a vector, and measures what that changes."
         case .augmentation: "Turns, zooms and shifts training images at random, each alone and all together."
         case .plainTraining: "Trains the network on the images as they are and finds where it overfits."
         case .augmentedTraining: "Trains the same network on augmented images."

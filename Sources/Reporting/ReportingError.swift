@@ -35,7 +35,8 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                 + "or give the same --data"
         case .figuresFailed(let messages):
             "could not draw "
-                + messages.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+                + messages.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(
+                    separator: ", ")
         case .unexpectedResult(let function):
             "the Python function \(function) returned a value that this version does not know; "
                 + "build again so that both are of the same version"

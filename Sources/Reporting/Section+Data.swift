@@ -1,24 +1,29 @@
 import BigEggs
 
 extension Section {
-    /// What the reader is told about the data set before anything is shown of it.
-    static func announcement(of data: LoadedDataset) -> String {
+    /// What the reader is told about the data set before anything is shown of it; in full with what a
+    /// data set that is not the official one says of itself.
+    static func announcement(of data: LoadedDataset, inFull: Bool) -> String {
         let provenance = data.provenance
         var lines: [String] = []
         if provenance.isStandIn {
             lines += [
-                "┌──────────────────────────────────────────────────────────────────────────┐",
-                "│  NOT CIFAR-10: \(provenance.name) stands in for it. Every number below is   │",
-                "│  about other images; nothing here can be compared with the report.       │",
-                "└──────────────────────────────────────────────────────────────────────────┘",
+                "┌───────────────────────────────────────────────────────────────────────────┐",
+                "│  NOT CIFAR-10. \(provenance.name) stands in for it: every number here is about  │",
+                "│  other images, and none can be compared with the report.                  │",
+                "└───────────────────────────────────────────────────────────────────────────┘",
             ]
+            if let notice = data.notice { lines.append(notice) }
         }
         let origin =
             provenance.isStandIn
             ? "a stand-in" : provenance.isOfficial ? "the official files" : "not the official files"
         lines.append("Data: \(provenance.name), \(origin) (\(provenance.file), \(provenance.checksum)).")
-        if let statement = provenance.statement, !provenance.isOfficial {
-            lines.append("Its own statement: \(statement.split(separator: "\n").joined(separator: " "))")
+        if inFull, !provenance.isOfficial, let statement = provenance.statement {
+            lines +=
+                ["It says of itself:", ""]
+                + statement.split(separator: "\n", omittingEmptySubsequences: false)
+                .map { $0.isEmpty ? "" : "    \($0)" } + [""]
         }
         lines.append(
             "Used: \(data.train.count.grouped) training and \(data.test.count.grouped) test images of "

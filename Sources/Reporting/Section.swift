@@ -69,7 +69,7 @@ public final class Section {
         defer { download.end() }
         let loaded = options.profile.limit(try DataSource(options.data).load(progress: download.show))
         data = loaded
-        show(Section.announcement(of: loaded), line: line)
+        show(Section.announcement(of: loaded, inFull: section == .data), line: line)
         return (loaded.train, loaded.test)
     }
 
@@ -139,7 +139,9 @@ public final class Section {
         let path = layout.record(other)
         try requireFile(path, from: other)
         let record = try Record.read(path)
-        if let data, let checksum = record[path: "data.checksum"]?.string, checksum != data.provenance.checksum {
+        if let data, let checksum = record[path: "data.checksum"]?.string,
+            checksum != data.provenance.checksum
+        {
             throw ReportingError.otherData(
                 section: other.name, recorded: record[path: "data.name"]?.string ?? "other data",
                 used: data.provenance.name, command: command(for: other, options.arguments))
@@ -212,7 +214,7 @@ public final class Section {
             "run": .object([
                 "date": .string(startDate.formatted(.iso8601)),
                 "seconds": .number((started.duration(to: .now) / .milliseconds(1)).rounded() / 1000),
-                "command": .string(command(for: section, options.reproducible)),
+                "command": .string(command(for: section, options.recorded)),
             ]),
             "results": .object(results),
         ])
@@ -221,7 +223,8 @@ public final class Section {
     private func requireFile(_ path: String, from other: ReportSection) throws {
         guard !FileManager.default.fileExists(atPath: path) else { return }
         throw ReportingError.notRun(
-            section: other.name, missing: Project.shown(path), command: command(for: other, options.arguments))
+            section: other.name, missing: Project.shown(path), command: command(for: other, options.arguments)
+        )
     }
 
     private func command(for section: ReportSection, _ arguments: [String]) -> String {

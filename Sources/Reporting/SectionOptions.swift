@@ -49,11 +49,11 @@ public struct SectionOptions: ParsableArguments {
     }
 
     /// The options as arguments for another section: those that differ from the defaults.
-    public var arguments: [String] { reproducible + pair("--data", data, unless: "auto") + pair("--out", out) }
+    public var arguments: [String] { recorded + pair("--data", data, unless: "auto") + pair("--out", out) }
 
     /// The arguments that name no place on this machine: what a record may keep.
-    var reproducible: [String] {
-        ["--profile", profile.rawValue] + pair("--seed", "\(seed)", unless: "7")
+    var recorded: [String] {
+        pair("--profile", profile.rawValue, unless: "quick") + pair("--seed", "\(seed)", unless: "7")
             + pair("--epochs", epochs.map(String.init)) + pair("--threads", threads.map(String.init))
     }
 

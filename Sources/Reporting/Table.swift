@@ -42,16 +42,14 @@ public struct Table: Sendable, Equatable {
             }.joined()
         }
         let body = rows.map { "<tr>\(cells("td", $0))</tr>\n" }.joined()
-        return "<table>\n<thead><tr>\(cells("th", columns))</tr></thead>\n<tbody>\n\(body)</tbody>\n</table>\n"
+        return
+            "<table>\n<thead><tr>\(cells("th", columns))</tr></thead>\n<tbody>\n\(body)</tbody>\n</table>\n"
     }
 
     private func isNumeric(_ column: Int) -> Bool {
-        rows.contains { !$0[column].isEmpty }
-            && rows.allSatisfy { row in
-                row[column].isEmpty || row[column] == "–"
-                    || (row[column].first.map { $0.isNumber || "+-−±".contains($0) } == true
-                        && row[column].contains(where: \.isNumber))
-            }
+        let texts = rows.map { $0[column] }.filter { !$0.isEmpty && $0 != "–" }
+        return !texts.isEmpty
+            && texts.allSatisfy { $0.contains(where: \.isNumber) && !$0.contains(where: \.isLetter) }
     }
 
     private static func escaped(_ text: String) -> String {

@@ -19,7 +19,9 @@ import Testing
     }
 
     @Test func aPerfectNetworkConfusesNothing() {
-        #expect(ConfusionMatrix(truth: [0, 1], predicted: [0, 1], classes: 2).mostConfused(6, examples: 6).isEmpty)
+        #expect(
+            ConfusionMatrix(truth: [0, 1], predicted: [0, 1], classes: 2).mostConfused(6, examples: 6).isEmpty
+        )
     }
 }
 
@@ -53,13 +55,15 @@ import Testing
 
 @Suite struct CalibrationTests {
     @Test func aConfidenceOnABoundIsInTheLowerBin() {
-        let calibration = Calibration(confidence: [0, 0.5, 0.75, 1], correct: [true, true, true, true], bins: 4)
+        let calibration = Calibration(
+            confidence: [0, 0.5, 0.75, 1], correct: [true, true, true, true], bins: 4)
         #expect(calibration.bins.map(\.count) == [1, 1, 1, 1])
     }
 
     @Test func theErrorIsTheMeanDistanceOfConfidenceAndAccuracy() {
         // Two images at 0.75, one of them right (distance 0.25), and two at 1, both right (distance 0).
-        let calibration = Calibration(confidence: [0.75, 0.75, 1, 1], correct: [true, false, true, true], bins: 4)
+        let calibration = Calibration(
+            confidence: [0.75, 0.75, 1, 1], correct: [true, false, true, true], bins: 4)
         #expect(calibration.expectedCalibrationError == 0.125)
         #expect(calibration.bins[2].confidence == 0.75 && calibration.bins[2].accuracy == 0.5)
         #expect(calibration.bins[0].confidence == nil)

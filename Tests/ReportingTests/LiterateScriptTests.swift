@@ -25,7 +25,9 @@ import Testing
         let cells = LiterateScript(Self.source).cells
         #expect(cells.map(\.kind) == [.markdown, .code, .markdown, .code])
         #expect(
-            cells.map(\.source) == ["# Title\n\nProse that goes on.", "let x = 1\n\nprint(x)", "More.", "let y = 2"])
+            cells.map(\.source) == [
+                "# Title\n\nProse that goes on.", "let x = 1\n\nprint(x)", "More.", "let y = 2",
+            ])
     }
 
     @Test func everyLineBelongsToTheCellItStandsIn() {

@@ -11,7 +11,8 @@ import Testing
         notebook.add(.text("one\n"), atLine: 9)
         notebook.add(.text("and more\n"), atLine: 9)
         notebook.add(.display(["text/plain": "a table"]), atLine: 7)
-        #expect(notebook.outputs(ofCell: 1) == [.text("one\nand more\n"), .display(["text/plain": "a table"])])
+        #expect(
+            notebook.outputs(ofCell: 1) == [.text("one\nand more\n"), .display(["text/plain": "a table"])])
         #expect(notebook.outputs(ofCell: 3) == [.text("two\n")])
         #expect(notebook.outputs(ofCell: 0).isEmpty)
     }

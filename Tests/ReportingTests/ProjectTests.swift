@@ -38,7 +38,9 @@ import Testing
     @Test func aFileInTheWayOfADirectoryIsNamed() throws {
         let directory = try TemporaryDirectory()
         try Data().write(to: URL(fileURLWithPath: directory.path + "/records"))
-        let error = #expect(throws: ReportingError.self) { try OutputLayout(directory: directory.path).create() }
+        let error = #expect(throws: ReportingError.self) {
+            try OutputLayout(directory: directory.path).create()
+        }
         #expect(error?.description.contains(directory.path + "/records") == true)
     }
 

@@ -19,12 +19,21 @@ try section.record("generator", generator)
 
 section.show(
     Table(
-        ["change", "setting", "drawn evenly from"],
+        ["change", "drawn evenly from", "of 32 pixels"],
         rows: [
-            ["rotation", "\(generator.rotationRange)°", "±15°"],
-            ["zoom", "\(generator.zoomRange)", "0.9 to 1.1, height and width apart"],
-            ["width shift", "\(generator.widthShiftRange)", "±3.2 of 32 pixels"],
-            ["height shift", "\(generator.heightShiftRange)", "±3.2 of 32 pixels"],
+            ["rotation", "\(-generator.rotationRange)° to \(generator.rotationRange)°", ""],
+            [
+                "zoom, height and width apart",
+                "\(generator.zoomRange.lower) to \(generator.zoomRange.upper)", "",
+            ],
+            [
+                "width shift", "±\(generator.widthShiftRange)",
+                "±\((generator.widthShiftRange * 32).fixed(1))",
+            ],
+            [
+                "height shift", "±\(generator.heightShiftRange)",
+                "±\((generator.heightShiftRange * 32).fixed(1))",
+            ],
         ]))
 
 // %% [markdown]

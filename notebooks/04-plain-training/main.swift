@@ -88,7 +88,8 @@ let history = try model.fit(
 
 // %%
 let training = try TrainingResults(
-    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train, validatedOn: test,
+    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
+    validatedOn: test,
     weights: section.weights("plain.safetensors"))
 try section.record(training)
 

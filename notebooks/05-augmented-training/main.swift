@@ -29,7 +29,8 @@ let settings = section.trainingSettings(.augmented(section.profile))
 try section.setting(settings)
 try section.record("generator", ReportSettings.generator)
 
-let model = try Sequential.bigEggs(classes: train.classNames.count, seed: section.seed, threads: section.threads)
+let model = try Sequential.bigEggs(
+    classes: train.classNames.count, seed: section.seed, threads: section.threads)
 try model.compile(
     optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
 
@@ -47,7 +48,8 @@ let history = try model.fit(
 
 // %%
 let training = try TrainingResults(
-    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train, validatedOn: test,
+    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
+    validatedOn: test,
     weights: section.weights("augmented.safetensors"))
 try section.record(training)
 
@@ -66,7 +68,8 @@ section.show(training.sentence)
 
 let rows: [(String, Double?, Double?, Double?)] = [
     (
-        "plain", plain[path: "results.evaluation.loss"]?.number, plain[path: "results.evaluation.accuracy"]?.number,
+        "plain", plain[path: "results.evaluation.loss"]?.number,
+        plain[path: "results.evaluation.accuracy"]?.number,
         plain[path: "results.finalTrain.accuracy"]?.number
     ),
     (

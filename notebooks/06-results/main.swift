@@ -15,8 +15,11 @@ let trainings = try [section.read(.plainTraining), section.read(.augmentedTraini
 
 // %%
 var tested: [TestResults] = []
-for (name, training) in [("plain", .plainTraining), ("augmented", .augmentedTraining)] as [(String, ReportSection)] {
-    let model = try Sequential.bigEggs(classes: test.classNames.count, seed: section.seed, threads: section.threads)
+for (name, training) in [("plain", .plainTraining), ("augmented", .augmentedTraining)]
+    as [(String, ReportSection)]
+{
+    let model = try Sequential.bigEggs(
+        classes: test.classNames.count, seed: section.seed, threads: section.threads)
     try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
     try model.loadWeights(from: section.weights("\(name).safetensors", from: training))
     tested.append(

@@ -6,7 +6,7 @@ extension Table {
         let rows = model.summary.map { layer in
             [
                 layer.name, layer.kind + (layer.activation.map { " (\($0))" } ?? ""),
-                layer.outputShape.map(String.init).joined(separator: "×"), layer.parameters.grouped,
+                layer.outputShape.map(String.init).joined(separator: "×"), layer.parameterCount.grouped,
             ]
         }
         self.init(

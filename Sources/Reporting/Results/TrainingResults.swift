@@ -87,7 +87,7 @@ public struct TrainingResults: Encodable {
         let best = validationLoss.indices.min { validationLoss[$0] < validationLoss[$1] } ?? 0
         layers = model.summary.map {
             Layer(
-                name: $0.name, kind: $0.kind, outputShape: $0.outputShape, parameters: $0.parameters,
+                name: $0.name, kind: $0.kind, outputShape: $0.outputShape, parameters: $0.parameterCount,
                 activation: $0.activation)
         }
         parameterCount = model.parameterCount
