@@ -54,7 +54,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "BigEggsTests", dependencies: ["BigEggs"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
+        .testTarget(
+            name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
         .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),
         .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython", "PythonProbe"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "BigEggs"]),

@@ -11,8 +11,7 @@ func smallDataset() throws -> LoadedDataset {
     return LoadedDataset(
         train: images, test: images[1..<2],
         provenance: DataProvenance(
-            name: "Eggs", path: "/eggs", file: "eggs", checksum: "md5:0", isOfficial: false, isStandIn: false,
-            statement: nil))
+            name: "Eggs", path: "eggs", checksum: "md5:0", isOfficial: false, isStandIn: false))
 }
 
 private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: be_status, count: Int64) {

@@ -99,4 +99,22 @@ import Testing
         let run = try probe("interrupt", of: module)
         #expect(run == Run(lines: [], signal: SIGINT))
     }
+
+    @Test(arguments: [
+        ("numpy", "python3-numpy"), ("matplotlib", "python3-matplotlib"), ("jinja2", "python3-jinja2"),
+        ("nbformat", "python3-nbformat"), ("PIL", "python3-pil"), ("nbconvert", "python3-nbconvert"),
+    ])
+    func aMissingModuleIsNamedWithItsPackage(name: String, package: String) throws {
+        // None in sys.modules is how Python itself marks a module as one that is not there.
+        let module = try PythonModule(
+            "misses",
+            """
+            import sys
+            sys.modules["\(name)"] = None
+            def use(): import \(name)
+            """)
+        defer { module.remove() }
+        let sentence = "Python module \(name) is missing: install it with `apt-get install \(package)`"
+        #expect(try probe("use", of: module) == Run(lines: [sentence], signal: nil))
+    }
 }

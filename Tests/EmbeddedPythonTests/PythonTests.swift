@@ -95,31 +95,6 @@ import Testing
         #expect(try Python.call("gcd", in: "math", [.int(4), .int(6)]) == .int(2))
     }
 
-    @Test(arguments: [
-        ("numpy", "python3-numpy"), ("matplotlib", "python3-matplotlib"), ("jinja2", "python3-jinja2"),
-        ("nbformat", "python3-nbformat"), ("PIL", "python3-pil"), ("nbconvert", "python3-nbconvert"),
-    ])
-    func aMissingModuleIsNamedWithItsPackage(module: String, package: String) throws {
-        // None in sys.modules is how Python itself marks a module as one that is not there.
-        let hiding = try PythonModule(
-            "hides_\(module)",
-            """
-            import sys
-            def use():
-                hidden = sys.modules.pop("\(module)", None)
-                sys.modules["\(module)"] = None
-                try:
-                    import \(module)
-                finally:
-                    del sys.modules["\(module)"]
-                    if hidden: sys.modules["\(module)"] = hidden
-            """)
-        defer { hiding.remove() }
-        let error = try #require(throws: PythonError.self) { try hiding.call("use") }
-        #expect(error == .moduleMissing(module: module, debianPackage: package))
-        #expect(error.description.contains("apt-get install \(package)"))
-    }
-
     @Test func anUnknownModuleIsNamedWithoutAPackage() {
         #expect(throws: PythonError.moduleMissing(module: "no_such_module", debianPackage: nil)) {
             try Python.call("anything", in: "no_such_module")

@@ -159,7 +159,7 @@ def test_a_library_that_is_not_there_is_named():
     run = run_python("import bigeggs", BIGEGGS_LIBRARY="/nowhere/libbigeggs_c.so")
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1].startswith(
-        "bigeggs._library.Error: there is no /nowhere/libbigeggs_c.so: build it with `swift build"
+        "bigeggs.Error: there is no /nowhere/libbigeggs_c.so: build it with `swift build"
     )
 
 

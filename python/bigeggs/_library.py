@@ -21,10 +21,13 @@ _DTYPES = {1: "|u1", 2: "<i4", 3: "<f4", 4: "<f8"}
 class Error(Exception):
     """What the library refuses, or cannot do, in its own words."""
 
+    __module__ = "bigeggs"
+
 
 class NotFound(Error, KeyError):
     """There is nothing under a name, key path or index."""
 
+    __module__ = "bigeggs"
     __str__ = Error.__str__  # KeyError would show the message in quotation marks.
 
 
