@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import traceback
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import matplotlib.style
 
 from plots import augmentation, data, demo, results, training
 from plots.drawing import Drawing, Plot, Source, Table
+from plots.files import write_atomically
 from plots.records import MissingInput, Records
 
 STYLE = Path(__file__).with_name("bigeggs.mplstyle")
@@ -118,13 +118,6 @@ def comma_separated(table: Table) -> bytes:
     writer.writerow(table.columns)
     writer.writerows(table.rows)
     return buffer.getvalue().encode()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces a file in one step: whoever reads it sees the old or the new one, never a part."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
 
 
 def describe(error: Exception) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from plots.drawing import Drawing, Source, Table
+from plots.history import learning_rate_cuts
 from plots.page import AUGMENTED, FAINT, INK, MUTED, PLAIN, epoch_axis, key, label_ends, page, percent_axis
 from plots.wording import percent
 
@@ -72,11 +73,6 @@ def limits(metric: str, values: np.ndarray) -> tuple[float, float]:
         return 0, high * 1.12
     room = max(0.06 * (high - low), 0.01)
     return max(low - 2 * room, 0), min(high + room, 1.005)
-
-
-def learning_rate_cuts(rates: np.ndarray) -> list[int]:
-    """The epochs (from 1) that are the first with a smaller learning rate."""
-    return [epoch + 1 for epoch in range(1, len(rates)) if rates[epoch] < rates[epoch - 1]]
 
 
 def mark_learning_rate_cuts(axes: Axes, rates: np.ndarray) -> None:
