@@ -19,11 +19,11 @@ struct Command {
     /// What it writes on standard output.
     ///
     /// - Throws: ``Failed`` with what it writes on standard error, if it ends with a status other than 0.
-    func output(in directory: String? = nil) throws -> Data {
+    @discardableResult
+    func output() throws -> Data {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors
