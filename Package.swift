@@ -27,6 +27,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CLanes"),
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -35,7 +36,7 @@ let package = Package(
         .target(name: "CBigEggs"),
         .target(name: "CTopLevelError"),
         .target(
-            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CArchive", "CZlib", "CCrypto"],
+            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CLanes", "CArchive", "CZlib", "CCrypto"],
             swiftSettings: librarySettings),
         .target(
             name: "BigEggsABI", dependencies: ["BigEggs", "CBigEggs"],
@@ -54,8 +55,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "BigEggsTests", dependencies: ["BigEggs"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs"]),
-        .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython"]),
+        .testTarget(
+            name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
+        .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),
+        .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython", "PythonProbe"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "BigEggs"]),
         .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     ]

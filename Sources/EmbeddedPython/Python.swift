@@ -1,1 +1,150 @@
 import CPython
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The system's Python, in this process.
+///
+/// The interpreter is Debian's, with the modules that Debian's packages install, whatever the
+/// environment says: `PATH`, `PYTHONHOME`, `PYTHONPATH`, a user's site directory and an active virtual
+/// environment have no part in it.
+///
+/// ```swift
+/// try Python.start(searchPaths: ["/home/me/BigEggs"])
+/// let root = try Python.call("sqrt", in: "math", [.double(2)])
+/// ```
+public enum Python {
+    /// The interpreter whose modules are used. Nothing runs this file: Python derives from it where
+    /// its standard library and Debian's modules are.
+    package static let executable = "/usr/bin/python3"
+
+    private static let isRunning = Mutex(false)
+
+    /// Starts the interpreter if it does not run yet, and puts directories in front of its `sys.path`.
+    ///
+    /// Python starts once a process; a further call only adds the directories that are not there yet.
+    ///
+    /// - Parameter searchPaths: directories to import modules from, the first one searched first.
+    /// - Throws: ``PythonError/cannotStart(_:)``, or what went wrong in adding the directories.
+    public static func start(searchPaths: [String]) throws {
+        try isRunning.withLock { isRunning in
+            guard !isRunning else { return }
+            try initialize()
+            isRunning = true
+        }
+        try withInterpreter { try prepend(searchPaths) }
+    }
+
+    /// Calls a function of a Python module and waits for its result.
+    ///
+    /// Starts the interpreter if it does not run yet. May be called from any thread; calls take turns.
+    /// What the function prints has reached the terminal or pipe when this returns.
+    ///
+    /// - Parameters:
+    ///   - function: the function's name.
+    ///   - module: the module's full name, such as `plots.draw`; it is imported on its first use.
+    ///   - arguments: positional arguments.
+    /// - Returns: the function's result; see ``PythonValue`` for what can be returned.
+    /// - Throws: ``PythonError``: a missing module, an exception, or a result that has no Swift value.
+    public static func call(
+        _ function: String, in module: String, _ arguments: [PythonValue] = []
+    ) throws -> PythonValue {
+        try start(searchPaths: [])
+        return try withInterpreter {
+            // Both sides buffer: without this, in a pipe, lines change places.
+            fflush(nil)
+            defer { flush() }
+            let module = try Reference(PyImport_ImportModule(module))
+            let function = try Reference(PyObject_GetAttrString(module.object, function))
+            let arguments = try tuple(of: arguments)
+            let result = try Reference(PyObject_CallObject(function.object, arguments.object))
+            return try PythonValue(result.object)
+        }
+    }
+
+    /// Runs `body` with the right to use the interpreter. References live and die inside it.
+    private static func withInterpreter<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let state = PyGILState_Ensure()
+        defer { PyGILState_Release(state) }
+        return try body()
+    }
+
+    private static func initialize() throws {
+        // Without UTF-8 mode an isolated Python in the C locale would read and print ASCII.
+        var early = PyPreConfig()
+        PyPreConfig_InitIsolatedConfig(&early)
+        early.utf8_mode = 1
+        try check(Py_PreInitialize(&early))
+
+        // The two variables that even an isolated Python takes its own path from, before our setting.
+        for variable in ["PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"] { unsetenv(variable) }
+
+        let config = UnsafeMutablePointer<PyConfig>.allocate(capacity: 1)
+        defer { config.deallocate() }
+        PyConfig_InitIsolatedConfig(config)
+        defer { PyConfig_Clear(config) }
+        config.pointee.install_signal_handlers = 0
+        try check(PyConfig_SetBytesString(config, &config.pointee.executable, executable))
+        try check(Py_InitializeFromConfig(config))
+        // This thread holds the interpreter's lock now; give it up, so that any thread can take it.
+        defer { PyEval_SaveThread() }
+        try leaveInterruptsToSwift()
+    }
+
+    /// Python's module `signal` takes over SIGINT when it is first imported, whatever the configuration
+    /// says; so it is imported now, and the handler that was there before is put back.
+    private static func leaveInterruptsToSwift() throws {
+        var before = sigaction()
+        sigaction(SIGINT, nil, &before)
+        defer { sigaction(SIGINT, &before, nil) }
+        _ = try Reference(PyImport_ImportModule("signal"))
+    }
+
+    private static func check(_ status: PyStatus) throws(PythonError) {
+        guard PyStatus_Exception(status) != 0 else { return }
+        throw .cannotStart(status.err_msg.map { String(cString: $0) } ?? "no reason given")
+    }
+
+    private static func prepend(_ directories: [String]) throws {
+        let paths = try borrowedSystemObject("path")
+        for directory in directories.reversed() {
+            let string = try PythonValue.string(directory).makeObject()
+            switch PySequence_Contains(paths, string.object) {
+            case 0:
+                guard PyList_Insert(paths, 0, string.object) == 0 else { throw PythonError.takePending() }
+            case 1: continue
+            default: throw PythonError.takePending()
+            }
+        }
+    }
+
+    /// An attribute of Python's module `sys`, which keeps it alive.
+    private static func borrowedSystemObject(_ name: String) throws -> UnsafeMutablePointer<PyObject> {
+        guard let object = PySys_GetObject(name) else {
+            throw PythonError.exception(
+                type: "AttributeError", message: "module sys has no \(name)", traceback: "")
+        }
+        return object
+    }
+
+    private static func tuple(of values: [PythonValue]) throws -> Reference {
+        let tuple = try Reference(PyTuple_New(values.count))
+        for (index, value) in values.enumerated() {
+            // PyTuple_SetItem takes over the reference that it is given.
+            PyTuple_SetItem(tuple.object, index, try value.makeObject().release())
+        }
+        return tuple
+    }
+
+    /// Flushes what Python printed. A closed stream is no reason to lose a result.
+    private static func flush() {
+        for stream in ["stdout", "stderr"] {
+            guard let file = PySys_GetObject(stream), python_is_none(file) == 0,
+                let flush = try? Reference(PyObject_GetAttrString(file, "flush"))
+            else { continue }
+            _ = try? Reference(PyObject_CallNoArgs(flush.object))
+        }
+    }
+}

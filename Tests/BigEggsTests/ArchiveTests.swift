@@ -4,99 +4,84 @@ import Testing
 
 @Suite struct ArchiveTests {
     @Test func checksumIsThatOfTheArchive() throws {
-        let (archive, directory) = try SmallBatches.archive()
-        let sum = try directory.run("/usr/bin/md5sum", archive).prefix(32)
-        let provenance = try DataSource.path(archive).load().provenance
+        let archive = try SmallArchive()
+        let sum = try archive.directory.run("/usr/bin/md5sum", archive.path).prefix(32)
+        let provenance = try archive.load().provenance
         #expect(provenance.checksum == "md5:" + sum)
         #expect(provenance.file == "small.tar.gz")
         #expect(!provenance.isOfficial)
     }
 
-    @Test func dotPrefixAndPlainNamesAndForeignFilesAreTolerated() throws {
-        let (dotted, first) = try SmallBatches.archive(of: ["./cifar-10-batches-bin"]) {
+    @Test func dotPrefixAndForeignFilesAreTolerated() throws {
+        let archive = try SmallArchive(of: "./cifar-10-batches-bin") {
             try $0.write(Array("<html>".utf8), to: "cifar-10-batches-bin/readme.html")
             try $0.write([1, 2, 3], to: "cifar-10-batches-bin/deeper/data_batch_2.bin")
         }
-        let (plain, second) = try SmallBatches.archive(of: ["-C cifar-10-batches-bin", "."])
-        try withExtendedLifetime((first, second)) {
-            for path in [dotted, plain] {
-                #expect(try DataSource.path(path).load().train.labels.values == [3, 9, 0])
-            }
-        }
+        #expect(try archive.load().train.labels.values == [3, 9, 0])
+    }
+
+    @Test func batchesMayLieInTheTopOfTheArchive() throws {
+        let archive = try SmallArchive(of: "-C cifar-10-batches-bin .")
+        #expect(try archive.load().train.labels.values == [3, 9, 0])
     }
 
     /// An entry that an unpacking program would follow out of its directory has no place here, even
     /// though nothing is unpacked.
     @Test(arguments: [
-        ("ln -s /etc/passwd cifar-10-batches-bin/data_batch_2.bin", "-czf", "is a link"),
-        ("ln cifar-10-batches-bin/test_batch.bin cifar-10-batches-bin/again.bin", "-czf", "is a link"),
-        ("mkfifo cifar-10-batches-bin/pipe", "-czf", "is neither a file nor a directory"),
-        ("true", "--transform=s,test_batch,../../test_batch, -czf", "leads out of the archive"),
-        ("true", "--transform=s,^cifar,/cifar, -czf", "has an absolute path"),
+        ("ln -s /etc/passwd cifar-10-batches-bin/data_batch_2.bin", "", "is a link"),
+        ("ln cifar-10-batches-bin/test_batch.bin cifar-10-batches-bin/again.bin", "", "is a link"),
+        ("mkfifo cifar-10-batches-bin/pipe", "", "is neither a file nor a directory"),
+        ("true", "--transform=s,test_batch,../../test_batch,", "leads out of the archive"),
+        ("true", "--transform=s,^cifar,/cifar,", "has an absolute path"),
     ])
     func dangerousEntryIsRefused(preparation: String, options: String, reason: String) throws {
-        let (path, directory) = try SmallBatches.archive(options: options) {
-            try $0.run("/bin/sh", "-c", preparation)
-        }
-        let error = try withExtendedLifetime(directory) {
-            try #require(throws: DataError.self) { try DataSource.path(path).load() }
-        }
-        guard case .unsafeEntry(path, _, reason) = error else {
+        let archive = try SmallArchive(options: options) { try $0.run("/bin/sh", "-c", preparation) }
+        let error = try #require(throws: DataError.self) { try archive.load() }
+        guard case .unsafeEntry(archive.path, _, reason) = error else {
             Issue.record(error)
             return
         }
     }
 
     @Test func memberThatIsThereTwiceIsRefused() throws {
-        let (path, directory) = try SmallBatches.archive(
-            of: ["cifar-10-batches-bin", "cifar-10-batches-bin/./test_batch.bin"],
-            options: "--hard-dereference -czf")
-        withExtendedLifetime(directory) {
-            #expect(throws: DataError.repeatedEntry(path: path, entry: "test_batch.bin")) {
-                try DataSource.path(path).load()
-            }
+        let archive = try SmallArchive(
+            of: "cifar-10-batches-bin cifar-10-batches-bin/./test_batch.bin", options: "--hard-dereference")
+        #expect(throws: DataError.repeatedEntry(path: archive.path, entry: "test_batch.bin")) {
+            try archive.load()
         }
     }
 
-    @Test func memberThatUnpacksToTooMuchIsRefusedBeforeItIsRead() throws {
-        let (path, directory) = try SmallBatches.archive {
+    @Test func memberThatUnpacksToTooMuchIsRefused() throws {
+        let archive = try SmallArchive {
             try $0.run("/usr/bin/truncate", "-s", "200M", "cifar-10-batches-bin/test_batch.bin")
         }
-        withExtendedLifetime(directory) {
-            #expect(throws: DataError.tooLarge(path: path, member: "test_batch.bin", limit: 30_730_000)) {
-                try DataSource.path(path).load()
-            }
-        }
+        let expected = DataError.tooLarge(path: archive.path, member: "test_batch.bin", limit: 30_730_000)
+        #expect(throws: expected) { try archive.load() }
     }
 
     /// Cut in the first header, in a member's data, and in the checksum at the end.
-    @Test(arguments: [0.002, 0.5, 0.9999])
-    func archiveThatIsCutOffIsRefused(part: Double) throws {
-        let (path, directory) = try SmallBatches.archive()
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        let cut = try directory.write(Array(bytes.prefix(Int(Double(bytes.count) * part))), to: "cut.tar.gz")
-        let error = try #require(throws: DataError.self) { try DataSource.path(cut).load() }
-        guard case .damaged(cut, let reason) = error else {
-            Issue.record(error)
-            return
+    @Test(arguments: [20, 500, -3])
+    func archiveThatIsCutOffIsRefused(length: Int) throws {
+        let archive = try SmallArchive()
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: archive.path)))
+        let rest = length > 0 ? bytes.prefix(length) : bytes.dropLast(-length)
+        let cut = try archive.directory.write(Array(rest), to: "cut.tar.gz")
+        #expect(throws: DataError.damaged(path: cut, reason: "it is cut off after \(rest.count) bytes")) {
+            try DataSource.path(cut).load()
         }
-        #expect(reason.contains("cut off"))
     }
 
-    /// The data is random and so stored uncompressed: only the checksum at the end can tell.
+    /// Random pixels are stored as they are, so that only the checksum at the end can tell.
     @Test func flippedBitInAPixelIsNoticed() throws {
-        let (path, directory) = try SmallBatches.archive {
-            var generator = SystemRandomNumberGenerator()
-            let pixels = (0..<3072).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            try $0.write([4] + pixels, to: "cifar-10-batches-bin/data_batch_2.bin")
+        let archive = try SmallArchive {
+            let pixels = (0..<10 * 3073).map { $0 % 3073 == 0 ? 4 : UInt8.random(in: 0...255) }
+            try $0.write(pixels, to: "cifar-10-batches-bin/data_batch_2.bin")
         }
-        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: archive.path)))
         bytes[bytes.count / 2] ^= 1
-        let damaged = try directory.write(bytes, to: "damaged.tar.gz")
-        let error = try #require(throws: DataError.self) { try DataSource.path(damaged).load() }
-        guard case .damaged(damaged, _) = error else {
-            Issue.record(error)
-            return
+        let damaged = try archive.directory.write(bytes, to: "damaged.tar.gz")
+        #expect(throws: DataError.damaged(path: damaged, reason: "incorrect data check")) {
+            try DataSource.path(damaged).load()
         }
     }
 

@@ -21,11 +21,18 @@ import Testing
         }
     }
 
+    @Test func loadGivesBothSplitsWithoutTheirProvenance() throws {
+        let directory = try SmallBatches.directory()
+        let (train, test) = try CIFAR10.load(from: .path(directory.path))
+        #expect(train.labels.values == [3, 9, 0])
+        #expect(test.labels.values == [1, 2])
+    }
+
     @Test func directoryOfBatchesAndDirectoryAboveAndArchiveAreTheSameData() throws {
-        let (archive, directory) = try SmallBatches.archive()
-        let inner = directory.path + "/cifar-10-batches-bin"
-        let above = try DataSource.path(directory.path).load()
-        for path in [inner, inner + "/", archive] {
+        let archive = try SmallArchive()
+        let inner = archive.directory.path + "/cifar-10-batches-bin"
+        let above = try DataSource.path(archive.directory.path).load()
+        for path in [inner, inner + "/", archive.path] {
             let dataset = try DataSource.path(path).load()
             #expect(dataset.train.images == above.train.images)
             #expect(dataset.train.labels == above.train.labels)
@@ -67,13 +74,13 @@ import Testing
 
     @Test func classNamesAndStatementAreReadWhereThereAreSome() throws {
         let names = (0..<10).map { "class \($0)" }
-        let (archive, directory) = try SmallBatches.archive {
+        let archive = try SmallArchive {
             try $0.write(
                 Array((names.joined(separator: "\r\n") + "\r\n\r\n").utf8),
                 to: "cifar-10-batches-bin/batches.meta.txt")
             try $0.write(Array("Decoded anew.\n".utf8), to: "cifar-10-batches-bin/PROVENANCE.txt")
         }
-        for path in [archive, directory.path] {
+        for path in [archive.path, archive.directory.path] {
             let dataset = try DataSource.path(path).load()
             #expect(dataset.test.classNames == names)
             #expect(dataset.provenance.statement == "Decoded anew.")
@@ -126,10 +133,12 @@ import Testing
     @Test func missingTestOrTrainingBatchIsNamed() throws {
         let directory = try SmallBatches.directory()
         let inner = directory.path + "/cifar-10-batches-bin"
-        try FileManager.default.moveItem(atPath: inner + "/test_batch.bin", toPath: inner + "/data_batch_2.bin")
+        try FileManager.default.removeItem(atPath: inner + "/test_batch.bin")
         #expect(throws: DataError.missingTest(path: inner)) { try DataSource.path(inner).load() }
         let empty = try TemporaryDirectory()
-        #expect(throws: DataError.missingTraining(path: empty.path)) { try DataSource.path(empty.path).load() }
+        #expect(throws: DataError.missingTraining(path: empty.path)) {
+            try DataSource.path(empty.path).load()
+        }
     }
 
     @Test func pathThatIsNoDataSetIsRefused() throws {
@@ -145,5 +154,12 @@ import Testing
         }
         let absent = directory.path + "/absent"
         #expect(throws: DataError.notFound(path: absent)) { try DataSource.path(absent).load() }
+    }
+
+    @Test(arguments: [("/data/cifar/", "cifar"), ("a.tar.gz", "a.tar.gz"), ("/data/cifar/../x/.", "x")])
+    func fileOfAProvenanceIsTheLastComponentOfItsPath(path: String, file: String) {
+        let provenance = DataProvenance(
+            name: "CIFAR-10", path: path, checksum: "md5:0", isOfficial: false, isStandIn: false)
+        #expect(provenance.file == file)
     }
 }

@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 import Testing
 
@@ -46,12 +47,17 @@ enum SmallBatches {
 
     /// Records with the given labels, planes of one channel after another.
     static func batch(labels: [UInt8]) -> [UInt8] {
-        labels.enumerated().flatMap { image, label in
-            [label]
-                + (0..<3 * 32 * 32).map {
-                    pixel(image: image, row: $0 / 32 % 32, column: $0 % 32, channel: $0 / 1024)
+        var bytes: [UInt8] = []
+        for (image, label) in labels.enumerated() {
+            bytes.append(label)
+            for channel in 0..<3 {
+                for position in 0..<1024 {
+                    bytes.append(
+                        pixel(image: image, row: position / 32, column: position % 32, channel: channel))
                 }
+            }
         }
+        return bytes
     }
 
     /// A directory with one training batch of three images and a test batch of two.
@@ -61,17 +67,23 @@ enum SmallBatches {
         try directory.write(batch(labels: [1, 2]), to: "cifar-10-batches-bin/test_batch.bin")
         return directory
     }
+}
 
-    /// The same as an archive, with whatever else `change` puts into the directory before.
-    static func archive(
-        of names: [String] = ["cifar-10-batches-bin"], options: String = "-czf",
+/// ``SmallBatches`` as an archive.
+struct SmallArchive {
+    let directory: TemporaryDirectory
+    let path: String
+
+    /// Makes the directory, has `change` put whatever else into it, and packs what `names` say.
+    init(
+        of names: String = "cifar-10-batches-bin", options: String = "",
         change: (TemporaryDirectory) throws -> Void = { _ in }
-    ) throws -> (path: String, directory: TemporaryDirectory) {
-        let directory = try directory()
+    ) throws {
+        directory = try SmallBatches.directory()
+        path = directory.path + "/small.tar.gz"
         try change(directory)
-        let name = "small.tar.gz"
-        let command = (["tar", "-P", options, name] + names).joined(separator: " ")
-        try directory.run("/bin/sh", "-c", command)
-        return (directory.path + "/" + name, directory)
+        try directory.run("/bin/sh", "-c", "tar -P \(options) -czf small.tar.gz \(names)")
     }
+
+    func load() throws -> LoadedDataset { try DataSource.path(path).load() }
 }

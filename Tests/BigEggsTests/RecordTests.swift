@@ -191,14 +191,14 @@ import Testing
         }
     }
 
-    @Test func tenThousandNumbersTakeMilliseconds() throws {
+    @Test func tenThousandNumbersTakeNoTime() throws {
         let numbers = (0..<10_000).map { Double($0 &* 2_654_435_761 % 1_000_003) / 1_000_003 }
         let record: Record = ["confidence": .numbers(numbers)]
         let elapsed = try ContinuousClock().measure {
             let text = try record.json()
-            #expect(text.count { $0 == "\n" } == 1 || text.count { $0 == "\n" } == 3)
+            #expect(text.count { $0 == "\n" } == 3)
             #expect(try Record(json: text) == record)
         }
-        #expect(elapsed < .milliseconds(200))
+        #expect(elapsed < .seconds(1))
     }
 }

@@ -20,7 +20,7 @@ import Testing
             let path = directory + "/broken.safetensors"
             let length = declaredLength ?? UInt64(header.utf8.count)
             let bytes = withUnsafeBytes(of: length.littleEndian) { Array($0) } + Array(header.utf8)
-            try AtomicFile.write([bytes, [UInt8](repeating: 0, count: data)], to: path)
+            try Data(bytes + [UInt8](repeating: 0, count: data)).write(to: URL(filePath: path))
             let error = #expect(throws: SafetensorsError.self) { try Safetensors.read(path) }
             #expect(error?.description.contains(path) == true)
             return error
@@ -85,7 +85,7 @@ import Testing
             try Safetensors.write(tensors, to: path)
             let whole = Array(try Data(contentsOf: URL(filePath: path)))
             for length in whole.indices {
-                try AtomicFile.write([Array(whole[..<length])], to: path)
+                try Data(whole[..<length]).write(to: URL(filePath: path))
                 #expect(throws: SafetensorsError.self) { try Safetensors.read(path) }
             }
             try AtomicFile.write([whole + [0]], to: path)
@@ -104,7 +104,7 @@ import Testing
             for index in whole.indices {
                 var damaged = whole
                 damaged[index] ^= 1 << UInt8(index % 8)
-                try AtomicFile.write([damaged], to: path)
+                try Data(damaged).write(to: URL(filePath: path))
                 do { _ = try Safetensors.read(path) } catch is SafetensorsError { refused += 1 }
             }
             // The header's structure is most of this small file.

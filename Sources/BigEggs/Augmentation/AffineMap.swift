@@ -24,7 +24,7 @@ struct AffineMap {
         matrix = AffineMatrix(x: centreX, y: centreY) * transform * AffineMatrix(x: -centreX, y: -centreY)
     }
 
-    /// The row to look up, and how it changes along a row of the result.
+    /// The row to look up.
     @inline(__always)
     func row(_ row: Int, _ column: Int) -> Double {
         matrix.y + matrix.yy * Double(row) + matrix.yx * Double(column)
@@ -39,19 +39,13 @@ struct AffineMap {
     /// How far ``row(_:_:)`` and ``column(_:_:)`` move from one column of the result to the next.
     var step: (row: Double, column: Double) { (matrix.yx, matrix.xx) }
 
-    /// How far from the origin a point of the image can be looked up, at most; not a finite number if a
-    /// parameter was not.
-    private func reach(height: Int, width: Int) -> Double {
+    /// Whether every point looked up is at a number; a parameter may have been infinite or none at all.
+    func isFinite(height: Int, width: Int) -> Bool {
         let (rows, columns) = (Double(height), Double(width))
         let row = abs(matrix.y) + abs(matrix.yy) * rows + abs(matrix.yx) * columns
-        return row + abs(matrix.x) + abs(matrix.xy) * rows + abs(matrix.xx) * columns
+        let column = abs(matrix.x) + abs(matrix.xy) * rows + abs(matrix.xx) * columns
+        return row.isFinite && column.isFinite
     }
-
-    /// Whether the points of the image are at numbers; a parameter may have been infinite or none at all.
-    func isFinite(height: Int, width: Int) -> Bool { reach(height: height, width: width).isFinite }
-
-    /// Whether floats place a point finely enough: below 2¹⁰ to within a 10,000th of a pixel.
-    func suitsFloats(height: Int, width: Int) -> Bool { reach(height: height, width: width) < 1024 }
 }
 
 /// An affine map of points (x, y): two rows of a matrix whose third is (0, 0, 1).

@@ -41,6 +41,10 @@ struct Destination {
 }
 
 /// Reads an image at the points of an affine map, each value interpolated between four pixels.
+///
+/// Coordinates are computed in double precision and in SciPy's order of summation, because on the edge of
+/// an image their last bit can decide between the image and what surrounds it. The loops over floats and
+/// doubles are plain ones over contiguous memory: those the compiler turns into vectors.
 struct BilinearSampler {
     let source: ImageSource
     let map: AffineMap
@@ -54,75 +58,92 @@ struct BilinearSampler {
         }
     }
 
-    /// Any number of channels, one pixel after the other, with coordinates in double precision.
+    /// The whole transformed image.
     func sample(to destination: Destination) {
-        for row in 0..<source.height {
-            for column in 0..<source.width { samplePixel(row, column, to: destination) }
-        }
-    }
-
-    /// Three channels, sixteen coordinates at a time.
-    ///
-    /// The four neighbours of a point are two times six adjacent bytes, read eight at a time. Where the
-    /// fill mode is nearest, clamping the point brings every neighbour inside; in the other modes a pixel
-    /// whose point is not well inside is left to the careful ``sample(to:)``, because there the last bit
-    /// of a coordinate can decide between the image and what surrounds it.
-    func sampleThreeChannels(to destination: Destination) {
-        let (height, width) = (source.height, source.width)
-        let rowBytes = width * 3
-        let lastLoad = height * rowBytes - 8
-        let lastRow = SIMD16<Float>(repeating: Float(height - 1))
-        let lastColumn = SIMD16<Float>(repeating: Float(width - 1))
-        let lastTop = SIMD16<Float>(repeating: Float(height - 2))
-        let lastLeft = SIMD16<Float>(repeating: Float(width - 2))
-        let margin = SIMD16<Float>(repeating: 0x1p-6)
-        let steps = SIMD16<Float>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-        let rowSteps = steps * Float(map.step.row)
-        let columnSteps = steps * Float(map.step.column)
-        let clamps = fillMode == .nearest
-        let bytes = UnsafeRawPointer(source.pixels)
-        let (channelStride, scale) = (destination.channelStride, destination.scale)
-
-        for row in 0..<height {
-            for first in stride(from: 0, to: width, by: 16) {
-                let rows = rowSteps + Float(map.row(row, first))
-                let columns = columnSteps + Float(map.column(row, first))
-                let clampedRows = rows.clamped(lowerBound: .zero, upperBound: lastRow)
-                let clampedColumns = columns.clamped(lowerBound: .zero, upperBound: lastColumn)
-                let insideRows = (rows .>= margin) .& (rows .<= lastRow - margin)
-                let inside = insideRows .& (columns .>= margin) .& (columns .<= lastColumn - margin)
-
-                let tops = pointwiseMin(clampedRows.wholes, lastTop)
-                let lefts = pointwiseMin(clampedColumns.wholes, lastLeft)
-                let down = clampedRows - tops
-                let right = clampedColumns - lefts
-                let offsets = (tops.bits &* UInt32(width) &+ lefts.bits) &* 3
-
-                var target = destination.pixel(row, first)
-                for lane in 0..<min(16, width - first) {
-                    if clamps || inside[lane] {
-                        let offset = Int(offsets[lane])
-                        let top = bytes.eight(at: offset, notBeyond: lastLoad)
-                        let bottom = bytes.eight(at: offset + rowBytes, notBeyond: lastLoad)
-                        let column = top + (bottom - top) * down[lane]
-                        let near = column.lowHalf
-                        let far = SIMD4(column[3], column[4], column[5], column[6])
-                        let value = (near + (far - near) * right[lane]) * scale
-                        target[0] = value[0]
-                        target[channelStride] = value[1]
-                        target[2 * channelStride] = value[2]
-                    } else {
-                        samplePixel(row, first + lane, to: destination)
-                    }
-                    target += destination.pixelStride
+        let (width, channels) = (source.width, source.channels)
+        // Below the last row and behind the last pixel stands something finite for a weight of zero.
+        let count = source.height * width * channels
+        let padding = (width + 1) * channels + 4
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count + padding) { image in
+            withUnsafeTemporaryAllocation(of: Neighbours.self, capacity: width) { neighbours in
+                guard let image = image.baseAddress, let neighbours = neighbours.baseAddress else { return }
+                for index in 0..<count { image[index] = Float(source.pixels[index]) }
+                (image + count).initialize(repeating: 0, count: padding)
+                for row in 0..<source.height {
+                    locate(row, neighbours)
+                    interpolate(row, neighbours, image, to: destination)
                 }
             }
         }
     }
 
+    /// The four pixels around a point.
+    private struct Neighbours {
+        /// Where the upper left one begins in the image; negative if the point is outside.
+        var offset: Int32
+        /// The weight of the lower ones, 0 to 1.
+        var down: Float
+        /// The weight of the right ones, 0 to 1.
+        var right: Float
+    }
+
+    /// Finds the neighbours for each pixel of a row of the result.
+    private func locate(_ row: Int, _ neighbours: UnsafeMutablePointer<Neighbours>) {
+        let (width, channels) = (Int32(source.width), Int32(source.channels))
+        let (lastRow, lastColumn) = (Double(source.height - 1), Double(source.width - 1))
+        let (rowStart, columnStart) = (map.row(row, 0), map.column(row, 0))
+        let step = map.step
+        // Where the mode is nearest, every point is inside once it is clamped.
+        let outside: Int32 = fillMode == .nearest ? 0 : -1
+        for column in 0..<source.width {
+            let y = rowStart + step.row * Double(column)
+            let x = columnStart + step.column * Double(column)
+            let clampedY = y.clamped(to: lastRow)
+            let clampedX = x.clamped(to: lastColumn)
+            let (top, down) = clampedY.split
+            let (left, right) = clampedX.split
+            let offset = (top &* width &+ left) &* channels
+            neighbours[column] = Neighbours(
+                offset: y == clampedY && x == clampedX ? offset : offset | outside, down: down, right: right)
+        }
+    }
+
+    /// Writes a row of the result.
+    private func interpolate(
+        _ row: Int, _ neighbours: UnsafePointer<Neighbours>, _ image: UnsafePointer<Float>,
+        to destination: Destination
+    ) {
+        let (width, channels) = (source.width, source.channels)
+        let (channelStride, scale) = (destination.channelStride, destination.scale)
+        let rowBelow = width &* channels
+        var target = destination.pixel(row, 0)
+        for column in 0..<width {
+            let place = neighbours[column]
+            if place.offset >= 0 {
+                let pixel = image + Int(place.offset)
+                for first in stride(from: 0, to: channels, by: 4) {
+                    let upper = pixel + first
+                    let lower = upper + rowBelow
+                    let above = upper.four.moved(by: place.right, to: (upper + channels).four)
+                    let below = lower.four.moved(by: place.right, to: (lower + channels).four)
+                    let value = above.moved(by: place.down, to: below) * scale
+                    let place = target + first &* channelStride
+                    for channel in 0..<min(4, channels &- first) {
+                        place[channel &* channelStride] = value[channel]
+                    }
+                }
+            } else {
+                sampleOutside(row, column, to: target, destination)
+            }
+            target += destination.pixelStride
+        }
+    }
+
+    /// One pixel whose point is not inside the image.
     @inline(never)
-    private func samplePixel(_ row: Int, _ column: Int, to destination: Destination) {
-        let target = destination.pixel(row, column)
+    private func sampleOutside(
+        _ row: Int, _ column: Int, to target: UnsafeMutablePointer<Float>, _ destination: Destination
+    ) {
         let (height, width, channels) = (source.height, source.width, source.channels)
         guard let insideRow = fillMode.inside(map.row(row, column), count: height),
             let insideColumn = fillMode.inside(map.column(row, column), count: width)
@@ -151,33 +172,35 @@ struct BilinearSampler {
     }
 }
 
-extension UnsafeRawPointer {
-    /// Eight bytes from an offset as floats. Near the end of the image they are read from the last place
-    /// where eight fit and shifted down, so that nothing beyond the image is touched.
+extension UnsafePointer<Float> {
+    /// Four floats from here on.
     @inline(__always)
-    fileprivate func eight(at offset: Int, notBeyond last: Int) -> SIMD8<Float> {
-        let start = min(offset, last)
-        let word = loadUnaligned(fromByteOffset: start, as: UInt64.self).littleEndian
-        let shifted = word &>> UInt64(truncatingIfNeeded: (offset &- start) &* 8)
-        return SIMD8<Float>(unsafeBitCast(shifted, to: SIMD8<UInt8>.self))
+    fileprivate var four: SIMD4<Float> { UnsafeRawPointer(self).loadUnaligned(as: SIMD4<Float>.self) }
+}
+
+extension SIMD4<Float> {
+    /// The point between two at a fraction of the way.
+    @inline(__always)
+    fileprivate func moved(by fraction: Float, to other: SIMD4<Float>) -> SIMD4<Float> {
+        self + (other - self) * fraction
     }
 }
 
-/// Whole numbers from 0 to 2²² without the checks of Swift's conversions, which would undo the vectors:
-/// adding 2²³ to a float leaves its whole part in the low bits.
-extension SIMD16<Float> {
-    private static let shift = SIMD16<Float>(repeating: 0x1p23)
-
-    /// Each number rounded down.
+extension Double {
+    /// The nearest number from 0 to `last`.
     @inline(__always)
-    fileprivate var wholes: SIMD16<Float> {
-        let nearest = (self + Self.shift) - Self.shift
-        return nearest - SIMD16<Float>.zero.replacing(with: 1, where: nearest .> self)
+    fileprivate func clamped(to last: Double) -> Double {
+        let raised = self > 0 ? self : 0
+        return raised < last ? raised : last
     }
 
-    /// Whole numbers as integers.
+    /// The whole part and the fraction of a number from 0 to 2³¹, without the checks of a conversion, which
+    /// would keep the loop around it from becoming vectors. Of a whole number it may be the whole number
+    /// before and a fraction of 1.
     @inline(__always)
-    fileprivate var bits: SIMD16<UInt32> {
-        unsafeBitCast(self + Self.shift, to: SIMD16<UInt32>.self) & 0x7F_FFFF
+    fileprivate var split: (whole: Int32, fraction: Float) {
+        // Numbers of this size have no fractional bits, so the sum rounds, and its low bits count.
+        let shifted = (self - 0.5) + 0x1.8p52
+        return (Int32(truncatingIfNeeded: shifted.bitPattern), Float(self - (shifted - 0x1.8p52)))
     }
 }

@@ -22,7 +22,7 @@ extension ImageDataGenerator {
         }
     }
 
-    /// Transforms one image into the network's input, without allocating.
+    /// Transforms one image into the network's input.
     ///
     /// The image is read where each pixel of the result comes from, interpolated bilinearly between four
     /// pixels and multiplied by `scale`. A transformation that moves nothing copies exactly. Where a
@@ -61,8 +61,6 @@ extension ImageDataGenerator {
         let sampler = BilinearSampler(source: source, map: map, fillMode: fillMode, cval: cval)
         if !map.isFinite(height: height, width: width) {
             sampler.fill(destination)
-        } else if channels == 3, height >= 2, width >= 3, map.suitsFloats(height: height, width: width) {
-            sampler.sampleThreeChannels(to: destination)
         } else {
             sampler.sample(to: destination)
         }

@@ -37,6 +37,9 @@ enum Archive {
                     context.map { Unmanaged<TarSource>.fromOpaque($0).takeUnretainedValue().next(block) }
                         ?? -1
                 }, nil)
+            if status < ARCHIVE_WARN, source.failure == nil {
+                throw DataError.neitherDirectoryNorArchive(path: path)
+            }
             try source.check(status, archive)
             try readMembers(of: archive, from: source, limits: limits, member)
         }
@@ -54,9 +57,6 @@ enum Archive {
             var entry: OpaquePointer?
             let status = archive_read_next_header(archive, &entry)
             if status == ARCHIVE_EOF { return }
-            if status < ARCHIVE_WARN, archive_format(archive) == 0, source.failure == nil {
-                throw DataError.neitherDirectoryNorArchive(path: path)
-            }
             try source.check(status, archive)
             guard let entry, let fullName = archive_entry_pathname(entry).map({ String(cString: $0) }) else {
                 continue

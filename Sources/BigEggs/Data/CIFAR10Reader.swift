@@ -40,7 +40,9 @@ struct CIFAR10Reader {
     private mutating func readArchive() throws -> String {
         // Decoding in place: `self` may not be captured by the closure while it is being changed.
         var reader = self
-        let md5 = try Archive.read(path, limits: Self.limits) { try reader.add($0, $1) }
+        let md5 = try Archive.read(path, limits: Self.limits) { name, bytes in
+            try reader.add(name, bytes, file: reader.path + "/" + name)
+        }
         self = reader
         return md5
     }
@@ -63,15 +65,14 @@ struct CIFAR10Reader {
             }
             try file.readAll(file.size).withUnsafeBytes { bytes in
                 if name.hasSuffix(".bin") { digest.update(bytes) }
-                try add(name, bytes)
+                try add(name, bytes, file: file.path)
             }
         }
         return digest.finish()
     }
 
     /// Takes in one file of the data set. Batches may come in any order.
-    private mutating func add(_ name: String, _ bytes: UnsafeRawBufferPointer) throws {
-        let file = path + "/" + name
+    private mutating func add(_ name: String, _ bytes: UnsafeRawBufferPointer, file: String) throws {
         switch name {
         case Self.namesFile:
             let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)

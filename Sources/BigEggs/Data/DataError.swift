@@ -62,22 +62,23 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
             "\(file) is empty: copy it again, or remove it if it is a training batch you do not need"
         case .truncated(let file, let bytes, let recordBytes):
             "\(file) is truncated: its \(bytes) bytes are not a whole number of \(recordBytes)-byte records "
-                + "(\(bytes / recordBytes) of them are \(bytes / recordBytes * recordBytes) bytes)"
+                + "(\(bytes / recordBytes) of them are \(bytes / recordBytes * recordBytes) bytes); copy it again"
         case .labelOutOfRange(let file, let record, let label, let classes):
-            "record \(record) (the first is 0) of \(file) has label \(label), and labels go from 0 to \(classes - 1)"
+            "record \(record) (the first is 0) of \(file) has label \(label) where labels go from 0 to "
+                + "\(classes - 1): the file is damaged or no batch of CIFAR-10"
         case .classNames(let file, let found, let expected):
             "\(file) names \(found) classes where CIFAR-10 has \(expected), one a line"
         case .missingTraining(let path):
             "\(path) holds none of data_batch_1.bin to data_batch_5.bin, the training batches of CIFAR-10's "
-                + "binary version"
+                + "binary version, and needs at least one"
         case .missingTest(let path):
-            "\(path) holds no test_batch.bin, the test batch of CIFAR-10's binary version"
+            "\(path) holds no test_batch.bin, the test batch of CIFAR-10's binary version, which must be there"
         case .idxMagic(let file, let found, let expected):
             "\(file) begins with the number \(found) where an idx file of its kind begins with \(expected)"
         case .idxShape(let file, let found, let expected):
             "\(file) says that its shape is \(found) where \(expected) is expected"
         case .idxLength(let file, let images):
-            "\(file) does not have as many bytes as the \(images) items that its header promises"
+            "\(file) does not hold exactly the \(images) items that its header promises: get it anew"
         case .idxCounts(let images, let labels):
             "Fashion-MNIST has \(images) images and \(labels) labels: install dataset-fashion-mnist again"
         case .cifar10Unavailable(let reason):

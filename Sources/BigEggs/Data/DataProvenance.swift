@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where a data set comes from.
 public struct DataProvenance: Sendable, Codable, Equatable {
     /// "CIFAR-10" or "Fashion-MNIST".
@@ -28,7 +30,7 @@ public struct DataProvenance: Sendable, Codable, Equatable {
     ) {
         self.name = name
         self.path = path
-        file = path.split(separator: "/").last.map(String.init) ?? path
+        file = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
         self.checksum = checksum
         self.isOfficial = isOfficial
         self.isStandIn = isStandIn

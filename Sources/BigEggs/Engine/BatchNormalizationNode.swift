@@ -249,7 +249,7 @@ final class BatchNormalizationNode: Node {
                     let value = walk.load(source + offset, lanes: lanes)
                     var result = constant.addingProduct(value, slope).addingProduct(
                         walk.load(UnsafePointer(gradient) + offset, lanes: lanes), scale)
-                    if masks { result.replace(with: 0, where: value .<= 0) }
+                    if masks { result = result.masked(whereRectified: value) }
                     walk.store(result, gradient + offset, lanes: lanes)
                 }
             }

@@ -118,12 +118,12 @@ final class RectifierNode: Node {
     }
 
     func forward(_ step: StepContext) {
-        if let values { maskGradient(values, where: values, count: count, precision) }
+        if let values { rectify(values, count: count, precision) }
     }
 
     func backward(_ step: StepContext) {
         guard !output.gradientIsMasked, let values, let gradient else { return }
-        maskGradient(gradient, where: values, count: count, precision)
+        maskGradient(gradient, whereRectified: values, count: count, precision)
     }
 }
 

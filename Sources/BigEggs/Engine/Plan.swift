@@ -134,25 +134,38 @@ final class Plan {
 
     /// Runs the layers in their order.
     func forward(_ context: StepContext) {
-        store.refresh(copies)
-        for node in nodes { node.forward(context) }
+        timed("step", "copies") { store.refresh(copies) }
+        for node in nodes { timed(node.name, "forward") { node.forward(context) } }
     }
 
     /// Computes the gradient of the mean loss and carries it back to every parameter.
     func backward(labels: UnsafePointer<Int32>, _ context: StepContext) {
         guard let memory, let logits, let last = nodes.last else { return }
         let gradient = memory.address(last.output.gradientPlace)
-        switch key.precision {
-        case .float32:
-            SoftmaxCrossentropy.gradient(
-                logits, labels: labels, count: key.batch, classes: outputCount,
-                into: gradient.assumingMemoryBound(to: Float.self))
-        case .bfloat16:
-            SoftmaxCrossentropy.gradient(
-                logits, labels: labels, count: key.batch, classes: outputCount,
-                into: gradient.assumingMemoryBound(to: BFloat16.self))
+        timed("step", "loss") {
+            switch key.precision {
+            case .float32:
+                SoftmaxCrossentropy.gradient(
+                    logits, labels: labels, count: key.batch, classes: outputCount,
+                    into: gradient.assumingMemoryBound(to: Float.self))
+            case .bfloat16:
+                SoftmaxCrossentropy.gradient(
+                    logits, labels: labels, count: key.batch, classes: outputCount,
+                    into: gradient.assumingMemoryBound(to: BFloat16.self))
+            }
         }
-        for node in nodes[firstTrained...].reversed() { node.backward(context) }
+        for node in nodes[firstTrained...].reversed() {
+            timed(node.name, "backward") { node.backward(context) }
+        }
+    }
+
+    /// Where the time went, if asked for.
+    var times: PassTimes?
+
+    /// Runs a part of a step, and takes its time if somebody asked.
+    @inline(__always)
+    func timed(_ layer: String, _ pass: String, _ body: () -> Void) {
+        if times == nil { body() } else { times?.measure(layer, pass, body) }
     }
 
     /// What runs: for each node that has a choice, the implementation of each pass.

@@ -100,7 +100,7 @@ class WeightedNode: Node {
     func backward(_ step: StepContext) {
         if rectifies, !output.gradientIsMasked, let gradient, let values {
             maskGradient(
-                gradient, where: values, count: output.layout.byteCount / precision.bytes, precision)
+                gradient, whereRectified: values, count: output.layout.byteCount / precision.bytes, precision)
         }
         backwardData?.execute()
         backwardWeights?.execute()

@@ -1,0 +1,50 @@
+import BigEggs
+import CBigEggs
+
+/// A data set that handles name.
+final class Dataset: NamedByHandle {
+    static let kind = "a data set"
+
+    /// One part of the data set, and what is shown of it.
+    struct Split: Sendable {
+        let dataset: ImageDataset
+        let images: Pinned<UInt8>
+        let labels: Pinned<Int32>
+
+        init(_ dataset: ImageDataset) {
+            self.dataset = dataset
+            images = Pinned(dataset.images)
+            labels = Pinned(dataset.labels.values)
+        }
+    }
+
+    let train, test: Split
+    let provenance: DataProvenance
+    let texts = Texts()
+
+    init(_ loaded: LoadedDataset) {
+        train = Split(loaded.train)
+        test = Split(loaded.test)
+        provenance = loaded.provenance
+    }
+
+    func split(_ split: be_split) throws -> Split {
+        switch split {
+        case BE_TRAIN: train
+        case BE_TEST: test
+        default:
+            throw Failure.invalidArgument("there is no split \(split.rawValue): BE_TRAIN is 0, BE_TEST 1")
+        }
+    }
+}
+
+/// Gives a data set a handle, under which Python reaches it without loading it again.
+///
+/// - Returns: a handle for `be_dataset_…`, to be given back with ``releaseHandle(_:)``.
+public func registerDataset(_ dataset: LoadedDataset) -> UInt64 {
+    let object = Dataset(dataset)
+    return HandleTable.shared.withLock { $0.insert(object) }
+}
+
+/// Gives a handle back. One that names nothing is no error.
+public func releaseHandle(_ handle: UInt64) { _ = be_release(handle) }

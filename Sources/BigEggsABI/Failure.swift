@@ -1,0 +1,53 @@
+import CBigEggs
+
+/// Why a call of the C ABI fails: its status, and the sentence for `be_last_error`.
+struct Failure: Error {
+    let status: be_status
+    let message: String
+
+    static func invalidHandle(_ message: String) -> Failure {
+        Failure(status: BE_INVALID_HANDLE, message: message)
+    }
+    static func invalidArgument(_ message: String) -> Failure {
+        Failure(status: BE_INVALID_ARGUMENT, message: message)
+    }
+    static func notFound(_ message: String) -> Failure { Failure(status: BE_NOT_FOUND, message: message) }
+    static func wrongType(_ message: String) -> Failure { Failure(status: BE_WRONG_TYPE, message: message) }
+}
+
+/// Runs the body of an ABI function: what it throws becomes a status and this thread's last error.
+func answer(_ body: () throws -> Void) -> be_status {
+    do {
+        try body()
+        return BE_OK
+    } catch let failure as Failure {
+        LastError.text = failure.message
+        return failure.status
+    } catch {
+        // Everything that the library itself throws here is about a file or a download.
+        LastError.text = "\(error)"
+        return BE_CANNOT_READ
+    }
+}
+
+/// A pointer argument that must not be NULL, by its name in the header.
+func require<Pointer>(_ pointer: Pointer?, _ name: String) throws -> Pointer {
+    guard let pointer else { throw Failure.invalidArgument("the argument \(name) is NULL") }
+    return pointer
+}
+
+/// A text argument, by its name in the header.
+func requireText(_ text: UnsafePointer<CChar>?, _ name: String) throws -> String {
+    guard let string = String(validatingCString: try require(text, name)) else {
+        throw Failure.invalidArgument("the argument \(name) is not UTF-8")
+    }
+    return string
+}
+
+/// An index argument that must be one of `count` elements.
+func requireIndex(_ index: Int64, below count: Int, of what: String) throws -> Int {
+    guard index >= 0, index < count else {
+        throw Failure.notFound("there is no \(what) \(index): there are \(count), counted from 0")
+    }
+    return Int(index)
+}

@@ -1,0 +1,22 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The names and their documentation are the header's.
+import CBigEggs
+
+@c @implementation
+public func be_abi_version() -> Int32 { BE_ABI_VERSION }
+
+@c @implementation
+public func be_last_error() -> UnsafePointer<CChar>? { LastError.pointer }
+
+@c @implementation
+public func be_duplicate(_ handle: be_handle, _ duplicate: UnsafeMutablePointer<be_handle>?) -> be_status {
+    answer {
+        let object = try HandleTable.shared.withLock { try $0.object(handle) }
+        try require(duplicate, "duplicate").pointee = HandleTable.shared.withLock { $0.insert(object) }
+    }
+}
+
+@c @implementation
+public func be_release(_ handle: be_handle) -> be_status {
+    answer { _ = try HandleTable.shared.withLock { try $0.remove(handle) } }
+}

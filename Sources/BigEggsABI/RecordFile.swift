@@ -1,0 +1,89 @@
+import BigEggs
+import CBigEggs
+import Synchronization
+
+/// A record that handles name, with the views of it that were asked for.
+final class RecordFile: NamedByHandle {
+    static let kind = "a record"
+
+    /// A list of numbers as an array.
+    private struct Numbers: Sendable {
+        let values: Pinned<Double>
+        let shape: [Int]
+    }
+
+    let path: String
+    let root: Record
+    let texts = Texts()
+    private let arrays = Mutex<[String: Numbers]>([:])
+
+    init(path: String) throws {
+        self.path = path
+        root = try Record.read(path)
+    }
+
+    /// The value at a key path: keys and indices joined by full stops.
+    func value(at keyPath: String) throws -> Record {
+        guard !keyPath.isEmpty else { return root }
+        guard let value = root[path: keyPath] else { throw Failure.notFound("\(path) has no \(keyPath)") }
+        return value
+    }
+
+    /// The failure of a value that is of another type than was asked for.
+    func mismatch(_ value: Record, at keyPath: String, wanted: String) -> Failure {
+        .wrongType("\(keyPath.isEmpty ? "the whole" : keyPath) of \(path) is \(value.kind), not \(wanted)")
+    }
+
+    /// A view of a list of numbers, or of lists of one length and so on.
+    func array(at keyPath: String) throws -> be_array {
+        let numbers = try arrays.withLock { arrays in
+            if let numbers = arrays[keyPath] { return numbers }
+            let value = try value(at: keyPath)
+            guard case .array = value else {
+                throw mismatch(value, at: keyPath, wanted: "a list of numbers")
+            }
+            let shape = value.shapeOfFirst
+            var numbers: [Double] = []
+            guard value.append(to: &numbers, shape: shape[...]) else {
+                throw mismatch(value, at: keyPath, wanted: "a list of numbers or equally long lists of them")
+            }
+            let result = Numbers(values: Pinned(numbers), shape: shape)
+            arrays[keyPath] = result
+            return result
+        }
+        return try be_array(numbers.values, BE_FLOAT64, shape: numbers.shape, of: "\(keyPath) of \(path)")
+    }
+}
+
+extension Record {
+    /// What it is, for a sentence.
+    fileprivate var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a bool"
+        case .number: "a number"
+        case .string: "a text"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+
+    /// The lengths of a list, of its first element, of that one's first element, and so on.
+    fileprivate var shapeOfFirst: [Int] {
+        guard case .array(let elements) = self else { return [] }
+        return [elements.count] + (elements.first?.shapeOfFirst ?? [])
+    }
+
+    /// Appends the numbers of nested lists row by row, if everything in them has the shape given.
+    fileprivate func append(to numbers: inout [Double], shape: ArraySlice<Int>) -> Bool {
+        switch self {
+        case .number(let number):
+            numbers.append(number)
+            return shape.isEmpty
+        case .array(let elements):
+            guard elements.count == shape.first else { return false }
+            return elements.allSatisfy { $0.append(to: &numbers, shape: shape.dropFirst()) }
+        default: return false
+        }
+    }
+}

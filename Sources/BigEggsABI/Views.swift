@@ -1,0 +1,48 @@
+import CBigEggs
+import Synchronization
+
+/// An array whose memory is shown to others, where it is and as long as this object lives.
+final class Pinned<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+    private let array: [Element]
+    /// The first element, if there is one.
+    let address: UnsafePointer<Element>?
+
+    /// Shows an array without copying it: nothing here changes it, and so nothing moves it.
+    init(_ array: [Element]) {
+        self.array = array
+        address = array.withUnsafeBufferPointer(\.baseAddress)
+    }
+}
+
+extension be_array {
+    /// A view of an array in a shape that fits its number of elements.
+    init<Element>(_ array: Pinned<Element>, _ dtype: be_dtype, shape: [Int], of name: String) throws {
+        guard shape.count <= BE_MAX_RANK else {
+            throw Failure.wrongType(
+                "\(name) has \(shape.count) dimensions, and a view has \(BE_MAX_RANK) at most")
+        }
+        self.init()
+        data = UnsafeRawPointer(array.address)
+        self.dtype = dtype
+        rank = Int32(shape.count)
+        withUnsafeMutableBytes(of: &self.shape) { bytes in
+            let dimensions = bytes.assumingMemoryBound(to: Int64.self)
+            for (index, size) in shape.enumerated() { dimensions[index] = Int64(size) }
+        }
+    }
+}
+
+/// The texts that an object shows as C strings; they stay where they are as long as it lives.
+final class Texts: Sendable {
+    private let texts = Mutex<[String: Pinned<CChar>]>([:])
+
+    /// A string as a C string; the same one each time.
+    func pointer(to string: String) -> UnsafePointer<CChar>? {
+        texts.withLock { texts in
+            if let text = texts[string] { return text }
+            let text = Pinned(Array(string.utf8CString))
+            texts[string] = text
+            return text
+        }.address
+    }
+}

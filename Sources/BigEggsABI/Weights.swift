@@ -1,0 +1,72 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The functions' names and their documentation are the header's.
+import BigEggs
+import CBigEggs
+
+/// A file of weights that handles name.
+final class Weights: NamedByHandle {
+    static let kind = "a file of weights"
+
+    let path: String
+    let names: [String]
+    let shapes: [[Int]]
+    let values: [Pinned<Float>]
+    let texts = Texts()
+
+    init(path: String) throws {
+        let tensors = try Safetensors.read(path)
+        self.path = path
+        names = tensors.map(\.name)
+        shapes = tensors.map(\.shape)
+        values = tensors.map { Pinned($0.values) }
+    }
+
+    func tensor(_ name: String) throws -> be_array {
+        guard let index = names.firstIndex(of: name) else {
+            throw Failure.notFound("\(path) has no tensor \(name): it has \(names.joined(separator: ", "))")
+        }
+        return try be_array(values[index], BE_FLOAT32, shape: shapes[index], of: "\(name) of \(path)")
+    }
+}
+
+@c @implementation
+public func be_weights_open(
+    _ path: UnsafePointer<CChar>?, _ weights: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let weights = try require(weights, "weights")
+        let file = try Weights(path: try requireText(path, "path"))
+        weights.pointee = HandleTable.shared.withLock { $0.insert(file) }
+    }
+}
+
+@c @implementation
+public func be_weights_count(_ weights: be_handle, _ count: UnsafeMutablePointer<Int64>?) -> be_status {
+    answer {
+        let weights = try object(weights, as: Weights.self)
+        try require(count, "count").pointee = Int64(weights.names.count)
+    }
+}
+
+@c @implementation
+public func be_weights_name(
+    _ weights: be_handle, _ index: Int64, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> be_status {
+    answer {
+        let weights = try object(weights, as: Weights.self)
+        let name = try require(name, "name")
+        let index = try requireIndex(index, below: weights.names.count, of: "tensor")
+        name.pointee = weights.texts.pointer(to: weights.names[index])
+    }
+}
+
+@c @implementation
+public func be_weights_tensor(
+    _ weights: be_handle, _ name: UnsafePointer<CChar>?, _ tensor: UnsafeMutablePointer<be_array>?
+) -> be_status {
+    answer {
+        let weights = try object(weights, as: Weights.self)
+        let tensor = try require(tensor, "tensor")
+        tensor.pointee = try weights.tensor(try requireText(name, "name"))
+    }
+}

@@ -1,0 +1,82 @@
+import CPython
+
+/// What went wrong in the embedded Python.
+public enum PythonError: Error, Equatable, CustomStringConvertible {
+    /// The interpreter did not start, with its reason.
+    case cannotStart(String)
+    /// An import failed; with the Debian package that has the module, if it is one of those we use.
+    case moduleMissing(module: String, debianPackage: String?)
+    /// Any other exception: its type's name, its message and Python's traceback, many lines long.
+    case exception(type: String, message: String, traceback: String)
+    /// A function returned an object that ``PythonValue`` has no case for.
+    case noSwiftValue(type: String)
+
+    /// One sentence for the person at the terminal; ``traceback`` has the details.
+    public var description: String {
+        switch self {
+        case .cannotStart(let reason):
+            "Python did not start: \(reason); check that the package libpython3-dev is installed"
+        case .moduleMissing(let module, let package?):
+            "Python module \(module) is missing: install it with `apt-get install \(package)`"
+        case .moduleMissing(let module, nil):
+            "Python module \(module) is missing: it is in none of the directories that Python searches"
+        case .exception(let type, let message, _):
+            message.isEmpty ? "Python raised \(type)" : "Python raised \(type): \(message)"
+        case .noSwiftValue(let type):
+            "Python returned an object of type \(type), which has no value in Swift"
+        }
+    }
+
+    /// Python's traceback of an exception, if there is one.
+    public var traceback: String? {
+        if case .exception(_, _, let traceback) = self, !traceback.isEmpty { traceback } else { nil }
+    }
+}
+
+extension PythonError {
+    /// The Debian packages of the modules that figures and report are made with.
+    private static let debianPackages = [
+        "PIL": "python3-pil", "jinja2": "python3-jinja2", "matplotlib": "python3-matplotlib",
+        "nbconvert": "python3-nbconvert", "nbformat": "python3-nbformat", "numpy": "python3-numpy",
+        "pytest": "python3-pytest",
+    ]
+
+    /// Clears Python's pending exception and describes it. Needs the interpreter's lock.
+    ///
+    /// Whatever fails in here only leaves a part of the description empty.
+    static func takePending() -> PythonError {
+        guard let exception = Reference(orNothing: python_take_exception()) else {
+            return .exception(type: "SystemError", message: "failed without an exception", traceback: "")
+        }
+        if python_is_missing_module(exception.object) != 0,
+            let name = Reference(orNothing: PyObject_GetAttrString(exception.object, "name")),
+            let module = text(name.object)
+        {
+            return .moduleMissing(module: module, debianPackage: debianPackages[module])
+        }
+        let type = String(cString: python_type_name(exception.object))
+        let traceback = traceback(of: exception.object)
+        guard let message = Reference(orNothing: PyObject_Str(exception.object)) else {
+            return .exception(type: type, message: "", traceback: traceback)
+        }
+        return .exception(type: type, message: text(message.object) ?? "", traceback: traceback)
+    }
+
+    private static func text(_ object: UnsafeMutablePointer<PyObject>) -> String? {
+        guard python_is_string(object) != 0, let characters = PyUnicode_AsUTF8(object) else {
+            PyErr_Clear()
+            return nil
+        }
+        return String(cString: characters)
+    }
+
+    /// The lines that Python itself would print for an uncaught exception.
+    private static func traceback(of exception: UnsafeMutablePointer<PyObject>) -> String {
+        guard let module = Reference(orNothing: PyImport_ImportModule("traceback")),
+            let format = Reference(orNothing: PyObject_GetAttrString(module.object, "format_exception")),
+            let lines = Reference(orNothing: PyObject_CallOneArg(format.object, exception))
+        else { return "" }
+        return (0..<max(PyList_Size(lines.object), 0))
+            .compactMap { PyList_GetItem(lines.object, $0).flatMap(text) }.joined()
+    }
+}

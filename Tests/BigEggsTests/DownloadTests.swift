@@ -1,0 +1,122 @@
+import BigEggs
+import Foundation
+import Testing
+
+@Suite struct DownloadTests {
+    private let archive: SmallArchive
+    private let server: DownloadServer
+    private let cache: TemporaryDirectory
+    private var download = Download()
+
+    init() throws {
+        archive = try SmallArchive()
+        server = try DownloadServer(serving: archive.path)
+        cache = try TemporaryDirectory()
+        download.md5 = try Checksum.md5(of: archive.path)
+        download.address = server.address("good")
+    }
+
+    private var locations: DataLocations {
+        DataLocations(environment: ["XDG_CACHE_HOME": cache.path], download: download)
+    }
+
+    private var filesInCache: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: cache.path + "/bigeggs")) ?? []
+    }
+
+    private func fetch() throws { _ = try download.fetch(into: cache.path + "/bigeggs") }
+
+    @Test func archiveComesIntoTheCacheAndIsLoadedFromThere() throws {
+        var reports: [DownloadProgress] = []
+        let first = try DataSource.automatic.load(at: locations) { reports.append($0) }
+        let last = try #require(reports.last)
+        #expect(last.received == last.total)
+        #expect(last.secondsLeft == 0)
+        #expect(first.train.labels.values == [3, 9, 0])
+        #expect(first.provenance.path == cache.path + "/bigeggs/archive.tar.gz")
+        #expect(filesInCache == ["archive.tar.gz"])
+        var offline = locations
+        offline.download.address = "http://127.0.0.1:1/good/archive.tar.gz"
+        #expect(try DataSource.automatic.load(at: offline).train.images == first.train.images)
+    }
+
+    /// The server has the file for the first who asks; the others must find it in the cache.
+    @Test mutating func fileThatSeveralWantAtOnceIsDownloadedOnce() throws {
+        download.address = server.address("once")
+        let (download, path) = (download, cache.path + "/bigeggs")
+        DispatchQueue.concurrentPerform(iterations: 3) { _ in
+            #expect(throws: Never.self) { try download.fetch(into: path) }
+        }
+        #expect(filesInCache == ["archive.tar.gz"])
+    }
+
+    @Test mutating func redirectionIsFollowed() throws {
+        download.address = server.address("moved")
+        try fetch()
+        #expect(filesInCache == ["archive.tar.gz"])
+    }
+
+    @Test mutating func wrongChecksumIsRefusedAndNothingStays() throws {
+        let found = download.md5
+        download.md5 = "c32a1d4ab5d03f1284b67883e8d87530"
+        let expected = DownloadError.wrongChecksum(
+            address: download.address, found: found, expected: download.md5)
+        #expect(throws: expected) { try fetch() }
+        #expect(filesInCache.isEmpty)
+        // No stand-in either: what came is not what was asked for, and that must be seen.
+        #expect(throws: expected) { try DataSource.automatic.load(at: locations) }
+    }
+
+    @Test mutating func statusOtherThan200IsRefused() throws {
+        download.address = server.address("missing")
+        #expect(throws: DownloadError.status(address: download.address, code: 404)) { try fetch() }
+        #expect(filesInCache.isEmpty)
+    }
+
+    @Test mutating func connectionThatBreaksOffIsRefused() throws {
+        download.address = server.address("cut")
+        let error = try #require(throws: DownloadError.self) { try fetch() }
+        guard case .cutOff(download.address, _, _) = error else {
+            Issue.record(error)
+            return
+        }
+        #expect(filesInCache.isEmpty)
+    }
+
+    @Test mutating func stalledConnectionIsGivenUp() throws {
+        download.address = server.address("stall")
+        download.stallTimeout = 0.5
+        let half = try Data(contentsOf: URL(fileURLWithPath: archive.path)).count / 2
+        #expect(
+            throws: DownloadError.stalled(address: download.address, received: half, seconds: 0.5)
+        ) { try fetch() }
+        #expect(filesInCache.isEmpty)
+    }
+
+    @Test mutating func serverThatNeverAnswersIsOutOfReach() throws {
+        download.address = server.address("silent")
+        download.connectTimeout = 0.5
+        #expect(throws: DownloadError.unreachable(address: download.address, reason: "no answer in 0.5 s")) {
+            try fetch()
+        }
+    }
+
+    @Test mutating func fileThatIsTooLargeIsRefusedWhetherItsLengthIsSaidOrNot() throws {
+        let size = try Data(contentsOf: URL(fileURLWithPath: archive.path)).count
+        download.byteLimit = size - 1
+        #expect(throws: DownloadError.tooLarge(address: download.address, limit: size - 1)) { try fetch() }
+        download.byteLimit = 10 * size
+        download.address = server.address("endless")
+        #expect(throws: DownloadError.tooLarge(address: download.address, limit: 10 * size)) { try fetch() }
+        #expect(filesInCache.isEmpty)
+    }
+
+    @Test func cacheThatCannotBeWrittenIsNamed() throws {
+        let file = try cache.write([], to: "file")
+        let error = try #require(throws: DownloadError.self) { try download.fetch(into: file + "/bigeggs") }
+        guard case .unwritable = error else {
+            Issue.record(error)
+            return
+        }
+    }
+}

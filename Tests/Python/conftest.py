@@ -1,0 +1,41 @@
+"""The paths of the Python under test, and an example run for it to draw from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "python"), str(Path(__file__).parent)]
+sys.dont_write_bytecode = True
+
+import bigeggs  # noqa: E402
+import example_run  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> bigeggs.Dataset:
+    """A small data set of random images, in CIFAR-10's layout."""
+    directory = tmp_path_factory.mktemp("data")
+    example_run.write_data_set(directory)
+    return bigeggs.Dataset.open(str(directory))
+
+
+@pytest.fixture(scope="session")
+def handle(dataset: bigeggs.Dataset) -> int:
+    """The data set's handle, as the executables pass it to Python."""
+    return dataset._owner.handle
+
+
+@pytest.fixture
+def example(tmp_path: Path, dataset: bigeggs.Dataset) -> Path:
+    """The records and weights of a full run on that data set."""
+    return write(tmp_path, dataset)
+
+
+def write(root: Path, dataset: bigeggs.Dataset, **options: object) -> Path:
+    """An example run whose records name the data set as it is."""
+    train, test = dataset.labels("train"), dataset.labels("test")
+    return example_run.write_run(root, train, test, checksum=dataset.checksum, **options)

@@ -1,0 +1,376 @@
+"""Writes a small run as the sections would: a data set in CIFAR-10's layout, records and weights.
+
+The numbers are made up, but shaped like real ones; figures and report are drawn from them in the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+FASHION = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+]  # fmt: skip
+TITLES = {
+    "01-data": "Data",
+    "02-normalization": "Normalization",
+    "03-augmentation": "Augmentation",
+    "04-plain-training": "Plain training",
+    "05-augmented-training": "Augmented training",
+    "06-results": "Results",
+    "07-demo": "Demo",
+}
+#: What the two networks confuse, as (true class, predicted class, share of the errors of the true class).
+CONFUSIONS = [(3, 5, 0.5), (5, 3, 0.6), (2, 0, 0.25), (4, 2, 0.3), (9, 1, 0.5), (0, 8, 0.4), (6, 3, 0.3), (7, 4, 0.3)]
+
+
+def write_data_set(directory: Path, train: int = 250, test: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Five training files and a test file of random 32×32 images; gives the labels of both splits."""
+    directory.mkdir(parents=True, exist_ok=True)
+    generator = np.random.default_rng(3)
+    labels = [np.arange(number) % 10 for number in (train, test)]
+    for split, numbers in zip(("data_batch_", "test_batch"), labels):
+        coarse = generator.integers(0, 256, (len(numbers), 3, 4, 4), dtype=np.uint8)
+        pixels = coarse.repeat(8, axis=2).repeat(8, axis=3).reshape(len(numbers), -1)
+        records = np.column_stack([numbers.astype(np.uint8), pixels])
+        if split == "test_batch":
+            (directory / "test_batch.bin").write_bytes(records.tobytes())
+            continue
+        for part, rows in enumerate(np.array_split(records, 5), start=1):
+            (directory / f"{split}{part}.bin").write_bytes(rows.tobytes())
+    (directory / "batches.meta.txt").write_text("\n".join(CIFAR10) + "\n")
+    return labels[0], labels[1]
+
+
+def write_run(
+    root: Path,
+    train_labels: np.ndarray,
+    test_labels: np.ndarray,
+    *,
+    profile: str = "full",
+    stand_in: bool = False,
+    official: bool = True,
+    checksum: str = "md5:c32a1d4ab5d03f1284b67883e8d87530",
+) -> Path:
+    """All seven records and both weights files under `root`/records and `root`/weights."""
+    generator = np.random.default_rng(7)
+    common = {
+        "data": data_of(train_labels, test_labels, stand_in, official, checksum),
+        "settings": {"profile": profile, "seed": 7, "threads": 2, "precision": "float32", "batchSize": 128},
+        "environment": {
+            "processor": "AMD EPYC 9R14",
+            "instructionSet": "AVX-512",
+            "cores": 2,
+            "oneDNN": "2.6.3",
+            "swift": "6.3.1",
+            "system": "Debian GNU/Linux 12 (bookworm)",
+        },
+    }
+    results = {
+        "01-data": data_results(train_labels, test_labels),
+        "02-normalization": normalization_results(len(train_labels)),
+        "03-augmentation": augmentation_results(generator, train_labels),
+        "04-plain-training": training_results("plain", len(test_labels)),
+        "05-augmented-training": training_results("augmented", len(test_labels)),
+        "06-results": comparison_results(generator, test_labels),
+        "07-demo": demo_results(generator, test_labels, stand_in),
+    }
+    (root / "records").mkdir(parents=True, exist_ok=True)
+    for number, (section, result) in enumerate(results.items()):
+        run = {
+            "date": f"2026-11-2{number}T09:00:00Z",
+            "seconds": 12.5 + 100 * number,
+            "command": f"bigeggs report --profile {profile}",
+        }
+        record = {"section": section, "title": TITLES[section], **common, "run": run, "results": result}
+        (root / "records" / f"{section}.json").write_text(json.dumps(record, indent=2, sort_keys=True))
+    for model in ("plain", "augmented"):
+        write_weights(root / "weights" / f"{model}.safetensors", generator)
+    return root
+
+
+def data_of(
+    train_labels: np.ndarray, test_labels: np.ndarray, stand_in: bool, official: bool, checksum: str
+) -> dict[str, object]:
+    """What a record says of its data set."""
+    return {
+        "name": "Fashion-MNIST" if stand_in else "CIFAR-10",
+        "file": "fashion-mnist" if stand_in else "cifar-10-binary.tar.gz",
+        "checksum": checksum,
+        "isOfficial": official and not stand_in,
+        "isStandIn": stand_in,
+        "statement": None if official else "The pixels were decoded from JPEG | <not> the original archive.\nLine two.",
+        "classNames": FASHION if stand_in else CIFAR10,
+        "imageShape": [32, 32, 3],
+        "trainImages": len(train_labels),
+        "testImages": len(test_labels),
+    }
+
+
+def data_results(train_labels: np.ndarray, test_labels: np.ndarray) -> dict[str, object]:
+    """Section 01."""
+    return {
+        "classCounts": {
+            "train": np.bincount(train_labels, minlength=10).tolist(),
+            "test": np.bincount(test_labels, minlength=10).tolist(),
+        },
+        "samples": {
+            "split": "train",
+            "indices": [np.flatnonzero(train_labels == label)[:10].tolist() for label in range(10)],
+        },
+    }
+
+
+def normalization_results(images: int) -> dict[str, object]:
+    """Section 02."""
+    values = np.arange(256)
+    bumps = [np.exp(-(((values - middle) / 68) ** 2)) + 0.15 for middle in (130, 125, 100)]
+    for bump in bumps:
+        bump[255] += 1.6
+        bump[0] += 0.5
+    counts = [(bump / bump.sum() * images * 1024).astype(int).tolist() for bump in bumps]
+    raw = history([2.3, 1.75, 1.5, 1.33, 1.21], [5.1, 2.2, 1.62, 1.75, 1.4], 0.25)
+    scaled = history([1.9, 1.45, 1.22, 1.05, 0.93], [2.6, 1.6, 1.3, 1.22, 1.18], 0.3)
+    return {
+        "labelShapes": {"before": [images, 1], "after": [images]},
+        "pixels": {
+            "raw": {"minimum": 0, "maximum": 255, "mean": 120.708},
+            "scaled": {"minimum": 0, "maximum": 1, "mean": 0.473366},
+        },
+        "histogram": {"channels": ["red", "green", "blue"], "counts": counts, "images": images},
+        "comparison": {"images": 5000, "testImages": 2000, "epochs": 5, "raw": raw, "scaled": scaled},
+    }
+
+
+def history(loss: list[float], validation: list[float], start: float) -> dict[str, list[float]]:
+    """A history with accuracies that follow the losses."""
+    return {
+        "loss": loss,
+        "val_loss": validation,
+        "accuracy": [min(0.9995, math.exp(-0.8 * value)) for value in loss],
+        "val_accuracy": [math.exp(-0.62 * value) * (1 - start / 10) for value in validation],
+        "learning_rate": [0.001] * len(loss),
+        "seconds": [40.25] * len(loss),
+    }
+
+
+def augmentation_results(generator: np.random.Generator, train_labels: np.ndarray) -> dict[str, object]:
+    """Section 03."""
+    kinds = {
+        "rotation": ("±15°", lambda: {"theta": generator.uniform(-15, 15)}),
+        "zoom": ("0.9 to 1.1", lambda: dict(zip(("zx", "zy"), generator.uniform(0.9, 1.1, 2)))),
+        "width shift": ("±10 % of the width", lambda: {"tx": generator.uniform(-3.2, 3.2)}),
+        "height shift": ("±10 % of the height", lambda: {"ty": generator.uniform(-3.2, 3.2)}),
+    }
+    index = int(np.flatnonzero(train_labels == 7)[0])
+    every = [draw for _, draw in kinds.values()]
+    together = [transform(**{key: value for draw in every for key, value in draw().items()}) for _ in range(12)]
+    return {
+        "generator": {
+            "rotationRange": 15,
+            "zoomRange": 0.1,
+            "widthShiftRange": 0.1,
+            "heightShiftRange": 0.1,
+            "shearRange": 0,
+            "horizontalFlip": False,
+            "verticalFlip": False,
+            "fillMode": "nearest",
+            "cval": 0,
+        },
+        "image": {"split": "train", "index": index, "label": 7},
+        "alone": [
+            {"name": name, "description": description, "samples": [transform(**draw()) for _ in range(6)]}
+            for name, (description, draw) in kinds.items()
+        ],
+        "together": together,
+        "microsecondsPerImage": 21.4,
+    }
+
+
+def transform(**given: float) -> dict[str, object]:
+    """Parameters of one random transform; what is not given changes nothing."""
+    neutral = {"theta": 0.0, "tx": 0.0, "ty": 0.0, "shear": 0.0, "zx": 1.0, "zy": 1.0}
+    return {**neutral, "flipHorizontal": False, "flipVertical": False, **{k: float(v) for k, v in given.items()}}
+
+
+LAYERS = [
+    ("conv2d", "Conv2D", [32, 32, 32], 896, "relu"),
+    ("batch_normalization", "BatchNormalization", [32, 32, 32], 128, None),
+    ("max_pooling2d", "MaxPooling2D", [16, 16, 32], 0, None),
+    ("flatten", "Flatten", [8192], 0, None),
+    ("dense", "Dense", [512], 4194816, "relu"),
+    ("dropout", "Dropout", [512], 0, None),
+    ("dense_1", "Dense", [10], 5130, "softmax"),
+]
+
+
+def training_results(model: str, test_images: int) -> dict[str, object]:
+    """Sections 04 and 05."""
+    plain = model == "plain"
+    epochs = np.arange(1, 18 if plain else 31)
+    if plain:
+        loss = 1.45 * np.exp(-epochs / 4.2) + 0.01
+        rise, ripple = 0.014 * np.maximum(epochs - 9, 0), 0.05 * np.sin(epochs * 2.3) / epochs**0.5
+        validation = 1.25 * np.exp(-epochs / 2.6) + 0.54 + rise + ripple
+    else:
+        loss = 1.35 * np.exp(-epochs / 7.0) + 0.14
+        validation = 1.2 * np.exp(-epochs / 5.0) + 0.36 + 0.12 * np.sin(epochs * 1.7) / epochs**0.8
+    run = history(loss.tolist(), validation.tolist(), 0.2)
+    cuts = (12, 15) if plain else (15, 21, 26)
+    run["learning_rate"] = [0.001 * 0.5 ** sum(epoch >= cut for cut in cuts) for epoch in epochs.tolist()]
+    run["seconds"] = [(88.0 if plain else 91.0) + 0.3 * (epoch % 3) for epoch in epochs.tolist()]
+    best = int(np.argmin(validation))
+    result = {
+        "layers": [
+            {"name": name, "kind": kind, "outputShape": shape, "parameters": parameters, "activation": activation}
+            for name, kind, shape, parameters, activation in LAYERS
+        ],
+        "parameterCount": sum(layer[3] for layer in LAYERS),
+        "history": run,
+        "bestEpoch": best + 1,
+        "stoppedEpoch": len(epochs) if plain else None,
+        "epochsRun": len(epochs),
+        "epochLimit": 30,
+        "overfitsFrom": best + 2 if plain else None,
+        "evaluation": {"loss": run["val_loss"][best], "accuracy": run["val_accuracy"][best], "images": test_images},
+        "finalTrain": {"loss": run["loss"][-1], "accuracy": run["accuracy"][-1]},
+        "finalEpoch": {"val_loss": run["val_loss"][-1], "val_accuracy": run["val_accuracy"][-1]},
+        "callbacks": [
+            {"name": "EarlyStopping", "settings": {"monitor": "val_loss", "patience": 6, "restoreBestWeights": True}},
+            {"name": "EarlyStopping", "settings": {"monitor": "val_accuracy", "patience": 6}},
+            {"name": "ReduceLROnPlateau", "settings": {"monitor": "val_loss", "factor": 0.5, "patience": 2}},
+        ],
+        "trainingSeconds": sum(run["seconds"]),
+        "imagesPerSecond": 565.2,
+        "weights": {"file": f"{model}.safetensors", "sha256": "ab" * 32},
+        "peakMemoryBytes": 812_345_678,
+    }
+    if not plain:
+        result["generator"] = {"rotationRange": 15, "zoomRange": 0.1, "widthShiftRange": 0.1, "heightShiftRange": 0.1}
+    return result
+
+
+def comparison_results(generator: np.random.Generator, truth: np.ndarray) -> dict[str, object]:
+    """Section 06."""
+    return {
+        "plain": model_results(generator, truth, 0.82),
+        "augmented": model_results(generator, truth, 0.88),
+        "truth": truth.tolist(),
+    }
+
+
+def model_results(generator: np.random.Generator, truth: np.ndarray, skill: float) -> dict[str, object]:
+    """Predictions with a given accuracy, harder for cats and dogs, and everything that is counted from them."""
+    chance = np.where(np.isin(truth, (2, 3, 5)), skill - 0.12, skill + 0.05)
+    right = generator.random(len(truth)) < chance
+    predicted = np.where(right, truth, [mistake(generator, int(label)) for label in truth])
+    sure, unsure = generator.random(len(truth)), generator.random(len(truth))
+    confidence = np.where(right, 1 - 0.45 * sure**3, 0.35 + 0.6 * unsure)
+    confusion = np.zeros((10, 10), dtype=int)
+    np.add.at(confusion, (truth, predicted), 1)
+    return {
+        "loss": 0.62 - 0.3 * (skill - 0.8) / 0.1,
+        "accuracy": float((predicted == truth).mean()),
+        "images": len(truth),
+        "predicted": predicted.tolist(),
+        "confidence": confidence.tolist(),
+        "confusion": confusion.tolist(),
+        "perClass": [class_result(truth, predicted, label) for label in range(10)],
+        "confusedPairs": pairs(truth, predicted, confusion),
+        "calibration": calibration(confidence, predicted == truth),
+    }
+
+
+def mistake(generator: np.random.Generator, label: int) -> int:
+    """A wrong class, mostly a similar one."""
+    for truth, predicted, share in CONFUSIONS:
+        if truth == label and generator.random() < share:
+            return predicted
+    return int((label + generator.integers(1, 10)) % 10)
+
+
+def class_result(truth: np.ndarray, predicted: np.ndarray, label: int) -> dict[str, object]:
+    """A class's accuracy with Wilson's interval."""
+    number = int((truth == label).sum())
+    correct = int(((truth == label) & (predicted == label)).sum())
+    share, z = correct / number, 1.959964
+    middle = (share + z * z / (2 * number)) / (1 + z * z / number)
+    half = z / (1 + z * z / number) * math.sqrt(share * (1 - share) / number + z * z / (4 * number * number))
+    return {"accuracy": share, "low": middle - half, "high": middle + half, "correct": correct, "count": number}
+
+
+def pairs(truth: np.ndarray, predicted: np.ndarray, confusion: np.ndarray) -> list[dict[str, object]]:
+    """The six most frequent confusions."""
+    wrong = confusion - np.diag(np.diag(confusion))
+    most = np.argsort(-wrong, axis=None, kind="stable")[:6]
+    return [
+        {
+            "truth": int(a),
+            "predicted": int(b),
+            "count": int(wrong[a, b]),
+            "examples": np.flatnonzero((truth == a) & (predicted == b))[:6].tolist(),
+        }
+        for a, b in (divmod(int(place), 10) for place in most)
+    ]
+
+
+def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, object]:
+    """Ten bins of confidence; empty ones say null."""
+    bins, error = [], 0.0
+    for low in np.arange(10) / 10:
+        inside = (confidence > low) & (confidence <= low + 0.1)
+        number = int(inside.sum())
+        mean = float(confidence[inside].mean()) if number else None
+        share = float(right[inside].mean()) if number else None
+        error += number / len(right) * abs(mean - share) if number else 0
+        bins.append({"low": low, "high": low + 0.1, "count": number, "confidence": mean, "accuracy": share})
+    return {"bins": bins, "expectedCalibrationError": error}
+
+
+def demo_results(generator: np.random.Generator, truth: np.ndarray, stand_in: bool) -> dict[str, object]:
+    """Section 07."""
+    demo = [prediction(generator, index, int(truth[index]), int(truth[index])) for index in range(25)]
+    for place in (6, 16):
+        demo[place] = prediction(generator, place, int(truth[place]), (int(truth[place]) + 2) % 10)
+    birds = np.flatnonzero(truth == 2)
+    airplanes = [prediction(generator, int(index), 2, 0) for index in birds[:9]]
+    return {
+        "demo": demo,
+        "right": sum(each["truth"] == each["predicted"] for each in demo),
+        "birdsAsAirplanes": None if stand_in else airplanes,
+        "birdsAsAirplanesCount": None if stand_in else len(airplanes),
+        "birds": None if stand_in else len(birds),
+    }
+
+
+def prediction(generator: np.random.Generator, index: int, truth: int, predicted: int) -> dict[str, object]:
+    """Probabilities over the ten classes with the largest at `predicted`."""
+    rest = generator.dirichlet(np.full(10, 0.4))
+    rest[predicted] = 0
+    confidence = float(0.55 + 0.45 * generator.random() ** 0.3)
+    probabilities = rest / rest.sum() * (1 - confidence)
+    probabilities[predicted] = confidence
+    return {
+        "index": index,
+        "truth": truth,
+        "predicted": predicted,
+        "confidence": confidence,
+        "probabilities": probabilities.tolist(),
+    }
+
+
+def write_weights(path: Path, generator: np.random.Generator) -> None:
+    """A safetensors file with a first convolution of 32 filters and its bias."""
+    coarse = generator.normal(0, 0.15, (1, 1, 3, 32)) + generator.normal(0, 0.12, (3, 3, 1, 32))
+    tensors = {"conv2d/kernel": coarse.astype("<f4"), "conv2d/bias": np.zeros(32, "<f4")}
+    header, offset = {}, 0
+    for name, tensor in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + tensor.nbytes]}
+        offset += tensor.nbytes
+    text = json.dumps(header).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(t.tobytes() for t in tensors.values()))

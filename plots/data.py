@@ -1,0 +1,181 @@
+"""Figures of the data set and of its normalization."""
+
+from __future__ import annotations
+
+import bigeggs
+import numpy as np
+from matplotlib.axes import Axes
+
+from plots.drawing import Drawing, Source, Table
+from plots.page import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    VERMILLION,
+    epoch_axis,
+    label_ends,
+    montage,
+    page,
+    percent_axis,
+    show_picture,
+)
+from plots.wording import count, percent
+
+SPLITS = (("train", "training", BLUE), ("test", "test", VERMILLION))
+
+
+def class_counts(source: Source) -> Drawing:
+    """Images of each class in both splits, as bars on one scale."""
+    record = source.records["01-data"]
+    classes = record["data.classNames"]
+    counts = {split: record[f"results.classCounts.{split}"].astype(int) for split, _, _ in SPLITS}
+    figure = page(
+        "Images in each class",
+        " and ".join(f"{count(counts[split].sum())} {name} images" for split, name, _ in SPLITS),
+        record,
+        height=3.7,
+    )
+    panels = figure.subplots(1, 2, sharey=True, sharex=True)
+    for axes, (split, name, colour) in zip(panels, SPLITS):
+        axes.barh(classes, counts[split], color=colour, height=0.68)
+        for row, number in enumerate(counts[split]):
+            axes.text(number, row, f" {count(number)}", va="center", fontsize=8, color=MUTED)
+        axes.set_title(f"{name.capitalize()} split", color=colour)
+        axes.set_xlabel("images")
+        axes.grid(False, axis="y")
+        axes.grid(True, axis="x")
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        axes.margins(x=0.14, y=0.02)
+        axes.xaxis.get_major_locator().set_params(nbins=5, integer=True)
+        axes.xaxis.set_major_formatter(lambda value, _: count(value))
+    panels[0].invert_yaxis()
+    rows = [(name, counts["train"][i], counts["test"][i]) for i, name in enumerate(classes)]
+    return Drawing(figure, Table(("class", "training images", "test images"), rows))
+
+
+def sample_grid(source: Source) -> Drawing:
+    """A row of images for each class."""
+    record = source.records["01-data"]
+    classes = record["data.classNames"]
+    split = record["results.samples.split"]
+    indices = [[int(index) for index in row] for row in record["results.samples.indices"]]
+    images = source.dataset.images(split)
+    height, width = images.shape[1:3]
+    figure = page(
+        "Ten images of each class",
+        f"From the {'training' if split == 'train' else split} split, {height} × {width} pixels each",
+        record,
+        height=6.75,
+    )
+    axes = figure.subplots()
+    show_picture(axes, montage([[images[index] for index in row] for row in indices]))
+    for row, name in enumerate(classes):
+        axes.text(-6, row * (height + 2) + height / 2, name, ha="right", va="center", fontsize=9, color=INK)
+    rows = [(classes[label], split, index) for label, row in enumerate(indices) for index in row]
+    return Drawing(figure, Table(("class", "split", "index"), rows))
+
+
+def pixel_histograms(source: Source) -> Drawing:
+    """How often each pixel value occurs in each channel, on the raw and on the rescaled axis."""
+    record = source.records["02-normalization"]
+    channels = record["results.histogram.channels"]
+    counts = np.asarray(record["results.histogram.counts"], dtype=float)
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    raw, scaled = record["results.pixels.raw"], record["results.pixels.scaled"]
+    figure = page(
+        "Pixel values before and after rescaling",
+        f"{count(record['results.histogram.images'])} training images. "
+        f"Raw {raw['minimum']:g} to {raw['maximum']:g}, mean {raw['mean']:.1f}; "
+        f"rescaled {scaled['minimum']:g} to {scaled['maximum']:g}, mean {scaled['mean']:.3f}",
+        record,
+        height=3.3,
+    )
+    panels = figure.subplots(1, len(channels), sharey=True)
+    ceiling = histogram_ceiling(shares)
+    values = np.arange(shares.shape[1])
+    for axes, channel, share, colour in zip(panels, channels, shares, (VERMILLION, GREEN, BLUE)):
+        axes.stairs(share, np.arange(len(share) + 1) - 0.5, fill=True, color=colour, linewidth=0)
+        axes.set(xlim=(-4, 259), ylim=(0, ceiling), xticks=[0, 64, 128, 192, 255], xlabel="raw value (top: rescaled)")
+        axes.set_title(channel, color=colour)
+        percent_axis(axes.yaxis)
+        scaled_axis = axes.secondary_xaxis("top", functions=(lambda value: value / 255, lambda value: value * 255))
+        scaled_axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+        scaled_axis.spines["top"].set_visible(True)
+        mark_cut_bars(axes, share, ceiling)
+    panels[0].set_ylabel("share of pixels")
+    rows = [(int(value), value / 255, *counts[:, value].astype(int)) for value in values]
+    return Drawing(figure, Table(("raw value", "rescaled value", *(f"{c} pixels" for c in channels)), rows))
+
+
+def histogram_ceiling(shares: np.ndarray) -> float:
+    """The top of the axis: the highest bar, unless a lone one (a black border, say) would flatten the rest."""
+    highest, usual = shares.max(), np.quantile(shares, 0.99)
+    return float(usual * 1.15 if highest > 3 * usual else highest * 1.05)
+
+
+def mark_cut_bars(axes: Axes, share: np.ndarray, ceiling: float) -> None:
+    """Writes the height of the highest bar of each half, if it goes through the top of the axis."""
+    for value in (np.argmax(share[:128]), 128 + np.argmax(share[128:])):
+        if share[value] <= ceiling:
+            continue
+        on_left = value < 128
+        axes.text(
+            value + (6 if on_left else -6),
+            ceiling * 0.97,
+            f"{value}: {percent(share[value])}",
+            ha="left" if on_left else "right",
+            va="top",
+            fontsize=8,
+            color=MUTED,
+        )
+
+
+def raw_against_scaled(source: Source) -> Drawing:
+    """The same network trained on raw and on rescaled pixels."""
+    record = source.records["02-normalization"]
+    comparison = record["results.comparison"]
+    histories = (("raw 0–255", comparison["raw"], MUTED), ("rescaled 0–1", comparison["scaled"], GREEN))
+    figure = page(
+        "Training on raw and on rescaled pixels",
+        f"The same network from the same seed, {count(comparison['images'])} training images, "
+        f"validated on {count(comparison['testImages'])} test images",
+        record,
+        height=3.2,
+    )
+    panels = figure.subplots(1, 2)
+    metrics = (("val_loss", "Validation loss"), ("val_accuracy", "Validation accuracy"))
+    for axes, (metric, title) in zip(panels, metrics):
+        compare(axes, [(name, history[metric], colour) for name, history, colour in histories])
+        axes.set_title(title)
+    panels[0].set_ylabel("cross-entropy (nats)")
+    percent_axis(panels[1].yaxis)
+    return Drawing(figure, comparison_table([("raw", comparison["raw"]), ("rescaled", comparison["scaled"])]))
+
+
+def compare(axes: Axes, curves: list[tuple[str, np.ndarray, str]]) -> None:
+    """One curve for each pixel range, named at its end.
+
+    The scale is logarithmic where a bad epoch would flatten the rest.
+    """
+    for _, values, colour in curves:
+        axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o")
+    everything = np.concatenate([values for _, values, _ in curves])
+    if everything.min() > 0 and everything.max() / everything.min() > 20:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(0, everything.max() * 1.08)
+    epoch_axis(axes, max(len(values) for _, values, _ in curves))
+    label_ends(axes, [(values[-1], name, colour) for name, values, colour in curves])
+
+
+def comparison_table(histories: list[tuple[str, bigeggs.Record]]) -> Table:
+    """Loss and accuracy of every epoch of every run."""
+    metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
+    rows = [
+        (name, epoch + 1, *(history[metric][epoch] for metric in metrics))
+        for name, history in histories
+        for epoch in range(len(history["loss"]))
+    ]
+    return Table(("pixels", "epoch", *metrics), rows)

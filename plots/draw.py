@@ -1,0 +1,141 @@
+"""Draws the figures of the report: ``draw(names, …)`` saves each as SVG, PNG and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import traceback
+from pathlib import Path
+
+import bigeggs
+import matplotlib.style
+from matplotlib.figure import Figure
+
+from plots import augmentation, data, demo, results, training
+from plots.drawing import Drawing, Plot, Source, Table
+from plots.files import write_atomically
+from plots.records import MissingInput, Records
+
+STYLE = Path(__file__).with_name("bigeggs.mplstyle")
+
+#: All figures in the order of the report.
+PLOTS = [
+    Plot("class-counts", "01-data", data.class_counts),
+    Plot("sample-grid", "01-data", data.sample_grid, needs_images=True),
+    Plot("pixel-histograms", "02-normalization", data.pixel_histograms),
+    Plot("raw-against-scaled", "02-normalization", data.raw_against_scaled),
+    Plot("transforms-alone", "03-augmentation", augmentation.transforms_alone, needs_images=True),
+    Plot("transforms-together", "03-augmentation", augmentation.transforms_together, needs_images=True),
+    Plot("plain-training", "04-plain-training", training.plain_training),
+    Plot("augmented-training", "05-augmented-training", training.augmented_training),
+    Plot("plain-against-augmented", "06-results", training.plain_against_augmented),
+    Plot("confusion-plain", "06-results", results.confusion_plain),
+    Plot("confusion-augmented", "06-results", results.confusion_augmented),
+    Plot("per-class-accuracy", "06-results", results.per_class_accuracy),
+    Plot("confused-pairs", "06-results", results.confused_pairs, needs_images=True),
+    Plot("calibration", "06-results", results.calibration),
+    Plot("first-layer-filters", "06-results", results.first_layer_filters),
+    Plot("demo", "07-demo", demo.predictions, needs_images=True),
+    Plot("birds-as-airplanes", "07-demo", demo.birds_as_airplanes, needs_images=True),
+]
+
+
+def names() -> list[dict[str, object]]:
+    """Every figure's name, its section, and whether it shows images of the data set."""
+    return [{"name": plot.name, "section": plot.section, "needs_images": plot.needs_images} for plot in PLOTS]
+
+
+def draw(
+    names: list[str], records_dir: str, weights_dir: str, output_dir: str, dataset_handle: int
+) -> dict[str, object]:
+    """Draws the named figures (all, if `names` is empty) into `output_dir`.
+
+    A `dataset_handle` of 0 means that there is no data set. Returns the names that were ``drawn``; those
+    ``left`` as they were, because they show images of a data set that is not at hand; those whose record or
+    weights are ``missing`` and those that ``failed``, with the reason. One bad figure does not stop the others.
+    """
+    dataset = bigeggs.Dataset(dataset_handle) if dataset_handle else None
+    source = Source(Records(records_dir), Path(weights_dir), dataset)
+    drawn: list[str] = []
+    left: list[str] = []
+    missing: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    for plot in chosen(names):
+        try:
+            if plot.needs_images and not has_images_of(source, plot):
+                left.append(plot.name)
+                continue
+            with matplotlib.style.context(STYLE, after_reset=True):
+                save(plot.draw(source), plot.name, Path(output_dir))
+            drawn.append(plot.name)
+        except MissingInput as reason:
+            missing[plot.name] = str(reason)
+        except Exception as error:  # whatever goes wrong in one figure must not cost the others
+            failed[plot.name] = describe(error)
+    return {"drawn": drawn, "left": left, "missing": missing, "failed": failed}
+
+
+def chosen(names: list[str]) -> list[Plot]:
+    """The plots with these names, in the order of the report."""
+    unknown = sorted(set(names) - {plot.name for plot in PLOTS})
+    if unknown:
+        known = ", ".join(plot.name for plot in PLOTS)
+        raise ValueError(f"there is no figure named {', '.join(unknown)}; the figures are {known}")
+    return [plot for plot in PLOTS if not names or plot.name in names]
+
+
+def has_images_of(source: Source, plot: Plot) -> bool:
+    """Whether the data set at hand is the one that the plot's record was made from."""
+    recorded = source.records[plot.section]
+    if source.dataset is None:
+        return False
+    at_hand = (source.dataset.name, source.dataset.checksum)
+    return at_hand == (recorded["data.name"], recorded["data.checksum"])
+
+
+def save(drawing: Drawing, name: str, directory: Path) -> None:
+    """Writes NAME.svg, NAME.png and NAME.csv; all three are rendered before the first is replaced."""
+    settle_layout(drawing.figure)
+    files = {
+        f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
+        f"{name}.png": rendered(drawing, "png", {"Software": None}),
+        f"{name}.csv": comma_separated(drawing.table),
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    for file, content in files.items():
+        write_atomically(directory / file, content)
+
+
+def settle_layout(figure: Figure) -> None:
+    """Lays the panels out once, on a grid coarse enough to hide the last bits of the layout's solver.
+
+    The solver's rounding depends on the order of objects in memory, and SVG names its clips by the exact places.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(side, 4) for side in axes.get_position(original=True).bounds])
+
+
+def rendered(drawing: Drawing, format: str, metadata: dict[str, None]) -> bytes:
+    """The figure's bytes, which depend on nothing but the figure."""
+    buffer = io.BytesIO()
+    drawing.figure.savefig(buffer, format=format, metadata=metadata)
+    return buffer.getvalue()
+
+
+def comma_separated(table: Table) -> bytes:
+    """A table as CSV in UTF-8, with one header line."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return buffer.getvalue().encode()
+
+
+def describe(error: Exception) -> str:
+    """An exception in one line, with the place of ours that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).parent == STYLE.parent]
+    place = f" (plots/{Path(ours[-1].filename).name}, line {ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {error}{place}"

@@ -1,0 +1,176 @@
+"""The C functions of bigeggs.h, and what every call of them has in common."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_uint64, c_void_p
+from pathlib import Path
+
+import numpy as np
+
+ABI_VERSION = 1
+
+BE_NOT_FOUND, BE_WRONG_TYPE = 3, 4
+BE_NULL, BE_BOOL, BE_NUMBER, BE_TEXT, BE_LIST, BE_OBJECT = range(6)
+
+_DTYPES = {1: "|u1", 2: "<i4", 3: "<f4", 4: "<f8"}
+
+
+class Error(Exception):
+    """What the library refuses, or cannot do, in its own words."""
+
+    __module__ = "bigeggs"
+
+
+class NotFound(Error, KeyError):
+    """There is nothing under a name, key path or index."""
+
+    __module__ = "bigeggs"
+    __str__ = Error.__str__  # KeyError would show the message in quotation marks.
+
+
+class WrongType(Error):
+    """There is something, but of another type than was asked for."""
+
+
+class Array(ctypes.Structure):
+    """`be_array`."""
+
+    _fields_ = [("data", c_void_p), ("dtype", c_int), ("rank", c_int32), ("shape", c_int64 * 8)]
+
+
+class Transform(ctypes.Structure):
+    """`be_transform`."""
+
+    _fields_ = (
+        [(name, c_double) for name in ("theta", "tx", "ty", "shear", "zx", "zy")]
+        + [("flip_horizontal", c_int32), ("flip_vertical", c_int32)]
+        + [("fill_mode", c_int), ("cval", c_float)]
+    )
+
+
+_TEXT, _HANDLE, _COUNT = POINTER(c_char_p), POINTER(c_uint64), POINTER(c_int64)
+
+# The arguments of every function that returns a be_status.
+FUNCTIONS = {
+    "be_duplicate": [c_uint64, _HANDLE],
+    "be_release": [c_uint64],
+    "be_dataset_open": [c_char_p, _HANDLE],
+    "be_dataset_name": [c_uint64, _TEXT],
+    "be_dataset_checksum": [c_uint64, _TEXT],
+    "be_dataset_class_count": [c_uint64, _COUNT],
+    "be_dataset_class_name": [c_uint64, c_int64, _TEXT],
+    "be_dataset_count": [c_uint64, c_int, _COUNT],
+    "be_dataset_images": [c_uint64, c_int, POINTER(Array)],
+    "be_dataset_labels": [c_uint64, c_int, POINTER(Array)],
+    "be_dataset_augment": [c_uint64, c_int, c_int64, POINTER(Transform), POINTER(c_float), c_int64],
+    "be_record_open": [c_char_p, _HANDLE],
+    "be_record_type": [c_uint64, c_char_p, POINTER(c_int)],
+    "be_record_bool": [c_uint64, c_char_p, POINTER(c_int32)],
+    "be_record_number": [c_uint64, c_char_p, POINTER(c_double)],
+    "be_record_text": [c_uint64, c_char_p, _TEXT],
+    "be_record_array": [c_uint64, c_char_p, POINTER(Array)],
+    "be_record_count": [c_uint64, c_char_p, _COUNT],
+    "be_record_key": [c_uint64, c_char_p, c_int64, _TEXT],
+    "be_weights_open": [c_char_p, _HANDLE],
+    "be_weights_count": [c_uint64, _COUNT],
+    "be_weights_name": [c_uint64, c_int64, _TEXT],
+    "be_weights_tensor": [c_uint64, c_char_p, POINTER(Array)],
+}
+
+
+def _find() -> ctypes.CDLL:
+    """The library in this process if it is there, else the file that has it."""
+    process = ctypes.CDLL(None)
+    if hasattr(process, "be_abi_version"):
+        return process
+    name, package = "libbigeggs_c.so", Path(__file__).resolve().parent
+    if "BIGEGGS_LIBRARY" in os.environ:
+        candidates = [Path(os.environ["BIGEGGS_LIBRARY"])]
+    else:
+        candidates = [package / name, package.parents[1] / ".build" / "release" / name]
+    for candidate in candidates:
+        if candidate.is_file():
+            try:
+                return ctypes.CDLL(str(candidate))
+            except OSError as error:
+                raise Error(f"{candidate} cannot be loaded: {error}") from None
+    raise Error(
+        f"there is no {' and no '.join(map(str, candidates))}: build it with "
+        f"`swift build -c release --product bigeggs_c`, or set BIGEGGS_LIBRARY to its path"
+    )
+
+
+def _load() -> ctypes.CDLL:
+    library = _find()
+    library.be_abi_version.restype = c_int32
+    if (version := library.be_abi_version()) != ABI_VERSION:
+        raise Error(f"the library has version {version} of its ABI, and this binding reads version {ABI_VERSION}")
+    library.be_last_error.restype = c_char_p
+    for name, arguments in FUNCTIONS.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, c_int
+    return library
+
+
+_library = _load()
+
+
+def call(function: str, *arguments) -> None:
+    """Calls a function of the library; a status other than BE_OK is raised as an `Error`."""
+    if status := getattr(_library, function)(*arguments):
+        kind = {BE_NOT_FOUND: NotFound, BE_WRONG_TYPE: WrongType}.get(status, Error)
+        raise kind(_library.be_last_error().decode())
+
+
+def number(function: str, *arguments, kind=c_int64):
+    """Calls a function whose last argument is where a number goes, and returns the number."""
+    result = kind()
+    call(function, *arguments, byref(result))
+    return result.value
+
+
+def text(function: str, *arguments) -> str:
+    """Calls a function whose last argument is where a text goes, and returns the text."""
+    result = c_char_p()
+    call(function, *arguments, byref(result))
+    return result.value.decode()
+
+
+class Owner:
+    """A handle, released when nothing refers to it any more: neither its object nor an array."""
+
+    def __init__(self, handle: int):
+        self.handle = handle
+        # Not at exit: arrays may be alive until the very end, and the memory goes with the process.
+        weakref.finalize(self, _library.be_release, handle).atexit = False
+
+    @classmethod
+    def open(cls, function: str, path: str | os.PathLike) -> Owner:
+        """The owner of what a function opens."""
+        return cls(number(function, os.fspath(path).encode(), kind=c_uint64))
+
+    @classmethod
+    def sharing(cls, handle: int) -> Owner:
+        """A further owner of what a handle names; the given handle stays its owner's."""
+        return cls(number("be_duplicate", handle, kind=c_uint64))
+
+    def array(self, function: str, *arguments) -> np.ndarray:
+        """Calls a function whose last argument is where a view goes: a read-only array of that memory."""
+        view = Array()
+        call(function, self.handle, *arguments, byref(view))
+        return np.asarray(_View(self, view))
+
+
+class _View:
+    """What NumPy asks for memory; the array keeps this object, and this object the owner."""
+
+    def __init__(self, owner: Owner, view: Array):
+        self.owner = owner
+        shape, dtype = tuple(view.shape[: view.rank]), np.dtype(_DTYPES[view.dtype])
+        read_only = True
+        self.__array_interface__ = {
+            "version": 3, "shape": shape, "typestr": dtype.str, "data": (view.data or 0, read_only)
+        }

@@ -1,0 +1,87 @@
+"""Images and labels."""
+
+from __future__ import annotations
+
+import os
+from ctypes import POINTER, byref, c_float
+
+import numpy as np
+
+from ._library import Error, Owner, Transform, call, number, text
+
+_SPLITS = {"train": 0, "test": 1}
+_FILL_MODES = {"nearest": 0, "constant": 1, "reflect": 2, "wrap": 3}
+
+
+def _choice(choices: dict[str, int], value: str, name: str) -> int:
+    if value not in choices:
+        raise Error(f"{name} is one of {', '.join(choices)}, not {value!r}")
+    return choices[value]
+
+
+class Dataset:
+    """A data set in memory: images, labels and the names of the classes."""
+
+    def __init__(self, handle: int):
+        """The data set that a handle names; the handle stays its owner's to release."""
+        self._owner = Owner.sharing(handle)
+
+    @classmethod
+    def open(cls, source: str | os.PathLike = "auto") -> Dataset:
+        """Loads a data set: "auto", "cifar10", "fashion-mnist", or a directory's or archive's path."""
+        self = cls.__new__(cls)
+        self._owner = Owner.open("be_dataset_open", source)
+        return self
+
+    @property
+    def name(self) -> str:
+        """Such as "CIFAR-10"."""
+        return text("be_dataset_name", self._owner.handle)
+
+    @property
+    def checksum(self) -> str:
+        """Of what was loaded, as records have it under `data.checksum`."""
+        return text("be_dataset_checksum", self._owner.handle)
+
+    @property
+    def class_names(self) -> list[str]:
+        """The name of each class, in the order of the labels."""
+        count = number("be_dataset_class_count", self._owner.handle)
+        return [text("be_dataset_class_name", self._owner.handle, index) for index in range(count)]
+
+    def count(self, split: str) -> int:
+        """The number of images of "train" or "test"."""
+        return number("be_dataset_count", self._owner.handle, _choice(_SPLITS, split, "split"))
+
+    def images(self, split: str) -> np.ndarray:
+        """The images of "train" or "test": uint8, `[count, height, width, channels]`, a view."""
+        return self._owner.array("be_dataset_images", _choice(_SPLITS, split, "split"))
+
+    def labels(self, split: str) -> np.ndarray:
+        """The labels of "train" or "test": int32, `[count]`, a view."""
+        return self._owner.array("be_dataset_labels", _choice(_SPLITS, split, "split"))
+
+    def augment(
+        self, split: str, index: int, theta: float = 0, tx: float = 0, ty: float = 0, shear: float = 0,
+        zx: float = 1, zy: float = 1, flip_horizontal: bool = False, flip_vertical: bool = False,
+        fill_mode: str = "nearest", cval: float = 0,
+    ) -> np.ndarray:
+        """One image transformed as in training: float32, `[height, width, channels]`, 0 to 255.
+
+        The parameters are those of Keras's `apply_transform`: angles in degrees, shifts in pixels,
+        zooms as factors.
+        """
+        images = self.images(split)
+        result = np.empty(images.shape[1:], dtype=np.float32)
+        transform = Transform(
+            theta, tx, ty, shear, zx, zy, flip_horizontal, flip_vertical,
+            _choice(_FILL_MODES, fill_mode, "fill_mode"), cval,
+        )
+        call(
+            "be_dataset_augment", self._owner.handle, _choice(_SPLITS, split, "split"), int(index),
+            byref(transform), result.ctypes.data_as(POINTER(c_float)), result.size,
+        )
+        return result
+
+    def __repr__(self) -> str:
+        return f"<bigeggs.Dataset {self.name}: {self.count('train')} train, {self.count('test')} test>"

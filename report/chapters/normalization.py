@@ -1,0 +1,70 @@
+"""Normalization of pixels and labels."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import bigeggs
+
+from report.blocks import Block, Paragraph, Table
+from report.claims import shape, written
+from report.run import Run
+from report.text import count, decimal, percent
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Ranges, shapes, and a short training on raw and rescaled pixels."""
+    yield Paragraph(
+        "The original divides every pixel by 255, for numerical stability and better gradients, and flattens the "
+        "labels from a matrix of one column to a vector, the shape that sparse categorical cross-entropy expects."
+    )
+    record = run.record("02-normalization")
+    if record is None:
+        yield run.not_run("02-normalization")
+        return
+    results = record["results"]
+    raw, scaled = results["pixels.raw"], results["pixels.scaled"]
+    before, after = (written(shape(results[f"labelShapes.{kind}"])) for kind in ("before", "after"))
+    yield Paragraph(
+        f"Over {count(results['histogram.images'])} training images the pixels range from {raw['minimum']:g} to "
+        f"{raw['maximum']:g} with a mean of {decimal(raw['mean'], 1)}; rescaled they range from "
+        f"{scaled['minimum']:g} to {scaled['maximum']:g} with a mean of {decimal(scaled['mean'])}. The labels have "
+        f"the shape {before} as loaded and {after} flattened."
+    )
+    yield run.figure(
+        "pixel-histograms",
+        "How often each pixel value occurs. Rescaling changes the axis and nothing else.",
+        "Histograms of the red, green and blue pixel values from 0 to 255, with the rescaled axis from 0 to 1 above.",
+    )
+    yield from comparison(run, results["comparison"])
+
+
+def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
+    """Raw against rescaled."""
+    yield Paragraph(
+        "The original gives no measurement of what rescaling does. We add a short one: the same network from the same "
+        f"first weights, trained for {count(measured['epochs'])} epochs on {count(measured['images'])} images, "
+        f"and validated on {count(measured['testImages'])} test images, once on raw and once on rescaled pixels. "
+        "Batch normalization follows every convolution and takes out most of a difference in scale, so a network "
+        "that fails on raw pixels is not to be expected."
+    )
+    metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
+    yield Table(
+        ("pixels", "training loss", "training accuracy", "validation loss", "validation accuracy"),
+        [
+            [name, *(metric_text(metric, measured[key][metric][-1]) for metric in metrics)]
+            for name, key in (("raw, 0 to 255", "raw"), ("rescaled, 0 to 1", "scaled"))
+        ],
+        "After the last epoch. Training loss and accuracy are means over the epoch, while the weights change.",
+        numeric=(1, 2, 3, 4),
+    )
+    yield run.figure(
+        "raw-against-scaled",
+        "Validation loss and accuracy on raw and on rescaled pixels, epoch by epoch.",
+        "Two line charts with a curve for raw and one for rescaled pixels; the table above has their last values.",
+    )
+
+
+def metric_text(metric: str, value: float) -> str:
+    """A loss as a number, an accuracy in per cent."""
+    return percent(value) if metric.endswith("accuracy") else decimal(value)

@@ -1,0 +1,75 @@
+"""One run of the report's sections, as far as it got."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bigeggs
+
+from plots.records import Records
+from report.blocks import Block, Figure, Paragraph
+
+#: The sections in their order, with what each is about.
+SECTIONS = {
+    "01-data": "the data set",
+    "02-normalization": "normalization",
+    "03-augmentation": "augmentation",
+    "04-plain-training": "plain training",
+    "05-augmented-training": "augmented training",
+    "06-results": "the comparison of both trainings",
+    "07-demo": "the demonstration",
+}
+
+
+class Run:
+    """The records and figures that a report is written from."""
+
+    def __init__(self, records_dir: str | Path, plots_dir: str | Path) -> None:
+        self.records = Records(records_dir)
+        self.plots = Path(plots_dir)
+
+    def record(self, section: str) -> bigeggs.Record | None:
+        """A section's record, if the section has been run."""
+        return self.records[section] if section in self.records else None
+
+    @property
+    def recorded(self) -> list[bigeggs.Record]:
+        """The records that there are, in the order of the sections."""
+        return [self.records[section] for section in SECTIONS if section in self.records]
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether any section ran on other images than CIFAR-10's."""
+        return any(record["data.isStandIn"] for record in self.recorded)
+
+    @property
+    def is_unofficial(self) -> bool:
+        """Whether any section ran on CIFAR-10 files other than the official ones."""
+        return any(not record["data.isStandIn"] and not record["data.isOfficial"] for record in self.recorded)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether any section ran with the small budget."""
+        return any(record["settings.profile"] == "quick" for record in self.recorded)
+
+    @property
+    def profile(self) -> str:
+        """The profile as the commands take it."""
+        return "quick" if self.is_quick else "full"
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether sections ran on different data, seeds or profiles, so that they do not belong together."""
+        keys = ("data.checksum", "data.trainImages", "data.testImages", "settings.seed", "settings.profile")
+        return len({tuple(record[key] for key in keys) for record in self.recorded}) > 1
+
+    def not_run(self, section: str) -> Paragraph:
+        """What stands in place of results that are not there."""
+        command = f"swift run -c release {section}{'' if self.profile == 'quick' else ' --profile full'}"
+        return Paragraph(f"*Not run yet: {SECTIONS[section]}.* The command `{command}` runs this section.")
+
+    def figure(self, name: str, caption: str, alternative: str) -> Block:
+        """A figure, or what stands in its place before it is drawn."""
+        if (self.plots / f"{name}.png").is_file():
+            return Figure(name, caption, alternative)
+        return Paragraph(f"*Not drawn yet: the figure {name}.* The command `bigeggs figures {name}` draws it.")
