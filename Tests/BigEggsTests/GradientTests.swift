@@ -135,7 +135,7 @@ private struct ComparedStep {
         self.loss = loss
         expectedLoss = ReferenceNetwork.crossentropy(activations[activations.count - 1], labels)
 
-        let trainable = model.layers.isEmpty ? [] : reference.weights.keys.filter { !$0.contains("moving") }
+        let trainable = reference.weights.keys.filter { !$0.contains("moving") }
         #expect(Set(found.map(\.name)) == Set(trainable), "every trainable tensor has a gradient")
         gradients = try found.enumerated().map { number, tensor in
             let layer = try #require(
@@ -149,7 +149,8 @@ private struct ComparedStep {
                 tensor.name,
                 chosen.map { index in
                     let expected = reference.centralDifference(of: tensor.name, index) {
-                        ReferenceNetwork.crossentropy($0.logits(from: layer, activations[layer], mode), labels)
+                        ReferenceNetwork.crossentropy(
+                            $0.logits(from: layer, activations[layer], mode), labels)
                     }
                     return Pair(
                         name: "\(tensor.name)[\(index)]", found: Double(tensor.values[index]),
