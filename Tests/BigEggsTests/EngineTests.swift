@@ -69,6 +69,22 @@ import Testing
         #expect(weights[0] == weights[1])
     }
 
+    /// The backward pass and bfloat16 read copies of the kernels, which must not be those of yesterday.
+    @Test(arguments: Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 })
+    func newWeightsReachEveryPass(in precision: Precision) throws {
+        let toy = try ToyData.separable(images: 9)
+        let (used, fresh) = (try ToyData.model(precision: precision), try ToyData.model(precision: precision))
+        for model in [used, fresh] { model.allowsWinograd = false }
+        _ = try used.lossAndGradients(of: toy)
+        _ = try used.predict(toy)
+        let others = try ToyData.model(seed: 77).weights()
+        for model in [used, fresh] { try model.setWeights(others) }
+        #expect(try used.predict(toy) == fresh.predict(toy))
+        let (found, expected) = (try used.lossAndGradients(of: toy), try fresh.lossAndGradients(of: toy))
+        #expect(found.loss == expected.loss)
+        #expect(found.gradients == expected.gradients)
+    }
+
     @Test func twoModelsDoNotDisturbEachOther() throws {
         let toy = try ToyData.separable(images: 20)
         let alone = try ToyData.model(seed: 1)
