@@ -27,6 +27,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CLanes"),
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -35,7 +36,7 @@ let package = Package(
         .target(name: "CBigEggs"),
         .target(name: "CTopLevelError"),
         .target(
-            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CArchive", "CZlib", "CCrypto"],
+            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CLanes", "CArchive", "CZlib", "CCrypto"],
             swiftSettings: librarySettings),
         .target(
             name: "BigEggsABI", dependencies: ["BigEggs", "CBigEggs"],

@@ -1,1 +1,111 @@
+// %% [markdown]
+// # 3. Augmentation
+//
+// A network that sees the same 50,000 images again and again can learn them by heart. The report has an
+// `ImageDataGenerator` change each image a little every time it is used, so that no epoch repeats
+// another: it turns by up to 15 degrees, zooms by up to a tenth, and shifts by up to a tenth of the
+// width and of the height. What such a change moves in from outside takes the color of the nearest
+// pixel of the image.
+
 // %%
+import BigEggs
+import Reporting
+
+let section = try Section(.augmentation)
+let (train, _) = try section.loadData()
+
+let generator = ReportSettings.generator
+try section.record("generator", generator)
+
+section.show(
+    Table(
+        ["change", "drawn evenly from", "of 32 pixels"],
+        rows: [
+            ["rotation", "\(-generator.rotationRange)° to \(generator.rotationRange)°", ""],
+            [
+                "zoom, height and width apart",
+                "\(generator.zoomRange.lower) to \(generator.zoomRange.upper)", "",
+            ],
+            [
+                "width shift", "±\(generator.widthShiftRange)",
+                "±\((generator.widthShiftRange * 32).fixed(1))",
+            ],
+            [
+                "height shift", "±\(generator.heightShiftRange)",
+                "±\((generator.heightShiftRange * 32).fixed(1))",
+            ],
+        ]))
+
+// %% [markdown]
+// ## One change at a time
+//
+// One training image, six times under each change alone. A random number belongs to the seed, the epoch
+// and the image, and not to the order of the work: epoch 3 changes image 7 the same way in every run,
+// with any number of threads.
+
+// %%
+let index = train.indices(ofClass: 7, first: 1)[0]
+let label = Int(train.labels.values[index])
+try section.record("image", SampleImage(split: "train", index: index, label: label))
+section.show("The image is number \(index) of the training images, a \(train.classNames[label]).")
+
+let changes = { (generator: ImageDataGenerator, count: Int) in
+    (0..<count).map { epoch in
+        generator.randomTransform(
+            seed: section.seed, epoch: epoch, sample: index, imageShape: train.imageShape)
+    }
+}
+
+let alone = [
+    TransformSamples("rotation", "±15°", changes(ImageDataGenerator(rotationRange: 15), 6)),
+    TransformSamples("zoom", "×0.9 to ×1.1", changes(ImageDataGenerator(zoomRange: 0.1), 6)),
+    TransformSamples(
+        "width shift", "±10 % of the width", changes(ImageDataGenerator(widthShiftRange: 0.1), 6)),
+    TransformSamples(
+        "height shift", "±10 % of the height",
+        changes(ImageDataGenerator(heightShiftRange: 0.1), 6)),
+]
+try section.record("alone", alone)
+section.figure("transforms-alone")
+
+// %% [markdown]
+// ## All at once
+//
+// This is what the network sees in training: every change at once, as one map from the new image to the
+// old, so that pixels are interpolated once and not four times.
+
+// %%
+let together = changes(generator, 12)
+try section.record("together", together)
+section.show(
+    Table(
+        ["epoch", "rotation °", "rows", "columns", "zoom rows", "zoom columns"],
+        rows: together.prefix(4).enumerated().map { epoch, change in
+            [
+                "\(epoch + 1)", change.theta.fixed(1), change.tx.fixed(2), change.ty.fixed(2),
+                change.zx.fixed(3), change.zy.fixed(3),
+            ]
+        }))
+section.figure("transforms-together")
+
+// %% [markdown]
+// ## What it costs
+//
+// Changed images are not stored; they are made when a step needs them. The time is that of one thread.
+
+// %%
+let sampled = min(train.count, 2_000)
+var sum: Float = 0
+let duration = ContinuousClock().measure {
+    for sample in 0..<sampled {
+        let change = generator.randomTransform(
+            seed: section.seed, epoch: 0, sample: sample, imageShape: train.imageShape)
+        sum += generator.apply(change, to: train.image(at: sample), imageShape: train.imageShape)[0]
+    }
+}
+let microseconds = duration / .microseconds(1) / Double(sampled)
+try section.record("microsecondsPerImage", microseconds)
+section.show("Changing an image takes \(microseconds.fixed(1)) µs.")
+
+// %%
+try section.end()

@@ -1,1 +1,121 @@
+// %% [markdown]
+// # 4. Plain training
+//
+// The report's network is a small convolutional one. Three times it applies two 3×3 convolutions, with
+// 32, then 64, then 128 filters, and halves the image's sides with max pooling. The result is flattened
+// and passed through dense layers of 512 and 1,024 units to ten, whose softmax is the probability of each
+// class. Every other layer ends in a ReLU. Two things are to keep the network from learning its images by
+// heart: batch normalization after each layer, and dropout of half the units before the last.
+//
+// This section trains that network on the images as they are, and looks for the epoch from which it
+// overfits: the report found that to be after about ten.
+
 // %%
+import BigEggs
+import Reporting
+
+let section = try Section(.plainTraining)
+let data = try section.loadData()
+let train = data.train.rescaled().withFlattenedLabels()
+let test = data.test.rescaled().withFlattenedLabels()
+
+// %% [markdown]
+// ## The network
+//
+// This is the network that the library has as `Sequential.bigEggs`, and that sections 5 to 7 use under
+// that name. Change it here to see what becomes of this section; change it there to see what becomes
+// of the report.
+
+// %%
+let model = try Sequential(input: train.imageShape, seed: section.seed, threads: section.threads) {
+    Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+    BatchNormalization()
+    Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+    BatchNormalization()
+    MaxPooling2D()
+
+    Conv2D(64, kernelSize: 3, padding: .same, activation: .relu)
+    BatchNormalization()
+    Conv2D(64, kernelSize: 3, padding: .same, activation: .relu)
+    BatchNormalization()
+    MaxPooling2D()
+
+    Conv2D(128, kernelSize: 3, padding: .same, activation: .relu)
+    BatchNormalization()
+    Conv2D(128, kernelSize: 3, padding: .same, activation: .relu)
+    BatchNormalization()
+    MaxPooling2D()
+
+    Flatten()
+    Dense(512, activation: .relu)
+    BatchNormalization()
+    Dense(1024, activation: .relu)
+    BatchNormalization()
+    Dropout(0.5)
+    Dense(train.classNames.count, activation: .softmax)
+}
+section.show(Table(layersOf: model))
+
+// %% [markdown]
+// ## Training
+//
+// Adam minimizes the sparse categorical cross-entropy, 128 images a step. After every epoch the test
+// images validate, and three callbacks look at the result. One stops the training when the validation
+// loss has not improved for some epochs, one when the validation accuracy has not, and one halves the
+// learning rate before that. At the end the weights of the epoch with the lowest validation loss are
+// put back.
+//
+// Validating on the test images is what the report does. It makes the choice of the epoch a little too
+// kind: the same images that judge the network have picked it.
+
+// %%
+let settings = section.trainingSettings(.plain(section.profile))
+try section.setting(settings)
+
+try model.compile(
+    optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
+
+let stopOnLoss = EarlyStopping(
+    monitor: "val_loss", patience: settings.patience, restoreBestWeights: true)
+let stopOnAccuracy = EarlyStopping(monitor: "val_accuracy", patience: settings.patience)
+let reduceRate = ReduceLROnPlateau(
+    monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience)
+
+let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, ProgressBar()]
+let history = try model.fit(
+    train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
+    callbacks: callbacks)
+
+// %%
+let training = try TrainingResults(
+    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
+    validatedOn: test,
+    weights: section.weights("plain.safetensors"))
+try section.record(training)
+
+section.show(Table(history, best: training.bestEpoch))
+section.figure("plain-training")
+
+// %% [markdown]
+// ## Where it overfits
+//
+// A network overfits when it goes on getting better on its training images while it gets no better, or
+// worse, on others. We take the epoch after the lowest validation loss, if training went on for at least
+// two epochs from there and its loss kept falling.
+
+// %%
+section.show(training.sentence)
+section.show(
+    Table(
+        ["images", "loss", "accuracy"],
+        rows: [
+            ["training", training.finalTrain.loss.fixed(3), training.finalTrain.accuracy.percent],
+            ["test", training.evaluation.loss.fixed(3), training.evaluation.accuracy.percent],
+        ]))
+
+// %% [markdown]
+// Both rows are of the weights that were put back. The distance between them is what augmentation, in
+// the next section, is meant to close.
+
+// %%
+try section.end()

@@ -1,3 +1,4 @@
+import CLanes
 import COneDNN
 
 /// Sixteen channels of one pixel: what every hand-written pass over activations works on.
@@ -57,31 +58,19 @@ struct BFloat16: ActivationElement {
     var float: Float { Float(bitPattern: UInt32(bits) << 16) }
 
     @inline(__always)
-    static func load(_ pointer: UnsafePointer<BFloat16>) -> Lanes {
-        let narrow = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<UInt16>.self)
-        return unsafeBitCast(SIMD16<UInt32>(truncatingIfNeeded: narrow) &<< 16, to: Lanes.self)
-    }
+    static func load(_ pointer: UnsafePointer<BFloat16>) -> Lanes { be_load_bfloat16(pointer) }
 
     @inline(__always)
-    static func loadHalf(_ pointer: UnsafePointer<BFloat16>) -> SIMD8<Float> {
-        let narrow = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<UInt16>.self)
-        return unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: narrow) &<< 16, to: SIMD8<Float>.self)
-    }
+    static func loadHalf(_ pointer: UnsafePointer<BFloat16>) -> SIMD8<Float> { be_load_bfloat8(pointer) }
 
     @inline(__always)
     static func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<BFloat16>) {
-        let wide = unsafeBitCast(lanes, to: SIMD16<UInt32>.self)
-        let rounded = (wide &+ 0x7FFF &+ (wide &>> 16 & 1)) &>> 16
-        UnsafeMutableRawPointer(pointer)
-            .storeBytes(of: SIMD16<UInt16>(truncatingIfNeeded: rounded), as: SIMD16<UInt16>.self)
+        be_store_bfloat16(lanes, pointer)
     }
 
     @inline(__always)
     static func storeHalf(_ lanes: SIMD8<Float>, _ pointer: UnsafeMutablePointer<BFloat16>) {
-        let wide = unsafeBitCast(lanes, to: SIMD8<UInt32>.self)
-        let rounded = (wide &+ 0x7FFF &+ (wide &>> 16 & 1)) &>> 16
-        UnsafeMutableRawPointer(pointer)
-            .storeBytes(of: SIMD8<UInt16>(truncatingIfNeeded: rounded), as: SIMD8<UInt16>.self)
+        be_store_bfloat8(lanes, pointer)
     }
 }
 

@@ -1,0 +1,50 @@
+# The commands people type. Each one that compiles first installs, by name, what this machine lacks;
+# where the libraries come from elsewhere, `make test REQUIREMENTS=true` skips that.
+REQUIREMENTS ?= ./install-requirements
+BIGEGGS := .build/release/bigeggs
+SWIFT_SOURCES := Sources Tests notebooks Package.swift
+# Python as the library embeds it: the system's, never that of an environment in PATH.
+PYTHON := /usr/bin/python3
+
+.DEFAULT_GOAL := help
+.PHONY: help requirements build report full figures test lint bench clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+requirements:
+	@$(REQUIREMENTS)
+
+build: requirements ## Compile the library, the command line and the sections
+	@swift build -c release
+
+report: build ## Train in minutes and write the whole report to runs/quick
+	@$(BIGEGGS) report --profile quick
+
+full: build ## Train as the report did (an hour or more) and rewrite the committed report
+	@$(BIGEGGS) report --profile full
+
+figures: build ## Draw the committed report's figures again, without training
+	@$(BIGEGGS) figures --profile full
+
+bench: build ## Measure training and inference on this machine
+	@$(BIGEGGS) bench
+
+lint: ## Check the formatting of every Swift file
+	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }
+	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+# The compiler repeats a warning only when it compiles the file again, hence the `touch`.
+WARNING := ^/.*: warning: |unhandled; explicitly declare
+test: requirements lint ## Run every test
+	@mkdir -p .build
+	@bash -o pipefail -c 'swift build -c release --build-tests 2>&1 | tee .build/build.log'
+	@if grep -E '$(WARNING)' .build/build.log >&2; then \
+		grep -E '$(WARNING)' .build/build.log | grep -o '^/[^:]*' | sort -u | xargs -r touch; \
+		echo "error: the build has warnings" >&2; exit 1; fi
+	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python
+	@swift test -c release --skip-build --disable-xctest
+
+clean: ## Remove what was compiled and every quick run
+	@rm -rf .build runs

@@ -1,0 +1,29 @@
+// bfloat16 in memory, float32 in registers, sixteen and eight at a time.
+//
+// Swift's own conversions between vectors of different widths go lane by lane through memory; clang's
+// builtins become the processor's instructions (vpmovzxwd and, where there is one, vcvtneps2bf16).
+#include <stdint.h>
+#include <string.h>
+
+typedef float be_float16_lanes __attribute__((ext_vector_type(16)));
+typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
+
+#define BE_LANES(count)                                                                           \
+  typedef uint16_t be_u16x##count __attribute__((ext_vector_type(count)));                        \
+  typedef uint32_t be_u32x##count __attribute__((ext_vector_type(count)));                        \
+  typedef __bf16 be_bf16x##count __attribute__((ext_vector_type(count)));                         \
+  static inline __attribute__((always_inline)) be_float##count##_lanes be_load_bfloat##count(     \
+      const void *_Nonnull source) {                                                              \
+    be_u16x##count narrow;                                                                        \
+    memcpy(&narrow, source, sizeof narrow);                                                       \
+    return (be_float##count##_lanes)(__builtin_convertvector(narrow, be_u32x##count) << 16);      \
+  }                                                                                               \
+  static inline __attribute__((always_inline)) void be_store_bfloat##count(                       \
+      be_float##count##_lanes lanes, void *_Nonnull target) {                                     \
+    be_bf16x##count narrow = __builtin_convertvector(lanes, be_bf16x##count);                     \
+    memcpy(target, &narrow, sizeof narrow);                                                       \
+  }
+
+BE_LANES(16)
+BE_LANES(8)
+#undef BE_LANES

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The command `bigeggs`: what its subcommands do is in a file each.
+struct BigEggsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bigeggs",
+        abstract: "Train the report's image classifier, and write the report.",
+        discussion: """
+            EXAMPLES
+              bigeggs report              the whole report, small, into runs/quick
+              bigeggs figures             its figures again, without training
+              bigeggs train --epochs 5    the network alone, into runs/train
+              bigeggs evaluate --weights runs/train/weights.safetensors
+              bigeggs bench               images per second on this machine
+
+            The data set is found by itself: see `bigeggs help data`. A failure is one line \
+            on standard error and status 1; a command that was typed wrongly has status 64.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            DataCommand.self, ReportCommand.self, FiguresCommand.self, TrainCommand.self,
+            EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
+        ])
+}

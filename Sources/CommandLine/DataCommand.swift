@@ -1,0 +1,93 @@
+import ArgumentParser
+import BigEggs
+import Reporting
+
+/// `bigeggs data`: which images there are, where they came from and whether they are the official ones.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "Say which data set is used, where it comes from and what is in it.",
+        discussion: """
+            The data set is the first of these that there is:
+              1. what --data names: an archive, or a directory of its *.bin files
+              2. what the environment variable BIGEGGS_DATA names
+              3. CIFAR-10 as downloaded before
+              4. CIFAR-10 over the network, checked against the official checksum
+              5. Fashion-MNIST from Debian's package dataset-fashion-mnist, as a stand-in
+            A directory may hold fewer images than the archive.
+
+            EXAMPLES
+              bigeggs data
+              bigeggs data --data ~/cifar-10-binary.tar.gz
+              bigeggs data --data cifar-10-batches-bin --json
+            """)
+
+    @OptionGroup var dataOptions: DataOptions
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() throws {
+        let loaded = try dataOptions.load()
+        let description = DataDescription(loaded)
+        if json { try printJSON(description) } else { print(description.text) }
+    }
+}
+
+/// What `bigeggs data` says, in the order in which it is read.
+struct DataDescription: Encodable {
+    let name, path, checksum: String
+    let isOfficial, isStandIn: Bool
+    let statement: String?
+    let classNames: [String]
+    /// `[height, width, channels]`.
+    let imageShape: [Int]
+    let train, test: Split
+
+    /// One split: how many images, and how many of each class.
+    struct Split: Encodable {
+        let images: Int
+        let perClass: [Int]
+
+        init(_ dataset: ImageDataset) {
+            images = dataset.count
+            perClass = dataset.classNames.indices.map { label in
+                dataset.labels.values.count { $0 == label }
+            }
+        }
+    }
+
+    init(_ loaded: LoadedDataset) {
+        name = loaded.provenance.name
+        path = loaded.provenance.path
+        checksum = loaded.provenance.checksum
+        isOfficial = loaded.provenance.isOfficial
+        isStandIn = loaded.provenance.isStandIn
+        statement = loaded.provenance.statement
+        classNames = loaded.train.classNames
+        imageShape = loaded.train.imageShape
+        train = Split(loaded.train)
+        test = Split(loaded.test)
+    }
+
+    /// The same for people: a few lines and a table of classes.
+    var text: String {
+        let standing =
+            switch (isStandIn, isOfficial) {
+            case (true, _): "a stand-in for CIFAR-10"
+            case (_, true): "the official files"
+            case (_, false): "not the official files: results may differ from published ones"
+            }
+        let classes = zip(classNames, zip(train.perClass, test.perClass))
+        let table = Table(
+            ["class", "train", "test"],
+            rows: classes.map { [$0, $1.0.grouped, $1.1.grouped] }
+                + [["all", train.images.grouped, test.images.grouped]])
+        return """
+            \(name), \(standing)
+            path      \(path)
+            checksum  \(checksum)
+            images    \(imageShape.map(String.init).joined(separator: "×")) bytes, height × width × channels
+
+            \(table.text)\(statement.map { "\n\($0)" } ?? "")
+            """
+    }
+}

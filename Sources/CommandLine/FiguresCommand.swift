@@ -1,0 +1,93 @@
+import ArgumentParser
+import BigEggs
+import Reporting
+
+/// `bigeggs figures`: the report's figures again, from what was recorded.
+struct FiguresCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "figures",
+        abstract: "Draw figures again, without training.",
+        discussion: """
+            Figures are drawn from the records of a run: by default the committed report's. \
+            Some show images as well; without the data set that was recorded they stay as \
+            they are, and the last line names them.
+
+            EXAMPLES
+              bigeggs figures                              all of the report's
+              bigeggs figures plain-training calibration   two of them
+              bigeggs figures --profile quick              all of runs/quick
+              bigeggs figures --data ~/cifar-10-binary.tar.gz
+
+            Names are those of the files: class-counts, sample-grid, pixel-histograms, …
+            """)
+
+    @Argument(help: "The figures to draw; all if none is named.") var names: [String] = []
+    @OptionGroup var dataOptions: DataOptions
+    @Option(help: "Whose records: those of the committed report (full) or of runs/quick (quick).")
+    var profile: Profile = .full
+    @Option(help: ArgumentHelp("The directory of a run, instead of the profile's.", valueName: "dir"))
+    var out: String?
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        if let out, out.isEmpty { throw ValidationError("--out is empty; give a directory") }
+    }
+
+    func run() throws {
+        let project = try Project.locate()
+        try Figures.prepare(project: project)
+        let layout = OutputLayout(project: project, profile: profile, out: out)
+        let outcome = try Figures.draw(names, project: project, layout: layout, data: try images())
+        let nothing = outcome.drawn.isEmpty && outcome.left.isEmpty && outcome.failed.isEmpty
+        if nothing && names.isEmpty { throw NothingRecorded(directory: layout.records) }
+        if json {
+            try printJSON(DrawnFigures(outcome))
+        } else {
+            DrawnFigures(outcome).show(in: layout.plots)
+        }
+        let failed = outcome.failed.merging(names.isEmpty ? [:] : outcome.missing) { failure, _ in failure }
+        if !failed.isEmpty { throw ReportingError.figuresFailed(failed) }
+    }
+
+    /// The data set; nil where nobody named one and none can be had, which only leaves some figures.
+    private func images() throws -> LoadedDataset? {
+        do {
+            return try dataOptions.load()
+        } catch  where dataOptions.source == .automatic {
+            StandardError.write("Without the data set: \(Program.sentence(about: error))\n")
+            return nil
+        }
+    }
+}
+
+/// What became of each figure.
+struct DrawnFigures: Encodable {
+    let drawn, left: [String]
+    let missing, failed: [String: String]
+
+    init(_ outcome: Figures.Outcome) {
+        drawn = outcome.drawn
+        left = outcome.left
+        missing = outcome.missing
+        failed = outcome.failed
+    }
+
+    /// Says what was drawn where; the last line names what was left.
+    func show(in directory: String) {
+        for (name, reason) in missing.sorted(by: { $0.key < $1.key }) { print("\(name): \(reason)") }
+        if !drawn.isEmpty { print("Drawn in \(directory): \(drawn.joined(separator: ", "))") }
+        print(
+            left.isEmpty
+                ? "None was left as it was."
+                : "Left as they were, for want of the data set they show: \(left.joined(separator: ", "))")
+    }
+}
+
+/// There is nothing to draw from.
+struct NothingRecorded: Error, CustomStringConvertible {
+    let directory: String
+
+    var description: String {
+        "there are no records to draw from in \(directory): `bigeggs report` makes them"
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+
+/// Where `bigeggs` starts.
+@main
+enum Program {
+    /// Runs the command; a failure becomes one line on standard error and status 1. Help and
+    /// misused options are left to the argument parser, which ends with 0 and 64.
+    static func main() {
+        do {
+            var command = try BigEggsCommand.parseAsRoot()
+            do {
+                try command.run()
+            } catch let error where BigEggsCommand.exitCode(for: error) == .failure && !(error is ExitCode) {
+                StandardError.write("error: \(sentence(about: error))\n")
+                throw ExitCode.failure
+            }
+        } catch {
+            BigEggsCommand.exit(withError: error)
+        }
+    }
+
+    /// An error as one line. Foundation's errors describe themselves at length, with domain and
+    /// code, so from them only the sentence meant for people is taken.
+    static func sentence(about error: any Error) -> String {
+        let text: String =
+            switch error {
+            case let error as LocalizedError: error.errorDescription ?? "\(error)"
+            case let error as CocoaError: error.localizedDescription
+            default: "\(error)"
+            }
+        return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import BigEggs
+import Foundation
+import Reporting
+
+/// `bigeggs train`: the report's network, trained once, outside the report.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train the report's network and keep its weights.",
+        discussion: """
+            Training is the report's: it stops early when the test images, which validate, \
+            give no better loss or accuracy for some epochs, halves the learning rate before \
+            that, and keeps the weights of the best epoch.
+
+            EXAMPLES
+              bigeggs train                           on the images as they are
+              bigeggs train --augment --out runs/augmented
+              bigeggs train --epochs 2 --limit 5000   to see it run
+
+            The directory gets weights.safetensors and training.json: data, settings, \
+            history, evaluation. With --json the latter is printed as well, and progress goes \
+            to standard error.
+            """)
+
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var engine: EngineOptions
+    @Option(help: ArgumentHelp("The most epochs (default: as the full report).", valueName: "n"))
+    var epochs: Int?
+    @Option(help: ArgumentHelp("The seed of weights, shuffling, dropout and augmentation.", valueName: "n"))
+    var seed: UInt64 = 7
+    @Option(help: ArgumentHelp("Use only the first so many training images.", valueName: "n"))
+    var limit: Int?
+    @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/train"
+    @Flag(help: "Rotate, zoom and shift the training images as the report does.") var augment = false
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        try requirePositive(epochs, "--epochs")
+        try requirePositive(limit, "--limit")
+        if out.isEmpty { throw ValidationError("--out is empty; give a directory") }
+    }
+
+    func run() throws {
+        let loaded = try dataOptions.load()
+        let directory = URL(fileURLWithPath: out, isDirectory: true)
+        // Before training, so that a directory that cannot be written costs no hour of it.
+        do {
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        } catch {
+            throw ReportingError.cannotWrite(path: out, reason: error.localizedDescription)
+        }
+
+        let train = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
+        let test = loaded.test.withFlattenedLabels().rescaled()
+        var settings = augment ? ReportSettings.augmented(.full) : ReportSettings.plain(.full)
+        settings.batchSize = engine.batchSize
+        settings.epochs = epochs ?? settings.epochs
+
+        let model = try engine.network(classes: train.classNames.count, seed: seed)
+        try model.compile(
+            optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
+        let callbacks: [any Callback] = [
+            EarlyStopping(monitor: "val_loss", patience: settings.patience, restoreBestWeights: true),
+            EarlyStopping(monitor: "val_accuracy", patience: settings.patience),
+            ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience),
+            json
+                ? ProgressBar(isLive: isatty(STDERR_FILENO) == 1, write: StandardError.write)
+                : ProgressBar(),
+        ]
+        let history = try model.fit(
+            train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
+            augmentation: augment ? ReportSettings.generator : nil, callbacks: callbacks)
+        let results = try TrainingResults(
+            of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
+            validatedOn: test, weights: directory.appendingPathComponent("weights.safetensors").path)
+        let record = TrainingRecord(
+            data: .init(loaded.provenance),
+            settings: .init(
+                report: settings, seed: seed, threads: model.threads, trainImages: train.count,
+                generator: augment ? ReportSettings.generator : nil),
+            engine: model.engineDescription, results: results)
+        try Record(encoding: record).write(to: directory.appendingPathComponent("training.json").path)
+        if json {
+            try printJSON(record)
+        } else {
+            print(results.sentence)
+            let kept = results.evaluation
+            print("Their loss is \(kept.loss.fixed(4)), their accuracy \(kept.accuracy.percent).")
+            print("weights.safetensors and training.json are in \(out)")
+        }
+    }
+}

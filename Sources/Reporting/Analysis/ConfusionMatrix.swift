@@ -1,0 +1,57 @@
+/// How often each class was taken for each other.
+public struct ConfusionMatrix: Sendable, Equatable {
+    /// Images of a class (row: the truth) that were predicted as a class (column).
+    public let counts: [[Int]]
+    private let truth: [Int]
+    private let predicted: [Int]
+
+    /// Two classes, one of which was taken for the other.
+    public struct Pair: Sendable, Codable, Equatable {
+        /// The class that the images have.
+        public let truth: Int
+        /// The class that was predicted.
+        public let predicted: Int
+        /// How many images.
+        public let count: Int
+        /// The places of some of them, in order.
+        public let examples: [Int]
+    }
+
+    /// Counts predictions.
+    ///
+    /// - Parameters:
+    ///   - truth: the class of each image, from 0 to `classes - 1`.
+    ///   - predicted: the predicted class of each image, as many as `truth`.
+    ///   - classes: the number of classes.
+    public init(truth: [Int], predicted: [Int], classes: Int) {
+        precondition(truth.count == predicted.count, "each image has one truth and one prediction")
+        var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+        for (row, column) in zip(truth, predicted) { counts[row][column] += 1 }
+        self.counts = counts
+        self.truth = truth
+        self.predicted = predicted
+    }
+
+    /// Of each class, the share of its images that was predicted right.
+    public var perClass: [Proportion] {
+        counts.indices.map { Proportion(correct: counts[$0][$0], of: counts[$0].reduce(0, +)) }
+    }
+
+    /// The pairs that were confused most often, most frequent first; pairs that never were are left out.
+    ///
+    /// - Parameters:
+    ///   - maximum: how many pairs.
+    ///   - examples: how many images to name for each.
+    public func mostConfused(_ maximum: Int, examples: Int) -> [Pair] {
+        let pairs = counts.indices.flatMap { row in
+            counts.indices.compactMap { column in
+                row == column || counts[row][column] == 0 ? nil : (row, column, counts[row][column])
+            }
+        }
+        // Equal counts keep the order of the classes: `sorted` is stable.
+        return pairs.sorted { $0.2 > $1.2 }.prefix(maximum).map { row, column, count in
+            let places = truth.indices.lazy.filter { truth[$0] == row && predicted[$0] == column }
+            return Pair(truth: row, predicted: column, count: count, examples: Array(places.prefix(examples)))
+        }
+    }
+}

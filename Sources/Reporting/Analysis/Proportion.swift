@@ -1,0 +1,37 @@
+/// A share of images, with the interval in which the true share lies with 95 % confidence.
+///
+/// The interval is Wilson's score interval, which stays within 0 and 1 and is usable near both ends:
+/// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+public struct Proportion: Sendable, Codable, Equatable {
+    /// `correct / count`; 0 where there is no image.
+    public let accuracy: Double
+    /// The interval's lower end.
+    public let low: Double
+    /// The interval's upper end.
+    public let high: Double
+    /// How many images were right.
+    public let correct: Int
+    /// How many images there were.
+    public let count: Int
+
+    /// The share of `correct` images among `count`. Without any image nothing is known: the interval is
+    /// all of 0 to 1.
+    public init(correct: Int, of count: Int) {
+        self.correct = correct
+        self.count = count
+        guard count > 0 else {
+            (accuracy, low, high) = (0, 0, 1)
+            return
+        }
+        // The 97.5th percentile of the standard normal distribution.
+        let z = 1.959963984540054
+        let n = Double(count)
+        let share = Double(correct) / n
+        let center = (share + z * z / (2 * n)) / (1 + z * z / n)
+        let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
+        accuracy = share
+        // At 0 and at `count` the ends are 0 and 1 exactly; rounding must not push them past.
+        low = correct == 0 ? 0 : max(0, center - reach)
+        high = correct == count ? 1 : min(1, center + reach)
+    }
+}

@@ -1,0 +1,32 @@
+/// Numbers as a table shows them.
+///
+/// Written out rather than left to a locale: a notebook must be the same wherever it was run.
+extension BinaryInteger {
+    /// The number with a comma between thousands: `50,000`.
+    public var grouped: String {
+        let digits = String(magnitude)
+        let groups = digits.enumerated().map { index, digit in
+            let isBoundary = index > 0 && (digits.count - index).isMultiple(of: 3)
+            return isBoundary ? ",\(digit)" : "\(digit)"
+        }
+        return (self < 0 ? "-" : "") + groups.joined()
+    }
+}
+
+extension BinaryFloatingPoint {
+    /// The number with a fixed count of digits after the point, rounded to nearest.
+    public func fixed(_ digits: Int) -> String {
+        guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
+        let scale = (0..<digits).reduce(1.0) { result, _ in result * 10 }
+        let scaled = (Double(self).magnitude * scale).rounded()
+        guard scaled < 9e15 else { return "\(Double(self))" }
+        let whole = UInt64(scaled)
+        let fraction = String(whole % UInt64(scale))
+        let padded = String(repeating: "0", count: digits - min(digits, fraction.count)) + fraction
+        let sign = self < 0 && whole > 0 ? "-" : ""
+        return "\(sign)\(whole / UInt64(scale))" + (digits > 0 ? "." + padded : "")
+    }
+
+    /// A share between 0 and 1 as a percentage with one digit after the point: `87.5 %`.
+    public var percent: String { (Double(self) * 100).fixed(1) + " %" }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Where a run writes: one directory each for records, weights, figures, notebooks and the report.
+public struct OutputLayout: Sendable, Equatable {
+    /// The directory of recorded results, `NN-name.json`.
+    public let records: String
+    /// The directory of trained weights, `plain.safetensors` and `augmented.safetensors`.
+    public let weights: String
+    /// The directory of figures, `name.png` and `name.svg`.
+    public let plots: String
+    /// The directory of executed notebooks, `NN-name.ipynb`.
+    public let notebooks: String
+    /// The directory of `report.md` and `report.html`.
+    public let report: String
+
+    /// The layout of a profile in a checkout, or of any directory.
+    ///
+    /// The quick profile writes under `runs/quick`; the full one where the committed report is. An
+    /// explicit directory is used for either.
+    ///
+    /// - Parameters:
+    ///   - project: the checkout.
+    ///   - profile: whose place it is.
+    ///   - out: a directory to write to instead, relative to the current directory.
+    public init(project: Project, profile: Profile, out: String? = nil) {
+        if let out {
+            self.init(directory: URL(fileURLWithPath: out).standardizedFileURL.path)
+        } else if profile == .quick {
+            self.init(directory: project.path("runs/quick"))
+        } else {
+            self.init(
+                records: project.path("report/records"), weights: project.path("report/weights"),
+                plots: project.path("plots"), notebooks: project.path("notebooks"),
+                report: project.path("report"))
+        }
+    }
+
+    /// Everything under one directory.
+    public init(directory: String) {
+        self.init(
+            records: directory + "/records", weights: directory + "/weights", plots: directory + "/plots",
+            notebooks: directory + "/notebooks", report: directory + "/report")
+    }
+
+    private init(records: String, weights: String, plots: String, notebooks: String, report: String) {
+        self.records = records
+        self.weights = weights
+        self.plots = plots
+        self.notebooks = notebooks
+        self.report = report
+    }
+
+    /// The record of a section.
+    public func record(_ section: ReportSection) -> String { "\(records)/\(section.name).json" }
+    /// The executed notebook of a section.
+    public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
+
+    /// Makes the directories that are missing.
+    ///
+    /// - Throws: ``ReportingError/cannotWrite(path:reason:)``.
+    public func create() throws {
+        for directory in [records, weights, plots, notebooks, report] {
+            do {
+                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            } catch {
+                throw ReportingError.cannotWrite(path: directory, reason: error.localizedDescription)
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import EmbeddedPython
+
+/// The write-up: built by Python from records and figures.
+public enum Report {
+    /// The files of a built report.
+    public struct Files: Sendable, Equatable {
+        /// The path of `report.md`.
+        public let markdown: String
+        /// The path of `report.html`.
+        public let html: String
+    }
+
+    /// Builds the report from what is recorded and drawn.
+    ///
+    /// - Parameters:
+    ///   - project: the checkout with the report's template.
+    ///   - layout: where records, weights and figures are, and where the report goes.
+    /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
+    public static func build(project: Project, layout: OutputLayout) throws -> Files {
+        try Python.start(searchPaths: project.pythonPaths)
+        let result = try Python.call(
+            "build", in: "report.build",
+            [.string(layout.records), .string(layout.plots), .string(layout.report), .string(layout.weights)])
+        guard let markdown = result["markdown"]?.string, let html = result["html"]?.string else {
+            throw ReportingError.unexpectedResult(function: "report.build.build")
+        }
+        return Files(markdown: markdown, html: html)
+    }
+}

@@ -1,0 +1,54 @@
+/// What keeps a section, a figure or the report from being made.
+public enum ReportingError: Error, Equatable, CustomStringConvertible {
+    /// No directory at or above those searched is a checkout.
+    case noProject(searched: [String])
+    /// A directory or file could not be written.
+    case cannotWrite(path: String, reason: String)
+    /// A section needs what another section records, and that has not run.
+    case notRun(section: String, missing: String, command: String)
+    /// A section needs what another section recorded, but that was recorded on other data.
+    case otherData(section: String, recorded: String, used: String, command: String)
+    /// Figures could not be drawn; with Python's message for each.
+    case figuresFailed([String: String])
+    /// Python returned something that was not agreed on.
+    case unexpectedResult(function: String)
+    /// A section's executable is neither built nor can it be.
+    case noExecutable(section: String, path: String)
+    /// The compiler failed; what it said is above.
+    case buildFailed(status: Int32)
+    /// A section ended with an error of its own; what it said is above.
+    case sectionFailed(section: String, status: Int32)
+    /// A program could not be started.
+    case cannotStart(program: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .noProject(let searched):
+            "no checkout of BigEggs (a directory with Package.swift and notebooks) is at or above "
+                + searched.joined(separator: " or ") + "; run this from inside one"
+        case .cannotWrite(let path, let reason):
+            "cannot write \(path): \(reason)"
+        case .notRun(let section, let missing, let command):
+            "\(missing) is not there: section \(section) makes it; run `\(command)` first"
+        case .otherData(let section, let recorded, let used, let command):
+            "section \(section) was run on \(recorded), but this is \(used); run `\(command)` first, "
+                + "or give the same --data"
+        case .figuresFailed(let messages):
+            "could not draw "
+                + messages.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(
+                    separator: ", ")
+        case .unexpectedResult(let function):
+            "the Python function \(function) returned a value that this version does not know; "
+                + "build again so that both are of the same version"
+        case .noExecutable(let section, let path):
+            "section \(section) is not built: there is no \(path), and no `swift` in PATH to build it with"
+        case .buildFailed(let status):
+            "`swift build` ended with status \(status); what it said is above"
+        case .sectionFailed(let section, let status):
+            "section \(section) stopped with status \(status), so the sections after it were not run; "
+                + "the reason is above"
+        case .cannotStart(let program, let reason):
+            "cannot start \(program): \(reason)"
+        }
+    }
+}

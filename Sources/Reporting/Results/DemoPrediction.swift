@@ -1,0 +1,39 @@
+/// One test image and what the network says about it.
+public struct DemoPrediction: Encodable, Sendable {
+    /// The image's place among the test images.
+    public let index: Int
+    /// Its class.
+    public let truth: Int
+    /// The class with the highest probability.
+    public let predicted: Int
+    /// That probability.
+    public let confidence: Float
+    /// The probability of each class.
+    public let probabilities: [Float]
+
+    /// The network's prediction for a test image.
+    public init(index: Int, truth: Int, predicted: Int, confidence: Float, probabilities: [Float]) {
+        self.index = index
+        self.truth = truth
+        self.predicted = predicted
+        self.confidence = confidence
+        self.probabilities = probabilities
+    }
+}
+
+/// A test image whose prediction is wrong.
+public struct MistakenImage: Encodable, Sendable {
+    /// The image's place among the test images.
+    public let index: Int
+    /// The probability of the class that was predicted.
+    public let confidence: Float
+    /// The probability of each class.
+    public let probabilities: [Float]
+
+    /// The network's mistake about a test image.
+    public init(index: Int, confidence: Float, probabilities: [Float]) {
+        self.index = index
+        self.confidence = confidence
+        self.probabilities = probabilities
+    }
+}

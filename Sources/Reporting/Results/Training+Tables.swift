@@ -1,0 +1,36 @@
+import BigEggs
+
+extension Table {
+    /// The layers of a network: name, output and number of parameters.
+    public init(layersOf model: Sequential) {
+        let rows = model.summary.map { layer in
+            [
+                layer.name, layer.kind + (layer.activation.map { " (\($0))" } ?? ""),
+                layer.outputShape.map(String.init).joined(separator: "×"), layer.parameterCount.grouped,
+            ]
+        }
+        self.init(
+            ["layer", "kind", "output", "parameters"],
+            rows: rows + [["total", "", "", model.parameterCount.grouped]])
+    }
+
+    /// A training, epoch by epoch; the epoch whose weights were kept has a mark.
+    ///
+    /// - Parameters:
+    ///   - history: what `fit` returned.
+    ///   - best: the epoch with the mark; the first is 1.
+    public init(_ history: History, best: Int) {
+        let metrics = ["loss", "accuracy", "val_loss", "val_accuracy"]
+        self.init(
+            ["epoch", "loss", "accuracy", "validation loss", "validation accuracy", "learning rate", "kept"],
+            rows: (0..<history.epochs).map { epoch in
+                ["\(epoch + 1)"] + metrics.map { history[$0][epoch].fixed(4) }
+                    + [history["learning_rate"][epoch].fixed(7), epoch + 1 == best ? "◀" : ""]
+            })
+    }
+}
+
+extension History {
+    /// The metrics and the seconds of each epoch, one list each.
+    public var columns: [String: [Double]] { metrics.merging(["seconds": seconds]) { old, _ in old } }
+}

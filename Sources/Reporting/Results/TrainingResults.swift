@@ -1,0 +1,152 @@
+import BigEggs
+
+/// Everything that is recorded about a training.
+public struct TrainingResults: Encodable {
+    /// One layer of the network.
+    public struct Layer: Encodable {
+        let name: String
+        let kind: String
+        let outputShape: [Int]
+        let parameters: Int
+        let activation: String?
+    }
+
+    /// Loss and accuracy over a number of images.
+    public struct Measured: Encodable, Sendable {
+        /// The mean loss.
+        public let loss: Double
+        /// The share of images predicted right.
+        public let accuracy: Double
+        /// How many images.
+        public let images: Int
+
+        init(_ evaluation: Evaluation) {
+            loss = evaluation.loss
+            accuracy = evaluation.accuracy
+            images = evaluation.images
+        }
+    }
+
+    /// A file of weights, by name and content.
+    public struct WeightsFile: Encodable, Sendable {
+        /// The file's name.
+        public let file: String
+        /// Its SHA-256, in hexadecimal digits.
+        public let sha256: String
+    }
+
+    /// The network, layer by layer.
+    public let layers: [Layer]
+    /// All numbers of the network that are kept, trained or not.
+    public let parameterCount: Int
+    /// One list a metric, one value an epoch.
+    public let history: [String: [Double]]
+    /// The epoch with the lowest validation loss, whose weights were kept; the first is 1.
+    public let bestEpoch: Int
+    /// The epoch after which training was stopped; nil if it ran to its limit.
+    public let stoppedEpoch: Int?
+    /// How many epochs were run.
+    public let epochsRun: Int
+    /// How many there could have been.
+    public let epochLimit: Int
+    /// The first epoch that only fitted the training images better; see ``Overfitting``.
+    public let overfitsFrom: Int?
+    /// The kept weights on the test images.
+    public let evaluation: Measured
+    /// The kept weights on the training images, as they are.
+    public let finalTrain: Measured
+    /// The last epoch's weights on the test images.
+    public let finalEpoch: [String: Double]
+    /// What watched the training.
+    public let callbacks: [CallbackDescription]
+    /// How long training took, validation included.
+    public let trainingSeconds: Double
+    /// Training images in a second, validation included.
+    public let imagesPerSecond: Double
+    /// Where the kept weights are.
+    public let weights: WeightsFile
+    /// The most memory that the process had at once.
+    public let peakMemoryBytes: Int?
+
+    /// Evaluates a trained network on its training and test images, and saves its weights.
+    ///
+    /// - Parameters:
+    ///   - model: the network, with the weights of its best epoch.
+    ///   - history: what `fit` returned.
+    ///   - settings: the settings that it was given.
+    ///   - callbacks: what watched it.
+    ///   - train: the images it was trained on.
+    ///   - test: the images that validated it.
+    ///   - path: where the weights go.
+    /// - Throws: whatever keeps the weights from being written.
+    public init(
+        of model: Sequential, history: History, settings: ReportSettings, callbacks: [any Callback],
+        trainedOn train: ImageDataset, validatedOn test: ImageDataset, weights path: String
+    ) throws {
+        let (loss, validationLoss) = (history["loss"], history["val_loss"])
+        let best = validationLoss.indices.min { validationLoss[$0] < validationLoss[$1] } ?? 0
+        layers = model.summary.map {
+            Layer(
+                name: $0.name, kind: $0.kind, outputShape: $0.outputShape, parameters: $0.parameterCount,
+                activation: $0.activation)
+        }
+        parameterCount = model.parameterCount
+        self.history = history.columns
+        bestEpoch = best + 1
+        epochsRun = history.epochs
+        epochLimit = settings.epochs
+        stoppedEpoch = callbacks.compactMap { ($0 as? EarlyStopping)?.stoppedEpoch }.min().map { $0 + 1 }
+        overfitsFrom = Overfitting.firstEpoch(loss: loss, validationLoss: validationLoss)
+        finalEpoch = ["val_loss", "val_accuracy"].reduce(into: [:]) { $0[$1] = history[$1].last }
+        self.callbacks = callbacks.compactMap(CallbackDescription.init)
+        trainingSeconds = history.seconds.reduce(0, +)
+        imagesPerSecond = Double(train.count * history.epochs) / max(trainingSeconds, .leastNonzeroMagnitude)
+
+        try model.saveWeights(to: path)
+        weights = WeightsFile(
+            file: path.split(separator: "/").last.map(String.init) ?? path,
+            sha256: try Checksum.sha256(of: path))
+        evaluation = Measured(try model.evaluate(test, batchSize: settings.batchSize))
+        finalTrain = Measured(try model.evaluate(train, batchSize: settings.batchSize))
+        peakMemoryBytes = RunEnvironment.peakMemoryBytes
+    }
+
+    /// How the training ended, in words.
+    public var sentence: String {
+        let end =
+            epochsRun == epochLimit
+            ? "Training ran for all of its \(epochLimit) epochs"
+            : "Training stopped early, after \(epochsRun) of at most \(epochLimit) epochs"
+        let overfitting =
+            overfitsFrom.map { "From epoch \($0) on the network overfits." }
+            ?? "It did not go on long enough after that to overfit."
+        return "\(end); the lowest validation loss was that of epoch \(bestEpoch). \(overfitting)"
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case layers, parameterCount, history, bestEpoch, stoppedEpoch, epochsRun, epochLimit, overfitsFrom
+        case evaluation, finalTrain, finalEpoch, callbacks, trainingSeconds, imagesPerSecond, weights
+        case peakMemoryBytes
+    }
+
+    /// Writes what is absent as null, so that every record has the same keys.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(layers, forKey: .layers)
+        try container.encode(parameterCount, forKey: .parameterCount)
+        try container.encode(history, forKey: .history)
+        try container.encode(bestEpoch, forKey: .bestEpoch)
+        try container.encode(stoppedEpoch, forKey: .stoppedEpoch)
+        try container.encode(epochsRun, forKey: .epochsRun)
+        try container.encode(epochLimit, forKey: .epochLimit)
+        try container.encode(overfitsFrom, forKey: .overfitsFrom)
+        try container.encode(evaluation, forKey: .evaluation)
+        try container.encode(finalTrain, forKey: .finalTrain)
+        try container.encode(finalEpoch, forKey: .finalEpoch)
+        try container.encode(callbacks, forKey: .callbacks)
+        try container.encode(trainingSeconds, forKey: .trainingSeconds)
+        try container.encode(imagesPerSecond, forKey: .imagesPerSecond)
+        try container.encode(weights, forKey: .weights)
+        try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
+    }
+}

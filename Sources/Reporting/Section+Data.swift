@@ -1,0 +1,49 @@
+import BigEggs
+
+extension Section {
+    /// What the reader is told about the data set before anything is shown of it; in full with what a
+    /// data set that is not the official one says of itself.
+    static func announcement(of data: LoadedDataset, inFull: Bool) -> String {
+        let provenance = data.provenance
+        var lines: [String] = []
+        if provenance.isStandIn {
+            lines += [
+                "┌───────────────────────────────────────────────────────────────────────────┐",
+                "│  NOT CIFAR-10. \(provenance.name) stands in for it: every number here is about  │",
+                "│  other images, and none can be compared with the report.                  │",
+                "└───────────────────────────────────────────────────────────────────────────┘",
+            ]
+            if let notice = data.notice { lines.append(notice) }
+        }
+        let origin =
+            provenance.isStandIn
+            ? "a stand-in" : provenance.isOfficial ? "the official files" : "not the official files"
+        lines.append("Data: \(provenance.name), \(origin) (\(provenance.file), \(provenance.checksum)).")
+        if inFull, !provenance.isOfficial, let statement = provenance.statement {
+            lines +=
+                ["It says of itself:", ""]
+                + statement.split(separator: "\n", omittingEmptySubsequences: false)
+                .map { $0.isEmpty ? "" : "    \($0)" } + [""]
+        }
+        lines.append(
+            "Used: \(data.train.count.grouped) training and \(data.test.count.grouped) test images of "
+                + "\(data.train.imageShape.map(String.init).joined(separator: "×")).")
+        return lines.joined(separator: "\n")
+    }
+
+    /// The record's block on the data set. It names the file, never the directory.
+    static func record(of data: LoadedDataset) throws -> Record {
+        .object([
+            "name": .string(data.provenance.name),
+            "file": .string(data.provenance.file),
+            "checksum": .string(data.provenance.checksum),
+            "isOfficial": .bool(data.provenance.isOfficial),
+            "isStandIn": .bool(data.provenance.isStandIn),
+            "statement": data.provenance.statement.map(Record.string) ?? .null,
+            "classNames": .array(data.train.classNames.map(Record.string)),
+            "imageShape": try Record(encoding: data.train.imageShape),
+            "trainImages": try Record(encoding: data.train.count),
+            "testImages": try Record(encoding: data.test.count),
+        ])
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import BigEggs
+
+extension Profile: ExpressibleByArgument {}
+
+/// The options of every section, and of the pipeline that runs them all.
+public struct SectionOptions: ParsableArguments {
+    @Option(
+        help: """
+            quick: 10,000 training and 2,000 test images, minutes, results in runs/quick. \
+            full: all images, an hour or more, results replace the committed report.
+            """)
+    public var profile: Profile = .quick
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The data set: auto, cifar10, fashion-mnist, or the path of CIFAR-10's binary archive or \
+            of a directory with its files. auto looks at BIGEGGS_DATA, then in the cache, then on the \
+            network, and takes Fashion-MNIST as a stand-in where there is none.
+            """, valueName: "source"))
+    public var data = "auto"
+
+    @Option(help: ArgumentHelp("Threads to compute with; all cores if not given.", valueName: "n"))
+    public var threads: Int?
+
+    @Option(help: ArgumentHelp("The seed of every random number.", valueName: "n"))
+    public var seed: UInt64 = 7
+
+    @Option(help: ArgumentHelp("A directory to write to instead of the profile's.", valueName: "dir"))
+    public var out: String?
+
+    @Option(help: ArgumentHelp("The most epochs of each training, instead of the profile's.", valueName: "n"))
+    public var epochs: Int?
+
+    public init() {}
+
+    public func validate() throws {
+        if data.isEmpty {
+            throw ValidationError("--data is empty; give auto, cifar10, fashion-mnist or a path")
+        }
+        if let out, out.isEmpty { throw ValidationError("--out is empty; give a directory") }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads \(threads) makes no sense; give a number from 1 to 1024")
+        }
+        if let epochs, epochs < 1 {
+            throw ValidationError("--epochs \(epochs) would train nothing; give 1 or more")
+        }
+    }
+
+    /// The options as arguments for another section: those that differ from the defaults.
+    public var arguments: [String] { recorded + pair("--data", data, unless: "auto") + pair("--out", out) }
+
+    /// The arguments that name no place on this machine: what a record may keep.
+    var recorded: [String] {
+        pair("--profile", profile.rawValue, unless: "quick") + pair("--seed", "\(seed)", unless: "7")
+            + pair("--epochs", epochs.map(String.init)) + pair("--threads", threads.map(String.init))
+    }
+
+    private func pair(_ name: String, _ value: String?, unless standard: String? = nil) -> [String] {
+        value.flatMap { $0 == standard ? nil : [name, $0] } ?? []
+    }
+}
+
+/// A section's command line.
+struct SectionCommand: ParsableCommand {
+    /// Which section this process is; the parser takes its help from here.
+    @TaskLocal static var section = ReportSection.data
+
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: section.name, abstract: section.summary,
+            discussion: """
+                Runs the script notebooks/\(section.name)/main.swift from top to bottom. What it shows is \
+                printed here and written as an executed notebook; its numbers are recorded as JSON, and \
+                its figures are drawn from that record.
+
+                EXAMPLES
+                  swift run -c release \(section.name)
+                  swift run -c release \(section.name) --data fashion-mnist --epochs 3
+                  swift run -c release \(section.name) --profile full
+                """)
+    }
+
+    @OptionGroup var options: SectionOptions
+
+    /// The options in this process's arguments. Help and usage errors end the process as the argument
+    /// parser has it: help with status 0, a usage error with 64.
+    static func options(of section: ReportSection) -> SectionOptions {
+        $section.withValue(section) {
+            do {
+                return try parse().options
+            } catch {
+                exit(withError: error)
+            }
+        }
+    }
+}

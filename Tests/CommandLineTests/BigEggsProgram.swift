@@ -1,0 +1,46 @@
+import Foundation
+
+/// The built `bigeggs`, run as people run it: a process with arguments, two streams and a status.
+struct BigEggsProgram {
+    /// The executable beside the running tests.
+    static let url: URL = {
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        return tests.deletingLastPathComponent().appendingPathComponent("bigeggs")
+    }()
+
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// Runs `bigeggs` with `arguments` in `directory` and waits for its end.
+    init(_ arguments: String..., in directory: URL = FileManager.default.temporaryDirectory) throws {
+        try self.init(running: Self.url, arguments, in: directory)
+    }
+
+    /// Runs any executable, with a changed environment where one is given.
+    init(
+        running executable: URL, _ arguments: [String] = [],
+        in directory: URL = FileManager.default.temporaryDirectory, environment: [String: String]? = nil
+    ) throws {
+        // Files rather than pipes: a pipe that nobody reads while the process runs can fill up.
+        let scratch = try TemporaryDirectory()
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.currentDirectoryURL = directory
+        if let environment { process.environment = environment }
+        process.standardOutput = try scratch.emptyFile("output")
+        process.standardError = try scratch.emptyFile("errors")
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        status = process.terminationStatus
+        output = try scratch.text("output")
+        errors = try scratch.text("errors")
+    }
+
+    /// Standard output, read as one JSON value.
+    func json<Value: Decodable>(as type: Value.Type) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(output.utf8))
+    }
+}

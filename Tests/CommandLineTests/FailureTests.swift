@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@Suite struct FailureTests {
+    /// One sentence on standard error that names the culprit, status 1, nothing on standard output.
+    private func expectOneLine(_ run: BigEggsProgram, naming culprit: String) {
+        #expect(run.status == 1)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.hasPrefix("error: "), "standard error:\n\(run.errors)")
+        #expect(run.errors.contains(culprit), "standard error:\n\(run.errors)")
+        #expect(run.errors.count { $0 == "\n" } == 1, "standard error:\n\(run.errors)")
+    }
+
+    @Test func aDataPathThatIsNotThereIsNamed() throws {
+        let missing = "/nowhere/cifar-10-binary.tar.gz"
+        expectOneLine(try BigEggsProgram("data", "--data", missing), naming: missing)
+        expectOneLine(try BigEggsProgram("train", "--data", missing), naming: missing)
+    }
+
+    @Test func aTruncatedBatchIsNamed() throws {
+        let data = try TinyCIFAR10()
+        let batch = data.directory.url.appendingPathComponent("data_batch_3.bin")
+        try Data(try Data(contentsOf: batch).dropLast(100)).write(to: batch)
+        expectOneLine(try BigEggsProgram("data", "--data", data.path), naming: "data_batch_3.bin")
+    }
+
+    @Test func weightsThatAreNotThereAreNamed() throws {
+        let missing = "/nowhere/weights.safetensors"
+        expectOneLine(try BigEggsProgram("evaluate", "--weights", missing), naming: missing)
+        expectOneLine(try BigEggsProgram("predict", "--weights", missing), naming: missing)
+    }
+
+    @Test func aFileThatHoldsNoWeightsIsNamed() throws {
+        let data = try TinyCIFAR10()
+        let file = data.directory.url.appendingPathComponent("batches.meta.txt")
+        expectOneLine(
+            try BigEggsProgram("evaluate", "--weights", file.path, "--data", data.path),
+            naming: "batches.meta.txt")
+    }
+
+    @Test func anOutputDirectoryThatIsAFileIsNamed() throws {
+        let data = try TinyCIFAR10()
+        let file = data.directory.url.appendingPathComponent("batches.meta.txt")
+        expectOneLine(
+            try BigEggsProgram("train", "--data", data.path, "--out", file.path), naming: "batches.meta.txt")
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@Suite struct FiguresTests {
+    private struct Outcome: Decodable {
+        let drawn, left: [String]
+        let missing: [String: String]
+    }
+
+    /// A run of which only the first section is recorded, with so many images of each class.
+    private func run(ofDataWithChecksum checksum: String) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        let records = directory.url.appendingPathComponent("records")
+        try FileManager.default.createDirectory(at: records, withIntermediateDirectories: true)
+        let record = """
+            {
+              "section": "01-data", "title": "The data",
+              "data": {
+                "name": "CIFAR-10", "file": "tiny", "checksum": "\(checksum)", "isOfficial": false,
+                "isStandIn": false, "statement": null, "imageShape": [32, 32, 3],
+                "trainImages": 160, "testImages": 40,
+                "classNames": [
+                  "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"
+                ]
+              },
+              "settings": {"profile": "quick", "seed": 7, "threads": 1, "precision": "float32"},
+              "results": {
+                "classCounts": {
+                  "train": [20, 20, 15, 15, 15, 15, 15, 15, 15, 15],
+                  "test": [4, 4, 4, 4, 4, 4, 4, 4, 4, 4]
+                },
+                "samples": {
+                  "split": "test",
+                  "indices": [
+                    [0, 10], [1, 11], [2, 12], [3, 13], [4, 14], [5, 15], [6, 16], [7, 17], [8, 18], [9, 19]
+                  ]
+                }
+              }
+            }
+            """
+        try Data(record.utf8).write(to: records.appendingPathComponent("01-data.json"))
+        return directory
+    }
+
+    private struct Description: Decodable { let checksum: String }
+
+    @Test func figuresAreDrawnFromRecordsAndThoseOfOtherImagesAreLeft() throws {
+        let data = try TinyCIFAR10()
+        let run = try run(ofDataWithChecksum: "md5:of another data set")
+        let json = try BigEggsProgram("figures", "--data", data.path, "--out", run.path, "--json")
+        #expect(json.status == 0, "standard error:\n\(json.errors)")
+        let outcome = try json.json(as: Outcome.self)
+        #expect(outcome.drawn == ["class-counts"])
+        #expect(outcome.left == ["sample-grid"])
+        #expect(outcome.missing.keys.contains("plain-training"))
+        let plots = try FileManager.default.contentsOfDirectory(atPath: run.path + "/plots").sorted()
+        #expect(plots == ["class-counts.csv", "class-counts.png", "class-counts.svg"])
+
+        let text = try BigEggsProgram("figures", "--data", data.path, "--out", run.path)
+        #expect(text.output.hasSuffix("sample-grid\n"), "the last line names what was left:\n\(text.output)")
+    }
+
+    @Test func figuresWithImagesAreDrawnFromTheRecordedDataSet() throws {
+        let data = try TinyCIFAR10()
+        let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
+            .checksum
+        let run = try run(ofDataWithChecksum: checksum)
+        let figures = try BigEggsProgram("figures", "sample-grid", "--data", data.path, "--out", run.path)
+        #expect(figures.status == 0, "standard error:\n\(figures.errors)")
+        #expect(FileManager.default.fileExists(atPath: run.path + "/plots/sample-grid.png"))
+    }
+
+    @Test func withoutRecordsThereIsOneErrorThatSaysHowToMakeThem() throws {
+        let data = try TinyCIFAR10()
+        let figures = try BigEggsProgram("figures", "--data", data.path, "--out", data.path + "/none")
+        #expect(figures.status == 1)
+        #expect(figures.output.isEmpty)
+        #expect(figures.errors.hasSuffix("`bigeggs report` makes them\n"))
+    }
+
+    @Test func aFigureThatDoesNotExistIsNamed() throws {
+        let data = try TinyCIFAR10()
+        let figures = try BigEggsProgram("figures", "pie-chart", "--data", data.path, "--out", data.path)
+        #expect(figures.status == 1)
+        #expect(figures.errors.contains("there is no figure named pie-chart"))
+    }
+}

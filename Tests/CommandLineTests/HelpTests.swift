@@ -1,0 +1,20 @@
+import Testing
+
+@Suite struct HelpTests {
+    @Test(arguments: ["data", "report", "figures", "train", "evaluate", "predict", "bench"])
+    func helpOfEachSubcommandShowsExamplesToType(subcommand: String) throws {
+        let run = try BigEggsProgram(subcommand, "--help")
+        #expect(run.status == 0)
+        #expect(run.errors.isEmpty)
+        let examples = run.output.split(separator: "EXAMPLES", maxSplits: 1).last ?? ""
+        #expect(examples.contains("\n  bigeggs \(subcommand)"), "no example in:\n\(run.output)")
+    }
+
+    @Test func helpOfTheCommandListsEverySubcommand() throws {
+        let run = try BigEggsProgram("--help")
+        #expect(run.status == 0)
+        for subcommand in ["data", "report", "figures", "train", "evaluate", "predict", "bench"] {
+            #expect(run.output.contains("\n  \(subcommand) "))
+        }
+    }
+}

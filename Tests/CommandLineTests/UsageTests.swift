@@ -1,0 +1,33 @@
+import Testing
+
+@Suite struct UsageTests {
+    @Test(arguments: [
+        ["train", "--epochs", "0"],
+        ["train", "--epochs", "many"],
+        ["train", "--batch-size", "0"],
+        ["train", "--threads", "-1"],
+        ["train", "--seed", "-1"],
+        ["train", "--out", ""],
+        ["evaluate"],
+        ["evaluate", "--weights", "w.safetensors", "--limit", "0"],
+        ["evaluate", "--weights", "w.safetensors", "--data", ""],
+        ["predict", "--weights", "w.safetensors", "--first", "2", "--index", "3"],
+        ["predict", "--weights", "w.safetensors", "--index=-1"],
+        ["bench", "--steps", "0"],
+        ["bench", "--precision", "float8"],
+        ["figures", "--out", ""],
+        ["report", "--profile", "slow"],
+        ["scramble"],
+    ])
+    func misuseIsRefusedWithUsageAndStatus64(arguments: [String]) throws {
+        let run = try BigEggsProgram(running: BigEggsProgram.url, arguments)
+        #expect(run.status == 64)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.contains("Usage: bigeggs"), "standard error:\n\(run.errors)")
+    }
+
+    @Test func aRefusedNumberIsNamedWithItsOption() throws {
+        let run = try BigEggsProgram("train", "--epochs", "0")
+        #expect(run.errors.hasPrefix("Error: --epochs must be at least 1, and not 0\n"))
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// A program run to its end.
+struct Command {
+    let program: String
+    let arguments: [String]
+
+    init(_ program: String, _ arguments: [String]) {
+        self.program = program
+        self.arguments = arguments
+    }
+
+    struct Failed: Error, CustomStringConvertible {
+        let status: Int32
+        let errors: String
+        var description: String { "status \(status): \(errors)" }
+    }
+
+    /// What it writes on standard output.
+    ///
+    /// - Throws: ``Failed`` with what it writes on standard error, if it ends with a status other than 0.
+    @discardableResult
+    func output() throws -> Data {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // Standard error stays far below a pipe's size in whatever these tests run.
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        let message = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failed(status: process.terminationStatus, errors: String(decoding: message, as: UTF8.self))
+        }
+        return data
+    }
+}
+
+/// A directory that is removed with this.
+final class TemporaryDirectory {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "bigeggs-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}

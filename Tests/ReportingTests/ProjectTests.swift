@@ -1,0 +1,54 @@
+import Foundation
+import Reporting
+import Testing
+
+@Suite struct ProjectTests {
+    @Test func theCheckoutIsFoundFromAnyDirectoryInsideIt() throws {
+        let root = try Checkout.root
+        #expect(try Project.locate(from: ["/", root + "/notebooks/01-data"]).root == root)
+        #expect(try Project.locate().root == root, "these tests run from inside the checkout")
+    }
+
+    @Test func outsideACheckoutTheErrorSaysWhereItWasSearched() throws {
+        let elsewhere = try TemporaryDirectory()
+        let error = #expect(throws: ReportingError.self) { try Project.locate(from: [elsewhere.path]) }
+        #expect(error?.description.contains(elsewhere.path) == true)
+    }
+
+    @Test func aQuickRunNeverWritesOverTheCommittedReport() {
+        let project = Project(root: "/checkout")
+        let quick = OutputLayout(project: project, profile: .quick)
+        let full = OutputLayout(project: project, profile: .full)
+        #expect(quick.record(.plainTraining) == "/checkout/runs/quick/records/04-plain-training.json")
+        #expect(full.record(.plainTraining) == "/checkout/report/records/04-plain-training.json")
+        #expect(full.notebook(.data) == "/checkout/notebooks/01-data.ipynb")
+        for path in [quick.records, quick.weights, quick.plots, quick.notebooks, quick.report] {
+            #expect(path.hasPrefix("/checkout/runs/quick/"))
+        }
+    }
+
+    @Test func anExplicitDirectoryIsUsedForEitherProfile() {
+        let project = Project(root: "/checkout")
+        for profile in Profile.allCases {
+            let layout = OutputLayout(project: project, profile: profile, out: "/elsewhere")
+            #expect(layout == OutputLayout(directory: "/elsewhere"))
+        }
+    }
+
+    @Test func aFileInTheWayOfADirectoryIsNamed() throws {
+        let directory = try TemporaryDirectory()
+        try Data().write(to: URL(fileURLWithPath: directory.path + "/records"))
+        let error = #expect(throws: ReportingError.self) {
+            try OutputLayout(directory: directory.path).create()
+        }
+        #expect(error?.description.contains(directory.path + "/records") == true)
+    }
+
+    @Test func sectionsAreFoundByNameAndByNumber() {
+        #expect(ReportSection(argument: "04-plain-training") == .plainTraining)
+        #expect(ReportSection(argument: "4") == .plainTraining)
+        #expect(ReportSection(argument: "07") == .demo)
+        #expect(ReportSection(argument: "8") == nil)
+        #expect(ReportSection.data.next == .normalization && ReportSection.demo.next == nil)
+    }
+}

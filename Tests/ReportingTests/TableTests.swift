@@ -1,0 +1,44 @@
+import Reporting
+import Testing
+
+@Suite struct TableTests {
+    let table = Table(["class", "images"], rows: [["bird", "5,000"], ["a < b & c", "12"]])
+
+    @Test func numbersAreAlignedToTheRightAndTextToTheLeft() {
+        #expect(
+            table.text == """
+                class      images
+                ─────────  ──────
+                bird        5,000
+                a < b & c      12
+
+                """)
+    }
+
+    @Test func htmlIsEscaped() {
+        #expect(table.html.contains("<td style=\"text-align: left\">a &lt; b &amp; c</td>"))
+        #expect(table.html.contains("<td style=\"text-align: right\">12</td>"))
+    }
+
+    @Test func aRowHasAsManyTextsAsThereAreColumns() {
+        #expect(Table(["a", "b"], rows: [["1"], ["1", "2", "3"]]).rows == [["1", ""], ["1", "2"]])
+    }
+}
+
+@Suite struct FormatTests {
+    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (50000, "50,000"), (-1_234_567, "-1,234,567")])
+    func thousandsAreGrouped(number: Int, text: String) {
+        #expect(number.grouped == text)
+    }
+
+    @Test(
+        arguments: [
+            (0.0, 2, "0.00"), (0.005, 1, "0.0"), (1.05, 0, "1"), (-0.001, 2, "0.00"), (-1.5, 1, "-1.5"),
+            (0.9996, 3, "1.000"), (12.034, 3, "12.034"), (.nan, 2, "nan"), (-.infinity, 2, "-inf"),
+        ])
+    func digitsAfterThePointAreFixed(number: Double, digits: Int, text: String) {
+        #expect(number.fixed(digits) == text)
+    }
+
+    @Test func sharesArePercentages() { #expect(0.8754.percent == "87.5 %") }
+}
