@@ -33,6 +33,13 @@ public struct TrainingRun {
     public let steps: Int
     /// Images a step; the last may have fewer.
     public let batchSize: Int
+
+    package init(model: Sequential, epochs: Int, steps: Int, batchSize: Int) {
+        self.model = model
+        self.epochs = epochs
+        self.steps = steps
+        self.batchSize = batchSize
+    }
 }
 
 /// Whether a metric is better when it is smaller or when it is larger.

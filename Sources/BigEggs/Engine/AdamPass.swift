@@ -1,13 +1,13 @@
 import Foundation
 
 /// Adam over flat buffers: one parallel pass, memory-bound.
-enum AdamPass {
+package enum AdamPass {
     /// One step. All buffers have `count` elements, a multiple of sixteen.
     ///
     /// In Keras's arrangement: with α = rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ),
     /// m += (g − m)(1 − β₁), v += (g² − v)(1 − β₂), w −= α m / (√v + ε).
     /// Source: Kingma and Ba, "Adam", 2015, section 2; https://keras.io/api/optimizers/adam/
-    static func run(
+    package static func run(
         parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
         first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int,
         step: Int, rate: Float, beta1: Float, beta2: Float, epsilon: Float

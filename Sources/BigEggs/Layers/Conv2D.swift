@@ -10,7 +10,7 @@ public struct Conv2D: Layer {
     public let filters: Int
     /// Applied to the output: linear or ReLU.
     public let activation: ActivationFunction
-    let window: Window
+    package let window: Window
 
     /// A convolution with a square kernel.
     ///

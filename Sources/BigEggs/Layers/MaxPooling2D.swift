@@ -4,7 +4,7 @@
 public struct MaxPooling2D: Layer {
     public let name: String?
     public static let kind = "max_pooling2d"
-    let window: Window
+    package let window: Window
 
     /// Pooling over a square window.
     ///

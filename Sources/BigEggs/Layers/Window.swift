@@ -8,10 +8,10 @@ public enum Padding: String, Sendable, Codable, CaseIterable {
 }
 
 /// A window that slides over an image: the geometry that convolution and pooling share.
-struct Window: Sendable, Equatable {
-    let size: [Int]
-    let strides: [Int]
-    let padding: Padding
+package struct Window: Sendable, Equatable {
+    package let size: [Int]
+    package let strides: [Int]
+    package let padding: Padding
 
     /// The output's height and width.
     func outputSize(for input: [Int], layer: String) throws -> [Int] {

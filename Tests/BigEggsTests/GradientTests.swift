@@ -1,0 +1,189 @@
+import BigEggs
+import Foundation
+import Testing
+
+/// Loss, gradients, moving statistics and predictions of the engine against the float64 reference.
+@Suite struct GradientTests {
+    /// How far the engine may be from the reference.
+    struct Tolerance {
+        /// Of the loss, relative.
+        let loss: Double
+        /// Of a gradient, relative to the largest of the tensor's that are compared.
+        let gradient: Double
+        /// Of a gradient that is zero but for rounding, such as a bias in front of a normalization.
+        let floor: Double
+        /// Of a moving statistic and of a probability.
+        let value: Double
+
+        /// A float32 carries 6e-8 of rounding, a gradient here is some thousand sums deep, and the
+        /// measured worst over all cases is 4e-6. A wrong formula is off by far more than 1e-2.
+        static let direct = Tolerance(loss: 1e-6, gradient: 2e-5, floor: 1e-6, value: 1e-6)
+        /// Winograd's transforms add and subtract numbers larger than their result; oneDNN's F(4, 3) loses
+        /// up to two decimal digits to them. The measured worst is 3e-6 here, in layers of few channels.
+        static let winograd = Tolerance(loss: 1e-5, gradient: 2e-4, floor: 1e-5, value: 1e-5)
+    }
+
+    @Test(arguments: ReferenceCase.all + ReferenceCase.winograd)
+    func aStepAgreesWithFiniteDifferences(_ example: ReferenceCase) throws {
+        let model = try example.model()
+        model.allowsWinograd = false
+        try compareStep(of: model, on: try example.dataset(), within: .direct)
+    }
+
+    @Test(arguments: ReferenceCase.winograd)
+    func aStepWithWinogradAgreesWithFiniteDifferences(_ example: ReferenceCase) throws {
+        let model = try example.model()
+        try compareStep(of: model, on: try example.dataset(), within: .winograd)
+        if Machine.instructionSet.hasPrefix("AVX-512") {
+            let passes = model.engineDescription.algorithms.filter { $0.algorithm.contains("wino") }
+            #expect(Set(passes.map(\.pass)) == ["forward", "backward data", "backward weights"])
+        }
+    }
+
+    /// A plan for one batch must not disturb what a plan for another has chosen.
+    @Test func stepsOfDifferentSizesOnOneModelAgreeWithFiniteDifferences() throws {
+        let example = ReferenceCase.winograd[0]
+        let model = try example.model()
+        let images = try Noise(stream: 8).dataset(count: 7, imageShape: example.input, classes: 10)
+        for count in [5, 1, 7, 2] {
+            _ = try model.predict(images, batchSize: 4)
+            try compareStep(of: model, on: images.prefix(count), within: .winograd)
+        }
+    }
+
+    @Test(arguments: ReferenceCase.all + ReferenceCase.winograd)
+    func predictionsAgree(_ example: ReferenceCase) throws {
+        let model = try example.model()
+        let dataset = try example.dataset()
+        let reference = try ReferenceNetwork(model)
+        let expected = ReferenceNetwork.softmax(
+            reference.logits(reference.input(dataset), .inference), images: dataset.count)
+        for batchSize in [2, dataset.count] {
+            let predictions = try model.predict(dataset, batchSize: batchSize)
+            #expect(predictions.probabilities.count == expected.count)
+            let worst = largestDifference(predictions.probabilities, expected)
+            #expect(worst < Tolerance.winograd.value)
+        }
+    }
+
+    /// bfloat16 keeps 8 bits of a number, 4e-3 of it. Where a ReLU's input is that close to zero it opens
+    /// or closes, so single gradients may be far off: all of a network's together are held to an angle.
+    /// The measured worst is 6°, 4 % in the squared norm, and 0.3 % in the loss; a ReLU or a term of a
+    /// normalization forgotten turns the gradient by far more than 10°.
+    @Test(.enabled(if: hasBFloat16), arguments: ReferenceCase.all + ReferenceCase.winograd)
+    func aStepInBFloat16PointsTheSameWay(_ example: ReferenceCase) throws {
+        let model = try example.model(precision: .bfloat16)
+        let dataset = try example.dataset()
+        let step = try ComparedStep(model, dataset)
+        #expect(abs(step.loss - step.expectedLoss) < 0.02 * step.expectedLoss)
+        var (product, square, expectedSquare) = (0.0, 0.0, 0.0)
+        for gradient in step.gradients.flatMap(\.compared) {
+            product += gradient.found * gradient.expected
+            square += gradient.found * gradient.found
+            expectedSquare += gradient.expected * gradient.expected
+        }
+        let cosine = product / (square * expectedSquare).squareRoot()
+        #expect(cosine > cos(10 * Double.pi / 180))
+        #expect(abs(square / expectedSquare - 1) < 0.1)
+        let moved = step.statistics
+        #expect(moved.allSatisfy { abs($0.found - $0.expected) < 0.01 })
+    }
+
+    private func compareStep(
+        of model: Sequential, on dataset: ImageDataset, within tolerance: Tolerance
+    ) throws {
+        let step = try ComparedStep(model, dataset)
+        #expect(abs(step.loss - step.expectedLoss) <= tolerance.loss * step.expectedLoss)
+        for tensor in step.gradients {
+            let largest = tensor.compared.map { abs($0.expected) }.max() ?? 0
+            let worst = tensor.compared.map { abs($0.found - $0.expected) }.max() ?? 0
+            #expect(worst <= tolerance.gradient * largest + tolerance.floor, "\(tensor.name)")
+        }
+        for statistic in step.statistics {
+            #expect(abs(statistic.found - statistic.expected) <= tolerance.value, "\(statistic.name)")
+        }
+    }
+
+    static let hasBFloat16 =
+        (try? Sequential(input: [1], precision: .bfloat16) { Dense(1) }) != nil
+}
+
+/// One step of a model, and what the reference says about it.
+private struct ComparedStep {
+    struct Pair {
+        let name: String
+        let found: Double
+        let expected: Double
+    }
+
+    let loss: Double
+    let expectedLoss: Double
+    /// Of every trainable tensor, at most twelve elements.
+    let gradients: [(name: String, compared: [Pair])]
+    /// All moving statistics after the step.
+    let statistics: [Pair]
+
+    /// A step other than the first, so that dropout's masks depend on it.
+    private static let step = 3
+
+    init(_ model: Sequential, _ dataset: ImageDataset) throws {
+        let mode = ReferenceNetwork.Mode.training(step: ComparedStep.step)
+        let reference = try ReferenceNetwork(model)
+        let (loss, found) = try model.lossAndGradients(of: dataset, step: ComparedStep.step)
+        let activations = reference.activations(reference.input(dataset), mode)
+        let labels = dataset.labels.values
+        self.loss = loss
+        expectedLoss = ReferenceNetwork.crossentropy(activations[activations.count - 1], labels)
+
+        let trainable = model.layers.isEmpty ? [] : reference.weights.keys.filter { !$0.contains("moving") }
+        #expect(Set(found.map(\.name)) == Set(trainable), "every trainable tensor has a gradient")
+        gradients = try found.enumerated().map { number, tensor in
+            let layer = try #require(
+                reference.layers.firstIndex { tensor.name.hasPrefix("\($0.name)/") })
+            #expect(tensor.shape == reference.shapes[tensor.name])
+            let chosen =
+                tensor.values.count <= 12
+                ? Array(tensor.values.indices)
+                : Noise(stream: 200 + number).integers(12, below: tensor.values.count)
+            return (
+                tensor.name,
+                chosen.map { index in
+                    let expected = reference.centralDifference(of: tensor.name, index) {
+                        ReferenceNetwork.crossentropy($0.logits(from: layer, activations[layer], mode), labels)
+                    }
+                    return Pair(
+                        name: "\(tensor.name)[\(index)]", found: Double(tensor.values[index]),
+                        expected: expected)
+                }
+            )
+        }
+        let moved = reference.movedStatistics(activations)
+        statistics = try model.weights().flatMap { tensor in
+            zip(tensor.values, moved[tensor.name] ?? []).map {
+                Pair(name: tensor.name, found: Double($0), expected: $1)
+            }
+        }
+        let normalizations = model.layers.filter { $0 is BatchNormalization }.count
+        #expect(moved.count == 2 * normalizations)
+    }
+}
+
+extension ReferenceNetwork {
+    /// The slope of `loss` along one weight.
+    ///
+    /// With a distance of 1e-7 the rounding of a float64 loss leaves an error of 1e-8. A larger distance
+    /// is no better: somewhere in thousands of activations a ReLU would open between the two sides.
+    fileprivate func centralDifference(
+        of tensor: String, _ index: Int, _ loss: (ReferenceNetwork) -> Double
+    ) -> Double {
+        let distance = 1e-7
+        var (above, below) = (self, self)
+        above.weights[tensor]?[index] += distance
+        below.weights[tensor]?[index] -= distance
+        return (loss(above) - loss(below)) / (2 * distance)
+    }
+}
+
+private func largestDifference(_ found: [Float], _ expected: [Double]) -> Double {
+    zip(found, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+}

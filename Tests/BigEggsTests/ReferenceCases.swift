@@ -1,0 +1,263 @@
+import BigEggs
+import Testing
+
+/// A network, and how many images of which size it is compared on.
+struct ReferenceCase: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let input: [Int]
+    let images: Int
+    let classes: Int
+    let layers: [any Layer]
+
+    init(
+        _ description: String, input: [Int], images: Int, classes: Int = 10,
+        @LayerBuilder _ layers: () -> [any Layer]
+    ) {
+        testDescription = description
+        self.input = input
+        self.images = images
+        self.classes = classes
+        self.layers = layers()
+    }
+
+    /// The model with weights that no training would start from: biases, gammas, betas and moving
+    /// statistics that are neither 0 nor 1, some gammas negative.
+    func model(precision: Precision = .float32, threads: Int = 2) throws -> Sequential {
+        let model = try Sequential(input: input, seed: 11, precision: precision, threads: threads) { layers }
+        try model.setWeights(
+            try model.weights().enumerated().map { number, tensor in
+                guard !tensor.name.hasSuffix("kernel") else { return tensor }
+                let range: ClosedRange<Float> =
+                    switch tensor.name.split(separator: "/").last {
+                    case "gamma": -0.5...1.5
+                    case "moving_variance": 0.5...2
+                    default: -0.4...0.4
+                    }
+                let values = Noise(stream: 100 + number).uniforms(tensor.values.count, in: range)
+                return NamedTensor(name: tensor.name, shape: tensor.shape, values: values)
+            })
+        return model
+    }
+
+    /// Noise with random labels.
+    func dataset() throws -> ImageDataset {
+        try Noise(stream: 1).dataset(count: images, imageShape: input, classes: classes)
+    }
+}
+
+/// Numbers for tests: a function of the stream alone.
+struct Noise {
+    let stream: Int
+
+    func uniforms(_ count: Int, in range: ClosedRange<Float>) -> [Float] {
+        let philox = Philox(seed: 5, purpose: .sampling)
+        return (0..<count).map { item in
+            let uniform = philox.uniforms(stream: UInt32(stream), item: UInt32(item / 4))[item % 4]
+            return range.lowerBound + uniform * (range.upperBound - range.lowerBound)
+        }
+    }
+
+    func integers(_ count: Int, below bound: Int) -> [Int] {
+        uniforms(count, in: 0...1).map { Int($0 * Float(bound)) }
+    }
+
+    func dataset(count: Int, imageShape: [Int], classes: Int) throws -> ImageDataset {
+        // A data set has images; a network of vectors takes their bytes in a row.
+        let shape = imageShape.count == 1 ? [1, 1, imageShape[0]] : imageShape
+        return try ImageDataset(
+            images: integers(count * shape.reduce(1, *), below: 256).map { UInt8($0) },
+            labels: Labels(Noise(stream: stream + 1).integers(count, below: classes).map { Int32($0) }),
+            imageShape: shape, classNames: (0..<classes).map { "class \($0)" }
+        ).rescaled()
+    }
+}
+
+extension ReferenceCase {
+    /// Every layer, in every neighbourhood that the engine treats in its own way.
+    static let all: [ReferenceCase] = [
+        ReferenceCase("a dense layer alone", input: [7], images: 5) { Dense(10, activation: .softmax) },
+        ReferenceCase("dense layers without normalization", input: [13], images: 3) {
+            Dense(20, activation: .relu)
+            Dense(33, activation: .relu)
+            Dense(10)
+            Activation(.softmax)
+        },
+        ReferenceCase("dense layers with normalization and dropout", input: [20], images: 7) {
+            Dense(33, activation: .relu)
+            BatchNormalization()
+            Dense(20)
+            BatchNormalization(momentum: 0.9, epsilon: 1e-2)
+            Activation(.relu)
+            Dropout(0.5)
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("flattened pixels into a dense layer", input: [5, 3, 3], images: 5, classes: 3) {
+            Flatten()
+            Dense(20, activation: .relu)
+            Dense(3, activation: .softmax)
+        },
+        ReferenceCase("same convolution, ReLU, pooling", input: [8, 6, 3], images: 3) {
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("valid convolution, normalization, pooling", input: [9, 11, 3], images: 5) {
+            Conv2D(10, kernelSize: 3, activation: .relu)
+            BatchNormalization()
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("linear convolution straight into a dense layer", input: [7, 5, 1], images: 1) {
+            Conv2D(33, kernelSize: 3)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("ReLU after normalization of a linear convolution", input: [6, 9, 3], images: 3) {
+            Conv2D(10, kernelSize: 3, padding: .same)
+            BatchNormalization()
+            Activation(.relu)
+            Conv2D(33, kernelSize: 3, padding: .same)
+            Activation(.relu)
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("stride 2, odd sides, same", input: [9, 7, 3], images: 5) {
+            Conv2D(20, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
+            BatchNormalization()
+            Conv2D(10, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("stride 2, even sides, same and valid", input: [10, 8, 20], images: 3) {
+            Conv2D(33, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
+            Conv2D(10, kernelSize: 2, strides: 2)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("kernels of 1, 2, 4 and 5", input: [11, 12, 3], images: 3) {
+            Conv2D(10, kernelSize: 5, activation: .relu)
+            Conv2D(20, kernelSize: 1, activation: .relu)
+            Conv2D(10, kernelSize: 4, padding: .same, activation: .relu)
+            Conv2D(3, kernelSize: 2, padding: .same)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("convolution, ReLU, pooling, convolution", input: [12, 8, 3], images: 3) {
+            Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)
+            MaxPooling2D()
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("overlapping and same pooling", input: [7, 9, 3], images: 5) {
+            Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
+            MaxPooling2D(poolSize: 3, strides: 2, padding: .same)
+            BatchNormalization()
+            MaxPooling2D(poolSize: 2, strides: 1)
+            MaxPooling2D(poolSize: 2, padding: .same)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("normalization of a flattened image", input: [6, 4, 3], images: 5) {
+            Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
+            Flatten()
+            BatchNormalization()
+            Dense(20, activation: .relu)
+            BatchNormalization()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("normalization of the pixels themselves", input: [6, 5, 3], images: 7) {
+            BatchNormalization()
+            Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("pooled pixels", input: [8, 6, 3], images: 3) {
+            MaxPooling2D()
+            Activation(.relu)
+            Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("dropout of images, before and after Flatten", input: [6, 4, 3], images: 3) {
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            Dropout(0.25)
+            Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            Dropout(0.3)
+            MaxPooling2D()
+            Dropout(0.1)
+            Flatten()
+            Dropout(0.2)
+            Dense(20, activation: .relu)
+            Dropout(0)
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("dropout of pixels", input: [6, 4, 3], images: 3) {
+            Dropout(0.5)
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("dropout and ReLU between layers", input: [5, 5, 10], images: 3) {
+            Conv2D(33, kernelSize: 3)
+            Dropout(0.25)
+            Activation(.relu)
+            BatchNormalization()
+            Flatten()
+            Activation(.relu)
+            Dense(20)
+            Dropout(0.5)
+            BatchNormalization()
+            Activation(.relu)
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("a classifier of convolutions alone", input: [4, 6, 3], images: 5, classes: 8) {
+            Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            Conv2D(8, kernelSize: 4)
+            MaxPooling2D(poolSize: 3, strides: 1, padding: .same)
+            Conv2D(8, kernelSize: 1)
+            MaxPooling2D(poolSize: 1, strides: 3)
+            Flatten()
+            Activation(.softmax)
+        },
+    ]
+
+    /// Those with convolutions of 3×3 over 32 channels or more, for which there is Winograd's algorithm.
+    static let winograd: [ReferenceCase] = [
+        ReferenceCase("the report's block of layers", input: [8, 8, 3], images: 3) {
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("odd sides, more filters, pooling after ReLU", input: [11, 9, 33], images: 3) {
+            Conv2D(48, kernelSize: 3, padding: .same, activation: .relu)
+            MaxPooling2D()
+            Conv2D(64, kernelSize: 3, padding: .same)
+            BatchNormalization()
+            Activation(.relu)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("16 by 12, valid", input: [16, 12, 3], images: 1) {
+            Conv2D(32, kernelSize: 3, activation: .relu)
+            BatchNormalization()
+            Conv2D(32, kernelSize: 3, activation: .relu)
+            Dropout(0.25)
+            Conv2D(20, kernelSize: 3, activation: .relu)
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+    ]
+}
