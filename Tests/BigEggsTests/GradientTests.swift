@@ -149,7 +149,8 @@ private struct ComparedStep {
                 tensor.name,
                 chosen.map { index in
                     let expected = reference.centralDifference(of: tensor.name, index) {
-                        ReferenceNetwork.crossentropy($0.logits(from: layer, activations[layer], mode), labels)
+                        ReferenceNetwork.crossentropy(
+                            $0.logits(from: layer, activations[layer], mode), labels)
                     }
                     return Pair(
                         name: "\(tensor.name)[\(index)]", found: Double(tensor.values[index]),

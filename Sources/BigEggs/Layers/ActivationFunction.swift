@@ -23,5 +23,13 @@ public struct Activation: Layer {
         self.name = name
     }
 
-    public func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+    public func outputShape(for inputShape: [Int]) throws -> [Int] {
+        // Over an image Keras's softmax would be one a pixel.
+        guard function != .softmax || inputShape.count == 1 else {
+            throw LayerError.inputRank(
+                layer: name ?? Activation.kind, found: inputShape,
+                expected: "vectors (put Flatten before it)")
+        }
+        return inputShape
+    }
 }

@@ -45,7 +45,7 @@ public struct Conv2D: Layer {
         guard activation != .softmax else {
             throw LayerError.unsupported(layer: label, reason: "a softmax stands at the end of a model only")
         }
-        try window.check(layer: label)
+        try window.check(layer: label, sizeArgument: "kernelSize")
         return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [filters]
     }
 }

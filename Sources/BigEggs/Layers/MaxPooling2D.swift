@@ -27,7 +27,7 @@ public struct MaxPooling2D: Layer {
             throw LayerError.inputRank(
                 layer: label, found: inputShape, expected: "images, [height, width, channels]")
         }
-        try window.check(layer: label)
+        try window.check(layer: label, sizeArgument: "poolSize")
         return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [inputShape[2]]
     }
 }

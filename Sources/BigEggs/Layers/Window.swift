@@ -38,8 +38,8 @@ package struct Window: Sendable, Equatable {
         return (total.map { $0 / 2 }, total.map { $0 - $0 / 2 })
     }
 
-    func check(layer: String) throws {
-        for (argument, values) in [("kernelSize", size), ("strides", strides)]
+    func check(layer: String, sizeArgument: String) throws {
+        for (argument, values) in [(sizeArgument, size), ("strides", strides)]
         where values.contains(where: { $0 < 1 }) {
             throw LayerError.invalid(
                 layer: layer, argument: argument, value: "\(values)", allowed: "1 or more")

@@ -102,6 +102,16 @@ public final class Sequential {
             throw TrainingError.invalid(
                 argument: "learningRate", value: "\(optimizer.learningRate)", allowed: "more than 0")
         }
+        for (argument, beta) in [("beta1", optimizer.beta1), ("beta2", optimizer.beta2)] {
+            guard beta >= 0, beta < 1 else {
+                throw TrainingError.invalid(
+                    argument: argument, value: "\(beta)", allowed: "from 0 up to but not including 1")
+            }
+        }
+        guard optimizer.epsilon > 0, optimizer.epsilon.isFinite else {
+            throw TrainingError.invalid(
+                argument: "epsilon", value: "\(optimizer.epsilon)", allowed: "more than 0")
+        }
         self.optimizer = OptimizerState(optimizer)
         learningRate = optimizer.learningRate
     }

@@ -1,0 +1,80 @@
+import BigEggs
+import Testing
+
+/// The report's whole network against Keras in float64; see Tests/Peers/fixtures_network.py.
+@Suite struct EngineNetworkTests {
+    /// Stripes of another slope and width in every image, and some noise.
+    private func dataset(images count: Int) throws -> ImageDataset {
+        var pixels: [UInt8] = []
+        for image in 0..<count {
+            for row in 0..<32 {
+                for column in 0..<32 {
+                    for channel in 0..<3 {
+                        let stripes =
+                            row * (image % 4 + 1) + column * (image % 3 * 2 + 1) + 37 * image * channel
+                        let noise = scrambled(pixels.count) >> 13 & 63
+                        pixels.append(UInt8(stripes % 64 * 3 + Int(noise)))
+                    }
+                }
+            }
+        }
+        return try ImageDataset(
+            images: pixels, labels: Labels((0..<Int32(count)).map { $0 * 7 % 10 }), imageShape: [32, 32, 3],
+            classNames: (0..<10).map { "class \($0)" }
+        ).rescaled()
+    }
+
+    private func scrambled(_ index: Int) -> UInt32 { UInt32(truncatingIfNeeded: index) &* 2_654_435_761 }
+
+    /// The report's network without its dropout, for which Keras would draw other masks.
+    private func network(seed: UInt64) throws -> Sequential {
+        let layers = try Sequential.bigEggs().layers.filter { !($0 is Dropout) }
+        return try Sequential(input: [32, 32, 3], seed: seed) { layers }
+    }
+
+    /// Twelve images through 22 layers: the error of a gradient grows from layer to layer on the way back,
+    /// mostly because ReLUs whose input is within the forward error of zero open or close. Winograd's
+    /// larger error opens more of them.
+    @Test(arguments: [false, true])
+    func theFirstStepAgreesWithKeras(withWinograd: Bool) throws {
+        let fixture = try Record.read(Fixture.path("network.json"))
+        let model = try network(seed: UInt64(try #require(fixture["seed"]?.integer)))
+        model.allowsWinograd = withWinograd
+        let dataset = try dataset(images: try #require(fixture["images"]?.integer))
+
+        let before = try #require(fixture[path: "probabilities.before"]?.numbers)
+        print("XX", withWinograd, "before", worst(try model.predict(dataset), before))
+
+        let (loss, gradients) = try model.lossAndGradients(of: dataset)
+        let expectedLoss = try #require(fixture["loss"]?.number)
+        print("XX", withWinograd, "loss", abs(loss - expectedLoss))
+        let expected = try #require(fixture["gradients"]?.array)
+        #expect(gradients.map(\.name) == expected.compactMap { $0["name"]?.string })
+        for (gradient, keras) in zip(gradients, expected) {
+            let norm = gradient.values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let projection = gradient.values.enumerated().reduce(0.0) {
+                $0 + (scrambled($1.offset) >> 16 & 1 == 1 ? 1 : -1) * Double($1.element)
+            }
+            let expectedNorm = try #require(keras["norm"]?.number)
+            let expectedProjection = try #require(keras["projection"]?.number)
+            print(
+                "XX", withWinograd, gradient.name, abs(norm - expectedNorm) / expectedNorm,
+                abs(projection - expectedProjection) / expectedNorm)
+        }
+        let after = try #require(fixture[path: "probabilities.after"]?.numbers)
+        print("XX", withWinograd, "after", worst(try model.predict(dataset), after))
+    }
+
+    private func worst(_ predictions: Predictions, _ expected: [Double]) -> Double {
+        zip(predictions.probabilities, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+    }
+
+    @Test func theReportsNetworkHasTheSizeThatKerasCounts() throws {
+        let model = try Sequential.bigEggs()
+        #expect(model.outputShape == [10])
+        #expect(model.layers.count == 22)
+        // 287,008 in convolutions, 1,584,650 in dense layers, 7,936 in batch normalizations.
+        #expect(model.parameterCount == 1_879_594)
+        #expect(model.trainableParameterCount == 1_875_626)
+    }
+}

@@ -1,0 +1,117 @@
+import BigEggs
+import Testing
+
+/// Plans: whatever ran before, whatever the batch and the number of threads, the answer is the same.
+@Suite struct EngineTests {
+    private func difference(_ first: Predictions, _ second: Predictions) -> Float {
+        zip(first.probabilities, second.probabilities).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+
+    @Test func threadsChangeNothingButTheLastBits() throws {
+        let toy = try ToyData.separable(images: 13)
+        let results = try [1, 2, 3].map { threads in
+            let model = try ToyData.model(threads: threads)
+            let (loss, gradients) = try model.lossAndGradients(of: toy)
+            return (loss, gradients, try model.predict(toy))
+        }
+        for other in results[1...] {
+            #expect(abs(other.0 - results[0].0) < 1e-6)
+            #expect(difference(other.2, results[0].2) < 1e-6)
+            for (found, expected) in zip(other.1, results[0].1) {
+                let largest = expected.values.map(abs).max() ?? 0
+                for (found, expected) in zip(found.values, expected.values) {
+                    // As far as two orders of summation may lie apart: see GradientTests.
+                    #expect(abs(found - expected) <= 2e-5 * largest + 1e-6)
+                }
+            }
+        }
+    }
+
+    @Test func theNumberOfThreadsMayChangeBetweenCalls() throws {
+        let toy = try ToyData.separable(images: 13)
+        let model = try ToyData.model(threads: 2)
+        let first = try model.predict(toy)
+        try model.use(threads: 1)
+        #expect(model.threads == 1)
+        #expect(model.engineDescription.threads == 1)
+        #expect(difference(try model.predict(toy), first) < 1e-6)
+        try model.use(threads: 2)
+        #expect(try model.predict(toy) == first)
+    }
+
+    /// Plans of other batch sizes share the workspace, which moves when a plan needs more.
+    @Test func plansOfOtherSizesLeaveAPredictionAsItWas() throws {
+        let toy = try ToyData.separable(images: 64)
+        let model = try ToyData.model()
+        let few = try model.predict(toy.prefix(3))
+        let many = try model.predict(toy, batchSize: 64)
+        #expect(try model.predict(toy.prefix(3)) == few)
+        _ = try model.lossAndGradients(of: toy.prefix(17))
+        // The statistics have moved, the plans are what is compared.
+        let fresh = try ToyData.model()
+        try fresh.setWeights(try model.weights())
+        #expect(try model.predict(toy, batchSize: 64) == fresh.predict(toy, batchSize: 64))
+        #expect(try model.predict(toy, batchSize: 64) != many)
+        for (index, value) in few.probabilities.enumerated() {
+            #expect(abs(value - many.probabilities[index]) < 1e-6)
+        }
+    }
+
+    @Test func aModelThatPredictedFirstTrainsAsOneThatDidNot() throws {
+        let toy = try ToyData.separable(images: 20)
+        let weights = try [false, true].map { predictsFirst in
+            let model = try ToyData.model()
+            try model.compile()
+            if predictsFirst { _ = try model.predict(toy, batchSize: 7) }
+            try model.fit(toy, batchSize: 8, epochs: 2)
+            return try model.weights()
+        }
+        #expect(weights[0] == weights[1])
+    }
+
+    @Test func twoModelsDoNotDisturbEachOther() throws {
+        let toy = try ToyData.separable(images: 20)
+        let alone = try ToyData.model(seed: 1)
+        try alone.compile()
+        try alone.fit(toy, batchSize: 8, epochs: 2)
+
+        let (first, second) = (try ToyData.model(seed: 1), try ToyData.model(seed: 2))
+        try first.compile()
+        try second.compile()
+        let interrupter = Interrupter { try second.fit(toy, batchSize: 16) }
+        try first.fit(toy, batchSize: 8, epochs: 2, callbacks: [interrupter])
+        #expect(interrupter.calls == 2)
+        #expect(try first.weights() == alone.weights())
+    }
+
+    @Test func theEngineSaysWhatRuns() throws {
+        let model = try ToyData.model()
+        #expect(model.engineDescription.algorithms.isEmpty)
+        _ = try model.lossAndGradients(of: try ToyData.separable(images: 4))
+        let description = model.engineDescription
+        #expect(description.precision == .float32)
+        #expect(description.threads == 2)
+        #expect(description.oneDNN.split(separator: ".").count == 3)
+        let passes = description.algorithms.filter { $0.layer == "conv2d_1" }.map(\.pass)
+        #expect(passes == ["forward", "backward data", "backward weights"])
+        // Nothing needs the gradient of the pixels.
+        #expect(
+            description.algorithms.filter { $0.layer == "conv2d" }.map(\.pass)
+                == ["forward", "backward weights"])
+        // The reference code of oneDNN is hundreds of times slower and would be a mistake of ours.
+        #expect(description.algorithms.allSatisfy { !$0.algorithm.hasPrefix("ref") })
+    }
+}
+
+/// Does something at the end of every epoch.
+private final class Interrupter: Callback {
+    private let body: () throws -> Void
+    private(set) var calls = 0
+
+    init(_ body: @escaping () throws -> Void) { self.body = body }
+
+    func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        calls += 1
+        try body()
+    }
+}

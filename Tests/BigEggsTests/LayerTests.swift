@@ -1,0 +1,186 @@
+import BigEggs
+import Testing
+
+@Suite struct LayerTests {
+    private func model(_ input: [Int], @LayerBuilder _ layers: () -> [any Layer]) throws -> Sequential {
+        try Sequential(input: input, layers: layers)
+    }
+
+    @Test func outputShapesAreKeras() throws {
+        // Keras's compute_output_shape of the same layers.
+        for (layer, input, output) in [
+            (Conv2D(8, kernelSize: 3), [9, 12, 3], [7, 10, 8]),
+            (Conv2D(8, kernelSize: 3, padding: .same), [9, 12, 3], [9, 12, 8]),
+            (Conv2D(8, kernelSize: 3, strides: 2), [9, 12, 3], [4, 5, 8]),
+            (Conv2D(8, kernelSize: 3, strides: 2, padding: .same), [9, 12, 3], [5, 6, 8]),
+            (Conv2D(8, kernelSize: 4, strides: 3, padding: .same), [9, 12, 3], [3, 4, 8]),
+            (Conv2D(8, kernelSize: 1, strides: 4), [9, 12, 3], [3, 3, 8]),
+            (MaxPooling2D(), [9, 12, 3], [4, 6, 3]),
+            (MaxPooling2D(padding: .same), [9, 12, 3], [5, 6, 3]),
+            (MaxPooling2D(poolSize: 3, strides: 1), [9, 12, 3], [7, 10, 3]),
+            (MaxPooling2D(poolSize: 3, strides: 2, padding: .same), [9, 12, 3], [5, 6, 3]),
+            (Flatten(), [9, 12, 3], [324]), (Dense(5), [324], [5]), (Dropout(0.5), [9, 12, 3], [9, 12, 3]),
+            (BatchNormalization(), [324], [324]), (Activation(.relu), [9, 12, 3], [9, 12, 3]),
+        ] as [(any Layer, [Int], [Int])] {
+            #expect(try layer.outputShape(for: input) == output, "\(layer)")
+        }
+    }
+
+    @Test func layersAreNamedAsInKeras() throws {
+        let model = try model([8, 8, 3]) {
+            for filters in [4, 8] {
+                Conv2D(filters, kernelSize: 3, activation: .relu)
+                BatchNormalization()
+            }
+            MaxPooling2D()
+            Conv2D(4, kernelSize: 1, name: "narrow")
+            Conv2D(4, kernelSize: 1)
+            Flatten()
+            Dropout(0.1)
+            Dense(4)
+            Activation(.softmax)
+        }
+        #expect(
+            model.summary.map(\.name) == [
+                "conv2d", "batch_normalization", "conv2d_1", "batch_normalization_1", "max_pooling2d",
+                "narrow",
+                "conv2d_2", "flatten", "dropout", "dense", "activation",
+            ])
+        #expect(model.summary.map(\.kind).last == "Activation")
+        #expect(model.summary[0].activation == "relu")
+        #expect(model.summary[0].parameterCount == 3 * 3 * 3 * 4 + 4)
+        #expect(model.summary[1].parameterCount == 4 * 4)
+        #expect(model.summary[1].activation == nil)
+        #expect(model.summary[4].outputShape == [2, 2, 8])
+        #expect(model.trainableParameterCount == model.parameterCount - 2 * (4 + 8))
+    }
+
+    /// Layers that do not fit, and the error that says so.
+    struct Misfit: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let input: [Int]
+        let layers: [any Layer]
+        let error: LayerError
+
+        init(
+            _ description: String, input: [Int] = [8, 8, 3], _ error: LayerError,
+            @LayerBuilder _ layers: () -> [any Layer]
+        ) {
+            testDescription = description
+            self.input = input
+            self.error = error
+            self.layers = layers()
+        }
+
+        private static let inTheMiddle = "a softmax stands at the end of a model only"
+
+        static let all = [
+            Misfit("nothing", .noLayers) {},
+            Misfit(
+                "a dense layer on images",
+                .inputRank(layer: "dense", found: [8, 8, 3], expected: "vectors (put Flatten before it)")
+            ) { Dense(4) },
+            Misfit(
+                "a convolution of vectors", input: [20],
+                .inputRank(layer: "conv2d", found: [20], expected: "images, [height, width, channels]")
+            ) { Conv2D(4, kernelSize: 3) },
+            Misfit(
+                "pooling of vectors",
+                .inputRank(
+                    layer: "max_pooling2d", found: [192], expected: "images, [height, width, channels]")
+            ) {
+                Flatten()
+                MaxPooling2D()
+            },
+            Misfit(
+                "softmax of images",
+                .inputRank(
+                    layer: "activation", found: [8, 8, 3], expected: "vectors (put Flatten before it)")
+            ) { Activation(.softmax) },
+            Misfit(
+                "a dense softmax in the middle", input: [20],
+                .unsupported(layer: "dense", reason: inTheMiddle)
+            ) {
+                Dense(4, activation: .softmax)
+                Dense(4)
+            },
+            Misfit(
+                "a softmax in the middle", input: [20], .unsupported(layer: "activation", reason: inTheMiddle)
+            ) {
+                Activation(.softmax)
+                Dense(4)
+            },
+            Misfit("a convolution's softmax", .unsupported(layer: "conv2d", reason: inTheMiddle)) {
+                Conv2D(4, kernelSize: 3, activation: .softmax)
+            },
+            Misfit("two layers of a name", input: [20], .duplicateName("twin")) {
+                Dense(4, name: "twin")
+                Dense(4, name: "twin")
+            },
+            Misfit("a name that Keras would give", input: [20], .duplicateName("dense_1")) {
+                Dense(4, name: "dense_1")
+                Dense(4)
+                Dense(4)
+            },
+            Misfit("a kernel larger than the image", .tooSmall(layer: "conv2d", input: [8], window: [9, 9])) {
+                Conv2D(4, kernelSize: 9)
+            },
+            Misfit(
+                "a pool larger than what is left",
+                .tooSmall(layer: "max_pooling2d", input: [2], window: [3, 3])
+            ) {
+                Conv2D(4, kernelSize: 7)
+                MaxPooling2D(poolSize: 3)
+            },
+            invalid("dropout", "rate", "1.0", "from 0 up to but not including 1", Dropout(1)),
+            invalid("dropout", "rate", "-0.1", "from 0 up to but not including 1", Dropout(-0.1)),
+            invalid("dropout", "rate", "nan", "from 0 up to but not including 1", Dropout(.nan)),
+            invalid("slow", "momentum", "1.5", "0 to 1", BatchNormalization(momentum: 1.5, name: "slow")),
+            invalid("batch_normalization", "momentum", "nan", "0 to 1", BatchNormalization(momentum: .nan)),
+            invalid("batch_normalization", "epsilon", "0.0", "more than 0", BatchNormalization(epsilon: 0)),
+            invalid(
+                "batch_normalization", "epsilon", "nan", "more than 0", BatchNormalization(epsilon: .nan)),
+            invalid("conv2d", "filters", "0", "1 or more", Conv2D(0, kernelSize: 3)),
+            invalid("conv2d", "kernelSize", "[0, 0]", "1 or more", Conv2D(4, kernelSize: 0)),
+            invalid("conv2d", "strides", "[-1, -1]", "1 or more", Conv2D(4, kernelSize: 3, strides: -1)),
+            invalid(
+                "max_pooling2d", "poolSize", "[0, 0]", "1 or more", MaxPooling2D(poolSize: 0, strides: 1)),
+            invalid("max_pooling2d", "strides", "[0, 0]", "1 or more", MaxPooling2D(poolSize: 2, strides: 0)),
+            invalid("dense", "units", "-3", "1 or more", input: [20], Dense(-3)),
+        ]
+
+        private static func invalid(
+            _ layer: String, _ argument: String, _ value: String, _ allowed: String,
+            input: [Int] = [8, 8, 3],
+            _ bad: any Layer
+        ) -> Misfit {
+            Misfit(
+                "\(layer) with \(argument) \(value)", input: input,
+                .invalid(layer: layer, argument: argument, value: value, allowed: allowed)
+            ) { bad }
+        }
+    }
+
+    @Test(arguments: Misfit.all)
+    func layersThatDoNotFitAreRefused(_ misfit: Misfit) throws {
+        #expect(throws: misfit.error) { try Sequential(input: misfit.input) { misfit.layers } }
+        #expect(!misfit.error.description.isEmpty)
+        #expect(!misfit.error.description.contains("\n"))
+    }
+
+    @Test func aLayerThatTheEngineDoesNotKnowIsRefused() throws {
+        struct Mirror: Layer {
+            let name: String? = nil
+            static let kind = "mirror"
+            func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+        }
+        #expect(throws: LayerError.unsupported(layer: "mirror", reason: "the engine has no pass for it")) {
+            try model([20]) { Mirror() }
+        }
+    }
+
+    @Test(arguments: [[], [0], [8, 8], [8, 8, 0], [-1, 8, 3], [1, 8, 8, 3]])
+    func anInputOfAnImpossibleShapeIsRefused(_ shape: [Int]) throws {
+        #expect(throws: TrainingError.self) { try model(shape) { Activation(.relu) } }
+    }
+}
