@@ -32,9 +32,9 @@ import Testing
         return try Sequential(input: [32, 32, 3], seed: seed) { layers }
     }
 
-    /// Twelve images through 22 layers: the error of a gradient grows from layer to layer on the way back,
-    /// mostly because ReLUs whose input is within the forward error of zero open or close. Winograd's
-    /// larger error opens more of them.
+    /// The error of a gradient grows on its way back through 21 layers, most of all because the ReLUs open
+    /// or close whose input is as close to zero as the forward error. Measured are 6e-6 of the loss, 1e-4
+    /// of a norm and 6e-4 of a projection, with Winograd's convolutions and without.
     @Test(arguments: [false, true])
     func theFirstStepAgreesWithKeras(withWinograd: Bool) throws {
         let fixture = try Record.read(Fixture.path("network.json"))
@@ -43,11 +43,11 @@ import Testing
         let dataset = try dataset(images: try #require(fixture["images"]?.integer))
 
         let before = try #require(fixture[path: "probabilities.before"]?.numbers)
-        print("XX", withWinograd, "before", worst(try model.predict(dataset), before))
+        #expect(largestDifference(try model.predict(dataset), before) < 1e-6)
 
         let (loss, gradients) = try model.lossAndGradients(of: dataset)
-        let expectedLoss = try #require(fixture["loss"]?.number)
-        print("XX", withWinograd, "loss", abs(loss - expectedLoss))
+        #expect(abs(loss - (try #require(fixture["loss"]?.number))) < 5e-5)
+
         let expected = try #require(fixture["gradients"]?.array)
         #expect(gradients.map(\.name) == expected.compactMap { $0["name"]?.string })
         for (gradient, keras) in zip(gradients, expected) {
@@ -57,24 +57,31 @@ import Testing
             }
             let expectedNorm = try #require(keras["norm"]?.number)
             let expectedProjection = try #require(keras["projection"]?.number)
-            print(
-                "XX", withWinograd, gradient.name, abs(norm - expectedNorm) / expectedNorm,
-                abs(projection - expectedProjection) / expectedNorm)
+            #expect(abs(norm - expectedNorm) < 5e-4 * expectedNorm, "\(gradient.name)")
+            #expect(abs(projection - expectedProjection) < 3e-3 * expectedNorm, "\(gradient.name)")
         }
+
+        // The moving statistics have made a step.
         let after = try #require(fixture[path: "probabilities.after"]?.numbers)
-        print("XX", withWinograd, "after", worst(try model.predict(dataset), after))
+        #expect(largestDifference(before, after) > 1e-3)
+        #expect(largestDifference(try model.predict(dataset), after) < 1e-6)
     }
 
-    private func worst(_ predictions: Predictions, _ expected: [Double]) -> Double {
-        zip(predictions.probabilities, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+    private func largestDifference(_ predictions: Predictions, _ expected: [Double]) -> Double {
+        largestDifference(predictions.probabilities.map(Double.init), expected)
     }
 
-    @Test func theReportsNetworkHasTheSizeThatKerasCounts() throws {
+    private func largestDifference(_ found: [Double], _ expected: [Double]) -> Double {
+        #expect(found.count == expected.count)
+        return zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+
+    @Test func theReportsNetworkHasAsManyNumbersAsInKeras() throws {
+        let fixture = try Record.read(Fixture.path("network.json"))
         let model = try Sequential.bigEggs()
         #expect(model.outputShape == [10])
         #expect(model.layers.count == 22)
-        // 287,008 in convolutions, 1,584,650 in dense layers, 7,936 in batch normalizations.
-        #expect(model.parameterCount == 1_879_594)
-        #expect(model.trainableParameterCount == 1_875_626)
+        #expect(model.parameterCount == fixture[path: "parameters.all"]?.integer)
+        #expect(model.trainableParameterCount == fixture[path: "parameters.trainable"]?.integer)
     }
 }

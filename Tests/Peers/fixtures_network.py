@@ -111,6 +111,10 @@ def main():
         "keras": keras.__version__,
         "seed": SEED,
         "images": IMAGES,
+        "parameters": {
+            "all": model.count_params(),
+            "trainable": sum(int(numpy.prod(variable.shape)) for variable in model.trainable_variables),
+        },
         "loss": float(loss),
         "gradients": tensors,
         "probabilities": {
