@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import bigeggs
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from plots.drawing import Drawing, Source, Table
 from plots.page import BLUE, FAINT, GREEN, INK, MUTED, VERMILLION, key, page, show_picture
@@ -72,7 +72,7 @@ def birds_as_airplanes(source: Source) -> Drawing:
     return Drawing(figure, Table(("test image", "confidence", *(f"p({name})" for name in classes)), rows))
 
 
-def grid(figure: "object", number: int, columns: int) -> list[Axes]:
+def grid(figure: Figure, number: int, columns: int) -> list[Axes]:
     """Axes in rows of `columns`; those beyond `number` stay empty."""
     rows = (number + columns - 1) // columns
     every = list(np.ravel(figure.subplots(rows, columns)))

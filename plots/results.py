@@ -184,7 +184,8 @@ def first_layer_filters(source: Source) -> Drawing:
     height, width, _, filters = kernels["plain"].shape
     figure = page(
         "Filters of the first layer",
-        f"{filters} kernels of {height} × {width} pixels over red, green and blue; grey is zero, each scaled by itself",
+        f"{filters} kernels of {height} × {width} pixels over red, green and blue; grey is zero, "
+        "each scaled by itself",
         source.records["06-results"],
         height=2.6,
     )

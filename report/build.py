@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from plots.files import write_atomically
+from report.blocks import Document
 from report.document import document
 from report.run import Run
 from report.text import inline_html, literal, plain
@@ -37,7 +38,7 @@ def build(records_dir: str, plots_dir: str, report_dir: str, weights_dir: str) -
     return {kind: str(path) for kind, (path, _) in pages.items()}
 
 
-def render_markdown(content: "object", plots_dir: str, report_dir: str) -> str:
+def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
     """The report as Markdown with links to the figures' files."""
     environment = templates(autoescape=False)
     environment.filters.update(alternative=lambda text: literal(plain(text)), anchor=markdown_anchor)
@@ -45,7 +46,7 @@ def render_markdown(content: "object", plots_dir: str, report_dir: str) -> str:
     return environment.get_template("report.md.j2").render(document=content, figures=figures)
 
 
-def render_html(content: "object", plots_dir: str) -> str:
+def render_html(content: Document, plots_dir: str) -> str:
     """The report as one page that needs no other file."""
     environment = templates(autoescape=True)
     environment.filters.update(inline=lambda text: Markup(inline_html(text)), plain=plain)

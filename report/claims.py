@@ -14,9 +14,10 @@ import bigeggs
 import numpy as np
 
 from plots.history import learning_rate_cuts
+from plots.wording import NO_BREAK_SPACE, count, percent
 from report.blocks import Tested
 from report.run import Run
-from report.text import NO_BREAK_SPACE, count, decimal, listed, literal, percent, points
+from report.text import decimal, listed, literal, points
 
 HOLDS = "holds"
 IN_PART = "holds in part"

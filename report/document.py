@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from plots.wording import data_name
+from plots.wording import count, data_name, percent
 from report import claims
 from report.blocks import Block, Document, Notice, Section, Tested
 from report.chapters import (
@@ -19,7 +19,7 @@ from report.chapters import (
     verdicts,
 )
 from report.run import Run
-from report.text import count, decimal, literal, percent
+from report.text import decimal, literal
 
 
 def document(run: Run) -> Document:

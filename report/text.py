@@ -6,7 +6,7 @@ import html
 import re
 from typing import Sequence
 
-from plots.wording import NO_BREAK_SPACE, count, percent  # noqa: F401 (count and percent are ours to pass on)
+from plots.wording import NO_BREAK_SPACE
 
 MARKS = re.compile(r"([\\`*_\[\]<>|])")
 INLINE = re.compile(

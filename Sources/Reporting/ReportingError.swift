@@ -8,6 +8,8 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case notRun(section: String, missing: String, command: String)
     /// A section needs what another section recorded, but that was recorded on other data.
     case otherData(section: String, recorded: String, used: String, command: String)
+    /// A section's weights are not those that it recorded, as after a run that was broken off.
+    case otherWeights(section: String, path: String, command: String)
     /// Figures could not be drawn; with Python's message for each.
     case figuresFailed([String: String])
     /// Python returned something that was not agreed on.
@@ -33,6 +35,8 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
         case .otherData(let section, let recorded, let used, let command):
             "section \(section) was run on \(recorded), but this is \(used); run `\(command)` first, "
                 + "or give the same --data"
+        case .otherWeights(let section, let path, let command):
+            "\(path) is not the file that section \(section) recorded; run `\(command)` first"
         case .figuresFailed(let messages):
             "could not draw "
                 + messages.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(
@@ -45,8 +49,10 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
         case .buildFailed(let status):
             "`swift build` ended with status \(status); what it said is above"
         case .sectionFailed(let section, let status):
-            "section \(section) stopped with status \(status), so the sections after it were not run; "
-                + "the reason is above"
+            (status > 128
+                ? "section \(section) was ended by signal \(status - 128)"
+                : "section \(section) stopped with status \(status), for the reason above")
+                + "; the sections after it were not run"
         case .cannotStart(let program, let reason):
             "cannot start \(program): \(reason)"
         }

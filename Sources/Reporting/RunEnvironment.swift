@@ -18,14 +18,6 @@ struct RunEnvironment: Codable, Sendable, Equatable {
             system: value(of: "PRETTY_NAME", separator: "=", in: "/etc/os-release") ?? "Linux")
     }
 
-    /// The most memory that this process has had at once, in bytes; nil where the kernel does not say.
-    ///
-    /// Not `getrusage`: its maximum starts with that of the process which started this one.
-    static var peakMemoryBytes: Int? {
-        value(of: "VmHWM", separator: ":", in: "/proc/self/status")
-            .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 * 1024 }
-    }
-
     private static var compiler: String {
         #if compiler(>=6.4)
             "6.4 or later"

@@ -7,12 +7,10 @@ extension Section {
         let provenance = data.provenance
         var lines: [String] = []
         if provenance.isStandIn {
-            lines += [
-                "┌───────────────────────────────────────────────────────────────────────────┐",
-                "│  NOT CIFAR-10. \(provenance.name) stands in for it: every number here is about  │",
-                "│  other images, and none can be compared with the report.                  │",
-                "└───────────────────────────────────────────────────────────────────────────┘",
-            ]
+            lines += framed([
+                "NOT CIFAR-10. \(provenance.name) stands in for it: every number here is",
+                "about other images, and none can be compared with the report.",
+            ])
             if let notice = data.notice { lines.append(notice) }
         }
         let origin =
@@ -29,6 +27,14 @@ extension Section {
             "Used: \(data.train.count.grouped) training and \(data.test.count.grouped) test images of "
                 + "\(data.train.imageShape.map(String.init).joined(separator: "×")).")
         return lines.joined(separator: "\n")
+    }
+
+    /// Lines in a frame that nobody overlooks.
+    private static func framed(_ lines: [String]) -> [String] {
+        let width = lines.map(\.count).max() ?? 0
+        let rule = String(repeating: "─", count: width + 4)
+        return ["┌\(rule)┐"]
+            + lines.map { "│  \($0)\(String(repeating: " ", count: width - $0.count))  │" } + ["└\(rule)┘"]
     }
 
     /// The record's block on the data set. It names the file, never the directory.

@@ -153,10 +153,16 @@ public final class Section {
 
     /// The path of the weights that a section before this one saved.
     ///
-    /// - Throws: ``ReportingError/notRun(section:missing:command:)`` if they are not there.
+    /// - Throws: ``ReportingError/notRun(section:missing:command:)`` if they are not there, and
+    ///   ``ReportingError/otherWeights(section:path:command:)`` if they are not those of its record.
     public func weights(_ file: String, from other: ReportSection) throws -> String {
         let path = weights(file)
         try requireFile(path, from: other)
+        guard try read(other)[path: "results.weights.sha256"]?.string == Checksum.sha256(of: path) else {
+            throw ReportingError.otherWeights(
+                section: other.name, path: Project.shown(path),
+                command: command(for: other, options.arguments))
+        }
         return path
     }
 

@@ -6,6 +6,7 @@ import csv
 import json
 import struct
 from pathlib import Path
+from typing import Callable
 from xml.etree import ElementTree
 
 import bigeggs
@@ -26,7 +27,7 @@ def drawn(root: Path, handle: int, names: list[str] | None = None, into: str = "
     return draw.draw(names or [], str(root / "records"), str(root / "weights"), str(root / into), handle)
 
 
-def change(root: Path, section: str, alter: "object") -> None:
+def change(root: Path, section: str, alter: Callable[[dict], object]) -> None:
     """Rewrites a record after `alter` changed it in place."""
     path = root / "records" / f"{section}.json"
     record = json.loads(path.read_text())
@@ -160,7 +161,7 @@ def test_a_training_of_few_epochs_can_be_drawn(example: Path, handle: int, epoch
     ],
 )
 def test_the_arrow_shows_where_the_image_went(
-    dataset: bigeggs.Dataset, kind: str, parameters: dict[str, float], text: str, turned: "object"
+    dataset: bigeggs.Dataset, kind: str, parameters: dict[str, float], text: str, turned: Callable[[np.ndarray], tuple]
 ) -> None:
     assert AMOUNT[kind](example_run.transform(**parameters)) == text
     original, moved = dataset.images("train")[0].astype(float), dataset.augment("train", 0, **parameters)

@@ -93,6 +93,20 @@ import Testing
         #expect(error?.errors.contains("section 04-plain-training was run on CIFAR-10 (md5:") == true)
     }
 
+    @Test func weightsThatAreNotTheRecordedOnesAreRefused() throws {
+        for section in [ReportSection.plainTraining, .augmentedTraining] {
+            _ = try run(section, "--epochs", "1")
+        }
+        let plain = "\(out)/weights/plain.safetensors"
+        try FileManager.default.removeItem(atPath: plain)
+        try FileManager.default.copyItem(atPath: "\(out)/weights/augmented.safetensors", toPath: plain)
+        let error = failure(.results, "--data", data, "--out", out)
+        #expect(error?.status == 1)
+        #expect(
+            error?.errors.contains("plain.safetensors is not the file that section 04-plain-training") == true
+        )
+    }
+
     @Test(arguments: [
         ["--epochs", "0"], ["--threads", "-1"], ["--profile", "huge"], ["--unknown"], ["extra"],
     ])

@@ -45,6 +45,10 @@ section.figure("class-counts")
 let samples = train.classNames.indices.map { train.indices(ofClass: $0, first: 10) }
 try section.record("samples", ImageSamples(split: "train", indices: samples))
 section.figure("sample-grid")
+if !section.isCIFAR10 {
+    section.show(
+        "These are other images than the report's: what is said of birds and airplanes is not about them.")
+}
 
 // %%
 try section.end()

@@ -88,8 +88,10 @@ section.show(
 section.figure("raw-against-scaled")
 
 // %% [markdown]
-// A short training on few images says which of the two starts better, not where they end. All later
-// sections use rescaled pixels, as the report does.
+// The training loss is the one to look at. When a network is validated, batch normalization uses running
+// means and variances that take some hundred steps to settle, and a quick run ends before that: its
+// validation is near guessing whatever the pixels are. And a short training on few images says which of
+// the two starts better, not where they end. All later sections use rescaled pixels, as the report does.
 
 // %%
 try section.end()

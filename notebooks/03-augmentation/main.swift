@@ -79,7 +79,7 @@ let together = changes(generator, 12)
 try section.record("together", together)
 section.show(
     Table(
-        ["epoch", "rotation °", "rows", "columns", "zoom rows", "zoom columns"],
+        ["epoch", "rotation °", "width shift", "height shift", "width zoom", "height zoom"],
         rows: together.prefix(4).enumerated().map { epoch, change in
             [
                 "\(epoch + 1)", change.theta.fixed(1), change.tx.fixed(2), change.ty.fixed(2),

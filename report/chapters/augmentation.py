@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from plots.wording import percent
 from report.blocks import Block, Paragraph, Table
 from report.run import Run
-from report.text import decimal, literal, percent
+from report.text import decimal, literal
 
 
 def blocks(run: Run) -> Iterator[Block]:

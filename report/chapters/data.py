@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from plots.wording import count
 from report.blocks import Block, Paragraph
 from report.claims import span
 from report.run import Run
-from report.text import count, listed, literal
+from report.text import listed, literal
 
 
 def blocks(run: Run) -> Iterator[Block]:
@@ -21,9 +22,9 @@ def blocks(run: Run) -> Iterator[Block]:
     classes = record["data.classNames"]
     yield Paragraph(
         f"This run used {count(train.sum())} training and {count(test.sum())} test images of "
-        f"{literal(record['data.name'])}, each {height} × {width} pixels in {channels} channels and labelled with one of {len(classes)} classes: "
-        f"{listed([literal(name) for name in classes])}. A class has {span(train)} training images and {span(test)} "
-        "test images. The counts were taken from the loaded labels."
+        f"{literal(record['data.name'])}, each {height} × {width} pixels in {channels} channels and labelled with one "
+        f"of {len(classes)} classes: {listed([literal(name) for name in classes])}. A class has {span(train)} "
+        f"training images and {span(test)} test images. The counts were taken from the loaded labels."
     )
     if run.is_stand_in:
         yield Paragraph(

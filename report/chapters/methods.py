@@ -6,9 +6,10 @@ from typing import Iterator
 
 import bigeggs
 
+from plots.wording import count
 from report.blocks import Block, Bullets, Paragraph, Table
 from report.run import Run
-from report.text import count, literal
+from report.text import literal
 
 
 def blocks(run: Run) -> Iterator[Block]:
@@ -43,12 +44,13 @@ def blocks(run: Run) -> Iterator[Block]:
         f"{results['history.learning_rate'][0]:g}, on sparse categorical cross-entropy: the mean of −log p over the "
         f"true classes, in nats. A step takes {count(record['settings.batchSize'])} images, so an epoch of "
         f"{count(record['data.trainImages'])} images has "
-        f"{count(-(-record['data.trainImages'] // record['settings.batchSize']))} steps. After each epoch these callbacks "
-        "look at the validation:"
+        f"{count(-(-record['data.trainImages'] // record['settings.batchSize']))} steps. After each epoch these "
+        "callbacks look at the validation:"
     )
     yield Bullets([callback_text(callback) for callback in results["callbacks"]])
     yield Paragraph(
-        "The original also logs to TensorBoard. The library has that callback, but nothing in this report depends on it."
+        "The original also logs to TensorBoard. The library has that callback, but nothing in this report depends "
+        "on it."
     )
 
 

@@ -6,10 +6,11 @@ from typing import Iterator
 
 import bigeggs
 
+from plots.wording import count, percent
 from report.blocks import Block, Paragraph, Table
 from report.claims import shape, written
 from report.run import Run
-from report.text import count, decimal, percent
+from report.text import decimal
 
 
 def blocks(run: Run) -> Iterator[Block]:

@@ -6,9 +6,10 @@ from typing import Iterator
 
 import bigeggs
 
+from plots.wording import count
 from report.blocks import Block, Listing, Paragraph, Table
 from report.run import SECTIONS, Run
-from report.text import code, count, duration, literal
+from report.text import code, duration, literal
 
 
 def blocks(run: Run) -> Iterator[Block]:
@@ -17,7 +18,8 @@ def blocks(run: Run) -> Iterator[Block]:
     if not records:
         yield Paragraph("*Not run yet: no section has been recorded.*")
         return
-    yield Table(("", ""), facts(records[0]), "What was used" + (", as the first record has it." if run.is_mixed else "."))
+    used = "What was used, as the first record has it." if run.is_mixed else "What was used."
+    yield Table(("", ""), facts(records[0]), used)
     statement = records[0]["data.statement"]
     if statement:
         yield Paragraph("The data set's own statement of where it comes from:")

@@ -6,10 +6,11 @@ from typing import Iterator
 
 import bigeggs
 
+from plots.wording import count, percent
 from report.blocks import Block, Paragraph, Table
 from report.claims import wilson
 from report.run import Run
-from report.text import count, decimal, listed, literal, percent
+from report.text import decimal, listed, literal
 
 MODELS = ("plain", "augmented")
 

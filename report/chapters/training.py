@@ -7,9 +7,10 @@ from typing import Iterator
 import bigeggs
 
 from plots.history import learning_rate_cuts
+from plots.wording import count, percent
 from report.blocks import Block, Paragraph, Table
 from report.run import Run
-from report.text import count, decimal, duration, megabytes, percent
+from report.text import decimal, duration, megabytes
 
 TRAININGS = (("plain", "04-plain-training"), ("augmented", "05-augmented-training"))
 

@@ -6,10 +6,11 @@ from typing import Iterator, Sequence
 
 import bigeggs
 
+from plots.wording import percent
 from report import claims
 from report.blocks import Block, Bullets, Paragraph, Tested, Verdicts
 from report.run import Run
-from report.text import decimal, percent
+from report.text import decimal
 
 
 def claim_blocks(tested: Sequence[Tested]) -> Iterator[Block]:

@@ -36,10 +36,14 @@ public enum Machine {
     /// The widest instruction set that oneDNN uses here.
     public static var instructionSet: String { DNNL.instructionSet }
 
-    /// The most memory that the process has held so far, in bytes.
+    /// The most memory that the process has held at once, in bytes; 0 where the kernel does not say.
+    ///
+    /// Not `getrusage`: its maximum starts with that of the process which started this one.
     public static var peakMemoryBytes: Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss * 1024
+        guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
+        else { return 0 }
+        return (Int(kilobytes) ?? 0) * 1024
     }
 }

@@ -66,7 +66,7 @@ public struct TrainingResults: Encodable {
     /// Where the kept weights are.
     public let weights: WeightsFile
     /// The most memory that the process had at once.
-    public let peakMemoryBytes: Int?
+    public let peakMemoryBytes: Int
 
     /// Evaluates a trained network on its training and test images, and saves its weights.
     ///
@@ -108,14 +108,14 @@ public struct TrainingResults: Encodable {
             sha256: try Checksum.sha256(of: path))
         evaluation = Measured(try model.evaluate(test, batchSize: settings.batchSize))
         finalTrain = Measured(try model.evaluate(train, batchSize: settings.batchSize))
-        peakMemoryBytes = RunEnvironment.peakMemoryBytes
+        peakMemoryBytes = Machine.peakMemoryBytes
     }
 
     /// How the training ended, in words.
     public var sentence: String {
         let end =
             epochsRun == epochLimit
-            ? "Training ran for all of its \(epochLimit) epochs"
+            ? "Training ran to its limit of \(epochLimit) \(epochLimit == 1 ? "epoch" : "epochs")"
             : "Training stopped early, after \(epochsRun) of at most \(epochLimit) epochs"
         let overfitting =
             overfitsFrom.map { "From epoch \($0) on the network overfits." }
