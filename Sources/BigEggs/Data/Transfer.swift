@@ -77,6 +77,21 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         condition.signal()
     }
 
+    /// Follows a redirection over the network alone, and not out of an encrypted connection.
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        let allowed = response.url?.scheme == "https" ? ["https"] : ["http", "https"]
+        let isAllowed = request.url?.scheme.map(allowed.contains) ?? false
+        if !isAllowed {
+            condition.withLock {
+                finish(.status(address: download.address, code: response.statusCode))
+            }
+        }
+        completionHandler(isAllowed ? request : nil)
+    }
+
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
@@ -87,6 +102,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
             total = response.expectedContentLength > 0 ? Int(response.expectedContentLength) : nil
             if let code = (response as? HTTPURLResponse)?.statusCode, code != 200 {
                 finish(.status(address: download.address, code: code))
+            } else if response.mimeType == "text/html" {
+                finish(.page(address: download.address))
             } else if let total, total > download.byteLimit {
                 finish(.tooLarge(address: download.address, limit: download.byteLimit))
             }
@@ -105,7 +122,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
             }
             data.withUnsafeBytes { bytes in
                 digest.update(bytes)
-                if !write(bytes) { finish(.cannotWrite(path)) }
+                if let failure = write(bytes) { finish(failure) }
             }
         }
     }
@@ -127,15 +144,17 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         }
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-            let count = Foundation.write(file, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            written += count
+    private func write(_ bytes: UnsafeRawBufferPointer) -> DownloadError? {
+        FileSizeSignal.withheld {
+            var written = 0
+            while written < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                let count = Foundation.write(file, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return .cannotWrite(path) }
+                written += count
+            }
+            return nil
         }
-        return true
     }
 }
