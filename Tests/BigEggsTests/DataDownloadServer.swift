@@ -41,12 +41,6 @@ final class DownloadServer {
                 served.add(manner)
                 if manner == "silent":
                     time.sleep(20)
-                if manner in ("elsewhere", "in-circles"):
-                    self.send_response(302)
-                    self.send_header(
-                        "Location", "file://" + sys.argv[1] if manner == "elsewhere" else self.path)
-                    self.end_headers()
-                    return
                 if manner == "page":
                     page = b"<!DOCTYPE html><title>Please log in</title>"
                     self.send_response(200)
@@ -55,9 +49,10 @@ final class DownloadServer {
                     self.end_headers()
                     self.wfile.write(page)
                     return
-                if manner == "moved":
+                if manner in ("moved", "in-circles"):
                     self.send_response(302)
-                    self.send_header("Location", "/good/archive.tar.gz")
+                    self.send_header(
+                        "Location", "/good/archive.tar.gz" if manner == "moved" else self.path)
                     self.end_headers()
                     return
                 self.send_response(404 if gone else 500 if manner == "broken" else 200)

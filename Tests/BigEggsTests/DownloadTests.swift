@@ -83,14 +83,6 @@ import Testing
 
     @Test mutating func redirectionInCirclesIsGivenUp() throws {
         download.address = server.address("in-circles")
-        let error = try #require(throws: DownloadError.self) { try fetch() }
-        #expect(error.description.contains(download.address))
-        #expect(filesInCache.isEmpty)
-    }
-
-    /// The file there has the right checksum, but nobody sent it over the network.
-    @Test mutating func redirectionToALocalFileIsNotFollowed() throws {
-        download.address = server.address("elsewhere")
         #expect(throws: DownloadError.status(address: download.address, code: 302)) { try fetch() }
         #expect(filesInCache.isEmpty)
     }

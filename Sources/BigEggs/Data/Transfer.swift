@@ -17,6 +17,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private var received = 0
     private var total: Int?
     private var hasAnswer = false
+    private var redirections = 0
     private var lastArrival = Date()
     private var outcome: Result<Void, DownloadError>?
 
@@ -77,17 +78,15 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         condition.signal()
     }
 
-    /// Follows a redirection over the network alone, and not out of an encrypted connection.
+    /// Follows a redirection, but not for ever, as URLSession would.
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
         newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
     ) {
-        let allowed = response.url?.scheme == "https" ? ["https"] : ["http", "https"]
-        let isAllowed = request.url?.scheme.map(allowed.contains) ?? false
-        if !isAllowed {
-            condition.withLock {
-                finish(.status(address: download.address, code: response.statusCode))
-            }
+        let isAllowed = condition.withLock {
+            redirections += 1
+            if redirections > 10 { finish(.status(address: download.address, code: response.statusCode)) }
+            return outcome == nil
         }
         completionHandler(isAllowed ? request : nil)
     }
