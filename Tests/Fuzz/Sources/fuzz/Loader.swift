@@ -5,6 +5,8 @@ import Foundation
 enum Loader: String, CaseIterable {
     /// A file of weights.
     case safetensors
+    /// What a checkpoint says of a training: the input is its JSON, and a whole file is put around it.
+    case checkpoint
     /// A section's recorded results.
     case record
     /// A directory with one batch of CIFAR-10's binary version.
@@ -21,6 +23,7 @@ enum Loader: String, CaseIterable {
         do {
             switch self {
             case .safetensors: try loadSafetensors(bytes)
+            case .checkpoint: try loadCheckpoint(bytes)
             case .record: try loadRecord(bytes)
             case .batches: try loadBatches(bytes)
             case .tar: try loadArchive(Gzip.stored(bytes))
@@ -42,6 +45,22 @@ enum Loader: String, CaseIterable {
         let again = try Safetensors.contents(of: "output.safetensors")
         precondition(again.tensors.map(\.name) == contents.tensors.map(\.name))
         precondition(again.metadata == contents.metadata)
+    }
+
+    /// A changed byte must get past the checksum, so it is computed here as the writer does.
+    private func loadCheckpoint(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        guard let json = String(validating: bytes, as: UTF8.self) else { return }
+        let tensor = NamedTensor(name: "weights/kernel", shape: [2], values: [1, 2])
+        let values = tensor.values.withUnsafeBytes { Array($0) }
+        let summed = try write(json.utf8 + "\n\(tensor.name) \(tensor.shape)\n".utf8 + values, to: "summed")
+        try Safetensors.write(
+            [tensor], to: "input.checkpoint",
+            metadata: [
+                "format": "BigEggs checkpoint 1", "checkpoint": json,
+                "sha256": try Checksum.sha256(of: summed),
+            ])
+        let checkpoint = try Checkpoint.read("input.checkpoint")
+        precondition(checkpoint.weights.map(\.values) == [tensor.values])
     }
 
     private func loadRecord(_ bytes: UnsafeBufferPointer<UInt8>) throws {
