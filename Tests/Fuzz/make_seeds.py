@@ -54,6 +54,19 @@ def main() -> None:
             "notes": safetensors({"__metadata__": {"epoch": "3"}, "scalar": tensor([], 0, 4)}, b"\0\0\x80\x3f"),
             "empty": safetensors({"none": tensor([0, 4], 0, 0)}),
         },
+        "checkpoint": {
+            "resumable": json.dumps(
+                {
+                    "progress": {
+                        "epoch": 1, "step": 2, "optimizerStep": 5, "learningRate": 0.001, "isStopped": False,
+                        "loss": 12.5, "right": 9, "images": 64, "seconds": 0.5,
+                    },
+                    "history": {"metrics": {"loss": [1.5], "val_loss": ["nan"]}, "seconds": [1.5]},
+                    "settings": {"seed": "7"},
+                    "callbacks": [{"name": "EarlyStopping", "settings": {"patience": "3"}, "values": {"best": "inf"}}],
+                }
+            ).encode()
+        },
         "record": {
             "section": json.dumps(
                 {"section": "01-data", "results": {"loss": [1, 0.5, 1e-3], "names": ["\u00e9\U0001f95a", "\n\"\\"]}}
