@@ -9,7 +9,8 @@ extension Sequential {
         let result = try backward(dataset, step: optimizer.step)
         guard result.loss.isFinite else {
             throw TrainingError.lossNotFinite(
-                loss: result.loss, epoch: 1, step: optimizer.step + 1, learningRate: learningRate)
+                loss: result.loss, epoch: 1, step: optimizer.step + 1, learningRate: learningRate,
+                checkpoint: nil)
         }
         optimizer.apply(to: store, learningRate: learningRate)
         return (result.loss / Double(dataset.count), Double(result.right) / Double(dataset.count))
