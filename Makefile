@@ -7,7 +7,7 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test lint bench bench-accuracy clean
+.PHONY: help requirements build report full figures test lint bench bench-accuracy bench-python install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: build ## Measure training and inference on this machine
 bench-accuracy: build ## Train nine times to compare the accuracy of the ways to compute (an hour)
 	@$(PYTHON) Tests/Benchmarks/accuracy.py
 
+bench-python: build ## Measure what calling from Python costs
+	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so $(PYTHON) Tests/Python/overhead.py
+
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
@@ -48,6 +51,37 @@ test: requirements lint ## Run every test
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python
 	@swift test -c release --skip-build --disable-xctest
+
+# Under PREFIX: the command, the library with its header and pkg-config file, and what the report is made
+# with. The executables use the Swift runtime of the compiler that built them.
+PREFIX ?= /usr/local
+SECTIONS := $(patsubst notebooks/%/main.swift,%,$(wildcard notebooks/*/main.swift))
+SHARED := $(filter-out %.png %.svg %.csv %.ipynb report/report.md report/report.html, \
+	$(wildcard notebooks/*/*.swift plots/* report/* report/*/* python/bigeggs/*.py python/bigeggs/*/*.py))
+define PKG_CONFIG
+prefix=$(abspath $(PREFIX))
+libdir=$${prefix}/lib
+includedir=$${prefix}/include
+
+Name: bigeggs
+Description: Networks that classify images, trained fast on processors
+Version: 0.1.0
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -Wl,-rpath,$${libdir} -lbigeggs_c
+endef
+export PKG_CONFIG
+install: build ## Install under PREFIX (/usr/local), for use from any directory and from C
+	@set -e; to='$(DESTDIR)$(PREFIX)'; \
+	install -d "$$to/bin" "$$to/lib/bigeggs" "$$to/lib/pkgconfig" "$$to/include"; \
+	install $(BIGEGGS) $(SECTIONS:%=.build/release/%) "$$to/lib/bigeggs"; \
+	ln -sf ../lib/bigeggs/bigeggs "$$to/bin/bigeggs"; \
+	install -m 644 .build/release/libbigeggs_c.so "$$to/lib"; \
+	install -m 644 Sources/CBigEggs/include/bigeggs.h "$$to/include"; \
+	printf '%s\n' "$$PKG_CONFIG" >"$$to/lib/pkgconfig/bigeggs.pc"; \
+	for file in $(SHARED); do \
+		[ -d $$file ] || install -D -m 644 $$file "$$to/share/bigeggs/$$file"; \
+	done; \
+	echo "bigeggs is in $$to/bin, its library in $$to/lib"
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build runs

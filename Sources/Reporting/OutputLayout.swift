@@ -15,8 +15,8 @@ public struct OutputLayout: Sendable, Equatable {
 
     /// The layout of a profile in a checkout, or of any directory.
     ///
-    /// The quick profile writes under `runs/quick`; the full one where the committed report is. An
-    /// explicit directory is used for either.
+    /// The quick profile writes under `runs/quick`; the full one where the committed report is, or under
+    /// `runs/full` where there is no checkout. An explicit directory is used for either.
     ///
     /// - Parameters:
     ///   - project: the checkout.
@@ -25,8 +25,8 @@ public struct OutputLayout: Sendable, Equatable {
     public init(project: Project, profile: Profile, out: String? = nil) {
         if let out {
             self.init(directory: URL(fileURLWithPath: out).standardizedFileURL.path)
-        } else if profile == .quick {
-            self.init(directory: project.path("runs/quick"))
+        } else if profile == .quick || project.isInstalled {
+            self.init(directory: "\(project.outputRoot)/runs/\(profile.rawValue)")
         } else {
             self.init(
                 records: project.path("report/records"), weights: project.path("report/weights"),

@@ -56,7 +56,7 @@ public struct Pipeline {
         let here = URL(fileURLWithPath: Project.executableDirectory)
         let isBuild = ["release", "debug"].contains(here.lastPathComponent)
         let platform = here.deletingLastPathComponent()
-        guard let swift = ChildProcess.find("swift") else { return here.path }
+        guard !project.isInstalled, let swift = ChildProcess.find("swift") else { return here.path }
 
         let scratch = isBuild ? platform.deletingLastPathComponent().path : project.path(".build")
         var arguments = ["build", "-c", "release", "--package-path", project.root, "--scratch-path", scratch]

@@ -135,7 +135,10 @@ extension Sequential {
             var logs = progress.logs
             logs["learning_rate"] = learningRate
             if let validation {
-                let evaluation = try evaluate(validation, batchSize: batchSize, endIfInterrupted)
+                let evaluation = try evaluate(validation, batchSize: batchSize) { batch in
+                    for callback in callbacks { try callback.onTestBatchEnd(batch, run) }
+                    try endIfInterrupted()
+                }
                 logs["val_loss"] = evaluation.loss
                 logs["val_accuracy"] = evaluation.accuracy
             }
@@ -154,12 +157,12 @@ extension Sequential {
     ///
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
     public func evaluate(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Evaluation {
-        try evaluate(dataset, batchSize: batchSize) {}
+        try evaluate(dataset, batchSize: batchSize) { _ in }
     }
 
-    /// - Parameter betweenBatches: ends the evaluation by throwing.
+    /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
     private func evaluate(
-        _ dataset: ImageDataset, batchSize: Int, _ betweenBatches: () throws -> Void
+        _ dataset: ImageDataset, batchSize: Int, _ afterBatch: (Int) throws -> Void
     ) throws -> Evaluation {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
         try check(dataset, "evaluation")
@@ -172,7 +175,7 @@ extension Sequential {
                 logits, labels: labels, count: range.count, classes: classes)
             loss += result.loss
             right += result.right
-            try betweenBatches()
+            try afterBatch(range.lowerBound / batchSize)
         }
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
         return Evaluation(
