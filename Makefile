@@ -1,13 +1,15 @@
 # The commands people type. Each one that compiles first installs, by name, what this machine lacks;
 # where the libraries come from elsewhere, `make test REQUIREMENTS=true` skips that.
 REQUIREMENTS ?= ./install-requirements
+SECONDS ?= 60
 BIGEGGS := .build/release/bigeggs
 SWIFT_SOURCES := Sources Tests notebooks Package.swift
 # Python as the library embeds it: the system's, never that of an environment in PATH.
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test lint bench bench-accuracy bench-python install clean
+.PHONY: help requirements build report full figures test lint bench bench-accuracy bench-python \
+	install clean test-asan test-tsan sanitized fuzz
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,5 +85,29 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 	done; \
 	echo "bigeggs is in $$to/bin, its library in $$to/lib"
 
+# The C programs are compiled by the toolchain's clang, whose sanitizer is that of the library.
+SANITIZED = OMP_WAIT_POLICY=passive SWIFT_BACKTRACE=enable=no BIGEGGS_CC=clang \
+	ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.suppressions
+SANITIZER_FLAGS = -c release --scratch-path .build-$(SANITIZER) --sanitize $(SANITIZER) -Xswiftc -use-ld=lld
+
+test-asan: build ## Run every test under AddressSanitizer
+	@$(MAKE) --no-print-directory sanitized SANITIZER=address
+
+# libgomp's threads are invisible to ThreadSanitizer: these are the suites that leave them alone.
+OUTSIDE_PARALLEL_REGIONS := HandleTests|FaultTests|HeaderTests|DownloadTests|DataSourceTests|ArchiveTests|$\
+	CIFAR10Tests|DataChecksumTests|SafetensorsTests|RecordTests|AtomicFileTests|CallbackTests
+test-tsan: build ## Run the tests outside the parallel regions under ThreadSanitizer
+	@$(MAKE) --no-print-directory sanitized SANITIZER=thread FILTER='--filter "$(OUTSIDE_PARALLEL_REGIONS)"'
+
+sanitized:
+	@swift build $(SANITIZER_FLAGS) --build-tests
+	@$(SANITIZED) BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		BIGEGGS_SANITIZER=$(SANITIZER) BIGEGGS_SANITIZED=$(CURDIR)/.build-$(SANITIZER)/release/libbigeggs_c.so \
+		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python/test_c_faults.py
+	@$(SANITIZED) swift test $(SANITIZER_FLAGS) --skip-build --disable-xctest $(FILTER)
+
+fuzz: requirements ## Feed damaged files to every loader: SECONDS=60 for all of them together
+	@Tests/Fuzz/run $(SECONDS)
+
 clean: ## Remove what was compiled and every quick run
-	@rm -rf .build runs
+	@rm -rf .build .build-* runs

@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 
 /// Where a run writes: one directory each for records, weights, figures, notebooks and the report.
@@ -55,16 +56,12 @@ public struct OutputLayout: Sendable, Equatable {
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 
-    /// Makes the directories that are missing.
+    /// Makes the directories that are missing, and finds out whether all can be written to.
     ///
-    /// - Throws: ``ReportingError/cannotWrite(path:reason:)``.
+    /// - Throws: `FileError` in the name of the directory.
     public func create() throws {
         for directory in [records, weights, plots, notebooks, report] {
-            do {
-                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            } catch {
-                throw ReportingError.cannotWrite(path: directory, reason: error.localizedDescription)
-            }
+            try AtomicFile.prepareDirectory(directory)
         }
     }
 }

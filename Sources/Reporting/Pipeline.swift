@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 
 /// The whole report: every section in its order, each in a process of its own, then the write-up.
@@ -24,6 +25,7 @@ public struct Pipeline {
     public func report() throws -> Report.Files {
         // A missing Python module is known at once, not after the training.
         try Figures.prepare(project: project)
+        try fetchData()
         try run(ReportSection.allCases)
         let files = try Report.build(project: project, layout: layout)
         Terminal.write(
@@ -46,6 +48,15 @@ public struct Pipeline {
             guard status == 0 else {
                 throw ReportingError.sectionFailed(section: section.name, status: status)
             }
+        }
+    }
+
+    /// Downloads the data set once for all sections, or finds out once for all that it is out of reach.
+    private func fetchData() throws {
+        let download = DownloadLine()
+        defer { download.end() }
+        if let reason = try DataSource(options.data).fetch(progress: download.show) {
+            setenv("BIGEGGS_OFFLINE", reason, 1)
         }
     }
 

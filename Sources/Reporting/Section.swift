@@ -42,10 +42,11 @@ public final class Section {
 
     /// Starts a section: reads the options, and checks what it needs before any work is done.
     ///
-    /// - Throws: ``ReportingError`` if there is no checkout or no place to write, `PythonError` if Python
-    ///   or one of its modules is missing.
+    /// - Throws: ``ReportingError`` if there is no checkout, `FileError` if there is no place to write,
+    ///   `PythonError` if Python or one of its modules is missing.
     public init(_ section: ReportSection) throws {
         TopLevelError.install()
+        FileSizeLimit.isAnError()
         self.section = section
         options = SectionCommand.options(of: section)
         project = try Project.locate()
@@ -184,7 +185,7 @@ public final class Section {
             ? Figures.Outcome()
             : try Figures.draw(figures.map(\.name), project: project, layout: layout, data: data)
         for (name, line) in figures { try attach(figure: name, line: line) }
-        try write(notebook)
+        try notebook.write(to: layout.notebook(section))
 
         let files = [layout.record(section), layout.notebook(section)]
         Terminal.write("\nRecorded in \(files.map(Project.shown).joined(separator: " and ")). ")
@@ -195,15 +196,6 @@ public final class Section {
         }
         let failed = outcome.failed.merging(outcome.missing) { failure, _ in failure }
         guard failed.isEmpty else { throw ReportingError.figuresFailed(failed) }
-    }
-
-    private func write(_ notebook: Notebook) throws {
-        let path = layout.notebook(section)
-        do {
-            try notebook.write(to: path)
-        } catch {
-            throw ReportingError.cannotWrite(path: path, reason: error.localizedDescription)
-        }
     }
 
     private func attach(figure name: String, line: Int) throws {
