@@ -7,10 +7,10 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test lint bench clean
+.PHONY: help requirements build report full figures test lint bench bench-peers clean
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
 	@$(REQUIREMENTS)
@@ -29,6 +29,18 @@ figures: build ## Draw the committed report's figures again, without training
 
 bench: build ## Measure training and inference on this machine
 	@$(BIGEGGS) bench
+
+# Keras and PyTorch, to compare with: an environment of their own, made again when the list changes.
+PEERS := .build-peers
+$(PEERS)/ready: Tests/Peers/requirements.txt
+	@$(REQUIREMENTS) python3-venv
+	@echo "Installing Keras and PyTorch into $(PEERS) (2.5 GB and minutes)"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/pip install --disable-pip-version-check -r $<
+	@touch $@
+
+bench-peers: build $(PEERS)/ready ## Measure against PyTorch and Keras (half an hour; BENCH=--help says what else)
+	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }

@@ -16,13 +16,20 @@ struct BenchCommand: ParsableCommand {
               bigeggs bench
               bigeggs bench --threads 1 --rounds 3
               bigeggs bench --precision bfloat16
+              bigeggs bench --only inference --steps 79
               bigeggs bench --json
             """)
 
     @OptionGroup var engine: EngineOptions
     @Option(help: ArgumentHelp("Steps in a round.", valueName: "n")) var steps = 20
     @Option(help: ArgumentHelp("Rounds to take the median of.", valueName: "n")) var rounds = 5
+    @Option(
+        help: "Measure one kind of work alone, in a process that does nothing else: its memory is its own.")
+    var only: Work?
     @Flag(help: "Print one JSON object.") var json = false
+
+    /// What can be measured.
+    enum Work: String, CaseIterable, ExpressibleByArgument { case training, inference }
 
     func validate() throws {
         try requirePositive(steps, "--steps")
@@ -40,14 +47,19 @@ struct BenchCommand: ParsableCommand {
         try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
 
         // The first of each is to warm up.
-        let history = try model.fit(noise, batchSize: engine.batchSize, epochs: rounds + 1)
-        let inference = try (0...rounds).map { _ in
-            try model.evaluate(noise, batchSize: engine.batchSize).seconds
+        var training, inference: [Double]?
+        if only != .inference {
+            training = try model.fit(noise, batchSize: engine.batchSize, epochs: rounds + 1).seconds
+        }
+        if only != .training {
+            inference = try (0...rounds).map { _ in
+                try model.evaluate(noise, batchSize: engine.batchSize).seconds
+            }
         }
         let description = model.engineDescription
         let result = BenchResult(
-            training: .init(images: images, seconds: history.seconds.dropFirst()),
-            inference: .init(images: images, seconds: inference.dropFirst()),
+            training: training.map { .init(images: images, seconds: $0.dropFirst()) },
+            inference: inference.map { .init(images: images, seconds: $0.dropFirst()) },
             engine: description)
         if json { try printJSON(result) } else { print(result.text) }
     }

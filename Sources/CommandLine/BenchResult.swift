@@ -4,7 +4,8 @@ import Reporting
 
 /// What `bigeggs bench` measured, under the names that programs read.
 struct BenchResult: Encodable {
-    let training, inference: Speed
+    /// `nil` for what was not measured.
+    let training, inference: Speed?
     let threads: Int
     let processor: String
     let precision: Precision
@@ -25,7 +26,7 @@ struct BenchResult: Encodable {
         enum CodingKeys: String, CodingKey { case imagesPerSecond = "images_per_second" }
     }
 
-    init(training: Speed, inference: Speed, engine: EngineDescription) {
+    init(training: Speed?, inference: Speed?, engine: EngineDescription) {
         self.training = training
         self.inference = inference
         threads = engine.threads
@@ -44,10 +45,9 @@ struct BenchResult: Encodable {
     var text: String {
         let speeds = Table(
             ["images/s", ""],
-            rows: [
-                [training.imagesPerSecond.fixed(0), "training"],
-                [inference.imagesPerSecond.fixed(0), "inference"],
-            ])
+            rows: [(training, "training"), (inference, "inference")].compactMap { speed, work in
+                speed.map { [$0.imagesPerSecond.fixed(0), work] }
+            })
         let choices = Table(
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
