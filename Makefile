@@ -9,10 +9,9 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full figures test lint bench bench-accuracy bench-python \
-	install clean test-asan test-tsan sanitized fuzz
-
-help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	install clean test-asan test-tsan sanitized fuzz help: ## Say what there is to make @awk -F \
+	':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) bench-peers \
+	%-12s
 
 requirements:
 	@$(REQUIREMENTS)
@@ -37,6 +36,18 @@ bench-accuracy: build ## Train nine times to compare the accuracy of the ways to
 
 bench-python: build ## Measure what calling from Python costs
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so $(PYTHON) Tests/Python/overhead.py
+
+# Keras and PyTorch, to compare with: an environment of their own, made again when the list changes.
+PEERS := .build-peers
+$(PEERS)/ready: Tests/Peers/requirements.txt
+	@$(REQUIREMENTS) python3-venv
+	@echo "Installing Keras and PyTorch into $(PEERS) (2.5 GB and minutes)"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/pip install --disable-pip-version-check -r $<
+	@touch $@
+
+bench-peers: build $(PEERS)/ready ## Measure against PyTorch and Keras (half an hour; BENCH=--help says what else)
+	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }

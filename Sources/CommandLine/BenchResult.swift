@@ -4,7 +4,8 @@ import Reporting
 
 /// What `bigeggs bench` measured, under the names that programs read.
 struct BenchResult: Encodable {
-    let training, augmentedTraining, inference: Speed
+    /// `nil` for what was not measured.
+    let training, augmentedTraining, inference: Speed?
     let batchSize, threads: Int
     let processor: String
     let precision: Precision
@@ -21,28 +22,39 @@ struct BenchResult: Encodable {
         enum CodingKeys: String, CodingKey { case imagesPerSecond = "images_per_second" }
     }
 
-    /// Measures `rounds` rounds in which each kind of work has its turn, after one to warm up.
-    init(_ options: EngineOptions, steps: Int, rounds: Int) throws {
+    /// Measures `rounds` rounds in which each kind of work, or `only` one, has its turn, after one to
+    /// warm up.
+    init(_ options: EngineOptions, only: BenchCommand.Work?, steps: Int, rounds: Int) throws {
         batchSize = options.batchSize
         let images = batchSize * steps
         let (model, noise) = try options.bench(images: images)
+        let works = only.map { [$0] } ?? BenchCommand.Work.allCases
         let progress = BenchProgress(total: rounds + 1)
-        var seconds: [[Double]] = [[], [], []]
+        var seconds: [BenchCommand.Work: [Double]] = [:]
         for round in 0...rounds {
             progress.show(round)
-            let plain = try model.fit(noise, batchSize: batchSize, epochs: 1)
-            let augmented = try model.fit(
-                noise, batchSize: batchSize, epochs: 1, augmentation: ReportSettings.generator)
-            let inference = try model.evaluate(noise, batchSize: batchSize)
-            guard round > 0 else { continue }
-            seconds[0] += plain.seconds
-            seconds[1] += augmented.seconds
-            seconds[2].append(inference.seconds)
+            for work in works {
+                let elapsed =
+                    switch work {
+                    case .training:
+                        try model.fit(noise, batchSize: batchSize, epochs: 1).seconds
+                    case .augmented:
+                        try model.fit(
+                            noise, batchSize: batchSize, epochs: 1, augmentation: ReportSettings.generator
+                        ).seconds
+                    case .inference:
+                        [try model.evaluate(noise, batchSize: batchSize).seconds]
+                    }
+                if round > 0 { seconds[work, default: []] += elapsed }
+            }
         }
         progress.show(rounds + 1)
-        training = Speed(images: images, seconds: seconds[0])
-        augmentedTraining = Speed(images: images, seconds: seconds[1])
-        inference = Speed(images: images, seconds: seconds[2])
+        func speed(_ work: BenchCommand.Work) -> Speed? {
+            seconds[work].map { Speed(images: images, seconds: $0) }
+        }
+        training = speed(.training)
+        augmentedTraining = speed(.augmented)
+        inference = speed(.inference)
         let engine = model.engineDescription
         threads = engine.threads
         precision = engine.precision
@@ -60,14 +72,16 @@ struct BenchResult: Encodable {
 
     /// The same for people.
     var text: String {
-        let augmentation = training.imagesPerSecond / augmentedTraining.imagesPerSecond - 1
-        let speeds = Table(
-            ["images/s", "ms/step", ""],
-            rows: [
-                row(training, "training"),
-                row(augmentedTraining, "training on augmented images: \(augmentation.percent) more"),
-                row(inference, "inference"),
-            ])
+        var rows: [[String]] = []
+        if let training { rows.append(row(training, "training")) }
+        if let augmentedTraining {
+            let more = training.map {
+                ": \(($0.imagesPerSecond / augmentedTraining.imagesPerSecond - 1).percent) more"
+            }
+            rows.append(row(augmentedTraining, "training on augmented images\(more ?? "")"))
+        }
+        if let inference { rows.append(row(inference, "inference")) }
+        let speeds = Table(["images/s", "ms/step", ""], rows: rows)
         let choices = Table(
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
