@@ -51,4 +51,7 @@ if !section.isCIFAR10 {
 }
 
 // %%
+section.headline(
+    "\(train.count.grouped) training and \(test.count.grouped) test images in \(train.classNames.count) classes."
+)
 try section.end()
