@@ -90,6 +90,9 @@ public final class Section {
     /// Whether the data set is CIFAR-10, whose classes the report speaks of, and not a stand-in.
     public var isCIFAR10: Bool { data?.provenance.isCIFAR10 ?? false }
 
+    /// The data set's name: CIFAR-10, or that of a stand-in.
+    public var dataName: String { data?.provenance.name ?? "no data set" }
+
     /// The settings of a training, with the number of epochs that this process was asked for.
     public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
         var settings = standard

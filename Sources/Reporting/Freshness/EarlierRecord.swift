@@ -15,6 +15,13 @@ public final class EarlierRecord {
         return record[path: path]
     }
 
+    /// What stands at a path, as the value that was recorded there.
+    ///
+    /// - Throws: `RecordError` if there is nothing of that type.
+    public func value<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) throws -> Value {
+        try (self[path: path] ?? .null).decoded()
+    }
+
     /// By path, the SHA-256 of every value that was read.
     func digests() throws -> [String: String] { try EarlierRecord.digests(of: paths, in: record) }
 
