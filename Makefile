@@ -8,10 +8,11 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test lint bench bench-accuracy bench-python \
-	install clean test-asan test-tsan sanitized fuzz help: ## Say what there is to make @awk -F \
-	':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) bench-peers \
-	%-12s
+.PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
+	fuzz lint bench bench-accuracy bench-python bench-peers install clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
 	@$(REQUIREMENTS)
@@ -24,6 +25,12 @@ report: build ## Train in minutes and write the whole report to runs/quick
 
 full: build ## Train as the report did (an hour or more) and rewrite the committed report
 	@$(BIGEGGS) report --profile full
+
+step: build ## Run the next section of the quick report that is not up to date (or OPTIONS="--from 4")
+	@$(BIGEGGS) step $(OPTIONS)
+
+status: build ## Show which sections are up to date, and why the others are not
+	@$(BIGEGGS) status $(OPTIONS)
 
 figures: build ## Draw the committed report's figures again, without training
 	@$(BIGEGGS) figures --profile full

@@ -53,6 +53,8 @@ public struct OutputLayout: Sendable, Equatable {
 
     /// The record of a section.
     public func record(_ section: ReportSection) -> String { "\(records)/\(section.name).json" }
+    /// What the record of a section was made from.
+    func stamp(_ section: ReportSection) -> String { "\(records)/\(section.name).stamp.json" }
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 

@@ -46,6 +46,14 @@ public enum ReportSection: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether the section trains a network, so that the number of epochs matters to it.
+    var trains: Bool {
+        switch self {
+        case .normalization, .plainTraining, .augmentedTraining: true
+        case .data, .augmentation, .results, .demo: false
+        }
+    }
+
     /// The section that comes after this one.
     public var next: ReportSection? {
         let all = ReportSection.allCases

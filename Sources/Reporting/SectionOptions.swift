@@ -36,6 +36,9 @@ public struct SectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most epochs of each training, instead of the profile's.", valueName: "n"))
     public var epochs: Int?
 
+    @Flag(help: "Stop at each cell, show its text, and wait for Enter.")
+    public var pause = false
+
     public init() {}
 
     public func validate() throws {
@@ -52,7 +55,15 @@ public struct SectionOptions: ParsableArguments {
     }
 
     /// The options as arguments for another section: those that differ from the defaults.
-    public var arguments: [String] { recorded + pair("--data", data, unless: "auto") + pair("--out", out) }
+    public var arguments: [String] {
+        recorded + pair("--data", data, unless: "auto") + pair("--out", out) + (pause ? ["--pause"] : [])
+    }
+
+    /// The options that a section's results depend on and that are not the defaults, by name.
+    func inputs(of section: ReportSection) -> [String: String] {
+        let pairs = stride(from: 0, to: recorded.count, by: 2).map { (recorded[$0], recorded[$0 + 1]) }
+        return Dictionary(uniqueKeysWithValues: pairs.filter { section.trains || $0.0 != "--epochs" })
+    }
 
     /// The arguments that name no place on this machine: what a record may keep.
     var recorded: [String] {

@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func weightsThatAreNotTheRecordedOnesAreRefused() throws {
-        for section in [ReportSection.plainTraining, .augmentedTraining] {
+        for section in [ReportSection.augmentation, .plainTraining, .augmentedTraining] {
             _ = try run(section, "--epochs", "1")
         }
         let plain = "\(out)/weights/plain.safetensors"

@@ -131,4 +131,9 @@ section.figure("calibration")
 section.figure("first-layer-filters")
 
 // %%
+section.headline(
+    """
+    Test accuracy \(augmented.accuracy.percent) with augmentation, \(plain.accuracy.percent) without; \
+    loss \(augmented.loss.fixed(3)) and \(plain.loss.fixed(3)).
+    """)
 try section.end()

@@ -100,6 +100,14 @@ package struct DataLocations: Sendable {
         return home + "/.cache/bigeggs"
     }
 
+    /// The path of CIFAR-10 where it needs no download: the one that `BIGEGGS_DATA` names, or that of the
+    /// archive in the cache.
+    var archiveAtHand: String? {
+        if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return path }
+        let path = download.path(in: cache)
+        return path.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    }
+
     /// The path of CIFAR-10: the one that `BIGEGGS_DATA` names, or that of the archive in the cache,
     /// where it is put first if it is not there.
     func archive(progress: ((DownloadProgress) -> Void)?) throws -> String {

@@ -29,6 +29,11 @@ package struct Download: Sendable {
 
     package init() {}
 
+    /// Where in `directory` the file goes; nil if the address is none.
+    func path(in directory: String) -> String? {
+        URL(string: address).map { directory + "/" + $0.lastPathComponent }
+    }
+
     /// The file's path in `directory`, downloaded first if it is not there.
     ///
     /// The bytes go into a `.part` file, which gets its name when all have arrived and their checksum

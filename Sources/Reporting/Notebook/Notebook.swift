@@ -70,7 +70,10 @@ private struct File: Encodable {
 
     struct Metadata: Encodable {
         let kernelspec = ["display_name": "Swift", "language": "swift", "name": "swift"]
-        let language_info = ["file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift"]
+        let language_info = [
+            "file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift",
+            "pygments_lexer": "swift",
+        ]
     }
 
     struct Cell: Encodable {
