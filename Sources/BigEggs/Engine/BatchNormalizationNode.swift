@@ -16,6 +16,8 @@ final class BatchNormalizationNode: Node {
     private let beta: Int
     private let state: BatchStatistics
     private let training: Bool
+    /// The moving statistics normalize, in training too.
+    private let isFrozen: Bool
     private let precision: Precision
     private let partialOffset: Int
     private let threads: Int
@@ -45,7 +47,7 @@ final class BatchNormalizationNode: Node {
 
     init(
         name: String, input: Signal, gamma: Int, beta: Int, state: BatchStatistics, training: Bool,
-        precision: Precision, threads: Int, reserve: (Int) -> Int, place: (Int) -> Int
+        isFrozen: Bool, precision: Precision, threads: Int, reserve: (Int) -> Int, place: (Int) -> Int
     ) {
         self.name = name
         self.input = input
@@ -53,6 +55,7 @@ final class BatchNormalizationNode: Node {
         self.beta = beta
         self.state = state
         self.training = training
+        self.isFrozen = isFrozen
         self.precision = precision
         self.threads = threads
         // Training keeps the input, which the backward pass needs; inference works in place.
@@ -63,7 +66,7 @@ final class BatchNormalizationNode: Node {
     }
 
     func describeBackward(needsInputGradient: Bool) throws {
-        if input.isRectified { input.gradientIsMasked = true }
+        if input.isRectified, !isFrozen { input.gradientIsMasked = true }
     }
 
     func bind(_ memory: PlanMemory) {
@@ -97,7 +100,7 @@ final class BatchNormalizationNode: Node {
     private func forward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
         let walk = input.walk
-        if training {
+        if training, !isFrozen {
             measure(type, memory)
         } else {
             for channel in 0..<walk.channels {
@@ -200,6 +203,7 @@ final class BatchNormalizationNode: Node {
 
     private func backward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
+        guard !isFrozen else { return scale(memory.gradient.assumingMemoryBound(to: type), memory.first) }
         let walk = input.walk
         let channels = walk.blocks * 16
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
@@ -252,6 +256,26 @@ final class BatchNormalizationNode: Node {
                     if masks { result = result.masked(whereRectified: value) }
                     walk.store(result, gradient + offset, lanes: lanes)
                 }
+            }
+        }
+    }
+}
+
+extension BatchNormalizationNode {
+    /// The backward pass of the moving statistics, which do not depend on the input: the gradient times
+    /// gamma over the deviation.
+    private func scale<Element: ActivationElement>(
+        _ gradient: UnsafeMutablePointer<Element>, _ factors: UnsafePointer<Float>
+    ) {
+        let walk = input.walk
+        for item in 0..<walk.samples * walk.blocks {
+            let block = item % walk.blocks
+            let lanes = walk.lanes(of: block)
+            let factor = Float.load(factors + block * 16)
+            let start = item / walk.blocks * walk.sampleStride + block * walk.blockStride
+            for position in 0..<walk.positions {
+                let place = gradient + start + position * walk.positionStride
+                walk.store(walk.load(UnsafePointer(place), lanes: lanes) * factor, place, lanes: lanes)
             }
         }
     }

@@ -147,7 +147,7 @@ extension Sequential {
         }
     }
 
-    private func check(_ dataset: ImageDataset, _ purpose: String, labelled: Bool = true) throws {
+    func check(_ dataset: ImageDataset, _ purpose: String, labelled: Bool = true) throws {
         guard dataset.count > 0 else { throw TrainingError.noImages(purpose) }
         let flattens = inputShape == [dataset.bytesPerImage]
         guard dataset.imageShape == inputShape || flattens else {
@@ -158,7 +158,7 @@ extension Sequential {
         }
     }
 
-    private func checkPositive(_ argument: String, _ value: Int) throws {
+    func checkPositive(_ argument: String, _ value: Int) throws {
         guard value > 0 else {
             throw TrainingError.invalid(argument: argument, value: "\(value)", allowed: "1 or more")
         }
