@@ -7,10 +7,10 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test lint bench clean
+.PHONY: help requirements build report full figures test check-pages lint bench clean
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
 	@$(REQUIREMENTS)
@@ -45,6 +45,14 @@ test: requirements lint ## Run every test
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python
 	@swift test -c release --skip-build --disable-xctest
+
+# axe-core comes with a package of Python that drives browsers; of that package only its script is used.
+AXE := .build/axe/axe_playwright_python/axe.min.js
+PAGE ?= report/report.html
+check-pages: ## Look at the report in headless Chromium, and leave screenshots in runs/pages
+	@$(REQUIREMENTS) chromium python3-pip
+	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
+	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build runs
