@@ -38,7 +38,8 @@ extension Sequential {
                     logits, labels: labels, count: batchSize, classes: classes)
                 guard result.loss.isFinite else {
                     throw TrainingError.lossNotFinite(
-                        loss: result.loss, epoch: 1, step: step + 1, learningRate: learningRate)
+                        loss: result.loss, epoch: 1, step: step + 1, learningRate: learningRate,
+                        checkpoint: nil)
                 }
                 plan.backward(labels: labels, context)
                 plan.timed("step", "optimizer") { optimizer.apply(to: store, learningRate: learningRate) }

@@ -14,13 +14,18 @@ extension Sequential {
     ///   - augmentation: transforms every image anew in every epoch.
     ///   - shuffle: whether each epoch takes the images in an order of its own.
     ///   - callbacks: told of what happens, in their order.
-    /// - Returns: what was measured.
+    ///   - checkpoints: where the training saves itself after every epoch and when it is interrupted, and
+    ///     where it is resumed from.
+    ///   - interruption: looked at after every step.
+    /// - Returns: what was measured, before a resumption as well.
     /// - Throws: ``TrainingError`` for data that does not fit the model or a loss that is no number,
-    ///   ``EngineError``, and what callbacks throw.
+    ///   ``TrainingInterrupted``, ``CheckpointError`` and ``FileError`` for checkpoints, ``EngineError``, and
+    ///   what callbacks throw.
     @discardableResult
     public func fit(
         _ train: ImageDataset, validation: ImageDataset? = nil, batchSize: Int = 32, epochs: Int = 1,
-        augmentation: ImageDataGenerator? = nil, shuffle: Bool = true, callbacks: [any Callback] = []
+        augmentation: ImageDataGenerator? = nil, shuffle: Bool = true, callbacks: [any Callback] = [],
+        checkpoints: Checkpoints? = nil, interruption: Interruption? = nil
     ) throws -> History {
         guard let optimizer else { throw TrainingError.notCompiled }
         try check(train, "training")
@@ -32,22 +37,73 @@ extension Sequential {
         let steps = (train.count + batchSize - 1) / batchSize
         let gathering = BatchGathering(dataset: train, augmentation: augmentation, seed: seed)
         let shuffling = Philox(seed: seed, purpose: .shuffle)
-        var history = History()
         var labels = [Int32](repeating: 0, count: batchSize)
-        let run = TrainingRun(model: self, epochs: epochs, steps: steps, batchSize: batchSize)
+        var progress = TrainingProgress()
+        var history = History()
 
+        // The first plan decides how parameters lie in memory, wherever the training goes on.
+        _ = try plan(batch: batchSize, training: true)
         stopTraining = false
+        let settings =
+            try checkpoints.map { _ in
+                try self.settings(
+                    of: optimizer, train: train, validation: validation, batchSize: batchSize,
+                    augmentation: augmentation, shuffle: shuffle)
+            } ?? [:]
+        let resumed = try checkpoints?.begin()
+        var saved = resumed?.file
+        if let (file, checkpoint) = resumed {
+            try check(
+                checkpoint, file: file, settings: settings, steps: steps, epochs: epochs, callbacks: callbacks
+            )
+            try restore(checkpoint, file: file, optimizer: optimizer)
+            (progress, history) = (checkpoint.progress, checkpoint.history)
+        }
+        func restoreCallbacks() throws {
+            guard let checkpoint = resumed?.checkpoint else { return }
+            for (callback, saved) in zip(callbacks.filter { $0.state != nil }, checkpoint.callbacks) {
+                try callback.restore(saved.state)
+            }
+            // What a callback has changed while it took up its work.
+            restoreCourse(checkpoint)
+        }
+        func save() throws {
+            guard let checkpoints else { return }
+            let checkpoint = try checkpoint(
+                progress, history, settings, optimizer, callbacks, steps: steps, previous: saved)
+            saved = try checkpoints.save(checkpoint, keeping: saved)
+        }
+        func interrupted(_ signal: Int32) -> TrainingInterrupted {
+            TrainingInterrupted(
+                signal: signal, epoch: progress.epoch + 1, step: progress.step, steps: steps,
+                checkpoint: saved)
+        }
+
+        let run = TrainingRun(
+            model: self, epochs: epochs, steps: steps, batchSize: batchSize, firstEpoch: progress.epoch)
         for callback in callbacks { try callback.onTrainBegin(run) }
-        var epoch = 0
-        while epoch < epochs, !stopTraining {
+        try restoreCallbacks()
+        while progress.epoch < epochs, !stopTraining || progress.step > 0 {
+            let epoch = progress.epoch
             for callback in callbacks { try callback.onEpochBegin(epoch, run) }
+            if progress.step > 0 { try restoreCallbacks() }
             let start = DispatchTime.now()
+            let before = progress.seconds
+            func measureTime() {
+                let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
+                progress.seconds = before + Double(nanoseconds) / 1e9
+            }
+            func endIfInterrupted() throws {
+                guard let signal = interruption?.signal else { return }
+                measureTime()
+                try save()
+                throw interrupted(signal)
+            }
             let order =
                 shuffle
                 ? shuffling.permutation(of: train.count, stream: UInt32(truncatingIfNeeded: epoch))
                 : (0..<Int32(train.count)).map { $0 }
-            var total = (loss: 0.0, right: 0, images: 0)
-            for step in 0..<steps {
+            for step in progress.step..<steps {
                 let range = step * batchSize..<min((step + 1) * batchSize, train.count)
                 for item in 0..<range.count {
                     labels[item] = train.labels.values[Int(order[range.lowerBound + item])]
@@ -61,33 +117,31 @@ extension Sequential {
                     logits, labels: labels, count: range.count, classes: classes)
                 guard result.loss.isFinite else {
                     throw TrainingError.lossNotFinite(
-                        loss: result.loss, epoch: epoch + 1, step: step + 1, learningRate: learningRate)
+                        loss: result.loss, epoch: epoch + 1, step: step + 1, learningRate: learningRate,
+                        checkpoint: saved)
                 }
                 plan.backward(labels: labels, context)
                 optimizer.apply(to: store, learningRate: learningRate)
-                total.loss += result.loss
-                total.right += result.right
-                total.images += range.count
-                let logs = [
-                    "loss": total.loss / Double(total.images),
-                    "accuracy": Double(total.right) / Double(total.images),
-                ]
-                for callback in callbacks { try callback.onBatchEnd(step, logs, run) }
+                progress.loss += result.loss
+                progress.right += result.right
+                progress.images += range.count
+                progress.step = step + 1
+                for callback in callbacks { try callback.onBatchEnd(step, progress.logs, run) }
+                try endIfInterrupted()
             }
-            var logs = [
-                "loss": total.loss / Double(total.images),
-                "accuracy": Double(total.right) / Double(total.images),
-                "learning_rate": learningRate,
-            ]
+            var logs = progress.logs
+            logs["learning_rate"] = learningRate
             if let validation {
-                let evaluation = try evaluate(validation, batchSize: batchSize)
+                let evaluation = try evaluate(validation, batchSize: batchSize, endIfInterrupted)
                 logs["val_loss"] = evaluation.loss
                 logs["val_accuracy"] = evaluation.accuracy
             }
-            let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
-            history.append(logs, seconds: Double(nanoseconds) / 1e9)
+            measureTime()
+            history.append(logs, seconds: progress.seconds)
             for callback in callbacks { try callback.onEpochEnd(epoch, logs, run) }
-            epoch += 1
+            progress.endEpoch()
+            try save()
+            if let signal = interruption?.signal { throw interrupted(signal) }
         }
         for callback in callbacks { try callback.onTrainEnd(run) }
         return history
@@ -97,6 +151,13 @@ extension Sequential {
     ///
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
     public func evaluate(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Evaluation {
+        try evaluate(dataset, batchSize: batchSize) {}
+    }
+
+    /// - Parameter betweenBatches: ends the evaluation by throwing.
+    private func evaluate(
+        _ dataset: ImageDataset, batchSize: Int, _ betweenBatches: () throws -> Void
+    ) throws -> Evaluation {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
         try check(dataset, "evaluation")
         let start = DispatchTime.now()
@@ -108,6 +169,7 @@ extension Sequential {
                 logits, labels: labels, count: range.count, classes: classes)
             loss += result.loss
             right += result.right
+            try betweenBatches()
         }
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
         return Evaluation(
@@ -132,7 +194,8 @@ extension Sequential {
     }
 
     private func forEachBatch(
-        of dataset: ImageDataset, batchSize: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+        of dataset: ImageDataset, batchSize: Int,
+        _ body: (Range<Int>, UnsafeMutablePointer<Float>) throws -> Void
     ) throws {
         try checkPositive("batchSize", batchSize)
         let gathering = BatchGathering(dataset: dataset, augmentation: nil, seed: seed)
@@ -143,7 +206,7 @@ extension Sequential {
             guard let input = plan.input, let logits = plan.logits else { continue }
             gathering.gather(order, range, epoch: 0, into: input)
             plan.forward(StepContext(step: 0, training: false))
-            body(range, logits)
+            try body(range, logits)
         }
     }
 
