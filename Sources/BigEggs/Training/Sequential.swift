@@ -152,7 +152,9 @@ public final class Sequential {
         EngineDescription(
             processor: Machine.processor, instructionSet: DNNL.instructionSet, threads: threads,
             precision: precision, oneDNN: DNNL.version,
-            algorithms: plans.values.filter { $0.key.training && !$0.key.isFrozen }.max { $0.key.batch < $1.key.batch }?.algorithms
+            algorithms: plans.values.filter { $0.key.training && !$0.key.isFrozen }.max {
+                $0.key.batch < $1.key.batch
+            }?.algorithms
                 ?? [])
     }
 
