@@ -9,7 +9,7 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
-	fuzz lint bench bench-accuracy bench-python bench-peers install clean
+	fuzz check-pages lint bench bench-accuracy bench-python bench-peers install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,6 +126,14 @@ sanitized:
 
 fuzz: requirements ## Feed damaged files to every loader: SECONDS=60 for all of them together
 	@Tests/Fuzz/run $(SECONDS)
+
+# axe-core comes with a package of Python that drives browsers; of that package only its script is used.
+AXE := .build/axe/axe_playwright_python/axe.min.js
+PAGE ?= report/report.html
+check-pages: ## Look at the report in headless Chromium, and leave screenshots in runs/pages
+	@$(REQUIREMENTS) chromium python3-pip
+	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
+	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build .build-* runs

@@ -23,6 +23,8 @@ final class BatchNormalizationNode: Node {
     private let beta: Int
     private let state: BatchStatistics
     private let training: Bool
+    /// The moving statistics normalize, in training too.
+    private let isFrozen: Bool
     private let precision: Precision
     private let partialOffset: Int
     private let threads: Int
@@ -57,8 +59,8 @@ final class BatchNormalizationNode: Node {
     /// - Parameter pooledLayout: the output's layout if the node pools, half as high and wide as the input.
     init(
         name: String, input: Signal, pooledLayout: dnnl_memory_desc_t?, gamma: Int, beta: Int,
-        state: BatchStatistics, training: Bool, precision: Precision, threads: Int, reserve: (Int) -> Int,
-        place: (Int) -> Int
+        state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision, threads: Int,
+        reserve: (Int) -> Int, place: (Int) -> Int
     ) {
         self.name = name
         self.input = input
@@ -66,6 +68,7 @@ final class BatchNormalizationNode: Node {
         self.beta = beta
         self.state = state
         self.training = training
+        self.isFrozen = isFrozen
         self.precision = precision
         self.threads = threads
         pools = pooledLayout != nil
@@ -83,7 +86,7 @@ final class BatchNormalizationNode: Node {
     }
 
     func describeBackward(needsInputGradient: Bool) throws {
-        if input.isRectified { input.gradientIsMasked = true }
+        if input.isRectified, !isFrozen { input.gradientIsMasked = true }
     }
 
     func bind(_ memory: PlanMemory) {
@@ -119,7 +122,7 @@ final class BatchNormalizationNode: Node {
     private func forward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
         let walk = input.walk
-        if training {
+        if training, !isFrozen {
             measure(type, memory)
         } else {
             for channel in 0..<walk.channels {
@@ -227,8 +230,14 @@ final class BatchNormalizationNode: Node {
 
     private func backward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
-        if pools { sumPooledGradient(type, memory) } else { sumGradient(type, memory) }
-        findCoefficients(memory)
+        if isFrozen {
+            // The statistics are constants: nothing but the factor is left.
+            memory.slope.update(repeating: 0, count: paddedChannels)
+            memory.constant.update(repeating: 0, count: paddedChannels)
+        } else {
+            if pools { sumPooledGradient(type, memory) } else { sumGradient(type, memory) }
+            findCoefficients(memory)
+        }
         if pools { propagatePooledGradient(type, memory) } else { propagateGradient(type, memory) }
     }
 
@@ -280,7 +289,7 @@ final class BatchNormalizationNode: Node {
         let walk = input.walk
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = memory.gradient.assumingMemoryBound(to: type)
-        let masks = input.isRectified
+        let masks = input.gradientIsMasked
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let block = item % walk.blocks
@@ -300,6 +309,7 @@ final class BatchNormalizationNode: Node {
             }
         }
     }
+}
 }
 
 /// The moving mean and variance of a batch normalization: state of the model, no parameter.

@@ -227,7 +227,7 @@ extension Sequential {
         }
     }
 
-    private func checkPositive(_ argument: String, _ value: Int) throws {
+    func checkPositive(_ argument: String, _ value: Int) throws {
         guard value > 0 else {
             throw TrainingError.invalid(argument: argument, value: "\(value)", allowed: "1 or more")
         }
