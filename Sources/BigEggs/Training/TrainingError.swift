@@ -7,6 +7,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case invalid(argument: String, value: String, allowed: String)
     case noSoftmax
     case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double)
+    case learningRateScheduled(callback: String)
     case weightsMissing(name: String, file: String)
     case weightsUnknown(name: String, file: String)
     case weightsShape(name: String, found: [Int], expected: [Int], file: String)
@@ -29,6 +30,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .lossNotFinite(let loss, let epoch, let step, let learningRate):
             "the loss became \(loss) in step \(step) of epoch \(epoch) at learning rate \(learningRate): "
                 + "try a smaller learning rate"
+        case .learningRateScheduled(let callback):
+            "\(callback) cannot set the learning rate, which follows a schedule: give the optimizer a number, "
+                + "or leave the callback out"
         case .weightsMissing(let name, let file):
             "\(file) has no tensor \(name): it belongs to another network"
         case .weightsUnknown(let name, let file):
