@@ -19,11 +19,13 @@ let package = Package(
     name: "BigEggs",
     products: [
         .library(name: "BigEggs", targets: ["BigEggs"]),
+        .library(name: "TensorBoard", targets: ["TensorBoard"]),
         .library(name: "bigeggs_c", type: .dynamic, targets: ["BigEggsABI"]),
         .executable(name: "bigeggs", targets: ["CommandLine"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -39,13 +41,17 @@ let package = Package(
             name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CLanes", "CArchive", "CZlib", "CCrypto"],
             swiftSettings: librarySettings),
         .target(
+            name: "TensorBoard",
+            dependencies: ["BigEggs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Protobuf/summary.proto", "Protobuf/generate"]),
+        .target(
             name: "BigEggsABI", dependencies: ["BigEggs", "CBigEggs"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         .target(name: "EmbeddedPython", dependencies: ["CPython"]),
         .target(
             name: "Reporting",
             dependencies: [
-                "BigEggs", "BigEggsABI", "EmbeddedPython", "CTopLevelError",
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "TensorBoard", "CTopLevelError",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -59,6 +65,9 @@ let package = Package(
             name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
         .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),
         .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython", "PythonProbe"]),
+        .testTarget(
+            name: "TensorBoardTests", dependencies: ["TensorBoard", "BigEggs"],
+            resources: [.copy("read_events.py"), .copy("reference_reader.py")]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "BigEggs"]),
         .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     ]
