@@ -238,7 +238,7 @@ import Testing
         let error = #expect(throws: TrainingError.self) {
             try model.fit(try ToyData.separable(images: 16), batchSize: 8, epochs: 3)
         }
-        guard case .lossNotFinite(let loss, let epoch, _, let rate) = error else {
+        guard case .lossNotFinite(let loss, let epoch, _, let rate, _) = error else {
             Issue.record("another error: \(String(describing: error))")
             return
         }

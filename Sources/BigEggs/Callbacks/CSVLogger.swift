@@ -9,7 +9,7 @@ import Foundation
 ///
 /// Epochs count from 0 and columns stand in alphabetical order, as in Keras. Lines end in a line feed, where
 /// Keras, by way of Python's `csv`, writes a carriage return before it; and there are no empty `val_` columns
-/// in a training without validation.
+/// in a training without validation. A training that is resumed, or has an `initialEpoch`, goes on with the file.
 ///
 /// Source: https://keras.io/api/callbacks/csv_logger/
 public final class CSVLogger: Callback {
@@ -47,7 +47,9 @@ public final class CSVLogger: Callback {
                 allowed: "a character that is in no number and is no quotation mark or end of line")
         }
         try? file?.close()
-        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC)
+        let goesOn = run.firstEpoch > 0
+        if goesOn, !append { try removeLines(from: run.firstEpoch) }
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (append || goesOn ? O_APPEND : O_TRUNC)
         let descriptor = open(filename, flags, 0o666)
         guard descriptor >= 0 else { throw FileError(code: errno, file: filename, action: "write") }
         var status = stat()
@@ -67,6 +69,15 @@ public final class CSVLogger: Callback {
     public func onTrainEnd(_ run: TrainingRun) throws {
         try? file?.close()
         file = nil
+    }
+
+    /// Removes what a training wrote of epochs that it now goes through again.
+    private func removeLines(from epoch: Int) throws {
+        guard let text = try? String(contentsOfFile: filename, encoding: .utf8) else { return }
+        let kept = text.split(separator: "\n").filter { line in
+            Int(line.prefix { $0 != separator }).map { $0 < epoch } ?? true
+        }
+        try AtomicFile.write(kept.map { $0 + "\n" }.joined(), to: filename)
     }
 
     private func write(_ fields: [String]) throws {

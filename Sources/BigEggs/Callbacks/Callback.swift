@@ -13,6 +13,15 @@ public protocol Callback: AnyObject {
     func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws
     /// After the last epoch.
     func onTrainEnd(_ run: TrainingRun) throws
+
+    /// What the callback remembers from one epoch to the next. A checkpoint keeps it, and
+    /// ``restore(_:)`` gets it back when the training is resumed.
+    ///
+    /// `nil`, the default, is for a callback that remembers nothing which changes the training.
+    var state: CallbackState? { get }
+    /// Takes up a training where a checkpoint was made: after `onTrainBegin` and, in the middle of an epoch,
+    /// after its `onEpochBegin`.
+    func restore(_ state: CallbackState) throws
 }
 
 extension Callback {
@@ -21,6 +30,8 @@ extension Callback {
     public func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {}
     public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {}
     public func onTrainEnd(_ run: TrainingRun) throws {}
+    public var state: CallbackState? { nil }
+    public func restore(_ state: CallbackState) throws {}
 }
 
 /// What a callback sees of the training that it takes part in.
@@ -33,12 +44,15 @@ public struct TrainingRun {
     public let steps: Int
     /// Images a step; the last may have fewer.
     public let batchSize: Int
+    /// The epoch that the training starts with, from 0; more where it is resumed from a checkpoint.
+    public let firstEpoch: Int
 
-    package init(model: Sequential, epochs: Int, steps: Int, batchSize: Int) {
+    package init(model: Sequential, epochs: Int, steps: Int, batchSize: Int, firstEpoch: Int = 0) {
         self.model = model
         self.epochs = epochs
         self.steps = steps
         self.batchSize = batchSize
+        self.firstEpoch = firstEpoch
     }
 }
 

@@ -79,4 +79,24 @@ public final class EarlyStopping: Callback {
         if let bestWeights { try run.model.setWeights(bestWeights) }
         bestWeights = nil
     }
+
+    public var state: CallbackState? {
+        var values = ["wait": Double(wait), "bestEpoch": Double(bestEpoch)]
+        values["best"] = best
+        values["stoppedEpoch"] = stoppedEpoch.map(Double.init)
+        return CallbackState(
+            settings: [
+                "monitor": monitor, "minDelta": "\(minDelta)", "patience": "\(patience)",
+                "mode": mode.rawValue, "baseline": baseline.map { "\($0)" } ?? "none",
+                "restoreBestWeights": "\(restoreBestWeights)", "startFromEpoch": "\(startFromEpoch)",
+            ], values: values, tensors: bestWeights ?? [])
+    }
+
+    public func restore(_ state: CallbackState) {
+        wait = state.count("wait") ?? 0
+        bestEpoch = state.count("bestEpoch") ?? 0
+        best = state.values["best"]
+        stoppedEpoch = state.count("stoppedEpoch")
+        bestWeights = state.tensors.isEmpty ? nil : state.tensors
+    }
 }

@@ -95,4 +95,19 @@ public final class ModelCheckpoint: Callback {
         try model.saveWeights(to: path)
         saved.append(path)
     }
+
+    public var state: CallbackState? {
+        var values = ["stepsSinceSaving": Double(stepsSinceSaving)]
+        values["best"] = best
+        return CallbackState(
+            settings: [
+                "filepath": filepath, "monitor": monitor, "saveBestOnly": "\(saveBestOnly)",
+                "mode": mode.rawValue, "saveFreq": "\(saveFreq)",
+            ], values: values)
+    }
+
+    public func restore(_ state: CallbackState) {
+        stepsSinceSaving = state.count("stepsSinceSaving") ?? 0
+        best = state.values["best"]
+    }
 }

@@ -68,4 +68,21 @@ public final class ReduceLROnPlateau: Callback {
             }
         }
     }
+
+    public var state: CallbackState? {
+        var values = ["wait": Double(wait), "cooldownLeft": Double(cooldownLeft)]
+        values["best"] = best
+        return CallbackState(
+            settings: [
+                "monitor": monitor, "factor": "\(factor)", "patience": "\(patience)",
+                "mode": mode.rawValue, "minDelta": "\(minDelta)", "cooldown": "\(cooldown)",
+                "minLR": "\(minLR)",
+            ], values: values)
+    }
+
+    public func restore(_ state: CallbackState) {
+        wait = state.count("wait") ?? 0
+        cooldownLeft = state.count("cooldownLeft") ?? 0
+        best = state.values["best"]
+    }
 }

@@ -71,6 +71,24 @@ public enum AtomicFile {
         }
     }
 
+    /// Removes temporary files that processes left in a directory because they were killed while writing.
+    ///
+    /// Only for whoever holds the directory's ``OutputLock``: a file that is being written looks the same.
+    static func removeRemains(in directory: String) {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
+        for name in names where name.wholeMatch(of: /\..+\.[0-9a-z]{1,13}\.part/) != nil {
+            unlink("\(directory)/\(name)")
+        }
+    }
+
+    /// Lets the system drop a written file from its memory, so that the next to read it reads the disk.
+    static func forgetCached(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        close(descriptor)
+    }
+
     private static func temporaryName(beside path: String) -> String {
         let mark = String(UInt64.random(in: 0 ... .max), radix: 36)
         guard let slash = path.lastIndex(of: "/") else { return ".\(path).\(mark).part" }

@@ -8,7 +8,7 @@ import Foundation
 /// ```
 ///
 /// A rate that is to depend on the epoch alone is the work of ``LearningRateScheduler``.
-public enum LearningRateSchedule: Sendable, Codable, Equatable {
+public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConvertible {
     /// The same rate at every step, until a callback sets another.
     case constant(Double)
 
@@ -63,6 +63,20 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable {
 
     /// Whether the rate never changes by itself.
     public var isConstant: Bool { if case .constant = self { true } else { false } }
+
+    /// The rate itself, or the schedule with its arguments.
+    public var description: String {
+        switch self {
+        case .constant(let rate):
+            "\(rate)"
+        case .cosineDecay(let initial, let decaySteps, let alpha, let warmupTarget, let warmupSteps):
+            "cosineDecay(\(initial), \(decaySteps) steps, alpha \(alpha)"
+                + (warmupTarget.map { ", to \($0) in \(warmupSteps) steps first" } ?? "") + ")"
+        case .oneCycle(let maximum, let totalSteps, let pctStart, let divFactor, let finalDivFactor):
+            "oneCycle(\(maximum), \(totalSteps) steps, pctStart \(pctStart), divFactor \(divFactor), "
+                + "finalDivFactor \(finalDivFactor))"
+        }
+    }
 
     /// - Throws: ``TrainingError`` for an argument that makes no sense.
     func check() throws {

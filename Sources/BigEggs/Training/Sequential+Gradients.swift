@@ -20,8 +20,9 @@ extension Sequential {
         let context = StepContext(step: step, training: true)
         plan.forward(context)
         let labels = dataset.labels.values
-        let result = SoftmaxCrossentropy.evaluate(logits, labels: labels, count: count, classes: classes)
-        plan.backward(labels: labels, context)
+        let result = SoftmaxCrossentropy.evaluate(
+            logits, labels: labels, count: count, classes: classes, smoothing: loss.labelSmoothing)
+        plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
         let gradients = try store.entries.enumerated().map { number, entry in
             NamedTensor(
                 name: entry.specification.name, shape: entry.specification.shape,

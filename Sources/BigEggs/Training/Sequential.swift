@@ -39,7 +39,7 @@ public final class Sequential {
     }
     /// Whether the learning rate follows a schedule, so that callbacks have no business with it.
     public var followsSchedule: Bool { optimizer?.followsSchedule ?? false }
-    /// Set by a callback to end the training after the current epoch.
+    /// Set by a callback to end the training: after the step, or after the epoch, that it was told of.
     public var stopTraining = false
 
     let resolved: [ResolvedLayer]
@@ -47,6 +47,8 @@ public final class Sequential {
     private let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
     private(set) var optimizer: OptimizerState?
+    private(set) var loss = Loss.sparseCategoricalCrossentropy
+    private(set) var metrics: [SparseTopKCategoricalAccuracy] = []
     /// Whether oneDNN's Winograd convolutions may run where the rule admits them.
     package var allowsWinograd = true
 
@@ -98,15 +100,21 @@ public final class Sequential {
         self.threads = threads
     }
 
-    /// Chooses what `fit` does: the optimizer, and the loss it makes small.
+    /// Chooses what `fit` does: the optimizer, the loss it makes small, and what it measures beside loss and
+    /// accuracy.
     ///
     /// - Throws: ``TrainingError/noSoftmax`` if the loss needs one and the model has none, or for an
     ///   argument of the optimizer that makes no sense.
     public func compile(
-        optimizer: any Optimizer = Adam(), loss: Loss = .sparseCategoricalCrossentropy
+        optimizer: any Optimizer = Adam(), loss: Loss = .sparseCategoricalCrossentropy,
+        metrics: [SparseTopKCategoricalAccuracy] = []
     ) throws {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
+        try loss.check()
+        try SparseTopKCategoricalAccuracy.check(metrics)
         self.optimizer = try OptimizerState(optimizer)
+        self.loss = loss
+        self.metrics = metrics
     }
 
     var endsInSoftmax: Bool {

@@ -6,8 +6,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case noImages(String)
     case invalid(argument: String, value: String, allowed: String)
     case noSoftmax
-    case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double)
     case learningRateScheduled(callback: String)
+    /// `checkpoint` is the last good one, where there is one.
+    case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
+    case weightNotFinite(tensor: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightsMissing(name: String, file: String)
     case weightsUnknown(name: String, file: String)
     case weightsShape(name: String, found: [Int], expected: [Int], file: String)
@@ -27,9 +29,13 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(argument) is \(value): give \(allowed)"
         case .noSoftmax:
             "the model does not end in a softmax, which sparse categorical cross-entropy needs"
-        case .lossNotFinite(let loss, let epoch, let step, let learningRate):
+        case .lossNotFinite(let loss, let epoch, let step, let learningRate, let checkpoint):
             "the loss became \(loss) in step \(step) of epoch \(epoch) at learning rate \(learningRate): "
-                + "try a smaller learning rate"
+                + "try a smaller learning rate" + TrainingError.lastGood(checkpoint)
+        case .weightNotFinite(let tensor, let epoch, let step, let learningRate, let checkpoint):
+            "\(tensor) was no longer finite after step \(step) of epoch \(epoch) "
+                + "at learning rate \(learningRate): try a smaller learning rate"
+                + TrainingError.lastGood(checkpoint)
         case .learningRateScheduled(let callback):
             "\(callback) cannot set the learning rate, which follows a schedule: give the optimizer a number, "
                 + "or leave the callback out"
@@ -42,5 +48,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .weightsNotFinite(let name, let file):
             "\(file): tensor \(name) holds values that are not finite numbers"
         }
+    }
+
+    private static func lastGood(_ checkpoint: String?) -> String {
+        checkpoint.map { "; the last good checkpoint is \($0)" } ?? ""
     }
 }

@@ -1,0 +1,127 @@
+import Foundation
+
+/// A training as it was between two steps: everything that it takes to go on to the same bits.
+///
+/// The file is in the safetensors format. Tensors are named and shaped as in Keras, behind the prefixes
+/// `weights/`, `moments/first/`, `moments/second/` and `callbacks/0/`; everything else is JSON in the
+/// metadata, with a SHA-256 over it and all tensors.
+public struct Checkpoint: Sendable {
+    /// A callback's state under its type.
+    struct SavedCallback: Sendable {
+        let name: String
+        let state: CallbackState
+    }
+
+    /// How far the training has come.
+    public let progress: TrainingProgress
+    /// What the ended epochs measured.
+    public let history: History
+    /// What decides about the bits of the result, as text by name: network, data, batch size, seed, threads,
+    /// precision, instruction set and so on. A training resumes only with the same ones.
+    public let settings: [String: String]
+    /// Weights and moving statistics, as ``Sequential/setWeights(_:source:)`` takes them.
+    public let weights: [NamedTensor]
+    /// Adam's means of gradients and of squared gradients, in the layout of the weights.
+    let firstMoments, secondMoments: [NamedTensor]
+    let callbacks: [SavedCallback]
+
+    /// The part that is JSON.
+    private struct Description: Codable {
+        struct Callback: Codable {
+            let name: String
+            let settings: [String: String]
+            let values: [String: Double]
+        }
+        let progress: TrainingProgress
+        let history: History
+        let settings: [String: String]
+        let callbacks: [Callback]
+    }
+
+    private static let format = "BigEggs checkpoint 1"
+
+    /// Writes the checkpoint, whole or not at all.
+    ///
+    /// - Throws: ``FileError``; whatever stood at `path` is then unchanged.
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let description = String(
+            decoding: try encoder.encode(
+                Description(
+                    progress: progress, history: history, settings: settings,
+                    callbacks: callbacks.map {
+                        .init(name: $0.name, settings: $0.state.settings, values: $0.state.values)
+                    })), as: UTF8.self)
+        var tensors = Checkpoint.prefixed(weights, "weights/")
+        tensors += Checkpoint.prefixed(firstMoments, "moments/first/")
+        tensors += Checkpoint.prefixed(secondMoments, "moments/second/")
+        for (number, callback) in callbacks.enumerated() {
+            tensors += Checkpoint.prefixed(callback.state.tensors, "callbacks/\(number)/")
+        }
+        try Safetensors.write(
+            tensors, to: path,
+            metadata: [
+                "format": Checkpoint.format, "checkpoint": description,
+                "sha256": try Checkpoint.digest(description, tensors),
+            ])
+    }
+
+    /// Reads a checkpoint and checks that it is whole.
+    ///
+    /// - Throws: ``FileError``, ``SafetensorsError``, or ``CheckpointError`` if the file is no checkpoint or
+    ///   has changed since it was written.
+    public static func read(_ path: String) throws -> Checkpoint {
+        let contents = try Safetensors.contents(of: path)
+        guard contents.metadata["format"] == format, let json = contents.metadata["checkpoint"] else {
+            throw CheckpointError.noCheckpoint(file: path)
+        }
+        guard try contents.metadata["sha256"] == digest(json, contents.tensors) else {
+            throw CheckpointError.damaged(file: path)
+        }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let description: Description
+        do {
+            description = try decoder.decode(Description.self, from: Data(json.utf8))
+        } catch {
+            throw CheckpointError.noCheckpoint(file: path)
+        }
+        func tensors(_ prefix: String) -> [NamedTensor] {
+            contents.tensors.filter { $0.name.hasPrefix(prefix) }.map {
+                NamedTensor(
+                    name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
+            }
+        }
+        return Checkpoint(
+            progress: description.progress, history: description.history, settings: description.settings,
+            weights: tensors("weights/"), firstMoments: tensors("moments/first/"),
+            secondMoments: tensors("moments/second/"),
+            callbacks: description.callbacks.enumerated().map { number, callback in
+                SavedCallback(
+                    name: callback.name,
+                    state: CallbackState(
+                        settings: callback.settings, values: callback.values,
+                        tensors: tensors("callbacks/\(number)/")))
+            })
+    }
+
+    private static func prefixed(_ tensors: [NamedTensor], _ prefix: String) -> [NamedTensor] {
+        tensors.map { NamedTensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
+    }
+
+    /// The SHA-256 of all that a reader gets to see.
+    private static func digest(_ description: String, _ tensors: [NamedTensor]) throws -> String {
+        let digest = try Digest(.sha256)
+        func update(_ text: String) { Array(text.utf8).withUnsafeBytes { digest.update($0) } }
+        update(description)
+        for tensor in tensors {
+            update("\n\(tensor.name) \(tensor.shape)\n")
+            tensor.values.withUnsafeBytes { digest.update($0) }
+        }
+        return digest.finish()
+    }
+}

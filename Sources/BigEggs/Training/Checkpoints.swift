@@ -1,0 +1,139 @@
+import Foundation
+
+/// The place where a training saves itself, after every epoch and when it is interrupted.
+///
+/// ```swift
+/// let checkpoints = Checkpoints(in: "runs/train", unfinished: .resume)
+/// let history = try model.fit(train, validation: test, epochs: 60, checkpoints: checkpoints)
+/// try model.saveWeights(to: "runs/train/weights.safetensors")
+/// try checkpoints.remove()
+/// ```
+///
+/// A resumed training ends with the same bits as one that was never disturbed. It may be given more epochs
+/// than before; every other setting has to be the same. The last two checkpoints are kept, so that there is one
+/// to go on from if the newest is damaged.
+///
+/// Keras's counterpart is `BackupAndRestore`, <https://keras.io/api/callbacks/backup_and_restore/>.
+public struct Checkpoints {
+    /// What to do with the checkpoints of a training that did not end.
+    public enum Unfinished: Sendable {
+        /// Throw ``CheckpointError/unfinished(file:epoch:step:)``, so that nothing is lost.
+        case refuse
+        /// Go on where it stopped.
+        case resume
+        /// Remove them and start from the beginning.
+        case discard
+    }
+
+    /// The directory, which must exist.
+    public let directory: String
+    /// What the names of the files begin with.
+    public let name: String
+    /// What to do with a training that did not end.
+    public let unfinished: Unfinished
+    private let announce: (String) -> Void
+
+    /// A place for checkpoints: files `name-0001.safetensors` and so on.
+    ///
+    /// - Parameters:
+    ///   - directory: one that exists and that no other process writes to; see ``OutputLock``.
+    ///   - name: distinguishes trainings that share a directory.
+    ///   - unfinished: what to do with a training that did not end.
+    ///   - announce: is told in a sentence where the training goes on, and which checkpoint was damaged.
+    public init(
+        in directory: String, name: String = "checkpoint", unfinished: Unfinished = .refuse,
+        announce: @escaping (String) -> Void = { _ in }
+    ) {
+        self.directory = directory
+        self.name = name
+        self.unfinished = unfinished
+        self.announce = announce
+    }
+
+    /// The files that there are, the newest first.
+    public var files: [String] { numbers.map(path) }
+
+    private var numbers: [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.compactMap { file in
+            guard file.hasPrefix(name + "-"), file.hasSuffix(".safetensors") else { return nil }
+            let number = file.dropFirst(name.count + 1).dropLast(".safetensors".count)
+            return number.count >= 4 && number.allSatisfy(\.isNumber) ? Int(number) : nil
+        }.sorted(by: >)
+    }
+
+    private func path(_ number: Int) -> String {
+        let digits = "\(number)"
+        let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
+        return "\(directory)/\(name)-\(zeros)\(digits).safetensors"
+    }
+
+    /// The newest checkpoint that can be read, or `nil` if there is none at all. Damaged ones before it are
+    /// announced.
+    ///
+    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``.
+    public func newest() throws -> (file: String, checkpoint: Checkpoint)? {
+        var reason: (any Error)?
+        let files = self.files
+        for file in files {
+            do {
+                let checkpoint = try Checkpoint.read(file)
+                if let reason { announce("\(reason); going on from the one before, \(file)") }
+                return (file, checkpoint)
+            } catch {
+                reason = reason ?? error
+            }
+        }
+        if let reason { throw CheckpointError.noneReadable(files: files, reason: "\(reason)") }
+        return nil
+    }
+
+    /// Removes all checkpoints: when the training's result is safe.
+    ///
+    /// - Throws: ``FileError``.
+    public func remove() throws { try remove(numbers) }
+
+    private func remove(_ numbers: [Int]) throws {
+        for number in numbers {
+            let file = path(number)
+            guard unlink(file) == 0 || errno == ENOENT else {
+                throw FileError(code: errno, file: file, action: "remove")
+            }
+        }
+    }
+
+    /// The checkpoint that a training is to go on from, if any.
+    func begin() throws -> (file: String, checkpoint: Checkpoint)? {
+        if unfinished == .discard {
+            try remove()
+            return nil
+        }
+        guard let found = try newest() else { return nil }
+        let progress = found.checkpoint.progress
+        guard unfinished == .resume else {
+            throw CheckpointError.unfinished(file: found.file, epoch: progress.epoch, step: progress.step)
+        }
+        announce(
+            "going on from \(found.file): epoch \(progress.epoch + 1), after step \(progress.step)")
+        return found
+    }
+
+    /// Writes a checkpoint and reads it back; only then are those before it removed, all but one.
+    ///
+    /// - Parameter previous: the one to keep, which has proven readable before.
+    /// - Returns: its file.
+    func save(_ checkpoint: Checkpoint, keeping previous: String?) throws -> String {
+        let existing = numbers
+        let file = path((existing.first ?? 0) + 1)
+        try checkpoint.write(to: file)
+        do {
+            AtomicFile.forgetCached(file)
+            _ = try Checkpoint.read(file)
+        } catch {
+            unlink(file)
+            throw CheckpointError.notReadBack(file: file, reason: "\(error)")
+        }
+        try remove(existing.filter { path($0) != previous })
+        return file
+    }
+}

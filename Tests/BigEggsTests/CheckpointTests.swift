@@ -1,0 +1,365 @@
+import BigEggs
+import Foundation
+import Testing
+
+@Suite struct CheckpointTests {
+    /// Everything that is random or remembers something: augmentation, dropout, moments, best weights, a
+    /// learning rate that halves. 40 images in batches of 16 are three steps an epoch, the last one smaller.
+    private struct Training {
+        var images = 40
+        var epochs = 4
+        var batchSize = 16
+        var seed: UInt64 = 3
+        var threads = 2
+        var learningRate = 3e-3
+        var augmentation: ImageDataGenerator? = ImageDataGenerator(rotationRange: 15, zoomRange: 0.1)
+        var patience = 5
+        var dropout: Float = 0.25
+        var extraCallbacks: [any Callback] = []
+
+        /// What is left at the end: the bits of the weights (the best epoch's, which is the first, and the
+        /// last one's), and the history without its times.
+        struct Result: Equatable {
+            let weights: [[UInt32]]
+            let lastWeights: [[UInt32]]
+            let metrics: [String: [Double]]
+            let bestEpoch: Int
+        }
+
+        func run(_ checkpoints: Checkpoints? = nil, _ interruption: Interruption? = nil) throws -> Result {
+            let model = try Sequential(input: [8, 8, 3], seed: seed, threads: threads) {
+                Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+                BatchNormalization(momentum: 0.9)
+                MaxPooling2D()
+                Flatten()
+                Dense(20, activation: .relu)
+                Dropout(dropout)
+                Dense(ToyData.classes, activation: .softmax)
+            }
+            try model.compile(optimizer: Adam(learningRate: learningRate))
+            let stopping = EarlyStopping(
+                monitor: "val_loss", minDelta: 10, patience: patience, restoreBestWeights: true)
+            let plateau = ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: 1, minDelta: 10)
+            let recorder = LastWeights()
+            let train = try ToyData.separable(images: images)
+            let history = try model.fit(
+                train, validation: train.prefix(20), batchSize: batchSize, epochs: epochs,
+                augmentation: augmentation, callbacks: [stopping, plateau, recorder] + extraCallbacks,
+                checkpoints: checkpoints, interruption: interruption)
+            return Result(
+                weights: try bits(of: model), lastWeights: recorder.weights, metrics: history.metrics,
+                bestEpoch: stopping.bestEpoch)
+        }
+
+        /// Runs until a step, counted from 1 over all epochs, and is interrupted there.
+        func interrupted(
+            afterStep step: Int, in directory: String, unfinished: Checkpoints.Unfinished = .resume
+        )
+            throws -> TrainingInterrupted
+        {
+            let interruption = Interruption()
+            var training = self
+            training.extraCallbacks.append(Interrupter(interruption, step: step))
+            let error = #expect(throws: TrainingInterrupted.self) {
+                try training.run(Checkpoints(in: directory, unfinished: unfinished), interruption)
+            }
+            return try #require(error)
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 5, 9, 12])
+    func aTrainingInterruptedAfterAnyStepGoesOnToTheSameBits(step: Int) throws {
+        let undisturbed = try Training().run()
+        #expect(undisturbed.bestEpoch == 0 && undisturbed.weights != undisturbed.lastWeights)
+        #expect(undisturbed.metrics["learning_rate"] == [3e-3, 3e-3, 1.5e-3, 0.75e-3])
+        try withTemporaryDirectory { directory in
+            let stop = try Training().interrupted(afterStep: step, in: directory)
+            #expect(stop.epoch == (step - 1) / 3 + 1)
+            #expect(stop.step == (step - 1) % 3 + 1)
+            #expect(stop.steps == 3)
+            #expect(stop.signal == SIGINT && stop.exitStatus == 130)
+            let file = try #require(stop.checkpoint)
+            #expect(try Checkpoint.read(file).progress.optimizerStep == step)
+            #expect(try Training().run(Checkpoints(in: directory, unfinished: .resume)) == undisturbed)
+        }
+    }
+
+    @Test func aTrainingInterruptedAgainAndAgainGoesOnToTheSameBits() throws {
+        let undisturbed = try Training().run()
+        try withTemporaryDirectory { directory in
+            for _ in 0..<12 { _ = try Training().interrupted(afterStep: 1, in: directory) }
+            #expect(try Training().run(Checkpoints(in: directory, unfinished: .resume)) == undisturbed)
+        }
+    }
+
+    @Test func anInterruptionDuringValidationLosesNoStep() throws {
+        let undisturbed = try Training().run()
+        try withTemporaryDirectory { directory in
+            // The last step of the second epoch: what follows is its validation.
+            let stop = try Training().interrupted(afterStep: 6, in: directory)
+            #expect(stop.step == 3)
+            let checkpoint = try Checkpoint.read(try #require(stop.checkpoint))
+            #expect(checkpoint.progress.epoch == 1)
+            #expect(checkpoint.history.epochs == 1)
+            #expect(try Training().run(Checkpoints(in: directory, unfinished: .resume)) == undisturbed)
+        }
+    }
+
+    @Test func aTrainingThatStoppedEarlyStopsAgainWhenItIsResumed() throws {
+        let training = Training(patience: 1)
+        let undisturbed = try training.run()
+        #expect(undisturbed.metrics["loss"]?.count == 2)
+        try withTemporaryDirectory { directory in
+            let first = try training.run(Checkpoints(in: directory))
+            let second = try training.run(Checkpoints(in: directory, unfinished: .resume))
+            #expect([first, second] == [undisturbed, undisturbed])
+        }
+    }
+
+    @Test func moreEpochsGoOnAsIfTheyHadBeenAskedForAtOnce() throws {
+        let undisturbed = try Training().run()
+        try withTemporaryDirectory { directory in
+            var short = Training()
+            short.epochs = 2
+            _ = try short.run(Checkpoints(in: directory))
+            #expect(try Training().run(Checkpoints(in: directory, unfinished: .resume)) == undisturbed)
+            #expect(throws: CheckpointError.self) {
+                try short.run(Checkpoints(in: directory, unfinished: .resume))
+            }
+        }
+    }
+
+    @Test func aCallbackOfOnesOwnIsGivenItsState() throws {
+        final class Counter: Callback {
+            var steps = 0
+            func onTrainBegin(_ run: TrainingRun) { steps = 0 }
+            func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) { steps += 1 }
+            var state: CallbackState? { CallbackState(values: ["steps": Double(steps)]) }
+            func restore(_ state: CallbackState) { steps = state.count("steps") ?? 0 }
+        }
+        try withTemporaryDirectory { directory in
+            var training = Training()
+            training.extraCallbacks = [Counter()]
+            _ = try training.interrupted(afterStep: 5, in: directory)
+            let counter = Counter()
+            training.extraCallbacks = [counter]
+            _ = try training.run(Checkpoints(in: directory, unfinished: .resume))
+            #expect(counter.steps == 12)
+        }
+    }
+
+    // MARK: Files
+
+    @Test func theLastTwoCheckpointsAreKeptUntilTheyAreRemoved() throws {
+        try withTemporaryDirectory { directory in
+            let checkpoints = Checkpoints(in: directory, name: "plain")
+            _ = try Training().run(checkpoints)
+            #expect(
+                checkpoints.files == [
+                    "\(directory)/plain-0004.safetensors", "\(directory)/plain-0003.safetensors",
+                ])
+            #expect(Checkpoints(in: directory, name: "augmented").files.isEmpty)
+            #expect(try names(in: directory).count == 2)
+            let epochs = try checkpoints.files.map { try Checkpoint.read($0).progress.epoch }
+            #expect(epochs == [4, 3])
+            try checkpoints.remove()
+            #expect(try names(in: directory).isEmpty)
+        }
+    }
+
+    @Test func aCheckpointHoldsTheWeightsOfItsModel() throws {
+        try withTemporaryDirectory { directory in
+            let model = try ToyData.model()
+            try model.compile()
+            let checkpoints = Checkpoints(in: directory)
+            try model.fit(try ToyData.separable(images: 16), batchSize: 8, checkpoints: checkpoints)
+            let newest = try #require(try checkpoints.newest())
+            let weights = try model.weights()
+            #expect(newest.checkpoint.weights == weights)
+            #expect(newest.checkpoint.settings["instruction set"] == Machine.instructionSet)
+            #expect(newest.checkpoint.settings["threads"] == "2")
+            #expect(newest.checkpoint.settings["precision"] == "float32")
+        }
+    }
+
+    /// One byte anywhere: in the length, the header, the notes, the tensors.
+    @Test(arguments: [3, 40, 300, 2_000, 30_000, -1])
+    func aDamagedNewestCheckpointFallsBackToTheOneBeforeAndSaysSo(at offset: Int) throws {
+        let undisturbed = try Training().run()
+        try withTemporaryDirectory { directory in
+            _ = try Training().interrupted(afterStep: 8, in: directory)
+            let newest = try #require(Checkpoints(in: directory).files.first)
+            var bytes = try Data(contentsOf: URL(filePath: newest))
+            bytes[offset < 0 ? bytes.count + offset : offset] ^= 0x04
+            try bytes.write(to: URL(filePath: newest))
+            var said: [String] = []
+            let checkpoints = Checkpoints(in: directory, unfinished: .resume) { said.append($0) }
+            #expect(try Training().run(checkpoints) == undisturbed)
+            #expect(said.count == 2)
+            #expect(said.first?.contains(newest) == true)
+            #expect(said.last?.contains("epoch 3, after step 0") == true)
+            #expect(!FileManager.default.fileExists(atPath: newest))
+        }
+    }
+
+    @Test func aTruncatedCheckpointFallsBackToTheOneBefore() throws {
+        let undisturbed = try Training().run()
+        try withTemporaryDirectory { directory in
+            _ = try Training().interrupted(afterStep: 8, in: directory)
+            let newest = try #require(Checkpoints(in: directory).files.first)
+            try Data(try Data(contentsOf: URL(filePath: newest)).dropLast(5_000))
+                .write(to: URL(filePath: newest))
+            #expect(try Training().run(Checkpoints(in: directory, unfinished: .resume)) == undisturbed)
+        }
+    }
+
+    @Test func whereAllCheckpointsAreDamagedTheFirstReasonIsGiven() throws {
+        try withTemporaryDirectory { directory in
+            _ = try Training().interrupted(afterStep: 8, in: directory)
+            let files = Checkpoints(in: directory).files
+            for file in files { try Data("no".utf8).write(to: URL(filePath: file)) }
+            let error = #expect(throws: CheckpointError.self) {
+                try Training().run(Checkpoints(in: directory, unfinished: .resume))
+            }
+            #expect(error?.description.contains("has 2 bytes") == true)
+            #expect(Checkpoints(in: directory).files == files)
+        }
+    }
+
+    // MARK: What is refused
+
+    @Test func anUnfinishedTrainingIsNeitherOverwrittenNorResumedUnasked() throws {
+        try withTemporaryDirectory { directory in
+            let stop = try Training().interrupted(afterStep: 4, in: directory)
+            let file = try #require(stop.checkpoint)
+            let files = Checkpoints(in: directory).files
+            #expect(throws: CheckpointError.unfinished(file: file, epoch: 1, step: 1)) {
+                try Training().run(Checkpoints(in: directory))
+            }
+            #expect(Checkpoints(in: directory).files == files)
+            _ = try Training().interrupted(afterStep: 1, in: directory, unfinished: .discard)
+            let newest = try #require(try Checkpoints(in: directory).newest())
+            #expect(newest.checkpoint.progress.optimizerStep == 1)
+        }
+    }
+
+    private static let changes: [(String, @Sendable (inout Training) -> Void)] = [
+        ("batch size was 16, now 8", { $0.batchSize = 8 }),
+        ("seed was 3, now 4", { $0.seed = 4 }),
+        ("threads was 2, now 1", { $0.threads = 1 }),
+        ("learningRate: 0.003, ", { $0.learningRate = 1e-3 }),
+        ("now none", { $0.augmentation = nil }),
+        ("zoomRange", { $0.augmentation = ImageDataGenerator(rotationRange: 15, zoomRange: 0.2) }),
+        ("training data was 40 images", { $0.images = 41 }),
+        ("layer 6 was dropout, Dropout", { $0.dropout = 0.5 }),
+        ("EarlyStopping's patience was 5, now 6", { $0.patience = 6 }),
+        (
+            "callbacks were EarlyStopping, ReduceLROnPlateau, now EarlyStopping, ReduceLROnPlateau, "
+                + "ReduceLROnPlateau", { $0.extraCallbacks = [ReduceLROnPlateau()] }
+        ),
+    ]
+
+    @Test(arguments: changes.indices)
+    func otherSettingsAreRefusedWithTheDifference(number: Int) throws {
+        let (words, change) = Self.changes[number]
+        try withTemporaryDirectory { directory in
+            _ = try Training().interrupted(afterStep: 2, in: directory)
+            let files = Checkpoints(in: directory).files
+            var other = Training()
+            change(&other)
+            let error = #expect(throws: CheckpointError.self) {
+                try other.run(Checkpoints(in: directory, unfinished: .resume))
+            }
+            #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+            #expect(Checkpoints(in: directory).files == files)
+        }
+    }
+
+    // MARK: Numbers
+
+    @Test func aLossThatIsNoNumberNamesTheLastGoodCheckpoint() throws {
+        final class Exploder: Callback {
+            func onEpochBegin(_ epoch: Int, _ run: TrainingRun) {
+                if epoch == 2 { run.model.learningRate = 1e30 }
+            }
+        }
+        try withTemporaryDirectory { directory in
+            var training = Training()
+            training.extraCallbacks = [Exploder()]
+            let checkpoints = Checkpoints(in: directory)
+            let error = #expect(throws: TrainingError.self) { try training.run(checkpoints) }
+            guard case .lossNotFinite(_, let epoch, let step, let rate, let checkpoint) = error else {
+                Issue.record("another error: \(String(describing: error))")
+                return
+            }
+            #expect(epoch == 3 && step > 1 && rate == 1e30)
+            #expect(checkpoint == checkpoints.files.first)
+            let good = try Checkpoint.read(try #require(checkpoint))
+            #expect(good.progress.epoch == 2)
+            #expect(error?.description.contains("learning rate 1e+30") == true)
+        }
+    }
+
+    /// The last step of an epoch is followed by no loss that would show it.
+    @Test func weightsThatAreNoNumbersAreNotSaved() throws {
+        try withTemporaryDirectory { directory in
+            let model = try ToyData.model()
+            try model.compile(optimizer: Adam(learningRate: 1e-3))
+            final class Last: Callback {
+                func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) {
+                    if batch == 0, run.model.learningRate == 2e-3 { run.model.learningRate = .nan }
+                }
+                func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) {
+                    run.model.learningRate = 2e-3
+                }
+            }
+            let checkpoints = Checkpoints(in: directory)
+            let error = #expect(throws: TrainingError.self) {
+                try model.fit(
+                    try ToyData.separable(images: 16), batchSize: 8, epochs: 3, callbacks: [Last()],
+                    checkpoints: checkpoints)
+            }
+            guard case .weightNotFinite(let tensor, let epoch, let step, _, let checkpoint) = error else {
+                Issue.record("another error: \(String(describing: error))")
+                return
+            }
+            #expect(tensor == "conv2d/kernel" && epoch == 2 && step == 2)
+            #expect(checkpoint == checkpoints.files.first)
+            #expect(checkpoints.files.count == 1)
+        }
+    }
+
+    private func names(in directory: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory)
+    }
+}
+
+private func bits(of model: Sequential) throws -> [[UInt32]] {
+    try model.weights().map { $0.values.map(\.bitPattern) }
+}
+
+/// Keeps the weights of the last epoch, which those of the best one replace at the end.
+private final class LastWeights: Callback {
+    var weights: [[UInt32]] = []
+
+    func onTrainBegin(_ run: TrainingRun) throws { weights = try bits(of: run.model) }
+    func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        weights = try bits(of: run.model)
+    }
+}
+
+/// Requests an interruption after a number of steps of this process.
+private final class Interrupter: Callback {
+    private let interruption: Interruption
+    private var stepsLeft: Int
+
+    init(_ interruption: Interruption, step: Int) {
+        self.interruption = interruption
+        stepsLeft = step
+    }
+
+    func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) {
+        stepsLeft -= 1
+        if stepsLeft == 0 { interruption.request() }
+    }
+}
