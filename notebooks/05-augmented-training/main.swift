@@ -40,7 +40,9 @@ let stopOnAccuracy = EarlyStopping(monitor: "val_accuracy", patience: settings.p
 let reduceRate = ReduceLROnPlateau(
     monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience)
 
-let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, ProgressBar()]
+let board = section.tensorBoard(on: test)
+
+let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, board, ProgressBar()]
 let history = try model.fit(
     train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
     augmentation: ReportSettings.generator,
