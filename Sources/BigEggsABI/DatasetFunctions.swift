@@ -101,39 +101,11 @@ public func be_dataset_augment(
             throw Failure.invalidArgument(
                 "the argument pixels has room for \(capacity) values; an image has \(images.bytesPerImage)")
         }
-        let generator = ImageDataGenerator(
-            fillMode: try FillMode(transform.fill_mode), cval: try finite(transform.cval, "cval"))
+        let generator = try transform.generator()
         let parameters = try TransformParameters(transform)
         images.image(at: index).withUnsafeBufferPointer { image in
             guard let image = image.baseAddress else { return }
             generator.apply(parameters, to: image, imageShape: images.imageShape, into: pixels, scale: 1)
         }
     }
-}
-
-extension TransformParameters {
-    fileprivate init(_ transform: be_transform) throws {
-        self.init(
-            theta: try finite(transform.theta, "theta"), tx: try finite(transform.tx, "tx"),
-            ty: try finite(transform.ty, "ty"), shear: try finite(transform.shear, "shear"),
-            zx: try finite(transform.zx, "zx"), zy: try finite(transform.zy, "zy"),
-            flipHorizontal: transform.flip_horizontal != 0, flipVertical: transform.flip_vertical != 0)
-    }
-}
-
-extension FillMode {
-    fileprivate init(_ mode: be_fill_mode) throws {
-        switch mode {
-        case BE_FILL_NEAREST: self = .nearest
-        case BE_FILL_CONSTANT: self = .constant
-        case BE_FILL_REFLECT: self = .reflect
-        case BE_FILL_WRAP: self = .wrap
-        default: throw Failure.invalidArgument("there is no fill mode \(mode.rawValue): they go from 0 to 3")
-        }
-    }
-}
-
-private func finite<Number: BinaryFloatingPoint>(_ value: Number, _ name: String) throws -> Number {
-    guard value.isFinite else { throw Failure.invalidArgument("\(name) of the transform is \(value)") }
-    return value
 }

@@ -1,3 +1,4 @@
+import BigEggs
 import CBigEggs
 
 /// Why a call of the C ABI fails: its status, and the sentence for `be_last_error`.
@@ -12,21 +13,34 @@ struct Failure: Error {
         Failure(status: BE_INVALID_ARGUMENT, message: message)
     }
     static func notFound(_ message: String) -> Failure { Failure(status: BE_NOT_FOUND, message: message) }
+    static func wrongState(_ message: String) -> Failure {
+        Failure(status: BE_WRONG_STATE, message: message)
+    }
     static func wrongType(_ message: String) -> Failure { Failure(status: BE_WRONG_TYPE, message: message) }
 }
 
 /// Runs the body of an ABI function: what it throws becomes a status and this thread's last error.
-func answer(_ body: () throws -> Void) -> be_status {
+///
+/// - Parameter otherwise: the status of an error that does not say what kind of failure it is; everything
+///   of that sort is about a file or a download.
+func answer(otherwise status: be_status = BE_CANNOT_READ, _ body: () throws -> Void) -> be_status {
     do {
         try body()
         return BE_OK
-    } catch let failure as Failure {
-        LastError.text = failure.message
-        return failure.status
     } catch {
-        // Everything that the library itself throws here is about a file or a download.
-        LastError.text = "\(error)"
-        return BE_CANNOT_READ
+        LastError.text = (error as? Failure)?.message ?? "\(error)"
+        return (error as? Failure)?.status ?? meaning(of: error) ?? status
+    }
+}
+
+/// The status of an error of the library, if its type says it.
+private func meaning(of error: any Error) -> be_status? {
+    switch error {
+    case TrainingError.notCompiled: BE_WRONG_STATE
+    case TrainingError.lossNotFinite, is EngineError: BE_FAILED
+    case is TrainingError, is LayerError, is ImageDatasetError: BE_INVALID_ARGUMENT
+    case is UnknownMetric: BE_NOT_FOUND
+    default: nil
     }
 }
 

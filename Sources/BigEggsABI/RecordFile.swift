@@ -12,6 +12,7 @@ final class RecordFile: NamedByHandle {
         let shape: [Int]
     }
 
+    /// What errors call it: its path, or what it describes.
     let path: String
     let root: Record
     let texts = Texts()
@@ -20,6 +21,12 @@ final class RecordFile: NamedByHandle {
     init(path: String) throws {
         self.path = path
         root = try Record.read(path)
+    }
+
+    /// A record that was never a file.
+    init(_ root: Record, name: String) {
+        path = name
+        self.root = root
     }
 
     /// The value at a key path: keys and indices joined by full stops.

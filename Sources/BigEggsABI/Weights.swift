@@ -3,18 +3,20 @@
 import BigEggs
 import CBigEggs
 
-/// A file of weights that handles name.
+/// Weights that handles name: those of a file, or a copy of a model's.
 final class Weights: NamedByHandle {
-    static let kind = "a file of weights"
+    static let kind = "a set of weights"
 
+    /// What errors call it: its path, or the model that it belongs to.
     let path: String
     let names: [String]
     let shapes: [[Int]]
     let values: [Pinned<Float>]
     let texts = Texts()
 
-    init(path: String) throws {
-        let tensors = try Safetensors.read(path)
+    convenience init(path: String) throws { self.init(try Safetensors.read(path), path: path) }
+
+    init(_ tensors: [NamedTensor], path: String) {
         self.path = path
         names = tensors.map(\.name)
         shapes = tensors.map(\.shape)

@@ -4,6 +4,7 @@ Run with `python3 -m pytest Tests/Python` after `swift build -c release --produc
 BIGEGGS_LIBRARY may name another libbigeggs_c.so.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -21,6 +22,7 @@ sys.path.insert(0, str(ROOT / "python"))
 
 import bigeggs  # noqa: E402
 from bigeggs import _library  # noqa: E402
+from bigeggs._images import Images  # noqa: E402
 
 CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 
@@ -112,17 +114,74 @@ def weights(tmp_path, tensors):
 # ---- The contract -------------------------------------------------------------------------------
 
 
-def header_functions():
-    """The functions of bigeggs.h, with the number of their arguments."""
+def header():
+    """The text of bigeggs.h without its comments."""
     text = (ROOT / "Sources/CBigEggs/include/bigeggs.h").read_text()
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    found = re.findall(r"\b(be_\w+)\s*\(([^)]*)\);", text)
-    return {name: 0 if arguments == "void" else arguments.count(",") + 1 for name, arguments in found}
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
 
 
-def test_the_binding_declares_every_function_of_the_header_with_its_arguments():
-    declared = {name: len(arguments) for name, arguments in _library.FUNCTIONS.items()}
-    assert declared | {"be_abi_version": 0, "be_last_error": 0} == header_functions()
+def header_functions():
+    """The functions of bigeggs.h: of each the names and C types of its parameters, in their order."""
+    functions = {}
+    for name, parameters in re.findall(r"\b(be_\w+)\s*\(([^)]*)\);", header()):
+        split = [re.fullmatch(r"(.*?)(\w+)", one.strip(), flags=re.DOTALL) for one in parameters.split(",")]
+        functions[name] = {} if parameters == "void" else {one[2]: " ".join(one[1].split()) for one in split}
+    return functions
+
+
+# What each C type is to ctypes. A pointer to const is passed like one to what can be written.
+CTYPES = {
+    "be_handle": ctypes.c_uint64, "be_handle *": ctypes.POINTER(ctypes.c_uint64),
+    "int32_t": ctypes.c_int32, "int32_t *": ctypes.POINTER(ctypes.c_int32),
+    "int64_t": ctypes.c_int64, "int64_t *": ctypes.POINTER(ctypes.c_int64),
+    "uint64_t": ctypes.c_uint64, "double": ctypes.c_double,
+    "double *": ctypes.POINTER(ctypes.c_double), "const double *": ctypes.POINTER(ctypes.c_double),
+    "float *": ctypes.POINTER(ctypes.c_float), "void *": ctypes.c_void_p,
+    "const char *": ctypes.c_char_p, "const char **": ctypes.POINTER(ctypes.c_char_p),
+    "const char *const *": ctypes.POINTER(ctypes.c_char_p),
+    "be_split": ctypes.c_int, "be_type *": ctypes.POINTER(ctypes.c_int),
+    "be_array *": ctypes.POINTER(_library.Array), "const be_array *": ctypes.POINTER(_library.Array),
+    "be_transform *": ctypes.POINTER(_library.Transform), "const be_transform *": ctypes.POINTER(_library.Transform),
+    "be_progress_callback": _library.ProgressCallback,
+}
+
+
+def test_the_binding_declares_every_function_of_the_header_with_the_types_of_its_parameters():
+    functions = {
+        name: [CTYPES[kind] for kind in parameters.values()] for name, parameters in header_functions().items()
+    }
+    assert _library.FUNCTIONS | {"be_abi_version": [], "be_last_error": []} == functions
+
+
+def test_the_bindings_constants_are_the_headers(tmp_path):
+    names = [name for name in vars(_library) if re.fullmatch("BE_[A-Z_]+", name)]
+    assert len(names) > 10
+    compile_c(tmp_path, *(f'_Static_assert({name} == {getattr(_library, name)}, "{name}");' for name in names))
+
+
+def test_the_bindings_structures_are_the_headers(tmp_path):
+    checks = []
+    for name, structure in [
+        ("be_array", _library.Array), ("be_transform", _library.Transform), ("be_progress", _library.Progress)
+    ]:
+        checks.append(f'_Static_assert(sizeof({name}) == {ctypes.sizeof(structure)}, "{name}");')
+        for field, _ in structure._fields_:
+            offset = getattr(structure, field).offset
+            checks.append(f'_Static_assert(offsetof({name}, {field}) == {offset}, "{name}.{field}");')
+        members = re.search(rf"typedef struct {name} \{{(.*?)\}}", header(), flags=re.DOTALL)[1]
+        assert members.count(";") == len(structure._fields_)
+    compile_c(tmp_path, *checks)
+
+
+def compile_c(directory, *lines):
+    """Compiles lines after the header, as strict C11."""
+    program = directory / "program.c"
+    program.write_text("\n".join(['#include "bigeggs.h"', "#include <stddef.h>", *lines, ""]))
+    include = ROOT / "Sources/CBigEggs/include"
+    subprocess.run(
+        ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", f"-I{include}", program],
+        check=True,
+    )
 
 
 def test_the_library_exports_the_functions_of_the_header_and_no_others():
@@ -133,19 +192,7 @@ def test_the_library_exports_the_functions_of_the_header_and_no_others():
 
 
 def test_the_header_is_plain_c(tmp_path):
-    program = tmp_path / "program.c"
-    program.write_text(
-        '#include "bigeggs.h"\n#include <stddef.h>\n'
-        f"_Static_assert(sizeof(be_array) == {_library.ctypes.sizeof(_library.Array)}, \"be_array\");\n"
-        f"_Static_assert(sizeof(be_transform) == {_library.ctypes.sizeof(_library.Transform)}, \"be_transform\");\n"
-        f"_Static_assert(offsetof(be_transform, cval) == {_library.Transform.cval.offset}, \"cval\");\n"
-        f"_Static_assert(BE_ABI_VERSION == {_library.ABI_VERSION}, \"version\");\n"
-    )
-    include = ROOT / "Sources/CBigEggs/include"
-    subprocess.run(
-        ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", f"-I{include}", program],
-        check=True,
-    )
+    compile_c(tmp_path, f'_Static_assert(BE_ABI_VERSION == {_library.ABI_VERSION}, "version");')
 
 
 def run_python(code, **environment):
@@ -373,19 +420,35 @@ def test_a_made_up_handle_is_refused_by_every_function(handle):
 def test_a_handle_of_another_kind_is_refused(record, weights):
     with pytest.raises(bigeggs.Error, match="names a record, not a data set"):
         bigeggs.Dataset(record._owner.handle).name
-    with pytest.raises(bigeggs.Error, match="names a file of weights, not a record"):
+    with pytest.raises(bigeggs.Error, match="names a set of weights, not a record"):
         _library.number("be_record_count", weights._owner.handle, b"")
 
 
+# All their pointers may be NULL, alone or with a count of zero.
+ALL_OPTIONAL = {
+    "be_model_fit", "be_model_train_on_batch", "be_model_evaluate", "be_model_set_weights",
+    "be_callback_on_epoch_end", "be_test_apply_gradients", "be_test_set_optimizer",
+}
+
+
 def test_null_is_refused_wherever_something_must_be_given(data, record, weights):
-    owners = {"dataset": data, "record": record, "weights": weights}
-    for name, kinds in _library.FUNCTIONS.items():
-        if kinds == [_library.c_uint64]:
+    images = Images(data.images("train"), data.labels("train"))
+    model = bigeggs.Sequential([bigeggs.Input((32, 32, 3)), bigeggs.layers.Flatten(), bigeggs.layers.Dense(10)])
+    owners = {
+        "dataset": data._owner, "record": record._owner, "weights": weights._owner, "images": images.owner,
+        "generator": bigeggs.ImageDataGenerator()._owner, "callback": bigeggs.callbacks.EarlyStopping()._owner,
+    }
+    handles = {name: owner.handle for name, owner in owners.items()} | {"model": model._handle}
+    handles["handle"] = handles["record"]
+    for name, parameters in header_functions().items():
+        kinds = _library.FUNCTIONS.get(name, [])
+        if name in ALL_OPTIONAL or not any(kind is _library.c_char_p or hasattr(kind, "contents") for kind in kinds):
             continue
-        owner = owners.get(name.split("_")[1], data)
-        arguments = [None if kind is _library.c_char_p or hasattr(kind, "contents") else kind() for kind in kinds]
-        if kinds[0] is _library.c_uint64:
-            arguments[0] = owner._owner.handle
+        arguments = [
+            handles[parameter] if kind is _library.c_uint64 and parameter != "seed"
+            else None if kind is _library.c_char_p or hasattr(kind, "contents") else kind()
+            for parameter, kind in zip(parameters, kinds)
+        ]
         with pytest.raises(bigeggs.Error, match="the argument [a-z_]+ is NULL"):
             _library.call(name, *arguments)
 

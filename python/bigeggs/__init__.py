@@ -1,4 +1,11 @@
-"""Data sets, recorded results and weights of BigEggs, as NumPy arrays.
+"""BigEggs: networks that classify images, trained fast on processors.
+
+    (x_train, y_train), (x_test, y_test) = bigeggs.datasets.cifar10.load_data()
+    model = bigeggs.Sequential.report(rescale=1 / 255, seed=7)
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
+
+Names and arguments are Keras's. Data sets, recorded results and weights come as NumPy arrays:
 
     record = bigeggs.Record.open("report/records/04-plain-training.json")
     record["results.history.val_loss"].argmin()
@@ -6,14 +13,22 @@
     data = bigeggs.Dataset.open("auto")
     data.images("test")[0]                      # [height, width, channels], 0 to 255
 
-Every array is a read-only view of the library's memory, and keeps what it shows alive. Inside the
+Every array of theirs is a read-only view of the library's memory, and keeps what it shows alive. Inside the
 executables of BigEggs the library is there already; a Python started by hand finds it through
 ``BIGEGGS_LIBRARY``, the path of ``libbigeggs_c.so``, or where ``swift build -c release`` left it.
 """
 
+from . import callbacks, datasets, layers, optimizers
 from ._library import Error, NotFound
+from .callbacks import History
 from .dataset import Dataset
+from .layers import Input
+from .models import Sequential
+from .preprocessing import ImageDataGenerator
 from .record import Record
 from .weights import Weights
 
-__all__ = ["Dataset", "Error", "NotFound", "Record", "Weights"]
+__all__ = [
+    "Dataset", "Error", "History", "ImageDataGenerator", "Input", "NotFound", "Record", "Sequential", "Weights",
+    "callbacks", "datasets", "layers", "optimizers",
+]

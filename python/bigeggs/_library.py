@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import weakref
 from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_uint64, c_void_p
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 
-BE_NOT_FOUND, BE_WRONG_TYPE = 3, 4
+BE_NOT_FOUND, BE_WRONG_TYPE, BE_STOPPED = 3, 4, 7
 BE_NULL, BE_BOOL, BE_NUMBER, BE_TEXT, BE_LIST, BE_OBJECT = range(6)
+
+BE_TRAIN_BEGIN, BE_EPOCH_BEGIN, BE_BATCH_END, BE_EPOCH_END, BE_TRAIN_END = range(5)
 
 _DTYPES = {1: "|u1", 2: "<i4", 3: "<f4", 4: "<f8"}
 
@@ -35,10 +39,20 @@ class WrongType(Error):
     """There is something, but of another type than was asked for."""
 
 
+class Stopped(Error):
+    """A callback ended a training."""
+
+
 class Array(ctypes.Structure):
     """`be_array`."""
 
     _fields_ = [("data", c_void_p), ("dtype", c_int), ("rank", c_int32), ("shape", c_int64 * 8)]
+
+    @classmethod
+    def of(cls, array: np.ndarray) -> Array:
+        """A view of a contiguous array; the caller keeps the array alive."""
+        dtype = next((code for code, name in _DTYPES.items() if np.dtype(name) == array.dtype), 0)
+        return cls(array.ctypes.data, dtype, array.ndim, (c_int64 * 8)(*array.shape))
 
 
 class Transform(ctypes.Structure):
@@ -51,7 +65,24 @@ class Transform(ctypes.Structure):
     )
 
 
+class Progress(ctypes.Structure):
+    """`be_progress`."""
+
+    _fields_ = [
+        ("event", c_int), ("metric_count", c_int32), ("epoch", c_int64), ("epochs", c_int64),
+        ("step", c_int64), ("steps", c_int64), ("metric_names", POINTER(c_char_p)),
+        ("metrics", POINTER(c_double)),
+    ]
+
+    def logs(self) -> dict[str, float]:
+        """The metrics by name."""
+        return {self.metric_names[index].decode(): self.metrics[index] for index in range(self.metric_count)}
+
+
+ProgressCallback = ctypes.CFUNCTYPE(c_int32, POINTER(Progress), c_void_p)
+
 _TEXT, _HANDLE, _COUNT = POINTER(c_char_p), POINTER(c_uint64), POINTER(c_int64)
+_NUMBER, _FLOATS, _NAMES = POINTER(c_double), POINTER(c_float), POINTER(c_char_p)
 
 # The arguments of every function that returns a be_status.
 FUNCTIONS = {
@@ -78,6 +109,43 @@ FUNCTIONS = {
     "be_weights_count": [c_uint64, _COUNT],
     "be_weights_name": [c_uint64, c_int64, _TEXT],
     "be_weights_tensor": [c_uint64, c_char_p, POINTER(Array)],
+    "be_images_create": [POINTER(Array), POINTER(Array), c_char_p, _HANDLE],
+    "be_images_of_dataset": [c_uint64, c_int, c_char_p, _HANDLE],
+    "be_images_count": [c_uint64, _COUNT],
+    "be_generator_create": [c_char_p, _HANDLE],
+    "be_generator_draw": [c_uint64, c_uint64, c_int64, c_int64, c_int64, c_int64, POINTER(Transform)],
+    "be_transform_image": [POINTER(Array), POINTER(Transform), _FLOATS, c_int64],
+    "be_model_create": [c_char_p, _HANDLE],
+    "be_model_create_report": [c_char_p, _HANDLE],
+    "be_model_add": [c_uint64, c_char_p, c_char_p],
+    "be_model_describe": [c_uint64, _HANDLE],
+    "be_model_compile": [c_uint64, c_char_p, c_char_p, c_char_p],
+    "be_model_fit": [
+        c_uint64, c_uint64, c_uint64, c_uint64, c_char_p, ProgressCallback, c_void_p, _HANDLE
+    ],
+    "be_model_train_on_batch": [c_uint64, c_uint64, _NUMBER, _NUMBER],
+    "be_model_evaluate": [c_uint64, c_uint64, c_int64, _NUMBER, _NUMBER],
+    "be_model_predict": [c_uint64, c_uint64, c_int64, _FLOATS, c_int64],
+    "be_model_learning_rate": [c_uint64, _NUMBER],
+    "be_model_set_learning_rate": [c_uint64, c_double],
+    "be_model_stop_training": [c_uint64, POINTER(c_int32)],
+    "be_model_set_stop_training": [c_uint64, c_int32],
+    "be_model_weights": [c_uint64, _HANDLE],
+    "be_model_set_weights": [c_uint64, c_int64, _NAMES, POINTER(Array)],
+    "be_model_save": [c_uint64, c_char_p],
+    "be_model_load": [c_char_p, c_char_p, _HANDLE],
+    "be_model_load_weights": [c_uint64, c_char_p],
+    "be_callback_create": [c_char_p, c_char_p, _HANDLE],
+    "be_callback_on_train_begin": [c_uint64, c_uint64],
+    "be_callback_on_epoch_end": [c_uint64, c_uint64, c_int64, c_int64, _NAMES, _NUMBER],
+    "be_callback_on_train_end": [c_uint64, c_uint64],
+    "be_callback_describe": [c_uint64, _HANDLE],
+    "be_test_forward": [c_uint64, c_uint64, c_int32, c_int64, _FLOATS, c_int64],
+    "be_test_gradients": [c_uint64, c_uint64, c_int64, _NUMBER, _HANDLE],
+    "be_test_backward": [c_uint64, c_uint64, c_int64, POINTER(Array), _HANDLE],
+    "be_test_apply_gradients": [c_uint64, c_int64, _NAMES, POINTER(Array)],
+    "be_test_optimizer": [c_uint64, _COUNT, _HANDLE, _HANDLE],
+    "be_test_set_optimizer": [c_uint64, c_int64, c_int64, _NAMES, POINTER(Array), POINTER(Array)],
 }
 
 
@@ -121,7 +189,7 @@ _library = _load()
 def call(function: str, *arguments) -> None:
     """Calls a function of the library; a status other than BE_OK is raised as an `Error`."""
     if status := getattr(_library, function)(*arguments):
-        kind = {BE_NOT_FOUND: NotFound, BE_WRONG_TYPE: WrongType}.get(status, Error)
+        kind = {BE_NOT_FOUND: NotFound, BE_WRONG_TYPE: WrongType, BE_STOPPED: Stopped}.get(status, Error)
         raise kind(_library.be_last_error().decode())
 
 
@@ -137,6 +205,25 @@ def text(function: str, *arguments) -> str:
     result = c_char_p()
     call(function, *arguments, byref(result))
     return result.value.decode()
+
+
+def settings(**values: object) -> bytes:
+    """Settings as the library takes them: JSON, without what is None."""
+    return json.dumps({name: value for name, value in values.items() if value is not None}).encode()
+
+
+def floats(array: np.ndarray):
+    """Where a function writes floats."""
+    return array.ctypes.data_as(POINTER(c_float))
+
+
+def named_arrays(arrays: Mapping[str, np.ndarray]) -> tuple:
+    """The arguments `count`, `names`, `tensors` of a function; they keep the arrays alive."""
+    arrays = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+    names = (c_char_p * len(arrays))(*(name.encode() for name in arrays))
+    views = (Array * len(arrays))(*map(Array.of, arrays.values()))
+    views.kept = list(arrays.values())
+    return len(arrays), names, views
 
 
 class Owner:
@@ -156,6 +243,11 @@ class Owner:
     def sharing(cls, handle: int) -> Owner:
         """A further owner of what a handle names; the given handle stays its owner's."""
         return cls(number("be_duplicate", handle, kind=c_uint64))
+
+    @classmethod
+    def made(cls, function: str, *arguments) -> Owner:
+        """The owner of what a function makes, whose last argument is where its handle goes."""
+        return cls(number(function, *arguments, kind=c_uint64))
 
     def array(self, function: str, *arguments) -> np.ndarray:
         """Calls a function whose last argument is where a view goes: a read-only array of that memory."""

@@ -34,10 +34,12 @@ public enum ImageDatasetError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Images and their labels in memory: bytes, and the factor by which the network sees them.
+/// Images and their labels in memory: bytes or floats, and the factor by which the network sees them.
 public struct ImageDataset: Sendable {
-    /// Pixels as loaded, `[count, height, width, channels]`, row-major, 0 to 255.
-    public let images: [UInt8]
+    let pixels: Pixels
+    /// Pixels as loaded, `[count, height, width, channels]`, row-major, 0 to 255. Where the data set was
+    /// made from floats this is a copy, rounded and clamped.
+    public var images: [UInt8] { pixels.asBytes }
     /// `[height, width, channels]`.
     public let imageShape: [Int]
     /// One label an image.
@@ -52,10 +54,10 @@ public struct ImageDataset: Sendable {
     public var count: Int { labels.values.count }
     /// `[count, height, width, channels]`.
     public var shape: [Int] { [count] + imageShape }
-    /// The number of bytes of one image.
+    /// The number of values of one image.
     public var bytesPerImage: Int { imageShape.reduce(1, *) }
 
-    /// Makes a data set from arrays.
+    /// Makes a data set from arrays of bytes.
     ///
     /// - Parameters:
     ///   - images: bytes, `[count, height, width, channels]`, row-major.
@@ -64,15 +66,50 @@ public struct ImageDataset: Sendable {
     ///   - classNames: as many as there are classes.
     /// - Throws: ``ImageDatasetError`` if the sizes disagree or a label has no class.
     public init(images: [UInt8], labels: Labels, imageShape: [Int], classNames: [String]) throws {
+        try self.init(pixels: .bytes(images), labels, imageShape, classNames)
+    }
+
+    /// Makes a data set from arrays of floats, in whatever range the network is to see them.
+    ///
+    /// - Parameters:
+    ///   - floats: `[count, height, width, channels]`, row-major, or `[count, features]`.
+    ///   - labels: one an image.
+    ///   - imageShape: `[height, width, channels]`, or `[features]`.
+    ///   - classNames: as many as there are classes.
+    /// - Throws: ``ImageDatasetError`` if the sizes disagree or a label has no class.
+    public init(floats: [Float], labels: Labels, imageShape: [Int], classNames: [String]) throws {
+        try self.init(pixels: .floats(floats), labels, imageShape, classNames)
+    }
+
+    /// Makes a data set of memory that somebody else owns, without copying it: it must stay, unchanged,
+    /// for as long as the data set or a part of it is in use.
+    package init(
+        borrowing images: UnsafeBufferPointer<UInt8>, labels: Labels, imageShape: [Int],
+        classNames: [String]
+    ) throws {
+        try self.init(
+            pixels: .borrowedBytes(BorrowedMemory(buffer: images)), labels, imageShape, classNames)
+    }
+
+    /// The same for floats.
+    package init(
+        borrowing floats: UnsafeBufferPointer<Float>, labels: Labels, imageShape: [Int],
+        classNames: [String]
+    ) throws {
+        try self.init(
+            pixels: .borrowedFloats(BorrowedMemory(buffer: floats)), labels, imageShape, classNames)
+    }
+
+    private init(pixels: Pixels, _ labels: Labels, _ imageShape: [Int], _ classNames: [String]) throws {
         let expected = labels.values.count * imageShape.reduce(1, *)
-        guard images.count == expected else {
-            throw ImageDatasetError.pixelCount(found: images.count, expected: expected)
+        guard pixels.count == expected else {
+            throw ImageDatasetError.pixelCount(found: pixels.count, expected: expected)
         }
         if let index = labels.values.firstIndex(where: { $0 < 0 || $0 >= classNames.count }) {
             throw ImageDatasetError.labelOutOfRange(
                 label: Int(labels.values[index]), index: index, classes: classNames.count)
         }
-        self.images = images
+        self.pixels = pixels
         self.imageShape = imageShape
         self.labels = labels
         self.classNames = classNames
@@ -98,17 +135,19 @@ public struct ImageDataset: Sendable {
     /// The images of a range of indices.
     public subscript(range: Range<Int>) -> ImageDataset {
         ImageDataset(
-            checked: Array(images[range.lowerBound * bytesPerImage..<range.upperBound * bytesPerImage]),
+            checked: pixels[range.lowerBound * bytesPerImage..<range.upperBound * bytesPerImage],
             labels: Labels(Array(labels.values[range]), asColumn: labels.shape.count == 2), of: self)
     }
 
     /// The bytes of one image, `[height, width, channels]`.
     public func image(at index: Int) -> ArraySlice<UInt8> {
-        images[index * bytesPerImage..<(index + 1) * bytesPerImage]
+        let range = index * bytesPerImage..<(index + 1) * bytesPerImage
+        if case .bytes(let images) = pixels { return images[range] }
+        return pixels[range].asBytes[...]
     }
 
-    private init(checked images: [UInt8], labels: Labels, of parent: ImageDataset) {
-        self.images = images
+    private init(checked pixels: Pixels, labels: Labels, of parent: ImageDataset) {
+        self.pixels = pixels
         self.labels = labels
         imageShape = parent.imageShape
         classNames = parent.classNames

@@ -154,6 +154,25 @@ final class Plan {
                     into: gradient.assumingMemoryBound(to: BFloat16.self))
             }
         }
+        backward(context)
+    }
+
+    /// Carries a gradient of the last layer's values before a softmax back to every parameter.
+    func backward(outputGradient: [Float], _ context: StepContext) {
+        guard let memory, let last = nodes.last else { return }
+        let gradient = memory.address(last.output.gradientPlace)
+        switch key.precision {
+        case .float32:
+            let values = gradient.assumingMemoryBound(to: Float.self)
+            for (index, value) in outputGradient.enumerated() { values[index] = value }
+        case .bfloat16:
+            let values = gradient.assumingMemoryBound(to: BFloat16.self)
+            for (index, value) in outputGradient.enumerated() { values[index] = BFloat16(value) }
+        }
+        backward(context)
+    }
+
+    private func backward(_ context: StepContext) {
         for node in nodes[firstTrained...].reversed() {
             timed(node.name, "backward") { node.backward(context) }
         }

@@ -65,7 +65,7 @@ extension Record {
     }
 
     /// The record as JSON on one line.
-    func compactJSON() throws -> [UInt8] {
+    package func compactJSON() throws -> [UInt8] {
         var writer = JSONWriter()
         return try writer.line(self)
     }

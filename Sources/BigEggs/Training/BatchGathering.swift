@@ -22,27 +22,46 @@ struct BatchGathering: Sendable {
         let destination = input.base.assumingMemoryBound(to: type)
         let values = input.pixels * input.channels
         let factor = dataset.rescale
-        let scaled = (0..<256).map { Element(Float($0) * factor) }
-        dataset.images.withUnsafeBufferPointer { images in
-            order.withUnsafeBufferPointer { order in
+        dataset.pixels.withMemory { pixels in
+            switch pixels {
+            case .bytes(let images):
+                let scaled = (0..<256).map { Element(Float($0) * factor) }
                 scaled.withUnsafeBufferPointer { scaled in
-                    Threads.parallel(over: range.count) { part, _ in
-                        withUnsafeTemporaryAllocation(of: Float.self, capacity: values) { transformed in
-                            for item in part {
-                                let image = Int(order[range.lowerBound + item])
-                                guard let base = images.baseAddress, let buffer = transformed.baseAddress
-                                else { continue }
-                                let source = base + image * values
-                                let target = destination + item * input.sampleStride
-                                if let augmentation {
-                                    transform(source, image, epoch, augmentation, buffer)
-                                    scatter(input) { target[$1] = Element(buffer[$0]) }
-                                } else {
-                                    scatter(input) { target[$1] = scaled[Int(source[$0])] }
-                                }
-                            }
+                    forEachImage(order, range, values) { item, image, buffer in
+                        guard let base = images.baseAddress else { return }
+                        let source = base + image * values
+                        let target = destination + item * input.sampleStride
+                        if let augmentation {
+                            transform(source, image, epoch, augmentation, buffer)
+                            scatter(input) { target[$1] = Element(buffer[$0]) }
+                        } else {
+                            scatter(input) { target[$1] = scaled[Int(source[$0])] }
                         }
                     }
+                }
+            case .floats(let images):
+                forEachImage(order, range, values) { item, image, buffer in
+                    guard let base = images.baseAddress else { return }
+                    let source = base + image * values
+                    let target = destination + item * input.sampleStride
+                    scatter(input) { target[$1] = Element(source[$0] * factor) }
+                }
+            }
+        }
+    }
+
+    /// Calls `body(item, image, buffer)` for each image of a batch, with its number in the batch, its
+    /// number in the data set and room for as many floats as it has values; in parallel.
+    @inline(__always)
+    private func forEachImage(
+        _ order: [Int32], _ range: Range<Int>, _ values: Int,
+        _ body: (_ item: Int, _ image: Int, _ buffer: UnsafeMutablePointer<Float>) -> Void
+    ) {
+        order.withUnsafeBufferPointer { order in
+            Threads.parallel(over: range.count) { part, _ in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: values) { buffer in
+                    guard let buffer = buffer.baseAddress else { return }
+                    for item in part { body(item, Int(order[range.lowerBound + item]), buffer) }
                 }
             }
         }

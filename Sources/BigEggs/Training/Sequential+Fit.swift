@@ -223,7 +223,7 @@ extension Sequential {
         }
     }
 
-    private func check(_ dataset: ImageDataset, _ purpose: String, labelled: Bool = true) throws {
+    func check(_ dataset: ImageDataset, _ purpose: String, labelled: Bool = true) throws {
         guard dataset.count > 0 else { throw TrainingError.noImages(purpose) }
         let flattens = inputShape == [dataset.bytesPerImage]
         guard dataset.imageShape == inputShape || flattens else {

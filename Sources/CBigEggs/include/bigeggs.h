@@ -1,20 +1,39 @@
 /* The C ABI of BigEggs.
  *
- * Data sets, recorded results and weights, for a reader in another language. Everything is read-only.
+ * Build, train and use networks, and read data sets, recorded results and weights, from another language.
+ *
+ *     be_handle model, images, history;
+ *     be_model_create("{\"input\": [32, 32, 3], \"seed\": 7}", &model);
+ *     be_model_add(model, "Conv2D", "{\"filters\": 32, \"kernel_size\": 3, \"activation\": \"relu\"}");
+ *     be_model_add(model, "Flatten", NULL);
+ *     be_model_add(model, "Dense", "{\"units\": 10, \"activation\": \"softmax\"}");
+ *     be_model_compile(model, "Adam", NULL, "sparse_categorical_crossentropy");
+ *     be_images_create(&pixels, &labels, "{\"rescale\": 0.00392156862745098}", &images);
+ *     be_model_fit(model, images, 0, 0, "{\"batch_size\": 128, \"epochs\": 5}", progress, NULL, &history);
+ *
+ * Link with -lbigeggs_c; `pkg-config --cflags --libs bigeggs` says how.
  *
  * Handles. An object is named by a 64-bit number. A number that names nothing, because it was made up or
  * its object was released, gets BE_INVALID_HANDLE from every function; zero never names anything. Each
  * owner has a handle of its own: be_duplicate makes a further one for the same object, and the object
  * lives until the last of its handles is released.
  *
- * Views. A be_array and every text is memory of the object itself, not a copy. It stays where it is and
- * keeps its contents as long as the object lives; nobody but the object frees it or writes to it.
+ * Views. A be_array and every text that a function gives is memory of the object itself, not a copy. It
+ * stays where it is and keeps its contents as long as the object lives; nobody but the object frees it or
+ * writes to it. A be_array that a function is given is the caller's; be_images_create says how long it must
+ * stay, and every other function has done with it when it returns.
+ *
+ * Settings. What has many settings takes them as a JSON object with Keras's names, such as
+ * "{\"filters\": 32, \"padding\": \"same\"}". NULL stands for "{}"; what is missing or null has Keras's default;
+ * a name that means nothing is BE_INVALID_ARGUMENT, with those that there are.
  *
  * Errors. Every function that can fail returns a be_status, and leaves its results untouched if that is
  * not BE_OK. be_last_error has the reason as a sentence. No argument, NULL included, ends the process; but
  * a pointer must be NULL or valid, and a text must end in a zero byte and be UTF-8.
  *
- * Threads. Every function may be called from any thread at any time.
+ * Threads. Every function may be called from any thread at any time. What works on one model takes turns:
+ * a call that comes while another thread trains the model waits for the end of the training. The callback of
+ * a training may use the model that is trained, and may not train it.
  */
 #ifndef BIGEGGS_H
 #define BIGEGGS_H
@@ -27,7 +46,7 @@ extern "C" {
 
 /* The version of this contract. It changes whenever a program compiled against the previous one could
  * misbehave with this one. */
-#define BE_ABI_VERSION 1
+#define BE_ABI_VERSION 2
 
 /* The greatest number of dimensions of a be_array. */
 #define BE_MAX_RANK 8
@@ -44,7 +63,16 @@ typedef enum be_status {
     /* There is something, but of another type than was asked for. */
     BE_WRONG_TYPE = 4,
     /* A file or download is missing, damaged or not what it should be. */
-    BE_CANNOT_READ = 5
+    BE_CANNOT_READ = 5,
+    /* A file cannot be written; what was there before is unharmed. */
+    BE_CANNOT_WRITE = 6,
+    /* The callback ended the training. The model has the weights of the last step. */
+    BE_STOPPED = 7,
+    /* It is not the time for this call: a model that is used already gets no more layers, one that is not
+     * compiled cannot be trained, one that is being trained cannot be trained by its own callback. */
+    BE_WRONG_STATE = 8,
+    /* The computation failed: a loss that is no number, or no memory for a batch. */
+    BE_FAILED = 9
 } be_status;
 
 /* The type of the elements of a be_array. */
@@ -192,6 +220,223 @@ be_status be_weights_name(be_handle weights, int64_t index, const char **name);
 
 /* The tensor of a name: BE_FLOAT32, in the shape that the file gives it. */
 be_status be_weights_tensor(be_handle weights, const char *name, be_array *tensor);
+
+/* ---- Images ------------------------------------------------------------------------------------ */
+
+/* What models are trained on, and asked about: images and, but for predictions, a label for each. */
+
+/* Images in the caller's memory. They are not copied: `images->data` must stay where it is, unchanged, until
+ * the last handle of these images is released. `images`: BE_UINT8 or BE_FLOAT32,
+ * [count, height, width, channels], or [count, features] for a network that takes vectors. `labels`: BE_INT32
+ * or BE_UINT8, [count] or [count, 1], from 0 on; copied; NULL where only predictions are wanted.
+ *
+ * Settings: "classes", the number of classes (one more than the greatest label); "rescale", what every value
+ * is multiplied by on its way into the network (1; 1/255 for bytes that the network is to see in [0, 1]). */
+be_status be_images_create(const be_array *images, const be_array *labels, const char *settings,
+                           be_handle *result);
+
+/* The images of a split of a data set, which they share. Settings: "rescale", as above; "limit", how many at
+ * most, from the first on (all). */
+be_status be_images_of_dataset(be_handle dataset, be_split split, const char *settings, be_handle *images);
+
+/* The number of images. */
+be_status be_images_count(be_handle images, int64_t *count);
+
+/* ---- Augmentation ------------------------------------------------------------------------------ */
+
+/* A generator of random transformations, Keras's ImageDataGenerator. Settings: "rotation_range" (degrees),
+ * "width_shift_range", "height_shift_range" (a fraction of the size below 1, pixels from 1 on), "shear_range"
+ * (degrees), "zoom_range" (z for factors from 1 - z to 1 + z, or [least, greatest]), "fill_mode" ("nearest",
+ * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip". */
+be_status be_generator_create(const char *settings, be_handle *generator);
+
+/* Draws the transformation of one image: a function of `seed`, `epoch` and `sample` (the image's number in its
+ * data set), whatever else is drawn. `height` and `width` are the image's: shifts may be fractions of them. */
+be_status be_generator_draw(be_handle generator, uint64_t seed, int64_t epoch, int64_t sample, int64_t height,
+                            int64_t width, be_transform *transform);
+
+/* Transforms one image of the caller's into `pixels`: [height, width, channels], interpolated bilinearly and
+ * not rounded. `image`: BE_UINT8, [height, width, channels]. `capacity` is the number of floats that `pixels`
+ * has room for. */
+be_status be_transform_image(const be_array *image, const be_transform *transform, float *pixels,
+                             int64_t capacity);
+
+/* ---- Models ------------------------------------------------------------------------------------ */
+
+/* A model without layers. Settings: "input", the shape of one input, [height, width, channels] or [features]
+ * (must be given); "rescale", what every value of an input is multiplied by, before the first layer and beside
+ * what the images themselves say (1); "seed" (0), what initial weights, shuffling, dropout and augmentation are drawn from;
+ * "precision" of the activations, "float32" or "bfloat16"; "threads" (as many as the process may run on);
+ * "convolution", "automatic" or "direct": whether Winograd's algorithm may be used. */
+be_status be_model_create(const char *settings, be_handle *model);
+
+/* The network of the report: three blocks of two convolutions, two dense layers and a softmax. Settings:
+ * "classes" (10), and those of be_model_create; "input" is [32, 32, 3] unless given. */
+be_status be_model_create_report(const char *settings, be_handle *model);
+
+/* Puts a layer on top of a model that was not used yet. `kind` is Keras's class name; settings are Keras's:
+ *
+ *     Conv2D                "filters", "kernel_size", "strides", "padding", "activation"
+ *     BatchNormalization    "momentum", "epsilon"
+ *     MaxPooling2D          "pool_size", "strides", "padding"
+ *     Flatten
+ *     Dense                 "units", "activation"
+ *     Dropout               "rate"
+ *     Activation            "activation"
+ *
+ * and "name" for each. "padding" is "valid" or "same", "activation" is "linear", "relu" or, in the last layer,
+ * "softmax"; sizes and strides are one number for both directions. */
+be_status be_model_add(be_handle model, const char *kind, const char *settings);
+
+/* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "parameters" (all),
+ * "trainable" (parameters), and for each of "layers" its "name", "kind", "output" (shape) and "parameters". */
+be_status be_model_describe(be_handle model, be_handle *record);
+
+/* Chooses the optimizer and the loss. `optimizer` is "Adam", with the settings "learning_rate" (0.001),
+ * "beta_1" (0.9), "beta_2" (0.999) and "epsilon" (1e-7). `loss` is "sparse_categorical_crossentropy". The
+ * optimizer starts anew. */
+be_status be_model_compile(be_handle model, const char *optimizer, const char *settings, const char *loss);
+
+/* Where a training is. */
+typedef enum be_event {
+    BE_TRAIN_BEGIN = 0,
+    BE_EPOCH_BEGIN = 1,
+    BE_BATCH_END = 2,
+    BE_EPOCH_END = 3,
+    BE_TRAIN_END = 4
+} be_event;
+
+/* What the callback of a training is told. All pointers are valid during the call only. */
+typedef struct be_progress {
+    be_event event;
+    int32_t metric_count;
+    /* The epoch, counted from 0, and the most that there may be. */
+    int64_t epoch;
+    int64_t epochs;
+    /* With BE_BATCH_END the step in its epoch, counted from 0; the steps of an epoch. */
+    int64_t step;
+    int64_t steps;
+    /* With BE_BATCH_END the means of the epoch so far, "loss" and "accuracy"; with BE_EPOCH_END also
+     * "learning_rate" and, with a validation, "val_loss" and "val_accuracy". */
+    const char *const *metric_names;
+    const double *metrics;
+} be_progress;
+
+/* Told of the progress of a training, on the thread that called be_model_fit. Zero goes on; anything else
+ * ends the training at once, with BE_STOPPED. */
+typedef int32_t (*be_progress_callback)(const be_progress *progress, void *context);
+
+/* Trains a model.
+ *
+ * `validation` are images that are evaluated after each epoch, `generator` transforms every image anew in
+ * every epoch; zero for none. Settings: "batch_size" (32), "epochs" (1), "shuffle" (true). `progress` may be
+ * NULL; it gets `context`. `history` gets a record with a list for each metric, one value an epoch, and
+ * "seconds"; it may be NULL. */
+be_status be_model_fit(be_handle model, be_handle images, be_handle validation, be_handle generator,
+                       const char *settings, be_progress_callback progress, void *context,
+                       be_handle *history);
+
+/* One training step on all images as one batch. `loss` and `accuracy`, before the weights move, may be
+ * NULL. */
+be_status be_model_train_on_batch(be_handle model, be_handle images, double *loss, double *accuracy);
+
+/* Loss and accuracy in inference mode, so many images at a time. `loss` and `accuracy` may be NULL. */
+be_status be_model_evaluate(be_handle model, be_handle images, int64_t batch_size, double *loss,
+                            double *accuracy);
+
+/* The output for every image in inference mode, so many at a time, into `output`: [count] + the output's
+ * shape. `capacity` is the number of floats that `output` has room for. */
+be_status be_model_predict(be_handle model, be_handle images, int64_t batch_size, float *output,
+                           int64_t capacity);
+
+/* The optimizer's step size; BE_WRONG_STATE before be_model_compile. */
+be_status be_model_learning_rate(be_handle model, double *rate);
+
+/* Changes the optimizer's step size, from the next step on. */
+be_status be_model_set_learning_rate(be_handle model, double rate);
+
+/* Whether the training is to end after its current epoch: 0 or 1. */
+be_status be_model_stop_training(be_handle model, int32_t *stop);
+
+/* Asks for the training to end after its current epoch (1), or not (0). For the callback of the training. */
+be_status be_model_set_stop_training(be_handle model, int32_t stop);
+
+/* The model's weights as they are now: a copy, to be read with be_weights_…, named and shaped as in Keras and
+ * in Keras's order; moving statistics among them. */
+be_status be_model_weights(be_handle model, be_handle *weights);
+
+/* Replaces `count` of the model's weights; the others stay. `tensors[i]`: BE_FLOAT32, for the weight
+ * `names[i]`, in its shape. If one of them does not fit, none is replaced. */
+be_status be_model_set_weights(be_handle model, int64_t count, const char *const *names,
+                               const be_array *tensors);
+
+/* Writes all weights to a safetensors file, named and shaped as in Keras, and with them the model's layers. */
+be_status be_model_save(be_handle model, const char *path);
+
+/* A model from a file that be_model_save wrote. Settings are those of be_model_create except "input"; the
+ * model is not compiled. */
+be_status be_model_load(const char *path, const char *settings, be_handle *model);
+
+/* Reads the weights of a model from a safetensors file; the model is as it was if they are not its own. */
+be_status be_model_load_weights(be_handle model, const char *path);
+
+/* ---- Callbacks --------------------------------------------------------------------------------- */
+
+/* Keras's callbacks. They act when they are told of an epoch, on the learning rate, the weights and the stop
+ * flag of a model: the progress callback of be_model_fit passes on what it is told. */
+
+/* A callback. `kind` is Keras's class name; settings are Keras's:
+ *
+ *     EarlyStopping        "monitor", "min_delta", "patience", "mode", "baseline", "restore_best_weights",
+ *                          "start_from_epoch"
+ *     ReduceLROnPlateau    "monitor", "factor", "patience", "mode", "min_delta", "cooldown", "min_lr"
+ */
+be_status be_callback_create(const char *kind, const char *settings, be_handle *callback);
+
+/* Before the first epoch: forgets what an earlier training left. */
+be_status be_callback_on_train_begin(be_handle callback, be_handle model);
+
+/* After an epoch, counted from 0, with `count` metrics. */
+be_status be_callback_on_epoch_end(be_handle callback, be_handle model, int64_t epoch, int64_t count,
+                                   const char *const *names, const double *values);
+
+/* After the last epoch. */
+be_status be_callback_on_train_end(be_handle callback, be_handle model);
+
+/* What became of a callback, as a record. EarlyStopping: "stopped_epoch" (null if it did not stop the
+ * training), "best_epoch" and "best" (null before the first epoch). */
+be_status be_callback_describe(be_handle callback, be_handle *record);
+
+/* ---- For tests against other libraries --------------------------------------------------------- */
+
+/* Single steps of a training, taken apart, so that each can be compared with another library's. All images are
+ * one batch. `step` is what dropout draws its masks for. In training mode a batch normalization moves its
+ * statistics. A set of gradients or moments has one BE_FLOAT32 tensor for each trainable weight, under the
+ * weight's name and in its shape; it is read with be_weights_…, and given as to be_model_set_weights. */
+
+/* The output in training (1) or inference mode (0), into `output` as be_model_predict has it. */
+be_status be_test_forward(be_handle model, be_handle images, int32_t training, int64_t step, float *output,
+                          int64_t capacity);
+
+/* The mean loss, and the gradient of every trainable weight. No weight moves. */
+be_status be_test_gradients(be_handle model, be_handle images, int64_t step, double *loss,
+                            be_handle *gradients);
+
+/* The gradient of every trainable weight for a given gradient of the output: BE_FLOAT32, [count] + the
+ * output's shape; of the values before a softmax, if the model ends in one. */
+be_status be_test_backward(be_handle model, be_handle images, int64_t step, const be_array *output_gradient,
+                           be_handle *gradients);
+
+/* One step of the optimizer along given gradients, of every trainable weight. */
+be_status be_test_apply_gradients(be_handle model, int64_t count, const char *const *names,
+                                  const be_array *gradients);
+
+/* The optimizer's steps taken, and its first and second moments. */
+be_status be_test_optimizer(be_handle model, int64_t *steps, be_handle *first, be_handle *second);
+
+/* Replaces the optimizer's state: `first[i]` and `second[i]` are the moments of the weight `names[i]`. */
+be_status be_test_set_optimizer(be_handle model, int64_t steps, int64_t count, const char *const *names,
+                                const be_array *first, const be_array *second);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,72 @@
+/// The pixels of a data set: an array, or memory that somebody else keeps where it is.
+enum Pixels: Sendable {
+    case bytes([UInt8])
+    case floats([Float])
+    case borrowedBytes(BorrowedMemory<UInt8>)
+    case borrowedFloats(BorrowedMemory<Float>)
+
+    /// Where the values lie.
+    enum Memory {
+        case bytes(UnsafeBufferPointer<UInt8>)
+        case floats(UnsafeBufferPointer<Float>)
+    }
+
+    /// The number of values.
+    var count: Int {
+        switch self {
+        case .bytes(let array): array.count
+        case .floats(let array): array.count
+        case .borrowedBytes(let memory): memory.buffer.count
+        case .borrowedFloats(let memory): memory.buffer.count
+        }
+    }
+
+    /// Whether the values are floats, not bytes.
+    var areFloats: Bool {
+        switch self {
+        case .bytes, .borrowedBytes: false
+        case .floats, .borrowedFloats: true
+        }
+    }
+
+    /// Calls `body` with the memory, which stays where it is for as long as that takes.
+    func withMemory<Result>(_ body: (Memory) throws -> Result) rethrows -> Result {
+        switch self {
+        case .bytes(let array): try array.withUnsafeBufferPointer { try body(.bytes($0)) }
+        case .floats(let array): try array.withUnsafeBufferPointer { try body(.floats($0)) }
+        case .borrowedBytes(let memory): try body(.bytes(memory.buffer))
+        case .borrowedFloats(let memory): try body(.floats(memory.buffer))
+        }
+    }
+
+    /// The values as bytes; floats are rounded and clamped to 0 to 255.
+    var asBytes: [UInt8] {
+        if case .bytes(let array) = self { return array }
+        return withMemory { memory in
+            switch memory {
+            case .bytes(let buffer): Array(buffer)
+            case .floats(let buffer):
+                buffer.map { UInt8($0.isNaN ? 0 : min(max($0.rounded(), 0), 255)) }
+            }
+        }
+    }
+
+    /// The values of a range of indices; borrowed memory is shared, not copied.
+    subscript(range: Range<Int>) -> Pixels {
+        switch self {
+        case .bytes(let array): .bytes(Array(array[range]))
+        case .floats(let array): .floats(Array(array[range]))
+        case .borrowedBytes(let memory): .borrowedBytes(memory[range])
+        case .borrowedFloats(let memory): .borrowedFloats(memory[range])
+        }
+    }
+}
+
+/// Memory of somebody else's, who neither moves nor changes it while a data set has it.
+struct BorrowedMemory<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+    let buffer: UnsafeBufferPointer<Element>
+
+    subscript(range: Range<Int>) -> BorrowedMemory {
+        BorrowedMemory(buffer: UnsafeBufferPointer(rebasing: buffer[range]))
+    }
+}

@@ -1,0 +1,74 @@
+extension Sequential {
+    /// The optimizer's steps taken and its two moments of every trainable tensor, in Keras's layout; the
+    /// moments are zero before the first step.
+    ///
+    /// - Throws: ``TrainingError/notCompiled``, ``EngineError``.
+    package func optimizerState() throws -> (step: Int, first: [NamedTensor], second: [NamedTensor]) {
+        guard let optimizer else { throw TrainingError.notCompiled }
+        return (optimizer.step, try tensors(of: optimizer.first), try tensors(of: optimizer.second))
+    }
+
+    /// Replaces the optimizer's state.
+    ///
+    /// - Parameters:
+    ///   - step: steps taken, 0 or more.
+    ///   - first: the first moment of every trainable tensor.
+    ///   - second: the second one.
+    /// - Throws: ``TrainingError``, ``EngineError``.
+    package func setOptimizerState(step: Int, first: [NamedTensor], second: [NamedTensor]) throws {
+        guard let optimizer else { throw TrainingError.notCompiled }
+        guard step >= 0 else {
+            throw TrainingError.invalid(argument: "step", value: "\(step)", allowed: "0 or more")
+        }
+        try allocateStore()
+        let moments = try [first, second].map { tensors in
+            let memory = AlignedMemory(bytes: store.elementCount * 4)
+            try write(tensors, to: memory, source: "the optimizer's state")
+            return memory
+        }
+        (optimizer.step, optimizer.first, optimizer.second) = (step, moments[0], moments[1])
+    }
+
+    /// One step of the optimizer along given gradients.
+    ///
+    /// - Parameter gradients: of every trainable tensor, in Keras's layout.
+    /// - Throws: ``TrainingError``, ``EngineError``.
+    package func applyGradients(_ gradients: [NamedTensor]) throws {
+        guard let optimizer else { throw TrainingError.notCompiled }
+        try allocateStore()
+        guard let memory = store.gradients else { return }
+        try write(gradients, to: memory, source: "the gradients")
+        Threads.use(threads)
+        optimizer.apply(to: store, learningRate: learningRate)
+    }
+
+    /// What a flat buffer has for every trainable tensor; zeros where there is no buffer yet.
+    func tensors(of flat: AlignedMemory?) throws -> [NamedTensor] {
+        try store.entries.enumerated().map { number, entry in
+            NamedTensor(
+                name: entry.specification.name, shape: entry.specification.shape,
+                values: try flat.map { try store.read(number, from: $0) }
+                    ?? [Float](repeating: 0, count: entry.specification.count))
+        }
+    }
+
+    /// The first plan chooses the layouts in which the store is kept.
+    private func allocateStore() throws {
+        if !store.isAllocated { _ = try plan(batch: 1, training: true) }
+    }
+
+    private func write(_ tensors: [NamedTensor], to flat: AlignedMemory, source: String) throws {
+        let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for (number, entry) in store.entries.enumerated() {
+            let (name, shape) = (entry.specification.name, entry.specification.shape)
+            guard let tensor = byName[name] else {
+                throw TrainingError.weightsMissing(name: name, file: source)
+            }
+            guard tensor.shape == shape, tensor.values.count == entry.specification.count else {
+                throw TrainingError.weightsShape(
+                    name: name, found: tensor.shape, expected: shape, file: source)
+            }
+            try store.write(tensor.values, to: number, of: flat)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+extension Sequential {
+    /// One training step on a whole data set as one batch, as Keras's `train_on_batch`.
+    ///
+    /// - Returns: the mean loss and the accuracy before the weights moved.
+    /// - Throws: ``TrainingError``, ``EngineError``.
+    public func trainOnBatch(_ dataset: ImageDataset) throws -> (loss: Double, accuracy: Double) {
+        guard let optimizer else { throw TrainingError.notCompiled }
+        try check(dataset, "training")
+        let result = try backward(dataset, step: optimizer.step)
+        guard result.loss.isFinite else {
+            throw TrainingError.lossNotFinite(
+                loss: result.loss, epoch: 1, step: optimizer.step + 1, learningRate: learningRate,
+                checkpoint: nil)
+        }
+        optimizer.apply(to: store, learningRate: learningRate)
+        return (result.loss / Double(dataset.count), Double(result.right) / Double(dataset.count))
+    }
+
+    /// One forward and backward pass over a whole data set as one batch, without a change of weights:
+    /// what tests compare with a reference.
+    ///
+    /// The moving statistics take part as in a training step. Dropout draws the masks of `step`.
+    ///
+    /// - Returns: the mean loss, and the gradient of every trainable tensor in Keras's layout.
+    /// - Throws: ``TrainingError``, ``EngineError``.
+    package func lossAndGradients(
+        of dataset: ImageDataset, step: Int = 0
+    ) throws -> (loss: Double, gradients: [NamedTensor]) {
+        try check(dataset, "training")
+        let result = try backward(dataset, step: step)
+        return (result.loss / Double(dataset.count), try tensors(of: store.gradients))
+    }
+
+    /// The gradient of every trainable tensor for a given gradient of the output, one forward and backward
+    /// pass in training mode over a whole data set as one batch.
+    ///
+    /// - Parameter outputGradient: of the last layer's values before a softmax, `[count] + outputShape`.
+    /// - Throws: ``TrainingError``, ``EngineError``.
+    package func gradients(
+        of dataset: ImageDataset, outputGradient: [Float], step: Int = 0
+    ) throws -> [NamedTensor] {
+        try check(dataset, "training", labelled: false)
+        guard outputGradient.count == dataset.count * classes else {
+            throw TrainingError.invalid(
+                argument: "outputGradient", value: "\(outputGradient.count) values",
+                allowed: "\(dataset.count * classes), as many as the output has")
+        }
+        let context = StepContext(step: step, training: true)
+        let plan = try forward(dataset, context)
+        plan.backward(outputGradient: outputGradient, context)
+        return try tensors(of: store.gradients)
+    }
+
+    /// The output for a whole data set as one batch, after a softmax if the model ends in one.
+    ///
+    /// - Parameters:
+    ///   - training: in training mode, which moves the moving statistics and drops out.
+    ///   - step: what dropout draws its masks for.
+    /// - Returns: `[count] + outputShape`.
+    /// - Throws: ``TrainingError``, ``EngineError``.
+    package func output(of dataset: ImageDataset, training: Bool, step: Int = 0) throws -> [Float] {
+        try check(dataset, "prediction", labelled: false)
+        let plan = try forward(dataset, StepContext(step: step, training: training))
+        guard let logits = plan.logits else { return [] }
+        if endsInSoftmax {
+            SoftmaxCrossentropy.probabilities(logits, count: dataset.count, classes: classes)
+        }
+        return Array(UnsafeBufferPointer(start: logits, count: dataset.count * classes))
+    }
+
+    private func forward(_ dataset: ImageDataset, _ context: StepContext) throws -> Plan {
+        let count = dataset.count
+        let plan = try plan(batch: count, training: context.training)
+        guard let input = plan.input else { return plan }
+        BatchGathering(dataset: dataset, augmentation: nil, seed: seed)
+            .gather((0..<Int32(count)).map { $0 }, 0..<count, epoch: 0, into: input)
+        plan.forward(context)
+        return plan
+    }
+
+    /// The sum of the images' losses and the number of right answers; the gradients are in the store.
+    private func backward(_ dataset: ImageDataset, step: Int) throws -> BatchScore {
+        let context = StepContext(step: step, training: true)
+        let plan = try forward(dataset, context)
+        guard let logits = plan.logits else { return BatchScore() }
+        let labels = dataset.labels.values
+        let result = SoftmaxCrossentropy.evaluate(
+            logits, labels: labels, count: dataset.count, classes: classes,
+            smoothing: loss.labelSmoothing)
+        plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
+        return result
+    }
+}

@@ -1,0 +1,139 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The functions' names and their documentation are the header's.
+import BigEggs
+import CBigEggs
+
+/// A generator of random transformations that handles name.
+final class Generator: NamedByHandle {
+    static let kind = "a generator"
+
+    let generator: ImageDataGenerator
+
+    init(_ generator: ImageDataGenerator) { self.generator = generator }
+}
+
+extension ImageDataGenerator {
+    fileprivate init(_ settings: inout Settings) throws {
+        self.init(
+            rotationRange: try settings.number("rotation_range") ?? 0,
+            widthShiftRange: try settings.number("width_shift_range") ?? 0,
+            heightShiftRange: try settings.number("height_shift_range") ?? 0,
+            shearRange: try settings.number("shear_range") ?? 0,
+            zoomRange: try ZoomRange(&settings),
+            fillMode: try settings.choice("fill_mode") ?? .nearest, cval: try settings.float("cval") ?? 0,
+            horizontalFlip: try settings.flag("horizontal_flip") ?? false,
+            verticalFlip: try settings.flag("vertical_flip") ?? false)
+    }
+}
+
+extension ZoomRange {
+    fileprivate init(_ settings: inout Settings) throws {
+        guard let value = settings.value("zoom_range") else {
+            self = 0
+            return
+        }
+        if let number = value.number {
+            self = .around(number)
+        } else if let limits = value.numbers, limits.count == 2 {
+            self = .between(limits[0], limits[1])
+        } else {
+            throw settings.wrong("zoom_range", value, "a number or a list of two")
+        }
+    }
+}
+
+@c @implementation
+public func be_generator_create(
+    _ settings: UnsafePointer<CChar>?, _ generator: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let generator = try require(generator, "generator")
+        var settings = try Settings(settings, of: "ImageDataGenerator")
+        let object = Generator(try ImageDataGenerator(&settings))
+        try settings.done()
+        generator.pointee = HandleTable.shared.withLock { $0.insert(object) }
+    }
+}
+
+@c @implementation
+public func be_generator_draw(
+    _ generator: be_handle, _ seed: UInt64, _ epoch: Int64, _ sample: Int64, _ height: Int64,
+    _ width: Int64, _ transform: UnsafeMutablePointer<be_transform>?
+) -> be_status {
+    answer {
+        let generator = try object(generator, as: Generator.self).generator
+        let transform = try require(transform, "transform")
+        let drawn = generator.randomTransform(
+            seed: seed, epoch: Int(epoch), sample: Int(sample), imageShape: [Int(height), Int(width), 1])
+        transform.pointee = be_transform(
+            theta: drawn.theta, tx: drawn.tx, ty: drawn.ty, shear: drawn.shear, zx: drawn.zx, zy: drawn.zy,
+            flip_horizontal: drawn.flipHorizontal ? 1 : 0, flip_vertical: drawn.flipVertical ? 1 : 0,
+            fill_mode: generator.fillMode.code, cval: generator.cval)
+    }
+}
+
+@c @implementation
+public func be_transform_image(
+    _ image: UnsafePointer<be_array>?, _ transform: UnsafePointer<be_transform>?,
+    _ pixels: UnsafeMutablePointer<Float>?, _ capacity: Int64
+) -> be_status {
+    answer {
+        let image = try InputArray(image, "image")
+        let transform = try require(transform, "transform").pointee
+        let pixels = try require(pixels, "pixels")
+        let source = try image.values(BE_UINT8, as: UInt8.self)
+        guard image.shape.count == 3, elementCount(image.shape) != nil else {
+            throw Failure.invalidArgument(
+                "the argument image has the shape \(image.shape): give [height, width, channels]")
+        }
+        guard capacity >= image.count, let base = source.baseAddress else {
+            throw Failure.invalidArgument(
+                "the argument pixels has room for \(capacity) values; the image has \(image.count)")
+        }
+        try transform.generator().apply(
+            try TransformParameters(transform), to: base, imageShape: image.shape, into: pixels, scale: 1)
+    }
+}
+
+extension be_transform {
+    /// What surrounds the image, as the generator has it.
+    func generator() throws -> ImageDataGenerator {
+        ImageDataGenerator(fillMode: try FillMode(fill_mode), cval: try finite(cval, "cval"))
+    }
+}
+
+extension TransformParameters {
+    init(_ transform: be_transform) throws {
+        self.init(
+            theta: try finite(transform.theta, "theta"), tx: try finite(transform.tx, "tx"),
+            ty: try finite(transform.ty, "ty"), shear: try finite(transform.shear, "shear"),
+            zx: try finite(transform.zx, "zx"), zy: try finite(transform.zy, "zy"),
+            flipHorizontal: transform.flip_horizontal != 0, flipVertical: transform.flip_vertical != 0)
+    }
+}
+
+extension FillMode {
+    fileprivate init(_ mode: be_fill_mode) throws {
+        switch mode {
+        case BE_FILL_NEAREST: self = .nearest
+        case BE_FILL_CONSTANT: self = .constant
+        case BE_FILL_REFLECT: self = .reflect
+        case BE_FILL_WRAP: self = .wrap
+        default: throw Failure.invalidArgument("there is no fill mode \(mode.rawValue): they go from 0 to 3")
+        }
+    }
+
+    fileprivate var code: be_fill_mode {
+        switch self {
+        case .nearest: BE_FILL_NEAREST
+        case .constant: BE_FILL_CONSTANT
+        case .reflect: BE_FILL_REFLECT
+        case .wrap: BE_FILL_WRAP
+        }
+    }
+}
+
+private func finite<Number: BinaryFloatingPoint>(_ value: Number, _ name: String) throws -> Number {
+    guard value.isFinite else { throw Failure.invalidArgument("\(name) of the transform is \(value)") }
+    return value
+}

@@ -1,0 +1,303 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The functions' names and their documentation are the header's.
+import BigEggs
+import CBigEggs
+
+private func insert(_ object: any NamedByHandle, _ handle: UnsafeMutablePointer<be_handle>) {
+    handle.pointee = HandleTable.shared.withLock { $0.insert(object) }
+}
+
+@c @implementation
+public func be_model_create(
+    _ settings: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try require(model, "model")
+        var settings = try Settings(settings, of: "a model")
+        let options = try ModelOptions(&settings)
+        try settings.done()
+        insert(try Model(options), model)
+    }
+}
+
+@c @implementation
+public func be_model_create_report(
+    _ settings: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try require(model, "model")
+        var settings = try Settings(settings, of: "a model")
+        let classes = try settings.integer("classes") ?? 10
+        let options = try ModelOptions(&settings, input: [32, 32, 3])
+        try settings.done()
+        let network = try Sequential.bigEggs(classes: classes, inputShape: options.input)
+        insert(try Model(options, layers: network.layers), model)
+    }
+}
+
+@c @implementation
+public func be_model_add(
+    _ model: be_handle, _ kind: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let kind = try requireText(kind, "kind")
+        var settings = try Settings(settings, of: kind)
+        let layer = try LayerSettings.layer(kind, &settings)
+        try settings.done()
+        try model.add(layer)
+    }
+}
+
+@c @implementation
+public func be_model_describe(
+    _ model: be_handle, _ record: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let record = try require(record, "record")
+        let description = try model.use { model -> Record in
+            let layers: [Record] = model.summary.map { layer in
+                [
+                    "name": .string(layer.name), "kind": .string(layer.kind),
+                    "output": .numbers(layer.outputShape),
+                    "parameters": .number(Double(layer.parameterCount)),
+                ]
+            }
+            return [
+                "input": .numbers(model.inputShape), "output": .numbers(model.outputShape),
+                "seed": .number(Double(model.seed)), "precision": .string(model.precision.rawValue),
+                "threads": .number(Double(model.threads)),
+                "parameters": .number(Double(model.parameterCount)),
+                "trainable": .number(Double(model.trainableParameterCount)), "layers": .array(layers),
+            ]
+        }
+        insert(RecordFile(description, name: "the model"), record)
+    }
+}
+
+@c @implementation
+public func be_model_compile(
+    _ model: be_handle, _ optimizer: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?,
+    _ loss: UnsafePointer<CChar>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let optimizer = try requireText(optimizer, "optimizer")
+        let loss = try requireText(loss, "loss")
+        guard loss == "sparse_categorical_crossentropy" else {
+            throw Failure.notFound("there is no loss \(loss): there is sparse_categorical_crossentropy")
+        }
+        guard optimizer == "Adam" else {
+            throw Failure.notFound("there is no optimizer \(optimizer): there is Adam")
+        }
+        var settings = try Settings(settings, of: optimizer)
+        let adam = Adam(
+            learningRate: try settings.number("learning_rate") ?? 1e-3,
+            beta1: try settings.float("beta_1") ?? 0.9, beta2: try settings.float("beta_2") ?? 0.999,
+            epsilon: try settings.float("epsilon") ?? 1e-7)
+        try settings.done()
+        try model.train { try $0.compile(optimizer: adam, loss: .sparseCategoricalCrossentropy) }
+    }
+}
+
+@c @implementation
+public func be_model_train_on_batch(
+    _ model: be_handle, _ images: be_handle, _ loss: UnsafeMutablePointer<Double>?,
+    _ accuracy: UnsafeMutablePointer<Double>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let images = model.scaled(try object(images, as: Images.self).labelled("images"))
+        let result = try model.train { try $0.trainOnBatch(images) }
+        loss?.pointee = result.loss
+        accuracy?.pointee = result.accuracy
+    }
+}
+
+@c @implementation
+public func be_model_evaluate(
+    _ model: be_handle, _ images: be_handle, _ batch_size: Int64, _ loss: UnsafeMutablePointer<Double>?,
+    _ accuracy: UnsafeMutablePointer<Double>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let images = model.scaled(try object(images, as: Images.self).labelled("images"))
+        let evaluation = try model.use {
+            try $0.evaluate(images, batchSize: try requireSize(batch_size, "batch_size"))
+        }
+        loss?.pointee = evaluation.loss
+        accuracy?.pointee = evaluation.accuracy
+    }
+}
+
+@c @implementation
+public func be_model_predict(
+    _ model: be_handle, _ images: be_handle, _ batch_size: Int64, _ output: UnsafeMutablePointer<Float>?,
+    _ capacity: Int64
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let images = model.scaled(try object(images, as: Images.self).dataset)
+        let output = try require(output, "output")
+        try model.use { model in
+            try requireCapacity(capacity, images.count, model)
+            let predictions = try model.predict(
+                images, batchSize: try requireSize(batch_size, "batch_size"))
+            output.update(from: predictions.probabilities, count: predictions.probabilities.count)
+        }
+    }
+}
+
+@c @implementation
+public func be_model_learning_rate(
+    _ model: be_handle, _ rate: UnsafeMutablePointer<Double>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let rate = try require(rate, "rate")
+        rate.pointee = try model.use { model in
+            guard model.learningRate > 0 else { throw TrainingError.notCompiled }
+            return model.learningRate
+        }
+    }
+}
+
+@c @implementation
+public func be_model_set_learning_rate(_ model: be_handle, _ rate: Double) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        guard rate >= 0, rate.isFinite else {
+            throw Failure.invalidArgument("the learning rate is \(rate): give 0 or more")
+        }
+        try model.use { $0.learningRate = rate }
+    }
+}
+
+@c @implementation
+public func be_model_stop_training(
+    _ model: be_handle, _ stop: UnsafeMutablePointer<Int32>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        try require(stop, "stop").pointee = try model.use { $0.stopTraining ? 1 : 0 }
+    }
+}
+
+@c @implementation
+public func be_model_set_stop_training(_ model: be_handle, _ stop: Int32) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        try model.use { $0.stopTraining = stop != 0 }
+    }
+}
+
+@c @implementation
+public func be_model_weights(
+    _ model: be_handle, _ weights: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let weights = try require(weights, "weights")
+        insert(Weights(try model.use { try $0.weights() }, path: "the model"), weights)
+    }
+}
+
+@c @implementation
+public func be_model_set_weights(
+    _ model: be_handle, _ count: Int64, _ names: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ tensors: UnsafePointer<be_array>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let tensors = try requireTensors(count, names, tensors, "tensors")
+        try model.use { model in
+            let given = Set(tensors.map(\.name))
+            try model.setWeights(tensors + (try model.weights().filter { !given.contains($0.name) }))
+        }
+    }
+}
+
+@c @implementation
+public func be_model_save(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> be_status {
+    answer(otherwise: BE_CANNOT_WRITE) {
+        let model = try object(model, as: Model.self)
+        let path = try requireText(path, "path")
+        let architecture = String(decoding: try model.architecture.compactJSON(), as: UTF8.self)
+        try Safetensors.write(
+            try model.use { try $0.weights() }, to: path, metadata: [modelKey: architecture])
+    }
+}
+
+@c @implementation
+public func be_model_load(
+    _ path: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?,
+    _ model: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try require(model, "model")
+        let path = try requireText(path, "path")
+        var settings = try Settings(settings, of: "a model")
+        let contents = try Safetensors.contents(of: path)
+        guard let text = contents.metadata[modelKey] else {
+            throw Failure(
+                status: BE_CANNOT_READ,
+                message: "\(path) has weights but no layers: build the model and load its weights")
+        }
+        let architecture = try Record(json: text, source: "the model in \(path)")
+        let input = architecture["input"]?.integers ?? []
+        let options = try ModelOptions(
+            &settings, input: elementCount(input) == nil ? nil : input,
+            rescale: Float(architecture["rescale"]?.number ?? 1))
+        try settings.done()
+        let loaded = try Model(
+            options,
+            layers: try (architecture["layers"]?.array ?? []).map { layer in
+                let kind = layer["kind"]?.string ?? ""
+                var settings = try Settings(layer["settings"] ?? [:], of: kind)
+                let layer = try LayerSettings.layer(kind, &settings)
+                try settings.done()
+                return layer
+            })
+        try loaded.use { try asRead { try $0.setWeights(contents.tensors, source: path) }($0) }
+        insert(loaded, model)
+    }
+}
+
+@c @implementation
+public func be_model_load_weights(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let path = try requireText(path, "path")
+        try model.use { try asRead { try $0.loadWeights(from: path) }($0) }
+    }
+}
+
+/// Where a file of weights has the layers they belong to.
+private let modelKey = "bigeggs_model"
+
+/// Weights that do not fit are a fault of the file that they come from.
+private func asRead(_ body: @escaping (Sequential) throws -> Void) -> (Sequential) throws -> Void {
+    { model in
+        do { try body(model) } catch let error as TrainingError {
+            throw Failure(status: BE_CANNOT_READ, message: "\(error)")
+        }
+    }
+}
+
+/// A number of images that is at least 1.
+func requireSize(_ size: Int64, _ name: String) throws -> Int {
+    guard (1...1 << 31).contains(size) else {
+        throw Failure.invalidArgument("the argument \(name) is \(size): give 1 or more")
+    }
+    return Int(size)
+}
+
+/// Room for the output of so many images.
+func requireCapacity(_ capacity: Int64, _ images: Int, _ model: Sequential) throws {
+    let needed = images * model.outputShape.reduce(1, *)
+    guard capacity >= needed else {
+        throw Failure.invalidArgument(
+            "the argument output has room for \(capacity) values; the output has \(needed)")
+    }
+}

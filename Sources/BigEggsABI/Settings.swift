@@ -1,0 +1,134 @@
+import BigEggs
+
+/// The settings that a caller describes as a JSON object with Keras's names.
+///
+/// What is read is known; ``done()`` refuses the rest.
+struct Settings {
+    private let owner: String
+    private let members: [String: Record]
+    private var known: [String] = []
+
+    /// - Parameters:
+    ///   - json: a JSON object; NULL for none.
+    ///   - owner: whose settings they are, for errors: "Conv2D".
+    init(_ json: UnsafePointer<CChar>?, of owner: String) throws {
+        guard let json else {
+            self.init([:], of: owner)
+            return
+        }
+        let text = try requireText(json, "settings")
+        do {
+            let record = try Record(json: Array(text.utf8), source: "the settings of \(owner)")
+            try self.init(record, of: owner)
+        } catch let error as RecordError {
+            throw Failure.invalidArgument("\(error)")
+        }
+    }
+
+    init(_ record: Record, of owner: String) throws {
+        guard let members = record.object else {
+            throw Failure.invalidArgument("the settings of \(owner) are not a JSON object")
+        }
+        self.init(members, of: owner)
+    }
+
+    private init(_ members: [String: Record], of owner: String) {
+        self.owner = owner
+        self.members = members
+    }
+
+    /// The value of a setting; nil where it is missing or null.
+    mutating func value(_ name: String) -> Record? {
+        known.append(name)
+        guard let value = members[name], !value.isNull else { return nil }
+        return value
+    }
+
+    /// A whole number. No size here needs more than 2³¹ − 1, and sums of a few of these do not overflow.
+    mutating func integer(_ name: String) throws -> Int? {
+        guard let value = value(name) else { return nil }
+        guard let number = value.integer, abs(number) < 1 << 31 else {
+            throw wrong(name, value, "a whole number")
+        }
+        return number
+    }
+
+    /// A whole number from 0 to 2⁵³.
+    mutating func seed(_ name: String) throws -> UInt64? {
+        guard let value = value(name) else { return nil }
+        guard let number = value.integer, number >= 0 else {
+            throw wrong(name, value, "a whole number from 0 on")
+        }
+        return UInt64(number)
+    }
+
+    mutating func number(_ name: String) throws -> Double? {
+        guard let value = value(name) else { return nil }
+        guard let number = value.number else { throw wrong(name, value, "a number") }
+        return number
+    }
+
+    mutating func float(_ name: String) throws -> Float? { try number(name).map { Float($0) } }
+
+    mutating func flag(_ name: String) throws -> Bool? {
+        guard let value = value(name) else { return nil }
+        guard let flag = value.bool else { throw wrong(name, value, "true or false") }
+        return flag
+    }
+
+    mutating func text(_ name: String) throws -> String? {
+        guard let value = value(name) else { return nil }
+        guard let text = value.string else { throw wrong(name, value, "a text") }
+        return text
+    }
+
+    /// One of the names of an enumeration.
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, of _: Choice.Type = Choice.self
+    ) throws -> Choice? {
+        guard let value = value(name) else { return nil }
+        guard let choice = value.string.flatMap(Choice.init(rawValue:)) else {
+            let all = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw wrong(name, value, "one of \(all)")
+        }
+        return choice
+    }
+
+    /// A shape: up to eight whole numbers from 1 on, of no more than 2³¹ elements.
+    mutating func shape(_ name: String) throws -> [Int]? {
+        guard let value = value(name) else { return nil }
+        guard let shape = value.integers, (1...8).contains(shape.count), elementCount(shape) != nil else {
+            throw wrong(name, value, "a list of whole numbers from 1 on, with less than 2^31 elements")
+        }
+        return shape
+    }
+
+    /// A setting that must be there.
+    func required<Value>(_ value: Value?, _ name: String) throws -> Value {
+        guard let value else { throw Failure.invalidArgument("\(owner) needs the setting \"\(name)\"") }
+        return value
+    }
+
+    /// Refuses settings that nobody asked for.
+    func done() throws {
+        guard let stranger = members.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        let all = known.isEmpty ? "none" : known.joined(separator: ", ")
+        throw Failure.invalidArgument("\(owner) has no setting \"\(stranger)\": there are \(all)")
+    }
+
+    func wrong(_ name: String, _ value: Record, _ allowed: String) -> Failure {
+        let shown = (try? value.json())?.split(whereSeparator: \.isNewline).joined() ?? "no JSON"
+        return .invalidArgument("\(owner): \"\(name)\" is \(shown.prefix(80)): give \(allowed)")
+    }
+}
+
+/// The number of elements of a shape, if each extent is at least 1 and they are less than 2³¹.
+func elementCount(_ shape: [Int]) -> Int? {
+    var count = 1
+    for extent in shape {
+        let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+        guard extent >= 1, !overflow, product < 1 << 31 else { return nil }
+        count = product
+    }
+    return count
+}

@@ -1,0 +1,111 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The functions' names and their documentation are the header's: its section for tests.
+import BigEggs
+import CBigEggs
+
+private func insert(_ tensors: [NamedTensor], _ name: String, _ handle: UnsafeMutablePointer<be_handle>) {
+    let weights = Weights(tensors, path: name)
+    handle.pointee = HandleTable.shared.withLock { $0.insert(weights) }
+}
+
+private func requireStep(_ step: Int64) throws -> Int {
+    guard step >= 0, step < 1 << 31 else {
+        throw Failure.invalidArgument("the argument step is \(step): give 0 to 2^31 - 1")
+    }
+    return Int(step)
+}
+
+@c @implementation
+public func be_test_forward(
+    _ model: be_handle, _ images: be_handle, _ training: Int32, _ step: Int64,
+    _ output: UnsafeMutablePointer<Float>?, _ capacity: Int64
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let images = model.scaled(try object(images, as: Images.self).dataset)
+        let output = try require(output, "output")
+        let step = try requireStep(step)
+        try model.use { model in
+            try requireCapacity(capacity, images.count, model)
+            let values = try model.output(of: images, training: training != 0, step: step)
+            output.update(from: values, count: values.count)
+        }
+    }
+}
+
+@c @implementation
+public func be_test_gradients(
+    _ model: be_handle, _ images: be_handle, _ step: Int64, _ loss: UnsafeMutablePointer<Double>?,
+    _ gradients: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let images = model.scaled(try object(images, as: Images.self).labelled("images"))
+        let gradients = try require(gradients, "gradients")
+        let step = try requireStep(step)
+        let result = try model.use { try $0.lossAndGradients(of: images, step: step) }
+        loss?.pointee = result.loss
+        insert(result.gradients, "the gradients", gradients)
+    }
+}
+
+@c @implementation
+public func be_test_backward(
+    _ model: be_handle, _ images: be_handle, _ step: Int64, _ output_gradient: UnsafePointer<be_array>?,
+    _ gradients: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let images = model.scaled(try object(images, as: Images.self).dataset)
+        let outputGradient = try InputArray(output_gradient, "output_gradient")
+        let values = Array(try outputGradient.values(BE_FLOAT32, as: Float.self))
+        let gradients = try require(gradients, "gradients")
+        let step = try requireStep(step)
+        let result = try model.use {
+            try $0.gradients(of: images, outputGradient: values, step: step)
+        }
+        insert(result, "the gradients", gradients)
+    }
+}
+
+@c @implementation
+public func be_test_apply_gradients(
+    _ model: be_handle, _ count: Int64, _ names: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ gradients: UnsafePointer<be_array>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let gradients = try requireTensors(count, names, gradients, "gradients")
+        try model.train { try $0.applyGradients(gradients) }
+    }
+}
+
+@c @implementation
+public func be_test_optimizer(
+    _ model: be_handle, _ steps: UnsafeMutablePointer<Int64>?, _ first: UnsafeMutablePointer<be_handle>?,
+    _ second: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let (steps, first) = (try require(steps, "steps"), try require(first, "first"))
+        let second = try require(second, "second")
+        let state = try model.use { try $0.optimizerState() }
+        steps.pointee = Int64(state.step)
+        insert(state.first, "the first moments", first)
+        insert(state.second, "the second moments", second)
+    }
+}
+
+@c @implementation
+public func be_test_set_optimizer(
+    _ model: be_handle, _ steps: Int64, _ count: Int64, _ names: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ first: UnsafePointer<be_array>?, _ second: UnsafePointer<be_array>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let first = try requireTensors(count, names, first, "first")
+        let second = try requireTensors(count, names, second, "second")
+        let steps = try requireStep(steps)
+        try model.use { try $0.setOptimizerState(step: steps, first: first, second: second) }
+    }
+}

@@ -1,0 +1,101 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The function's name and its documentation are the header's.
+import BigEggs
+import CBigEggs
+import Foundation
+
+@c @implementation
+public func be_model_fit(
+    _ model: be_handle, _ images: be_handle, _ validation: be_handle, _ generator: be_handle,
+    _ settings: UnsafePointer<CChar>?, _ progress: be_progress_callback?,
+    _ context: UnsafeMutableRawPointer?, _ history: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let images = model.scaled(try object(images, as: Images.self).labelled("images"))
+        let validation =
+            validation == 0
+            ? nil : model.scaled(try object(validation, as: Images.self).labelled("validation"))
+        let generator = generator == 0 ? nil : try object(generator, as: Generator.self).generator
+        var settings = try Settings(settings, of: "fit")
+        let batchSize = try settings.integer("batch_size") ?? 32
+        let epochs = try settings.integer("epochs") ?? 1
+        let shuffle = try settings.flag("shuffle") ?? true
+        try settings.done()
+        if generator != nil, images.imageShape.count != 3 {
+            throw Failure.invalidArgument(
+                "a generator transforms images, [height, width, channels], not \(images.imageShape)")
+        }
+        let callbacks = progress.map { [ProgressRelay($0, context)] } ?? []
+        let measured = try model.train {
+            try $0.fit(
+                images, validation: validation, batchSize: batchSize, epochs: epochs,
+                augmentation: generator, shuffle: shuffle, callbacks: callbacks)
+        }
+        if let history {
+            var record = Record.object(measured.metrics.mapValues { .numbers($0) })
+            record["seconds"] = .numbers(measured.seconds)
+            let object = RecordFile(record, name: "the history")
+            history.pointee = HandleTable.shared.withLock { $0.insert(object) }
+        }
+    }
+}
+
+/// Passes on to the caller's function what a training tells its callbacks.
+private final class ProgressRelay: Callback {
+    private let function: be_progress_callback
+    private let context: UnsafeMutableRawPointer?
+    private var epoch = 0
+    /// Names as C strings, kept for all calls.
+    private var names: [String: UnsafeMutablePointer<CChar>] = [:]
+
+    init(_ function: @escaping be_progress_callback, _ context: UnsafeMutableRawPointer?) {
+        self.function = function
+        self.context = context
+    }
+
+    deinit { for name in names.values { free(name) } }
+
+    func onTrainBegin(_ run: TrainingRun) throws { try tell(BE_TRAIN_BEGIN, run) }
+
+    func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {
+        self.epoch = epoch
+        try tell(BE_EPOCH_BEGIN, run)
+    }
+
+    func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        try tell(BE_BATCH_END, run, step: batch, logs)
+    }
+
+    func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        try tell(BE_EPOCH_END, run, step: run.steps - 1, logs)
+    }
+
+    func onTrainEnd(_ run: TrainingRun) throws { try tell(BE_TRAIN_END, run) }
+
+    private func tell(
+        _ event: be_event, _ run: TrainingRun, step: Int = 0, _ logs: [String: Double] = [:]
+    ) throws {
+        let sorted = logs.sorted { $0.key < $1.key }
+        let names: [UnsafePointer<CChar>?] = sorted.map { UnsafePointer(pointer(to: $0.key)) }
+        let goesOn = names.withUnsafeBufferPointer { names in
+            sorted.map(\.value).withUnsafeBufferPointer { values in
+                var progress = be_progress(
+                    event: event, metric_count: Int32(sorted.count), epoch: Int64(epoch),
+                    epochs: Int64(run.epochs), step: Int64(step), steps: Int64(run.steps),
+                    metric_names: names.baseAddress, metrics: values.baseAddress)
+                return function(&progress, context) == 0
+            }
+        }
+        guard goesOn else {
+            throw Failure(status: BE_STOPPED, message: "the callback ended the training")
+        }
+    }
+
+    private func pointer(to name: String) -> UnsafeMutablePointer<CChar>? {
+        if let known = names[name] { return known }
+        let copy = strdup(name)
+        names[name] = copy
+        return copy
+    }
+}

@@ -1,0 +1,453 @@
+"""Models built, trained and used from Python, on images of noise with a class in each."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import bigeggs
+from bigeggs import layers, testing
+
+
+@pytest.fixture(scope="module")
+def images():
+    """64 images of 8×8 pixels in four classes, each bright in a corner of its own."""
+    random = np.random.default_rng(3)
+    labels = np.arange(64) % 4
+    pixels = random.integers(0, 80, size=(64, 8, 8, 3), dtype=np.uint8)
+    for index, label in enumerate(labels):
+        row, column = 4 * (label // 2), 4 * (label % 2)
+        pixels[index, row:row + 4, column:column + 4] += 150
+    return pixels, labels
+
+
+def network(**options):
+    model = bigeggs.Sequential([
+        layers.Rescaling(1 / 255), layers.Conv2D(8, 3, padding="same", activation="relu"),
+        layers.BatchNormalization(), layers.MaxPooling2D(), layers.Flatten(), layers.Dropout(0.2),
+        layers.Dense(4, activation="softmax"),
+    ], seed=5, **options)
+    model.compile(optimizer=bigeggs.optimizers.Adam(learning_rate=0.01))
+    return model
+
+
+def test_a_model_learns_what_is_to_be_learnt(images, capsys):
+    x, y = images
+    model = network()
+    history = model.fit(x[:48], y[:48], batch_size=16, epochs=8, validation_data=(x[48:], y[48:]), verbose=0)
+    assert list(history.epoch) == list(range(8))
+    assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
+    assert history.history["loss"][-1] < history.history["loss"][0] / 2
+    loss, accuracy = model.evaluate(x, y)
+    assert accuracy > 0.9
+    assert model.predict(x).argmax(axis=1).tolist().count(0) > 8
+    assert capsys.readouterr().out == ""
+
+
+def test_one_seed_gives_the_same_training_twice_and_another_one_a_different_one(images):
+    x, y = images
+    first, second = ([*network().fit(x, y, verbose=0).history["loss"]] for _ in range(2))
+    assert first == second
+    other = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")], seed=6)
+    same = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")], seed=7)
+    assert not np.array_equal(other.predict(x), same.predict(x))
+
+
+def test_predictions_are_those_of_numpy(images):
+    x, _ = images
+    model = bigeggs.Sequential([
+        layers.Input((192,)), layers.Dense(16, activation="relu"), layers.Dense(4, activation="softmax")
+    ], seed=1)
+    vectors = (x.reshape(64, -1) / 255).astype(np.float32)
+    weights = model.weights
+    hidden = np.maximum(vectors @ weights["dense/kernel"] + weights["dense/bias"], 0)
+    logits = hidden @ weights["dense_1/kernel"] + weights["dense_1/bias"]
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict(vectors, batch_size=10), expected, atol=1e-6)
+
+
+def test_bytes_floats_and_doubles_are_the_same_images(images):
+    x, y = images
+    bytes_, floats, doubles, fortran = (
+        network().fit(kind, y, verbose=0).history["loss"]
+        for kind in (x, x.astype(np.float32), x.astype(np.float64), np.asfortranarray(x))
+    )
+    assert bytes_ == floats == doubles == fortran
+
+
+def test_arrays_that_are_as_the_library_wants_them_are_not_copied(images):
+    x, _ = images
+    for pixels in (x, x.astype(np.float32)):
+        assert np.shares_memory(bigeggs._images.Images(pixels)._pixels, pixels)
+        assert np.shares_memory(bigeggs._images.Images(pixels[7:])._pixels, pixels)
+
+
+def test_memory_of_images_is_let_go(images):
+    x, y = images[0].astype(np.float32), images[1]
+    references = sys.getrefcount(x)
+    model = network()
+    model.fit(x, y, verbose=0)
+    model.predict(x)
+    gc.collect()
+    assert sys.getrefcount(x) == references
+
+
+def test_a_saved_model_is_the_same_model(images, tmp_path):
+    x, y = images
+    model = network()
+    model.fit(x, y, verbose=0)
+    model.save(tmp_path / "model.safetensors")
+    loaded = bigeggs.Sequential.load(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(loaded.predict(x), model.predict(x))
+    assert loaded.weights.names == model.weights.names
+    fresh = network()
+    fresh.build((None, 8, 8, 3))
+    fresh.load_weights(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(fresh.predict(x), model.predict(x))
+
+
+def test_weights_can_be_replaced_one_by_one_and_all_together(images):
+    x, _ = images
+    model, other = network(), network()
+    model.build((None, 8, 8, 3))
+    kernel = np.full(model.weights["conv2d/kernel"].shape, 0.01, dtype=np.float32)
+    model.set_weights({"conv2d/kernel": kernel})
+    np.testing.assert_array_equal(model.weights["conv2d/kernel"], kernel)
+    assert not np.array_equal(model.predict(x), other.predict(x))
+    other.set_weights(model.get_weights())
+    np.testing.assert_array_equal(model.predict(x), other.predict(x))
+    before = model.get_weights()
+    with pytest.raises(bigeggs.Error, match="dense/bias"):
+        model.set_weights({"conv2d/kernel": kernel * 2, "dense/bias": np.zeros(5)})
+    for left, right in zip(before, model.get_weights()):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_augmented_training_goes_through_the_generator(images):
+    x, y = images
+    still, moving = bigeggs.ImageDataGenerator(), bigeggs.ImageDataGenerator(width_shift_range=0.4)
+    plain = network().fit(x, y, batch_size=16, verbose=0).history["loss"]
+    assert network().fit(still.flow(x, y, batch_size=16), verbose=0).history["loss"] == plain
+    assert network().fit(moving.flow(x, y, batch_size=16), verbose=0).history["loss"] != plain
+
+
+def test_a_generators_batches_are_its_transformations(images):
+    x, y = images
+    generator = bigeggs.ImageDataGenerator(rotation_range=20, horizontal_flip=True, rescale=1 / 255)
+    flow = generator.flow(x, y, batch_size=24, shuffle=False, seed=9)
+    batches = [batch for batch, _ in zip(flow, range(4))]
+    assert [len(pixels) for pixels, _ in batches] == [24, 24, 16, 24] and len(flow) == 3
+    drawn = generator.get_random_transform(x[0].shape, seed=9, epoch=0, sample=25)
+    assert -20 <= drawn["theta"] <= 20
+    np.testing.assert_allclose(batches[1][0][1], generator.apply_transform(x[25], drawn) / 255, rtol=1e-6)
+    assert batches[1][1].tolist() == y[24:48].tolist()
+    assert not np.array_equal(batches[0][0], batches[3][0])  # Another epoch.
+
+
+def test_the_report_network_is_the_report_network():
+    model = bigeggs.Sequential.report(seed=1)
+    assert model.input_shape == (None, 32, 32, 3) and model.output_shape == (None, 10)
+    assert len(model.weights.names) == 50
+
+
+def test_a_summary_names_the_layers(images, capsys):
+    model = network()
+    model.build((None, 8, 8, 3))
+    model.summary()
+    text = capsys.readouterr().out
+    assert "max_pooling2d (MaxPooling2D)  " in text and "(None, 4, 4, 8)" in text
+    assert model.count_params() == 3 * 3 * 3 * 8 + 8 + 4 * 8 + 4 * 4 * 8 * 4 + 4
+
+
+# ---- Callbacks ----------------------------------------------------------------------------------
+
+
+def test_callbacks_are_told_in_their_order(images):
+    x, y = images
+    told = []
+
+    class Listener(bigeggs.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            told.append("train")
+
+        def on_epoch_begin(self, epoch, logs=None):
+            told.append(f"epoch {epoch}")
+
+        def on_train_batch_end(self, batch, logs=None):
+            assert set(logs) == {"loss", "accuracy"}
+            told.append(batch)
+
+        def on_epoch_end(self, epoch, logs=None):
+            told.append(f"end of {epoch}")
+            self.model.stop_training = epoch == 1
+
+        def on_train_end(self, logs=None):
+            told.append("end")
+
+    network().fit(x, y, epochs=9, verbose=0, callbacks=[Listener()])
+    assert told == ["train", "epoch 0", 0, 1, "end of 0", "epoch 1", 0, 1, "end of 1", "end"]
+
+
+def test_a_callback_may_use_the_model_and_not_train_it(images):
+    x, y = images
+
+    class Meddler(bigeggs.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            assert self.model.predict(x[:1]).shape == (1, 4)
+            self.model.optimizer.learning_rate = 0.5
+            with pytest.raises(bigeggs.Error, match="being trained"):
+                self.model.fit(x, y, verbose=0)
+
+    assert network().fit(x, y, verbose=0, callbacks=[Meddler()]).history["learning_rate"] == [0.5]
+
+
+def test_an_exception_in_a_callback_reaches_the_caller_of_fit(images, capfd):
+    x, y = images
+    seen = []
+
+    class Thrower(bigeggs.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(batch)
+            raise RuntimeError("enough")
+
+    model = network()
+    with pytest.raises(RuntimeError, match="enough"):
+        model.fit(x, y, epochs=3, verbose=0, callbacks=[Thrower()])
+    assert seen == [0]
+    assert "ignored" not in capfd.readouterr().err
+    model.fit(x, y, verbose=0)  # And the model is as good as before.
+
+
+def test_stopping_early_restores_the_best_weights():
+    model = bigeggs.Sequential([layers.Input((2,)), layers.Dense(2, activation="softmax")])
+    model.compile()
+    stopping = bigeggs.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+    stopping.set_model(model)
+    stopping.on_train_begin()
+    for epoch, loss in enumerate([3, 2, 2.5, 2.5]):
+        assert not model.stop_training
+        model.set_weights({"dense/bias": np.full(2, epoch, dtype=np.float32)})
+        stopping.on_epoch_end(epoch, {"val_loss": loss})
+    assert model.stop_training and stopping.stopped_epoch == 3
+    stopping.on_train_end()
+    assert stopping.best_epoch == 1 and stopping.best == 2
+    assert model.weights["dense/bias"].tolist() == [1, 1]
+
+
+def test_a_plateau_reduces_the_learning_rate():
+    model = bigeggs.Sequential([layers.Input((2,)), layers.Dense(2, activation="softmax")])
+    model.compile(bigeggs.optimizers.Adam(learning_rate=1.0))
+    plateau = bigeggs.callbacks.ReduceLROnPlateau(monitor="loss", factor=0.5, patience=1, min_lr=0.3)
+    plateau.set_model(model)
+    plateau.on_train_begin()
+    rates = []
+    for epoch in range(4):
+        plateau.on_epoch_end(epoch, {"loss": 1.0})
+        rates.append(model.optimizer.learning_rate)
+    assert rates == [1, 0.5, 0.3, 0.3]
+    with pytest.raises(bigeggs.Error, match="ReduceLROnPlateau watches loss, which is not measured"):
+        plateau.on_epoch_end(4, {"val_loss": 1.0})
+
+
+INTERRUPTED = """
+import signal, numpy as np, bigeggs, os, threading
+from bigeggs import layers
+x, y = np.zeros((4096, 8, 8, 3), dtype=np.uint8), np.zeros(4096, dtype=int)
+model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")])
+model.compile()
+class Interrupter(bigeggs.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.history.epoch and batch == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        self.last = batch
+interrupter = Interrupter()
+try:
+    model.fit(x, y, epochs=1000, verbose=0, callbacks=[interrupter])
+except KeyboardInterrupt:
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    print("interrupted after", len(model.history.epoch), "epoch and step", interrupter.last)
+"""
+
+
+def test_ctrl_c_ends_a_training_between_two_steps():
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60,
+        env=os.environ | {"PYTHONPATH": os.path.dirname(os.path.dirname(bigeggs.__file__))},
+    )
+    assert (run.stdout, run.stderr) == ("interrupted after 1 epoch and step 3\n", "")
+
+
+def test_other_threads_run_while_a_model_is_trained(images):
+    x, y = (np.concatenate([part] * 40) for part in images)
+    counted, model = [0], network()
+    training = threading.Thread(target=lambda: model.fit(x, y, epochs=2, verbose=0))
+    training.start()
+    while training.is_alive():
+        counted[0] += 1
+        time.sleep(0.001)
+    training.join()
+    assert counted[0] > 3
+
+
+# ---- What is refused ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("build, message", [
+    (lambda: bigeggs.Sequential([bigeggs.Input((8, 8, 3)), layers.Dense(3)]).summary(), "put Flatten before it"),
+    (lambda: bigeggs.Sequential([bigeggs.Input((8, 8, 3)), layers.Conv2D(3, 9)]).summary(), "does not fit"),
+    (lambda: bigeggs.Sequential([bigeggs.Input((8, 8, 3)), layers.Conv2D(2**30, 8)]).summary(), "too large"),
+    (lambda: bigeggs.Sequential([bigeggs.Input((8, 8, 3)), layers.Conv2D(3, 3, padding="full")]).summary(),
+     'Conv2D: "padding" is "full": give one of "valid", "same"'),
+    (lambda: bigeggs.Sequential([bigeggs.Input((0,)), layers.Dense(3)]).summary(), '"input" is'),
+    (lambda: bigeggs.Sequential(precision="float16", layers=[bigeggs.Input((2,)), layers.Dense(3)]).summary(),
+     '"precision" is "float16": give one of "float32", "bfloat16"'),
+    (lambda: bigeggs.Sequential([bigeggs.Input((2,))]).summary(), "no layers"),
+    (lambda: bigeggs.Sequential([bigeggs.Input((2,)), layers.Dense(3)]).compile(), "softmax"),
+    (lambda: bigeggs.callbacks.EarlyStopping(mode="larger"), '"mode" is "larger"'),
+    (lambda: bigeggs.ImageDataGenerator(fill_mode="mirror"), '"fill_mode" is "mirror"'),
+])
+def test_a_description_that_means_nothing_is_refused(build, message):
+    with pytest.raises(bigeggs.Error, match=message):
+        build()
+
+
+def test_a_setting_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(bigeggs.Error, match='Dense has no setting "unit": there are name, units, activation'):
+        bigeggs._library.call(
+            "be_model_add", network_handle(), b"Dense", b'{"units": 3, "unit": 4}')
+
+
+def network_handle():
+    model = bigeggs.Sequential([bigeggs.Input((3,))])
+    network_handle.kept = model
+    return model._handle
+
+
+def test_data_that_do_not_fit_are_refused(images):
+    x, y = images
+    model = network()
+    model.build((None, 8, 8, 3))
+    for call, message in [
+        (lambda: model.fit(x, y[:9]), "with 64 images"),
+        (lambda: model.fit(x[:, :4], y), r"the images are \[4, 8, 3\], the model takes \[8, 8, 3\]"),
+        (lambda: model.fit(x, y + 1), "has 5 classes, the model only 4 outputs"),
+        (lambda: model.fit(x, y - 1), "image 0 has label -1"),
+        (lambda: model.fit(x[:0], y[:0]), "no images"),
+        (lambda: model.fit(x, y, batch_size=0), "batchSize is 0"),
+        (lambda: model.fit(x, y, epochs=-1), "epochs is -1"),
+        (lambda: model.fit(x, None), "no labels"),
+        (lambda: model.predict(x[0]), "has the shape"),
+    ]:
+        with pytest.raises(bigeggs.Error, match=message):
+            call()
+    with pytest.raises(ValueError, match="argmax"):
+        model.fit(x, np.eye(4)[y])
+    with pytest.raises(ValueError, match="not whole numbers"):
+        model.fit(x, y + 0.5)
+    uncompiled = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")])
+    with pytest.raises(bigeggs.Error, match="call compile before fit"):
+        uncompiled.fit(x, y)
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_an_error(images):
+    x, y = images[0].astype(np.float32), images[1]
+    x[0, 0, 0, 0] = np.inf
+    with pytest.raises(bigeggs.Error, match="the loss became .* in step 1 of epoch 1"):
+        network().fit(x, y, verbose=0)
+
+
+def test_a_file_that_is_no_model_is_refused(images, tmp_path):
+    x, y = images
+    model = network()
+    model.build((None, 8, 8, 3))
+    with pytest.raises(bigeggs.Error, match="no directory|does not exist"):
+        model.save(tmp_path / "missing" / "model.safetensors")
+    with pytest.raises(bigeggs.Error, match="none.safetensors does not exist"):
+        bigeggs.Sequential.load(tmp_path / "none.safetensors")
+    bigeggs.Sequential([bigeggs.Input((2,)), layers.Dense(3)]).save(tmp_path / "other.safetensors")
+    before = model.predict(x)
+    with pytest.raises(bigeggs.Error, match="other.safetensors .*belongs to another network"):
+        model.load_weights(tmp_path / "other.safetensors")
+    np.testing.assert_array_equal(model.predict(x), before)
+
+
+# ---- Single steps -------------------------------------------------------------------------------
+
+
+def test_a_step_is_its_gradients_and_the_optimizer(images):
+    """Adam in NumPy on the gradients of the library moves the weights to where the library moves them."""
+    x, y = images
+    model = network()
+    model.build((None, 8, 8, 3))
+    first = {name: 0.0 for name in testing.loss_and_gradients(model, x, y)[1]}
+    second, expected = dict(first), dict(model.weights)
+    model = network()
+    for step in range(1, 4):
+        _, gradients = testing.loss_and_gradients(model, x, y, step=step - 1)
+        model_before = dict(model.weights)
+        for name, gradient in gradients.items():
+            first[name] = 0.9 * first[name] + 0.1 * gradient.astype(float)
+            second[name] = 0.999 * second[name] + 0.001 * gradient.astype(float) ** 2
+            rate = 0.01 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+            expected[name] = model_before[name] - rate * first[name] / (np.sqrt(second[name]) + 1e-7)
+        testing.apply_gradients(model, gradients)
+        for name in gradients:
+            np.testing.assert_allclose(model.weights[name], expected[name], atol=2e-6)
+    steps, moments, _ = testing.optimizer_state(model)
+    assert steps == 3
+    np.testing.assert_allclose(moments["dense/kernel"], first["dense/kernel"], atol=1e-7)
+
+
+def test_a_step_taken_apart_is_a_step(images):
+    x, y = images
+    whole, apart = network(), network()
+    whole.build((None, 8, 8, 3))
+    apart.build((None, 8, 8, 3))
+    for step in range(2):
+        loss, _ = whole.train_on_batch(x, y)
+        expected, gradients = testing.loss_and_gradients(apart, x, y, step=step)
+        testing.apply_gradients(apart, gradients)
+        assert loss == expected
+    for left, right in zip(whole.get_weights(), apart.get_weights()):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_the_state_of_the_optimizer_can_be_moved_to_another_model(images):
+    x, y = images
+    first, second = network(), network()
+    first.fit(x, y, verbose=0)
+    second.build((None, 8, 8, 3))
+    second.set_weights(first.get_weights())
+    testing.set_optimizer_state(second, *testing.optimizer_state(first))
+    assert first.train_on_batch(x, y) == second.train_on_batch(x, y)
+    for left, right in zip(first.get_weights(), second.get_weights()):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_a_gradient_of_the_output_goes_back_to_the_weights(images):
+    x, y = images
+    model = network()
+    model.build((None, 8, 8, 3))
+    _, expected = testing.loss_and_gradients(model, x, y, step=4)
+    outputs = testing.forward(model, x, training=True, step=4)
+    gradients = testing.backward(model, x, (outputs - np.eye(4)[y]) / len(x), step=4)
+    for name, gradient in expected.items():
+        np.testing.assert_allclose(gradients[name], gradient, atol=1e-6)
+
+
+def test_training_mode_moves_the_statistics_and_inference_does_not(images):
+    x, _ = images
+    model = network()
+    before = model.predict(x)
+    np.testing.assert_array_equal(testing.forward(model, x), before)
+    mean = model.weights["batch_normalization/moving_mean"]
+    assert not np.array_equal(testing.forward(model, x, training=True), before)
+    assert not np.array_equal(model.weights["batch_normalization/moving_mean"], mean)

@@ -1,0 +1,74 @@
+"""Single steps of a training, taken apart, for tests against other libraries.
+
+Gradients and moments are dictionaries with an array for each trainable weight, under the weight's name and in
+its shape. All images are one batch. `step` is what dropout draws its masks for. In training mode a batch
+normalization moves its statistics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ctypes import byref, c_double, c_int64, c_uint64
+
+import numpy as np
+
+from ._images import Images
+from ._library import Array, Owner, call, floats, named_arrays
+from .models import Sequential
+from .weights import Weights
+
+__all__ = [
+    "apply_gradients", "backward", "forward", "loss_and_gradients", "optimizer_state", "set_optimizer_state"
+]
+
+
+def forward(model: Sequential, x: np.ndarray, training: bool = False, step: int = 0) -> np.ndarray:
+    """The output in training or inference mode: float32, `[count, …]`; after a softmax if there is one."""
+    handle, images = model._built_for(x), Images(x)
+    result = np.empty((len(images), *model._output), dtype=np.float32)
+    call("be_test_forward", handle, images.handle, training, step, floats(result), result.size)
+    return result
+
+
+def loss_and_gradients(
+    model: Sequential, x: np.ndarray, y: np.ndarray, step: int = 0
+) -> tuple[float, dict[str, np.ndarray]]:
+    """The mean loss, and the gradient of every trainable weight. No weight moves."""
+    handle, images = model._built_for(x), Images(x, y)
+    loss, gradients = c_double(), c_uint64()
+    call("be_test_gradients", handle, images.handle, step, byref(loss), byref(gradients))
+    return loss.value, dict(Weights(Owner(gradients.value)))
+
+
+def backward(
+    model: Sequential, x: np.ndarray, output_gradient: np.ndarray, step: int = 0
+) -> dict[str, np.ndarray]:
+    """The gradient of every trainable weight for a gradient of the output, of the values before a softmax."""
+    handle, images = model._built_for(x), Images(x)
+    output_gradient = np.ascontiguousarray(output_gradient, dtype=np.float32)
+    return dict(Weights(
+        Owner.made("be_test_backward", handle, images.handle, step, byref(Array.of(output_gradient)))
+    ))
+
+
+def apply_gradients(model: Sequential, gradients: Mapping[str, np.ndarray]) -> None:
+    """One step of the optimizer along given gradients of every trainable weight."""
+    call("be_test_apply_gradients", model._handle, *named_arrays(gradients))
+
+
+def optimizer_state(model: Sequential) -> tuple[int, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """The optimizer's steps taken, its first and its second moments."""
+    steps, first, second = c_int64(), c_uint64(), c_uint64()
+    call("be_test_optimizer", model._handle, byref(steps), byref(first), byref(second))
+    return steps.value, dict(Weights(Owner(first.value))), dict(Weights(Owner(second.value)))
+
+
+def set_optimizer_state(
+    model: Sequential, steps: int, first: Mapping[str, np.ndarray], second: Mapping[str, np.ndarray]
+) -> None:
+    """Replaces the optimizer's state."""
+    count, names, moments = named_arrays(first)
+    call(
+        "be_test_set_optimizer", model._handle, steps, count, names, moments,
+        named_arrays({name: second[name] for name in first})[2],
+    )
