@@ -7,10 +7,10 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test lint bench clean
+.PHONY: help requirements build report full figures test tensorboard lint bench clean
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
 	@$(REQUIREMENTS)
@@ -45,6 +45,16 @@ test: requirements lint ## Run every test
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python
 	@swift test -c release --skip-build --disable-xctest
+
+# The environment in which TensorBoard itself reads what we write.
+TENSORBOARD := .build/tensorboard
+$(TENSORBOARD)/bin/tensorboard:
+	@python3 -m venv $(TENSORBOARD) && $(TENSORBOARD)/bin/python -m pip install -q tensorboard
+
+tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoard reads what its callback writes
+	@swift build -c release --build-tests
+	@BIGEGGS_TENSORBOARD_PYTHON=$(CURDIR)/$(TENSORBOARD)/bin/python \
+		swift test -c release --skip-build --disable-xctest --filter TensorBoardTests
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build runs

@@ -13,6 +13,7 @@ import pathlib
 
 import keras
 import numpy
+import torch
 from safetensors.numpy import save_file
 
 FIXTURES = pathlib.Path(__file__).parents[1] / "BigEggsTests" / "Fixtures"
@@ -65,8 +66,6 @@ def cosine(case):
 
 
 def cycle(case):
-    import torch
-
     optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, case["maxLearningRate"], total_steps=case["totalSteps"],
@@ -95,6 +94,7 @@ def main():
 
     schedules = {
         "keras": keras.__version__,
+        "torch": torch.__version__,
         "cosine_decay": [{**case, "rates": cosine(case)} for case in COSINES],
         "one_cycle": [{**case, "rates": cycle(case)} for case in CYCLES],
     }
