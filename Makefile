@@ -9,7 +9,7 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
-	fuzz check-pages lint bench bench-accuracy bench-python bench-peers install clean
+	fuzz check-pages tensorboard lint bench bench-accuracy bench-python bench-peers install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -134,6 +134,16 @@ check-pages: ## Look at the report in headless Chromium, and leave screenshots i
 	@$(REQUIREMENTS) chromium python3-pip
 	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
 	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
+
+# The environment in which TensorBoard itself reads what we write.
+TENSORBOARD := .build/tensorboard
+$(TENSORBOARD)/bin/tensorboard:
+	@python3 -m venv $(TENSORBOARD) && $(TENSORBOARD)/bin/python -m pip install -q tensorboard
+
+tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoard reads what its callback writes
+	@swift build -c release --build-tests
+	@BIGEGGS_TENSORBOARD_PYTHON=$(CURDIR)/$(TENSORBOARD)/bin/python \
+		swift test -c release --skip-build --disable-xctest --filter TensorBoardTests
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build .build-* runs

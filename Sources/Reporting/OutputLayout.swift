@@ -13,6 +13,8 @@ public struct OutputLayout: Sendable, Equatable {
     public let notebooks: String
     /// The directory of `report.md` and `report.html`.
     public let report: String
+    /// The directory of what TensorBoard reads.
+    public let logs: String
 
     /// The layout of a profile in a checkout, or of any directory.
     ///
@@ -32,7 +34,7 @@ public struct OutputLayout: Sendable, Equatable {
             self.init(
                 records: project.path("report/records"), weights: project.path("report/weights"),
                 plots: project.path("plots"), notebooks: project.path("notebooks"),
-                report: project.path("report"))
+                report: project.path("report"), logs: project.path("runs/tensorboard"))
         }
     }
 
@@ -40,21 +42,27 @@ public struct OutputLayout: Sendable, Equatable {
     public init(directory: String) {
         self.init(
             records: directory + "/records", weights: directory + "/weights", plots: directory + "/plots",
-            notebooks: directory + "/notebooks", report: directory + "/report")
+            notebooks: directory + "/notebooks", report: directory + "/report",
+            logs: directory + "/tensorboard")
     }
 
-    private init(records: String, weights: String, plots: String, notebooks: String, report: String) {
+    private init(
+        records: String, weights: String, plots: String, notebooks: String, report: String, logs: String
+    ) {
         self.records = records
         self.weights = weights
         self.plots = plots
         self.notebooks = notebooks
         self.report = report
+        self.logs = logs
     }
 
     /// The record of a section.
     public func record(_ section: ReportSection) -> String { "\(records)/\(section.name).json" }
     /// What the record of a section was made from.
     func stamp(_ section: ReportSection) -> String { "\(records)/\(section.name).stamp.json" }
+    /// The directory of a section's logs for TensorBoard: never beside the committed report.
+    public func tensorBoard(_ section: ReportSection) -> String { "\(logs)/\(section.name)" }
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 

@@ -33,7 +33,7 @@ public final class Section {
     private let started = ContinuousClock.now
     private let startDate = Date()
     private var notebook: Notebook
-    private var data: LoadedDataset?
+    private(set) var data: LoadedDataset?
     private var settings: [String: Record] = [:]
     private var results: [String: Record] = [:]
     private var figures: [(name: String, line: Int)] = []

@@ -310,7 +310,6 @@ final class BatchNormalizationNode: Node {
         }
     }
 }
-}
 
 /// The moving mean and variance of a batch normalization: state of the model, no parameter.
 final class BatchStatistics {
