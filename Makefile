@@ -7,7 +7,7 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test tensorboard lint bench clean
+.PHONY: help requirements build report full figures test tensorboard docs lint bench clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoa
 	@swift build -c release --build-tests
 	@BIGEGGS_TENSORBOARD_PYTHON=$(CURDIR)/$(TENSORBOARD)/bin/python \
 		swift test -c release --skip-build --disable-xctest --filter TensorBoardTests
+
+docs: requirements ## Write the documentation to .build/docs
+	@BIGEGGS_DOCS=1 swift package --scratch-path .build/documentation --allow-writing-to-directory .build/docs \
+		generate-documentation --target BigEggs --output-path .build/docs --warnings-as-errors \
+		--transform-for-static-hosting --hosting-base-path /
+	@echo "The documentation is in .build/docs: python3 -m http.server -d .build/docs, then /documentation/bigeggs"
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build runs
