@@ -9,7 +9,7 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
-	fuzz check-pages tensorboard lint bench bench-accuracy bench-python bench-peers install clean
+	fuzz check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -144,6 +144,12 @@ tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoa
 	@swift build -c release --build-tests
 	@BIGEGGS_TENSORBOARD_PYTHON=$(CURDIR)/$(TENSORBOARD)/bin/python \
 		swift test -c release --skip-build --disable-xctest --filter TensorBoardTests
+
+docs: requirements ## Write the documentation to .build/docs
+	@BIGEGGS_DOCS=1 swift package --scratch-path .build/documentation --allow-writing-to-directory .build/docs \
+		generate-documentation --target BigEggs --output-path .build/docs --warnings-as-errors \
+		--transform-for-static-hosting --hosting-base-path /
+	@echo "The documentation is in .build/docs: python3 -m http.server -d .build/docs, then /documentation/bigeggs"
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build .build-* runs

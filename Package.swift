@@ -84,3 +84,8 @@ let package = Package(
                 name: section, dependencies: ["BigEggs", "Reporting"], path: "notebooks/\(section)")
         }
 )
+
+// `make docs` alone needs the tool that writes them.
+if Context.environment["BIGEGGS_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

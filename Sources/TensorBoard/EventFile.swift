@@ -20,11 +20,7 @@ final class EventFile {
         } catch {
             throw FileError.failed(file: directory, action: "create", reason: error.localizedDescription)
         }
-        var name = [CChar](repeating: 0, count: 256)
-        let host =
-            gethostname(&name, name.count - 1) == 0
-            ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            : "localhost"
+        let host = ProcessInfo.processInfo.hostName
         let time = Date().timeIntervalSince1970
         // TensorBoard reads files in the order of their names.
         let mark = "\(Int(time)).\(host).\(getpid()).\(Int(time.truncatingRemainder(dividingBy: 1) * 1e9))"
