@@ -2,7 +2,7 @@
 # where the libraries come from elsewhere, `make test REQUIREMENTS=true` skips that.
 REQUIREMENTS ?= ./install-requirements
 BIGEGGS := .build/release/bigeggs
-SWIFT_SOURCES := Sources Tests notebooks Package.swift
+SWIFT_SOURCES := Sources Tests notebooks Examples Package.swift
 # Python as the library embeds it: the system's, never that of an environment in PATH.
 PYTHON := /usr/bin/python3
 

@@ -38,7 +38,9 @@ public struct Project: Sendable, Equatable {
             let lib = URL(fileURLWithPath: start).standardizedFileURL
             let prefix = lib.deletingLastPathComponent().deletingLastPathComponent()
             let share = prefix.appendingPathComponent("share/bigeggs").path
-            if lib.path.hasSuffix("/lib/bigeggs"), FileManager.default.fileExists(atPath: share + "/notebooks") {
+            if lib.path.hasSuffix("/lib/bigeggs"),
+                FileManager.default.fileExists(atPath: share + "/notebooks")
+            {
                 return Project(root: share, isInstalled: true)
             }
         }
