@@ -3,7 +3,7 @@
 REQUIREMENTS ?= ./install-requirements
 SECONDS ?= 60
 BIGEGGS := .build/release/bigeggs
-SWIFT_SOURCES := Sources Tests notebooks Package.swift
+SWIFT_SOURCES := Sources Tests notebooks Examples Package.swift
 # Python as the library embeds it: the system's, never that of an environment in PATH.
 PYTHON := /usr/bin/python3
 

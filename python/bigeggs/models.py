@@ -68,7 +68,7 @@ class Sequential:
     ) -> Sequential:
         """The network of the report; `rescale` multiplies its input, 1/255 for bytes."""
         self = cls(seed=seed, precision=precision, threads=threads, convolution=convolution)
-        described = settings(classes=classes, input=list(input_shape), rescale=rescale, **self._options)
+        described = settings(classes=classes, input=[int(n) for n in input_shape], rescale=rescale, **self._options)
         self._owner = Owner.made("be_model_create_report", described)
         return self
 
@@ -103,7 +103,7 @@ class Sequential:
             if isinstance(layer, Rescaling):
                 rescale = layer.scale * (1 if rescale is None else rescale)
         owner = Owner.made(
-            "be_model_create", settings(input=list(input_shape)[1:], rescale=rescale, **self._options)
+            "be_model_create", settings(input=[int(n) for n in input_shape[1:]], rescale=rescale, **self._options)
         )
         for layer in self._layers:
             if isinstance(layer, Layer):

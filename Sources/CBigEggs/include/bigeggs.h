@@ -256,7 +256,7 @@ be_status be_generator_draw(be_handle generator, uint64_t seed, int64_t epoch, i
                             int64_t width, be_transform *transform);
 
 /* Transforms one image of the caller's into `pixels`: [height, width, channels], interpolated bilinearly and
- * not rounded. `image`: BE_UINT8, [height, width, channels]. `capacity` is the number of floats that `pixels`
+ * not rounded. `image`: BE_UINT8 or BE_FLOAT32, [height, width, channels]. `capacity` is the number of floats that `pixels`
  * has room for. */
 be_status be_transform_image(const be_array *image, const be_transform *transform, float *pixels,
                              int64_t capacity);
