@@ -7,10 +7,10 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test lint bench bench-peers clean
+.PHONY: help requirements build report full figures test lint bench bench-accuracy bench-peers parity clean
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
 	@$(REQUIREMENTS)
@@ -30,6 +30,9 @@ figures: build ## Draw the committed report's figures again, without training
 bench: build ## Measure training and inference on this machine
 	@$(BIGEGGS) bench
 
+bench-accuracy: build ## Train nine times to compare the accuracy of the ways to compute (an hour)
+	@$(PYTHON) Tests/Benchmarks/accuracy.py
+
 # Keras and PyTorch, to compare with: an environment of their own, made again when the list changes.
 PEERS := .build-peers
 $(PEERS)/ready: Tests/Peers/requirements.txt
@@ -39,8 +42,12 @@ $(PEERS)/ready: Tests/Peers/requirements.txt
 	@$(PEERS)/bin/pip install --disable-pip-version-check -r $<
 	@touch $@
 
-bench-peers: build $(PEERS)/ready ## Measure against PyTorch and Keras (half an hour; BENCH=--help says what else)
+bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH=--help)
 	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
+
+parity: build $(PEERS)/ready ## Compare results with Keras, PyTorch and NumPy on random inputs (PARITY=--help)
+	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		$(PEERS)/bin/python -m parity $(PARITY)
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }

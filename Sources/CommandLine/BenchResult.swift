@@ -1,3 +1,4 @@
+import ArgumentParser
 import BigEggs
 import Foundation
 import Reporting
@@ -5,57 +6,97 @@ import Reporting
 /// What `bigeggs bench` measured, under the names that programs read.
 struct BenchResult: Encodable {
     /// `nil` for what was not measured.
-    let training, inference: Speed?
-    let threads: Int
+    let training, augmentedTraining, inference: Speed?
+    let batchSize, threads: Int
     let processor: String
     let precision: Precision
     let peakMemoryBytes: Int
     let algorithms: [ChosenAlgorithm]
+
+    /// What can be measured.
+    enum Work: String, CaseIterable, ExpressibleByArgument {
+        case training
+        case augmentedTraining = "augmented-training"
+        case inference
+    }
 
     /// The speed of one kind of work.
     struct Speed: Encodable {
         let imagesPerSecond: Double
 
         /// From the seconds that each round of so many images took: their median decides.
-        init(images: Int, seconds: some Sequence<Double>) {
-            let sorted = seconds.sorted()
-            let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-            imagesPerSecond = Double(images) / median
-        }
+        init(images: Int, seconds: [Double]) { imagesPerSecond = Double(images) / median(seconds) }
 
         enum CodingKeys: String, CodingKey { case imagesPerSecond = "images_per_second" }
     }
 
-    init(training: Speed?, inference: Speed?, engine: EngineDescription) {
-        self.training = training
-        self.inference = inference
+    /// Measures `rounds` rounds in which each kind of work has its turn, after one to warm up.
+    init(_ options: EngineOptions, steps: Int, rounds: Int, only: Work? = nil) throws {
+        batchSize = options.batchSize
+        let images = batchSize * steps
+        let (model, noise) = try options.bench(images: images)
+        let progress = BenchProgress(total: rounds + 1)
+        var seconds: [Work: [Double]] = [:]
+        for round in 0...rounds {
+            progress.show(round)
+            for work in only.map({ [$0] }) ?? Work.allCases {
+                let taken =
+                    switch work {
+                    case .training:
+                        try model.fit(noise, batchSize: batchSize, epochs: 1).seconds
+                    case .augmentedTraining:
+                        try model.fit(
+                            noise, batchSize: batchSize, epochs: 1, augmentation: ReportSettings.generator
+                        ).seconds
+                    case .inference:
+                        [try model.evaluate(noise, batchSize: batchSize).seconds]
+                    }
+                if round > 0 { seconds[work, default: []] += taken }
+            }
+        }
+        progress.show(rounds + 1)
+        let speeds = seconds.mapValues { Speed(images: images, seconds: $0) }
+        training = speeds[.training]
+        augmentedTraining = speeds[.augmentedTraining]
+        inference = speeds[.inference]
+        let engine = model.engineDescription
         threads = engine.threads
         precision = engine.precision
         processor = engine.processor
-        peakMemoryBytes = Machine.peakMemoryBytes
         algorithms = engine.algorithms
+        peakMemoryBytes = Machine.peakMemoryBytes
     }
 
     enum CodingKeys: String, CodingKey {
         case training, inference, threads, precision, processor, algorithms
+        case augmentedTraining = "augmented_training"
+        case batchSize = "batch_size"
         case peakMemoryBytes = "peak_memory_bytes"
     }
 
     /// The same for people.
     var text: String {
+        var augmented = "training on augmented images"
+        if let training, let augmentedTraining {
+            let more = training.imagesPerSecond / augmentedTraining.imagesPerSecond - 1
+            augmented += ": \(more.percent) more"
+        }
         let speeds = Table(
-            ["images/s", ""],
-            rows: [(training, "training"), (inference, "inference")].compactMap { speed, work in
-                speed.map { [$0.imagesPerSecond.fixed(0), work] }
-            })
+            ["images/s", "ms/step", ""],
+            rows: [(training, "training"), (augmentedTraining, augmented), (inference, "inference")]
+                .compactMap { speed, name in speed.map { row($0, name) } })
         let choices = Table(
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
             \(speeds.text)
-            \(processor), threads: \(threads), \(precision.rawValue)
+            \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 
             \(choices.text)
             """
+    }
+
+    private func row(_ speed: Speed, _ name: String) -> [String] {
+        [speed.imagesPerSecond.fixed(0), (1000 * Double(batchSize) / speed.imagesPerSecond).fixed(1), name]
     }
 }

@@ -99,11 +99,19 @@ class WeightedNode: Node {
 
     func backward(_ step: StepContext) {
         if rectifies, !output.gradientIsMasked, let gradient, let values {
+            let kept: Precision = output.layout.data_type == dnnl_f32 ? .float32 : .bfloat16
             maskGradient(
-                gradient, whereRectified: values, count: output.layout.byteCount / precision.bytes, precision)
+                gradient, whereRectified: values, count: output.layout.byteCount / kept.bytes, precision,
+                valuesPrecision: kept)
         }
         backwardData?.execute()
         backwardWeights?.execute()
+    }
+
+    var operations: (forward: Int, backward: Int) {
+        let positions = output.dims[0] * output.dims.dropFirst(2).reduce(1, *)
+        let one = 2 * positions * store.entries[kernel].specification.dims.reduce(1, *)
+        return (one, (backwardData == nil ? 0 : one) + (backwardWeights == nil ? 0 : one))
     }
 
     var algorithms: [(pass: String, implementation: String)] {
