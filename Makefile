@@ -9,7 +9,7 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
-	fuzz check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers install clean
+	fuzz check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers parity install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,8 +53,12 @@ $(PEERS)/ready: Tests/Peers/requirements.txt
 	@$(PEERS)/bin/pip install --disable-pip-version-check -r $<
 	@touch $@
 
-bench-peers: build $(PEERS)/ready ## Measure against PyTorch and Keras (half an hour; BENCH=--help says what else)
+bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH=--help)
 	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
+
+parity: build $(PEERS)/ready ## Compare results with Keras, PyTorch and NumPy on random inputs (PARITY=--help)
+	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		$(PEERS)/bin/python -m parity $(PARITY)
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }

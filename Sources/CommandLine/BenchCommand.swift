@@ -26,23 +26,19 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup var engine: EngineOptions
     @Option(help: ArgumentHelp("Steps in a round.", valueName: "n")) var steps = 20
     @Option(help: ArgumentHelp("Rounds to take the median of.", valueName: "n")) var rounds = 5
-    @Option(
-        help: "Measure one kind of work alone, in a process that does nothing else: its memory is its own.")
-    var only: Work?
+    @Option(help: "Measure one kind of work alone: the memory shown is then that of this work.")
+    var only: BenchResult.Work?
     @Flag(help: "Show each layer's and pass's time, speed and share of this machine's peak.")
     var breakdown = false
     @Flag(help: "Show how cost grows with the batch size, on 1 thread and on all.") var scaling = false
     @Flag(help: "Print one JSON object.") var json = false
-
-    /// What can be measured.
-    enum Work: String, CaseIterable, ExpressibleByArgument { case training, augmented, inference }
 
     func validate() throws {
         try requirePositive(steps, "--steps")
         try requirePositive(rounds, "--rounds")
         if breakdown, scaling { throw ValidationError("--breakdown and --scaling: one at a time") }
         if only != nil, breakdown || scaling {
-            throw ValidationError("--only goes with neither --breakdown nor --scaling")
+            throw ValidationError("--only goes neither with --breakdown nor with --scaling")
         }
     }
 
@@ -54,7 +50,7 @@ struct BenchCommand: ParsableCommand {
             let result = try BenchScaling(engine, rounds: rounds)
             if json { try printJSON(result) } else { print(result.text) }
         } else {
-            let result = try BenchResult(engine, only: only, steps: steps, rounds: rounds)
+            let result = try BenchResult(engine, steps: steps, rounds: rounds, only: only)
             if json { try printJSON(result) } else { print(result.text) }
         }
     }

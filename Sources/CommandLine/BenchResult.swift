@@ -1,3 +1,4 @@
+import ArgumentParser
 import BigEggs
 import Foundation
 import Reporting
@@ -12,6 +13,13 @@ struct BenchResult: Encodable {
     let peakMemoryBytes: Int
     let algorithms: [ChosenAlgorithm]
 
+    /// What can be measured.
+    enum Work: String, CaseIterable, ExpressibleByArgument {
+        case training
+        case augmentedTraining = "augmented-training"
+        case inference
+    }
+
     /// The speed of one kind of work.
     struct Speed: Encodable {
         let imagesPerSecond: Double
@@ -22,39 +30,35 @@ struct BenchResult: Encodable {
         enum CodingKeys: String, CodingKey { case imagesPerSecond = "images_per_second" }
     }
 
-    /// Measures `rounds` rounds in which each kind of work, or `only` one, has its turn, after one to
-    /// warm up.
-    init(_ options: EngineOptions, only: BenchCommand.Work?, steps: Int, rounds: Int) throws {
+    /// Measures `rounds` rounds in which each kind of work has its turn, after one to warm up.
+    init(_ options: EngineOptions, steps: Int, rounds: Int, only: Work? = nil) throws {
         batchSize = options.batchSize
         let images = batchSize * steps
         let (model, noise) = try options.bench(images: images)
-        let works = only.map { [$0] } ?? BenchCommand.Work.allCases
         let progress = BenchProgress(total: rounds + 1)
-        var seconds: [BenchCommand.Work: [Double]] = [:]
+        var seconds: [Work: [Double]] = [:]
         for round in 0...rounds {
             progress.show(round)
-            for work in works {
-                let elapsed =
+            for work in only.map({ [$0] }) ?? Work.allCases {
+                let taken =
                     switch work {
                     case .training:
                         try model.fit(noise, batchSize: batchSize, epochs: 1).seconds
-                    case .augmented:
+                    case .augmentedTraining:
                         try model.fit(
                             noise, batchSize: batchSize, epochs: 1, augmentation: ReportSettings.generator
                         ).seconds
                     case .inference:
                         [try model.evaluate(noise, batchSize: batchSize).seconds]
                     }
-                if round > 0 { seconds[work, default: []] += elapsed }
+                if round > 0 { seconds[work, default: []] += taken }
             }
         }
         progress.show(rounds + 1)
-        func speed(_ work: BenchCommand.Work) -> Speed? {
-            seconds[work].map { Speed(images: images, seconds: $0) }
-        }
-        training = speed(.training)
-        augmentedTraining = speed(.augmented)
-        inference = speed(.inference)
+        let speeds = seconds.mapValues { Speed(images: images, seconds: $0) }
+        training = speeds[.training]
+        augmentedTraining = speeds[.augmentedTraining]
+        inference = speeds[.inference]
         let engine = model.engineDescription
         threads = engine.threads
         precision = engine.precision
@@ -72,16 +76,15 @@ struct BenchResult: Encodable {
 
     /// The same for people.
     var text: String {
-        var rows: [[String]] = []
-        if let training { rows.append(row(training, "training")) }
-        if let augmentedTraining {
-            let more = training.map {
-                ": \(($0.imagesPerSecond / augmentedTraining.imagesPerSecond - 1).percent) more"
-            }
-            rows.append(row(augmentedTraining, "training on augmented images\(more ?? "")"))
+        var augmented = "training on augmented images"
+        if let training, let augmentedTraining {
+            let more = training.imagesPerSecond / augmentedTraining.imagesPerSecond - 1
+            augmented += ": \(more.percent) more"
         }
-        if let inference { rows.append(row(inference, "inference")) }
-        let speeds = Table(["images/s", "ms/step", ""], rows: rows)
+        let speeds = Table(
+            ["images/s", "ms/step", ""],
+            rows: [(training, "training"), (augmentedTraining, augmented), (inference, "inference")]
+                .compactMap { speed, name in speed.map { row($0, name) } })
         let choices = Table(
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
