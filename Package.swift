@@ -61,7 +61,7 @@ let package = Package(
         .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),
         .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython", "PythonProbe"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "BigEggs"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "BigEggs"]),
     ]
         + sections.map { section in
             .executableTarget(

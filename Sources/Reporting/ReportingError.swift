@@ -20,6 +20,8 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case buildFailed(status: Int32)
     /// A section ended with an error of its own; what it said is above.
     case sectionFailed(section: String, status: Int32)
+    /// A training was interrupted here and could go on.
+    case unfinishedTraining(file: String, epoch: Int, step: Int)
     /// A program could not be started.
     case cannotStart(program: String, reason: String)
 
@@ -53,6 +55,9 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                 ? "section \(section) was ended by signal \(status - 128)"
                 : "section \(section) stopped with status \(status), for the reason above")
                 + "; the sections after it were not run"
+        case .unfinishedTraining(let file, let epoch, let step):
+            "\(Project.shown(file)) is of a training that was interrupted in epoch \(epoch + 1), after step "
+                + "\(step): add --resume to go on, --restart to begin again, or another --out"
         case .cannotStart(let program, let reason):
             "cannot start \(program): \(reason)"
         }

@@ -156,7 +156,7 @@ import Testing
             _ = try Training().run(checkpoints)
             #expect(
                 checkpoints.files == [
-                    "\(directory)/plain-0004.safetensors", "\(directory)/plain-0003.safetensors",
+                    "\(directory)/plain-0005.safetensors", "\(directory)/plain-0004.safetensors",
                 ])
             #expect(Checkpoints(in: directory, name: "augmented").files.isEmpty)
             #expect(try names(in: directory).count == 2)
@@ -325,7 +325,7 @@ import Testing
             }
             #expect(tensor == "conv2d/kernel" && epoch == 2 && step == 2)
             #expect(checkpoint == checkpoints.files.first)
-            #expect(checkpoints.files.count == 1)
+            #expect(checkpoints.files.count == 2)
         }
     }
 

@@ -79,6 +79,9 @@ extension Sequential {
                 checkpoint: saved)
         }
 
+        // From here on whoever resumes finds this training, and not an older one.
+        if resumed == nil { try save() }
+
         let run = TrainingRun(
             model: self, epochs: epochs, steps: steps, batchSize: batchSize, firstEpoch: progress.epoch)
         for callback in callbacks { try callback.onTrainBegin(run) }
