@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reporting
 
 /// Where `bigeggs` starts.
 @main
@@ -13,7 +14,7 @@ enum Program {
                 try command.run()
             } catch let error where BigEggsCommand.exitCode(for: error) == .failure && !(error is ExitCode) {
                 StandardError.write("error: \(sentence(about: error))\n")
-                throw ExitCode.failure
+                throw ExitCode((error as? ReportingError)?.exitStatus ?? 1)
             }
         } catch {
             BigEggsCommand.exit(withError: error)

@@ -44,9 +44,12 @@ let reduceRate = ReduceLROnPlateau(
     monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience)
 
 let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, section.progressBar()]
-let history = try model.fit(
-    train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-    augmentation: generator, callbacks: callbacks)
+let history = try section.train { checkpoints, interruption in
+    try model.fit(
+        train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
+        augmentation: generator, callbacks: callbacks, checkpoints: checkpoints,
+        interruption: interruption)
+}
 
 // %%
 let training = try TrainingResults(
