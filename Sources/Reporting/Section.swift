@@ -49,6 +49,8 @@ public final class Section {
 
     /// The seed of every random number.
     public var seed: UInt64 { options.seed }
+    /// The precision of activations.
+    public var precision: Precision { options.precision.precision }
     /// How much data is used and how long training goes on.
     public var profile: Profile { options.profile }
 
@@ -80,7 +82,7 @@ public final class Section {
         try setting("profile", options.profile, line: line)
         try setting("seed", options.seed, line: line)
         try setting("threads", threads, line: line)
-        try setting("precision", "float32", line: line)
+        try setting("precision", precision.rawValue, line: line)
     }
 
     /// Loads the data set, as much of it as the profile uses, and says which it is.

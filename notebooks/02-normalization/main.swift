@@ -74,7 +74,8 @@ try section.setting("batchSize", 128)
 
 let histories = try [("as loaded", 1), ("rescaled", 1 / 255)].map { (name: String, factor: Float) in
     let model = try Sequential.bigEggs(
-        classes: few.classNames.count, seed: section.seed, threads: section.threads)
+        classes: few.classNames.count, seed: section.seed, precision: section.precision,
+        threads: section.threads)
     try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
     return try model.fit(
         few.rescaled(factor), validation: fewTest.rescaled(factor), batchSize: 128, epochs: epochs,

@@ -33,7 +33,8 @@ let generator: ImageDataGenerator = try augmentation.value("results.generator")
 try section.record("generator", generator)
 
 let model = try Sequential.bigEggs(
-    classes: train.classNames.count, seed: section.seed, threads: section.threads)
+    classes: train.classNames.count, seed: section.seed, precision: section.precision,
+    threads: section.threads)
 try model.compile(
     optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
 
