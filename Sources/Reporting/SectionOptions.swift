@@ -57,7 +57,8 @@ public struct SectionOptions: ParsableArguments {
     /// The options that a section's results depend on and that are not the defaults, by name.
     func inputs(of section: ReportSection) -> [String: String] {
         let pairs = stride(from: 0, to: recorded.count, by: 2).map { (recorded[$0], recorded[$0 + 1]) }
-        return Dictionary(uniqueKeysWithValues: pairs.filter { section.trains || $0.0 != "--epochs" })
+        let indifferent = section.indifferentOptions
+        return Dictionary(uniqueKeysWithValues: pairs.filter { !indifferent.contains($0.0) })
     }
 
     /// The arguments that name no place on this machine: what a record may keep.
