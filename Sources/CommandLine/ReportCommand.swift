@@ -12,7 +12,8 @@ struct ReportCommand: ParsableCommand {
             report.html. A section that fails ends the run; those before it keep their results.
 
             A section whose script, library, data, options and earlier sections are as they \
-            were is not run again: `bigeggs status` shows which those are.
+            were is not run again: `bigeggs status` shows which those are. Ctrl-C saves a training \
+            that is under way; it goes on from there when the same command is given again.
 
             EXAMPLES
               bigeggs report                   minutes, into runs/quick
@@ -22,9 +23,11 @@ struct ReportCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: SectionOptions
+    @OptionGroup var runOptions: RunOptions
     @Flag(help: "Run every section, up to date or not.") var force = false
 
     func run() throws {
-        _ = try Pipeline(project: try Project.locate(), options: options).report(force: force)
+        _ = try Pipeline(project: try Project.locate(), options: options, run: runOptions).report(
+            force: force)
     }
 }

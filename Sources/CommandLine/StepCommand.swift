@@ -20,6 +20,7 @@ struct StepCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: SectionOptions
+    @OptionGroup var runOptions: RunOptions
     @Option(
         help: ArgumentHelp("Run this section, up to date or not, and go on from it.", valueName: "section"))
     var from: ReportSection?
@@ -33,7 +34,7 @@ struct StepCommand: ParsableCommand {
     }
 
     func run() throws {
-        let pipeline = Pipeline(project: try Project.locate(), options: options)
+        let pipeline = Pipeline(project: try Project.locate(), options: options, run: runOptions)
         if let only {
             try pipeline.run([only], always: [only])
         } else if let from {

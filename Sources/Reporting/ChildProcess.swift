@@ -18,9 +18,10 @@ enum ChildProcess {
     /// Whoever asks this process to end means the child: a SIGINT or SIGTERM is passed on, and what the
     /// child makes of it decides.
     ///
+    /// - Parameter kept: open files of this process that the child gets as well.
     /// - Returns: its exit status, or 128 and the signal's number if a signal ended it.
     /// - Throws: ``ReportingError/cannotStart(program:reason:)``.
-    static func run(_ program: String, _ arguments: [String]) throws -> Int32 {
+    static func run(_ program: String, _ arguments: [String], keeping kept: [Int32] = []) throws -> Int32 {
         let environment = ["GOMP_SPINCOUNT": "10000"]
             .merging(ProcessInfo.processInfo.environment) { _, given in given }
             .merging([parentVariable: "\(getpid())"]) { _, own in own }
@@ -29,8 +30,13 @@ enum ChildProcess {
         defer { signals.stop() }
 
         var child = pid_t()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // Onto itself: this takes away the mark that would close it.
+        for file in kept where file >= 0 { posix_spawn_file_actions_adddup2(&actions, file, file) }
         let failure = withCStrings([program] + arguments) { arguments in
-            withCStrings(environment) { posix_spawn(&child, program, nil, nil, arguments, $0) }
+            withCStrings(environment) { posix_spawn(&child, program, &actions, nil, arguments, $0) }
         }
         guard failure == 0 else {
             throw ReportingError.cannotStart(program: program, reason: String(cString: strerror(failure)))
@@ -47,16 +53,17 @@ enum ChildProcess {
         return signalNumber == 0 ? (status >> 8) & 0xff : 128 + signalNumber
     }
 
-    /// In a child that ``run(_:_:)`` started: asks for a SIGTERM when the parent is gone, even if that is
+    /// Whether ``run(_:_:keeping:)`` started this process.
+    static var isChild: Bool { ProcessInfo.processInfo.environment[parentVariable] != nil }
+
+    /// In a child that ``run(_:_:keeping:)`` started: asks for a SIGTERM when the parent is gone, even if that is
     /// killed, so that nothing goes on training unseen.
     ///
-    /// - Returns: whether ``run(_:_:)`` started this process.
+    /// - Returns: whether ``run(_:_:keeping:)`` started this process.
     static func endWithParent() -> Bool {
         guard let parent = ProcessInfo.processInfo.environment[parentVariable].flatMap(pid_t.init) else {
             return false
         }
-        // What this process starts is not meant.
-        unsetenv(parentVariable)
         be_signal_at_parent_death(SIGTERM)
         if getppid() != parent { raise(SIGTERM) }
         return true

@@ -66,6 +66,26 @@ public struct OutputLayout: Sendable, Equatable {
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 
+    /// Where a section's training saves itself until its result is safe.
+    func checkpoints(
+        _ section: ReportSection, unfinished: Checkpoints.Unfinished = .refuse
+    ) -> Checkpoints {
+        Checkpoints(in: weights, name: checkpointName(section), unfinished: unfinished)
+    }
+    /// What the names of a section's checkpoints begin with.
+    func checkpointName(_ section: ReportSection) -> String { "\(section.name).checkpoint" }
+    /// What a training that is under way was begun with.
+    func begunTraining(_ section: ReportSection) -> String { "\(weights)/\(section.name).begun.json" }
+
+    /// Keeps other processes from writing here. The directories exist.
+    ///
+    /// - Parameter sharingWithParent: whether this process does a part of the work of the one that started it.
+    /// - Throws: `DirectoryInUse`, which names the other process.
+    func lock(sharingWithParent: Bool = false) throws -> OutputLock {
+        try OutputLock(
+            records, covering: [weights, plots, notebooks, report], sharingWithParent: sharingWithParent)
+    }
+
     /// Makes the directories that are missing, and finds out whether all can be written to.
     ///
     /// - Throws: `FileError` in the name of the directory.

@@ -7,11 +7,14 @@ public struct Pipeline {
     public let project: Project
     /// What every section is started with.
     public let options: SectionOptions
+    /// How they go about their work; nil for a pipeline that runs none.
+    let run: RunOptions?
 
-    /// A pipeline whose sections are started with `options`.
-    public init(project: Project, options: SectionOptions) {
+    /// A pipeline whose sections are started with `options` and `run`.
+    public init(project: Project, options: SectionOptions, run: RunOptions? = nil) {
         self.project = project
         self.options = options
+        self.run = run
     }
 
     /// Where the sections write.
@@ -34,7 +37,10 @@ public struct Pipeline {
     public func report(force: Bool) throws -> Report.Files {
         // A missing Python module is known at once, not after the training.
         try Figures.prepare(project: project)
-        try run(ReportSection.allCases, always: force ? ReportSection.allCases : [])
+        try layout.create()
+        let lock = try layout.lock()
+        defer { lock.release() }
+        try run(ReportSection.allCases, always: force ? ReportSection.allCases : [], lock)
         let files = try Report.build(project: project, layout: layout)
         Terminal.write(
             "\nThe report is \(Project.shown(files.markdown)), and for a browser \(Project.shown(files.html)).\n"
@@ -52,6 +58,13 @@ public struct Pipeline {
     ///   - always: those that run even if they are up to date.
     /// - Throws: ``ReportingError``; the sections after one that fails are not run.
     public func run(_ sections: [ReportSection], always: [ReportSection]) throws {
+        try layout.create()
+        let lock = try layout.lock()
+        defer { lock.release() }
+        try run(sections, always: always, lock)
+    }
+
+    private func run(_ sections: [ReportSection], always: [ReportSection], _ lock: OutputLock) throws {
         let data = try loadedDataChecksum()
         var executables: String?
         for section in sections {
@@ -68,7 +81,7 @@ public struct Pipeline {
             let later = sections.drop { $0 != section }
             let directory = try executables ?? build(Array(later))
             executables = directory
-            try start(section, in: directory)
+            try start(section, in: directory, lock)
         }
     }
 
@@ -87,13 +100,19 @@ public struct Pipeline {
         return try source.load().provenance.checksum
     }
 
-    private func start(_ section: ReportSection, in directory: String) throws {
+    private func start(_ section: ReportSection, in directory: String, _ lock: OutputLock) throws {
         let executable = directory + "/" + section.name
         guard FileManager.default.isExecutableFile(atPath: executable) else {
             throw ReportingError.noExecutable(section: section.name, path: executable)
         }
-        let status = try ChildProcess.run(executable, options.arguments)
-        guard status == 0 else { throw ReportingError.sectionFailed(section: section.name, status: status) }
+        let arguments = options.arguments + (run?.arguments ?? [])
+        let status = try ChildProcess.run(executable, arguments, keeping: [lock.descriptor])
+        switch status {
+        case 0: return
+        case 128 + SIGINT, 128 + SIGTERM:
+            throw ReportingError.sectionInterrupted(section: section.name, status: status)
+        default: throw ReportingError.sectionFailed(section: section.name, status: status)
+        }
     }
 
     /// Compiles what changed, where there is a compiler, and returns the directory of the executables.

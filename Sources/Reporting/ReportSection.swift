@@ -46,11 +46,13 @@ public enum ReportSection: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether the section trains a network, so that the number of epochs matters to it.
-    var trains: Bool {
+    /// The options that make no difference to the section: epochs where nothing is trained, precision and
+    /// threads where there is no network.
+    var indifferentOptions: Set<String> {
         switch self {
-        case .normalization, .plainTraining, .augmentedTraining: true
-        case .data, .augmentation, .results, .demo: false
+        case .data, .augmentation: ["--epochs", "--precision", "--threads"]
+        case .results, .demo: ["--epochs"]
+        case .normalization, .plainTraining, .augmentedTraining: []
         }
     }
 

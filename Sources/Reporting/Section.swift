@@ -25,11 +25,18 @@ public final class Section {
     /// The threads to compute with.
     public let threads: Int
 
+    /// How this process goes about its work.
+    let run: RunOptions
+    let scriptDigest: String
+    let libraryDigest: String
+    /// What the terminal shows of the script as it runs, if somebody reads along.
+    let reading: CellReading?
+    /// The checkpoints of the training that this section ran; gone when its result is safe.
+    var checkpoints: Checkpoints?
+
     private let project: Project
     private let isStep: Bool
-    private let scriptDigest: String
-    private let libraryDigest: String
-    private let reading: CellReading?
+    private let lock: OutputLock
     private let started = ContinuousClock.now
     private let startDate = Date()
     private var notebook: Notebook
@@ -56,20 +63,22 @@ public final class Section {
         FileSizeLimit.isAnError()
         isStep = ChildProcess.endWithParent()
         self.section = section
-        options = SectionCommand.options(of: section)
+        (options, run) = SectionCommand.parsed(for: section)
         project = try Project.locate()
         layout = OutputLayout(project: project, profile: options.profile, out: options.out)
         threads = options.threads ?? Machine.processors
         let script = LiterateScript(try String(contentsOfFile: project.script(section), encoding: .utf8))
         notebook = Notebook(script)
-        reading = options.pause ? CellReading(script) : nil
+        reading = run.pause ? CellReading(script) : nil
         // Now, and not at the end: whoever edits a script while it trains makes it stale.
         scriptDigest = try project.scriptDigest(section)
         libraryDigest = try project.libraryDigest()
 
+        try layout.create()
+        lock = try layout.lock(sharingWithParent: isStep)
+
         Terminal.write("\n\(section.name): \(section.title) (\(options.profile.rawValue) profile)\n\n")
         reading?.reach(line: line)
-        try layout.create()
         try Figures.prepare(project: project)
         try setting("profile", options.profile, line: line)
         try setting("seed", options.seed, line: line)
@@ -254,6 +263,8 @@ public final class Section {
         let failed = outcome.failed.merging(outcome.missing) { failure, _ in failure }
         guard failed.isEmpty else { throw ReportingError.figuresFailed(failed) }
         try stamp().write(to: layout.stamp(section))
+        try endTraining()
+        lock.release()
     }
 
     private func stamp() throws -> Stamp {
@@ -268,10 +279,25 @@ public final class Section {
         let path = "\(layout.plots)/\(name).png"
         guard let png = FileManager.default.contents(atPath: path) else { return }
         Terminal.write("Figure \(name): \(Project.shown(path))\n")
-        var forms = ["image/png": png.base64EncodedString(), "text/plain": "Figure \(name)"]
-        forms["image/svg+xml"] = try? String(contentsOfFile: "\(layout.plots)/\(name).svg", encoding: .utf8)
-        notebook.add(.display(forms), atLine: line)
+        notebook.add(
+            .display(
+                ["image/png": png.base64EncodedString(), "text/plain": "Figure \(name)"], width: Section.width
+            ),
+            atLine: line)
+        // An output of its own, under a link: where a viewer prefers SVG, many show it badly or not at all.
+        guard let file = try? String(contentsOfFile: "\(layout.plots)/\(name).svg", encoding: .utf8),
+            let start = file.range(of: "<svg")
+        else { return }
+        let link = "<small>Without pixels: <a href=\"../plots/\(name).svg\">\(name).svg</a></small>"
+        notebook.add(
+            .display([
+                "image/svg+xml": String(file[start.lowerBound...]), "text/html": link,
+                "text/plain": "Without pixels: plots/\(name).svg",
+            ]), atLine: line)
     }
+
+    /// The width of a figure in a notebook, in CSS pixels: 6.8 inches, a little enlarged.
+    private static let width = 816
 
     private func recorded() throws -> Record {
         .object([

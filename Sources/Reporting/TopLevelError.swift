@@ -10,7 +10,9 @@ enum TopLevelError {
         be_set_top_level_error_handler { raw in
             let error = unsafeBitCast(raw, to: (any Error).self)
             if let stop = error as? TrainingInterrupted {
-                Terminal.warn("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
+                // Whoever started this process as a part of its work says how to go on.
+                let next = ChildProcess.isChild ? "" : "Go on with: \(ResumeOptions.resumingCommand())\n"
+                Terminal.warn("\(stop)\n\(next)")
                 exit(stop.exitStatus)
             }
             Terminal.warn("error: \(error)\n")

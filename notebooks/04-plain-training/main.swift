@@ -67,7 +67,8 @@ section.show(Table(layersOf: model))
 // loss has not improved for some epochs, one when the validation accuracy has not, and one halves the
 // learning rate before that. At the end the weights of the epoch with the lowest validation loss are
 // put back. A fourth callback writes the metrics, the weights and a few predictions for TensorBoard, where
-// the training can be watched.
+// the training can be watched. The training saves itself after every epoch: interrupt it, and the next run
+// goes on from there.
 //
 // Validating on the test images is what the report does. It makes the choice of the epoch a little too
 // kind: the same images that judge the network have picked it.
@@ -88,9 +89,11 @@ let reduceRate = ReduceLROnPlateau(
 let board = section.tensorBoard(on: test)
 
 let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, board, section.progressBar()]
-let history = try model.fit(
-    train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-    callbacks: callbacks)
+let history = try section.train { checkpoints, interruption in
+    try model.fit(
+        train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
+        callbacks: callbacks, checkpoints: checkpoints, interruption: interruption)
+}
 
 // %%
 let training = try TrainingResults(

@@ -47,9 +47,12 @@ let reduceRate = ReduceLROnPlateau(
 let board = section.tensorBoard(on: test)
 
 let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, board, section.progressBar()]
-let history = try model.fit(
-    train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-    augmentation: generator, callbacks: callbacks)
+let history = try section.train { checkpoints, interruption in
+    try model.fit(
+        train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
+        augmentation: generator, callbacks: callbacks, checkpoints: checkpoints,
+        interruption: interruption)
+}
 
 // %%
 let training = try TrainingResults(

@@ -35,7 +35,7 @@ public struct Freshness {
     private func status(of section: ReportSection, after earlier: [SectionStatus]) throws -> SectionStatus {
         let record = try? Record.read(layout.record(section))
         let stamp = Stamp.read(layout.stamp(section))
-        let reasons: [String] =
+        var reasons: [String] =
             if record == nil {
                 []
             } else if let stamp {
@@ -44,11 +44,18 @@ public struct Freshness {
             } else {
                 ["what it was made from is not noted"]
             }
+        let state: SectionStatus.State = record == nil ? .neverRun : reasons.isEmpty ? .fresh : .stale
+        if state != .fresh { reasons += unfinished(section) }
         return SectionStatus(
-            section: section.name, title: section.title,
-            state: record == nil ? .neverRun : reasons.isEmpty ? .fresh : .stale, reasons: reasons,
+            section: section.name, title: section.title, state: state, reasons: reasons,
             date: record?[path: "run.date"]?.string, seconds: record?[path: "run.seconds"]?.number,
             headline: record == nil ? nil : stamp?.headline)
+    }
+
+    /// How far a training has come that was interrupted.
+    private func unfinished(_ section: ReportSection) -> [String] {
+        guard let saved = try? layout.checkpoints(section).newest()?.checkpoint.progress else { return [] }
+        return ["its training is to go on in epoch \(saved.epoch + 1)"]
     }
 
     /// What became of the files that the run wrote.
