@@ -22,6 +22,14 @@ public enum DataSource: Sendable, Equatable {
         }
     }
 
+    /// Whether the data set can be loaded without a download.
+    public var isAtHand: Bool {
+        switch self {
+        case .path, .fashionMNIST: true
+        case .automatic, .cifar10: DataLocations().hasArchive
+        }
+    }
+
     /// Loads both splits.
     ///
     /// - Parameter progress: is called while an archive is downloaded, on the caller's thread.
@@ -73,6 +81,12 @@ package struct DataLocations: Sendable {
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/bigeggs" }
         let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
         return home + "/.cache/bigeggs"
+    }
+
+    /// Whether there is an archive to take without a download.
+    var hasArchive: Bool {
+        if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return true }
+        return FileManager.default.fileExists(atPath: download.path(in: cache))
     }
 
     /// The path of CIFAR-10: the one that `BIGEGGS_DATA` names, or that of the archive in the cache,

@@ -27,6 +27,11 @@ package struct Download: Sendable {
 
     package init() {}
 
+    /// Where the file is in `directory` once it is downloaded.
+    func path(in directory: String) -> String {
+        directory + "/" + (address.split(separator: "/").last.map(String.init) ?? "")
+    }
+
     /// The file's path in `directory`, downloaded first if it is not there.
     ///
     /// The bytes go into a `.part` file, which gets its name when all have arrived and their checksum
@@ -41,7 +46,7 @@ package struct Download: Sendable {
         else {
             throw DownloadError.unreachable(address: address, reason: "it is no web address")
         }
-        let path = directory + "/" + url.lastPathComponent
+        let path = path(in: directory)
         if FileManager.default.fileExists(atPath: path) { return path }
         let lock = try DirectoryLock(directory)
         return try withExtendedLifetime(lock) {
