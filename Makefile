@@ -7,10 +7,10 @@ SWIFT_SOURCES := Sources Tests notebooks Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test check-pages lint bench clean
+.PHONY: help requirements build report full figures test check-pages lint bench bench-accuracy clean
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
 	@$(REQUIREMENTS)
@@ -29,6 +29,9 @@ figures: build ## Draw the committed report's figures again, without training
 
 bench: build ## Measure training and inference on this machine
 	@$(BIGEGGS) bench
+
+bench-accuracy: build ## Train nine times to compare the accuracy of the ways to compute (an hour)
+	@$(PYTHON) Tests/Benchmarks/accuracy.py
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }

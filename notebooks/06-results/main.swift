@@ -19,7 +19,8 @@ let models = try [
     (file: "augmented.safetensors", section: .augmentedTraining),
 ].map { file, training in
     let model = try Sequential.bigEggs(
-        classes: test.classNames.count, seed: section.seed, threads: section.threads)
+        classes: test.classNames.count, seed: section.seed, precision: section.precision,
+        threads: section.threads)
     try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
     try model.loadWeights(from: section.weights(file, from: training))
     return model

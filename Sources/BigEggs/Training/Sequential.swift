@@ -38,7 +38,7 @@ public final class Sequential {
 
     let resolved: [ResolvedLayer]
     let store: ParameterStore
-    private let workspace = Workspace()
+    let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
     private(set) var optimizer: OptimizerState?
     /// Whether oneDNN's Winograd convolutions may run where the rule admits them.
