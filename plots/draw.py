@@ -52,6 +52,16 @@ def names() -> list[dict[str, object]]:
     return [{"name": plot.name, "section": plot.section, "needs_images": plot.needs_images} for plot in PLOTS]
 
 
+def chosen_names(names: list[str]) -> list[str]:
+    """The figures that these names mean, all if there is none, in the order of the report."""
+    return [plot.name for plot in chosen(names)]
+
+
+def show_images(names: list[str]) -> bool:
+    """Whether one of them shows images of the data set."""
+    return any(plot.needs_images for plot in chosen(names))
+
+
 def draw(
     names: list[str], records_dir: str, weights_dir: str, output_dir: str, dataset_handle: int
 ) -> dict[str, object]:

@@ -190,9 +190,11 @@ def single_images(run: Run) -> Iterator[Block]:
 
 
 def mistaken(wrong: list[bigeggs.Record], names: list[str]) -> str:
-    """Which images were predicted wrong."""
+    """Which images were predicted wrong, if they can be told in a sentence."""
     if not wrong:
         return ""
+    if len(wrong) > 5:
+        return f"The figure marks the {len(wrong)} that are wrong."
     each = [
         f"image {image['index']} ({literal(names[int(image['truth'])])}, predicted as "
         f"{literal(names[int(image['predicted'])])})"

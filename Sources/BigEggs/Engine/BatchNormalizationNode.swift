@@ -85,8 +85,12 @@ final class BatchNormalizationNode: Node {
         partialOffset = reserve(channels * (16 * threads + 4 * 6))
     }
 
+    /// Whether the backward pass does the ReLU's as well. A frozen node leaves it to the layer in front, for
+    /// the sake of those who want the gradient of what that layer puts out.
+    var masksGradient: Bool { input.isRectified && !isFrozen }
+
     func describeBackward(needsInputGradient: Bool) throws {
-        if input.isRectified, !isFrozen { input.gradientIsMasked = true }
+        if masksGradient { input.gradientIsMasked = true }
     }
 
     func bind(_ memory: PlanMemory) {
@@ -240,7 +244,7 @@ final class BatchNormalizationNode: Node {
     private func backward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
         if isFrozen {
-            // The statistics are constants: nothing but the factor is left.
+            // Moving statistics do not depend on the input: its gradient is `scale · gradient`.
             memory.slope.update(repeating: 0, count: paddedChannels)
             memory.constant.update(repeating: 0, count: paddedChannels)
         } else {
@@ -298,7 +302,7 @@ final class BatchNormalizationNode: Node {
         let walk = input.walk
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = memory.gradient.assumingMemoryBound(to: type)
-        let masks = input.gradientIsMasked
+        let masks = masksGradient
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let block = item % walk.blocks
