@@ -10,9 +10,10 @@ from pathlib import Path
 
 import bigeggs
 import matplotlib.style
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from plots import augmentation, data, demo, results, training
+from plots import augmentation, data, demo, explanation, results, training
 from plots.drawing import Drawing, Plot, Source, Table
 from plots.files import CannotWrite, write_atomically
 from plots.records import MissingInput, Records
@@ -36,6 +37,7 @@ PLOTS = [
     Plot("confused-pairs", "06-results", results.confused_pairs, needs_images=True),
     Plot("calibration", "06-results", results.calibration),
     Plot("first-layer-filters", "06-results", results.first_layer_filters),
+    Plot("where-it-looks", "06-results", explanation.where_it_looks, needs_images=True),
     Plot("demo", "07-demo", demo.predictions, needs_images=True),
     Plot("birds-as-airplanes", "07-demo", demo.birds_as_airplanes, needs_images=True),
 ]
@@ -50,6 +52,16 @@ def names() -> list[dict[str, object]]:
     return [{"name": plot.name, "section": plot.section, "needs_images": plot.needs_images} for plot in PLOTS]
 
 
+def chosen_names(names: list[str]) -> list[str]:
+    """The figures that these names mean, all if there is none, in the order of the report."""
+    return [plot.name for plot in chosen(names)]
+
+
+def show_images(names: list[str]) -> bool:
+    """Whether one of them shows images of the data set."""
+    return any(plot.needs_images for plot in chosen(names))
+
+
 def draw(
     names: list[str], records_dir: str, weights_dir: str, output_dir: str, dataset_handle: int
 ) -> dict[str, object]:
@@ -59,6 +71,7 @@ def draw(
     ``left`` as they were, because they show images of a data set that is not at hand; those whose record or
     weights are ``missing`` and those that ``failed``, with the reason. One bad figure does not stop the others.
     """
+    use_shipped_fonts()
     dataset = bigeggs.Dataset(dataset_handle) if dataset_handle else None
     source = Source(Records(records_dir), Path(weights_dir), dataset)
     drawn: list[str] = []
@@ -80,6 +93,14 @@ def draw(
         except Exception as error:  # whatever goes wrong in one figure must not cost the others
             failed[plot.name] = describe(error)
     return {"drawn": drawn, "left": left, "missing": missing, "failed": failed}
+
+
+def use_shipped_fonts() -> None:
+    """Leaves only the fonts that come with matplotlib: another version of one would set text otherwise."""
+    shipped = sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"))
+    font_manager.fontManager.ttflist = []
+    for font in shipped:
+        font_manager.fontManager.addfont(font)
 
 
 def chosen(names: list[str]) -> list[Plot]:

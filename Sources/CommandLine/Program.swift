@@ -20,7 +20,7 @@ enum Program {
                 }
             } catch let error where BigEggsCommand.exitCode(for: error) == .failure && !(error is ExitCode) {
                 StandardError.write("error: \(sentence(about: error))\n")
-                throw ExitCode.failure
+                throw ExitCode((error as? ReportingError)?.exitStatus ?? 1)
             }
         } catch {
             BigEggsCommand.exit(withError: error)

@@ -31,6 +31,29 @@ public enum Figures {
         _ = try Python.call("check", in: "plots.draw", [.list(names.map(PythonValue.string))])
     }
 
+    /// Whether one of these figures, or of all if none is named, shows images of the data set.
+    ///
+    /// - Throws: `PythonError` for a name that no figure has.
+    public static func showImages(_ names: [String] = [], project: Project) throws -> Bool {
+        try Python.start(searchPaths: project.pythonPaths)
+        let result = try Python.call(
+            "show_images", in: "plots.draw", [.list(names.map(PythonValue.string))])
+        guard case .bool(let value) = result else {
+            throw ReportingError.unexpectedResult(function: "plots.draw.show_images")
+        }
+        return value
+    }
+
+    /// How far the drawing has come.
+    public struct Progress: Sendable, Equatable {
+        /// The figure that is drawn next.
+        public let name: String
+        /// How many are done.
+        public let done: Int
+        /// How many there are.
+        public let total: Int
+    }
+
     /// Draws figures again from their records.
     ///
     /// - Parameters:
@@ -38,25 +61,35 @@ public enum Figures {
     ///   - project: the checkout with the Python that draws.
     ///   - layout: where records and weights are, and where the figures go.
     ///   - data: the images; without them the figures that show images stay as they are.
+    ///   - progress: told before each figure.
     /// - Throws: `PythonError`; a figure that fails is in the outcome instead.
     public static func draw(
-        _ names: [String] = [], project: Project, layout: OutputLayout, data: LoadedDataset?
+        _ names: [String] = [], project: Project, layout: OutputLayout, data: LoadedDataset?,
+        progress: (Progress) -> Void = { _ in }
     ) throws -> Outcome {
         try Python.start(searchPaths: project.pythonPaths)
+        let chosen = strings(
+            try Python.call("chosen_names", in: "plots.draw", [.list(names.map(PythonValue.string))]))
         let handle = data.map(registerDataset)
         defer { if let handle { releaseHandle(handle) } }
-        let result = try Python.call(
-            "draw", in: "plots.draw",
-            [
-                .list(names.map(PythonValue.string)), .string(layout.records), .string(layout.weights),
-                .string(layout.plots), .int(Int(bitPattern: UInt(handle ?? 0))),
-            ])
-        guard case .dictionary(let entries) = result else {
-            throw ReportingError.unexpectedResult(function: "plots.draw.draw")
+        var outcome = Outcome()
+        for (done, name) in chosen.enumerated() {
+            progress(Progress(name: name, done: done, total: chosen.count))
+            let result = try Python.call(
+                "draw", in: "plots.draw",
+                [
+                    .list([.string(name)]), .string(layout.records), .string(layout.weights),
+                    .string(layout.plots), .int(Int(bitPattern: UInt(handle ?? 0))),
+                ])
+            guard case .dictionary(let entries) = result else {
+                throw ReportingError.unexpectedResult(function: "plots.draw.draw")
+            }
+            outcome.drawn += strings(entries["drawn"])
+            outcome.left += strings(entries["left"])
+            outcome.missing.merge(messages(entries["missing"])) { $1 }
+            outcome.failed.merge(messages(entries["failed"])) { $1 }
         }
-        return Outcome(
-            drawn: strings(entries["drawn"]), left: strings(entries["left"]),
-            missing: messages(entries["missing"]), failed: messages(entries["failed"]))
+        return outcome
     }
 
     private static func strings(_ value: PythonValue?) -> [String] {

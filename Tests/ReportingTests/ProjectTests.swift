@@ -16,6 +16,22 @@ import Testing
         #expect(error?.description.contains(elsewhere.path) == true)
     }
 
+    @Test func anInstalledExecutableTakesWhatIsInstalledAndWritesWhereItIsCalled() throws {
+        let prefix = try TemporaryDirectory()
+        for directory in ["lib/bigeggs", "share/bigeggs/notebooks"] {
+            try FileManager.default.createDirectory(
+                atPath: prefix.path + "/" + directory, withIntermediateDirectories: true)
+        }
+        let project = try Project.locate(from: [prefix.path + "/lib/bigeggs", "/"])
+        #expect(project.isInstalled && project.root == prefix.path + "/share/bigeggs")
+        for profile in Profile.allCases {
+            let layout = OutputLayout(project: project, profile: profile)
+            #expect(layout.records == "\(Project.currentDirectory)/runs/\(profile.rawValue)/records")
+        }
+        let checkout = try Checkout.root
+        #expect(try Project.locate(from: [prefix.path + "/lib/bigeggs", checkout]).root == checkout)
+    }
+
     @Test func aQuickRunNeverWritesOverTheCommittedReport() {
         let project = Project(root: "/checkout")
         let quick = OutputLayout(project: project, profile: .quick)

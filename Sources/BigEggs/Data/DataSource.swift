@@ -23,6 +23,14 @@ public enum DataSource: Sendable, Equatable {
         }
     }
 
+    /// Whether the data set can be loaded without a download.
+    public var isAtHand: Bool {
+        switch self {
+        case .path, .fashionMNIST: true
+        case .automatic, .cifar10: DataLocations().archiveAtHand != nil
+        }
+    }
+
     /// Loads both splits.
     ///
     /// - Parameter progress: is called while an archive is downloaded, on the caller's thread.
@@ -98,6 +106,14 @@ package struct DataLocations: Sendable {
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/bigeggs" }
         let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
         return home + "/.cache/bigeggs"
+    }
+
+    /// The path of CIFAR-10 where it needs no download: the one that `BIGEGGS_DATA` names, or that of the
+    /// archive in the cache.
+    var archiveAtHand: String? {
+        if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return path }
+        let path = download.path(in: cache)
+        return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
     /// The path of CIFAR-10: the one that `BIGEGGS_DATA` names, or that of the archive in the cache,

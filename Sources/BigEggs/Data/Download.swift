@@ -29,6 +29,11 @@ package struct Download: Sendable {
 
     package init() {}
 
+    /// Where the file is in `directory` once it is downloaded.
+    func path(in directory: String) -> String {
+        directory + "/" + (address.split(separator: "/").last.map(String.init) ?? "")
+    }
+
     /// The file's path in `directory`, downloaded first if it is not there.
     ///
     /// The bytes go into a `.part` file, which gets its name when all have arrived and their checksum
@@ -43,7 +48,7 @@ package struct Download: Sendable {
         else {
             throw DownloadError.unreachable(address: address, reason: "it is no web address")
         }
-        let path = directory + "/" + url.lastPathComponent
+        let path = path(in: directory)
         if FileManager.default.fileExists(atPath: path) { return path }
         if let offline { throw DownloadError.unreachable(address: address, reason: offline) }
         let lock = try DirectoryLock(directory)

@@ -6,6 +6,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case noImages(String)
     case invalid(argument: String, value: String, allowed: String)
     case noSoftmax
+    case learningRateScheduled(callback: String)
     /// `checkpoint` is the last good one, where there is one.
     case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightNotFinite(tensor: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
@@ -37,6 +38,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(tensor) was no longer finite after step \(step) of epoch \(epoch) "
                 + "at learning rate \(learningRate): try a smaller learning rate"
                 + TrainingError.lastGood(checkpoint)
+        case .learningRateScheduled(let callback):
+            "\(callback) cannot set the learning rate, which follows a schedule: give the optimizer a number, "
+                + "or leave the callback out"
         case .weightsMissing(let name, let file):
             "\(file) has no tensor \(name): it belongs to another network"
         case .weightsUnknown(let name, let file):

@@ -12,8 +12,8 @@ public struct Notebook {
         /// Lines as the terminal shows them.
         case text(String)
         /// The same content in several forms, by MIME type, such as `text/html` and `text/plain`.
-        /// Binary forms, such as `image/png`, are in base64.
-        case display([String: String])
+        /// Binary forms, such as `image/png`, are in base64. The width of a PNG is in CSS pixels.
+        case display([String: String], width: Int? = nil)
     }
 
     /// The script that ran.
@@ -70,7 +70,10 @@ private struct File: Encodable {
 
     struct Metadata: Encodable {
         let kernelspec = ["display_name": "Swift", "language": "swift", "name": "swift"]
-        let language_info = ["file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift"]
+        let language_info = [
+            "file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift",
+            "pygments_lexer": "swift",
+        ]
     }
 
     struct Cell: Encodable {
@@ -120,9 +123,10 @@ private struct File: Encodable {
                 try container.encode("stream", forKey: .kind)
                 try container.encode("stdout", forKey: .name)
                 try container.encode(Lines(text), forKey: .text)
-            case .display(let forms):
+            case .display(let forms, let width):
                 try container.encode("display_data", forKey: .kind)
-                try container.encode([String: String](), forKey: .metadata)
+                try container.encode(
+                    width.map { ["image/png": ["width": $0]] } ?? [:], forKey: .metadata)
                 try container.encode(forms.mapValues(Lines.init), forKey: .data)
             }
         }
