@@ -216,11 +216,9 @@ def test_the_csv_holds_the_numbers_of_the_record(example: Path, handle: int) -> 
     assert [int(row["epoch"]) for row in rows] == list(range(1, len(history["loss"]) + 1))
 
 
-@pytest.mark.parametrize("empty", [("right",), ("wrong",), ("right", "wrong")])
-def test_a_network_all_right_or_all_wrong_can_be_explained(
-    example: Path, handle: int, empty: tuple[str, ...]
-) -> None:
-    change(example, "06-results", lambda record: record["results"]["explained"].update({name: [] for name in empty}))
+@pytest.mark.parametrize("empty", ["right", "wrong"])
+def test_a_network_all_right_or_all_wrong_can_be_explained(example: Path, handle: int, empty: str) -> None:
+    change(example, "06-results", lambda record: record["results"]["explained"].update({empty: []}))
     assert drawn(example, handle, ["where-it-looks"])["drawn"] == ["where-it-looks"]
 
 
