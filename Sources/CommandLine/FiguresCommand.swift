@@ -35,7 +35,7 @@ struct FiguresCommand: ParsableCommand {
 
     func run() throws {
         let project = try Project.locate()
-        try Figures.prepare(project: project)
+        try Figures.prepare(names, project: project)
         let layout = OutputLayout(project: project, profile: profile, out: out)
         let outcome = try draw(project, layout)
         let nothing = outcome.drawn.isEmpty && outcome.left.isEmpty && outcome.failed.isEmpty

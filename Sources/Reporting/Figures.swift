@@ -1,6 +1,7 @@
 import BigEggs
 import BigEggsABI
 import EmbeddedPython
+import Foundation
 
 /// The report's figures: drawn by Python from records and data set.
 public enum Figures {
@@ -19,10 +20,15 @@ public enum Figures {
 
     /// Starts Python and imports what draws, so that a missing module is known before hours of training.
     ///
-    /// - Throws: `PythonError`, which names a missing module's package.
-    public static func prepare(project: Project) throws {
+    /// - Parameters:
+    ///   - names: the figures that are to be drawn; all if empty.
+    ///   - project: the checkout with the Python that draws.
+    /// - Throws: `PythonError`, which names a missing module's package, or a name that no figure has.
+    public static func prepare(_ names: [String] = [], project: Project) throws {
+        // Matplotlib keeps a list of the fonts, and would keep it elsewhere in the home directory.
+        setenv("MPLCONFIGDIR", DataLocations().cache + "/matplotlib", 0)
         try Python.start(searchPaths: project.pythonPaths)
-        _ = try Python.call("names", in: "plots.draw")
+        _ = try Python.call("check", in: "plots.draw", [.list(names.map(PythonValue.string))])
     }
 
     /// Whether one of these figures, or of all if none is named, shows images of the data set.

@@ -187,8 +187,10 @@ def test_a_section_that_did_not_run_is_named(example: Path, handle: int) -> None
 
 def test_only_the_named_figures_are_drawn_and_an_unknown_one_is_refused(example: Path, handle: int) -> None:
     assert drawn(example, handle, ["demo", "class-counts"])["drawn"] == ["class-counts", "demo"]
-    with pytest.raises(ValueError, match="no figure named no-such-figure"):
+    with pytest.raises(bigeggs.Error, match="no figure named no-such-figure; the figures are class-counts, sample"):
         drawn(example, handle, ["no-such-figure"])
+    with pytest.raises(bigeggs.Error, match=r"no figure named class-count; did you mean class-counts\?"):
+        draw.check(["demo", "class-count"])
 
 
 def test_a_data_set_without_birds_has_no_figure_of_them(tmp_path: Path, dataset: bigeggs.Dataset) -> None:

@@ -24,6 +24,8 @@ package struct Download: Sendable {
     package var connectTimeout = 10.0
     /// Seconds that may pass without a byte.
     package var stallTimeout = 30.0
+    /// Why the network is not to be used, if it is not.
+    package var offline: String?
 
     package init() {}
 
@@ -48,6 +50,7 @@ package struct Download: Sendable {
         }
         let path = path(in: directory)
         if FileManager.default.fileExists(atPath: path) { return path }
+        if let offline { throw DownloadError.unreachable(address: address, reason: offline) }
         let lock = try DirectoryLock(directory)
         return try withExtendedLifetime(lock) {
             if FileManager.default.fileExists(atPath: path) { return path }

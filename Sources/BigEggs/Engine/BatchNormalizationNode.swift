@@ -129,9 +129,13 @@ final class BatchNormalizationNode: Node {
         if training, !isFrozen {
             measure(type, memory)
         } else {
-            for channel in 0..<walk.channels {
-                memory.mean[channel] = state.mean[channel]
-                memory.inverseDeviation[channel] = 1 / (state.variance[channel] + state.epsilon).squareRoot()
+            // Past the last channel too: gamma is 0 there, but nothing times what memory happens to hold
+            // need not be 0.
+            for channel in 0..<walk.blocks * 16 {
+                let exists = channel < walk.channels
+                memory.mean[channel] = exists ? state.mean[channel] : 0
+                memory.inverseDeviation[channel] =
+                    exists ? 1 / (state.variance[channel] + state.epsilon).squareRoot() : 0
             }
         }
         for channel in 0..<walk.blocks * 16 {
@@ -164,17 +168,22 @@ final class BatchNormalizationNode: Node {
 
     /// Mean and variance of each channel over the batch, and the moving statistics.
     ///
-    /// Sums are taken of differences to the channel's first value, in float32 within a sample's channel
-    /// and in float64 across them: the variance then does not drown in the square of the mean.
+    /// Sums are taken of differences to the channel's mean in the first sample, in float32 within a sample's
+    /// channel and in float64 across them: the variance then does not drown in the square of the mean. A
+    /// single value would not do in the mean's place, as one at the image's edge may lie many deviations away.
     private func measure<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
         let walk = input.walk
         let channels = walk.blocks * 16
         let source = memory.input.assumingMemoryBound(to: type)
         let pivots = memory.slope
         for block in 0..<walk.blocks {
-            Float.store(
-                walk.load(source + block * walk.blockStride, lanes: walk.lanes(of: block)),
-                pivots + block * 16)
+            let lanes = walk.lanes(of: block)
+            var sum = Lanes.zero
+            for position in 0..<walk.positions {
+                sum += walk.load(
+                    source + block * walk.blockStride + position * walk.positionStride, lanes: lanes)
+            }
+            Float.store(sum / Float(walk.positions), pivots + block * 16)
         }
         reduce(memory) { item, block, sums in
             let lanes = walk.lanes(of: block)

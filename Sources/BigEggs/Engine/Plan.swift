@@ -146,18 +146,18 @@ final class Plan {
     }
 
     /// Computes the gradient of the mean loss and carries it back to every parameter.
-    func backward(labels: UnsafePointer<Int32>, _ context: StepContext) {
+    func backward(labels: UnsafePointer<Int32>, smoothing: Float, _ context: StepContext) {
         guard let memory, let logits, let last = nodes.last else { return }
         let gradient = memory.address(last.output.gradientPlace)
         timed("step", "loss") {
             switch key.precision {
             case .float32:
                 SoftmaxCrossentropy.gradient(
-                    logits, labels: labels, count: key.batch, classes: outputCount,
+                    logits, labels: labels, count: key.batch, classes: outputCount, smoothing: smoothing,
                     into: gradient.assumingMemoryBound(to: Float.self))
             case .bfloat16:
                 SoftmaxCrossentropy.gradient(
-                    logits, labels: labels, count: key.batch, classes: outputCount,
+                    logits, labels: labels, count: key.batch, classes: outputCount, smoothing: smoothing,
                     into: gradient.assumingMemoryBound(to: BFloat16.self))
             }
         }
