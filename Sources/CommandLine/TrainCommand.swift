@@ -52,11 +52,7 @@ struct TrainCommand: ParsableCommand {
         let loaded = try dataOptions.load()
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         // Before training, so that a directory that cannot be written costs no hour of it.
-        do {
-            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        } catch {
-            throw ReportingError.cannotWrite(path: out, reason: error.localizedDescription)
-        }
+        try AtomicFile.prepareDirectory(directory.path)
 
         let lock = try OutputLock(directory.path)
         defer { lock.release() }

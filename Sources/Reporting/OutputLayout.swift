@@ -13,11 +13,13 @@ public struct OutputLayout: Sendable, Equatable {
     public let notebooks: String
     /// The directory of `report.md` and `report.html`.
     public let report: String
+    /// The directory of what TensorBoard reads.
+    public let logs: String
 
     /// The layout of a profile in a checkout, or of any directory.
     ///
-    /// The quick profile writes under `runs/quick`; the full one where the committed report is. An
-    /// explicit directory is used for either.
+    /// The quick profile writes under `runs/quick`; the full one where the committed report is, or under
+    /// `runs/full` where there is no checkout. An explicit directory is used for either.
     ///
     /// - Parameters:
     ///   - project: the checkout.
@@ -26,13 +28,13 @@ public struct OutputLayout: Sendable, Equatable {
     public init(project: Project, profile: Profile, out: String? = nil) {
         if let out {
             self.init(directory: URL(fileURLWithPath: out).standardizedFileURL.path)
-        } else if profile == .quick {
-            self.init(directory: project.path("runs/quick"))
+        } else if profile == .quick || project.isInstalled {
+            self.init(directory: "\(project.outputRoot)/runs/\(profile.rawValue)")
         } else {
             self.init(
                 records: project.path("report/records"), weights: project.path("report/weights"),
                 plots: project.path("plots"), notebooks: project.path("notebooks"),
-                report: project.path("report"))
+                report: project.path("report"), logs: project.path("runs/tensorboard"))
         }
     }
 
@@ -40,21 +42,27 @@ public struct OutputLayout: Sendable, Equatable {
     public init(directory: String) {
         self.init(
             records: directory + "/records", weights: directory + "/weights", plots: directory + "/plots",
-            notebooks: directory + "/notebooks", report: directory + "/report")
+            notebooks: directory + "/notebooks", report: directory + "/report",
+            logs: directory + "/tensorboard")
     }
 
-    private init(records: String, weights: String, plots: String, notebooks: String, report: String) {
+    private init(
+        records: String, weights: String, plots: String, notebooks: String, report: String, logs: String
+    ) {
         self.records = records
         self.weights = weights
         self.plots = plots
         self.notebooks = notebooks
         self.report = report
+        self.logs = logs
     }
 
     /// The record of a section.
     public func record(_ section: ReportSection) -> String { "\(records)/\(section.name).json" }
     /// What the record of a section was made from.
     func stamp(_ section: ReportSection) -> String { "\(records)/\(section.name).stamp.json" }
+    /// The directory of a section's logs for TensorBoard: never beside the committed report.
+    public func tensorBoard(_ section: ReportSection) -> String { "\(logs)/\(section.name)" }
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 
@@ -78,16 +86,12 @@ public struct OutputLayout: Sendable, Equatable {
             records, covering: [weights, plots, notebooks, report], sharingWithParent: sharingWithParent)
     }
 
-    /// Makes the directories that are missing.
+    /// Makes the directories that are missing, and finds out whether all can be written to.
     ///
-    /// - Throws: ``ReportingError/cannotWrite(path:reason:)``.
+    /// - Throws: `FileError` in the name of the directory.
     public func create() throws {
         for directory in [records, weights, plots, notebooks, report] {
-            do {
-                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            } catch {
-                throw ReportingError.cannotWrite(path: directory, reason: error.localizedDescription)
-            }
+            try AtomicFile.prepareDirectory(directory)
         }
     }
 }

@@ -95,7 +95,9 @@ public struct Pipeline {
         if let checksum = try source.checksum() { return checksum }
         let download = DownloadLine()
         defer { download.end() }
-        return try source.load(progress: download.show).provenance.checksum
+        // Once for all sections: the data set is here afterwards, or known to be out of reach.
+        if let reason = try source.fetch(progress: download.show) { setenv("BIGEGGS_OFFLINE", reason, 1) }
+        return try source.load().provenance.checksum
     }
 
     private func start(_ section: ReportSection, in directory: String, _ lock: OutputLock) throws {
@@ -120,7 +122,7 @@ public struct Pipeline {
         let here = URL(fileURLWithPath: Project.executableDirectory)
         let isBuild = ["release", "debug"].contains(here.lastPathComponent)
         let platform = here.deletingLastPathComponent()
-        guard let swift = ChildProcess.find("swift") else { return here.path }
+        guard !project.isInstalled, let swift = ChildProcess.find("swift") else { return here.path }
 
         let scratch = isBuild ? platform.deletingLastPathComponent().path : project.path(".build")
         var arguments = ["build", "-c", "release", "--package-path", project.root, "--scratch-path", scratch]

@@ -2,8 +2,6 @@
 public enum ReportingError: Error, Equatable, CustomStringConvertible {
     /// No directory at or above those searched is a checkout.
     case noProject(searched: [String])
-    /// A directory or file could not be written.
-    case cannotWrite(path: String, reason: String)
     /// A section needs what another section records, and that has not run.
     case notRun(section: String, missing: String, command: String)
     /// A section needs what another section recorded, but that was recorded on other data.
@@ -41,8 +39,6 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
         case .noProject(let searched):
             "no checkout of BigEggs (a directory with Package.swift and notebooks) is at or above "
                 + searched.joined(separator: " or ") + "; run this from inside one"
-        case .cannotWrite(let path, let reason):
-            "cannot write \(path): \(reason)"
         case .notRun(let section, let missing, let command):
             "\(missing) is not there: section \(section) makes it; run `\(command)` first"
         case .otherData(let section, let recorded, let used, let command):

@@ -40,7 +40,7 @@ public final class Section {
     private let started = ContinuousClock.now
     private let startDate = Date()
     private var notebook: Notebook
-    private var data: LoadedDataset?
+    private(set) var data: LoadedDataset?
     private var settings: [String: Record] = [:]
     private var results: [String: Record] = [:]
     private var figures: [(name: String, line: Int)] = []
@@ -56,10 +56,11 @@ public final class Section {
 
     /// Starts a section: reads the options, and checks what it needs before any work is done.
     ///
-    /// - Throws: ``ReportingError`` if there is no checkout or no place to write, `PythonError` if Python
-    ///   or one of its modules is missing.
+    /// - Throws: ``ReportingError`` if there is no checkout, `FileError` if there is no place to write,
+    ///   `PythonError` if Python or one of its modules is missing.
     public init(_ section: ReportSection, line: Int = #line) throws {
         TopLevelError.install()
+        FileSizeLimit.isAnError()
         isStep = ChildProcess.endWithParent()
         self.section = section
         (options, run) = SectionCommand.parsed(for: section)
@@ -248,7 +249,7 @@ public final class Section {
             ? Figures.Outcome()
             : try Figures.draw(figures.map(\.name), project: project, layout: layout, data: data)
         for (name, line) in figures { try attach(figure: name, line: line) }
-        try write(notebook)
+        try notebook.write(to: layout.notebook(section))
 
         let files = [layout.record(section), layout.notebook(section)]
         Terminal.write("\nRecorded in \(files.map(Project.shown).joined(separator: " and ")). ")
@@ -272,15 +273,6 @@ public final class Section {
             script: scriptDigest, library: libraryDigest, data: data?.provenance.checksum,
             options: options.inputs(of: section), reads: Dictionary(uniqueKeysWithValues: reads),
             record: try Checksum.sha256(of: layout.record(section)), headline: headline)
-    }
-
-    private func write(_ notebook: Notebook) throws {
-        let path = layout.notebook(section)
-        do {
-            try notebook.write(to: path)
-        } catch {
-            throw ReportingError.cannotWrite(path: path, reason: error.localizedDescription)
-        }
     }
 
     private func attach(figure name: String, line: Int) throws {

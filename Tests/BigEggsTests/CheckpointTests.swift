@@ -247,7 +247,7 @@ import Testing
         ("batch size was 16, now 8", { $0.batchSize = 8 }),
         ("seed was 3, now 4", { $0.seed = 4 }),
         ("threads was 2, now 1", { $0.threads = 1 }),
-        ("learningRate: 0.003, ", { $0.learningRate = 1e-3 }),
+        ("optimizer was Adam(schedule: 0.003, ", { $0.learningRate = 1e-3 }),
         ("now none", { $0.augmentation = nil }),
         ("zoomRange", { $0.augmentation = ImageDataGenerator(rotationRange: 15, zoomRange: 0.2) }),
         ("training data was 40 images", { $0.images = 41 }),

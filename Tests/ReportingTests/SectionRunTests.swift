@@ -49,6 +49,28 @@ import Testing
         #expect(output.contains("Next: swift run -c release 02-normalization --data \(data) --out \(out)"))
     }
 
+    /// Neither the figures nor the notebook fit into files of 16 kB.
+    @Test func whatCannotBeWrittenLeavesTheOldFilesAndNoOther() throws {
+        _ = try run(.data)
+        func files() throws -> [String: Data] {
+            let names = try FileManager.default.subpathsOfDirectory(atPath: out)
+            return Dictionary(
+                uniqueKeysWithValues: names.filter { !$0.hasPrefix("records/") }.map {
+                    ($0, FileManager.default.contents(atPath: out + "/" + $0) ?? Data())
+                })
+        }
+        let before = try files()
+        let section = Project.executableDirectory + "/" + ReportSection.data.name
+        let command = Command(
+            "/bin/bash",
+            ["-c", "ulimit -f 16; exec \"$0\" \"$@\"", section, "--data", data, "--out", out, "--seed", "9"])
+        let error = #expect(throws: Command.Failed.self) { try command.output() }
+        #expect(error?.status == 1)
+        #expect(error?.errors.contains("cannot write \(out)/notebooks/01-data.ipynb") == true)
+        #expect(try files() == before)
+        #expect(try Record.read("\(out)/records/01-data.json")[path: "settings.seed"]?.integer == 9)
+    }
+
     @Test func theSectionsBuildUponEachOther() throws {
         for section in ReportSection.allCases { _ = try run(section, "--epochs", "1") }
         try theNotebooksAreValidAndHoldScriptsAndOutputs()

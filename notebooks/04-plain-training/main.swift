@@ -66,7 +66,9 @@ section.show(Table(layersOf: model))
 // images validate, and three callbacks look at the result. One stops the training when the validation
 // loss has not improved for some epochs, one when the validation accuracy has not, and one halves the
 // learning rate before that. At the end the weights of the epoch with the lowest validation loss are
-// put back. The training saves itself after every epoch: interrupt it, and the next run goes on from there.
+// put back. A fourth callback writes the metrics, the weights and a few predictions for TensorBoard, where
+// the training can be watched. The training saves itself after every epoch: interrupt it, and the next run
+// goes on from there.
 //
 // Validating on the test images is what the report does. It makes the choice of the epoch a little too
 // kind: the same images that judge the network have picked it.
@@ -84,7 +86,9 @@ let stopOnAccuracy = EarlyStopping(monitor: "val_accuracy", patience: settings.p
 let reduceRate = ReduceLROnPlateau(
     monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience)
 
-let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, section.progressBar()]
+let board = section.tensorBoard(on: test)
+
+let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, board, section.progressBar()]
 let history = try section.train { checkpoints, interruption in
     try model.fit(
         train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,

@@ -44,7 +44,9 @@ let stopOnAccuracy = EarlyStopping(monitor: "val_accuracy", patience: settings.p
 let reduceRate = ReduceLROnPlateau(
     monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience)
 
-let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, section.progressBar()]
+let board = section.tensorBoard(on: test)
+
+let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, board, section.progressBar()]
 let history = try section.train { checkpoints, interruption in
     try model.fit(
         train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,

@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 
 /// An executed notebook: the cells of a script and what each of them showed.
@@ -52,9 +53,11 @@ public struct Notebook {
         return try encoder.encode(File(cells: cells)) + Data("\n".utf8)
     }
 
-    /// Writes the notebook; a reader of the path sees the old file or the new one, never a part.
+    /// Writes the notebook, whole or not at all.
+    ///
+    /// - Throws: `FileError`; whatever stood at `path` is then unchanged.
     public func write(to path: String) throws {
-        try encoded().write(to: URL(fileURLWithPath: path), options: .atomic)
+        try AtomicFile.write([Array(try encoded())], to: path)
     }
 }
 
