@@ -87,5 +87,6 @@ let package = Package(
 
 // `make docs` alone needs the tool that writes them.
 if Context.environment["BIGEGGS_DOCS"] != nil {
-    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+    package.dependencies.append(
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }
