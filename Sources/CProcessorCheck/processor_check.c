@@ -6,7 +6,7 @@
 
 #include "build_processor.h"
 
-const char *be_missing_features(void) {
+__attribute__((visibility("hidden"))) const char *be_missing_features(void) {
   static char missing[512];
   missing[0] = 0;
   __builtin_cpu_init();
