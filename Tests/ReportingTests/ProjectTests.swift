@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 import Reporting
 import Testing
@@ -54,7 +55,7 @@ import Testing
     @Test func aFileInTheWayOfADirectoryIsNamed() throws {
         let directory = try TemporaryDirectory()
         try Data().write(to: URL(fileURLWithPath: directory.path + "/records"))
-        let error = #expect(throws: ReportingError.self) {
+        let error = #expect(throws: FileError.self) {
             try OutputLayout(directory: directory.path).create()
         }
         #expect(error?.description.contains(directory.path + "/records") == true)

@@ -26,6 +26,8 @@ class Error(Exception):
     """What the library refuses, or cannot do, in its own words."""
 
     __module__ = "bigeggs"
+    #: That the message is a whole sentence for people, without the name of the exception before it.
+    is_sentence = True
 
 
 class NotFound(Error, KeyError):
