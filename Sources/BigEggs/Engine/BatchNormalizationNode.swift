@@ -137,6 +137,11 @@ final class BatchNormalizationNode: Node {
                 memory.inverseDeviation[channel] =
                     exists ? 1 / (state.variance[channel] + state.epsilon).squareRoot() : 0
             }
+            // What lay here before may have been no number, and zero times that is none either.
+            for channel in walk.channels..<walk.blocks * 16 {
+                memory.mean[channel] = 0
+                memory.inverseDeviation[channel] = 0
+            }
         }
         for channel in 0..<walk.blocks * 16 {
             let scale = memory.gamma[channel] * memory.inverseDeviation[channel]
