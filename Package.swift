@@ -21,16 +21,19 @@ let package = Package(
     name: "BigEggs",
     products: [
         .library(name: "BigEggs", targets: ["BigEggs"]),
+        .library(name: "TensorBoard", targets: ["TensorBoard"]),
         .library(name: "bigeggs_c", type: .dynamic, targets: ["BigEggsABI"]),
         .executable(name: "bigeggs", targets: ["CommandLine"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CLanes"),
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
+        .systemLibrary(name: "CParentDeath"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -46,13 +49,17 @@ let package = Package(
             ],
             swiftSettings: librarySettings),
         .target(
+            name: "TensorBoard",
+            dependencies: ["BigEggs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Protobuf/summary.proto", "Protobuf/generate"]),
+        .target(
             name: "BigEggsABI", dependencies: ["BigEggs", "CBigEggs"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         .target(name: "EmbeddedPython", dependencies: ["CPython"]),
         .target(
             name: "Reporting",
             dependencies: [
-                "BigEggs", "BigEggsABI", "EmbeddedPython", "CTopLevelError",
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "TensorBoard", "CTopLevelError", "CParentDeath",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -66,11 +73,20 @@ let package = Package(
             name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
         .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),
         .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython", "PythonProbe"]),
+        .testTarget(
+            name: "TensorBoardTests", dependencies: ["TensorBoard", "BigEggs"],
+            resources: [.copy("read_events.py"), .copy("reference_reader.py")]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "BigEggs"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "BigEggs"]),
     ]
         + sections.map { section in
             .executableTarget(
                 name: section, dependencies: ["BigEggs", "Reporting"], path: "notebooks/\(section)")
         }
 )
+
+// `make docs` alone needs the tool that writes them.
+if Context.environment["BIGEGGS_DOCS"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -35,12 +35,16 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     public var horizontalFlip: Bool
     /// Whether every other image, at random, has top and bottom exchanged.
     public var verticalFlip: Bool
+    /// What every value is multiplied by after the transformation, in `fit` and in `flow`: 1/255 for images
+    /// that are not ``ImageDataset/rescaled(_:)`` already. Validation images have no generator, and so no part
+    /// in it.
+    public var rescale: Float
 
     /// A generator; without arguments it leaves every image as it is.
     public init(
         rotationRange: Double = 0, widthShiftRange: Double = 0, heightShiftRange: Double = 0,
         shearRange: Double = 0, zoomRange: ZoomRange = 0, fillMode: FillMode = .nearest, cval: Float = 0,
-        horizontalFlip: Bool = false, verticalFlip: Bool = false
+        horizontalFlip: Bool = false, verticalFlip: Bool = false, rescale: Float = 1
     ) {
         self.rotationRange = rotationRange
         self.widthShiftRange = widthShiftRange
@@ -51,6 +55,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         self.cval = cval
         self.horizontalFlip = horizontalFlip
         self.verticalFlip = verticalFlip
+        self.rescale = rescale
     }
 
     /// Draws the transformation of one sample in one epoch.

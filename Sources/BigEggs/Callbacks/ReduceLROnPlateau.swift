@@ -40,6 +40,9 @@ public final class ReduceLROnPlateau: Callback {
             throw TrainingError.invalid(
                 argument: "factor", value: "\(factor)", allowed: "a number between 0 and 1")
         }
+        guard !run.model.followsSchedule else {
+            throw TrainingError.learningRateScheduled(callback: "ReduceLROnPlateau")
+        }
         best = nil
         wait = 0
         cooldownLeft = 0

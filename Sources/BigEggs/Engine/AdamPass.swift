@@ -5,12 +5,13 @@ package enum AdamPass {
     /// One step. All buffers have `count` elements, a multiple of sixteen.
     ///
     /// In Keras's arrangement: with α = rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ),
-    /// m += (g − m)(1 − β₁), v += (g² − v)(1 − β₂), w −= α m / (√v + ε).
-    /// Source: Kingma and Ba, "Adam", 2015, section 2; https://keras.io/api/optimizers/adam/
+    /// m += (g − m)(1 − β₁), v += (g² − v)(1 − β₂), w −= decay · w + α m / (√v + ε).
+    /// Source: Kingma and Ba, "Adam", 2015, section 2; https://keras.io/api/optimizers/adam/;
+    /// for the decay https://keras.io/api/optimizers/adamw/
     package static func run(
         parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
         first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int,
-        step: Int, rate: Float, beta1: Float, beta2: Float, epsilon: Float
+        step: Int, rate: Float, beta1: Float, beta2: Float, epsilon: Float, decay: Float = 0
     ) {
         let correction1 = 1 - pow(Double(beta1), Double(step))
         let correction2 = 1 - pow(Double(beta2), Double(step))
@@ -18,6 +19,7 @@ package enum AdamPass {
         let keep1 = Lanes(repeating: 1 - beta1)
         let keep2 = Lanes(repeating: 1 - beta2)
         let epsilon = Lanes(repeating: epsilon)
+        let decay = Lanes(repeating: decay)
         Threads.parallel(over: count / 16) { range, _ in
             for index in range {
                 let offset = index * 16
@@ -28,7 +30,8 @@ package enum AdamPass {
                 v.addProduct(gradient * gradient - v, keep2)
                 Float.store(m, first + offset)
                 Float.store(v, second + offset)
-                let weights = Float.load(UnsafePointer(parameters) + offset)
+                var weights = Float.load(UnsafePointer(parameters) + offset)
+                weights -= weights * decay
                 Float.store(weights - alpha * m / (v.squareRoot() + epsilon), parameters + offset)
             }
         }

@@ -4,8 +4,9 @@ import Foundation
 ///
 /// The loss of an image is −log softmax(logits)[label], taken from the logits with their maximum
 /// subtracted, as Keras does when a softmax layer feeds the loss: no probability is clipped, and no
-/// logit is too large. The gradient is (softmax − one-hot) / batch.
-/// Source: https://keras.io/api/losses/probabilistic_losses/#sparse_categorical_crossentropy-function
+/// logit is too large. The gradient is (softmax − target) / batch. The target is the label as a one-hot
+/// vector, of which smoothing takes a share and spreads it evenly over all classes.
+/// Source: https://keras.io/api/losses/probabilistic_losses/
 enum SoftmaxCrossentropy {
     /// Replaces logits, `[count, classes]`, by probabilities.
     static func probabilities(_ logits: UnsafeMutablePointer<Float>, count: Int, classes: Int) {
@@ -21,38 +22,48 @@ enum SoftmaxCrossentropy {
     /// - Parameters:
     ///   - logits: `[count, classes]`.
     ///   - labels: one an image.
-    /// - Returns: the sum of the images' losses and the number of images whose largest logit is the
-    ///   label's.
+    ///   - smoothing: the share of each label that is spread over all classes.
+    ///   - metrics: what to count beside the images whose largest logit is the label's.
     static func evaluate(
-        _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int
-    ) -> (loss: Double, right: Int) {
-        var loss = 0.0
-        var right = 0
+        _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int,
+        smoothing: Float, metrics: [SparseTopKCategoricalAccuracy] = []
+    ) -> BatchScore {
+        var score = BatchScore(images: count)
         for row in 0..<count {
             let values = logits + row * classes
             let label = Int(labels[row])
             let largest = maximum(values, classes)
-            if largest.index == label { right += 1 }
+            if largest.index == label { score.right += 1 }
             var total: Float = 0
             for index in 0..<classes { total += exp(values[index] - largest.value) }
-            loss += Double(log(total) - (values[label] - largest.value))
+            var expected = values[label] - largest.value
+            if smoothing > 0 {
+                var mean: Float = 0
+                for index in 0..<classes { mean += values[index] - largest.value }
+                expected = (1 - smoothing) * expected + smoothing * mean / Float(classes)
+            }
+            score.loss += Double(log(total) - expected)
+            for metric in metrics {
+                score.counted[metric.name, default: 0] += metric.counts(label, among: values, classes) ? 1 : 0
+            }
         }
-        return (loss, right)
+        return score
     }
 
     /// The gradient of the batch's mean loss with respect to the logits, in the precision of activations.
     static func gradient<Element: ActivationElement>(
         _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int,
-        into gradient: UnsafeMutablePointer<Element>
+        smoothing: Float, into gradient: UnsafeMutablePointer<Element>
     ) {
         let scale = 1 / Float(count)
+        let (off, on) = (smoothing / Float(classes), 1 - smoothing + smoothing / Float(classes))
         withUnsafeTemporaryAllocation(of: Float.self, capacity: classes) { row in
             guard let exponentialsOfRow = row.baseAddress else { return }
             for image in 0..<count {
                 exponentialsOfRow.update(from: logits + image * classes, count: classes)
                 let total = exponentials(exponentialsOfRow, classes)
                 for index in 0..<classes {
-                    let target: Float = index == Int(labels[image]) ? 1 : 0
+                    let target = index == Int(labels[image]) ? on : off
                     gradient[image * classes + index] =
                         Element((exponentialsOfRow[index] / total - target) * scale)
                 }
@@ -77,4 +88,14 @@ enum SoftmaxCrossentropy {
         for index in 1..<max(classes, 1) where values[index] > best.value { best = (values[index], index) }
         return best
     }
+}
+
+/// Sums over the images of a batch.
+struct BatchScore {
+    var images = 0
+    var loss = 0.0
+    /// Images whose largest logit is the label's.
+    var right = 0
+    /// Images counted by each further metric.
+    var counted: [String: Int] = [:]
 }

@@ -1,6 +1,6 @@
 /// Moves a batch from the data set's bytes into the plan's input: one parallel pass that gathers,
 /// augments, scales and changes the layout.
-struct BatchGathering {
+struct BatchGathering: Sendable {
     let dataset: ImageDataset
     let augmentation: ImageDataGenerator?
     let seed: UInt64
@@ -44,7 +44,16 @@ struct BatchGathering {
                     guard let base = images.baseAddress else { return }
                     let source = base + image * values
                     let target = destination + item * input.sampleStride
-                    scatter(input) { target[$1] = Element(source[$0] * factor) }
+                    if let augmentation {
+                        let parameters = augmentation.randomTransform(
+                            seed: seed, epoch: epoch, sample: image, imageShape: dataset.imageShape)
+                        augmentation.apply(
+                            parameters, to: source, imageShape: dataset.imageShape, into: buffer,
+                            scale: factor)
+                        scatter(input) { target[$1] = Element(buffer[$0]) }
+                    } else {
+                        scatter(input) { target[$1] = Element(source[$0] * factor) }
+                    }
                 }
             }
         }
@@ -74,7 +83,8 @@ struct BatchGathering {
         let parameters = augmentation.randomTransform(
             seed: seed, epoch: epoch, sample: image, imageShape: dataset.imageShape)
         augmentation.apply(
-            parameters, to: source, imageShape: dataset.imageShape, into: buffer, scale: dataset.rescale)
+            parameters, to: source, imageShape: dataset.imageShape, into: buffer,
+            scale: dataset.rescale * augmentation.rescale)
     }
 
     /// Calls `move(from, to)` for every value of an image: its index in the data set's layout and in the

@@ -38,13 +38,14 @@ extension Sequential {
             plan.forward(context)
             if training {
                 let result = SoftmaxCrossentropy.evaluate(
-                    logits, labels: labels, count: batchSize, classes: classes)
+                    logits, labels: labels, count: batchSize, classes: classes,
+                    smoothing: loss.labelSmoothing, metrics: metrics)
                 guard result.loss.isFinite else {
                     throw TrainingError.lossNotFinite(
                         loss: result.loss, epoch: 1, step: step + 1, learningRate: learningRate,
                         checkpoint: nil)
                 }
-                plan.backward(labels: labels, context)
+                plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
                 plan.timed("step", "optimizer") { optimizer.apply(to: store, learningRate: learningRate) }
             } else if endsInSoftmax {
                 plan.timed("step", "softmax") {

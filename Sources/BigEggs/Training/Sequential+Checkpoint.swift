@@ -4,13 +4,16 @@ extension Sequential {
     /// Whatever is added to `fit`, `compile` or the engine that changes a bit belongs here.
     func settings(
         of optimizer: OptimizerState, train: ImageDataset, validation: ImageDataset?, batchSize: Int,
-        augmentation: ImageDataGenerator?, shuffle: Bool
+        steps: Int, augmentation: ImageDataGenerator?, shuffle: Bool
     ) throws -> [String: String] {
         var settings = [
-            "optimizer": "\(optimizer.adam)",
+            "optimizer": "\(optimizer.optimizer)",
+            "loss": "\(loss)",
+            "metrics": "\(metrics.map { "\($0.name) of \($0.k)" })",
             "training data": try train.fingerprint,
             "validation data": try validation?.fingerprint ?? "none",
             "batch size": "\(batchSize)",
+            "steps an epoch": "\(steps)",
             "augmentation": augmentation.map { "\($0)" } ?? "none",
             "shuffle": "\(shuffle)",
             "seed": "\(seed)",

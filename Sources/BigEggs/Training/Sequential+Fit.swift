@@ -9,8 +9,12 @@ extension Sequential {
     /// - Parameters:
     ///   - train: images of the model's input shape; `train.rescaled()` to have them in [0, 1].
     ///   - validation: evaluated after each epoch.
+    ///   - validationSplit: the share of `train`, from its end, that is held back and evaluated instead.
     ///   - batchSize: images a step.
-    ///   - epochs: how often to go through all images.
+    ///   - epochs: how often to go through all images; the number of the last epoch, counted from 1.
+    ///   - initialEpoch: the first epoch, counted from 0, where an earlier `fit` has done those before.
+    ///   - stepsPerEpoch: how many steps make an epoch, in place of a pass through all images. The next epoch
+    ///     goes on where the last one ended.
     ///   - augmentation: transforms every image anew in every epoch.
     ///   - shuffle: whether each epoch takes the images in an order of its own.
     ///   - callbacks: told of what happens, in their order.
@@ -23,22 +27,34 @@ extension Sequential {
     ///   what callbacks throw.
     @discardableResult
     public func fit(
-        _ train: ImageDataset, validation: ImageDataset? = nil, batchSize: Int = 32, epochs: Int = 1,
+        _ train: ImageDataset, validation: ImageDataset? = nil, validationSplit: Double = 0,
+        batchSize: Int = 32, epochs: Int = 1, initialEpoch: Int = 0, stepsPerEpoch: Int? = nil,
         augmentation: ImageDataGenerator? = nil, shuffle: Bool = true, callbacks: [any Callback] = [],
         checkpoints: Checkpoints? = nil, interruption: Interruption? = nil
     ) throws -> History {
         guard let optimizer else { throw TrainingError.notCompiled }
+        let (train, validation) = try split(train, validation, validationSplit)
         try check(train, "training")
         if let validation { try check(validation, "validation") }
         try checkPositive("batchSize", batchSize)
         try checkPositive("epochs", epochs)
+        try stepsPerEpoch.map { try checkPositive("stepsPerEpoch", $0) }
+        guard 0...epochs ~= initialEpoch else {
+            throw TrainingError.invalid(
+                argument: "initialEpoch", value: "\(initialEpoch)",
+                allowed: "a number from 0 to \(epochs), the number of epochs")
+        }
 
         let batchSize = min(batchSize, train.count)
-        let steps = (train.count + batchSize - 1) / batchSize
+        var batches = BatchOrder(
+            count: train.count, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch,
+            shuffledBy: shuffle ? seed : nil)
+        let steps = batches.stepsPerEpoch
         let gathering = BatchGathering(dataset: train, augmentation: augmentation, seed: seed)
-        let shuffling = Philox(seed: seed, purpose: .shuffle)
         var labels = [Int32](repeating: 0, count: batchSize)
+        let terminatesOnNaN = callbacks.contains { $0 is TerminateOnNaN }
         var progress = TrainingProgress()
+        progress.epoch = initialEpoch
         var history = History()
 
         // The first plan decides how parameters lie in memory, wherever the training goes on.
@@ -48,7 +64,7 @@ extension Sequential {
             try checkpoints.map { _ in
                 try self.settings(
                     of: optimizer, train: train, validation: validation, batchSize: batchSize,
-                    augmentation: augmentation, shuffle: shuffle)
+                    steps: steps, augmentation: augmentation, shuffle: shuffle)
             } ?? [:]
         let resumed = try checkpoints?.begin()
         var saved = resumed?.file
@@ -79,6 +95,9 @@ extension Sequential {
                 checkpoint: saved)
         }
 
+        // From here on whoever resumes finds this training, and not an older one.
+        if resumed == nil { try save() }
+
         let run = TrainingRun(
             model: self, epochs: epochs, steps: steps, batchSize: batchSize, firstEpoch: progress.epoch)
         for callback in callbacks { try callback.onTrainBegin(run) }
@@ -99,32 +118,28 @@ extension Sequential {
                 try save()
                 throw interrupted(signal)
             }
-            let order =
-                shuffle
-                ? shuffling.permutation(of: train.count, stream: UInt32(truncatingIfNeeded: epoch))
-                : (0..<Int32(train.count)).map { $0 }
-            for step in progress.step..<steps {
-                let range = step * batchSize..<min((step + 1) * batchSize, train.count)
-                for item in 0..<range.count {
-                    labels[item] = train.labels.values[Int(order[range.lowerBound + item])]
+            for step in progress.step..<steps where step == 0 || !stopTraining {
+                let batch = batches.batch(epoch: epoch, step: step)
+                for (item, index) in batch.range.enumerated() {
+                    labels[item] = train.labels.values[Int(batch.order[index])]
                 }
-                let plan = try plan(batch: range.count, training: true)
+                let plan = try plan(batch: batch.range.count, training: true)
                 guard let input = plan.input, let logits = plan.logits else { continue }
-                gathering.gather(order, range, epoch: epoch, into: input)
+                gathering.gather(batch.order, batch.range, epoch: batch.pass, into: input)
                 let context = StepContext(step: optimizer.step, training: true)
                 plan.forward(context)
-                let result = SoftmaxCrossentropy.evaluate(
-                    logits, labels: labels, count: range.count, classes: classes)
-                guard result.loss.isFinite else {
+                let score = SoftmaxCrossentropy.evaluate(
+                    logits, labels: labels, count: batch.range.count, classes: classes,
+                    smoothing: loss.labelSmoothing, metrics: metrics)
+                if score.loss.isFinite {
+                    plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
+                    optimizer.apply(to: store, learningRate: learningRate)
+                } else if !terminatesOnNaN {
                     throw TrainingError.lossNotFinite(
-                        loss: result.loss, epoch: epoch + 1, step: step + 1, learningRate: learningRate,
+                        loss: score.loss, epoch: epoch + 1, step: step + 1, learningRate: learningRate,
                         checkpoint: saved)
                 }
-                plan.backward(labels: labels, context)
-                optimizer.apply(to: store, learningRate: learningRate)
-                progress.loss += result.loss
-                progress.right += result.right
-                progress.images += range.count
+                progress.add(score)
                 progress.step = step + 1
                 for callback in callbacks { try callback.onBatchEnd(step, progress.logs, run) }
                 try endIfInterrupted()
@@ -132,9 +147,13 @@ extension Sequential {
             var logs = progress.logs
             logs["learning_rate"] = learningRate
             if let validation {
-                let evaluation = try evaluate(validation, batchSize: batchSize, endIfInterrupted)
+                let evaluation = try evaluate(validation, batchSize: batchSize) { batch in
+                    for callback in callbacks { try callback.onTestBatchEnd(batch, run) }
+                    try endIfInterrupted()
+                }
                 logs["val_loss"] = evaluation.loss
                 logs["val_accuracy"] = evaluation.accuracy
+                for (name, value) in evaluation.metrics ?? [:] { logs["val_\(name)"] = value }
             }
             measureTime()
             history.append(logs, seconds: progress.seconds)
@@ -151,29 +170,29 @@ extension Sequential {
     ///
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
     public func evaluate(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Evaluation {
-        try evaluate(dataset, batchSize: batchSize) {}
+        try evaluate(dataset, batchSize: batchSize) { _ in }
     }
 
-    /// - Parameter betweenBatches: ends the evaluation by throwing.
+    /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
     private func evaluate(
-        _ dataset: ImageDataset, batchSize: Int, _ betweenBatches: () throws -> Void
+        _ dataset: ImageDataset, batchSize: Int, _ afterBatch: (Int) throws -> Void
     ) throws -> Evaluation {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
         try check(dataset, "evaluation")
         let start = DispatchTime.now()
-        var loss = 0.0
-        var right = 0
+        var sums = TrainingProgress()
         try forEachBatch(of: dataset, batchSize: batchSize) { range, logits in
             let labels = Array(dataset.labels.values[range])
-            let result = SoftmaxCrossentropy.evaluate(
-                logits, labels: labels, count: range.count, classes: classes)
-            loss += result.loss
-            right += result.right
-            try betweenBatches()
+            sums.add(
+                SoftmaxCrossentropy.evaluate(
+                    logits, labels: labels, count: range.count, classes: classes,
+                    smoothing: loss.labelSmoothing, metrics: metrics))
+            try afterBatch(range.lowerBound / batchSize)
         }
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
         return Evaluation(
-            loss: loss / Double(dataset.count), accuracy: Double(right) / Double(dataset.count),
+            loss: sums.loss / Double(dataset.count), accuracy: Double(sums.right) / Double(dataset.count),
+            metrics: metrics.isEmpty ? nil : sums.means,
             images: dataset.count, seconds: Double(nanoseconds) / 1e9)
     }
 
@@ -221,7 +240,27 @@ extension Sequential {
         }
     }
 
-    private func checkPositive(_ argument: String, _ value: Int) throws {
+    /// The images to train on and those to validate on.
+    private func split(
+        _ train: ImageDataset, _ validation: ImageDataset?, _ share: Double
+    ) throws -> (train: ImageDataset, validation: ImageDataset?) {
+        guard share != 0 else { return (train, validation) }
+        guard validation == nil else {
+            throw TrainingError.invalid(
+                argument: "validationSplit", value: "\(share)",
+                allowed: "either a share of the training images or a validation data set, not both")
+        }
+        // As Keras rounds; what is held back are the last images as they lie, before any shuffling.
+        let kept = share > 0 && share < 1 ? Int((Double(train.count) * (1 - share)).rounded(.down)) : 0
+        guard kept > 0, kept < train.count else {
+            throw TrainingError.invalid(
+                argument: "validationSplit", value: "\(share)",
+                allowed: "a share between 0 and 1 that leaves some of the \(train.count) images on each side")
+        }
+        return (train[0..<kept], train[kept..<train.count])
+    }
+
+    func checkPositive(_ argument: String, _ value: Int) throws {
         guard value > 0 else {
             throw TrainingError.invalid(argument: argument, value: "\(value)", allowed: "1 or more")
         }

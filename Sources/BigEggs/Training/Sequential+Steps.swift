@@ -79,14 +79,15 @@ extension Sequential {
     }
 
     /// The sum of the images' losses and the number of right answers; the gradients are in the store.
-    private func backward(_ dataset: ImageDataset, step: Int) throws -> (loss: Double, right: Int) {
+    private func backward(_ dataset: ImageDataset, step: Int) throws -> BatchScore {
         let context = StepContext(step: step, training: true)
         let plan = try forward(dataset, context)
-        guard let logits = plan.logits else { return (.nan, 0) }
+        guard let logits = plan.logits else { return BatchScore() }
         let labels = dataset.labels.values
         let result = SoftmaxCrossentropy.evaluate(
-            logits, labels: labels, count: dataset.count, classes: classes)
-        plan.backward(labels: labels, context)
+            logits, labels: labels, count: dataset.count, classes: classes,
+            smoothing: loss.labelSmoothing)
+        plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
         return result
     }
 }

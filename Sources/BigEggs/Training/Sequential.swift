@@ -31,9 +31,15 @@ public final class Sequential {
     public let precision: Precision
     /// How many threads work; by default as many as the process may run on.
     public private(set) var threads: Int
-    /// The step size of the optimizer; callbacks may change it between steps.
-    public var learningRate: Double = 0
-    /// Set by a callback to end the training after the current epoch.
+    /// The optimizer's step size in the next step; 0 before `compile`. Callbacks may set it between steps,
+    /// which ends a schedule.
+    public var learningRate: Double {
+        get { optimizer?.learningRate ?? 0 }
+        set { optimizer?.learningRate = newValue }
+    }
+    /// Whether the learning rate follows a schedule, so that callbacks have no business with it.
+    public var followsSchedule: Bool { optimizer?.followsSchedule ?? false }
+    /// Set by a callback to end the training: after the step, or after the epoch, that it was told of.
     public var stopTraining = false
 
     let resolved: [ResolvedLayer]
@@ -41,6 +47,8 @@ public final class Sequential {
     let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
     private(set) var optimizer: OptimizerState?
+    private(set) var loss = Loss.sparseCategoricalCrossentropy
+    private(set) var metrics: [SparseTopKCategoricalAccuracy] = []
     /// Whether oneDNN's Winograd convolutions may run where the rule admits them.
     package var allowsWinograd = true
 
@@ -92,28 +100,21 @@ public final class Sequential {
         self.threads = threads
     }
 
-    /// Chooses what `fit` does: the optimizer, and the loss it makes small.
+    /// Chooses what `fit` does: the optimizer, the loss it makes small, and what it measures beside loss and
+    /// accuracy.
     ///
     /// - Throws: ``TrainingError/noSoftmax`` if the loss needs one and the model has none, or for an
     ///   argument of the optimizer that makes no sense.
-    public func compile(optimizer: Adam = Adam(), loss: Loss = .sparseCategoricalCrossentropy) throws {
+    public func compile(
+        optimizer: any Optimizer = Adam(), loss: Loss = .sparseCategoricalCrossentropy,
+        metrics: [SparseTopKCategoricalAccuracy] = []
+    ) throws {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
-        guard optimizer.learningRate > 0, optimizer.learningRate.isFinite else {
-            throw TrainingError.invalid(
-                argument: "learningRate", value: "\(optimizer.learningRate)", allowed: "more than 0")
-        }
-        for (argument, beta) in [("beta1", optimizer.beta1), ("beta2", optimizer.beta2)] {
-            guard beta >= 0, beta < 1 else {
-                throw TrainingError.invalid(
-                    argument: argument, value: "\(beta)", allowed: "from 0 up to but not including 1")
-            }
-        }
-        guard optimizer.epsilon > 0, optimizer.epsilon.isFinite else {
-            throw TrainingError.invalid(
-                argument: "epsilon", value: "\(optimizer.epsilon)", allowed: "more than 0")
-        }
-        self.optimizer = OptimizerState(optimizer)
-        learningRate = optimizer.learningRate
+        try loss.check()
+        try SparseTopKCategoricalAccuracy.check(metrics)
+        self.optimizer = try OptimizerState(optimizer)
+        self.loss = loss
+        self.metrics = metrics
     }
 
     var endsInSoftmax: Bool {
@@ -152,14 +153,18 @@ public final class Sequential {
         EngineDescription(
             processor: Machine.processor, instructionSet: DNNL.instructionSet, threads: threads,
             precision: precision, oneDNN: DNNL.version,
-            algorithms: plans.values.filter(\.key.training).max { $0.key.batch < $1.key.batch }?.algorithms
+            algorithms: plans.values.filter { $0.key.training && !$0.key.isFrozen }.max {
+                $0.key.batch < $1.key.batch
+            }?.algorithms
                 ?? [])
     }
 
     /// The plan for a batch size, made on the first request and ready for use.
-    func plan(batch: Int, training: Bool) throws -> Plan {
+    ///
+    /// - Parameter isFrozen: differentiate what inference computes, moving statistics and no dropout.
+    func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> Plan {
         let key = Plan.Key(
-            batch: batch, training: training, precision: precision, threads: threads,
+            batch: batch, training: training, precision: precision, threads: threads, isFrozen: isFrozen,
             allowsWinograd: allowsWinograd)
         Threads.use(threads)
         let plan =

@@ -6,6 +6,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case noImages(String)
     case invalid(argument: String, value: String, allowed: String)
     case noSoftmax
+    case learningRateScheduled(callback: String)
     /// `checkpoint` is the last good one, where there is one.
     case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightNotFinite(tensor: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
@@ -13,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case weightsUnknown(name: String, file: String)
     case weightsShape(name: String, found: [Int], expected: [Int], file: String)
     case weightsNotFinite(name: String, file: String)
+    case weightsRepeated(name: String, file: String)
+    case weightsNegative(name: String, value: Float, file: String)
 
     public var description: String {
         switch self {
@@ -35,6 +38,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(tensor) was no longer finite after step \(step) of epoch \(epoch) "
                 + "at learning rate \(learningRate): try a smaller learning rate"
                 + TrainingError.lastGood(checkpoint)
+        case .learningRateScheduled(let callback):
+            "\(callback) cannot set the learning rate, which follows a schedule: give the optimizer a number, "
+                + "or leave the callback out"
         case .weightsMissing(let name, let file):
             "\(file) has no tensor \(name): it belongs to another network"
         case .weightsUnknown(let name, let file):
@@ -43,6 +49,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(file): tensor \(name) is \(found), the network needs \(expected)"
         case .weightsNotFinite(let name, let file):
             "\(file): tensor \(name) holds values that are not finite numbers"
+        case .weightsRepeated(let name, let file):
+            "\(file) has two tensors named \(name): give each its own name"
+        case .weightsNegative(let name, let value, let file):
+            "\(file): tensor \(name) holds \(value), and a variance is not below 0"
         }
     }
 

@@ -14,12 +14,25 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// Sums over the images of the epoch so far.
     var loss = 0.0
     var right = 0
+    /// Images counted by each of the model's metrics.
+    var counted: [String: Int] = [:]
     var images = 0
     var seconds = 0.0
 
+    /// The means of the model's metrics.
+    var means: [String: Double] { counted.mapValues { Double($0) / Double(images) } }
+
     /// The running means.
     var logs: [String: Double] {
-        ["loss": loss / Double(images), "accuracy": Double(right) / Double(images)]
+        means.merging(["loss": loss / Double(images), "accuracy": Double(right) / Double(images)]) { $1 }
+    }
+
+    /// Adds a batch.
+    mutating func add(_ score: BatchScore) {
+        loss += score.loss
+        right += score.right
+        images += score.images
+        counted.merge(score.counted, uniquingKeysWith: +)
     }
 
     /// Takes up the next epoch.
@@ -27,5 +40,6 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         epoch += 1
         step = 0
         (loss, right, images, seconds) = (0, 0, 0, 0)
+        counted = [:]
     }
 }

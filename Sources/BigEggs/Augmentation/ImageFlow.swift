@@ -1,0 +1,99 @@
+/// Some images as a network takes them, with their labels.
+public struct ImageBatch: Sendable, Equatable {
+    /// `[count, height, width, channels]`, row-major.
+    public let images: [Float]
+    /// `[count, height, width, channels]`.
+    public let shape: [Int]
+    /// One label an image.
+    public let labels: [Int32]
+    /// The index of each image in its data set.
+    public let indices: [Int]
+}
+
+/// Batches of transformed images without end: pass after pass through a data set, as Keras's `flow` has it.
+///
+/// ```swift
+/// let flow = augmentation.flow(train.rescaled(), batchSize: 128, seed: 7)
+/// for batch in flow.epoch(0) { … }                      // one pass
+/// for batch in flow.prefix(3 * flow.stepsPerEpoch) { … }  // three
+/// ```
+///
+/// With the model's seed these are the batches that ``Sequential/fit(_:validation:validationSplit:batchSize:epochs:initialEpoch:stepsPerEpoch:augmentation:shuffle:callbacks:checkpoints:interruption:)``
+/// trains on.
+public struct ImageFlow: Sequence, Sendable {
+    private let gathering: BatchGathering
+    private let batchSize: Int
+    private let shuffle: Bool
+
+    init(
+        _ generator: ImageDataGenerator, _ dataset: ImageDataset, batchSize: Int, shuffle: Bool, seed: UInt64
+    ) {
+        gathering = BatchGathering(dataset: dataset, augmentation: generator, seed: seed)
+        self.batchSize = Swift.min(batchSize, dataset.count)
+        self.shuffle = shuffle
+    }
+
+    /// How many batches a pass has; the last may be smaller.
+    public var stepsPerEpoch: Int { (gathering.dataset.count + batchSize - 1) / batchSize }
+
+    /// All batches from the first pass on.
+    public func makeIterator() -> AnyIterator<ImageBatch> {
+        var order = order
+        var step = 0
+        return AnyIterator {
+            defer { step += 1 }
+            return batch(order.batch(epoch: 0, step: step))
+        }
+    }
+
+    /// The batches of one pass, counted from 0.
+    public func epoch(_ epoch: Int) -> some Sequence<ImageBatch> {
+        var order = order
+        return (0..<stepsPerEpoch).lazy.map { step in batch(order.batch(epoch: epoch, step: step)) }
+    }
+
+    private var order: BatchOrder {
+        BatchOrder(
+            count: gathering.dataset.count, batchSize: batchSize, shuffledBy: shuffle ? gathering.seed : nil)
+    }
+
+    private func batch(_ batch: BatchOrder.Batch) -> ImageBatch {
+        let dataset = gathering.dataset
+        let (size, count) = (dataset.bytesPerImage, batch.range.count)
+        let channels = dataset.imageShape[2]
+        Threads.use(Threads.available)
+        let images = [Float](unsafeUninitializedCapacity: count * size) { buffer, initialized in
+            guard let base = buffer.baseAddress else { return }
+            gathering.gather(
+                batch.order, batch.range, epoch: batch.pass,
+                into: InputView(
+                    base: UnsafeMutableRawPointer(base), precision: .float32, sampleStride: size,
+                    pixelStride: channels, channelStride: 1, pixels: size / channels, channels: channels))
+            initialized = count * size
+        }
+        let indices = batch.order[batch.range].map(Int.init)
+        return ImageBatch(
+            images: images, shape: [count] + dataset.imageShape,
+            labels: indices.map { dataset.labels.values[$0] }, indices: indices)
+    }
+}
+
+extension ImageDataGenerator {
+    /// Batches of transformed images, for training loops of one's own.
+    ///
+    /// - Parameters:
+    ///   - dataset: the images; its ``ImageDataset/rescale`` and ``rescale`` are both applied.
+    ///   - batchSize: images a batch.
+    ///   - shuffle: whether each pass has an order of its own.
+    ///   - seed: the same seed gives the same batches.
+    /// - Throws: ``TrainingError`` for a data set without images or a batch size below 1.
+    public func flow(
+        _ dataset: ImageDataset, batchSize: Int = 32, shuffle: Bool = true, seed: UInt64 = 0
+    ) throws -> ImageFlow {
+        guard dataset.count > 0 else { throw TrainingError.noImages("flowing") }
+        guard batchSize > 0 else {
+            throw TrainingError.invalid(argument: "batchSize", value: "\(batchSize)", allowed: "1 or more")
+        }
+        return ImageFlow(self, dataset, batchSize: batchSize, shuffle: shuffle, seed: seed)
+    }
+}

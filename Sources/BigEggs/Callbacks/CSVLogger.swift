@@ -1,0 +1,94 @@
+import Foundation
+
+/// Writes the metrics of every epoch to a CSV file, a line as soon as the epoch has ended.
+///
+/// ```
+/// epoch,accuracy,learning_rate,loss,val_accuracy,val_loss
+/// 0,0.4375,0.001,1.5625,0.5,1.375
+/// ```
+///
+/// Epochs count from 0 and columns stand in alphabetical order, as in Keras. Lines end in a line feed, where
+/// Keras, by way of Python's `csv`, writes a carriage return before it; and there are no empty `val_` columns
+/// in a training without validation. A training that is resumed, or has an `initialEpoch`, goes on with the file.
+///
+/// Source: https://keras.io/api/callbacks/csv_logger/
+public final class CSVLogger: Callback {
+    /// The path of the file.
+    public let filename: String
+    /// What stands between columns.
+    public let separator: Character
+    /// Whether lines are added to a file that is already there.
+    public let append: Bool
+
+    private var file: FileHandle?
+    private var columns: [String]?
+    private var writesHeader = true
+
+    /// A logger with Keras's defaults.
+    ///
+    /// - Parameters:
+    ///   - filename: the file to write; its directory must exist.
+    ///   - separator: one character other than a quotation mark.
+    ///   - append: for a training that goes on. The header is left out if the file has a line already.
+    public init(_ filename: String, separator: Character = ",", append: Bool = false) {
+        self.filename = filename
+        self.separator = separator
+        self.append = append
+    }
+
+    deinit { try? file?.close() }
+
+    /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError`` for a separator that would
+    ///   make the file unreadable.
+    public func onTrainBegin(_ run: TrainingRun) throws {
+        guard !"\"\n\r.-+0123456789".contains(separator) else {
+            throw TrainingError.invalid(
+                argument: "separator", value: "\(separator)",
+                allowed: "a character that is in no number and is no quotation mark or end of line")
+        }
+        try? file?.close()
+        let goesOn = run.firstEpoch > 0
+        if goesOn, !append { try removeLines(from: run.firstEpoch) }
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (append || goesOn ? O_APPEND : O_TRUNC)
+        let descriptor = open(filename, flags, 0o666)
+        guard descriptor >= 0 else { throw FileError(code: errno, file: filename, action: "write") }
+        var status = stat()
+        writesHeader = fstat(descriptor, &status) != 0 || status.st_size == 0
+        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        columns = nil
+    }
+
+    /// - Throws: ``FileError`` if the line cannot be written.
+    public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        let columns = self.columns ?? logs.keys.sorted()
+        if self.columns == nil, writesHeader { try write(["epoch"] + columns) }
+        self.columns = columns
+        try write(["\(epoch)"] + columns.map { name in logs[name].map { "\($0)" } ?? "NA" })
+    }
+
+    public func onTrainEnd(_ run: TrainingRun) throws {
+        try? file?.close()
+        file = nil
+    }
+
+    /// Removes what a training wrote of epochs that it now goes through again.
+    private func removeLines(from epoch: Int) throws {
+        guard let text = try? String(contentsOfFile: filename, encoding: .utf8) else { return }
+        let kept = text.split(separator: "\n").filter { line in
+            Int(line.prefix { $0 != separator }).map { $0 < epoch } ?? true
+        }
+        try AtomicFile.write(kept.map { $0 + "\n" }.joined(), to: filename)
+    }
+
+    private func write(_ fields: [String]) throws {
+        guard let file else { return }
+        let quoted = fields.map { field in
+            field.contains(separator) || field.contains("\"")
+                ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+        }
+        let line = Array((quoted.joined(separator: String(separator)) + "\n").utf8)
+        try line.withUnsafeBytes {
+            try AtomicFile.append($0, to: file.fileDescriptor, file: filename)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Sets the learning rate at the start of every epoch.
+///
+/// ```swift
+/// // As it is for ten epochs, then a tenth less in each.
+/// let scheduler = LearningRateScheduler { epoch, rate in epoch < 10 ? rate : rate * 0.9 }
+/// ```
+///
+/// For a rate that changes from step to step give the optimizer a ``LearningRateSchedule``. The two do not
+/// go together, as in Keras.
+///
+/// Source: https://keras.io/api/callbacks/learning_rate_scheduler/
+public final class LearningRateScheduler: Callback {
+    private let schedule: (Int, Double) throws -> Double
+
+    /// A callback that asks `schedule` for the learning rate of an epoch.
+    ///
+    /// - Parameter schedule: is given the epoch, counted from 0, and the learning rate so far.
+    public init(_ schedule: @escaping (_ epoch: Int, _ learningRate: Double) throws -> Double) {
+        self.schedule = schedule
+    }
+
+    /// - Throws: ``TrainingError/learningRateScheduled(callback:)``
+    public func onTrainBegin(_ run: TrainingRun) throws {
+        guard !run.model.followsSchedule else {
+            throw TrainingError.learningRateScheduled(callback: "LearningRateScheduler")
+        }
+    }
+
+    /// - Throws: ``TrainingError`` if the new rate is negative or no number, and what the schedule throws.
+    public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {
+        let rate = try schedule(epoch, run.model.learningRate)
+        guard rate >= 0, rate.isFinite else {
+            throw TrainingError.invalid(
+                argument: "the learning rate of epoch \(epoch + 1)", value: "\(rate)", allowed: "0 or more")
+        }
+        run.model.learningRate = rate
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+
+/// Saves the model's weights after every epoch, or after those that were the best so far.
+///
+/// ```swift
+/// let best = ModelCheckpoint("best.safetensors", monitor: "val_accuracy", saveBestOnly: true)
+/// let all = ModelCheckpoint("weights/{epoch:02d}-{val_loss:.2f}.safetensors")
+/// ```
+///
+/// This is Keras's callback with `save_weights_only`: the files are read by
+/// ``Sequential/loadWeights(from:)``. Names have Python's places for the epoch, counted from 1, for the step
+/// and for every metric; directories are made.
+///
+/// Source: https://keras.io/api/callbacks/model_checkpoint/
+public final class ModelCheckpoint: Callback {
+    /// The name of a file, with places.
+    public let filepath: String
+    /// The metric that says which model is best.
+    public let monitor: String
+    /// Whether models that are not better than all before are passed over.
+    public let saveBestOnly: Bool
+    /// Which way is better.
+    public let mode: MonitorMode
+    /// When models are looked at.
+    public let saveFreq: CallbackFrequency
+    /// The best value so far; without a model, that which the first one must surpass.
+    public private(set) var best: Double?
+    /// The files saved in this training, in their order. A name that was used again stands there again.
+    public private(set) var saved: [String] = []
+
+    private var epoch = 0
+    private var stepsSinceSaving = 0
+
+    /// A callback with Keras's defaults.
+    ///
+    /// - Parameters:
+    ///   - filepath: `{epoch:02d}-{val_loss:.2f}.safetensors`, for example.
+    ///   - initialValueThreshold: with `saveBestOnly`, what the first model must be better than.
+    public init(
+        _ filepath: String, monitor: String = "val_loss", saveBestOnly: Bool = false,
+        mode: MonitorMode = .auto, saveFreq: CallbackFrequency = .epoch,
+        initialValueThreshold: Double? = nil
+    ) {
+        self.filepath = filepath
+        self.monitor = monitor
+        self.saveBestOnly = saveBestOnly
+        self.mode = mode
+        self.saveFreq = saveFreq
+        best = initialValueThreshold
+    }
+
+    /// - Throws: ``FilepathTemplateError`` for a name that makes no sense, ``TrainingError`` for a frequency
+    ///   below 1: before the first step, not after the first epoch.
+    public func onTrainBegin(_ run: TrainingRun) throws {
+        _ = try FilepathTemplate(filepath)
+        try saveFreq.check("saveFreq")
+        saved = []
+    }
+
+    public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) { self.epoch = epoch }
+
+    public func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        guard case .batches(let count) = saveFreq else { return }
+        stepsSinceSaving += 1
+        guard stepsSinceSaving >= count else { return }
+        stepsSinceSaving = 0
+        try save(run.model, counts: ["epoch": epoch + 1, "batch": batch + 1], logs)
+    }
+
+    /// - Throws: ``UnknownMetric``, ``FilepathTemplateError``, ``FileError``.
+    public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        guard saveFreq == .epoch else { return }
+        try save(run.model, counts: ["epoch": epoch + 1], logs)
+    }
+
+    private func save(_ model: Sequential, counts: [String: Int], _ logs: [String: Double]) throws {
+        if saveBestOnly {
+            guard let current = logs[monitor] else {
+                throw UnknownMetric(metric: monitor, callback: "ModelCheckpoint", available: Array(logs.keys))
+            }
+            guard mode.improves(current, on: best, metric: monitor, minDelta: 0) else { return }
+            best = current
+        }
+        let path = try FilepathTemplate(filepath).path(counts: counts, values: logs)
+        let directory = (path as NSString).deletingLastPathComponent
+        if !directory.isEmpty, !FileManager.default.fileExists(atPath: directory) {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: directory, withIntermediateDirectories: true)
+            } catch {
+                throw FileError.failed(
+                    file: directory, action: "create", reason: error.localizedDescription)
+            }
+        }
+        try model.saveWeights(to: path)
+        saved.append(path)
+    }
+
+    public var state: CallbackState? {
+        var values = ["stepsSinceSaving": Double(stepsSinceSaving)]
+        values["best"] = best
+        return CallbackState(
+            settings: [
+                "filepath": filepath, "monitor": monitor, "saveBestOnly": "\(saveBestOnly)",
+                "mode": mode.rawValue, "saveFreq": "\(saveFreq)",
+            ], values: values)
+    }
+
+    public func restore(_ state: CallbackState) {
+        stepsSinceSaving = state.count("stepsSinceSaving") ?? 0
+        best = state.values["best"]
+    }
+}

@@ -1,0 +1,41 @@
+/// Adam with decoupled weight decay: beside Adam's step, every weight loses a share of itself.
+///
+/// As in Keras, biases and batch normalization's γ and β decay too, and the share is the weight decay times
+/// the learning rate.
+///
+/// Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019;
+/// https://keras.io/api/optimizers/adamw/
+public struct AdamW: Optimizer {
+    public var schedule: LearningRateSchedule
+    public var weightDecay: Double
+    /// The decay of the mean of gradients.
+    public var beta1: Float
+    /// The decay of the mean of squared gradients.
+    public var beta2: Float
+    /// Added to the root of the second moment.
+    public var epsilon: Float
+
+    public var rule: UpdateRule { .adam(beta1: beta1, beta2: beta2, epsilon: epsilon) }
+
+    /// AdamW with Keras's defaults.
+    public init(
+        learningRate: Double = 1e-3, weightDecay: Double = 0.004, beta1: Float = 0.9, beta2: Float = 0.999,
+        epsilon: Float = 1e-7
+    ) {
+        self.init(
+            learningRate: .constant(learningRate), weightDecay: weightDecay, beta1: beta1, beta2: beta2,
+            epsilon: epsilon)
+    }
+
+    /// AdamW with a learning rate that depends on the step.
+    public init(
+        learningRate: LearningRateSchedule, weightDecay: Double = 0.004, beta1: Float = 0.9,
+        beta2: Float = 0.999, epsilon: Float = 1e-7
+    ) {
+        schedule = learningRate
+        self.weightDecay = weightDecay
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+
+/// A learning rate as a function of the step.
+///
+/// ```swift
+/// let steps = 391 * 30
+/// try model.compile(optimizer: SGD(learningRate: .oneCycle(maxLearningRate: 0.1, totalSteps: steps), momentum: 0.9))
+/// ```
+///
+/// A rate that is to depend on the epoch alone is the work of ``LearningRateScheduler``.
+public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConvertible {
+    /// The same rate at every step, until a callback sets another.
+    case constant(Double)
+
+    /// Half a wave of a cosine: down from `initialLearningRate` to its `alpha`-fold within `decaySteps`,
+    /// and that from then on.
+    ///
+    /// With a `warmupTarget` the rate first goes in a straight line from `initialLearningRate` to the target,
+    /// in `warmupSteps`, and then falls from there.
+    ///
+    /// Source: Loshchilov and Hutter, "SGDR", 2017;
+    /// https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/
+    case cosineDecay(
+        initialLearningRate: Double, decaySteps: Int, alpha: Double = 0, warmupTarget: Double? = nil,
+        warmupSteps: Int = 0)
+
+    /// Up from `maxLearningRate / divFactor` to `maxLearningRate` during the first `pctStart` of all steps,
+    /// then down to the `finalDivFactor`-th part of where it began; each way along half a wave of a cosine.
+    ///
+    /// The momentum is left as it is (PyTorch's `cycle_momentum=False`), and after `totalSteps` the rate
+    /// stays where it ended.
+    ///
+    /// Source: Smith and Topin, "Super-convergence", 2018; PyTorch's `OneCycleLR`, since Keras has none.
+    case oneCycle(
+        maxLearningRate: Double, totalSteps: Int, pctStart: Double = 0.3, divFactor: Double = 25,
+        finalDivFactor: Double = 1e4)
+
+    /// The rate of a step, counted from 0.
+    public func learningRate(at step: Int) -> Double {
+        switch self {
+        case .constant(let rate):
+            return rate
+        case .cosineDecay(let initial, let decaySteps, let alpha, let warmupTarget, let warmupSteps):
+            let warmup = warmupTarget == nil ? 0 : warmupSteps
+            if let warmupTarget, step < warmup {
+                return initial + (warmupTarget - initial) * Double(step) / Double(warmup)
+            }
+            let done = min(1, Double(step - warmup) / Double(decaySteps))
+            return (warmupTarget ?? initial) * ((1 - alpha) * 0.5 * (1 + cos(.pi * done)) + alpha)
+        case .oneCycle(let maximum, let totalSteps, let pctStart, let divFactor, let finalDivFactor):
+            func wave(from start: Double, to end: Double, _ done: Double) -> Double {
+                end + (start - end) / 2 * (1 + cos(.pi * done))
+            }
+            let first = maximum / divFactor
+            let peak = pctStart * Double(totalSteps) - 1
+            let last = Double(totalSteps - 1)
+            let step = min(Double(step), last)
+            return step < peak
+                ? wave(from: first, to: maximum, step / peak)
+                : wave(from: maximum, to: first / finalDivFactor, (step - peak) / (last - peak))
+        }
+    }
+
+    /// Whether the rate never changes by itself.
+    public var isConstant: Bool { if case .constant = self { true } else { false } }
+
+    /// The rate itself, or the schedule with its arguments.
+    public var description: String {
+        switch self {
+        case .constant(let rate):
+            "\(rate)"
+        case .cosineDecay(let initial, let decaySteps, let alpha, let warmupTarget, let warmupSteps):
+            "cosineDecay(\(initial), \(decaySteps) steps, alpha \(alpha)"
+                + (warmupTarget.map { ", to \($0) in \(warmupSteps) steps first" } ?? "") + ")"
+        case .oneCycle(let maximum, let totalSteps, let pctStart, let divFactor, let finalDivFactor):
+            "oneCycle(\(maximum), \(totalSteps) steps, pctStart \(pctStart), divFactor \(divFactor), "
+                + "finalDivFactor \(finalDivFactor))"
+        }
+    }
+
+    /// - Throws: ``TrainingError`` for an argument that makes no sense.
+    func check() throws {
+        func require(_ holds: Bool, _ argument: String, _ value: some Any, _ allowed: String) throws {
+            guard holds else {
+                throw TrainingError.invalid(argument: argument, value: "\(value)", allowed: allowed)
+            }
+        }
+        func isPositive(_ value: Double) -> Bool { value > 0 && value.isFinite }
+        switch self {
+        case .constant(let rate):
+            try require(isPositive(rate), "learningRate", rate, "more than 0")
+        case .cosineDecay(let initial, let decaySteps, let alpha, let warmupTarget, let warmupSteps):
+            // A warm-up may start at nothing.
+            let startsAtZero = warmupTarget != nil && initial == 0
+            try require(isPositive(initial) || startsAtZero, "initialLearningRate", initial, "more than 0")
+            try require(decaySteps > 0, "decaySteps", decaySteps, "1 or more")
+            try require((0...1).contains(alpha), "alpha", alpha, "a number from 0 to 1")
+            try require(warmupSteps >= 0, "warmupSteps", warmupSteps, "0 or more")
+            if let warmupTarget {
+                try require(isPositive(warmupTarget), "warmupTarget", warmupTarget, "more than 0")
+            }
+        case .oneCycle(let maximum, let totalSteps, let pctStart, let divFactor, let finalDivFactor):
+            try require(isPositive(maximum), "maxLearningRate", maximum, "more than 0")
+            try require(totalSteps > 1, "totalSteps", totalSteps, "2 or more")
+            try require((0..<1).contains(pctStart), "pctStart", pctStart, "from 0 up to but not including 1")
+            try require(isPositive(divFactor), "divFactor", divFactor, "more than 0")
+            try require(isPositive(finalDivFactor), "finalDivFactor", finalDivFactor, "more than 0")
+        }
+    }
+}

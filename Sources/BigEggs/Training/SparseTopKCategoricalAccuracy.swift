@@ -1,0 +1,41 @@
+/// The share of images whose label is among the `k` most probable classes.
+///
+/// Among equals the label counts as the more probable. A label whose logit is no finite number does not
+/// count.
+///
+/// Source: https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class
+public struct SparseTopKCategoricalAccuracy: Sendable, Codable, Equatable {
+    /// How many classes may be more probable than, or be, the label.
+    public let k: Int
+    /// What the metric is called in logs and histories.
+    public let name: String
+
+    /// A metric with Keras's defaults. Two in one model need names of their own.
+    public init(k: Int = 5, name: String = "sparse_top_k_categorical_accuracy") {
+        self.k = k
+        self.name = name
+    }
+
+    /// Whether the label is among the `k` largest of `values`, as `in_top_k` has it.
+    func counts(_ label: Int, among values: UnsafePointer<Float>, _ classes: Int) -> Bool {
+        let own = values[label]
+        guard own.isFinite else { return false }
+        var larger = 0
+        for index in 0..<classes where values[index] > own { larger += 1 }
+        return larger < k
+    }
+
+    /// - Throws: ``TrainingError`` for an argument that makes no sense.
+    static func check(_ metrics: [SparseTopKCategoricalAccuracy]) throws {
+        var names: Set = ["loss", "accuracy", "learning_rate"]
+        for metric in metrics {
+            guard metric.k > 0 else {
+                throw TrainingError.invalid(argument: "k", value: "\(metric.k)", allowed: "1 or more")
+            }
+            guard names.insert(metric.name).inserted else {
+                throw TrainingError.invalid(
+                    argument: "the name of a metric", value: metric.name, allowed: "one that is not used yet")
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import BigEggs
+import BigEggsABI
+import EmbeddedPython
+import Foundation
+import TensorBoard
+
+extension Section {
+    /// How many test images the figure of predictions shows.
+    private static let samples = 24
+
+    /// A callback for TensorBoard, with histograms of the weights and a figure of predictions on the first
+    /// test images after each epoch. Says how to look at it, now and while the training runs.
+    ///
+    /// Every start of the section has a directory of its own below `runs/tensorboard`, or below `--out`.
+    ///
+    /// - Parameter test: the test images as the network takes them.
+    public func tensorBoard(on test: ImageDataset, line: Int = #line) -> TensorBoard {
+        let directory = layout.tensorBoard(section)
+        let samples = test.prefix(Section.samples)
+        let board = TensorBoard(
+            logDir: "\(directory)/\(Section.timestamp())", histogramFreq: 1,
+            figures: ["predictions": { [self] run in try predictions(of: run.model, on: samples) }])
+        show("To watch it: \(TensorBoard.command(logDir: Project.shown(directory)))", line: line)
+        return board
+    }
+
+    private static func timestamp() -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.dateFormat = "yyyyMMdd-HHmmss"
+        return formatter.string(from: Date())
+    }
+
+    /// A PNG of images with what the model says of them.
+    private func predictions(of model: Sequential, on samples: ImageDataset) throws -> [UInt8] {
+        guard let data else { return [] }
+        let predictions = try model.predict(samples)
+        let handle = registerDataset(
+            LoadedDataset(train: samples.prefix(0), test: samples, provenance: data.provenance))
+        defer { releaseHandle(handle) }
+        let file = FileManager.default.temporaryDirectory.appending(path: "bigeggs-\(UUID().uuidString).png")
+        defer { try? FileManager.default.removeItem(at: file) }
+        _ = try Python.call(
+            "draw", in: "plots.samples",
+            [
+                .string(file.path), .int(Int(bitPattern: UInt(handle))),
+                .list((0..<samples.count).map { .int(predictions.predicted($0)) }),
+                .list((0..<samples.count).map { .double(Double(predictions.confidence($0))) }),
+            ])
+        return Array(try Data(contentsOf: file))
+    }
+}

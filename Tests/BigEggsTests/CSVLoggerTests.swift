@@ -1,0 +1,68 @@
+import BigEggs
+import Foundation
+import Testing
+
+/// The file of metrics against Keras's; see Tests/Peers/fixtures_model_checkpoint.py.
+@Suite struct CSVLoggerTests {
+    private let logs: [[String: Double]] = [
+        ["val_loss": 0.5, "loss": 1.0 / 3, "accuracy": 1e-5, "learning_rate": 1e-3],
+        ["loss": .nan, "accuracy": 123_456_789, "learning_rate": 1e-10],
+    ]
+
+    private func log(_ logger: CSVLogger) throws {
+        let model = try Sequential(input: [1]) { Dense(2, activation: .softmax) }
+        let run = TrainingRun(model: model, epochs: 2, steps: 1, batchSize: 1)
+        try logger.onTrainBegin(run)
+        for (epoch, entry) in logs.enumerated() { try logger.onEpochEnd(epoch, entry, run) }
+        try logger.onTrainEnd(run)
+    }
+
+    @Test func writesAndAppendsAsKeras() throws {
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/log.csv"
+            try "a longer file that was there before, and that is overwritten".write(
+                toFile: path, atomically: true, encoding: .utf8)
+            try log(CSVLogger(path, separator: ";"))
+            try log(CSVLogger(path, separator: ";", append: true))
+            let expected = try String(contentsOfFile: Fixture.path("logger.csv"), encoding: .utf8)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == expected)
+        }
+    }
+
+    @Test func anAppendingLoggerStartsAFileWithAHeader() throws {
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/log.csv"
+            try log(CSVLogger(path, append: true))
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(text.hasPrefix("epoch,accuracy,learning_rate,loss,val_loss\n0,1e-05,"))
+        }
+    }
+
+    /// A training that is killed leaves the lines of the epochs that have ended.
+    @Test func aLineIsInTheFileWhenItsEpochEnds() throws {
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/log.csv"
+            var lines: [Int] = []
+            let watch = LambdaCallback(onEpochEnd: { _, _, _ in
+                lines.append(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count)
+            })
+            let model = try ToyData.model()
+            try model.compile()
+            try model.fit(
+                try ToyData.separable(images: 8), epochs: 3, callbacks: [CSVLogger(path), watch])
+            #expect(lines == [2, 3, 4])
+        }
+    }
+
+    @Test func aFileThatCannotBeWrittenIsNamedBeforeTheFirstStep() throws {
+        let model = try ToyData.model()
+        try model.compile()
+        let path = "/nonexistent/log.csv"
+        #expect(throws: FileError.directoryMissing(file: path)) {
+            try model.fit(try ToyData.separable(images: 8), callbacks: [CSVLogger(path)])
+        }
+        #expect(throws: TrainingError.self) {
+            try model.fit(try ToyData.separable(images: 8), callbacks: [CSVLogger(path, separator: ".")])
+        }
+    }
+}

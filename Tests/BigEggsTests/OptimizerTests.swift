@@ -1,0 +1,100 @@
+import BigEggs
+import Foundation
+import Testing
+
+/// SGD and AdamW against Keras's, on gradients fixed beforehand; see Tests/Peers/fixtures_optimizers.py.
+@Suite struct OptimizerTests {
+    /// The steps after which Keras's parameters were written down.
+    private static let recorded = [0, 1, 9, 39]
+
+    private static let optimizers: [(name: String, optimizer: any Optimizer)] = [
+        ("sgd", SGD(learningRate: 0.01)),
+        ("momentum", SGD(learningRate: 0.01, momentum: 0.9)),
+        ("nesterov", SGD(learningRate: 0.01, momentum: 0.9, nesterov: true)),
+        ("sgd_decay", SGD(learningRate: 0.1, momentum: 0.5, weightDecay: 0.05)),
+        ("adamw", AdamW()),
+        ("adamw_strong", AdamW(learningRate: 0.01, weightDecay: 0.1, beta1: 0.8, beta2: 0.99, epsilon: 1e-5)),
+        (
+            "sgd_cosine",
+            SGD(learningRate: .cosineDecay(initialLearningRate: 0.1, decaySteps: 30), momentum: 0.9)
+        ),
+    ]
+
+    /// Our parameters after each of the recorded steps.
+    private func path(_ optimizer: any Optimizer, start: [Float], gradients: [Float]) throws -> [[Float]] {
+        let steps = stride(from: 0, to: gradients.count, by: start.count)
+        let path = try optimizer.path(
+            from: start, gradients: steps.map { Array(gradients[$0..<$0 + start.count]) })
+        return OptimizerTests.recorded.map { path[$0] }
+    }
+
+    @Test(arguments: optimizers.indices)
+    func fortyStepsAgreeWithKeras(_ number: Int) throws {
+        let (name, optimizer) = OptimizerTests.optimizers[number]
+        let tensors = try Safetensors.read(Fixture.path("optimizers.safetensors"))
+        func values(_ name: String) throws -> [Float] {
+            try #require(tensors.first { $0.name == name }).values
+        }
+        let start = try values("start")
+        let path = try path(optimizer, start: start, gradients: try values("gradients"))
+        // Steps of up to 0.1 are added to parameters of up to 10: what forty such additions round off.
+        let exact = try values("\(name)/float64")
+        let keras = try values("\(name)/float32")
+        #expect(exact.count == path.count * start.count)
+        for (found, (exact, keras)) in zip(path.joined(), zip(exact, keras)) {
+            let tolerance = 2e-6 * max(1, abs(exact))
+            #expect(abs(found - exact) < tolerance, "\(name)")
+            #expect(abs(found - keras) < tolerance, "\(name)")
+        }
+        // The first gradient is always zero, so only a decay moves that parameter.
+        #expect((path[3][0] == start[0]) == (optimizer.weightDecay == 0))
+    }
+
+    @Test func theOptimizersDifferWhereTheyShould() throws {
+        let tensors = try Safetensors.read(Fixture.path("optimizers.safetensors"))
+        let start = try #require(tensors.first { $0.name == "start" }).values
+        let gradients = try #require(tensors.first { $0.name == "gradients" }).values
+        let ends = try OptimizerTests.optimizers.map {
+            try path($0.optimizer, start: start, gradients: gradients)[3]
+        }
+        #expect(Set(ends).count == ends.count)
+    }
+
+    @Test(arguments: Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 })
+    func aTrainingRepeatsBitForBit(_ precision: Precision) throws {
+        let optimizers: [any Optimizer] = [
+            SGD(learningRate: 0.05, momentum: 0.9, nesterov: true), AdamW(learningRate: 0.01),
+        ]
+        let toy = try ToyData.separable(images: 40)
+        for optimizer in optimizers {
+            func train() throws -> (weights: [NamedTensor], loss: [Double]) {
+                let model = try ToyData.model(precision: precision)
+                try model.compile(optimizer: optimizer)
+                let history = try model.fit(toy, batchSize: 16, epochs: 4)
+                return (try model.weights(), history["loss"])
+            }
+            let (first, second) = (try train(), try train())
+            #expect(first.weights == second.weights)
+            #expect(first.loss == second.loss)
+            #expect(try #require(first.loss.last) < first.loss[0] * 0.7, "\(optimizer) does not learn")
+        }
+    }
+
+    private static let nonsense: [(any Optimizer, String)] = [
+        (SGD(learningRate: 0), "learningRate"),
+        (SGD(momentum: 1.5), "momentum"), (SGD(momentum: -.infinity), "momentum"),
+        (SGD(weightDecay: -1), "weightDecay"), (AdamW(weightDecay: .nan), "weightDecay"),
+        (AdamW(beta1: 1), "beta1"), (AdamW(epsilon: 0), "epsilon"),
+        (SGD(learningRate: .cosineDecay(initialLearningRate: 0.1, decaySteps: 0)), "decaySteps"),
+        (SGD(learningRate: .cosineDecay(initialLearningRate: 0, decaySteps: 10)), "initialLearningRate"),
+        (Adam(learningRate: .oneCycle(maxLearningRate: 0.1, totalSteps: 1)), "totalSteps"),
+        (Adam(learningRate: .oneCycle(maxLearningRate: 0.1, totalSteps: 9, pctStart: 1)), "pctStart"),
+    ]
+
+    @Test(arguments: nonsense)
+    func anArgumentThatMakesNoSenseIsNamed(_ optimizer: any Optimizer, _ argument: String) throws {
+        let model = try ToyData.model()
+        let error = #expect(throws: TrainingError.self) { try model.compile(optimizer: optimizer) }
+        #expect("\(try #require(error))".hasPrefix("\(argument) is "))
+    }
+}

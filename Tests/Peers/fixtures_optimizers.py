@@ -1,0 +1,105 @@
+"""Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json: what Keras's SGD and
+AdamW make of fixed gradients, its CosineDecay's learning rates, and those of PyTorch's OneCycleLR.
+
+Needs keras (with any backend), torch and safetensors. Run from the root of the repository:
+
+    python3 Tests/Peers/fixtures_optimizers.py
+
+The gradients are fixed beforehand, so only the optimizers' own arithmetic is compared.
+"""
+
+import json
+import pathlib
+
+import keras
+import numpy
+import torch
+from safetensors.numpy import save_file
+
+FIXTURES = pathlib.Path(__file__).parents[1] / "BigEggsTests" / "Fixtures"
+STEPS, COUNT, RECORDED = 40, 32, [0, 1, 9, 39]
+
+OPTIMIZERS = {
+    "sgd": lambda: keras.optimizers.SGD(0.01),
+    "momentum": lambda: keras.optimizers.SGD(0.01, momentum=0.9),
+    "nesterov": lambda: keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
+    "sgd_decay": lambda: keras.optimizers.SGD(0.1, momentum=0.5, weight_decay=0.05),
+    "adamw": lambda: keras.optimizers.AdamW(1e-3),
+    "adamw_strong": lambda: keras.optimizers.AdamW(
+        0.01, weight_decay=0.1, beta_1=0.8, beta_2=0.99, epsilon=1e-5),
+    "sgd_cosine": lambda: keras.optimizers.SGD(
+        keras.optimizers.schedules.CosineDecay(0.1, 30), momentum=0.9),
+}
+
+COSINES = [
+    {"initialLearningRate": 0.1, "decaySteps": 50},
+    {"initialLearningRate": 1e-3, "decaySteps": 7, "alpha": 0.25},
+    {"initialLearningRate": 0.0, "decaySteps": 40, "warmupTarget": 0.5, "warmupSteps": 10},
+    {"initialLearningRate": 0.2, "decaySteps": 20, "alpha": 0.1, "warmupTarget": 0.1, "warmupSteps": 0},
+    {"initialLearningRate": 0.01, "decaySteps": 33, "alpha": 1.0},
+]
+
+CYCLES = [
+    {"maxLearningRate": 0.1, "totalSteps": 60},
+    {"maxLearningRate": 1e-3, "totalSteps": 25, "pctStart": 0.1, "divFactor": 10.0, "finalDivFactor": 100.0},
+    {"maxLearningRate": 2.0, "totalSteps": 10, "pctStart": 0.5, "divFactor": 5.0, "finalDivFactor": 1.0},
+]
+
+
+def path(make, start, gradients, kind):
+    """The parameters after each of the recorded steps."""
+    variable = keras.Variable(start, dtype=kind)
+    optimizer = make()
+    optimizer.build([variable])
+    steps = []
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient, dtype=kind)])
+        steps.append(keras.ops.convert_to_numpy(variable))
+    return numpy.stack(steps)[RECORDED].astype("float32")
+
+
+def cosine(case):
+    schedule = keras.optimizers.schedules.CosineDecay(
+        case["initialLearningRate"], case["decaySteps"], alpha=case.get("alpha", 0.0),
+        warmup_target=case.get("warmupTarget"), warmup_steps=case.get("warmupSteps", 0))
+    return [float(keras.ops.convert_to_numpy(schedule(step))) for step in range(60)]
+
+
+def cycle(case):
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, case["maxLearningRate"], total_steps=case["totalSteps"],
+        pct_start=case.get("pctStart", 0.3), div_factor=case.get("divFactor", 25.0),
+        final_div_factor=case.get("finalDivFactor", 1e4), cycle_momentum=False)
+    rates = []
+    for step in range(case["totalSteps"]):
+        rates.append(schedule.get_last_lr()[0])
+        optimizer.step()
+        if step + 1 < case["totalSteps"]:
+            schedule.step()
+    return rates
+
+
+def main():
+    random = numpy.random.default_rng(11)
+    start = random.normal(0, 0.3, COUNT).astype("float32")
+    sizes = 10.0 ** random.uniform(-4, 0, COUNT)
+    gradients = (random.normal(0.2, 1, (STEPS, COUNT)) * sizes).astype("float32")
+    gradients[:, 0] = 0
+    tensors = {"start": start, "gradients": gradients}
+    for name, make in OPTIMIZERS.items():
+        for kind in ("float32", "float64"):
+            tensors[f"{name}/{kind}"] = path(make, start, gradients, kind)
+    save_file(tensors, FIXTURES / "optimizers.safetensors")
+
+    schedules = {
+        "keras": keras.__version__,
+        "torch": torch.__version__,
+        "cosine_decay": [{**case, "rates": cosine(case)} for case in COSINES],
+        "one_cycle": [{**case, "rates": cycle(case)} for case in CYCLES],
+    }
+    (FIXTURES / "schedules.json").write_text(json.dumps(schedules, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

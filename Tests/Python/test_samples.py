@@ -1,0 +1,36 @@
+"""The figure that TensorBoard shows of a training: a PNG with every image and what the network says of it."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import bigeggs
+import matplotlib.style
+
+from plots import samples
+
+
+def test_a_sheet_has_a_picture_for_each_prediction_and_names_mistakes(handle: int) -> None:
+    dataset = bigeggs.Dataset(handle)
+    classes, labels = dataset.class_names, dataset.labels("test")
+    predicted = [int(label) for label in labels[:8]]
+    predicted[3] = (predicted[3] + 1) % len(classes)
+    with matplotlib.style.context(samples.STYLE, after_reset=True):
+        figure = samples.sheet(dataset, predicted, [0.5] * 8)
+    with_pictures = [axes for axes in figure.axes if axes.images]
+    assert len(with_pictures) == 8
+    texts = [[text.get_text() for text in axes.texts] for axes in with_pictures]
+    assert [words[0] for words in texts] == [classes[guess] for guess in predicted]
+    assert [len(words) for words in texts] == [2, 2, 2, 3, 2, 2, 2, 2]
+    assert classes[labels[3]] in texts[3][2]
+
+
+def test_it_is_a_png(handle: int, tmp_path: Path) -> None:
+    path = tmp_path / "samples.png"
+    samples.draw(str(path), handle, [0, 1, 0, 1, 0, 1, 0], [0.25, 0.5, 0.75, 1, 0, 0.125, 0.3])
+    content = path.read_bytes()
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", content[16:24])
+    assert width == 900 and 300 < height < 450
+    assert [entry.name for entry in tmp_path.iterdir()] == ["samples.png"]

@@ -1,0 +1,50 @@
+"""A figure for TensorBoard: what a network says of a few images while it trains."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Sequence
+
+import bigeggs
+import matplotlib.style
+from matplotlib.figure import Figure
+
+from plots.demo import confidence_bar, grid
+from plots.draw import STYLE
+from plots.files import write_atomically
+from plots.page import GREEN, INK, MUTED, VERMILLION, show_picture
+from plots.wording import percent
+
+COLUMNS = 6
+
+
+def draw(path: str, handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> None:
+    """Writes a PNG of the test images of a data set, each with its predicted class and the confidence.
+
+    `handle` is a data set with as many test images as there are predictions.
+    """
+    dataset = bigeggs.Dataset(handle)
+    with matplotlib.style.context(STYLE, after_reset=True):
+        figure = sheet(dataset, predicted, confidence)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
+    write_atomically({Path(path): buffer.getvalue()})
+
+
+def sheet(dataset: bigeggs.Dataset, predicted: Sequence[int], confidence: Sequence[float]) -> Figure:
+    """The images in rows; below each the prediction, in red what it should have been."""
+    classes, labels = dataset.class_names, dataset.labels("test")
+    rows = (len(predicted) + COLUMNS - 1) // COLUMNS
+    figure = Figure(figsize=(1.25 * COLUMNS, 1.55 * rows), layout="constrained")
+    for axes, image, truth, guess, value in zip(
+        grid(figure, len(predicted), COLUMNS), dataset.images("test"), labels, predicted, confidence
+    ):
+        right = truth == guess
+        show_picture(axes, image)
+        confidence_bar(axes, value, GREEN if right else VERMILLION)
+        axes.text(-0.5, 37.4, classes[guess], fontsize=7.8, va="center", color=INK)
+        axes.text(31.5, 37.4, percent(value, 0), fontsize=7.8, va="center", ha="right", color=MUTED)
+        if not right:
+            axes.text(-0.5, 41.8, f"✗ is {classes[truth]}", fontsize=7.8, va="center", color=VERMILLION)
+    return figure
