@@ -196,10 +196,17 @@ final class BatchNormalizationNode: Node {
             let start = source + item * walk.sampleStride + block * walk.blockStride
             var first = Lanes.zero
             var second = Lanes.zero
-            for position in 0..<walk.positions {
-                let value = walk.load(start + position * walk.positionStride, lanes: lanes) - pivot
-                first += value
-                second = second.addingProduct(value, value)
+            // Sums of short sums: a long one would round each small value to the size of the whole.
+            for begin in stride(from: 0, to: walk.positions, by: 32) {
+                var someFirst = Lanes.zero
+                var someSecond = Lanes.zero
+                for position in begin..<min(begin + 32, walk.positions) {
+                    let value = walk.load(start + position * walk.positionStride, lanes: lanes) - pivot
+                    someFirst += value
+                    someSecond = someSecond.addingProduct(value, value)
+                }
+                first += someFirst
+                second += someSecond
             }
             sums(first, second)
         }
