@@ -2,15 +2,15 @@
 # where the libraries come from elsewhere, `make test REQUIREMENTS=true` skips that.
 REQUIREMENTS ?= ./install-requirements
 BIGEGGS := .build/release/bigeggs
-SWIFT_SOURCES := Sources Tests notebooks Package.swift
+SWIFT_SOURCES := Sources Tests Snippets notebooks Package.swift
 # Python as the library embeds it: the system's, never that of an environment in PATH.
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test tensorboard docs lint bench clean
+.PHONY: help requirements build report full figures test tensorboard docs lint bench bench-accuracy clean
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
 	@$(REQUIREMENTS)
@@ -29,6 +29,9 @@ figures: build ## Draw the committed report's figures again, without training
 
 bench: build ## Measure training and inference on this machine
 	@$(BIGEGGS) bench
+
+bench-accuracy: build ## Train nine times to compare the accuracy of the ways to compute (an hour)
+	@$(PYTHON) Tests/Benchmarks/accuracy.py
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }

@@ -3,6 +3,8 @@ import PackageDescription
 
 /// The training library is compiled for the processor it is built on: its own passes over
 /// activations then use the widest vectors there are (`SIMD16<Float>` becomes AVX-512).
+/// A processor with less ends with a message: CBuildProcessor says what the build used, and
+/// CProcessorCheck, compiled for any, looks for it before anything else runs.
 /// `-O` in debug keeps a plain `swift run` of a section usable.
 let librarySettings: [SwiftSetting] = [
     .unsafeFlags(["-Xcc", "-march=native"]),
@@ -37,8 +39,13 @@ let package = Package(
         .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CBigEggs"),
         .target(name: "CTopLevelError"),
+        .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=native"])]),
+        .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
         .target(
-            name: "BigEggs", dependencies: ["COneDNN", "CGOMP", "CLanes", "CArchive", "CZlib", "CCrypto"],
+            name: "BigEggs",
+            dependencies: [
+                "COneDNN", "CGOMP", "CLanes", "CArchive", "CZlib", "CCrypto", "CProcessorCheck",
+            ],
             swiftSettings: librarySettings),
         .target(
             name: "TensorBoard",
@@ -79,5 +86,6 @@ let package = Package(
 
 // `make docs` alone needs the tool that writes them.
 if Context.environment["BIGEGGS_DOCS"] != nil {
-    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+    package.dependencies.append(
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }

@@ -27,3 +27,25 @@ typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
 BE_LANES(16)
 BE_LANES(8)
 #undef BE_LANES
+
+typedef int32_t be_int16_lanes __attribute__((ext_vector_type(16)));
+
+/// The larger of two values, lane by lane.
+static inline __attribute__((always_inline)) be_float16_lanes be_larger16(
+    be_float16_lanes a, be_float16_lanes b) {
+  return __builtin_elementwise_max(a, b);
+}
+
+/// Which of four values is the largest, 0 to 3 in each lane; the first of equal ones.
+static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
+    be_float16_lanes a, be_float16_lanes b, be_float16_lanes c, be_float16_lanes d) {
+  be_int16_lanes upper = (b > a) & 1, lower = 2 - (be_int16_lanes)(d > c);
+  be_int16_lanes isLower = be_larger16(c, d) > be_larger16(a, b);
+  return (isLower & lower) | (~isLower & upper);
+}
+
+/// The value in the lanes whose number is `which`, zero elsewhere.
+static inline __attribute__((always_inline)) be_float16_lanes be_where16(
+    be_int16_lanes number, int32_t which, be_float16_lanes value) {
+  return (be_float16_lanes)((number == which) & (be_int16_lanes)value);
+}

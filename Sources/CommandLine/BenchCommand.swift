@@ -9,55 +9,83 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure training and inference on this machine.",
         discussion: """
-            The report's network on images of noise in memory: after one round to warm up, \
-            the median of the rounds. Nothing is read or written.
+            The report's network on images of noise in memory. Training, training on augmented \
+            images and inference take turns; after one round to warm up, the median of the rounds \
+            is shown. Nothing is read or written. Close other programs: a step waits for its \
+            slowest thread.
 
             EXAMPLES
               bigeggs bench
               bigeggs bench --threads 1 --rounds 3
-              bigeggs bench --precision bfloat16
-              bigeggs bench --json
+              bigeggs bench --precision bfloat16 --json
+              bigeggs bench --breakdown            where the time of a step goes
+              bigeggs bench --scaling              batch sizes 32 to 512, 1 thread and all
             """)
 
     @OptionGroup var engine: EngineOptions
     @Option(help: ArgumentHelp("Steps in a round.", valueName: "n")) var steps = 20
     @Option(help: ArgumentHelp("Rounds to take the median of.", valueName: "n")) var rounds = 5
+    @Flag(help: "Show each layer's and pass's time, speed and share of this machine's peak.")
+    var breakdown = false
+    @Flag(help: "Show how cost grows with the batch size, on 1 thread and on all.") var scaling = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
         try requirePositive(steps, "--steps")
         try requirePositive(rounds, "--rounds")
+        if breakdown, scaling { throw ValidationError("--breakdown and --scaling: one at a time") }
     }
 
     func run() throws {
-        let images = engine.batchSize * steps
-        let noise = try ImageDataset(
-            images: Self.bytes(count: images * 32 * 32 * 3),
-            labels: Labels((0..<images).map { Int32($0 % 10) }), imageShape: [32, 32, 3],
-            classNames: (0..<10).map(String.init)
-        ).rescaled()
-        let model = try engine.network(classes: 10, seed: 7)
-        try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
-
-        // The first of each is to warm up.
-        let history = try model.fit(noise, batchSize: engine.batchSize, epochs: rounds + 1)
-        let inference = try (0...rounds).map { _ in
-            try model.evaluate(noise, batchSize: engine.batchSize).seconds
+        if breakdown {
+            let result = try BenchBreakdown(engine, steps: steps * rounds)
+            if json { try printJSON(result) } else { print(result.text) }
+        } else if scaling {
+            let result = try BenchScaling(engine, rounds: rounds)
+            if json { try printJSON(result) } else { print(result.text) }
+        } else {
+            let result = try BenchResult(engine, steps: steps, rounds: rounds)
+            if json { try printJSON(result) } else { print(result.text) }
         }
-        let description = model.engineDescription
-        let result = BenchResult(
-            training: .init(images: images, seconds: history.seconds.dropFirst()),
-            inference: .init(images: images, seconds: inference.dropFirst()),
-            engine: description)
-        if json { try printJSON(result) } else { print(result.text) }
     }
+}
 
-    /// Bytes that look like noise, the same in every run.
-    private static func bytes(count: Int) -> [UInt8] {
+extension EngineOptions {
+    /// A compiled network, and images of noise, the same in every run.
+    func bench(images: Int) throws -> (model: Sequential, noise: ImageDataset) {
         var state: UInt32 = 1
-        return (0..<count).map { _ in
+        let bytes = (0..<images * 32 * 32 * 3).map { _ -> UInt8 in
             state = state &* 1_664_525 &+ 1_013_904_223
             return UInt8(state >> 24)
         }
+        let noise = try ImageDataset(
+            images: bytes, labels: Labels((0..<images).map { Int32($0 % 10) }), imageShape: [32, 32, 3],
+            classNames: (0..<10).map(String.init)
+        ).rescaled()
+        let model = try network(classes: 10, seed: 7)
+        try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
+        return (model, noise)
     }
+}
+
+/// Says on a terminal how much of a measurement is left.
+struct BenchProgress {
+    private let start = ContinuousClock.now
+    private let isLive = isatty(STDERR_FILENO) == 1
+    let total: Int
+
+    func show(_ done: Int) {
+        guard isLive else { return }
+        if done == total { return StandardError.write("\r\u{1B}[K") }
+        let seconds =
+            (ContinuousClock.now - start) / .seconds(1) * Double(total - done) / Double(max(done, 1))
+        let left = done == 0 ? "" : ", about \(Int(seconds.rounded(.up))) s left"
+        StandardError.write("\rmeasuring \(done + 1) of \(total)\(left)\u{1B}[K")
+    }
+}
+
+/// The median of some seconds.
+func median(_ seconds: some Sequence<Double>) -> Double {
+    let sorted = seconds.sorted()
+    return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BigEggs
-
-extension Precision: ExpressibleByArgument {}
+import Reporting
 
 /// How the engine runs, for every command that runs it.
 struct EngineOptions: ParsableArguments {
@@ -11,8 +10,11 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Images in a step.", valueName: "n"))
     var batchSize = 128
 
-    @Option(help: "The precision of activations; bfloat16 is faster on processors that have it.")
-    var precision: Precision = .float32
+    @Option(help: PrecisionChoice.help)
+    var precision: PrecisionChoice = .float32
+
+    @Flag(help: "Use direct convolutions everywhere instead of Winograd's where it is faster, to compare.")
+    var directConvolutions = false
 
     func validate() throws {
         try requirePositive(threads, "--threads")
@@ -21,7 +23,10 @@ struct EngineOptions: ParsableArguments {
 
     /// The report's network, to be run with these options.
     func network(classes: Int, seed: UInt64 = 0) throws -> Sequential {
-        try Sequential.bigEggs(classes: classes, seed: seed, precision: precision, threads: threads)
+        let model = try Sequential.bigEggs(
+            classes: classes, seed: seed, precision: precision.precision, threads: threads)
+        model.allowsWinograd = !directConvolutions
+        return model
     }
 }
 

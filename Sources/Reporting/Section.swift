@@ -35,6 +35,8 @@ public final class Section {
 
     /// The seed of every random number.
     public var seed: UInt64 { options.seed }
+    /// The precision of activations.
+    public var precision: Precision { options.precision.precision }
     /// How much data is used and how long training goes on.
     public var profile: Profile { options.profile }
 
@@ -58,7 +60,7 @@ public final class Section {
         try setting("profile", options.profile)
         try setting("seed", options.seed)
         try setting("threads", threads)
-        try setting("precision", "float32")
+        try setting("precision", precision.rawValue)
     }
 
     /// Loads the data set, as much of it as the profile uses, and says which it is.

@@ -24,6 +24,9 @@ public struct SectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads to compute with; all cores if not given.", valueName: "n"))
     public var threads: Int?
 
+    @Option(help: PrecisionChoice.help)
+    public var precision: PrecisionChoice = .float32
+
     @Option(help: ArgumentHelp("The seed of every random number.", valueName: "n"))
     public var seed: UInt64 = 7
 
@@ -55,6 +58,7 @@ public struct SectionOptions: ParsableArguments {
     var recorded: [String] {
         pair("--profile", profile.rawValue, unless: "quick") + pair("--seed", "\(seed)", unless: "7")
             + pair("--epochs", epochs.map(String.init)) + pair("--threads", threads.map(String.init))
+            + pair("--precision", precision.rawValue, unless: "float32")
     }
 
     private func pair(_ name: String, _ value: String?, unless standard: String? = nil) -> [String] {

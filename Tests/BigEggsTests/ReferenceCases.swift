@@ -177,6 +177,18 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
+        ReferenceCase("pooled batch normalization", input: [8, 12, 3], images: 5) {
+            BatchNormalization()
+            MaxPooling2D()
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            MaxPooling2D()
+            Conv2D(40, kernelSize: 3, padding: .same)
+            BatchNormalization()
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
         ReferenceCase("pooled pixels", input: [8, 6, 3], images: 3) {
             MaxPooling2D()
             Activation(.relu)

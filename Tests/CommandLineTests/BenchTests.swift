@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct BenchTests {
@@ -25,5 +26,51 @@ import Testing
         let convolutions = Set(bench.algorithms.map(\.layer).filter { $0.hasPrefix("conv2d") })
         #expect(convolutions.count == 6)
         #expect(bench.algorithms.allSatisfy { !$0.algorithm.isEmpty })
+    }
+
+    private struct Breakdown: Decodable {
+        struct Pass: Decodable {
+            let layer, pass: String
+            let milliseconds, giga_operations_per_second: Double
+        }
+        struct Step: Decodable {
+            let timed_milliseconds, sum_milliseconds: Double
+            let passes: [Pass]
+        }
+        let training, inference: Step
+        let peak_operations_per_second: [String: Double]
+    }
+
+    @Test func theBreakdownsPassesAddUpToTheStep() throws {
+        let run = try BigEggsProgram(
+            "bench", "--breakdown", "--steps", "2", "--rounds", "1", "--batch-size", "32", "--threads", "1",
+            "--json")
+        #expect(run.status == 0, "standard error:\n\(run.errors)")
+        let breakdown = try run.json(as: Breakdown.self)
+        for step in [breakdown.training, breakdown.inference] {
+            #expect(step.sum_milliseconds <= step.timed_milliseconds)
+            #expect(step.sum_milliseconds > 0.8 * step.timed_milliseconds)
+            let sum = step.passes.reduce(0) { $0 + $1.milliseconds }
+            #expect(abs(sum - step.sum_milliseconds) < 1e-6 * sum)
+        }
+        #expect((breakdown.peak_operations_per_second["float32"] ?? 0) > 1e9)
+        // 2 · 32 images · 32 · 32 positions · 3 · 3 · 3 · 32 multiplications and as many additions.
+        let first = try #require(breakdown.training.passes.first { $0.layer == "conv2d" })
+        let operations = first.giga_operations_per_second * first.milliseconds * 1e6
+        #expect(abs(operations / (2 * 32 * 1024 * 27 * 32) - 1) < 1e-6)
+    }
+
+    @Test func theFastestPrecisionIsTheOneThatTheProcessorHas() throws {
+        let bench = ["bench", "--steps", "1", "--rounds", "1", "--batch-size", "8", "--json"]
+        func run(_ precision: String, _ instructions: String) throws -> BigEggsProgram {
+            try BigEggsProgram(
+                running: BigEggsProgram.url, bench + ["--precision", precision],
+                environment: ProcessInfo.processInfo.environment
+                    .merging(["DNNL_MAX_CPU_ISA": instructions]) { $1 })
+        }
+        #expect(try run("auto", "AVX512_CORE").json(as: Bench.self).precision == "float32")
+        let refused = try run("bfloat16", "AVX512_CORE")
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("no bfloat16 instructions"), "standard error:\n\(refused.errors)")
     }
 }

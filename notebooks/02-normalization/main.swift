@@ -61,7 +61,8 @@ try section.setting("batchSize", 128)
 var histories: [History] = []
 for factor in [1, 1 / 255] as [Float] {
     let model = try Sequential.bigEggs(
-        classes: few.classNames.count, seed: section.seed, threads: section.threads)
+        classes: few.classNames.count, seed: section.seed, precision: section.precision,
+        threads: section.threads)
     try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
     histories.append(
         try model.fit(

@@ -27,7 +27,9 @@ let test = data.test.rescaled().withFlattenedLabels()
 // of the report.
 
 // %%
-let model = try Sequential(input: train.imageShape, seed: section.seed, threads: section.threads) {
+let model = try Sequential(
+    input: train.imageShape, seed: section.seed, precision: section.precision, threads: section.threads
+) {
     Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
     BatchNormalization()
     Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)

@@ -30,7 +30,8 @@ try section.setting(settings)
 try section.record("generator", ReportSettings.generator)
 
 let model = try Sequential.bigEggs(
-    classes: train.classNames.count, seed: section.seed, threads: section.threads)
+    classes: train.classNames.count, seed: section.seed, precision: section.precision,
+    threads: section.threads)
 try model.compile(
     optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
 

@@ -19,7 +19,8 @@ for (name, training) in [("plain", .plainTraining), ("augmented", .augmentedTrai
     as [(String, ReportSection)]
 {
     let model = try Sequential.bigEggs(
-        classes: test.classNames.count, seed: section.seed, threads: section.threads)
+        classes: test.classNames.count, seed: section.seed, precision: section.precision,
+        threads: section.threads)
     try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
     try model.loadWeights(from: section.weights("\(name).safetensors", from: training))
     tested.append(

@@ -14,7 +14,8 @@ let test = try section.loadData().test.rescaled().withFlattenedLabels()
 _ = try section.read(.augmentedTraining)
 
 let model = try Sequential.bigEggs(
-    classes: test.classNames.count, seed: section.seed, threads: section.threads)
+    classes: test.classNames.count, seed: section.seed, precision: section.precision,
+    threads: section.threads)
 try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
 try model.loadWeights(from: section.weights("augmented.safetensors", from: .augmentedTraining))
 

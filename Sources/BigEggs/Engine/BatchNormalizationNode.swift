@@ -1,8 +1,13 @@
-/// Batch normalization, and the ReLU before it on the way back.
+import COneDNN
+
+/// Batch normalization, the max pooling after it, and on the way back the ReLU before it.
 ///
 /// Forward in training: one pass for the statistics, one that normalizes. Backward: one pass for the
 /// two sums of the formula, one that applies it in place and masks the gradient where the ReLU in
 /// front put out nothing. oneDNN has no primitive for this order of layers.
+///
+/// A max pooling over 2×2 that follows takes part: the normalized image is then never written, nor is
+/// its gradient. The backward pass finds the largest of four again in the input that it reads anyway.
 ///
 /// Source: Ioffe and Szegedy, "Batch normalization", 2015; https://keras.io/api/layers/normalization_layers/batch_normalization/
 final class BatchNormalizationNode: Node {
@@ -10,8 +15,10 @@ final class BatchNormalizationNode: Node {
     let input: Signal
     let output: Signal
     let primitives: [Primitive] = []
-    let sharesGradient = true
+    var sharesGradient: Bool { !pools }
 
+    /// Whether the output is the largest of each 2×2 normalized values.
+    let pools: Bool
     private let gamma: Int
     private let beta: Int
     private let state: BatchStatistics
@@ -23,29 +30,35 @@ final class BatchNormalizationNode: Node {
 
     /// Addresses, and the numbers per channel that the passes share. Lanes past the last channel have
     /// gamma and beta zero, and so stay zero.
-    private struct Memory {
+    struct Memory {
         let input: UnsafeMutableRawPointer
         let output: UnsafeMutableRawPointer
         let gradient: UnsafeMutableRawPointer
+        /// The same address as `gradient`'s unless the node pools.
+        let inputGradient: UnsafeMutableRawPointer
         let gamma: UnsafeMutablePointer<Float>
         let beta: UnsafeMutablePointer<Float>
         let gammaGradient: UnsafeMutablePointer<Float>
         let betaGradient: UnsafeMutablePointer<Float>
         /// Two sums a thread and channel.
         let partial: UnsafeMutablePointer<Double>
-        /// Mean, inverse standard deviation, and three coefficients, each for all channels.
+        /// For each channel its mean, its inverse standard deviation, and the coefficients of
+        /// `scale · input + shift` forward and `scale · gradient + slope · input + constant` backward.
         let mean: UnsafeMutablePointer<Float>
         let inverseDeviation: UnsafeMutablePointer<Float>
-        let first: UnsafeMutablePointer<Float>
-        let second: UnsafeMutablePointer<Float>
-        let third: UnsafeMutablePointer<Float>
+        let scale: UnsafeMutablePointer<Float>
+        let shift: UnsafeMutablePointer<Float>
+        let slope: UnsafeMutablePointer<Float>
+        let constant: UnsafeMutablePointer<Float>
     }
 
     private var paddedChannels: Int { input.walk.blocks * 16 }
 
+    /// - Parameter pooledLayout: the output's layout if the node pools, half as high and wide as the input.
     init(
-        name: String, input: Signal, gamma: Int, beta: Int, state: BatchStatistics, training: Bool,
-        precision: Precision, threads: Int, reserve: (Int) -> Int, place: (Int) -> Int
+        name: String, input: Signal, pooledLayout: dnnl_memory_desc_t?, gamma: Int, beta: Int,
+        state: BatchStatistics, training: Bool, precision: Precision, threads: Int, reserve: (Int) -> Int,
+        place: (Int) -> Int
     ) {
         self.name = name
         self.input = input
@@ -55,11 +68,18 @@ final class BatchNormalizationNode: Node {
         self.training = training
         self.precision = precision
         self.threads = threads
-        // Training keeps the input, which the backward pass needs; inference works in place.
-        output = Signal(
-            dims: input.dims, layout: input.layout, offset: training ? place(input.byteCount) : input.offset)
+        pools = pooledLayout != nil
+        if let pooledLayout {
+            let dims = [input.dims[0], input.dims[1], input.dims[2] / 2, input.dims[3] / 2]
+            output = Signal(dims: dims, layout: pooledLayout, offset: place(pooledLayout.byteCount))
+        } else {
+            // Training keeps the input, which the backward pass needs; inference works in place.
+            output = Signal(
+                dims: input.dims, layout: input.layout,
+                offset: training ? place(input.byteCount) : input.offset)
+        }
         let channels = input.walk.blocks * 16
-        partialOffset = reserve(channels * (16 * threads + 4 * 5))
+        partialOffset = reserve(channels * (16 * threads + 4 * 6))
     }
 
     func describeBackward(needsInputGradient: Bool) throws {
@@ -72,12 +92,14 @@ final class BatchNormalizationNode: Node {
         let coefficients = (partial + channels * 16 * threads).assumingMemoryBound(to: Float.self)
         self.memory = Memory(
             input: memory.address(input.place), output: memory.address(output.place),
-            gradient: memory.address(output.gradientPlace), gamma: memory.floats(.parameter(gamma)),
+            gradient: memory.address(output.gradientPlace),
+            inputGradient: memory.address(input.gradientPlace), gamma: memory.floats(.parameter(gamma)),
             beta: memory.floats(.parameter(beta)), gammaGradient: memory.floats(.gradient(gamma)),
             betaGradient: memory.floats(.gradient(beta)),
             partial: partial.assumingMemoryBound(to: Double.self), mean: coefficients,
-            inverseDeviation: coefficients + channels, first: coefficients + 2 * channels,
-            second: coefficients + 3 * channels, third: coefficients + 4 * channels)
+            inverseDeviation: coefficients + channels, scale: coefficients + 2 * channels,
+            shift: coefficients + 3 * channels, slope: coefficients + 4 * channels,
+            constant: coefficients + 5 * channels)
     }
 
     func forward(_ step: StepContext) {
@@ -107,17 +129,22 @@ final class BatchNormalizationNode: Node {
         }
         for channel in 0..<walk.blocks * 16 {
             let scale = memory.gamma[channel] * memory.inverseDeviation[channel]
-            memory.first[channel] = scale
-            memory.second[channel] = memory.beta[channel] - memory.mean[channel] * scale
+            memory.scale[channel] = scale
+            memory.shift[channel] = memory.beta[channel] - memory.mean[channel] * scale
         }
+        if pools { normalizeAndPool(type, memory) } else { normalize(type, memory) }
+    }
+
+    private func normalize<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
+        let walk = input.walk
         let source = memory.input.assumingMemoryBound(to: type)
         let destination = memory.output.assumingMemoryBound(to: type)
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let block = item % walk.blocks
                 let lanes = walk.lanes(of: block)
-                let scale = Float.load(memory.first + block * 16)
-                let shift = Float.load(memory.second + block * 16)
+                let scale = Float.load(memory.scale + block * 16)
+                let shift = Float.load(memory.shift + block * 16)
                 let start = item / walk.blocks * walk.sampleStride + block * walk.blockStride
                 for position in 0..<walk.positions {
                     let offset = start + position * walk.positionStride
@@ -136,7 +163,7 @@ final class BatchNormalizationNode: Node {
         let walk = input.walk
         let channels = walk.blocks * 16
         let source = memory.input.assumingMemoryBound(to: type)
-        let pivots = memory.third
+        let pivots = memory.slope
         for block in 0..<walk.blocks {
             Float.store(
                 walk.load(source + block * walk.blockStride, lanes: walk.lanes(of: block)),
@@ -171,7 +198,7 @@ final class BatchNormalizationNode: Node {
     /// Adds two sums per channel over all samples into the start of `memory.partial`, in an order that
     /// depends on the number of threads alone.
     @inline(__always)
-    private func reduce(
+    func reduce(
         _ memory: Memory, _ body: (_ sample: Int, _ block: Int, _ add: (Lanes, Lanes) -> Void) -> Void
     ) {
         let walk = input.walk
@@ -200,8 +227,14 @@ final class BatchNormalizationNode: Node {
 
     private func backward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
+        if pools { sumPooledGradient(type, memory) } else { sumGradient(type, memory) }
+        findCoefficients(memory)
+        if pools { propagatePooledGradient(type, memory) } else { propagateGradient(type, memory) }
+    }
+
+    /// The sums over all samples of the gradient, and of its product with the centred input.
+    private func sumGradient<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
         let walk = input.walk
-        let channels = walk.blocks * 16
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = memory.gradient.assumingMemoryBound(to: type)
         reduce(memory) { item, block, sums in
@@ -218,6 +251,13 @@ final class BatchNormalizationNode: Node {
             }
             sums(first, second)
         }
+    }
+
+    /// The gradients of gamma and beta, and the input's gradient as a function of the output's and of
+    /// the input.
+    private func findCoefficients(_ memory: Memory) {
+        let walk = input.walk
+        let channels = walk.blocks * 16
         let count = Double(walk.samples * walk.positions)
         for channel in 0..<channels {
             let inverse = Double(memory.inverseDeviation[channel])
@@ -231,18 +271,23 @@ final class BatchNormalizationNode: Node {
             // d input = scale · (upstream − shift/n − normalized · product/n), with the input itself
             // in place of the normalized value.
             let slope = -scale * product / count * inverse
-            memory.first[channel] = Float(scale)
-            memory.second[channel] = Float(slope)
-            memory.third[channel] = Float(-scale * shift / count - slope * Double(memory.mean[channel]))
+            memory.slope[channel] = Float(slope)
+            memory.constant[channel] = Float(-scale * shift / count - slope * Double(memory.mean[channel]))
         }
+    }
+
+    private func propagateGradient<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
+        let walk = input.walk
+        let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
+        let gradient = memory.gradient.assumingMemoryBound(to: type)
         let masks = input.isRectified
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let block = item % walk.blocks
                 let lanes = walk.lanes(of: block)
-                let scale = Float.load(memory.first + block * 16)
-                let slope = Float.load(memory.second + block * 16)
-                let constant = Float.load(memory.third + block * 16)
+                let scale = Float.load(memory.scale + block * 16)
+                let slope = Float.load(memory.slope + block * 16)
+                let constant = Float.load(memory.constant + block * 16)
                 let start = item / walk.blocks * walk.sampleStride + block * walk.blockStride
                 for position in 0..<walk.positions {
                     let offset = start + position * walk.positionStride

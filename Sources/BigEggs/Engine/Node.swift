@@ -23,6 +23,8 @@ protocol Node: AnyObject {
     func backward(_ step: StepContext)
     /// What ran, for people: the implementations' names by pass.
     var algorithms: [(pass: String, implementation: String)] { get }
+    /// Multiplications and additions of a convolution or product in each pass, by its definition.
+    var operations: (forward: Int, backward: Int) { get }
 }
 
 extension Node {
@@ -30,6 +32,7 @@ extension Node {
     var copies: [Int] { [] }
     func bind(_ memory: PlanMemory) {}
     var algorithms: [(pass: String, implementation: String)] { [] }
+    var operations: (forward: Int, backward: Int) { (0, 0) }
 }
 
 /// What a node may want to know of the step that it takes part in.
@@ -65,6 +68,9 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     case float32
     /// Activations and weights in bfloat16; master weights, moments, statistics and loss in float32.
     case bfloat16
+
+    /// The fastest that this processor computes in: bfloat16 where it has instructions for it.
+    public static var fastest: Precision { DNNL.hasBFloat16 ? .bfloat16 : .float32 }
 
     var dataType: dnnl_data_type_t { self == .float32 ? dnnl_f32 : dnnl_bf16 }
     var bytes: Int { self == .float32 ? 4 : 2 }

@@ -15,11 +15,21 @@ public struct PassTimes: Sendable {
     /// Total time of each pass.
     public private(set) var nanoseconds: [Pass: UInt64] = [:]
 
-    mutating func measure(_ layer: String, _ name: String, _ body: () -> Void) {
+    /// Multiplications and additions of convolutions and products, two for each pair, over all steps.
+    /// They are those of the definition; Winograd's algorithm does with fewer.
+    public private(set) var operations: [Pass: Int] = [:]
+    /// The time of all passes together.
+    public var totalNanoseconds: UInt64 { nanoseconds.values.reduce(0, +) }
+
+    /// No times yet.
+    public init() {}
+
+    mutating func measure(_ layer: String, _ name: String, operations count: Int, _ body: () -> Void) {
         let start = DispatchTime.now().uptimeNanoseconds
         body()
         let pass = Pass(layer: layer, name: name)
         if nanoseconds[pass] == nil { passes.append(pass) }
+        if count > 0 { operations[pass, default: 0] += count }
         nanoseconds[pass, default: 0] += DispatchTime.now().uptimeNanoseconds - start
     }
 }

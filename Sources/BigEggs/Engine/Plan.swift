@@ -42,7 +42,9 @@ final class Plan {
         var builder = PlanBuilder(
             key: key, seed: seed, store: store, layout: layout, signal: inputSignal)
         for (index, layer) in layers.enumerated() {
-            try builder.append(layer, index: index, isLast: index == layers.count - 1)
+            try builder.append(
+                layer, index: index, next: index + 1 < layers.count ? layers[index + 1] : nil,
+                isLast: index == layers.count - 1)
         }
         nodes = builder.nodes
         layout = builder.layout
@@ -135,7 +137,9 @@ final class Plan {
     /// Runs the layers in their order.
     func forward(_ context: StepContext) {
         timed("step", "copies") { store.refresh(copies) }
-        for node in nodes { timed(node.name, "forward") { node.forward(context) } }
+        for node in nodes {
+            timed(node.name, "forward", operations: node.operations.forward) { node.forward(context) }
+        }
     }
 
     /// Computes the gradient of the mean loss and carries it back to every parameter.
@@ -174,7 +178,7 @@ final class Plan {
 
     private func backward(_ context: StepContext) {
         for node in nodes[firstTrained...].reversed() {
-            timed(node.name, "backward") { node.backward(context) }
+            timed(node.name, "backward", operations: node.operations.backward) { node.backward(context) }
         }
     }
 
@@ -183,8 +187,10 @@ final class Plan {
 
     /// Runs a part of a step, and takes its time if somebody asked.
     @inline(__always)
-    func timed(_ layer: String, _ pass: String, _ body: () -> Void) {
-        if times == nil { body() } else { times?.measure(layer, pass, body) }
+    func timed(
+        _ layer: String, _ pass: String, operations: @autoclosure () -> Int = 0, _ body: () -> Void
+    ) {
+        if times == nil { body() } else { times?.measure(layer, pass, operations: operations(), body) }
     }
 
     /// What runs: for each node that has a choice, the implementation of each pass.

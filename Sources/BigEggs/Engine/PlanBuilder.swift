@@ -20,8 +20,9 @@ struct PlanBuilder {
 
     /// - Parameters:
     ///   - index: the layer's number in the model; dropout's masks depend on it.
+    ///   - next: the layer after it, which a pass of this one may include.
     ///   - isLast: the output is kept in float32, and a softmax is left to the loss.
-    mutating func append(_ resolved: ResolvedLayer, index: Int, isLast: Bool) throws {
+    mutating func append(_ resolved: ResolvedLayer, index: Int, next: ResolvedLayer?, isLast: Bool) throws {
         switch resolved.layer {
         case let layer as Conv2D:
             if signal.dims[1] >= 16 || !nodes.isEmpty { try useImageLayout(resolved.name) }
@@ -50,13 +51,16 @@ struct PlanBuilder {
             } else if signal.dims.count == 4 {
                 try flatten(resolved.name)
             }
-            add(
+            try add(
                 BatchNormalizationNode(
-                    name: resolved.name, input: signal, gamma: resolved.parameters[0],
+                    name: resolved.name, input: signal, pooledLayout: pooledLayout(by: next),
+                    gamma: resolved.parameters[0],
                     beta: resolved.parameters[1], state: statistics, training: key.training,
                     precision: key.precision, threads: key.threads, reserve: { layout.reserve($0) },
                     place: { layout.reserve($0) }))
         case let layer as MaxPooling2D:
+            // The batch normalization in front may have done it.
+            if let last = nodes.last as? BatchNormalizationNode, last.pools { break }
             try useImageLayout(resolved.name)
             let zeros = layer.window.zeros(for: resolved.inputShape)
             try add(
@@ -83,6 +87,16 @@ struct PlanBuilder {
     private mutating func add(_ node: some Node) {
         nodes.append(node)
         signal = node.output
+    }
+
+    /// The layout that a 2×2 max pooling right after the current signal puts out, `nil` if there is none
+    /// or the image has a side that is odd.
+    private func pooledLayout(by next: ResolvedLayer?) throws -> dnnl_memory_desc_t? {
+        guard let next, let layer = next.layer as? MaxPooling2D, layer.window.size == [2, 2],
+            layer.window.strides == [2, 2], signal.dims.count == 4, signal.dims[2] % 2 == 0,
+            signal.dims[3] % 2 == 0
+        else { return nil }
+        return try .make(imageDims(next.outputShape), signal.layout.data_type, DNNL.imageLayout)
     }
 
     private func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }

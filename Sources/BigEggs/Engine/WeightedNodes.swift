@@ -106,6 +106,12 @@ class WeightedNode: Node {
         backwardWeights?.execute()
     }
 
+    var operations: (forward: Int, backward: Int) {
+        let positions = output.dims[0] * output.dims.dropFirst(2).reduce(1, *)
+        let one = 2 * positions * store.entries[kernel].specification.dims.reduce(1, *)
+        return (one, (backwardData == nil ? 0 : one) + (backwardWeights == nil ? 0 : one))
+    }
+
     var algorithms: [(pass: String, implementation: String)] {
         let passes = [
             ("forward", forwardPrimitive), ("backward data", backwardData),

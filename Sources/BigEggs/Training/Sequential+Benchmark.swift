@@ -1,6 +1,9 @@
 import Foundation
 
 extension Sequential {
+    /// Bytes of activations, their gradients and scratch that the plans made so far share.
+    package var workspaceBytes: Int { workspace.capacity }
+
     /// The wall time of single training steps, or of inference on single batches, on data in memory.
     ///
     /// - Parameters:

@@ -44,7 +44,7 @@ public final class Sequential {
 
     let resolved: [ResolvedLayer]
     let store: ParameterStore
-    private let workspace = Workspace()
+    let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
     private(set) var optimizer: OptimizerState?
     private(set) var loss = Loss.sparseCategoricalCrossentropy

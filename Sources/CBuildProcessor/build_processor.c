@@ -1,0 +1,9 @@
+#include "build_processor.h"
+
+// A macro that is defined has become 1 when its text is taken; another is still its own, longer name.
+#define BE_TEXT(macro) #macro
+#define BE_IS_DEFINED(macro) (sizeof(BE_TEXT(macro)) == sizeof("1"))
+
+enum { first = __COUNTER__ + 1 };
+#define BE_BIT(name, macro) ((unsigned long)BE_IS_DEFINED(macro) << (__COUNTER__ - first)) |
+const unsigned long be_build_features = BE_FEATURES(BE_BIT) 0;

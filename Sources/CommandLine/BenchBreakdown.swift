@@ -1,0 +1,127 @@
+import BigEggs
+import Foundation
+import Reporting
+
+/// Where the time of a step goes: `bigeggs bench --breakdown`.
+struct BenchBreakdown: Encodable {
+    let training, inference: Step
+    let batchSize, threads: Int
+    let processor: String
+    let precision: Precision
+    let peak: Peak
+
+    /// What this machine did at most, from registers, in operations a second.
+    struct Peak: Encodable {
+        let float32, bfloat16: Double
+    }
+
+    /// One kind of step.
+    struct Step: Encodable {
+        /// The median of the steps' wall times while no pass was timed.
+        let milliseconds: Double
+        /// The mean of the steps' wall times while every pass was timed.
+        let timedMilliseconds: Double
+        /// The passes' mean times together.
+        let sumMilliseconds: Double
+        let passes: [Pass]
+
+        init(plain: (seconds: [Double], times: PassTimes?), timed: (seconds: [Double], times: PassTimes?)) {
+            let times = timed.times ?? PassTimes()
+            let steps = Double(timed.seconds.count)
+            milliseconds = median(plain.seconds) * 1e3
+            timedMilliseconds = timed.seconds.reduce(0, +) / steps * 1e3
+            sumMilliseconds = Double(times.totalNanoseconds) / steps / 1e6
+            passes = times.passes.map { pass in
+                let nanoseconds = Double(times.nanoseconds[pass] ?? 0)
+                return Pass(
+                    layer: pass.layer, pass: pass.name, milliseconds: nanoseconds / steps / 1e6,
+                    gigaOperationsPerSecond: Double(times.operations[pass] ?? 0) / max(nanoseconds, 1))
+            }
+        }
+    }
+
+    /// A layer's pass, or a part of the step that belongs to no layer.
+    struct Pass: Encodable {
+        let layer, pass: String
+        let milliseconds: Double
+        /// By the definition of the convolution or product; 0 for anything else.
+        let gigaOperationsPerSecond: Double
+    }
+
+    init(_ options: EngineOptions, steps: Int) throws {
+        batchSize = options.batchSize
+        let (model, noise) = try options.bench(images: batchSize * 20)
+        threads = model.threads
+        precision = model.precision
+        processor = Machine.processor
+        peak = Peak(
+            float32: Machine.peakOperationsPerSecond(.float32, threads: threads),
+            bfloat16: Machine.peakOperationsPerSecond(.bfloat16, threads: threads))
+        let progress = BenchProgress(total: 4)
+        func measure(_ training: Bool, timed: Bool, _ number: Int) throws -> (
+            seconds: [Double], times: PassTimes?
+        ) {
+            progress.show(number)
+            return try model.measureSteps(
+                on: noise, batchSize: options.batchSize, steps: steps, training: training, breakdown: timed)
+        }
+        training = Step(
+            plain: try measure(true, timed: false, 0), timed: try measure(true, timed: true, 1))
+        inference = Step(
+            plain: try measure(false, timed: false, 2), timed: try measure(false, timed: true, 3))
+        progress.show(4)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case training, inference, threads, processor, precision
+        case batchSize = "batch_size"
+        case peak = "peak_operations_per_second"
+    }
+
+    /// The same for people.
+    var text: String {
+        """
+        \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize)
+        Measured peak: \((peak.float32 / 1e9).fixed(0)) GFLOP/s of float32 multiply-adds, \
+        \(peak.bfloat16 > 0 ? "\((peak.bfloat16 / 1e9).fixed(0)) of bfloat16 dot products" : "no bfloat16")
+
+        A training step
+        \(table(training))
+        An inference step
+        \(table(inference))
+        GFLOP/s are those of the convolution's definition; Winograd's algorithm does with fewer
+        multiplications, so its share of the peak can be more than the whole.
+        """
+    }
+
+    private func table(_ step: Step) -> String {
+        let peak = precision == .float32 ? self.peak.float32 : self.peak.bfloat16
+        var rows = step.passes.map { pass in
+            let speed = pass.gigaOperationsPerSecond
+            return [
+                pass.layer, pass.pass, pass.milliseconds.fixed(2),
+                (pass.milliseconds / step.sumMilliseconds).percent,
+                speed > 0 ? speed.fixed(0) : "", speed > 0 && peak > 0 ? (speed * 1e9 / peak).percent : "",
+            ]
+        }
+        rows.append(["all", "sum", step.sumMilliseconds.fixed(2), "", "", ""])
+        rows.append(["all", "wall, timed", step.timedMilliseconds.fixed(2), "", "", ""])
+        rows.append(["all", "wall, untimed (median)", step.milliseconds.fixed(2), "", "", ""])
+        return Table(["layer", "pass", "ms", "share", "GFLOP/s", "of peak"], rows: rows).text
+    }
+}
+
+extension BenchBreakdown.Step {
+    enum CodingKeys: String, CodingKey {
+        case milliseconds, passes
+        case timedMilliseconds = "timed_milliseconds"
+        case sumMilliseconds = "sum_milliseconds"
+    }
+}
+
+extension BenchBreakdown.Pass {
+    enum CodingKeys: String, CodingKey {
+        case layer, pass, milliseconds
+        case gigaOperationsPerSecond = "giga_operations_per_second"
+    }
+}

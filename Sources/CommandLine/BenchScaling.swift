@@ -1,0 +1,74 @@
+import BigEggs
+import Reporting
+
+/// How cost grows with the batch size and shrinks with threads: `bigeggs bench --scaling`.
+struct BenchScaling: Encodable {
+    let rows: [Row]
+    let processor: String
+    let precision: Precision
+
+    /// One batch size on so many threads.
+    struct Row: Encodable {
+        let batchSize, threads: Int
+        let trainingStepSeconds, inferenceStepSeconds: Double
+        let trainingImagesPerSecond, inferenceImagesPerSecond: Double
+        /// Activations and their gradients.
+        let workspaceBytes: Int
+
+        enum CodingKeys: String, CodingKey {
+            case threads
+            case batchSize = "batch_size"
+            case trainingStepSeconds = "training_step_seconds"
+            case inferenceStepSeconds = "inference_step_seconds"
+            case trainingImagesPerSecond = "training_images_per_second"
+            case inferenceImagesPerSecond = "inference_images_per_second"
+            case workspaceBytes = "workspace_bytes"
+        }
+    }
+
+    init(_ options: EngineOptions, rounds: Int) throws {
+        let batchSizes = [32, 64, 128, 256, 512]
+        let all = options.threads ?? Machine.processors
+        let cases = (all > 1 ? [1, all] : [1]).flatMap { threads in batchSizes.map { ($0, threads) } }
+        let progress = BenchProgress(total: cases.count)
+        rows = try cases.enumerated().map { number, one in
+            progress.show(number)
+            let (batchSize, threads) = one
+            let (model, noise) = try options.bench(images: 512)
+            try model.use(threads: threads)
+            let steps = max(rounds, rounds * 512 / batchSize)
+            func seconds(training: Bool) throws -> Double {
+                try median(
+                    model.measureSteps(on: noise, batchSize: batchSize, steps: steps, training: training)
+                        .seconds)
+            }
+            let training = try seconds(training: true)
+            let bytes = model.workspaceBytes
+            let inference = try seconds(training: false)
+            return Row(
+                batchSize: batchSize, threads: threads, trainingStepSeconds: training,
+                inferenceStepSeconds: inference, trainingImagesPerSecond: Double(batchSize) / training,
+                inferenceImagesPerSecond: Double(batchSize) / inference, workspaceBytes: bytes)
+        }
+        progress.show(cases.count)
+        processor = Machine.processor
+        precision = options.precision.precision
+    }
+
+    /// The same for people.
+    var text: String {
+        let table = Table(
+            [
+                "threads", "batch", "ms/step training", "images/s", "ms/step inference", "images/s",
+                "MB of activations",
+            ],
+            rows: rows.map { row in
+                [
+                    "\(row.threads)", "\(row.batchSize)", (row.trainingStepSeconds * 1e3).fixed(1),
+                    row.trainingImagesPerSecond.fixed(0), (row.inferenceStepSeconds * 1e3).fixed(1),
+                    row.inferenceImagesPerSecond.fixed(0), (Double(row.workspaceBytes) / 1e6).fixed(0),
+                ]
+            })
+        return "\(processor), \(precision.rawValue)\n\n\(table.text)"
+    }
+}

@@ -1,0 +1,75 @@
+"""What the faster ways to compute cost in accuracy: nothing, if the last columns agree.
+
+Trains the report's network on CIFAR-10 in float32 with Winograd's convolutions, in float32 with direct
+ones and in bfloat16, with several seeds each, and prints a table of test accuracies. A run that an
+earlier call finished is not done again.
+
+    python3 Tests/Benchmarks/accuracy.py [--seeds 3] [--epochs 8] [--out runs/accuracy]
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+MODES = {
+    "float32, Winograd": ["--precision", "float32"],
+    "float32, direct": ["--precision", "float32", "--direct-convolutions"],
+    "bfloat16": ["--precision", "bfloat16"],
+}
+
+
+def train(arguments, mode, seed):
+    """The history of one run, from its record if there is one."""
+    directory = Path(arguments.out) / f"{mode.replace(', ', '-')}-{seed}"
+    record = directory / "training.json"
+    if not record.exists():
+        command = [
+            arguments.program, "train", "--epochs", str(arguments.epochs), "--seed", str(seed),
+            "--threads", str(arguments.threads), "--out", str(directory), *MODES[mode],
+        ]
+        print(f"{mode}, seed {seed} …", file=sys.stderr, flush=True)
+        finished = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if finished.returncode != 0:
+            sys.exit(f"error: {' '.join(command)} failed: {finished.stderr.strip()}")
+    history = json.loads(record.read_text())["results"]["history"]
+    print(f"{mode}, seed {seed}: {history['val_accuracy'][-1]:.4f}", file=sys.stderr, flush=True)
+    return history
+
+
+def table(results, epochs):
+    seeds = sorted({seed for _, seed in results})
+    lines = [
+        "| | " + " | ".join(f"seed {seed}" for seed in seeds) + " | mean | mean of last 3 epochs |",
+        "|---|" + "---|" * (len(seeds) + 2),
+    ]
+    for mode in MODES:
+        histories = [results[mode, seed] for seed in seeds]
+        last = [history["val_accuracy"][-1] for history in histories]
+        late = [accuracy for history in histories for accuracy in history["val_accuracy"][-3:]]
+        cells = [f"{100 * accuracy:.2f} %" for accuracy in [*last, statistics.mean(last), statistics.mean(late)]]
+        lines.append(f"| {mode} | " + " | ".join(cells) + " |")
+    return f"Test accuracy after {epochs} epochs\n\n" + "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=".build/release/bigeggs")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
+    parser.add_argument("--out", default="runs/accuracy")
+    arguments = parser.parse_args()
+    runs = [(mode, seed) for seed in range(1, arguments.seeds + 1) for mode in MODES]
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        histories = pool.map(lambda run: train(arguments, *run), runs)
+        print(table(dict(zip(runs, histories)), arguments.epochs))
+
+
+if __name__ == "__main__":
+    main()
