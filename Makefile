@@ -1,13 +1,15 @@
 # The commands people type. Each one that compiles first installs, by name, what this machine lacks;
 # where the libraries come from elsewhere, `make test REQUIREMENTS=true` skips that.
 REQUIREMENTS ?= ./install-requirements
+SECONDS ?= 60
 BIGEGGS := .build/release/bigeggs
-SWIFT_SOURCES := Sources Tests Snippets notebooks Package.swift
+SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 # Python as the library embeds it: the system's, never that of an environment in PATH.
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full figures test tensorboard docs lint bench bench-accuracy clean
+.PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
+	fuzz check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers parity install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +26,12 @@ report: build ## Train in minutes and write the whole report to runs/quick
 full: build ## Train as the report did (an hour or more) and rewrite the committed report
 	@$(BIGEGGS) report --profile full
 
+step: build ## Run the next section of the quick report that is not up to date (or OPTIONS="--from 4")
+	@$(BIGEGGS) step $(OPTIONS)
+
+status: build ## Show which sections are up to date, and why the others are not
+	@$(BIGEGGS) status $(OPTIONS)
+
 figures: build ## Draw the committed report's figures again, without training
 	@$(BIGEGGS) figures --profile full
 
@@ -32,6 +40,25 @@ bench: build ## Measure training and inference on this machine
 
 bench-accuracy: build ## Train nine times to compare the accuracy of the ways to compute (an hour)
 	@$(PYTHON) Tests/Benchmarks/accuracy.py
+
+bench-python: build ## Measure what calling from Python costs
+	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so $(PYTHON) Tests/Python/overhead.py
+
+# Keras and PyTorch, to compare with: an environment of their own, made again when the list changes.
+PEERS := .build-peers
+$(PEERS)/ready: Tests/Peers/requirements.txt
+	@$(REQUIREMENTS) python3-venv
+	@echo "Installing Keras and PyTorch into $(PEERS) (2.5 GB and minutes)"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/pip install --disable-pip-version-check -r $<
+	@touch $@
+
+bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH=--help)
+	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
+
+parity: build $(PEERS)/ready ## Compare results with Keras, PyTorch and NumPy on random inputs (PARITY=--help)
+	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		$(PEERS)/bin/python -m parity $(PARITY)
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }
@@ -48,6 +75,69 @@ test: requirements lint ## Run every test
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python
 	@swift test -c release --skip-build --disable-xctest
+
+# Under PREFIX: the command, the library with its header and pkg-config file, and what the report is made
+# with. The executables use the Swift runtime of the compiler that built them.
+PREFIX ?= /usr/local
+SECTIONS := $(patsubst notebooks/%/main.swift,%,$(wildcard notebooks/*/main.swift))
+SHARED := $(filter-out %.png %.svg %.csv %.ipynb report/report.md report/report.html, \
+	$(wildcard notebooks/*/*.swift plots/* report/* report/*/* python/bigeggs/*.py python/bigeggs/*/*.py))
+define PKG_CONFIG
+prefix=$(abspath $(PREFIX))
+libdir=$${prefix}/lib
+includedir=$${prefix}/include
+
+Name: bigeggs
+Description: Networks that classify images, trained fast on processors
+Version: 0.1.0
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -Wl,-rpath,$${libdir} -lbigeggs_c
+endef
+export PKG_CONFIG
+install: build ## Install under PREFIX (/usr/local), for use from any directory and from C
+	@set -e; to='$(DESTDIR)$(PREFIX)'; \
+	install -d "$$to/bin" "$$to/lib/bigeggs" "$$to/lib/pkgconfig" "$$to/include"; \
+	install $(BIGEGGS) $(SECTIONS:%=.build/release/%) "$$to/lib/bigeggs"; \
+	ln -sf ../lib/bigeggs/bigeggs "$$to/bin/bigeggs"; \
+	install -m 644 .build/release/libbigeggs_c.so "$$to/lib"; \
+	install -m 644 Sources/CBigEggs/include/bigeggs.h "$$to/include"; \
+	printf '%s\n' "$$PKG_CONFIG" >"$$to/lib/pkgconfig/bigeggs.pc"; \
+	for file in $(SHARED); do \
+		[ -d $$file ] || install -D -m 644 $$file "$$to/share/bigeggs/$$file"; \
+	done; \
+	echo "bigeggs is in $$to/bin, its library in $$to/lib"
+
+# The C programs are compiled by the toolchain's clang, whose sanitizer is that of the library.
+SANITIZED = OMP_WAIT_POLICY=passive SWIFT_BACKTRACE=enable=no BIGEGGS_CC=clang \
+	ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.suppressions
+SANITIZER_FLAGS = -c release --scratch-path .build-$(SANITIZER) --sanitize $(SANITIZER) -Xswiftc -use-ld=lld
+
+test-asan: build ## Run every test under AddressSanitizer
+	@$(MAKE) --no-print-directory sanitized SANITIZER=address
+
+# libgomp's threads are invisible to ThreadSanitizer: these are the suites that leave them alone.
+OUTSIDE_PARALLEL_REGIONS := HandleTests|FaultTests|HeaderTests|DownloadTests|DataSourceTests|ArchiveTests|$\
+	CIFAR10Tests|DataChecksumTests|SafetensorsTests|RecordTests|AtomicFileTests|CallbackTests
+test-tsan: build ## Run the tests outside the parallel regions under ThreadSanitizer
+	@$(MAKE) --no-print-directory sanitized SANITIZER=thread FILTER='--filter "$(OUTSIDE_PARALLEL_REGIONS)"'
+
+sanitized:
+	@swift build $(SANITIZER_FLAGS) --build-tests
+	@$(SANITIZED) BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		BIGEGGS_SANITIZER=$(SANITIZER) BIGEGGS_SANITIZED=$(CURDIR)/.build-$(SANITIZER)/release/libbigeggs_c.so \
+		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python/test_c_faults.py
+	@$(SANITIZED) swift test $(SANITIZER_FLAGS) --skip-build --disable-xctest $(FILTER)
+
+fuzz: requirements ## Feed damaged files to every loader: SECONDS=60 for all of them together
+	@Tests/Fuzz/run $(SECONDS)
+
+# axe-core comes with a package of Python that drives browsers; of that package only its script is used.
+AXE := .build/axe/axe_playwright_python/axe.min.js
+PAGE ?= report/report.html
+check-pages: ## Look at the report in headless Chromium, and leave screenshots in runs/pages
+	@$(REQUIREMENTS) chromium python3-pip
+	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
+	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
 
 # The environment in which TensorBoard itself reads what we write.
 TENSORBOARD := .build/tensorboard
@@ -66,4 +156,4 @@ docs: requirements ## Write the documentation to .build/docs
 	@echo "The documentation is in .build/docs: python3 -m http.server -d .build/docs, then /documentation/bigeggs"
 
 clean: ## Remove what was compiled and every quick run
-	@rm -rf .build runs
+	@rm -rf .build .build-* runs

@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CLanes"),
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
+        .systemLibrary(name: "CParentDeath"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -58,7 +59,7 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "BigEggs", "BigEggsABI", "EmbeddedPython", "TensorBoard", "CTopLevelError",
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "TensorBoard", "CTopLevelError", "CParentDeath",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -76,7 +77,7 @@ let package = Package(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "BigEggs"],
             resources: [.copy("read_events.py"), .copy("reference_reader.py")]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "BigEggs"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "BigEggs"]),
     ]
         + sections.map { section in
             .executableTarget(

@@ -6,7 +6,6 @@ from typing import Callable
 
 import bigeggs
 import numpy as np
-from matplotlib.figure import Figure
 
 from plots.drawing import Drawing, Source, Table
 from plots.page import INK, MUTED, montage, page, show_picture
@@ -69,32 +68,43 @@ def transforms_alone(source: Source) -> Drawing:
 
 
 def transforms_together(source: Source) -> Drawing:
-    """The same image through all transforms at once, as training sees it."""
+    """The same image through all transforms at once, as training sees it, with what was drawn for each."""
     record = source.records["03-augmentation"]
     samples = record["results.together"]
     figure = page(
         "All transforms together",
         f"{chosen_image(record)}, then as {len(samples)} training steps would see it",
         record,
-        height=2.75,
+        height=3.4,
+        note="Below each: rotation, zoom (width, height), and the shifts in pixels. Zoom as in Keras: above 1 the "
+        "object shrinks.",
     )
-    show_together(figure, image(source, record), [transformed(source, record, sample) for sample in samples])
+    axes = figure.subplots()
+    original = image(source, record)
+    height, width = original.shape[:2]
+    columns, gap, lines = (len(samples) + 1) // 2, 3, 16
+    start = 2 * (height + lines) - lines + 8
+    show_picture(axes, original, extent=(0, start - 8, start - 8, 0))
+    for number, sample in enumerate(samples):
+        left, top = start + number % columns * (width + gap), number // columns * (height + lines)
+        variant = np.clip(np.rint(transformed(source, record, sample)), 0, 255).astype(np.uint8)
+        show_picture(axes, variant, extent=(left, left + width, top + height, top))
+        axes.text(
+            left + width / 2, top + height + 1, every_amount(sample), ha="center", va="top", fontsize=6.2,
+            color=MUTED, linespacing=1.3,
+        )  # fmt: skip
+    axes.set(xlim=(0, start + columns * (width + gap) - gap), ylim=(2 * (height + lines), 0))
+    axes.text(0, -2, "original", fontsize=8.5, color=MUTED)
+    axes.text(start, -2, "augmented", fontsize=8.5, color=MUTED)
     rows = [(number, *parameters(sample)) for number, sample in enumerate(samples, start=1)]
     return Drawing(figure, Table(("sample", *COLUMNS), rows))
 
 
-def show_together(figure: Figure, original: np.ndarray, variants: list[np.ndarray]) -> None:
-    """The original, large, beside two rows of variants."""
-    columns = (len(variants) + 1) // 2
-    picture = montage([variants[:columns], variants[columns:]])
-    height, width = picture.shape[:2]
-    start = height + 8
-    axes = figure.subplots()
-    show_picture(axes, original, extent=(0, height, height, 0))
-    show_picture(axes, picture, extent=(start, start + width, height, 0))
-    axes.set(xlim=(0, start + width), ylim=(height, 0))
-    axes.text(0, -2, "original", fontsize=8.5, color=MUTED)
-    axes.text(start, -2, "augmented", fontsize=8.5, color=MUTED)
+def every_amount(sample: bigeggs.Record) -> str:
+    """What a transform of all kinds does, in three lines."""
+    shifts = " ".join(AMOUNT[kind](sample).removesuffix(" px") for kind in ("width shift", "height shift"))
+    turned = AMOUNT["rotation"](sample)
+    return f"{turned}\n\N{MULTIPLICATION SIGN}{sample['zx']:.2f} \N{MULTIPLICATION SIGN}{sample['zy']:.2f}\n{shifts}"
 
 
 def chosen_image(record: bigeggs.Record) -> str:

@@ -52,7 +52,7 @@ def birds_as_airplanes(source: Source) -> Drawing:
     bird, airplane = classes.index("bird"), classes.index("airplane")
     total, birds = record["results.birdsAsAirplanesCount"], record["results.birds"]
     columns = 6
-    height = 1.12 + 1.44 * ((len(shown) + columns - 1) // columns)
+    height = 0.95 + 1.4 * ((len(shown) + columns - 1) // columns)
     figure = page(
         "Birds taken for airplanes",
         f"{count(total)} of {count(birds)} birds of the test split; shown: the {len(shown)} most confident mistakes",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import traceback
 from pathlib import Path
 
 import bigeggs
 import matplotlib.style
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from plots import augmentation, data, demo, results, training
+from plots import augmentation, data, demo, explanation, results, training
 from plots.drawing import Drawing, Plot, Source, Table
-from plots.files import write_atomically
+from plots.files import CannotWrite, write_atomically
 from plots.records import MissingInput, Records
 
 STYLE = Path(__file__).with_name("bigeggs.mplstyle")
@@ -35,14 +37,29 @@ PLOTS = [
     Plot("confused-pairs", "06-results", results.confused_pairs, needs_images=True),
     Plot("calibration", "06-results", results.calibration),
     Plot("first-layer-filters", "06-results", results.first_layer_filters),
+    Plot("where-it-looks", "06-results", explanation.where_it_looks, needs_images=True),
     Plot("demo", "07-demo", demo.predictions, needs_images=True),
     Plot("birds-as-airplanes", "07-demo", demo.birds_as_airplanes, needs_images=True),
 ]
 
 
+class UnknownFigure(bigeggs.Error):
+    """A name that no figure has."""
+
+
 def names() -> list[dict[str, object]]:
     """Every figure's name, its section, and whether it shows images of the data set."""
     return [{"name": plot.name, "section": plot.section, "needs_images": plot.needs_images} for plot in PLOTS]
+
+
+def chosen_names(names: list[str]) -> list[str]:
+    """The figures that these names mean, all if there is none, in the order of the report."""
+    return [plot.name for plot in chosen(names)]
+
+
+def show_images(names: list[str]) -> bool:
+    """Whether one of them shows images of the data set."""
+    return any(plot.needs_images for plot in chosen(names))
 
 
 def draw(
@@ -54,6 +71,7 @@ def draw(
     ``left`` as they were, because they show images of a data set that is not at hand; those whose record or
     weights are ``missing`` and those that ``failed``, with the reason. One bad figure does not stop the others.
     """
+    use_shipped_fonts()
     dataset = bigeggs.Dataset(dataset_handle) if dataset_handle else None
     source = Source(Records(records_dir), Path(weights_dir), dataset)
     drawn: list[str] = []
@@ -70,18 +88,35 @@ def draw(
             drawn.append(plot.name)
         except MissingInput as reason:
             missing[plot.name] = str(reason)
+        except CannotWrite as reason:
+            failed[plot.name] = str(reason)
         except Exception as error:  # whatever goes wrong in one figure must not cost the others
             failed[plot.name] = describe(error)
     return {"drawn": drawn, "left": left, "missing": missing, "failed": failed}
 
 
+def use_shipped_fonts() -> None:
+    """Leaves only the fonts that come with matplotlib: another version of one would set text otherwise."""
+    shipped = sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"))
+    font_manager.fontManager.ttflist = []
+    for font in shipped:
+        font_manager.fontManager.addfont(font)
+
+
 def chosen(names: list[str]) -> list[Plot]:
     """The plots with these names, in the order of the report."""
-    unknown = sorted(set(names) - {plot.name for plot in PLOTS})
-    if unknown:
-        known = ", ".join(plot.name for plot in PLOTS)
-        raise ValueError(f"there is no figure named {', '.join(unknown)}; the figures are {known}")
+    known = [plot.name for plot in PLOTS]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"the figures are {', '.join(known)}"
+            raise UnknownFigure(f"there is no figure named {name}; {hint}")
     return [plot for plot in PLOTS if not names or plot.name in names]
+
+
+def check(names: list[str]) -> None:
+    """Refuses a name that no figure has, before anything is loaded for it."""
+    chosen(names)
 
 
 def has_images_of(source: Source, plot: Plot) -> bool:
@@ -94,16 +129,13 @@ def has_images_of(source: Source, plot: Plot) -> bool:
 
 
 def save(drawing: Drawing, name: str, directory: Path) -> None:
-    """Writes NAME.svg, NAME.png and NAME.csv; all three are rendered before the first is replaced."""
+    """Writes NAME.svg, NAME.png and NAME.csv; all three are on the disk before the first is replaced."""
     settle_layout(drawing.figure)
-    files = {
-        f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
-        f"{name}.png": rendered(drawing, "png", {"Software": None}),
-        f"{name}.csv": comma_separated(drawing.table),
-    }
-    directory.mkdir(parents=True, exist_ok=True)
-    for file, content in files.items():
-        write_atomically(directory / file, content)
+    write_atomically({
+        directory / f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
+        directory / f"{name}.png": rendered(drawing, "png", {"Software": None}),
+        directory / f"{name}.csv": comma_separated(drawing.table),
+    })
 
 
 def settle_layout(figure: Figure) -> None:

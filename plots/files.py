@@ -1,13 +1,42 @@
-"""Writing a file so that nobody ever reads half of it."""
+"""Writing files so that nobody ever reads half of one."""
 
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
+from typing import Mapping
+
+import bigeggs
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces a file in one step: whoever reads it sees the old or the new one, never a part."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
+class CannotWrite(bigeggs.Error):
+    """A file that the system does not let us write, and why."""
+
+
+def write_atomically(files: Mapping[Path, bytes]) -> None:
+    """Replaces files that belong together: whoever reads one sees the old or the new, never a part of it.
+
+    All are on the disk under temporary names before the first takes its own, so that a full disk or a
+    missing permission leaves every old file, and nothing else.
+    """
+    staged: dict[Path, Path] = {}
+    path = Path()
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            staged[path] = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+            descriptor = os.open(staged[path], os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            with open(descriptor, "wb") as file:
+                if path.exists():
+                    os.fchmod(descriptor, path.stat().st_mode & 0o7777)
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+        for path in files:
+            os.replace(staged.pop(path), path)
+    except OSError as error:
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        for unfinished in staged.values():
+            unfinished.unlink(missing_ok=True)

@@ -41,10 +41,11 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
     )
     axes = figure.subplots()
     shades = LinearSegmentedColormap.from_list(model, ["#FFFFFF", colour])
-    axes.imshow(shares, cmap=shades, norm=PowerNorm(0.5, 0, 1), aspect="equal")
+    darker = PowerNorm(0.5, 0, 1)
+    axes.imshow(shares, cmap=shades, norm=darker, aspect="equal")
     for (row, column), number in np.ndenumerate(counts):
         if number:
-            ink = "white" if shares[row, column] > 0.3 else INK
+            ink = readable_on(shades(darker(shares[row, column])))
             weight = "bold" if row == column else "normal"
             axes.text(column, row, count(number), ha="center", va="center", fontsize=8, color=ink, fontweight=weight)
     axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right", rotation_mode="anchor")
@@ -54,6 +55,13 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
     axes.grid(False)
     axes.spines[:].set_visible(False)
     return Drawing(figure, Table(("true class", *classes), [(n, *row) for n, row in zip(classes, counts)]))
+
+
+def readable_on(ground: tuple[float, float, float, float]) -> str:
+    """White or ink, whichever has more contrast: WCAG's relative luminance."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in ground[:3]]
+    luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear))
+    return "white" if luminance < 0.179 else INK
 
 
 def per_class_accuracy(source: Source) -> Drawing:
@@ -142,6 +150,10 @@ def index_list(indices: np.ndarray) -> str:
     return " ".join(str(int(index)) for index in indices)
 
 
+#: What a bin of the calibration holds.
+BIN = ("low", "high", "count", "confidence", "accuracy", "accuracyLow", "accuracyHigh")
+
+
 def calibration(source: Source) -> Drawing:
     """Whether a prediction made with some confidence is right as often as that confidence says."""
     record = source.records["06-results"]
@@ -150,9 +162,10 @@ def calibration(source: Source) -> Drawing:
     )
     figure = page(
         "Confidence and accuracy",
-        f"{count(record['results.plain.images'])} test images. Expected calibration error {errors}",
+        f"{count(record['results.plain.images'])} test images in ten bins; bars: 95{NO_BREAK_SPACE}% Wilson intervals\n"
+        f"Expected calibration error {errors}",
         record,
-        height=4.6,
+        height=4.75,
     )
     reliability, sizes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     reliability.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
@@ -166,14 +179,25 @@ def calibration(source: Source) -> Drawing:
         reliability.plot(
             [each["confidence"] for each in bins], [each["accuracy"] for each in bins], color=colour, marker="o"
         )
+        reliability.vlines(
+            [each["confidence"] for each in bins],
+            [each["accuracyLow"] for each in bins],
+            [each["accuracyHigh"] for each in bins],
+            color=colour,
+            linewidth=3.2,
+            alpha=0.3,
+        )
         sizes.bar(middle + shift * width, [each["count"] / total for each in bins], width=0.4 * width, color=colour)
-        rows += [(model, *(each[name] for name in ("low", "high", "count", "confidence", "accuracy"))) for each in bins]
+        rows += [(model, *(each[name] for name in BIN)) for each in bins]
     reliability.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
     sizes.set(ylabel="share of images", xlabel="confidence of the prediction (largest probability)")
     for axis in (reliability.yaxis, sizes.yaxis, sizes.xaxis):
         percent_axis(axis)
     key(figure, MODELS)
-    columns = ("training", "confidence from", "confidence to", "images", "mean confidence", "accuracy")
+    columns = (
+        "training", "confidence from", "confidence to", "images", "mean confidence", "accuracy", "accuracy low",
+        "accuracy high",
+    )  # fmt: skip
     return Drawing(figure, Table(columns, rows))
 
 

@@ -29,7 +29,7 @@ def draw(path: str, handle: int, predicted: Sequence[int], confidence: Sequence[
         figure = sheet(dataset, predicted, confidence)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
-    write_atomically(Path(path), buffer.getvalue())
+    write_atomically({Path(path): buffer.getvalue()})
 
 
 def sheet(dataset: bigeggs.Dataset, predicted: Sequence[int], confidence: Sequence[float]) -> Figure:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from plots.drawing import Drawing, Source, Table
 from plots.history import learning_rate_cuts
 from plots.page import AUGMENTED, FAINT, INK, MUTED, PLAIN, epoch_axis, key, label_ends, page, percent_axis
-from plots.wording import percent
+from plots.wording import NO_BREAK_SPACE, percent
 
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
@@ -29,11 +29,11 @@ def augmented_training(source: Source) -> Drawing:
 def one_training(record: bigeggs.Record, title: str, colour: str) -> Drawing:
     """Training and validation curves with the best epoch and the cuts of the learning rate."""
     history = record["results.history"]
-    figure = page(title, training_summary(record), record, height=3.5)
+    figure = page(title, training_summary(record), record, height=3.65)
     loss, accuracy = figure.subplots(1, 2)
     best = int(record["results.bestEpoch"])
     for axes, metric, form in ((loss, "loss", "{:.3f}".format), (accuracy, "accuracy", percent)):
-        draw_curves(axes, history, metric, colour)
+        draw_curves(axes, history, metric, colour, "{:.2f}".format if metric == "loss" else points)
         mark_learning_rate_cuts(axes, history["learning_rate"])
         mark_best(axes, best, history[f"val_{metric}"][best - 1], form)
     loss.set_title("Loss")
@@ -45,17 +45,23 @@ def one_training(record: bigeggs.Record, title: str, colour: str) -> Drawing:
 
 
 def training_summary(record: bigeggs.Record) -> str:
-    """Why the training ended and what the small marks mean."""
+    """Why the training ended and what the marks mean."""
     run, limit = int(record["results.epochsRun"]), int(record["results.epochLimit"])
     stopped = record.get("results.stoppedEpoch")
     end = f"stopped early after epoch {stopped:g} of {limit}" if stopped else f"{run} of {limit} epochs"
-    cuts = len(learning_rate_cuts(record["results.history.learning_rate"]))
-    lines = f"; dotted: learning rate cut ({cuts}×)" if cuts else ""
-    return f"{end[0].upper()}{end[1:]}; ○ epoch whose weights were kept{lines}"
+    rates = record["results.history.learning_rate"]
+    cuts = len(learning_rate_cuts(rates))
+    lines = f"; dotted: learning rate cut, from {rates[0]:.4g} to {rates[-1]:.4g}" if cuts else ""
+    return (
+        f"{end[0].upper()}{end[1:]}; \N{WHITE CIRCLE} epoch whose weights were kept\n"
+        f"Shaded: gap between the curves, its size at the end{lines}"
+    )
 
 
-def draw_curves(axes: Axes, history: bigeggs.Record, metric: str, colour: str) -> None:
-    """The training curve, thin and grey, and the validation curve in the training's colour."""
+def draw_curves(
+    axes: Axes, history: bigeggs.Record, metric: str, colour: str, gap: Callable[[float], str]
+) -> None:
+    """The training curve, thin and grey, the validation curve in the training's colour, and the gap between them."""
     training, validation = history[metric], history[f"val_{metric}"]
     epochs = np.arange(1, len(training) + 1)
     marker = "o" if len(epochs) <= 12 else None
@@ -63,7 +69,15 @@ def draw_curves(axes: Axes, history: bigeggs.Record, metric: str, colour: str) -
     axes.plot(epochs, validation, color=colour, marker=marker, markersize=3)
     epoch_axis(axes, len(epochs))
     axes.set_ylim(limits(metric, np.concatenate([training, validation])))
-    label_ends(axes, [(training[-1], "training", MUTED), (validation[-1], "validation", colour)])
+    axes.fill_between(epochs, training, validation, color=colour, alpha=0.1, linewidth=0)
+    last = float(abs(training[-1] - validation[-1]))
+    labels = [(training[-1], "training", MUTED), (validation[-1], "validation", colour)]
+    label_ends(axes, [*labels, ((training[-1] + validation[-1]) / 2, f"gap {gap(last)}", INK)])
+
+
+def points(difference: float) -> str:
+    """A difference of two accuracies in percentage points."""
+    return f"{100 * difference:.1f}{NO_BREAK_SPACE}pp"
 
 
 def limits(metric: str, values: np.ndarray) -> tuple[float, float]:

@@ -23,19 +23,17 @@ TEMPLATES = Path(__file__).parent
 def build(records_dir: str, plots_dir: str, report_dir: str, weights_dir: str) -> dict[str, str]:
     """Writes report.md and report.html into `report_dir`; returns their paths.
 
-    Both are rendered before the first is written, so an error in a template leaves the old report whole.
+    Both are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
     The weights are part of the interface for a report that would look into them; this one does not.
     """
     content = document(Run(records_dir, plots_dir))
     directory = Path(report_dir)
-    pages = {
-        "markdown": (directory / "report.md", render_markdown(content, plots_dir, report_dir)),
-        "html": (directory / "report.html", render_html(content, plots_dir)),
-    }
-    directory.mkdir(parents=True, exist_ok=True)
-    for path, text in pages.values():
-        write_atomically(path, text.encode())
-    return {kind: str(path) for kind, (path, _) in pages.items()}
+    markdown, html = directory / "report.md", directory / "report.html"
+    write_atomically({
+        markdown: render_markdown(content, plots_dir, report_dir).encode(),
+        html: render_html(content, plots_dir).encode(),
+    })
+    return {"markdown": str(markdown), "html": str(html)}
 
 
 def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:

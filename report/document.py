@@ -9,6 +9,7 @@ from report import claims
 from report.blocks import Block, Document, Notice, Section, Tested
 from report.chapters import (
     augmentation,
+    callbacks,
     data,
     goal,
     methods,
@@ -31,6 +32,7 @@ def document(run: Run) -> Document:
         ("Normalization", normalization.blocks(run)),
         ("Augmentation", augmentation.blocks(run)),
         ("Methods", methods.blocks(run)),
+        ("Callbacks", callbacks.blocks(run)),
         ("Training", training.blocks(run)),
         ("Results", results.blocks(run)),
         ("Single images", results.single_images(run)),

@@ -81,17 +81,21 @@ public func be_transform_image(
         let image = try InputArray(image, "image")
         let transform = try require(transform, "transform").pointee
         let pixels = try require(pixels, "pixels")
-        let source = try image.values(BE_UINT8, as: UInt8.self)
         guard image.shape.count == 3, elementCount(image.shape) != nil else {
             throw Failure.invalidArgument(
                 "the argument image has the shape \(image.shape): give [height, width, channels]")
         }
-        guard capacity >= image.count, let base = source.baseAddress else {
+        guard capacity >= image.count else {
             throw Failure.invalidArgument(
                 "the argument pixels has room for \(capacity) values; the image has \(image.count)")
         }
-        try transform.generator().apply(
-            try TransformParameters(transform), to: base, imageShape: image.shape, into: pixels, scale: 1)
+        let generator = try transform.generator()
+        let parameters = try TransformParameters(transform)
+        if image.dtype == BE_FLOAT32, let floats = try image.values(BE_FLOAT32, as: Float.self).baseAddress {
+            generator.apply(parameters, to: floats, imageShape: image.shape, into: pixels)
+        } else if let bytes = try image.values(BE_UINT8, as: UInt8.self).baseAddress {
+            generator.apply(parameters, to: bytes, imageShape: image.shape, into: pixels)
+        }
     }
 }
 

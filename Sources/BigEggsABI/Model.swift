@@ -86,6 +86,18 @@ struct ModelOptions {
 
     enum ConvolutionChoice: String, CaseIterable { case automatic, direct }
 
+    enum PrecisionChoice: String, CaseIterable {
+        case float32, bfloat16, auto
+
+        var precision: Precision {
+            switch self {
+            case .float32: .float32
+            case .bfloat16: .bfloat16
+            case .auto: .fastest
+            }
+        }
+    }
+
     /// - Parameters:
     ///   - input: the shape of an input where the settings have none; nil if they must have one.
     ///   - rescale: the factor where the settings have none.
@@ -93,7 +105,7 @@ struct ModelOptions {
         self.input = try settings.required(settings.shape("input") ?? input, "input")
         self.rescale = try settings.float("rescale") ?? rescale
         seed = try settings.seed("seed") ?? 0
-        precision = try settings.choice("precision") ?? .float32
+        precision = try settings.choice("precision", of: PrecisionChoice.self)?.precision ?? .float32
         threads = try settings.integer("threads")
         convolution = try settings.choice("convolution") ?? .automatic
         guard self.input.count == 1 || self.input.count == 3 else {

@@ -67,6 +67,10 @@ private final class ProgressRelay: Callback {
         try tell(BE_BATCH_END, run, step: batch, logs)
     }
 
+    func onTestBatchEnd(_ batch: Int, _ run: TrainingRun) throws {
+        try tell(BE_TEST_BATCH_END, run, step: batch)
+    }
+
     func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
         try tell(BE_EPOCH_END, run, step: run.steps - 1, logs)
     }
@@ -76,7 +80,7 @@ private final class ProgressRelay: Callback {
     private func tell(
         _ event: be_event, _ run: TrainingRun, step: Int = 0, _ logs: [String: Double] = [:]
     ) throws {
-        let sorted = logs.sorted { $0.key < $1.key }
+        let sorted = logs.sorted { (Self.rank($0.key), $0.key) < (Self.rank($1.key), $1.key) }
         let names: [UnsafePointer<CChar>?] = sorted.map { UnsafePointer(pointer(to: $0.key)) }
         let goesOn = names.withUnsafeBufferPointer { names in
             sorted.map(\.value).withUnsafeBufferPointer { values in
@@ -90,6 +94,11 @@ private final class ProgressRelay: Callback {
         guard goesOn else {
             throw Failure(status: BE_STOPPED, message: "the callback ended the training")
         }
+    }
+
+    /// Where a metric stands among the others.
+    private static func rank(_ name: String) -> Int {
+        ["loss", "accuracy", "val_loss", "val_accuracy"].firstIndex(of: name) ?? 4
     }
 
     private func pointer(to name: String) -> UnsafeMutablePointer<CChar>? {

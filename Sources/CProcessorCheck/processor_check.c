@@ -6,7 +6,8 @@
 
 #include "build_processor.h"
 
-const char *be_missing_features(void) {
+/// What this processor lacks of the build's, separated by spaces; empty if nothing.
+static const char *missing_features(void) {
   static char missing[512];
   missing[0] = 0;
   __builtin_cpu_init();
@@ -23,7 +24,7 @@ const char *be_missing_features(void) {
 
 /// Runs when the program or the shared library is loaded, before any code of the library.
 __attribute__((constructor)) static void check_processor(void) {
-  const char *missing = be_missing_features();
+  const char *missing = missing_features();
   if (!missing[0]) return;
   fprintf(stderr,
           "error: this build of BigEggs is for a processor that has %s, and this one has not: "

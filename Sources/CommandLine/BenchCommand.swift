@@ -18,6 +18,7 @@ struct BenchCommand: ParsableCommand {
               bigeggs bench
               bigeggs bench --threads 1 --rounds 3
               bigeggs bench --precision bfloat16 --json
+              bigeggs bench --only inference --steps 79
               bigeggs bench --breakdown            where the time of a step goes
               bigeggs bench --scaling              batch sizes 32 to 512, 1 thread and all
             """)
@@ -25,6 +26,8 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup var engine: EngineOptions
     @Option(help: ArgumentHelp("Steps in a round.", valueName: "n")) var steps = 20
     @Option(help: ArgumentHelp("Rounds to take the median of.", valueName: "n")) var rounds = 5
+    @Option(help: "Measure one kind of work alone: the memory shown is then that of this work.")
+    var only: BenchResult.Work?
     @Flag(help: "Show each layer's and pass's time, speed and share of this machine's peak.")
     var breakdown = false
     @Flag(help: "Show how cost grows with the batch size, on 1 thread and on all.") var scaling = false
@@ -34,6 +37,9 @@ struct BenchCommand: ParsableCommand {
         try requirePositive(steps, "--steps")
         try requirePositive(rounds, "--rounds")
         if breakdown, scaling { throw ValidationError("--breakdown and --scaling: one at a time") }
+        if only != nil, breakdown || scaling {
+            throw ValidationError("--only goes neither with --breakdown nor with --scaling")
+        }
     }
 
     func run() throws {
@@ -44,7 +50,7 @@ struct BenchCommand: ParsableCommand {
             let result = try BenchScaling(engine, rounds: rounds)
             if json { try printJSON(result) } else { print(result.text) }
         } else {
-            let result = try BenchResult(engine, steps: steps, rounds: rounds)
+            let result = try BenchResult(engine, steps: steps, rounds: rounds, only: only)
             if json { try printJSON(result) } else { print(result.text) }
         }
     }

@@ -1,15 +1,24 @@
+import ArgumentParser
 import BigEggs
 import Foundation
 import Reporting
 
 /// What `bigeggs bench` measured, under the names that programs read.
 struct BenchResult: Encodable {
-    let training, augmentedTraining, inference: Speed
+    /// `nil` for what was not measured.
+    let training, augmentedTraining, inference: Speed?
     let batchSize, threads: Int
     let processor: String
     let precision: Precision
     let peakMemoryBytes: Int
     let algorithms: [ChosenAlgorithm]
+
+    /// What can be measured.
+    enum Work: String, CaseIterable, ExpressibleByArgument {
+        case training
+        case augmentedTraining = "augmented-training"
+        case inference
+    }
 
     /// The speed of one kind of work.
     struct Speed: Encodable {
@@ -22,27 +31,34 @@ struct BenchResult: Encodable {
     }
 
     /// Measures `rounds` rounds in which each kind of work has its turn, after one to warm up.
-    init(_ options: EngineOptions, steps: Int, rounds: Int) throws {
+    init(_ options: EngineOptions, steps: Int, rounds: Int, only: Work? = nil) throws {
         batchSize = options.batchSize
         let images = batchSize * steps
         let (model, noise) = try options.bench(images: images)
         let progress = BenchProgress(total: rounds + 1)
-        var seconds: [[Double]] = [[], [], []]
+        var seconds: [Work: [Double]] = [:]
         for round in 0...rounds {
             progress.show(round)
-            let plain = try model.fit(noise, batchSize: batchSize, epochs: 1)
-            let augmented = try model.fit(
-                noise, batchSize: batchSize, epochs: 1, augmentation: ReportSettings.generator)
-            let inference = try model.evaluate(noise, batchSize: batchSize)
-            guard round > 0 else { continue }
-            seconds[0] += plain.seconds
-            seconds[1] += augmented.seconds
-            seconds[2].append(inference.seconds)
+            for work in only.map({ [$0] }) ?? Work.allCases {
+                let taken =
+                    switch work {
+                    case .training:
+                        try model.fit(noise, batchSize: batchSize, epochs: 1).seconds
+                    case .augmentedTraining:
+                        try model.fit(
+                            noise, batchSize: batchSize, epochs: 1, augmentation: ReportSettings.generator
+                        ).seconds
+                    case .inference:
+                        [try model.evaluate(noise, batchSize: batchSize).seconds]
+                    }
+                if round > 0 { seconds[work, default: []] += taken }
+            }
         }
         progress.show(rounds + 1)
-        training = Speed(images: images, seconds: seconds[0])
-        augmentedTraining = Speed(images: images, seconds: seconds[1])
-        inference = Speed(images: images, seconds: seconds[2])
+        let speeds = seconds.mapValues { Speed(images: images, seconds: $0) }
+        training = speeds[.training]
+        augmentedTraining = speeds[.augmentedTraining]
+        inference = speeds[.inference]
         let engine = model.engineDescription
         threads = engine.threads
         precision = engine.precision
@@ -60,14 +76,15 @@ struct BenchResult: Encodable {
 
     /// The same for people.
     var text: String {
-        let augmentation = training.imagesPerSecond / augmentedTraining.imagesPerSecond - 1
+        var augmented = "training on augmented images"
+        if let training, let augmentedTraining {
+            let more = training.imagesPerSecond / augmentedTraining.imagesPerSecond - 1
+            augmented += ": \(more.percent) more"
+        }
         let speeds = Table(
             ["images/s", "ms/step", ""],
-            rows: [
-                row(training, "training"),
-                row(augmentedTraining, "training on augmented images: \(augmentation.percent) more"),
-                row(inference, "inference"),
-            ])
+            rows: [(training, "training"), (augmentedTraining, augmented), (inference, "inference")]
+                .compactMap { speed, name in speed.map { row($0, name) } })
         let choices = Table(
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """

@@ -8,6 +8,7 @@ struct BigEggsCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               bigeggs report              the whole report, small, into runs/quick
+              bigeggs step                the report one section at a time
               bigeggs figures             its figures again, without training
               bigeggs train --epochs 5    the network alone, into runs/train
               bigeggs evaluate --weights runs/train/weights.safetensors
@@ -18,7 +19,8 @@ struct BigEggsCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DataCommand.self, ReportCommand.self, FiguresCommand.self, TrainCommand.self,
+            DataCommand.self, ReportCommand.self, StepCommand.self, StatusCommand.self, FiguresCommand.self,
+            TrainCommand.self,
             EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
         ])
 }

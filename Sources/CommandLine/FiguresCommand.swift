@@ -9,8 +9,8 @@ struct FiguresCommand: ParsableCommand {
         abstract: "Draw figures again, without training.",
         discussion: """
             Figures are drawn from the records of a run: by default the committed report's. \
-            Some show images as well; without the data set that was recorded they stay as \
-            they are, and the last line names them.
+            Some show images as well. Without the data set that was recorded they stay as \
+            they are, and the last line names them; nothing is downloaded for them.
 
             EXAMPLES
               bigeggs figures                              all of the report's
@@ -35,9 +35,9 @@ struct FiguresCommand: ParsableCommand {
 
     func run() throws {
         let project = try Project.locate()
-        try Figures.prepare(project: project)
+        try Figures.prepare(names, project: project)
         let layout = OutputLayout(project: project, profile: profile, out: out)
-        let outcome = try Figures.draw(names, project: project, layout: layout, data: try images())
+        let outcome = try draw(project, layout)
         let nothing = outcome.drawn.isEmpty && outcome.left.isEmpty && outcome.failed.isEmpty
         if nothing && names.isEmpty { throw NothingRecorded(directory: layout.records) }
         if json {
@@ -49,8 +49,20 @@ struct FiguresCommand: ParsableCommand {
         if !failed.isEmpty { throw ReportingError.figuresFailed(failed) }
     }
 
-    /// The data set; nil where nobody named one and none can be had, which only leaves some figures.
+    private func draw(_ project: Project, _ layout: OutputLayout) throws -> Figures.Outcome {
+        let data = try Figures.showImages(names, project: project) ? images() : nil
+        let line = DrawingLine()
+        defer { line.end() }
+        return try Figures.draw(
+            names, project: project, layout: layout, data: data, progress: line.show)
+    }
+
+    /// The data set. Where nobody named one, nothing is downloaded for the sake of some figures: then it is
+    /// the stand-in, whose figures these may be, or nil.
     private func images() throws -> LoadedDataset? {
+        guard dataOptions.source != .automatic || dataOptions.source.isAtHand else {
+            return try? DataSource.fashionMNIST.load()
+        }
         do {
             return try dataOptions.load()
         } catch  where dataOptions.source == .automatic {
@@ -76,10 +88,11 @@ struct DrawnFigures: Encodable {
     func show(in directory: String) {
         for (name, reason) in missing.sorted(by: { $0.key < $1.key }) { print("\(name): \(reason)") }
         if !drawn.isEmpty { print("Drawn in \(directory): \(drawn.joined(separator: ", "))") }
-        print(
-            left.isEmpty
-                ? "None was left as it was."
-                : "Left as they were, for want of the data set they show: \(left.joined(separator: ", "))")
+        if !left.isEmpty {
+            print(
+                "Left as they were, for want of the data set they show (--data names it): "
+                    + left.joined(separator: ", "))
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import BigEggs
 import Foundation
+import Reporting
 
 /// Where `bigeggs` starts.
 @main
@@ -7,13 +9,18 @@ enum Program {
     /// Runs the command; a failure becomes one line on standard error and status 1. Help and
     /// misused options are left to the argument parser, which ends with 0 and 64.
     static func main() {
+        FileSizeLimit.isAnError()
         do {
             var command = try BigEggsCommand.parseAsRoot()
             do {
                 try command.run()
+                // What was printed may still wait to be written, and must not be lost without a word.
+                guard fflush(nil) == 0 else {
+                    throw FileError(code: errno, file: "standard output", action: "write")
+                }
             } catch let error where BigEggsCommand.exitCode(for: error) == .failure && !(error is ExitCode) {
                 StandardError.write("error: \(sentence(about: error))\n")
-                throw ExitCode.failure
+                throw ExitCode((error as? ReportingError)?.exitStatus ?? 1)
             }
         } catch {
             BigEggsCommand.exit(withError: error)

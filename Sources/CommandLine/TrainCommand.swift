@@ -17,6 +17,12 @@ struct TrainCommand: ParsableCommand {
               bigeggs train                           on the images as they are
               bigeggs train --augment --out runs/augmented
               bigeggs train --epochs 2 --limit 5000   to see it run
+              bigeggs train --resume                  after an interruption
+
+            The training saves itself in the directory after every epoch. Ctrl-C (or SIGTERM) \
+            ends it after the step under way, saved, with status 130 (143); once more ends it at \
+            once. The same command with --resume goes on to the same bits as if nothing had \
+            happened; only --epochs may be more than before. What it saved is removed at the end.
 
             The directory gets weights.safetensors and training.json: data, settings, \
             history, evaluation. With --json the latter is printed as well, and progress goes \
@@ -25,6 +31,7 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
+    @OptionGroup var resumption: ResumeOptions
     @Option(help: ArgumentHelp("The most epochs (default: as the full report).", valueName: "n"))
     var epochs: Int?
     @Option(help: ArgumentHelp("The seed of weights, shuffling, dropout and augmentation.", valueName: "n"))
@@ -45,21 +52,29 @@ struct TrainCommand: ParsableCommand {
         let loaded = try dataOptions.load()
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         // Before training, so that a directory that cannot be written costs no hour of it.
-        do {
-            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        } catch {
-            throw ReportingError.cannotWrite(path: out, reason: error.localizedDescription)
-        }
+        try AtomicFile.prepareDirectory(directory.path)
+
+        let lock = try OutputLock(directory.path)
+        defer { lock.release() }
 
         let train = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
         let test = loaded.test.withFlattenedLabels().rescaled()
         var settings = augment ? ReportSettings.augmented(.full) : ReportSettings.plain(.full)
         settings.batchSize = engine.batchSize
         settings.epochs = epochs ?? settings.epochs
+        let generator = augment ? ReportSettings.generator : nil
 
         let model = try engine.network(classes: train.classNames.count, seed: seed)
         try model.compile(
             optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
+        let plan = TrainingRecord.Plan(
+            data: .init(loaded.provenance),
+            settings: .init(
+                report: settings, seed: seed, threads: model.threads, trainImages: train.count,
+                generator: generator))
+        let recordFile = directory.appendingPathComponent("training.json").path
+        if resumption.resume, try hasEnded(plan, model, recordFile) { return }
+
         let callbacks: [any Callback] = [
             EarlyStopping(monitor: "val_loss", patience: settings.patience, restoreBestWeights: true),
             EarlyStopping(monitor: "val_accuracy", patience: settings.patience),
@@ -68,19 +83,20 @@ struct TrainCommand: ParsableCommand {
                 ? ProgressBar(isLive: isatty(STDERR_FILENO) == 1, write: StandardError.write)
                 : ProgressBar(),
         ]
-        let history = try model.fit(
-            train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-            augmentation: augment ? ReportSettings.generator : nil, callbacks: callbacks)
+        let (history, checkpoints) = try resumable {
+            try resumption.train(in: out, announce: { StandardError.write($0 + "\n") }) {
+                let history = try model.fit(
+                    train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
+                    augmentation: generator, callbacks: callbacks, checkpoints: $0, interruption: $1)
+                return (history, $0)
+            }
+        }
         let results = try TrainingResults(
             of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
             validatedOn: test, weights: directory.appendingPathComponent("weights.safetensors").path)
-        let record = TrainingRecord(
-            data: .init(loaded.provenance),
-            settings: .init(
-                report: settings, seed: seed, threads: model.threads, trainImages: train.count,
-                generator: augment ? ReportSettings.generator : nil),
-            engine: model.engineDescription, results: results)
-        try Record(encoding: record).write(to: directory.appendingPathComponent("training.json").path)
+        let record = TrainingRecord(plan: plan, engine: model.engineDescription, results: results)
+        try Record(encoding: record).write(to: recordFile)
+        try checkpoints.remove()
         if json {
             try printJSON(record)
         } else {
@@ -88,6 +104,33 @@ struct TrainCommand: ParsableCommand {
             let kept = results.evaluation
             print("Their loss is \(kept.loss.fixed(4)), their accuracy \(kept.accuracy.percent).")
             print("weights.safetensors and training.json are in \(out)")
+        }
+    }
+
+    /// Whether there is nothing to resume because this very training, which would give the same weights again,
+    /// has ended here. Says so, or that the training starts from its beginning.
+    private func hasEnded(_ plan: TrainingRecord.Plan, _ model: Sequential, _ file: String) throws -> Bool {
+        guard Checkpoints(in: out).files.isEmpty else { return false }
+        let record = try? Record.read(file)
+        guard try plan.describes(record, by: model) else {
+            StandardError.write("there is nothing to resume in \(out): starting from the beginning\n")
+            return false
+        }
+        if json, let record {
+            try printJSON(record)
+        } else {
+            print("The training has ended already: weights.safetensors and training.json are in \(out)")
+        }
+        return true
+    }
+
+    /// Turns an interruption into what a person reads and the status that a shell expects.
+    private func resumable<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let stop as TrainingInterrupted {
+            StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
+            throw ExitCode(stop.exitStatus)
         }
     }
 }

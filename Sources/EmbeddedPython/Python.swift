@@ -86,6 +86,8 @@ public enum Python {
         PyConfig_InitIsolatedConfig(config)
         defer { PyConfig_Clear(config) }
         config.pointee.install_signal_handlers = 0
+        // Compiled modules would be written beside the sources.
+        config.pointee.write_bytecode = 0
         try check(PyConfig_SetBytesString(config, &config.pointee.executable, executable))
         try check(Py_InitializeFromConfig(config))
         // This thread holds the interpreter's lock now; give it up, so that any thread can take it.

@@ -6,6 +6,9 @@ public enum PythonError: Error, Equatable, CustomStringConvertible {
     case cannotStart(String)
     /// An import failed; with the Debian package that has the module, if it is one of those we use.
     case moduleMissing(module: String, debianPackage: String?)
+    /// An exception whose message is a sentence for people, which its class says by an attribute
+    /// `is_sentence` that is true.
+    case refused(String)
     /// Any other exception: its type's name, its message and Python's traceback, many lines long.
     case exception(type: String, message: String, traceback: String)
     /// A function returned an object that ``PythonValue`` has no case for.
@@ -20,6 +23,8 @@ public enum PythonError: Error, Equatable, CustomStringConvertible {
             "Python module \(module) is missing: install it with `apt-get install \(package)`"
         case .moduleMissing(let module, nil):
             "Python module \(module) is missing: it is in none of the directories that Python searches"
+        case .refused(let message):
+            message
         case .exception(let type, let message, _):
             message.isEmpty ? "Python raised \(type)" : "Python raised \(type): \(message)"
         case .noSwiftValue(let type):
@@ -54,12 +59,20 @@ extension PythonError {
         {
             return .moduleMissing(module: module, debianPackage: debianPackages[module])
         }
+        if let isSentence = Reference(orNothing: PyObject_GetAttrString(exception.object, "is_sentence")),
+            python_is_true(isSentence.object) != 0, let message = message(of: exception.object)
+        {
+            return .refused(message)
+        }
         let type = String(cString: python_type_name(exception.object))
         let traceback = traceback(of: exception.object)
-        guard let message = Reference(orNothing: PyObject_Str(exception.object)) else {
-            return .exception(type: type, message: "", traceback: traceback)
-        }
-        return .exception(type: type, message: text(message.object) ?? "", traceback: traceback)
+        return .exception(
+            type: type, message: message(of: exception.object) ?? "", traceback: traceback)
+    }
+
+    private static func message(of exception: UnsafeMutablePointer<PyObject>) -> String? {
+        guard let message = Reference(orNothing: PyObject_Str(exception)) else { return nil }
+        return text(message.object)
     }
 
     private static func text(_ object: UnsafeMutablePointer<PyObject>) -> String? {

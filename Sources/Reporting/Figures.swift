@@ -1,6 +1,7 @@
 import BigEggs
 import BigEggsABI
 import EmbeddedPython
+import Foundation
 
 /// The report's figures: drawn by Python from records and data set.
 public enum Figures {
@@ -19,10 +20,38 @@ public enum Figures {
 
     /// Starts Python and imports what draws, so that a missing module is known before hours of training.
     ///
-    /// - Throws: `PythonError`, which names a missing module's package.
-    public static func prepare(project: Project) throws {
+    /// - Parameters:
+    ///   - names: the figures that are to be drawn; all if empty.
+    ///   - project: the checkout with the Python that draws.
+    /// - Throws: `PythonError`, which names a missing module's package, or a name that no figure has.
+    public static func prepare(_ names: [String] = [], project: Project) throws {
+        // Matplotlib keeps a list of the fonts, and would keep it elsewhere in the home directory.
+        setenv("MPLCONFIGDIR", DataLocations().cache + "/matplotlib", 0)
         try Python.start(searchPaths: project.pythonPaths)
-        _ = try Python.call("names", in: "plots.draw")
+        _ = try Python.call("check", in: "plots.draw", [.list(names.map(PythonValue.string))])
+    }
+
+    /// Whether one of these figures, or of all if none is named, shows images of the data set.
+    ///
+    /// - Throws: `PythonError` for a name that no figure has.
+    public static func showImages(_ names: [String] = [], project: Project) throws -> Bool {
+        try Python.start(searchPaths: project.pythonPaths)
+        let result = try Python.call(
+            "show_images", in: "plots.draw", [.list(names.map(PythonValue.string))])
+        guard case .bool(let value) = result else {
+            throw ReportingError.unexpectedResult(function: "plots.draw.show_images")
+        }
+        return value
+    }
+
+    /// How far the drawing has come.
+    public struct Progress: Sendable, Equatable {
+        /// The figure that is drawn next.
+        public let name: String
+        /// How many are done.
+        public let done: Int
+        /// How many there are.
+        public let total: Int
     }
 
     /// Draws figures again from their records.
@@ -32,25 +61,35 @@ public enum Figures {
     ///   - project: the checkout with the Python that draws.
     ///   - layout: where records and weights are, and where the figures go.
     ///   - data: the images; without them the figures that show images stay as they are.
+    ///   - progress: told before each figure.
     /// - Throws: `PythonError`; a figure that fails is in the outcome instead.
     public static func draw(
-        _ names: [String] = [], project: Project, layout: OutputLayout, data: LoadedDataset?
+        _ names: [String] = [], project: Project, layout: OutputLayout, data: LoadedDataset?,
+        progress: (Progress) -> Void = { _ in }
     ) throws -> Outcome {
         try Python.start(searchPaths: project.pythonPaths)
+        let chosen = strings(
+            try Python.call("chosen_names", in: "plots.draw", [.list(names.map(PythonValue.string))]))
         let handle = data.map(registerDataset)
         defer { if let handle { releaseHandle(handle) } }
-        let result = try Python.call(
-            "draw", in: "plots.draw",
-            [
-                .list(names.map(PythonValue.string)), .string(layout.records), .string(layout.weights),
-                .string(layout.plots), .int(Int(bitPattern: UInt(handle ?? 0))),
-            ])
-        guard case .dictionary(let entries) = result else {
-            throw ReportingError.unexpectedResult(function: "plots.draw.draw")
+        var outcome = Outcome()
+        for (done, name) in chosen.enumerated() {
+            progress(Progress(name: name, done: done, total: chosen.count))
+            let result = try Python.call(
+                "draw", in: "plots.draw",
+                [
+                    .list([.string(name)]), .string(layout.records), .string(layout.weights),
+                    .string(layout.plots), .int(Int(bitPattern: UInt(handle ?? 0))),
+                ])
+            guard case .dictionary(let entries) = result else {
+                throw ReportingError.unexpectedResult(function: "plots.draw.draw")
+            }
+            outcome.drawn += strings(entries["drawn"])
+            outcome.left += strings(entries["left"])
+            outcome.missing.merge(messages(entries["missing"])) { $1 }
+            outcome.failed.merge(messages(entries["failed"])) { $1 }
         }
-        return Outcome(
-            drawn: strings(entries["drawn"]), left: strings(entries["left"]),
-            missing: messages(entries["missing"]), failed: messages(entries["failed"]))
+        return outcome
     }
 
     private static func strings(_ value: PythonValue?) -> [String] {

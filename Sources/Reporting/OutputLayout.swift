@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 
 /// Where a run writes: one directory each for records, weights, figures, notebooks and the report.
@@ -17,8 +18,8 @@ public struct OutputLayout: Sendable, Equatable {
 
     /// The layout of a profile in a checkout, or of any directory.
     ///
-    /// The quick profile writes under `runs/quick`; the full one where the committed report is. An
-    /// explicit directory is used for either.
+    /// The quick profile writes under `runs/quick`; the full one where the committed report is, or under
+    /// `runs/full` where there is no checkout. An explicit directory is used for either.
     ///
     /// - Parameters:
     ///   - project: the checkout.
@@ -27,8 +28,8 @@ public struct OutputLayout: Sendable, Equatable {
     public init(project: Project, profile: Profile, out: String? = nil) {
         if let out {
             self.init(directory: URL(fileURLWithPath: out).standardizedFileURL.path)
-        } else if profile == .quick {
-            self.init(directory: project.path("runs/quick"))
+        } else if profile == .quick || project.isInstalled {
+            self.init(directory: "\(project.outputRoot)/runs/\(profile.rawValue)")
         } else {
             self.init(
                 records: project.path("report/records"), weights: project.path("report/weights"),
@@ -58,21 +59,39 @@ public struct OutputLayout: Sendable, Equatable {
 
     /// The record of a section.
     public func record(_ section: ReportSection) -> String { "\(records)/\(section.name).json" }
+    /// What the record of a section was made from.
+    func stamp(_ section: ReportSection) -> String { "\(records)/\(section.name).stamp.json" }
     /// The directory of a section's logs for TensorBoard: never beside the committed report.
     public func tensorBoard(_ section: ReportSection) -> String { "\(logs)/\(section.name)" }
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 
-    /// Makes the directories that are missing.
+    /// Where a section's training saves itself until its result is safe.
+    func checkpoints(
+        _ section: ReportSection, unfinished: Checkpoints.Unfinished = .refuse
+    ) -> Checkpoints {
+        Checkpoints(in: weights, name: checkpointName(section), unfinished: unfinished)
+    }
+    /// What the names of a section's checkpoints begin with.
+    func checkpointName(_ section: ReportSection) -> String { "\(section.name).checkpoint" }
+    /// What a training that is under way was begun with.
+    func begunTraining(_ section: ReportSection) -> String { "\(weights)/\(section.name).begun.json" }
+
+    /// Keeps other processes from writing here. The directories exist.
     ///
-    /// - Throws: ``ReportingError/cannotWrite(path:reason:)``.
+    /// - Parameter sharingWithParent: whether this process does a part of the work of the one that started it.
+    /// - Throws: `DirectoryInUse`, which names the other process.
+    func lock(sharingWithParent: Bool = false) throws -> OutputLock {
+        try OutputLock(
+            records, covering: [weights, plots, notebooks, report], sharingWithParent: sharingWithParent)
+    }
+
+    /// Makes the directories that are missing, and finds out whether all can be written to.
+    ///
+    /// - Throws: `FileError` in the name of the directory.
     public func create() throws {
         for directory in [records, weights, plots, notebooks, report] {
-            do {
-                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            } catch {
-                throw ReportingError.cannotWrite(path: directory, reason: error.localizedDescription)
-            }
+            try AtomicFile.prepareDirectory(directory)
         }
     }
 }

@@ -1,16 +1,20 @@
+import BigEggs
 import Foundation
 
-/// The whole report: every section in its order, each in a process of its own, then the write-up.
+/// The sections in their order, each in a process of its own, then the write-up.
 public struct Pipeline {
     /// The checkout with the scripts.
     public let project: Project
     /// What every section is started with.
     public let options: SectionOptions
+    /// How they go about their work; nil for a pipeline that runs none.
+    let run: RunOptions?
 
-    /// A pipeline whose sections are started with `options`.
-    public init(project: Project, options: SectionOptions) {
+    /// A pipeline whose sections are started with `options` and `run`.
+    public init(project: Project, options: SectionOptions, run: RunOptions? = nil) {
         self.project = project
         self.options = options
+        self.run = run
     }
 
     /// Where the sections write.
@@ -18,13 +22,25 @@ public struct Pipeline {
         OutputLayout(project: project, profile: options.profile, out: options.out)
     }
 
-    /// Runs all sections and builds the report.
+    /// The status of every section. Nothing is downloaded for it: a data set that is not at hand is not
+    /// compared.
     ///
+    /// - Throws: `DataError` for a data set that was named and cannot be read.
+    public func status() throws -> [SectionStatus] {
+        try status(data: DataSource(options.data).checksum())
+    }
+
+    /// Runs the sections that are not up to date and builds the report.
+    ///
+    /// - Parameter force: runs the others as well.
     /// - Throws: ``ReportingError``, or `PythonError` from building the report.
-    public func report() throws -> Report.Files {
+    public func report(force: Bool) throws -> Report.Files {
         // A missing Python module is known at once, not after the training.
         try Figures.prepare(project: project)
-        try run(ReportSection.allCases)
+        try layout.create()
+        let lock = try layout.lock()
+        defer { lock.release() }
+        try run(ReportSection.allCases, always: force ? ReportSection.allCases : [], lock)
         let files = try Report.build(project: project, layout: layout)
         Terminal.write(
             "\nThe report is \(Project.shown(files.markdown)), and for a browser \(Project.shown(files.html)).\n"
@@ -32,20 +48,70 @@ public struct Pipeline {
         return files
     }
 
-    /// Builds and runs sections, one after the other; their output goes where this process's goes.
+    /// Runs some sections, one after the other; their output goes where this process's goes.
     ///
+    /// A section that is up to date is passed over. That is decided when its turn comes, after those before
+    /// it: where one that it reads ran again and found the same, it need not run.
+    ///
+    /// - Parameters:
+    ///   - sections: which.
+    ///   - always: those that run even if they are up to date.
     /// - Throws: ``ReportingError``; the sections after one that fails are not run.
-    public func run(_ sections: [ReportSection]) throws {
-        let directory = try build(sections)
+    public func run(_ sections: [ReportSection], always: [ReportSection]) throws {
+        try layout.create()
+        let lock = try layout.lock()
+        defer { lock.release() }
+        try run(sections, always: always, lock)
+    }
+
+    private func run(_ sections: [ReportSection], always: [ReportSection], _ lock: OutputLock) throws {
+        let data = try loadedDataChecksum()
+        var executables: String?
         for section in sections {
-            let executable = directory + "/" + section.name
-            guard FileManager.default.isExecutableFile(atPath: executable) else {
-                throw ReportingError.noExecutable(section: section.name, path: executable)
+            let statuses = try status(data: data)
+            guard let status = statuses.first(where: { $0.section == section.name }) else { continue }
+            if status.state == .fresh, !always.contains(section) {
+                Terminal.write(
+                    "\(section.name) is up to date" + (status.headline.map { ": \($0)" } ?? ".") + "\n")
+                continue
             }
-            let status = try ChildProcess.run(executable, options.arguments)
-            guard status == 0 else {
-                throw ReportingError.sectionFailed(section: section.name, status: status)
+            if status.state == .stale {
+                Terminal.write("\(section.name) runs again: \(status.reasons.joined(separator: "; "))\n")
             }
+            let later = sections.drop { $0 != section }
+            let directory = try executables ?? build(Array(later))
+            executables = directory
+            try start(section, in: directory, lock)
+        }
+    }
+
+    private func status(data: String?) throws -> [SectionStatus] {
+        try Freshness(project: project, layout: layout, options: options, data: data).all()
+    }
+
+    /// The checksum of the data set that the sections will load, which is downloaded for it if need be.
+    private func loadedDataChecksum() throws -> String {
+        let source = DataSource(options.data)
+        if let checksum = try source.checksum() { return checksum }
+        let download = DownloadLine()
+        defer { download.end() }
+        // Once for all sections: the data set is here afterwards, or known to be out of reach.
+        if let reason = try source.fetch(progress: download.show) { setenv("BIGEGGS_OFFLINE", reason, 1) }
+        return try source.load().provenance.checksum
+    }
+
+    private func start(_ section: ReportSection, in directory: String, _ lock: OutputLock) throws {
+        let executable = directory + "/" + section.name
+        guard FileManager.default.isExecutableFile(atPath: executable) else {
+            throw ReportingError.noExecutable(section: section.name, path: executable)
+        }
+        let arguments = options.arguments + (run?.arguments ?? [])
+        let status = try ChildProcess.run(executable, arguments, keeping: [lock.descriptor])
+        switch status {
+        case 0: return
+        case 128 + SIGINT, 128 + SIGTERM:
+            throw ReportingError.sectionInterrupted(section: section.name, status: status)
+        default: throw ReportingError.sectionFailed(section: section.name, status: status)
         }
     }
 
@@ -56,7 +122,7 @@ public struct Pipeline {
         let here = URL(fileURLWithPath: Project.executableDirectory)
         let isBuild = ["release", "debug"].contains(here.lastPathComponent)
         let platform = here.deletingLastPathComponent()
-        guard let swift = ChildProcess.find("swift") else { return here.path }
+        guard !project.isInstalled, let swift = ChildProcess.find("swift") else { return here.path }
 
         let scratch = isBuild ? platform.deletingLastPathComponent().path : project.path(".build")
         var arguments = ["build", "-c", "release", "--package-path", project.root, "--scratch-path", scratch]

@@ -46,6 +46,16 @@ public enum ReportSection: String, CaseIterable, Sendable {
         }
     }
 
+    /// The options that make no difference to the section: epochs where nothing is trained, precision and
+    /// threads where there is no network.
+    var indifferentOptions: Set<String> {
+        switch self {
+        case .data, .augmentation: ["--epochs", "--precision", "--threads"]
+        case .results, .demo: ["--epochs"]
+        case .normalization, .plainTraining, .augmentedTraining: []
+        }
+    }
+
     /// The section that comes after this one.
     public var next: ReportSection? {
         let all = ReportSection.allCases

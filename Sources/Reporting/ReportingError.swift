@@ -2,8 +2,6 @@
 public enum ReportingError: Error, Equatable, CustomStringConvertible {
     /// No directory at or above those searched is a checkout.
     case noProject(searched: [String])
-    /// A directory or file could not be written.
-    case cannotWrite(path: String, reason: String)
     /// A section needs what another section records, and that has not run.
     case notRun(section: String, missing: String, command: String)
     /// A section needs what another section recorded, but that was recorded on other data.
@@ -20,16 +18,27 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case buildFailed(status: Int32)
     /// A section ended with an error of its own; what it said is above.
     case sectionFailed(section: String, status: Int32)
+    /// A section was asked to end. Its training, if it had begun one, is saved.
+    case sectionInterrupted(section: String, status: Int32)
+    /// A training was begun with something else than what is there now; the phrases say what.
+    case trainingChanged(section: String, differences: [String])
+    /// A training cannot go on for this reason.
+    case cannotResume(section: String, reason: String)
+    /// A training was interrupted here and could go on.
+    case unfinishedTraining(file: String, epoch: Int, step: Int)
     /// A program could not be started.
     case cannotStart(program: String, reason: String)
+
+    /// The status that a program ends with because of this.
+    public var exitStatus: Int32 {
+        if case .sectionInterrupted(_, let status) = self { status } else { 1 }
+    }
 
     public var description: String {
         switch self {
         case .noProject(let searched):
             "no checkout of BigEggs (a directory with Package.swift and notebooks) is at or above "
                 + searched.joined(separator: " or ") + "; run this from inside one"
-        case .cannotWrite(let path, let reason):
-            "cannot write \(path): \(reason)"
         case .notRun(let section, let missing, let command):
             "\(missing) is not there: section \(section) makes it; run `\(command)` first"
         case .otherData(let section, let recorded, let used, let command):
@@ -53,6 +62,16 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                 ? "section \(section) was ended by signal \(status - 128)"
                 : "section \(section) stopped with status \(status), for the reason above")
                 + "; the sections after it were not run"
+        case .sectionInterrupted(let section, _):
+            "section \(section) was interrupted; the same command goes on from there"
+        case .trainingChanged(let section, let differences):
+            "the training of \(section) was interrupted, and since then \(differences.joined(separator: " and ")) "
+                + "changed: add --resume to go on all the same, or --restart to begin again"
+        case .cannotResume(let section, let reason):
+            "the training of \(section) cannot go on: \(reason); add --restart to begin again"
+        case .unfinishedTraining(let file, let epoch, let step):
+            "\(Project.shown(file)) is of a training that was interrupted in epoch \(epoch + 1), after step "
+                + "\(step): add --resume to go on, --restart to begin again, or another --out"
         case .cannotStart(let program, let reason):
             "cannot start \(program): \(reason)"
         }

@@ -54,6 +54,13 @@ public struct SectionOptions: ParsableArguments {
     /// The options as arguments for another section: those that differ from the defaults.
     public var arguments: [String] { recorded + pair("--data", data, unless: "auto") + pair("--out", out) }
 
+    /// The options that a section's results depend on and that are not the defaults, by name.
+    func inputs(of section: ReportSection) -> [String: String] {
+        let pairs = stride(from: 0, to: recorded.count, by: 2).map { (recorded[$0], recorded[$0 + 1]) }
+        let indifferent = section.indifferentOptions
+        return Dictionary(uniqueKeysWithValues: pairs.filter { !indifferent.contains($0.0) })
+    }
+
     /// The arguments that name no place on this machine: what a record may keep.
     var recorded: [String] {
         pair("--profile", profile.rawValue, unless: "quick") + pair("--seed", "\(seed)", unless: "7")
@@ -63,6 +70,21 @@ public struct SectionOptions: ParsableArguments {
 
     private func pair(_ name: String, _ value: String?, unless standard: String? = nil) -> [String] {
         value.flatMap { $0 == standard ? nil : [name, $0] } ?? []
+    }
+}
+
+/// How a section goes about its work, which changes nothing of what it finds.
+public struct RunOptions: ParsableArguments {
+    @Flag(help: "Stop at each cell, show its text, and wait for Enter.")
+    public var pause = false
+    @OptionGroup public var resumption: ResumeOptions
+
+    public init() {}
+
+    /// The options as arguments for another section.
+    var arguments: [String] {
+        [(pause, "--pause"), (resumption.resume, "--resume"), (resumption.restart, "--restart")]
+            .filter(\.0).map(\.1)
     }
 }
 
@@ -79,6 +101,10 @@ struct SectionCommand: ParsableCommand {
                 printed here and written as an executed notebook; its numbers are recorded as JSON, and \
                 its figures are drawn from that record.
 
+                A training saves itself after every epoch and when it is interrupted. Run again, the \
+                section goes on from there to the same result, unless script or library have changed: \
+                then it asks for --resume or --restart.
+
                 EXAMPLES
                   swift run -c release \(section.name)
                   swift run -c release \(section.name) --data fashion-mnist --epochs 3
@@ -87,13 +113,15 @@ struct SectionCommand: ParsableCommand {
     }
 
     @OptionGroup var options: SectionOptions
+    @OptionGroup var run: RunOptions
 
     /// The options in this process's arguments. Help and usage errors end the process as the argument
     /// parser has it: help with status 0, a usage error with 64.
-    static func options(of section: ReportSection) -> SectionOptions {
+    static func parsed(for section: ReportSection) -> (options: SectionOptions, run: RunOptions) {
         $section.withValue(section) {
             do {
-                return try parse().options
+                let command = try parse()
+                return (command.options, command.run)
             } catch {
                 exit(withError: error)
             }

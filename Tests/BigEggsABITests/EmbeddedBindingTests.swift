@@ -73,8 +73,7 @@ import Testing
         let handle = registerDataset(try smallDataset())
         releaseHandle(handle)
         let error = try #require(throws: PythonError.self) { try call("ask", value(handle)) }
-        #expect(
-            error.description == "Python raised Error: the handle \(handle) names nothing, or was released")
+        #expect(error == .refused("the handle \(handle) names nothing, or was released"))
     }
 
     @Test func readsWhatSwiftRecorded() throws {

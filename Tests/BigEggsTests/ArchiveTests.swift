@@ -59,6 +59,25 @@ import Testing
         #expect(throws: expected) { try archive.load() }
     }
 
+    /// A few kilobytes that unpack to 640 MB, in a member that is not even wanted.
+    @Test func archiveThatUnpacksToTooMuchIsRefused() throws {
+        let archive = try SmallArchive {
+            try $0.run(
+                "/bin/sh", "-c",
+                """
+                truncate -s 640M large
+                tar -cf - large | head -c 512 | gzip > bomb.tar.gz
+                truncate -s 64M zeros
+                gzip zeros
+                for i in 0 1 2 3 4 5 6 7 8 9; do cat zeros.gz; done >> bomb.tar.gz
+                """)
+        }
+        let bomb = archive.directory.path + "/bomb.tar.gz"
+        #expect(throws: DataError.unpacksToTooMuch(path: bomb, limit: 512 << 20)) {
+            try DataSource.path(bomb).load()
+        }
+    }
+
     /// Cut in the first header, in a member's data, and in the checksum at the end.
     @Test(arguments: [20, 500, -3])
     func archiveThatIsCutOffIsRefused(length: Int) throws {

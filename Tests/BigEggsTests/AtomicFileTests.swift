@@ -70,6 +70,54 @@ import Testing
         #expect(error?.description.contains("disk is full") == true)
     }
 
+    /// The limit is the whole process's, so it is far above every file of the other tests.
+    @Test func aFileBeyondTheSizeLimitIsAnErrorAndNotTheEndOfTheProcess() throws {
+        let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+        var before = rlimit()
+        try #require(getrlimit(resource, &before) == 0)
+        var limit = before
+        limit.rlim_cur = 8 << 30
+        try #require(setrlimit(resource, &limit) == 0)
+        defer { setrlimit(resource, &before) }
+        try withTemporaryDirectory { directory in
+            let path = directory + "/sparse"
+            let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+            defer { close(descriptor) }
+            try #require(lseek(descriptor, 8 << 30, SEEK_SET) == 8 << 30)
+            _ = #expect(throws: FileError.sizeLimit(file: path)) {
+                try [1, 2, 3].withUnsafeBytes { try AtomicFile.append($0, to: descriptor, file: path) }
+            }
+        }
+    }
+
+    @Test func aDirectoryOfSomebodyElseIsNamedBeforeAnyWork() throws {
+        try withTemporaryDirectory { directory in
+            try AtomicFile.prepareDirectory(directory + "/deep/inside")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/deep/inside") == [])
+            #expect(chmod(directory, 0o555) == 0)
+            defer { chmod(directory, 0o755) }
+            withoutPrivileges {
+                _ = #expect(throws: FileError.permissionDenied(file: directory, action: "write")) {
+                    try AtomicFile.prepareDirectory(directory)
+                }
+                let path = directory + "/notes.txt"
+                _ = #expect(throws: FileError.permissionDenied(file: path, action: "write")) {
+                    try AtomicFile.write("text", to: path)
+                }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["deep"])
+        }
+    }
+
+    /// Calls `body` with this thread's rights to files being nobody's, where they are the superuser's.
+    private func withoutPrivileges(_ body: () -> Void) {
+        typealias SetUser = @convention(c) (uid_t) -> Int32
+        let setUser = unsafeBitCast(dlsym(nil, "setfsuid"), to: SetUser.self)
+        let before = uid_t(bitPattern: setUser(geteuid() == 0 ? 65534 : geteuid()))
+        defer { _ = setUser(before) }
+        body()
+    }
+
     /// Not even the superuser makes files in /sys.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
     func refusedPermissionIsNamed() {

@@ -121,6 +121,22 @@ import Testing
         }
     }
 
+    @Test func directoryInPlaceOfABatchAndUnreadableBatchAreNamed() throws {
+        let directory = try SmallBatches.directory()
+        let batch = directory.path + "/cifar-10-batches-bin/data_batch_2.bin"
+        try FileManager.default.createDirectory(atPath: batch, withIntermediateDirectories: false)
+        #expect(throws: DataError.neitherDirectoryNorArchive(path: batch)) {
+            try DataSource.path(directory.path).load()
+        }
+        try FileManager.default.removeItem(atPath: batch)
+        try directory.run("/bin/ln", "-s", "data_batch_2.bin", batch)
+        let error = try #require(throws: DataError.self) { try DataSource.path(directory.path).load() }
+        guard case .unreadable(batch, _) = error else {
+            Issue.record(error)
+            return
+        }
+    }
+
     @Test func batchOfMoreThanTenThousandRecordsIsRefused() throws {
         let directory = try SmallBatches.directory()
         let inner = directory.path + "/cifar-10-batches-bin"

@@ -41,12 +41,21 @@ final class DownloadServer {
                 served.add(manner)
                 if manner == "silent":
                     time.sleep(20)
-                if manner == "moved":
+                if manner == "page":
+                    page = b"<!DOCTYPE html><title>Please log in</title>"
+                    self.send_response(200)
+                    self.send_header("Content-Type", "text/html; charset=utf-8")
+                    self.send_header("Content-Length", str(len(page)))
+                    self.end_headers()
+                    self.wfile.write(page)
+                    return
+                if manner in ("moved", "in-circles"):
                     self.send_response(302)
-                    self.send_header("Location", "/good/archive.tar.gz")
+                    self.send_header(
+                        "Location", "/good/archive.tar.gz" if manner == "moved" else self.path)
                     self.end_headers()
                     return
-                self.send_response(404 if gone else 200)
+                self.send_response(404 if gone else 500 if manner == "broken" else 200)
                 if manner != "endless":
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -67,6 +67,27 @@ import Testing
         #expect(reason.contains(Self.closedPort))
     }
 
+    /// What one process found out spares the next one the attempt: this address would answer never.
+    @Test func whatIsOutOfReachIsTriedOnce() throws {
+        let files = try IdxFiles()
+        let reason = try #require(
+            try DataSource.automatic.fetch(at: offline(standIn: files.directory.path)))
+        var told = offline(["BIGEGGS_OFFLINE": reason], standIn: files.directory.path)
+        told.download.address = "http://10.255.255.1/archive.tar.gz"
+        let start = ContinuousClock.now
+        let notice = try #require(try DataSource.automatic.load(at: told).notice)
+        #expect(notice.hasSuffix("http://10.255.255.1/archive.tar.gz cannot be reached (\(reason))."))
+        #expect(ContinuousClock.now - start < .seconds(2))
+        told.environment["BIGEGGS_OFFLINE"] = "1"
+        #expect(try DataSource.automatic.load(at: told).notice?.contains("BIGEGGS_OFFLINE is set") == true)
+    }
+
+    @Test func aPathNeedsNoFetching() throws {
+        #expect(try DataSource.path("/nowhere").fetch(at: offline(standIn: "/nowhere")) == nil)
+        let named = offline(["BIGEGGS_DATA": "/nowhere"], standIn: "/nowhere")
+        #expect(try DataSource.automatic.fetch(at: named) == nil)
+    }
+
     @Test func withoutNetworkAndStandInTheErrorSaysWhatToInstall() throws {
         let error = try #require(throws: DataError.self) {
             try DataSource.automatic.load(at: offline(standIn: cache.path))

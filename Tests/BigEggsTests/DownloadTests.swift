@@ -67,9 +67,23 @@ import Testing
         #expect(throws: expected) { try DataSource.automatic.load(at: locations) }
     }
 
-    @Test mutating func statusOtherThan200IsRefused() throws {
-        download.address = server.address("missing")
-        #expect(throws: DownloadError.status(address: download.address, code: 404)) { try fetch() }
+    @Test(arguments: [("missing", 404), ("broken", 500)])
+    mutating func statusOtherThan200IsRefused(manner: String, code: Int) throws {
+        download.address = server.address(manner)
+        #expect(throws: DownloadError.status(address: download.address, code: code)) { try fetch() }
+        #expect(filesInCache.isEmpty)
+    }
+
+    /// As the page that asks for a password before it lets anybody into the network.
+    @Test mutating func pageInPlaceOfTheFileIsRefusedAsThat() throws {
+        download.address = server.address("page")
+        #expect(throws: DownloadError.page(address: download.address)) { try fetch() }
+        #expect(filesInCache.isEmpty)
+    }
+
+    @Test mutating func redirectionInCirclesIsGivenUp() throws {
+        download.address = server.address("in-circles")
+        #expect(throws: DownloadError.status(address: download.address, code: 302)) { try fetch() }
         #expect(filesInCache.isEmpty)
     }
 

@@ -7,8 +7,11 @@ import Testing
         rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, zoomRange: 0.1)
 
     /// The weights after two epochs of 16, 16 and 8 images, with everything in them that is random.
-    private func trained(seed: UInt64, threads: Int = 2) throws -> [NamedTensor] {
-        let model = try ToyData.model(seed: seed, threads: threads)
+    private func trained(
+        seed: UInt64, threads: Int = 2, precision: Precision = .float32, winograd: Bool = true
+    ) throws -> [NamedTensor] {
+        let model = try ToyData.model(seed: seed, threads: threads, precision: precision)
+        model.allowsWinograd = winograd
         try model.compile()
         try model.fit(
             try ToyData.separable(images: 40), batchSize: 16, epochs: 2, augmentation: augmentation)
@@ -23,6 +26,16 @@ import Testing
         let first = bits(try trained(seed: 3, threads: threads))
         #expect(bits(try trained(seed: 3, threads: threads)) == first)
         #expect(bits(try trained(seed: 4, threads: threads)) != first)
+    }
+
+    @Test(arguments: [1, 2])
+    func directConvolutionsAndTheFastestPrecisionRepeatBitForBitToo(threads: Int) throws {
+        for (precision, winograd) in [(Precision.float32, false), (.fastest, true)] {
+            func train() throws -> [[UInt32]] {
+                bits(try trained(seed: 3, threads: threads, precision: precision, winograd: winograd))
+            }
+            #expect(try train() == train())
+        }
     }
 
     @Test func theSeedAloneDecidesOnAugmentationShuffleAndDropout() throws {

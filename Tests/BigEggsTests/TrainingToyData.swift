@@ -28,6 +28,7 @@ enum ToyData {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
             BatchNormalization(momentum: 0.9)
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization(momentum: 0.9)
             MaxPooling2D()
             Flatten()
             Dense(20, activation: .relu)

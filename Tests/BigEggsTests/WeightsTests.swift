@@ -170,6 +170,12 @@ import Testing
             } error: {
                 .weightsNotFinite(name: "batch_normalization/moving_mean", file: $0)
             },
+            Damage(testDescription: "negative variance") {
+                with(-0.25, at: 3, of: "batch_normalization_1/moving_variance", in: $0)
+            } error: {
+                .weightsNegative(
+                    name: "batch_normalization_1/moving_variance", value: -0.25, file: $0)
+            },
         ]
 
         init(
@@ -209,6 +215,17 @@ import Testing
             #expect(error?.description.contains(path) == true)
             #expect(try model.weights() == before)
         }
+    }
+
+    /// A file cannot hold a name twice, a list can.
+    @Test func aTensorThatIsThereTwiceIsRefusedAndChangesNothing() throws {
+        let model = try model()
+        let before = try model.weights()
+        let given = other(than: before)
+        #expect(throws: TrainingError.weightsRepeated(name: "conv2d/bias", file: "the weights")) {
+            try model.setWeights(given + [before[7]])
+        }
+        #expect(try model.weights() == before)
     }
 
     @Test func aTruncatedFileIsRefusedAndChangesNothing() throws {

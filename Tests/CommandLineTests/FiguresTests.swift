@@ -70,6 +70,53 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: run.path + "/plots/sample-grid.png"))
     }
 
+    /// The second time on a machine that has no data set: nothing is downloaded, and nothing changes.
+    @Test func drawnAgainWithoutTheDataSetEveryFigureKeepsItsBytes() throws {
+        let data = try TinyCIFAR10()
+        let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
+            .checksum
+        let run = try run(ofDataWithChecksum: checksum)
+        func figures() throws -> [String: Data] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: run.path + "/plots")
+            return try names.reduce(into: [:]) {
+                $0[$1] = try Data(contentsOf: URL(fileURLWithPath: "\(run.path)/plots/\($1)"))
+            }
+        }
+        let first = try BigEggsProgram("figures", "--data", data.path, "--out", run.path, "--json")
+        #expect(try first.json(as: Outcome.self).drawn == ["class-counts", "sample-grid"])
+        let before = try figures()
+        #expect(before.count == 6)
+        let second = try BigEggsProgram(
+            running: BigEggsProgram.url, ["figures", "--out", run.path], environment: ["HOME": data.path])
+        #expect(second.status == 0, "standard error:\n\(second.errors)")
+        #expect(second.output.hasSuffix("sample-grid\n"))
+        #expect(!second.errors.contains("Downloading"))
+        #expect(try figures() == before)
+    }
+
+    /// The record of one figure is damaged: the other one is drawn, and the old one stays.
+    @Test func aFigureThatFailsIsNamedAndCostsNoOther() throws {
+        let data = try TinyCIFAR10()
+        let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
+            .checksum
+        let run = try run(ofDataWithChecksum: checksum)
+        try #require(try BigEggsProgram("figures", "--data", data.path, "--out", run.path).status == 0)
+        let counts = run.url.appendingPathComponent("plots/class-counts.png")
+        let samples = run.url.appendingPathComponent("plots/sample-grid.png")
+        let before = try Data(contentsOf: counts)
+        try FileManager.default.removeItem(at: samples)
+        let record = run.url.appendingPathComponent("records/01-data.json")
+        let text = try String(contentsOf: record, encoding: .utf8)
+        try Data(text.replacing("classCounts", with: "counts").utf8).write(to: record)
+
+        let figures = try BigEggsProgram("figures", "--data", data.path, "--out", run.path)
+        #expect(figures.status == 1)
+        #expect(figures.errors.hasPrefix("error: could not draw class-counts ("))
+        #expect(figures.errors.count { $0 == "\n" } == 1)
+        #expect(try Data(contentsOf: counts) == before)
+        #expect(FileManager.default.fileExists(atPath: samples.path))
+    }
+
     @Test func withoutRecordsThereIsOneErrorThatSaysHowToMakeThem() throws {
         let data = try TinyCIFAR10()
         let figures = try BigEggsProgram("figures", "--data", data.path, "--out", data.path + "/none")

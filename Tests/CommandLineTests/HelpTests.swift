@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: ["data", "report", "figures", "train", "evaluate", "predict", "bench"])
+    @Test(arguments: ["data", "report", "step", "status", "figures", "train", "evaluate", "predict", "bench"])
     func helpOfEachSubcommandShowsExamplesToType(subcommand: String) throws {
         let run = try BigEggsProgram(subcommand, "--help")
         #expect(run.status == 0)
@@ -13,7 +13,9 @@ import Testing
     @Test func helpOfTheCommandListsEverySubcommand() throws {
         let run = try BigEggsProgram("--help")
         #expect(run.status == 0)
-        for subcommand in ["data", "report", "figures", "train", "evaluate", "predict", "bench"] {
+        for subcommand in [
+            "data", "report", "step", "status", "figures", "train", "evaluate", "predict", "bench",
+        ] {
             #expect(run.output.contains("\n  \(subcommand) "))
         }
     }

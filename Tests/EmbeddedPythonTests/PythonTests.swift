@@ -73,6 +73,22 @@ import Testing
         }
     }
 
+    @Test func anExceptionThatIsASentenceIsShownAsThatAlone() throws {
+        let module = try PythonModule(
+            "raises_sentences",
+            """
+            class Refusal(Exception): is_sentence = True
+            class Other(Exception): is_sentence = False
+            def refuse(): raise Refusal("there is no figure named pie")
+            def fail(): raise Other("pie")
+            """)
+        defer { module.remove() }
+        let error = #expect(throws: PythonError.self) { try module.call("refuse") }
+        #expect(error?.description == "there is no figure named pie")
+        let other = #expect(throws: PythonError.self) { try module.call("fail") }
+        #expect(other?.description.hasPrefix("Python raised ") == true)
+    }
+
     @Test func anExceptionBecomesAnErrorWithMessageAndTraceback() throws {
         let module = try PythonModule(
             "raises",

@@ -1,8 +1,8 @@
 """Makes Tests/BigEggsTests/Fixtures/adam.safetensors: parameters that Keras's Adam moved.
 
-Needs keras (with any backend) and safetensors. Run from the root of the repository:
+Run from the root of the repository, after `make .build-peers/ready`:
 
-    python3 Tests/Peers/fixtures_adam.py
+    .build-peers/bin/python Tests/Peers/fixtures_adam.py
 
 The gradients are fixed beforehand, so only the optimizer's own arithmetic is compared. Their sizes
 span eight orders of magnitude, some are zero, and the learning rate changes half-way.

@@ -1,8 +1,8 @@
 """Makes Tests/BigEggsTests/Fixtures/augmentation.{json,safetensors}: images that Keras transformed.
 
-Needs keras (with any backend), scipy and safetensors. Run from the root of the repository:
+Run from the root of the repository, after `make .build-peers/ready`:
 
-    python3 Tests/Peers/fixtures_augmentation.py
+    .build-peers/bin/python Tests/Peers/fixtures_augmentation.py
 
 The transformations run through Keras's own `ImageDataGenerator.apply_transform` on float32 images, so
 SciPy interpolates in float64 and rounds once.

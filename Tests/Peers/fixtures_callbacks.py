@@ -1,8 +1,8 @@
 """Makes Tests/BigEggsTests/Fixtures/callbacks.json: what Keras's callbacks decide on random metrics.
 
-Needs keras (with any backend). Run from the root of the repository:
+Run from the root of the repository, after `make .build-peers/ready`:
 
-    python3 Tests/Peers/fixtures_callbacks.py
+    .build-peers/bin/python Tests/Peers/fixtures_callbacks.py
 
 The callbacks are Keras's own; the model is a stand-in that has what they touch: weights (the number of
 the epoch), a learning rate and a flag. Metrics are multiples of 1/16, so that ties and differences of

@@ -1,8 +1,8 @@
 """Makes Tests/BigEggsTests/Fixtures/network.json: a step of the report's network in Keras, in float64.
 
-Needs keras with TensorFlow. Run from the root of the repository:
+Run from the root of the repository, after `make .build-peers/ready`:
 
-    KERAS_BACKEND=tensorflow python3 Tests/Peers/fixtures_network.py
+    .build-peers/bin/python Tests/Peers/fixtures_network.py
 
 The network has no dropout (Keras draws other masks). Its initial weights are ours, drawn here once
 more: Philox4x32-10 and Glorot's rule as in Sources/BigEggs/Engine/{Philox,Initializer}.swift. Images and

@@ -14,13 +14,21 @@ sys.dont_write_bytecode = True
 import bigeggs  # noqa: E402
 import example_run  # noqa: E402
 
+from plots import draw  # noqa: E402
+
 
 @pytest.fixture(scope="session")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> bigeggs.Dataset:
-    """A small data set of random images, in CIFAR-10's layout."""
+def dataset_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a small data set of random images, in CIFAR-10's layout."""
     directory = tmp_path_factory.mktemp("data")
     example_run.write_data_set(directory)
-    return bigeggs.Dataset.open(str(directory))
+    return directory
+
+
+@pytest.fixture(scope="session")
+def dataset(dataset_directory: Path) -> bigeggs.Dataset:
+    """That data set."""
+    return bigeggs.Dataset.open(str(dataset_directory))
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +41,14 @@ def handle(dataset: bigeggs.Dataset) -> int:
 def example(tmp_path: Path, dataset: bigeggs.Dataset) -> Path:
     """The records and weights of a full run on that data set."""
     return write(tmp_path, dataset)
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory, dataset: bigeggs.Dataset, handle: int) -> Path:
+    """An example run with its figures, drawn once; the tests only read it."""
+    root = write(tmp_path_factory.mktemp("drawn"), dataset)
+    draw.draw([], str(root / "records"), str(root / "weights"), str(root / "plots"), handle)
+    return root
 
 
 def write(root: Path, dataset: bigeggs.Dataset, **options: object) -> Path:

@@ -84,7 +84,7 @@ def write_run(
         run = {
             "date": f"2026-11-2{number}T09:00:00Z",
             "seconds": 12.5 + 100 * number,
-            "command": f"bigeggs report --profile {profile}",
+            "command": f"swift run -c release {section}" + (" --profile full" if profile == "full" else ""),
         }
         record = {"section": section, "title": TITLES[section], **common, "run": run, "results": result}
         (root / "records" / f"{section}.json").write_text(json.dumps(record, indent=2, sort_keys=True))
@@ -260,6 +260,28 @@ def comparison_results(generator: np.random.Generator, truth: np.ndarray) -> dic
         "plain": model_results(generator, truth, 0.82),
         "augmented": model_results(generator, truth, 0.88),
         "truth": truth.tolist(),
+        "explained": {
+            "layer": "conv2d_5",
+            "right": [explained(generator, int(truth[index]), index, 0) for index in range(6)],
+            "wrong": [explained(generator, int(truth[index]), index, 1 + index % 4) for index in range(7, 13)],
+        },
+    }
+
+
+def explained(generator: np.random.Generator, truth: int, index: int, shift: int) -> dict[str, object]:
+    """An image with a map of a blob for each of the two classes."""
+    place, maps = np.arange(8), []
+    for _ in range(2):
+        row, column = generator.uniform(1, 7, 2)
+        maps.append((3 * np.exp(-((place[:, None] - row) ** 2 + (place - column) ** 2) / 4)).tolist())
+    return {
+        "index": index,
+        "truth": truth,
+        "predicted": (truth + shift) % 10,
+        "confidence": 0.9 if shift == 0 else 0.6,
+        "probabilityOfTruth": 0.9 if shift == 0 else 0.3,
+        "mapOfPredicted": maps[0],
+        "mapOfTruth": maps[0] if shift == 0 else maps[1],
     }
 
 
@@ -297,10 +319,16 @@ def class_result(truth: np.ndarray, predicted: np.ndarray, label: int) -> dict[s
     """A class's accuracy with Wilson's interval."""
     number = int((truth == label).sum())
     correct = int(((truth == label) & (predicted == label)).sum())
-    share, z = correct / number, 1.959964
+    low, high = wilson(correct / number, number)
+    return {"accuracy": correct / number, "low": low, "high": high, "correct": correct, "count": number}
+
+
+def wilson(share: float, number: int) -> tuple[float, float]:
+    """Wilson's 95 % interval."""
+    z = 1.959964
     middle = (share + z * z / (2 * number)) / (1 + z * z / number)
     half = z / (1 + z * z / number) * math.sqrt(share * (1 - share) / number + z * z / (4 * number * number))
-    return {"accuracy": share, "low": middle - half, "high": middle + half, "correct": correct, "count": number}
+    return middle - half, middle + half
 
 
 def pairs(truth: np.ndarray, predicted: np.ndarray, confusion: np.ndarray) -> list[dict[str, object]]:
@@ -327,7 +355,11 @@ def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, object]:
         mean = float(confidence[inside].mean()) if number else None
         share = float(right[inside].mean()) if number else None
         error += number / len(right) * abs(mean - share) if number else 0
-        bins.append({"low": low, "high": low + 0.1, "count": number, "confidence": mean, "accuracy": share})
+        ends = wilson(share, number) if number else (None, None)
+        bins.append(
+            {"low": low, "high": low + 0.1, "count": number, "confidence": mean, "accuracy": share}
+            | dict(zip(("accuracyLow", "accuracyHigh"), ends))
+        )
     return {"bins": bins, "expectedCalibrationError": error}
 
 

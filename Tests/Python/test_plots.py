@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
+import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 from typing import Callable
 from xml.etree import ElementTree
 
 import bigeggs
 import example_run
+import matplotlib.style
 import numpy as np
 import pytest
-from conftest import write
+from conftest import ROOT, write
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from plots import draw
 from plots.augmentation import AMOUNT
+from plots.drawing import Source
+from plots.records import Records
 
 NAMES = [plot["name"] for plot in draw.names()]
 WITH_IMAGES = [plot["name"] for plot in draw.names() if plot["needs_images"]]
@@ -38,9 +49,10 @@ def change(root: Path, section: str, alter: Callable[[dict], object]) -> None:
 def test_the_names_are_those_of_the_report_in_its_order() -> None:
     sections = [plot["section"] for plot in draw.names()]
     assert sections == sorted(sections)
-    assert len(set(NAMES)) == len(NAMES) == 17
+    assert len(set(NAMES)) == len(NAMES) == 18
     assert WITH_IMAGES == [
-        "sample-grid", "transforms-alone", "transforms-together", "confused-pairs", "demo", "birds-as-airplanes",
+        "sample-grid", "transforms-alone", "transforms-together", "confused-pairs", "where-it-looks", "demo",
+        "birds-as-airplanes",
     ]  # fmt: skip
 
 
@@ -57,6 +69,74 @@ def test_every_figure_is_drawn_in_three_formats_and_again_as_the_same_bytes(exam
         assert width == 1360 and 400 < height < 2000
     for file in files:
         assert (example / "plots" / file).read_bytes() == (example / "again" / file).read_bytes(), file
+
+
+#: Draws in a process of its own: names, records, weights, output, data.
+DRAW = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+import bigeggs
+from plots import draw
+dataset = bigeggs.Dataset.open(sys.argv[7])
+draw.draw(sys.argv[3].split(","), *sys.argv[4:7], dataset._owner.handle)
+"""
+
+
+def test_another_process_with_other_settings_draws_the_same_bytes(
+    example: Path, handle: int, dataset_directory: Path, tmp_path: Path
+) -> None:
+    names = ["class-counts", "pixel-histograms", "plain-training", "calibration", "where-it-looks"]
+    drawn(example, handle, names)
+    settings = tmp_path / "matplotlibrc"
+    settings.write_text("font.family: DejaVu Serif\nsavefig.dpi: 50\nsvg.fonttype: none\n")
+    directories = [str(example / name) for name in ("records", "weights", "again")]
+    subprocess.run(
+        [sys.executable, "-B", "-c", DRAW, str(ROOT), str(ROOT / "python"), ",".join(names), *directories,
+         str(dataset_directory)],
+        env=os.environ | {"PYTHONHASHSEED": "5", "MATPLOTLIBRC": str(settings), "TZ": "Asia/Tokyo"},
+        check=True,
+    )  # fmt: skip
+    for file in (example / "plots").iterdir():
+        assert file.read_bytes() == (example / "again" / file.name).read_bytes(), file.name
+
+
+def test_no_text_leaves_the_figure_or_runs_into_another(example: Path, dataset: bigeggs.Dataset) -> None:
+    source = Source(Records(example / "records"), example / "weights", dataset)
+    for plot in draw.PLOTS:
+        with matplotlib.style.context(draw.STYLE, after_reset=True):
+            figure = plot.draw(source).figure
+            draw.settle_layout(figure)
+            figure.draw_without_rendering()
+            boxes = text_boxes(figure)
+        width, height = figure.bbox.size
+        for text, box in boxes:
+            inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+            assert inside, f"{plot.name}: {text!r} leaves the figure"
+        for (text, box), (other, other_box) in itertools.combinations(boxes, 2):
+            assert not overlap(box, other_box), f"{plot.name}: {text!r} runs into {other!r}"
+
+
+def text_boxes(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Every visible text with the place that it takes."""
+    unseen = {label for axis in figure.findobj(Axis) for label in labels_out_of_view(axis)}
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text not in unseen]
+    placed = [(text.get_text(), text.get_window_extent()) for text in texts if not text.get_rotation() % 90]
+    return [(text, box) for text, box in placed if box.width > 0]
+
+
+def labels_out_of_view(axis: Axis) -> list[Text]:
+    """Labels of ticks beyond the ends of an axis or of one that is off, which are not drawn."""
+    low, high = sorted(axis.get_view_interval())
+    on = axis.axes.axison
+    ticks = [tick for tick in axis.get_major_ticks() if not (on and low <= tick.get_loc() <= high)]
+    return [label for tick in ticks for label in (tick.label1, tick.label2)]
+
+
+def overlap(one: Bbox, other: Bbox, tolerance: float = 1.5) -> bool:
+    """Whether two boxes share more than `tolerance` pixels (of a hundredth of an inch) in both directions."""
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return across > tolerance and down > tolerance
 
 
 def test_a_figure_names_no_moment_and_no_version(example: Path, handle: int) -> None:
@@ -106,8 +186,10 @@ def test_a_section_that_did_not_run_is_named(example: Path, handle: int) -> None
 
 def test_only_the_named_figures_are_drawn_and_an_unknown_one_is_refused(example: Path, handle: int) -> None:
     assert drawn(example, handle, ["demo", "class-counts"])["drawn"] == ["class-counts", "demo"]
-    with pytest.raises(ValueError, match="no figure named no-such-figure"):
+    with pytest.raises(bigeggs.Error, match="no figure named no-such-figure; the figures are class-counts, sample"):
         drawn(example, handle, ["no-such-figure"])
+    with pytest.raises(bigeggs.Error, match=r"no figure named class-count; did you mean class-counts\?"):
+        draw.check(["demo", "class-count"])
 
 
 def test_a_data_set_without_birds_has_no_figure_of_them(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
@@ -118,7 +200,6 @@ def test_a_data_set_without_birds_has_no_figure_of_them(tmp_path: Path, dataset:
 
 
 def test_the_caption_says_stand_in(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
-    from plots.records import Records
     from plots.wording import caption
 
     root = write(tmp_path, dataset, stand_in=True, profile="quick")

@@ -10,6 +10,7 @@ from pathlib import Path
 import bigeggs
 import pytest
 from conftest import write
+from markdown_it import MarkdownIt
 
 from plots import draw
 from report import build, claims
@@ -21,14 +22,6 @@ def built(root: Path) -> tuple[str, str]:
     """Markdown and HTML of a run."""
     paths = build.build(str(root / "records"), str(root / "plots"), str(root / "report"), str(root / "weights"))
     return Path(paths["markdown"]).read_text(), Path(paths["html"]).read_text()
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory, dataset: bigeggs.Dataset, handle: int) -> Path:
-    """An example run with its figures, drawn once; the tests only read it."""
-    root = write(tmp_path_factory.mktemp("drawn"), dataset)
-    draw.draw([], str(root / "records"), str(root / "weights"), str(root / "plots"), handle)
-    return root
 
 
 class Page(HTMLParser):
@@ -48,6 +41,9 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attributes)))
         if tag not in self.VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attributes)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -92,6 +88,21 @@ def test_every_figure_has_words_for_who_cannot_see_it(drawn: Path) -> None:
     alternatives = Page(html).values("alt")
     assert len(alternatives) == len(draw.names()) and all(len(text) > 40 for text in alternatives)
     assert "![]" not in markdown
+
+
+def test_the_markdown_is_rendered_as_it_is_meant(drawn: Path) -> None:
+    """CommonMark with GitHub's tables: as many tables with as many cells as the page of HTML has."""
+    markdown, html = built(drawn)
+    rendered = MarkdownIt("commonmark").enable("table").render(markdown)
+    tags = [[tag for tag, _ in Page(text).tags] for text in (rendered, html)]
+    assert tags[0].count("table") == tags[1].count("table") > 5
+    assert tags[0].count("img") == tags[1].count("img") == len(draw.names())
+    assert [tag for tag in tags[0] if re.match("h[1-6]$", tag)] == ["h1"] + ["h2"] * tags[1].count("h2")
+    # The claims have a column of numbers in Markdown, whose page has the rules within the table.
+    cells = [sum(names.count(tag) for tag in ("th", "td")) for names in tags]
+    assert cells[0] == cells[1] + len(claims.CLAIMS) + 1
+    text = "".join(Page(rendered).text)
+    assert not re.search(r"\|[ -]|\*\*|`|!\[|\]\(", text.replace("JPEG | <not>", "")), "a mark was left as text"
 
 
 def test_both_pages_tell_the_same(drawn: Path) -> None:
@@ -140,7 +151,7 @@ def test_an_unofficial_copy_is_named_with_its_own_statement(tmp_path: Path, data
 
 def test_the_official_run_needs_no_notice(drawn: Path) -> None:
     markdown, html = built(drawn)
-    assert "\n> " not in markdown and "<aside" not in html
+    assert "\n> " not in markdown and 'class="notice"' not in html
     assert "a little too good" in markdown
 
 

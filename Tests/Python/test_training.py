@@ -139,6 +139,39 @@ def test_augmented_training_goes_through_the_generator(images):
     assert network().fit(moving.flow(x, y, batch_size=16), verbose=0).history["loss"] != plain
 
 
+def test_floats_are_augmented_as_bytes_are(images):
+    x, y = images
+    generator = bigeggs.ImageDataGenerator(rotation_range=30, width_shift_range=0.4, horizontal_flip=True)
+    bytes_, floats = (
+        network().fit(generator.flow(kind, y, batch_size=16), verbose=0).history["loss"][0]
+        for kind in (x, x.astype(np.float32))
+    )
+    assert floats == pytest.approx(bytes_, rel=1e-5)
+    drawn = generator.get_random_transform(x[0].shape, sample=3)
+    np.testing.assert_allclose(
+        generator.apply_transform(x[0] / 255, drawn), generator.apply_transform(x[0], drawn) / 255, atol=1e-6
+    )
+
+
+def test_the_seed_decides_which_transformation_is_drawn():
+    generator = bigeggs.ImageDataGenerator(rotation_range=30, zoom_range=[0.8, 1.2])
+    drawn = [generator.get_random_transform((8, 8, 3), seed=seed, sample=1) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert all(0.8 <= one["zx"] <= 1.2 and one["tx"] == 0 for one in drawn)
+
+
+def test_ctrl_c_is_heard_between_the_batches_of_a_validation(images):
+    x, y = images
+    batches = []
+
+    class Listener(bigeggs.callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            batches.append(batch)
+
+    network().fit(x, y, batch_size=16, verbose=0, validation_data=(x[:40], y[:40]), callbacks=[Listener()])
+    assert batches == [0, 1, 2]
+
+
 def test_a_generators_batches_are_its_transformations(images):
     x, y = images
     generator = bigeggs.ImageDataGenerator(rotation_range=20, horizontal_flip=True, rescale=1 / 255)

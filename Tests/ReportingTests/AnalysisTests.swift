@@ -66,7 +66,10 @@ import Testing
             confidence: [0.75, 0.75, 1, 1], correct: [true, false, true, true], bins: 4)
         #expect(calibration.expectedCalibrationError == 0.125)
         #expect(calibration.bins[2].confidence == 0.75 && calibration.bins[2].accuracy == 0.5)
-        #expect(calibration.bins[0].confidence == nil)
+        let interval = Proportion(correct: 1, of: 2)
+        #expect(calibration.bins[2].accuracyLow == interval.low)
+        #expect(calibration.bins[2].accuracyHigh == interval.high)
+        #expect(calibration.bins[0].confidence == nil && calibration.bins[0].accuracyLow == nil)
     }
 
     @Test func everyImageIsInOneBin() {

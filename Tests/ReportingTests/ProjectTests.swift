@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 import Reporting
 import Testing
@@ -13,6 +14,22 @@ import Testing
         let elsewhere = try TemporaryDirectory()
         let error = #expect(throws: ReportingError.self) { try Project.locate(from: [elsewhere.path]) }
         #expect(error?.description.contains(elsewhere.path) == true)
+    }
+
+    @Test func anInstalledExecutableTakesWhatIsInstalledAndWritesWhereItIsCalled() throws {
+        let prefix = try TemporaryDirectory()
+        for directory in ["lib/bigeggs", "share/bigeggs/notebooks"] {
+            try FileManager.default.createDirectory(
+                atPath: prefix.path + "/" + directory, withIntermediateDirectories: true)
+        }
+        let project = try Project.locate(from: [prefix.path + "/lib/bigeggs", "/"])
+        #expect(project.isInstalled && project.root == prefix.path + "/share/bigeggs")
+        for profile in Profile.allCases {
+            let layout = OutputLayout(project: project, profile: profile)
+            #expect(layout.records == "\(Project.currentDirectory)/runs/\(profile.rawValue)/records")
+        }
+        let checkout = try Checkout.root
+        #expect(try Project.locate(from: [prefix.path + "/lib/bigeggs", checkout]).root == checkout)
     }
 
     @Test func aQuickRunNeverWritesOverTheCommittedReport() {
@@ -38,7 +55,7 @@ import Testing
     @Test func aFileInTheWayOfADirectoryIsNamed() throws {
         let directory = try TemporaryDirectory()
         try Data().write(to: URL(fileURLWithPath: directory.path + "/records"))
-        let error = #expect(throws: ReportingError.self) {
+        let error = #expect(throws: FileError.self) {
             try OutputLayout(directory: directory.path).create()
         }
         #expect(error?.description.contains(directory.path + "/records") == true)

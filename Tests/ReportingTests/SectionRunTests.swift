@@ -41,6 +41,7 @@ import Testing
         let notebook = try Record.read("\(out)/notebooks/01-data.ipynb")
         let outputs = notebook["cells"]?.array?.flatMap { $0["outputs"]?.array ?? [] } ?? []
         #expect(outputs.count { $0[path: "data"]?["image/png"] != nil } == 2)
+        #expect(outputs.count { $0[path: "data"]?["image/svg+xml"] != nil } == 2)
         #expect(outputs.contains { $0[path: "data"]?["text/html"] != nil })
         for figure in ["class-counts", "sample-grid"] {
             #expect(FileManager.default.fileExists(atPath: "\(out)/plots/\(figure).png"))
@@ -48,8 +49,31 @@ import Testing
         #expect(output.contains("Next: swift run -c release 02-normalization --data \(data) --out \(out)"))
     }
 
+    /// Neither the figures nor the notebook fit into files of 16 kB.
+    @Test func whatCannotBeWrittenLeavesTheOldFilesAndNoOther() throws {
+        _ = try run(.data)
+        func files() throws -> [String: Data] {
+            let names = try FileManager.default.subpathsOfDirectory(atPath: out)
+            return Dictionary(
+                uniqueKeysWithValues: names.filter { !$0.hasPrefix("records/") }.map {
+                    ($0, FileManager.default.contents(atPath: out + "/" + $0) ?? Data())
+                })
+        }
+        let before = try files()
+        let section = Project.executableDirectory + "/" + ReportSection.data.name
+        let command = Command(
+            "/bin/bash",
+            ["-c", "ulimit -f 16; exec \"$0\" \"$@\"", section, "--data", data, "--out", out, "--seed", "9"])
+        let error = #expect(throws: Command.Failed.self) { try command.output() }
+        #expect(error?.status == 1)
+        #expect(error?.errors.contains("cannot write \(out)/notebooks/01-data.ipynb") == true)
+        #expect(try files() == before)
+        #expect(try Record.read("\(out)/records/01-data.json")[path: "settings.seed"]?.integer == 9)
+    }
+
     @Test func theSectionsBuildUponEachOther() throws {
-        for section in ReportSection.allCases.dropFirst() { _ = try run(section, "--epochs", "1") }
+        for section in ReportSection.allCases { _ = try run(section, "--epochs", "1") }
+        try theNotebooksAreValidAndHoldScriptsAndOutputs()
 
         for (section, weights) in [(ReportSection.plainTraining, "plain"), (.augmentedTraining, "augmented")]
         {
@@ -77,6 +101,76 @@ import Testing
         #expect(demo[path: "results.demo"]?.array?.count == 25)
     }
 
+    /// What nbformat and nbconvert make of the executed notebooks.
+    private func theNotebooksAreValidAndHoldScriptsAndOutputs() throws {
+        struct Page: Decodable {
+            let code, progress: String
+            let png, svg, images, tables, empty: Int
+            let warnings: [String]
+        }
+        let check = """
+            import glob, json, logging, re, sys, warnings
+            import nbformat, nbconvert
+            heard = []
+            handler = logging.Handler(logging.WARNING)
+            handler.emit = lambda record: heard.append(record.getMessage())
+            logging.getLogger().addHandler(handler)
+            pages = {}
+            for path in sorted(glob.glob(sys.argv[1] + "/*.ipynb")):
+                notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+                nbformat.validate(notebook)
+                assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    warnings.simplefilter("ignore", DeprecationWarning)  # of nbconvert's own calls
+                    html, _ = nbconvert.HTMLExporter().from_notebook_node(notebook)
+                code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+                outputs = [output for cell in code for output in cell.outputs]
+                data = [output.data for output in outputs if output.output_type == "display_data"]
+                text = [output.text for output in outputs if output.output_type == "stream"]
+                images = re.findall('<img[^>]*src="([^"]*)"', html)
+                pages[path.split("/")[-1]] = {
+                    "code": "\\n".join(cell.source for cell in code),
+                    "progress": "".join(line for line in "".join(text).splitlines(True) if "Epoch" in line),
+                    "png": sum("image/png" in forms for forms in data),
+                    "svg": sum("image/svg+xml" in forms for forms in data),
+                    "images": sum(image.startswith("data:image/png;base64,iVBOR") for image in images),
+                    "tables": sum("<table>" in forms.get("text/html", "") and "─" in forms["text/plain"]
+                                  for forms in data),
+                    "empty": sum(image == "" for image in images),
+                    "warnings": heard + [str(warning.message) for warning in caught],
+                }
+            print(json.dumps(pages))
+            """
+        let output = try Command("/usr/bin/python3", ["-c", check, out + "/notebooks"]).output()
+        let pages = try JSONDecoder().decode([String: Page].self, from: output)
+        #expect(pages.count == ReportSection.allCases.count)
+        for section in ReportSection.allCases {
+            let page = try #require(pages["\(section.name).ipynb"])
+            #expect(page.warnings.isEmpty, "\(section.name): \(page.warnings)")
+            #expect(page.code.filter { !$0.isWhitespace } == (try code(of: section)), "\(section.name)")
+            #expect(page.png > 0 && page.png == page.svg, "\(section.name)")
+            #expect(
+                page.images == page.png && page.empty == 0, "\(section.name): a figure is not on the page")
+            #expect(page.tables > 0, "\(section.name)")
+        }
+        let progress = try #require(pages["04-plain-training.ipynb"]?.progress)
+        #expect(progress.hasPrefix("Epoch 1/1  1/1 ━━━━━━━━━━━━━━━━━━━━  "))
+        #expect(progress.contains("val_accuracy") && !progress.contains("\u{1B}"))
+    }
+
+    /// A script without its prose, its markers and its spaces, found without the code under test.
+    private func code(of section: ReportSection) throws -> String {
+        let path = try Checkout.root + "/notebooks/\(section.name)/main.swift"
+        var isProse = false
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { line in
+            guard line.hasPrefix("// %%") else { return !isProse }
+            isProse = line.contains("[markdown]")
+            return false
+        }
+        return lines.joined().filter { !$0.isWhitespace }
+    }
+
     @Test func whereAnEarlierSectionHasNotRunTheErrorSaysWhatToRun() throws {
         let error = failure(.results, "--data", data, "--out", out)
         #expect(error?.status == 1)
@@ -94,7 +188,7 @@ import Testing
     }
 
     @Test func weightsThatAreNotTheRecordedOnesAreRefused() throws {
-        for section in [ReportSection.plainTraining, .augmentedTraining] {
+        for section in [ReportSection.augmentation, .plainTraining, .augmentedTraining] {
             _ = try run(section, "--epochs", "1")
         }
         let plain = "\(out)/weights/plain.safetensors"

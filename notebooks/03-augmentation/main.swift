@@ -1,11 +1,13 @@
 // %% [markdown]
 // # 3. Augmentation
 //
-// A network that sees the same 50,000 images again and again can learn them by heart. The report has an
-// `ImageDataGenerator` change each image a little every time it is used, so that no epoch repeats
-// another: it turns by up to 15 degrees, zooms by up to a tenth, and shifts by up to a tenth of the
-// width and of the height. What such a change moves in from outside takes the color of the nearest
-// pixel of the image.
+// A network that sees the same 50,000 images again and again can learn them by heart. The report has
+// Keras's `ImageDataGenerator` make the training set larger than it is: each image is changed a little
+// every time it is used, so that no epoch repeats another and the network has to cope with variation. It
+// turns by up to 15 degrees, zooms by up to a tenth, and shifts by up to a tenth of the width and of the
+// height.
+//
+// This section shows what each of these does by itself, what they do together, and what they cost.
 
 // %%
 import BigEggs
@@ -14,7 +16,16 @@ import Reporting
 let section = try Section(.augmentation)
 let (train, _) = try section.loadData()
 
-let generator = ReportSettings.generator
+// %% [markdown]
+// ## The generator
+//
+// Section 5 trains with the generator that stands here: change it, run this section to see what becomes
+// of the images, and section 5 to see what becomes of the training. What a change moves in from outside
+// the image takes the color of the nearest pixel of the image.
+
+// %%
+let generator = ImageDataGenerator(
+    rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, zoomRange: 0.1)
 try section.record("generator", generator)
 
 section.show(
@@ -56,14 +67,21 @@ let changes = { (generator: ImageDataGenerator, count: Int) in
     }
 }
 
+let (width, height) = (generator.widthShiftRange, generator.heightShiftRange)
+let (smallest, largest) = (generator.zoomRange.lower, generator.zoomRange.upper)
 let alone = [
-    TransformSamples("rotation", "±15°", changes(ImageDataGenerator(rotationRange: 15), 6)),
-    TransformSamples("zoom", "×0.9 to ×1.1", changes(ImageDataGenerator(zoomRange: 0.1), 6)),
     TransformSamples(
-        "width shift", "±10 % of the width", changes(ImageDataGenerator(widthShiftRange: 0.1), 6)),
+        "rotation", "±\(generator.rotationRange.fixed(0))°",
+        changes(ImageDataGenerator(rotationRange: generator.rotationRange), 6)),
     TransformSamples(
-        "height shift", "±10 % of the height",
-        changes(ImageDataGenerator(heightShiftRange: 0.1), 6)),
+        "zoom", "×\(smallest.fixed(1)) to ×\(largest.fixed(1))",
+        changes(ImageDataGenerator(zoomRange: generator.zoomRange), 6)),
+    TransformSamples(
+        "width shift", "±\((width * 100).fixed(0)) % of the width",
+        changes(ImageDataGenerator(widthShiftRange: width), 6)),
+    TransformSamples(
+        "height shift", "±\((height * 100).fixed(0)) % of the height",
+        changes(ImageDataGenerator(heightShiftRange: height), 6)),
 ]
 try section.record("alone", alone)
 section.figure("transforms-alone")
@@ -72,7 +90,9 @@ section.figure("transforms-alone")
 // ## All at once
 //
 // This is what the network sees in training: every change at once, as one map from the new image to the
-// old, so that pixels are interpolated once and not four times.
+// old, so that pixels are interpolated once and not four times. The table has the draws of the first
+// four epochs; as in Keras, a factor above 1 takes in more of the scene, and a shift says from how many
+// pixels away the new image is fetched.
 
 // %%
 let together = changes(generator, 12)
@@ -107,5 +127,18 @@ let microseconds = duration / .microseconds(1) / Double(sampled)
 try section.record("microsecondsPerImage", microseconds)
 section.show("Changing an image takes \(microseconds.fixed(1)) µs.")
 
+// %% [markdown]
+// ## What it means
+//
+// In every one of these pictures the subject is still plain to see: the changes are small enough to keep
+// the label true, which is what allows them. They are also few in kind. A horse is never mirrored, though
+// a mirrored horse is a horse; nor do color and brightness change. What the changes are worth, section 5
+// measures.
+
 // %%
+section.headline(
+    """
+    No two epochs show the same image: up to \(generator.rotationRange.fixed(0))° of rotation, \
+    \(((largest - 1) * 100).fixed(0)) % of zoom and \((width * 32).fixed(1)) pixels of shift.
+    """)
 try section.end()

@@ -1,14 +1,15 @@
 // %% [markdown]
 // # 4. Plain training
 //
-// The report's network is a small convolutional one. Three times it applies two 3×3 convolutions, with
+// The report trains one network twice: first on the images as they are loaded, then on augmented ones.
+// This is the first training. The report says of it that the validation stops improving after some ten
+// epochs, and that the model overfits from there; this section looks for that epoch.
+//
+// The network is a small convolutional one. Three times it applies two 3×3 convolutions, with
 // 32, then 64, then 128 filters, and halves the image's sides with max pooling. The result is flattened
 // and passed through dense layers of 512 and 1,024 units to ten, whose softmax is the probability of each
 // class. Every other layer ends in a ReLU. Two things are to keep the network from learning its images by
 // heart: batch normalization after each layer, and dropout of half the units before the last.
-//
-// This section trains that network on the images as they are, and looks for the epoch from which it
-// overfits: the report found that to be after about ten.
 
 // %%
 import BigEggs
@@ -66,7 +67,8 @@ section.show(Table(layersOf: model))
 // loss has not improved for some epochs, one when the validation accuracy has not, and one halves the
 // learning rate before that. At the end the weights of the epoch with the lowest validation loss are
 // put back. A fourth callback writes the metrics, the weights and a few predictions for TensorBoard, where
-// the training can be watched.
+// the training can be watched. The training saves itself after every epoch: interrupt it, and the next run
+// goes on from there.
 //
 // Validating on the test images is what the report does. It makes the choice of the epoch a little too
 // kind: the same images that judge the network have picked it.
@@ -86,10 +88,12 @@ let reduceRate = ReduceLROnPlateau(
 
 let board = section.tensorBoard(on: test)
 
-let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, board, ProgressBar()]
-let history = try model.fit(
-    train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-    callbacks: callbacks)
+let callbacks: [any Callback] = [stopOnLoss, stopOnAccuracy, reduceRate, board, section.progressBar()]
+let history = try section.train { checkpoints, interruption in
+    try model.fit(
+        train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
+        callbacks: callbacks, checkpoints: checkpoints, interruption: interruption)
+}
 
 // %%
 let training = try TrainingResults(
@@ -98,7 +102,7 @@ let training = try TrainingResults(
     weights: section.weights("plain.safetensors"))
 try section.record(training)
 
-section.show(Table(history, best: training.bestEpoch))
+section.show(Table(history, best: training.bestEpoch, overfitsFrom: training.overfitsFrom))
 section.figure("plain-training")
 
 // %% [markdown]
@@ -106,10 +110,16 @@ section.figure("plain-training")
 //
 // A network overfits when it goes on getting better on its training images while it gets no better, or
 // worse, on others. We take the epoch after the lowest validation loss, if training went on for at least
-// two epochs from there and its loss kept falling.
+// two epochs from there and its loss kept falling. The figure has that epoch and all after it on grey
+// ground, and the table marks it.
 
 // %%
 section.show(training.sentence)
+section.show(
+    """
+    The report has it after some ten epochs. \
+    \(training.overfitsFrom.map { "Here it is epoch \($0)." } ?? "Here no epoch was found.")
+    """)
 section.show(
     Table(
         ["images", "loss", "accuracy"],
@@ -119,8 +129,17 @@ section.show(
         ]))
 
 // %% [markdown]
-// Both rows are of the weights that were put back. The distance between them is what augmentation, in
-// the next section, is meant to close.
+// ## What it means
+//
+// Both rows are of the weights that were put back. The distance between them is what the network knows
+// of its own images and of no others; augmentation, in the next section, is meant to close it. Early
+// stopping does not prevent it: it only ends a training that no longer helps, and keeps the best epoch.
 
 // %%
+section.headline(
+    """
+    Test accuracy \(training.evaluation.accuracy.percent), loss \(training.evaluation.loss.fixed(3)), \
+    with the weights of epoch \(training.bestEpoch) of \(training.epochsRun)\
+    \(training.overfitsFrom.map { "; overfits from epoch \($0)" } ?? "").
+    """)
 try section.end()

@@ -14,19 +14,20 @@ let test = try section.loadData().test.rescaled().withFlattenedLabels()
 let trainings = try [section.read(.plainTraining), section.read(.augmentedTraining)]
 
 // %%
-var tested: [TestResults] = []
-for (name, training) in [("plain", .plainTraining), ("augmented", .augmentedTraining)]
-    as [(String, ReportSection)]
-{
+let models = try [
+    (file: "plain.safetensors", section: ReportSection.plainTraining),
+    (file: "augmented.safetensors", section: .augmentedTraining),
+].map { file, training in
     let model = try Sequential.bigEggs(
         classes: test.classNames.count, seed: section.seed, precision: section.precision,
         threads: section.threads)
     try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
-    try model.loadWeights(from: section.weights("\(name).safetensors", from: training))
-    tested.append(
-        TestResults(
-            evaluation: try model.evaluate(test, batchSize: 128),
-            predictions: try model.predict(test, batchSize: 128), of: test))
+    try model.loadWeights(from: section.weights(file, from: training))
+    return model
+}
+let predictions = try models.map { try $0.predict(test, batchSize: 128) }
+let tested = try zip(models, predictions).map { model, predictions in
+    TestResults(evaluation: try model.evaluate(test, batchSize: 128), predictions: predictions, of: test)
 }
 let (plain, augmented) = (tested[0], tested[1])
 try section.setting("batchSize", 128)
@@ -130,5 +131,22 @@ section.figure("calibration")
 // %%
 section.figure("first-layer-filters")
 
+// %% [markdown]
+// ## Where it looks
+//
+// Grad-CAM asks the last convolution which of its 8 by 8 places raise the score of a class, and by how
+// much. The maps are of the network trained on augmented images, for the first six test images that it
+// gets right and the first six that it gets wrong. They show where it looks, at the resolution of a
+// quarter of the image's sides, and not why.
+
 // %%
+try section.record("explained", ExplainedImages(by: models[1], predictions[1], of: test, each: 6))
+section.figure("where-it-looks")
+
+// %%
+section.headline(
+    """
+    Test accuracy \(augmented.accuracy.percent) with augmentation, \(plain.accuracy.percent) without; \
+    loss \(augmented.loss.fixed(3)) and \(plain.loss.fixed(3)).
+    """)
 try section.end()

@@ -81,4 +81,5 @@ if let bird = test.classNames.firstIndex(of: "bird"),
 }
 
 // %%
+section.headline("\(right) of \(demo.count) test images are predicted right; the report has all of its 25.")
 try section.end()

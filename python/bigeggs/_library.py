@@ -17,7 +17,7 @@ ABI_VERSION = 2
 BE_NOT_FOUND, BE_WRONG_TYPE, BE_STOPPED = 3, 4, 7
 BE_NULL, BE_BOOL, BE_NUMBER, BE_TEXT, BE_LIST, BE_OBJECT = range(6)
 
-BE_TRAIN_BEGIN, BE_EPOCH_BEGIN, BE_BATCH_END, BE_EPOCH_END, BE_TRAIN_END = range(5)
+BE_TRAIN_BEGIN, BE_EPOCH_BEGIN, BE_BATCH_END, BE_EPOCH_END, BE_TRAIN_END, BE_TEST_BATCH_END = range(6)
 
 _DTYPES = {1: "|u1", 2: "<i4", 3: "<f4", 4: "<f8"}
 
@@ -26,6 +26,8 @@ class Error(Exception):
     """What the library refuses, or cannot do, in its own words."""
 
     __module__ = "bigeggs"
+    #: That the message is a whole sentence for people, without the name of the exception before it.
+    is_sentence = True
 
 
 class NotFound(Error, KeyError):
@@ -158,7 +160,10 @@ def _find() -> ctypes.CDLL:
     if "BIGEGGS_LIBRARY" in os.environ:
         candidates = [Path(os.environ["BIGEGGS_LIBRARY"])]
     else:
+        # Installed by pip; a checkout; installed under a prefix.
         candidates = [package / name, package.parents[1] / ".build" / "release" / name]
+        if package.parents[1].parts[-2:] == ("share", "bigeggs"):
+            candidates.append(package.parents[3] / "lib" / name)
     for candidate in candidates:
         if candidate.is_file():
             try:

@@ -46,6 +46,9 @@ class Callback:
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """After a step, counted from 0."""
 
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """After a batch of the validation, counted from 0."""
+
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """After an epoch and its validation."""
 

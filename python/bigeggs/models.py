@@ -12,7 +12,7 @@ from ctypes import byref, c_double, c_int32
 import numpy as np
 
 from . import _library
-from ._images import Images
+from ._images import Images, as_labels
 from ._library import Owner, ProgressCallback, Stopped, call, floats, named_arrays, number, settings
 from .callbacks import Callback, History, ProgressBar
 from .layers import Input, Layer, Rescaling
@@ -43,7 +43,7 @@ class Sequential:
 
     Arrays of uint8 and float32 that are contiguous are read where they are. Without an `Input` the shape is
     that of the first images. `seed` is what weights, shuffling, dropout and augmentation are drawn from,
-    `precision` of the activations "float32" or "bfloat16", `threads` as many as there are unless given,
+    `precision` of the activations "float32", "bfloat16" or "auto" for the faster one, `threads` as many as there are unless given,
     `convolution` "automatic" or "direct", which never takes Winograd's algorithm.
     """
 
@@ -68,7 +68,7 @@ class Sequential:
     ) -> Sequential:
         """The network of the report; `rescale` multiplies its input, 1/255 for bytes."""
         self = cls(seed=seed, precision=precision, threads=threads, convolution=convolution)
-        described = settings(classes=classes, input=list(input_shape), rescale=rescale, **self._options)
+        described = settings(classes=classes, input=[int(n) for n in input_shape], rescale=rescale, **self._options)
         self._owner = Owner.made("be_model_create_report", described)
         return self
 
@@ -103,7 +103,7 @@ class Sequential:
             if isinstance(layer, Rescaling):
                 rescale = layer.scale * (1 if rescale is None else rescale)
         owner = Owner.made(
-            "be_model_create", settings(input=list(input_shape)[1:], rescale=rescale, **self._options)
+            "be_model_create", settings(input=[int(n) for n in input_shape[1:]], rescale=rescale, **self._options)
         )
         for layer in self._layers:
             if isinstance(layer, Layer):
@@ -267,18 +267,24 @@ class Sequential:
         self, x: np.ndarray, y: np.ndarray, batch_size: int = 128, return_dict: bool = False
     ) -> list[float] | dict[str, float]:
         """`[loss, accuracy]` in inference mode, or with `return_dict` both by name."""
-        handle, images = self._built_for(x), Images(x, y)
-        loss, accuracy = c_double(), c_double()
-        call("be_model_evaluate", handle, images.handle, batch_size, byref(loss), byref(accuracy))
-        if return_dict:
-            return {"loss": loss.value, "accuracy": accuracy.value}
-        return [loss.value, accuracy.value]
+        handle, labels, count = self._built_for(x), as_labels(y), len(x)
+        if len(labels) != count:
+            raise ValueError(f"there are {count} images and {len(labels)} labels")
+        totals, loss, accuracy = [0.0, 0.0], c_double(), c_double()
+        for part in _parts(count, batch_size):
+            images = Images(x[part], labels[part])
+            call("be_model_evaluate", handle, images.handle, batch_size, byref(loss), byref(accuracy))
+            for index, value in enumerate((loss.value, accuracy.value)):
+                totals[index] += value * len(images) / count
+        return {"loss": totals[0], "accuracy": totals[1]} if return_dict else totals
 
     def predict(self, x: np.ndarray, batch_size: int = 128) -> np.ndarray:
         """The output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax."""
-        handle, images = self._built_for(x), Images(x)
-        result = np.empty((len(images), *self._output), dtype=np.float32)
-        call("be_model_predict", handle, images.handle, batch_size, floats(result), result.size)
+        handle = self._built_for(x)
+        result = np.empty((len(x), *self._output), dtype=np.float32)
+        for part in _parts(len(x), batch_size):
+            images, output = Images(x[part]), result[part]
+            call("be_model_predict", handle, images.handle, batch_size, floats(output), output.size)
         return result
 
     @property
@@ -318,6 +324,15 @@ class Sequential:
         call("be_model_load_weights", self._handle, os.fspath(path).encode())
 
 
+def _parts(count: int, batch_size: int) -> list[slice]:
+    """So many whole batches at a time that Ctrl-C, which is heard between two calls, is heard soon.
+
+    Always at least one part, so that the library sees, and refuses, an empty array or a false size.
+    """
+    size = max(batch_size, batch_size * (2048 // batch_size)) if batch_size > 0 else max(count, 1)
+    return [slice(start, start + size) for start in range(0, max(count, 1), size)]
+
+
 class _Relay:
     """Passes on what a training tells to callbacks, and keeps what they raise."""
 
@@ -340,6 +355,8 @@ class _Relay:
         for callback in self.callbacks:
             if event == _library.BE_BATCH_END:
                 callback.on_train_batch_end(progress.step, logs)
+            elif event == _library.BE_TEST_BATCH_END:
+                callback.on_test_batch_end(progress.step)
             elif event == _library.BE_EPOCH_END:
                 callback.on_epoch_end(epoch, logs)
             elif event == _library.BE_EPOCH_BEGIN:

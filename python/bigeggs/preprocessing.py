@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._images import as_pixels
 from ._library import Array, Owner, Transform, call, floats, settings
 
 __all__ = ["ImageDataGenerator"]
@@ -57,8 +58,8 @@ class ImageDataGenerator:
         }
 
     def apply_transform(self, x: np.ndarray, transform_parameters: dict[str, float]) -> np.ndarray:
-        """One image, uint8 `[height, width, channels]`, transformed: float32, interpolated, 0 to 255."""
-        x = np.ascontiguousarray(x, dtype=np.uint8)
+        """One image `[height, width, channels]`, transformed: float32, interpolated, in the image's range."""
+        x = as_pixels(x)
         given = {"theta": 0, "tx": 0, "ty": 0, "shear": 0, "zx": 1, "zy": 1} | dict(transform_parameters)
         transform = Transform(
             **{key: given[key] for key in ("theta", "tx", "ty", "shear", "zx", "zy")},

@@ -1,4 +1,4 @@
-"""The network, how it is compiled, and the callbacks."""
+"""The network and how it is compiled."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Iterator
 import bigeggs
 
 from plots.wording import count
-from report.blocks import Block, Bullets, Paragraph, Table
+from report.blocks import Block, Paragraph, Table
 from report.run import Run
 from report.text import literal
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Layers, optimizer and callbacks."""
+    """Layers and optimizer."""
     yield Paragraph(
         "The network is convolutional. Three times, two convolutions of 3 × 3 with `same` padding are followed by "
         "2 × 2 max pooling with stride 2, which halves height and width; the filters grow from 32 to 64 to 128. "
@@ -44,13 +44,7 @@ def blocks(run: Run) -> Iterator[Block]:
         f"{results['history.learning_rate'][0]:g}, on sparse categorical cross-entropy: the mean of −log p over the "
         f"true classes, in nats. A step takes {count(record['settings.batchSize'])} images, so an epoch of "
         f"{count(record['data.trainImages'])} images has "
-        f"{count(-(-record['data.trainImages'] // record['settings.batchSize']))} steps. After each epoch these "
-        "callbacks look at the validation:"
-    )
-    yield Bullets([callback_text(callback) for callback in results["callbacks"]])
-    yield Paragraph(
-        "The original also logs to TensorBoard. The library has that callback, but nothing in this report depends "
-        "on it."
+        f"{count(-(-record['data.trainImages'] // record['settings.batchSize']))} steps."
     )
 
 
@@ -59,16 +53,3 @@ def layer_row(layer: bigeggs.Record) -> list[str]:
     output = " × ".join(count(size) for size in layer["outputShape"])
     activation = layer.get("activation") or ""
     return [f"`{layer['name']}`", literal(layer["kind"]), output, literal(activation), count(layer["parameters"])]
-
-
-def callback_text(callback: bigeggs.Record) -> str:
-    """What a callback does, with its settings."""
-    name, settings = callback["name"], callback["settings"]
-    waits = f"once `{settings.get('monitor')}` has not improved for {settings.get('patience')} epochs"
-    if name == "EarlyStopping":
-        restores = " and puts back the weights of the best one" if settings.get("restoreBestWeights") else ""
-        return f"`EarlyStopping` ends the training {waits}{restores}."
-    if name == "ReduceLROnPlateau":
-        return f"`ReduceLROnPlateau` multiplies the learning rate by {settings['factor']:g} {waits}."
-    told = ", ".join(f"{literal(key)} {literal(settings[key])}" for key in settings.keys())
-    return f"`{name}`: {told}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 import bigeggs
 
-from plots.wording import count
+from plots.wording import NO_BREAK_SPACE, count
 from report.blocks import Block, Listing, Paragraph, Table
 from report.run import SECTIONS, Run
 from report.text import code, duration, literal
@@ -19,7 +19,7 @@ def blocks(run: Run) -> Iterator[Block]:
         yield Paragraph("*Not run yet: no section has been recorded.*")
         return
     used = "What was used, as the first record has it." if run.is_mixed else "What was used."
-    yield Table(("", ""), facts(records[0]), used)
+    yield Table(("what", "value"), facts(records[0]) + when(records), used)
     statement = records[0]["data.statement"]
     if statement:
         yield Paragraph("The data set's own statement of where it comes from:")
@@ -31,7 +31,7 @@ def blocks(run: Run) -> Iterator[Block]:
         numeric=(2,),
     )
     yield Paragraph("This builds the report again, from nothing:")
-    yield Listing(f"bigeggs report --profile {run.profile}")
+    yield Listing(rebuild(records[0]))
     yield Paragraph(
         "Figures and report are functions of the records, the weights and the data set alone: `bigeggs figures` "
         "draws them again without training."
@@ -58,16 +58,33 @@ def facts(record: bigeggs.Record) -> list[list[str]]:
     ]
 
 
+def when(records: Sequence[bigeggs.Record]) -> list[list[str]]:
+    """Date and duration of all sections together."""
+    dates = sorted(str(record["run.date"])[:10] for record in records)
+    on = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    total = sum(record["run.seconds"] for record in records)
+    return [["run on", on], ["run time", f"{duration(total)} in {count(len(records))} sections"]]
+
+
+def rebuild(record: bigeggs.Record) -> str:
+    """The command that makes the report again, with the options that the section was started with."""
+    _, _, options = str(record["run.command"]).partition(f"{record['section']} ")
+    chosen = options if "--profile" in options else f"--profile {record['settings.profile']} {options}"
+    return f"bigeggs report {chosen}".strip()
+
+
 def standing(data: bigeggs.Record) -> str:
     """Whether these are the files that CIFAR-10's authors publish."""
     if data["isStandIn"]:
         return "a stand-in for CIFAR-10"
-    return "the official files" if data["isOfficial"] else "not the official files"
+    if not data["isOfficial"]:
+        return "not the official files"
+    return "the official files from [its authors' page](https://www.cs.toronto.edu/~kriz/cifar.html)"
 
 
 def run_row(section: str, record: bigeggs.Record | None) -> list[str]:
     """When a section ran, for how long, and how it was started."""
     if record is None:
         return [section, "not run yet", "", ""]
-    date = str(record["run.date"]).replace("T", " ").removesuffix("Z")
+    date = str(record["run.date"]).replace("T", NO_BREAK_SPACE).removesuffix("Z")
     return [section, literal(date), duration(record["run.seconds"]), code(record["run.command"])]

@@ -30,6 +30,40 @@ def blocks(run: Run) -> Iterator[Block]:
         "The filters of the first convolution, as small pictures in the colours that they respond to.",
         "Two grids of 32 small coloured squares, one for each trained network.",
     )
+    yield from looks(run, record)
+
+
+def looks(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """Grad-CAM."""
+    explained = record["results.explained"]
+    groups = [(name, explained[name]) for name in ("right", "wrong") if len(explained[name])]
+    if not groups:
+        return
+    side = len(groups[0][1][0]["mapOfPredicted"])
+    yield Paragraph(
+        "[Grad-CAM](https://arxiv.org/abs/1610.02391) asks which places of an image speak for a class. The output of "
+        f"the last convolution (`{explained['layer']}`, {side} × {side} places) is differentiated: a filter weighs as "
+        "much as it raises the class's score, before the softmax, on average over all places, and the map is the "
+        "weighted sum of the filters where it is positive. The images are the first that the augmented network gets "
+        "right and the first that it gets wrong, none of them chosen; so few show how the network works, and prove "
+        "nothing. A map says where, coarsely, and not why."
+    )
+    names = record["data.classNames"]
+    shown = [
+        f"{name}: {listed([guess(names, image) for image in images])}" for name, images in groups
+    ]
+    yield run.figure(
+        "where-it-looks",
+        "Where the network of augmented training looks: images, and Grad-CAM's maps for the predicted class and, where "
+        "that is wrong, for the true one.",
+        f"Test images in grey with the places that speak for a class in orange. Predicted {'; predicted '.join(shown)}.",
+    )
+
+
+def guess(names: list[str], image: bigeggs.Record) -> str:
+    """A prediction in words: ``frog as cat``."""
+    truth, predicted = literal(names[int(image["truth"])]), literal(names[int(image["predicted"])])
+    return truth if truth == predicted else f"{truth} as {predicted}"
 
 
 def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
@@ -156,9 +190,11 @@ def single_images(run: Run) -> Iterator[Block]:
 
 
 def mistaken(wrong: list[bigeggs.Record], names: list[str]) -> str:
-    """Which images were predicted wrong."""
+    """Which images were predicted wrong, if they can be told in a sentence."""
     if not wrong:
         return ""
+    if len(wrong) > 5:
+        return f"The figure marks the {len(wrong)} that are wrong."
     each = [
         f"image {image['index']} ({literal(names[int(image['truth'])])}, predicted as "
         f"{literal(names[int(image['predicted'])])})"

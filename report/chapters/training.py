@@ -54,13 +54,14 @@ def course(results: bigeggs.Record) -> str:
     """How a training went, in sentences."""
     run, limit, best = results["epochsRun"], results["epochLimit"], results["bestEpoch"]
     early = results["stoppedEpoch"] is not None
-    ended = f"was stopped early, after {run} of at most {limit} epochs" if early else f"ran for all of its {run} epochs"
+    whole = f"ran for all of its {run} epochs" if run != 1 else "ran for its one epoch"
+    ended = f"was stopped early, after {run} of at most {limit} epochs" if early else whole
     cuts = len(learning_rate_cuts(results["history.learning_rate"]))
     start = results["overfitsFrom"]
     overfitting = (
         f"From epoch {start} on it overfits: training loss falls on, validation loss does not get lower again."
         if start is not None
-        else "It did not go on for long enough after that epoch to overfit."
+        else "It did not go on for long enough after that epoch to overfit by our rule."
     )
     return (
         f"It {ended}. Validation loss was lowest in epoch {best}, at "

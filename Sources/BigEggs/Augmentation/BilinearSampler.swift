@@ -1,6 +1,21 @@
+/// A value of a pixel: a byte or a float.
+protocol PixelValue: BitwiseCopyable {
+    var float: Float { get }
+    var double: Double { get }
+}
+
+extension UInt8: PixelValue {
+    @inline(__always) var float: Float { Float(self) }
+    @inline(__always) var double: Double { Double(self) }
+}
+
+extension Float: PixelValue {
+    @inline(__always) var double: Double { Double(self) }
+}
+
 /// An image to read from: `[height, width, channels]`, contiguous.
-struct ImageSource {
-    let pixels: UnsafePointer<UInt8>
+struct ImageSource<Pixel: PixelValue> {
+    let pixels: UnsafePointer<Pixel>
     let height, width, channels: Int
 
     /// The image as it is, value for value.
@@ -10,7 +25,7 @@ struct ImageSource {
                 let pixel = pixels + (row * width + column) * channels
                 let target = destination.pixel(row, column)
                 for channel in 0..<channels {
-                    target[channel * destination.channelStride] = Float(pixel[channel]) * destination.scale
+                    target[channel * destination.channelStride] = pixel[channel].float * destination.scale
                 }
             }
         }
@@ -45,8 +60,8 @@ struct Destination {
 /// Coordinates are computed in double precision and in SciPy's order of summation, because on the edge of
 /// an image their last bit can decide between the image and what surrounds it. The loops over floats and
 /// doubles are plain ones over contiguous memory: those the compiler turns into vectors.
-struct BilinearSampler {
-    let source: ImageSource
+struct BilinearSampler<Pixel: PixelValue> {
+    let source: ImageSource<Pixel>
     let map: AffineMap
     let fillMode: FillMode
     let cval: Float
@@ -67,7 +82,7 @@ struct BilinearSampler {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: count + padding) { image in
             withUnsafeTemporaryAllocation(of: Neighbours.self, capacity: width) { neighbours in
                 guard let image = image.baseAddress, let neighbours = neighbours.baseAddress else { return }
-                for index in 0..<count { image[index] = Float(source.pixels[index]) }
+                for index in 0..<count { image[index] = source.pixels[index].float }
                 (image + count).initialize(repeating: 0, count: padding)
                 for row in 0..<source.height {
                     locate(row, neighbours)
@@ -156,7 +171,7 @@ struct BilinearSampler {
         let (down, across) = (insideRow - Double(top), insideColumn - Double(left))
         for channel in 0..<channels {
             func value(_ row: Int, _ column: Int) -> Double {
-                Double(source.pixels[(row * width + column) * channels + channel])
+                source.pixels[(row * width + column) * channels + channel].double
             }
             let above = value(top, left) * (1 - across) + value(top, right) * across
             let below = value(bottom, left) * (1 - across) + value(bottom, right) * across

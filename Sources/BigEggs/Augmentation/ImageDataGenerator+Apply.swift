@@ -42,6 +42,26 @@ extension ImageDataGenerator {
         into output: UnsafeMutablePointer<Float>, scale: Float = 1, pixelStride: Int? = nil,
         channelStride: Int = 1
     ) {
+        transform(
+            pixels, parameters, imageShape, into: output, scale: scale, pixelStride: pixelStride,
+            channelStride: channelStride)
+    }
+
+    /// The same for floats, in whatever range they are; ``cval`` is in that range.
+    public func apply(
+        _ parameters: TransformParameters, to pixels: UnsafePointer<Float>, imageShape: [Int],
+        into output: UnsafeMutablePointer<Float>, scale: Float = 1, pixelStride: Int? = nil,
+        channelStride: Int = 1
+    ) {
+        transform(
+            pixels, parameters, imageShape, into: output, scale: scale, pixelStride: pixelStride,
+            channelStride: channelStride)
+    }
+
+    private func transform<Pixel: PixelValue>(
+        _ pixels: UnsafePointer<Pixel>, _ parameters: TransformParameters, _ imageShape: [Int],
+        into output: UnsafeMutablePointer<Float>, scale: Float, pixelStride: Int?, channelStride: Int
+    ) {
         let (height, width, channels) = (imageShape[0], imageShape[1], imageShape[2])
         guard height > 0, width > 0, channels > 0 else { return }
         let pixelStride = pixelStride ?? channels

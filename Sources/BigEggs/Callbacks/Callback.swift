@@ -9,6 +9,8 @@ public protocol Callback: AnyObject {
     func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws
     /// After a step, counted from 0; `logs` has the running means "loss" and "accuracy".
     func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws
+    /// After a batch of the validation, counted from 0.
+    func onTestBatchEnd(_ batch: Int, _ run: TrainingRun) throws
     /// After an epoch and its validation; `logs` has all metrics and "learning_rate".
     func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws
     /// After the last epoch.
@@ -28,6 +30,7 @@ extension Callback {
     public func onTrainBegin(_ run: TrainingRun) throws {}
     public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {}
     public func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {}
+    public func onTestBatchEnd(_ batch: Int, _ run: TrainingRun) throws {}
     public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {}
     public func onTrainEnd(_ run: TrainingRun) throws {}
     public var state: CallbackState? { nil }

@@ -20,7 +20,8 @@ public final class ProgressBar: Callback {
     /// A bar on standard output, moving if that is a terminal.
     public convenience init(label: String = "") {
         self.init(label: label, isLive: isatty(STDOUT_FILENO) == 1) { text in
-            FileHandle.standardOutput.write(Data(text.utf8))
+            // A line that cannot be shown, on a full disk or a lost terminal, must not cost the training.
+            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         }
     }
 

@@ -67,7 +67,7 @@ enum Archive {
             else { continue }
             guard seen.insert(name).inserted else { throw DataError.repeatedEntry(path: path, entry: name) }
             let size = Int(archive_entry_size(entry))
-            guard size <= limit else { throw DataError.tooLarge(path: path, member: name, limit: limit) }
+            guard 0...limit ~= size else { throw DataError.tooLarge(path: path, member: name, limit: limit) }
             let bytes = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
                 count = archive_read_data(archive, buffer.baseAddress, size)
                 if count < size {

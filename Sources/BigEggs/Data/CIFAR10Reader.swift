@@ -35,6 +35,16 @@ struct CIFAR10Reader {
         return try reader.dataset(md5: md5)
     }
 
+    /// The checksum of the data set at `path`, which is that of its bytes and needs no image.
+    ///
+    /// - Throws: ``DataError``.
+    static func checksum(of path: String) throws -> String {
+        guard isDirectory(path) else { return "md5:" + (try Checksum.md5(of: path)) }
+        let directory = batches(in: path)
+        let files = (trainingFiles + [testFile]).map { directory + "/" + $0 }
+        return "md5:" + (try Checksum.md5(ofAll: files.filter(FileManager.default.fileExists)))
+    }
+
     private init(path: String) { self.path = path }
 
     private mutating func readArchive() throws -> String {
@@ -49,8 +59,7 @@ struct CIFAR10Reader {
 
     /// The MD5 of a directory is that of its batches one after another, training batches first.
     private mutating func readDirectory() throws -> String {
-        let inner = path + "/" + Archive.directory
-        let directory = Self.isDirectory(inner) ? inner : path
+        let directory = Self.batches(in: path)
         let digest = try Digest(.md5)
         for name in Self.trainingFiles + [Self.testFile, Self.namesFile, Self.provenanceFile] {
             let file: InputFile
@@ -101,6 +110,12 @@ struct CIFAR10Reader {
         return LoadedDataset(
             train: try train.dataset(classNames: classNames), test: try test.dataset(classNames: classNames),
             provenance: provenance)
+    }
+
+    /// The directory that holds the batches: this one, or the one inside it that the archive makes.
+    private static func batches(in path: String) -> String {
+        let inner = path + "/" + Archive.directory
+        return isDirectory(inner) ? inner : path
     }
 
     private static func isDirectory(_ path: String) -> Bool {

@@ -7,23 +7,43 @@ public enum Checksum {
     ///
     /// - Throws: ``DataError`` if the file cannot be read or the system's libcrypto refuses MD5.
     public static func md5(of file: String) throws -> String {
-        try digest(of: file, with: Digest(.md5))
+        try md5(ofAll: [file])
+    }
+
+    /// The MD5 of files, one after another.
+    ///
+    /// - Throws: ``DataError`` if one cannot be read or the system's libcrypto refuses MD5.
+    static func md5(ofAll files: [String]) throws -> String {
+        let digest = try Digest(.md5)
+        for file in files { try add(file, to: digest) }
+        return digest.finish()
     }
 
     /// The SHA-256 of a file, as 64 hexadecimal digits.
     ///
     /// - Throws: ``DataError`` if the file cannot be read.
     public static func sha256(of file: String) throws -> String {
-        try digest(of: file, with: Digest(.sha256))
+        let digest = try Digest(.sha256)
+        try add(file, to: digest)
+        return digest.finish()
     }
 
-    private static func digest(of path: String, with digest: Digest) throws -> String {
+    /// The SHA-256 of a text in UTF-8, as 64 hexadecimal digits.
+    ///
+    /// - Throws: ``DataError`` if the system's libcrypto refuses SHA-256.
+    public static func sha256(ofText text: String) throws -> String {
+        let digest = try Digest(.sha256)
+        Array(text.utf8).withUnsafeBytes(digest.update)
+        return digest.finish()
+    }
+
+    private static func add(_ path: String, to digest: Digest) throws {
         let file = try InputFile(path)
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
         defer { block.deallocate() }
         while true {
             let count = try file.read(into: block)
-            if count == 0 { return digest.finish() }
+            if count == 0 { return }
             digest.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
         }
     }

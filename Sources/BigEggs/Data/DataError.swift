@@ -14,6 +14,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case repeatedEntry(path: String, entry: String)
     /// A file or member has more bytes than a file of its name may have.
     case tooLarge(path: String, member: String, limit: Int)
+    /// A compressed file holds more than any data set that is read here.
+    case unpacksToTooMuch(path: String, limit: Int)
     /// A batch file has no bytes at all.
     case empty(file: String)
     /// A batch file is not a whole number of records.
@@ -58,6 +60,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
             "\(path) holds \(entry) twice: only one of them can be meant"
         case .tooLarge(let path, let member, let limit):
             "\(member) in \(path) is larger than the \(limit) bytes that a file of this name has at most"
+        case .unpacksToTooMuch(let path, let limit):
+            "\(path) is refused because it unpacks to more than \(limit) bytes, which no data set read here needs"
         case .empty(let file):
             "\(file) is empty: copy it again, or remove it if it is a training batch you do not need"
         case .truncated(let file, let bytes, let recordBytes):

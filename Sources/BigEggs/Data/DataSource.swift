@@ -3,7 +3,8 @@ import Foundation
 /// Where to look for the data set.
 public enum DataSource: Sendable, Equatable {
     /// What `BIGEGGS_DATA` names, else the cache, else the official archive over the network, else,
-    /// where that cannot be reached, the stand-in Fashion-MNIST.
+    /// where that cannot be reached, the stand-in Fashion-MNIST. With a value in `BIGEGGS_OFFLINE` the
+    /// network counts as out of reach.
     case automatic
     /// As ``automatic``, but an error instead of the stand-in.
     case cifar10
@@ -22,6 +23,14 @@ public enum DataSource: Sendable, Equatable {
         }
     }
 
+    /// Whether the data set can be loaded without a download.
+    public var isAtHand: Bool {
+        switch self {
+        case .path, .fashionMNIST: true
+        case .automatic, .cifar10: DataLocations().archiveAtHand != nil
+        }
+    }
+
     /// Loads both splits.
     ///
     /// - Parameter progress: is called while an archive is downloaded, on the caller's thread.
@@ -29,6 +38,30 @@ public enum DataSource: Sendable, Equatable {
     ///   if the download breaks off or is refused.
     public func load(progress: ((DownloadProgress) -> Void)? = nil) throws -> LoadedDataset {
         try load(at: DataLocations(), progress: progress)
+    }
+
+    /// Sees to it that ``load(progress:)`` needs no network: downloads the archive, if that is what it
+    /// would do.
+    ///
+    /// - Parameter progress: as for ``load(progress:)``.
+    /// - Returns: why the archive is out of reach, if it is; as the value of `BIGEGGS_OFFLINE` it saves
+    ///   other processes from finding out again, each after some time.
+    /// - Throws: ``DownloadError`` if the download breaks off or is refused.
+    public func fetch(progress: ((DownloadProgress) -> Void)? = nil) throws -> String? {
+        try fetch(at: DataLocations(), progress: progress)
+    }
+
+    package func fetch(
+        at locations: DataLocations, progress: ((DownloadProgress) -> Void)? = nil
+    ) throws -> String? {
+        guard self == .automatic || self == .cifar10 else { return nil }
+        do {
+            _ = try locations.archive(progress: progress)
+            return nil
+        } catch let error as DownloadError where error.meansOutOfReach {
+            if case .unreachable(_, let reason) = error { return reason }
+            return error.description
+        }
     }
 
     package func load(
@@ -75,10 +108,22 @@ package struct DataLocations: Sendable {
         return home + "/.cache/bigeggs"
     }
 
+    /// The path of CIFAR-10 where it needs no download: the one that `BIGEGGS_DATA` names, or that of the
+    /// archive in the cache.
+    var archiveAtHand: String? {
+        if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return path }
+        let path = download.path(in: cache)
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+
     /// The path of CIFAR-10: the one that `BIGEGGS_DATA` names, or that of the archive in the cache,
     /// where it is put first if it is not there.
     func archive(progress: ((DownloadProgress) -> Void)?) throws -> String {
         if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return path }
+        var download = download
+        if let value = environment["BIGEGGS_OFFLINE"], !value.isEmpty {
+            download.offline = value == "1" ? "BIGEGGS_OFFLINE is set" : value
+        }
         return try download.fetch(into: cache, progress: progress)
     }
 }

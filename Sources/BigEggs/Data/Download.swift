@@ -24,8 +24,15 @@ package struct Download: Sendable {
     package var connectTimeout = 10.0
     /// Seconds that may pass without a byte.
     package var stallTimeout = 30.0
+    /// Why the network is not to be used, if it is not.
+    package var offline: String?
 
     package init() {}
+
+    /// Where the file is in `directory` once it is downloaded.
+    func path(in directory: String) -> String {
+        directory + "/" + (address.split(separator: "/").last.map(String.init) ?? "")
+    }
 
     /// The file's path in `directory`, downloaded first if it is not there.
     ///
@@ -41,8 +48,9 @@ package struct Download: Sendable {
         else {
             throw DownloadError.unreachable(address: address, reason: "it is no web address")
         }
-        let path = directory + "/" + url.lastPathComponent
+        let path = path(in: directory)
         if FileManager.default.fileExists(atPath: path) { return path }
+        if let offline { throw DownloadError.unreachable(address: address, reason: offline) }
         let lock = try DirectoryLock(directory)
         return try withExtendedLifetime(lock) {
             if FileManager.default.fileExists(atPath: path) { return path }

@@ -6,6 +6,8 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
     case unreachable(address: String, reason: String)
     /// The server answered with something other than the file.
     case status(address: String, code: Int)
+    /// The server answered with a web page, as networks do that want a login first.
+    case page(address: String)
     /// The connection broke off.
     case cutOff(address: String, received: Int, reason: String)
     /// Nothing came for some time.
@@ -24,6 +26,8 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
             "\(address) cannot be reached (\(reason))"
         case .status(let address, let code):
             "\(address) answered with HTTP status \(code) in place of the file"
+        case .page(let address):
+            "\(address) answered with a web page in place of the file: open it in a browser to see what it says"
         case .cutOff(let address, let received, let reason):
             "the download of \(address) broke off after \(received) bytes (\(reason)): start it again"
         case .stalled(let address, let received, let seconds):
@@ -41,7 +45,7 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
     /// download that began and went wrong, which may go better the next time.
     var meansOutOfReach: Bool {
         switch self {
-        case .unreachable, .status, .unwritable: true
+        case .unreachable, .status, .page, .unwritable: true
         case .cutOff, .stalled, .tooLarge, .wrongChecksum: false
         }
     }

@@ -39,6 +39,16 @@ public enum FashionMNIST {
         }
     }
 
+    /// The checksum of the data set in a directory.
+    ///
+    /// - Throws: ``DataError``.
+    static func checksum(of directory: String) throws -> String {
+        let files = ["train", "t10k"].flatMap { split in
+            ["images-idx3", "labels-idx1"].map { "\(directory)/\(split)-\($0)-ubyte.gz" }
+        }
+        return "md5:" + (try Checksum.md5(ofAll: files))
+    }
+
     private static func split(_ name: String, in directory: String, _ digest: Digest) throws -> ImageDataset {
         let images = try images(in: directory + "/\(name)-images-idx3-ubyte.gz", digest)
         let labels = try labels(in: directory + "/\(name)-labels-idx1-ubyte.gz", digest)

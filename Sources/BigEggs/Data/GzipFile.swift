@@ -10,6 +10,10 @@ final class GzipFile {
     private let stream: UnsafeMutablePointer<z_stream>
     private let input: UnsafeMutableRawBufferPointer
     private var ended = false
+    /// How many bytes may still come out: the official archive holds 184 MB, and a few kilobytes can be
+    /// made to hold terabytes.
+    private var allowance = GzipFile.limit
+    static let limit = 1 << 29
 
     var path: String { file.path }
 
@@ -44,7 +48,7 @@ final class GzipFile {
     /// Decompresses up to `buffer.count` bytes and returns how many; fewer only at the end.
     ///
     /// - Throws: ``DataError/damaged(path:reason:)`` if the stream is cut off, makes no sense, or has
-    ///   another checksum than it says.
+    ///   another checksum than it says; ``DataError/unpacksToTooMuch(path:limit:)``.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         guard let start = buffer.bindMemory(to: UInt8.self).baseAddress else { return 0 }
         stream.pointee.next_out = start
@@ -64,7 +68,10 @@ final class GzipFile {
                 throw DataError.damaged(path: path, reason: reason)
             }
         }
-        return buffer.count - Int(stream.pointee.avail_out)
+        let count = buffer.count - Int(stream.pointee.avail_out)
+        allowance -= count
+        guard allowance >= 0 else { throw DataError.unpacksToTooMuch(path: path, limit: Self.limit) }
+        return count
     }
 
     /// Reads what is left, so that the checksum is compared and the digest has seen the whole file.

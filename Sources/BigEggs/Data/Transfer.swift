@@ -17,6 +17,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private var received = 0
     private var total: Int?
     private var hasAnswer = false
+    private var redirections = 0
     private var lastArrival = Date()
     private var outcome: Result<Void, DownloadError>?
 
@@ -77,6 +78,19 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         condition.signal()
     }
 
+    /// Follows a redirection, but not for ever, as URLSession would.
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        let isAllowed = condition.withLock {
+            redirections += 1
+            if redirections > 10 { finish(.status(address: download.address, code: response.statusCode)) }
+            return outcome == nil
+        }
+        completionHandler(isAllowed ? request : nil)
+    }
+
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
@@ -87,6 +101,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
             total = response.expectedContentLength > 0 ? Int(response.expectedContentLength) : nil
             if let code = (response as? HTTPURLResponse)?.statusCode, code != 200 {
                 finish(.status(address: download.address, code: code))
+            } else if response.mimeType == "text/html" {
+                finish(.page(address: download.address))
             } else if let total, total > download.byteLimit {
                 finish(.tooLarge(address: download.address, limit: download.byteLimit))
             }
@@ -105,7 +121,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
             }
             data.withUnsafeBytes { bytes in
                 digest.update(bytes)
-                if !write(bytes) { finish(.cannotWrite(path)) }
+                if let failure = write(bytes) { finish(failure) }
             }
         }
     }
@@ -127,15 +143,17 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         }
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-            let count = Foundation.write(file, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            written += count
+    private func write(_ bytes: UnsafeRawBufferPointer) -> DownloadError? {
+        FileSizeSignal.withheld {
+            var written = 0
+            while written < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                let count = Foundation.write(file, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return .cannotWrite(path) }
+                written += count
+            }
+            return nil
         }
-        return true
     }
 }

@@ -96,7 +96,7 @@ extension BatchNormalizationNode {
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = UnsafePointer(memory.gradient.assumingMemoryBound(to: type))
         let result = memory.inputGradient.assumingMemoryBound(to: type)
-        let masks = input.isRectified
+        let masks = masksGradient
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let (sample, block) = (item / walk.blocks, item % walk.blocks)

@@ -23,6 +23,8 @@ final class BatchNormalizationNode: Node {
     private let beta: Int
     private let state: BatchStatistics
     private let training: Bool
+    /// The moving statistics normalize, in training too.
+    private let isFrozen: Bool
     private let precision: Precision
     private let partialOffset: Int
     private let threads: Int
@@ -57,8 +59,8 @@ final class BatchNormalizationNode: Node {
     /// - Parameter pooledLayout: the output's layout if the node pools, half as high and wide as the input.
     init(
         name: String, input: Signal, pooledLayout: dnnl_memory_desc_t?, gamma: Int, beta: Int,
-        state: BatchStatistics, training: Bool, precision: Precision, threads: Int, reserve: (Int) -> Int,
-        place: (Int) -> Int
+        state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision, threads: Int,
+        reserve: (Int) -> Int, place: (Int) -> Int
     ) {
         self.name = name
         self.input = input
@@ -66,6 +68,7 @@ final class BatchNormalizationNode: Node {
         self.beta = beta
         self.state = state
         self.training = training
+        self.isFrozen = isFrozen
         self.precision = precision
         self.threads = threads
         pools = pooledLayout != nil
@@ -82,8 +85,12 @@ final class BatchNormalizationNode: Node {
         partialOffset = reserve(channels * (16 * threads + 4 * 6))
     }
 
+    /// Whether the backward pass does the ReLU's as well. A frozen node leaves it to the layer in front, for
+    /// the sake of those who want the gradient of what that layer puts out.
+    var masksGradient: Bool { input.isRectified && !isFrozen }
+
     func describeBackward(needsInputGradient: Bool) throws {
-        if input.isRectified { input.gradientIsMasked = true }
+        if masksGradient { input.gradientIsMasked = true }
     }
 
     func bind(_ memory: PlanMemory) {
@@ -119,12 +126,16 @@ final class BatchNormalizationNode: Node {
     private func forward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
         let walk = input.walk
-        if training {
+        if training, !isFrozen {
             measure(type, memory)
         } else {
-            for channel in 0..<walk.channels {
-                memory.mean[channel] = state.mean[channel]
-                memory.inverseDeviation[channel] = 1 / (state.variance[channel] + state.epsilon).squareRoot()
+            // Past the last channel too: gamma is 0 there, but nothing times what memory happens to hold
+            // need not be 0.
+            for channel in 0..<walk.blocks * 16 {
+                let exists = channel < walk.channels
+                memory.mean[channel] = exists ? state.mean[channel] : 0
+                memory.inverseDeviation[channel] =
+                    exists ? 1 / (state.variance[channel] + state.epsilon).squareRoot() : 0
             }
         }
         for channel in 0..<walk.blocks * 16 {
@@ -157,17 +168,22 @@ final class BatchNormalizationNode: Node {
 
     /// Mean and variance of each channel over the batch, and the moving statistics.
     ///
-    /// Sums are taken of differences to the channel's first value, in float32 within a sample's channel
-    /// and in float64 across them: the variance then does not drown in the square of the mean.
+    /// Sums are taken of differences to the channel's mean in the first sample, in float32 within a sample's
+    /// channel and in float64 across them: the variance then does not drown in the square of the mean. A
+    /// single value would not do in the mean's place, as one at the image's edge may lie many deviations away.
     private func measure<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
         let walk = input.walk
         let channels = walk.blocks * 16
         let source = memory.input.assumingMemoryBound(to: type)
         let pivots = memory.slope
         for block in 0..<walk.blocks {
-            Float.store(
-                walk.load(source + block * walk.blockStride, lanes: walk.lanes(of: block)),
-                pivots + block * 16)
+            let lanes = walk.lanes(of: block)
+            var sum = Lanes.zero
+            for position in 0..<walk.positions {
+                sum += walk.load(
+                    source + block * walk.blockStride + position * walk.positionStride, lanes: lanes)
+            }
+            Float.store(sum / Float(walk.positions), pivots + block * 16)
         }
         reduce(memory) { item, block, sums in
             let lanes = walk.lanes(of: block)
@@ -227,8 +243,14 @@ final class BatchNormalizationNode: Node {
 
     private func backward<Element: ActivationElement>(_ type: Element.Type) {
         guard let memory else { return }
-        if pools { sumPooledGradient(type, memory) } else { sumGradient(type, memory) }
-        findCoefficients(memory)
+        if isFrozen {
+            // Moving statistics do not depend on the input: its gradient is `scale · gradient`.
+            memory.slope.update(repeating: 0, count: paddedChannels)
+            memory.constant.update(repeating: 0, count: paddedChannels)
+        } else {
+            if pools { sumPooledGradient(type, memory) } else { sumGradient(type, memory) }
+            findCoefficients(memory)
+        }
         if pools { propagatePooledGradient(type, memory) } else { propagateGradient(type, memory) }
     }
 
@@ -280,7 +302,7 @@ final class BatchNormalizationNode: Node {
         let walk = input.walk
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = memory.gradient.assumingMemoryBound(to: type)
-        let masks = input.isRectified
+        let masks = masksGradient
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let block = item % walk.blocks

@@ -123,7 +123,7 @@ final class RectifierNode: Node {
 
     func backward(_ step: StepContext) {
         guard !output.gradientIsMasked, let values, let gradient else { return }
-        maskGradient(gradient, whereRectified: values, count: count, precision)
+        maskGradient(gradient, whereRectified: values, count: count, precision, valuesPrecision: precision)
     }
 }
 

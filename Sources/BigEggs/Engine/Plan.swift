@@ -11,6 +11,9 @@ final class Plan {
         var training: Bool
         var precision: Precision
         var threads: Int
+        /// In training: the moving statistics normalize and stay as they are, and nothing is dropped, so
+        /// that the backward pass differentiates what inference computes.
+        var isFrozen = false
         /// Off for tests and comparisons of the two algorithms.
         var allowsWinograd = true
     }
@@ -180,6 +183,58 @@ final class Plan {
         for node in nodes[firstTrained...].reversed() {
             timed(node.name, "backward", operations: node.operations.backward) { node.backward(context) }
         }
+    }
+
+    /// What a layer puts out, and the gradient of one of the model's outputs with respect to it.
+    struct Sensitivity {
+        /// Both `[batch, height, width, channels]`, row-major.
+        let values, gradients: [Float]
+        let height, width, channels: Int
+    }
+
+    /// Runs the layers forward, and back as far as one of them.
+    ///
+    /// - Parameters:
+    ///   - layer: the name of a convolution.
+    ///   - outputs: of each image, which of the model's outputs; before a softmax.
+    /// - Returns: `nil` unless the plan is for training and has that layer as an image.
+    func sensitivity(
+        of layer: String, outputs: [Int], _ context: StepContext
+    ) -> Sensitivity? {
+        guard let memory, let last = nodes.last, outputs.count == key.batch,
+            let index = nodes.firstIndex(where: { $0.name == layer }), index >= firstTrained,
+            nodes[index].output.dims.count == 4
+        else { return nil }
+        let signal = nodes[index].output
+        func read(_ place: Place) -> [Float] {
+            switch key.precision {
+            case .float32: signal.walk.channelsLast(memory.address(place), of: Float.self)
+            case .bfloat16: signal.walk.channelsLast(memory.address(place), of: BFloat16.self)
+            }
+        }
+        store.refresh(copies)
+        var values: [Float] = []
+        for (number, node) in nodes.enumerated() {
+            node.forward(context)
+            // At once: a later node may work in the same memory.
+            if number == index { values = read(signal.place) }
+        }
+        let gradient = memory.address(last.output.gradientPlace)
+        for (image, output) in outputs.enumerated() {
+            for number in 0..<outputCount {
+                let value: Float = number == output ? 1 : 0
+                let element = image * outputCount + number
+                switch key.precision {
+                case .float32: gradient.assumingMemoryBound(to: Float.self)[element] = value
+                case .bfloat16:
+                    gradient.assumingMemoryBound(to: BFloat16.self)[element] = BFloat16(value)
+                }
+            }
+        }
+        for node in nodes[(index + 1)...].reversed() { node.backward(context) }
+        return Sensitivity(
+            values: values, gradients: read(signal.gradientPlace), height: signal.dims[2],
+            width: signal.dims[3], channels: signal.dims[1])
     }
 
     /// Where the time went, if asked for.

@@ -56,6 +56,7 @@ struct PlanBuilder {
                     name: resolved.name, input: signal, pooledLayout: pooledLayout(by: next),
                     gamma: resolved.parameters[0],
                     beta: resolved.parameters[1], state: statistics, training: key.training,
+                    isFrozen: key.isFrozen,
                     precision: key.precision, threads: key.threads, reserve: { layout.reserve($0) },
                     place: { layout.reserve($0) }))
         case let layer as MaxPooling2D:
@@ -70,7 +71,7 @@ struct PlanBuilder {
                     paddingBefore: zeros.before, paddingAfter: zeros.after, training: key.training,
                     reserve: { layout.reserve($0) }, place: { layout.reserve($0) }))
         case let layer as Dropout:
-            guard key.training, layer.rate > 0 else { return }
+            guard key.training, !key.isFrozen, layer.rate > 0 else { return }
             add(
                 DropoutNode(
                     name: resolved.name, input: signal, rate: layer.rate, layer: index, seed: seed,

@@ -104,4 +104,26 @@ struct ChannelWalk: Equatable {
             }
         }
     }
+
+    /// The values in Keras's order, `[samples, positions, channels]`.
+    func channelsLast<Element: ActivationElement>(
+        _ base: UnsafeRawPointer, of type: Element.Type
+    ) -> [Float] {
+        let source = base.assumingMemoryBound(to: type)
+        return [Float](unsafeUninitializedCapacity: samples * positions * channels) { buffer, count in
+            for sample in 0..<samples {
+                for position in 0..<positions {
+                    for block in 0..<blocks {
+                        let start = sample * sampleStride + block * blockStride + position * positionStride
+                        let lanes = load(source + start, lanes: self.lanes(of: block))
+                        for channel in block * 16..<min(block * 16 + 16, channels) {
+                            buffer[(sample * positions + position) * channels + channel] =
+                                lanes[channel - block * 16]
+                        }
+                    }
+                }
+            }
+            count = samples * positions * channels
+        }
+    }
 }

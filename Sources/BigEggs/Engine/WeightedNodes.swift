@@ -99,8 +99,10 @@ class WeightedNode: Node {
 
     func backward(_ step: StepContext) {
         if rectifies, !output.gradientIsMasked, let gradient, let values {
+            let kept: Precision = output.layout.data_type == dnnl_f32 ? .float32 : .bfloat16
             maskGradient(
-                gradient, whereRectified: values, count: output.layout.byteCount / precision.bytes, precision)
+                gradient, whereRectified: values, count: output.layout.byteCount / kept.bytes, precision,
+                valuesPrecision: kept)
         }
         backwardData?.execute()
         backwardWeights?.execute()

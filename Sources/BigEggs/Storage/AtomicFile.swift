@@ -60,15 +60,34 @@ public enum AtomicFile {
     package static func append(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, file: String
     ) throws {
-        var remaining = bytes
-        while let base = remaining.baseAddress, remaining.count > 0 {
-            let written = Foundation.write(descriptor, base, remaining.count)
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw FileError(code: errno, file: file, action: "write")
+        try FileSizeSignal.withheld {
+            var remaining = bytes
+            while let base = remaining.baseAddress, remaining.count > 0 {
+                let written = Foundation.write(descriptor, base, remaining.count)
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw FileError(code: errno, file: file, action: "write")
+                }
+                remaining = UnsafeRawBufferPointer(rebasing: remaining[written...])
             }
-            remaining = UnsafeRawBufferPointer(rebasing: remaining[written...])
         }
+    }
+
+    /// Makes a directory if it is not there, and finds out whether files can be made in it: now, rather
+    /// than after hours of work.
+    ///
+    /// - Throws: ``FileError`` in the name of the directory.
+    public static func prepareDirectory(_ directory: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw FileError.failed(file: directory, action: "write", reason: error.localizedDescription)
+        }
+        let temporary = temporaryName(beside: directory + "/bigeggs")
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError(code: errno, file: directory, action: "write") }
+        close(descriptor)
+        unlink(temporary)
     }
 
     /// Removes temporary files that processes left in a directory because they were killed while writing.

@@ -5,7 +5,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case missing(file: String)
     case directoryMissing(file: String)
     case permissionDenied(file: String, action: String)
+    case readOnly(file: String)
     case diskFull(file: String)
+    case sizeLimit(file: String)
     case isDirectory(file: String)
     case failed(file: String, action: String, reason: String)
 
@@ -19,8 +21,10 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
         switch code {
         case ENOENT where action == "write": self = .directoryMissing(file: file)
         case ENOENT: self = .missing(file: file)
-        case EACCES, EPERM, EROFS: self = .permissionDenied(file: file, action: action)
+        case EACCES, EPERM: self = .permissionDenied(file: file, action: action)
+        case EROFS: self = .readOnly(file: file)
         case ENOSPC, EDQUOT: self = .diskFull(file: file)
+        case EFBIG: self = .sizeLimit(file: file)
         case EISDIR: self = .isDirectory(file: file)
         default: self = .failed(file: file, action: action, reason: String(cString: strerror(code)))
         }
@@ -35,8 +39,12 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
             "cannot write \(file): its directory does not exist; create it first"
         case .permissionDenied(let file, let action):
             "cannot \(action) \(file): permission denied; check who owns it and its directory"
+        case .readOnly(let file):
+            "cannot write \(file): it lies on a read-only file system; write somewhere else"
         case .diskFull(let file):
             "cannot write \(file): the disk is full or the quota is used up; free some space and try again"
+        case .sizeLimit(let file):
+            "cannot write \(file): it would be larger than a file may be here; see `ulimit -f`"
         case .isDirectory(let file):
             "\(file) is a directory; give the path of a file"
         case .failed(let file, let action, let reason):

@@ -13,7 +13,9 @@ public final class OutputLock {
     /// The directory.
     public let directory: String
 
-    private var descriptor: Int32 = -1
+    /// The locked file; -1 where there is none. A child that is given it keeps the directory locked until it
+    /// ends, even if this process is killed.
+    package private(set) var descriptor: Int32 = -1
     private var file: String { "\(directory)/.lock" }
 
     /// Locks a directory, which must exist, and removes what a crashed process left half-written in it.

@@ -44,7 +44,16 @@ struct BatchGathering: Sendable {
                     guard let base = images.baseAddress else { return }
                     let source = base + image * values
                     let target = destination + item * input.sampleStride
-                    scatter(input) { target[$1] = Element(source[$0] * factor) }
+                    if let augmentation {
+                        let parameters = augmentation.randomTransform(
+                            seed: seed, epoch: epoch, sample: image, imageShape: dataset.imageShape)
+                        augmentation.apply(
+                            parameters, to: source, imageShape: dataset.imageShape, into: buffer,
+                            scale: factor)
+                        scatter(input) { target[$1] = Element(buffer[$0]) }
+                    } else {
+                        scatter(input) { target[$1] = Element(source[$0] * factor) }
+                    }
                 }
             }
         }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The place where a training saves itself, after every epoch and when it is interrupted.
+/// The place where a training saves itself: at its beginning, after every epoch and when it is interrupted.
 ///
 /// ```swift
 /// let checkpoints = Checkpoints(in: "runs/train", unfinished: .resume)

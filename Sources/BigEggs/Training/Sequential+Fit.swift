@@ -95,6 +95,9 @@ extension Sequential {
                 checkpoint: saved)
         }
 
+        // From here on whoever resumes finds this training, and not an older one.
+        if resumed == nil { try save() }
+
         let run = TrainingRun(
             model: self, epochs: epochs, steps: steps, batchSize: batchSize, firstEpoch: progress.epoch)
         for callback in callbacks { try callback.onTrainBegin(run) }
@@ -144,7 +147,10 @@ extension Sequential {
             var logs = progress.logs
             logs["learning_rate"] = learningRate
             if let validation {
-                let evaluation = try evaluate(validation, batchSize: batchSize, endIfInterrupted)
+                let evaluation = try evaluate(validation, batchSize: batchSize) { batch in
+                    for callback in callbacks { try callback.onTestBatchEnd(batch, run) }
+                    try endIfInterrupted()
+                }
                 logs["val_loss"] = evaluation.loss
                 logs["val_accuracy"] = evaluation.accuracy
                 for (name, value) in evaluation.metrics ?? [:] { logs["val_\(name)"] = value }
@@ -164,12 +170,12 @@ extension Sequential {
     ///
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
     public func evaluate(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Evaluation {
-        try evaluate(dataset, batchSize: batchSize) {}
+        try evaluate(dataset, batchSize: batchSize) { _ in }
     }
 
-    /// - Parameter betweenBatches: ends the evaluation by throwing.
+    /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
     private func evaluate(
-        _ dataset: ImageDataset, batchSize: Int, _ betweenBatches: () throws -> Void
+        _ dataset: ImageDataset, batchSize: Int, _ afterBatch: (Int) throws -> Void
     ) throws -> Evaluation {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
         try check(dataset, "evaluation")
@@ -181,7 +187,7 @@ extension Sequential {
                 SoftmaxCrossentropy.evaluate(
                     logits, labels: labels, count: range.count, classes: classes,
                     smoothing: loss.labelSmoothing, metrics: metrics))
-            try betweenBatches()
+            try afterBatch(range.lowerBound / batchSize)
         }
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
         return Evaluation(
@@ -254,7 +260,7 @@ extension Sequential {
         return (train[0..<kept], train[kept..<train.count])
     }
 
-    private func checkPositive(_ argument: String, _ value: Int) throws {
+    func checkPositive(_ argument: String, _ value: Int) throws {
         guard value > 0 else {
             throw TrainingError.invalid(argument: argument, value: "\(value)", allowed: "1 or more")
         }

@@ -26,10 +26,14 @@ extension Sequential {
     /// - Parameters:
     ///   - tensors: one for each of the model's, in any order.
     ///   - source: what errors name, such as a file.
-    /// - Throws: ``TrainingError`` for a tensor that is missing, unknown, of another shape or not finite;
-    ///   the model is then as it was.
+    /// - Throws: ``TrainingError`` for a tensor that is missing, unknown, there twice, of another shape or not
+    ///   finite, and for a variance below zero; the model is then as it was.
     public func setWeights(_ tensors: [NamedTensor], source: String = "the weights") throws {
-        let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var byName: [String: NamedTensor] = [:]
+        for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
+            throw TrainingError.weightsRepeated(name: tensor.name, file: source)
+        }
+        let variances = Set(resolved.filter { $0.statistics != nil }.map { "\($0.name)/moving_variance" })
         let current = try weights()
         for expected in current {
             guard let tensor = byName[expected.name] else {
@@ -41,6 +45,9 @@ extension Sequential {
             }
             guard tensor.values.allSatisfy(\.isFinite) else {
                 throw TrainingError.weightsNotFinite(name: expected.name, file: source)
+            }
+            if variances.contains(tensor.name), let value = tensor.values.first(where: { $0 < 0 }) {
+                throw TrainingError.weightsNegative(name: tensor.name, value: value, file: source)
             }
         }
         let known = Set(current.map(\.name))

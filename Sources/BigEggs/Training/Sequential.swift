@@ -153,14 +153,18 @@ public final class Sequential {
         EngineDescription(
             processor: Machine.processor, instructionSet: DNNL.instructionSet, threads: threads,
             precision: precision, oneDNN: DNNL.version,
-            algorithms: plans.values.filter(\.key.training).max { $0.key.batch < $1.key.batch }?.algorithms
+            algorithms: plans.values.filter { $0.key.training && !$0.key.isFrozen }.max {
+                $0.key.batch < $1.key.batch
+            }?.algorithms
                 ?? [])
     }
 
     /// The plan for a batch size, made on the first request and ready for use.
-    func plan(batch: Int, training: Bool) throws -> Plan {
+    ///
+    /// - Parameter isFrozen: differentiate what inference computes, moving statistics and no dropout.
+    func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> Plan {
         let key = Plan.Key(
-            batch: batch, training: training, precision: precision, threads: threads,
+            batch: batch, training: training, precision: precision, threads: threads, isFrozen: isFrozen,
             allowsWinograd: allowsWinograd)
         Threads.use(threads)
         let plan =

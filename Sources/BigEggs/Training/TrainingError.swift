@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case weightsUnknown(name: String, file: String)
     case weightsShape(name: String, found: [Int], expected: [Int], file: String)
     case weightsNotFinite(name: String, file: String)
+    case weightsRepeated(name: String, file: String)
+    case weightsNegative(name: String, value: Float, file: String)
 
     public var description: String {
         switch self {
@@ -47,6 +49,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(file): tensor \(name) is \(found), the network needs \(expected)"
         case .weightsNotFinite(let name, let file):
             "\(file): tensor \(name) holds values that are not finite numbers"
+        case .weightsRepeated(let name, let file):
+            "\(file) has two tensors named \(name): give each its own name"
+        case .weightsNegative(let name, let value, let file):
+            "\(file): tensor \(name) holds \(value), and a variance is not below 0"
         }
     }
 

@@ -256,7 +256,7 @@ be_status be_generator_draw(be_handle generator, uint64_t seed, int64_t epoch, i
                             int64_t width, be_transform *transform);
 
 /* Transforms one image of the caller's into `pixels`: [height, width, channels], interpolated bilinearly and
- * not rounded. `image`: BE_UINT8, [height, width, channels]. `capacity` is the number of floats that `pixels`
+ * not rounded. `image`: BE_UINT8 or BE_FLOAT32, [height, width, channels]. `capacity` is the number of floats that `pixels`
  * has room for. */
 be_status be_transform_image(const be_array *image, const be_transform *transform, float *pixels,
                              int64_t capacity);
@@ -266,7 +266,8 @@ be_status be_transform_image(const be_array *image, const be_transform *transfor
 /* A model without layers. Settings: "input", the shape of one input, [height, width, channels] or [features]
  * (must be given); "rescale", what every value of an input is multiplied by, before the first layer and beside
  * what the images themselves say (1); "seed" (0), what initial weights, shuffling, dropout and augmentation are drawn from;
- * "precision" of the activations, "float32" or "bfloat16"; "threads" (as many as the process may run on);
+ * "precision" of the activations, "float32", "bfloat16", or "auto" for the one that this processor is
+ * faster in ("float32"); "threads" (as many as the process may run on);
  * "convolution", "automatic" or "direct": whether Winograd's algorithm may be used. */
 be_status be_model_create(const char *settings, be_handle *model);
 
@@ -303,7 +304,8 @@ typedef enum be_event {
     BE_EPOCH_BEGIN = 1,
     BE_BATCH_END = 2,
     BE_EPOCH_END = 3,
-    BE_TRAIN_END = 4
+    BE_TRAIN_END = 4,
+    BE_TEST_BATCH_END = 5
 } be_event;
 
 /* What the callback of a training is told. All pointers are valid during the call only. */
@@ -313,7 +315,8 @@ typedef struct be_progress {
     /* The epoch, counted from 0, and the most that there may be. */
     int64_t epoch;
     int64_t epochs;
-    /* With BE_BATCH_END the step in its epoch, counted from 0; the steps of an epoch. */
+    /* With BE_BATCH_END the step in its epoch, with BE_TEST_BATCH_END the batch of the validation, counted from
+     * 0; the steps of an epoch. */
     int64_t step;
     int64_t steps;
     /* With BE_BATCH_END the means of the epoch so far, "loss" and "accuracy"; with BE_EPOCH_END also

@@ -1,7 +1,7 @@
 // What of a processor the library was compiled to use, as data: nothing here is ever executed.
 
 /// Bits in the order of `BE_FEATURES`.
-extern const unsigned long be_build_features;
+extern __attribute__((visibility("hidden"))) const unsigned long be_build_features;
 
 /// The extensions that the compiler may have used, as `__builtin_cpu_supports` and the compiler's
 /// macros name them.

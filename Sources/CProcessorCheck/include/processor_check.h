@@ -1,6 +1,3 @@
 // The library is compiled for the processor that builds it. Before it is used, this looks whether the
 // processor at hand has what the build used, and ends the process with a message if it has not: the
 // alternative is an illegal instruction somewhere later.
-
-/// What this processor lacks of the build's, separated by spaces; empty if nothing.
-const char *_Nonnull be_missing_features(void);

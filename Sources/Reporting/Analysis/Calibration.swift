@@ -17,9 +17,13 @@ public struct Calibration: Sendable, Codable, Equatable {
         public let confidence: Double?
         /// The share of them that was predicted right; nil in an empty bin.
         public let accuracy: Double?
+        /// The lower end of that share's 95 % interval, Wilson's; nil in an empty bin.
+        public let accuracyLow: Double?
+        /// The upper end; nil in an empty bin.
+        public let accuracyHigh: Double?
 
         enum CodingKeys: String, CodingKey {
-            case low, high, count, confidence, accuracy
+            case low, high, count, confidence, accuracy, accuracyLow, accuracyHigh
         }
 
         /// Writes an empty bin's means as null, so that every bin has the same keys.
@@ -30,6 +34,8 @@ public struct Calibration: Sendable, Codable, Equatable {
             try container.encode(count, forKey: .count)
             try container.encode(confidence, forKey: .confidence)
             try container.encode(accuracy, forKey: .accuracy)
+            try container.encode(accuracyLow, forKey: .accuracyLow)
+            try container.encode(accuracyHigh, forKey: .accuracyHigh)
         }
     }
 
@@ -57,10 +63,11 @@ public struct Calibration: Sendable, Codable, Equatable {
         }
         self.bins = (0..<bins).map { bin in
             let count = counts[bin]
+            let share = count == 0 ? nil : Proportion(correct: right[bin], of: count)
             return Bin(
                 low: Double(bin) / Double(bins), high: Double(bin + 1) / Double(bins), count: count,
                 confidence: count == 0 ? nil : confidences[bin] / Double(count),
-                accuracy: count == 0 ? nil : Double(right[bin]) / Double(count))
+                accuracy: share?.accuracy, accuracyLow: share?.low, accuracyHigh: share?.high)
         }
         let distances = (0..<bins).map { (confidences[$0] - Double(right[$0])).magnitude }
         expectedCalibrationError = distances.reduce(0, +) / Double(max(1, confidence.count))

@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 
 /// An executed notebook: the cells of a script and what each of them showed.
@@ -11,8 +12,8 @@ public struct Notebook {
         /// Lines as the terminal shows them.
         case text(String)
         /// The same content in several forms, by MIME type, such as `text/html` and `text/plain`.
-        /// Binary forms, such as `image/png`, are in base64.
-        case display([String: String])
+        /// Binary forms, such as `image/png`, are in base64. The width of a PNG is in CSS pixels.
+        case display([String: String], width: Int? = nil)
     }
 
     /// The script that ran.
@@ -52,9 +53,11 @@ public struct Notebook {
         return try encoder.encode(File(cells: cells)) + Data("\n".utf8)
     }
 
-    /// Writes the notebook; a reader of the path sees the old file or the new one, never a part.
+    /// Writes the notebook, whole or not at all.
+    ///
+    /// - Throws: `FileError`; whatever stood at `path` is then unchanged.
     public func write(to path: String) throws {
-        try encoded().write(to: URL(fileURLWithPath: path), options: .atomic)
+        try AtomicFile.write([Array(try encoded())], to: path)
     }
 }
 
@@ -67,7 +70,10 @@ private struct File: Encodable {
 
     struct Metadata: Encodable {
         let kernelspec = ["display_name": "Swift", "language": "swift", "name": "swift"]
-        let language_info = ["file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift"]
+        let language_info = [
+            "file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift",
+            "pygments_lexer": "swift",
+        ]
     }
 
     struct Cell: Encodable {
@@ -117,9 +123,10 @@ private struct File: Encodable {
                 try container.encode("stream", forKey: .kind)
                 try container.encode("stdout", forKey: .name)
                 try container.encode(Lines(text), forKey: .text)
-            case .display(let forms):
+            case .display(let forms, let width):
                 try container.encode("display_data", forKey: .kind)
-                try container.encode([String: String](), forKey: .metadata)
+                try container.encode(
+                    width.map { ["image/png": ["width": $0]] } ?? [:], forKey: .metadata)
                 try container.encode(forms.mapValues(Lines.init), forKey: .data)
             }
         }

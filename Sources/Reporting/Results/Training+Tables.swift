@@ -14,18 +14,23 @@ extension Table {
             rows: rows + [["total", "", "", model.parameterCount.grouped]])
     }
 
-    /// A training, epoch by epoch; the epoch whose weights were kept has a mark.
+    /// A training, epoch by epoch; marked are the epoch whose weights were kept, and that from which on the
+    /// network overfits.
     ///
     /// - Parameters:
     ///   - history: what `fit` returned.
-    ///   - best: the epoch with the mark; the first is 1.
-    public init(_ history: History, best: Int) {
+    ///   - best: the epoch whose weights were kept; the first is 1.
+    ///   - overfitsFrom: the epoch from which on the network overfits, if it does.
+    public init(_ history: History, best: Int, overfitsFrom: Int?) {
         let metrics = ["loss", "accuracy", "val_loss", "val_accuracy"]
         self.init(
-            ["epoch", "loss", "accuracy", "validation loss", "validation accuracy", "learning rate", "kept"],
+            ["epoch", "loss", "accuracy", "validation loss", "validation accuracy", "learning rate", ""],
             rows: (0..<history.epochs).map { epoch in
                 ["\(epoch + 1)"] + metrics.map { history[$0][epoch].fixed(4) }
-                    + [history["learning_rate"][epoch].fixed(7), epoch + 1 == best ? "◀" : ""]
+                    + [
+                        history["learning_rate"][epoch].fixed(7),
+                        epoch + 1 == best ? "◀ kept" : epoch + 1 == overfitsFrom ? "◀ overfits" : "",
+                    ]
             })
     }
 }

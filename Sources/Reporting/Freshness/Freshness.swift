@@ -1,0 +1,107 @@
+import BigEggs
+import Foundation
+
+/// Tells which sections are up to date: what they were made from is compared with what is there now.
+public struct Freshness {
+    private let project: Project
+    private let layout: OutputLayout
+    private let options: SectionOptions
+    private let library: String
+    private let data: String?
+
+    /// Reads what every section depends on.
+    ///
+    /// - Parameters:
+    ///   - project: the checkout with scripts and library.
+    ///   - layout: where the results are.
+    ///   - options: what a run now would be started with.
+    ///   - data: the checksum of the data set; nil if it is not at hand, so that it is not compared.
+    /// - Throws: whatever keeps the library's source from being read.
+    public init(project: Project, layout: OutputLayout, options: SectionOptions, data: String?) throws {
+        self.project = project
+        self.layout = layout
+        self.options = options
+        self.data = data
+        library = try project.libraryDigest()
+    }
+
+    /// The status of all sections, in their order.
+    public func all() throws -> [SectionStatus] {
+        var statuses: [SectionStatus] = []
+        for section in ReportSection.allCases { statuses.append(try status(of: section, after: statuses)) }
+        return statuses
+    }
+
+    private func status(of section: ReportSection, after earlier: [SectionStatus]) throws -> SectionStatus {
+        let record = try? Record.read(layout.record(section))
+        let stamp = Stamp.read(layout.stamp(section))
+        var reasons: [String] =
+            if record == nil {
+                []
+            } else if let stamp {
+                try outputs(of: section, stamp, record) + inputs(of: section, stamp)
+                    + reads(stamp, after: earlier)
+            } else {
+                ["what it was made from is not noted"]
+            }
+        let state: SectionStatus.State = record == nil ? .neverRun : reasons.isEmpty ? .fresh : .stale
+        if state != .fresh { reasons += unfinished(section) }
+        return SectionStatus(
+            section: section.name, title: section.title, state: state, reasons: reasons,
+            date: record?[path: "run.date"]?.string, seconds: record?[path: "run.seconds"]?.number,
+            headline: record == nil ? nil : stamp?.headline)
+    }
+
+    /// How far a training has come that was interrupted.
+    private func unfinished(_ section: ReportSection) -> [String] {
+        guard let saved = try? layout.checkpoints(section).newest()?.checkpoint.progress else { return [] }
+        return ["its training is to go on in epoch \(saved.epoch + 1)"]
+    }
+
+    /// What became of the files that the run wrote.
+    private func outputs(of section: ReportSection, _ stamp: Stamp, _ record: Record?) throws -> [String] {
+        var reasons: [String] = []
+        if try Checksum.sha256(of: layout.record(section)) != stamp.record {
+            reasons.append("its record is not the one that its last whole run wrote")
+        }
+        if !FileManager.default.fileExists(atPath: layout.notebook(section)) {
+            reasons.append("its notebook is missing")
+        }
+        if let file = record?[path: "results.weights.file"]?.string {
+            let digest = try? Checksum.sha256(of: "\(layout.weights)/\(file)")
+            if digest != record?[path: "results.weights.sha256"]?.string {
+                reasons.append("\(file) is \(digest == nil ? "missing" : "not the one it wrote")")
+            }
+        }
+        return reasons
+    }
+
+    /// What of script, library, data and options is no longer as it was.
+    private func inputs(of section: ReportSection, _ stamp: Stamp) throws -> [String] {
+        var reasons: [String] = []
+        if try project.scriptDigest(section) != stamp.script { reasons.append("its script has changed") }
+        if library != stamp.library { reasons.append("the library has changed") }
+        if let data, let used = stamp.data, data != used {
+            reasons.append("the data set is another one (\(data), not \(used))")
+        }
+        let given = options.inputs(of: section)
+        for name in Set(given.keys).union(stamp.options.keys).sorted()
+        where given[name] != stamp.options[name] {
+            let (then, now) = (stamp.options[name] ?? "not given", given[name] ?? "not given")
+            reasons.append("\(name) was \(then), is \(now)")
+        }
+        return reasons
+    }
+
+    /// Which sections that it reads are stale themselves or have other results now.
+    private func reads(_ stamp: Stamp, after earlier: [SectionStatus]) throws -> [String] {
+        try stamp.reads.sorted { $0.key < $1.key }.compactMap { name, digests in
+            guard let status = earlier.first(where: { $0.section == name }) else { return nil }
+            if status.state != .fresh { return "it reads \(name), which is to run again" }
+            let now = try EarlierRecord.digests(
+                of: digests.keys, in: Record.read("\(layout.records)/\(name).json"))
+            let changed = digests.keys.filter { digests[$0] != now[$0] }.sorted()
+            return changed.isEmpty ? nil : "\(changed.joined(separator: ", ")) of \(name) changed"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+/// A script read a cell at a time on the terminal: every cell is shown before what it does, and Enter
+/// goes on. Where standard input has ended, nobody is there to press it, and the script runs on.
+final class CellReading {
+    private let script: LiterateScript
+    private var shown = 0
+    private var someoneReads = true
+
+    init(_ script: LiterateScript) { self.script = script }
+
+    /// Shows the cells down to the one that a line belongs to, then waits; a cell is shown once.
+    func reach(line: Int) {
+        guard let cell = script.cell(atLine: line), cell >= shown else { return }
+        for cell in script.cells[shown...cell] { Terminal.write("\n" + CellReading.text(of: cell)) }
+        shown = cell + 1
+        guard someoneReads else { return }
+        Terminal.write("\n── cell \(shown) of \(script.cells.count); Enter runs it ── ")
+        someoneReads = readLine() != nil
+        if !someoneReads || isatty(STDIN_FILENO) == 0 { Terminal.write("\n") }
+    }
+
+    /// Prose as it is, code behind a bar.
+    private static func text(of cell: LiterateScript.Cell) -> String {
+        guard cell.kind == .code else { return cell.source + "\n" }
+        return cell.source.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.isEmpty ? "  │\n" : "  │ \($0)\n" }.joined()
+    }
+}

@@ -1,0 +1,68 @@
+import BigEggs
+
+/// Test images with Grad-CAM's maps of where the network looked: the first that it got right and the
+/// first that it got wrong, so that nobody chose them.
+public struct ExplainedImages: Encodable, Sendable {
+    /// One test image.
+    public struct Image: Encodable, Sendable {
+        /// The image's place among the test images.
+        public let index: Int
+        /// Its class.
+        public let truth: Int
+        /// The class with the highest probability.
+        public let predicted: Int
+        /// That probability.
+        public let confidence: Float
+        /// The probability of its class.
+        public let probabilityOfTruth: Float
+        /// What speaks for the predicted class, `[height, width]`, in units of the score.
+        public let mapOfPredicted: [[Float]]
+        /// What speaks for the true class; the same map if the two agree.
+        public let mapOfTruth: [[Float]]
+    }
+
+    /// The convolution whose output the maps are of.
+    public let layer: String
+    /// Images that were predicted right.
+    public let right: [Image]
+    /// Images that were predicted wrong.
+    public let wrong: [Image]
+
+    /// Explains predictions.
+    ///
+    /// - Parameters:
+    ///   - model: the network.
+    ///   - predictions: its predictions for all images of `test`.
+    ///   - test: the images.
+    ///   - each: how many right and how many wrong predictions, if there are so many.
+    /// - Throws: ``TrainingError`` if the network has no convolution.
+    public init(by model: Sequential, _ predictions: Predictions, of test: ImageDataset, each: Int) throws {
+        func explain(where isRight: Bool) throws -> [Image] {
+            let places = (0..<test.count).lazy.filter {
+                (predictions.predicted($0) == Int(test.labels.values[$0])) == isRight
+            }
+            return try places.prefix(each).map { index in
+                let (truth, predicted) = (Int(test.labels.values[index]), predictions.predicted(index))
+                let maps = try [predicted, truth].map { label in
+                    try model.gradCAM(test[index..<index + 1], classes: [label])
+                }
+                return Image(
+                    index: index, truth: truth, predicted: predicted,
+                    confidence: predictions.confidence(index),
+                    probabilityOfTruth: Array(predictions[index])[truth], mapOfPredicted: maps[0].rows(0),
+                    mapOfTruth: maps[1].rows(0))
+            }
+        }
+        layer = model.summary.last { $0.kind == "Conv2D" }?.name ?? ""
+        right = try explain(where: true)
+        wrong = try explain(where: false)
+    }
+}
+
+extension ClassActivationMaps {
+    /// The map of one image, a list for each row.
+    fileprivate func rows(_ image: Int) -> [[Float]] {
+        let map = Array(self[image])
+        return (0..<height).map { Array(map[$0 * width..<($0 + 1) * width]) }
+    }
+}

@@ -1,0 +1,55 @@
+import BigEggs
+import Foundation
+import Synchronization
+
+/// SIGINT and SIGTERM while a training runs: the first asks it to save itself and end, a second one ends the
+/// process at once.
+public enum TerminationSignals {
+    private static let interruption = Interruption()
+    /// When the first signal came, in nanoseconds; 0 before.
+    private static let first = Atomic<UInt64>(0)
+    /// A process that is asked to end twice within this time was asked once, in two ways: as a member of
+    /// its group, and by a parent that passes signals on.
+    private static let patience: UInt64 = 500_000_000
+
+    /// Runs `body` with an interruption that the two signals request. Before and after, they do what they did.
+    ///
+    /// - Throws: what `body` throws, such as `TrainingInterrupted`.
+    public static func interrupting<Result>(_ body: (Interruption) throws -> Result) throws -> Result {
+        _ = (interruption.signal, first.load(ordering: .relaxed))  // they exist before a handler needs them
+        let previous = [SIGINT, SIGTERM].map { ($0, signal($0, handler)) }
+        // A program inherits which signals are blocked, and a thread of a pool that starts it may block all.
+        var both = sigset_t()
+        sigemptyset(&both)
+        for (number, _) in previous { sigaddset(&both, number) }
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
+        func restore() { for (number, action) in previous { signal(number, action) } }
+        let result: Result
+        do {
+            result = try body(interruption)
+        } catch {
+            restore()
+            throw error
+        }
+        restore()
+        // One that came after the last step has still to be obeyed.
+        if let number = interruption.signal { raise(number) }
+        return result
+    }
+
+    /// Nothing in it allocates or locks: it may run in the middle of anything.
+    private static let handler: @convention(c) (Int32) -> Void = { number in
+        let code = errno
+        defer { errno = code }
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let now = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        if TerminationSignals.interruption.request(signal: number) {
+            TerminationSignals.first.store(now, ordering: .relaxed)
+            let text: StaticString = "\nFinishing the step and saving; once more to end at once.\n"
+            write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+        } else if now - TerminationSignals.first.load(ordering: .relaxed) > TerminationSignals.patience {
+            _exit(128 + number)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import BigEggs
+import Foundation
+import Testing
+
+/// Serialized: each run uses every core.
+@Suite(.serialized) struct ResumeTests {
+    private let data: TinyCIFAR10
+    private let out: String
+
+    init() throws {
+        data = try TinyCIFAR10()
+        out = data.directory.url.appendingPathComponent("out").path
+    }
+
+    private func arguments(_ more: [String] = [], out: String? = nil, epochs: Int = 3) -> [String] {
+        ["train", "--data", data.path, "--epochs", "\(epochs)", "--batch-size", "16", "--augment"]
+            + ["--out", out ?? self.out] + more
+    }
+
+    private func run(_ more: String..., out: String? = nil, epochs: Int = 3) throws -> BigEggsProgram {
+        try BigEggsProgram(
+            running: BigEggsProgram.url, arguments(more, out: out, epochs: epochs))
+    }
+
+    /// Starts a training of very many epochs, and signals it when its first epoch is saved.
+    ///
+    /// - Returns: the exit status, or the negative number of the signal that ended it, and standard error.
+    private func signalled(_ signals: [Int32]) throws -> (status: Int32, errors: String) {
+        let process = Process()
+        process.executableURL = BigEggsProgram.url
+        process.arguments = arguments(epochs: 1000)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = try data.directory.emptyFile("errors")
+        try process.run()
+        while process.isRunning, Checkpoints(in: out).files.first?.hasSuffix("1.safetensors") != false {
+            usleep(1000)
+        }
+        for signal in signals { kill(process.processIdentifier, signal) }
+        process.waitUntilExit()
+        let status = process.terminationStatus
+        return (
+            process.terminationReason == .exit ? status : -status, try data.directory.text("errors")
+        )
+    }
+
+    private func weights(in directory: String) throws -> Data {
+        try Data(contentsOf: URL(filePath: directory + "/weights.safetensors"))
+    }
+
+    private func names(in directory: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func aSignalledTrainingSavesItselfSaysHowToGoOnAndGoesOn(signal: Int32) throws {
+        let (status, errors) = try signalled([signal])
+        #expect(status == 128 + signal)
+        #expect(errors.contains("the training was interrupted"))
+        #expect(errors.contains("Go on with: "))
+        #expect(errors.contains("--out \(out) --resume\n"))
+        #expect(try names(in: out).allSatisfy { $0.hasPrefix("checkpoint-0") })
+        let newest = try #require(try Checkpoints(in: out).newest())
+        let begun = newest.checkpoint.progress.epoch + 1
+
+        let refused = try run()
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("add --resume to go on, --restart to begin again"))
+
+        let resumed = try run("--resume", epochs: begun)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("going on from \(newest.file)"))
+        let undisturbed = data.directory.url.appendingPathComponent("undisturbed").path
+        #expect(try run(out: undisturbed, epochs: begun).status == 0)
+        #expect(try weights(in: out) == weights(in: undisturbed))
+        #expect(try names(in: out) == ["training.json", "weights.safetensors"])
+    }
+
+    /// A process group and a parent that passes signals on may both deliver the same request.
+    @Test func twoSignalsAtOnceAreOneRequest() throws {
+        let (status, _) = try signalled([SIGTERM, SIGINT])
+        #expect(status == 128 + SIGTERM || status == 128 + SIGINT)
+        let newest = try #require(try Checkpoints(in: out).newest())
+        #expect(newest.checkpoint.progress.epoch > 0)
+        #expect(try names(in: out).allSatisfy { $0.hasPrefix("checkpoint-0") })
+    }
+
+    @Test func otherSettingsAreRefusedWithTheDifferenceAndRestartBeginsAgain() throws {
+        _ = try signalled([SIGINT])
+        let files = try names(in: out)
+        let other = try BigEggsProgram(
+            running: BigEggsProgram.url,
+            arguments(["--resume", "--batch-size", "20", "--threads", "1"], epochs: 1000))
+        #expect(other.status == 1)
+        #expect(
+            other.errors.contains("batch size was 16, now 20; steps an epoch was 10, now 8; threads was "),
+            "\(other.errors)")
+        #expect(try names(in: out) == files)
+        #expect(try run("--restart", epochs: 1).status == 0)
+        #expect(try names(in: out) == ["training.json", "weights.safetensors"])
+    }
+
+    @Test func aTrainingThatHasEndedIsNotTrainedAgain() throws {
+        let first = try run("--resume", epochs: 1)
+        #expect(first.status == 0)
+        #expect(first.errors.contains("nothing to resume"))
+        let second = try run("--resume", epochs: 1)
+        #expect(second.status == 0)
+        #expect(second.output.hasPrefix("The training has ended already"))
+        let third = try run("--resume", epochs: 2)
+        #expect(third.errors.contains("nothing to resume"))
+        #expect(third.output.contains("Epoch 2/2"))
+    }
+
+    @Test func theOutputDirectoryOfARunningTrainingIsRefused() throws {
+        let process = Process()
+        process.executableURL = BigEggsProgram.url
+        process.arguments = arguments(epochs: 1000)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        while process.isRunning, Checkpoints(in: out).files.isEmpty { usleep(1000) }
+        let second = try run("--restart")
+        #expect(second.status == 1)
+        #expect(second.errors.contains("process \(process.processIdentifier) ("), "\(second.errors)")
+        #expect(second.errors.contains("is writing to"))
+        #expect(process.isRunning)
+    }
+
+    @Test func resumeAndRestartExcludeEachOther() throws {
+        #expect(try run("--resume", "--restart").status == 64)
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+/// The whole report, stepped through in a checkout of its own. One test goes from the first section to the
+/// last, because each state is made by what came before.
+@Suite(.serialized) struct StepTests {
+    let checkout: CopiedCheckout
+
+    init() throws { checkout = try CopiedCheckout(data: TinyCIFAR10()) }
+
+    @Test func stepRunsTheNextSectionAndReportTheOthersAndThenOnlyWhatIsStale() throws {
+        #expect(try checkout.status().numbers("never run") == [1, 2, 3, 4, 5, 6, 7])
+
+        let step = try checkout.run("step", "--epochs", "1")
+        #expect(step.status == 0, "\(step.errors)")
+        #expect(step.output.contains("01-data: The data"))
+        #expect(!step.output.contains("02-normalization: Normalization"), "a step is one section")
+        let last = step.output.split(separator: "\n").last ?? ""
+        #expect(last == "Next is 02-normalization (never run): `bigeggs step --epochs 1` runs it.")
+        #expect(try checkout.status().numbers("fresh") == [1], "epochs mean nothing to a section without any")
+
+        let report = try checkout.run("report", "--epochs", "1")
+        #expect(report.status == 0, "\(report.errors)")
+        #expect(report.output.contains("\n02-normalization: Normalization"))
+        #expect(report.output.hasPrefix("01-data is up to date: CIFAR-10: 160 training and 40 test images"))
+        #expect(
+            FileManager.default.fileExists(atPath: checkout.directory.path + "/runs/quick/report/report.html")
+        )
+        let fresh = try checkout.status("--epochs", "1")
+        #expect(fresh.numbers("fresh") == [1, 2, 3, 4, 5, 6, 7])
+        #expect(fresh.next == nil)
+        #expect(fresh.sections.allSatisfy { $0.headline?.isEmpty == false })
+
+        let table = try checkout.run("status", "--epochs", "1")
+        #expect(table.output.contains("Every section is up to date"))
+
+        // A comment in 03: 05 reads its generator, 06 and 07 the network of 05; nothing else is stale.
+        let before = try records()
+        try checkout.append("// A comment.\n", to: "notebooks/03-augmentation/main.swift")
+        let touched = try checkout.status("--epochs", "1")
+        #expect(touched.numbers("stale") == [3, 5, 6, 7])
+        #expect(touched.numbers("fresh") == [1, 2, 4])
+        #expect(touched.reasons(3) == ["its script has changed"])
+        #expect(touched.reasons(5) == ["it reads 03-augmentation, which is to run again"])
+        #expect(touched.next == "03-augmentation")
+
+        // The comment changed nothing of what 03 found, so those that read it need not run.
+        let again = try checkout.run("report", "--epochs", "1")
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(again.output.contains("03-augmentation runs again: its script has changed"))
+        #expect(again.output.contains("05-augmented-training is up to date"))
+        let after = try records()
+        #expect(before.keys.filter { before[$0] != after[$0] }.sorted() == ["03-augmentation.json"])
+        #expect(try checkout.status("--epochs", "1").numbers("fresh") == [1, 2, 3, 4, 5, 6, 7])
+
+        try theReasonsOfEachKindAreToldApart()
+    }
+
+    /// With all sections fresh: what makes which of them stale.
+    private func theReasonsOfEachKindAreToldApart() throws {
+        let library = "Sources/BigEggs/Training/History.swift"
+        try checkout.append("\n// A comment in the library.\n", to: library)
+        #expect(try checkout.status("--epochs", "1").numbers("stale") == [])
+        try checkout.append("let changed = true\n", to: library)
+        let changed = try checkout.status("--epochs", "1")
+        #expect(changed.numbers("stale") == [1, 2, 3, 4, 5, 6, 7])
+        #expect(changed.reasons(1) == ["the library has changed"])
+        try checkout.replace("let changed = true\n", with: "", in: library)
+
+        let seeded = try checkout.status("--epochs", "1", "--seed", "8")
+        #expect(seeded.reasons(1) == ["--seed was not given, is 8"])
+        let longer = try checkout.status("--epochs", "2")
+        #expect(longer.numbers("stale") == [2, 4, 5, 6, 7])
+        #expect(longer.reasons(4) == ["--epochs was 1, is 2"])
+
+        let other = try checkout.status("--epochs", "1", "--data", OtherData(checkout).path)
+        #expect(other.numbers("stale") == [1, 2, 3, 4, 5, 6, 7])
+        #expect(other.reasons(1).first?.hasPrefix("the data set is another one (md5:") == true)
+
+        let run = checkout.directory.path + "/runs/quick"
+        try FileManager.default.removeItem(atPath: run + "/weights/plain.safetensors")
+        let lost = try checkout.status("--epochs", "1")
+        #expect(lost.reasons(4) == ["plain.safetensors is missing"])
+        #expect(lost.numbers("stale") == [4, 5, 6, 7])
+
+        try checkout.replace("\"seed\": 7", with: "\"seed\": 9", in: "runs/quick/records/07-demo.json")
+        let edited = try checkout.status("--epochs", "1")
+        #expect(edited.reasons(7).first == "its record is not the one that its last whole run wrote")
+
+        let only = try checkout.run("step", "--only", "3", "--epochs", "1")
+        #expect(only.output.contains("\n03-augmentation: Augmentation"), "whether it is up to date or not")
+        let from = try checkout.run("step", "--from", "6", "--epochs", "1")
+        #expect(from.status == 1 && from.errors.contains("plain.safetensors is not there"))
+    }
+
+    @Test func pauseShowsEachCellBeforeWhatItDoesAndEndsWhereNobodyAnswers() throws {
+        let run = try checkout.run("step", "--pause")
+        #expect(run.status == 0, "\(run.errors)")
+        let prose = try #require(run.output.range(of: "## As many of each class"))
+        let code = try #require(run.output.range(of: "  │ section.figure(\"class-counts\")"))
+        let output = try #require(run.output.range(of: "airplane                 20"))
+        #expect(prose.lowerBound < code.lowerBound && code.lowerBound < output.lowerBound)
+        #expect(run.output.contains("Enter runs it"))
+    }
+
+    @Test func aSectionIsNamedByItsNumberAndANumberThatIsNoneIsRefused() throws {
+        let run = try checkout.run("step", "--only", "9")
+        #expect(run.status == 64)
+        #expect(run.errors.contains("9") && run.errors.contains("04-plain-training"))
+        #expect(try checkout.run("step", "--only", "3", "--from", "4").status == 64)
+    }
+
+    /// The same data set with one pixel changed.
+    private struct OtherData {
+        let path: String
+
+        init(_ checkout: CopiedCheckout) throws {
+            path = checkout.directory.path + "/other-data"
+            try FileManager.default.copyItem(atPath: checkout.data.path, toPath: path)
+            let file = URL(fileURLWithPath: path + "/test_batch.bin")
+            var bytes = try Data(contentsOf: file)
+            bytes[5] ^= 1
+            try bytes.write(to: file)
+        }
+    }
+
+    private func records() throws -> [String: Data] {
+        let directory = checkout.directory.path + "/runs/quick/records"
+        var records: [String: Data] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+        where name.hasSuffix(".json") && !name.hasSuffix(".stamp.json") {
+            records[name] = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name))
+        }
+        return records
+    }
+}

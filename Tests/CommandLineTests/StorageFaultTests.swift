@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// What happens to results when the system does not let a file be written.
+@Suite struct StorageFaultTests {
+    let data: TinyCIFAR10
+
+    init() throws { data = try TinyCIFAR10() }
+
+    private func train(
+        into out: String, limits: String = ":", redirection: String = "", seed: Int = 7
+    ) throws -> BigEggsProgram {
+        let command = "\(limits); exec \"$0\" \"$@\" \(redirection)"
+        let arguments = [
+            "train", "--data", data.path, "--limit", "64", "--epochs", "1", "--seed", "\(seed)", "--out", out,
+        ]
+        return try BigEggsProgram(
+            running: URL(fileURLWithPath: "/bin/bash"), ["-c", command, BigEggsProgram.url.path] + arguments)
+    }
+
+    /// Every file in a directory, hidden ones too, with its contents.
+    private func files(in directory: String) throws -> [String: Data] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: directory)
+        return Dictionary(
+            uniqueKeysWithValues: names.compactMap { name in
+                FileManager.default.contents(atPath: directory + "/" + name).map { (name, $0) }
+            })
+    }
+
+    private func expectOneSentence(_ run: BigEggsProgram, with parts: String...) {
+        #expect(run.status == 1, "standard error:\n\(run.errors)")
+        let last = run.errors.split(separator: "\n").last.map(String.init) ?? ""
+        #expect(last.hasPrefix("error: "), "standard error:\n\(run.errors)")
+        for part in parts { #expect(last.contains(part), "standard error:\n\(run.errors)") }
+    }
+
+    @Test(.enabled(if: SmallFileSystem.canBeMounted, "only root can mount a file system"))
+    func aFullDiskKeepsTheEarlierResultsAndLeavesNothingElse() throws {
+        let disk = try SmallFileSystem(megabytes: 64)
+        let first = try train(into: disk.path)
+        try #require(first.status == 0, "standard error:\n\(first.errors)")
+        // All but a megabyte of the rest: less than the weights take.
+        let free = try disk.freeBytes()
+        try Data(count: free - 1 << 20).write(to: URL(fileURLWithPath: disk.path + "/filler"))
+        let before = try files(in: disk.path)
+        #expect(before["weights.safetensors"]?.isEmpty == false)
+
+        let second = try train(into: disk.path, seed: 8)
+        expectOneSentence(second, with: disk.path, "the disk is full")
+        #expect(try files(in: disk.path) == before)
+    }
+
+    @Test(.enabled(if: SmallFileSystem.canBeMounted, "only root can mount a file system"))
+    func aReadOnlyDirectoryIsRefusedBeforeTraining() throws {
+        let disk = try SmallFileSystem(megabytes: 1)
+        try disk.makeReadOnly()
+        let run = try train(into: disk.path)
+        expectOneSentence(run, with: disk.path, "read-only")
+        #expect(!run.output.contains("Epoch"))
+        #expect(try files(in: disk.path).isEmpty)
+    }
+
+    /// Blocks of 1,024 bytes: less than the weights take.
+    @Test func aLimitOnTheSizeOfFilesIsAnErrorThatLeavesNothing() throws {
+        let out = try TemporaryDirectory()
+        let run = try train(into: out.path, limits: "ulimit -f 1000")
+        expectOneSentence(run, with: out.path, "larger than a file may be", "ulimit -f")
+        #expect(try files(in: out.path).keys.filter { $0.contains("safetensors") } == [])
+    }
+
+    /// As when the file system of a log is full, or the terminal is gone.
+    @Test func aTrainingOutlivesItsOutput() throws {
+        let out = try TemporaryDirectory()
+        let run = try train(into: out.path, redirection: "> /dev/full")
+        expectOneSentence(run, with: "standard output", "the disk is full")
+        #expect(try files(in: out.path)["weights.safetensors"]?.isEmpty == false)
+        #expect(try train(into: out.path, redirection: "2> /dev/full").status == 0)
+    }
+}

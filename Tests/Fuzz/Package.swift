@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The fuzzer is a package of its own, so that nothing of it belongs to the build that people run.
+/// `make fuzz` builds it, with the sanitizers that it needs.
+let package = Package(
+    name: "Fuzz",
+    dependencies: [.package(name: "BigEggs", path: "../..")],
+    targets: [
+        .target(name: "CFuzzer"),
+        .executableTarget(
+            name: "fuzz", dependencies: ["CFuzzer", .product(name: "BigEggs", package: "BigEggs")]),
+    ]
+)

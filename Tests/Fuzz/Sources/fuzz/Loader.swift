@@ -1,0 +1,102 @@
+import BigEggs
+import Foundation
+
+/// What reads files that somebody else may have damaged.
+enum Loader: String, CaseIterable {
+    /// A file of weights.
+    case safetensors
+    /// What a checkpoint says of a training: the input is its JSON, and a whole file is put around it.
+    case checkpoint
+    /// A section's recorded results.
+    case record
+    /// A directory with one batch of CIFAR-10's binary version.
+    case batches
+    /// The members of CIFAR-10's archive: the input is the tar, and a whole gzip is put around it.
+    case tar
+    /// The archive as it is, compressed.
+    case gzip
+
+    static let chosen = CommandLine.arguments.dropFirst().first.flatMap(Loader.init)
+
+    /// Loads `bytes` as the contents of a file. An error is as good as a result, if it is a sentence.
+    func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
+        do {
+            switch self {
+            case .safetensors: try loadSafetensors(bytes)
+            case .checkpoint: try loadCheckpoint(bytes)
+            case .record: try loadRecord(bytes)
+            case .batches: try loadBatches(bytes)
+            case .tar: try loadArchive(Gzip.stored(bytes))
+            case .gzip: try loadArchive(Array(bytes))
+            }
+        } catch let error as any Error & CustomStringConvertible {
+            precondition(!error.description.isEmpty)
+        } catch {
+            fatalError("not an error of the library's: \(error)")
+        }
+    }
+
+    private func loadSafetensors(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        let contents = try Safetensors.contents(of: write(bytes, to: "input.safetensors"))
+        for tensor in contents.tensors {
+            precondition(tensor.values.count == tensor.shape.reduce(1, *))
+        }
+        try Safetensors.write(contents.tensors, to: "output.safetensors", metadata: contents.metadata)
+        let again = try Safetensors.contents(of: "output.safetensors")
+        precondition(again.tensors.map(\.name) == contents.tensors.map(\.name))
+        precondition(again.metadata == contents.metadata)
+    }
+
+    /// A changed byte must get past the checksum, so it is computed here as the writer does.
+    private func loadCheckpoint(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        guard let json = String(validating: bytes, as: UTF8.self) else { return }
+        let tensor = NamedTensor(name: "weights/kernel", shape: [2], values: [1, 2])
+        let values = tensor.values.withUnsafeBytes { Array($0) }
+        let summed = try write(json.utf8 + "\n\(tensor.name) \(tensor.shape)\n".utf8 + values, to: "summed")
+        try Safetensors.write(
+            [tensor], to: "input.checkpoint",
+            metadata: [
+                "format": "BigEggs checkpoint 1", "checkpoint": json,
+                "sha256": try Checksum.sha256(of: summed),
+            ])
+        let checkpoint = try Checkpoint.read("input.checkpoint")
+        precondition(checkpoint.weights.map(\.values) == [tensor.values])
+    }
+
+    private func loadRecord(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        let record = try Record.read(write(bytes, to: "input.json"))
+        precondition(try Record(json: record.json()) == record)
+    }
+
+    private func loadBatches(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        // The first byte says where the others go, so that every kind of file has its turn.
+        let names = ["data_batch_1.bin", "test_batch.bin", "batches.meta.txt", "PROVENANCE.txt"]
+        for name in names { unlink("input/" + name) }
+        mkdir("input", 0o700)
+        for name in names.prefix(2) { try write(Array(repeating: 0, count: 3073)[...], to: "input/" + name) }
+        let chosen = names[Int(bytes.first ?? 0) % names.count]
+        try check(DataSource.path("input").load(), after: write(bytes.dropFirst(), to: "input/" + chosen))
+    }
+
+    private func loadArchive(_ bytes: [UInt8]) throws {
+        let path = try write(bytes, to: "input.tar.gz")
+        try check(DataSource.path(path).load(), after: path)
+    }
+
+    private func check(_ dataset: LoadedDataset, after _: String) {
+        for split in [dataset.train, dataset.test] {
+            precondition(split.images.count == split.count * 3072)
+            precondition(split.labels.values.allSatisfy { 0..<10 ~= $0 })
+        }
+    }
+
+    /// Replaces a file's contents, without the care for the disk that costs time.
+    @discardableResult
+    private func write(_ bytes: some Collection<UInt8>, to path: String) throws -> String {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        defer { close(descriptor) }
+        let written = Array(bytes).withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        precondition(written == bytes.count, "cannot write \(path)")
+        return path
+    }
+}

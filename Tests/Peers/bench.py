@@ -1,0 +1,275 @@
+"""Measures BigEggs, PyTorch and Keras side by side: the report's network, batch 128, on the processor.
+
+    make bench-peers                            # everything, on an idle machine
+    make bench-peers BENCH="--quick"            # whether it works; the numbers mean little
+    make bench-peers BENCH="--work training --precision float32 --turns 9 --json"
+
+Each turn is a process that does one kind of work and nothing else; the three take turns (A B C A B C …), so
+that a machine whose speed changes is fair to all. A training step is the whole step: images gathered at
+random from bytes in memory, forward, loss, backward, Adam. Inference ends in probabilities. What a table
+shows is the median over the turns of each turn's median round; memory is the most that such a process ever
+held, with its interpreter and libraries, in the median turn.
+
+Before the first turn each peer's variants (PyTorch eager or compiled, autocast or cast; Keras with or
+without XLA) are tried once, and the fastest stands for the peer.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+PEERS = pathlib.Path(__file__).resolve().parent
+BIGEGGS = PEERS.parents[1] / ".build" / "release" / "bigeggs"
+BATCH = 128
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """A row of the table."""
+
+    work: str
+    precision: str
+    steps: int
+    rounds: int
+
+
+def variants(system, work, compiler):
+    """What of a system is worth trying for a kind of work."""
+    if system == "Keras":
+        return ["graph", "XLA"]
+    if system == "PyTorch":
+        cast = work.work == "inference" and work.precision == "bfloat16"
+        modes = ["autocast", "cast"] if cast else [""]
+        return [f"{run} {mode}".strip() for mode in modes for run in ["eager"] + ["compiled"] * compiler]
+    return [""]
+
+
+def command(system, variant, work, threads):
+    """The command line of a turn."""
+    shared = ["--precision", work.precision, "--steps", work.steps, "--rounds", work.rounds, "--threads", threads]
+    if system == "BigEggs":
+        shared += ["--only", work.work, "--batch-size", BATCH, "--json"]
+        return [str(part) for part in [BIGEGGS, "bench", *shared]]
+    script = PEERS / f"bench_{system.lower()}.py"
+    return [str(part) for part in [sys.executable, script, "--work", work.work, "--variant", variant, *shared]]
+
+
+def turn(system, variant, work, threads):
+    """Runs a turn and returns what it measured."""
+    # A waiting policy from outside would favour one of them.
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment |= {"OMP_NUM_THREADS": str(threads), "CUDA_VISIBLE_DEVICES": ""}
+    start = time.monotonic()
+    finished = subprocess.run(
+        command(system, variant, work, threads), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True)
+    if finished.returncode:
+        lines = finished.stderr.strip().splitlines() or [f"ended with status {finished.returncode}"]
+        raise RuntimeError(f"{system} {variant} cannot do {work.work} in {work.precision}: {lines[-1]}")
+    lines = finished.stdout.strip()
+    result = json.loads(lines if system == "BigEggs" else lines.splitlines()[-1])
+    if system == "BigEggs":
+        result = {
+            "images_per_second": result[work.work]["images_per_second"],
+            "peak_memory_bytes": result["peak_memory_bytes"],
+            "version": "BigEggs",
+        }
+    return result | {"seconds": time.monotonic() - start}
+
+
+class Progress:
+    """Says on standard error what was measured and how long the rest may take."""
+
+    def __init__(self, jobs):
+        self.left, self.total, self.done, self.took = list(jobs), len(jobs), 0, {}
+
+    def after(self, job, seconds, says):
+        self.left.remove(job)
+        self.done += 1
+        self.took.setdefault(job[:3], []).append(seconds)
+        known = {kind: statistics.mean(times) for kind, times in self.took.items()}
+        usual = statistics.mean(known.values())
+        remaining = sum(known.get(job[:3], usual) for job in self.left)
+        left = f"{remaining / 60:.0f} min left" if remaining > 90 else f"{remaining:.0f} s left"
+        system, work, variant, _ = job
+        name = f"{system} {variant}".strip()
+        print(f"[{self.done:3}/{self.total}] {work.precision} {work.work}, {name}: {says} ({left})",
+              file=sys.stderr, flush=True)
+
+
+def measure(works, systems, options, compiler):
+    """All turns: `{work: {system: {"variant", "tried", "turns"}}}`, and what could not run."""
+    trials = [
+        (system, work, variant, "trial")
+        for work in works for system in systems if len(variants(system, work, compiler)) > 1
+        for variant in variants(system, work, compiler) if not options.quick]
+    turns = [
+        (system, work, "", number) for number in range(options.turns) for work in works for system in systems]
+    progress = Progress(trials + turns)
+    tried, refused = {}, {}
+    for job in trials:
+        system, work, variant, _ = job
+        # A trial is one short round: enough to tell which variant is the faster one.
+        short = dataclasses.replace(work, steps=min(work.steps, 20), rounds=1)
+        start = time.monotonic()
+        try:
+            speed = turn(system, variant, short, options.threads)["images_per_second"]
+            tried.setdefault((work, system), {})[variant] = speed
+            says = f"{speed:,.0f} images/s in a trial"
+        except RuntimeError as error:
+            says = str(error)
+        progress.after(job, time.monotonic() - start, says)
+
+    results = {work: {} for work in works}
+    for job in turns:
+        system, work, _, _ = job
+        candidates = tried.get((work, system), {})
+        variant = max(candidates, key=candidates.get, default=variants(system, work, compiler)[0])
+        if (system, work) in refused:
+            progress.after(job, 0, "left out")
+            continue
+        try:
+            result = turn(system, variant, work, options.threads)
+        except RuntimeError as error:
+            refused[system, work] = str(error)
+            progress.after(job, 0, str(error))
+            continue
+        entry = results[work].setdefault(system, {"variant": variant, "tried": candidates, "turns": []})
+        entry["turns"].append(result)
+        progress.after(job, result["seconds"], f"{result['images_per_second']:,.0f} images/s")
+    return results, list(refused.values())
+
+
+def summary(results):
+    """A row for each kind of work, with medians and ratios."""
+    rows = []
+    for work, systems in results.items():
+        row = {"precision": work.precision, "work": work.work, "systems": {}}
+        for system, entry in systems.items():
+            speeds = [turn["images_per_second"] for turn in entry["turns"]]
+            row["systems"][system] = {
+                "version": entry["turns"][0]["version"],
+                "variant": entry["variant"],
+                "trials": entry["tried"],
+                "images_per_second": statistics.median(speeds),
+                "slowest_turn": min(speeds),
+                "fastest_turn": max(speeds),
+                "peak_memory_bytes": statistics.median(turn["peak_memory_bytes"] for turn in entry["turns"]),
+            }
+        ours = row["systems"].get("BigEggs")
+        for system, entry in row["systems"].items():
+            if ours and system != "BigEggs":
+                entry["bigeggs_is_faster_by"] = ours["images_per_second"] / entry["images_per_second"]
+                entry["bigeggs_memory_ratio"] = ours["peak_memory_bytes"] / entry["peak_memory_bytes"]
+        rows.append(row)
+    return rows
+
+
+def table(rows):
+    """The same for people."""
+    systems = ["BigEggs", "PyTorch", "Keras"]
+    header = ["", "", *systems, "/ PyTorch", "/ Keras", *systems, "of PyTorch's"]
+    lines = [header]
+    for row in rows:
+        found = row["systems"]
+
+        def cell(system, key, form):
+            value = found.get(system, {}).get(key)
+            return form(value) if value is not None else "–"
+
+        speeds = [cell(system, "images_per_second", "{:,.0f}".format) for system in systems]
+        faster = [cell(system, "bigeggs_is_faster_by", "{:.2f} ×".format) for system in systems[1:]]
+        memory = [cell(system, "peak_memory_bytes", lambda value: f"{value / 1e6:,.0f}") for system in systems]
+        share = cell("PyTorch", "bigeggs_memory_ratio", "{:.0%}".format)
+        lines.append([row["precision"], row["work"], *speeds, *faster, *memory, share])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    text = []
+    for line in lines:
+        cells = [part.ljust(width) if column < 2 else part.rjust(width)
+                 for column, (part, width) in enumerate(zip(line, widths))]
+        text.append("  ".join([*cells[:2], " ", *cells[2:5], " ", *cells[5:7], " ", *cells[7:]]).rstrip())
+    start = text[0].index("BigEggs")
+    titles = " " * start + "images/s".ljust(text[0].index("/ PyTorch") - start) + "BigEggs is faster"
+    titles = titles.ljust(text[0].index("BigEggs", start + 7)) + "MB at most"
+    return "\n".join([titles, *text])
+
+
+def processor():
+    """The name of this machine's processor."""
+    for line in open("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="bench.py")
+    parser.add_argument("--turns", type=int, default=5, help="turns of each system (default 5)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of each (default: all)")
+    parser.add_argument("--work", choices=["training", "inference"], help="one kind of work alone")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], help="one precision alone")
+    parser.add_argument("--without", action="append", default=[], choices=["PyTorch", "Keras"], help="leave one out")
+    parser.add_argument("--quick", action="store_true", help="one short turn, to see whether it works")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args()
+    if options.turns < 1 or options.threads < 1:
+        parser.error("--turns and --threads must be at least 1")
+    if not BIGEGGS.is_file():
+        parser.error(f"there is no {BIGEGGS}: `make build` makes it")
+    if options.quick:
+        options.turns = 1
+
+    # 79 batches of 128 are 10,112 images: the 10,000 of CIFAR-10's test split in whole batches.
+    steps, test_batches, rounds = (5, 5, 1) if options.quick else (20, 79, 3)
+    works = [
+        Work(work, precision, batches, times)
+        for work, batches, times in [("training", steps, rounds), ("inference", test_batches, 1)]
+        for precision in ("float32", "bfloat16")
+        if options.work in (None, work) and options.precision in (None, precision)]
+    systems = [system for system in ("BigEggs", "PyTorch", "Keras") if system not in options.without]
+    compiler = shutil.which("g++") is not None and not options.quick
+
+    load = os.getloadavg()[0]
+    busy = load > 0.3
+    if busy:
+        print(f"This machine is not idle (load {load:.1f}): the numbers will say little.", file=sys.stderr)
+    start = time.monotonic()
+    results, refused = measure(works, systems, options, compiler)
+    rows = summary(results)
+    context = {
+        "processor": processor(), "threads": options.threads, "batch": BATCH, "turns": options.turns,
+        "load_before": load, "seconds": time.monotonic() - start, "refused": refused,
+    }
+    if options.json:
+        print(json.dumps(context | {"rows": rows}, indent=1))
+        return
+    print(table(rows))
+    print()
+    print(f"{processor()}, threads: {options.threads}, batch {BATCH}, medians of {options.turns} turns")
+    for row in rows:
+        for system, entry in row["systems"].items():
+            spread = f"{entry['slowest_turn']:,.0f} to {entry['fastest_turn']:,.0f} images/s"
+            version = f"{entry['version']} {entry['variant']}".strip()
+            others = ", ".join(f"{name} {speed:,.0f}" for name, speed in entry["trials"].items())
+            tried = f"; tried: {others}" if others else ""
+            print(f"  {row['precision']} {row['work']}, {version}: {spread}{tried}")
+    if not compiler and "PyTorch" in systems:
+        print("torch.compile was not tried: "
+              + ("the quick run tries no variants" if options.quick else "there is no g++"))
+    for reason in refused:
+        print(reason)
+    if busy:
+        print("The machine was not idle: measure again before believing this.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""What a turn of a peer has in common: its arguments, its data and its result. See bench.py."""
+
+import argparse
+import json
+import statistics
+import time
+
+import numpy
+
+BATCH = 128
+
+
+def arguments():
+    """What bench.py asks of a turn."""
+    parser = argparse.ArgumentParser(description="One turn of bench.py, in a process of its own.")
+    parser.add_argument("--work", choices=["training", "inference"], required=True)
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], required=True)
+    parser.add_argument("--variant", required=True)
+    parser.add_argument("--steps", type=int, required=True, help="batches in a round")
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    return parser.parse_args()
+
+
+def noise(steps):
+    """Images and labels in memory, as a data set has them: bytes, channels last."""
+    random = numpy.random.default_rng(1)
+    images = random.integers(0, 256, (BATCH * steps, 32, 32, 3), dtype="uint8")
+    return images, numpy.arange(BATCH * steps, dtype="int32") % 10
+
+
+def timed(work):
+    """The seconds that a call of `work` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def finish(steps, seconds, version):
+    """Prints the result: images per second in the median round, and the most memory the process ever had."""
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    result = {
+        "images_per_second": BATCH * steps / statistics.median(seconds),
+        "peak_memory_bytes": int(status["VmHWM"].split()[0]) * 1024,
+        "version": version,
+    }
+    print(json.dumps(result))

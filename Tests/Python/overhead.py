@@ -1,0 +1,92 @@
+"""What calling the library from Python costs: `make bench-python`, on an idle machine.
+
+Two figures, each against the library alone:
+
+- `predict` on one image: a call for each image against one call for all of them at a batch size of one, which
+  does the same work inside the library. The difference is what a call costs.
+- training: the report's network on the same number of images through `Sequential.fit` and, in processes of its
+  own, through `bigeggs bench`, in turns; medians.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "python"))
+
+import numpy as np  # noqa: E402
+
+import bigeggs  # noqa: E402
+
+STEPS, BATCH, TURNS, ROUNDS = 20, 128, 3, 3
+
+
+def prediction(images: np.ndarray) -> tuple[float, float]:
+    """Milliseconds an image: in calls of their own, and inside the library."""
+    model, count = bigeggs.Sequential.report(rescale=1 / 255, seed=7), 64
+    model.predict(images[:1])
+
+    def timed(work) -> float:
+        start = time.perf_counter()
+        work()
+        return (time.perf_counter() - start) / count * 1e3
+
+    def calls() -> None:
+        for index in range(count):
+            model.predict(images[index:index + 1])
+
+    turns = [(timed(calls), timed(lambda: model.predict(images[:count], batch_size=1))) for _ in range(9)]
+    return statistics.median(turn[0] for turn in turns), statistics.median(turn[1] for turn in turns)
+
+
+def training_in_python(images: np.ndarray, labels: np.ndarray) -> float:
+    """Images a second through `Sequential.fit`, the first epoch not counted."""
+    model, seconds = bigeggs.Sequential.report(rescale=1 / 255, seed=7), []
+    model.compile()
+
+    class Clock(bigeggs.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.start = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None):
+            seconds.append(time.perf_counter() - self.start)
+
+    model.fit(images, labels, batch_size=BATCH, epochs=ROUNDS + 1, verbose=0, callbacks=[Clock()])
+    return len(images) / statistics.median(seconds[1:])
+
+
+def training_in_swift() -> float:
+    """Images a second as `bigeggs bench` measures them."""
+    command = [ROOT / ".build/release/bigeggs", "bench", "--steps", STEPS, "--rounds", ROUNDS, "--json"]
+    output = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
+    return json.loads(output)["training"]["images_per_second"]
+
+
+def main() -> None:
+    random = np.random.default_rng(1)
+    images = random.integers(0, 256, size=(STEPS * BATCH, 32, 32, 3), dtype=np.uint8)
+    labels = random.integers(0, 10, size=len(images))
+    alone, inside = prediction(images)
+    turns = []
+    for turn in range(TURNS):
+        print(f"training, turn {turn + 1} of {TURNS}", file=sys.stderr, flush=True)
+        turns.append((training_in_swift(), training_in_python(images, labels)))
+    swift, python = (statistics.median(column) for column in zip(*turns))
+    print(f"predict, one image a call   {alone:8.3f} ms")
+    print(f"  of it the computation     {inside:8.3f} ms")
+    print(f"  of it the call            {alone - inside:8.3f} ms   (to be under 3)")
+    print(f"training through Swift      {swift:8.0f} images/s")
+    print(f"training through Python     {python:8.0f} images/s")
+    print(f"  slower by                 {(swift / python - 1) * 100:8.1f} %    (to be under 2)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What no code of ours does: unpickle, start a shell, listen on the network. The tests that watch running
+programs see only what those runs do; this sees every line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from conftest import ROOT
+
+PYTHON = sorted(path for directory in ("plots", "report", "python") for path in (ROOT / directory).rglob("*.py"))
+SWIFT_AND_C = sorted(
+    path
+    for directory in ("Sources", "notebooks")
+    for path in (ROOT / directory).rglob("*")
+    if path.suffix in {".swift", ".c", ".h"}
+)
+
+#: Modules that run what they read, start programs, or talk to the network.
+FORBIDDEN_MODULES = {
+    "asyncio", "dill", "ftplib", "http", "joblib", "marshal", "multiprocessing", "pickle", "pty", "requests", "shelve",
+    "smtplib", "socket", "socketserver", "subprocess", "telnetlib", "urllib", "xmlrpc",
+}  # fmt: skip
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "os.spawnv", "np.load"}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The top-level names of the modules that a file imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield (node.module or "").split(".")[0]
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_python_unpickles_starts_and_listens_to_nothing(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert not FORBIDDEN_MODULES & set(imported(tree))
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not FORBIDDEN_CALLS & calls
+    assert "allow_pickle" not in path.read_text()
+
+
+def test_swift_starts_no_shell_and_listens_to_nothing() -> None:
+    assert len(SWIFT_AND_C) > 100
+    forbidden = re.compile(r'(?<![\w.`])(system|popen|listen|execv\w*|execl\w*)\(|"/bin/\w*sh"|\bProcess\(\)')
+    for path in SWIFT_AND_C:
+        code = re.sub(r"//.*|/\*(?s:.*?)\*/", "", path.read_text())
+        assert not forbidden.search(code), path
