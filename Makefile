@@ -4,7 +4,7 @@ REQUIREMENTS ?= ./install-requirements
 SECONDS ?= 60
 N ?= 100
 BIGEGGS := .build/release/bigeggs
-SWIFT_SOURCES := Sources Tests notebooks Examples Package.swift
+SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 # Python as the library embeds it: the system's, never that of an environment in PATH.
 PYTHON := /usr/bin/python3
 
