@@ -61,8 +61,8 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     )
     yield run.figure(
         "raw-against-scaled",
-        "Validation loss and accuracy on raw and on rescaled pixels, epoch by epoch.",
-        "Two line charts with a curve for raw and one for rescaled pixels; the table above has their last values.",
+        "Training loss, and validation loss and accuracy, on raw and on rescaled pixels, epoch by epoch.",
+        "Three line charts with a curve for raw and one for rescaled pixels; the table above has their last values.",
     )
 
 
