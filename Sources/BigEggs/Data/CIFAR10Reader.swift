@@ -94,10 +94,10 @@ struct CIFAR10Reader {
             statement = String(decoding: bytes, as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         case Self.testFile:
-            try test.add(bytes, rank: 0, reserving: 10_000, file: file)
+            try test.add(bytes, rank: 0, of: 1, file: file)
         default:
             let rank = Self.trainingFiles.firstIndex(of: name) ?? 0
-            try train.add(bytes, rank: rank, reserving: 50_000, file: file)
+            try train.add(bytes, rank: rank, of: Self.trainingFiles.count, file: file)
         }
     }
 

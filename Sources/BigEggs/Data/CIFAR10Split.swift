@@ -14,11 +14,11 @@ struct CIFAR10Split {
     /// - Parameters:
     ///   - batch: whole records.
     ///   - rank: the batch's place among the others.
-    ///   - reserving: how many images the split may come to, so that it never moves as it grows;
-    ///     pages that stay unused take no memory.
+    ///   - batches: how many batches the split has at most. There is room for as many of this one's size
+    ///     from the beginning, so that full batches never move; pages that stay unused take no memory.
     ///   - file: named in errors.
     /// - Throws: ``DataError`` if the batch is empty, truncated, or has a label above 9.
-    mutating func add(_ batch: UnsafeRawBufferPointer, rank: Int, reserving: Int, file: String) throws {
+    mutating func add(_ batch: UnsafeRawBufferPointer, rank: Int, of batches: Int, file: String) throws {
         let count = batch.count / Self.recordBytes
         guard !batch.isEmpty else { throw DataError.empty(file: file) }
         guard batch.count == count * Self.recordBytes else {
@@ -33,7 +33,7 @@ struct CIFAR10Split {
         let first = counts.reduce(0) { $1.key < rank ? $0 + $1.value : $0 }
         counts[rank] = count
         labels.insert(contentsOf: batchLabels, at: first)
-        images.reserveCapacity(reserving * Self.imageBytes)
+        images.reserveCapacity(batches * count * Self.imageBytes)
         let blank = repeatElement(UInt8(0), count: count * Self.imageBytes)
         images.insert(contentsOf: blank, at: first * Self.imageBytes)
         images.withUnsafeMutableBufferPointer { images in

@@ -52,7 +52,8 @@ enum Loader: String, CaseIterable {
         guard let json = String(validating: bytes, as: UTF8.self) else { return }
         let tensor = NamedTensor(name: "weights/kernel", shape: [2], values: [1, 2])
         let values = tensor.values.withUnsafeBytes { Array($0) }
-        let summed = try write(json.utf8 + "\n\(tensor.name) \(tensor.shape)\n".utf8 + values, to: "summed")
+        let described = json + "\n\(tensor.name) \(tensor.shape)\n"
+        let summed = try write(Array(described.utf8) + values, to: "summed")
         try Safetensors.write(
             [tensor], to: "input.checkpoint",
             metadata: [
@@ -65,7 +66,8 @@ enum Loader: String, CaseIterable {
 
     private func loadRecord(_ bytes: UnsafeBufferPointer<UInt8>) throws {
         let record = try Record.read(write(bytes, to: "input.json"))
-        precondition(try Record(json: record.json()) == record)
+        let again = try Record(json: record.json())
+        precondition(again == record)
     }
 
     private func loadBatches(_ bytes: UnsafeBufferPointer<UInt8>) throws {
