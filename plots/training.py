@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from plots.drawing import Drawing, Source, Table
 from plots.history import learning_rate_cuts
 from plots.page import AUGMENTED, FAINT, INK, MUTED, PLAIN, epoch_axis, key, label_ends, page, percent_axis
-from plots.wording import NO_BREAK_SPACE, percent
+from plots.wording import NO_BREAK_SPACE, epoch_count, percent
 
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
@@ -48,7 +48,7 @@ def training_summary(record: bigeggs.Record) -> str:
     """Why the training ended and what the marks mean."""
     run, limit = int(record["results.epochsRun"]), int(record["results.epochLimit"])
     stopped = record.get("results.stoppedEpoch")
-    end = f"stopped early after epoch {stopped:g} of {limit}" if stopped else f"{run} of {limit} epochs"
+    end = f"stopped early after epoch {stopped:g} of {limit}" if stopped else f"{run} of {epoch_count(limit)}"
     rates = record["results.history.learning_rate"]
     cuts = len(learning_rate_cuts(rates))
     lines = f"; dotted: learning rate cut, from {rates[0]:.4g} to {rates[-1]:.4g}" if cuts else ""
@@ -142,7 +142,7 @@ def plain_against_augmented(source: Source) -> Drawing:
     for axes, (title, curve) in zip(panels, curves):
         draw_runs(axes, [(name, run, curve(run["results.history"]), colour) for name, run, colour in runs])
         axes.set_title(title)
-    panels[0].set_ylim(bottom=0)
+    panels[0].set_ylim(0, 1.08 * panels[0].get_ylim()[1])
     percent_axis(panels[1].yaxis)
     panels[2].axhline(0, color=FAINT, linewidth=0.8)
     percent_axis(panels[2].yaxis, unit="pp")

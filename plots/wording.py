@@ -13,6 +13,11 @@ def count(number: float) -> str:
     return f"{int(number):,}"
 
 
+def epoch_count(number: float) -> str:
+    """A number of epochs: ``1 epoch``, ``12 epochs``."""
+    return f"{count(number)} epoch{'' if number == 1 else 's'}"
+
+
 def percent(fraction: float, digits: int = 1) -> str:
     """A fraction of one as per cent: ``91.3 %``."""
     return f"{100 * fraction:.{digits}f}{NO_BREAK_SPACE}%"

@@ -14,7 +14,7 @@ import bigeggs
 import numpy as np
 
 from plots.history import learning_rate_cuts
-from plots.wording import NO_BREAK_SPACE, count, percent
+from plots.wording import NO_BREAK_SPACE, count, epoch_count, percent
 from report.blocks import Tested
 from report.run import Run
 from report.text import decimal, listed, literal, points
@@ -132,7 +132,7 @@ def rescaling(normalization: bigeggs.Record) -> Judgement:
     )
     lower = scaled["val_loss"][-1] < raw["val_loss"][-1]
     measured = (
-        f"after {count(comparison['epochs'])} epochs on {count(comparison['images'])} images, validation loss "
+        f"after {epoch_count(comparison['epochs'])} on {count(comparison['images'])} images, validation loss "
         f"{decimal(raw['val_loss'][-1])} raw and {decimal(scaled['val_loss'][-1])} rescaled, accuracy "
         f"{percent(raw['val_accuracy'][-1])} and {percent(scaled['val_accuracy'][-1])} "
         f"(sampling noise of the difference ±{points(noise)})"
@@ -142,19 +142,19 @@ def rescaling(normalization: bigeggs.Record) -> Judgement:
 
 def ten_epochs(plain: bigeggs.Record) -> Judgement:
     """Where plain training starts to overfit."""
-    start, run = plain["results.overfitsFrom"], count(plain["results.epochsRun"])
+    start, run = plain["results.overfitsFrom"], plain["results.epochsRun"]
     if start is None:
-        return f"no overfitting within {run} epochs", FAILS
+        return f"no overfitting within {epoch_count(run)}", FAILS
     return f"overfits from epoch {start} of {run}", HOLDS if 7 <= start <= 13 else IN_PART
 
 
 def standstill(plain: bigeggs.Record) -> Judgement:
     """Whether both validation metrics have their best epoch well before the end."""
     history = plain["results.history"]
-    epochs = len(history["val_loss"])
+    run = len(history["val_loss"])
     best = {"loss": int(np.argmin(history["val_loss"])) + 1, "accuracy": int(np.argmax(history["val_accuracy"])) + 1}
-    still = [epoch <= epochs - 3 for epoch in best.values()]
-    measured = f"best validation loss in epoch {best['loss']}, best accuracy in epoch {best['accuracy']}, of {epochs}"
+    still = [epoch <= run - 3 for epoch in best.values()]
+    measured = f"best validation loss in epoch {best['loss']}, best accuracy in epoch {best['accuracy']}, of {run}"
     return measured, HOLDS if all(still) else IN_PART if any(still) else FAILS
 
 

@@ -6,4 +6,4 @@
 
 enum { first = __COUNTER__ + 1 };
 #define BE_BIT(name, macro) ((unsigned long)BE_IS_DEFINED(macro) << (__COUNTER__ - first)) |
-const unsigned long be_build_features = BE_FEATURES(BE_BIT) 0;
+__attribute__((visibility("hidden"))) const unsigned long be_build_features = BE_FEATURES(BE_BIT) 0;

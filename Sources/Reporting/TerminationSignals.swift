@@ -2,8 +2,8 @@ import BigEggs
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM while a training runs: the first asks it to save itself and end, a second one ends the
-/// process at once.
+/// SIGINT, SIGTERM and SIGHUP (a lost terminal) while a training runs: the first asks it to save itself and
+/// end, a second one ends the process at once.
 public enum TerminationSignals {
     private static let interruption = Interruption()
     /// When the first signal came, in nanoseconds; 0 before.
@@ -12,18 +12,31 @@ public enum TerminationSignals {
     /// its group, and by a parent that passes signals on.
     private static let patience: UInt64 = 500_000_000
 
-    /// Runs `body` with an interruption that the two signals request. Before and after, they do what they did.
+    /// Runs `body` with an interruption that the signals request. Before and after, they do what they did; one
+    /// that this process was started to ignore, as by `nohup`, it goes on ignoring.
     ///
     /// - Throws: what `body` throws, such as `TrainingInterrupted`.
     public static func interrupting<Result>(_ body: (Interruption) throws -> Result) throws -> Result {
         _ = (interruption.signal, first.load(ordering: .relaxed))  // they exist before a handler needs them
-        let previous = [SIGINT, SIGTERM].map { ($0, signal($0, handler)) }
+        var previous: [(signal: Int32, action: sigaction)] = []
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            var action = sigaction()
+            sigaction(number, nil, &action)
+            if isIgnored(action) { continue }
+            previous.append((number, action))
+            signal(number, handler)
+        }
         // A program inherits which signals are blocked, and a thread of a pool that starts it may block all.
-        var both = sigset_t()
-        sigemptyset(&both)
-        for (number, _) in previous { sigaddset(&both, number) }
-        pthread_sigmask(SIG_UNBLOCK, &both, nil)
-        func restore() { for (number, action) in previous { signal(number, action) } }
+        var handled = sigset_t()
+        sigemptyset(&handled)
+        for (number, _) in previous { sigaddset(&handled, number) }
+        pthread_sigmask(SIG_UNBLOCK, &handled, nil)
+        func restore() {
+            for (number, action) in previous {
+                var action = action
+                sigaction(number, &action, nil)
+            }
+        }
         let result: Result
         do {
             result = try body(interruption)
@@ -35,6 +48,11 @@ public enum TerminationSignals {
         // One that came after the last step has still to be obeyed.
         if let number = interruption.signal { raise(number) }
         return result
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Nothing in it allocates or locks: it may run in the middle of anything.

@@ -92,6 +92,34 @@ import Testing
         }
     }
 
+    /// The order of images spans epochs, and the learning rate belongs to the step.
+    @Test(arguments: [1, 2, 5, 6])
+    func aScheduleMomentumAndShortEpochsGoOnToTheSameBits(step: Int) throws {
+        func train(_ directory: String, _ interrupter: Interrupter? = nil) throws -> History {
+            let model = try ToyData.model()
+            try model.compile(
+                optimizer: SGD(
+                    learningRate: .cosineDecay(initialLearningRate: 0.1, decaySteps: 8), momentum: 0.9))
+            return try model.fit(
+                try ToyData.separable(images: 40), batchSize: 16, epochs: 4, stepsPerEpoch: 2,
+                callbacks: interrupter.map { [$0] } ?? [],
+                checkpoints: Checkpoints(in: directory, unfinished: .resume),
+                interruption: interrupter?.interruption)
+        }
+        try withTemporaryDirectory { directory in
+            let undisturbed = try train(directory)
+            let wanted = try #require(try Checkpoints(in: directory).newest()).checkpoint.weights
+            try Checkpoints(in: directory).remove()
+            #expect(throws: TrainingInterrupted.self) {
+                try train(directory, Interrupter(Interruption(), step: step))
+            }
+            let resumed = try train(directory)
+            let weights = try #require(try Checkpoints(in: directory).newest()).checkpoint.weights
+            #expect(weights == wanted)
+            #expect(resumed.metrics == undisturbed.metrics)
+        }
+    }
+
     @Test func anInterruptionDuringValidationLosesNoStep() throws {
         let undisturbed = try Training().run()
         try withTemporaryDirectory { directory in
@@ -350,7 +378,7 @@ private final class LastWeights: Callback {
 
 /// Requests an interruption after a number of steps of this process.
 private final class Interrupter: Callback {
-    private let interruption: Interruption
+    let interruption: Interruption
     private var stepsLeft: Int
 
     init(_ interruption: Interruption, step: Int) {

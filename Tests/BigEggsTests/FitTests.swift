@@ -71,7 +71,7 @@ import Testing
         #expect(try model.weights() == other.weights())
     }
 
-    @Test(arguments: [-0.1, 1, 1.5, 0.99, .nan])
+    @Test(arguments: [-0.1, 1, 1.5, 1e-17, 0.99, .nan])
     func aShareThatLeavesNothingIsRefused(_ share: Double) throws {
         let toy = try ToyData.separable(images: 8)
         #expect(throws: TrainingError.self) { try compiled().fit(toy, validationSplit: share) }

@@ -15,7 +15,7 @@ import Testing
 
     @Test func decidesAsKeras() throws {
         let cases = try cases("decisions")
-        #expect(cases.count == 120)
+        #expect(cases.count == 40)
         #expect(Set(cases.compactMap { $0["saved"]?.array?.count }).count > 8)
         let model = try Sequential(input: [1]) { Dense(2, activation: .softmax) }
         try model.compile()

@@ -48,16 +48,16 @@ import Testing
     }
 
     @Test func anInterruptReachesTheSectionWhichSavesItsTrainingAndEnds() throws {
-        let report = try RunningReport(in: checkout)
-        try report.waitForCheckpoint(2, of: "04-plain-training")
-        let section = try #require(report.children.first)
-
         // Nobody else writes here meanwhile.
+        let report = try RunningReport(in: checkout)
+        try report.wait(for: "records/01-data.json")
         let other = try checkout.run("step", "--only", "1")
         #expect(other.status == 1)
         #expect(other.errors.contains("process \(report.identifier) ("), "\(other.errors)")
         #expect(other.errors.contains("report --epochs 6) is writing to"))
 
+        try report.waitForCheckpoint(2, of: "04-plain-training")
+        let section = try #require(report.children.first)
         // To the command alone, as `kill` sends it; a terminal would reach both.
         report.send(SIGINT)
         let ended = report.waitForEnd()
@@ -130,8 +130,11 @@ private final class RunningReport {
     init(in checkout: CopiedCheckout) throws {
         self.checkout = checkout
         scratch = try TemporaryDirectory()
-        process.executableURL = checkout.program
-        process.arguments = ["report", "--epochs", "6"]
+        // The signals are those of a program typed at a terminal, whatever runs the tests.
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "--default-signal=INT,TERM,HUP", checkout.program.path, "report", "--epochs", "6",
+        ]
         process.currentDirectoryURL = checkout.directory.url
         process.environment = checkout.environment
         process.standardInput = FileHandle.nullDevice
@@ -152,6 +155,14 @@ private final class RunningReport {
         let list = "/proc/\(identifier)/task/\(identifier)/children"
         let text = (try? String(contentsOfFile: list, encoding: .utf8)) ?? ""
         return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
+    func wait(for file: String) throws {
+        let path = checkout.directory.path + "/runs/quick/" + file
+        let limit = Date() + 300
+        while !FileManager.default.fileExists(atPath: path), process.isRunning, Date() < limit {
+            usleep(2_000)
+        }
     }
 
     func waitForCheckpoint(_ number: Int, of section: String) throws {

@@ -24,11 +24,15 @@ import Testing
 
     /// Starts a training of very many epochs, and signals it when its first epoch is saved.
     ///
+    /// `env` sees to it that the signals are those of a program typed at a terminal, whatever runs the tests.
+    ///
     /// - Returns: the exit status, or the negative number of the signal that ended it, and standard error.
-    private func signalled(_ signals: [Int32]) throws -> (status: Int32, errors: String) {
+    private func signalled(
+        _ signals: [Int32], disposition: String = "--default-signal=INT,TERM,HUP"
+    ) throws -> (status: Int32, errors: String) {
         let process = Process()
-        process.executableURL = BigEggsProgram.url
-        process.arguments = arguments(epochs: 1000)
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [disposition, BigEggsProgram.url.path] + arguments(epochs: 1000)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try data.directory.emptyFile("errors")
         try process.run()
@@ -51,7 +55,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func aSignalledTrainingSavesItselfSaysHowToGoOnAndGoesOn(signal: Int32) throws {
         let (status, errors) = try signalled([signal])
         #expect(status == 128 + signal)
@@ -73,6 +77,11 @@ import Testing
         #expect(try run(out: undisturbed, epochs: begun).status == 0)
         #expect(try weights(in: out) == weights(in: undisturbed))
         #expect(try names(in: out) == ["training.json", "weights.safetensors"])
+    }
+
+    @Test func aSignalThatIsIgnoredFromTheStartStaysIgnored() throws {
+        let (status, _) = try signalled([SIGHUP, SIGTERM], disposition: "--ignore-signal=HUP")
+        #expect(status == 128 + SIGTERM)
     }
 
     /// A process group and a parent that passes signals on may both deliver the same request.

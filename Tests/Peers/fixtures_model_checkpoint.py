@@ -88,7 +88,7 @@ def main():
     random = numpy.random.default_rng(9)
     fixture = {
         "keras": keras.__version__,
-        "decisions": [compact(checkpoint(random)) for _ in range(120)],
+        "decisions": [compact(checkpoint(random)) for _ in range(40)],
         "names": [compact(case) for case in names()],
     }
     text = json.dumps(fixture, separators=(",", ":"))

@@ -27,6 +27,7 @@ from matplotlib.transforms import Bbox
 from plots import draw
 from plots.augmentation import AMOUNT
 from plots.drawing import Source
+from plots.explanation import overlaid
 from plots.records import Records
 
 NAMES = [plot["name"] for plot in draw.names()]
@@ -215,6 +216,23 @@ def test_the_csv_holds_the_numbers_of_the_record(example: Path, handle: int) -> 
     history = json.loads((example / "records" / "04-plain-training.json").read_text())["results"]["history"]
     assert [float(row["val_loss"]) for row in rows] == history["val_loss"]
     assert [int(row["epoch"]) for row in rows] == list(range(1, len(history["loss"]) + 1))
+
+
+@pytest.mark.parametrize("empty", ["right", "wrong"])
+def test_a_network_all_right_or_all_wrong_can_be_explained(example: Path, handle: int, empty: str) -> None:
+    change(example, "06-results", lambda record: record["results"]["explained"].update({empty: []}))
+    assert drawn(example, handle, ["where-it-looks"])["drawn"] == ["where-it-looks"]
+
+
+def test_a_map_is_laid_over_its_image_where_it_is_high() -> None:
+    grey = np.full((32, 32, 3), 100, dtype=np.uint8)
+    map = np.zeros((8, 8))
+    map[1, 6] = 2.5
+    shown = overlaid(grey, map).astype(int)
+    height, width = np.unravel_index(np.argmax(shown[..., 0] - shown[..., 2]), (32, 32))
+    assert (height // 4, width // 4) == (1, 6)
+    assert (shown[16:, :16] == 100).all()
+    assert (overlaid(grey, np.zeros((8, 8))) == 100).all(), "nothing speaks for the class"
 
 
 @pytest.mark.parametrize("epochs", [1, 2])

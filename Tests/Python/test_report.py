@@ -177,6 +177,56 @@ def test_records_that_do_not_belong_together_are_told(example: Path) -> None:
     assert "> **The sections do not belong together.**" in built(example)[0]
 
 
+def change(root: Path, section: str, **results: object) -> None:
+    """Rewrites some results of a record."""
+    path = root / "records" / f"{section}.json"
+    record = json.loads(path.read_text())
+    record["results"].update(results)
+    path.write_text(json.dumps(record))
+
+
+def test_a_training_of_one_epoch_is_told_as_one(example: Path) -> None:
+    record = json.loads((example / "records" / "04-plain-training.json").read_text())["results"]
+    history = {name: values[:1] for name, values in record["history"].items()}
+    change(
+        example, "04-plain-training", history=history, epochsRun=1, bestEpoch=1, stoppedEpoch=None, overfitsFrom=None
+    )
+    markdown, _ = built(example)
+    assert "**Plain training.** It ran for its one epoch." in markdown and "1 epochs" not in markdown
+
+
+def test_the_callbacks_are_told_for_both_trainings(example: Path) -> None:
+    callback = {"name": "EarlyStopping", "settings": {"monitor": "val_loss", "patience": 11}}
+    change(example, "05-augmented-training", callbacks=[callback])
+    markdown, _ = built(example)
+    assert "| plain | `EarlyStopping` | `val_accuracy` | 6 | ends the training |" in markdown
+    assert "| augmented | `EarlyStopping` | `val_loss` | 11 | ends the training |" in markdown
+    assert "first in epoch 12, and training was stopped after epoch 17" in markdown
+
+
+def test_a_demonstration_of_many_mistakes_is_told_by_their_number(example: Path) -> None:
+    demo = json.loads((example / "records" / "07-demo.json").read_text())["results"]["demo"]
+    wrong = [{**image, "predicted": (image["truth"] + 1) % 10} for image in demo[:9]] + demo[9:]
+    change(example, "07-demo", demo=wrong, right=15)
+    assert "The figure marks the 10 that are wrong." in built(example)[0]
+
+
+def test_the_command_that_rebuilds_has_the_options_of_the_run(example: Path) -> None:
+    path = example / "records" / "01-data.json"
+    record = json.loads(path.read_text())
+    record["run"]["command"] = "swift run -c release 01-data --profile full --seed 9"
+    path.write_text(json.dumps(record))
+    assert "~~~~text\nbigeggs report --profile full --seed 9\n~~~~" in built(example)[0]
+
+
+def test_a_network_without_a_mistake_has_none_to_explain(example: Path) -> None:
+    explained = json.loads((example / "records" / "06-results.json").read_text())["results"]["explained"]
+    change(example, "06-results", explained={**explained, "wrong": []})
+    assert "predicted wrong" not in built(example)[0]
+    change(example, "06-results", explained={**explained, "wrong": [], "right": []})
+    assert "Grad-CAM" not in built(example)[0]
+
+
 def test_a_broken_template_leaves_the_old_report(
     example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

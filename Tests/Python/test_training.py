@@ -397,6 +397,20 @@ def test_a_loss_that_is_no_number_ends_the_training_with_an_error(images):
         network().fit(x, y, verbose=0)
 
 
+def test_what_a_failed_training_left_in_memory_does_not_reach_predictions(images):
+    x, y = images
+    model = network()
+    sizes = range(1, 65, 7)
+    before, weights = [model.predict(x[:size]) for size in sizes], dict(model.weights)
+    damaged = x.astype(np.float32)
+    damaged[:, 3, 3, 0] = np.inf
+    with pytest.raises(bigeggs.Error, match="the loss became"):
+        model.fit(damaged, y, batch_size=64, verbose=0)
+    model.set_weights(weights)
+    for size, expected in zip(sizes, before):
+        np.testing.assert_array_equal(model.predict(x[:size]), expected)
+
+
 def test_a_file_that_is_no_model_is_refused(images, tmp_path):
     x, y = images
     model = network()

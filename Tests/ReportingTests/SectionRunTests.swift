@@ -91,6 +91,15 @@ import Testing
             let counted = results[path: "results.\(training).confusion"]?.matrix?.joined().reduce(0, +)
             #expect(counted == 30)
         }
+        #expect(results[path: "results.explained.layer"]?.string == "conv2d_5")
+        let explained = ["right", "wrong"].flatMap {
+            results[path: "results.explained.\($0)"]?.array ?? []
+        }
+        #expect((6...12).contains(explained.count), "of 30 images at least six are right or wrong")
+        for image in explained {
+            let map = try #require(image["mapOfPredicted"]?.matrix)
+            #expect(map.count == 8 && map.allSatisfy { $0.count == 8 && $0.allSatisfy { $0 >= 0 } })
+        }
         // Section 6 evaluates the very weights that section 4 measured and saved.
         let trained = try Record.read("\(out)/records/04-plain-training.json")
         let recorded = try #require(trained[path: "results.evaluation.loss"]?.number)

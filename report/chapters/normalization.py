@@ -6,7 +6,7 @@ from typing import Iterator
 
 import bigeggs
 
-from plots.wording import count, percent
+from plots.wording import count, epoch_count, percent
 from report.blocks import Block, Paragraph, Table
 from report.claims import shape, written
 from report.run import Run
@@ -44,7 +44,7 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     """Raw against rescaled."""
     yield Paragraph(
         "The original gives no measurement of what rescaling does. We add a short one: the same network from the same "
-        f"first weights, trained for {count(measured['epochs'])} epochs on {count(measured['images'])} images, "
+        f"first weights, trained for {epoch_count(measured['epochs'])} on {count(measured['images'])} images, "
         f"and validated on {count(measured['testImages'])} test images, once on raw and once on rescaled pixels. "
         "Batch normalization follows every convolution and takes out most of a difference in scale, so a network "
         "that fails on raw pixels is not to be expected."
@@ -61,8 +61,8 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     )
     yield run.figure(
         "raw-against-scaled",
-        "Validation loss and accuracy on raw and on rescaled pixels, epoch by epoch.",
-        "Two line charts with a curve for raw and one for rescaled pixels; the table above has their last values.",
+        "Training loss, and validation loss and accuracy, on raw and on rescaled pixels, epoch by epoch.",
+        "Three line charts with a curve for raw and one for rescaled pixels; the table above has their last values.",
     )
 
 

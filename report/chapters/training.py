@@ -7,7 +7,7 @@ from typing import Iterator
 import bigeggs
 
 from plots.history import learning_rate_cuts
-from plots.wording import count, percent
+from plots.wording import count, epoch_count, percent
 from report.blocks import Block, Paragraph, Table
 from report.run import Run
 from report.text import decimal, duration, megabytes
@@ -44,7 +44,7 @@ def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:
         figure,
         f"{name}: loss and accuracy on the training images (mean over the epoch, dropout at work) and on the "
         "validation images (after the epoch).",
-        f"Two line charts over {count(results['epochsRun'])} epochs. Validation loss goes from {decimal(first)} to "
+        f"Two line charts over {epoch_count(results['epochsRun'])}. Validation loss goes from {decimal(first)} to "
         f"{decimal(last)} with its lowest value in epoch {results['bestEpoch']}; training loss ends at "
         f"{decimal(results['history.loss'][-1])}.",
     )

@@ -137,6 +137,11 @@ final class BatchNormalizationNode: Node {
                 memory.inverseDeviation[channel] =
                     exists ? 1 / (state.variance[channel] + state.epsilon).squareRoot() : 0
             }
+            // What lay here before may have been no number, and zero times that is none either.
+            for channel in walk.channels..<walk.blocks * 16 {
+                memory.mean[channel] = 0
+                memory.inverseDeviation[channel] = 0
+            }
         }
         for channel in 0..<walk.blocks * 16 {
             let scale = memory.gamma[channel] * memory.inverseDeviation[channel]
@@ -191,10 +196,17 @@ final class BatchNormalizationNode: Node {
             let start = source + item * walk.sampleStride + block * walk.blockStride
             var first = Lanes.zero
             var second = Lanes.zero
-            for position in 0..<walk.positions {
-                let value = walk.load(start + position * walk.positionStride, lanes: lanes) - pivot
-                first += value
-                second = second.addingProduct(value, value)
+            // Sums of short sums: a long one would round each small value to the size of the whole.
+            for begin in stride(from: 0, to: walk.positions, by: 32) {
+                var someFirst = Lanes.zero
+                var someSecond = Lanes.zero
+                for position in begin..<min(begin + 32, walk.positions) {
+                    let value = walk.load(start + position * walk.positionStride, lanes: lanes) - pivot
+                    someFirst += value
+                    someSecond = someSecond.addingProduct(value, value)
+                }
+                first += someFirst
+                second += someSecond
             }
             sums(first, second)
         }

@@ -14,8 +14,10 @@ extension Project {
     /// `Reporting` the settings of the report and what computes the recorded results.
     ///
     /// It is the source and not the compiled library, which differs from build to build. Comments and
-    /// empty lines are left out: rewording one is no reason to train for an hour.
+    /// empty lines are left out: rewording one is no reason to train for an hour. An installation has no
+    /// source and is not built anew, so there it is the program that was installed.
     func libraryDigest() throws -> String {
+        if isInstalled { return try Checksum.sha256(of: Project.executableDirectory + "/bigeggs") }
         let directories = ["Sources/BigEggs", "Sources/Reporting/Analysis", "Sources/Reporting/Results"]
         let files = ["Sources/Reporting/Profile.swift", "Sources/Reporting/ReportSettings.swift"]
         let sources = try directories.flatMap(swiftFiles) + files

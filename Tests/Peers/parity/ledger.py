@@ -1,0 +1,78 @@
+"""What was compared: the largest error of each comparison, beside what is allowed."""
+
+import dataclasses
+import math
+import time
+
+import numpy
+
+
+@dataclasses.dataclass
+class Entry:
+    """A line: so many cases of one comparison."""
+
+    name: str
+    allowed: float
+    why: str
+    cases: int = 0
+    largest: float = 0.0
+    worst: str = ""
+
+    @property
+    def holds(self):
+        """An error that is not a number holds nothing."""
+        return self.cases > 0 and self.largest <= self.allowed
+
+
+class Ledger:
+    """Collects errors by the name of the comparison, and prints a line for each."""
+
+    def __init__(self):
+        self.entries = {}
+        self.printed = 0
+        self.start = time.monotonic()
+
+    def record(self, name, error, allowed, why, case=""):
+        """Notes the error of one case. `why` says where the allowed error comes from."""
+        entry = self.entries.setdefault(name, Entry(name, allowed, why))
+        entry.cases += 1
+        error = float(error)
+        if math.isnan(error) or error > entry.largest:
+            entry.largest, entry.worst = (math.inf if math.isnan(error) else error), str(case)
+
+    def compare(self, name, ours, theirs, allowed, why, case="", scale=None):
+        """Notes the largest difference of two arrays, as a share of the greatest value of `theirs`."""
+        self.record(name, difference(ours, theirs, scale), allowed, why, case)
+
+    def same(self, name, ours, theirs, case=""):
+        """Notes whether two decisions are the same: the error is the share of them that are not."""
+        entry = self.entries.setdefault(name, Entry(name, 0.0, "a decision is the same or it is not"))
+        entry.cases += 1
+        if ours != theirs:
+            entry.largest, entry.worst = entry.largest + 1, f"{case}: ours {ours}, theirs {theirs}"
+
+    def print_new(self, explain):
+        """Prints the lines that were not printed yet."""
+        for entry in list(self.entries.values())[self.printed :]:
+            mark = "ok    " if entry.holds else "FAILED"
+            print(f"{mark} {entry.name:<62} {entry.largest:8.1e} of {entry.allowed:8.1e}  {entry.cases:5} cases",
+                  flush=True)
+            if explain:
+                print(f"         {entry.why}")
+            if not entry.holds:
+                print(f"         {entry.worst if entry.cases else 'no case ran'}", flush=True)
+        self.printed = len(self.entries)
+
+    @property
+    def failed(self):
+        """The names of the comparisons that do not hold."""
+        return [entry.name for entry in self.entries.values() if not entry.holds]
+
+
+def difference(ours, theirs, scale=None):
+    """The largest difference of two arrays, as a share of the greatest value of `theirs` (or of `scale`)."""
+    ours, theirs = numpy.asarray(ours, "float64"), numpy.asarray(theirs, "float64")
+    if ours.shape != theirs.shape:
+        return math.inf
+    largest = numpy.abs(theirs).max() if scale is None else scale
+    return numpy.abs(ours - theirs).max() / max(largest, 1e-300)
