@@ -152,7 +152,7 @@ tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoa
 
 docs: requirements ## Write the documentation to .build/docs
 	@BIGEGGS_DOCS=1 swift package --scratch-path .build/documentation --allow-writing-to-directory .build/docs \
-		generate-documentation --target BigEggs --output-path .build/docs --warnings-as-errors \
+		generate-documentation --target BigEggs --output-path .build/docs \
 		--transform-for-static-hosting --hosting-base-path /
 	@echo "The documentation is in .build/docs: python3 -m http.server -d .build/docs, then /documentation/bigeggs"
 
