@@ -30,9 +30,22 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
                 minDelta: try settings.number("min_delta") ?? 1e-4,
                 cooldown: try settings.integer("cooldown") ?? 0,
                 minLR: try settings.number("min_lr") ?? 0)
+        case "ModelCheckpoint":
+            callback = ModelCheckpoint(
+                try settings.required(settings.text("filepath"), "filepath"),
+                monitor: try settings.text("monitor") ?? "val_loss",
+                saveBestOnly: try settings.flag("save_best_only") ?? false,
+                mode: try settings.choice("mode") ?? .auto,
+                initialValueThreshold: try settings.number("initial_value_threshold"))
+        case "CSVLogger":
+            callback = CSVLogger(
+                try settings.required(settings.text("filename"), "filename"),
+                separator: try settings.text("separator")?.first ?? ",",
+                append: try settings.flag("append") ?? false)
         default:
             throw Failure.notFound(
-                "there is no callback \(kind): there are EarlyStopping, ReduceLROnPlateau")
+                "there is no callback \(kind): there are EarlyStopping, ReduceLROnPlateau, ModelCheckpoint, "
+                    + "CSVLogger")
         }
     }
 

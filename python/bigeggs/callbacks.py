@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ctypes import c_char_p, c_double
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,7 +15,10 @@ from .record import Record
 if TYPE_CHECKING:
     from .models import Sequential
 
-__all__ = ["Callback", "EarlyStopping", "History", "ReduceLROnPlateau"]
+__all__ = [
+    "CSVLogger", "Callback", "EarlyStopping", "History", "LearningRateScheduler", "ModelCheckpoint",
+    "ReduceLROnPlateau",
+]
 
 
 class Callback:
@@ -147,6 +151,39 @@ class ReduceLROnPlateau(_LibraryCallback):
             monitor=monitor, factor=factor, patience=patience, mode=mode, min_delta=min_delta,
             cooldown=cooldown, min_lr=min_lr,
         )
+
+
+class ModelCheckpoint(_LibraryCallback):
+    """Saves the weights after every epoch, or the best epoch's only.
+
+    `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors".
+    """
+
+    def __init__(
+        self, filepath: str | os.PathLike, monitor: str = "val_loss", save_best_only: bool = False,
+        mode: str = "auto", initial_value_threshold: float | None = None,
+    ):
+        super().__init__(
+            filepath=os.fspath(filepath), monitor=monitor, save_best_only=save_best_only, mode=mode,
+            initial_value_threshold=initial_value_threshold,
+        )
+
+
+class CSVLogger(_LibraryCallback):
+    """Writes the metrics of every epoch to a file, a line an epoch."""
+
+    def __init__(self, filename: str | os.PathLike, separator: str = ",", append: bool = False):
+        super().__init__(filename=os.fspath(filename), separator=separator, append=append)
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate of each epoch to `schedule(epoch, learning_rate)`."""
+
+    def __init__(self, schedule: Callable[[int, float], float]):
+        self.schedule = schedule
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self.model.optimizer.learning_rate = self.schedule(epoch, self.model.optimizer.learning_rate)
 
 
 class ProgressBar(Callback):
