@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from .record import Record
 if TYPE_CHECKING:
     from .models import Sequential
 
-__all__ = ["Callback", "EarlyStopping", "History", "ReduceLROnPlateau"]
+__all__ = ["Callback", "EarlyStopping", "History", "ModelCheckpoint", "ReduceLROnPlateau"]
 
 
 class Callback:
@@ -147,6 +148,34 @@ class ReduceLROnPlateau(_LibraryCallback):
             monitor=monitor, factor=factor, patience=patience, mode=mode, min_delta=min_delta,
             cooldown=cooldown, min_lr=min_lr,
         )
+
+
+class ModelCheckpoint(_LibraryCallback):
+    """Saves the weights after every epoch, or after those that were the best so far.
+
+        bigeggs.callbacks.ModelCheckpoint("weights/{epoch:02d}-{val_loss:.2f}.safetensors", save_best_only=True)
+
+    This is Keras's callback with `save_weights_only`; `Sequential.load_weights` reads the files.
+    """
+
+    def __init__(
+        self, filepath: str | os.PathLike, monitor: str = "val_loss", save_best_only: bool = False,
+        mode: str = "auto", initial_value_threshold: float | None = None,
+    ):
+        super().__init__(
+            filepath=os.fspath(filepath), monitor=monitor, save_best_only=save_best_only, mode=mode,
+            initial_value_threshold=initial_value_threshold,
+        )
+
+    @property
+    def best(self) -> float | None:
+        """The best value so far."""
+        return self._describe()["best"]
+
+    @property
+    def saved(self) -> list[str]:
+        """The files that were saved in this training, in their order."""
+        return list(self._describe()["saved"])
 
 
 class ProgressBar(Callback):

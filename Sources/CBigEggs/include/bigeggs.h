@@ -393,6 +393,8 @@ be_status be_model_load_weights(be_handle model, const char *path);
  *     EarlyStopping        "monitor", "min_delta", "patience", "mode", "baseline", "restore_best_weights",
  *                          "start_from_epoch"
  *     ReduceLROnPlateau    "monitor", "factor", "patience", "mode", "min_delta", "cooldown", "min_lr"
+ *     ModelCheckpoint      "filepath" (must be given), "monitor", "save_best_only", "mode",
+ *                          "initial_value_threshold"; weights alone are saved, after an epoch
  */
 be_status be_callback_create(const char *kind, const char *settings, be_handle *callback);
 
@@ -407,7 +409,8 @@ be_status be_callback_on_epoch_end(be_handle callback, be_handle model, int64_t 
 be_status be_callback_on_train_end(be_handle callback, be_handle model);
 
 /* What became of a callback, as a record. EarlyStopping: "stopped_epoch" (null if it did not stop the
- * training), "best_epoch" and "best" (null before the first epoch). */
+ * training), "best_epoch" and "best" (null before the first epoch). ModelCheckpoint: "best" and "saved", the files
+ * in the order in which they were saved. */
 be_status be_callback_describe(be_handle callback, be_handle *record);
 
 /* ---- For tests against other libraries --------------------------------------------------------- */
