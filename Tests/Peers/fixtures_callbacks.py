@@ -26,12 +26,16 @@ class StandIn:
         self.optimizer = types.SimpleNamespace(learning_rate=numpy.float64(rate))
         self.stop_training = False
         self.weights = [-1]
+        self.saved = []
 
     def get_weights(self):
         return list(self.weights)
 
     def set_weights(self, weights):
         self.weights = list(weights)
+
+    def save_weights(self, filepath, overwrite):
+        self.saved.append(self.weights[0])
 
 
 def metrics(random, epochs):
@@ -98,6 +102,20 @@ def reduce_on_plateau(random):
     callback, model = keras.callbacks.ReduceLROnPlateau(monitor="metric", **settings), StandIn(1e-3)
     rates = train(callback, model, values, "metric")
     return {**settings, "values": values, "rates": rates}
+
+
+def model_checkpoint(random):
+    settings = {
+        "save_best_only": bool(random.random() < 0.8),
+        "mode": str(random.choice(["min", "max"])),
+        "initial_value_threshold": float(random.integers(56, 72)) / 16 if random.random() < 0.25 else None,
+    }
+    values = metrics(random, int(random.integers(1, 25)))
+    callback = keras.callbacks.ModelCheckpoint(
+        "{epoch:03d}.weights.h5", monitor="metric", save_weights_only=True, **settings)
+    model = StandIn(1e-3)
+    train(callback, model, values, "metric")
+    return {**settings, "values": values, "saved": model.saved, "best": callback.best}
 
 
 def compact(case):

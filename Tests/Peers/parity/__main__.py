@@ -43,6 +43,7 @@ def groups():
         "flips": (augmentation.flips, 50, 1),
         "drawn-parameters": (augmentation.drawn, 20000, 4),
         "early-stopping": (callbacks.early_stopping, 3000, 12),
+        "model-checkpoint": (callbacks.model_checkpoint, 1000, 5),
         "reduce-on-plateau": (callbacks.reduce_on_plateau, 3000, 10),
     }
 

