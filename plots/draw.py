@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import functools
 import io
 import traceback
 from pathlib import Path
@@ -95,6 +96,7 @@ def draw(
     return {"drawn": drawn, "left": left, "missing": missing, "failed": failed}
 
 
+@functools.cache
 def use_shipped_fonts() -> None:
     """Leaves only the fonts that come with matplotlib: another version of one would set text otherwise."""
     shipped = sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"))

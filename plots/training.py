@@ -142,7 +142,7 @@ def plain_against_augmented(source: Source) -> Drawing:
     for axes, (title, curve) in zip(panels, curves):
         draw_runs(axes, [(name, run, curve(run["results.history"]), colour) for name, run, colour in runs])
         axes.set_title(title)
-    panels[0].set_ylim(bottom=0)
+    panels[0].set_ylim(0, 1.08 * panels[0].get_ylim()[1])
     percent_axis(panels[1].yaxis)
     panels[2].axhline(0, color=FAINT, linewidth=0.8)
     percent_axis(panels[2].yaxis, unit="pp")

@@ -31,19 +31,21 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
                 cooldown: try settings.integer("cooldown") ?? 0,
                 minLR: try settings.number("min_lr") ?? 0)
         case "ModelCheckpoint":
-            guard let filepath = try settings.text("filepath") else {
-                throw Failure.invalidArgument(
-                    "ModelCheckpoint needs a filepath: give where to save the weights")
-            }
             callback = ModelCheckpoint(
-                filepath, monitor: try settings.text("monitor") ?? "val_loss",
+                try settings.required(settings.text("filepath"), "filepath"),
+                monitor: try settings.text("monitor") ?? "val_loss",
                 saveBestOnly: try settings.flag("save_best_only") ?? false,
                 mode: try settings.choice("mode") ?? .auto,
                 initialValueThreshold: try settings.number("initial_value_threshold"))
+        case "CSVLogger":
+            callback = CSVLogger(
+                try settings.required(settings.text("filename"), "filename"),
+                separator: try settings.text("separator")?.first ?? ",",
+                append: try settings.flag("append") ?? false)
         default:
             throw Failure.notFound(
-                "there is no callback \(kind): there are EarlyStopping, ReduceLROnPlateau and ModelCheckpoint"
-            )
+                "there is no callback \(kind): there are EarlyStopping, ReduceLROnPlateau, ModelCheckpoint, "
+                    + "CSVLogger")
         }
     }
 
@@ -56,12 +58,6 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
     /// What became of it.
     var description: Record {
         use { callback in
-            if let checkpoint = callback as? ModelCheckpoint {
-                return [
-                    "best": checkpoint.best.map { .number($0) } ?? .null,
-                    "saved": .array(checkpoint.saved.map { .string($0) }),
-                ]
-            }
             guard let stopping = callback as? EarlyStopping else { return [:] }
             return [
                 "stopped_epoch": stopping.stoppedEpoch.map { .number(Double($0)) } ?? .null,

@@ -88,16 +88,10 @@ public func be_model_compile(
         guard loss == "sparse_categorical_crossentropy" else {
             throw Failure.notFound("there is no loss \(loss): there is sparse_categorical_crossentropy")
         }
-        guard optimizer == "Adam" else {
-            throw Failure.notFound("there is no optimizer \(optimizer): there is Adam")
-        }
         var settings = try Settings(settings, of: optimizer)
-        let adam = Adam(
-            learningRate: try settings.number("learning_rate") ?? 1e-3,
-            beta1: try settings.float("beta_1") ?? 0.9, beta2: try settings.float("beta_2") ?? 0.999,
-            epsilon: try settings.float("epsilon") ?? 1e-7)
+        let chosen = try OptimizerSettings.optimizer(optimizer, &settings)
         try settings.done()
-        try model.train { try $0.compile(optimizer: adam, loss: .sparseCategoricalCrossentropy) }
+        try model.train { try $0.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy) }
     }
 }
 
@@ -157,7 +151,7 @@ public func be_model_learning_rate(
         let model = try object(model, as: Model.self)
         let rate = try require(rate, "rate")
         rate.pointee = try model.use { model in
-            guard model.learningRate > 0 else { throw TrainingError.notCompiled }
+            guard model.isCompiled else { throw TrainingError.notCompiled }
             return model.learningRate
         }
     }
@@ -170,7 +164,10 @@ public func be_model_set_learning_rate(_ model: be_handle, _ rate: Double) -> be
         guard rate >= 0, rate.isFinite else {
             throw Failure.invalidArgument("the learning rate is \(rate): give 0 or more")
         }
-        try model.use { $0.learningRate = rate }
+        try model.use { model in
+            guard model.isCompiled else { throw TrainingError.notCompiled }
+            model.learningRate = rate
+        }
     }
 }
 

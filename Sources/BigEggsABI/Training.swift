@@ -20,6 +20,8 @@ public func be_model_fit(
         var settings = try Settings(settings, of: "fit")
         let batchSize = try settings.integer("batch_size") ?? 32
         let epochs = try settings.integer("epochs") ?? 1
+        let initialEpoch = try settings.integer("initial_epoch") ?? 0
+        let stepsPerEpoch = try settings.integer("steps_per_epoch")
         let shuffle = try settings.flag("shuffle") ?? true
         try settings.done()
         if generator != nil, images.imageShape.count != 3 {
@@ -30,7 +32,8 @@ public func be_model_fit(
         let measured = try model.train {
             try $0.fit(
                 images, validation: validation, batchSize: batchSize, epochs: epochs,
-                augmentation: generator, shuffle: shuffle, callbacks: callbacks)
+                initialEpoch: initialEpoch, stepsPerEpoch: stepsPerEpoch, augmentation: generator,
+                shuffle: shuffle, callbacks: callbacks)
         }
         if let history {
             var record = Record.object(measured.metrics.mapValues { .numbers($0) })

@@ -28,7 +28,9 @@ struct BigEggsProgram {
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = directory
-        if let environment { process.environment = environment }
+        // Under AddressSanitizer its options belong to every environment.
+        let options = ProcessInfo.processInfo.environment.filter { $0.key == "ASAN_OPTIONS" }
+        if let environment { process.environment = environment.merging(options) { given, _ in given } }
         process.standardOutput = try scratch.emptyFile("output")
         process.standardError = try scratch.emptyFile("errors")
         process.standardInput = FileHandle.nullDevice

@@ -130,8 +130,11 @@ private final class RunningReport {
     init(in checkout: CopiedCheckout) throws {
         self.checkout = checkout
         scratch = try TemporaryDirectory()
-        process.executableURL = checkout.program
-        process.arguments = ["report", "--epochs", "6"]
+        // The signals are those of a program typed at a terminal, whatever runs the tests.
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "--default-signal=INT,TERM,HUP", checkout.program.path, "report", "--epochs", "6",
+        ]
         process.currentDirectoryURL = checkout.directory.url
         process.environment = checkout.environment
         process.standardInput = FileHandle.nullDevice

@@ -16,7 +16,7 @@ import pytest
 from bigeggs import _library
 from conftest import ROOT
 
-COMPILER = os.environ.get("BIGEGGS_CC", "cc")
+COMPILER = os.environ.get("BIGEGGS_CC", "cc").split()
 SANITIZER = "-fsanitize=" + os.environ.get("BIGEGGS_SANITIZER", "address")
 
 
@@ -24,10 +24,10 @@ SANITIZER = "-fsanitize=" + os.environ.get("BIGEGGS_SANITIZER", "address")
 def has_sanitizer(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Skips where the compiler comes without AddressSanitizer."""
     program = tmp_path_factory.mktemp("sanitizer") / "program"
-    command = [COMPILER, SANITIZER, "-x", "c", "-", "-o", str(program)]
+    command = [*COMPILER, SANITIZER, "-x", "c", "-", "-o", str(program)]
     run = subprocess.run(command, input="int main(void) { return 0; }", text=True, capture_output=True)
     if run.returncode != 0:
-        pytest.skip(f"{COMPILER} has no {SANITIZER}")
+        pytest.skip(f"{COMPILER[0]} has no {SANITIZER}")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def run_c(source: str, directory: Path, *arguments: str) -> str:
     library = Path(_library_path())
     program = directory / "program"
     subprocess.run(
-        [COMPILER, "-std=c11", "-g", "-Wall", "-Wextra", "-Werror", SANITIZER, "-fno-omit-frame-pointer",
+        [*COMPILER, "-std=c11", "-g", "-Wall", "-Wextra", "-Werror", SANITIZER, "-fno-omit-frame-pointer",
          f"-I{ROOT / 'Sources/CBigEggs/include'}", str(ROOT / "Tests/CABI" / source), str(library),
          f"-Wl,-rpath,{library.parent}", "-lpthread", "-o", str(program)],
         check=True,

@@ -290,6 +290,57 @@ def test_a_plateau_reduces_the_learning_rate():
         plateau.on_epoch_end(4, {"val_loss": 1.0})
 
 
+def small_model(optimizer):
+    """Two weights and a bias for each of two classes, from the same seed."""
+    model = bigeggs.Sequential([layers.Input((2,)), layers.Dense(2, activation="softmax")], seed=1)
+    model.compile(optimizer)
+    return model
+
+
+def test_each_optimizer_takes_its_own_step():
+    """The first step along a gradient, from the formulas of the optimizers' papers."""
+    gradient = {"dense/kernel": np.float32([[1, -2], [3, -4]]), "dense/bias": np.float32([0.5, -0.5])}
+    for optimizer, step in [
+        (bigeggs.optimizers.SGD(0.1), lambda w, g: w - 0.1 * g),
+        (bigeggs.optimizers.SGD(0.1, momentum=0.9, nesterov=True), lambda w, g: w - 0.1 * (g + 0.9 * g)),
+        (bigeggs.optimizers.Adam(0.1), lambda w, g: w - 0.1 * np.sign(g)),
+        (bigeggs.optimizers.AdamW(0.1, weight_decay=0.5), lambda w, g: w * (1 - 0.1 * 0.5) - 0.1 * np.sign(g)),
+        (bigeggs.optimizers.SGD(bigeggs.optimizers.CosineDecay(0.1, 2)), lambda w, g: w - 0.1 * g),
+    ]:
+        model = small_model(optimizer)
+        before = dict(model.weights)
+        testing.apply_gradients(model, gradient)
+        for name, value in gradient.items():
+            np.testing.assert_allclose(model.weights[name], step(before[name], value), atol=1e-5)
+    assert model.optimizer.learning_rate == pytest.approx(0.05)  # Half of the cosine.
+
+
+def test_a_scheduler_sets_the_rate_of_every_epoch(images):
+    x, y = images
+    scheduler = bigeggs.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2 if epoch else rate)
+    history = network().fit(x, y, epochs=3, verbose=0, callbacks=[scheduler])
+    assert history.history["learning_rate"] == [0.01, 0.005, 0.0025]
+
+
+def test_epochs_may_begin_later_and_be_shorter(images):
+    x, y = images
+    history = network().fit(x, y, batch_size=16, epochs=5, initial_epoch=3, steps_per_epoch=3, verbose=0)
+    assert history.epoch == [3, 4] and history.params["steps"] == 3
+
+
+def test_epochs_are_logged_and_their_best_weights_kept(images, tmp_path):
+    x, y = images
+    model = network()
+    model.fit(x, y, epochs=2, verbose=0, callbacks=[
+        bigeggs.callbacks.CSVLogger(tmp_path / "log.csv"),
+        bigeggs.callbacks.ModelCheckpoint(tmp_path / "{epoch:02d}.safetensors", monitor="loss"),
+    ])
+    lines = (tmp_path / "log.csv").read_text().splitlines()
+    assert len(lines) == 3 and lines[0].startswith("epoch,")
+    last = bigeggs.Weights.open(tmp_path / "02.safetensors")
+    np.testing.assert_array_equal(last["dense/kernel"], model.weights["dense/kernel"])
+
+
 INTERRUPTED = """
 import signal, numpy as np, bigeggs, os, threading
 from bigeggs import layers

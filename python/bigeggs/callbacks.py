@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ctypes import c_char_p, c_double
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,7 +15,10 @@ from .record import Record
 if TYPE_CHECKING:
     from .models import Sequential
 
-__all__ = ["Callback", "EarlyStopping", "History", "ModelCheckpoint", "ReduceLROnPlateau"]
+__all__ = [
+    "CSVLogger", "Callback", "EarlyStopping", "History", "LearningRateScheduler", "ModelCheckpoint",
+    "ReduceLROnPlateau",
+]
 
 
 class Callback:
@@ -151,11 +154,9 @@ class ReduceLROnPlateau(_LibraryCallback):
 
 
 class ModelCheckpoint(_LibraryCallback):
-    """Saves the weights after every epoch, or after those that were the best so far.
+    """Saves the weights after every epoch, or the best epoch's only.
 
-        bigeggs.callbacks.ModelCheckpoint("weights/{epoch:02d}-{val_loss:.2f}.safetensors", save_best_only=True)
-
-    This is Keras's callback with `save_weights_only`; `Sequential.load_weights` reads the files.
+    `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors".
     """
 
     def __init__(
@@ -167,15 +168,22 @@ class ModelCheckpoint(_LibraryCallback):
             initial_value_threshold=initial_value_threshold,
         )
 
-    @property
-    def best(self) -> float | None:
-        """The best value so far."""
-        return self._describe()["best"]
 
-    @property
-    def saved(self) -> list[str]:
-        """The files that were saved in this training, in their order."""
-        return list(self._describe()["saved"])
+class CSVLogger(_LibraryCallback):
+    """Writes the metrics of every epoch to a file, a line an epoch."""
+
+    def __init__(self, filename: str | os.PathLike, separator: str = ",", append: bool = False):
+        super().__init__(filename=os.fspath(filename), separator=separator, append=append)
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate of each epoch to `schedule(epoch, learning_rate)`."""
+
+    def __init__(self, schedule: Callable[[int, float], float]):
+        self.schedule = schedule
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self.model.optimizer.learning_rate = self.schedule(epoch, self.model.optimizer.learning_rate)
 
 
 class ProgressBar(Callback):

@@ -16,7 +16,7 @@ from ._images import Images, as_labels
 from ._library import Owner, ProgressCallback, Stopped, call, floats, named_arrays, number, settings
 from .callbacks import Callback, History, ProgressBar
 from .layers import Input, Layer, Rescaling
-from .optimizers import Adam
+from .optimizers import SGD, Adam, AdamW, Optimizer
 from .preprocessing import Flow
 from .record import Record
 from .weights import Weights
@@ -56,7 +56,7 @@ class Sequential:
         }
         self._layers: list[Layer | Input | Rescaling] = []
         self._owner: Owner | None = None
-        self._compilation: tuple[Adam, str] | None = None
+        self._compilation: tuple[Optimizer, str] | None = None
         self.history: History | None = None
         for layer in layers:
             self.add(layer)
@@ -164,14 +164,15 @@ class Sequential:
     # ---- Training ------------------------------------------------------------------------------
 
     def compile(
-        self, optimizer: str | Adam = "adam", loss: str = "sparse_categorical_crossentropy",
+        self, optimizer: str | Optimizer = "adam", loss: str = "sparse_categorical_crossentropy",
         metrics: Sequence[str] | None = None,
     ) -> None:
         """Chooses the optimizer and the loss; the accuracy is always measured."""
         if isinstance(optimizer, str):
-            if optimizer.lower() != "adam":
-                raise ValueError(f"there is no optimizer {optimizer!r}: there is 'adam'")
-            optimizer = Adam()
+            named = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
+            if optimizer.lower() not in named:
+                raise ValueError(f"there is no optimizer {optimizer!r}: there are {', '.join(named)}")
+            optimizer = named[optimizer.lower()]()
         for metric in metrics or ():
             if metric not in ("accuracy", "acc", "sparse_categorical_accuracy"):
                 raise ValueError(f"there is no metric {metric!r}: there is 'accuracy'")
@@ -187,7 +188,7 @@ class Sequential:
         optimizer._model = self
 
     @property
-    def optimizer(self) -> Adam | None:
+    def optimizer(self) -> Optimizer | None:
         """What the model was compiled with."""
         return self._compilation[0] if self._compilation else None
 
@@ -204,12 +205,14 @@ class Sequential:
         self, x: np.ndarray | Flow, y: np.ndarray | None = None, batch_size: int | None = None,
         epochs: int = 1, verbose: int | str = "auto", callbacks: Sequence[Callback] = (),
         validation_split: float = 0.0, validation_data: Data | None = None, shuffle: bool = True,
+        initial_epoch: int = 0, steps_per_epoch: int | None = None,
     ) -> History:
         """Trains the model.
 
         `x`: uint8 or float32 `[count, height, width, channels]`, or what `ImageDataGenerator.flow` gives; `y`:
         whole numbers, `[count]` or `[count, 1]`. `validation_data`, or the last `validation_split` of the
-        images, are evaluated after each epoch. `verbose` 0 prints nothing, 1 a progress bar, 2 a line an epoch.
+        images, are evaluated after each epoch. `epochs` is the number of the last epoch; those before
+        `initial_epoch` are taken as done. `steps_per_epoch` makes an epoch of so many steps. `verbose` 0 prints nothing, 1 a progress bar, 2 a line an epoch.
 
         The interpreter is free for other threads meanwhile. Ctrl-C, and an exception in a callback, end the
         training after the current step and are raised here; the model then has the weights of that step.
@@ -230,7 +233,10 @@ class Sequential:
         images = Images(x, y, rescale=rescale)
         validation = Images(*validation_data, rescale=rescale) if validation_data is not None else None
         batch_size = 32 if batch_size is None else batch_size
-        described = settings(batch_size=batch_size, epochs=epochs, shuffle=shuffle)
+        described = settings(
+            batch_size=batch_size, epochs=epochs, shuffle=shuffle, initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+        )
 
         history = History()
         told = [history, *callbacks]
@@ -238,7 +244,7 @@ class Sequential:
             told.append(ProgressBar(live=verbose != 2))
         relay = _Relay(told)
         size = min(batch_size, len(images))
-        parameters = {"epochs": epochs, "steps": -(-len(images) // max(size, 1)), "verbose": verbose}
+        parameters = {"epochs": epochs, "steps": steps_per_epoch or -(-len(images) // max(size, 1)), "verbose": verbose}
         for callback in told:
             callback.set_params(parameters)
             callback.set_model(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctypes import c_double
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ._library import call, number
@@ -10,24 +11,46 @@ from ._library import call, number
 if TYPE_CHECKING:
     from .models import Sequential
 
-__all__ = ["Adam"]
+__all__ = ["Adam", "AdamW", "CosineDecay", "OneCycle", "SGD"]
 
 
-class Adam:
-    """The Adam optimizer (Kingma and Ba, 2015).
+@dataclass
+class CosineDecay:
+    """Half a wave of a cosine, down to the `alpha`-fold; with a `warmup_target` a straight line up to it first."""
 
-    Once a model is compiled with it, `learning_rate` is that of the model and may be changed at any time.
+    initial_learning_rate: float
+    decay_steps: int
+    alpha: float = 0.0
+    warmup_target: float | None = None
+    warmup_steps: int = 0
+
+
+@dataclass
+class OneCycle:
+    """Up to `max_learning_rate` and down again, along cosines: PyTorch's `OneCycleLR`, since Keras has none."""
+
+    max_learning_rate: float
+    total_steps: int
+    pct_start: float = 0.3
+    div_factor: float = 25.0
+    final_div_factor: float = 1e4
+
+
+Schedule = CosineDecay | OneCycle
+
+
+class Optimizer:
+    """What all optimizers have in common.
+
+    Once a model is compiled with one, `learning_rate` is that of the model's next step; once it is set, it stays.
     """
 
-    def __init__(
-        self, learning_rate: float = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7
-    ):
-        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
-        self._learning_rate = learning_rate
+    def __init__(self, learning_rate: float | Schedule, **arguments: float | bool):
+        self._arguments, self._learning_rate = arguments, learning_rate
         self._model: Sequential | None = None
 
     @property
-    def learning_rate(self) -> float:
+    def learning_rate(self) -> float | Schedule:
         """The step size."""
         if self._model is None:
             return self._learning_rate
@@ -40,9 +63,39 @@ class Adam:
         else:
             call("be_model_set_learning_rate", self._model._handle, float(rate))
 
-    def settings(self) -> dict[str, float]:
+    def settings(self) -> dict[str, object]:
         """What the library is told, by Keras's names."""
-        return {
-            "learning_rate": self.learning_rate, "beta_1": self.beta_1, "beta_2": self.beta_2,
-            "epsilon": self.epsilon,
-        }
+        rate = self._learning_rate if isinstance(self._learning_rate, Schedule) else self.learning_rate
+        if isinstance(rate, Schedule):
+            rate = {"kind": type(rate).__name__} | asdict(rate)
+        return {"learning_rate": rate} | self._arguments
+
+
+class Adam(Optimizer):
+    """The Adam optimizer (Kingma and Ba, 2015)."""
+
+    def __init__(
+        self, learning_rate: float | Schedule = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+    ):
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+
+
+class AdamW(Optimizer):
+    """Adam with decoupled weight decay (Loshchilov and Hutter, 2019)."""
+
+    def __init__(
+        self, learning_rate: float | Schedule = 0.001, weight_decay: float = 0.004, beta_1: float = 0.9,
+        beta_2: float = 0.999, epsilon: float = 1e-7,
+    ):
+        super().__init__(learning_rate, weight_decay=weight_decay, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum if wanted."""
+
+    def __init__(
+        self, learning_rate: float | Schedule = 0.01, momentum: float = 0.0, nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ):
+        super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)

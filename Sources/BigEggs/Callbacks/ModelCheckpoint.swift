@@ -35,6 +35,10 @@ public final class ModelCheckpoint: Callback {
     ///
     /// - Parameters:
     ///   - filepath: `{epoch:02d}-{val_loss:.2f}.safetensors`, for example.
+    ///   - monitor: the metric that says which model is best.
+    ///   - saveBestOnly: whether models that are not better than all before are passed over.
+    ///   - mode: which way is better.
+    ///   - saveFreq: when models are looked at.
     ///   - initialValueThreshold: with `saveBestOnly`, what the first model must be better than.
     public init(
         _ filepath: String, monitor: String = "val_loss", saveBestOnly: Bool = false,

@@ -1,6 +1,6 @@
 /// Ends the training quietly when the loss is no finite number.
 ///
-/// Without this callback `fit` throws ``TrainingError/lossNotFinite(loss:epoch:step:learningRate:)``. With it
+/// Without this callback `fit` throws ``TrainingError/lossNotFinite(loss:epoch:step:learningRate:checkpoint:)``. With it
 /// `fit` ends after that step and returns its history, and the other callbacks are told of the end. In either
 /// case the weights are those before the step; Keras's have taken it and are no numbers any more.
 ///

@@ -22,7 +22,7 @@ public final class OutputLock {
     ///
     /// - Parameters:
     ///   - directory: its path.
-    ///   - covering: other directories that only a holder of this lock writes to.
+    ///   - others: other directories that only a holder of this lock writes to.
     ///   - sharingWithParent: whether a lock that the parent process holds is as good as one's own: for
     ///     a program that is started by another to do a part of its work.
     /// - Throws: ``DirectoryInUse`` if another process holds it, ``FileError`` if the directory cannot be

@@ -1,4 +1,7 @@
 extension Sequential {
+    /// Whether there is an optimizer.
+    package var isCompiled: Bool { optimizer != nil }
+
     /// The optimizer's steps taken and its two moments of every trainable tensor, in Keras's layout; the
     /// moments are zero before the first step.
     ///

@@ -293,9 +293,18 @@ be_status be_model_add(be_handle model, const char *kind, const char *settings);
  * "trainable" (parameters), and for each of "layers" its "name", "kind", "output" (shape) and "parameters". */
 be_status be_model_describe(be_handle model, be_handle *record);
 
-/* Chooses the optimizer and the loss. `optimizer` is "Adam", with the settings "learning_rate" (0.001),
- * "beta_1" (0.9), "beta_2" (0.999) and "epsilon" (1e-7). `loss` is "sparse_categorical_crossentropy". The
- * optimizer starts anew. */
+/* Chooses the optimizer and the loss. `optimizer` is Keras's class name; settings are Keras's:
+ *
+ *     Adam     "learning_rate" (0.001), "beta_1" (0.9), "beta_2" (0.999), "epsilon" (1e-7)
+ *     AdamW    the same, and "weight_decay" (0.004)
+ *     SGD      "learning_rate" (0.01), "momentum" (0), "nesterov" (false), "weight_decay" (0)
+ *
+ * A learning rate is a number, or one of
+ *
+ *     {"kind": "CosineDecay", "initial_learning_rate", "decay_steps", "alpha", "warmup_target", "warmup_steps"}
+ *     {"kind": "OneCycle", "max_learning_rate", "total_steps", "pct_start", "div_factor", "final_div_factor"}
+ *
+ * the second as in PyTorch. `loss` is "sparse_categorical_crossentropy". The optimizer starts anew. */
 be_status be_model_compile(be_handle model, const char *optimizer, const char *settings, const char *loss);
 
 /* Where a training is. */
@@ -332,8 +341,8 @@ typedef int32_t (*be_progress_callback)(const be_progress *progress, void *conte
 /* Trains a model.
  *
  * `validation` are images that are evaluated after each epoch, `generator` transforms every image anew in
- * every epoch; zero for none. Settings: "batch_size" (32), "epochs" (1), "shuffle" (true). `progress` may be
- * NULL; it gets `context`. `history` gets a record with a list for each metric, one value an epoch, and
+ * every epoch; zero for none. Settings: "batch_size" (32), "epochs" (1), "initial_epoch" (0),
+ * "steps_per_epoch" (as many as all images take), "shuffle" (true). `progress` may be NULL; it gets `context`. `history` gets a record with a list for each metric, one value an epoch, and
  * "seconds"; it may be NULL. */
 be_status be_model_fit(be_handle model, be_handle images, be_handle validation, be_handle generator,
                        const char *settings, be_progress_callback progress, void *context,
@@ -393,8 +402,8 @@ be_status be_model_load_weights(be_handle model, const char *path);
  *     EarlyStopping        "monitor", "min_delta", "patience", "mode", "baseline", "restore_best_weights",
  *                          "start_from_epoch"
  *     ReduceLROnPlateau    "monitor", "factor", "patience", "mode", "min_delta", "cooldown", "min_lr"
- *     ModelCheckpoint      "filepath" (must be given), "monitor", "save_best_only", "mode",
- *                          "initial_value_threshold"; weights alone are saved, after an epoch
+ *     ModelCheckpoint      "filepath", "monitor", "save_best_only", "mode", "initial_value_threshold"
+ *     CSVLogger            "filename", "separator", "append"
  */
 be_status be_callback_create(const char *kind, const char *settings, be_handle *callback);
 
@@ -409,8 +418,7 @@ be_status be_callback_on_epoch_end(be_handle callback, be_handle model, int64_t 
 be_status be_callback_on_train_end(be_handle callback, be_handle model);
 
 /* What became of a callback, as a record. EarlyStopping: "stopped_epoch" (null if it did not stop the
- * training), "best_epoch" and "best" (null before the first epoch). ModelCheckpoint: "best" and "saved", the files
- * in the order in which they were saved. */
+ * training), "best_epoch" and "best" (null before the first epoch). */
 be_status be_callback_describe(be_handle callback, be_handle *record);
 
 /* ---- For tests against other libraries --------------------------------------------------------- */
