@@ -58,12 +58,6 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
     /// What became of it.
     var description: Record {
         use { callback in
-            if let checkpoint = callback as? ModelCheckpoint {
-                return [
-                    "best": checkpoint.best.map { .number($0) } ?? .null,
-                    "saved": .array(checkpoint.saved.map { .string($0) }),
-                ]
-            }
             guard let stopping = callback as? EarlyStopping else { return [:] }
             return [
                 "stopped_epoch": stopping.stoppedEpoch.map { .number(Double($0)) } ?? .null,

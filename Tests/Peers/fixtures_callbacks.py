@@ -115,7 +115,7 @@ def model_checkpoint(random):
         "{epoch:03d}.weights.h5", monitor="metric", save_weights_only=True, **settings)
     model = StandIn(1e-3)
     train(callback, model, values, "metric")
-    return {**settings, "values": values, "saved": model.saved, "best": callback.best}
+    return {**settings, "values": values, "saved": model.saved}
 
 
 def compact(case):

@@ -168,16 +168,6 @@ class ModelCheckpoint(_LibraryCallback):
             initial_value_threshold=initial_value_threshold,
         )
 
-    @property
-    def best(self) -> float | None:
-        """The best value so far."""
-        return self._describe()["best"]
-
-    @property
-    def saved(self) -> list[str]:
-        """The files that were saved in this training, in their order."""
-        return list(self._describe()["saved"])
-
 
 class CSVLogger(_LibraryCallback):
     """Writes the metrics of every epoch to a file, a line an epoch."""

@@ -418,8 +418,7 @@ be_status be_callback_on_epoch_end(be_handle callback, be_handle model, int64_t 
 be_status be_callback_on_train_end(be_handle callback, be_handle model);
 
 /* What became of a callback, as a record. EarlyStopping: "stopped_epoch" (null if it did not stop the
- * training), "best_epoch" and "best" (null before the first epoch). ModelCheckpoint: "best" and "saved", the files
- * in the order in which they were saved. */
+ * training), "best_epoch" and "best" (null before the first epoch). */
 be_status be_callback_describe(be_handle callback, be_handle *record);
 
 /* ---- For tests against other libraries --------------------------------------------------------- */
