@@ -129,13 +129,9 @@ final class BatchNormalizationNode: Node {
         if training, !isFrozen {
             measure(type, memory)
         } else {
-            // Past the last channel too: gamma is 0 there, but nothing times what memory happens to hold
-            // need not be 0.
-            for channel in 0..<walk.blocks * 16 {
-                let exists = channel < walk.channels
-                memory.mean[channel] = exists ? state.mean[channel] : 0
-                memory.inverseDeviation[channel] =
-                    exists ? 1 / (state.variance[channel] + state.epsilon).squareRoot() : 0
+            for channel in 0..<walk.channels {
+                memory.mean[channel] = state.mean[channel]
+                memory.inverseDeviation[channel] = 1 / (state.variance[channel] + state.epsilon).squareRoot()
             }
             // What lay here before may have been no number, and zero times that is none either.
             for channel in walk.channels..<walk.blocks * 16 {
