@@ -16,6 +16,8 @@ import keras
 import numpy
 import tensorflow
 
+from keras_network import network
+
 FIXTURE = pathlib.Path(__file__).parents[1] / "BigEggsTests" / "Fixtures" / "network.json"
 SEED, IMAGES, INITIALIZATION = 7, 12, 1
 
@@ -64,24 +66,9 @@ def pixels():
     return (stripes % 64 * 3 + noise.astype("int64")).astype("float32")
 
 
-def network():
-    layers = [keras.Input((32, 32, 3))]
-    for filters in (32, 64, 128):
-        for _ in range(2):
-            layers.append(keras.layers.Conv2D(filters, 3, padding="same", activation="relu"))
-            layers.append(keras.layers.BatchNormalization())
-        layers.append(keras.layers.MaxPooling2D())
-    layers.append(keras.layers.Flatten())
-    for units in (512, 1024):
-        layers.append(keras.layers.Dense(units, activation="relu"))
-        layers.append(keras.layers.BatchNormalization())
-    layers.append(keras.layers.Dense(10))
-    return keras.Sequential(layers)
-
-
 def main():
     keras.config.set_floatx("float64")
-    model = network()
+    model = network(dropout=False)
     for number, variable in enumerate(model.trainable_variables):
         if variable.name == "kernel":
             variable.assign(glorot(variable.shape, number))
