@@ -10,7 +10,8 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
-	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers parity install clean
+	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
+	parity install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,19 @@ $(PEERS)/ready: Tests/Peers/requirements.txt
 
 bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH=--help)
 	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
+
+# Each benchmark's figures, and the page that is written from them.
+RECORDS := Tests/Benchmarks/records
+bench-record: build $(PEERS)/ready ## Measure everything again, idle, and write BENCHMARKS.md (two hours)
+	@mkdir -p $(RECORDS)
+	@$(PEERS)/bin/python Tests/Peers/bench.py --record $(RECORDS)/peers.json
+	@for precision in float32 bfloat16; do \
+		$(BIGEGGS) bench --json --precision $$precision >$(RECORDS)/bench-$$precision.json && \
+		$(BIGEGGS) bench --json --precision $$precision --breakdown >$(RECORDS)/breakdown-$$precision.json && \
+		$(BIGEGGS) bench --json --precision $$precision --scaling >$(RECORDS)/scaling-$$precision.json || exit 1; done
+	@$(PYTHON) Tests/Benchmarks/accuracy.py --record $(RECORDS)/accuracy.json
+	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so $(PYTHON) Tests/Python/overhead.py --record $(RECORDS)/python.json
+	@$(PYTHON) Tests/Benchmarks/page.py
 
 parity: build $(PEERS)/ready ## Compare results with Keras, PyTorch and NumPy on random inputs (PARITY=--help)
 	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \

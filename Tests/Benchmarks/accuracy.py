@@ -2,9 +2,9 @@
 
 Trains the report's network on CIFAR-10 in float32 with Winograd's convolutions, in float32 with direct
 ones and in bfloat16, with several seeds each, and prints a table of test accuracies. A run that an
-earlier call finished is not done again.
+earlier call finished is not done again, and one that was cut off goes on.
 
-    python3 Tests/Benchmarks/accuracy.py [--seeds 3] [--epochs 8] [--out runs/accuracy]
+    python3 Tests/Benchmarks/accuracy.py [--seeds 3] [--epochs 8] [--out runs/accuracy] [--record FILE]
 """
 
 import argparse
@@ -24,21 +24,22 @@ MODES = {
 
 
 def train(arguments, mode, seed):
-    """The history of one run, from its record if there is one."""
+    """The record of one run, from an earlier call if there is one."""
     directory = Path(arguments.out) / f"{mode.replace(', ', '-')}-{seed}"
     record = directory / "training.json"
     if not record.exists():
         command = [
             arguments.program, "train", "--epochs", str(arguments.epochs), "--seed", str(seed),
-            "--threads", str(arguments.threads), "--out", str(directory), *MODES[mode],
+            "--threads", str(arguments.threads), "--out", str(directory), "--resume", *MODES[mode],
         ]
         print(f"{mode}, seed {seed} …", file=sys.stderr, flush=True)
         finished = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if finished.returncode != 0:
             sys.exit(f"error: {' '.join(command)} failed: {finished.stderr.strip()}")
-    history = json.loads(record.read_text())["results"]["history"]
-    print(f"{mode}, seed {seed}: {history['val_accuracy'][-1]:.4f}", file=sys.stderr, flush=True)
-    return history
+    result = json.loads(record.read_text())
+    accuracy = result["results"]["history"]["val_accuracy"][-1]
+    print(f"{mode}, seed {seed}: {accuracy:.4f}", file=sys.stderr, flush=True)
+    return result
 
 
 def table(results, epochs):
@@ -48,7 +49,7 @@ def table(results, epochs):
         "|---|" + "---|" * (len(seeds) + 2),
     ]
     for mode in MODES:
-        histories = [results[mode, seed] for seed in seeds]
+        histories = [results[mode, seed]["results"]["history"] for seed in seeds]
         last = [history["val_accuracy"][-1] for history in histories]
         late = [accuracy for history in histories for accuracy in history["val_accuracy"][-3:]]
         cells = [f"{100 * accuracy:.2f} %" for accuracy in [*last, statistics.mean(last), statistics.mean(late)]]
@@ -64,11 +65,22 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
     parser.add_argument("--out", default="runs/accuracy")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write every epoch's test accuracy as JSON, too")
     arguments = parser.parse_args()
     runs = [(mode, seed) for seed in range(1, arguments.seeds + 1) for mode in MODES]
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        histories = pool.map(lambda run: train(arguments, *run), runs)
-        print(table(dict(zip(runs, histories)), arguments.epochs))
+        results = dict(zip(runs, pool.map(lambda run: train(arguments, *run), runs)))
+    print(table(results, arguments.epochs))
+    if arguments.record:
+        record = {
+            "epochs": arguments.epochs,
+            "data": results[runs[0]]["data"]["name"],
+            "test_accuracy": {
+                mode: {seed: results[mode, seed]["results"]["history"]["val_accuracy"]
+                       for seed in range(1, arguments.seeds + 1)}
+                for mode in MODES},
+        }
+        arguments.record.write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

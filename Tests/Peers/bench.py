@@ -220,6 +220,7 @@ def main():
     parser.add_argument("--without", action="append", default=[], choices=["PyTorch", "Keras"], help="leave one out")
     parser.add_argument("--quick", action="store_true", help="one short turn, to see whether it works")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--record", type=pathlib.Path, metavar="FILE", help="write that JSON object to a file, too")
     options = parser.parse_args()
     if options.turns < 1 or options.threads < 1:
         parser.error("--turns and --threads must be at least 1")
@@ -249,8 +250,11 @@ def main():
         "processor": processor(), "threads": options.threads, "batch": BATCH, "turns": options.turns,
         "load_before": load, "seconds": time.monotonic() - start, "refused": refused,
     }
+    record = json.dumps(context | {"rows": rows}, indent=1)
+    if options.record:
+        options.record.write_text(record + "\n")
     if options.json:
-        print(json.dumps(context | {"rows": rows}, indent=1))
+        print(record)
         return
     print(table(rows))
     print()

@@ -1,4 +1,4 @@
-"""What calling the library from Python costs: `make bench-python`, on an idle machine.
+"""What calling the library from Python costs: `make bench-python`, on an idle machine (`--record FILE`: as JSON, too).
 
 Two figures, each against the library alone:
 
@@ -10,6 +10,7 @@ Two figures, each against the library alone:
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -71,6 +72,9 @@ def training_in_swift() -> float:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write the four figures to a file, too")
+    options = parser.parse_args()
     random = np.random.default_rng(1)
     images = random.integers(0, 256, size=(STEPS * BATCH, 32, 32, 3), dtype=np.uint8)
     labels = random.integers(0, 10, size=len(images))
@@ -86,6 +90,12 @@ def main() -> None:
     print(f"training through Swift      {swift:8.0f} images/s")
     print(f"training through Python     {python:8.0f} images/s")
     print(f"  slower by                 {(swift / python - 1) * 100:8.1f} %    (to be under 2)")
+    if options.record:
+        figures = {
+            "predict_milliseconds": alone, "predict_computing_milliseconds": inside,
+            "swift_images_per_second": swift, "python_images_per_second": python,
+        }
+        options.record.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 if __name__ == "__main__":

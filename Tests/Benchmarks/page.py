@@ -1,0 +1,203 @@
+"""Writes BENCHMARKS.md from what the benchmarks recorded in `records/`: no number in it is typed.
+
+    python3 Tests/Benchmarks/page.py
+
+`make bench-record` measures everything again and ends with this. A part whose record is missing is left out.
+"""
+
+import json
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parents[1] / "BENCHMARKS.md"
+SYSTEMS = ("BigEggs", "PyTorch", "Keras")
+PRECISIONS = ("float32", "bfloat16")
+
+
+def record(name):
+    """What a benchmark recorded, or nothing."""
+    path = HERE / "records" / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def table(header, rows):
+    """A table in Markdown; all columns but the first hold numbers."""
+    lines = [header, ["---"] + ["--:"] * (len(header) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def whole(number):
+    return f"{number:,.0f}"
+
+
+def peers():
+    """BigEggs beside PyTorch and Keras."""
+    measured = record("peers")
+    if measured is None:
+        return None
+    rows, spreads = [], []
+    for row in measured["rows"]:
+        found = row["systems"]
+        rows.append(
+            [f"{row['work']}, {row['precision']}"]
+            + [whole(found[system]["images_per_second"]) for system in SYSTEMS]
+            + [f"**{found[system]['bigeggs_is_faster_by']:.2f} ×**" for system in SYSTEMS[1:]]
+            + [whole(found[system]["peak_memory_bytes"] / 1e6) for system in SYSTEMS])
+        for system in SYSTEMS:
+            entry = found[system]
+            trials = ", ".join(f"{name} {whole(speed)}" for name, speed in entry["trials"].items())
+            spreads.append([
+                f"{row['work']}, {row['precision']}, {entry['version']} {entry['variant']}".strip(),
+                f"{whole(entry['slowest_turn'])} to {whole(entry['fastest_turn'])}", trials or "–"])
+    header = ["", *SYSTEMS, "BigEggs / PyTorch", "BigEggs / Keras", *(f"MB, {system}" for system in SYSTEMS)]
+    return "\n\n".join([
+        "## Beside PyTorch and Keras",
+        "Images a second and the most memory that a process ever held, medians of "
+        f"{measured['turns']} turns. The three take turns (A B C A B C …), each turn a process that does one kind "
+        "of work and nothing else. A training step is all of it: images gathered at random from bytes in memory, "
+        "forward, loss, backward, Adam. Inference ends in probabilities. Each peer runs in the fastest of the "
+        "variants that were tried: PyTorch with channels last and fused Adam, eager or compiled, bfloat16 by autocast "
+        "or (inference) cast; Keras with and without XLA.",
+        table(header, rows),
+        "The slowest and the fastest turn, and what else was tried, in images a second:",
+        table(["", "turns", "tried"], spreads),
+        f"{measured['processor']}, threads: {measured['threads']}, batch {measured['batch']}. Command: "
+        "`make bench-peers`."])
+
+
+#: The groups that passes are added up in: a name, and whether a pass belongs to it.
+GROUPS = (
+    ("convolutions, forward", lambda layer, name: layer.startswith("conv") and name == "forward"),
+    ("convolutions, backward", lambda layer, name: layer.startswith("conv")),
+    ("dense layers", lambda layer, name: layer.startswith("dense")),
+    ("batch normalization, with ReLU's gradient and pooling", lambda layer, name: layer.startswith("batch")),
+    ("Adam", lambda layer, name: name == "optimizer"),
+    ("all else: input, copies of weights, dropout, loss", lambda layer, name: True),
+)
+
+
+def breakdown():
+    """Where the time of a training step goes."""
+    measured = {precision: found for precision in PRECISIONS if (found := record(f"breakdown-{precision}"))}
+    if not measured:
+        return None
+    groups = {}
+    for precision, found in measured.items():
+        for entry in found["training"]["passes"]:
+            group = next(name for name, holds in GROUPS if holds(entry["layer"], entry["pass"]))
+            milliseconds, operations = groups.setdefault((group, precision), [0, 0])
+            groups[group, precision] = [
+                milliseconds + entry["milliseconds"],
+                operations + entry["milliseconds"] * entry["giga_operations_per_second"]]
+    rows = []
+    for group, _ in GROUPS:
+        cells = []
+        for precision, found in measured.items():
+            milliseconds, operations = groups.get((group, precision), [0, 0])
+            peak = found["peak_operations_per_second"][precision] / 1e9
+            share = f"{operations / milliseconds / peak:.0%}" if operations else "–"
+            cells += [f"{milliseconds:.1f}", share]
+        rows.append([group, *cells])
+    rows.append(["sum of the passes"] + [
+        cell for found in measured.values() for cell in (f"{found['training']['sum_milliseconds']:.1f}", "–")])
+    rows.append(["wall time of a step, nothing timed inside"] + [
+        cell for found in measured.values() for cell in (f"{found['training']['milliseconds']:.1f}", "–")])
+    peaks = found["peak_operations_per_second"]
+    return "\n\n".join([
+        "## Where the time of a training step goes",
+        f"Milliseconds at batch {found['batch_size']} on {found['threads']} threads, and the operations of the "
+        "layer's definition as a share of what this machine can do at most, measured in registers: "
+        f"{peaks['float32'] / 1e9:.0f} GFLOP/s of float32 multiply-adds, {peaks['bfloat16'] / 1e9:.0f} of bfloat16 "
+        "dot products. Winograd's algorithm does with fewer multiplications than the definition, so its share can be "
+        "more than the whole.",
+        table([""] + [title for precision in measured for title in (f"{precision} ms", "of peak")], rows),
+        "Command: `bigeggs bench --breakdown`, which shows every layer and pass."])
+
+
+def scaling():
+    """Batch sizes and threads."""
+    measured = {precision: found for precision in PRECISIONS if (found := record(f"scaling-{precision}"))}
+    if not measured:
+        return None
+    rows = []
+    for entries in zip(*(found["rows"] for found in measured.values())):
+        cells = [
+            cell for entry in entries for cell in (
+                f"{entry['training_step_seconds'] * 1e3:.1f}", whole(entry["training_images_per_second"]),
+                whole(entry["inference_images_per_second"]), whole(entry["workspace_bytes"] / 1e6))]
+        rows.append([f"{entries[0]['threads']}", f"{entries[0]['batch_size']}", *cells])
+    header = ["threads", "batch"] + [
+        f"{precision} {title}" for precision in measured
+        for title in ("ms a training step", "training images/s", "inference images/s", "MB of activations")]
+    return "\n\n".join([
+        "## How cost grows with batch size and threads", table(header, rows), "Command: `bigeggs bench --scaling`."])
+
+
+def augmentation():
+    """What augmentation costs."""
+    rows = []
+    for precision in PRECISIONS:
+        found = record(f"bench-{precision}")
+        if found:
+            plain, augmented = (found[work]["images_per_second"] for work in ("training", "augmented_training"))
+            rows.append([precision, whole(plain), whole(augmented), f"{plain / augmented - 1:+.1%}"])
+    if not rows:
+        return None
+    return "\n\n".join([
+        "## What augmentation costs",
+        "Training on images as they are and on images that are rotated, zoomed and shifted as in the report, in "
+        "turns in one process; images a second, and how much more time a step takes.",
+        table(["", "plain", "augmented", "more time"], rows), "Command: `bigeggs bench`."])
+
+
+def accuracy():
+    """Whether the faster ways to compute cost accuracy."""
+    found = record("accuracy")
+    if found is None:
+        return None
+    seeds = sorted({seed for runs in found["test_accuracy"].values() for seed in map(int, runs)})
+    rows = []
+    for mode, runs in found["test_accuracy"].items():
+        last = [history[-1] for history in runs.values()]
+        cells = [f"{runs[str(seed)][-1]:.2%}" if str(seed) in runs else "–" for seed in seeds]
+        late = [value for history in runs.values() for value in history[-3:]]
+        rows.append([mode, *cells, f"{sum(last) / len(last):.2%}", f"{sum(late) / len(late):.2%}"])
+    return "\n\n".join([
+        "## What the faster ways to compute cost in accuracy",
+        f"Accuracy on the 10,000 test images after {found['epochs']} epochs on the 50,000 training images of "
+        f"{found['data']}, not augmented. Seeds differ by far more than the ways to compute do, and so do "
+        "neighbouring epochs; hence the mean over the last three.",
+        table(["", *(f"seed {seed}" for seed in seeds), "mean", "mean of the last 3 epochs"], rows),
+        "Command: `make bench-accuracy`."])
+
+
+def python():
+    """What calling from Python costs."""
+    found = record("python")
+    if found is None:
+        return None
+    call = found["predict_milliseconds"] - found["predict_computing_milliseconds"]
+    slower = found["swift_images_per_second"] / found["python_images_per_second"] - 1
+    return "\n\n".join([
+        "## What calling from Python costs",
+        f"A call of `predict` with one image takes {found['predict_milliseconds']:.2f} ms, of which {call:.2f} ms are "
+        f"the call and the rest is the network. Training through Python runs at "
+        f"{whole(found['python_images_per_second'])} images/s, through Swift at "
+        f"{whole(found['swift_images_per_second'])}: {slower:+.1%} in time.",
+        "Command: `make bench-python`."])
+
+
+def main():
+    parts = [
+        "# Benchmarks",
+        "The report's network on a processor, measured on an otherwise idle machine. This page is written by "
+        "[`Tests/Benchmarks/page.py`](Tests/Benchmarks/page.py) from the records in "
+        "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record` measures all of it again. "
+        "Other machines give other numbers: compare the ratios.",
+        *(part for make in (peers, breakdown, scaling, augmentation, accuracy, python) if (part := make()))]
+    PAGE.write_text("\n\n".join(parts) + "\n")
+    print(f"The benchmarks' page is {PAGE.name}")
+
+
+if __name__ == "__main__":
+    main()
