@@ -36,6 +36,11 @@ static inline __attribute__((always_inline)) be_float16_lanes be_larger16(
   return __builtin_elementwise_max(a, b);
 }
 
+/// The square root of each lane; Swift's own goes lane by lane.
+static inline __attribute__((always_inline)) be_float16_lanes be_square_root16(be_float16_lanes a) {
+  return __builtin_elementwise_sqrt(a);
+}
+
 /// Which of four values is the largest, 0 to 3 in each lane; the first of equal ones.
 static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
     be_float16_lanes a, be_float16_lanes b, be_float16_lanes c, be_float16_lanes d) {

@@ -1,3 +1,4 @@
+import CLanes
 import Foundation
 
 /// Adam over flat buffers: one parallel pass, memory-bound.
@@ -32,7 +33,7 @@ package enum AdamPass {
                 Float.store(v, second + offset)
                 var weights = Float.load(UnsafePointer(parameters) + offset)
                 weights -= weights * decay
-                Float.store(weights - alpha * m / (v.squareRoot() + epsilon), parameters + offset)
+                Float.store(weights - alpha * m / (be_square_root16(v) + epsilon), parameters + offset)
             }
         }
     }
