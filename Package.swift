@@ -42,10 +42,11 @@ let package = Package(
         .target(name: "CTopLevelError"),
         .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=native"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
+        .target(name: "CWinograd", cSettings: [.unsafeFlags(["-march=native", "-O2"])]),
         .target(
             name: "BigEggs",
             dependencies: [
-                "COneDNN", "CGOMP", "CLanes", "CArchive", "CZlib", "CCrypto", "CProcessorCheck",
+                "COneDNN", "CGOMP", "CLanes", "CWinograd", "CArchive", "CZlib", "CCrypto", "CProcessorCheck",
             ],
             swiftSettings: librarySettings),
         .target(

@@ -14,7 +14,7 @@ final class BatchNormalizationNode: Node {
     let name: String
     let input: Signal
     let output: Signal
-    let primitives: [Primitive] = []
+    let passes: [any Pass] = []
     var sharesGradient: Bool { !pools }
 
     /// Whether the output is the largest of each 2×2 normalized values.

@@ -236,8 +236,6 @@ final class Primitive {
         dnnl_primitive_desc_query_md(description, query, Int32(index))?.pointee ?? dnnl_memory_desc_t()
     }
 
-    var scratchpadBytes: Int { layout(dnnl_query_scratchpad_md).byteCount }
-
     /// Adds an argument that `bind` gives its address.
     func add(_ argument: Int32, _ layout: dnnl_memory_desc_t, at place: Place) throws {
         var layout = layout

@@ -8,7 +8,7 @@ final class DropoutNode: Node {
     let name: String
     let input: Signal
     let output: Signal
-    let primitives: [Primitive] = []
+    let passes: [any Pass] = []
     let sharesGradient = true
 
     private let rate: Float
@@ -94,7 +94,7 @@ final class RectifierNode: Node {
     let name: String
     let input: Signal
     let output: Signal
-    let primitives: [Primitive] = []
+    let passes: [any Pass] = []
     let sharesGradient = true
     private let precision: Precision
     private var values: UnsafeMutableRawPointer?
@@ -167,7 +167,7 @@ final class ReorderNode: Node {
         backwardPrimitive = primitive
     }
 
-    var primitives: [Primitive] { [forwardPrimitive, backwardPrimitive].compactMap { $0 } }
+    var passes: [any Pass] { [forwardPrimitive, backwardPrimitive].compactMap { $0 } }
     func forward(_ step: StepContext) { forwardPrimitive.execute() }
     func backward(_ step: StepContext) { backwardPrimitive?.execute() }
 }

@@ -8,8 +8,8 @@ protocol Node: AnyObject {
     var output: Signal { get }
     /// The backward pass turns the output's gradient into the input's in the same memory.
     var sharesGradient: Bool { get }
-    /// Every primitive that is to be given addresses.
-    var primitives: [Primitive] { get }
+    /// Every pass that is to be given addresses and scratch.
+    var passes: [any Pass] { get }
     /// The stored parameters' copies that the node reads.
     var copies: [Int] { get }
 

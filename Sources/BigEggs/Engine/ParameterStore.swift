@@ -31,9 +31,13 @@ final class ParameterStore {
 
     /// A parameter in another layout or precision, for a primitive that wants it so.
     private struct Copy {
+        enum Form {
+            case reordered(dnnl_memory_desc_t, Primitive)
+            case transformed(WinogradKernel)
+        }
+
         let parameter: Int
-        let layout: dnnl_memory_desc_t
-        let reorder: Primitive
+        let form: Form
         let memory: AlignedMemory
         var version = -1
     }
@@ -132,7 +136,8 @@ final class ParameterStore {
     /// The number of a copy of a parameter in this layout, made on the first request.
     func copy(of parameter: Int, as layout: dnnl_memory_desc_t) throws -> Int {
         if let known = copies.firstIndex(where: {
-            $0.parameter == parameter && dnnl_memory_desc_t.same($0.layout, layout)
+            guard $0.parameter == parameter, case .reordered(let known, _) = $0.form else { return false }
+            return dnnl_memory_desc_t.same(known, layout)
         }) {
             return known
         }
@@ -150,8 +155,25 @@ final class ParameterStore {
         }
         copies.append(
             Copy(
-                parameter: parameter, layout: layout, reorder: reorder,
+                parameter: parameter, form: .reordered(layout, reorder),
                 memory: AlignedMemory(bytes: layout.byteCount)))
+        return copies.count - 1
+    }
+
+    /// The number of a copy of a kernel for Winograd's convolution, made on the first request.
+    ///
+    /// - Parameter parameter: its layout is OIhw16i16o.
+    func copy(of parameter: Int, as kernel: WinogradKernel) -> Int {
+        if let known = copies.firstIndex(where: {
+            guard $0.parameter == parameter, case .transformed(let known) = $0.form else { return false }
+            return known == kernel
+        }) {
+            return known
+        }
+        copies.append(
+            Copy(
+                parameter: parameter, form: .transformed(kernel),
+                memory: AlignedMemory(bytes: kernel.byteCount)))
         return copies.count - 1
     }
 
@@ -159,7 +181,8 @@ final class ParameterStore {
         guard let parameters else { return }
         for number in numbers {
             let copy = copies[number]
-            try copy.reorder.bind { place in
+            guard case .reordered(_, let reorder) = copy.form else { continue }
+            try reorder.bind { place in
                 switch place {
                 case .parameter(let parameter): parameters.base + entries[parameter].offset * 4
                 case .copy: copy.memory.base
@@ -172,7 +195,14 @@ final class ParameterStore {
     /// Brings copies up to date after the parameters have changed.
     func refresh(_ numbers: [Int]) {
         for number in numbers where copies[number].version != version {
-            copies[number].reorder.execute()
+            switch copies[number].form {
+            case .reordered(_, let reorder): reorder.execute()
+            case .transformed(let kernel):
+                guard let parameters else { continue }
+                kernel.transform(
+                    parameters.floats + offset(of: copies[number].parameter), into: copies[number].memory.base
+                )
+            }
             copies[number].version = version
         }
     }

@@ -58,12 +58,9 @@ final class Plan {
         if key.training { try Plan.describeBackward(nodes, from: firstTrained, &layout) }
         copies = Array(Set(nodes.flatMap(\.copies))).sorted()
 
-        let primitives = nodes.flatMap(\.primitives)
-        let scratch = layout.reserve(primitives.map(\.scratchpadBytes).max() ?? 0)
-        for primitive in primitives where primitive.scratchpadBytes > 0 {
-            try primitive.add(
-                DNNL_ARG_SCRATCHPAD, primitive.layout(dnnl_query_scratchpad_md), at: .workspace(scratch))
-        }
+        let passes = nodes.flatMap(\.passes)
+        let scratch = layout.reserve(passes.map(\.scratchpadBytes).max() ?? 0)
+        for pass in passes { try pass.useScratchpad(at: .workspace(scratch)) }
         bytes = layout.bytes
     }
 
@@ -108,9 +105,7 @@ final class Plan {
         guard let base = workspace.base else { throw EngineError.outOfMemory(bytes: bytes) }
         if boundGeneration != workspace.generation {
             let memory = PlanMemory(workspace: base, store: store)
-            for primitive in nodes.flatMap(\.primitives) {
-                try primitive.bind { memory.address($0) }
-            }
+            for pass in nodes.flatMap(\.passes) { try pass.bind { memory.address($0) } }
             for node in nodes { node.bind(memory) }
             try store.bindCopies(copies)
             self.memory = memory
@@ -258,13 +253,14 @@ final class Plan {
     }
 }
 
-/// Which implementation oneDNN runs for one pass of one layer.
+/// Which implementation runs for one pass of one layer.
 public struct ChosenAlgorithm: Sendable, Codable, Equatable {
     /// The layer's name.
     public let layer: String
     /// "forward", "backward data" or "backward weights".
     public let pass: String
-    /// oneDNN's own name, such as "jit_wino_4x3:avx512_core".
+    /// oneDNN's own name, such as "jit_wino_4x3:avx512_core", or "winograd_2x3:avx512_core_bf16", which is
+    /// the engine's own.
     public let algorithm: String
 }
 

@@ -35,7 +35,8 @@ struct PlanBuilder {
                         strides: layer.window.strides, paddingBefore: zeros.before,
                         paddingAfter: zeros.after),
                     rectifies: layer.activation == .relu, precision: key.precision,
-                    allowsWinograd: key.allowsWinograd, store: store, place: { layout.reserve($0) }))
+                    allowsWinograd: key.allowsWinograd, threads: key.threads, store: store,
+                    place: { layout.reserve($0) }))
         case let layer as Dense:
             try add(
                 InnerProductNode(

@@ -62,7 +62,7 @@ final class PoolingNode: Node {
         backwardPrimitive = primitive
     }
 
-    var primitives: [Primitive] { [forwardPrimitive, backwardPrimitive].compactMap { $0 } }
+    var passes: [any Pass] { [forwardPrimitive, backwardPrimitive].compactMap { $0 } }
     func forward(_ step: StepContext) { forwardPrimitive.execute() }
     func backward(_ step: StepContext) { backwardPrimitive?.execute() }
     var algorithms: [(pass: String, implementation: String)] {

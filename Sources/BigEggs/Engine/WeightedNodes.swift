@@ -1,6 +1,6 @@
 import COneDNN
 
-/// What a convolution and an inner product have in common: a kernel and a bias, and three primitives.
+/// What a convolution and an inner product have in common: a kernel and a bias, and three passes.
 ///
 /// oneDNN fuses a ReLU into the forward primitive. Its gradient is masked by whoever reads the output
 /// next if that is a hand-written pass, otherwise by a pass of its own here.
@@ -13,9 +13,11 @@ class WeightedNode: Node {
     fileprivate let store: ParameterStore
     fileprivate let rectifies: Bool
     fileprivate let precision: Precision
+    /// oneDNN's forward primitive, which its backward ones are described with whether or not it runs.
     fileprivate let forwardPrimitive: Primitive
-    private var backwardData: Primitive?
-    private var backwardWeights: Primitive?
+    private var forwardPass: any Pass
+    private var backwardData: (any Pass)?
+    private var backwardWeights: (any Pass)?
     private(set) var copies: [Int] = []
     private var mask: (() -> Void)?
     private var gradient: UnsafeMutableRawPointer?
@@ -34,7 +36,12 @@ class WeightedNode: Node {
         self.rectifies = rectifies
         self.precision = precision
         forwardPrimitive = forward
+        forwardPass = forward
         output.isRectified = rectifies
+        if let pass = makeWinogradForward() {
+            forwardPass = pass
+            return
+        }
         try forward.add(DNNL_ARG_SRC, input.layout, at: input.place)
         try forward.add(
             DNNL_ARG_WEIGHTS, forward.layout(dnnl_query_weights_md),
@@ -53,6 +60,18 @@ class WeightedNode: Node {
         return .copy(copy)
     }
 
+    /// The place of the kernel as Winograd's convolution wants it.
+    fileprivate func weights(_ transformed: WinogradKernel) -> Place {
+        let copy = store.copy(of: kernel, as: transformed)
+        if !copies.contains(copy) { copies.append(copy) }
+        return .copy(copy)
+    }
+
+    /// The engine's own passes in place of oneDNN's, where the rule is for them.
+    fileprivate func makeWinogradForward() -> WinogradConvolution? { nil }
+    fileprivate func makeWinogradBackwardData() -> WinogradConvolution? { nil }
+    fileprivate func makeWinogradBackwardWeights() -> WinogradGradient? { nil }
+
     /// Creates the primitive of one backward pass.
     fileprivate func makeBackwardData(gradient: dnnl_memory_desc_t) throws -> Primitive {
         throw EngineError.oneDNN(operation: name, status: -1)
@@ -70,13 +89,19 @@ class WeightedNode: Node {
 
     func describeBackward(needsInputGradient: Bool) throws {
         let gradientLayout = self.gradientLayout
-        if needsInputGradient {
+        if needsInputGradient, let pass = makeWinogradBackwardData() {
+            backwardData = pass
+        } else if needsInputGradient {
             let primitive = try makeBackwardData(gradient: gradientLayout)
             try primitive.add(DNNL_ARG_DIFF_DST, gradientLayout, at: output.gradientPlace)
             let layout = primitive.layout(dnnl_query_weights_md)
             try primitive.add(DNNL_ARG_WEIGHTS, layout, at: weights(layout))
             try primitive.add(DNNL_ARG_DIFF_SRC, input.layout, at: input.gradientPlace)
             backwardData = primitive
+        }
+        if let pass = makeWinogradBackwardWeights() {
+            backwardWeights = pass
+            return
         }
         let primitive = try makeBackwardWeights(gradient: gradientLayout)
         try primitive.add(DNNL_ARG_SRC, input.layout, at: input.place)
@@ -88,14 +113,14 @@ class WeightedNode: Node {
         backwardWeights = primitive
     }
 
-    var primitives: [Primitive] { [forwardPrimitive, backwardData, backwardWeights].compactMap { $0 } }
+    var passes: [any Pass] { [forwardPass, backwardData, backwardWeights].compactMap { $0 } }
 
     func bind(_ memory: PlanMemory) {
         gradient = memory.address(output.gradientPlace)
         values = memory.address(output.place)
     }
 
-    func forward(_ step: StepContext) { forwardPrimitive.execute() }
+    func forward(_ step: StepContext) { forwardPass.execute() }
 
     func backward(_ step: StepContext) {
         if rectifies, !output.gradientIsMasked, let gradient, let values {
@@ -115,11 +140,9 @@ class WeightedNode: Node {
     }
 
     var algorithms: [(pass: String, implementation: String)] {
-        let passes = [
-            ("forward", forwardPrimitive), ("backward data", backwardData),
-            ("backward weights", backwardWeights),
-        ]
-        return passes.compactMap { pass, primitive in primitive.map { (pass, $0.implementation) } }
+        [
+            ("forward", forwardPass), ("backward data", backwardData), ("backward weights", backwardWeights),
+        ].compactMap { name, pass in pass.map { (name, $0.implementation) } }
     }
 }
 
@@ -139,14 +162,16 @@ final class ConvolutionNode: WeightedNode {
 
     private let geometry: Geometry
     private let algorithm: dnnl_alg_kind_t
+    private let usesOwnWinograd: Bool
+    private let threads: Int
 
     /// - Parameters:
     ///   - outputDims: `[batch, filters, height, width]`.
-    ///   - allowsWinograd: whether oneDNN's Winograd convolution may be used where the rule admits it.
+    ///   - allowsWinograd: whether Winograd's algorithm may be used where the rule admits it.
     ///   - place: gives the output its place in the workspace.
     init(
         name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int, geometry: Geometry,
-        rectifies: Bool, precision: Precision, allowsWinograd: Bool,
+        rectifies: Bool, precision: Precision, allowsWinograd: Bool, threads: Int,
         store: ParameterStore, place: (Int) -> Int
     ) throws {
         let kernelDims = store.entries[kernel].specification.dims
@@ -154,6 +179,7 @@ final class ConvolutionNode: WeightedNode {
             allowsWinograd && precision == .float32 && kernelDims[2...] == [3, 3]
             && geometry.strides == [1, 1] && kernelDims[1] >= 32 && DNNL.hasAVX512
         self.geometry = geometry
+        self.threads = threads
 
         func describe(_ algorithm: dnnl_alg_kind_t) throws -> Primitive {
             var source = input.layout
@@ -184,11 +210,44 @@ final class ConvolutionNode: WeightedNode {
                 name, input.layout, kernelDims, nil, layout, algorithm, geometry, chosen)
             store.chooseLayout(of: kernel, backward.layout(dnnl_query_diff_weights_md))
         }
+        usesOwnWinograd =
+            try allowsWinograd
+            && WinogradConvolution.isFor(precision, kernelDims: kernelDims, geometry: geometry)
+            && dnnl_memory_desc_t.same(input.layout, .make(input.dims, dnnl_bf16, dnnl_nChw16c))
+            && dnnl_memory_desc_t.same(layout, .make(outputDims, dnnl_bf16, dnnl_nChw16c))
+            && store.layout(of: kernel).map {
+                try dnnl_memory_desc_t.same($0, .make(kernelDims, dnnl_f32, dnnl_OIhw16i16o))
+            } ?? false
         try super.init(
             name: name, input: input,
             output: Signal(dims: outputDims, layout: layout, offset: place(layout.byteCount)),
             kernel: kernel, bias: bias, rectifies: rectifies, precision: precision, store: store,
             forward: chosen)
+    }
+
+    fileprivate override func makeWinogradForward() -> WinogradConvolution? {
+        guard usesOwnWinograd else { return nil }
+        let transformed = WinogradKernel(dims: store.entries[kernel].specification.dims, isTurned: false)
+        return WinogradConvolution(
+            transformed, dims: input.dims, input: input.place, kernel: weights(transformed),
+            bias: .parameter(bias), rectifies: rectifies, output: output.place, threads: threads)
+    }
+
+    fileprivate override func makeWinogradBackwardData() -> WinogradConvolution? {
+        guard usesOwnWinograd else { return nil }
+        let transformed = WinogradKernel(dims: store.entries[kernel].specification.dims, isTurned: true)
+        return WinogradConvolution(
+            transformed, dims: output.dims, input: output.gradientPlace, kernel: weights(transformed),
+            bias: nil, rectifies: false, output: input.gradientPlace, threads: threads)
+    }
+
+    fileprivate override func makeWinogradBackwardWeights() -> WinogradGradient? {
+        guard usesOwnWinograd, WinogradGradient.isFor(kernelDims: store.entries[kernel].specification.dims)
+        else { return nil }
+        return WinogradGradient(
+            dims: input.dims, outputs: output.dims[1], input: input.place,
+            outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
+            biasGradient: .gradient(bias), threads: threads)
     }
 
     fileprivate override func makeBackwardData(gradient: dnnl_memory_desc_t) throws -> Primitive {

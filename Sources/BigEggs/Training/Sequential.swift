@@ -49,7 +49,7 @@ public final class Sequential {
     private(set) var optimizer: OptimizerState?
     private(set) var loss = Loss.sparseCategoricalCrossentropy
     private(set) var metrics: [SparseTopKCategoricalAccuracy] = []
-    /// Whether oneDNN's Winograd convolutions may run where the rule admits them.
+    /// Whether Winograd's convolutions may run where the rule admits them.
     package var allowsWinograd = true
 
     /// Puts layers on top of each other and draws their initial weights.

@@ -61,17 +61,21 @@ def precisions(direct, half_weights=None):
 
 
 def convolutions(ledger, random, cases):
-    """Conv2D by each algorithm: direct, Winograd's where there is one, and in bfloat16."""
+    """Conv2D by each algorithm, direct and where there is one Winograd's, in both precisions."""
     terms = 5 * 5 * 64
-    winograds = 0
+    winograds = {"float32": 0, "bfloat16": 0}
     for number in range(cases):
         eligible = number % 2 == 0
-        channels = int(random.choice([32, 33, 48, 64] if eligible else [1, 3, 5, 16, 17, 31, 33]))
+        # Winograd's in bfloat16 wants channels in whole blocks on both sides, and keeps the image's size.
+        blocked = number % 4 == 0
+        channels = int(random.choice(
+            [32, 64, 96] if blocked else [32, 33, 48, 64] if eligible else [1, 3, 5, 16, 17, 31, 33]))
         kernel, strides = (3, 1) if eligible else (int(random.choice([1, 2, 3, 5])), int(random.choice([1, 2])))
         shape = (int(random.integers(5, 15)), int(random.integers(5, 15)), int(random.choice([5, 8])))
         given = {
-            "filters": int(random.choice([1, 7, 16, 31, 32, 33, 64])), "kernel_size": kernel,
-            "strides": strides, "padding": str(random.choice(["same", "valid"])),
+            "filters": int(random.choice([32, 64, 96] if blocked else [1, 7, 16, 31, 32, 33, 64])),
+            "kernel_size": kernel, "strides": strides,
+            "padding": "same" if blocked else str(random.choice(["same", "valid"])),
             "activation": random.choice([None, "relu"]),
         }
         layers = [("Conv2D", {"filters": channels, "kernel_size": 1}), ("Conv2D", given)]
@@ -81,9 +85,9 @@ def convolutions(ledger, random, cases):
         outputs = {}
         for label, precision, convolution in (
             ("float32 direct", "float32", "direct"), ("float32", "float32", "automatic"),
-            ("bfloat16", "bfloat16", "automatic"),
+            ("bfloat16 direct", "bfloat16", "direct"), ("bfloat16", "bfloat16", "automatic"),
         ):
-            if label == "float32" and not eligible:
+            if label == "float32" and not eligible or label == "bfloat16" and not blocked:
                 continue
             pair = Pair(layers, shape, random, precision, convolution)
             weights = weights or pair.ours.get_weights()
@@ -91,14 +95,16 @@ def convolutions(ledger, random, cases):
             decided = decided_signs(pair, x) if given["activation"] else None
             # The gradient of a kernel sums over all positions of all images.
             kind = tolerances.winograd(terms) if label == "float32" else tolerances.sums(terms)
-            allowed = precisions(kind)[precision]
+            allowed = tolerances.WINOGRAD_BFLOAT16 if label == "bfloat16" else precisions(kind)[precision]
             outputs[label] = pair.forward(x, training=True)
-            name = "Conv2D float32 Winograd" if label == "float32" else f"Conv2D {label}"
+            name = f"Conv2D {label}" if "direct" in label else f"Conv2D {label} Winograd"
             compare(ledger, name, pair, x, allowed, random, decided, case)
-        if "float32" in outputs:
-            winograds += not numpy.array_equal(outputs["float32"], outputs["float32 direct"])
-    ledger.record("Conv2D: Winograd's algorithm was taken", float(winograds == 0), 0.0,
-                  "its results differ from a direct convolution's somewhere, or it was not compared")
+        for precision in winograds:
+            if precision in outputs:
+                winograds[precision] += not numpy.array_equal(outputs[precision], outputs[f"{precision} direct"])
+    for precision, taken in winograds.items():
+        ledger.record(f"Conv2D {precision}: Winograd's algorithm was taken", float(taken == 0), 0.0,
+                      "its results differ from a direct convolution's somewhere, or it was not compared")
 
 
 def dense(ledger, random, cases):

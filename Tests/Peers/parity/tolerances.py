@@ -37,6 +37,24 @@ ROUNDED = (1.05 * UNIT_BFLOAT16, "one rounding to bfloat16, and 5 % for the floa
 ROUNDED_BEFORE = (
     2 * UNIT_BFLOAT16, "sums of values that were each rounded to bfloat16, and 1 more where the sum cancels")
 
+#: bfloat16 Winograd convolutions F(2×2, 3×3), which round what they multiply: transformed inputs and kernels.
+#:
+#: One rounding to bfloat16 is 0.42 units, root mean square. For inputs of variance 1 and kernels of variance 1 an
+#: element of the transformed input has the variance 4, one of the transformed kernel gᵢgⱼ with g = (1, ¾, ¾, 1).
+#: Nine products make an output, of variance 9 for each channel, with 2 · 4 · (1 + ¾ + ¾)² = 50 roundings squared:
+#: an error of √(50/9) · 0.42 = 1.0 units of the output, root mean square, however many channels. A kernel's
+#: gradient sums products with elements of variance aᵢaⱼ, a = (1, 2, 2, 1): at a corner 2 · 4 · 2 · 2 roundings
+#: squared in 4 products a tile, √(32/4) · 0.42 = 1.2 units.
+#:
+#: The largest of ten thousand errors is some 4.5 of its root mean squares, the greatest value of a tensor at
+#: least 3 of its own: 1.5 times 1.0 units and the one rounding of an output are 2.6, 1.5 times 1.2 are 1.8. An
+#: input's gradient has √(1.0² + 0.42²) where a direct sum that is rounded once has 0.42: 2.6 times as much.
+WINOGRAD_BFLOAT16 = {
+    "output": (3 * UNIT_BFLOAT16, "transformed inputs and kernels are rounded to bfloat16: 2.6 units, and the output"),
+    "weights": (3 * UNIT_BFLOAT16, "transformed inputs and gradients are rounded to bfloat16: 1.8 units, and chance"),
+    "input": (5.2 * UNIT_BFLOAT16, "2.6 times what sums of values may have that were rounded to bfloat16 once"),
+}
+
 #: Nothing is computed.
 EXACT = (0.0, "nothing is computed, so nothing may differ")
 

@@ -1,0 +1,95 @@
+import COneDNN
+import CWinograd
+
+/// A 3×3 convolution in bfloat16 by Winograd's algorithm F(2×2, 3×3): 2.25 times fewer multiplications
+/// than the definition has.
+///
+/// oneDNN has it for float32 alone. Four outputs come of sixteen products instead of 36, at the price of
+/// additions before and after. The input's are taken in float32 and rounded to bfloat16 once, as is the
+/// transformed kernel; products are summed in float32, and only the output is rounded again. F(4×4, 3×3)
+/// would halve the products, but multiplies by up to 8 what it then cancels: too much for 8 bits.
+///
+/// Every output is one sum in one order, whatever the number of threads.
+/// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
+final class WinogradConvolution: Pass {
+    private let input: Place
+    private let output: Place
+    private let kernel: Place
+    private let bias: Place?
+    private let rectifies: Bool
+    private let threads: Int
+    private var shape: be_winograd_shape
+    private var scratchpad = Place.workspace(0)
+    private var addresses: Addresses?
+
+    private struct Addresses {
+        let input, output, kernel, scratchpad: UnsafeMutableRawPointer
+        let bias: UnsafePointer<Float>?
+    }
+
+    /// Whether a convolution of this kind is faster this way: in bfloat16, 3×3 in steps of one with the
+    /// image's size kept, and channels that fill whole vectors on both sides.
+    ///
+    /// The processor has dot products of bfloat16 pairs but not AMX, with which oneDNN's direct
+    /// convolutions are faster.
+    static func isFor(
+        _ precision: Precision, kernelDims: [Int], geometry: ConvolutionNode.Geometry
+    ) -> Bool {
+        precision == .bfloat16 && be_winograd_is_compiled() && DNNL.instructionSet == "AVX-512 BF16"
+            && kernelDims[2...] == [3, 3] && geometry.strides == [1, 1]
+            && geometry.paddingBefore == [1, 1] && geometry.paddingAfter == [1, 1]
+            && kernelDims[0] % 32 == 0 && kernelDims[1] % 32 == 0
+    }
+
+    /// - Parameters:
+    ///   - dims: `[batch, channels, height, width]` of the image that is read.
+    ///   - input, output: images of bfloat16 in oneDNN's layout nChw16c.
+    ///   - kernel: the place of the transformed kernel.
+    ///   - threads: as many as will run it at most.
+    init(
+        _ transformed: WinogradKernel, dims: [Int], input: Place, kernel: Place, bias: Place?,
+        rectifies: Bool, output: Place, threads: Int
+    ) {
+        self.input = input
+        self.output = output
+        self.kernel = kernel
+        self.bias = bias
+        self.rectifies = rectifies
+        self.threads = threads
+        shape = be_winograd_shape(
+            images: dims[0], height: dims[2], width: dims[3], inputs: transformed.inputs,
+            outputs: transformed.outputs)
+    }
+
+    let implementation = "winograd_2x3:avx512_core_bf16"
+
+    /// Each thread's part starts on a page of its own.
+    private var scratchpadBytesPerThread: Int { (be_winograd_scratch_bytes(&shape) + 4095) / 4096 * 4096 }
+    var scratchpadBytes: Int { threads * scratchpadBytesPerThread }
+
+    func useScratchpad(at place: Place) { scratchpad = place }
+
+    func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
+        addresses = Addresses(
+            input: address(input), output: address(output), kernel: address(kernel),
+            scratchpad: address(scratchpad),
+            bias: bias.map { UnsafePointer(address($0).assumingMemoryBound(to: Float.self)) })
+    }
+
+    func execute() {
+        guard let addresses else { return }
+        let (shape, rectifies) = (self.shape, self.rectifies)
+        let bytesPerThread = scratchpadBytesPerThread
+        // Tiles of 2×2 outputs, in groups that the innermost loop takes at a time.
+        let tiles = shape.images * ((shape.height + 1) / 2) * ((shape.width + 1) / 2)
+        let group = Int(BE_WINOGRAD_GROUP)
+        Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
+            withUnsafePointer(to: shape) { shape in
+                be_winograd_convolve(
+                    shape, addresses.input, addresses.kernel, addresses.bias, rectifies, addresses.output,
+                    addresses.scratchpad + thread * bytesPerThread, groups.lowerBound * group,
+                    min(groups.upperBound * group, tiles))
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import CWinograd
+
+/// A 3×3 kernel as Winograd's convolution multiplies by it: sixteen matrices, in bfloat16.
+///
+/// They are computed in float32 from the master copy of the kernel and rounded once.
+struct WinogradKernel: Equatable {
+    /// `[outputs, inputs, 3, 3]`, both channel counts multiples of 32.
+    let dims: [Int]
+    /// For the gradient of the input, which is a convolution with the kernel turned by 180° and inputs and
+    /// outputs exchanged.
+    let isTurned: Bool
+
+    /// Channels that the convolution reads, and those that it puts out.
+    var inputs: Int { isTurned ? dims[0] : dims[1] }
+    var outputs: Int { isTurned ? dims[1] : dims[0] }
+
+    var byteCount: Int { 16 * dims[0] * dims[1] * 2 }
+
+    /// - Parameter kernel: float32 in oneDNN's layout OIhw16i16o.
+    func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer) {
+        Threads.parallel(over: dims[0] * dims[1] / 256) { blocks, _ in
+            be_winograd_transform_kernel(
+                kernel, dims[1], dims[0], isTurned, matrices, blocks.lowerBound, blocks.upperBound)
+        }
+    }
+}

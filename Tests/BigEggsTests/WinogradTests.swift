@@ -1,0 +1,240 @@
+import BigEggs
+import Foundation
+import Testing
+
+/// Winograd's convolution in bfloat16 and its gradients, against sums by the definition in float64.
+@Suite(.enabled(if: Machine.instructionSet == "AVX-512 BF16"))
+struct WinogradTests {
+    /// A 3×3 convolution of images, and how many threads compute it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let images, height, width, inputs, outputs: Int
+        var rectifies = false
+        var threads = 2
+
+        var testDescription: String {
+            """
+            \(images) of \(height)×\(width), \(inputs) to \(outputs) channels, \
+            \(rectifies ? "ReLU" : "linear"), threads \(threads)
+            """
+        }
+
+        /// Even and odd sides, images smaller than a tile, more tiles than are transformed at once and fewer
+        /// than there are threads, channels that are summed up in one group and in several.
+        static let all = [
+            Case(images: 3, height: 8, width: 8, inputs: 32, outputs: 32, rectifies: true),
+            Case(images: 2, height: 7, width: 9, inputs: 64, outputs: 32),
+            Case(images: 5, height: 5, width: 6, inputs: 32, outputs: 96, rectifies: true, threads: 3),
+            Case(images: 1, height: 1, width: 1, inputs: 32, outputs: 32),
+            Case(images: 3, height: 2, width: 3, inputs: 32, outputs: 64, threads: 5),
+            Case(images: 1, height: 16, width: 15, inputs: 96, outputs: 64, threads: 1),
+            Case(images: 9, height: 19, width: 23, inputs: 32, outputs: 32, rectifies: true),
+            Case(images: 2, height: 6, width: 10, inputs: 128, outputs: 128),
+            Case(images: 2, height: 6, width: 10, inputs: 128, outputs: 128, rectifies: true, threads: 3),
+            Case(images: 1, height: 4, width: 4, inputs: 160, outputs: 224, threads: 1),
+        ]
+    }
+
+    /// Whole numbers so small that nothing but the output is ever rounded: the transforms of the inputs and
+    /// of the gradient stay below 2⁸, those of a kernel of multiples of 4 are whole, and sums stay below 2²⁴.
+    /// So the results are those of the definition to the last bit.
+    @Test(arguments: Case.all)
+    func wholeNumbersComeOutExactly(_ example: Case) throws {
+        let network = try Network(example) { stream, count in
+            Noise(stream: stream).integers(count, below: 5).map { Float($0 - 2) }
+        } kernel: { count in
+            Noise(stream: 3).integers(count, below: 3).map { Float(4 * $0 - 4) }
+        }
+        #expect(network.output == network.expectedOutput.map { Double(rounded($0)) })
+        #expect(network.kernelGradient == network.expectedKernelGradient)
+        #expect(network.biasGradient == network.expectedBiasGradient)
+        // The gradient of the first layer's kernel, which hands the image on: what reached its output, rounded
+        // to bfloat16, times the image.
+        #expect(network.firstGradient == network.expectedFirstGradient)
+    }
+
+    /// Random numbers of bfloat16. One that is rounded is off by 0.42 · 2⁻⁸ of itself, root mean square.
+    ///
+    /// Output: over C channels, with inputs of variance s² and kernels of variance w², an element of the input's
+    /// transform has the variance 4s² and one of the kernel's gᵢgⱼw² with g = (1, ¾, ¾, 1). Both are rounded,
+    /// and nine elements of (1, ¾, ¾)² make an output: 2 · 4 · 2.5² = 50 rounding errors squared, in a sum that
+    /// has the variance 9: √(50/9) · 0.42 = 1.0 units of 2⁻⁸. Rounding the output adds its 0.42: 1.1 together.
+    ///
+    /// Kernel's gradient: an element of the gradient's transform has the variance aᵢaⱼ with a = (1, 2, 2, 1), and
+    /// the sums of G are 2, 1 and 2 with it: at a corner 2 · 4 · 2 · 2 errors squared in a sum of 4 positions a
+    /// tile, √(32/4) · 0.42 = 1.2 units; 0.6 in the middle.
+    ///
+    /// A quarter more is left for the chance of a few thousand samples.
+    @Test(arguments: Case.all.filter { $0.height > 4 })
+    func randomNumbersAreOffByAUnitOfBFloat16(_ example: Case) throws {
+        // A ReLU would open and close where an output is close to zero, which is another matter.
+        var example = example
+        example.rectifies = false
+        let network = try Network(example) { stream, count in
+            Noise(stream: stream).uniforms(count, in: -1...1).map(rounded)
+        } kernel: { count in
+            Noise(stream: 3).uniforms(count, in: -0.1...0.1).map(rounded)
+        }
+        let unit = 1.0 / 256
+        #expect(relativeError(network.output, network.expectedOutput) < 1.25 * 1.1 * unit)
+        #expect(relativeError(network.kernelGradient, network.expectedKernelGradient) < 1.25 * 1.2 * unit)
+        // The input's gradient is off by as much as an output, at random, in each of a sum's terms.
+        #expect(relativeError(network.firstGradient, network.expectedFirstGradient) < 1.25 * 1.2 * unit)
+        let ran = network.algorithms.filter { $0.layer == "conv2d_1" }.map(\.algorithm)
+        #expect(ran == [winograd, winograd, winograd])
+    }
+
+    @Test func theRuleNamesWhatRuns() throws {
+        func algorithms(_ layer: Conv2D, channels: Int = 32, allowed: Bool = true) throws -> Set<String> {
+            let model = try Sequential(input: [6, 6, channels], precision: .bfloat16, threads: 1) {
+                Conv2D(channels, kernelSize: 1)
+                layer
+            }
+            model.allowsWinograd = allowed
+            _ = try model.output(of: .noise([6, 6, channels]), training: true)
+            return Set(model.engineDescription.algorithms.filter { $0.layer == "conv2d_1" }.map(\.algorithm))
+        }
+        #expect(try algorithms(Conv2D(64, kernelSize: 3, padding: .same)) == [winograd])
+        for other in [
+            try algorithms(Conv2D(64, kernelSize: 3, padding: .same), allowed: false),
+            try algorithms(Conv2D(64, kernelSize: 3, padding: .same), channels: 16),
+            try algorithms(Conv2D(48, kernelSize: 3, padding: .same)),
+            try algorithms(Conv2D(64, kernelSize: 3)),
+            try algorithms(Conv2D(64, kernelSize: 3, strides: 2, padding: .same)),
+            try algorithms(Conv2D(64, kernelSize: 5, padding: .same)),
+        ] {
+            #expect(!other.isEmpty && !other.contains(winograd))
+        }
+    }
+
+    /// A number that is none must reach the loss, which stops the training.
+    @Test func aReLUKeepsWhatIsNotANumber() throws {
+        let model = try Sequential(input: [4, 4, 32], precision: .bfloat16) {
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+        }
+        let image = try ImageDataset(
+            floats: Array(repeating: .nan, count: 4 * 4 * 32), labels: Labels([0]), imageShape: [4, 4, 32],
+            classNames: ["any"])
+        #expect(try model.output(of: image, training: false).allSatisfy(\.isNaN))
+    }
+}
+
+private let winograd = "winograd_2x3:avx512_core_bf16"
+
+extension ImageDataset {
+    fileprivate static func noise(_ shape: [Int]) throws -> ImageDataset {
+        try ImageDataset(
+            floats: Noise(stream: 1).uniforms(shape.reduce(1, *), in: -1...1), labels: Labels([0]),
+            imageShape: shape, classNames: ["any"])
+    }
+}
+
+/// The nearest number of bfloat16.
+private func rounded(_ value: Float) -> Float {
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
+}
+
+private func rounded(_ value: Double) -> Float { rounded(Float(value)) }
+
+/// The root mean square of the difference, as a share of that of what is expected.
+private func relativeError(_ found: [Double], _ expected: [Double]) -> Double {
+    let errors = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    return (errors / expected.reduce(0) { $0 + $1 * $1 }).squareRoot()
+}
+
+/// A convolution of 1×1 that hands images on and the 3×3 one in question: what the engine says of an image and
+/// of a gradient of the output, and what the definition says.
+private struct Network {
+    let output, kernelGradient, biasGradient, firstGradient: [Double]
+    let expectedOutput, expectedKernelGradient, expectedBiasGradient, expectedFirstGradient: [Double]
+    let algorithms: [ChosenAlgorithm]
+
+    init(
+        _ example: WinogradTests.Case, values: (_ stream: Int, _ count: Int) -> [Float],
+        kernel: (_ count: Int) -> [Float]
+    ) throws {
+        let (inputs, outputs) = (example.inputs, example.outputs)
+        let positions = example.images * example.height * example.width
+        let (image, gradient) = (values(1, positions * inputs), values(2, positions * outputs))
+        let (kernel, bias) = (kernel(9 * inputs * outputs), values(4, outputs))
+
+        let model = try Sequential(
+            input: [example.height, example.width, inputs], precision: .bfloat16, threads: example.threads
+        ) {
+            Conv2D(inputs, kernelSize: 1)
+            Conv2D(outputs, kernelSize: 3, padding: .same, activation: example.rectifies ? .relu : .linear)
+        }
+        let identity = (0..<inputs * inputs).map { Float($0 / inputs == $0 % inputs ? 1 : 0) }
+        try model.setWeights(
+            zip(try model.weights(), [identity, [Float](repeating: 0, count: inputs), kernel, bias]).map {
+                NamedTensor(name: $0.name, shape: $0.shape, values: $1)
+            })
+        let dataset = try ImageDataset(
+            floats: image, labels: Labels(Array(repeating: 0, count: example.images)),
+            imageShape: [example.height, example.width, inputs], classNames: ["any"])
+        output = try model.output(of: dataset, training: true).map(Double.init)
+        let gradients = try model.gradients(of: dataset, outputGradient: gradient)
+        firstGradient = gradients[0].values.map(Double.init)
+        kernelGradient = gradients[2].values.map(Double.init)
+        biasGradient = gradients[3].values.map(Double.init)
+        algorithms = model.engineDescription.algorithms
+
+        var sums = (0..<positions).flatMap { _ in bias.map(Double.init) }
+        Network.visit(example) { source, target, tap in
+            for input in 0..<inputs {
+                let value = Double(image[source * inputs + input])
+                for output in 0..<outputs {
+                    let at = (tap * inputs + input) * outputs + output
+                    sums[target * outputs + output] += value * Double(kernel[at])
+                }
+            }
+        }
+        if example.rectifies { sums = sums.map { max($0, 0) } }
+        let passed = zip(gradient, sums).map { example.rectifies && $1 == 0 ? 0 : Double($0) }
+        var ofKernel = [Double](repeating: 0, count: kernel.count)
+        var ofImage = [Double](repeating: 0, count: image.count)
+        Network.visit(example) { source, target, tap in
+            for input in 0..<inputs {
+                let value = Double(image[source * inputs + input])
+                var sum = 0.0
+                for output in 0..<outputs {
+                    let at = (tap * inputs + input) * outputs + output
+                    let slope = passed[target * outputs + output]
+                    ofKernel[at] += value * slope
+                    sum += Double(kernel[at]) * slope
+                }
+                ofImage[source * inputs + input] += sum
+            }
+        }
+        expectedOutput = sums
+        expectedKernelGradient = ofKernel
+        expectedBiasGradient = (0..<outputs).map { output in
+            (0..<positions).reduce(0) { $0 + passed[$1 * outputs + output] }
+        }
+        var first = [Double](repeating: 0, count: inputs * inputs)
+        for position in 0..<positions {
+            for from in 0..<inputs {
+                let value = Double(image[position * inputs + from])
+                for to in 0..<inputs {
+                    first[from * inputs + to] += value * Double(rounded(ofImage[position * inputs + to]))
+                }
+            }
+        }
+        expectedFirstGradient = first
+    }
+
+    /// Every pair of an input's and an output's position that the kernel connects, and by which of its taps.
+    private static func visit(
+        _ example: WinogradTests.Case, _ body: (_ source: Int, _ target: Int, _ tap: Int) -> Void
+    ) {
+        for target in 0..<example.images * example.height * example.width {
+            let row = target / example.width % example.height, column = target % example.width
+            for tap in 0..<9 {
+                let (down, right) = (tap / 3 - 1, tap % 3 - 1)
+                guard (0..<example.height).contains(row + down), (0..<example.width).contains(column + right)
+                else { continue }
+                body(target + down * example.width + right, target, tap)
+            }
+        }
+    }
+}
