@@ -305,6 +305,40 @@ import Testing
 
     // MARK: Numbers
 
+    /// Nothing of the training is wrong, and every number that is recorded of it would be.
+    @Test func aValidationLossThatIsNoNumberStopsAndNamesTheLastGoodCheckpoint() throws {
+        let train = try ToyData.separable(images: 16)
+        var pixels = [Float](repeating: 0.5, count: 4 * 8 * 8 * 3)
+        pixels[100] = .nan
+        let validation = try ImageDataset(
+            floats: pixels, labels: Labels([0, 1, 2, 3]), imageShape: [8, 8, 3],
+            classNames: train.classNames)
+        func fit(_ callbacks: [any Callback], _ checkpoints: Checkpoints?) throws -> History {
+            // A ReLU would take the NaN for a 0.
+            let model = try Sequential(input: [8, 8, 3], seed: 1, threads: 2) {
+                Flatten()
+                Dense(ToyData.classes, activation: .softmax)
+            }
+            try model.compile(optimizer: Adam(learningRate: 2e-3))
+            return try model.fit(
+                train, validation: validation, batchSize: 8, epochs: 2, callbacks: callbacks,
+                checkpoints: checkpoints)
+        }
+        try withTemporaryDirectory { directory in
+            let checkpoints = Checkpoints(in: directory)
+            let error = #expect(throws: TrainingError.self) { try fit([], checkpoints) }
+            guard case .validationLossNotFinite(let loss, 1, 2, 2e-3, let checkpoint) = error else {
+                Issue.record("another error: \(String(describing: error))")
+                return
+            }
+            #expect(loss.isNaN && checkpoint == checkpoints.files.first && checkpoint != nil)
+            #expect(
+                error?.description.contains("the validation loss became nan after step 2 of epoch 1") == true)
+        }
+        // Keras's callback is asked for its own way with such losses, and it does not look at this one.
+        #expect(try fit([TerminateOnNaN()], nil)["val_loss"].allSatisfy(\.isNaN))
+    }
+
     @Test func aLossThatIsNoNumberNamesTheLastGoodCheckpoint() throws {
         final class Exploder: Callback {
             func onEpochBegin(_ epoch: Int, _ run: TrainingRun) {

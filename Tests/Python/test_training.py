@@ -448,6 +448,17 @@ def test_a_loss_that_is_no_number_ends_the_training_with_an_error(images):
         network().fit(x, y, verbose=0)
 
 
+def test_a_validation_loss_that_is_no_number_ends_the_training_with_an_error(images):
+    x, y = images
+    validation = x[:8].astype(np.float32)
+    validation[3, 0, 0, 0] = np.nan
+    # A ReLU would take the NaN for a 0.
+    model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")], seed=1)
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    with pytest.raises(bigeggs.Error, match="the validation loss became nan after step .* of epoch 1"):
+        model.fit(x, y, validation_data=(validation, y[:8]), epochs=2, verbose=0)
+
+
 def test_what_a_failed_training_left_in_memory_does_not_reach_predictions(images):
     x, y = images
     model = network()

@@ -151,6 +151,11 @@ extension Sequential {
                     for callback in callbacks { try callback.onTestBatchEnd(batch, run) }
                     try endIfInterrupted()
                 }
+                guard evaluation.loss.isFinite || terminatesOnNaN else {
+                    throw TrainingError.validationLossNotFinite(
+                        loss: evaluation.loss, epoch: epoch + 1, step: progress.step,
+                        learningRate: learningRate, checkpoint: saved)
+                }
                 logs["val_loss"] = evaluation.loss
                 logs["val_accuracy"] = evaluation.accuracy
                 for (name, value) in evaluation.metrics ?? [:] { logs["val_\(name)"] = value }

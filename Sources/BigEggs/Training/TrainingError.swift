@@ -9,6 +9,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case learningRateScheduled(callback: String)
     /// `checkpoint` is the last good one, where there is one.
     case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
+    /// The loss on the validation images, after the epoch's last step.
+    case validationLossNotFinite(
+        loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightNotFinite(tensor: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightsMissing(name: String, file: String)
     case weightsUnknown(name: String, file: String)
@@ -34,6 +37,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .lossNotFinite(let loss, let epoch, let step, let learningRate, let checkpoint):
             "the loss became \(loss) in step \(step) of epoch \(epoch) at learning rate \(learningRate): "
                 + "try a smaller learning rate" + TrainingError.lastGood(checkpoint)
+        case .validationLossNotFinite(let loss, let epoch, let step, let learningRate, let checkpoint):
+            "the validation loss became \(loss) after step \(step) of epoch \(epoch) at learning rate "
+                + "\(learningRate): look at the validation images, or try a smaller learning rate"
+                + TrainingError.lastGood(checkpoint)
         case .weightNotFinite(let tensor, let epoch, let step, let learningRate, let checkpoint):
             "\(tensor) was no longer finite after step \(step) of epoch \(epoch) "
                 + "at learning rate \(learningRate): try a smaller learning rate"
