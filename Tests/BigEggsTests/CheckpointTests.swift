@@ -16,6 +16,13 @@ import Testing
         var patience = 5
         var dropout: Float = 0.25
         var extraCallbacks: [any Callback] = []
+        var loss = Loss.sparseCategoricalCrossentropy
+        var metrics: [SparseTopKCategoricalAccuracy] = []
+        var validationImages = 20
+        var stepsPerEpoch: Int?
+        var shuffle = true
+        var precision = Precision.float32
+        var allowsWinograd = true
 
         /// What is left at the end: the bits of the weights (the best epoch's, which is the first, and the
         /// last one's), and the history without its times.
@@ -27,7 +34,9 @@ import Testing
         }
 
         func run(_ checkpoints: Checkpoints? = nil, _ interruption: Interruption? = nil) throws -> Result {
-            let model = try Sequential(input: [8, 8, 3], seed: seed, threads: threads) {
+            let model = try Sequential(
+                input: [8, 8, 3], seed: seed, precision: precision, threads: threads
+            ) {
                 Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
                 BatchNormalization(momentum: 0.9)
                 MaxPooling2D()
@@ -36,15 +45,18 @@ import Testing
                 Dropout(dropout)
                 Dense(ToyData.classes, activation: .softmax)
             }
-            try model.compile(optimizer: Adam(learningRate: learningRate))
+            model.allowsWinograd = allowsWinograd
+            try model.compile(
+                optimizer: Adam(learningRate: learningRate), loss: loss, metrics: metrics)
             let stopping = EarlyStopping(
                 monitor: "val_loss", minDelta: 10, patience: patience, restoreBestWeights: true)
             let plateau = ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: 1, minDelta: 10)
             let recorder = LastWeights()
             let train = try ToyData.separable(images: images)
             let history = try model.fit(
-                train, validation: train.prefix(20), batchSize: batchSize, epochs: epochs,
-                augmentation: augmentation, callbacks: [stopping, plateau, recorder] + extraCallbacks,
+                train, validation: train.prefix(validationImages), batchSize: batchSize, epochs: epochs,
+                stepsPerEpoch: stepsPerEpoch, augmentation: augmentation, shuffle: shuffle,
+                callbacks: [stopping, plateau, recorder] + extraCallbacks,
                 checkpoints: checkpoints, interruption: interruption)
             return Result(
                 weights: try bits(of: model), lastWeights: recorder.weights, metrics: history.metrics,
@@ -279,6 +291,13 @@ import Testing
         ("now none", { $0.augmentation = nil }),
         ("zoomRange", { $0.augmentation = ImageDataGenerator(rotationRange: 15, zoomRange: 0.2) }),
         ("training data was 40 images", { $0.images = 41 }),
+        ("validation data was 20 images", { $0.validationImages = 19 }),
+        ("loss was sparse", { $0.loss = .categoricalCrossentropy(labelSmoothing: 0.1) }),
+        ("metrics was [], now [\"top of 2\"]", { $0.metrics = [.init(k: 2, name: "top")] }),
+        ("steps an epoch was 3, now 2", { $0.stepsPerEpoch = 2 }),
+        ("shuffle was true, now false", { $0.shuffle = false }),
+        ("Winograd was allowed, now not allowed", { $0.allowsWinograd = false }),
+        ("precision was float32, now bfloat16", { $0.precision = .bfloat16 }),
         ("layer 6 was dropout, Dropout", { $0.dropout = 0.5 }),
         ("EarlyStopping's patience was 5, now 6", { $0.patience = 6 }),
         (
@@ -287,7 +306,9 @@ import Testing
         ),
     ]
 
-    @Test(arguments: changes.indices)
+    @Test(
+        arguments: changes.indices.filter { GradientTests.hasBFloat16 || !changes[$0].0.contains("bfloat16") }
+    )
     func otherSettingsAreRefusedWithTheDifference(number: Int) throws {
         let (words, change) = Self.changes[number]
         try withTemporaryDirectory { directory in
@@ -300,6 +321,72 @@ import Testing
             }
             #expect(error?.description.contains(words) == true, "\(String(describing: error))")
             #expect(Checkpoints(in: directory).files == files)
+        }
+    }
+
+    /// What this machine cannot change about itself is changed in the file, by the letter.
+    @Test(arguments: [
+        ("instruction set", "an older one"), ("oneDNN", "2.5.0"), ("input shape", "[8, 8, 1]"),
+    ])
+    func aCheckpointOfAnotherMachineIsRefusedWithTheDifference(name: String, then: String) throws {
+        try withTemporaryDirectory { directory in
+            let stop = try Training().interrupted(afterStep: 2, in: directory)
+            let file = try #require(stop.checkpoint)
+            let now = try #require(try Checkpoint.read(file).settings[name])
+            try rewrite(file) { notes in
+                let entry = "\"\(name)\":\"\(now)\""
+                #expect(notes["checkpoint"]?.contains(entry) == true)
+                notes["checkpoint"]?.replace(entry, with: "\"\(name)\":\"\(then)\"")
+            }
+            let files = Checkpoints(in: directory).files
+            #expect(
+                throws: CheckpointError.otherSettings(
+                    file: file, differences: ["\(name) was \(then), now \(now)"])
+            ) { try Training().run(Checkpoints(in: directory, unfinished: .resume)) }
+            #expect(Checkpoints(in: directory).files == files)
+        }
+    }
+
+    /// It is whole and the newest there is; the one before it would be a step back.
+    @Test func aCheckpointOfAnotherVersionIsNeitherPassedOverNorRemoved() throws {
+        try withTemporaryDirectory { directory in
+            let stop = try Training().interrupted(afterStep: 8, in: directory)
+            let file = try #require(stop.checkpoint)
+            try rewrite(file) { $0["format"] = "BigEggs checkpoint 2" }
+            let files = Checkpoints(in: directory).files
+            #expect(files.count == 2)
+            let error = #expect(
+                throws: CheckpointError.otherVersion(file: file, format: "BigEggs checkpoint 2")
+            ) { try Training().run(Checkpoints(in: directory, unfinished: .resume)) }
+            #expect(error?.description.contains("resume it with that version") == true)
+            #expect(Checkpoints(in: directory).files == files)
+        }
+    }
+
+    @Test func aCheckpointThatMayNotBeReadIsNotPassedOver() throws {
+        try withTemporaryDirectory { directory in
+            _ = try Training().interrupted(afterStep: 8, in: directory)
+            let newest = try #require(Checkpoints(in: directory).files.first)
+            #expect(chmod(newest, 0) == 0)
+            withoutPrivileges {
+                _ = #expect(throws: FileError.permissionDenied(file: newest, action: "read")) {
+                    try Checkpoints(in: directory).newest()
+                }
+            }
+        }
+    }
+
+    @Test func filesWithOtherNamesAreLeftAlone() throws {
+        try withTemporaryDirectory { directory in
+            let others = ["9223372036854775807", "00005", "12", "-0003", "+0003", "copy"].map {
+                "checkpoint-\($0).safetensors"
+            }
+            for name in others { try Data("mine".utf8).write(to: URL(filePath: "\(directory)/\(name)")) }
+            let checkpoints = Checkpoints(in: directory)
+            #expect(checkpoints.files.isEmpty)
+            _ = try Training().run(checkpoints)
+            try checkpoints.remove()
+            #expect(Set(try names(in: directory)) == Set(others))
         }
     }
 
@@ -389,6 +476,23 @@ import Testing
             #expect(checkpoint == checkpoints.files.first)
             #expect(checkpoints.files.count == 2)
         }
+    }
+
+    /// Changes a checkpoint's notes, as whoever wrote it would have written them.
+    private func rewrite(_ file: String, _ change: (inout [String: String]) -> Void) throws {
+        let contents = try Safetensors.contents(of: file)
+        var notes = contents.metadata
+        change(&notes)
+        var summed = Data((notes["checkpoint"] ?? "").utf8)
+        for tensor in contents.tensors {
+            summed += Data("\n\(tensor.name) \(tensor.shape)\n".utf8)
+            tensor.values.withUnsafeBytes { summed.append(contentsOf: $0) }
+        }
+        try withTemporaryDirectory { directory in
+            try summed.write(to: URL(filePath: "\(directory)/summed"))
+            notes["sha256"] = try Checksum.sha256(of: "\(directory)/summed")
+        }
+        try Safetensors.write(contents.tensors, to: file, metadata: notes)
     }
 
     private func names(in directory: String) throws -> [String] {

@@ -38,7 +38,8 @@ public struct Checkpoint: Sendable {
         let callbacks: [Callback]
     }
 
-    private static let format = "BigEggs checkpoint 1"
+    private static let kind = "BigEggs checkpoint "
+    private static let format = kind + "1"
 
     /// Writes the checkpoint, whole or not at all.
     ///
@@ -71,10 +72,13 @@ public struct Checkpoint: Sendable {
 
     /// Reads a checkpoint and checks that it is whole.
     ///
-    /// - Throws: ``FileError``, ``SafetensorsError``, or ``CheckpointError`` if the file is no checkpoint or
-    ///   has changed since it was written.
+    /// - Throws: ``FileError``, ``SafetensorsError``, or ``CheckpointError`` if the file is no checkpoint, is
+    ///   one of another version, or has changed since it was written.
     public static func read(_ path: String) throws -> Checkpoint {
         let contents = try Safetensors.contents(of: path)
+        if let found = contents.metadata["format"], found != format, found.hasPrefix(kind) {
+            throw CheckpointError.otherVersion(file: path, format: found)
+        }
         guard contents.metadata["format"] == format, let json = contents.metadata["checkpoint"] else {
             throw CheckpointError.noCheckpoint(file: path)
         }

@@ -1,7 +1,9 @@
 /// Why a training cannot be saved or resumed.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
-    /// The file is of another kind, or of a version that is not known.
+    /// The file is of another kind.
     case noCheckpoint(file: String)
+    /// The file is a checkpoint as another version of the library writes it.
+    case otherVersion(file: String, format: String)
     /// The file is not as it was written.
     case damaged(file: String)
     /// There are checkpoints, and none of them can be read.
@@ -18,7 +20,10 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noCheckpoint(let file):
-            "\(file) is no checkpoint that this version knows; remove it"
+            "\(file) is no checkpoint; remove it"
+        case .otherVersion(let file, let format):
+            "\(file) was written by another version of this library, as a \"\(format)\": resume it with that "
+                + "version, or restart the training from its beginning"
         case .damaged(let file):
             "\(file) has changed since it was written: its SHA-256 does not match"
         case .noneReadable(let files, let reason):

@@ -57,21 +57,26 @@ public struct Checkpoints {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.compactMap { file in
             guard file.hasPrefix(name + "-"), file.hasSuffix(".safetensors") else { return nil }
+            // Only what is named as here: 12 is neither "12" nor "00012", and the next number has to exist.
             let number = file.dropFirst(name.count + 1).dropLast(".safetensors".count)
-            return number.count >= 4 && number.allSatisfy(\.isNumber) ? Int(number) : nil
+            guard number.count < 10, let number = Int(number), fileName(number) == file else { return nil }
+            return number
         }.sorted(by: >)
     }
 
-    private func path(_ number: Int) -> String {
+    private func path(_ number: Int) -> String { "\(directory)/\(fileName(number))" }
+
+    private func fileName(_ number: Int) -> String {
         let digits = "\(number)"
         let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
-        return "\(directory)/\(name)-\(zeros)\(digits).safetensors"
+        return "\(name)-\(zeros)\(digits).safetensors"
     }
 
     /// The newest checkpoint that can be read, or `nil` if there is none at all. Damaged ones before it are
     /// announced.
     ///
-    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``.
+    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``; and what keeps a file from being read that may be
+    ///   as good as ever, with another version or with the right to read it: to fall back would be to lose it.
     public func newest() throws -> (file: String, checkpoint: Checkpoint)? {
         var reason: (any Error)?
         let files = self.files
@@ -80,12 +85,22 @@ public struct Checkpoints {
                 let checkpoint = try Checkpoint.read(file)
                 if let reason { announce("\(reason); going on from the one before, \(file)") }
                 return (file, checkpoint)
+            } catch  where Checkpoints.isWhole(error) {
+                throw error
             } catch {
                 reason = reason ?? error
             }
         }
         if let reason { throw CheckpointError.noneReadable(files: files, reason: "\(reason)") }
         return nil
+    }
+
+    /// Whether the file that could not be read is not damaged for all that is known.
+    private static func isWhole(_ error: any Error) -> Bool {
+        switch error {
+        case CheckpointError.otherVersion, FileError.permissionDenied: true
+        default: false
+        }
     }
 
     /// Removes all checkpoints: when the training's result is safe.
