@@ -54,6 +54,41 @@ import Testing
         }
     }
 
+    /// As a crash may leave it: the end of the last line is missing.
+    @Test func aTrainingThatGoesOnRemovesALineWithoutAnEnd() throws {
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/log.csv"
+            try "epoch,loss\n0,1.5\n1,0.75\n2,0.7\n1".write(toFile: path, atomically: true, encoding: .utf8)
+            let model = try Sequential(input: [1]) { Dense(2, activation: .softmax) }
+            let run = TrainingRun(model: model, epochs: 3, steps: 1, batchSize: 1, firstEpoch: 2)
+            let logger = CSVLogger(path)
+            try logger.onTrainBegin(run)
+            try logger.onEpochEnd(2, ["loss": 0.5], run)
+            #expect(
+                try String(contentsOfFile: path, encoding: .utf8) == "epoch,loss\n0,1.5\n1,0.75\n2,0.5\n")
+        }
+    }
+
+    /// There is room for six bytes more.
+    @Test(.enabled(if: FullDisk.canBeMounted, "only root can mount a file system"))
+    func aFullDiskLeavesNoPartOfALine() throws {
+        try FullDisk.mounted(kilobytes: 4) { disk in
+            let path = "\(disk)/log.csv"
+            let lines = "epoch,loss\n" + String(repeating: "0,0.12345\n", count: 407) + "0,0.12345"
+            try (lines.prefix(4089) + "\n").write(toFile: path, atomically: false, encoding: .utf8)
+            let before = try Data(contentsOf: URL(filePath: path))
+            #expect(before.count == 4090)
+            let model = try Sequential(input: [1]) { Dense(2, activation: .softmax) }
+            let run = TrainingRun(model: model, epochs: 2, steps: 1, batchSize: 1)
+            let logger = CSVLogger(path, append: true)
+            try logger.onTrainBegin(run)
+            #expect(throws: FileError.diskFull(file: path)) {
+                try logger.onEpochEnd(1, ["loss": 0.123456789], run)
+            }
+            #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        }
+    }
+
     @Test func aFileThatCannotBeWrittenIsNamedBeforeTheFirstStep() throws {
         let model = try ToyData.model()
         try model.compile()

@@ -71,10 +71,11 @@ public final class CSVLogger: Callback {
         file = nil
     }
 
-    /// Removes what a training wrote of epochs that it now goes through again.
+    /// Removes what a training wrote of epochs that it now goes through again, and a line without an end.
     private func removeLines(from epoch: Int) throws {
         guard let text = try? String(contentsOfFile: filename, encoding: .utf8) else { return }
-        let kept = text.split(separator: "\n").filter { line in
+        let whole = text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
+        let kept = whole.split(separator: "\n").filter { line in
             Int(line.prefix { $0 != separator }).map { $0 < epoch } ?? true
         }
         try AtomicFile.write(kept.map { $0 + "\n" }.joined(), to: filename)
@@ -87,8 +88,15 @@ public final class CSVLogger: Callback {
                 ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
         }
         let line = Array((quoted.joined(separator: String(separator)) + "\n").utf8)
-        try line.withUnsafeBytes {
-            try AtomicFile.append($0, to: file.fileDescriptor, file: filename)
+        let before = lseek(file.fileDescriptor, 0, SEEK_END)
+        do {
+            try line.withUnsafeBytes {
+                try AtomicFile.append($0, to: file.fileDescriptor, file: filename)
+            }
+        } catch {
+            // A full disk takes the beginning of a line, to which whoever goes on would add another.
+            if before >= 0 { ftruncate(file.fileDescriptor, before) }
+            throw error
         }
     }
 }
