@@ -125,6 +125,28 @@ import Testing
         #expect(filesInCache.isEmpty)
     }
 
+    /// Noise, which no compression makes small enough.
+    @Test(.enabled(if: FullDisk.canBeMounted, "only root can mount a file system"))
+    mutating func fullDiskIsNamedAndKeepsNothing() throws {
+        let noise = try SmallArchive {
+            let pixels = (0..<20 * 3073).map { $0 % 3073 == 0 ? 4 : UInt8.random(in: 0...255) }
+            try $0.write(pixels, to: "cifar-10-batches-bin/data_batch_2.bin")
+        }
+        let server = try DownloadServer(serving: noise.path)
+        download.address = server.address("good")
+        download.md5 = try Checksum.md5(of: noise.path)
+        let download = download
+        try FullDisk.mounted(kilobytes: 16) { disk in
+            let part = disk + "/cache/archive.tar.gz.part"
+            #expect(throws: DownloadError.unwritable(path: part, reason: "No space left on device")) {
+                try download.fetch(into: disk + "/cache")
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: disk + "/cache")
+            #expect(left.isEmpty)
+        }
+        withExtendedLifetime(server) {}
+    }
+
     @Test func cacheThatCannotBeWrittenIsNamed() throws {
         let file = try cache.write([], to: "file")
         let error = try #require(throws: DownloadError.self) { try download.fetch(into: file + "/bigeggs") }

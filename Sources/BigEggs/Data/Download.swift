@@ -61,7 +61,9 @@ package struct Download: Sendable {
             guard found == md5 else {
                 throw DownloadError.wrongChecksum(address: address, found: found, expected: md5)
             }
-            guard rename(part, path) == 0 else { throw DownloadError.cannotWrite(path) }
+            guard transfer.synchronize(), rename(part, path) == 0 else {
+                throw DownloadError.cannotWrite(path)
+            }
             return path
         }
     }

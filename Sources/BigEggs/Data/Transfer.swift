@@ -32,6 +32,9 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
 
     deinit { close(file) }
 
+    /// Brings the bytes to the disk: a name that outlives a power cut must not stand for an empty file.
+    func synchronize() -> Bool { fsync(file) == 0 }
+
     /// Transfers the file and returns its MD5.
     ///
     /// - Throws: ``DownloadError``.
