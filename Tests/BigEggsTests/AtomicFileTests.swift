@@ -109,6 +109,31 @@ import Testing
         }
     }
 
+    /// As somebody has it whose runs lie on another disk.
+    @Test func aLinkToADirectoryIsAsGoodAsTheDirectory() throws {
+        try withTemporaryDirectory { directory in
+            try AtomicFile.prepareDirectory(directory + "/real")
+            let link = directory + "/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
+            try AtomicFile.prepareDirectory(link)
+            try AtomicFile.write("text", to: link + "/notes.txt")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/real") == ["notes.txt"])
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
+        }
+    }
+
+    /// Such a file takes no room on the disk, and would take all of the memory.
+    @Test func aFileThatClaimsToBeHugeIsRefusedUnread() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/weights.safetensors"
+            try Data().write(to: URL(filePath: path))
+            try #require(truncate(path, 5 << 30) == 0)
+            let refused = FileError.tooLarge(file: path, limit: 4 << 30)
+            #expect(throws: refused) { try Safetensors.read(path) }
+            #expect(throws: refused) { try Record.read(path) }
+        }
+    }
+
     /// Not even the superuser makes files in /sys.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
     func refusedPermissionIsNamed() {

@@ -124,6 +124,10 @@ public enum AtomicFile {
     }
 }
 
+/// The most bytes that a file of weights, a checkpoint or a record may have. A file can claim any size without
+/// taking room on a disk.
+private let largestFile = 4 << 30
+
 /// Reads a whole file.
 ///
 /// - Throws: ``FileError``.
@@ -134,6 +138,8 @@ func bytes(ofFile path: String) throws -> [UInt8] {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure() }
+    func tooLarge() -> FileError { FileError.tooLarge(file: path, limit: largestFile) }
+    guard status.st_size <= largestFile else { throw tooLarge() }
     var contents: [UInt8] = []
     contents.reserveCapacity(Int(status.st_size) + 1)
     // A pipe has no size, and a file may grow: read until the end.
@@ -147,5 +153,6 @@ func bytes(ofFile path: String) throws -> [UInt8] {
         guard count >= 0 || errno == EINTR else { throw failure() }
         contents.removeLast(chunk - max(count, 0))
         if count == 0 { return contents }
+        guard contents.count <= largestFile else { throw tooLarge() }
     }
 }

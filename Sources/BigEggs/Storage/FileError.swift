@@ -9,6 +9,7 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case diskFull(file: String)
     case sizeLimit(file: String)
     case isDirectory(file: String)
+    case tooLarge(file: String, limit: Int)
     case failed(file: String, action: String, reason: String)
 
     /// What a failed system call means for a file.
@@ -47,6 +48,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
             "cannot write \(file): it would be larger than a file may be here; see `ulimit -f`"
         case .isDirectory(let file):
             "\(file) is a directory; give the path of a file"
+        case .tooLarge(let file, let limit):
+            "\(file) is larger than \(limit) bytes, the most that is read as one file; check the path"
         case .failed(let file, let action, let reason):
             "cannot \(action) \(file): \(reason)"
         }
