@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import io
-from pathlib import Path
 from typing import Sequence
 
 import bigeggs
@@ -12,15 +12,14 @@ from matplotlib.figure import Figure
 
 from plots.demo import confidence_bar, grid
 from plots.draw import STYLE
-from plots.files import write_atomically
 from plots.page import GREEN, INK, MUTED, VERMILLION, show_picture
 from plots.wording import percent
 
 COLUMNS = 6
 
 
-def draw(path: str, handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> None:
-    """Writes a PNG of the test images of a data set, each with its predicted class and the confidence.
+def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> str:
+    """A PNG, in base64, of the test images of a data set, each with its predicted class and the confidence.
 
     `handle` is a data set with as many test images as there are predictions.
     """
@@ -29,7 +28,7 @@ def draw(path: str, handle: int, predicted: Sequence[int], confidence: Sequence[
         figure = sheet(dataset, predicted, confidence)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
-    write_atomically({Path(path): buffer.getvalue()})
+    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def sheet(dataset: bigeggs.Dataset, predicted: Sequence[int], confidence: Sequence[float]) -> Figure:

@@ -38,15 +38,16 @@ extension Section {
         let handle = registerDataset(
             LoadedDataset(train: samples.prefix(0), test: samples, provenance: data.provenance))
         defer { releaseHandle(handle) }
-        let file = FileManager.default.temporaryDirectory.appending(path: "bigeggs-\(UUID().uuidString).png")
-        defer { try? FileManager.default.removeItem(at: file) }
-        _ = try Python.call(
+        let picture = try Python.call(
             "draw", in: "plots.samples",
             [
-                .string(file.path), .int(Int(bitPattern: UInt(handle))),
+                .int(Int(bitPattern: UInt(handle))),
                 .list((0..<samples.count).map { .int(predictions.predicted($0)) }),
                 .list((0..<samples.count).map { .double(Double(predictions.confidence($0))) }),
             ])
-        return Array(try Data(contentsOf: file))
+        guard let png = picture.string.flatMap({ Data(base64Encoded: $0) }) else {
+            throw ReportingError.unexpectedResult(function: "plots.samples.draw")
+        }
+        return Array(png)
     }
 }

@@ -75,7 +75,7 @@ public final class TensorBoard: Callback {
         try train?.append(scalars(logs, prefix: "batch_"), step: step)
     }
 
-    /// - Throws: `FileError`, ``TensorBoardError``, and what a figure throws.
+    /// - Throws: `FileError`, ``TensorBoardError``.
     public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
         let validated = logs.filter { $0.key.hasPrefix("val_") }
         var summaries = scalars(logs.filter { validated[$0.key] == nil }, prefix: "epoch_")
@@ -88,7 +88,13 @@ public final class TensorBoard: Callback {
 
         let measured = Dictionary(uniqueKeysWithValues: validated.map { ($0.key.dropFirst(4), $0.value) })
         let pictures = try figures.map { tag, draw in
-            guard let picture = ProtoSummary.Value.image(tag, png: try draw(run)) else {
+            let png: [UInt8]
+            do {
+                png = try draw(run)
+            } catch {
+                throw TensorBoardError.notDrawn(figure: tag, reason: "\(error)")
+            }
+            guard let picture = ProtoSummary.Value.image(tag, png: png) else {
                 throw TensorBoardError.noPNG(figure: tag)
             }
             return picture
@@ -114,11 +120,14 @@ public final class TensorBoard: Callback {
 /// Why something could not be written for TensorBoard.
 public enum TensorBoardError: Error, Equatable, CustomStringConvertible {
     case noPNG(figure: String)
+    case notDrawn(figure: String, reason: String)
 
     public var description: String {
         switch self {
         case .noPNG(let figure):
             "the figure \(figure) for TensorBoard is no PNG file: have it drawn as one"
+        case .notDrawn(let figure, let reason):
+            "the figure \(figure) for TensorBoard could not be drawn: \(reason)"
         }
     }
 }

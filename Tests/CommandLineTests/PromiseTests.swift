@@ -43,4 +43,9 @@ struct PromiseTests {
     @Test func aSectionWritesItsDirectoryAndTheCacheAlone() throws {
         try expectNothingForbidden("01-data")
     }
+
+    /// One that trains, and draws for TensorBoard while it does.
+    @Test func aSectionThatTrainsWritesItsDirectoryAndTheCacheAlone() throws {
+        try expectNothingForbidden("04-plain-training", "--epochs", "1")
+    }
 }

@@ -15,7 +15,7 @@ import Testing
     private func train(
         into directory: String, epochs: Int = 3, updateFreq: CallbackFrequency = .epoch,
         histogramFreq: Int = 1,
-        validates: Bool = true, figure: [UInt8] = png
+        validates: Bool = true, figure: @escaping () throws -> [UInt8] = { png }
     ) throws -> (model: Sequential, history: History) {
         let model = try Sequential(input: [2, 2, 3], seed: 3) {
             Flatten()
@@ -30,7 +30,7 @@ import Testing
         ).rescaled()
         let board = TensorBoard(
             logDir: directory, histogramFreq: histogramFreq, updateFreq: updateFreq,
-            figures: validates ? ["predictions": { _ in figure }] : [:])
+            figures: validates ? ["predictions": { _ in try figure() }] : [:])
         let history = try model.fit(
             images, validation: validates ? images.prefix(6) : nil, batchSize: 8, epochs: epochs,
             callbacks: [board])
@@ -149,8 +149,32 @@ import Testing
     @Test func aFigureThatIsNoPNGIsNamed() throws {
         try inTemporaryDirectory { directory in
             #expect(throws: TensorBoardError.noPNG(figure: "predictions")) {
-                try train(into: directory, figure: Array("GIF89a and some more bytes".utf8))
+                try train(into: directory, figure: { Array("GIF89a and some more bytes".utf8) })
             }
+        }
+    }
+
+    @Test func aFigureThatCannotBeDrawnIsNamed() throws {
+        struct Broken: Error {}
+        try inTemporaryDirectory { directory in
+            #expect(throws: TensorBoardError.notDrawn(figure: "predictions", reason: "Broken()")) {
+                try train(into: directory, figure: { throw Broken() })
+            }
+        }
+    }
+
+    /// Histograms of three epochs are larger than the disk.
+    @Test func aFullDiskIsNamed() throws {
+        try inTemporaryDirectory { directory in
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+            guard mount("tmpfs", directory, "tmpfs", 0, "size=4k") == 0 else { return }  // only root can
+            defer { umount(directory) }
+            let error = #expect(throws: FileError.self) { try train(into: directory) }
+            guard case .diskFull(let file) = error else {
+                Issue.record("another error: \(String(describing: error))")
+                return
+            }
+            #expect(file.hasPrefix(directory) && file.contains("/events.out.tfevents."))
         }
     }
 
