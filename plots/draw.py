@@ -91,7 +91,7 @@ def draw(
             missing[plot.name] = str(reason)
         except CannotWrite as reason:
             failed[plot.name] = str(reason)
-        except Exception as error:  # whatever goes wrong in one figure must not cost the others
+        except (Exception, SystemExit) as error:  # whatever goes wrong in one figure must not cost the others
             failed[plot.name] = describe(error)
     return {"drawn": drawn, "left": left, "missing": missing, "failed": failed}
 
@@ -167,7 +167,7 @@ def comma_separated(table: Table) -> bytes:
     return buffer.getvalue().encode()
 
 
-def describe(error: Exception) -> str:
+def describe(error: BaseException) -> str:
     """An exception in one line, with the place of ours that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).parent == STYLE.parent]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BigEggs
+import Foundation
 import Reporting
 
 /// `bigeggs figures`: the report's figures again, from what was recorded.
@@ -37,6 +38,9 @@ struct FiguresCommand: ParsableCommand {
         let project = try Project.locate()
         try Figures.prepare(names, project: project)
         let layout = OutputLayout(project: project, profile: profile, out: out)
+        // Where nothing is recorded there is nothing to draw, and nothing to lock.
+        let lock = FileManager.default.fileExists(atPath: layout.records) ? try layout.lock() : nil
+        defer { lock?.release() }
         let outcome = try draw(project, layout)
         let nothing = outcome.drawn.isEmpty && outcome.left.isEmpty && outcome.failed.isEmpty
         if nothing && names.isEmpty { throw NothingRecorded(directory: layout.records) }

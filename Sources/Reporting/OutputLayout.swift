@@ -81,7 +81,7 @@ public struct OutputLayout: Sendable, Equatable {
     ///
     /// - Parameter sharingWithParent: whether this process does a part of the work of the one that started it.
     /// - Throws: `DirectoryInUse`, which names the other process.
-    func lock(sharingWithParent: Bool = false) throws -> OutputLock {
+    package func lock(sharingWithParent: Bool = false) throws -> OutputLock {
         try OutputLock(
             records, covering: [weights, plots, notebooks, report], sharingWithParent: sharingWithParent)
     }

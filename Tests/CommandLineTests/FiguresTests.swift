@@ -94,6 +94,50 @@ import Testing
         #expect(try figures() == before)
     }
 
+    /// Ended while the second of two figures is drawn: whatever is there is whole, and the next run makes up.
+    @Test func aSignalWhileFiguresAreDrawnLeavesWholeFilesAlone() throws {
+        let data = try TinyCIFAR10()
+        let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
+            .checksum
+        let undisturbed = try run(ofDataWithChecksum: checksum)
+        func plots(_ run: TemporaryDirectory) -> [String: Data] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: run.path + "/plots")) ?? []
+            return names.reduce(into: [:]) {
+                $0[$1] = FileManager.default.contents(atPath: "\(run.path)/plots/\($1)")
+            }
+        }
+        try #require(
+            try BigEggsProgram("figures", "--data", data.path, "--out", undisturbed.path).status == 0)
+        let expected = plots(undisturbed)
+        #expect(expected.count == 6)
+
+        for signal in [SIGTERM, SIGINT, SIGKILL] {
+            let run = try run(ofDataWithChecksum: checksum)
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = [
+                "--default-signal=INT,TERM", BigEggsProgram.url.path, "figures", "--data", data.path, "--out",
+                run.path,
+            ]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            let first = run.path + "/plots/class-counts.csv"
+            while process.isRunning, !FileManager.default.fileExists(atPath: first) { usleep(500) }
+            kill(process.processIdentifier, signal)
+            process.waitUntilExit()
+            for (name, bytes) in plots(run) where !name.hasSuffix(".part") {
+                #expect(bytes == expected[name], "\(name) after signal \(signal)")
+            }
+            let next = try BigEggsProgram("figures", "--data", data.path, "--out", run.path)
+            #expect(next.status == 0, "standard error:\n\(next.errors)")
+            #expect(plots(run) == expected)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: run.path + "/records")
+                    == ["01-data.json"])
+        }
+    }
+
     /// The record of one figure is damaged: the other one is drawn, and the old one stays.
     @Test func aFigureThatFailsIsNamedAndCostsNoOther() throws {
         let data = try TinyCIFAR10()

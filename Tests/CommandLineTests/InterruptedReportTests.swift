@@ -56,6 +56,10 @@ import Testing
         #expect(other.errors.contains("process \(report.identifier) ("), "\(other.errors)")
         #expect(other.errors.contains("report --epochs 6) is writing to"))
 
+        let figures = try checkout.run("figures", "--profile", "quick")
+        #expect(figures.status == 1)
+        #expect(figures.errors.contains("process \(report.identifier) ("), "\(figures.errors)")
+
         try report.waitForCheckpoint(2, of: "04-plain-training")
         let section = try #require(report.children.first)
         // To the command alone, as `kill` sends it; a terminal would reach both.

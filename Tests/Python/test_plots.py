@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import itertools
 import json
 import os
@@ -154,6 +155,24 @@ def test_a_broken_record_costs_only_its_own_figure(example: Path, handle: int) -
     assert list(outcome["failed"]) == ["class-counts"]
     assert "classCounts" in outcome["failed"]["class-counts"]
     assert "plots/data.py, line" in outcome["failed"]["class-counts"]
+
+
+def test_a_drawing_function_that_raises_or_ends_python_costs_only_its_own_figure(
+    example: Path, handle: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(source: object) -> None:
+        sys.exit("enough")
+
+    def divide(source: object) -> None:
+        1 / 0
+
+    broken = {"class-counts": leave, "pixel-histograms": divide}
+    plots = [dataclasses.replace(plot, draw=broken.get(plot.name, plot.draw)) for plot in draw.PLOTS]
+    monkeypatch.setattr(draw, "PLOTS", plots)
+    outcome = drawn(example, handle, ["class-counts", "sample-grid", "pixel-histograms", "raw-against-scaled"])
+    assert outcome["drawn"] == ["sample-grid", "raw-against-scaled"]
+    assert list(outcome["failed"]) == list(broken)
+    assert "enough" in outcome["failed"]["class-counts"] and "zero" in outcome["failed"]["pixel-histograms"]
 
 
 def test_a_figure_that_fails_keeps_its_old_files(example: Path, handle: int) -> None:
