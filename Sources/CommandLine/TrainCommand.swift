@@ -112,7 +112,10 @@ struct TrainCommand: ParsableCommand {
     private func hasEnded(_ plan: TrainingRecord.Plan, _ model: Sequential, _ file: String) throws -> Bool {
         guard Checkpoints(in: out).files.isEmpty else { return false }
         let record = try? Record.read(file)
-        guard try plan.describes(record, by: model) else {
+        let weights = try? Checksum.sha256(of: "\(out)/weights.safetensors")
+        guard try plan.describes(record, by: model), weights != nil,
+            weights == record?[path: "results.weights.sha256"]?.string
+        else {
             StandardError.write("there is nothing to resume in \(out): starting from the beginning\n")
             return false
         }

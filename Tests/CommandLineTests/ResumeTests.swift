@@ -108,6 +108,19 @@ import Testing
         #expect(try names(in: out) == ["training.json", "weights.safetensors"])
     }
 
+    @Test func otherImagesThanBeforeAreRefused() throws {
+        _ = try signalled([SIGTERM])
+        let batch = data.directory.url.appendingPathComponent("data_batch_2.bin")
+        var bytes = try Data(contentsOf: batch)
+        bytes[100] ^= 1
+        try bytes.write(to: batch)
+        let files = try names(in: out)
+        let resumed = try run("--resume", epochs: 1000)
+        #expect(resumed.status == 1)
+        #expect(resumed.errors.contains("training data was 160 images ("), "\(resumed.errors)")
+        #expect(try names(in: out) == files)
+    }
+
     @Test func aTrainingThatHasEndedIsNotTrainedAgain() throws {
         let first = try run("--resume", epochs: 1)
         #expect(first.status == 0)
@@ -115,6 +128,12 @@ import Testing
         let second = try run("--resume", epochs: 1)
         #expect(second.status == 0)
         #expect(second.output.hasPrefix("The training has ended already"))
+        // Not if what it gave is no longer there.
+        let weights = URL(filePath: out + "/weights.safetensors")
+        let trained = try Data(contentsOf: weights)
+        try Data(trained.dropLast(4)).write(to: weights)
+        #expect(try run("--resume", epochs: 1).errors.contains("nothing to resume"))
+        #expect(try Data(contentsOf: weights) == trained)
         let third = try run("--resume", epochs: 2)
         #expect(third.errors.contains("nothing to resume"))
         #expect(third.output.contains("Epoch 2/2"))
