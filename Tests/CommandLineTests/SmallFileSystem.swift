@@ -17,6 +17,8 @@ final class SmallFileSystem {
 
     func makeReadOnly() throws { try mount("-o", "remount,ro", path) }
 
+    func resize(megabytes: Int) throws { try mount("-o", "remount,size=\(megabytes)m", path) }
+
     func freeBytes() throws -> Int {
         let attributes = try FileManager.default.attributesOfFileSystem(forPath: path)
         return (attributes[.systemFreeSize] as? NSNumber)?.intValue ?? 0

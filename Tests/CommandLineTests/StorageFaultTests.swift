@@ -8,12 +8,13 @@ import Testing
     init() throws { data = try TinyCIFAR10() }
 
     private func train(
-        into out: String, limits: String = ":", redirection: String = "", seed: Int = 7
+        into out: String, limits: String = ":", redirection: String = "", seed: Int = 7, epochs: Int = 1,
+        _ more: String...
     ) throws -> BigEggsProgram {
         let command = "\(limits); exec \"$0\" \"$@\" \(redirection)"
-        let arguments = [
-            "train", "--data", data.path, "--limit", "64", "--epochs", "1", "--seed", "\(seed)", "--out", out,
-        ]
+        let arguments =
+            ["train", "--data", data.path, "--limit", "64", "--epochs", "\(epochs)", "--seed", "\(seed)"]
+            + ["--out", out] + more
         return try BigEggsProgram(
             running: URL(fileURLWithPath: "/bin/bash"), ["-c", command, BigEggsProgram.url.path] + arguments)
     }
@@ -48,6 +49,27 @@ import Testing
         let second = try train(into: disk.path, seed: 8)
         expectOneSentence(second, with: disk.path, "the disk is full")
         #expect(try files(in: disk.path) == before)
+    }
+
+    /// The first checkpoint takes 8 MB, and each after it 30.
+    @Test(.enabled(if: SmallFileSystem.canBeMounted, "only root can mount a file system"))
+    func aDiskThatFillsUpWhileTrainingKeepsWhatWasSaved() throws {
+        let disk = try SmallFileSystem(megabytes: 60)
+        let run = try train(into: disk.path, epochs: 3)
+        expectOneSentence(run, with: "\(disk.path)/checkpoint-0003.safetensors", "the disk is full")
+        #expect(
+            try Set(files(in: disk.path).keys) == [
+                "checkpoint-0001.safetensors", "checkpoint-0002.safetensors",
+            ])
+
+        try disk.resize(megabytes: 200)
+        let resumed = try train(into: disk.path, epochs: 3, "--resume")
+        #expect(resumed.status == 0, "standard error:\n\(resumed.errors)")
+        #expect(resumed.errors.contains("checkpoint-0002.safetensors: epoch 2, after step 0"))
+        let out = try TemporaryDirectory()
+        #expect(try train(into: out.path, epochs: 3).status == 0)
+        let weights = try [disk.path, out.path].map { try files(in: $0)["weights.safetensors"] }
+        #expect(weights[0] == weights[1] && weights[0] != nil)
     }
 
     @Test(.enabled(if: SmallFileSystem.canBeMounted, "only root can mount a file system"))

@@ -1,0 +1,92 @@
+import BigEggs
+import Foundation
+import Testing
+
+/// What a training makes of a disk that fails, which strace plays to it, and the order in which it brings
+/// things to the disk.
+@Suite(.enabled(if: SystemCalls.canBeTraced, "strace is not here, or may not be used"))
+struct FailingDiskTests {
+    private let data: TinyCIFAR10
+    private let out: String
+
+    init() throws {
+        data = try TinyCIFAR10()
+        out = data.path + "/out"
+    }
+
+    /// `bigeggs train`, watched or disturbed by strace where it is given options.
+    private func train(_ strace: [String] = [], epochs: Int = 2, _ more: String...) throws -> BigEggsProgram {
+        let program = BigEggsProgram.url.path
+        let arguments =
+            ["train", "--data", data.path, "--limit", "64", "--epochs", "\(epochs)", "--out", out] + more
+        guard !strace.isEmpty else {
+            return try BigEggsProgram(running: BigEggsProgram.url, arguments)
+        }
+        return try BigEggsProgram(
+            running: URL(filePath: "/usr/bin/strace"), ["-f", "-qq"] + strace + [program] + arguments)
+    }
+
+    private func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+    }
+
+    /// The checkpoint after the first epoch is written, and the disk does not give it back.
+    @Test func aCheckpointThatCannotBeReadBackIsNotKeptAndTheOneBeforeIs() throws {
+        let second = out + "/checkpoint-0002.safetensors"
+        let run = try train(["-o", "/dev/null", "-P", second, "-e", "inject=read:error=EIO"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("\(second) could not be read back after writing"), "\(run.errors)")
+        #expect(run.errors.contains("the checkpoint before it is kept"))
+        #expect(try names() == ["checkpoint-0001.safetensors"])
+        let resumed = try train(epochs: 1, "--resume")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("going on from \(out)/checkpoint-0001.safetensors"))
+    }
+
+    /// The first checkpoint takes two calls, for the file and for its directory; the third is the second file's.
+    @Test func aFileThatDoesNotReachTheDiskDoesNotTakeItsName() throws {
+        let run = try train(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=3"])
+        #expect(run.status == 1)
+        #expect(
+            run.errors.contains("cannot write \(out)/checkpoint-0002.safetensors: Input/output error"),
+            "\(run.errors)")
+        #expect(try names() == ["checkpoint-0001.safetensors"])
+    }
+
+    @Test func aNameThatCannotBeGivenLeavesNothing() throws {
+        let run = try train(["-o", "/dev/null", "-e", "inject=rename:error=ENOSPC:when=2"])
+        #expect(run.status == 1)
+        #expect(
+            run.errors.contains("cannot write \(out)/checkpoint-0002.safetensors: the disk is full"),
+            "\(run.errors)")
+        #expect(try names() == ["checkpoint-0001.safetensors"])
+    }
+
+    /// File, name, directory; then it is read; and only then is the one before the last removed.
+    @Test func aCheckpointIsOnTheDiskAndReadBeforeAnOlderOneIsRemoved() throws {
+        let log = data.path + "/calls"
+        let run = try train([
+            "-y", "-s", "4096", "-o", log, "-e", "trace=openat,fsync,rename,unlink", "-e", "signal=none",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        let calls = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+        let part = "\(out)/.checkpoint-0003.safetensors."
+        var rest = calls[...]
+        func expect(_ what: String, _ isNext: (Substring) -> Bool) {
+            guard let next = rest.firstIndex(where: isNext) else {
+                Issue.record("no \(what) where it should be")
+                return
+            }
+            rest = rest[(next + 1)...]
+        }
+        let third = "\"\(out)/checkpoint-0003.safetensors\""
+        expect("temporary file") { $0.contains("openat(") && $0.contains(part) && $0.contains("O_EXCL") }
+        expect("flush of the file") { $0.contains(" fsync(") && $0.contains(part) }
+        expect("renaming") { $0.contains(" rename(") && $0.contains(part) && $0.contains(third) }
+        expect("flush of the directory") { $0.contains(" fsync(") && $0.contains("<\(out)>") }
+        expect("reading") { $0.contains(" openat(") && $0.contains(third) && $0.contains("O_RDONLY") }
+        expect("removal of the first") {
+            $0.contains(" unlink(\"\(out)/checkpoint-0001.safetensors\"")
+        }
+    }
+}
