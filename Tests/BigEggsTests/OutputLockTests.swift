@@ -1,5 +1,6 @@
 import BigEggs
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct OutputLockTests {
@@ -51,6 +52,28 @@ import Testing
                 Set(try FileManager.default.contentsOfDirectory(atPath: directory))
                     == Set(kept + ["records"]))
             #expect(try FileManager.default.contentsOfDirectory(atPath: other).isEmpty)
+        }
+    }
+
+    /// Whoever releases it removes the file, which another may have opened just before.
+    @Test func ofManyThatWantItAtOnceOneHasItAtATime() throws {
+        try withTemporaryDirectory { directory in
+            let holders = Atomic(0)
+            let taken = Atomic(0)
+            let shared = Atomic(0)
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                for _ in 0..<2_000 {
+                    guard let lock = try? OutputLock(directory) else { continue }
+                    taken.add(1, ordering: .relaxed)
+                    if holders.add(1, ordering: .sequentiallyConsistent).newValue > 1 {
+                        shared.add(1, ordering: .relaxed)
+                    }
+                    holders.subtract(1, ordering: .sequentiallyConsistent)
+                    lock.release()
+                }
+            }
+            #expect(taken.load(ordering: .relaxed) > 100)
+            #expect(shared.load(ordering: .relaxed) == 0)
         }
     }
 
