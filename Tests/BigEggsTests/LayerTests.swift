@@ -1,4 +1,5 @@
 import BigEggs
+import Foundation
 import Testing
 
 @Suite struct LayerTests {
@@ -53,6 +54,45 @@ import Testing
         #expect(model.summary[1].activation == nil)
         #expect(model.summary[4].outputShape == [2, 2, 8])
         #expect(model.trainableParameterCount == model.parameterCount - 2 * (4 + 8))
+    }
+
+    @Test func dropoutAtTheEndLeavesWhatTheLayerBeforeItPutsOut() throws {
+        let pixels = (0..<120).map { (index: Int) -> Float in Float(index * 37 % 101) / 50 - 1 }
+        let images = try ImageDataset(
+            floats: pixels, labels: Labels([0, 0]), imageShape: [5, 4, 3], classNames: ["any"])
+        let layers: [any Layer] = [Conv2D(7, kernelSize: 2), MaxPooling2D(poolSize: 2, strides: 1)]
+        let plain = try model([5, 4, 3]) { layers }
+        let dropped = try model([5, 4, 3]) {
+            layers
+            Dropout(0.5)
+        }
+        let probabilities = try plain.predict(images).probabilities
+        #expect(probabilities.count == 2 * 3 * 2 * 7)
+        #expect(try dropped.predict(images).probabilities == probabilities)
+    }
+
+    @Test func layersThatComputeNothingPutOutTheirInput() throws {
+        let values: [Float] = [3, -1, 4, 1, -5, 9, 2, 6]
+        for (shape, layer) in [
+            ([4], Dropout(0.5)), ([4], Flatten()), ([4], Activation(.linear)), ([2, 1, 2], Dropout(0.5)),
+            ([2, 2, 1], Flatten()),
+        ] as [([Int], any Layer)] {
+            let data = try ImageDataset(
+                floats: values, labels: Labels([0, 0]), imageShape: shape, classNames: ["any"])
+            let model = try model(shape) { layer }
+            #expect(try model.predict(data).probabilities == values, "\(layer)")
+        }
+        let data = try ImageDataset(
+            floats: values, labels: Labels([0, 0]), imageShape: [4], classNames: ["any"])
+        let softmax = try model([4]) { Activation(.softmax) }
+        let predictions = try softmax.predict(data, batchSize: 1)
+        for image in 0..<2 {
+            let powers = values[4 * image..<4 * image + 4].map { exp($0) }
+            let sum = powers.reduce(0, +)
+            for (probability, power) in zip(predictions[image], powers) {
+                #expect(abs(probability - power / sum) < 1e-6)
+            }
+        }
     }
 
     /// Layers that do not fit, and the error that says so.

@@ -23,6 +23,8 @@ final class Plan {
     private let workspace: Workspace
     private var nodes: [any Node] = []
     private let inputSignal: Signal
+    /// The input's, if no layer has anything to compute.
+    private let outputSignal: Signal
     private var copies: [Int] = []
     private let bytes: Int
     private var boundGeneration = -1
@@ -51,8 +53,8 @@ final class Plan {
         }
         nodes = builder.nodes
         layout = builder.layout
-        let output = builder.signal
-        outputCount = output.dims.dropFirst().reduce(1, *)
+        outputSignal = builder.signal
+        outputCount = outputSignal.dims.dropFirst().reduce(1, *)
 
         firstTrained = nodes.firstIndex { $0 is WeightedNode || $0 is BatchNormalizationNode } ?? nodes.count
         if key.training { try Plan.describeBackward(nodes, from: firstTrained, &layout) }
@@ -128,8 +130,7 @@ final class Plan {
 
     /// The last layer's values before a softmax, `[batch, classes]`.
     var logits: UnsafeMutablePointer<Float>? {
-        guard let memory, let last = nodes.last else { return nil }
-        return memory.floats(last.output.place)
+        memory.map { $0.floats(outputSignal.place) }
     }
 
     /// Runs the layers in their order.

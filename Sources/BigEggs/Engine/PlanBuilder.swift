@@ -72,7 +72,7 @@ struct PlanBuilder {
                     paddingBefore: zeros.before, paddingAfter: zeros.after, training: key.training,
                     reserve: { layout.reserve($0) }, place: { layout.reserve($0) }))
         case let layer as Dropout:
-            guard key.training, !key.isFrozen, layer.rate > 0 else { return }
+            guard key.training, !key.isFrozen, layer.rate > 0 else { break }
             add(
                 DropoutNode(
                     name: resolved.name, input: signal, rate: layer.rate, layer: index, seed: seed,
