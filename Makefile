@@ -11,7 +11,7 @@ PYTHON := /usr/bin/python3
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
 	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
-	parity install clean
+	parity exchange install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,18 @@ bench-record: build $(PEERS)/ready ## Measure everything again, idle, and write 
 parity: build $(PEERS)/ready ## Compare results with Keras, PyTorch and NumPy on random inputs (PARITY=--help)
 	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PEERS)/bin/python -m parity $(PARITY)
+
+# onnx wants another protobuf than Keras's TensorFlow, hence an environment beside that of the peers.
+EXCHANGE := .build-exchange
+$(EXCHANGE)/ready: Tests/Peers/exchange/requirements.txt
+	@$(REQUIREMENTS) python3-venv
+	@$(PYTHON) -m venv --clear $(EXCHANGE)
+	@$(EXCHANGE)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+exchange: build $(EXCHANGE)/ready $(PEERS)/ready ## Run exported models in onnxruntime, trade weights with safetensors and Keras
+	@export PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so; \
+		$(EXCHANGE)/bin/python -m exchange $(OPTIONS) && $(PEERS)/bin/python -m exchange.keras_weights
 
 lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }

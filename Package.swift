@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "BigEggs", targets: ["BigEggs"]),
         .library(name: "TensorBoard", targets: ["TensorBoard"]),
+        .library(name: "ONNX", targets: ["ONNX"]),
         .library(name: "bigeggs_c", type: .dynamic, targets: ["BigEggsABI"]),
         .executable(name: "bigeggs", targets: ["CommandLine"]),
     ],
@@ -54,7 +55,11 @@ let package = Package(
             dependencies: ["BigEggs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Protobuf/summary.proto", "Protobuf/generate"]),
         .target(
-            name: "BigEggsABI", dependencies: ["BigEggs", "CBigEggs"],
+            name: "ONNX",
+            dependencies: ["BigEggs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Protobuf/onnx.proto", "Protobuf/generate"]),
+        .target(
+            name: "BigEggsABI", dependencies: ["BigEggs", "ONNX", "CBigEggs"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         .target(name: "EmbeddedPython", dependencies: ["CPython"]),
         .target(
@@ -66,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "CommandLine",
             dependencies: [
-                "BigEggs", "Reporting",
+                "BigEggs", "ONNX", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "BigEggsTests", dependencies: ["BigEggs"], resources: [.copy("Fixtures")]),

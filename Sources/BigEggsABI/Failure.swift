@@ -1,5 +1,6 @@
 import BigEggs
 import CBigEggs
+import ONNX
 
 /// Why a call of the C ABI fails: its status, and the sentence for `be_last_error`.
 struct Failure: Error {
@@ -38,7 +39,7 @@ private func meaning(of error: any Error) -> be_status? {
     switch error {
     case TrainingError.notCompiled: BE_WRONG_STATE
     case TrainingError.lossNotFinite, TrainingError.validationLossNotFinite, is EngineError: BE_FAILED
-    case is TrainingError, is LayerError, is ImageDatasetError: BE_INVALID_ARGUMENT
+    case is TrainingError, is LayerError, is ImageDatasetError, is ONNXError: BE_INVALID_ARGUMENT
     case is UnknownMetric: BE_NOT_FOUND
     default: nil
     }

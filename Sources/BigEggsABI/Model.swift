@@ -60,6 +60,9 @@ final class Model: NamedByHandle, @unchecked Sendable {
         options.rescale == 1 ? images : images.rescaled(images.rescale * options.rescale)
     }
 
+    /// What every value of an input is multiplied by on its way into the model.
+    var rescale: Float { options.rescale }
+
     /// What makes the model again: its input and its layers.
     var architecture: Record {
         lock.lock()

@@ -2,6 +2,7 @@
 // The functions' names and their documentation are the header's.
 import BigEggs
 import CBigEggs
+import ONNX
 
 private func insert(_ object: any NamedByHandle, _ handle: UnsafeMutablePointer<be_handle>) {
     handle.pointee = HandleTable.shared.withLock { $0.insert(object) }
@@ -267,6 +268,22 @@ public func be_model_load_weights(_ model: be_handle, _ path: UnsafePointer<CCha
         let model = try object(model, as: Model.self)
         let path = try requireText(path, "path")
         try model.use { try asRead { try $0.loadWeights(from: path) }($0) }
+    }
+}
+
+@c @implementation
+public func be_model_export_onnx(
+    _ model: be_handle, _ path: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?
+) -> be_status {
+    answer(otherwise: BE_CANNOT_WRITE) {
+        let model = try object(model, as: Model.self)
+        let path = try requireText(path, "path")
+        var settings = try Settings(settings, of: "an export")
+        let classNames = try settings.texts("class_names") ?? []
+        try settings.done()
+        try model.use {
+            try $0.exportONNX(to: path, rescale: model.rescale, classNames: classNames)
+        }
     }
 }
 

@@ -82,6 +82,13 @@ struct Settings {
         return text
     }
 
+    mutating func texts(_ name: String) throws -> [String]? {
+        guard let value = value(name) else { return nil }
+        guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count
+        else { throw wrong(name, value, "a list of texts") }
+        return texts
+    }
+
     /// One of the names of an enumeration.
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, of _: Choice.Type = Choice.self

@@ -21,6 +21,6 @@ struct BigEggsCommand: ParsableCommand {
         subcommands: [
             DataCommand.self, ReportCommand.self, StepCommand.self, StatusCommand.self, FiguresCommand.self,
             TrainCommand.self,
-            EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
+            EvaluateCommand.self, PredictCommand.self, ExportCommand.self, BenchCommand.self,
         ])
 }

@@ -1,20 +1,33 @@
 import ArgumentParser
 import BigEggs
 import Foundation
+import Reporting
 
 /// The option that names trained weights, for every command that uses them.
 struct WeightsOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Weights as `bigeggs train` writes them.", valueName: "file"))
-    var weights: String
+    @Option(
+        help: ArgumentHelp(
+            "Weights as `bigeggs train` writes them (default: the report's, report/weights/augmented.safetensors).",
+            valueName: "file"))
+    var weights: String?
+
+    /// The file's path.
+    var file: String { weights ?? Self.ofReport }
+
+    /// The weights of the committed report, trained on augmented images.
+    private static var ofReport: String {
+        let file = "report/weights/augmented.safetensors"
+        return (try? Project.locate()).map { "\($0.root)/\(file)" } ?? file
+    }
 
     /// Fails before any data is loaded if there is no such file.
     func check() throws {
-        guard FileManager.default.isReadableFile(atPath: weights) else { throw MissingFile.weights(weights) }
+        guard FileManager.default.isReadableFile(atPath: file) else { throw MissingFile.weights(file) }
     }
 
     /// The model, with these weights.
     func load(into model: Sequential) throws -> Sequential {
-        try model.loadWeights(from: weights)
+        try model.loadWeights(from: file)
         return model
     }
 }
@@ -26,7 +39,7 @@ enum MissingFile: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .weights(let path):
-            "there are no weights to read at \(path): `bigeggs train` writes some, and names the file"
+            "there are no weights to read at \(path): `bigeggs train` writes some, for --weights"
         }
     }
 }

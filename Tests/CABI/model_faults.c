@@ -73,6 +73,7 @@ static void made_up_handles(be_handle bad, be_handle model, be_handle images) {
     EXPECT(BE_INVALID_HANDLE, be_model_set_weights(bad, 0, NULL, NULL));
     EXPECT(BE_INVALID_HANDLE, be_model_save(bad, path));
     EXPECT(BE_INVALID_HANDLE, be_model_load_weights(bad, path));
+    EXPECT(BE_INVALID_HANDLE, be_model_export_onnx(bad, path, NULL));
     EXPECT(BE_INVALID_HANDLE, be_callback_on_train_begin(bad, model));
     EXPECT(BE_INVALID_HANDLE, be_callback_on_epoch_end(bad, model, 0, 0, NULL, NULL));
     EXPECT(BE_INVALID_HANDLE, be_callback_on_train_end(bad, model));
@@ -117,6 +118,7 @@ static void null_arguments(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_model_load(NULL, NULL, &model));
     EXPECT(BE_INVALID_ARGUMENT, be_model_load(path, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_load_weights(model, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_export_onnx(model, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_callback_create(NULL, NULL, &callback));
     EXPECT(BE_INVALID_ARGUMENT, be_callback_create("EarlyStopping", NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_callback_on_epoch_end(callback, model, 0, 1, NULL, NULL));
@@ -320,6 +322,11 @@ static void files(be_handle model, const char *directory) {
     EXPECT(BE_CANNOT_WRITE, be_model_save(model, missing));
     EXPECT(BE_CANNOT_WRITE, be_model_save(model, directory));
     EXPECT(BE_CANNOT_WRITE, be_model_save(model, ""));
+    EXPECT(BE_CANNOT_WRITE, be_model_export_onnx(model, missing, NULL));
+    EXPECT(BE_CANNOT_WRITE, be_model_export_onnx(model, directory, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_export_onnx(model, path, "{\"class_names\": [\"a\", \"b\"]}"));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_export_onnx(model, path, "{\"class_names\": \"abc\"}"));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_export_onnx(model, path, "{\"opset\": 17}"));
     EXPECT(BE_CANNOT_READ, be_model_load(missing, NULL, &other));
     EXPECT(BE_CANNOT_READ, be_model_load(directory, NULL, &other));
     EXPECT(BE_CANNOT_READ, be_model_load_weights(model, missing));

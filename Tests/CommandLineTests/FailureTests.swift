@@ -28,6 +28,7 @@ import Testing
         let missing = "/nowhere/weights.safetensors"
         expectOneLine(try BigEggsProgram("evaluate", "--weights", missing), naming: missing)
         expectOneLine(try BigEggsProgram("predict", "--weights", missing), naming: missing)
+        expectOneLine(try BigEggsProgram("export", "--onnx", "m.onnx", "--weights", missing), naming: missing)
     }
 
     @Test func aFileThatHoldsNoWeightsIsNamed() throws {

@@ -1,7 +1,11 @@
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: ["data", "report", "step", "status", "figures", "train", "evaluate", "predict", "bench"])
+    private static let subcommands = [
+        "data", "report", "step", "status", "figures", "train", "evaluate", "predict", "export", "bench",
+    ]
+
+    @Test(arguments: subcommands)
     func helpOfEachSubcommandShowsExamplesToType(subcommand: String) throws {
         let run = try BigEggsProgram(subcommand, "--help")
         #expect(run.status == 0)
@@ -13,9 +17,7 @@ import Testing
     @Test func helpOfTheCommandListsEverySubcommand() throws {
         let run = try BigEggsProgram("--help")
         #expect(run.status == 0)
-        for subcommand in [
-            "data", "report", "step", "status", "figures", "train", "evaluate", "predict", "bench",
-        ] {
+        for subcommand in Self.subcommands {
             #expect(run.output.contains("\n  \(subcommand) "))
         }
     }

@@ -137,6 +137,7 @@ FUNCTIONS = {
     "be_model_save": [c_uint64, c_char_p],
     "be_model_load": [c_char_p, c_char_p, _HANDLE],
     "be_model_load_weights": [c_uint64, c_char_p],
+    "be_model_export_onnx": [c_uint64, c_char_p, c_char_p],
     "be_callback_create": [c_char_p, c_char_p, _HANDLE],
     "be_callback_on_train_begin": [c_uint64, c_uint64],
     "be_callback_on_epoch_end": [c_uint64, c_uint64, c_int64, c_int64, _NAMES, _NUMBER],

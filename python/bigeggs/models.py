@@ -329,6 +329,20 @@ class Sequential:
         """Reads the weights from a safetensors file; the model is as it was if they are not its own."""
         call("be_model_load_weights", self._handle, os.fspath(path).encode())
 
+    def export(
+        self, filepath: str | os.PathLike, format: str = "onnx", *, class_names: Sequence[str] | None = None
+    ) -> None:
+        """Writes the layers and the weights to an ONNX file, which other programs run.
+
+        Its input is `images`, float32 `[batch, height, width, channels]`, or `vectors`, as this model takes
+        them, `Rescaling` included; its output `probabilities`, or `output` without a softmax. `class_names`,
+        one for each output, stand in the file's metadata.
+        """
+        if format != "onnx":
+            raise ValueError(f"there is no format {format!r}: there is 'onnx'")
+        names = None if class_names is None else list(class_names)
+        call("be_model_export_onnx", self._handle, os.fspath(filepath).encode(), settings(class_names=names))
+
 
 def _parts(count: int, batch_size: int) -> list[slice]:
     """So many whole batches at a time that Ctrl-C, which is heard between two calls, is heard soon.

@@ -392,6 +392,12 @@ be_status be_model_load(const char *path, const char *settings, be_handle *model
 /* Reads the weights of a model from a safetensors file; the model is as it was if they are not its own. */
 be_status be_model_load_weights(be_handle model, const char *path);
 
+/* Writes the model, layers and weights, to an ONNX file (operator set 17), which other programs run. Its input
+ * is BE_FLOAT32's "images", [batch, height, width, channels], or "vectors", [batch, features], before the model
+ * multiplies them by its "rescale"; its output is "probabilities", or "output" without a softmax. Settings:
+ * "class_names", a list with a text for each output, in the order of the labels (none). */
+be_status be_model_export_onnx(be_handle model, const char *path, const char *settings);
+
 /* ---- Callbacks --------------------------------------------------------------------------------- */
 
 /* Keras's callbacks. They act when they are told of an epoch, on the learning rate, the weights and the stop

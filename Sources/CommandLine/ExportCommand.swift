@@ -1,0 +1,72 @@
+import ArgumentParser
+import BigEggs
+import Foundation
+import ONNX
+import Reporting
+
+/// `bigeggs export`: trained weights as a file that other programs run.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write trained weights as an ONNX file, which other programs run.",
+        discussion: """
+            The file holds the report's network (ONNX operator set 17). Its input "images" is \
+            float32 [batch, 32, 32, 3]: pixels row by row, red, green, blue, from 0 to 255, as many \
+            images as you like. Its output "probabilities" is [batch, classes].
+
+            EXAMPLES
+              bigeggs export --onnx eggs.onnx
+              bigeggs export --onnx eggs.onnx --weights runs/train/weights.safetensors
+              bigeggs export --onnx eggs.onnx --weights other.safetensors --class-names cat,dog,…
+
+            What runs it is, for example, onnxruntime for Python (pip install onnxruntime):
+
+              session = onnxruntime.InferenceSession("eggs.onnx")
+              [probabilities] = session.run(None, {"images": pixels.astype("float32")})
+              classes = json.loads(session.get_modelmeta().custom_metadata_map["class_names"])
+
+            The names of the classes are those of the data set that the weights were trained on, as the \
+            record of their training beside them says. With --json it prints \
+            {"classNames": …, "file": …, "weights": …}.
+            """)
+
+    @OptionGroup var weightsOptions: WeightsOptions
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    var onnx: String
+    @Option(
+        help: ArgumentHelp(
+            "The classes in the order of the labels, if the record of the training does not name them.",
+            valueName: "a,b,…"),
+        transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
+    var classNames: [String]?
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        if onnx.isEmpty { throw ValidationError("--onnx is empty; give a file") }
+        if classNames?.contains("") == true { throw ValidationError("--class-names has an empty name") }
+    }
+
+    func run() throws {
+        try weightsOptions.check()
+        let weights = weightsOptions.file
+        let model = try weightsOptions.load(into: Sequential.bigEggs())
+        let names = try classNames ?? TrainingRecord.classNames(ofWeights: weights)
+        try model.exportONNX(to: onnx, rescale: 1 / 255, classNames: names ?? [])
+        if json {
+            try printJSON(ExportedModel(file: onnx, weights: weights, classNames: names))
+            return
+        }
+        if names == nil {
+            print("There is no record of their training beside the weights, so the classes have no names:")
+            print("--class-names gives them some.")
+        }
+        print("\(onnx) holds the network with the weights of \(weights)")
+    }
+}
+
+/// What a program reads of an export.
+private struct ExportedModel: Encodable {
+    let file, weights: String
+    /// In the order of the labels; nil if nothing says what they are.
+    let classNames: [String]?
+}

@@ -1,0 +1,152 @@
+import BigEggs
+
+/// The nodes and weights of a graph, made layer by layer.
+///
+/// Our images have their channels last, ONNX's operators want them before height and width: the graph
+/// changes the order where it must, so that its own input, and what `Flatten` makes of an image, are as in
+/// Keras.
+struct GraphBuilder {
+    private(set) var nodes: [ONNXNodeProto] = []
+    private(set) var initializers: [ONNXTensorProto] = []
+
+    /// The value that the next node takes, and its shape without the batch, the channels always last.
+    private var value: String
+    private var shape: [Int]
+    /// Whether the value lies as `[batch, channels, height, width]`.
+    private var channelsFirst = false
+    private let weights: [String: NamedTensor]
+
+    /// - Parameters:
+    ///   - input: the name of the graph's input.
+    ///   - shape: its shape without the batch.
+    ///   - weights: of all layers.
+    init(input: String, shape: [Int], weights: [NamedTensor]) {
+        value = input
+        self.shape = shape
+        self.weights = Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0) })
+    }
+
+    /// Multiplies the value by a number.
+    mutating func scale(by factor: Float) {
+        initializers.append(ONNXTensorProto("rescale", shape: [], values: [factor]))
+        add("Mul", "rescaling/scaled", with: ["rescale"])
+    }
+
+    /// Adds what a layer computes in inference.
+    ///
+    /// - Parameters:
+    ///   - layer: the layer.
+    ///   - name: its name in the model; an activation's, and every value's, begins with it.
+    ///   - output: the shape of its output without the batch.
+    /// - Throws: `LayerError` for a kind of layer that ONNX has no operator for.
+    mutating func add(_ layer: any Layer, named name: String, output: [Int]) throws {
+        switch layer {
+        case let layer as Conv2D:
+            arrange(channelsFirst: true, before: name)
+            add(
+                "Conv", "\(name)/convolved",
+                with: [try weight("\(name)/kernel", permuted: [3, 2, 0, 1]), try weight("\(name)/bias")],
+                layer.window.attributes(input: shape, output: output))
+            activate(layer.activation, name)
+        case let layer as MaxPooling2D:
+            arrange(channelsFirst: true, before: name)
+            add("MaxPool", "\(name)/pooled", layer.window.attributes(input: shape, output: output))
+        case let layer as BatchNormalization:
+            if shape.count == 3 { arrange(channelsFirst: true, before: name) }
+            let tensors = try ["gamma", "beta", "moving_mean", "moving_variance"].map { tensor in
+                try weight("\(name)/\(tensor)")
+            }
+            add(
+                "BatchNormalization", "\(name)/normalized", with: tensors,
+                [ONNXAttributeProto("epsilon", layer.epsilon)])
+        case is Flatten:
+            arrange(channelsFirst: false, before: name)
+            add("Flatten", "\(name)/flat")
+        case let layer as Dense:
+            add("Gemm", "\(name)/product", with: [try weight("\(name)/kernel"), try weight("\(name)/bias")])
+            activate(layer.activation, name)
+        case let layer as Activation:
+            activate(layer.function, name)
+        case is Dropout:
+            break
+        default:
+            throw LayerError.unsupported(layer: name, reason: "ONNX has no operator for it")
+        }
+        shape = output
+    }
+
+    /// Gives the last value the name of the graph's output.
+    mutating func finish(as output: String) {
+        arrange(channelsFirst: false, before: output)
+        if nodes.isEmpty { add("Identity", "unchanged") }
+        nodes[nodes.count - 1].output = [output]
+    }
+
+    private mutating func activate(_ function: ActivationFunction, _ name: String) {
+        switch function {
+        case .linear: break
+        case .relu: add("Relu", "\(name)/relu")
+        case .softmax: add("Softmax", "\(name)/softmax")
+        }
+    }
+
+    /// Brings an image's channels to the place where what comes next wants them.
+    private mutating func arrange(channelsFirst wanted: Bool, before name: String) {
+        guard channelsFirst != wanted else { return }
+        let (place, order) = wanted ? ("first", [0, 3, 1, 2]) : ("last", [0, 2, 3, 1])
+        add("Transpose", "\(name)/channels_\(place)", [ONNXAttributeProto("perm", order)])
+        channelsFirst = wanted
+    }
+
+    /// Adds a node that takes the value, and weights, and gives the next value.
+    private mutating func add(
+        _ type: String, _ output: String, with weights: [String] = [], _ attributes: [ONNXAttributeProto] = []
+    ) {
+        var node = ONNXNodeProto()
+        node.opType = type
+        node.name = output
+        node.input = [value] + weights
+        node.output = [output]
+        node.attribute = attributes
+        nodes.append(node)
+        value = output
+    }
+
+    /// Adds a weight under its name, its axes in another order where one is given.
+    private mutating func weight(_ name: String, permuted order: [Int]? = nil) throws -> String {
+        guard let tensor = weights[name] else {
+            throw TrainingError.weightsMissing(name: name, file: "the model")
+        }
+        let arranged = order.map(tensor.permuted) ?? tensor
+        initializers.append(ONNXTensorProto(name, shape: arranged.shape, values: arranged.values))
+        return name
+    }
+}
+
+extension Window {
+    /// The window as attributes, its padding as numbers of pixels.
+    fileprivate func attributes(input: [Int], output: [Int]) -> [ONNXAttributeProto] {
+        let total = (0..<2).map { axis in
+            padding == .same ? max((output[axis] - 1) * strides[axis] + size[axis] - input[axis], 0) : 0
+        }
+        // The odd one out is at the bottom and on the right.
+        let before = total.map { $0 / 2 }
+        let after = zip(total, before).map { $0 - $1 }
+        return [
+            ONNXAttributeProto("kernel_shape", size), ONNXAttributeProto("strides", strides),
+            ONNXAttributeProto("pads", before + after),
+        ]
+    }
+}
+
+extension NamedTensor {
+    /// The same numbers with the axes in another order: axis `i` of the result is axis `order[i]` of this.
+    fileprivate func permuted(_ order: [Int]) -> NamedTensor {
+        let strides = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
+        var offsets = [0]
+        for axis in order {
+            offsets = offsets.flatMap { offset in (0..<shape[axis]).map { offset + $0 * strides[axis] } }
+        }
+        return NamedTensor(name: name, shape: order.map { shape[$0] }, values: offsets.map { values[$0] })
+    }
+}

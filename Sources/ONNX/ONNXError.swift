@@ -1,0 +1,14 @@
+/// Why a model cannot be written as ONNX.
+public enum ONNXError: Error, Equatable, CustomStringConvertible {
+    case tooLarge(parameters: Int)
+
+    /// Protocol buffers have up to 2 GiB; what is not weights takes far less than is left.
+    static let mostParameters = 500_000_000
+
+    public var description: String {
+        switch self {
+        case .tooLarge(let parameters):
+            "the model has \(parameters) weights, and an ONNX file holds \(ONNXError.mostParameters) at most"
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import BigEggs
+import SwiftProtobuf
+
+extension Sequential {
+    /// Writes the model, layers and weights, as an ONNX file for other programs to run.
+    ///
+    /// ```swift
+    /// try model.exportONNX(to: "birds.onnx", rescale: 1 / 255, classNames: test.classNames)
+    /// ```
+    ///
+    /// The graph computes in float32 what `predict` computes. Its input is `images`,
+    /// `[batch, height, width, channels]`, or `vectors`, `[batch, features]`; its output is `probabilities`, or
+    /// `output` if the model does not end in a softmax; `batch` is any number. Weights have the names that
+    /// `saveWeights` gives them. The file's `doc_string` says what the input is to hold, and its
+    /// `metadata_props` have `class_names`, a JSON list. The same model gives the same bytes.
+    ///
+    /// - Parameters:
+    ///   - path: the file to make or to replace.
+    ///   - rescale: what the graph multiplies its input by before the first layer: 1/255 for a graph that takes
+    ///     pixels from 0 to 255, of a model that was trained on `rescaled()` images.
+    ///   - classNames: one for each output, in the order of the labels, or none.
+    /// - Throws: `FileError` if the file cannot be written; what was there before is then unharmed.
+    ///   `TrainingError` for a factor or a number of names that makes no sense, ``ONNXError`` for a model that
+    ///   is too large.
+    ///
+    /// Source: <https://onnx.ai/onnx/repo-docs/IR.html>
+    public func exportONNX(to path: String, rescale: Float = 1, classNames: [String] = []) throws {
+        let file: [UInt8] = try onnx(rescale: rescale, classNames: classNames).serializedBytes()
+        try AtomicFile.write([file], to: path)
+    }
+
+    private func onnx(rescale: Float, classNames: [String]) throws -> ONNXModelProto {
+        guard rescale.isFinite else {
+            throw TrainingError.invalid(argument: "rescale", value: "\(rescale)", allowed: "a finite number")
+        }
+        let classes = outputShape.reduce(1, *)
+        guard classNames.isEmpty || classNames.count == classes else {
+            throw TrainingError.invalid(
+                argument: "the number of class names", value: "\(classNames.count)",
+                allowed: "\(classes), one for each output, or none")
+        }
+        guard parameterCount <= ONNXError.mostParameters else {
+            throw ONNXError.tooLarge(parameters: parameterCount)
+        }
+        let isImage = inputShape.count == 3
+        let isProbability = summary.last?.activation == ActivationFunction.softmax.rawValue
+        let input = ONNXValueInfoProto(
+            isImage ? "images" : "vectors", shape: inputShape, isImage: isImage,
+            doc: inputDescription(rescale: rescale))
+        let output = ONNXValueInfoProto(
+            isProbability ? "probabilities" : "output", shape: outputShape,
+            doc: isProbability ? "the probability of each class" : "what the last layer gives")
+
+        var builder = GraphBuilder(input: input.name, shape: inputShape, weights: try weights())
+        if rescale != 1 { builder.scale(by: rescale) }
+        for (layer, summary) in zip(layers, summary) {
+            try builder.add(layer, named: summary.name, output: summary.outputShape)
+        }
+        builder.finish(as: output.name)
+
+        var model = ONNXModelProto()
+        // Of the version with operator set 17, ONNX 1.12.
+        model.irVersion = 8
+        var operators = ONNXOperatorSetIdProto()
+        operators.domain = ""
+        operators.version = 17
+        model.opsetImport = [operators]
+        model.producerName = "BigEggs"
+        model.docString = [(input, inputShape), (output, outputShape)].map { value, shape in
+            let dimensions = (["batch"] + shape.map(String.init)).joined(separator: ", ")
+            return "\(value.name), float32 [\(dimensions)]: \(value.docString)."
+        }.joined(separator: " ")
+        model.graph.name = "Sequential"
+        model.graph.node = builder.nodes
+        model.graph.initializer = builder.initializers
+        model.graph.input = [input]
+        model.graph.output = [output]
+        if !classNames.isEmpty {
+            let names = try Record.array(classNames.map { .string($0) }).compactJSON()
+            model.metadataProps.append(
+                ONNXStringStringEntryProto("class_names", String(decoding: names, as: UTF8.self)))
+        }
+        if isImage, rescale == 1 / 255 {
+            // As ONNX's documentation of metadata has it.
+            model.metadataProps.append(
+                ONNXStringStringEntryProto("Image.NominalPixelRange", "NominalRange_0_255"))
+        }
+        return model
+    }
+
+    private func inputDescription(rescale: Float) -> String {
+        let values =
+            switch rescale {
+            case 1: "as the model was trained on, not scaled again"
+            case 1 / 255: "from 0 to 255, which the graph brings to 0 to 1"
+            default: "which the graph multiplies by \(rescale)"
+            }
+        guard inputShape.count == 3 else { return "values \(values)" }
+        return "pixels row by row, channels last (red, green, blue for CIFAR-10), \(values)"
+    }
+}

@@ -1,0 +1,1 @@
+"""Other programs on files of ours, and ours on theirs: `make exchange`."""

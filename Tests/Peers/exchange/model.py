@@ -1,0 +1,30 @@
+"""The network of the report with weights that were trained, and images to ask it about."""
+
+import os
+import pathlib
+
+# What is at hand, or the stand-in: nothing is downloaded for this.
+os.environ.setdefault("BIGEGGS_OFFLINE", "1")
+
+import bigeggs
+
+ROOT = pathlib.Path(__file__).parents[3]
+IMAGES = 1000
+
+
+def images():
+    """The first test images, bytes `[1000, 32, 32, 3]`, and the data set, for more of it."""
+    data = bigeggs.Dataset.open("auto")
+    return data.images("test")[:IMAGES], data
+
+
+def trained(data):
+    """Our network: with the weights of the committed report if there are some, else after a short training."""
+    model = bigeggs.Sequential.report(rescale=1 / 255, seed=7)
+    weights = ROOT / "report/weights/augmented.safetensors"
+    if weights.exists():
+        model.load_weights(weights)
+        return model, f"{weights.relative_to(ROOT)}"
+    model.compile()
+    model.fit(data.images("train")[:2560], data.labels("train")[:2560], batch_size=128, epochs=2, verbose=0)
+    return model, "a training of 40 steps"

@@ -1,0 +1,135 @@
+"""Our ONNX files, checked by onnx and run by onnxruntime."""
+
+import json
+import re
+import subprocess
+
+import bigeggs
+import numpy
+import onnx
+import onnx.onnx_ml_pb2
+import onnxruntime
+from bigeggs import layers
+
+from exchange.model import ROOT
+
+PROBABILITIES = "1e-4, ten times what sums of 2,048 float32 in another order come to"
+OUTPUTS = "both sum float32, in other orders"
+
+
+def fields(ledger):
+    """The fields of our .proto are onnx's own"""
+    text = re.sub(r"//.*", "", (ROOT / "Sources/ONNX/Protobuf/onnx.proto").read_text())
+    scope = []
+    for token in re.finditer(r"(message|enum|oneof) (\w+) \{|(?:(optional|repeated) )?(?:(\w+) )?(\w+) = (\d+);|\}", text):
+        kind, name, label, of, field, number = token.groups()
+        if token[0] == "}":
+            scope.pop()
+        elif kind:
+            scope.append((kind, name))
+        else:
+            path = [name for kind, name in scope if kind != "oneof"]
+            ledger.same("fields of our .proto are onnx's own", (number, label == "repeated", of),
+                        official(path, field, label == "repeated", of), f"{'.'.join(path)}.{field}")
+    assert scope == [], "the .proto was not understood"
+
+
+def official(path, field, is_repeated, kind):
+    """The number of a field, whether it is repeated, and its type, as onnx has them."""
+    file = onnx.onnx_ml_pb2.DESCRIPTOR
+    found = file.message_types_by_name[path[0]]
+    for name in path[1:]:
+        if name in found.enum_types_by_name:
+            return str(found.enum_types_by_name[name].values_by_name[field].number), False, None
+        found = found.nested_types_by_name[name]
+    found = found.fields_by_name[field]
+    scalars = {found.TYPE_INT64: "int64", found.TYPE_INT32: "int32", found.TYPE_FLOAT: "float",
+               found.TYPE_STRING: "string", found.TYPE_BYTES: "bytes"}
+    named = found.message_type or found.enum_type
+    return str(found.number), found.is_repeated, named.name if named else scalars[found.type]
+
+
+def drawn_stack(random):
+    """Layers that fit on top of each other, and the shape of their input."""
+    shape = (*random.integers(6, 16, 2).tolist(), int(random.integers(1, 5)))
+    stack, image = [layers.Input(shape)], True
+    for _ in range(random.integers(1, 9)):
+        activation = str(random.choice(["linear", "relu"]))
+        padding = str(random.choice(["same", "same", "valid"]))
+        if image:
+            choice = random.choice(["conv", "conv", "pool", "batch", "activation", "dropout", "flatten"])
+        else:
+            choice = random.choice(["dense", "dense", "batch", "activation", "dropout", "flatten"])
+        stack.append({
+            "conv": lambda: layers.Conv2D(
+                int(random.integers(1, 40)), int(random.integers(1, 5)), strides=int(random.integers(1, 4)),
+                padding=padding, activation=activation),
+            "pool": lambda: layers.MaxPooling2D(
+                int(random.integers(1, 4)), strides=int(random.integers(1, 4)), padding=padding),
+            "batch": lambda: layers.BatchNormalization(epsilon=float(random.choice([1e-3, 1e-2]))),
+            "activation": lambda: layers.Activation(activation),
+            "dropout": lambda: layers.Dropout(0.4),
+            "flatten": layers.Flatten,
+            "dense": lambda: layers.Dense(int(random.integers(1, 60)), activation=activation),
+        }[choice]())
+        image = image and choice != "flatten"
+    if random.random() < 0.5:
+        stack += ([layers.Flatten()] if image else []) + [layers.Dense(10, activation="softmax")]
+    return stack, shape
+
+
+def drawn_model(random):
+    """A model that fits together, with random weights and moving statistics."""
+    while True:
+        stack, shape = drawn_stack(random)
+        model = bigeggs.Sequential(stack)
+        try:
+            weights = model.weights
+        except bigeggs.Error:  # A window that is larger than what is left of the image.
+            continue
+        model.set_weights({
+            name: random.uniform(0.5, 2, weight.shape) if name.endswith(("gamma", "moving_variance"))
+            else random.normal(0, (2 / max(numpy.prod(weight.shape[:-1]), 1)) ** 0.5, weight.shape)
+            for name, weight in weights.items()
+        })
+        return model, shape
+
+
+def run(path, x):
+    """What onnxruntime makes of a graph's only input."""
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    [given], [output] = session.get_inputs(), session.get_outputs()
+    [result] = session.run([output.name], {given.name: x.astype("float32")})
+    return result
+
+
+def drawn_models(ledger, random, directory, cases=150):
+    """Models of all layers, drawn at random"""
+    for case in range(cases):
+        model, shape = drawn_model(random)
+        path = directory / "drawn.onnx"
+        model.export(path)
+        onnx.checker.check_model(path, full_check=True)
+        x = random.normal(0, 1, (int(random.integers(1, 9)), *shape)).astype("float32")
+        ledger.compare("drawn models, in onnxruntime", run(path, x), model.predict(x), 1e-4, OUTPUTS, case)
+
+
+def report_network(ledger, directory, model, pixels):
+    """The report's network, as `bigeggs export` writes it"""
+    weights, path = directory / "weights.safetensors", directory / "report.onnx"
+    model.save(weights)
+    command = [ROOT / ".build/release/bigeggs", "export", "--onnx", path, "--weights", weights,
+               "--class-names", "0,1,2,3,4,5,6,7,8,9"]
+    subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
+    onnx.checker.check_model(path, full_check=True)
+    expected = model.predict(pixels)
+    for count in (1, 7, len(pixels)):
+        ledger.record(f"probabilities of {count} test images, in onnxruntime",
+                      numpy.abs(run(path, pixels[:count]) - expected[:count]).max(), 1e-4, PROBABILITIES)
+    ledger.same("predicted classes, in onnxruntime", run(path, pixels).argmax(1).tolist(),
+                expected.argmax(1).tolist())
+    metadata = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map
+    ledger.same("class names, in onnxruntime", json.loads(metadata["class_names"]), list("0123456789"))
+    model.export(directory / "python.onnx", class_names=list("0123456789"))
+    ledger.same("the file of Python is that of the command", (directory / "python.onnx").read_bytes(),
+                path.read_bytes())
