@@ -436,6 +436,8 @@ def test_data_that_do_not_fit_are_refused(images):
         model.fit(x, np.eye(4)[y])
     with pytest.raises(ValueError, match="not whole numbers"):
         model.fit(x, y + 0.5)
+    with pytest.raises(ValueError, match="no labels to split"):
+        model.fit(x, validation_split=0.5)
     uncompiled = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")])
     with pytest.raises(bigeggs.Error, match="call compile before fit"):
         uncompiled.fit(x, y)

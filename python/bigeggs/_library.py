@@ -9,6 +9,7 @@ import weakref
 from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_uint64, c_void_p
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -60,11 +61,11 @@ class Array(ctypes.Structure):
 class Transform(ctypes.Structure):
     """`be_transform`."""
 
-    _fields_ = (
-        [(name, c_double) for name in ("theta", "tx", "ty", "shear", "zx", "zy")]
-        + [("flip_horizontal", c_int32), ("flip_vertical", c_int32)]
-        + [("fill_mode", c_int), ("cval", c_float)]
-    )
+    _fields_ = [
+        ("theta", c_double), ("tx", c_double), ("ty", c_double), ("shear", c_double), ("zx", c_double),
+        ("zy", c_double), ("flip_horizontal", c_int32), ("flip_vertical", c_int32), ("fill_mode", c_int),
+        ("cval", c_float),
+    ]
 
 
 class Progress(ctypes.Structure):
@@ -192,25 +193,25 @@ def _load() -> ctypes.CDLL:
 _library = _load()
 
 
-def call(function: str, *arguments) -> None:
+def call(function: str, *arguments: Any) -> None:
     """Calls a function of the library; a status other than BE_OK is raised as an `Error`."""
     if status := getattr(_library, function)(*arguments):
         kind = {BE_NOT_FOUND: NotFound, BE_WRONG_TYPE: WrongType, BE_STOPPED: Stopped}.get(status, Error)
         raise kind(_library.be_last_error().decode())
 
 
-def number(function: str, *arguments, kind=c_int64):
+def number(function: str, *arguments: Any, kind: Any = c_int64) -> Any:
     """Calls a function whose last argument is where a number goes, and returns the number."""
     result = kind()
     call(function, *arguments, byref(result))
     return result.value
 
 
-def text(function: str, *arguments) -> str:
+def text(function: str, *arguments: Any) -> str:
     """Calls a function whose last argument is where a text goes, and returns the text."""
     result = c_char_p()
     call(function, *arguments, byref(result))
-    return result.value.decode()
+    return (result.value or b"").decode()
 
 
 def settings(**values: object) -> bytes:
@@ -218,16 +219,16 @@ def settings(**values: object) -> bytes:
     return json.dumps({name: value for name, value in values.items() if value is not None}).encode()
 
 
-def floats(array: np.ndarray):
+def floats(array: np.ndarray) -> Any:
     """Where a function writes floats."""
     return array.ctypes.data_as(POINTER(c_float))
 
 
-def named_arrays(arrays: Mapping[str, np.ndarray]) -> tuple:
+def named_arrays(arrays: Mapping[str, np.ndarray]) -> tuple[int, Any, Any]:
     """The arguments `count`, `names`, `tensors` of a function; they keep the arrays alive."""
     arrays = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
     names = (c_char_p * len(arrays))(*(name.encode() for name in arrays))
-    views = (Array * len(arrays))(*map(Array.of, arrays.values()))
+    views: Any = (Array * len(arrays))(*map(Array.of, arrays.values()))
     views.kept = list(arrays.values())
     return len(arrays), names, views
 
@@ -241,7 +242,7 @@ class Owner:
         weakref.finalize(self, _library.be_release, handle).atexit = False
 
     @classmethod
-    def open(cls, function: str, path: str | os.PathLike) -> Owner:
+    def open(cls, function: str, path: str | os.PathLike[str]) -> Owner:
         """The owner of what a function opens."""
         return cls(number(function, os.fspath(path).encode(), kind=c_uint64))
 
@@ -251,11 +252,11 @@ class Owner:
         return cls(number("be_duplicate", handle, kind=c_uint64))
 
     @classmethod
-    def made(cls, function: str, *arguments) -> Owner:
+    def made(cls, function: str, *arguments: Any) -> Owner:
         """The owner of what a function makes, whose last argument is where its handle goes."""
         return cls(number(function, *arguments, kind=c_uint64))
 
-    def array(self, function: str, *arguments) -> np.ndarray:
+    def array(self, function: str, *arguments: Any) -> np.ndarray:
         """Calls a function whose last argument is where a view goes: a read-only array of that memory."""
         view = Array()
         call(function, self.handle, *arguments, byref(view))

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from ctypes import c_char_p, c_double
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from ._library import Owner, call, settings
 from .record import Record
@@ -31,13 +31,13 @@ class Callback:
     """
 
     model: Sequential
-    params: dict[str, object]
+    params: dict[str, Any]
 
     def set_model(self, model: Sequential) -> None:
         """Called by `fit`, before anything else."""
         self.model = model
 
-    def set_params(self, params: dict[str, object]) -> None:
+    def set_params(self, params: dict[str, Any]) -> None:
         """Called by `fit`: "epochs", "steps" and "verbose"."""
         self.params = params
 
@@ -127,17 +127,18 @@ class EarlyStopping(_LibraryCallback):
     @property
     def stopped_epoch(self) -> int:
         """The epoch, from 0, after which the training was ended; 0, as in Keras, if it was not."""
-        return self._describe()["stopped_epoch"] or 0
+        return int(self._describe()["stopped_epoch"] or 0)
 
     @property
     def best_epoch(self) -> int:
         """The epoch, from 0, with the best value."""
-        return self._describe()["best_epoch"]
+        return int(self._describe()["best_epoch"])
 
     @property
     def best(self) -> float | None:
         """The best value."""
-        return self._describe()["best"]
+        best: float | None = self._describe()["best"]
+        return best
 
 
 class ReduceLROnPlateau(_LibraryCallback):
@@ -160,7 +161,7 @@ class ModelCheckpoint(_LibraryCallback):
     """
 
     def __init__(
-        self, filepath: str | os.PathLike, monitor: str = "val_loss", save_best_only: bool = False,
+        self, filepath: str | os.PathLike[str], monitor: str = "val_loss", save_best_only: bool = False,
         mode: str = "auto", initial_value_threshold: float | None = None,
     ):
         super().__init__(
@@ -172,7 +173,7 @@ class ModelCheckpoint(_LibraryCallback):
 class CSVLogger(_LibraryCallback):
     """Writes the metrics of every epoch to a file, a line an epoch."""
 
-    def __init__(self, filename: str | os.PathLike, separator: str = ",", append: bool = False):
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False):
         super().__init__(filename=os.fspath(filename), separator=separator, append=append)
 
 
@@ -183,7 +184,10 @@ class LearningRateScheduler(Callback):
         self.schedule = schedule
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        self.model.optimizer.learning_rate = self.schedule(epoch, self.model.optimizer.learning_rate)
+        optimizer = self.model.optimizer
+        assert optimizer is not None, "a model that is trained is compiled"
+        # After compile a schedule's rate is a number too.
+        optimizer.learning_rate = self.schedule(epoch, cast(float, optimizer.learning_rate))
 
 
 class ProgressBar(Callback):

@@ -27,7 +27,7 @@ class Dataset:
         self._owner = Owner.sharing(handle)
 
     @classmethod
-    def open(cls, source: str | os.PathLike = "auto") -> Dataset:
+    def open(cls, source: str | os.PathLike[str] = "auto") -> Dataset:
         """Loads a data set: "auto", "cifar10", "fashion-mnist", or a directory's or archive's path."""
         self = cls.__new__(cls)
         self._owner = Owner.open("be_dataset_open", source)
@@ -51,7 +51,7 @@ class Dataset:
 
     def count(self, split: str) -> int:
         """The number of images of "train" or "test"."""
-        return number("be_dataset_count", self._owner.handle, _choice(_SPLITS, split, "split"))
+        return int(number("be_dataset_count", self._owner.handle, _choice(_SPLITS, split, "split")))
 
     def images(self, split: str) -> np.ndarray:
         """The images of "train" or "test": uint8, `[count, height, width, channels]`, a view."""

@@ -11,15 +11,16 @@ __all__ = [
 ]
 
 
-def _one_number(value: int | Sequence[int] | None, name: str) -> int | None:
+def _one_number(value: int | Sequence[int], name: str) -> int:
     """A size for both directions, from Keras's number or pair of equal numbers."""
-    if value is None or isinstance(value, int):
+    if isinstance(value, int):
         return value
     if len(set(value)) != 1:
         raise ValueError(f"{name} is {tuple(value)}: both directions must have the same")
     return int(next(iter(value)))
 
 
+@dataclass
 class Layer:
     """A layer's description. What it means is checked when it is put into a model."""
 
@@ -87,7 +88,7 @@ class MaxPooling2D(Layer):
 
     def __post_init__(self) -> None:
         self.pool_size = _one_number(self.pool_size, "pool_size")
-        self.strides = _one_number(self.strides, "strides")
+        self.strides = None if self.strides is None else _one_number(self.strides, "strides")
 
 
 @dataclass

@@ -6,8 +6,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ctypes import byref, c_double, c_int32
+from types import FrameType
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -51,12 +53,13 @@ class Sequential:
         self, layers: Iterable[Layer | Input | Rescaling] = (), *, seed: int = 0, precision: str = "float32",
         threads: int | None = None, convolution: str = "automatic",
     ):
-        self._options = {
+        self._options: dict[str, Any] = {
             "seed": seed, "precision": precision, "threads": threads, "convolution": convolution
         }
         self._layers: list[Layer | Input | Rescaling] = []
         self._owner: Owner | None = None
         self._compilation: tuple[Optimizer, str] | None = None
+        self._output_shape: tuple[int, ...] | None = None
         self.history: History | None = None
         for layer in layers:
             self.add(layer)
@@ -74,7 +77,7 @@ class Sequential:
 
     @classmethod
     def load(
-        cls, path: str | os.PathLike, *, seed: int = 0, precision: str = "float32",
+        cls, path: str | os.PathLike[str], *, seed: int = 0, precision: str = "float32",
         threads: int | None = None, convolution: str = "automatic",
     ) -> Sequential:
         """A model from a file that `save` wrote; it is to be compiled before it is trained on."""
@@ -90,7 +93,7 @@ class Sequential:
             raise TypeError(f"{layer!r} is no layer: take one of bigeggs.layers")
         if isinstance(layer, (Input, Rescaling)) and any(isinstance(below, Layer) for below in self._layers):
             raise ValueError(f"{type(layer).__name__} stands before all other layers")
-        if self._owner is not None:
+        if self._owner is not None and isinstance(layer, Layer):
             call("be_model_add", self._owner.handle, type(layer).__name__.encode(), settings(**layer.settings()))
         self._layers.append(layer)
 
@@ -103,14 +106,14 @@ class Sequential:
             if isinstance(layer, Rescaling):
                 rescale = layer.scale * (1 if rescale is None else rescale)
         owner = Owner.made(
-            "be_model_create", settings(input=[int(n) for n in input_shape[1:]], rescale=rescale, **self._options)
+            "be_model_create", settings(input=[int(n or 0) for n in input_shape[1:]], rescale=rescale, **self._options)
         )
         for layer in self._layers:
             if isinstance(layer, Layer):
                 call("be_model_add", owner.handle, type(layer).__name__.encode(), settings(**layer.settings()))
         self._owner = owner
         if self._compilation:
-            self._compile()
+            self._compile(owner.handle)
 
     @property
     def _handle(self) -> int:
@@ -119,6 +122,7 @@ class Sequential:
             if shape is None:
                 raise ValueError("the model does not know its input yet: begin it with bigeggs.layers.Input")
             self.build([None, *shape])
+        assert self._owner is not None
         return self._owner.handle
 
     def _built_for(self, x: np.ndarray) -> int:
@@ -142,7 +146,7 @@ class Sequential:
 
     def count_params(self) -> int:
         """All numbers that the model holds, moving statistics included."""
-        return self._description()["parameters"]
+        return int(self._description()["parameters"])
 
     def summary(self) -> None:
         """Prints the layers, their output shapes and how many numbers they hold."""
@@ -169,7 +173,7 @@ class Sequential:
     ) -> None:
         """Chooses the optimizer and the loss; the accuracy is always measured."""
         if isinstance(optimizer, str):
-            named = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
+            named: dict[str, type[Adam | AdamW | SGD]] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
             if optimizer.lower() not in named:
                 raise ValueError(f"there is no optimizer {optimizer!r}: there are {', '.join(named)}")
             optimizer = named[optimizer.lower()]()
@@ -178,13 +182,13 @@ class Sequential:
                 raise ValueError(f"there is no metric {metric!r}: there is 'accuracy'")
         self._compilation = (optimizer, loss)
         if self._owner is not None or any(isinstance(layer, Input) for layer in self._layers):
-            self._handle
-            self._compile()
+            self._compile(self._handle)
 
-    def _compile(self) -> None:
+    def _compile(self, handle: int) -> None:
+        assert self._compilation is not None
         optimizer, loss = self._compilation
         chosen = optimizer.settings()
-        call("be_model_compile", self._owner.handle, type(optimizer).__name__.encode(), settings(**chosen), loss.encode())
+        call("be_model_compile", handle, type(optimizer).__name__.encode(), settings(**chosen), loss.encode())
         optimizer._model = self
 
     @property
@@ -219,12 +223,15 @@ class Sequential:
         """
         generator, rescale = None, None
         if isinstance(x, Flow):
-            generator, rescale, shuffle = x.generator, x.generator.rescale, x.shuffle
-            batch_size = x.batch_size if batch_size is None else batch_size
-            x, y = x.x, x.y
+            flow = x
+            generator, rescale, shuffle = flow.generator, flow.generator.rescale, flow.shuffle
+            batch_size = flow.batch_size if batch_size is None else batch_size
+            x, y = flow.x, flow.y
         if validation_split:
             if not 0 < validation_split < 1:
                 raise ValueError(f"validation_split is {validation_split}: give a number between 0 and 1")
+            if y is None:
+                raise ValueError("there are no labels to split: give y, or a flow that has them")
             kept = int(len(x) * (1 - validation_split))
             if validation_data is None:
                 validation_data = (x[kept:], y[kept:])
@@ -239,7 +246,7 @@ class Sequential:
         )
 
         history = History()
-        told = [history, *callbacks]
+        told: list[Callback] = [history, *callbacks]
         if verbose:
             told.append(ProgressBar(live=verbose != 2))
         relay = _Relay(told)
@@ -269,6 +276,16 @@ class Sequential:
 
     # ---- Using ---------------------------------------------------------------------------------
 
+    @overload
+    def evaluate(
+        self, x: np.ndarray, y: np.ndarray, batch_size: int = 128, return_dict: Literal[False] = False
+    ) -> list[float]: ...
+
+    @overload
+    def evaluate(
+        self, x: np.ndarray, y: np.ndarray, batch_size: int = 128, *, return_dict: Literal[True]
+    ) -> dict[str, float]: ...
+
     def evaluate(
         self, x: np.ndarray, y: np.ndarray, batch_size: int = 128, return_dict: bool = False
     ) -> list[float] | dict[str, float]:
@@ -295,8 +312,8 @@ class Sequential:
 
     @property
     def _output(self) -> tuple[int, ...]:
-        if not hasattr(self, "_output_shape"):
-            self._output_shape = self.output_shape[1:]
+        if self._output_shape is None:
+            self._output_shape = tuple(self._description()["output"].astype(int).tolist())
         return self._output_shape
 
     # ---- Weights -------------------------------------------------------------------------------
@@ -319,18 +336,18 @@ class Sequential:
             weights = dict(zip(names, weights))
         call("be_model_set_weights", self._handle, *named_arrays(weights))
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the layers and the weights to a safetensors file, for `Sequential.load`."""
         call("be_model_save", self._handle, os.fspath(path).encode())
 
     save_weights = save
 
-    def load_weights(self, path: str | os.PathLike) -> None:
+    def load_weights(self, path: str | os.PathLike[str]) -> None:
         """Reads the weights from a safetensors file; the model is as it was if they are not its own."""
         call("be_model_load_weights", self._handle, os.fspath(path).encode())
 
     def export(
-        self, filepath: str | os.PathLike, format: str = "onnx", *, class_names: Sequence[str] | None = None
+        self, filepath: str | os.PathLike[str], format: str = "onnx", *, class_names: Sequence[str] | None = None
     ) -> None:
         """Writes the layers and the weights to an ONNX file, which other programs run.
 
@@ -362,7 +379,7 @@ class _Relay:
         self.interrupts: _Interrupts | None = None
         self.function = ProgressCallback(self._told)
 
-    def _told(self, progress, _context) -> int:
+    def _told(self, progress: Any, _context: object) -> int:
         try:
             self._tell(progress.contents)
         except BaseException as error:
@@ -395,7 +412,7 @@ class _Interrupts:
 
     def __init__(self) -> None:
         self.count = 0
-        self._previous = None
+        self._previous: Callable[[int, FrameType | None], object] | None = None
 
     def __enter__(self) -> _Interrupts:
         if threading.current_thread() is threading.main_thread():

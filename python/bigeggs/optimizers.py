@@ -54,7 +54,7 @@ class Optimizer:
         """The step size."""
         if self._model is None:
             return self._learning_rate
-        return number("be_model_learning_rate", self._model._handle, kind=c_double)
+        return float(number("be_model_learning_rate", self._model._handle, kind=c_double))
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
@@ -66,9 +66,8 @@ class Optimizer:
     def settings(self) -> dict[str, object]:
         """What the library is told, by Keras's names."""
         rate = self._learning_rate if isinstance(self._learning_rate, Schedule) else self.learning_rate
-        if isinstance(rate, Schedule):
-            rate = {"kind": type(rate).__name__} | asdict(rate)
-        return {"learning_rate": rate} | self._arguments
+        described = {"kind": type(rate).__name__} | asdict(rate) if isinstance(rate, Schedule) else rate
+        return {"learning_rate": described, **self._arguments}
 
 
 class Adam(Optimizer):

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from ctypes import c_double, c_int, c_int32
-
-import numpy as np
+from typing import Any
 
 from ._library import (
     BE_BOOL, BE_LIST, BE_NULL, BE_NUMBER, BE_OBJECT, BE_TEXT, Owner, WrongType, number, text
 )
 
 
-class Record(Mapping):
+class Record(Mapping[str, Any]):
     """A record, or an object inside one: a mapping from keys and key paths to values.
 
         record["results.history.loss"]              # numbers in a list: a float64 array, a view
@@ -28,11 +27,11 @@ class Record(Mapping):
         self._owner, self._prefix = owner, prefix
 
     @classmethod
-    def open(cls, path: str | os.PathLike) -> Record:
+    def open(cls, path: str | os.PathLike[str]) -> Record:
         """Opens a record's file."""
         return cls(Owner.open("be_record_open", path))
 
-    def __getitem__(self, key_path: str) -> Record | np.ndarray | list | str | float | int | bool | None:
+    def __getitem__(self, key_path: str) -> Any:
         return self._value(f"{self._prefix}{key_path}")
 
     def __iter__(self) -> Iterator[str]:
@@ -40,7 +39,7 @@ class Record(Mapping):
             yield text("be_record_key", self._owner.handle, self._path, index)
 
     def __len__(self) -> int:
-        return number("be_record_count", self._owner.handle, self._path)
+        return int(number("be_record_count", self._owner.handle, self._path))
 
     def __repr__(self) -> str:
         return f"<bigeggs.Record with {', '.join(self)}>"
@@ -52,7 +51,7 @@ class Record(Mapping):
     def _path(self) -> bytes:
         return self._prefix.removesuffix(".").encode()
 
-    def _value(self, path: str):
+    def _value(self, path: str) -> Any:
         handle, key_path = self._owner.handle, path.encode()
         kind = number("be_record_type", handle, key_path, kind=c_int)
         if kind == BE_NULL:

@@ -10,14 +10,14 @@ import numpy as np
 from ._library import Owner, number, text
 
 
-class Weights(Mapping):
+class Weights(Mapping[str, np.ndarray]):
     """The tensors of a safetensors file, by name: float32 arrays, views."""
 
     def __init__(self, owner: Owner):
         self._owner = owner
 
     @classmethod
-    def open(cls, path: str | os.PathLike) -> Weights:
+    def open(cls, path: str | os.PathLike[str]) -> Weights:
         """Opens a file of weights."""
         return cls(Owner.open("be_weights_open", path))
 
@@ -34,7 +34,7 @@ class Weights(Mapping):
             yield text("be_weights_name", self._owner.handle, index)
 
     def __len__(self) -> int:
-        return number("be_weights_count", self._owner.handle)
+        return int(number("be_weights_count", self._owner.handle))
 
     def __repr__(self) -> str:
         return f"<bigeggs.Weights with {', '.join(self)}>"

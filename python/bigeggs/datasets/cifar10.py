@@ -13,7 +13,7 @@ __all__ = ["load_data"]
 Split = tuple[np.ndarray, np.ndarray]
 
 
-def load_data(source: str | os.PathLike = "cifar10") -> tuple[Split, Split]:
+def load_data(source: str | os.PathLike[str] = "cifar10") -> tuple[Split, Split]:
     """`(x_train, y_train), (x_test, y_test)`, as Keras's `cifar10.load_data`.
 
     `x`: uint8 `[count, 32, 32, 3]`; `y`: int32 `[count, 1]`. Both are read-only views of the library's
