@@ -51,7 +51,7 @@ public func be_generator_create(
         var settings = try Settings(settings, of: "ImageDataGenerator")
         let object = Generator(try ImageDataGenerator(&settings))
         try settings.done()
-        generator.pointee = HandleTable.shared.withLock { $0.insert(object) }
+        insert(object, generator)
     }
 }
 

@@ -91,7 +91,7 @@ public func be_callback_create(
         var settings = try Settings(settings, of: kind)
         let object = try CallbackObject(kind, &settings)
         try settings.done()
-        callback.pointee = HandleTable.shared.withLock { $0.insert(object) }
+        insert(object, callback)
     }
 }
 
@@ -131,7 +131,6 @@ public func be_callback_describe(
     answer {
         let callback = try object(callback, as: CallbackObject.self)
         let record = try require(record, "record")
-        let description = RecordFile(callback.description, name: "the callback")
-        record.pointee = HandleTable.shared.withLock { $0.insert(description) }
+        insert(RecordFile(callback.description, name: "the callback"), record)
     }
 }

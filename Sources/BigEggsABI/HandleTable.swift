@@ -1,3 +1,4 @@
+import CBigEggs
 import Synchronization
 
 /// An object that a handle can name.
@@ -61,6 +62,11 @@ struct HandleTable {
         let index = Int(handle & 0xFFFF_FFFF)
         return index < slots.count && UInt64(slots[index].generation) == handle >> 32 ? index : nil
     }
+}
+
+/// Gives an object a new handle, where the caller wants it.
+func insert(_ object: any NamedByHandle, _ handle: UnsafeMutablePointer<be_handle>) {
+    handle.pointee = HandleTable.shared.withLock { $0.insert(object) }
 }
 
 /// The object of a kind that a handle names.

@@ -62,8 +62,7 @@ public func be_images_create(
                     borrowing: try pixels.values(BE_UINT8, as: UInt8.self), labels: described,
                     imageShape: shape, classNames: names)
             }
-        let object = Images(dataset.rescaled(rescale), hasLabels: values != nil)
-        result.pointee = HandleTable.shared.withLock { $0.insert(object) }
+        insert(Images(dataset.rescaled(rescale), hasLabels: values != nil), result)
     }
 }
 
@@ -83,8 +82,7 @@ public func be_images_of_dataset(
             throw Failure.invalidArgument("images: \"limit\" is \(limit ?? 0): give 0 or more")
         }
         let chosen = limit.map { split.dataset.prefix($0) } ?? split.dataset
-        let object = Images(chosen.withFlattenedLabels().rescaled(rescale))
-        images.pointee = HandleTable.shared.withLock { $0.insert(object) }
+        insert(Images(chosen.withFlattenedLabels().rescaled(rescale)), images)
     }
 }
 

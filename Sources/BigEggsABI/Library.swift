@@ -12,7 +12,7 @@ public func be_last_error() -> UnsafePointer<CChar>? { LastError.pointer }
 public func be_duplicate(_ handle: be_handle, _ duplicate: UnsafeMutablePointer<be_handle>?) -> be_status {
     answer {
         let object = try HandleTable.shared.withLock { try $0.object(handle) }
-        try require(duplicate, "duplicate").pointee = HandleTable.shared.withLock { $0.insert(object) }
+        insert(object, try require(duplicate, "duplicate"))
     }
 }
 

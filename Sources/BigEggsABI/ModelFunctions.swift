@@ -4,10 +4,6 @@ import BigEggs
 import CBigEggs
 import ONNX
 
-private func insert(_ object: any NamedByHandle, _ handle: UnsafeMutablePointer<be_handle>) {
-    handle.pointee = HandleTable.shared.withLock { $0.insert(object) }
-}
-
 @c @implementation
 public func be_model_create(
     _ settings: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<be_handle>?

@@ -9,8 +9,7 @@ public func be_record_open(
 ) -> be_status {
     answer {
         let record = try require(record, "record")
-        let file = try RecordFile(path: try requireText(path, "path"))
-        record.pointee = HandleTable.shared.withLock { $0.insert(file) }
+        insert(try RecordFile(path: try requireText(path, "path")), record)
     }
 }
 

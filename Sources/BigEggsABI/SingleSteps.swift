@@ -3,11 +3,6 @@
 import BigEggs
 import CBigEggs
 
-private func insert(_ tensors: [NamedTensor], _ name: String, _ handle: UnsafeMutablePointer<be_handle>) {
-    let weights = Weights(tensors, path: name)
-    handle.pointee = HandleTable.shared.withLock { $0.insert(weights) }
-}
-
 private func requireStep(_ step: Int64) throws -> Int {
     guard step >= 0, step < 1 << 31 else {
         throw Failure.invalidArgument("the argument step is \(step): give 0 to 2^31 - 1")
@@ -45,7 +40,7 @@ public func be_test_gradients(
         let step = try requireStep(step)
         let result = try model.use { try $0.lossAndGradients(of: images, step: step) }
         loss?.pointee = result.loss
-        insert(result.gradients, "the gradients", gradients)
+        insert(Weights(result.gradients, path: "the gradients"), gradients)
     }
 }
 
@@ -64,7 +59,7 @@ public func be_test_backward(
         let result = try model.use {
             try $0.gradients(of: images, outputGradient: values, step: step)
         }
-        insert(result, "the gradients", gradients)
+        insert(Weights(result, path: "the gradients"), gradients)
     }
 }
 
@@ -91,8 +86,8 @@ public func be_test_optimizer(
         let second = try require(second, "second")
         let state = try model.use { try $0.optimizerState() }
         steps.pointee = Int64(state.step)
-        insert(state.first, "the first moments", first)
-        insert(state.second, "the second moments", second)
+        insert(Weights(state.first, path: "the first moments"), first)
+        insert(Weights(state.second, path: "the second moments"), second)
     }
 }
 

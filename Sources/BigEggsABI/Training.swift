@@ -38,8 +38,7 @@ public func be_model_fit(
         if let history {
             var record = Record.object(measured.metrics.mapValues { .numbers($0) })
             record["seconds"] = .numbers(measured.seconds)
-            let object = RecordFile(record, name: "the history")
-            history.pointee = HandleTable.shared.withLock { $0.insert(object) }
+            insert(RecordFile(record, name: "the history"), history)
         }
     }
 }

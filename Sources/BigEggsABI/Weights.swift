@@ -37,8 +37,7 @@ public func be_weights_open(
 ) -> be_status {
     answer {
         let weights = try require(weights, "weights")
-        let file = try Weights(path: try requireText(path, "path"))
-        weights.pointee = HandleTable.shared.withLock { $0.insert(file) }
+        insert(try Weights(path: try requireText(path, "path")), weights)
     }
 }
 
