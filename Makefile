@@ -44,7 +44,7 @@ bench-accuracy: build ## Train nine times to compare the accuracy of the ways to
 	@$(PYTHON) Tests/Benchmarks/accuracy.py
 
 bench-python: build ## Measure what calling from Python costs
-	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so $(PYTHON) Tests/Python/overhead.py
+	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so $(PYTHON) Tests/Python/overhead.py $(OPTIONS)
 
 # Keras and PyTorch, to compare with: an environment of their own, made again when the list changes.
 PEERS := .build-peers

@@ -1,4 +1,4 @@
-"""What calling the library from Python costs: `make bench-python`, on an idle machine (`--record FILE`: as JSON, too).
+"""What calling the library from Python costs: `make bench-python`, on an idle machine.
 
 Two figures, each against the library alone:
 
@@ -6,6 +6,9 @@ Two figures, each against the library alone:
   does the same work inside the library. The difference is what a call costs.
 - training: the report's network on the same number of images through `Sequential.fit` and, in processes of its
   own, through `bigeggs bench`, in turns; medians.
+
+    make bench-python                                        # some minutes
+    make bench-python OPTIONS="--turns 1 --steps 2"          # whether it works, in seconds
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ import numpy as np  # noqa: E402
 
 import bigeggs  # noqa: E402
 
-STEPS, BATCH, TURNS, ROUNDS = 20, 128, 3, 3
+BATCH = 128
 
 
 def prediction(images: np.ndarray) -> tuple[float, float]:
@@ -48,7 +51,7 @@ def prediction(images: np.ndarray) -> tuple[float, float]:
     return statistics.median(turn[0] for turn in turns), statistics.median(turn[1] for turn in turns)
 
 
-def training_in_python(images: np.ndarray, labels: np.ndarray) -> float:
+def training_in_python(images: np.ndarray, labels: np.ndarray, rounds: int) -> float:
     """Images a second through `Sequential.fit`, the first epoch not counted."""
     model, seconds = bigeggs.Sequential.report(rescale=1 / 255, seed=7), []
     model.compile()
@@ -60,36 +63,46 @@ def training_in_python(images: np.ndarray, labels: np.ndarray) -> float:
         def on_epoch_end(self, epoch, logs=None):
             seconds.append(time.perf_counter() - self.start)
 
-    model.fit(images, labels, batch_size=BATCH, epochs=ROUNDS + 1, verbose=0, callbacks=[Clock()])
+    model.fit(images, labels, batch_size=BATCH, epochs=rounds + 1, verbose=0, callbacks=[Clock()])
     return len(images) / statistics.median(seconds[1:])
 
 
-def training_in_swift() -> float:
+def training_in_swift(steps: int, rounds: int) -> float:
     """Images a second as `bigeggs bench` measures them."""
-    command = [ROOT / ".build/release/bigeggs", "bench", "--steps", STEPS, "--rounds", ROUNDS, "--json"]
-    output = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
+    command = [
+        ROOT / ".build/release/bigeggs", "bench", "--only", "training", "--steps", steps, "--rounds", rounds, "--json"
+    ]
+    output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads(output)["training"]["images_per_second"]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="overhead.py")
+    parser.add_argument("--turns", type=int, default=5, help="trainings in each (default: 5)")
+    parser.add_argument("--rounds", type=int, default=3, help="epochs of a training that are counted (default: 3)")
+    parser.add_argument("--steps", type=int, default=20, help="steps of an epoch, of 128 images (default: 20)")
     parser.add_argument("--record", type=Path, metavar="FILE", help="write the four figures to a file, too")
     options = parser.parse_args()
+
     random = np.random.default_rng(1)
-    images = random.integers(0, 256, size=(STEPS * BATCH, 32, 32, 3), dtype=np.uint8)
+    images = random.integers(0, 256, size=(options.steps * BATCH, 32, 32, 3), dtype=np.uint8)
     labels = random.integers(0, 10, size=len(images))
     alone, inside = prediction(images)
-    turns = []
-    for turn in range(TURNS):
-        print(f"training, turn {turn + 1} of {TURNS}", file=sys.stderr, flush=True)
-        turns.append((training_in_swift(), training_in_python(images, labels)))
+    turns, start = [], time.monotonic()
+    for turn in range(options.turns):
+        spent = time.monotonic() - start
+        left = f", about {spent / turn * (options.turns - turn):.0f} s left" if turn else ""
+        print(f"training, turn {turn + 1} of {options.turns}{left}", file=sys.stderr, flush=True)
+        # The one that goes first may find a cooler processor.
+        both = [lambda: training_in_swift(options.steps, options.rounds),
+                lambda: training_in_python(images, labels, options.rounds)]
+        turns.append([work() for work in both] if turn % 2 == 0 else [work() for work in both[::-1]][::-1])
     swift, python = (statistics.median(column) for column in zip(*turns))
-    print(f"predict, one image a call   {alone:8.3f} ms")
-    print(f"  of it the computation     {inside:8.3f} ms")
-    print(f"  of it the call            {alone - inside:8.3f} ms   (to be under 3)")
-    print(f"training through Swift      {swift:8.0f} images/s")
-    print(f"training through Python     {python:8.0f} images/s")
-    print(f"  slower by                 {(swift / python - 1) * 100:8.1f} %    (to be under 2)")
+    call, slower = alone - inside, (swift / python - 1) * 100
+    print(f"{'':<22}{'library alone':>16}{'through Python':>18}   what Python costs")
+    print(f"{'predict, one image':<22}{inside:>13.2f} ms{alone:>15.2f} ms   {call:.2f} ms (to be under 3)")
+    print(f"{'training':<22}{swift:>8,.0f} images/s{python:>10,.0f} images/s   {slower:.1f} % (to be under 2)")
     if options.record:
         figures = {
             "predict_milliseconds": alone, "predict_computing_milliseconds": inside,
