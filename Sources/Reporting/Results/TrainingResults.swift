@@ -102,7 +102,7 @@ public struct TrainingResults: Encodable {
         trainingSeconds = history.seconds.reduce(0, +)
         imagesPerSecond = Double(train.count * history.epochs) / max(trainingSeconds, .leastNonzeroMagnitude)
 
-        try model.saveWeights(to: path)
+        try TrainedWeights.save(model, classNames: train.classNames, to: path)
         weights = WeightsFile(
             file: path.split(separator: "/").last.map(String.init) ?? path,
             sha256: try Checksum.sha256(of: path))
