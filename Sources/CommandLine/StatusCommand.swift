@@ -29,7 +29,7 @@ struct StatusCommand: ParsableCommand {
             try printJSON(
                 Output(profile: options.profile, sections: statuses, next: statuses.next?.name))
         } else {
-            print(Table(statuses).text)
+            print(statuses.text)
             print(statuses.sentence(options: options.arguments))
         }
     }

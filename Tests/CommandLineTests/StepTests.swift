@@ -33,6 +33,7 @@ import Testing
 
         let table = try checkout.run("status", "--epochs", "1")
         #expect(table.output.contains("Every section is up to date"))
+        #expect(fresh.sections.allSatisfy { table.output.contains("\n    \($0.headline ?? "–")\n") })
 
         // A comment in 03: 05 reads its generator, 06 and 07 the network of 05; nothing else is stale.
         let before = try records()

@@ -52,20 +52,28 @@ extension [SectionStatus] {
     }
 }
 
-extension Table {
-    /// The sections with their state; times are local.
-    public init(_ statuses: [SectionStatus]) {
-        self.init(
-            ["section", "when", "took", "state", "result"],
-            rows: statuses.map { status in
+extension [SectionStatus] {
+    /// A line a section, with what it found and why it is not up to date below; times are local.
+    public var text: String {
+        let table = Table(
+            ["section", "state", "when", "took"],
+            rows: map { status in
                 [
-                    status.section, status.date.map(Table.localTime) ?? "–",
-                    status.seconds.map(Table.duration) ?? "–", status.explanation, status.headline ?? "–",
+                    status.section, status.state.rawValue, status.date.map(SectionStatus.localTime) ?? "–",
+                    status.seconds.map(SectionStatus.duration) ?? "–",
                 ]
             })
+        var lines = table.text.split(separator: "\n").map(String.init)
+        for (row, status) in enumerated().reversed() {
+            let details = status.reasons + [status.headline].compactMap { $0 }
+            lines.insert(contentsOf: details.map { "    " + $0 }, at: row + 3)
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
+}
 
-    private static func localTime(_ iso8601: String) -> String {
+extension SectionStatus {
+    fileprivate static func localTime(_ iso8601: String) -> String {
         guard let date = try? Date(iso8601, strategy: .iso8601) else { return iso8601 }
         let parts = Calendar.current.dateComponents([.year, .month, .day, .hour, .minute], from: date)
         func padded(_ part: Int?) -> String { String("0\(part ?? 0)".suffix(2)) }
@@ -73,7 +81,7 @@ extension Table {
             + "\(padded(parts.hour)):\(padded(parts.minute))"
     }
 
-    private static func duration(_ seconds: Double) -> String {
+    fileprivate static func duration(_ seconds: Double) -> String {
         if seconds < 60 { return seconds.fixed(1) + " s" }
         let minutes = Int(seconds / 60)
         return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
