@@ -91,11 +91,13 @@ lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
+# Nothing here imports with @testable: without what that needs, tests share the build that people run.
+BUILD_TESTS := swift build -c release --build-tests --disable-testable-imports
 # The compiler repeats a warning only when it compiles the file again, hence the `touch`.
 WARNING := ^/.*: warning: |unhandled; explicitly declare
 test: requirements lint ## Run every test
 	@mkdir -p .build
-	@bash -o pipefail -c 'swift build -c release --build-tests 2>&1 | tee .build/build.log'
+	@bash -o pipefail -c '$(BUILD_TESTS) 2>&1 | tee .build/build.log'
 	@if grep -E '$(WARNING)' .build/build.log >&2; then \
 		grep -E '$(WARNING)' .build/build.log | grep -o '^/[^:]*' | sort -u | xargs -r touch; \
 		echo "error: the build has warnings" >&2; exit 1; fi
@@ -175,7 +177,7 @@ $(TENSORBOARD)/bin/tensorboard:
 	@python3 -m venv $(TENSORBOARD) && $(TENSORBOARD)/bin/python -m pip install -q tensorboard
 
 tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoard reads what its callback writes
-	@swift build -c release --build-tests
+	@$(BUILD_TESTS)
 	@BIGEGGS_TENSORBOARD_PYTHON=$(CURDIR)/$(TENSORBOARD)/bin/python \
 		swift test -c release --skip-build --disable-xctest --filter TensorBoardTests
 
