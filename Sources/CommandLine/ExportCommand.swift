@@ -25,8 +25,7 @@ struct ExportCommand: ParsableCommand {
               [probabilities] = session.run(None, {"images": pixels.astype("float32")})
               classes = json.loads(session.get_modelmeta().custom_metadata_map["class_names"])
 
-            The names of the classes are those of the data set that the weights were trained on, as the \
-            record of their training beside them says. With --json it prints \
+            The names of the classes are those that stand in the file of weights. With --json it prints \
             {"classNames": …, "file": …, "weights": …}.
             """)
 
@@ -35,7 +34,7 @@ struct ExportCommand: ParsableCommand {
     var onnx: String
     @Option(
         help: ArgumentHelp(
-            "The classes in the order of the labels, if the record of the training does not name them.",
+            "The classes in the order of the labels, in place of those that the weights' file names.",
             valueName: "a,b,…"),
         transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
     var classNames: [String]?
@@ -48,19 +47,19 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         try weightsOptions.check()
-        let weights = weightsOptions.file
-        let model = try weightsOptions.load(into: Sequential.bigEggs())
-        let names = try classNames ?? TrainingRecord.classNames(ofWeights: weights)
+        let weights = try TrainedWeights(reading: weightsOptions.file)
+        let model = try Sequential.bigEggs(classes: weights.classes)
+        try weights.load(into: model)
+        let names = classNames ?? weights.classNames
         try model.exportONNX(to: onnx, rescale: 1 / 255, classNames: names ?? [])
         if json {
-            try printJSON(ExportedModel(file: onnx, weights: weights, classNames: names))
+            try printJSON(ExportedModel(file: onnx, weights: weights.path, classNames: names))
             return
         }
         if names == nil {
-            print("There is no record of their training beside the weights, so the classes have no names:")
-            print("--class-names gives them some.")
+            print("\(weights.path) does not name its classes: --class-names gives them their names")
         }
-        print("\(onnx) holds the network with the weights of \(weights)")
+        print("\(onnx) holds the network with the weights of \(weights.path)")
     }
 }
 

@@ -68,7 +68,7 @@ struct TrainCommand: ParsableCommand {
         try model.compile(
             optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
         let plan = TrainingRecord.Plan(
-            data: .init(loaded.provenance, classNames: train.classNames),
+            data: .init(loaded.provenance),
             settings: .init(
                 report: settings, seed: seed, threads: model.threads, trainImages: train.count,
                 generator: generator))

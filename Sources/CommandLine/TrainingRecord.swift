@@ -36,15 +36,13 @@ struct TrainingRecord: Encodable {
     struct Source: Encodable {
         let name, file, checksum: String
         let isOfficial, isStandIn: Bool
-        let classNames: [String]
 
-        init(_ provenance: DataProvenance, classNames: [String]) {
+        init(_ provenance: DataProvenance) {
             name = provenance.name
             file = provenance.file
             checksum = provenance.checksum
             isOfficial = provenance.isOfficial
             isStandIn = provenance.isStandIn
-            self.classNames = classNames
         }
     }
 
