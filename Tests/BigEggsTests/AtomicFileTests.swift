@@ -79,6 +79,13 @@ import Testing
         limit.rlim_cur = 8 << 30
         try #require(setrlimit(resource, &limit) == 0)
         defer { setrlimit(resource, &before) }
+        // The threads of the pool that runs the tests block the signal; those of programs do not.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGXFSZ)
+        var mask = sigset_t()
+        pthread_sigmask(SIG_UNBLOCK, &signals, &mask)
+        defer { pthread_sigmask(SIG_SETMASK, &mask, nil) }
         try withTemporaryDirectory { directory in
             let path = directory + "/sparse"
             let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)

@@ -11,13 +11,22 @@ import Testing
         into out: String, limits: String = ":", redirection: String = "", seed: Int = 7, epochs: Int = 1,
         _ more: String...
     ) throws -> BigEggsProgram {
-        let command = "\(limits); exec \"$0\" \"$@\" \(redirection)"
+        let command = "\(limits); exec \(Self.likeAShell) \"$0\" \"$@\" \(redirection)"
         let arguments =
             ["train", "--data", data.path, "--limit", "64", "--epochs", "\(epochs)", "--seed", "\(seed)"]
             + ["--out", out] + more
         return try BigEggsProgram(
             running: URL(fileURLWithPath: "/bin/bash"), ["-c", command, BigEggsProgram.url.path] + arguments)
     }
+
+    /// Runs what follows with the signals of a program typed at a terminal: the thread that starts it here may
+    /// block the one that comes with `ulimit -f`.
+    private static let likeAShell = """
+        /usr/bin/python3 -c 'import os, signal, sys
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        os.execv(sys.argv[1], sys.argv[1:])'
+        """
 
     /// Every file in a directory, hidden ones too, with its contents.
     private func files(in directory: String) throws -> [String: Data] {
