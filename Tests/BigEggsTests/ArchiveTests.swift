@@ -104,6 +104,18 @@ import Testing
         }
     }
 
+    /// What follows the end of the archive is longer than a block that is read at once, and holds no member.
+    @Test func damageBehindTheLastMemberIsNoticed() throws {
+        let archive = try SmallArchive(options: "-b 2048")
+        _ = try archive.load()
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: archive.path)))
+        bytes[bytes.count - 8] ^= 1
+        let damaged = try archive.directory.write(bytes, to: "damaged.tar.gz")
+        #expect(throws: DataError.damaged(path: damaged, reason: "incorrect data check")) {
+            try DataSource.path(damaged).load()
+        }
+    }
+
     @Test func compressedFileThatIsNoTarIsRefused() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Array("airplane\n".utf8), to: "notes")

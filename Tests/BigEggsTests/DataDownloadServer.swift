@@ -57,14 +57,14 @@ final class DownloadServer {
                     return
                 self.send_response(404 if gone else 500 if manner == "broken" else 200)
                 if manner != "endless":
-                    self.send_header("Content-Length", str(len(body)))
+                    self.send_header("Content-Length", str(10**12 if manner == "boast" else len(body)))
                 self.end_headers()
                 half = len(body) // 2
                 self.wfile.write(body[:half])
                 self.wfile.flush()
                 if manner == "stall":
                     time.sleep(20)
-                if manner == "cut":
+                if manner in ("cut", "boast"):
                     return
                 self.wfile.write(body[half:])
                 while manner == "endless":

@@ -120,6 +120,8 @@ import Testing
         download.byteLimit = size - 1
         #expect(throws: DownloadError.tooLarge(address: download.address, limit: size - 1)) { try fetch() }
         download.byteLimit = 10 * size
+        download.address = server.address("boast")
+        #expect(throws: DownloadError.tooLarge(address: download.address, limit: 10 * size)) { try fetch() }
         download.address = server.address("endless")
         #expect(throws: DownloadError.tooLarge(address: download.address, limit: 10 * size)) { try fetch() }
         #expect(filesInCache.isEmpty)
