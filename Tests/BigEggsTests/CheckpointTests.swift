@@ -446,6 +446,8 @@ import Testing
             let good = try Checkpoint.read(try #require(checkpoint))
             #expect(good.progress.epoch == 2)
             #expect(error?.description.contains("learning rate 1e+30") == true)
+            let last = try #require(checkpoint)
+            #expect(error?.description.hasSuffix("the last good checkpoint is \(last)") == true)
         }
     }
 
@@ -474,6 +476,8 @@ import Testing
             }
             #expect(tensor == "conv2d/kernel" && epoch == 2 && step == 2)
             #expect(checkpoint == checkpoints.files.first)
+            let last = try #require(checkpoint)
+            #expect(error?.description.hasSuffix("the last good checkpoint is \(last)") == true)
             #expect(checkpoints.files.count == 2)
         }
     }
