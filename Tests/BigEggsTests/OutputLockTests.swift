@@ -62,12 +62,13 @@ import Testing
             let taken = Atomic(0)
             let shared = Atomic(0)
             DispatchQueue.concurrentPerform(iterations: 4) { _ in
-                for _ in 0..<2_000 {
+                for _ in 0..<5_000 {
                     guard let lock = try? OutputLock(directory) else { continue }
                     taken.add(1, ordering: .relaxed)
                     if holders.add(1, ordering: .sequentiallyConsistent).newValue > 1 {
                         shared.add(1, ordering: .relaxed)
                     }
+                    usleep(50)
                     holders.subtract(1, ordering: .sequentiallyConsistent)
                     lock.release()
                 }
