@@ -11,7 +11,7 @@ PYTHON := /usr/bin/python3
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
 	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
-	parity exchange install clean
+	parity fixtures exchange install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,10 @@ bench-record: build $(PEERS)/ready ## Measure everything again, idle, and write 
 parity: build $(PEERS)/ready ## Compare results with Keras, PyTorch and NumPy on random inputs (PARITY=--help)
 	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PEERS)/bin/python -m parity $(PARITY)
+
+fixtures: $(PEERS)/ready ## Make again, with Keras and PyTorch, what the tests compare with; show what changed
+	@for script in Tests/Peers/fixtures_*.py; do echo "$$script"; $(PEERS)/bin/python -B "$$script" || exit 1; done
+	@git diff --stat --exit-code -- Tests/BigEggsTests/Fixtures && echo "Every fixture is as it was."
 
 # onnx wants another protobuf than Keras's TensorFlow, hence an environment beside that of the peers.
 EXCHANGE := .build-exchange
@@ -171,15 +175,21 @@ check-pages: ## Look at the report in headless Chromium, and leave screenshots i
 	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
 	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
 
-# The environment in which TensorBoard itself reads what we write.
+# The environment in which TensorBoard itself reads and shows what we write.
 TENSORBOARD := .build/tensorboard
 $(TENSORBOARD)/bin/tensorboard:
-	@python3 -m venv $(TENSORBOARD) && $(TENSORBOARD)/bin/python -m pip install -q tensorboard
+	@$(PYTHON) -m venv --clear $(TENSORBOARD) && $(TENSORBOARD)/bin/python -m pip install -q tensorboard==2.21.0
 
-tensorboard: requirements $(TENSORBOARD)/bin/tensorboard ## Check that TensorBoard reads what its callback writes
+WATCHED := runs/tensorboard-check
+tensorboard: ## Check that TensorBoard reads and shows what its callback writes; screenshots in runs/pages
+	@$(REQUIREMENTS) chromium python3-venv
+	@$(MAKE) --no-print-directory $(TENSORBOARD)/bin/tensorboard
 	@$(BUILD_TESTS)
 	@BIGEGGS_TENSORBOARD_PYTHON=$(CURDIR)/$(TENSORBOARD)/bin/python \
 		swift test -c release --skip-build --disable-xctest --filter TensorBoardTests
+	@.build/release/04-plain-training --epochs 3 --out $(WATCHED)
+	@$(PYTHON) -B Tests/Pages/check_tensorboard.py $(WATCHED)/tensorboard/04-plain-training \
+		--python $(TENSORBOARD)/bin/python --out runs/pages
 
 docs: requirements ## Write the documentation to .build/docs
 	@BIGEGGS_DOCS=1 swift package --scratch-path .build/documentation --allow-writing-to-directory .build/docs \
