@@ -1,9 +1,9 @@
 """Makes Tests/BigEggsTests/Fixtures/losses.json: Keras's cross-entropy with smoothed labels, its gradient,
 and its top-k accuracy, on fixed logits.
 
-Needs keras with the TensorFlow backend. Run from the root of the repository:
+Run from the root of the repository, after `make .build-peers/ready`:
 
-    python3 Tests/Peers/fixtures_losses.py
+    .build-peers/bin/python Tests/Peers/fixtures_losses.py
 
 Logits are whole numbers from 0 to 255 times a scale, with ties among them.
 """

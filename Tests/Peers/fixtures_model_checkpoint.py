@@ -1,9 +1,9 @@
 """Makes Tests/BigEggsTests/Fixtures/model_checkpoint.json and logger.csv: when and under which names
 Keras's ModelCheckpoint saves on random metrics, how Python fills in file names, and what CSVLogger writes.
 
-Needs keras (with any backend). Run from the root of the repository:
+Run from the root of the repository, after `make .build-peers/ready`:
 
-    python3 Tests/Peers/fixtures_model_checkpoint.py
+    .build-peers/bin/python Tests/Peers/fixtures_model_checkpoint.py
 
 The callbacks are Keras's own; the model is a stand-in that notes under which name it is saved.
 """

@@ -1,9 +1,9 @@
 """Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json: what Keras's SGD and
 AdamW make of fixed gradients, its CosineDecay's learning rates, and those of PyTorch's OneCycleLR.
 
-Needs keras (with any backend), torch and safetensors. Run from the root of the repository:
+Run from the root of the repository, after `make .build-peers/ready`:
 
-    python3 Tests/Peers/fixtures_optimizers.py
+    .build-peers/bin/python Tests/Peers/fixtures_optimizers.py
 
 The gradients are fixed beforehand, so only the optimizers' own arithmetic is compared.
 """
@@ -94,7 +94,7 @@ def main():
 
     schedules = {
         "keras": keras.__version__,
-        "torch": torch.__version__,
+        "torch": torch.__version__.split("+")[0],
         "cosine_decay": [{**case, "rates": cosine(case)} for case in COSINES],
         "one_cycle": [{**case, "rates": cycle(case)} for case in CYCLES],
     }
