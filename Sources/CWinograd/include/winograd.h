@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// For Swift in the same library alone: what that exports is bigeggs.h's.
+#pragma GCC visibility push(hidden)
+
 typedef struct {
   /// Of the image that is read and of the one that is put out, which is as high and wide.
   ptrdiff_t images, height, width;
@@ -72,3 +75,5 @@ void be_winograd_sum_gradient(const be_winograd_shape *_Nonnull shape, const voi
 void be_winograd_finish_gradient(const be_winograd_shape *_Nonnull shape, const float *_Nonnull sums,
                                  ptrdiff_t threads, ptrdiff_t stride, float *_Nonnull kernel_gradient,
                                  ptrdiff_t first_block, ptrdiff_t last_block);
+
+#pragma GCC visibility pop
