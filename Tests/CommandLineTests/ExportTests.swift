@@ -42,8 +42,12 @@ import Testing
 
         // Records of a label and three planes become pixels.
         let records = try Data(contentsOf: directory.appendingPathComponent("test_batch.bin"))
-        let pixels = (0..<5).flatMap { record in
-            (0..<1024).flatMap { pixel in (0..<3).map { records[3073 * record + 1 + 1024 * $0 + pixel] } }
+        var pixels: [UInt8] = []
+        for record in 0..<5 {
+            let planes = records[(3073 * record + 1)...]
+            for pixel in planes.startIndex..<planes.startIndex + 1024 {
+                pixels += [planes[pixel], planes[pixel + 1024], planes[pixel + 2048]]
+            }
         }
         let images = directory.appendingPathComponent("pixels")
         try Data(pixels).write(to: images)
