@@ -19,7 +19,7 @@ struct ReportCommand: ParsableCommand {
               bigeggs report                   minutes, into runs/quick
               bigeggs report --force           every section, up to date or not
               bigeggs report --epochs 2 --out runs/try
-              bigeggs report --profile full    an hour or more, as committed
+              bigeggs report --profile full    half an hour or more, as committed
             """)
 
     @OptionGroup var options: SectionOptions

@@ -187,7 +187,8 @@ def python():
         "Command: `make bench-python`."])
 
 
-def main():
+def text():
+    """The whole page."""
     parts = [
         "# Benchmarks",
         "The report's network on a processor, measured on an otherwise idle machine. This page is written by "
@@ -195,9 +196,9 @@ def main():
         "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record` measures all of it again. "
         "Other machines give other numbers: compare the ratios.",
         *(part for make in (peers, breakdown, scaling, augmentation, accuracy, python) if (part := make()))]
-    PAGE.write_text("\n\n".join(parts) + "\n")
-    print(f"The benchmarks' page is {PAGE.name}")
+    return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(text())
+    print(f"The benchmarks' page is {PAGE.name}")

@@ -1,0 +1,55 @@
+"""Every number that README.md and BENCHMARKS.md show is that of a committed record."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from types import ModuleType
+
+from conftest import ROOT
+
+
+def load(path: str) -> dict:
+    return json.loads((ROOT / path).read_text())
+
+
+def benchmarks_page() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("page", ROOT / "Tests/Benchmarks/page.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_the_benchmarks_page_is_what_its_records_say() -> None:
+    assert (ROOT / "BENCHMARKS.md").read_text() == benchmarks_page().text()
+
+
+def readme_numbers(part: str) -> list[str]:
+    """The numbers in bold between two comments of README.md."""
+    text = (ROOT / "README.md").read_text()
+    found = re.search(f"<!-- {part} -->(.*?)<!-- end of {part} -->", text, re.DOTALL)
+    assert found, f"README.md has no part marked as {part}"
+    return re.findall(r"\*\*(.+?)\*\*", found.group(1))
+
+
+def test_the_readme_opens_with_the_records_results() -> None:
+    plain, augmented, demo = (
+        load(f"report/records/{name}.json")["results"]
+        for name in ("04-plain-training", "05-augmented-training", "07-demo"))
+    training = next(row for row in load("Tests/Benchmarks/records/peers.json")["rows"]
+                    if (row["work"], row["precision"]) == ("training", "float32"))
+    faster = [training["systems"][peer]["bigeggs_is_faster_by"] for peer in ("PyTorch", "Keras")]
+    assert readme_numbers("results") == [
+        f"{augmented['evaluation']['accuracy']:.1%}".replace("%", " %"),
+        f"{plain['evaluation']['accuracy']:.1%}".replace("%", " %"),
+        f"{demo['right']} of the first {len(demo['demo'])}",
+        *(f"{times:.1f} times" for times in faster),
+    ]
+
+
+def test_the_readmes_comparison_is_that_of_the_benchmarks_page() -> None:
+    page = benchmarks_page()
+    rows = [line for line in page.peers().splitlines() if re.match(r"\| (training|inference), \w+ \|", line)]
+    text = (ROOT / "README.md").read_text()
+    assert rows and all(row in text for row in rows)
