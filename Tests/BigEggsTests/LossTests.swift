@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [Float(17), 88, 104, 1e4])
+    func noProbabilityIsClippedAndNoLogitIsTooLarge(_ excess: Float) throws {
+        // The label is the first class: its loss is what the second's logit is above it.
+        let dataset = try ImageDataset(
+            floats: [0, excess, 0], labels: Labels([0]), imageShape: [1, 1, 3], classNames: ["a", "b", "c"])
+        let model = try identity(3, .sparseCategoricalCrossentropy)
+        let (loss, gradients) = try model.lossAndGradients(of: dataset)
+        #expect(abs(loss - Double(excess)) < 1e-6 * Double(excess))
+        #expect(try model.evaluate(dataset).loss == loss)
+        let bias = try #require(gradients.first { $0.name == "dense/bias" })
+        for (found, expected) in zip(bias.values, [-1, 1, 0] as [Float]) {
+            #expect(abs(found - expected) < 1e-6)
+        }
+    }
+
     @Test func withoutSmoothingItIsTheSparseLoss() throws {
         let toy = try ToyData.separable(images: 24)
         func weights(_ loss: Loss) throws -> [NamedTensor] {

@@ -7,7 +7,7 @@
 /// ```
 ///
 /// The names, the ranges and the arithmetic are those of Keras's `ImageDataGenerator`, and
-/// ``apply(_:to:imageShape:into:scale:pixelStride:channelStride:)`` agrees with its `apply_transform` to
+/// ``apply(_:to:imageShape:)`` agrees with its `apply_transform` to
 /// the rounding of a float. Two things follow from our own rules instead:
 ///
 /// - Parameters are a function of seed, epoch and sample (see ``Philox``), not of the order of drawing.

@@ -25,7 +25,7 @@ import zlib
 
 def groups():
     """What there is: the name of a group, its function, its cases, and its usual share of the time."""
-    from parity import augmentation, callbacks, layers, training
+    from parity import augmentation, callbacks, layers, optimizers, training
 
     return {
         "conv2d": (layers.convolutions, 40, 25),
@@ -36,9 +36,11 @@ def groups():
         "dropout": (layers.dropout, 20, 3),
         "moving-statistics": (training.moving_statistics, 6, 12),
         "loss": (training.loss, 70, 3),
-        "adam": (training.adam, 8, 6),
+        "adam": (optimizers.adam, 8, 6),
+        "optimizers": (optimizers.others, 18, 6),
+        "schedules": (optimizers.schedules, 60, 3),
         "step-by-step": (training.step_by_step, 1, 8),
-        "whole-gradient": (training.whole_gradient, 4, 15),
+        "whole-gradient": (training.whole_gradient, 4, 40),
         "transforms": (augmentation.transforms, 800, 4),
         "flips": (augmentation.flips, 50, 1),
         "drawn-parameters": (augmentation.drawn, 20000, 4),

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-import time
 
 import numpy
 
@@ -17,6 +16,8 @@ class Entry:
     cases: int = 0
     largest: float = 0.0
     worst: str = ""
+    #: The largest difference as a share of the greatest value, where `largest` is a share of a bound.
+    relative: float | None = None
 
     @property
     def holds(self):
@@ -30,7 +31,6 @@ class Ledger:
     def __init__(self):
         self.entries = {}
         self.printed = 0
-        self.start = time.monotonic()
 
     def record(self, name, error, allowed, why, case=""):
         """Notes the error of one case. `why` says where the allowed error comes from."""
@@ -44,8 +44,21 @@ class Ledger:
         """Notes the largest difference of two arrays, as a share of the greatest value of `theirs`."""
         self.record(name, difference(ours, theirs, scale), allowed, why, case)
 
+    def bounded(self, name, ours, theirs, bound, why, case="", scale=None):
+        """Notes the largest difference of two arrays, as a share of what is allowed for each element.
+
+        It is shown beside that as a share of the greatest value, or of `scale`.
+        """
+        ours, theirs = numpy.asarray(ours, "float64"), numpy.asarray(theirs, "float64")
+        if ours.shape != theirs.shape:
+            self.record(name, math.inf, 1, why, case)
+            return
+        self.record(name, (numpy.abs(ours - theirs) / numpy.maximum(bound, 1e-300)).max(), 1, why, case)
+        entry = self.entries[name]
+        entry.relative = max(entry.relative or 0.0, difference(ours, theirs, scale))
+
     def same(self, name, ours, theirs, case=""):
-        """Notes whether two decisions are the same: the error is the share of them that are not."""
+        """Notes whether two decisions are the same: the error is the number of those that are not."""
         entry = self.entries.setdefault(name, Entry(name, 0.0, "a decision is the same or it is not"))
         entry.cases += 1
         if ours != theirs:
@@ -55,10 +68,13 @@ class Ledger:
         """Prints the lines that were not printed yet."""
         for entry in list(self.entries.values())[self.printed :]:
             mark = "ok    " if entry.holds else "FAILED"
-            print(f"{mark} {entry.name:<62} {entry.largest:8.1e} of {entry.allowed:8.1e}  {entry.cases:5} cases",
-                  flush=True)
+            relative = "" if entry.relative is None else f"  error {entry.relative:.1e}"
+            print(f"{mark} {entry.name:<62} {entry.largest:8.1e} of {entry.allowed:8.1e}  {entry.cases:5} cases"
+                  + relative, flush=True)
             if explain:
                 print(f"         {entry.why}")
+            if explain and entry.holds and entry.worst:
+                print(f"         largest for {entry.worst}")
             if not entry.holds:
                 print(f"         {entry.worst if entry.cases else 'no case ran'}", flush=True)
         self.printed = len(self.entries)

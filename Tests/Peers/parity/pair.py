@@ -13,8 +13,8 @@ def drawn_weight(name, shape, random):
     """Values of the size that training meets, for a weight of Keras's name."""
     if name == "kernel":
         return random.normal(0, numpy.sqrt(2 / numpy.prod(shape[:-1])), shape)
-    if name == "gamma":
-        return random.uniform(0.5, 1.5, shape)
+    if name == "gamma":  # A negative one turns the order of values round.
+        return random.uniform(0.5, 1.5, shape) * random.choice([-1, 1], shape)
     if name == "moving_variance":
         return random.uniform(0.5, 2, shape)
     return random.normal(0, 0.3, shape)
@@ -38,10 +38,12 @@ class Pair:
 
     def __init__(self, layers, shape, random, precision="float32", convolution="automatic", front=True,
                  softmax=False):
+        self.precision = precision
         ending = {"activation": "softmax"} if softmax else {}
         last = (layers[-1][0], layers[-1][1] | ending)
         self.ours = bigeggs.Sequential(
-            [bigeggs.layers.Input(shape)] + [getattr(bigeggs.layers, kind)(**given) for kind, given in [*layers[:-1], last]],
+            [bigeggs.layers.Input(shape)]
+            + [getattr(bigeggs.layers, kind)(**given) for kind, given in [*layers[:-1], last]],
             seed=int(random.integers(1 << 30)), precision=precision, convolution=convolution)
         self.theirs = keras.Sequential(
             [keras.Input(shape, dtype="float64")]
@@ -65,13 +67,51 @@ class Pair:
         """Keras's output."""
         return self.theirs(x.astype("float64"), training=training).numpy()
 
-    def reference_gradients(self, x, output_gradient):
-        """Keras's gradients of its trainable weights, by our names."""
+    def front(self, x):
+        """What the first layer hands on to the second."""
+        return self.theirs.layers[0](x.astype("float64")).numpy()
+
+    def before_activation(self, x):
+        """The values that the last layer's activation is applied to."""
+        layer = self.theirs.layers[-1]
+        activation, layer.activation = layer.activation, keras.activations.linear
+        values = self.reference(x)
+        layer.activation = activation
+        return values
+
+    def reference_gradients(self, x, gradient):
+        """Keras's gradients: of the last layer's input, and of the trainable weights by our names."""
         variables = [variable.value for variable in self.theirs.trainable_variables]
+        inputs, *layers = self.theirs.layers
         with tensorflow.GradientTape() as tape:
-            output = self.theirs(x.astype("float64"), training=True)
-        gradients = tape.gradient(output, variables, output_gradients=output_gradient.astype("float64"))
-        return dict(zip(self.trainable_names, (gradient.numpy() for gradient in gradients)))
+            front = inputs(x.astype("float64"))
+            tape.watch(front)
+            output = front
+            for layer in layers:
+                output = layer(output, training=True)
+        found, *gradients = tape.gradient(output, [front, *variables], gradient.astype("float64"))
+        return found.numpy(), dict(zip(self.trainable_names, (value.numpy() for value in gradients)))
+
+    def sizes(self, x, gradient):
+        """What the last layer's sums are made of: the root of the sum of the squares of all products.
+
+        Of its output before an activation, of its input's gradient and of its weights' gradients, element by
+        element: the layer itself computes them from squares.
+        """
+        layer = self.theirs.layers[-1]
+        weights, activation = layer.get_weights(), layer.activation
+        layer.set_weights([value**2 for value in weights])
+        layer.activation = keras.activations.linear
+        inputs = tensorflow.constant(self.front(x) ** 2)
+        with tensorflow.GradientTape() as tape:
+            tape.watch(inputs)
+            output = layer(inputs)
+        variables = [variable.value for variable in layer.trainable_variables]
+        squares = tape.gradient(output, [inputs, *variables], gradient.astype("float64") ** 2)
+        layer.set_weights(weights)
+        layer.activation = activation
+        first, *others = (numpy.sqrt(numpy.maximum(value.numpy(), 0)) for value in squares)
+        return numpy.sqrt(output.numpy()), first, others
 
     @property
     def trainable_names(self):

@@ -1,4 +1,4 @@
-"""Steps of a training: moving statistics, the loss, Adam, and whole steps from the peer's state."""
+"""Steps of a training: moving statistics, the loss, steps from the peer's state, the whole network's gradient."""
 
 import bigeggs
 import keras
@@ -8,33 +8,37 @@ from bigeggs import testing
 from pytorch_network import network as pytorch_network
 
 from parity import tolerances
-from parity.ledger import difference
+from parity.decisions import Ours, Step, largest
+from parity.optimizers import Shadow, moments_of, single
 from parity.pair import Pair
-
-
-#: Twice the error of a normalized value in float32, at the end of the small network here.
-EDGE = 5e-6
 
 
 def moving_statistics(ledger, random, cases):
     """BatchNormalization's moving mean and variance after each of 50 steps, of batches of changing size."""
     for number in range(cases):
-        channels, momentum = int(random.choice([1, 3, 17, 33])), float(random.choice([0.99, 0.9]))
+        channels, momentum = int(random.choice([1, 3, 17, 33])), single(random.choice([0.99, 0.9]))
         shape = (channels,) if number % 2 else (5, 3, channels)
         for precision in ("float32", "bfloat16"):
             pair = Pair([("BatchNormalization", {"momentum": momentum})], shape, random, precision, front=False)
-            for _ in range(50):
+            greatest = [numpy.abs(value) for value in pair.theirs.get_weights()[2:]]
+            for step in range(50):
                 batch = int(random.choice([2, 3, 7, 13]))
                 offset = random.normal(0, 2, channels)
                 x = tolerances.bfloat16(random.normal(offset, 1.5, (batch, *shape)))
                 pair.forward(x, training=True)
                 pair.reference(x, training=True)
-            for name, ours, theirs in zip(
-                    ("mean", "variance"), pair.ours.get_weights()[2:], pair.theirs.get_weights()[2:]):
-                ledger.compare(
-                    f"BatchNormalization {precision}, moving {name} after 50 steps", ours, theirs,
-                    50 * tolerances.UNIT, "two roundings a step, most of which have faded away by the 50th",
-                    f"{shape} momentum {momentum}", max(1, numpy.abs(theirs).max()))
+                axes = tuple(range(x.ndim - 1))
+                for index, ours, theirs, drawn in zip(
+                        (0, 1), pair.ours.get_weights()[2:], pair.theirs.get_weights()[2:],
+                        (numpy.abs(x.mean(axes, "float64")), x.var(axes, dtype="float64"))):
+                    greatest[index] = numpy.maximum(greatest[index], numpy.maximum(numpy.abs(theirs), drawn))
+                    lasting = min(step + 1, 1 / (1 - momentum**2))
+                    roundings = tolerances.DEVIATIONS * tolerances.ROUNDING * numpy.sqrt(3 * lasting)
+                    ledger.bounded(
+                        f"BatchNormalization {precision}, moving {('mean', 'variance')[index]} in each of 50 steps",
+                        ours, theirs, tolerances.UNIT * (4 + roundings) * greatest[index],
+                        "seven deviations of three roundings a step, which fade away as the statistic does, and 4 "
+                        "roundoffs of the batch's own", f"{shape} momentum {momentum}")
 
 
 def loss(ledger, random, cases):
@@ -58,53 +62,26 @@ def loss(ledger, random, cases):
         gradient = tape.gradient(expected, logits).numpy()
         value, gradients = testing.loss_and_gradients(model, x, y)
         case = f"{x.shape} logits around {size}"
-        ledger.compare(
-            "loss, for logits up to 40,000", value, float(expected), 8 * tolerances.UNIT,
-            "a difference of logits and a logarithm, each rounded a few times", case, max(1, float(expected)))
-        ledger.compare(
-            "gradient of the loss", list(gradients.values())[1], gradient.sum(0), 64 * tolerances.UNIT,
-            "probabilities whose exponents carry the rounding of differences up to 88", case, 1)
-
-
-def adam(ledger, random, cases):
-    """100 steps of Adam along gradients whose sizes span eight orders of magnitude, some of them zero."""
-    for _ in range(cases):
-        rows, columns = int(random.integers(1, 40)), int(random.choice([2, 3, 16, 33]))
-        settings = {
-            "learning_rate": float(random.choice([1e-3, 1e-2])), "beta_1": float(random.choice([0.9, 0.8])),
-            "beta_2": float(random.choice([0.999, 0.99])), "epsilon": float(random.choice([1e-7, 1e-5])),
-        }
-        model = bigeggs.Sequential([bigeggs.layers.Input((rows,)), bigeggs.layers.Dense(columns, activation="softmax")])
-        optimizer = bigeggs.optimizers.Adam(**settings)
-        model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
-        start = [random.normal(0, 0.3, shape).astype("float32") for shape in ((rows, columns), (columns,))]
-        model.set_weights(start)
-        variables = [keras.Variable(value, dtype="float64") for value in start]
-        theirs = keras.optimizers.Adam(**settings)
-        theirs.build(variables)
-        sizes = [10.0 ** random.uniform(-7, 1, value.shape) for value in start]
-        names = model.weights.names
-        for step in range(100):
-            if step == 50:
-                optimizer.learning_rate = settings["learning_rate"] / 2
-                theirs.learning_rate = settings["learning_rate"] / 2
-            gradients = [(random.normal(0.2, 1, size.shape) * size).astype("float32") for size in sizes]
-            for gradient in gradients:
-                gradient[random.random(gradient.shape) < 0.05] = 0
-            testing.apply_gradients(model, dict(zip(names, gradients)))
-            theirs.apply([tensorflow.constant(gradient.astype("float64")) for gradient in gradients])
-        for ours, variable, value in zip(model.get_weights(), variables, start):
-            moved = variable.numpy() - value
-            # Each step rounds the parameter, by half a unit of its last place, and its own few operations.
-            allowed = 100 * tolerances.UNIT * (1 + numpy.abs(value).max() / numpy.abs(moved).max())
-            ledger.record(
-                "Adam, movement in 100 steps, as a share of what is allowed",
-                difference(ours - value.astype("float64"), moved) / allowed, 1,
-                "100 roundings of the parameter and of its step, all in one direction", str(settings))
+        # log Σ exp(l − greatest) − (label's − greatest): differences, exponentials, their sum and the logarithm.
+        below = (x.max(1, keepdims=True) - x).astype("float64")
+        shares = numpy.exp(-below) / numpy.exp(-below).sum(1, keepdims=True)
+        off = tolerances.UNIT * ((shares * below).sum(1) + classes + 4)
+        label = below[numpy.arange(batch), y]
+        ledger.bounded(
+            "loss, for logits up to 40,000", value, float(expected),
+            (off + tolerances.UNIT * (2 * label + 2 * numpy.log(classes))).mean(),
+            "each difference of logits is rounded, which an exponential turns into a share of itself; a rounding "
+            "a class and operation; the logarithm and the loss itself", case, max(1, float(expected)))
+        share = tolerances.UNIT * (below + classes + 8)
+        bound = ((share + off[:, None]) * shares + 2 * tolerances.UNIT) / batch
+        ledger.bounded(
+            "gradient of the loss", list(gradients.values())[1], gradient.sum(0),
+            bound.sum(0) + tolerances.sums(batch, numpy.sqrt((gradient**2).sum(0))),
+            "what a probability is off by, as in the loss; target, mean over the batch, and its sum", case, 1)
 
 
 def report_stack(filters, units):
-    """The report's network without dropout, of any size; logits, as PyTorch's network has them."""
+    """The report's network without dropout, of any size, as layers that end in logits."""
     layers = []
     for count in filters:
         for _ in range(2):
@@ -117,180 +94,235 @@ def report_stack(filters, units):
     return [*layers, ("Dense", {"units": 10})]
 
 
+def keras_stack(layers, shape, dtype="float64"):
+    """The same in Keras."""
+    return keras.Sequential(
+        [keras.Input(shape, dtype=dtype)]
+        + [getattr(keras.layers, kind)(**given, dtype=dtype) for kind, given in layers])
+
+
+class Errors:
+    """What tensors of several batches are off by, as a share of the tensor: by whose they are, and by name."""
+
+    def __init__(self):
+        self.squares = {}
+
+    def note(self, whose, name, found, truth):
+        """Adds one batch's tensor."""
+        sums = self.squares.setdefault(whose, {}).setdefault(name, [0.0, 0.0])
+        sums[0] += ((found.astype("float64") - truth) ** 2).sum()
+        sums[1] += (truth**2).sum()
+
+    def of(self, whose, name):
+        """The root of the mean square of the errors, as a share of the same of the values."""
+        error, size = self.squares[whose][name]
+        return numpy.sqrt(error / size)
+
+    def record(self, ledger, label, whose, peers, expected, why):
+        """Two lines: the quotient of two libraries' errors in all tensors together, and the greatest in one.
+
+        `expected` is what arithmetic makes of it. All tensors together have thousands of independent roundings,
+        and chance moves their quotient by a tenth. A small tensor has the few dozen of its elements in some batches:
+        the quotient of the sizes of two times twenty random numbers is beyond 3 once in 300,000.
+        """
+        names = list(self.squares[whose])
+        sizes = [[self.of(who, name) for name in names] for who in (whose, peers)]
+        ours, theirs = (numpy.sqrt(numpy.mean(numpy.square(size))) for size in sizes)
+        ledger.record(f"{label}, all tensors", ours / theirs, 1.5 * expected,
+                      f"{why}: {expected:.1f}, and half as much for chance", f"{peers} {theirs:.1e}, ours {ours:.1e}")
+        for name, ours, theirs in zip(names, *sizes):
+            ledger.record(f"{label}, each tensor", ours / theirs, 3 * expected,
+                          f"{why}: {expected:.1f}, and thrice that for chance in small tensors",
+                          f"{name}: {peers} {theirs:.1e}, ours {ours:.1e}")
+
+
 def step_by_step(ledger, random, cases):
     """20 steps of a training. Before each, our state becomes the peer's: weights, statistics, moments."""
+    shape, layers = (12, 12, 3), report_stack((16, 32), (33,))
     for _ in range(cases):
-        pair = Pair(report_stack((16, 32), (33,)), (12, 12, 3), random, front=False, softmax=True)
-        initial = [
-            value if "kernel" in name else numpy.full_like(value, "gamma" in name or "variance" in name)
-            for name, value in pair.ours.weights.items()]
-        pair.set_weights(initial)
-        learning_rate = 1e-3
-        pair.ours.compile(
-            optimizer=bigeggs.optimizers.Adam(learning_rate), loss="sparse_categorical_crossentropy")
+        model, single, ours = keras_stack(layers, shape), keras_stack(layers, shape, "float32"), Ours(layers, shape)
+        learning_rate, errors = 1e-3, Errors()
+        ours.model.compile(optimizer=bigeggs.optimizers.Adam(learning_rate), loss="sparse_categorical_crossentropy")
         optimizer = keras.optimizers.Adam(learning_rate)
-        variables = pair.theirs.trainable_variables
-        optimizer.build(variables)
-        names = pair.trainable_names
+        optimizer.build(model.trainable_variables)
+        all_names = ours.model.weights.names
+        names = [name for name in all_names if "moving" not in name]
         for step in range(20):
-            state = [value.astype("float32") for value in pair.theirs.get_weights()]
-            while True:
-                batch = int(random.choice([5, 7, 16]))
-                y = random.integers(0, 10, batch).astype("int32")
-                x = (random.normal(0, 0.3, (batch, 12, 12, 3)) + y[:, None, None, None] / 10).astype("float32")
-                pair.set_weights(state)
-                if decided(pair.theirs, x):
-                    break
-
-            # Both start from the same numbers: the peer's, rounded to float32.
-            pair.set_weights(state)
+            batch = int(random.choice([5, 7, 16]))
+            y = random.integers(0, 10, batch).astype("int32")
+            x = (random.normal(0, 0.3, (batch, *shape)) + y[:, None, None, None] / 10).astype("float32")
+            # All start from the same numbers: the peer's, rounded to float32.
+            state = [value.astype("float32") for value in model.get_weights()]
             first, second = (
                 {name: moment.numpy().astype("float32") for name, moment in zip(names, moments)}
                 for moments in moments_of(optimizer, len(names)))
-            testing.set_optimizer_state(pair.ours, step, first, second)
             for moments, values in zip(moments_of(optimizer, len(names)), (first, second)):
                 for moment, value in zip(moments, values.values()):
                     moment.assign(value.astype("float64"))
+            single.set_weights(state)
+            peers = Step(single, x, y)
+            model.set_weights(state)
+            truth = Step(model, x, y, peers.decisions)
+            for name, found, expected in zip(names, peers.gradients, truth.gradients):
+                errors.note("Keras's float32", name, found, expected)
 
-            value, _ = pair.ours.train_on_batch(x, y)
-            with tensorflow.GradientTape() as tape:
-                logits = pair.theirs(x.astype("float64"), training=True)
-                expected = tensorflow.reduce_mean(
-                    keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True))
-            gradients = tape.gradient(expected, [variable.value for variable in variables])
-            optimizer.apply(gradients)
-            by_name = dict(zip(names, gradients))
-
+            # A step of our own: its gradient, seen before, is the one that moves the weights.
+            ours.model.set_weights(state)
+            _, gradients = testing.loss_and_gradients(ours.model, x, y)
+            ours.model.set_weights(state)
+            testing.set_optimizer_state(ours.model, step, first, second)
+            value, _ = ours.model.train_on_batch(x, y)
+            moved = dict(zip(all_names, ours.model.get_weights()))
+            model.set_weights(state)
+            truth = Step(model, x, y, ours.decisions(state, x))
+            for name, expected in zip(names, truth.gradients):
+                errors.note("ours", name, gradients[name], expected)
             case = f"step {step + 1}"
-            ledger.compare("training from the peer's state, loss of each of 20 steps", value, float(expected),
-                           *tolerances.winograd(9 * 32), case, 1)
-            for name, before, ours, theirs in zip(
-                    pair.ours.weights.names, state, pair.ours.get_weights(), pair.theirs.get_weights()):
+            logits = ours.logits(state, x)
+            ledger.bounded(
+                "training from the peer's state, loss of each of 20 steps", value, truth.loss,
+                loss_bound(logits, truth.logits),
+                "what the logits are off by: a loss changes by the difference of two of them at most", case)
+            shadow = Shadow(keras.optimizers.Adam(learning_rate), [dict(zip(all_names, state))[name] for name in names])
+            shadow.restore(step, first.values(), second.values())
+            shadow.apply([gradients[name] for name in names])
+            for name, variable, bound in zip(names, shadow.values(), shadow.bounds()):
+                ledger.bounded(
+                    "training from the peer's state, weights by our own gradient", moved[name], variable, bound,
+                    shadow.why, f"{case} {name}")
+            for name, theirs in zip(all_names, model.get_weights()):
                 if "moving" in name:
-                    ledger.compare("training from the peer's state, moving statistics", ours, theirs,
-                                   *tolerances.winograd(9 * 32), f"{case} {name}")
-                    continue
-                difference = ours - before - (moved := theirs - before)
-                when = "updates 2 to 20"
-                if step == 0:
-                    # Adam's first step goes by a gradient's sign alone, a whole learning rate: where the gradient is
-                    # near zero, rounding decides which way. So only gradients with a clear sign are compared.
-                    when, gradient = "the first update", numpy.abs(by_name[name].numpy())
-                    difference = difference * (gradient > 1e-3 * gradient.max())
-                error = numpy.linalg.norm(difference) / numpy.linalg.norm(moved)
-                ledger.record(
-                    f"training from the peer's state, {when}", error, 1e-3 if step == 0 else 0.05,
-                    "a gradient's error is some 1e-5, and a thousand times that where Adam divides a small gradient "
-                    "by a size that was smaller still; signs, compared in the first step, do not have that",
-                    f"{case} {name}")
+                    ledger.bounded(
+                        "training from the peer's state, moving statistics", moved[name], theirs,
+                        8 * tolerances.UNIT * max(1, numpy.abs(theirs).max()),
+                        "three roundings, and a hundredth of what a batch's statistic is off by", f"{case} {name}")
+            optimizer.apply([tensorflow.constant(value) for value in truth.gradients])
+        errors.record(
+            ledger, "training from the peer's state, gradient, in Keras's errors", "ours", "Keras's float32",
+            *MULTIPLES["float32 Winograd"])
 
 
-def decided(model, x):
-    """Whether no ReLU and no maximum of a training step on these images hangs on the rounding of float32.
-
-    One that does counts in one library and not in the other: a difference of a share of the gradient, by chance.
-    """
-    values = tensorflow.constant(x.astype("float64"))
-    for layer in model.layers:
-        if getattr(layer, "activation", None) is keras.activations.relu:
-            layer.activation = keras.activations.linear
-            values = layer(values)
-            layer.activation = keras.activations.relu
-            if numpy.abs(values).min() < EDGE * numpy.std(values):
-                return False
-            values = keras.activations.relu(values)
-        elif isinstance(layer, keras.layers.MaxPooling2D):
-            pooled = layer(values).numpy()
-            windows = values.numpy().reshape(len(pooled), pooled.shape[1], 2, pooled.shape[2], 2, -1)
-            windows = numpy.sort(windows.transpose(0, 1, 3, 5, 2, 4).reshape(-1, 4), axis=1)
-            gaps = windows[:, 3] - windows[:, 2]
-            # Values that a ReLU made equal, and that were normalized alike, are the same in both libraries.
-            if ((gaps > 1e-14) & (gaps < EDGE)).any():
-                return False
-            values = tensorflow.constant(pooled)
-        else:
-            values = layer(values, training=True)
-    return True
+def loss_bound(logits, truth):
+    """How far two means of cross-entropies may lie apart whose logits do by so much."""
+    off = logits.astype("float64") - truth
+    spread = numpy.abs(truth - truth.max(1, keepdims=True)).max(1)
+    return (off.max(1) - off.min(1) + tolerances.UNIT * (4 * spread + 16)).mean()
 
 
-def moments_of(optimizer, count):
-    """Keras's first and second moments, in the order of the variables."""
-    return optimizer._momentums[:count], optimizer._velocities[:count]
+#: How many of the peer's own errors arithmetic gives ours, and why.
+MULTIPLES = {
+    "float32 direct": (1, "the same sums in another order, of which neither is the better one"),
+    "float32 Winograd": (
+        tolerances.WINOGRAD["float32"].outputs(32, 1) / tolerances.sums(9 * 32, 1),
+        "Winograd's error in that of a direct sum, for 32 channels, where it is most"),
+    "bfloat16 direct": (1, "both round the same activations and gradients once"),
+    "bfloat16 Winograd": (
+        numpy.hypot(tolerances.WINOGRAD["bfloat16"].outputs(64, 1), tolerances.ROUNDED_BEFORE)
+        / tolerances.ROUNDED_BEFORE,
+        "Winograd's error beside the one rounding of what is put out, in that alone"),
+}
 
 
 def whole_gradient(ledger, random, cases):
     """The gradient of the report's whole network against float64, beside PyTorch's own contiguous float32."""
     import torch
 
-    squares, losses = {}, {"bfloat16": [], "PyTorch bfloat16": []}
-    for number in range(cases):
+    torch.manual_seed(int(random.integers(1 << 31)))
+    shape, layers = (32, 32, 3), report_stack((32, 64, 128), (512, 1024))
+    reference = keras_stack(layers, shape)
+    ours = {
+        f"{precision} {'Winograd' if convolution == 'automatic' else 'direct'}":
+            Ours(layers, shape, precision, convolution)
+        for precision in ("float32", "bfloat16") for convolution in ("direct", "automatic")}
+    peers = {label: "PyTorch" if "float32" in label else "PyTorch's autocast" for label in ours}
+    # What a convolution of 128 channels is off by, or the one rounding of its outputs.
+    one_layer = {
+        "float32 direct": tolerances.sums(9 * 128, 1),
+        "float32 Winograd": tolerances.WINOGRAD["float32"].outputs(128, 1),
+        "bfloat16 direct": tolerances.ROUNDED_BEFORE,
+        "bfloat16 Winograd": numpy.hypot(
+            tolerances.WINOGRAD["bfloat16"].outputs(128, 1), tolerances.ROUNDED_BEFORE)}
+    errors, flips, decided = Errors(), {}, 0
+    names = [name for name in ours["float32 direct"].model.weights.names if "moving" not in name]
+    for _ in range(cases):
         batch = int(random.choice([29, 32, 37]))
-        x = random.uniform(0, 1, (batch, 32, 32, 3)).astype("float32")
+        x = random.uniform(0, 1, (batch, *shape)).astype("float32")
         y = random.integers(0, 10, batch)
-        reference = pytorch_network(dropout=False).double().train()
-        weights = {name: value.numpy().astype("float32") for name, value in reference.state_dict().items()}
-        reference.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
-        expected, expected_loss = pytorch_gradients(reference, x.astype("float64"), y)
-        single = pytorch_network(dropout=False).train()
-        single.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
-        peers, _ = pytorch_gradients(single, x, y)
+        network = drawn_network(random)
+        weights = keras_order(network, {name: value.numpy() for name, value in network.state_dict().items()})
+        results = {"PyTorch": pytorch_step(network, x, y)}
         with torch.autocast("cpu", torch.bfloat16):
-            halves, halves_loss = pytorch_gradients(single, x, y)
-        results = {"PyTorch": peers, "PyTorch bfloat16": halves}
-        losses["PyTorch bfloat16"].append(halves_loss - expected_loss)
-        for label, precision, convolution in (
-                ("float32 direct", "float32", "direct"), ("float32 Winograd", "float32", "automatic"),
-                ("bfloat16", "bfloat16", "automatic")):
-            model = bigeggs.Sequential(
-                [bigeggs.layers.Input((32, 32, 3)),
-                 *(getattr(bigeggs.layers, kind)(**given)
-                   for kind, given in report_stack((32, 64, 128), (512, 1024))[:-1]),
-                 bigeggs.layers.Dense(10, activation="softmax")],
-                precision=precision, convolution=convolution)
-            model.set_weights(keras_order(reference, weights))
-            value, gradients = testing.loss_and_gradients(model, x, y)
-            results[label] = list(gradients.values())
-            if precision == "float32":
-                ledger.compare(f"whole network, loss, {label}", value, expected_loss, *tolerances.winograd(1152),
-                               f"batch {batch}", 1)
-            else:
-                losses["bfloat16"].append(value - expected_loss)
-        for label, gradients in results.items():
-            for index, (ours, truth) in enumerate(zip(gradients, expected)):
-                share = numpy.linalg.norm(ours - truth) / numpy.linalg.norm(truth)
-                squares.setdefault(label, []).append(share**2)
-    # The median over all tensors and batches: where a ReLU or a maximum happens to be so close to its edge that
-    # float32 decides otherwise, in ours or in PyTorch's, that batch's errors are a hundred times larger.
-    errors = {label: numpy.sqrt(numpy.median(values)) for label, values in squares.items()}
-    for label, times, why in (
-            ("float32 direct", 3, "the same sums in another order, of which neither is the better one"),
-            ("float32 Winograd", 10, "Winograd's transforms make ten times the error of a direct sum")):
+            results["PyTorch's autocast"] = pytorch_step(network, x, y)
+        for label, own in ours.items():
+            own.model.set_weights(weights)
+            value, gradients = testing.loss_and_gradients(own.model, x, y)
+            results[label] = list(gradients.values()), own.logits(weights, x), value, own.decisions(weights, x)
+        for label, (gradients, logits, value, decisions) in results.items():
+            reference.set_weights(weights)
+            truth = Step(reference, x, y, decisions)
+            flips[label] = flips.get(label, 0) + truth.flips
+            pairs = zip(["logits", *names], [logits, *gradients], [truth.logits, *truth.gradients])
+            for name, found, expected in pairs:
+                errors.note(label, name, found, expected)
+            if label in ours:
+                ledger.bounded(
+                    f"whole network, loss, {label}", value, truth.loss, loss_bound(logits, truth.logits),
+                    "what the logits are off by: a loss changes by the difference of two of them at most", batch)
+        decided += truth.decided
+    for label in ours:
+        errors.record(ledger, f"whole network, gradient, {label}, in PyTorch's errors", label, peers[label],
+                      *MULTIPLES[label])
         ledger.record(
-            f"whole network, gradient, {label}, in PyTorch's own errors", errors[label] / errors["PyTorch"], times,
-            why, f"PyTorch {errors['PyTorch']:.1e}, ours {errors[label]:.1e}")
-    ledger.record(
-        "whole network, gradient, bfloat16, in errors of PyTorch's autocast",
-        errors["bfloat16"] / errors["PyTorch bfloat16"], 2,
-        "both round every activation; which ReLUs flip by it, one in some hundred, is chance",
-        f"PyTorch {errors['PyTorch bfloat16']:.1e}, ours {errors['bfloat16']:.1e}")
-    halves = {label: numpy.sqrt(numpy.mean(numpy.square(values))) for label, values in losses.items()}
-    ledger.record(
-        "whole network, loss, bfloat16, in errors of PyTorch's autocast",
-        halves["bfloat16"] / halves["PyTorch bfloat16"], 8,
-        "two samples of rounding noise, of a few values each: their ratio is beyond 8 once in thousands",
-        f"PyTorch {halves['PyTorch bfloat16']:.1e}, ours {halves['bfloat16']:.1e}")
+            f"whole network, decisions unlike float64's, {label}", flips[label] / decided,
+            0.4 * 8 * one_layer[label] / tolerances.DEVIATIONS,
+            "the density of a normal value at zero, 0.4, times the deviation of its error: those of eight layers, "
+            "each of one rounding to bfloat16, or of a convolution of 128 channels in float32",
+            f"{flips[label]} of {decided}; PyTorch {flips[peers[label]]}")
 
 
-def pytorch_gradients(model, x, y):
-    """PyTorch's gradients in Keras's order and shapes, and its loss. Contiguous memory."""
+def drawn_network(random):
+    """The report's network in PyTorch with random biases, scales and shifts beside its own kernels."""
     import torch
 
+    network = pytorch_network(dropout=False).train()
+    with torch.no_grad():
+        for layer in network:
+            for name, parameter in layer.named_parameters():
+                if parameter.ndim > 1:
+                    continue
+                values = random.normal(0, 0.1, parameter.shape)
+                if name == "weight":
+                    values = random.uniform(0.5, 1.5, parameter.shape) * random.choice([-1, 1], parameter.shape)
+                parameter.copy_(torch.tensor(values))
+    return network
+
+
+def pytorch_step(model, x, y):
+    """PyTorch's gradients in Keras's order and shapes, logits, loss, and what it decided. Contiguous memory."""
+    import torch
+
+    decisions, hooks = [], []
+
+    def channels_last(values):
+        values = values.detach().float().numpy()
+        return values.transpose(0, 2, 3, 1) if values.ndim == 4 else values
+
+    for layer in model:
+        if isinstance(layer, torch.nn.ReLU):
+            hooks.append(layer.register_forward_hook(
+                lambda layer, inputs, output: decisions.append(channels_last(output) > 0)))
+        elif isinstance(layer, torch.nn.MaxPool2d):
+            hooks.append(layer.register_forward_hook(
+                lambda layer, inputs, output: decisions.append(largest(channels_last(inputs[0])))))
     images = torch.tensor(x).permute(0, 3, 1, 2).contiguous()
-    value = torch.nn.functional.cross_entropy(model(images), torch.tensor(y))
+    logits = model(images)
+    for hook in hooks:
+        hook.remove()
+    value = torch.nn.functional.cross_entropy(logits, torch.tensor(y))
     model.zero_grad()
     value.backward()
     gradients = {name: parameter.grad.numpy().copy() for name, parameter in model.named_parameters()}
-    return keras_order(model, gradients), float(value.detach())
+    return keras_order(model, gradients), channels_last(logits), float(value.detach()), decisions
 
 
 def keras_order(model, values):

@@ -1,0 +1,208 @@
+"""Optimizers along gradients fixed beforehand, beside Keras's in float64, and schedules of the learning rate."""
+
+import math
+
+import bigeggs
+import keras
+import numpy
+import tensorflow
+from bigeggs import testing
+
+from parity import tolerances
+
+
+def single(value):
+    """The number of float32 nearest to a setting: what the library keeps of it, so that the peer gets the same."""
+    return float(numpy.float32(value))
+
+
+def moments_of(optimizer, count):
+    """Keras's first and second moments, in the order of the variables."""
+    return optimizer._momentums[:count], optimizer._velocities[:count]
+
+
+class Shadow:
+    """An optimizer of Keras's in float64, and how far float32 may be off after its steps, element by element.
+
+    Each step rounds the parameter. Its change is a quotient of moments, or a velocity, that were rounded in
+    each step too; what they were rounded by fades away as they do. `reach` adds up the changes, with the parts
+    that cancel in them.
+    """
+
+    why = ("seven deviations of the roundings of a parameter, one a step; of steps of a few last places, and of weight "
+           "decay, which takes off the same each time, all of them, for they are no chance; of a step's change the "
+           "roundings of its operations and of the moments, which fade away as the moments do")
+
+    def __init__(self, optimizer, start):
+        self.optimizer = optimizer
+        # Keras computes a schedule in float32: off by a share of its greatest rate, however small it is just now.
+        schedule = getattr(optimizer, "_learning_rate", None)
+        self.greatest = 0.0
+        if isinstance(schedule, keras.optimizers.schedules.CosineDecay):
+            self.greatest = max(schedule.initial_learning_rate, schedule.warmup_target or 0)
+        self.variables = [keras.Variable(value, dtype="float64") for value in start]
+        optimizer.build(self.variables)
+        self.steps = 0
+        self.squares, self.steady = ([numpy.zeros(value.shape) for value in start] for _ in range(2))
+        self.reach = [numpy.zeros(value.shape) for value in start]
+
+    def restore(self, step, first, second):
+        """The state of Adam after so many steps."""
+        self.optimizer.iterations.assign(step)
+        for moments, values in zip(moments_of(self.optimizer, len(self.variables)), (first, second)):
+            for moment, value in zip(moments, values):
+                moment.assign(numpy.asarray(value, "float64"))
+
+    def apply(self, gradients):
+        """One step."""
+        rate = float(self.optimizer.learning_rate) + self.greatest
+        step = int(self.optimizer.iterations) + 1
+        gradients = [numpy.asarray(gradient, "float64") for gradient in gradients]
+        before, start = [value.numpy() for value in self._velocities()], self.values()
+        self.optimizer.apply([tensorflow.constant(gradient) for gradient in gradients])
+        self.steps += 1
+        for index, (gradient, old, variable) in enumerate(zip(gradients, before, self.variables)):
+            value, moved = numpy.abs(variable.numpy()), numpy.abs(variable.numpy() - start[index])
+            few = moved < 16 * tolerances.UNIT * value
+            self.squares[index] += numpy.where(few, 0, value**2)
+            self.steady[index] += few * value + bool(self.optimizer.weight_decay) * value
+            if isinstance(self.optimizer, keras.optimizers.SGD):
+                momentum = self.optimizer.momentum
+                change = (momentum * numpy.abs(old) + rate * numpy.abs(gradient)) * (1 + momentum)
+            else:
+                second = moments_of(self.optimizer, len(gradients))[1][index].numpy()
+                alpha = rate * math.sqrt(1 - self.optimizer.beta_2**step) / (1 - self.optimizer.beta_1**step)
+                change = alpha * (numpy.abs(old) + numpy.abs(gradient)) / (numpy.sqrt(second) + self.optimizer.epsilon)
+            self.reach[index] += change
+
+    def _velocities(self):
+        if isinstance(self.optimizer, keras.optimizers.SGD):
+            found = getattr(self.optimizer, "momentums", None)
+            return found or [keras.Variable(numpy.zeros(value.shape)) for value in self.variables]
+        return moments_of(self.optimizer, len(self.variables))[0]
+
+    def values(self):
+        """The parameters."""
+        return [variable.numpy() for variable in self.variables]
+
+    def bounds(self):
+        """How far those in float32 may lie from them."""
+        deviations = tolerances.DEVIATIONS * tolerances.ROUNDING
+        if isinstance(self.optimizer, keras.optimizers.SGD):
+            operations = 4 + 2 / (1 - self.optimizer.momentum)
+        else:
+            lasting = min(self.steps, 1 / (2 * (1 - self.optimizer.beta_2)))
+            operations = 8 + 2 / (1 - self.optimizer.beta_1) + deviations / 2 * math.sqrt(lasting)
+        return [tolerances.UNIT * (deviations * numpy.sqrt(squares) + steady + operations * reach)
+                for squares, steady, reach in zip(self.squares, self.steady, self.reach)]
+
+
+def follow(ledger, label, random, ours, theirs, steps, halve=False):
+    """Both optimizers along the same gradients, whose sizes span eight orders of magnitude, some of them zero."""
+    rows, columns = int(random.integers(1, 40)), int(random.choice([2, 3, 16, 33]))
+    model = bigeggs.Sequential([bigeggs.layers.Input((rows,)), bigeggs.layers.Dense(columns, activation="softmax")])
+    model.compile(optimizer=ours, loss="sparse_categorical_crossentropy")
+    start = [random.normal(0, 0.3, shape).astype("float32") for shape in ((rows, columns), (columns,))]
+    model.set_weights(start)
+    shadow = Shadow(theirs, start)
+    sizes = [10.0 ** random.uniform(-7, 1, value.shape) for value in start]
+    names = model.weights.names
+    case = str(ours.settings())
+    for step in range(steps):
+        if halve and step == steps // 2:
+            rate = ours.learning_rate / 2
+            ours.learning_rate = theirs.learning_rate = rate
+        gradients = [(random.normal(0.2, 1, size.shape) * size).astype("float32") for size in sizes]
+        for gradient in gradients:
+            gradient[random.random(gradient.shape) < 0.05] = 0
+        testing.apply_gradients(model, dict(zip(names, gradients)))
+        shadow.apply(gradients)
+        if step + 1 in (1, 2, 10, steps):
+            for value, variable, bound in zip(model.get_weights(), shadow.values(), shadow.bounds()):
+                ledger.bounded(label, value, variable, bound, shadow.why, f"step {step + 1} {case}")
+
+
+def adam(ledger, random, cases):
+    """100 steps of Adam along gradients of any size."""
+    for _ in range(cases):
+        settings = {
+            "learning_rate": float(random.choice([1e-3, 1e-2])), "beta_1": single(random.choice([0.9, 0.8])),
+            "beta_2": single(random.choice([0.999, 0.99])), "epsilon": single(random.choice([1e-7, 1e-5])),
+        }
+        follow(ledger, "Adam, parameters in 100 steps", random, bigeggs.optimizers.Adam(**settings),
+               keras.optimizers.Adam(**settings), 100, halve=True)
+
+
+def others(ledger, random, cases):
+    """50 steps of SGD, with momentum, Nesterov's and weight decay, and of AdamW; along schedules too."""
+    for number in range(cases):
+        rate = float(random.choice([1e-3, 1e-2]))
+        ours = theirs = rate
+        if number % 3 == 0:
+            given = cosine(random)
+            ours, theirs = bigeggs.optimizers.CosineDecay(**given), keras.optimizers.schedules.CosineDecay(**given)
+        if number % 2:
+            kind, settings = "AdamW", {
+                "weight_decay": float(random.choice([0.004, 0.1])), "beta_1": single(0.9), "beta_2": single(0.999)}
+        else:
+            momentum = single(random.choice([0, 0.5, 0.9]))
+            settings = {
+                "momentum": momentum, "nesterov": bool(momentum and random.random() < 0.5),
+                "weight_decay": float(random.choice([0, 0.05]))}
+            kind = "SGD, " + ("Nesterov's momentum" if settings["nesterov"] else "momentum" if momentum else "plain")
+        name = kind.split(",")[0]
+        follow(ledger, f"{kind}, parameters in 50 steps", random, getattr(bigeggs.optimizers, name)(ours, **settings),
+               getattr(keras.optimizers, name)(theirs, **settings), 50)
+
+
+def cosine(random):
+    """Settings of a cosine decay."""
+    given = {
+        "initial_learning_rate": float(random.uniform(1e-4, 0.1)), "decay_steps": int(random.integers(1, 60)),
+        "alpha": float(random.choice([0, 0.1, 1]))}
+    if random.random() < 0.5:
+        given |= {"warmup_target": float(random.uniform(1e-3, 0.1)), "warmup_steps": int(random.integers(1, 20))}
+    return given
+
+
+def schedules(ledger, random, cases):
+    """The learning rate of every step: Keras's CosineDecay, PyTorch's OneCycleLR."""
+    import torch
+
+    for number in range(cases):
+        if number % 2:
+            label, given = "CosineDecay, learning rate of each step", cosine(random)
+            schedule, theirs = bigeggs.optimizers.CosineDecay(**given), keras.optimizers.schedules.CosineDecay(**given)
+            expected = [float(theirs(step)) for step in range(80)]
+        else:
+            label, share = "OneCycle, learning rate of each step", float(random.choice([0.1, 0.3, 0.5]))
+            # PyTorch divides by zero where the first step is the peak.
+            steps = int(random.choice([count for count in range(2, 80) if count * share != 1]))
+            given = {
+                "max_learning_rate": float(random.uniform(1e-3, 2)), "total_steps": steps,
+                "pct_start": share, "div_factor": float(random.uniform(1, 30)),
+                "final_div_factor": float(random.uniform(1, 1e4))}
+            schedule = bigeggs.optimizers.OneCycle(**given)
+            optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+            torchs = torch.optim.lr_scheduler.OneCycleLR(
+                optimizer, given["max_learning_rate"], total_steps=steps, pct_start=given["pct_start"],
+                div_factor=given["div_factor"], final_div_factor=given["final_div_factor"], cycle_momentum=False)
+            expected = []
+            for step in range(steps):
+                expected.append(torchs.get_last_lr()[0])
+                optimizer.step()
+                if step + 1 < steps:
+                    torchs.step()
+        model = bigeggs.Sequential([bigeggs.layers.Input((1,)), bigeggs.layers.Dense(2, activation="softmax")])
+        optimizer = bigeggs.optimizers.SGD(schedule)
+        model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
+        nothing = {name: numpy.zeros_like(value) for name, value in model.weights.items()}
+        rates = []
+        for _ in expected:
+            rates.append(optimizer.learning_rate)
+            testing.apply_gradients(model, nothing)
+        if number % 2:
+            allowed, why = 16 * tolerances.UNIT, "Keras computes in float32: the part done times π, its cosine, and on"
+        else:
+            allowed, why = 16 * 2.0**-53, "a few operations in float64, there as here"
+        ledger.compare(label, rates, expected, allowed, why, str(given))
