@@ -95,7 +95,7 @@ def summary_row(name: str, results: bigeggs.Record) -> list[str]:
     memory = results.get("peakMemoryBytes")
     return [
         name,
-        f"{results['epochsRun']}",
+        str(results["epochsRun"]),
         str(results["bestEpoch"]),
         decimal(results["finalTrain.loss"]),
         percent(results["finalTrain.accuracy"]),
