@@ -52,16 +52,52 @@ public enum Python {
         _ function: String, in module: String, _ arguments: [PythonValue] = []
     ) throws -> PythonValue {
         try start(searchPaths: [])
+        return try withInterpreter { try call(function, in: module, try tuple(of: arguments)) }
+    }
+
+    /// Calls a function that writes into memory of Swift's.
+    ///
+    /// The function gets the memory as its first argument, a writable `memoryview` of bytes, for the time of
+    /// the call: one that it kept would raise an exception when it is used later.
+    ///
+    /// - Parameters:
+    ///   - function: the function's name.
+    ///   - module: the module's full name.
+    ///   - arguments: the arguments after the first.
+    ///   - memory: what the function fills; not empty.
+    /// - Returns: the function's result.
+    /// - Throws: as ``call(_:in:_:)``; also if something that Python keeps shares the memory.
+    public static func call(
+        _ function: String, in module: String, _ arguments: [PythonValue] = [],
+        filling memory: UnsafeMutableRawBufferPointer
+    ) throws -> PythonValue {
+        try start(searchPaths: [])
         return try withInterpreter {
-            // Both sides buffer: without this, in a pipe, lines change places.
-            fflush(nil)
-            defer { flush() }
-            let module = try Reference(PyImport_ImportModule(module))
-            let function = try Reference(PyObject_GetAttrString(module.object, function))
-            let arguments = try tuple(of: arguments)
-            let result = try Reference(PyObject_CallObject(function.object, arguments.object))
-            return try PythonValue(result.object)
+            let address = memory.baseAddress?.assumingMemoryBound(to: CChar.self)
+            let view = try Reference(PyMemoryView_FromMemory(address, memory.count, PyBUF_WRITE))
+            let result = Result {
+                try call(function, in: module, try tuple(of: arguments, after: view.object))
+            }
+            let released = Result {
+                let release = try Reference(PyObject_GetAttrString(view.object, "release"))
+                _ = try Reference(PyObject_CallNoArgs(release.object))
+            }
+            let value = try result.get()
+            try released.get()
+            return value
         }
+    }
+
+    private static func call(
+        _ function: String, in module: String, _ arguments: borrowing Reference
+    ) throws -> PythonValue {
+        // Both sides buffer: without this, in a pipe, lines change places.
+        fflush(nil)
+        defer { flush() }
+        let module = try Reference(PyImport_ImportModule(module))
+        let function = try Reference(PyObject_GetAttrString(module.object, function))
+        let result = try Reference(PyObject_CallObject(function.object, arguments.object))
+        return try PythonValue(result.object)
     }
 
     /// Runs `body` with the right to use the interpreter. References live and die inside it.
@@ -131,11 +167,16 @@ public enum Python {
         return object
     }
 
-    private static func tuple(of values: [PythonValue]) throws -> Reference {
-        let tuple = try Reference(PyTuple_New(values.count))
+    /// A tuple of values, after an object that stays its owner's.
+    private static func tuple(
+        of values: [PythonValue], after first: UnsafeMutablePointer<PyObject>? = nil
+    ) throws -> Reference {
+        let offset = first == nil ? 0 : 1
+        let tuple = try Reference(PyTuple_New(values.count + offset))
+        // PyTuple_SetItem takes over the reference that it is given.
+        if let first { PyTuple_SetItem(tuple.object, 0, Py_NewRef(first)) }
         for (index, value) in values.enumerated() {
-            // PyTuple_SetItem takes over the reference that it is given.
-            PyTuple_SetItem(tuple.object, index, try value.makeObject().release())
+            PyTuple_SetItem(tuple.object, index + offset, try value.makeObject().release())
         }
         return tuple
     }

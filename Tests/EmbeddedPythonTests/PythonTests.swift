@@ -73,6 +73,40 @@ import Testing
         }
     }
 
+    @Test func aFunctionFillsMemoryOfSwift() throws {
+        let module = try PythonModule(
+            "fills_memory",
+            """
+            kept = []
+            def fill(memory, start):
+                for i in range(len(memory)): memory[i] = start + i
+                kept.append(memory)
+                return memory.nbytes
+            def use(): return kept[0][0]
+            def fail(memory): raise KeyError(memory[0])
+            def share(memory): kept.append(memoryview(memory))
+            """)
+        defer { module.remove() }
+        try Python.start(searchPaths: [module.directory.path])
+        func call(_ name: String, _ arguments: PythonValue..., filling bytes: inout [UInt8]) throws
+            -> PythonValue
+        {
+            try bytes.withUnsafeMutableBytes {
+                try Python.call(name, in: "fills_memory", arguments, filling: $0)
+            }
+        }
+        var bytes: [UInt8] = [0, 0, 0, 0, 0]
+        #expect(try call("fill", .int(7), filling: &bytes) == .int(5))
+        #expect(bytes == [7, 8, 9, 10, 11])
+        // What Python keeps of the memory is of no use to it after the call.
+        let later = #expect(throws: PythonError.self) { try module.call("use") }
+        #expect(later?.description.hasPrefix("Python raised ValueError: operation forbidden") == true)
+        let failed = #expect(throws: PythonError.self) { try call("fail", filling: &bytes) }
+        #expect(failed?.description == "Python raised KeyError: 7")
+        let shared = #expect(throws: PythonError.self) { try call("share", filling: &bytes) }
+        #expect(shared?.description.hasPrefix("Python raised BufferError") == true)
+    }
+
     @Test func anExceptionThatIsASentenceIsShownAsThatAlone() throws {
         let module = try PythonModule(
             "raises_sentences",
