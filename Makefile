@@ -114,7 +114,8 @@ test: requirements lint ## Run every test
 PREFIX ?= /usr/local
 SECTIONS := $(patsubst notebooks/%/main.swift,%,$(wildcard notebooks/*/main.swift))
 SHARED := $(filter-out %.png %.svg %.csv %.ipynb report/report.md report/report.html, \
-	$(wildcard notebooks/*/*.swift plots/* report/* report/*/* python/bigeggs/*.py python/bigeggs/*/*.py python/bigeggs/py.typed))
+	$(wildcard notebooks/*/*.swift plots/* pictures/* report/* report/*/* python/bigeggs/*.py \
+	python/bigeggs/*/*.py python/bigeggs/py.typed))
 define PKG_CONFIG
 prefix=$(abspath $(PREFIX))
 libdir=$${prefix}/lib

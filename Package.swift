@@ -64,16 +64,18 @@ let package = Package(
             name: "BigEggsABI", dependencies: ["BigEggs", "ONNX", "CBigEggs"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         .target(name: "EmbeddedPython", dependencies: ["CPython"]),
+        .target(name: "Pictures", dependencies: ["BigEggs", "EmbeddedPython"]),
         .target(
             name: "Reporting",
             dependencies: [
-                "BigEggs", "BigEggsABI", "EmbeddedPython", "TensorBoard", "CTopLevelError", "CParentDeath",
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "Pictures", "TensorBoard", "CTopLevelError",
+                "CParentDeath",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "CommandLine",
             dependencies: [
-                "BigEggs", "ONNX", "Reporting",
+                "BigEggs", "EmbeddedPython", "ONNX", "Pictures", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "BigEggsTests", dependencies: ["BigEggs"], resources: [.copy("Fixtures")]),
@@ -81,6 +83,7 @@ let package = Package(
             name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
         .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),
         .testTarget(name: "EmbeddedPythonTests", dependencies: ["EmbeddedPython", "PythonProbe"]),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures", "BigEggs", "EmbeddedPython"]),
         .testTarget(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "BigEggs"],
             resources: [.copy("read_events.py"), .copy("reference_reader.py")]),

@@ -12,6 +12,7 @@ struct BigEggsCommand: ParsableCommand {
               bigeggs figures             its figures again, without training
               bigeggs train --epochs 5    the network alone, into runs/train
               bigeggs evaluate --weights runs/train/weights.safetensors
+              bigeggs predict photo.jpg   what the network takes a picture for
               bigeggs bench               images per second on this machine
 
             The data set is found by itself: see `bigeggs help data`. A failure is one line \

@@ -26,10 +26,12 @@ struct EvaluateCommand: ParsableCommand {
     func validate() throws { try requirePositive(limit, "--limit") }
 
     func run() throws {
-        try weightsOptions.check()
+        let weights = try weightsOptions.read()
         let loaded = try dataOptions.load()
+        try weights.check(loaded)
         let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled()
-        let model = try weightsOptions.load(into: engine.network(classes: test.classNames.count))
+        let model = try engine.network(classes: test.classNames.count)
+        try weights.load(into: model)
         let evaluation = try model.evaluate(test, batchSize: engine.batchSize)
         if json {
             try printJSON(EvaluationSummary(evaluation))

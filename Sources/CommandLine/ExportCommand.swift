@@ -46,8 +46,7 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
-        try weightsOptions.check()
-        let weights = try TrainedWeights(reading: weightsOptions.file)
+        let weights = try weightsOptions.read()
         let model = try Sequential.bigEggs(classes: weights.classes)
         try weights.load(into: model)
         let names = classNames ?? weights.classNames

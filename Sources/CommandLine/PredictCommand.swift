@@ -2,89 +2,125 @@ import ArgumentParser
 import BigEggs
 import Reporting
 
-/// `bigeggs predict`: what trained weights say of single test images.
+/// `bigeggs predict`: what trained weights say of pictures.
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Classify single test images, and compare with the truth.",
+        abstract: "Classify your own pictures, or test images beside their truth.",
         discussion: """
             EXAMPLES
-              bigeggs predict --weights runs/train/weights.safetensors
-              bigeggs predict --weights runs/train/weights.safetensors --first 5
-              bigeggs predict --weights runs/train/weights.safetensors --index 86 --json
+              bigeggs predict photo.jpg
+              bigeggs predict ~/Pictures/*.jpg --top 5 --html pictures.html
+              bigeggs predict photo.jpg --weights runs/train/weights.safetensors --json
+              bigeggs predict --index 86 --index 3     two test images
+              bigeggs predict --first 5                the first five
 
-            Images are numbered from 0, in the order of the test split.
+            A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, \
+            upright, scaled to 32×32 pixels, on white where it is transparent. --html writes one \
+            page with each picture and where the network looked. A file that is no picture is \
+            named on standard error; the others are still classified, and the status is 1.
+
+            The network must choose one of its classes. So it names one for a picture that shows \
+            none of them, too, and its confidence can be high all the same. Where the best class \
+            has less than 50 %, all others together are likelier: then no class is likely, and \
+            that is said.
+
+            Without --weights, those of the committed report are used. Weights name the classes \
+            they were trained on; for weights that do not, --data names the data set.
+
+            Test images are numbered from 0, in the order of the test split. With neither pictures \
+            nor --index, the first 25 are shown.
             """)
 
+    @Argument(
+        help: ArgumentHelp("Pictures of your own; without any, test images are shown.", valueName: "picture"),
+        completion: .file())
+    var pictures: [String] = []
     @OptionGroup var weightsOptions: WeightsOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
+    @Option(help: ArgumentHelp("How many classes to show of each picture (default: 3).", valueName: "n"))
+    var top: Int?
+    @Option(
+        help: ArgumentHelp("Write a page with the pictures, and where the network looked.", valueName: "file")
+    )
+    var html: String?
     @Option(help: ArgumentHelp("A test image; can be repeated.", valueName: "i"))
     var index: [Int] = []
     @Option(help: ArgumentHelp("The first so many test images (default: 25).", valueName: "n"))
     var first: Int?
-    @Flag(help: "Print one JSON array, with the probability of every class.") var json = false
+    @Flag(help: "Print JSON, with the probability of every class.") var json = false
 
     func validate() throws {
         try requirePositive(first, "--first")
+        try requirePositive(top, "--top")
         if first != nil && !index.isEmpty { throw ValidationError("use either --index or --first") }
         if let negative = index.first(where: { $0 < 0 }) {
             throw ValidationError("--index counts from 0, and \(negative) is before that")
         }
+        let showsTestImages = first != nil || !index.isEmpty
+        if !pictures.isEmpty && showsTestImages {
+            throw ValidationError("--index and --first are of test images: leave out the pictures, or these")
+        }
+        if pictures.isEmpty && (top != nil || html != nil) {
+            throw ValidationError("--top and --html are of your own pictures: name some")
+        }
+        if let html, html.isEmpty { throw ValidationError("--html is empty; give a file to write") }
     }
 
     func run() throws {
-        try weightsOptions.check()
-        let test = try dataOptions.load().test
+        let weights = try weightsOptions.read()
+        if pictures.isEmpty {
+            try predictTestImages(weights)
+        } else {
+            try predictPictures(weights)
+        }
+    }
+
+    private func predictPictures(_ weights: TrainedWeights) throws {
+        let project = try Project.locate()
+        let result = try PicturePredictions(
+            of: pictures, by: weights, names: try names(of: weights), engine: engine,
+            pythonPaths: project.pythonPaths)
+        for failure in result.failures { StandardError.write("error: \(failure.error)\n") }
+        if let html { try result.writePage(to: html, top: top ?? 3) }
+        if json {
+            try printJSON(result)
+        } else {
+            print(result.text(top: top ?? 3), terminator: "")
+            if let html { print("The page is \(html)") }
+        }
+        if !result.failures.isEmpty { throw ExitCode.failure }
+    }
+
+    /// The names of the network's classes, and whether they are only the data set's.
+    private func names(of weights: TrainedWeights) throws -> ClassNames {
+        if let names = weights.classNames { return ClassNames(names: names, assumedFrom: nil) }
+        let (data, names) =
+            switch dataOptions.source {
+            case .automatic, .cifar10: ("CIFAR-10", CIFAR10.classNames)
+            case .fashionMNIST: ("Fashion-MNIST", FashionMNIST.classNames)
+            case .path:
+                try { ($0.provenance.name, $0.train.classNames) }(dataOptions.load())
+            }
+        guard names.count == weights.classes else {
+            throw WeightsError.unnamed(
+                path: weights.path, outputs: weights.classes, data: data, classes: names.count)
+        }
+        return ClassNames(names: names, assumedFrom: data)
+    }
+
+    private func predictTestImages(_ weights: TrainedWeights) throws {
+        let loaded = try dataOptions.load()
+        try weights.check(loaded)
+        let test = loaded.test
         let indices = index.isEmpty ? Array(0..<min(first ?? 25, test.count)) : index
         if let outside = indices.first(where: { $0 >= test.count }) {
             throw NoSuchImage(index: outside, count: test.count)
         }
-        let model = try weightsOptions.load(into: engine.network(classes: test.classNames.count))
-        let chosen = try ImageDataset(
-            images: indices.flatMap { test.image(at: $0) },
-            labels: Labels(indices.map { test.labels.values[$0] }),
-            imageShape: test.imageShape, classNames: test.classNames)
-        let predictions = try model.predict(
-            chosen.rescaled(), batchSize: min(engine.batchSize, indices.count))
-        let rows = indices.enumerated().map { position, index in
-            PredictedImage(
-                index: index,
-                truth: test.classNames[Int(test.labels.values[index])],
-                predicted: test.classNames[predictions.predicted(position)],
-                confidence: predictions.confidence(position),
-                probabilities: Array(predictions[position]))
-        }
-        if json { try printJSON(rows) } else { printTable(rows) }
+        let model = try engine.network(classes: test.classNames.count)
+        try weights.load(into: model)
+        let rows = try PredictedImage.predict(indices, of: test, by: model, batchSize: engine.batchSize)
+        if json { try printJSON(rows) } else { print(PredictedImage.text(rows), terminator: "") }
     }
-
-    private func printTable(_ rows: [PredictedImage]) {
-        let table = Table(
-            ["index", "truth", "predicted", "confidence", ""],
-            rows: rows.map { row in
-                [
-                    "\(row.index)", row.truth, row.predicted, row.confidence.percent,
-                    row.predicted == row.truth ? "" : "wrong",
-                ]
-            })
-        print(table.text, terminator: "")
-        print("\(rows.count { $0.predicted == $0.truth }) of \(rows.count) right")
-    }
-}
-
-/// One test image, what it is and what the network takes it for.
-struct PredictedImage: Codable {
-    let index: Int
-    let truth, predicted: String
-    /// The probability of the predicted class.
-    let confidence: Float
-    /// One a class, in the order of the labels.
-    let probabilities: [Float]
-}
-
-/// An index beyond the test images.
-struct NoSuchImage: Error, CustomStringConvertible {
-    let index, count: Int
-
-    var description: String { "there is no test image \(index): there are \(count), from 0 to \(count - 1)" }
 }

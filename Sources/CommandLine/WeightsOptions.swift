@@ -11,24 +11,19 @@ struct WeightsOptions: ParsableArguments {
             valueName: "file"))
     var weights: String?
 
-    /// The file's path.
-    var file: String { weights ?? Self.ofReport }
+    /// Reads the file. Comes before any data is loaded.
+    ///
+    /// - Throws: ``MissingFile`` if there is none, and as `TrainedWeights.init(reading:)`.
+    func read() throws -> TrainedWeights {
+        let file = weights ?? Self.ofReport
+        guard FileManager.default.isReadableFile(atPath: file) else { throw MissingFile.weights(file) }
+        return try TrainedWeights(reading: file)
+    }
 
     /// The weights of the committed report, trained on augmented images.
     private static var ofReport: String {
         let file = "report/weights/augmented.safetensors"
         return (try? Project.locate()).map { "\($0.root)/\(file)" } ?? file
-    }
-
-    /// Fails before any data is loaded if there is no such file.
-    func check() throws {
-        guard FileManager.default.isReadableFile(atPath: file) else { throw MissingFile.weights(file) }
-    }
-
-    /// The model, with these weights.
-    func load(into model: Sequential) throws -> Sequential {
-        try model.loadWeights(from: file)
-        return model
     }
 }
 
@@ -39,7 +34,7 @@ enum MissingFile: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .weights(let path):
-            "there are no weights to read at \(path): `bigeggs train` writes some, for --weights"
+            "there are no weights to read at \(path): `bigeggs train --augment` writes some, for --weights"
         }
     }
 }

@@ -33,7 +33,7 @@ struct CopiedCheckout {
         let files = FileManager.default
         let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-        for link in ["plots", "report", "python"] {
+        for link in ["plots", "pictures", "report", "python"] {
             try files.createSymbolicLink(
                 atPath: directory.path + "/" + link, withDestinationPath: root + "/" + link)
         }

@@ -1,0 +1,38 @@
+import Foundation
+
+/// One line on standard error that says how much of a long work is done and how long the rest takes. It is
+/// rewritten in place on a terminal; anywhere else it is written once.
+public final class ProgressLine {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let started = ContinuousClock.now
+    private let verb, things: String
+    private var isBegun = false
+
+    /// A line such as "Decoding 640 of 10,000 pictures, 12 s left".
+    public init(_ verb: String, _ things: String) {
+        self.verb = verb
+        self.things = things
+    }
+
+    /// Shows how many are done.
+    public func show(_ done: Int, of total: Int) {
+        let seconds = started.duration(to: .now) / .seconds(1)
+        guard done > 0, done < total else { return }
+        let left = seconds / Double(done) * Double(total - done)
+        // What is over at once needs no line.
+        guard isBegun || seconds + left > 2 else { return }
+        if isTerminal {
+            let rest = "\(left.rounded(.up).fixed(0)) s left"
+            Terminal.warn("\r\u{1b}[K\(verb) \(done.grouped) of \(total.grouped) \(things), \(rest)")
+        } else if !isBegun {
+            Terminal.warn("\(verb) \(total.grouped) \(things)\n")
+        }
+        isBegun = true
+    }
+
+    /// Takes the line away, if there is one.
+    public func end() {
+        if isBegun && isTerminal { Terminal.warn("\r\u{1b}[K") }
+        isBegun = false
+    }
+}

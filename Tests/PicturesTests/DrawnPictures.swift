@@ -1,0 +1,49 @@
+import EmbeddedPython
+import Foundation
+
+/// A directory of pictures that a test draws with Pillow; gone when its owner is.
+final class DrawnPictures {
+    let url = FileManager.default.temporaryDirectory.appending(path: "pictures-\(UUID().uuidString)")
+    var path: String { url.path }
+
+    /// Where the Python under test is imported from.
+    static let pythonPaths = [
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+    ]
+
+    init() throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        let module = """
+            from pathlib import Path
+            from PIL import Image
+            def plain(path, width, height, red, green, blue):
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                Image.new("RGB", (width, height), (red, green, blue)).save(path)
+            """
+        try Data(module.utf8).write(to: url.appending(path: "draws_pictures.py"))
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// Draws a picture of one color, and returns its path.
+    @discardableResult
+    func plain(_ name: String, size: (width: Int, height: Int) = (40, 40), color: [UInt8]) throws -> String {
+        try Python.start(searchPaths: [path])
+        let file = url.appending(path: name).path
+        _ = try Python.call(
+            "plain", in: "draws_pictures",
+            [.string(file), .int(size.width), .int(size.height)] + color.map { .int(Int($0)) })
+        return file
+    }
+
+    /// Writes a file that is no picture, and returns its path.
+    @discardableResult
+    func text(_ name: String) throws -> String {
+        let file = url.appending(path: name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("no picture".utf8).write(to: file)
+        return file.path
+    }
+}

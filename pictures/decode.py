@@ -1,0 +1,130 @@
+"""Decodes pictures of any size to the small squares that a network sees: ``decode(memory, paths, side)``."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+from PIL import Image, UnidentifiedImageError
+from PIL.Image import Resampling, Transpose
+
+#: What is opened at all: Pillow reads other formats too, some of them with programs of others.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+#: A picture with fewer pixels on a side shows nothing that could be recognized.
+LEAST_SIDE = 8
+
+#: What lies behind transparent pixels.
+GROUND = "white"
+
+#: How to turn a picture upright, by the value of EXIF's tag Orientation.
+ORIENTATION = 0x0112
+UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+
+
+class Unreadable(Exception):
+    """A file that is no picture we can use; the message is a sentence that names it."""
+
+    is_sentence = True
+
+
+def decode(memory: memoryview, paths: list[str], side: int) -> list[str | None]:
+    """Writes each picture's middle into `memory`: `[len(paths), side, side, 3]` bytes, red, green and blue.
+
+    Returns for each path None, or a sentence that says why there is no such picture; its bytes then stay as they
+    were. Pillow decodes and scales without the interpreter's lock, so there is a thread for each processor.
+    """
+    size = side * side * 3
+
+    def write(number: int) -> str | None:
+        try:
+            pixels = square(paths[number], side).tobytes()
+        except Unreadable as reason:
+            return str(reason)
+        memory[number * size : (number + 1) * size] = pixels
+        return None
+
+    # Pillow warns of large pictures and of damage in what cameras note; neither is an error.
+    with warnings.catch_warnings(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        warnings.simplefilter("ignore")
+        return list(pool.map(write, range(len(paths))))
+
+
+def square(path: str, side: int) -> Image.Image:
+    """The middle of a picture: RGB, upright, `side` by `side` pixels."""
+    try:
+        kind = os.stat(path).st_mode
+        if stat.S_ISDIR(kind):
+            raise Unreadable(f"{path} is a directory: name the pictures in it")
+        if not stat.S_ISREG(kind):
+            raise Unreadable(f"{path} is not a file that holds a picture")
+        with Image.open(path, formats=FORMATS) as image:
+            if min(image.size) < LEAST_SIDE:
+                width, height = image.size
+                raise Unreadable(f"{path} has {width}×{height} pixels: at least {LEAST_SIDE}×{LEAST_SIDE} are needed")
+            return scaled(image, side)
+    except Unreadable:
+        raise
+    except FileNotFoundError:
+        raise Unreadable(f"{path} does not exist") from None
+    except UnidentifiedImageError:
+        raise Unreadable(f"{path} is no picture in JPEG, PNG, WebP or GIF format") from None
+    except Image.DecompressionBombError:
+        most = 2 * Image.MAX_IMAGE_PIXELS
+        raise Unreadable(
+            f"{path} has more than {most:,} pixels, and so many are not decoded: make it smaller"
+        ) from None
+    except MemoryError:
+        raise Unreadable(f"{path} does not fit into memory: make it smaller") from None
+    except Exception as error:  # damage shows itself in many ways
+        if isinstance(error, OSError) and error.errno is not None:
+            raise Unreadable(f"{path} cannot be read: {error.strerror}") from None
+        raise Unreadable(f"{path} is damaged ({' '.join(str(error).split()) or type(error).__name__})") from None
+
+
+def scaled(image: Image.Image, side: int) -> Image.Image:
+    """The middle square of an opened picture, scaled with Lanczos's filter, which averages over what it shrinks."""
+    # A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough for the filter.
+    image.draft("RGB", (4 * side, 4 * side))
+    width, height = image.size
+    length = min(width, height)
+    left, top = (width - length) / 2, (height - length) / 2
+    middle = in_colours(image).resize(
+        (side, side), Resampling.LANCZOS, box=(left, top, left + length, top + length)
+    )
+    if middle.mode == "RGBA":
+        ground = Image.new("RGBA", middle.size, GROUND)
+        ground.alpha_composite(middle)
+        middle = ground
+    middle = middle.convert("RGB")
+    # Turning the small square is the same as cutting it out of the turned picture.
+    turn = UPRIGHT.get(orientation(image))
+    return middle if turn is None else middle.transpose(turn)
+
+
+def in_colours(image: Image.Image) -> Image.Image:
+    """The picture in a mode whose pixels can be averaged: grey, RGB or RGBA."""
+    if image.mode.startswith("I"):
+        # Grey in 16 bits; converting it would cut off what is above 255.
+        return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+    if "transparency" in image.info or image.mode in ("LA", "PA", "RGBA"):
+        return image.convert("RGBA")
+    return image if image.mode in ("L", "RGB") else image.convert("RGB")
+
+
+def orientation(image: Image.Image) -> object:
+    """How the camera was held, as EXIF has it; what is damaged counts as upright."""
+    try:
+        return image.getexif().get(ORIENTATION)
+    except Exception:  # the notes of cameras come in every state
+        return None
