@@ -11,16 +11,19 @@ from plots.page import (
     BLUE,
     GREEN,
     INK,
+    MOST_NAMED,
     MUTED,
     VERMILLION,
     epoch_axis,
+    height_for,
     key,
     montage,
+    name_classes,
     page,
     percent_axis,
     show_picture,
 )
-from plots.wording import count, percent
+from plots.wording import MOST_SHOWN, count, percent, short
 
 SPLITS = (("train", "training", BLUE), ("test", "test", VERMILLION))
 
@@ -34,12 +37,13 @@ def class_counts(source: Source) -> Drawing:
         "Images in each class",
         " and ".join(f"{count(counts[split].sum())} {name} images" for split, name, _ in SPLITS),
         record,
-        height=3.7,
+        height=height_for(classes, 3.7),
     )
     panels = figure.subplots(1, 2, sharey=True, sharex=True)
     for axes, (split, name, colour) in zip(panels, SPLITS):
-        axes.barh(classes, counts[split], color=colour, height=0.68)
-        for row, number in enumerate(counts[split]):
+        axes.barh(range(len(classes)), counts[split], color=colour, height=0.68)
+        name_classes(axes.yaxis, classes)
+        for row, number in enumerate(counts[split] if len(classes) <= MOST_NAMED else ()):
             axes.text(number, row, f" {count(number)}", va="center", fontsize=8, color=MUTED)
         axes.set_title(f"{name.capitalize()} split", color=colour)
         axes.set_xlabel("images")
@@ -63,17 +67,20 @@ def sample_grid(source: Source) -> Drawing:
     indices = [[int(index) for index in row] for row in record["results.samples.indices"]]
     images = source.dataset.images(split)
     height, width = images.shape[1:3]
+    shown = indices[:MOST_SHOWN]
+    number = "Ten" if all(len(row) == 10 for row in shown) else "Up to ten"
+    of = "" if len(shown) == len(indices) else f", the first {len(shown)} of {count(len(indices))} classes"
     figure = page(
-        "Ten images of each class",
-        f"From the {'training' if split == 'train' else split} split, {height} × {width} pixels each",
+        f"{number} images of each class",
+        f"From the {'training' if split == 'train' else split} split, {height} × {width} pixels each{of}",
         record,
-        height=6.75,
+        height=1 + 5.75 * len(shown) / 10,
     )
     axes = figure.subplots()
-    show_picture(axes, montage([[images[index] for index in row] for row in indices]))
-    for row, name in enumerate(classes):
-        axes.text(-6, row * (height + 2) + height / 2, name, ha="right", va="center", fontsize=9, color=INK)
-    rows = [(classes[label], split, index) for label, row in enumerate(indices) for index in row]
+    show_picture(axes, montage([[images[index] for index in row] for row in shown]))
+    for row, name in enumerate(classes[: len(shown)]):
+        axes.text(-6, row * (height + 2) + height / 2, short(name), ha="right", va="center", fontsize=9, color=INK)
+    rows = [(classes[label], split, index) for label, row in enumerate(shown) for index in row]
     return Drawing(figure, Table(("class", "split", "index"), rows))
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from plots.drawing import Drawing, Source, Table
 from plots.page import BLUE, FAINT, GREEN, INK, MUTED, VERMILLION, key, page, show_picture
 from plots.records import MissingInput
-from plots.wording import count, percent
+from plots.wording import count, percent, short
 
 
 def predictions(source: Source) -> Drawing:
@@ -30,10 +30,10 @@ def predictions(source: Source) -> Drawing:
         right = truth == predicted
         show_picture(axes, images[int(result["index"])])
         confidence_bar(axes, result["confidence"], GREEN if right else VERMILLION)
-        axes.text(-0.5, 37.4, predicted, fontsize=7.8, va="center", color=INK)
+        axes.text(-0.5, 37.4, short(predicted), fontsize=7.8, va="center", color=INK)
         axes.text(31.5, 37.4, percent(result["confidence"], 0), fontsize=7.8, va="center", ha="right", color=MUTED)
         if not right:
-            axes.text(-0.5, 41.8, f"✗ is {truth}", fontsize=7.8, va="center", color=VERMILLION)
+            axes.text(-0.5, 41.8, f"✗ is {short(truth)}", fontsize=7.8, va="center", color=VERMILLION)
         rows.append((int(result["index"]), truth, predicted, result["confidence"], *result["probabilities"]))
     columns = ("test image", "true class", "predicted class", "confidence", *(f"p({name})" for name in classes))
     key(figure, (("right", GREEN), ("wrong", VERMILLION)))

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from plots.drawing import Drawing, Source, Table
 from plots.page import GREEN, INK, MUTED, ORANGE, VERMILLION, page, show_picture
 from plots.records import MissingInput
-from plots.wording import percent
+from plots.wording import percent, short
 
 #: Pixels of the drawing between neighbours, and below a row for a line of text.
 GAP, LINE = 4, 8
@@ -82,7 +82,7 @@ MAPS = {"predicted": "mapOfPredicted", "truth": "mapOfTruth"}
 
 def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[str, str]:
     """What stands below an image or a map: a class, and its probability."""
-    truth, predicted = classes[int(each["truth"])], classes[int(each["predicted"])]
+    truth, predicted = (short(classes[int(each[which])]) for which in ("truth", "predicted"))
     if kind == "image":
         return f"is {truth}", INK
     if kind == "truth":

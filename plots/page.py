@@ -11,7 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 
-from plots.wording import caption
+from plots.wording import caption, short
 
 WIDTH = 6.8  # inches
 MARGIN = 0.14
@@ -92,6 +92,22 @@ def epoch_axis(axes: Axes, epochs: int) -> None:
     axes.xaxis.get_major_locator().set_params(integer=True, nbins=8, min_n_ticks=1)
 
 
+#: The most classes that are named along an axis, and the most rows that a figure grows for.
+MOST_NAMED = 100
+
+
+def height_for(classes: Sequence[str], ten: float) -> float:
+    """The height of a figure with a row for each class; `ten` inches have room for ten."""
+    return ten + 0.17 * max(0, min(len(classes), MOST_NAMED) - 10)
+
+
+def name_classes(axis: Axis, classes: Sequence[str], most: int = MOST_NAMED, **text: object) -> None:
+    """Names the classes at 0, 1, 2, … along an axis; of more than `most`, every second or third."""
+    places = range(0, len(classes), -(-len(classes) // most))
+    size = {"fontsize": 6.5} if len(classes) > 20 else {}
+    axis.set_ticks(places, [short(classes[place]) for place in places], **size, **text)
+
+
 def percent_axis(axis: Axis, unit: str = "%") -> None:
     """Ticks of a fraction of one, written in per cent (or points, `unit`)."""
     axis.get_major_locator().set_params(steps=[1, 2, 5, 10])
@@ -103,7 +119,7 @@ def percent_axis(axis: Axis, unit: str = "%") -> None:
 def montage(rows: Sequence[Sequence[np.ndarray]], gap: int = 2, row_gap: int | None = None) -> np.ndarray:
     """Rows of `[height, width, 3]` images (0 to 255) as one white-gapped picture; a short row ends in white."""
     row_gap = gap if row_gap is None else row_gap
-    height, width = rows[0][0].shape[:2]
+    height, width = next(image for row in rows for image in row).shape[:2]
     columns = max(len(row) for row in rows)
     shape = (len(rows) * (height + row_gap) - row_gap, columns * (width + gap) - gap, 3)
     picture = np.full(shape, 255, dtype=np.uint8)

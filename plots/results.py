@@ -8,9 +8,22 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 
 from plots.drawing import Drawing, Source, Table
-from plots.page import AUGMENTED, FAINT, INK, MUTED, PLAIN, key, montage, page, percent_axis, show_picture
+from plots.page import (
+    AUGMENTED,
+    FAINT,
+    INK,
+    MUTED,
+    PLAIN,
+    height_for,
+    key,
+    montage,
+    name_classes,
+    page,
+    percent_axis,
+    show_picture,
+)
 from plots.records import MissingInput
-from plots.wording import NO_BREAK_SPACE, count, percent
+from plots.wording import NO_BREAK_SPACE, count, percent, short
 
 MODELS = (("plain", PLAIN), ("augmented", AUGMENTED))
 
@@ -44,12 +57,13 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
     darker = PowerNorm(0.5, 0, 1)
     axes.imshow(shares, cmap=shades, norm=darker, aspect="equal")
     for (row, column), number in np.ndenumerate(counts):
-        if number:
+        # Of more classes, numbers would not fit into their cells.
+        if number and len(classes) <= 20:
             ink = readable_on(shades(darker(shares[row, column])))
             weight = "bold" if row == column else "normal"
             axes.text(column, row, count(number), ha="center", va="center", fontsize=8, color=ink, fontweight=weight)
-    axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(classes)), classes)
+    name_classes(axes.xaxis, classes, most=40, rotation=40, ha="right", rotation_mode="anchor")
+    name_classes(axes.yaxis, classes, most=40)
     axes.set(xlabel="predicted class", ylabel="true class")
     axes.tick_params(length=0)
     axes.grid(False)
@@ -76,7 +90,7 @@ def per_class_accuracy(source: Source) -> Drawing:
         "Accuracy in each class",
         f"{size} test images a class; bars: 95{NO_BREAK_SPACE}% Wilson intervals",
         record,
-        height=3.9,
+        height=height_for(classes, 3.9),
     )
     axes = figure.subplots()
     for (model, colour), offset in zip(MODELS, (-0.15, 0.15)):
@@ -84,7 +98,7 @@ def per_class_accuracy(source: Source) -> Drawing:
             draw_interval(axes, of_class[model][label], row + offset, colour)
         overall = record[f"results.{model}.accuracy"]
         axes.axvline(overall, color=colour, linestyle=(0, (1, 2)), linewidth=1, zorder=0.5)
-    axes.set_yticks(range(len(classes)), [classes[label] for label in order])
+    name_classes(axes.yaxis, [classes[label] for label in order])
     axes.invert_yaxis()
     axes.set_xlabel("accuracy (dotted: over all classes)")
     axes.grid(True, axis="x")
@@ -134,11 +148,15 @@ def draw_pairs(axes: Axes, images: np.ndarray, pairs: list[bigeggs.Record], clas
     height = images.shape[1]
     row_gap = 17
     blank = np.full(images.shape[1:], 255, dtype=np.uint8)
+    if not len(pairs):
+        axes.text(0.5, 0.5, "no test image was mistaken", ha="center", fontsize=9, color=MUTED)
+        axes.set_axis_off()
+        return
     strips = [[images[int(index)] for index in pair["examples"]] for pair in pairs]
     width = max([6, *(len(strip) for strip in strips)])
     show_picture(axes, montage([strip + [blank] * (width - len(strip)) for strip in strips], row_gap=row_gap))
     for row, pair in enumerate(pairs):
-        name = f"{classes[int(pair['truth'])]} → {classes[int(pair['predicted'])]}"
+        name = " → ".join(short(classes[int(pair[which])]) for which in ("truth", "predicted"))
         top = row * (height + row_gap) - 3
         axes.text(0, top, name, va="bottom", fontsize=8.5, color=INK)
         end = width * (height + 2) - 2

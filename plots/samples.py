@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from plots.demo import confidence_bar, grid
 from plots.draw import STYLE
 from plots.page import GREEN, INK, MUTED, VERMILLION, show_picture
-from plots.wording import percent
+from plots.wording import percent, short
 
 COLUMNS = 6
 
@@ -42,8 +42,8 @@ def sheet(dataset: bigeggs.Dataset, predicted: Sequence[int], confidence: Sequen
         right = truth == guess
         show_picture(axes, image)
         confidence_bar(axes, value, GREEN if right else VERMILLION)
-        axes.text(-0.5, 37.4, classes[guess], fontsize=7.8, va="center", color=INK)
+        axes.text(-0.5, 37.4, short(classes[guess]), fontsize=7.8, va="center", color=INK)
         axes.text(31.5, 37.4, percent(value, 0), fontsize=7.8, va="center", ha="right", color=MUTED)
         if not right:
-            axes.text(-0.5, 41.8, f"✗ is {classes[truth]}", fontsize=7.8, va="center", color=VERMILLION)
+            axes.text(-0.5, 41.8, f"✗ is {short(classes[truth])}", fontsize=7.8, va="center", color=VERMILLION)
     return figure

@@ -8,6 +8,10 @@ import bigeggs
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
+#: The most classes of which images are shown in one figure.
+MOST_SHOWN = 30
+
+
 def count(number: float) -> str:
     """A whole number with its thousands apart: ``50,000``."""
     return f"{int(number):,}"
@@ -23,12 +27,22 @@ def percent(fraction: float, digits: int = 1) -> str:
     return f"{100 * fraction:.{digits}f}{NO_BREAK_SPACE}%"
 
 
+def short(name: str) -> str:
+    """A class's name, cut where it would take the room of what it names."""
+    return name if len(name) <= 24 else f"{name[:23]}…"
+
+
+def is_own(record: bigeggs.Record) -> bool:
+    """Whether the data set is somebody's own pictures, and neither CIFAR-10 nor what stands in for it."""
+    return not record["data.isStandIn"] and record["data.name"] != "CIFAR-10"
+
+
 def data_name(record: bigeggs.Record) -> str:
     """The data set's name, with what a reader must know before trusting a number from it."""
     name = record["data.name"]
     if record["data.isStandIn"]:
         return f"{name} (stand-in for CIFAR-10)"
-    return name if record["data.isOfficial"] else f"{name} (unofficial copy)"
+    return name if record["data.isOfficial"] or is_own(record) else f"{name} (unofficial copy)"
 
 
 def caption(record: bigeggs.Record) -> str:

@@ -24,9 +24,10 @@ IN_PART = "holds in part"
 FAILS = "does not hold"
 NOT_RUN = "not run yet"
 STAND_IN = "not tested (stand-in)"
+OWN = "not tested (own pictures)"
 QUICK = "not tested (quick profile)"
 
-VERDICTS = (HOLDS, IN_PART, FAILS, STAND_IN, QUICK, NOT_RUN)
+VERDICTS = (HOLDS, IN_PART, FAILS, STAND_IN, OWN, QUICK, NOT_RUN)
 
 #: Two-sided 95 % of the normal distribution.
 Z = 1.96
@@ -75,6 +76,8 @@ def test(claim: Claim, run: Run) -> Tested:
     measured, verdict = claim.judge(*records)
     if claim.about_training and run.is_stand_in:
         verdict = STAND_IN
+    elif claim.about_training and run.is_own:
+        verdict = OWN
     elif claim.about_training and run.is_quick:
         verdict = QUICK
     return Tested(claim.text, measured, verdict, claim.rule)

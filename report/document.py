@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from plots.wording import count, data_name, percent
+from plots.wording import count, data_name, is_own, percent
 from report import claims
 from report.blocks import Block, Document, Notice, Section, Tested
 from report.chapters import (
@@ -55,7 +55,14 @@ def title(run: Run) -> str:
     """The title, which never says CIFAR-10 of other images."""
     if run.is_stand_in:
         return "Image classification done again, on a stand-in for CIFAR-10"
+    if run.is_own:
+        return f"Image classification done again, on {own_name(run)}"
     return "Image classification on CIFAR-10, done again"
+
+
+def own_name(run: Run) -> str:
+    """The name of the own pictures that a section ran on."""
+    return next(record["data.name"] for record in run.recorded if is_own(record))
 
 
 def identifier(heading: str) -> str:
@@ -71,6 +78,12 @@ def notices(run: Run) -> Iterator[Notice]:
             f"These are not CIFAR-10's images: {name} stands in for them.",
             f"CIFAR-10 was not to be had where this report was made, so every number and figure is about {name}. "
             "What the original claims of CIFAR-10 cannot be judged by it and is marked as not tested.",
+        )
+    if run.is_own:
+        yield Notice(
+            f"These are not CIFAR-10's images, but {literal(own_name(run))}.",
+            "Every number and figure is about them. What the original claims of CIFAR-10 cannot be judged by them and "
+            "is marked as not tested.",
         )
     if run.is_quick:
         record = next(record for record in run.recorded if record["settings.profile"] == "quick")

@@ -7,6 +7,7 @@ from pathlib import Path
 import bigeggs
 
 from plots.records import Records
+from plots.wording import is_own
 from report.blocks import Block, Figure, Paragraph
 
 #: The sections in their order, with what each is about.
@@ -39,13 +40,20 @@ class Run:
 
     @property
     def is_stand_in(self) -> bool:
-        """Whether any section ran on other images than CIFAR-10's."""
+        """Whether any section ran on what stands in for CIFAR-10 where that cannot be had."""
         return any(record["data.isStandIn"] for record in self.recorded)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether any section ran on somebody's own pictures."""
+        return any(is_own(record) for record in self.recorded)
 
     @property
     def is_unofficial(self) -> bool:
         """Whether any section ran on CIFAR-10 files other than the official ones."""
-        return any(not record["data.isStandIn"] and not record["data.isOfficial"] for record in self.recorded)
+        return any(
+            not (record["data.isStandIn"] or record["data.isOfficial"] or is_own(record)) for record in self.recorded
+        )
 
     @property
     def is_quick(self) -> bool:

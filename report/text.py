@@ -57,6 +57,12 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def listed_in_part(names: Sequence[str], most: int = 20) -> str:
+    """Names in a sentence; of more than `most`, the first ones and how many there are besides."""
+    names = list(names)
+    return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most:,} more"])
+
+
 def inline_html(text: str) -> str:
     """The inline marks of a text as HTML; everything else in it is escaped."""
     result, end = [], 0

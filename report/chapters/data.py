@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from plots.wording import count
+from plots.wording import MOST_SHOWN, count
 from report.blocks import Block, Paragraph
 from report.claims import span
 from report.run import Run
-from report.text import listed, literal
+from report.text import listed_in_part, literal
 
 
 def blocks(run: Run) -> Iterator[Block]:
@@ -23,7 +23,7 @@ def blocks(run: Run) -> Iterator[Block]:
     yield Paragraph(
         f"This run used {count(train.sum())} training and {count(test.sum())} test images of "
         f"{literal(record['data.name'])}, each {height} × {width} pixels in {channels} channels and labelled with one "
-        f"of {len(classes)} classes: {listed([literal(name) for name in classes])}. A class has {span(train)} "
+        f"of {len(classes)} classes: {listed_in_part([literal(name) for name in classes])}. A class has {span(train)} "
         f"training images and {span(test)} test images. The counts were taken from the loaded labels."
     )
     if run.is_stand_in:
@@ -35,10 +35,10 @@ def blocks(run: Run) -> Iterator[Block]:
         "class-counts",
         "How many images each class has in the two splits.",
         f"Two bar charts: {span(train)} training images and {span(test)} test images for each of the "
-        f"{len(classes)} classes {listed(classes)}.",
+        f"{len(classes)} classes {listed_in_part(classes)}.",
     )
     yield run.figure(
         "sample-grid",
         "The first images of each class in the training split, at their full resolution.",
-        f"A grid of small images, one row for each class: {listed(classes)}.",
+        f"A grid of small images, one row for each class: {listed_in_part(classes[:MOST_SHOWN], MOST_SHOWN)}.",
     )

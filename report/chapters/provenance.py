@@ -77,6 +77,8 @@ def standing(data: bigeggs.Record) -> str:
     """Whether these are the files that CIFAR-10's authors publish."""
     if data["isStandIn"]:
         return "a stand-in for CIFAR-10"
+    if data["name"] != "CIFAR-10":
+        return "a folder of pictures for each class"
     if not data["isOfficial"]:
         return "not the official files"
     return "the official files from [its authors' page](https://www.cs.toronto.edu/~kriz/cifar.html)"
