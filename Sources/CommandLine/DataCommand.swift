@@ -1,5 +1,6 @@
 import ArgumentParser
 import BigEggs
+import Pictures
 import Reporting
 
 /// `bigeggs data`: which images there are, where they came from and whether they are the official ones.
@@ -16,10 +17,15 @@ struct DataCommand: ParsableCommand {
               5. Fashion-MNIST from Debian's package dataset-fashion-mnist, as a stand-in
             A directory may hold fewer images than the archive.
 
+            --data also takes a directory of your own pictures, JPEG, PNG, WebP or GIF of any size: \
+            train and test with a folder for each class in both, or a folder for each class of \
+            which --validation-split keeps a share for testing. The folders name the classes.
+
             EXAMPLES
               bigeggs data
               bigeggs data --data ~/cifar-10-binary.tar.gz
               bigeggs data --data cifar-10-batches-bin --json
+              bigeggs data --data ~/birds --validation-split 0.2
             """)
 
     @OptionGroup var dataOptions: DataOptions
@@ -35,7 +41,7 @@ struct DataCommand: ParsableCommand {
 /// What `bigeggs data` says, in the order in which it is read.
 struct DataDescription: Encodable {
     let name, path, checksum: String
-    let isOfficial, isStandIn: Bool
+    let isOfficial, isStandIn, isOwn: Bool
     let statement: String?
     let classNames: [String]
     /// `[height, width, channels]`.
@@ -61,6 +67,7 @@ struct DataDescription: Encodable {
         checksum = loaded.provenance.checksum
         isOfficial = loaded.provenance.isOfficial
         isStandIn = loaded.provenance.isStandIn
+        isOwn = loaded.provenance.isOwn
         statement = loaded.provenance.statement
         classNames = loaded.train.classNames
         imageShape = loaded.train.imageShape
@@ -71,10 +78,11 @@ struct DataDescription: Encodable {
     /// The same for people: a few lines and a table of classes.
     var text: String {
         let standing =
-            switch (isStandIn, isOfficial) {
-            case (true, _): "a stand-in for CIFAR-10"
-            case (_, true): "the official files"
-            case (_, false): "not the official files: results may differ from published ones"
+            switch (isStandIn, isOwn, isOfficial) {
+            case (true, _, _): "a stand-in for CIFAR-10"
+            case (_, true, _): "a folder for each class"
+            case (_, _, true): "the official files"
+            case (_, _, false): "not the official files: results may differ from published ones"
             }
         let classes = zip(classNames, zip(train.perClass, test.perClass))
         let table = Table(

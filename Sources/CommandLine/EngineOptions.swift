@@ -7,8 +7,10 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Images in a step.", valueName: "n"))
-    var batchSize = 128
+    @Option(
+        name: .customLong("batch-size"),
+        help: ArgumentHelp("Images in a step (default: 128).", valueName: "n"))
+    var givenBatchSize: Int?
 
     @Option(help: PrecisionChoice.help)
     var precision: PrecisionChoice = .float32
@@ -18,8 +20,11 @@ struct EngineOptions: ParsableArguments {
 
     func validate() throws {
         try requirePositive(threads, "--threads")
-        try requirePositive(batchSize, "--batch-size")
+        try requirePositive(givenBatchSize, "--batch-size")
     }
+
+    /// Images in a step, where what they are of makes no difference.
+    var batchSize: Int { givenBatchSize ?? 128 }
 
     /// The report's network, to be run with these options.
     func network(classes: Int, seed: UInt64 = 0) throws -> Sequential {

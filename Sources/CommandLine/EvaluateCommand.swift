@@ -12,6 +12,7 @@ struct EvaluateCommand: ParsableCommand {
               bigeggs evaluate --weights runs/train/weights.safetensors
               bigeggs evaluate --weights report/weights/augmented.safetensors
               bigeggs evaluate --weights runs/train/weights.safetensors --json
+              bigeggs evaluate --weights runs/birds/weights.safetensors --data ~/birds --validation-split 0.2
 
             With --json it prints {"accuracy": …, "images": …, "loss": …}.
             """)

@@ -64,12 +64,12 @@ struct FiguresCommand: ParsableCommand {
     /// The data set. Where nobody named one, nothing is downloaded for the sake of some figures: then it is
     /// the stand-in, whose figures these may be, or nil.
     private func images() throws -> LoadedDataset? {
-        guard dataOptions.source != .automatic || dataOptions.source.isAtHand else {
+        guard try dataOptions.named != .automatic || dataOptions.source().isAtHand else {
             return try? DataSource.fashionMNIST.load()
         }
         do {
             return try dataOptions.load()
-        } catch  where dataOptions.source == .automatic {
+        } catch  where dataOptions.named == .automatic {
             StandardError.write("Without the data set: \(Program.sentence(about: error))\n")
             return nil
         }

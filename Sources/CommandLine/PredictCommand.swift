@@ -97,7 +97,7 @@ struct PredictCommand: ParsableCommand {
     private func names(of weights: TrainedWeights) throws -> ClassNames {
         if let names = weights.classNames { return ClassNames(names: names, assumedFrom: nil) }
         let (data, names) =
-            switch dataOptions.source {
+            switch dataOptions.named {
             case .automatic, .cifar10: ("CIFAR-10", CIFAR10.classNames)
             case .fashionMNIST: ("Fashion-MNIST", FashionMNIST.classNames)
             case .path:

@@ -18,6 +18,10 @@ struct TrainCommand: ParsableCommand {
               bigeggs train --augment --out runs/augmented
               bigeggs train --epochs 2 --limit 5000   to see it run
               bigeggs train --resume                  after an interruption
+              bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
+
+            Of your own pictures there may be few: then steps are smaller, if --batch-size does not \
+            say how large, and patience lasts for some hundred steps.
 
             The training saves itself in the directory after every epoch. Ctrl-C (or SIGTERM) \
             ends it after the step under way, saved, with status 130 (143); once more ends it at \
@@ -59,8 +63,9 @@ struct TrainCommand: ParsableCommand {
 
         let train = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
         let test = loaded.test.withFlattenedLabels().rescaled()
-        var settings = augment ? ReportSettings.augmented(.full) : ReportSettings.plain(.full)
-        settings.batchSize = engine.batchSize
+        let standard = augment ? ReportSettings.augmented(.full) : ReportSettings.plain(.full)
+        var settings = standard.fitting(loaded.provenance, images: train.count)
+        settings.batchSize = engine.givenBatchSize ?? settings.batchSize
         settings.epochs = epochs ?? settings.epochs
         let generator = augment ? ReportSettings.generator : nil
 

@@ -1,4 +1,5 @@
 import BigEggs
+import Pictures
 import Reporting
 
 /// What `bigeggs train` writes beside the weights: enough to say what they are and to train them again.
@@ -36,6 +37,8 @@ struct TrainingRecord: Encodable {
     struct Source: Encodable {
         let name, file, checksum: String
         let isOfficial, isStandIn: Bool
+        /// How own pictures were divided; nil for a data set that comes divided.
+        let statement: String?
 
         init(_ provenance: DataProvenance) {
             name = provenance.name
@@ -43,6 +46,7 @@ struct TrainingRecord: Encodable {
             checksum = provenance.checksum
             isOfficial = provenance.isOfficial
             isStandIn = provenance.isStandIn
+            statement = provenance.isOwn ? provenance.statement : nil
         }
     }
 

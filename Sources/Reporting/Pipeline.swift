@@ -27,7 +27,7 @@ public struct Pipeline {
     ///
     /// - Throws: `DataError` for a data set that was named and cannot be read.
     public func status() throws -> [SectionStatus] {
-        try status(data: DataSource(options.data).checksum())
+        try status(data: options.source().checksum())
     }
 
     /// Runs the sections that are not up to date and builds the report.
@@ -91,12 +91,10 @@ public struct Pipeline {
 
     /// The checksum of the data set that the sections will load, which is downloaded for it if need be.
     private func loadedDataChecksum() throws -> String {
-        let source = DataSource(options.data)
+        let source = try options.source()
         if let checksum = try source.checksum() { return checksum }
-        let download = DownloadLine()
-        defer { download.end() }
         // Once for all sections: the data set is here afterwards, or known to be out of reach.
-        if let reason = try source.fetch(progress: download.show) { setenv("BIGEGGS_OFFLINE", reason, 1) }
+        if let reason = try source.fetch() { setenv("BIGEGGS_OFFLINE", reason, 1) }
         return try source.load().provenance.checksum
     }
 

@@ -1,4 +1,5 @@
 import BigEggs
+import Pictures
 
 extension Section {
     /// What the reader is told about the data set before anything is shown of it; in full with what a
@@ -13,9 +14,19 @@ extension Section {
             ])
             if let notice = data.notice { lines.append(notice) }
         }
+        if provenance.isOwn {
+            lines += framed([
+                "NOT CIFAR-10, but \(provenance.name): every number here is about",
+                "these pictures, and none can be compared with the report.",
+            ])
+            if let notice = data.notice { lines.append(notice) }
+        }
         let origin =
             provenance.isStandIn
-            ? "a stand-in" : provenance.isOfficial ? "the official files" : "not the official files"
+            ? "a stand-in"
+            : provenance.isOwn
+                ? "a folder for each class"
+                : provenance.isOfficial ? "the official files" : "not the official files"
         lines.append("Data: \(provenance.name), \(origin) (\(provenance.file), \(provenance.checksum)).")
         if inFull, !provenance.isOfficial, let statement = provenance.statement {
             lines +=

@@ -91,9 +91,7 @@ public final class Section {
     /// Pixels are as loaded, 0 to 255; labels are a column, `[count, 1]`.
     public func loadData(line: Int = #line) throws -> (train: ImageDataset, test: ImageDataset) {
         reading?.reach(line: line)
-        let download = DownloadLine()
-        defer { download.end() }
-        let loaded = options.profile.limit(try DataSource(options.data).load(progress: download.show))
+        let loaded = options.profile.limit(try options.source().load())
         data = loaded
         show(Section.announcement(of: loaded, inFull: section == .data), line: line)
         return (loaded.train, loaded.test)
@@ -105,9 +103,10 @@ public final class Section {
     /// The data set's name: CIFAR-10, or that of a stand-in.
     public var dataName: String { data?.provenance.name ?? "no data set" }
 
-    /// The settings of a training, with the number of epochs that this process was asked for.
+    /// The settings of a training, with the number of epochs that this process was asked for; for own pictures,
+    /// which may be few, with smaller steps and more patience.
     public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
-        var settings = standard
+        var settings = data.map { standard.fitting($0.provenance, images: $0.train.count) } ?? standard
         if let epochs = options.epochs { settings.epochs = epochs }
         return settings
     }

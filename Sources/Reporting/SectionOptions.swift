@@ -15,11 +15,13 @@ public struct SectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            The data set: auto, cifar10, fashion-mnist, or the path of CIFAR-10's binary archive or \
-            of a directory with its files. auto looks at BIGEGGS_DATA, then in the cache, then on the \
+            The data set: auto, cifar10, fashion-mnist, or the path of CIFAR-10's binary archive, of a \
+            directory with its files, or of one with a folder of pictures for each class. auto looks at BIGEGGS_DATA, then in the cache, then on the \
             network, and takes Fashion-MNIST as a stand-in where there is none.
             """, valueName: "source"))
     public var data = "auto"
+
+    @OptionGroup public var pictures: PictureOptions
 
     @Option(help: ArgumentHelp("Threads to compute with; all cores if not given.", valueName: "n"))
     public var threads: Int?
@@ -56,16 +58,28 @@ public struct SectionOptions: ParsableArguments {
 
     /// The options that a section's results depend on and that are not the defaults, by name.
     func inputs(of section: ReportSection) -> [String: String] {
-        let pairs = stride(from: 0, to: recorded.count, by: 2).map { (recorded[$0], recorded[$0 + 1]) }
         let indifferent = section.indifferentOptions
-        return Dictionary(uniqueKeysWithValues: pairs.filter { !indifferent.contains($0.0) })
+        let inputs = settings.filter { !indifferent.contains($0.name) }
+        return Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.value ?? "given") })
     }
 
     /// The arguments that name no place on this machine: what a record may keep.
-    var recorded: [String] {
-        pair("--profile", profile.rawValue, unless: "quick") + pair("--seed", "\(seed)", unless: "7")
-            + pair("--epochs", epochs.map(String.init)) + pair("--threads", threads.map(String.init))
-            + pair("--precision", precision.rawValue, unless: "float32")
+    var recorded: [String] { settings.flatMap { [$0.name] + ($0.value.map { [$0] } ?? []) } }
+
+    /// Where the images come from.
+    ///
+    /// - Throws: `PictureFolderError` for options that the data set does not take.
+    func source() throws -> ImageSource { try pictures.source(data) }
+
+    /// The options that name no place and are not the defaults. A flag has no value.
+    private var settings: [(name: String, value: String?)] {
+        let values: [(name: String, value: String?, standard: String?)] = [
+            ("--profile", profile.rawValue, "quick"), ("--seed", "\(seed)", "7"),
+            ("--epochs", epochs.map(String.init), nil), ("--threads", threads.map(String.init), nil),
+            ("--precision", precision.rawValue, "float32"),
+        ]
+        return values.filter { $0.value != $0.standard }.map { (name: $0.name, value: $0.value) }
+            + pictures.given
     }
 
     private func pair(_ name: String, _ value: String?, unless standard: String? = nil) -> [String] {

@@ -55,7 +55,7 @@ section.show(
 // with any number of threads.
 
 // %%
-let index = train.indices(ofClass: 7, first: 1)[0]
+let index = train.indices(ofClass: 7, first: 1).first ?? 0
 let label = Int(train.labels.values[index])
 try section.record("image", SampleImage(split: "train", index: index, label: label))
 section.show("The image is number \(index) of the training images, a \(train.classNames[label]).")

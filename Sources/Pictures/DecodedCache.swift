@@ -1,0 +1,103 @@
+import BigEggs
+import Foundation
+
+/// Decoded pictures of one directory, kept in a file where decoding took long.
+///
+/// There is one file a directory, which the next change of the directory replaces. It holds for as long as
+/// every file has the name, size and time of change that it had, as build tools and Git decide it too.
+struct DecodedCache {
+    /// Decoded files, with what became of each.
+    struct Decoded {
+        /// `[count, side, side, 3]`.
+        let pixels: [UInt8]
+        /// By file, why it is no usable picture.
+        let problems: [Int: String]
+        /// One a file, the SHA-256 of its contents.
+        let digests: [String]
+    }
+
+    /// What stands before the pixels.
+    private struct Header: Codable {
+        let key: String
+        let digests: [String]
+        let problems: [String: String]
+    }
+
+    private let file: String
+    private let worthwhile: Double
+
+    /// The cache of a directory's pictures.
+    ///
+    /// - Parameter worthwhile: seconds; what takes less is decoded again.
+    init(of path: String, in directory: String, worthwhile: Double) {
+        self.worthwhile = worthwhile
+        let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+        let name = (try? Checksum.sha256(ofText: place)) ?? "0"
+        file = "\(directory)/\(name.prefix(16))"
+    }
+
+    /// The pictures, from the cache or from `decode`, which is given the files' paths.
+    func decoded(
+        _ listing: FolderListing, decode: ([String]) throws -> PictureDecoder.Decoded
+    ) throws -> Decoded {
+        let key = try key(of: listing)
+        if let known = read(key, pixelsToo: true) { return known }
+        let paths = listing.files.indices.map(listing.path(of:))
+        let started = ContinuousClock.now
+        let decoded = try decode(paths)
+        let result = Decoded(
+            pixels: decoded.pixels, problems: decoded.problems, digests: Self.digests(of: paths))
+        // What cannot be kept is decoded again.
+        if started.duration(to: .now) / .seconds(1) >= worthwhile { try? write(result, key) }
+        return result
+    }
+
+    /// The digests of all files' contents.
+    func digests(of listing: FolderListing) throws -> [String] {
+        try read(key(of: listing), pixelsToo: false)?.digests
+            ?? Self.digests(of: listing.files.indices.map(listing.path(of:)))
+    }
+
+    /// A file that cannot be read has no digest; that it cannot be used is said when it is decoded.
+    private static func digests(of paths: [String]) -> [String] {
+        paths.map { (try? Checksum.sha256(of: $0)) ?? "unreadable" }
+    }
+
+    /// What changes when a file does.
+    private func key(of listing: FolderListing) throws -> String {
+        let lines = listing.files.indices.map { index in
+            var status = stat()
+            _ = stat(listing.path(of: index), &status)
+            let time = status.st_mtim
+            return "\(listing.files[index]) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)\n"
+        }
+        return try Checksum.sha256(ofText: lines.joined())
+    }
+
+    private func read(_ key: String, pixelsToo: Bool) -> Decoded? {
+        guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
+        defer { try? handle.close() }
+        guard let length = try? handle.read(upToCount: 8), length.count == 8 else { return nil }
+        let count = length.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        guard count < 1 << 32, let text = try? handle.read(upToCount: Int(count)),
+            let header: Header = try? Record(json: String(decoding: text, as: UTF8.self)).decoded(),
+            header.key == key
+        else { return nil }
+        let pixels = pixelsToo ? (try? handle.readToEnd()) ?? Data() : Data()
+        guard !pixelsToo || pixels.count == header.digests.count * 32 * 32 * 3 else { return nil }
+        let problems = header.problems.compactMap { index, problem in Int(index).map { ($0, problem) } }
+        return Decoded(
+            pixels: [UInt8](pixels), problems: Dictionary(uniqueKeysWithValues: problems),
+            digests: header.digests)
+    }
+
+    private func write(_ decoded: Decoded, _ key: String) throws {
+        let problems = decoded.problems.map { ("\($0.key)", $0.value) }
+        let header = Header(
+            key: key, digests: decoded.digests, problems: Dictionary(uniqueKeysWithValues: problems))
+        let text = Array(try Record(encoding: header).json().utf8)
+        let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
+        try AtomicFile.prepareDirectory(URL(fileURLWithPath: file).deletingLastPathComponent().path)
+        try AtomicFile.write([length, text, decoded.pixels], to: file)
+    }
+}

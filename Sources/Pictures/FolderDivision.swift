@@ -1,0 +1,81 @@
+import BigEggs
+
+/// Which files of a directory are for training and which for testing.
+struct FolderDivision {
+    /// By class, the places of the training pictures among the files.
+    private let train: [[Int]]
+    /// By class, the places of the test pictures.
+    private let test: [[Int]]
+    private let listing: FolderListing
+
+    /// Divides files: by their folders, or a share of each class drawn by seed and name.
+    ///
+    /// - Throws: ``PictureFolderError/tooFew(name:count:share:)``.
+    init(_ listing: FolderListing, _ options: PictureFolder.Options) throws {
+        var train: [[Int]] = listing.classNames.map { _ in [] }
+        var test = train
+        for file in listing.files.indices {
+            let label = listing.labels[file]
+            if listing.splits[file] == .test { test[label].append(file) } else { train[label].append(file) }
+        }
+        if let share = options.validationSplit {
+            for label in train.indices {
+                let all = train[label]
+                let testing = Int((Double(all.count) * share).rounded())
+                guard testing > 0, testing < all.count else {
+                    throw PictureFolderError.tooFew(
+                        name: listing.classNames[label], count: all.count, share: share)
+                }
+                let drawn = Set(try Self.ranked(all, listing, seed: options.splitSeed).prefix(testing))
+                train[label] = all.filter { !drawn.contains($0) }
+                test[label] = all.filter(drawn.contains)
+            }
+        }
+        (self.train, self.test, self.listing) = (train, test, listing)
+    }
+
+    /// The checksum of the names and contents of both splits' files, usable or not. It is the same for pictures
+    /// that lie divided in folders and for the same pictures that were divided here.
+    ///
+    /// - Parameter digests: one a file, its SHA-256.
+    func checksum(_ digests: [String]) throws -> String {
+        let lines = [("train", train), ("test", test)].flatMap { split, classes in
+            classes.joined().map { file in
+                let outer = listing.splits[file] == nil ? "\(split)/" : ""
+                return "\(digests[file]) \(outer)\(listing.files[file])\n"
+            }
+        }
+        return "sha256:" + (try Checksum.sha256(ofText: lines.joined()))
+    }
+
+    /// The usable files of both splits, in the order in which they are used.
+    ///
+    /// - Parameter unusable: files to leave out.
+    /// - Throws: ``PictureFolderError`` if a class keeps no training picture, or none of any is left for testing.
+    func files(leavingOut unusable: Set<Int>) throws -> (train: [Int], test: [Int]) {
+        let train = train.map { $0.filter { !unusable.contains($0) } }
+        if let label = train.firstIndex(where: \.isEmpty) {
+            throw PictureFolderError.nothingUsable(name: listing.classNames[label])
+        }
+        let test = test.map { $0.filter { !unusable.contains($0) } }
+        guard test.contains(where: { !$0.isEmpty }) else {
+            throw PictureFolderError.noTest(path: listing.path)
+        }
+        return (Self.takingTurns(train), Self.takingTurns(test))
+    }
+
+    /// Files in an order that hangs on the seed and on each one's name alone: what is added later moves few.
+    private static func ranked(_ files: [Int], _ listing: FolderListing, seed: UInt64) throws -> [Int] {
+        try files.map { ($0, try Checksum.sha256(ofText: "\(seed)/\(listing.files[$0])")) }
+            .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map { $0.0 }
+    }
+
+    /// All classes' files in one list, in any first part of which each class has about its share.
+    private static func takingTurns(_ classes: [[Int]]) -> [Int] {
+        classes.enumerated().flatMap { label, files in
+            files.enumerated().map { turn, file in
+                (at: (Double(turn) + 0.5) / Double(files.count), label: label, file: file)
+            }
+        }.sorted { ($0.at, $0.label) < ($1.at, $1.label) }.map { $0.file }
+    }
+}

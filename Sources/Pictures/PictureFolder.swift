@@ -1,0 +1,148 @@
+import BigEggs
+import Foundation
+
+/// A data set of somebody's own: a directory with a folder of pictures for each class.
+///
+/// ```
+/// mine/train/cat/…  mine/train/dog/…  mine/test/cat/…  mine/test/dog/…
+/// mine/cat/…        mine/dog/…        with ``Options/validationSplit``, which divides them
+/// ```
+///
+/// The classes are named as their folders, and sorted by these names. Pictures of any size are scaled as
+/// ``PictureDecoder`` does it, for training as for predicting. In each split the classes take turns, each as
+/// often as its share of the pictures has it, so that any first part of a split is like the whole.
+public struct PictureFolder: Sendable {
+    /// How a folder is read.
+    public struct Options: Sendable, Equatable {
+        /// Of a directory that is not divided into `train` and `test`, the share of each class that is for
+        /// testing, between 0 and 1.
+        public var validationSplit: Double?
+        /// What the division is drawn from: with the same seed each picture goes to the same side.
+        public var splitSeed: UInt64
+        /// Whether files that are no usable pictures are left out; otherwise they are refused.
+        public var skipUnreadable: Bool
+
+        /// Options; by default nothing is divided and nothing left out.
+        public init(validationSplit: Double? = nil, splitSeed: UInt64 = 7, skipUnreadable: Bool = false) {
+            self.validationSplit = validationSplit
+            self.splitSeed = splitSeed
+            self.skipUnreadable = skipUnreadable
+        }
+    }
+
+    /// The height and width of the images.
+    private static let side = 32
+
+    /// The directory, as it was given.
+    public let path: String
+    private let options: Options
+    private let decoder: PictureDecoder
+    private let cache: DecodedCache
+
+    /// A data set in a directory.
+    ///
+    /// - Parameters:
+    ///   - path: the directory.
+    ///   - options: how it is read.
+    ///   - pythonPaths: where the Python module `pictures` is imported from.
+    ///   - cache: a directory for decoded pictures.
+    ///   - worthwhile: the seconds of decoding from which on the pictures are kept there.
+    public init(
+        _ path: String, options: Options = Options(), pythonPaths: [String], cache: String,
+        worthwhile: Double = 5
+    ) {
+        self.path = path
+        self.options = options
+        decoder = PictureDecoder(pythonPaths: pythonPaths)
+        self.cache = DecodedCache(of: path, in: cache + "/pictures", worthwhile: worthwhile)
+    }
+
+    /// Whether a path leads to a directory that is not CIFAR-10's.
+    public static func isOne(_ path: String) -> Bool {
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: path) else { return false }
+        return !entries.contains { entry in
+            entry == "cifar-10-batches-bin" || entry == "batches.meta.txt" || entry.hasSuffix("_batch.bin")
+                || entry.hasPrefix("data_batch_")
+        }
+    }
+
+    /// Loads both splits: images `[count, 32, 32, 3]` as bytes, labels as a column `[count, 1]`.
+    ///
+    /// - Parameter progress: told how many of how many pictures are decoded.
+    /// - Throws: ``PictureFolderError`` for a directory or for pictures that make no data set, `PythonError` if
+    ///   Pillow is missing.
+    public func load(progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> LoadedDataset {
+        let listing = try FolderListing(path, isDivided: options.validationSplit == nil)
+        let decoded = try cache.decoded(listing) { files in
+            try decoder.decode(files, side: Self.side) { progress($0, files.count) }
+        }
+        let unusable = decoded.problems.sorted { $0.key < $1.key }
+        guard options.skipUnreadable || unusable.isEmpty else {
+            throw PictureFolderError.unusable(path: path, problems: unusable.map(\.value))
+        }
+        let division = try FolderDivision(listing, options)
+        let chosen = try division.files(leavingOut: Set(unusable.map(\.key)))
+        let test = try dataset(chosen.test, listing, decoded.pixels)
+        let tested = Set(test.labels.values)
+        let untested = listing.classNames.indices.filter { !tested.contains(Int32($0)) }
+        return LoadedDataset(
+            train: try dataset(chosen.train, listing, decoded.pixels), test: test,
+            provenance: DataProvenance(
+                name: name, path: path, checksum: try division.checksum(decoded.digests), isOfficial: false,
+                isStandIn: false, statement: statement(leftOut: unusable.count)),
+            notice: untested.isEmpty
+                ? nil
+                : "\(path) has no test pictures of "
+                    + "\(untested.map { listing.classNames[$0] }.joined(separator: ", ")).")
+    }
+
+    /// The checksum that ``load(progress:)`` would give the data set; decodes nothing.
+    ///
+    /// - Returns: "sha256:" and the SHA-256 of the names and contents of both splits' files, in hexadecimal.
+    /// - Throws: as ``load(progress:)``.
+    public func checksum() throws -> String {
+        let listing = try FolderListing(path, isDivided: options.validationSplit == nil)
+        return try FolderDivision(listing, options).checksum(cache.digests(of: listing))
+    }
+
+    /// The directory's name, which no name of another data set is like.
+    private var name: String {
+        "\(URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent) (own pictures)"
+    }
+
+    /// What a record says of where the pictures come from.
+    private func statement(leftOut: Int) -> String {
+        var sentences = ["Own pictures, a folder for each class."]
+        if let share = options.validationSplit {
+            sentences.append(
+                "Divided by --validation-split \(share) --split-seed \(options.splitSeed): so much of each class, "
+                    + "drawn by the pictures' names, is for testing.")
+        }
+        if leftOut > 0 {
+            sentences.append("Left out by --skip-unreadable: \(leftOut) files that are no usable pictures.")
+        }
+        let own = (try? String(contentsOfFile: path + "/PROVENANCE.txt", encoding: .utf8)) ?? ""
+        return (sentences.joined(separator: " ") + "\n\n" + own).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+    }
+
+    private func dataset(_ chosen: [Int], _ listing: FolderListing, _ pixels: [UInt8]) throws -> ImageDataset
+    {
+        let size = Self.side * Self.side * 3
+        let images = [UInt8](unsafeUninitializedCapacity: chosen.count * size) { images, count in
+            for (place, file) in chosen.enumerated() {
+                _ = images[(place * size)...].initialize(
+                    fromContentsOf: pixels[file * size..<(file + 1) * size])
+            }
+            count = chosen.count * size
+        }
+        return try ImageDataset(
+            images: images, labels: Labels(chosen.map { Int32(listing.labels[$0]) }, asColumn: true),
+            imageShape: [Self.side, Self.side, 3], classNames: listing.classNames)
+    }
+}
+
+extension DataProvenance {
+    /// Whether these are somebody's own pictures, and neither CIFAR-10 nor what stands in for it.
+    public var isOwn: Bool { !isCIFAR10 && !isStandIn }
+}

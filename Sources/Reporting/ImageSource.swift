@@ -1,0 +1,83 @@
+import BigEggs
+import Foundation
+import Pictures
+
+/// Where the images of a run come from: a data set that the library knows, or a directory of somebody's own
+/// pictures.
+public enum ImageSource {
+    /// CIFAR-10, or its stand-in.
+    case known(DataSource)
+    /// A directory with a folder of pictures for each class.
+    case own(PictureFolder)
+
+    /// The source that a command line names.
+    ///
+    /// - Parameters:
+    ///   - argument: as `DataSource` takes it, or a directory of pictures; `auto` is one as well, where
+    ///     `BIGEGGS_DATA` names one.
+    ///   - options: how a directory of pictures is read.
+    /// - Throws: `PictureFolderError.notAFolder` if a division is asked for of anything else.
+    init(_ argument: String, _ options: PictureFolder.Options) throws {
+        let source = DataSource(argument)
+        let path: String? =
+            switch source {
+            case .path(let path): path
+            case .automatic: ProcessInfo.processInfo.environment["BIGEGGS_DATA"]
+            case .cifar10, .fashionMNIST: nil
+            }
+        if let path, PictureFolder.isOne(path) {
+            self = .own(
+                PictureFolder(
+                    path, options: options, pythonPaths: try Project.locate().pythonPaths,
+                    cache: DataLocations().cache))
+        } else {
+            if options.validationSplit != nil, path.map(FileManager.default.fileExists) ?? true {
+                throw PictureFolderError.notAFolder(name: argument)
+            }
+            self = .known(source)
+        }
+    }
+
+    /// Whether the data set can be loaded without a download.
+    public var isAtHand: Bool {
+        switch self {
+        case .known(let source): source.isAtHand
+        case .own: true
+        }
+    }
+
+    /// Loads both splits. The progress of a download, or of decoding, goes to standard error.
+    ///
+    /// - Throws: `DataError` or `DownloadError`; `PictureFolderError` or `PythonError` for own pictures.
+    public func load() throws -> LoadedDataset {
+        switch self {
+        case .known(let source):
+            let line = DownloadLine()
+            defer { line.end() }
+            return try source.load(progress: line.show)
+        case .own(let folder):
+            let line = ProgressLine("Decoding", "pictures")
+            defer { line.end() }
+            return try folder.load(progress: line.show)
+        }
+    }
+
+    /// The checksum that the loaded data set would have, found without decoding any image and without the
+    /// network; nil if it would have to be downloaded first.
+    func checksum() throws -> String? {
+        switch self {
+        case .known(let source): try source.checksum()
+        case .own(let folder): try folder.checksum()
+        }
+    }
+
+    /// Sees to it that ``load()`` needs no network.
+    ///
+    /// - Returns: why the data set is out of reach, if it is.
+    func fetch() throws -> String? {
+        guard case .known(let source) = self else { return nil }
+        let line = DownloadLine()
+        defer { line.end() }
+        return try source.fetch(progress: line.show)
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Testing
+
+/// Serialized: each run uses every core.
+@Suite(.serialized) struct OwnDataTests {
+    /// Stripes one way, stripes the other way, and discs, in any colors, sizes and formats.
+    private static let drawing = """
+        import os, random, sys
+        from PIL import Image, ImageDraw
+        root, each = sys.argv[1], int(sys.argv[2])
+        chance = random.Random(3)
+        for kind in ("disc", "lying", "standing"):
+            os.makedirs(f"{root}/{kind}")
+            for number in range(each):
+                width, height = chance.randint(40, 90), chance.randint(40, 90)
+                colors = [tuple(chance.randint(0, 90) for _ in range(3)), tuple(chance.randint(160, 255) for _ in range(3))]
+                chance.shuffle(colors)
+                image = Image.new("RGB", (width, height), colors[0])
+                pen, step = ImageDraw.Draw(image), chance.randint(8, 14)
+                if kind == "disc":
+                    side = min(width, height)
+                    left, top = (width - side) / 2 + side * 0.15, (height - side) / 2 + side * 0.15
+                    pen.ellipse((left, top, left + side * 0.7, top + side * 0.7), fill=colors[1])
+                for place in range(chance.randint(0, step), max(width, height), step) if kind != "disc" else ():
+                    box = (0, place, width, place + step // 2) if kind == "lying" else (place, 0, place + step // 2, height)
+                    pen.rectangle(box, fill=colors[1])
+                image.save(f"{root}/{kind}/{number:03}.{chance.choice(['png', 'jpg', 'webp'])}")
+        """
+    private struct Output: Decodable {
+        struct Picture: Decodable { let predicted: String }
+        let classNames: [String]
+        let pictures: [Picture]
+    }
+    private struct Training: Decodable {
+        struct Source: Decodable {
+            let name, checksum: String
+            let statement: String?
+        }
+        struct Settings: Decodable {
+            struct Report: Decodable { let batchSize, patience: Int }
+            let report: Report
+        }
+        let data: Source
+        let settings: Settings
+    }
+    private struct Description: Decodable {
+        struct Split: Decodable { let perClass: [Int] }
+        let name, checksum: String
+        let isOwn: Bool
+        let classNames: [String]
+        let train, test: Split
+    }
+
+    let directory: TemporaryDirectory
+    var shapes: String { directory.path + "/shapes" }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func draw(_ each: Int) throws {
+        let run = try BigEggsProgram(
+            running: URL(fileURLWithPath: "/usr/bin/python3"), ["-c", Self.drawing, shapes, "\(each)"])
+        try #require(run.status == 0, "standard error:\n\(run.errors)")
+    }
+
+    @Test func aNetworkLearnsSomebodysOwnClassesAndNamesThem() throws {
+        try draw(160)
+        let data = ["--data", shapes, "--validation-split", "0.25"]
+        let described = try BigEggsProgram(running: BigEggsProgram.url, ["data", "--json"] + data)
+            .json(as: Description.self)
+        #expect(described.name == "shapes (own pictures)" && described.isOwn)
+        #expect(described.classNames == ["disc", "lying", "standing"])
+        #expect(described.train.perClass == [120, 120, 120] && described.test.perClass == [40, 40, 40])
+        let told = try BigEggsProgram(running: BigEggsProgram.url, ["data"] + data)
+        #expect(told.output.hasPrefix("shapes (own pictures), a folder for each class\n"))
+        #expect(told.output.contains("Divided by --validation-split 0.25 --split-seed 7"))
+
+        let out = directory.path + "/out"
+        let train = try BigEggsProgram(
+            running: BigEggsProgram.url, ["train", "--epochs", "14", "--out", out] + data)
+        try #require(train.status == 0, "standard error:\n\(train.errors)")
+        let record = try JSONDecoder().decode(
+            Training.self, from: Data(contentsOf: URL(fileURLWithPath: out + "/training.json")))
+        #expect(record.data.name == described.name && record.data.checksum == described.checksum)
+        #expect(record.data.statement?.contains("--validation-split 0.25") == true)
+        // 360 images are 23 steps of 16, and patience lasts for 500.
+        #expect(record.settings.report.batchSize == 16 && record.settings.report.patience == 22)
+
+        let weights = ["--weights", out + "/weights.safetensors"]
+        let evaluation = try BigEggsProgram(
+            running: BigEggsProgram.url, ["evaluate", "--json"] + weights + data
+        ).json(as: [String: Double].self)
+        #expect(evaluation["images"] == 120)
+        #expect(try #require(evaluation["accuracy"]) > 0.7)
+
+        // Without their data set.
+        let kinds = ["disc", "lying", "standing"]
+        let files = try kinds.flatMap { kind in
+            try FileManager.default.contentsOfDirectory(atPath: "\(shapes)/\(kind)").sorted().prefix(10)
+                .map { "\(shapes)/\(kind)/\($0)" }
+        }
+        let predicted = try BigEggsProgram(
+            running: BigEggsProgram.url, ["predict", "--json"] + weights + files
+        ).json(as: Output.self)
+        #expect(predicted.classNames == kinds)
+        let right = zip(predicted.pictures, files).count { $1.contains("/\($0.predicted)/") }
+        #expect(right > 21)
+        let table = try BigEggsProgram(
+            running: BigEggsProgram.url, ["predict", files[0]] + weights)
+        #expect(table.output.contains("The network knows disc, lying and standing, and nothing else"))
+
+        let images = try BigEggsProgram(
+            running: BigEggsProgram.url, ["predict", "--first", "4"] + weights + data)
+        #expect(images.status == 0 && images.output.contains(" of 4 right"))
+        let other = try BigEggsProgram(
+            running: BigEggsProgram.url, ["evaluate", "--data", "fashion-mnist"] + weights)
+        #expect(other.status == 1)
+        #expect(other.errors.contains("is of a network for disc, lying, standing, and Fashion-MNIST has"))
+    }
+
+    @Test func theWholeReportIsWrittenOfOwnPictures() throws {
+        try draw(16)
+        let checkout = try CopiedCheckout(data: try TinyCIFAR10())
+        let run = try checkout.run(
+            "report", "--data", shapes, "--validation-split", "0.25", "--epochs", "1", "--out", "mine")
+        #expect(run.status == 0, "standard error:\n\(run.errors)")
+        #expect(run.output.contains("NOT CIFAR-10, but shapes (own pictures)"))
+        let report = try checkout.directory.text("mine/report/report.md")
+        #expect(report.hasPrefix("# Image classification done again, on shapes (own pictures)\n"))
+        #expect(report.contains("`shapes`") && report.contains("disc, lying and standing"))
+        #expect(!report.contains("Not drawn yet") && !report.contains("Not run yet"))
+        #expect(
+            try checkout.status(
+                "--data", shapes, "--validation-split", "0.25", "--epochs", "1", "--out", "mine"
+            ).next == nil)
+        // Another division is another data set.
+        let other = try checkout.status(
+            "--data", shapes, "--validation-split", "0.5", "--epochs", "1", "--out", "mine")
+        #expect(other.numbers("stale") == [1, 2, 3, 4, 5, 6, 7])
+        #expect(other.reasons(1).contains("--validation-split was 0.25, is 0.5"))
+        let figures = try checkout.run(
+            "figures", "sample-grid", "--data", shapes, "--validation-split", "0.25", "--out", "mine")
+        #expect(
+            figures.status == 0 && figures.output.contains("sample-grid"),
+            "\(figures.output)\(figures.errors)")
+    }
+
+    @Test func whatIsWrongWithADirectoryIsSaidInOneLine() throws {
+        try draw(4)
+        func expect(_ arguments: String..., says: String) throws {
+            let run = try BigEggsProgram(running: BigEggsProgram.url, arguments)
+            #expect(run.status == 1 && run.output.isEmpty)
+            #expect(run.errors.hasPrefix("error: ") && run.errors.count { $0 == "\n" } == 1)
+            #expect(run.errors.contains(says), "standard error:\n\(run.errors)")
+        }
+        try expect("data", "--data", shapes, says: "add --validation-split 0.2 to keep a fifth")
+        try expect(
+            "data", "--data", shapes, "--validation-split", "0.1", says: "the class disc has 4 pictures")
+        try expect("data", "--data", directory.path, says: "there is only the folder shapes")
+        try expect(
+            "train", "--data", "fashion-mnist", "--validation-split", "0.2",
+            says:
+                "--validation-split divides a directory with a folder for each class, which fashion-mnist is not"
+        )
+        try expect("data", "--data", "/nowhere", "--validation-split", "0.2", says: "/nowhere does not exist")
+        try Data("text".utf8).write(to: URL(fileURLWithPath: shapes + "/disc/notes.txt"))
+        try expect(
+            "train", "--data", shapes, "--validation-split", "0.5",
+            says:
+                "disc/notes.txt is no picture in JPEG, PNG, WebP or GIF format): remove it, or add --skip-unreadable"
+        )
+        let skipped = try BigEggsProgram(
+            "data", "--data", shapes, "--validation-split", "0.5", "--skip-unreadable")
+        #expect(skipped.status == 0, "standard error:\n\(skipped.errors)")
+    }
+
+    @Test func theEnvironmentMayNameADirectoryOfPictures() throws {
+        try draw(4)
+        let run = try BigEggsProgram(
+            running: BigEggsProgram.url, ["data", "--validation-split", "0.5"],
+            environment: ["BIGEGGS_DATA": shapes, "HOME": directory.path])
+        #expect(run.output.hasPrefix("shapes (own pictures)"), "standard error:\n\(run.errors)")
+    }
+
+    @Test(arguments: ["0", "1", "-0.5", "many"])
+    func aShareThatIsNoneIsMisuse(share: String) throws {
+        let run = try BigEggsProgram("data", "--data", "/nowhere", "--validation-split=\(share)")
+        #expect(run.status == 64)
+    }
+}

@@ -1,0 +1,258 @@
+import BigEggs
+import Foundation
+import Pictures
+import Testing
+
+extension PicturesTests {
+    private func folder(
+        _ drawn: DrawnPictures, _ inner: String = "", share: Double? = nil, seed: UInt64 = 7,
+        skip: Bool = false, worthwhile: Double = 5
+    ) -> PictureFolder {
+        PictureFolder(
+            drawn.path + inner,
+            options: .init(validationSplit: share, splitSeed: seed, skipUnreadable: skip),
+            pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache", worthwhile: worthwhile)
+    }
+
+    /// Pictures of three classes whose color says which picture it is: red the class, green the number.
+    private func three(_ counts: [Int], in inner: String) throws -> DrawnPictures {
+        let drawn = try DrawnPictures()
+        for (label, name) in ["ant", "bee", "cat"].enumerated() where label < counts.count {
+            for number in 0..<counts[label] {
+                try drawn.plain(
+                    "\(inner)\(name)/\(number).png", size: (32 + number, 40),
+                    color: [UInt8(label), UInt8(number), 9])
+            }
+        }
+        return drawn
+    }
+
+    /// By class, the numbers of a split's pictures, read from their pixels.
+    private func numbers(_ images: ImageDataset) -> [[Int]] {
+        var numbers: [[Int]] = images.classNames.map { _ in [] }
+        for index in 0..<images.count {
+            let pixels = images.image(at: index)
+            #expect(pixels.count == 3072 && pixels.dropFirst(3).prefix(3) == pixels.prefix(3))
+            #expect(Int32(pixels[pixels.startIndex]) == images.labels.values[index])
+            numbers[Int(pixels[pixels.startIndex])].append(Int(pixels[pixels.startIndex + 1]))
+        }
+        return numbers
+    }
+
+    @Test func foldersNameTheClassesAndTheirPicturesAreTheirImages() throws {
+        let drawn = try three([3, 5, 4], in: "mine/train/")
+        try drawn.plain("mine/test/cat/1.jpg", color: [2, 1, 9])
+        try drawn.plain("mine/test/ant/deep/er/2.png", color: [0, 2, 9])
+        for stray in [
+            "mine/.DS_Store", "mine/train/bee/.hidden", "mine/train/bee/Thumbs.db", "mine/readme.txt",
+        ] {
+            try drawn.text(stray)
+        }
+        try Data("From my garden.".utf8).write(to: drawn.url.appending(path: "mine/PROVENANCE.txt"))
+        let loaded = try folder(drawn, "/mine").load()
+        #expect(loaded.train.classNames == ["ant", "bee", "cat"])
+        #expect(loaded.test.classNames == ["ant", "bee", "cat"])
+        #expect(loaded.train.imageShape == [32, 32, 3])
+        #expect(loaded.train.labels.shape == [12, 1])
+        #expect(numbers(loaded.train).map { $0.sorted() } == [[0, 1, 2], [0, 1, 2, 3, 4], [0, 1, 2, 3]])
+        #expect(loaded.test.labels.values.sorted() == [0, 2])
+        #expect(loaded.provenance.name == "mine (own pictures)")
+        #expect(loaded.provenance.isOwn && !loaded.provenance.isOfficial && !loaded.provenance.isStandIn)
+        #expect(loaded.provenance.statement?.hasSuffix("\n\nFrom my garden.") == true)
+        #expect(loaded.notice == "\(drawn.path)/mine has no test pictures of bee.")
+    }
+
+    @Test func anyFirstPartOfASplitIsLikeTheWhole() throws {
+        let drawn = try three([30, 20, 10], in: "mine/")
+        let train = try folder(drawn, "/mine", share: 0.1).load().train
+        #expect(train.count == 54)
+        for part in [6, 12, 18, 36] {
+            let counts = numbers(train.prefix(part)).map(\.count)
+            #expect(counts == [part / 2, part / 3, part / 6])
+        }
+    }
+
+    @Test func aShareOfEachClassIsForTestingTheSameInEveryRun() throws {
+        let drawn = try three([20, 40, 11], in: "mine/")
+        let loaded = try folder(drawn, "/mine", share: 0.25).load()
+        let (train, test) = (numbers(loaded.train), numbers(loaded.test))
+        #expect(test.map(\.count) == [5, 10, 3])
+        for (label, count) in [20, 40, 11].enumerated() {
+            #expect((train[label] + test[label]).sorted() == Array(0..<count))
+        }
+        #expect(try numbers(folder(drawn, "/mine", share: 0.25).load().test) == test)
+        let other = try numbers(folder(drawn, "/mine", share: 0.25, seed: 8).load().test)
+        #expect(other.map(\.count) == [5, 10, 3] && other != test)
+        // A smaller share is a part of the larger, and one more picture moves few.
+        let fewer = try numbers(folder(drawn, "/mine", share: 0.1).load().test)
+        #expect(zip(fewer, test).allSatisfy { Set($0).isSubset(of: Set($1)) })
+        try drawn.plain("mine/bee/new.png", color: [1, 200, 9])
+        let more = try numbers(folder(drawn, "/mine", share: 0.25).load().test)
+        #expect(Set(more[1]).symmetricDifference(Set(test[1])).count <= 2)
+        #expect(
+            loaded.provenance.statement?.contains("--validation-split 0.25 --split-seed 7") == true)
+    }
+
+    @Test func theChecksumIsOfNamesContentsAndDivision() throws {
+        let drawn = try three([8, 8], in: "mine/")
+        let loaded = try folder(drawn, "/mine", share: 0.25).load()
+        let checksum = loaded.provenance.checksum
+        #expect(checksum.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil)
+        #expect(try folder(drawn, "/mine", share: 0.25).checksum() == checksum)
+        #expect(try folder(drawn, "/mine", share: 0.25, seed: 8).checksum() != checksum)
+        #expect(try folder(drawn, "/mine", share: 0.5).checksum() != checksum)
+
+        // The same pictures, divided in folders as they were divided here, are the same data set.
+        let files = FileManager.default
+        for (split, images) in [("train", loaded.train), ("test", loaded.test)] {
+            for (label, numbers) in numbers(images).enumerated() {
+                let name = images.classNames[label]
+                let to = "\(drawn.path)/divided/\(split)/\(name)"
+                try files.createDirectory(atPath: to, withIntermediateDirectories: true)
+                for number in numbers {
+                    try files.copyItem(
+                        atPath: "\(drawn.path)/mine/\(name)/\(number).png", toPath: "\(to)/\(number).png")
+                }
+            }
+        }
+        let divided = try folder(drawn, "/divided").load()
+        #expect(divided.provenance.checksum == checksum)
+        #expect(divided.train.images == loaded.train.images && divided.test.images == loaded.test.images)
+
+        try files.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: drawn.path + "/mine/ant/0.png")
+        #expect(try folder(drawn, "/mine", share: 0.25).checksum() == checksum)
+        try drawn.plain("mine/ant/0.png", color: [0, 0, 10])
+        #expect(try folder(drawn, "/mine", share: 0.25).checksum() != checksum)
+    }
+
+    @Test func decodedPicturesAreKeptUntilAFileChanges() throws {
+        let drawn = try three([4, 4], in: "mine/")
+        func load() throws -> (LoadedDataset, decoded: Int) {
+            var decoded = 0
+            let loaded = try folder(drawn, "/mine", share: 0.25, worthwhile: 0).load { done, _ in
+                decoded = done
+            }
+            return (loaded, decoded)
+        }
+        let (first, decoded) = try load()
+        #expect(decoded == 8)
+        let (second, again) = try load()
+        #expect(again == 0)
+        #expect(second.train.images == first.train.images && second.provenance == first.provenance)
+        let cache = drawn.path + "/cache/pictures"
+        let kept = try FileManager.default.contentsOfDirectory(atPath: cache)
+        #expect(kept.count == 1)
+
+        try drawn.plain("mine/ant/0.png", size: (50, 50), color: [0, 77, 9])
+        let (changed, anew) = try load()
+        #expect(anew == 8)
+        #expect((numbers(changed.train) + numbers(changed.test)).joined().contains(77))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == kept)
+
+        // What is damaged is decoded again.
+        for bytes in [Data(), Data(repeating: 255, count: 8), try Data(contentsOf: file()).dropLast(1)] {
+            try bytes.write(to: file())
+            let (repaired, redone) = try load()
+            #expect(redone == 8 && repaired.train.images == changed.train.images)
+        }
+        func file() -> URL { URL(fileURLWithPath: "\(cache)/\(kept[0])") }
+    }
+
+    @Test func whatIsQuickIsNotKept() throws {
+        let drawn = try three([4, 4], in: "mine/")
+        _ = try folder(drawn, "/mine", share: 0.25).load()
+        #expect(!FileManager.default.fileExists(atPath: drawn.path + "/cache"))
+    }
+
+    @Test func filesThatAreNoPicturesAreRefusedOrLeftOut() throws {
+        let drawn = try three([20, 20], in: "mine/")
+        for number in 0..<12 { try drawn.text("mine/bee/bad\(number + 10).jpg") }
+        let error = #expect(throws: PictureFolderError.self) {
+            try folder(drawn, "/mine", share: 0.25).load()
+        }
+        let description = error?.description ?? ""
+        #expect(description.hasPrefix("12 files of \(drawn.path)/mine cannot be used ("))
+        #expect(description.contains("bee/bad10.jpg is no picture") && description.contains("bad19.jpg"))
+        #expect(
+            !description.contains("bad20.jpg") && description.contains("; and 2 more): remove them, or add"))
+
+        let loaded = try folder(drawn, "/mine", share: 0.25, skip: true).load()
+        #expect(loaded.train.count + loaded.test.count == 40)
+        #expect(loaded.provenance.statement?.contains("12 files") == true)
+        #expect(try folder(drawn, "/mine", share: 0.25, skip: true).checksum() == loaded.provenance.checksum)
+
+        try drawn.text("none/train/ant/1.png")
+        try drawn.plain("none/train/bee/1.png", color: [1, 1, 1])
+        try drawn.plain("none/test/bee/1.png", color: [1, 1, 1])
+        #expect(throws: PictureFolderError.nothingUsable(name: "ant")) {
+            try folder(drawn, "/none", skip: true).load()
+        }
+    }
+
+    @Test func directoriesThatAreNoDataSetAreRefusedWithTheReason() throws {
+        let drawn = try three([8, 1], in: "few/")
+        func expect(_ error: PictureFolderError, _ inner: String, share: Double? = nil) {
+            #expect(throws: error) { try folder(drawn, inner, share: share).load() }
+            #expect(throws: error) { try folder(drawn, inner, share: share).checksum() }
+        }
+        expect(.undivided(path: drawn.path + "/few"), "/few")
+        expect(.tooFew(name: "bee", count: 1, share: 0.25), "/few", share: 0.25)
+        expect(.tooFew(name: "ant", count: 8, share: 0.05), "/few", share: 0.05)
+        expect(.tooFew(name: "ant", count: 8, share: 0.97), "/few", share: 0.97)
+
+        try drawn.plain("one/ant/1.png", color: [0, 0, 0])
+        expect(.noClasses(path: drawn.path + "/one", found: ["ant"]), "/one")
+        expect(.noClasses(path: drawn.path + "/one", found: ["ant"]), "/one", share: 0.5)
+
+        for name in ["train/ant", "train/bee", "test/ant", "test/cow"] {
+            try drawn.plain("extra/\(name)/1.png", color: [0, 0, 0])
+        }
+        expect(
+            .notTrained(path: drawn.path + "/extra/test", name: "cow", trained: drawn.path + "/extra/train"),
+            "/extra")
+        expect(.dividedTwice(path: drawn.path + "/extra"), "/extra", share: 0.5)
+        try drawn.plain("half/train/ant/1.png", color: [0, 0, 0])
+        expect(.splitMissing(path: drawn.path + "/half", found: "train"), "/half")
+
+        try drawn.plain("hollow/ant/1.png", color: [0, 0, 0])
+        try FileManager.default.createDirectory(
+            atPath: drawn.path + "/hollow/bee/inner", withIntermediateDirectories: true)
+        expect(.empty(folder: drawn.path + "/hollow/bee"), "/hollow", share: 0.5)
+        expect(.unlisted(folder: drawn.path + "/gone", reason: "No such file or directory"), "/gone")
+    }
+
+    @Test func aThousandClassesAreLoadedAndOneMoreIsRefused() throws {
+        let drawn = try DrawnPictures()
+        let picture = try drawn.plain("picture.png", color: [1, 2, 3])
+        for number in 0..<1001 {
+            let folder = "\(drawn.path)/mine/\(number)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for name in ["a", "b"] {
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(folder)/\(name).png", withDestinationPath: picture)
+            }
+        }
+        #expect(
+            throws: PictureFolderError.tooManyClasses(path: drawn.path + "/mine", count: 1001, most: 1000)
+        ) {
+            try folder(drawn, "/mine", share: 0.5).load()
+        }
+        try FileManager.default.removeItem(atPath: drawn.path + "/mine/7")
+        let loaded = try folder(drawn, "/mine", share: 0.5).load()
+        #expect(loaded.train.classNames.count == 1000 && loaded.train.count == 1000)
+        #expect(Set(loaded.test.labels.values) == Set(0..<1000))
+    }
+
+    @Test func aDirectoryOfCIFAR10IsNoneOfPictures() throws {
+        let drawn = try DrawnPictures()
+        #expect(PictureFolder.isOne(drawn.path))
+        #expect(!PictureFolder.isOne(drawn.path + "/gone"))
+        #expect(!PictureFolder.isOne(try drawn.text("archive.tar.gz")))
+        for name in ["data_batch_1.bin", "test_batch.bin", "batches.meta.txt", "cifar-10-batches-bin/x"] {
+            let other = try DrawnPictures()
+            try other.text(name)
+            #expect(!PictureFolder.isOne(other.path))
+        }
+    }
+}
