@@ -58,7 +58,8 @@ public enum Python {
     /// Calls a function that writes into memory of Swift's.
     ///
     /// The function gets the memory as its first argument, a writable `memoryview` of bytes, for the time of
-    /// the call: one that it kept would raise an exception when it is used later.
+    /// the call: one that it kept would raise an exception when it is used later. What it made of it, another
+    /// memoryview or an array, it must not keep: nothing would notice.
     ///
     /// - Parameters:
     ///   - function: the function's name.
@@ -66,7 +67,7 @@ public enum Python {
     ///   - arguments: the arguments after the first.
     ///   - memory: what the function fills; not empty.
     /// - Returns: the function's result.
-    /// - Throws: as ``call(_:in:_:)``; also if something that Python keeps shares the memory.
+    /// - Throws: as ``call(_:in:_:)``.
     public static func call(
         _ function: String, in module: String, _ arguments: [PythonValue] = [],
         filling memory: UnsafeMutableRawBufferPointer

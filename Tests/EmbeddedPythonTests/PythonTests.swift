@@ -84,7 +84,6 @@ import Testing
                 return memory.nbytes
             def use(): return kept[0][0]
             def fail(memory): raise KeyError(memory[0])
-            def share(memory): kept.append(memoryview(memory))
             """)
         defer { module.remove() }
         try Python.start(searchPaths: [module.directory.path])
@@ -103,8 +102,6 @@ import Testing
         #expect(later?.description.hasPrefix("Python raised ValueError: operation forbidden") == true)
         let failed = #expect(throws: PythonError.self) { try call("fail", filling: &bytes) }
         #expect(failed?.description == "Python raised KeyError: 7")
-        let shared = #expect(throws: PythonError.self) { try call("share", filling: &bytes) }
-        #expect(shared?.description.hasPrefix("Python raised BufferError") == true)
     }
 
     @Test func anExceptionThatIsASentenceIsShownAsThatAlone() throws {
