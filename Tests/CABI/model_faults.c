@@ -3,6 +3,8 @@
 #include "faults.h"
 #include <math.h>
 #include <pthread.h>
+#include <threads.h>
+#include <time.h>
 
 enum { IMAGES = 12, PIXELS = 6 * 6 * 3, CLASSES = 3 };
 
@@ -249,6 +251,26 @@ static void arrays(be_handle model, be_handle images) {
         }
         faults_survived++;
     }
+    be_array negative_count = array(pixels, BE_UINT8, 4, (int64_t[]){-IMAGES, 6, 6, 3});
+    EXPECT(BE_INVALID_ARGUMENT, be_images_create(&negative_count, NULL, NULL, &other));
+
+    /* Where no other check would see it: no data for one image, and shapes that have as many elements as are
+     * there only if signs or overflows do not matter, or so many that no array has them. */
+    float *transformed = floats(PIXELS), *gradient = floats(IMAGES * CLASSES);
+    be_transform transform = {.zx = 1, .zy = 1};
+    be_array nothing = array(NULL, BE_UINT8, 3, (int64_t[]){6, 6, 3});
+    EXPECT(BE_INVALID_ARGUMENT, be_transform_image(&nothing, &transform, transformed, PIXELS));
+    be_array gradients = array(gradient, BE_FLOAT32, 2, (int64_t[]){IMAGES, CLASSES});
+    EXPECT(BE_OK, be_test_backward(model, images, 0, &gradients, &other));
+    EXPECT(BE_OK, be_release(other));
+    int64_t shapes[][2] = {{-IMAGES, -CLASSES}, {4, ((int64_t)1 << 62) + 9}, {1 << 24, 1 << 24}};
+    for (int i = 0; i < 3; i++) {
+        gradients = array(gradient, BE_FLOAT32, 2, shapes[i]);
+        EXPECT(BE_INVALID_ARGUMENT, be_test_backward(model, images, 0, &gradients, &other));
+    }
+    free(transformed);
+    free(gradient);
+
     be_array fewer = array(labels, BE_INT32, 1, (int64_t[]){IMAGES - 1});
     EXPECT(BE_INVALID_ARGUMENT, be_images_create(&good, &fewer, NULL, &other));
     be_array floats_as_labels = array(labels, BE_FLOAT32, 1, given.shape);
@@ -406,6 +428,42 @@ static void callbacks(void) {
     }
 }
 
+/* Who comes to a model while it is trained. */
+typedef struct {
+    be_handle model, images;
+    pthread_t thread;
+    _Atomic int has_come, is_done;
+} visitor;
+
+static void *visit(void *context) {
+    visitor *visitor = context;
+    visitor->has_come = 1;
+    EXPECT(BE_OK, be_model_train_on_batch(visitor->model, visitor->images, NULL, NULL));
+    visitor->is_done = 1;
+    return NULL;
+}
+
+static int32_t keep_waiting(const be_progress *progress, void *context) {
+    visitor *visitor = context;
+    if (progress->event != BE_BATCH_END || visitor->has_come) return 0;
+    REQUIRE(pthread_create(&visitor->thread, NULL, visit, visitor) == 0);
+    while (!visitor->has_come) thrd_yield();
+    thrd_sleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+    REQUIRE(!visitor->is_done);
+    return 0;
+}
+
+/* A training has its model alone: another thread waits until it has ended, and is served then. */
+static void turns(void) {
+    visitor visitor = {.model = new_model(), .images = new_images()};
+    EXPECT(BE_OK, be_model_fit(visitor.model, visitor.images, 0, 0, NULL, keep_waiting, &visitor, NULL));
+    REQUIRE(visitor.has_come);
+    REQUIRE(pthread_join(visitor.thread, NULL) == 0);
+    REQUIRE(visitor.is_done);
+    EXPECT(BE_OK, be_release(visitor.model));
+    EXPECT(BE_OK, be_release(visitor.images));
+}
+
 /* One model for several threads, which train it, ask it, and release it under one another's feet. */
 static void *share(void *handle) {
     be_handle model = *(be_handle *)handle, images = new_images();
@@ -446,6 +504,7 @@ int main(int argc, char **argv) {
     settings(model, images);
     files(model, argv[1]);
     callbacks();
+    turns();
 
     be_handle shared = new_model();
     pthread_t threads[4];
