@@ -29,7 +29,7 @@ class Shadow:
     that cancel in them.
     """
 
-    why = ("seven deviations of the roundings of a parameter, one a step; of steps of a few last places, and of weight "
+    why = ("seven deviations of the roundings of a parameter, one a step; of steps of few last places, and of weight "
            "decay, which takes off the same each time, all of them, for they are no chance; of a step's change the "
            "roundings of its operations and of the moments, which fade away as the moments do")
 
@@ -58,14 +58,10 @@ class Shadow:
         rate = float(self.optimizer.learning_rate) + self.greatest
         step = int(self.optimizer.iterations) + 1
         gradients = [numpy.asarray(gradient, "float64") for gradient in gradients]
-        before, start = [value.numpy() for value in self._velocities()], self.values()
+        before = [value.numpy() for value in self._velocities()]
         self.optimizer.apply([tensorflow.constant(gradient) for gradient in gradients])
         self.steps += 1
         for index, (gradient, old, variable) in enumerate(zip(gradients, before, self.variables)):
-            value, moved = numpy.abs(variable.numpy()), numpy.abs(variable.numpy() - start[index])
-            few = moved < 16 * tolerances.UNIT * value
-            self.squares[index] += numpy.where(few, 0, value**2)
-            self.steady[index] += few * value + bool(self.optimizer.weight_decay) * value
             if isinstance(self.optimizer, keras.optimizers.SGD):
                 momentum = self.optimizer.momentum
                 change = (momentum * numpy.abs(old) + rate * numpy.abs(gradient)) * (1 + momentum)
@@ -73,6 +69,10 @@ class Shadow:
                 second = moments_of(self.optimizer, len(gradients))[1][index].numpy()
                 alpha = rate * math.sqrt(1 - self.optimizer.beta_2**step) / (1 - self.optimizer.beta_1**step)
                 change = alpha * (numpy.abs(old) + numpy.abs(gradient)) / (numpy.sqrt(second) + self.optimizer.epsilon)
+            value = numpy.abs(variable.numpy())
+            few = change < 128 * tolerances.UNIT * value
+            self.squares[index] += numpy.where(few, 0, value**2)
+            self.steady[index] += few * value + bool(self.optimizer.weight_decay) * value
             self.reach[index] += change
 
     def _velocities(self):
@@ -141,15 +141,14 @@ def others(ledger, random, cases):
         if number % 3 == 0:
             given = cosine(random)
             ours, theirs = bigeggs.optimizers.CosineDecay(**given), keras.optimizers.schedules.CosineDecay(**given)
-        if number % 2:
-            kind, settings = "AdamW", {
+        kind = ("AdamW", "SGD, plain", "SGD, momentum", "SGD, Nesterov's momentum")[number % 4]
+        if kind == "AdamW":
+            settings = {
                 "weight_decay": float(random.choice([0.004, 0.1])), "beta_1": single(0.9), "beta_2": single(0.999)}
         else:
-            momentum = single(random.choice([0, 0.5, 0.9]))
             settings = {
-                "momentum": momentum, "nesterov": bool(momentum and random.random() < 0.5),
-                "weight_decay": float(random.choice([0, 0.05]))}
-            kind = "SGD, " + ("Nesterov's momentum" if settings["nesterov"] else "momentum" if momentum else "plain")
+                "momentum": 0.0 if "plain" in kind else single(random.choice([0.5, 0.9])),
+                "nesterov": "Nesterov" in kind, "weight_decay": float(random.choice([0, 0.05]))}
         name = kind.split(",")[0]
         follow(ledger, f"{kind}, parameters in 50 steps", random, getattr(bigeggs.optimizers, name)(ours, **settings),
                getattr(keras.optimizers, name)(theirs, **settings), 50)
