@@ -76,14 +76,18 @@ GROUPS = (
 )
 
 
-def breakdown():
-    """Where the time of a training step goes."""
+#: What is broken down, and what a unit of it is.
+WORKS = {"training": "a training step", "inference": "a batch in inference"}
+
+
+def breakdown(work):
+    """Where the time of one unit of a work goes."""
     measured = {precision: found for precision in PRECISIONS if (found := record(f"breakdown-{precision}"))}
     if not measured:
         return None
     groups = {}
     for precision, found in measured.items():
-        for entry in found["training"]["passes"]:
+        for entry in found[work]["passes"]:
             group = next(name for name, holds in GROUPS if holds(entry["layer"], entry["pass"]))
             milliseconds, operations = groups.setdefault((group, precision), [0, 0])
             groups[group, precision] = [
@@ -91,6 +95,8 @@ def breakdown():
                 operations + entry["milliseconds"] * entry["giga_operations_per_second"]]
     rows = []
     for group, _ in GROUPS:
+        if all((group, precision) not in groups for precision in measured):
+            continue
         cells = []
         for precision, found in measured.items():
             milliseconds, operations = groups.get((group, precision), [0, 0])
@@ -99,12 +105,12 @@ def breakdown():
             cells += [f"{milliseconds:.1f}", share]
         rows.append([group, *cells])
     rows.append(["sum of the passes"] + [
-        cell for found in measured.values() for cell in (f"{found['training']['sum_milliseconds']:.1f}", "–")])
-    rows.append(["wall time of a step, nothing timed inside"] + [
-        cell for found in measured.values() for cell in (f"{found['training']['milliseconds']:.1f}", "–")])
+        cell for found in measured.values() for cell in (f"{found[work]['sum_milliseconds']:.1f}", "–")])
+    rows.append(["wall time, nothing timed inside"] + [
+        cell for found in measured.values() for cell in (f"{found[work]['milliseconds']:.1f}", "–")])
     peaks = found["peak_operations_per_second"]
     return "\n\n".join([
-        "## Where the time of a training step goes",
+        f"## Where the time of {WORKS[work]} goes",
         f"Milliseconds at batch {found['batch_size']} on {found['threads']} threads, and the operations of the "
         "layer's definition as a share of what this machine can do at most, measured in registers: "
         f"{peaks['float32'] / 1e9:.0f} GFLOP/s of float32 multiply-adds, {peaks['bfloat16'] / 1e9:.0f} of bfloat16 "
@@ -187,6 +193,11 @@ def python():
         "Command: `make bench-python`."])
 
 
+#: The page's parts in their order.
+PARTS = (
+    peers, lambda: breakdown("training"), lambda: breakdown("inference"), scaling, augmentation, accuracy, python)
+
+
 def text():
     """The whole page."""
     parts = [
@@ -195,7 +206,7 @@ def text():
         "[`Tests/Benchmarks/page.py`](Tests/Benchmarks/page.py) from the records in "
         "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record` measures all of it again. "
         "Other machines give other numbers: compare the ratios.",
-        *(part for make in (peers, breakdown, scaling, augmentation, accuracy, python) if (part := make()))]
+        *(part for make in PARTS if (part := make()))]
     return "\n\n".join(parts) + "\n"
 
 
