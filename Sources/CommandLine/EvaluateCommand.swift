@@ -22,6 +22,8 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var engine: EngineOptions
     @Option(help: ArgumentHelp("Use only the first so many test images.", valueName: "n"))
     var limit: Int?
+    @Flag(help: "Take each image together with its mirror image, and the mean of the two predictions.")
+    var mirrored = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws { try requirePositive(limit, "--limit") }
@@ -33,14 +35,18 @@ struct EvaluateCommand: ParsableCommand {
         let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled()
         let model = try engine.network(classes: test.classNames.count)
         try weights.load(into: model)
-        let evaluation = try model.evaluate(test, batchSize: engine.batchSize)
+        let summary =
+            mirrored
+            ? EvaluationSummary(
+                try PredictionScore(mirroring: test, by: model, batchSize: engine.batchSize), test.count)
+            : EvaluationSummary(try model.evaluate(test, batchSize: engine.batchSize))
         if json {
-            try printJSON(EvaluationSummary(evaluation))
+            try printJSON(summary)
         } else {
             print(
                 """
-                loss \(evaluation.loss.fixed(4)), accuracy \(evaluation.accuracy.percent) \
-                on \(evaluation.images) test images of \(loaded.provenance.name)
+                loss \(summary.loss.fixed(4)), accuracy \(summary.accuracy.percent) \
+                on \(summary.images) test images of \(loaded.provenance.name)
                 """)
         }
     }
@@ -55,5 +61,11 @@ struct EvaluationSummary: Codable {
         loss = evaluation.loss
         accuracy = evaluation.accuracy
         images = evaluation.images
+    }
+
+    init(_ score: PredictionScore, _ images: Int) {
+        loss = score.loss
+        accuracy = score.accuracy
+        self.images = images
     }
 }

@@ -16,9 +16,15 @@ struct TrainCommand: ParsableCommand {
             EXAMPLES
               bigeggs train                           on the images as they are
               bigeggs train --augment --out runs/augmented
+              bigeggs train --recipe best --out runs/best
               bigeggs train --epochs 2 --limit 5000   to see it run
               bigeggs train --resume                  after an interruption
               bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
+
+            A recipe is a way to train that has a name: \
+            \(Recipe.all.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
+            `bigeggs study --list` says what each is. With --hold-out n, the last n training images are not \
+            trained on but validate, and the test images, measured after each epoch, have no say.
 
             Of your own pictures there may be few: then steps are smaller, if --batch-size does not \
             say how large, and patience lasts for some hundred steps.
@@ -43,12 +49,24 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Use only the first so many training images.", valueName: "n"))
     var limit: Int?
     @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/train"
-    @Flag(help: "Rotate, zoom and shift the training images as the report does.") var augment = false
+    @Option(help: ArgumentHelp("How to train; see below.", valueName: "name")) var recipe: Recipe?
+    @Flag(help: "Rotate, zoom and shift the training images as the report does: --recipe augmented.")
+    var augment = false
+    @Option(
+        name: .customLong("hold-out"),
+        help: ArgumentHelp("Validate on the last so many training images.", valueName: "n"))
+    var heldOut: Int?
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
         try requirePositive(epochs, "--epochs")
         try requirePositive(limit, "--limit")
+        try requirePositive(heldOut, "--hold-out")
+        if augment, let recipe, recipe != .augmented {
+            throw ValidationError(
+                "--augment is --recipe augmented and does not go with --recipe \(recipe.name): give one of them"
+            )
+        }
         if out.isEmpty { throw ValidationError("--out is empty; give a directory") }
     }
 
@@ -61,55 +79,72 @@ struct TrainCommand: ParsableCommand {
         let lock = try OutputLock(directory.path)
         defer { lock.release() }
 
-        let train = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
+        let images = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
         let test = loaded.test.withFlattenedLabels().rescaled()
-        let standard = augment ? ReportSettings.augmented(.full) : ReportSettings.plain(.full)
-        var settings = standard.fitting(loaded.provenance, images: train.count)
-        settings.batchSize = engine.givenBatchSize ?? settings.batchSize
-        settings.epochs = epochs ?? settings.epochs
-        let generator = augment ? ReportSettings.generator : nil
+        let (train, validation) = try divide(images, test)
+        var recipe = recipe ?? (augment ? .augmented : .plain)
+        recipe.settings = recipe.settings.fitting(loaded.provenance, images: train.count)
+        recipe.settings.batchSize = engine.givenBatchSize ?? recipe.settings.batchSize
+        recipe.settings.epochs = epochs ?? recipe.settings.epochs
 
         let model = try engine.network(classes: train.classNames.count, seed: seed)
-        try model.compile(
-            optimizer: Adam(learningRate: settings.learningRate), loss: .sparseCategoricalCrossentropy)
+        try model.compile(optimizer: recipe.optimizer(trainImages: train.count), loss: recipe.loss)
         let plan = TrainingRecord.Plan(
             data: .init(loaded.provenance),
             settings: .init(
-                report: settings, seed: seed, threads: model.threads, trainImages: train.count,
-                generator: generator))
+                recipe: recipe, seed: seed, threads: model.threads, trainImages: train.count,
+                heldOutImages: heldOut ?? 0))
         let recordFile = directory.appendingPathComponent("training.json").path
         if resumption.resume, try hasEnded(plan, model, recordFile) { return }
 
-        let callbacks: [any Callback] = [
-            EarlyStopping(monitor: "val_loss", patience: settings.patience, restoreBestWeights: true),
-            EarlyStopping(monitor: "val_accuracy", patience: settings.patience),
-            ReduceLROnPlateau(monitor: "val_loss", factor: 0.5, patience: settings.plateauPatience),
+        let watch = heldOut.map { _ in TestWatch(test, batchSize: recipe.settings.batchSize) }
+        let bar =
             json
-                ? ProgressBar(isLive: isatty(STDERR_FILENO) == 1, write: StandardError.write)
-                : ProgressBar(),
-        ]
+            ? ProgressBar(isLive: isatty(STDERR_FILENO) == 1, write: StandardError.write)
+            : ProgressBar()
+        var callbacks = recipe.callbacks
+        if let watch { callbacks.append(watch) }
+        callbacks.append(bar)
         let (history, checkpoints) = try resumable {
             try resumption.train(in: out, announce: { StandardError.write($0 + "\n") }) {
                 let history = try model.fit(
-                    train, validation: test, batchSize: settings.batchSize, epochs: settings.epochs,
-                    augmentation: generator, callbacks: callbacks, checkpoints: $0, interruption: $1)
+                    train, validation: validation, batchSize: recipe.settings.batchSize,
+                    epochs: recipe.settings.epochs, augmentation: recipe.generator, callbacks: callbacks,
+                    checkpoints: $0, interruption: $1)
                 return (history, $0)
             }
         }
+        // Smoothed labels are for training alone: from here on a loss is that of the labels as they are.
+        try model.compile(loss: .sparseCategoricalCrossentropy)
         let results = try TrainingResults(
-            of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
-            validatedOn: test, weights: directory.appendingPathComponent("weights.safetensors").path)
-        let record = TrainingRecord(plan: plan, engine: model.engineDescription, results: results)
+            of: model, history: history, settings: recipe.settings, callbacks: callbacks, trainedOn: train,
+            validatedOn: validation, weights: directory.appendingPathComponent("weights.safetensors").path)
+        let tested = try TrainingRecord.Test(
+            model, on: test, watch: watch, batchSize: recipe.settings.batchSize,
+            keptEpoch: recipe.rate == .plateau ? results.bestEpoch : results.epochsRun)
+        let record = TrainingRecord(
+            plan: plan, engine: model.engineDescription, results: results, test: tested)
         try Record(encoding: record).write(to: recordFile)
         try checkpoints.remove()
         if json {
             try printJSON(record)
         } else {
             print(results.sentence)
-            let kept = results.evaluation
-            print("Their loss is \(kept.loss.fixed(4)), their accuracy \(kept.accuracy.percent).")
+            print(tested.sentence)
             print("weights.safetensors and training.json are in \(out)")
         }
+    }
+
+    /// What is trained on and what validates: the images held out of training, or else those of the test.
+    private func divide(
+        _ images: ImageDataset, _ test: ImageDataset
+    ) throws -> (train: ImageDataset, validation: ImageDataset) {
+        guard let heldOut else { return (images, test) }
+        guard heldOut < images.count else {
+            throw NothingToTrainOn(heldOut: heldOut, images: images.count)
+        }
+        let trained = images.count - heldOut
+        return (images[0..<trained], images[trained..<images.count])
     }
 
     /// Whether there is nothing to resume because this very training, which would give the same weights again,
@@ -140,5 +175,22 @@ struct TrainCommand: ParsableCommand {
             StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
             throw ExitCode(stop.exitStatus)
         }
+    }
+}
+
+extension Recipe: ExpressibleByArgument {
+    /// The recipe of a name.
+    public init?(argument: String) { self.init(named: argument) }
+
+    /// Names, for help and for errors.
+    public static var allValueStrings: [String] { all.map(\.name) }
+}
+
+/// All training images were to be held out.
+struct NothingToTrainOn: Error, CustomStringConvertible {
+    let heldOut, images: Int
+
+    var description: String {
+        "--hold-out \(heldOut) leaves none of the \(images) training images to train on: hold out fewer"
     }
 }

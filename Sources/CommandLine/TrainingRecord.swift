@@ -7,8 +7,9 @@ struct TrainingRecord: Encodable {
     let plan: Plan
     let engine: EngineDescription
     let results: TrainingResults
+    let test: Test
 
-    enum CodingKeys: String, CodingKey { case data, settings, engine, results }
+    enum CodingKeys: String, CodingKey { case data, settings, engine, results, test }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -16,6 +17,7 @@ struct TrainingRecord: Encodable {
         try container.encode(plan.settings, forKey: .settings)
         try container.encode(engine, forKey: .engine)
         try container.encode(results, forKey: .results)
+        try container.encode(test, forKey: .test)
     }
 
     /// What is known before the training.
@@ -52,9 +54,42 @@ struct TrainingRecord: Encodable {
 
     /// What the training was asked for.
     struct Settings: Encodable {
-        let report: ReportSettings
+        let recipe: Recipe
         let seed: UInt64
-        let threads, trainImages: Int
-        let generator: ImageDataGenerator?
+        /// Images held out of those for training, to validate instead of the test images.
+        let threads, trainImages, heldOutImages: Int
+    }
+
+    /// The kept weights on the test images.
+    struct Test: Encodable {
+        let images: Int
+        let loss, accuracy: Double
+        /// Of the mean of the predictions for an image and for its mirror image.
+        let mirrored: PredictionScore
+        /// The epoch whose weights were kept; the first is 1.
+        let keptEpoch: Int
+        /// After every epoch, if the test images did not validate.
+        let history: [String: [Double]]?
+
+        init(
+            _ model: Sequential, on test: ImageDataset, watch: TestWatch?, batchSize: Int, keptEpoch: Int
+        ) throws {
+            let evaluation = try model.evaluate(test, batchSize: batchSize)
+            images = evaluation.images
+            loss = evaluation.loss
+            accuracy = evaluation.accuracy
+            mirrored = try PredictionScore(mirroring: test, by: model, batchSize: batchSize)
+            self.keptEpoch = keptEpoch
+            history = watch.map { ["loss": $0.losses, "accuracy": $0.accuracies] }
+        }
+
+        /// How good they are, in words.
+        var sentence: String {
+            """
+            On the test images the weights of epoch \(keptEpoch) have a loss of \(loss.fixed(4)) and an accuracy \
+            of \(accuracy.percent); with each image's mirror image, \(mirrored.loss.fixed(4)) and \
+            \(mirrored.accuracy.percent).
+            """
+        }
     }
 }

@@ -37,8 +37,11 @@ import Testing
             let statement: String?
         }
         struct Settings: Decodable {
-            struct Report: Decodable { let batchSize, patience: Int }
-            let report: Report
+            struct Recipe: Decodable {
+                struct Settings: Decodable { let batchSize, patience: Int }
+                let settings: Settings
+            }
+            let recipe: Recipe
         }
         let data: Source
         let settings: Settings
@@ -83,7 +86,8 @@ import Testing
         #expect(record.data.name == described.name && record.data.checksum == described.checksum)
         #expect(record.data.statement?.contains("--validation-split 0.25") == true)
         // 360 images are 23 steps of 16, and patience lasts for 500.
-        #expect(record.settings.report.batchSize == 16 && record.settings.report.patience == 22)
+        let settings = record.settings.recipe.settings
+        #expect(settings.batchSize == 16 && settings.patience == 22)
 
         let weights = ["--weights", out + "/weights.safetensors"]
         let evaluation = try BigEggsProgram(

@@ -66,4 +66,62 @@ import Testing
         #expect(try losses(seed: "7") == first)
         #expect(try losses(seed: "8") != first)
     }
+
+    private struct HeldOut: Decodable {
+        struct Settings: Decodable { let trainImages, heldOutImages: Int }
+        struct Score: Decodable { let loss, accuracy: Double }
+        struct Results: Decodable {
+            struct Evaluation: Decodable { let images: Int }
+            let evaluation: Evaluation
+        }
+        struct Test: Decodable {
+            let images, keptEpoch: Int
+            let loss, accuracy: Double
+            let mirrored: Score
+            let history: [String: [Double]]?
+        }
+        let settings: Settings
+        let results: Results
+        let test: Test
+    }
+
+    @Test func heldOutImagesValidateAndTheTestImagesAreOnlyWatched() throws {
+        let data = try TinyCIFAR10()
+        let out = data.directory.url.appendingPathComponent("out").path
+        let record = try BigEggsProgram(
+            "train", "--data", data.path, "--recipe", "best", "--epochs", "3", "--batch-size", "32",
+            "--hold-out", "60", "--out", out, "--json"
+        ).json(as: HeldOut.self)
+        #expect(record.settings.trainImages == 100 && record.settings.heldOutImages == 60)
+        #expect(record.results.evaluation.images == 60)
+        let test = record.test
+        #expect(test.images == TinyCIFAR10.testImages && test.keptEpoch == 3)
+        let history = try #require(test.history)
+        #expect(history["loss"]?.count == 3)
+        // The labels are smoothed in training alone.
+        #expect(abs(try #require(history["loss"]?.last) - test.loss) < 1e-5)
+
+        func evaluate(_ more: String...) throws -> [String: Double] {
+            try BigEggsProgram(
+                running: BigEggsProgram.url,
+                ["evaluate", "--weights", "\(out)/weights.safetensors", "--data", data.path, "--json"]
+                    + ["--batch-size", "32"] + more
+            ).json(as: [String: Double].self)
+        }
+        #expect(try evaluate()["loss"] == test.loss)
+        #expect(try evaluate("--mirrored")["loss"] == test.mirrored.loss)
+        #expect(test.mirrored.loss != test.loss)
+    }
+
+    @Test func holdingOutEveryImageIsRefusedBeforeTraining() throws {
+        let data = try TinyCIFAR10()
+        let run = try BigEggsProgram(
+            "train", "--data", data.path, "--hold-out", "160", "--out",
+            data.directory.url.appendingPathComponent("out").path)
+        #expect(run.status == 1)
+        #expect(
+            run.errors
+                == "error: --hold-out 160 leaves none of the 160 training images to train on: hold out fewer\n"
+        )
+    }
 }

@@ -1,0 +1,55 @@
+import BigEggs
+import Foundation
+
+/// One training of the study: a recipe and a seed.
+///
+/// All runs hold the same training images out, choose by them, and look at the test images without letting
+/// them decide.
+public struct StudyRun: Sendable, Equatable {
+    /// What is trained how.
+    public let recipe: Recipe
+    /// The seed of its random numbers.
+    public let seed: UInt64
+
+    /// The training images, the last ones, that validate.
+    public static let heldOut = 5_000
+
+    /// The runs of the study: the report's own recipes with three seeds, the others with two.
+    public static let all: [StudyRun] = Recipe.all.flatMap { recipe in
+        let seeds: ClosedRange<UInt64> = [.plain, .augmented].contains(recipe) ? 1...3 : 1...2
+        return seeds.map { StudyRun(recipe: recipe, seed: $0) }
+    }
+
+    /// The run with a recipe and a seed, whether the study has it or not.
+    public init(recipe: Recipe, seed: UInt64) {
+        self.recipe = recipe
+        self.seed = seed
+    }
+
+    /// The runs that a name means: `flip` all of the study with this recipe, `flip-2` the one with this seed.
+    ///
+    /// - Returns: none for a name without a recipe.
+    public static func named(_ name: String) -> [StudyRun] {
+        let parts = name.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        guard let first = parts.first, let recipe = Recipe(named: first) else { return [] }
+        if parts.count == 1 { return all.filter { $0.recipe == recipe } }
+        return UInt64(parts[1]).map { [StudyRun(recipe: recipe, seed: $0)] } ?? []
+    }
+
+    /// `flip-2`.
+    public var name: String { "\(recipe.name)-\(seed)" }
+
+    /// The arguments of `bigeggs train` for it, without those that say where to and how fast.
+    public var arguments: [String] {
+        ["--recipe", recipe.name, "--seed", "\(seed)", "--hold-out", "\(Self.heldOut)"]
+    }
+
+    /// Whether a record is that of this run, trained as it would be trained now.
+    public func isDescribed(by record: Record) -> Bool {
+        guard let recipe = try? Record(encoding: recipe) else { return false }
+        return record[path: "settings.recipe"] == recipe
+            && record[path: "settings.seed"]?.number == Double(seed)
+            && record[path: "settings.heldOutImages"]?.integer == Self.heldOut
+    }
+}

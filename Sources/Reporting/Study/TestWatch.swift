@@ -1,0 +1,41 @@
+import BigEggs
+
+/// Notes after every epoch how the network does on images that have no say in its training.
+///
+/// The loss is that of the labels as they are, smoothed or not in training.
+public final class TestWatch: Callback {
+    private let images: ImageDataset
+    private let batchSize: Int
+    /// The mean loss after each epoch.
+    public private(set) var losses: [Double] = []
+    /// The share of images predicted right after each epoch.
+    public private(set) var accuracies: [Double] = []
+
+    /// A callback that watches `images`.
+    public init(_ images: ImageDataset, batchSize: Int) {
+        self.images = images
+        self.batchSize = batchSize
+    }
+
+    public func onTrainBegin(_ run: TrainingRun) { (losses, accuracies) = ([], []) }
+
+    public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        let score = PredictionScore(try run.model.predict(images, batchSize: batchSize), of: images)
+        losses.append(score.loss)
+        accuracies.append(score.accuracy)
+    }
+
+    public var state: CallbackState? {
+        var values: [String: Double] = [:]
+        for (epoch, loss) in losses.enumerated() { values["loss.\(epoch)"] = loss }
+        for (epoch, accuracy) in accuracies.enumerated() { values["accuracy.\(epoch)"] = accuracy }
+        return CallbackState(values: values)
+    }
+
+    public func restore(_ state: CallbackState) {
+        func series(_ name: String) -> [Double] {
+            Array((0...).lazy.map { state.values["\(name).\($0)"] }.prefix { $0 != nil }.compactMap(\.self))
+        }
+        (losses, accuracies) = (series("loss"), series("accuracy"))
+    }
+}

@@ -1,0 +1,108 @@
+import BigEggs
+import Foundation
+
+/// Validates and ends a training with an exponential moving average of its weights.
+///
+/// ```swift
+/// try model.fit(train, validation: heldOut, epochs: 30, callbacks: [WeightAveraging(momentum: 0.999)])
+/// ```
+///
+/// From the last step of an epoch until the next epoch begins the model has the average, moving statistics
+/// included; so what other callbacks keep, save or measure is the average too. At the end it stays. Training
+/// itself knows nothing of it.
+///
+/// A step t counts with momentum min(`momentum`, (1 + t) / (10 + t)), so that the first weights, which are
+/// random, are soon forgotten. Source: Polyak and Juditsky, "Acceleration of stochastic approximation by
+/// averaging", 1992; TensorFlow's `tf.train.ExponentialMovingAverage`, for which this is `num_updates`.
+public final class WeightAveraging: Callback {
+    /// What of the average is kept in each step.
+    public let momentum: Double
+    /// The average takes notice of the weights once in so many steps, and after the last of an epoch. Looking at
+    /// them costs a few milliseconds.
+    public let interval: Int
+
+    private var average: [NamedTensor] = []
+    /// The weights that training goes on with, while the model has their average.
+    private var current: [NamedTensor] = []
+    /// The epoch, counted from 0, that is under way or has ended last.
+    private var epoch = 0
+    private var steps = 0
+    private var lastLook = 0
+
+    /// A callback for a momentum from 0 up to but not including 1.
+    public init(momentum: Double = 0.999, interval: Int = 8) {
+        self.momentum = momentum
+        self.interval = max(1, interval)
+    }
+
+    public func onTrainBegin(_ run: TrainingRun) {
+        (average, current) = ([], [])
+        (epoch, steps, lastLook) = (0, 0, 0)
+    }
+
+    /// Gives the model back what it was trained to, unless the same epoch goes on after an interruption.
+    public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {
+        if !current.isEmpty, epoch != self.epoch {
+            try run.model.setWeights(current)
+            current = []
+        }
+        self.epoch = epoch
+    }
+
+    public func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+        steps += 1
+        let isLast = batch == run.steps - 1
+        guard isLast || steps.isMultiple(of: interval) else { return }
+        let weights = try run.model.weights()
+        include(weights)
+        guard isLast else { return }
+        current = weights
+        try run.model.setWeights(average)
+    }
+
+    public func onTrainEnd(_ run: TrainingRun) throws {
+        // Without a last step, because the training was stopped within an epoch.
+        if current.isEmpty, !average.isEmpty { try run.model.setWeights(average) }
+        (average, current) = ([], [])
+    }
+
+    private func include(_ weights: [NamedTensor]) {
+        let kept = min(momentum, Double(1 + steps) / Double(10 + steps))
+        let share = Float(1 - pow(kept, Double(steps - lastLook)))
+        lastLook = steps
+        guard !average.isEmpty else {
+            average = weights
+            return
+        }
+        for (index, tensor) in weights.enumerated() {
+            average[index].values.withUnsafeMutableBufferPointer { values in
+                for (element, value) in tensor.values.enumerated() {
+                    values[element] += share * (value - values[element])
+                }
+            }
+        }
+    }
+
+    public var state: CallbackState? {
+        func named(_ kind: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
+            tensors.map { NamedTensor(name: "\(kind)/\($0.name)", shape: $0.shape, values: $0.values) }
+        }
+        return CallbackState(
+            settings: ["momentum": "\(momentum)", "interval": "\(interval)"],
+            values: ["epoch": Double(epoch), "steps": Double(steps), "lastLook": Double(lastLook)],
+            tensors: named("average", average) + named("current", current))
+    }
+
+    public func restore(_ state: CallbackState) {
+        func tensors(_ kind: String) -> [NamedTensor] {
+            state.tensors.filter { $0.name.hasPrefix("\(kind)/") }.map {
+                NamedTensor(
+                    name: String($0.name.dropFirst(kind.count + 1)), shape: $0.shape, values: $0.values)
+            }
+        }
+        (average, current) = (tensors("average"), tensors("current"))
+        epoch = state.count("epoch") ?? 0
+        steps = state.count("steps") ?? 0
+        lastLook = state.count("lastLook") ?? 0
+    }
+}
