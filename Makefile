@@ -9,7 +9,7 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full step status figures test test-asan test-tsan sanitized \
+.PHONY: help requirements build report full study step status figures test test-asan test-tsan sanitized \
 	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
 	parity fixtures exchange install clean
 
@@ -27,6 +27,9 @@ report: build ## Train in minutes and write the whole report to runs/quick
 
 full: build ## Train as the report did (half an hour or more) and rewrite the committed report
 	@$(BIGEGGS) report --profile full
+
+study: build ## Train what goes beyond the report and has no record yet (hours; OPTIONS="best-1")
+	@$(BIGEGGS) study $(OPTIONS)
 
 step: build ## Run the next section of the quick report that is not up to date (or OPTIONS="--from 4")
 	@$(BIGEGGS) step $(OPTIONS)

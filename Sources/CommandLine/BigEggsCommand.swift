@@ -21,7 +21,7 @@ struct BigEggsCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DataCommand.self, ReportCommand.self, StepCommand.self, StatusCommand.self, FiguresCommand.self,
-            TrainCommand.self,
+            TrainCommand.self, StudyCommand.self,
             EvaluateCommand.self, PredictCommand.self, ExportCommand.self, BenchCommand.self,
         ])
 }

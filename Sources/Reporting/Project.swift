@@ -57,7 +57,7 @@ public struct Project: Sendable, Equatable {
     func path(_ relative: String) -> String { root + "/" + relative }
 
     /// A path as the terminal shows it: relative to the current directory where it is inside it.
-    static func shown(_ path: String) -> String {
+    public static func shown(_ path: String) -> String {
         let inside = currentDirectory + "/"
         return path.hasPrefix(inside) ? String(path.dropFirst(inside.count)) : path
     }

@@ -20,6 +20,10 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case sectionFailed(section: String, status: Int32)
     /// A section was asked to end. Its training, if it had begun one, is saved.
     case sectionInterrupted(section: String, status: Int32)
+    /// A run of the study was asked to end. Its training is saved.
+    case runInterrupted(run: String, status: Int32)
+    /// A run of the study ended with this status.
+    case runFailed(run: String, status: Int32)
     /// A training was begun with something else than what is there now; the phrases say what.
     case trainingChanged(section: String, differences: [String])
     /// A training cannot go on for this reason.
@@ -31,7 +35,10 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
 
     /// The status that a program ends with because of this.
     public var exitStatus: Int32 {
-        if case .sectionInterrupted(_, let status) = self { status } else { 1 }
+        switch self {
+        case .sectionInterrupted(_, let status), .runInterrupted(_, let status): status
+        default: 1
+        }
     }
 
     public var description: String {
@@ -64,6 +71,12 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                 + "; the sections after it were not run"
         case .sectionInterrupted(let section, _):
             "section \(section) was interrupted; the same command goes on from there"
+        case .runInterrupted(let run, _):
+            "\(run) was interrupted; `bigeggs study \(run)` goes on from there"
+        case .runFailed(let run, let status):
+            (status > 128
+                ? "\(run) was ended by signal \(status - 128)" : "\(run) stopped with status \(status)")
+                + ", for the reason above; the runs after it were not begun"
         case .trainingChanged(let section, let differences):
             "the training of \(section) was interrupted, and since then \(differences.joined(separator: " and ")) "
                 + "changed: add --resume to go on all the same, or --restart to begin again"

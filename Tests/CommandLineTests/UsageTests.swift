@@ -8,6 +8,11 @@ import Testing
         ["train", "--threads", "-1"],
         ["train", "--seed", "-1"],
         ["train", "--out", ""],
+        ["train", "--recipe", "secret"],
+        ["train", "--recipe", "plain", "--augment"],
+        ["train", "--hold-out", "0"],
+        ["study", "flop-1"],
+        ["study", "--json"],
         ["evaluate", "--weights", "w.safetensors", "--limit", "0"],
         ["evaluate", "--weights", "w.safetensors", "--data", ""],
         ["predict", "--weights", "w.safetensors", "--first", "2", "--index", "3"],
@@ -36,5 +41,12 @@ import Testing
     @Test func aRefusedNumberIsNamedWithItsOption() throws {
         let run = try BigEggsProgram("train", "--epochs", "0")
         #expect(run.errors.hasPrefix("Error: --epochs must be at least 1, and not 0\n"))
+    }
+
+    @Test func theStudyIsOfCIFAR10Alone() throws {
+        let run = try BigEggsProgram("study", "plain-1", "--data", "fashion-mnist")
+        #expect(run.status == 1)
+        #expect(
+            run.errors.hasPrefix("error: the study is of CIFAR-10, and the data set here is Fashion-MNIST"))
     }
 }

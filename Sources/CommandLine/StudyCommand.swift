@@ -1,0 +1,123 @@
+import ArgumentParser
+import BigEggs
+import Foundation
+import Reporting
+
+/// `bigeggs study`: the trainings that tell what the report's recipe gives and what it takes to do better.
+struct StudyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "study",
+        abstract: "Train the report's network in several ways with several seeds, and record each.",
+        discussion: """
+            A run is a recipe and a seed. It trains on 45,000 images and chooses by 5,000 others; the \
+            test images have no say. Runs that are recorded are not done again, one that was \
+            interrupted goes on where it was, and each is a training of a quarter of an hour or more.
+
+            EXAMPLES
+              bigeggs study --list      the runs, and what those that are recorded came to
+              bigeggs study             all that have no record
+              bigeggs study flip        both of one recipe
+              bigeggs study best-1      one of them
+              bigeggs study best-9      one more, with a seed of your own
+
+            Records are in report/study, in runs/study under an installation. `bigeggs report` tells \
+            what they say.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("Which: recipes, or recipes with a seed; all if none is named.", valueName: "run"))
+    var names: [String] = []
+    @Option(help: ArgumentHelp("CIFAR-10: auto, cifar10, or a path.", valueName: "source")) var data = "auto"
+    @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
+    var threads: Int?
+    @Option(help: PrecisionChoice.help)
+    var precision: PrecisionChoice = .auto
+    @Flag(help: "Say what there is, and train nothing.") var list = false
+    @Flag(help: "With --list, print one JSON object.") var json = false
+
+    func validate() throws {
+        try requirePositive(threads, "--threads")
+        for name in names where StudyRun.named(name).isEmpty {
+            throw ValidationError(
+                "there is no run \(name): name one of \(Recipe.allValueStrings.joined(separator: ", ")), or one "
+                    + "of them with a seed, such as best-1")
+        }
+        if data.isEmpty { throw ValidationError("--data needs auto, cifar10 or a path") }
+        if json, !list { throw ValidationError("--json goes with --list") }
+    }
+
+    func run() throws {
+        let study = Study(project: try Project.locate())
+        let runs = names.isEmpty ? StudyRun.all : names.flatMap(StudyRun.named)
+        if list {
+            let rows = try runs.map { ListedRun($0, try study.recorded($0)) }
+            if json { try printJSON(rows) } else { print(ListedRun.text(rows)) }
+            return
+        }
+        let provenance = try DataSource(data).load().provenance
+        guard provenance.isCIFAR10 else { throw NotCIFAR10(name: provenance.name) }
+        var trained = 0
+        for (number, run) in runs.enumerated() {
+            if try study.recorded(run) != nil {
+                print("\(run.name) is recorded in \(Project.shown(study.record(run)))")
+                continue
+            }
+            print("\n\(run.name) (run \(number + 1) of \(runs.count)): \(run.recipe.summary)")
+            fflush(nil)
+            try study.train(run, options: options)
+            trained += 1
+        }
+        print("\n\(trained) trained; the records are in \(Project.shown(study.records)).")
+    }
+
+    /// What `bigeggs train` is told beside the run itself.
+    private var options: [String] {
+        var options = ["--precision", precision.precision.rawValue]
+        if let threads { options += ["--threads", "\(threads)"] }
+        return options + (data == "auto" ? [] : ["--data", data])
+    }
+}
+
+/// A run and what it came to.
+struct ListedRun: Encodable {
+    let name, recipe: String
+    let isRecorded: Bool
+    let epochs: Int?
+    let heldOutAccuracy, testAccuracy, mirroredAccuracy, seconds: Double?
+    /// The command that trains it.
+    let command: String
+
+    init(_ run: StudyRun, _ record: Record?) {
+        name = run.name
+        recipe = run.recipe.summary
+        isRecorded = record != nil
+        epochs = record?[path: "results.epochsRun"]?.integer
+        heldOutAccuracy = record?[path: "results.evaluation.accuracy"]?.number
+        testAccuracy = record?[path: "test.accuracy"]?.number
+        mirroredAccuracy = record?[path: "test.mirrored.accuracy"]?.number
+        seconds = record?[path: "results.trainingSeconds"]?.number
+        command = "bigeggs study \(run.name)"
+    }
+
+    static func text(_ runs: [ListedRun]) -> String {
+        Table(
+            ["run", "", "epochs", "held out", "test", "test, mirrored", "took"],
+            rows: runs.enumerated().map { number, run in
+                // Said once for all seeds.
+                let isNew = number == 0 || runs[number - 1].recipe != run.recipe
+                return [run.name, isNew ? run.recipe : "", run.epochs.map { "\($0)" } ?? "–"]
+                    + [run.heldOutAccuracy, run.testAccuracy, run.mirroredAccuracy].map { $0?.percent ?? "–" }
+                    + [run.seconds.map { "\(Int(($0 / 60).rounded())) min" } ?? "–"]
+            }
+        ).text
+    }
+}
+
+/// The study was to run on other images than those that it is about.
+struct NotCIFAR10: Error, CustomStringConvertible {
+    let name: String
+
+    var description: String {
+        "the study is of CIFAR-10, and the data set here is \(name): name a copy of CIFAR-10 with --data"
+    }
+}

@@ -1,0 +1,60 @@
+import BigEggs
+import Foundation
+
+/// The study's runs and their records.
+public struct Study {
+    /// The directory of the records, `name-seed.json`: in a checkout they are committed.
+    public let records: String
+    /// The directory under which each run trains.
+    public let runs: String
+
+    /// The study of a checkout, or of an installation, which keeps it in the current directory.
+    public init(project: Project) {
+        runs = "\(project.outputRoot)/runs/study"
+        records = project.isInstalled ? "\(runs)/records" : project.path("report/study")
+    }
+
+    /// The path of a run's record.
+    public func record(_ run: StudyRun) -> String { "\(records)/\(run.name).json" }
+
+    /// The record of a run; nil if there is none of the run as it would be trained now.
+    ///
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
+    public func recorded(_ run: StudyRun) throws -> Record? {
+        guard FileManager.default.fileExists(atPath: record(run)) else { return nil }
+        let record = try Record.read(record(run))
+        // Not `nil`, which is a record as well: JSON's null.
+        return run.isDescribed(by: record) ? .some(record) : .none
+    }
+
+    /// The SHA-256 of all records that there are of the study's runs.
+    ///
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
+    func digest() throws -> String {
+        let lines = try StudyRun.all.compactMap { run in
+            try recorded(run).map { _ in "\(run.name) \(try Checksum.sha256(of: record(run)))" }
+        }
+        return try Checksum.sha256(ofText: lines.joined(separator: "\n"))
+    }
+
+    /// Trains one run, or goes on with it, in a process of its own, and keeps its record.
+    ///
+    /// - Parameter options: arguments of `bigeggs train` that say on which data and how fast.
+    /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
+    public func train(_ run: StudyRun, options: [String]) throws {
+        let directory = "\(runs)/\(run.name)"
+        try AtomicFile.prepareDirectory(records)
+        let isBegun =
+            !Checkpoints(in: directory).files.isEmpty
+            || FileManager.default.fileExists(atPath: "\(directory)/training.json")
+        let status = try ChildProcess.run(
+            Project.executableDirectory + "/bigeggs",
+            ["train"] + run.arguments + options + ["--out", directory] + (isBegun ? ["--resume"] : []))
+        switch status {
+        case 0: try Record.read("\(directory)/training.json").write(to: record(run))
+        case 128 + SIGINT, 128 + SIGTERM:
+            throw ReportingError.runInterrupted(run: run.name, status: status)
+        default: throw ReportingError.runFailed(run: run.name, status: status)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import BigEggs
+import Foundation
+
+/// What the study's records say, run by run and recipe by recipe.
+public struct StudyResults: Encodable, Sendable {
+    /// Loss and accuracy over the same images.
+    public struct Score: Encodable, Sendable {
+        /// The mean loss.
+        public let loss: Double
+        /// The share of images predicted right.
+        public let accuracy: Double
+    }
+
+    /// One training.
+    public struct Run: Encodable, Sendable {
+        /// `flip-2`, and the recipe's name.
+        public let name, recipe: String
+        /// The seed.
+        public let seed: UInt64
+        /// The command that trains it again.
+        public let command: String
+        /// Whether its images were those of the official files.
+        public let isOfficial: Bool
+        /// The precision of its activations.
+        public let precision: String
+        /// The number of its threads.
+        public let threads: Int
+        /// How many epochs it took, and the one whose weights were kept; the first is 1.
+        public let epochs, keptEpoch: Int
+        /// The kept weights on the images held out of training, on the test images, and on these with the
+        /// mean of what is predicted for an image and its mirror image.
+        public let heldOut, test, mirrored: Score
+        /// The held-out and the test images after every epoch.
+        public let heldOutHistory, testHistory: [String: [Double]]
+        /// How long it took.
+        public let seconds: Double
+    }
+
+    /// All runs of a recipe.
+    public struct Result: Encodable, Sendable {
+        /// The recipe's name, and what it is.
+        public let recipe, summary: String
+        /// The command that trains its runs again.
+        public let command: String
+        /// The seeds of the runs that there are.
+        public let seeds: [UInt64]
+        /// How many runs the study has of it.
+        public let planned: Int
+        /// Test accuracy with the kept weights.
+        public let accuracy: Spread
+        /// Test loss with the kept weights.
+        public let loss: Spread
+        /// The same with mirror images.
+        public let mirroredAccuracy, mirroredLoss: Spread
+        /// Epochs of training.
+        public let epochs: Spread
+        /// The mean accuracy less that of the report's augmented recipe; nil without runs of that.
+        public let gain: Double?
+    }
+
+    /// What choosing the epoch by the test images does to the test accuracy of one run.
+    public struct Selection: Encodable, Sendable {
+        /// The run.
+        public let run: String
+        /// The epoch with the lowest loss on held-out images.
+        public let epochByHeldOut: Int
+        /// The test images' score after that epoch.
+        public let byHeldOut: Score
+        /// The epoch with the lowest test loss, which the original would have kept.
+        public let epochByTest: Int
+        /// The test images' score after that epoch.
+        public let byTest: Score
+        /// The highest test accuracy of any epoch.
+        public let highestAccuracy: Double
+    }
+
+    /// Mean, extremes and standard deviation of a few values.
+    public struct Spread: Encodable, Sendable, Equatable {
+        /// The mean.
+        public let mean: Double
+        /// The extremes.
+        public let low, high: Double
+        /// The sample's standard deviation; nil of a single value.
+        public let deviation: Double?
+
+        /// The spread of one value or more.
+        init(_ values: [Double]) {
+            let mean = values.reduce(0, +) / Double(max(values.count, 1))
+            self.mean = mean
+            low = values.min() ?? .nan
+            high = values.max() ?? .nan
+            let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
+        }
+    }
+
+    /// The runs that are recorded, in the study's order.
+    public let runs: [Run]
+    /// The recipes that have runs, in the study's order.
+    public let recipes: [Result]
+    /// Of the report's two recipes, each run.
+    public let selection: [Selection]
+    /// How many runs the study has.
+    public let planned: Int
+
+    /// Reads the records of a study.
+    ///
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
+    public init(_ study: Study) throws {
+        var runs: [Run] = []
+        for run in StudyRun.all {
+            if let record = try study.recorded(run) { runs.append(try Run(run, record)) }
+        }
+        self.init(runs)
+    }
+
+    init(_ runs: [Run]) {
+        self.runs = runs
+        planned = StudyRun.all.count
+        func accuracies(_ recipe: String) -> [Double] {
+            runs.filter { $0.recipe == recipe }.map(\.test.accuracy)
+        }
+        let reference = accuracies(Recipe.augmented.name)
+        recipes = Recipe.all.compactMap { recipe in
+            let own = runs.filter { $0.recipe == recipe.name }
+            guard !own.isEmpty else { return nil }
+            let accuracy = Spread(own.map(\.test.accuracy))
+            return Result(
+                recipe: recipe.name, summary: recipe.summary, command: "bigeggs study \(recipe.name)",
+                seeds: own.map(\.seed), planned: StudyRun.all.count { $0.recipe == recipe },
+                accuracy: accuracy,
+                loss: Spread(own.map(\.test.loss)), mirroredAccuracy: Spread(own.map(\.mirrored.accuracy)),
+                mirroredLoss: Spread(own.map(\.mirrored.loss)), epochs: Spread(own.map { Double($0.epochs) }),
+                gain: reference.isEmpty ? nil : accuracy.mean - Spread(reference).mean)
+        }
+        selection = runs.filter { [Recipe.plain.name, Recipe.augmented.name].contains($0.recipe) }
+            .compactMap(Selection.init)
+    }
+}
+
+extension StudyResults.Run {
+    init(_ run: StudyRun, _ record: Record) throws {
+        func number(_ path: String) throws -> Double { try (record[path: path] ?? .null).decoded() }
+        func score(_ path: String) throws -> StudyResults.Score {
+            StudyResults.Score(loss: try number("\(path).loss"), accuracy: try number("\(path).accuracy"))
+        }
+        func history(_ path: String, _ prefix: String) throws -> [String: [Double]] {
+            try ["loss", "accuracy"].reduce(into: [:]) {
+                $0[$1] = try (record[path: "\(path).\(prefix)\($1)"] ?? .null).decoded()
+            }
+        }
+        name = run.name
+        recipe = run.recipe.name
+        seed = run.seed
+        command = "bigeggs study \(run.name)"
+        isOfficial = record[path: "data.isOfficial"]?.bool ?? false
+        precision = record[path: "engine.precision"]?.string ?? "unknown"
+        threads = record[path: "settings.threads"]?.integer ?? 0
+        epochs = Int(try number("results.epochsRun"))
+        keptEpoch = Int(try number("test.keptEpoch"))
+        heldOut = try score("results.evaluation")
+        test = try score("test")
+        mirrored = try score("test.mirrored")
+        heldOutHistory = try history("results.history", "val_")
+        testHistory = try history("test.history", "")
+        seconds = try number("results.trainingSeconds")
+    }
+}
+
+extension StudyResults.Selection {
+    init?(_ run: StudyResults.Run) {
+        guard let losses = run.testHistory["loss"], let accuracies = run.testHistory["accuracy"],
+            let heldOut = run.heldOutHistory["loss"], let highest = accuracies.max(),
+            let byHeldOut = heldOut.indices.min(by: { heldOut[$0] < heldOut[$1] }),
+            let byTest = losses.indices.min(by: { losses[$0] < losses[$1] }), byHeldOut < losses.count
+        else { return nil }
+        func score(_ epoch: Int) -> StudyResults.Score {
+            StudyResults.Score(loss: losses[epoch], accuracy: accuracies[epoch])
+        }
+        self.run = run.name
+        epochByHeldOut = byHeldOut + 1
+        self.byHeldOut = score(byHeldOut)
+        epochByTest = byTest + 1
+        self.byTest = score(byTest)
+        highestAccuracy = highest
+    }
+
+    /// What the original's choice adds to the test accuracy.
+    public var flattery: Double { byTest.accuracy - byHeldOut.accuracy }
+}
