@@ -14,7 +14,7 @@ let librarySettings: [SwiftSetting] = [
 /// The numbered sections of the report, each an executable of its own.
 let sections = [
     "01-data", "02-normalization", "03-augmentation", "04-plain-training",
-    "05-augmented-training", "06-results", "07-demo",
+    "05-augmented-training", "06-results", "07-demo", "08-beyond",
 ]
 
 let package = Package(

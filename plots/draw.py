@@ -14,7 +14,7 @@ import matplotlib.style
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from plots import augmentation, data, demo, explanation, results, training
+from plots import augmentation, data, demo, explanation, results, study, training
 from plots.drawing import Drawing, Plot, Source, Table
 from plots.files import CannotWrite, write_atomically
 from plots.records import MissingInput, Records
@@ -41,6 +41,8 @@ PLOTS = [
     Plot("where-it-looks", "06-results", explanation.where_it_looks, needs_images=True),
     Plot("demo", "07-demo", demo.predictions, needs_images=True),
     Plot("birds-as-airplanes", "07-demo", demo.birds_as_airplanes, needs_images=True),
+    Plot("study-selection", "08-beyond", study.study_selection),
+    Plot("study-recipes", "08-beyond", study.study_recipes),
 ]
 
 

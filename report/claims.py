@@ -17,7 +17,7 @@ from plots.history import learning_rate_cuts
 from plots.wording import NO_BREAK_SPACE, count, epoch_count, percent
 from report.blocks import Tested
 from report.run import Run
-from report.text import decimal, listed, literal, points
+from report.text import code, decimal, listed, literal, points
 
 HOLDS = "holds"
 IN_PART = "holds in part"
@@ -39,7 +39,8 @@ Judgement = tuple[str, str]
 class Claim:
     """A claim, the sections whose records it needs, how it is judged, and by which rule.
 
-    A claim that is `about_training` is judged on CIFAR-10 in the full profile alone.
+    A claim that is `about_training` is judged on CIFAR-10 in the full profile alone. What the run knows `besides`
+    is told after the measurement and has no part in the verdict.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Claim:
     judge: Callable[..., Judgement]
     rule: str
     about_training: bool = True
+    besides: Callable[[Run], str | None] = lambda run: None
 
 
 def tested(run: Run) -> list[Tested]:
@@ -74,6 +76,7 @@ def test(claim: Claim, run: Run) -> Tested:
     if any(record is None for record in records):
         return Tested(claim.text, "—", NOT_RUN, claim.rule)
     measured, verdict = claim.judge(*records)
+    measured = "; ".join([measured, *filter(None, [claim.besides(run)])])
     if claim.about_training and run.is_stand_in:
         verdict = STAND_IN
     elif claim.about_training and run.is_own:
@@ -242,6 +245,25 @@ def best_accuracy(results: bigeggs.Record) -> Judgement:
     return measured, HOLDS if accuracy > 0.9 else IN_PART if high > 0.9 else FAILS
 
 
+def study_found(run: Run) -> str | None:
+    """What the study has of the report's recipe and of its best one."""
+    if run.study is None:
+        return None
+    recipes = {recipe["recipe"]: recipe for recipe in run.study["recipes"]}
+    name, best = max(recipes.items(), key=lambda item: item[1]["mirroredAccuracy.mean"])
+    own = recipes.get("augmented")
+    parts = [] if own is None or own is best else [f"the report's recipe has {average(own)}"]
+    mirrored = percent(best["mirroredAccuracy.mean"])
+    parts.append(f"the best recipe, {code(name)}, has {average(best)}, {mirrored} with mirror images")
+    return f"in the study, {listed(parts)}"
+
+
+def average(recipe: bigeggs.Record) -> str:
+    """A recipe's test accuracy, and of how many seeds that is the mean."""
+    seeds = len(recipe["seeds"])
+    return f"{percent(recipe['accuracy.mean'])} {'with one seed' if seeds == 1 else f'on average over {seeds} seeds'}"
+
+
 def wilson(share: float, number: float) -> tuple[float, float]:
     """Wilson's 95 % interval of a share among `number` images."""
     middle = (share + Z * Z / (2 * number)) / (1 + Z * Z / number)
@@ -352,6 +374,7 @@ CLAIMS = [
         best_accuracy,
         "Holds if the better test accuracy is above 0.9, in part if its 95 % interval (Wilson) "
         "reaches above.",
+        besides=study_found,
     ),
     Claim(
         "A simple, unmistakable image is predicted with more than 0.9.",

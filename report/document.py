@@ -9,6 +9,7 @@ from report import claims
 from report.blocks import Block, Document, Notice, Section, Tested
 from report.chapters import (
     augmentation,
+    beyond,
     callbacks,
     data,
     goal,
@@ -36,6 +37,7 @@ def document(run: Run) -> Document:
         ("Training", training.blocks(run)),
         ("Results", results.blocks(run)),
         ("Single images", results.single_images(run)),
+        ("Beyond the report", beyond.blocks(run)),
         ("Claims of the original, tested", verdicts.claim_blocks(tested)),
         ("Conclusions", verdicts.conclusion_blocks(run, tested)),
         ("Provenance", provenance.blocks(run)),

@@ -19,6 +19,7 @@ SECTIONS = {
     "05-augmented-training": "augmented training",
     "06-results": "the comparison of both trainings",
     "07-demo": "the demonstration",
+    "08-beyond": "the study of other seeds and recipes",
 }
 
 
@@ -37,6 +38,13 @@ class Run:
     def recorded(self) -> list[bigeggs.Record]:
         """The records that there are, in the order of the sections."""
         return [self.records[section] for section in SECTIONS if section in self.records]
+
+    @property
+    def study(self) -> bigeggs.Record | None:
+        """What the study found; none before its section has been run, of other images, or without any training."""
+        record = self.record("08-beyond")
+        study = None if record is None else record["results.study"]
+        return study if study is not None and len(study["runs"]) else None
 
     @property
     def is_stand_in(self) -> bool:

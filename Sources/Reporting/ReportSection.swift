@@ -15,6 +15,8 @@ public enum ReportSection: String, CaseIterable, Sendable {
     case results = "06-results"
     /// Test images predicted one by one.
     case demo = "07-demo"
+    /// What the report's recipe gives with other seeds, and what it takes to do better.
+    case beyond = "08-beyond"
 
     /// The name of the section's executable, record and notebook.
     public var name: String { rawValue }
@@ -29,6 +31,7 @@ public enum ReportSection: String, CaseIterable, Sendable {
         case .augmentedTraining: "Augmented training"
         case .results: "Results"
         case .demo: "Demonstration"
+        case .beyond: "Beyond the report"
         }
     }
 
@@ -43,6 +46,7 @@ public enum ReportSection: String, CaseIterable, Sendable {
         case .augmentedTraining: "Trains the same network on augmented images."
         case .results: "Compares the two trained networks on the test images."
         case .demo: "Predicts 25 test images one by one and looks at birds that pass for airplanes."
+        case .beyond: "Says what the study found: other seeds, held-out images, and what 0.9 takes."
         }
     }
 
@@ -50,7 +54,7 @@ public enum ReportSection: String, CaseIterable, Sendable {
     /// threads where there is no network.
     var indifferentOptions: Set<String> {
         switch self {
-        case .data, .augmentation: ["--epochs", "--precision", "--threads"]
+        case .data, .augmentation, .beyond: ["--epochs", "--precision", "--threads"]
         case .results, .demo: ["--epochs"]
         case .normalization, .plainTraining, .augmentedTraining: []
         }

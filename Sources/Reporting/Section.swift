@@ -34,7 +34,10 @@ public final class Section {
     /// The checkpoints of the training that this section ran; gone when its result is safe.
     var checkpoints: Checkpoints?
 
-    private let project: Project
+    let project: Project
+    /// The digest of the study's records, if the section reads them.
+    var studyDigest: String?
+
     private let isStep: Bool
     private let lock: OutputLock
     private let started = ContinuousClock.now
@@ -270,7 +273,8 @@ public final class Section {
         let reads = try earlier.map { ($0.key.name, try $0.value.digests()) }
         return Stamp(
             script: scriptDigest, library: libraryDigest, data: data?.provenance.checksum,
-            options: options.inputs(of: section), reads: Dictionary(uniqueKeysWithValues: reads),
+            study: studyDigest, options: options.inputs(of: section),
+            reads: Dictionary(uniqueKeysWithValues: reads),
             record: try Checksum.sha256(of: layout.record(section)), headline: headline)
     }
 

@@ -5,7 +5,7 @@ import Foundation
 struct CopiedCheckout {
     static let sections = [
         "01-data", "02-normalization", "03-augmentation", "04-plain-training", "05-augmented-training",
-        "06-results", "07-demo",
+        "06-results", "07-demo", "08-beyond",
     ]
     let directory: TemporaryDirectory
     let data: TinyCIFAR10

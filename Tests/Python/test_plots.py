@@ -30,6 +30,7 @@ from plots.augmentation import AMOUNT
 from plots.drawing import Source
 from plots.explanation import overlaid
 from plots.records import Records
+from plots.study import study_recipes, study_selection
 
 NAMES = [plot["name"] for plot in draw.names()]
 WITH_IMAGES = [plot["name"] for plot in draw.names() if plot["needs_images"]]
@@ -51,7 +52,7 @@ def change(root: Path, section: str, alter: Callable[[dict], object]) -> None:
 def test_the_names_are_those_of_the_report_in_its_order() -> None:
     sections = [plot["section"] for plot in draw.names()]
     assert sections == sorted(sections)
-    assert len(set(NAMES)) == len(NAMES) == 18
+    assert len(set(NAMES)) == len(NAMES) == 20
     assert WITH_IMAGES == [
         "sample-grid", "transforms-alone", "transforms-together", "confused-pairs", "where-it-looks", "demo",
         "birds-as-airplanes",
@@ -285,3 +286,90 @@ def test_the_arrow_shows_where_the_image_went(
     original, moved = dataset.images("train")[0].astype(float), dataset.augment("train", 0, **parameters)
     place = turned(moved)[0], turned(original)[1]
     assert np.allclose(*place, atol=0.01)
+
+
+def with_study(root: Path, runs: list[dict] | None) -> None:
+    """Rewrites the study of an example run to one with these trainings; `None` is that of other images."""
+    study = None if runs is None else example_run.study_results(runs)
+    change(root, "08-beyond", lambda record: record["results"].update(study=study))
+
+
+def only(*names: str) -> list[dict]:
+    """The trainings of the example's study with these names, or of these recipes."""
+    return [run for run in example_run.study_runs() if run["name"] in names or run["recipe"] in names]
+
+
+STUDIES = {
+    "whole": example_run.study_runs(),
+    "one training": only("augmented-1"),
+    "without the report's recipe": only("plain", "flip-2"),
+    "without the report's recipes": only("best", "decay"),
+}
+
+
+@pytest.mark.parametrize("runs", STUDIES.values(), ids=STUDIES.keys())
+def test_a_study_is_drawn_as_far_as_it_has_come(example: Path, handle: int, runs: list[dict]) -> None:
+    with_study(example, runs)
+    outcome = drawn(example, handle, ["study-selection", "study-recipes"])
+    assert outcome["failed"] == {}
+    rows = list(csv.DictReader((example / "plots" / "study-recipes.csv").read_text().splitlines()))
+    assert [(row["recipe"], int(row["seed"])) for row in rows] == [(run["recipe"], run["seed"]) for run in runs]
+    assert [float(row["test accuracy"]) for row in rows] == [run["test"]["accuracy"] for run in runs]
+    if any(run["recipe"] in example_run.OWN for run in runs):
+        assert outcome["missing"] == {}
+    else:
+        assert "report's own recipes" in outcome["missing"]["study-selection"]
+    source = Source(Records(example / "records"), example / "weights", None)
+    with matplotlib.style.context(draw.STYLE, after_reset=True):
+        figure = study_recipes(source).figure
+        draw.settle_layout(figure)
+        figure.draw_without_rendering()
+        boxes = text_boxes(figure)
+    texts = [text for text, _ in boxes]
+    assert ("All 18 trainings" in " ".join(texts)) == (len(runs) == 18)
+    assert all(0 <= box.x0 and box.x1 <= figure.bbox.width for _, box in boxes)
+    assert not any(overlap(one, other) for (_, one), (_, other) in itertools.combinations(boxes, 2))
+    for name in {run["recipe"] for run in runs}:
+        assert name in texts and example_run.RECIPES[name][0] in texts
+
+
+def test_the_study_shows_every_seed_and_says_which_they_are(example: Path) -> None:
+    source = Source(Records(example / "records"), example / "weights", None)
+    axes = study_recipes(source).figure.axes[0]
+    dots = [line.get_xdata() for line in axes.lines if line.get_marker() == "o"]
+    of = {name: [run["test"]["accuracy"] for run in only(name)] for name in example_run.RECIPES}
+    assert [list(each) for each in dots] == list(of.values())
+    means = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "|"]
+    assert means == pytest.approx([np.mean(each) for each in of.values()])
+    assert 0.9 in [line.get_xdata()[0] for line in axes.lines]
+    assert axes.figure.texts[-1].get_text() == "Data: CIFAR-10. Trainings of the study, seeds 1, 2, 3, float32."
+
+
+def test_the_study_marks_what_each_way_chooses(example: Path) -> None:
+    figure = study_selection(Source(Records(example / "records"), example / "weights", None)).figure
+    choices = [example_run.choice(run) for run in only(*example_run.OWN)]
+    for marker, by in (("o", "HeldOut"), ("D", "Test")):
+        marks = [line for axes in figure.axes for line in axes.lines if line.get_marker() == marker]
+        places = [(line.get_xdata()[0], line.get_ydata()[0]) for line in marks]
+        assert places == [(each[f"epochBy{by}"], each[f"by{by}"]["loss"]) for each in choices]
+        low, high = figure.axes[0].get_ylim()
+        assert all(low < loss < high for _, loss in places)
+
+
+def test_accuracies_above_what_the_report_claims_stay_within_the_figure(example: Path) -> None:
+    runs = only("augmented", "best")
+    for run in runs:
+        run["test"]["accuracy"] += 0.09
+    with_study(example, runs)
+    axes = study_recipes(Source(Records(example / "records"), example / "weights", None)).figure.axes[0]
+    low, high = axes.get_xlim()
+    assert low < 0.9 < max(run["test"]["accuracy"] for run in runs) < high
+
+
+def test_other_images_and_no_training_have_no_study(example: Path, handle: int) -> None:
+    names = ["study-selection", "study-recipes"]
+    for runs, reason in ((None, "the study is of CIFAR-10"), ([], "no training of the study is recorded")):
+        with_study(example, runs)
+        outcome = drawn(example, handle, names)
+        assert list(outcome["missing"]) == names and outcome["failed"] == {}
+        assert all(reason in text for text in outcome["missing"].values())

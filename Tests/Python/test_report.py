@@ -8,13 +8,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import bigeggs
+import example_run
+import numpy as np
 import pytest
 from conftest import write
 from markdown_it import MarkdownIt
 
 from plots import draw
 from report import build, claims
-from report.run import Run
+from report.chapters.beyond import points, signed
+from report.run import SECTIONS, Run
 from report.text import inline_html, literal
 
 
@@ -157,7 +160,7 @@ def test_the_official_run_needs_no_notice(drawn: Path) -> None:
 
 def test_a_report_of_nothing_says_what_was_not_run(tmp_path: Path) -> None:
     markdown, html = built(tmp_path)
-    for section in ("01-data", "02-normalization", "03-augmentation", "06-results", "07-demo"):
+    for section in ("01-data", "02-normalization", "03-augmentation", "06-results", "07-demo", "08-beyond"):
         assert f"`swift run -c release {section} --profile full` runs this section" in markdown
     assert markdown.count(f"**{claims.NOT_RUN}**") == len(claims.CLAIMS)
     assert Page(html).open == []
@@ -280,3 +283,218 @@ def test_a_verdict_follows_from_the_record(
     file.write_text(json.dumps(record))
     tested = claims.tested(Run(example / "records", example / "plots"))
     assert [each.verdict for each in tested if each.claim.startswith(claim)] == [verdict]
+
+
+def test_the_goal_counts_the_scripts(drawn: Path) -> None:
+    assert len(SECTIONS) == 8 and "measured by one of eight scripts" in built(drawn)[0]
+
+
+def study_of(*names: str, **levels: float) -> list[dict]:
+    """The example's trainings with these names or recipes, all if none is named.
+
+    Of a recipe with a level, the first seed has that test accuracy, each further one 0.001 more, and mirror images
+    give 0.005 more.
+    """
+    runs = [run for run in example_run.study_runs() if not names or run["name"] in names or run["recipe"] in names]
+    for run in runs:
+        if run["recipe"] in levels:
+            run["test"]["accuracy"] = round(levels[run["recipe"]] + 0.001 * (run["seed"] - 1), 4)
+            run["mirrored"]["accuracy"] = round(run["test"]["accuracy"] + 0.005, 4)
+    return runs
+
+
+def beyond(root: Path, runs: list[dict]) -> str:
+    """The chapter on a study with these trainings, in Markdown."""
+    change(root, "08-beyond", study=example_run.study_results(runs))
+    return chapter(built(root)[0])
+
+
+def chapter(markdown: str) -> str:
+    """The chapter's text, with plain spaces."""
+    found = re.search(r"\n## \d+\. Beyond the report\n(.+?)\n## ", markdown, re.DOTALL)
+    return found[1].replace("\N{NO-BREAK SPACE}", " ")
+
+
+def accuracies(runs: list[dict], recipe: str, kind: str = "test") -> list[float]:
+    """The test accuracies of a recipe's trainings."""
+    return [run[kind]["accuracy"] for run in runs if run["recipe"] == recipe]
+
+
+def test_the_chapter_stands_before_the_claims(drawn: Path) -> None:
+    headings = re.findall(r"^## \d+\. (.+)$", built(drawn)[0], re.MULTILINE)
+    assert headings.index("Beyond the report") + 1 == headings.index("Claims of the original, tested")
+
+
+def test_the_seeds_are_told_with_mean_and_range(example: Path) -> None:
+    runs = study_of()
+    text = beyond(example, runs)
+    assert "All 18 trainings are recorded." in text
+    for run in (run for run in runs if run["recipe"] in example_run.OWN):
+        assert f"| {run['recipe']} | {run['seed']} | {run['epochs']} | {run['keptEpoch']} |" in text
+        assert f"| {100 * run['test']['accuracy']:.2f} % |" in text
+    values = {recipe: accuracies(runs, recipe) for recipe in example_run.RECIPES}
+    for recipe in example_run.OWN:
+        mean, low, high = np.mean(values[recipe]), min(values[recipe]), max(values[recipe])
+        sentence = f"Over 3 seeds, `{recipe}` has {mean:.2%} on average, from {low:.2%} to {high:.2%}."
+        assert sentence.replace("%", " %") in text
+    widest = max(values, key=lambda recipe: np.ptp(values[recipe]))
+    assert f"`{widest}` has its seeds furthest apart, by {100 * np.ptp(values[widest]):.2f} points." in text
+
+
+def test_what_choosing_by_the_test_images_does_is_told_by_its_mean(example: Path) -> None:
+    choices = [example_run.choice(run) for run in study_of(*example_run.OWN)]
+
+    def mean(metric: str) -> float:
+        return float(np.mean([each["byTest"][metric] - each["byHeldOut"][metric] for each in choices]))
+
+    text = beyond(example, study_of())
+    direction = "higher" if mean("accuracy") > 0 else "lower"
+    assert f"on average over 6 trainings the test loss would be {-mean('loss'):.3f} lower" in text
+    assert f"and the test accuracy {abs(100 * mean('accuracy')):.2f} points {direction}." in text
+    most = np.mean([each["highestAccuracy"] - each["byHeldOut"]["accuracy"] for each in choices])
+    assert f"The highest test accuracy of any epoch is {100 * most:.2f} points above" in text
+
+
+def test_a_choice_that_changes_nothing_is_told_as_such(example: Path) -> None:
+    run = study_of("plain-1")[0]
+    run["heldOutHistory"] = run["testHistory"]
+    text = beyond(example, [run])
+    assert "in the one that is recorded the test loss would be the same and the test accuracy the same." in text
+    assert "Both ways choose the same epoch in 1 of 1." in text
+
+
+def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> None:
+    levels = {"flip": 0.85, "smoothing": 0.832, "decay": 0.82, "cosine": 0.8309, "longer": 0.84, "best": 0.88}
+    runs = study_of(plain=0.79, augmented=0.83, **levels)
+    text = beyond(example, runs)
+    own = np.mean(accuracies(runs, "augmented"))
+    for recipe in example_run.RECIPES:
+        gain = signed(float(np.mean(accuracies(runs, recipe)) - own))
+        mirrored = f"{np.mean(accuracies(runs, recipe, 'mirrored')):.2%}".replace("%", " %")
+        assert re.search(rf"\| {recipe} \| \d \|[^|]+\|[^|]+\| {re.escape(gain)} \| {mirrored} \| ", text), recipe
+        assert f"`bigeggs study {recipe}` |" in text
+    assert "| augmented | 3 |" in text and "| 0.00 |" in text
+    assert re.search(r"\| decay \| 2 \|[^|]+\| 82.05 % \(82.00 to 82.10\) \| \N{MINUS SIGN}1.05 \| 82.55 % \|", text)
+    assert (
+        "Seeds of one recipe are up to 0.20 points apart. Against the report's recipe, `flip`, `longer` and `best` gain "
+        "more than that; `decay` loses more than that; `smoothing` and `cosine` differ by no more than that, which "
+        "means nothing."
+    ) in text
+
+
+def test_recipes_that_all_lose_are_told_as_losing(example: Path) -> None:
+    text = beyond(example, study_of("augmented", "flip", "decay", augmented=0.83, flip=0.8, decay=0.81))
+    assert "Against the report's recipe, `flip` and `decay` lose more than that." in text
+
+
+@pytest.mark.parametrize(
+    ("level", "sentences"),
+    [
+        (0.88, ["No recipe reaches it on average. The highest", "No single training is above it.", "Nearest comes `best`"]),
+        (0.8944, ["No recipe reaches it on average. The highest", "Above it in a single training: `best-2`."]),
+        (0.897, ["It is reached with mirror images alone: by `best` (90.", "The report's own recipe, `augmented`, has"]),
+        (0.902, ["It is reached by `best` (90.", "The report's own recipe, `augmented`, has"]),
+    ],
+)
+def test_whether_more_than_nine_in_ten_are_right_follows_from_the_means(
+    example: Path, level: float, sentences: list[str]
+) -> None:
+    runs = study_of(best=level)
+    text = beyond(example, runs)
+    assert all(sentence in text for sentence in sentences), text
+    means = [np.mean(accuracies(runs, "best", kind)) for kind in ("test", "mirrored")]
+    assert ("It is reached by" in text) == (means[0] > 0.9) and ("No recipe" in text) == (max(means) <= 0.9)
+    assert ("Nearest comes" in text) == (max(means) <= 0.9), "what is in the way is told where something is"
+    if max(means) <= 0.9:
+        assert f"; {points(0.9 - max(means))} are missing.".replace("\N{NO-BREAK SPACE}", " ") in text
+
+
+def test_a_study_of_a_copy_says_so_where_something_is_in_the_way(example: Path) -> None:
+    runs = study_of("augmented")
+    assert "copy of CIFAR-10" not in beyond(example, runs)
+    runs[1]["isOfficial"] = False
+    assert "They train on a copy of CIFAR-10 whose images are not the official ones" in beyond(example, runs)
+
+
+def test_mirror_images_that_do_harm_do_not_hide_what_is_reached(example: Path) -> None:
+    runs = study_of("augmented", "best", best=0.91)
+    for run in runs:
+        run["mirrored"]["accuracy"] = run["test"]["accuracy"] - 0.05
+    text = beyond(example, runs)
+    assert "It is reached by `best`" in text and "Nearest comes" not in text
+    assert "Mirror images change the mean test accuracy of a recipe by \N{MINUS SIGN}5.00 points." in text
+
+
+def test_the_reports_own_recipe_may_reach_it(example: Path) -> None:
+    text = beyond(example, study_of("augmented", augmented=0.902))
+    assert "It is reached by `augmented` (90.30 % over 3 seeds)." in text
+    assert "The report's own recipe, " not in text
+
+
+def test_an_incomplete_study_says_how_far_it_has_come(example: Path) -> None:
+    text = beyond(example, study_of("plain-1", "augmented", "flip-2"))
+    assert "5 of its 18 trainings are recorded, and `bigeggs study` runs the others." in text
+    assert "| plain | 1 of 3 |" in text and "| flip | 1 of 2 |" in text and "| longer |" not in text
+    assert "With its one seed, `plain` has" in text and "No recipe reaches it on average so far." in text
+
+
+def test_one_seed_tells_nothing_of_chance(example: Path) -> None:
+    text = beyond(example, study_of("augmented-1", "flip-1"))
+    assert "No recipe has two seeds yet, so how far seeds are apart is not known." in text
+    assert "no difference between recipes can be told from chance" in text
+    assert "gain more" not in text and "Over 1" not in text
+
+
+def test_without_the_reports_recipe_there_is_nothing_to_compare_with(example: Path) -> None:
+    text = beyond(example, study_of("flip", "best"))
+    assert "Neither of the report's recipes is recorded yet." in text and "| — |" in text
+    assert "The report's recipe is not recorded yet, so there is nothing to compare the others with." in text
+    assert "The choice of the epoch" not in text and "study-selection" not in text
+
+
+def test_a_study_that_has_not_begun_says_how_to_begin(example: Path) -> None:
+    text = beyond(example, [])
+    assert "none of the study's 18 trainings is recorded.* `bigeggs study` runs them." in text and "|" not in text
+
+
+def test_other_images_have_no_study(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+    text = chapter(built(write(tmp_path, dataset, stand_in=True))[0])
+    assert "The study is of CIFAR-10. This run is of Fashion-MNIST, so there is nothing to show." in text
+    assert "|" not in text and "0.9 is" not in text
+
+
+def test_the_study_says_what_kind_of_trainings_it_had(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+    text = chapter(built(write(tmp_path / "full", dataset))[0])
+    assert "full trainings, whatever the profile" not in text
+    text = chapter(built(write(tmp_path / "quick", dataset, profile="quick"))[0])
+    assert "full trainings, whatever the profile" in text
+
+
+def best_accuracy(root: Path) -> claims.Tested:
+    """The claim on 0.9, tested."""
+    tested = claims.tested(Run(root / "records", root / "plots"))
+    return next(each for each in tested if each.claim == "The best accuracy is above 0.9.")
+
+
+def test_the_claim_on_the_accuracy_tells_what_the_study_found_and_is_judged_without_it(example: Path) -> None:
+    verdicts, runs = {best_accuracy(example).verdict}, study_of(best=0.902)
+    change(example, "08-beyond", study=example_run.study_results(runs))
+    mean, best, mirrored = (
+        f"{np.mean(values):.1%}".replace("%", " %")
+        for values in (accuracies(runs, "augmented"), accuracies(runs, "best"), accuracies(runs, "best", "mirrored"))
+    )
+    measured = best_accuracy(example).measured.replace("\N{NO-BREAK SPACE}", " ")
+    assert measured.endswith(
+        f"; in the study, the report's recipe has {mean} on average over 3 seeds and the best recipe, `best`, has "
+        f"{best} on average over 2 seeds, {mirrored} with mirror images"
+    )
+    verdicts.add(best_accuracy(example).verdict)
+    change(example, "08-beyond", study=example_run.study_results(study_of("augmented-2")))
+    measured = best_accuracy(example).measured
+    assert "; in the study, the best recipe, `augmented`, has" in measured and "with one seed" in measured
+    verdicts.add(best_accuracy(example).verdict)
+    change(example, "08-beyond", study=None)
+    assert "study" not in best_accuracy(example).measured
+    (example / "records" / "08-beyond.json").unlink()
+    assert "study" not in best_accuracy(example).measured
+    assert len(verdicts | {best_accuracy(example).verdict}) == 1

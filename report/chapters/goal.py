@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from report.blocks import Block, Paragraph
-from report.run import Run
+from report.run import SECTIONS, Run
+
+#: Whole numbers as words, from zero on.
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def blocks(run: Run) -> Iterator[Block]:
@@ -16,8 +19,10 @@ def blocks(run: Run) -> Iterator[Block]:
         "[CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html), a small convolutional network and Keras. Its team "
         "called itself BIG EGGS."
     )
+    scripts = WORDS[len(SECTIONS)] if len(SECTIONS) < len(WORDS) else f"{len(SECTIONS)}"
     yield Paragraph(
         "This report does the same work again with a training library of its own, BigEggs, and writes down what came "
-        "out. Every result below was measured by one of seven scripts and read from the record that the script left; "
-        "none was typed in by hand. Where the original is silent, the defaults of Keras apply."
+        f"out. Every result below was measured by one of {scripts} scripts, or by a training whose record the last of "
+        "them reads, and taken from the record that was left; none was typed in by hand. Where the original is "
+        "silent, the defaults of Keras apply."
     )

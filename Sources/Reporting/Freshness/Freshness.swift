@@ -84,6 +84,9 @@ public struct Freshness {
         if let data, let used = stamp.data, data != used {
             reasons.append("the data set is another one (\(data), not \(used))")
         }
+        if let study = stamp.study, try Study(project: project).digest() != study {
+            reasons.append("the study has other records")
+        }
         let given = options.inputs(of: section)
         for name in Set(given.keys).union(stamp.options.keys).sorted()
         where given[name] != stamp.options[name] {

@@ -9,6 +9,8 @@ struct Stamp: Codable, Sendable, Equatable {
     var library: String
     /// The checksum of the data set; nil if the section loaded none.
     var data: String?
+    /// The digest of the study's records; nil if the section does not read them. See ``Study/digest()``.
+    var study: String?
     /// The options that were given, without those that only name a place.
     var options: [String: String]
     /// By section and by path in its record, the SHA-256 of every value that was read.
