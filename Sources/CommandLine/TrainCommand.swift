@@ -52,6 +52,8 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How to train; see below.", valueName: "name")) var recipe: Recipe?
     @Flag(help: "Rotate, zoom and shift the training images as the report does: --recipe augmented.")
     var augment = false
+    @Flag(help: "Keep the learning rate, and stop after the last epoch, never before.")
+    var constantRate = false
     @Option(
         name: .customLong("hold-out"),
         help: ArgumentHelp("Validate on the last so many training images.", valueName: "n"))
@@ -85,6 +87,7 @@ struct TrainCommand: ParsableCommand {
         var recipe = recipe ?? (augment ? .augmented : .plain)
         recipe.settings = recipe.settings.fitting(loaded.provenance, images: train.count)
         recipe.settings.batchSize = engine.givenBatchSize ?? recipe.settings.batchSize
+        if constantRate { recipe.rate = .constant }
         recipe.settings.epochs = epochs ?? recipe.settings.epochs
 
         let model = try engine.network(classes: train.classNames.count, seed: seed)

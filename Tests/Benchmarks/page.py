@@ -171,7 +171,7 @@ def accuracy():
     return "\n\n".join([
         "## What the faster ways to compute cost in accuracy",
         f"Accuracy on the 10,000 test images after {found['epochs']} epochs on the 50,000 training images of "
-        f"{found['data']}, not augmented. Seeds differ by far more than the ways to compute do, and so do "
+        f"{found['data']}, not augmented, at a constant learning rate. Seeds differ by far more than the ways to compute do, and so do "
         "neighbouring epochs; hence the mean over the last three.",
         table(["", *(f"seed {seed}" for seed in seeds), "mean", "mean of the last 3 epochs"], rows),
         "Command: `make bench-accuracy`."])

@@ -166,7 +166,9 @@ import Testing
             let page = try #require(pages["\(section.name).ipynb"])
             #expect(page.warnings.isEmpty, "\(section.name): \(page.warnings)")
             #expect(page.code.filter { !$0.isWhitespace } == (try code(of: section)), "\(section.name)")
-            #expect(page.png > 0 && page.png == page.svg, "\(section.name)")
+            // The last section draws as much as there is of the study.
+            #expect(page.png > 0 || section == .beyond, "\(section.name)")
+            #expect(page.png == page.svg, "\(section.name)")
             #expect(
                 page.images == page.png && page.empty == 0, "\(section.name): a figure is not on the page")
             #expect(page.tables > 0, "\(section.name)")

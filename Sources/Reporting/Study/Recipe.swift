@@ -15,6 +15,8 @@ public struct Recipe: Sendable, Encodable, Equatable {
     public enum Rate: String, Sendable, Encodable {
         /// It halves when the validation loss stands still, and training stops early, as the report has it.
         case plateau
+        /// It stays, and nothing stops the training before its last epoch.
+        case constant
         /// It falls to 0 along half a wave of a cosine, within all epochs.
         case cosine
         /// It climbs for three tenths of all epochs and then falls to almost 0.
@@ -109,7 +111,7 @@ public struct Recipe: Sendable, Encodable, Equatable {
         let peak = settings.learningRate
         let schedule: LearningRateSchedule =
             switch rate {
-            case .plateau: .constant(peak)
+            case .plateau, .constant: .constant(peak)
             case .cosine: .cosineDecay(initialLearningRate: peak, decaySteps: steps)
             case .oneCycle: .oneCycle(maxLearningRate: peak, totalSteps: steps)
             }
@@ -123,7 +125,7 @@ public struct Recipe: Sendable, Encodable, Equatable {
             ? .categoricalCrossentropy(labelSmoothing: labelSmoothing) : .sparseCategoricalCrossentropy
     }
 
-    /// What watches the training: where the learning rate has a schedule, nothing stops it, and the last
+    /// What watches the training: where the course of the learning rate is fixed, nothing stops it, and the last
     /// epoch's weights are kept; elsewhere those of the epoch with the lowest validation loss.
     public var callbacks: [any Callback] {
         // First, so that the others see the average.
