@@ -158,8 +158,7 @@ test-asan: build ## Run every test under AddressSanitizer
 
 # libgomp's threads are invisible to ThreadSanitizer: these are the suites that leave them alone.
 OUTSIDE_PARALLEL_REGIONS := HandleTests|BigEggsABITests.FaultTests|HeaderTests|DownloadTests|DataSourceTests|$\
-	ArchiveTests|CIFAR10Tests|DataChecksumTests|SafetensorsTests|RecordTests|AtomicFileTests|OutputLockTests|$\
-	CallbackTests
+	ArchiveTests|CIFAR10Tests|DataChecksumTests|SafetensorsTests|RecordTests|AtomicFileTests|OutputLockTests
 test-tsan: build ## Run the tests outside the parallel regions under ThreadSanitizer
 	@$(MAKE) --no-print-directory sanitized SANITIZER=thread FILTER='--filter "$(OUTSIDE_PARALLEL_REGIONS)"'
 
