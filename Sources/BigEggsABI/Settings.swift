@@ -47,7 +47,7 @@ struct Settings {
     /// A whole number. No size here needs more than 2³¹ − 1, and sums of a few of these do not overflow.
     mutating func integer(_ name: String) throws -> Int? {
         guard let value = value(name) else { return nil }
-        guard let number = value.integer, abs(number) < 1 << 31 else {
+        guard let number = value.integer, number.magnitude < 1 << 31 else {
             throw wrong(name, value, "a whole number")
         }
         return number

@@ -94,6 +94,14 @@ import Testing
         #expect(text.hasPrefix("[0, -0.0, 1, -17, 0.1, 0.3333333333333333, 1e-05, 5e-324, "))
     }
 
+    /// The smallest has no opposite among whole numbers of 64 bits.
+    @Test(arguments: ["-9223372036854775808", "9223372036854775807", "-9007199254740992", "1e300"])
+    func largeNumbersComeBackAsTheyWere(text: String) throws {
+        let number = try #require(Double(text))
+        let written = try Record(json: text).json()
+        #expect(Double(written.trimmingCharacters(in: .newlines)) == number)
+    }
+
     @Test func floatsKeepTheirShortestDigits() throws {
         #expect(
             try Record.numbers([Float(0.1), 1, 3.4e38, .leastNonzeroMagnitude]).json()

@@ -71,6 +71,7 @@ def main() -> None:
             "section": json.dumps(
                 {"section": "01-data", "results": {"loss": [1, 0.5, 1e-3], "names": ["\u00e9\U0001f95a", "\n\"\\"]}}
             ).encode(),
+            "smallest": b"-9223372036854775808",
             "values": b'[true, false, null, -0.0, 12345678901234567890, {"a": {}}, [[]]]',
         },
         "batches": {

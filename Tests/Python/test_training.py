@@ -409,6 +409,12 @@ def test_a_setting_that_is_not_there_is_named_with_those_that_are():
             "be_model_add", network_handle(), b"Dense", b'{"units": 3, "unit": 4}')
 
 
+@pytest.mark.parametrize("number", [-(2**63), 2**63, 2**31, 0.5])
+def test_a_setting_that_is_no_number_of_things_is_refused(number):
+    with pytest.raises(bigeggs.Error, match='"units" is'):
+        bigeggs._library.call("be_model_add", network_handle(), b"Dense", b'{"units": %a}' % number)
+
+
 def network_handle():
     model = bigeggs.Sequential([bigeggs.Input((3,))])
     network_handle.kept = model

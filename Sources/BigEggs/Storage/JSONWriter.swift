@@ -102,7 +102,7 @@ struct JSONWriter {
                 path: place.isEmpty ? "the record" : place.joined(separator: "."), value: number)
         }
         let isNegativeZero = number == 0 && number.sign == .minus
-        if let whole = Int64(exactly: number), abs(whole) < 1 << 53, !isNegativeZero {
+        if let whole = Int64(exactly: number), whole.magnitude < 1 << 53, !isNegativeZero {
             append(whole.description)
         } else {
             append(number.description)

@@ -10,8 +10,9 @@ extension Project {
         try Checksum.sha256(of: script(section))
     }
 
-    /// The SHA-256 of the library's source, as far as results depend on it: all of `BigEggs`, and of
-    /// `Reporting` the settings of the report and what computes the recorded results.
+    /// The SHA-256 of the library's source, as far as results depend on it: all of `BigEggs` but `Storage`, which
+    /// keeps what was computed and computes nothing, and of `Reporting` the settings of the report and what
+    /// computes the recorded results.
     ///
     /// It is the source and not the compiled library, which differs from build to build. Comments and
     /// empty lines are left out: rewording one is no reason to train for an hour. An installation has no
@@ -20,7 +21,8 @@ extension Project {
         if isInstalled { return try Checksum.sha256(of: Project.executableDirectory + "/bigeggs") }
         let directories = ["Sources/BigEggs", "Sources/Reporting/Analysis", "Sources/Reporting/Results"]
         let files = ["Sources/Reporting/Profile.swift", "Sources/Reporting/ReportSettings.swift"]
-        let sources = try directories.flatMap(swiftFiles) + files
+        let sources =
+            try directories.flatMap(swiftFiles).filter { !$0.hasPrefix("Sources/BigEggs/Storage/") } + files
         let code = try sources.sorted().map { file in
             let text = try String(contentsOfFile: path(file), encoding: .utf8)
             return file + "\n" + Project.code(of: text)
