@@ -87,16 +87,16 @@ struct ListedRun: Encodable {
     /// The command that trains it.
     let command: String
 
-    init(_ run: StudyRun, _ record: Record?) {
+    init(_ run: StudyRun, _ found: StudyResults.Run?) {
         name = run.name
         recipe = run.recipe.summary
-        isRecorded = record != nil
-        epochs = record?[path: "results.epochsRun"]?.integer
-        heldOutAccuracy = record?[path: "results.evaluation.accuracy"]?.number
-        testAccuracy = record?[path: "test.accuracy"]?.number
-        mirroredAccuracy = record?[path: "test.mirrored.accuracy"]?.number
-        seconds = record?[path: "results.trainingSeconds"]?.number
-        command = "bigeggs study \(run.name)"
+        isRecorded = found != nil
+        epochs = found?.epochs
+        heldOutAccuracy = found?.heldOut.accuracy
+        testAccuracy = found?.test.accuracy
+        mirroredAccuracy = found?.mirrored.accuracy
+        seconds = found?.seconds
+        command = run.command
     }
 
     static func text(_ runs: [ListedRun]) -> String {

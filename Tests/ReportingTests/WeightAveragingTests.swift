@@ -82,7 +82,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let (undisturbed, _) = try train([WeightAveraging(momentum: 0.8, interval: 2)])
         let interruption = Interruption()
-        let interrupter = afterStep { if $0 == step { interruption.request() } else { _ = $1 } }
+        let interrupter = afterStep { number, _ in if number == step { interruption.request() } }
         #expect(throws: TrainingInterrupted.self) {
             try train(
                 [WeightAveraging(momentum: 0.8, interval: 2), interrupter],

@@ -1,12 +1,18 @@
 import BigEggs
 import Foundation
 
-/// Loss and accuracy of predictions that may be the mean of several.
-public struct PredictionScore: Encodable, Sendable, Equatable {
+/// Loss and accuracy of a network's predictions, which may be the mean of several.
+public struct PredictionScore: Codable, Sendable, Equatable {
     /// The mean of −log of the probability of the label.
     public let loss: Double
     /// The share of images whose most probable class is their label.
     public let accuracy: Double
+
+    /// A score that is known.
+    init(loss: Double, accuracy: Double) {
+        self.loss = loss
+        self.accuracy = accuracy
+    }
 
     /// The score of the mean of `predictions`, each of them of all images of `dataset`, which has one at least.
     public init(_ predictions: Predictions..., of dataset: ImageDataset) {

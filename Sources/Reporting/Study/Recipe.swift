@@ -54,6 +54,9 @@ public struct Recipe: Sendable, Encodable, Equatable {
         name: "augmented", summary: "the report's recipe: rotated, zoomed and shifted images",
         settings: .augmented(.full), generator: ReportSettings.generator)
 
+    /// The report's own two.
+    public static let ofReport = [plain, augmented]
+
     /// Every recipe, from the report's own to the best.
     public static let all: [Recipe] = [
         plain,

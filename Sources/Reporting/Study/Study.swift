@@ -17,14 +17,13 @@ public struct Study {
     /// The path of a run's record.
     public func record(_ run: StudyRun) -> String { "\(records)/\(run.name).json" }
 
-    /// The record of a run; nil if there is none of the run as it would be trained now.
+    /// What a run came to; nil if there is no record of the run as it would be trained now.
     ///
-    /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
-    public func recorded(_ run: StudyRun) throws -> Record? {
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
+    public func recorded(_ run: StudyRun) throws -> StudyResults.Run? {
         guard FileManager.default.fileExists(atPath: record(run)) else { return nil }
         let record = try Record.read(record(run))
-        // Not `nil`, which is a record as well: JSON's null.
-        return run.isDescribed(by: record) ? .some(record) : .none
+        return run.isDescribed(by: record) ? try StudyResults.Run(run, record) : nil
     }
 
     /// The SHA-256 of all records that there are of the study's runs.

@@ -3,14 +3,6 @@ import Foundation
 
 /// What the study's records say, run by run and recipe by recipe.
 public struct StudyResults: Encodable, Sendable {
-    /// Loss and accuracy over the same images.
-    public struct Score: Encodable, Sendable {
-        /// The mean loss.
-        public let loss: Double
-        /// The share of images predicted right.
-        public let accuracy: Double
-    }
-
     /// One training.
     public struct Run: Encodable, Sendable {
         /// `flip-2`, and the recipe's name.
@@ -29,7 +21,7 @@ public struct StudyResults: Encodable, Sendable {
         public let epochs, keptEpoch: Int
         /// The kept weights on the images held out of training, on the test images, and on these with the
         /// mean of what is predicted for an image and its mirror image.
-        public let heldOut, test, mirrored: Score
+        public let heldOut, test, mirrored: PredictionScore
         /// The held-out and the test images after every epoch.
         public let heldOutHistory, testHistory: [String: [Double]]
         /// How long it took.
@@ -65,11 +57,11 @@ public struct StudyResults: Encodable, Sendable {
         /// The epoch with the lowest loss on held-out images.
         public let epochByHeldOut: Int
         /// The test images' score after that epoch.
-        public let byHeldOut: Score
+        public let byHeldOut: PredictionScore
         /// The epoch with the lowest test loss, which the original would have kept.
         public let epochByTest: Int
         /// The test images' score after that epoch.
-        public let byTest: Score
+        public let byTest: PredictionScore
         /// The highest test accuracy of any epoch.
         public let highestAccuracy: Double
     }
@@ -107,11 +99,7 @@ public struct StudyResults: Encodable, Sendable {
     ///
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
     public init(_ study: Study) throws {
-        var runs: [Run] = []
-        for run in StudyRun.all {
-            if let record = try study.recorded(run) { runs.append(try Run(run, record)) }
-        }
-        self.init(runs)
+        self.init(try StudyRun.all.compactMap(study.recorded))
     }
 
     init(_ runs: [Run]) {
@@ -133,37 +121,34 @@ public struct StudyResults: Encodable, Sendable {
                 mirroredLoss: Spread(own.map(\.mirrored.loss)), epochs: Spread(own.map { Double($0.epochs) }),
                 gain: reference.isEmpty ? nil : accuracy.mean - Spread(reference).mean)
         }
-        selection = runs.filter { [Recipe.plain.name, Recipe.augmented.name].contains($0.recipe) }
-            .compactMap(Selection.init)
+        let report = Recipe.ofReport.map(\.name)
+        selection = runs.filter { report.contains($0.recipe) }.compactMap(Selection.init)
     }
 }
 
 extension StudyResults.Run {
     init(_ run: StudyRun, _ record: Record) throws {
-        func number(_ path: String) throws -> Double { try (record[path: path] ?? .null).decoded() }
-        func score(_ path: String) throws -> StudyResults.Score {
-            StudyResults.Score(loss: try number("\(path).loss"), accuracy: try number("\(path).accuracy"))
+        func value<Value: Decodable>(_ path: String) throws -> Value {
+            try (record[path: path] ?? .null).decoded()
         }
         func history(_ path: String, _ prefix: String) throws -> [String: [Double]] {
-            try ["loss", "accuracy"].reduce(into: [:]) {
-                $0[$1] = try (record[path: "\(path).\(prefix)\($1)"] ?? .null).decoded()
-            }
+            try ["loss", "accuracy"].reduce(into: [:]) { $0[$1] = try value("\(path).\(prefix)\($1)") }
         }
         name = run.name
         recipe = run.recipe.name
         seed = run.seed
-        command = "bigeggs study \(run.name)"
+        command = run.command
         isOfficial = record[path: "data.isOfficial"]?.bool ?? false
         precision = record[path: "engine.precision"]?.string ?? "unknown"
         threads = record[path: "settings.threads"]?.integer ?? 0
-        epochs = Int(try number("results.epochsRun"))
-        keptEpoch = Int(try number("test.keptEpoch"))
-        heldOut = try score("results.evaluation")
-        test = try score("test")
-        mirrored = try score("test.mirrored")
+        epochs = try value("results.epochsRun")
+        keptEpoch = try value("test.keptEpoch")
+        heldOut = try value("results.evaluation")
+        test = try value("test")
+        mirrored = try value("test.mirrored")
         heldOutHistory = try history("results.history", "val_")
         testHistory = try history("test.history", "")
-        seconds = try number("results.trainingSeconds")
+        seconds = try value("results.trainingSeconds")
     }
 }
 
@@ -174,8 +159,8 @@ extension StudyResults.Selection {
             let byHeldOut = heldOut.indices.min(by: { heldOut[$0] < heldOut[$1] }),
             let byTest = losses.indices.min(by: { losses[$0] < losses[$1] }), byHeldOut < losses.count
         else { return nil }
-        func score(_ epoch: Int) -> StudyResults.Score {
-            StudyResults.Score(loss: losses[epoch], accuracy: accuracies[epoch])
+        func score(_ epoch: Int) -> PredictionScore {
+            PredictionScore(loss: losses[epoch], accuracy: accuracies[epoch])
         }
         self.run = run.name
         epochByHeldOut = byHeldOut + 1

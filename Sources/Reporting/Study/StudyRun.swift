@@ -16,7 +16,7 @@ public struct StudyRun: Sendable, Equatable {
 
     /// The runs of the study: the report's own recipes with three seeds, the others with two.
     public static let all: [StudyRun] = Recipe.all.flatMap { recipe in
-        let seeds: ClosedRange<UInt64> = [.plain, .augmented].contains(recipe) ? 1...3 : 1...2
+        let seeds: ClosedRange<UInt64> = Recipe.ofReport.contains(recipe) ? 1...3 : 1...2
         return seeds.map { StudyRun(recipe: recipe, seed: $0) }
     }
 
@@ -30,15 +30,17 @@ public struct StudyRun: Sendable, Equatable {
     ///
     /// - Returns: none for a name without a recipe.
     public static func named(_ name: String) -> [StudyRun] {
-        let parts = name.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map(
-            String.init)
-        guard let first = parts.first, let recipe = Recipe(named: first) else { return [] }
+        let parts = name.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let recipe = Recipe(named: String(parts[0])) else { return [] }
         if parts.count == 1 { return all.filter { $0.recipe == recipe } }
         return UInt64(parts[1]).map { [StudyRun(recipe: recipe, seed: $0)] } ?? []
     }
 
     /// `flip-2`.
     public var name: String { "\(recipe.name)-\(seed)" }
+
+    /// The command that trains it.
+    public var command: String { "bigeggs study \(name)" }
 
     /// The arguments of `bigeggs train` for it, without those that say where to and how fast.
     public var arguments: [String] {
