@@ -23,7 +23,8 @@ struct TrainCommand: ParsableCommand {
 
             A recipe is a way to train that has a name: \
             \(Recipe.all.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
-            `bigeggs study --list` says what each is. With --hold-out n, the last n training images are not \
+            `bigeggs study --list` says what each is. Where it gives the learning rate a course of its own, nothing \
+            stops the training, and the last epoch's weights are kept. With --hold-out n, the last n training images are not \
             trained on but validate, and the test images, measured after each epoch, have no say.
 
             Of your own pictures there may be few: then steps are smaller, if --batch-size does not \

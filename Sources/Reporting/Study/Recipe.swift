@@ -71,7 +71,7 @@ public struct Recipe: Sendable, Encodable, Equatable {
             $0.rate = .cosine
             $0.settings.epochs = 24
         },
-        augmented.adding("longer", "the same in 48 epochs") {
+        augmented.adding("longer", "the same fall of the learning rate in 48 epochs") {
             $0.rate = .cosine
             $0.settings.epochs = 48
         },
