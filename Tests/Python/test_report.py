@@ -409,6 +409,17 @@ def test_whether_more_than_nine_in_ten_are_right_follows_from_the_means(
         assert f"; {points(0.9 - max(means))} are missing.".replace("\N{NO-BREAK SPACE}", " ") in text
 
 
+@pytest.mark.parametrize(("seen", "ending"), [(0.95, ": it has room for what it is shown"), (0.89, ".")])
+def test_what_is_in_the_way_is_told_by_images_seen_and_unseen(example: Path, seen: float, ending: str) -> None:
+    runs = study_of("augmented", "best", best=0.87)
+    for run, less in zip((run for run in runs if run["recipe"] == "best"), (0, 0.01)):
+        run["trainHistory"]["accuracy"][-1] = seen - less
+        run["heldOutHistory"]["accuracy"][-1] = 0.88 - less
+    text = beyond(example, runs)
+    told = f"right on {100 * seen - 0.5:.1f} % of the training images, changed and with dropout as they are, and after it"
+    assert f"{told} on 87.5 % of the held-out ones{ending}" in text
+
+
 def test_a_study_of_a_copy_says_so_where_something_is_in_the_way(example: Path) -> None:
     runs = study_of("augmented")
     assert "copy of CIFAR-10" not in beyond(example, runs)

@@ -31,6 +31,7 @@ import Testing
                 "epochsRun": try Record(encoding: heldOut.count), "trainingSeconds": 60,
                 "evaluation": ["loss": .number(heldOut[kept]), "accuracy": 0.5],
                 "history": [
+                    "loss": .numbers(heldOut.map { $0 / 2 }), "accuracy": .numbers(heldOut.map { _ in 0.75 }),
                     "val_loss": .numbers(heldOut), "val_accuracy": .numbers(heldOut.map { _ in 0.5 }),
                 ],
             ],
@@ -65,6 +66,7 @@ import Testing
         let results = try StudyResults(study)
         #expect(results.runs.map(\.name) == ["augmented-1", "augmented-3", "flip-2"])
         #expect(results.recipes.map(\.recipe) == ["augmented", "flip"])
+        #expect(results.runs[2].trainHistory == ["loss": [0.45, 0.35], "accuracy": [0.75, 0.75]])
         let (augmented, flip) = (results.recipes[0], results.recipes[1])
         #expect(augmented.seeds == [1, 3] && augmented.planned == 3)
         #expect((augmented.accuracy.mean - 0.72).magnitude < 1e-12 && augmented.accuracy.low == 0.70)

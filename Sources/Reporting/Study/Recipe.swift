@@ -65,7 +65,7 @@ public struct Recipe: Sendable, Encodable, Equatable {
         augmented.adding("smoothing", "a tenth of each label spread over all classes") {
             $0.labelSmoothing = 0.1
         },
-        augmented.adding("decay", "weight decay, in AdamW") { $0.weightDecay = 0.05 },
+        augmented.adding("decay", "weight decay, in AdamW") { $0.weightDecay = 0.2 },
         augmented.adding("averaged", "a moving average of the weights") { $0.averaging = 0.999 },
         augmented.adding("cosine", "a learning rate that falls along a cosine in 24 epochs") {
             $0.rate = .cosine
@@ -79,7 +79,7 @@ public struct Recipe: Sendable, Encodable, Equatable {
         {
             $0.generator?.horizontalFlip = true
             $0.labelSmoothing = 0.1
-            $0.weightDecay = 0.05
+            $0.weightDecay = 0.2
             $0.averaging = 0.999
             $0.rate = .oneCycle
             $0.settings.learningRate = 2e-3

@@ -22,6 +22,8 @@ public struct StudyResults: Encodable, Sendable {
         /// The kept weights on the images held out of training, on the test images, and on these with the
         /// mean of what is predicted for an image and its mirror image.
         public let heldOut, test, mirrored: PredictionScore
+        /// The training images in every epoch, as augmentation and dropout make them.
+        public let trainHistory: [String: [Double]]
         /// The held-out and the test images after every epoch.
         public let heldOutHistory, testHistory: [String: [Double]]
         /// How long it took.
@@ -146,6 +148,7 @@ extension StudyResults.Run {
         heldOut = try value("results.evaluation")
         test = try value("test")
         mirrored = try value("test.mirrored")
+        trainHistory = try history("results.history", "")
         heldOutHistory = try history("results.history", "val_")
         testHistory = try history("test.history", "")
         seconds = try value("results.trainingSeconds")
