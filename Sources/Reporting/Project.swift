@@ -62,11 +62,12 @@ public struct Project: Sendable, Equatable {
         return path.hasPrefix(inside) ? String(path.dropFirst(inside.count)) : path
     }
 
-    /// The directory of the running executable, links resolved.
-    public static var executableDirectory: String {
+    /// The directory of the running executable, links resolved: found once, for a build may replace the file
+    /// while it runs for hours, and the link then leads nowhere.
+    public static let executableDirectory: String = {
         let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return executable.deletingLastPathComponent().path
-    }
+    }()
 
     /// The current directory.
     public static var currentDirectory: String { FileManager.default.currentDirectoryPath }
