@@ -65,6 +65,7 @@ public struct Recipe: Sendable, Encodable, Equatable {
         augmented.adding("smoothing", "a tenth of each label spread over all classes") {
             $0.labelSmoothing = 0.1
         },
+        // All together, seed 1, held-out images: 87.6 % at a decay of 0.05, 87.8 % at 0.2, 88.0 % at 0.5.
         augmented.adding("decay", "weight decay, in AdamW") { $0.weightDecay = 0.2 },
         augmented.adding("averaged", "a moving average of the weights") { $0.averaging = 0.999 },
         augmented.adding("cosine", "a learning rate that falls along a cosine in 24 epochs") {
