@@ -366,6 +366,7 @@ def test_a_choice_that_changes_nothing_is_told_as_such(example: Path) -> None:
 def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> None:
     levels = {"flip": 0.85, "smoothing": 0.832, "decay": 0.82, "cosine": 0.8309, "longer": 0.84, "best": 0.88}
     runs = study_of(plain=0.79, augmented=0.83, **levels)
+    runs[0]["test"]["accuracy"] = 0.7  # Seeds of plain training are no measure of the others.
     text = beyond(example, runs)
     own = np.mean(accuracies(runs, "augmented"))
     for recipe in example_run.RECIPES:
@@ -376,8 +377,8 @@ def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> No
     assert "| augmented | 3 |" in text and "| 0.00 |" in text
     assert re.search(r"\| decay \| 2 \|[^|]+\| 82.05 % \(82.00 to 82.10\) \| \N{MINUS SIGN}1.05 \| 82.55 % \|", text)
     assert (
-        "Seeds of one recipe are up to 0.20 points apart. Against the report's recipe, `flip`, `longer` and `best` gain "
-        "more than that; `decay` loses more than that; `smoothing` and `cosine` differ by no more than that, which "
+        "Without `plain`, seeds of one recipe are up to 0.20 points apart. Against the report's recipe, `flip`, "
+        "`longer` and `best` gain more than that; `decay` loses more than that; `smoothing` and `cosine` differ by no more than that, which "
         "means nothing."
     ) in text
 
@@ -416,8 +417,8 @@ def test_what_is_in_the_way_is_told_by_images_seen_and_unseen(example: Path, see
         run["trainHistory"]["accuracy"][-1] = seen - less
         run["heldOutHistory"]["accuracy"][-1] = 0.88 - less
     text = beyond(example, runs)
-    told = f"right on {100 * seen - 0.5:.1f} % of the training images, changed and with dropout as they are, and after it"
-    assert f"{told} on 87.5 % of the held-out ones{ending}" in text
+    told = f"right on {100 * seen - 0.5:.1f} % of the training images, changed and with dropout as they are"
+    assert f"{told}, and after it on 87.5 % of the held-out ones{ending}" in text
 
 
 def test_a_study_of_a_copy_says_so_where_something_is_in_the_way(example: Path) -> None:

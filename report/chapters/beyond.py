@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Sequence
+from typing import Iterable, Iterator, Sequence
 
 import bigeggs
 
@@ -115,21 +115,21 @@ def mean_of(recipe: bigeggs.Record) -> str:
 
 def chance(study: bigeggs.Record) -> str:
     """How far the seeds of one recipe are apart."""
-    widest = widest_range(study)
+    widest = widest_range(study["recipes"])
     if widest is None:
         return "No recipe has two seeds yet, so how far seeds are apart is not known."
     name, apart = widest
     return (
         f"Of all recipes with more than one seed, {code(name)} has its seeds furthest apart, by {points(apart)}. A "
-        "difference between two recipes that is smaller than this means nothing."
+        "difference between two recipes that is smaller than between their seeds means nothing."
     )
 
 
-def widest_range(study: bigeggs.Record) -> tuple[str, float] | None:
+def widest_range(recipes: Iterable[bigeggs.Record]) -> tuple[str, float] | None:
     """The recipe whose seeds are furthest apart in test accuracy, and how far; none without a second seed."""
     ranges = [
         (recipe["recipe"], recipe["accuracy.high"] - recipe["accuracy.low"])
-        for recipe in study["recipes"]
+        for recipe in recipes
         if len(recipe["seeds"]) > 1
     ]
     return max(ranges, key=lambda named: named[1], default=None)
@@ -224,7 +224,8 @@ def weighed(study: bigeggs.Record) -> str:
         return "No recipe beside the report's two is recorded yet."
     if None in gains.values():
         return "The report's recipe is not recorded yet, so there is nothing to compare the others with."
-    widest = widest_range(study)
+    # What is compared here are variants of the augmented recipe: seeds of plain training say nothing of them.
+    widest = widest_range(recipe for recipe in study["recipes"] if recipe["recipe"] != "plain")
     if widest is None:
         return "No recipe has two seeds yet, so no difference between recipes can be told from chance."
     _, apart = widest
@@ -234,7 +235,10 @@ def weighed(study: bigeggs.Record) -> str:
         ("differ{s} by no more than that, which means nothing", [n for n, gain in gains.items() if abs(gain) <= apart]),
     )
     found = [f"{names(group)} {does.format(s='s' if len(group) == 1 else '')}" for does, group in groups if group]
-    return f"Seeds of one recipe are up to {points(apart)} apart. Against the report's recipe, {'; '.join(found)}."
+    return (
+        f"Without `plain`, seeds of one recipe are up to {points(apart)} apart. Against the report's recipe, "
+        f"{'; '.join(found)}."
+    )
 
 
 def mirrors(recipes: Sequence[bigeggs.Record]) -> str:
