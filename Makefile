@@ -99,7 +99,7 @@ lint: ## Check the formatting of every Swift file
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
 # `swift test` would build everything once more, for imports with @testable, which no test here has; and with
-# --build-tests the compiler of protobuf files, twice over a hundred files of C++ that nothing here runs.
+# --build-tests the compiler of protobuf files, hundreds of files of C++ that nothing here runs.
 TESTS := --product BigEggsPackageTests
 BUILD_TESTS := { swift build -c release && swift build -c release $(TESTS); }
 # The compiler repeats a warning only when it compiles the file again, hence the `touch`.

@@ -378,8 +378,8 @@ def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> No
     assert re.search(r"\| decay \| 2 \|[^|]+\| 82.05 % \(82.00 to 82.10\) \| \N{MINUS SIGN}1.05 \| 82.55 % \|", text)
     assert (
         "Without `plain`, seeds of one recipe are up to 0.20 points apart. Against the report's recipe, `flip`, "
-        "`longer` and `best` gain more than that; `decay` loses more than that; `smoothing` and `cosine` differ by no more than that, which "
-        "means nothing."
+        "`longer` and `best` gain more than that; `decay` loses more than that; `smoothing` and `cosine` differ by no "
+        "more than that, which means nothing."
     ) in text
 
 
@@ -417,7 +417,7 @@ def test_what_is_in_the_way_is_told_by_images_seen_and_unseen(example: Path, see
         run["trainHistory"]["accuracy"][-1] = seen - less
         run["heldOutHistory"]["accuracy"][-1] = 0.88 - less
     text = beyond(example, runs)
-    told = f"right on {100 * seen - 0.5:.1f} % of the training images, changed and with dropout as they are"
+    told = f"In the last epoch of `best`, the network is right on {100 * seen - 0.5:.1f} % of the training images, changed and with dropout as they are"
     assert f"{told}, and after it on 87.5 % of the held-out ones{ending}" in text
 
 

@@ -316,7 +316,7 @@ def in_the_way(study: bigeggs.Record) -> str:
         enough = "less than is missing" if apart < missing else "no less than is missing, so another seed may reach it"
         how = "" if metric == "accuracy" else ", with mirror images"
         sentences.append(f"Nearest comes {code(best['recipe'])}{how}; its seeds are {points(apart)} apart, {enough}.")
-    sentences.append(carried_over([run for run in study["runs"] if run["recipe"] == best["recipe"]]))
+    sentences.append(carried_over(best["recipe"], [run for run in study["runs"] if run["recipe"] == best["recipe"]]))
     recipes = {recipe["recipe"]: recipe for recipe in study["recipes"]}
     if "cosine" in recipes and "longer" in recipes:
         epochs = [count(recipes[each]["epochs.mean"]) for each in ("longer", "cosine")]
@@ -334,14 +334,14 @@ def in_the_way(study: bigeggs.Record) -> str:
     return " ".join(sentences)
 
 
-def carried_over(runs: Sequence[bigeggs.Record]) -> str:
+def carried_over(recipe: str, runs: Sequence[bigeggs.Record]) -> str:
     """How much of what a recipe makes the network learn holds for images that it has not seen."""
     seen, unseen = (
         sum(run[f"{split}History.accuracy"][-1] for run in runs) / len(runs) for split in ("train", "heldOut")
     )
     told = (
-        f"In its last epoch the network is right on {percent(seen, 1)} of the training images, changed and with "
-        f"dropout as they are, and after it on {percent(unseen, 1)} of the held-out ones"
+        f"In the last epoch of {code(recipe)}, the network is right on {percent(seen, 1)} of the training images, "
+        f"changed and with dropout as they are, and after it on {percent(unseen, 1)} of the held-out ones"
     )
     if seen > CLAIMED > unseen:
         return f"{told}: it has room for what it is shown, and too little of that holds for images it has not seen."
