@@ -9,6 +9,7 @@ import numpy as np
 
 from plots.drawing import Drawing, Source, Table
 from plots.page import INK, MUTED, montage, page, show_picture
+from plots.wording import fixed
 
 PARAMETERS = ("theta", "tx", "ty", "shear", "zx", "zy", "flipHorizontal", "flipVertical")
 COLUMNS = (
@@ -26,7 +27,7 @@ COLUMNS = (
 #: fetched from, so the content moves against their sign: a positive `tx` fetches from the right and moves it left.
 AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
     "rotation": lambda sample: directed(sample["theta"], "°", "↺", "↻"),
-    "zoom": lambda sample: f"↔{sample['zx']:.2f} ↕{sample['zy']:.2f}",
+    "zoom": lambda sample: f"↔{fixed(sample['zx'], 2)} ↕{fixed(sample['zy'], 2)}",
     "width shift": lambda sample: directed(sample["tx"], " px", "←", "→"),
     "height shift": lambda sample: directed(sample["ty"], " px", "↑", "↓"),
 }
@@ -34,7 +35,7 @@ AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
 
 def directed(amount: float, unit: str, positive: str, negative: str) -> str:
     """An amount without its sign, after an arrow that shows which way the content went."""
-    return f"{positive if amount > 0 else negative} {abs(amount):.1f}{unit}"
+    return f"{positive if amount > 0 else negative} {fixed(abs(amount), 1)}{unit}"
 
 
 def transforms_alone(source: Source) -> Drawing:
@@ -104,7 +105,8 @@ def every_amount(sample: bigeggs.Record) -> str:
     """What a transform of all kinds does, in three lines."""
     shifts = " ".join(AMOUNT[kind](sample).removesuffix(" px") for kind in ("width shift", "height shift"))
     turned = AMOUNT["rotation"](sample)
-    return f"{turned}\n\N{MULTIPLICATION SIGN}{sample['zx']:.2f} \N{MULTIPLICATION SIGN}{sample['zy']:.2f}\n{shifts}"
+    zoomed = " ".join(f"\N{MULTIPLICATION SIGN}{fixed(sample[axis], 2)}" for axis in ("zx", "zy"))
+    return f"{turned}\n{zoomed}\n{shifts}"
 
 
 def chosen_image(record: bigeggs.Record) -> str:

@@ -23,7 +23,7 @@ from plots.page import (
     percent_axis,
     show_picture,
 )
-from plots.wording import MOST_SHOWN, count, percent, short
+from plots.wording import MOST_SHOWN, count, fixed, percent, short
 
 SPLITS = (("train", "training", BLUE), ("test", "test", VERMILLION))
 
@@ -94,8 +94,8 @@ def pixel_histograms(source: Source) -> Drawing:
     figure = page(
         "Pixel values before and after rescaling",
         f"{count(record['results.histogram.images'])} training images. "
-        f"Raw {raw['minimum']:g} to {raw['maximum']:g}, mean {raw['mean']:.1f}; "
-        f"rescaled {scaled['minimum']:g} to {scaled['maximum']:g}, mean {scaled['mean']:.3f}",
+        f"Raw {raw['minimum']:g} to {raw['maximum']:g}, mean {fixed(raw['mean'], 1)}; "
+        f"rescaled {scaled['minimum']:g} to {scaled['maximum']:g}, mean {fixed(scaled['mean'], 3)}",
         record,
         height=3.3,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Callable
 
 import bigeggs
@@ -11,7 +12,7 @@ from matplotlib.axes import Axes
 from plots.drawing import Drawing, Source, Table
 from plots.history import learning_rate_cuts
 from plots.page import AUGMENTED, FAINT, INK, MUTED, PLAIN, epoch_axis, key, label_ends, page, percent_axis
-from plots.wording import NO_BREAK_SPACE, epoch_count, percent
+from plots.wording import NO_BREAK_SPACE, epoch_count, fixed, percent
 
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
@@ -32,8 +33,8 @@ def one_training(record: bigeggs.Record, title: str, colour: str) -> Drawing:
     figure = page(title, training_summary(record), record, height=3.65)
     loss, accuracy = figure.subplots(1, 2)
     best = int(record["results.bestEpoch"])
-    for axes, metric, form in ((loss, "loss", "{:.3f}".format), (accuracy, "accuracy", percent)):
-        draw_curves(axes, history, metric, colour, "{:.2f}".format if metric == "loss" else points)
+    for axes, metric, form in ((loss, "loss", partial(fixed, digits=3)), (accuracy, "accuracy", percent)):
+        draw_curves(axes, history, metric, colour, partial(fixed, digits=2) if metric == "loss" else points)
         mark_learning_rate_cuts(axes, history["learning_rate"])
         mark_best(axes, best, history[f"val_{metric}"][best - 1], form)
     loss.set_title("Loss")
@@ -77,7 +78,7 @@ def draw_curves(
 
 def points(difference: float) -> str:
     """A difference of two accuracies in percentage points."""
-    return f"{100 * difference:.1f}{NO_BREAK_SPACE}pp"
+    return f"{fixed(100 * difference, 1)}{NO_BREAK_SPACE}pp"
 
 
 def limits(metric: str, values: np.ndarray) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import bigeggs
 
 #: Keeps a number and its unit on one line.
@@ -22,9 +24,22 @@ def epoch_count(number: float) -> str:
     return f"{count(number)} epoch{'' if number == 1 else 's'}"
 
 
+def fixed(number: float, digits: int) -> str:
+    """A number with so many digits after the point, rounded as in the tables of terminal and notebooks.
+
+    What is a half but for rounding errors goes away from zero: a tenth of all accuracies on 10,000 images are one,
+    and Python's own formatting would let their binary digits decide.
+    """
+    if not abs(number) * 10**digits < 1e14:
+        return f"{number:.{digits}f}"
+    whole = math.floor(abs(number) * 10**digits * (1 + 2**-50) + 0.5)
+    sign = "-" if number < 0 and whole > 0 else ""
+    return f"{sign}{whole / 10**digits:.{digits}f}"
+
+
 def percent(fraction: float, digits: int = 1) -> str:
     """A fraction of one as per cent: ``91.3 %``."""
-    return f"{100 * fraction:.{digits}f}{NO_BREAK_SPACE}%"
+    return f"{fixed(100 * fraction, digits)}{NO_BREAK_SPACE}%"
 
 
 def short(name: str) -> str:

@@ -6,7 +6,7 @@ import html
 import re
 from typing import Sequence
 
-from plots.wording import NO_BREAK_SPACE
+from plots.wording import NO_BREAK_SPACE, fixed
 
 MARKS = re.compile(r"([\\`*_\[\]<>|])")
 INLINE = re.compile(
@@ -28,7 +28,7 @@ def code(value: object) -> str:
 
 def decimal(number: float, digits: int = 3) -> str:
     """A number with a fixed count of decimals, with a true minus."""
-    return f"{number:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return fixed(number, digits).replace("-", "\N{MINUS SIGN}")
 
 
 def points(difference: float) -> str:
@@ -39,7 +39,7 @@ def points(difference: float) -> str:
 def duration(seconds: float) -> str:
     """A span of time in the two units that matter."""
     if seconds < 60:
-        return f"{seconds:.1f}{NO_BREAK_SPACE}s"
+        return f"{fixed(seconds, 1)}{NO_BREAK_SPACE}s"
     minutes = round(seconds / 60)
     if minutes < 60:
         return f"{minutes}{NO_BREAK_SPACE}min"

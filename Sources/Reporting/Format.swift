@@ -15,11 +15,14 @@ extension BinaryInteger {
 
 extension BinaryFloatingPoint {
     /// The number with a fixed count of digits after the point, rounded to nearest.
+    ///
+    /// What is a half but for rounding errors goes away from zero, as in figures and report: a tenth of all
+    /// accuracies on 10,000 images are one in their percentages.
     public func fixed(_ digits: Int) -> String {
         guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
         let scale = (0..<digits).reduce(1.0) { result, _ in result * 10 }
-        let scaled = (Double(self).magnitude * scale).rounded()
-        guard scaled < 9e15 else { return "\(Double(self))" }
+        let scaled = (Double(self).magnitude * scale * (1 + 4 * .ulpOfOne)).rounded()
+        guard scaled < 1e14 else { return "\(Double(self))" }
         let whole = UInt64(scaled)
         let fraction = String(whole % UInt64(scale))
         let padded = String(repeating: "0", count: digits - min(digits, fraction.count)) + fraction

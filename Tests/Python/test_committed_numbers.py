@@ -9,6 +9,8 @@ from types import ModuleType
 
 from conftest import ROOT
 
+from plots.wording import percent
+
 
 def load(path: str) -> dict:
     return json.loads((ROOT / path).read_text())
@@ -41,8 +43,8 @@ def test_the_readme_opens_with_the_records_results() -> None:
                     if (row["work"], row["precision"]) == ("training", "float32"))
     faster = [training["systems"][peer]["bigeggs_is_faster_by"] for peer in ("PyTorch", "Keras")]
     assert readme_numbers("results") == [
-        f"{augmented['evaluation']['accuracy']:.1%}".replace("%", " %"),
-        f"{plain['evaluation']['accuracy']:.1%}".replace("%", " %"),
+        percent(augmented["evaluation"]["accuracy"]).replace("\N{NO-BREAK SPACE}", " "),
+        percent(plain["evaluation"]["accuracy"]).replace("\N{NO-BREAK SPACE}", " "),
         f"{demo['right']} of the first {len(demo['demo'])}",
         *(f"{times:.1f} times" for times in faster),
     ]

@@ -6,10 +6,12 @@ import csv
 import dataclasses
 import itertools
 import json
+import math
 import os
 import struct
 import subprocess
 import sys
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Callable
 from xml.etree import ElementTree
@@ -31,6 +33,7 @@ from plots.drawing import Source
 from plots.explanation import overlaid
 from plots.records import Records
 from plots.study import study_recipes, study_selection
+from plots.wording import caption, fixed, percent
 
 NAMES = [plot["name"] for plot in draw.names()]
 WITH_IMAGES = [plot["name"] for plot in draw.names() if plot["needs_images"]]
@@ -221,13 +224,30 @@ def test_a_data_set_without_birds_has_no_figure_of_them(tmp_path: Path, dataset:
 
 
 def test_the_caption_says_stand_in(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
-    from plots.wording import caption
-
     root = write(tmp_path, dataset, stand_in=True, profile="quick")
     text = caption(Records(root / "records")["01-data"])
     assert text == (
         "Data: Fashion-MNIST (stand-in for CIFAR-10), 250 training and 200 test images. Seed 7, quick profile."
     )
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2])
+def test_halves_of_every_accuracy_on_ten_thousand_images_go_up(digits: int) -> None:
+    for right in range(10_001):
+        exact = (Decimal(right) / 100).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        assert percent(right / 10_000, digits) == f"{exact}\N{NO-BREAK SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "text"),
+    [
+        (0.005, 1, "0.0"), (1.05, 0, "1"), (-0.001, 2, "0.00"), (-1.5, 1, "-1.5"), (0.9996, 3, "1.000"),
+        (84.05, 1, "84.1"), (-84.05, 1, "-84.1"), (84.049, 1, "84.0"), (99_999_999_999_999, 0, "99999999999999"),
+        (1e30, 1, "1000000000000000019884624838656.0"), (math.nan, 2, "nan"), (-math.inf, 2, "-inf"),
+    ],
+)  # fmt: skip
+def test_numbers_are_rounded_as_in_the_terminal(number: float, digits: int, text: str) -> None:
+    assert fixed(number, digits) == text
 
 
 def test_the_csv_holds_the_numbers_of_the_record(example: Path, handle: int) -> None:

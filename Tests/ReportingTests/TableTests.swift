@@ -35,10 +35,19 @@ import Testing
         arguments: [
             (0.0, 2, "0.00"), (0.005, 1, "0.0"), (1.05, 0, "1"), (-0.001, 2, "0.00"), (-1.5, 1, "-1.5"),
             (0.9996, 3, "1.000"), (12.034, 3, "12.034"), (.nan, 2, "nan"), (-.infinity, 2, "-inf"),
+            (84.05, 1, "84.1"), (-84.05, 1, "-84.1"), (84.049, 1, "84.0"),
+            (99_999_999_999_999, 0, "99999999999999"),
         ])
     func digitsAfterThePointAreFixed(number: Double, digits: Int, text: String) {
         #expect(number.fixed(digits) == text)
     }
 
     @Test func sharesArePercentages() { #expect(0.8754.percent == "87.5 %") }
+
+    @Test func halvesOfEveryAccuracyOnTenThousandImagesGoUp() {
+        for right in 0...10_000 {
+            let tenths = (right + 5) / 10
+            #expect((Double(right) / 10_000).percent == "\(tenths / 10).\(tenths % 10) %")
+        }
+    }
 }

@@ -7,7 +7,7 @@ from typing import Iterable, Iterator, Sequence
 import bigeggs
 
 from plots.study import CLAIMED, official
-from plots.wording import NO_BREAK_SPACE, count, percent
+from plots.wording import NO_BREAK_SPACE, count, fixed, percent
 from report.blocks import Block, Paragraph, Table
 from report.run import Run
 from report.text import code, decimal, duration, listed, literal
@@ -205,7 +205,7 @@ def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
 def recipe_row(recipe: bigeggs.Record) -> list[str]:
     """One recipe's cells."""
     seeds, gain, accuracy = len(recipe["seeds"]), recipe.get("gain"), recipe["accuracy"]
-    between = "" if seeds == 1 else f" ({100 * accuracy['low']:.2f} to {100 * accuracy['high']:.2f})"
+    between = "" if seeds == 1 else f" ({fixed(100 * accuracy['low'], 2)} to {fixed(100 * accuracy['high'], 2)})"
     return [
         literal(recipe["recipe"]),
         count(seeds) if seeds >= recipe["planned"] else f"{count(seeds)} of {count(recipe['planned'])}",
@@ -360,5 +360,5 @@ def points(difference: float) -> str:
 
 def signed(difference: float) -> str:
     """Percentage points with their sign: ``+0.42``."""
-    text = f"{100 * difference:+.2f}".replace("-", "\N{MINUS SIGN}")
-    return "0.00" if text[1:] == "0.00" else text
+    text = decimal(100 * difference, 2)
+    return f"+{text}" if difference > 0 and text != "0.00" else text
