@@ -1,6 +1,5 @@
 import BigEggs
 import Foundation
-import Reporting
 import Testing
 
 @Suite struct WeightAveragingTests {
@@ -74,6 +73,11 @@ import Testing
         let (_, history) = try train([WeightAveraging(momentum: 0.8), evaluating])
         #expect(history["val_loss"] == losses)
         #expect(try train([]).history["val_loss"] != losses)
+    }
+
+    @Test(arguments: [-0.1, 1, .nan])
+    func aMomentumThatAveragesNothingIsRefused(momentum: Double) {
+        #expect(throws: TrainingError.self) { try train([WeightAveraging(momentum: momentum)]) }
     }
 
     /// Within an epoch, after its last step, and after the last step of all.

@@ -1,4 +1,3 @@
-import BigEggs
 import Foundation
 
 /// Validates and ends a training with an exponential moving average of its weights.
@@ -35,7 +34,12 @@ public final class WeightAveraging: Callback {
         self.interval = max(1, interval)
     }
 
-    public func onTrainBegin(_ run: TrainingRun) {
+    public func onTrainBegin(_ run: TrainingRun) throws {
+        guard momentum >= 0, momentum < 1 else {
+            throw TrainingError.invalid(
+                argument: "momentum", value: "\(momentum)",
+                allowed: "a number from 0 up to but not including 1")
+        }
         (average, current) = ([], [])
         (epoch, steps, lastLook) = (0, 0, 0)
     }
