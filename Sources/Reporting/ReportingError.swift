@@ -2,6 +2,8 @@
 public enum ReportingError: Error, Equatable, CustomStringConvertible {
     /// No directory at or above those searched is a checkout.
     case noProject(searched: [String])
+    /// The committed report would be overwritten with one of other images, which nobody asked for.
+    case unaskedStandIn(name: String, notice: String?)
     /// A section needs what another section records, and that has not run.
     case notRun(section: String, missing: String, command: String)
     /// A section needs what another section recorded, but that was recorded on other data.
@@ -46,6 +48,11 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
         case .noProject(let searched):
             "no checkout of BigEggs (a directory with Package.swift and notebooks) is at or above "
                 + searched.joined(separator: " or ") + "; run this from inside one"
+        case .unaskedStandIn(let name, let notice):
+            (notice.map { "\($0) " } ?? "")
+                + "A full run would put it into the committed report: give CIFAR-10 "
+                + "with --data or BIGEGGS_DATA, write elsewhere with --out, or ask for \(name) with "
+                + "--data fashion-mnist"
         case .notRun(let section, let missing, let command):
             "\(missing) is not there: section \(section) makes it; run `\(command)` first"
         case .otherData(let section, let recorded, let used, let command):

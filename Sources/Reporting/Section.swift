@@ -95,6 +95,10 @@ public final class Section {
     public func loadData(line: Int = #line) throws -> (train: ImageDataset, test: ImageDataset) {
         reading?.reach(line: line)
         let loaded = options.profile.limit(try options.source().load())
+        let provenance = loaded.provenance
+        if provenance.isStandIn, options.data == "auto", options.profile == .full, options.out == nil {
+            throw ReportingError.unaskedStandIn(name: provenance.name, notice: loaded.notice)
+        }
         data = loaded
         show(Section.announcement(of: loaded, inFull: section == .data), line: line)
         return (loaded.train, loaded.test)

@@ -57,6 +57,32 @@ import Testing
         try theReasonsOfEachKindAreToldApart()
     }
 
+    @Test func aFullReportIsNotOverwrittenWithAStandInThatNobodyAskedFor() throws {
+        // The copy's links lead to the real report, which must be safe from this test: only the Python stays.
+        let files = FileManager.default
+        for name in ["report", "plots"] {
+            let link = checkout.directory.path + "/" + name
+            let real = try files.destinationOfSymbolicLink(atPath: link)
+            try files.removeItem(atPath: link)
+            try files.createDirectory(atPath: link, withIntermediateDirectories: false)
+            for script in try files.contentsOfDirectory(atPath: real) where script.hasSuffix(".py") {
+                try files.createSymbolicLink(
+                    atPath: "\(link)/\(script)", withDestinationPath: "\(real)/\(script)")
+            }
+        }
+        let nowhere = [
+            "BIGEGGS_DATA": "", "BIGEGGS_OFFLINE": "1",
+            "XDG_CACHE_HOME": checkout.directory.path + "/cache",
+        ]
+        let run = try BigEggsProgram(
+            running: checkout.program, ["step", "--profile", "full"], in: checkout.directory.url,
+            environment: checkout.environment.merging(nowhere) { _, own in own })
+        #expect(run.status == 1)
+        #expect(run.errors.contains("Fashion-MNIST stands in for CIFAR-10, which is not at hand"))
+        #expect(run.errors.contains("or ask for Fashion-MNIST with --data fashion-mnist"))
+        #expect(try checkout.status("--profile", "full").numbers("never run") == [1, 2, 3, 4, 5, 6, 7, 8])
+    }
+
     /// With all sections fresh: what makes which of them stale.
     private func theReasonsOfEachKindAreToldApart() throws {
         let library = "Sources/BigEggs/Training/History.swift"
