@@ -89,7 +89,8 @@ section.show(
         ["training", "test loss", "test accuracy", "training accuracy", "distance"],
         rows: rows.map { name, loss, accuracy, trainAccuracy in
             let known = (loss ?? .nan, accuracy ?? .nan, trainAccuracy ?? .nan)
-            return [name, known.0.fixed(3), known.1.percent, known.2.percent, (known.2 - known.1).percent]
+            let distance = "\((100 * (known.2 - known.1)).fixed(1)) points"
+            return [name, known.0.fixed(3), known.1.percent, known.2.percent, distance]
         }))
 
 // %% [markdown]
@@ -106,6 +107,7 @@ let plainAccuracy = plain[path: "results.evaluation.accuracy"]?.number ?? .nan
 section.headline(
     """
     Test accuracy \(training.evaluation.accuracy.percent), loss \(training.evaluation.loss.fixed(3)), \
-    against \(plainAccuracy.percent) without augmentation; \(gap.percent) better on its training images.
+    against \(plainAccuracy.percent) without augmentation; \((100 * gap).fixed(1)) points better on its \
+    training images.
     """)
 try section.end()
