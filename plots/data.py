@@ -143,46 +143,62 @@ def raw_against_scaled(source: Source) -> Drawing:
     """The same network trained on raw and on rescaled pixels."""
     record = source.records["02-normalization"]
     comparison = record["results.comparison"]
-    histories = (("raw 0–255", comparison["raw"], MUTED), ("rescaled 0–1", comparison["scaled"], GREEN))
+    runs = (
+        ("raw 0–255", comparison["raw"], comparison["rawPrecise"], MUTED),
+        ("rescaled 0–1", comparison["scaled"], comparison["scaledPrecise"], GREEN),
+    )
     figure = page(
         "Training on raw and on rescaled pixels",
         f"The same network from the same seed, {count(comparison['images'])} training images, "
-        f"validated on {count(comparison['testImages'])} test images",
+        f"validated on {count(comparison['testImages'])} test images\n"
+        "\N{WHITE CIRCLE} with batch normalization's statistics measured anew",
         record,
-        height=3.1,
+        height=3.25,
     )
     panels = figure.subplots(1, 3)
-    metrics = (("loss", "Training loss"), ("val_loss", "Validation loss"), ("val_accuracy", "Validation accuracy"))
-    for axes, (metric, title) in zip(panels, metrics):
-        compare(axes, [(history[metric], colour) for _, history, colour in histories])
+    metrics = (
+        ("loss", None, "Training loss"),
+        ("val_loss", "loss", "Validation loss"),
+        ("val_accuracy", "accuracy", "Validation accuracy"),
+    )
+    for axes, (metric, anew, title) in zip(panels, metrics):
+        compare(axes, [(history[metric], anew and end[anew], colour) for _, history, end, colour in runs])
         axes.set_title(title)
     panels[0].set_ylabel("cross-entropy (nats)")
     percent_axis(panels[2].yaxis)
-    key(figure, [(name, colour) for name, _, colour in histories])
-    return Drawing(figure, comparison_table([("raw", comparison["raw"]), ("rescaled", comparison["scaled"])]))
+    key(figure, [(name, colour) for name, _, _, colour in runs])
+    return Drawing(figure, comparison_table(comparison))
 
 
-def compare(axes: Axes, curves: list[tuple[np.ndarray, str]]) -> None:
-    """One curve for each pixel range.
+def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> None:
+    """One curve for each pixel range, and where its end lies when it is measured anew.
 
     The scale is logarithmic where a bad epoch would flatten the rest.
     """
-    for values, colour in curves:
-        axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o")
-    everything = np.concatenate([values for values, _ in curves])
+    for values, anew, colour in curves:
+        epochs = np.arange(1, len(values) + 1)
+        axes.plot(epochs, values, color=colour, marker="o")
+        if anew is not None:
+            axes.plot(
+                epochs[-1], anew, "o", color=colour, markersize=8, markerfacecolor="none", markeredgewidth=1.6
+            )
+    everything = np.concatenate([[*values, *([] if anew is None else [anew])] for values, anew, _ in curves])
     if everything.min() > 0 and everything.max() / everything.min() > 20:
         axes.set_yscale("log")
     else:
         axes.set_ylim(0, everything.max() * 1.08)
-    epoch_axis(axes, max(len(values) for values, _ in curves))
+    epoch_axis(axes, max(len(values) for values, _, _ in curves))
 
 
-def comparison_table(histories: list[tuple[str, bigeggs.Record]]) -> Table:
-    """Loss and accuracy of every epoch of every run."""
+def comparison_table(comparison: bigeggs.Record) -> Table:
+    """Loss and accuracy of every epoch of both runs, and of their ends with statistics measured anew."""
     metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
-    rows = [
-        (name, epoch + 1, *(history[metric][epoch] for metric in metrics))
-        for name, history in histories
-        for epoch in range(len(history["loss"]))
-    ]
-    return Table(("pixels", "epoch", *metrics), rows)
+    columns = ("pixels", "epoch", *metrics, *(f"{metric}, statistics measured anew" for metric in metrics[2:]))
+    rows: list[tuple[object, ...]] = []
+    for name, kind in (("raw", "raw"), ("rescaled", "scaled")):
+        history, precise = comparison[kind], comparison[f"{kind}Precise"]
+        for epoch in range(len(history["loss"])):
+            is_last = epoch + 1 == comparison["epochs"]
+            anew = (precise["loss"], precise["accuracy"]) if is_last else ("", "")
+            rows.append((name, epoch + 1, *(history[metric][epoch] for metric in metrics), *anew))
+    return Table(columns, rows)

@@ -320,6 +320,23 @@ def accuracies(runs: list[dict], recipe: str, kind: str = "test") -> list[float]
     return [run[kind]["accuracy"] for run in runs if run["recipe"] == recipe]
 
 
+def test_the_short_comparison_tells_what_is_left_of_the_moving_statistics_start(example: Path) -> None:
+    text = built(example)[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert "After 200 steps 13 % of that 1 is left" in text and "is 21 on raw and 0.0004 on rescaled pixels" in text
+    assert "On rescaled pixels the remainder outweighs the variance" in text
+    assert "validation loss is 1.410 and accuracy 45.2 % on raw pixels, 1.020 and 59.1 % on rescaled ones." in text
+    verdict = next(each for each in claims.tested(Run(example / "records", example / "plots")) if "Normalized" in each.claim)
+    assert verdict.verdict == claims.HOLDS and "1.410 raw and 1.020 rescaled" in verdict.measured
+    change(example, "02-normalization", comparison={
+        **example_run.normalization_results(500)["comparison"],
+        "startLeft": 1e-9, "scaledPrecise": {"loss": 1.42, "accuracy": 0.46, "firstVariance": 0.0004},
+    })  # fmt: skip
+    text = built(example)[0]
+    assert "outweighs" not in text and "1.420 and 46.0" in text
+    verdict = next(each for each in claims.tested(Run(example / "records", example / "plots")) if "Normalized" in each.claim)
+    assert verdict.verdict == claims.FAILS
+
+
 def test_the_chapter_stands_before_the_claims(drawn: Path) -> None:
     headings = re.findall(r"^## \d+\. (.+)$", built(drawn)[0], re.MULTILINE)
     assert headings.index("Beyond the report") + 1 == headings.index("Claims of the original, tested")

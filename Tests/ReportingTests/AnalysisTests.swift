@@ -25,6 +25,68 @@ import Testing
     }
 }
 
+@Suite struct PreciseStatisticsTests {
+    /// The first layer normalizes the images themselves, whose mean and variance are known.
+    @Test(arguments: [0, 1, 40])
+    func measuredAnewTheyAreThoseOfTheImagesHoweverLongTrainingWas(epochs: Int) throws {
+        let pixels: [UInt8] = (0..<8 * 12).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 12 * 11) }
+        let images = try ImageDataset(
+            images: pixels, labels: Labels((0..<8).map { Int32($0 % 2) }), imageShape: [2, 2, 3],
+            classNames: ["a", "b"]
+        ).rescaled()
+        let model = try Sequential(input: [2, 2, 3], seed: 3, threads: 1) {
+            BatchNormalization(name: "first")
+            Flatten()
+            Dense(2, activation: .softmax)
+        }
+        try model.compile(optimizer: Adam())
+        if epochs > 0 { try model.fit(images, batchSize: 8, epochs: epochs) }
+        let trained = try model.weights()
+        try model.measurePreciseStatistics(on: images, batchSize: 8)
+        let precise = try model.weights()
+
+        let channels = (0..<3).map { channel in
+            stride(from: channel, to: pixels.count, by: 3).map { Double(pixels[$0]) / 255 }
+        }
+        let means = channels.map { $0.reduce(0, +) / Double($0.count) }
+        let variances = zip(channels, means).map { values, mean in
+            values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        }
+        for (tensor, expected) in [("first/moving_mean", means), ("first/moving_variance", variances)] {
+            let values = try #require(precise.first { $0.name == tensor }).values
+            for (value, expected) in zip(values, expected) {
+                #expect((Double(value) - expected).magnitude < 1e-5, "\(tensor) after \(epochs) epochs")
+            }
+        }
+        let learned = { (tensors: [NamedTensor]) in tensors.filter { !$0.name.contains("moving") } }
+        #expect(learned(precise) == learned(trained) && model.learningRate == 1e-3)
+    }
+
+    @Test func withUnlikeBatchesThePassAloneCounts() throws {
+        let pixels: [UInt8] = (0..<24 * 12).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 12 * 11) }
+        let images = try ImageDataset(
+            images: pixels, labels: Labels((0..<24).map { Int32($0 % 2) }), imageShape: [2, 2, 3],
+            classNames: ["a", "b"]
+        ).rescaled()
+        let statistics = try [0, 9].map { epochs in
+            let model = try Sequential(input: [2, 2, 3], seed: 3, threads: 1) {
+                BatchNormalization(name: "first")
+                Flatten()
+                Dense(2, activation: .softmax)
+            }
+            try model.compile(optimizer: Adam())
+            if epochs > 0 { try model.fit(images.prefix(8), batchSize: 8, epochs: epochs) }
+            try model.measurePreciseStatistics(on: images, batchSize: 8)
+            return try model.weights().filter { $0.name.contains("moving") }
+        }
+        for (never, before) in zip(statistics[0], statistics[1]) {
+            for (never, before) in zip(never.values, before.values) {
+                #expect((never - before).magnitude < 1e-4)
+            }
+        }
+    }
+}
+
 @Suite struct ProportionTests {
     /// Wilson's interval solves |p - share| = z √(p (1 - p) / n) for p: its ends must satisfy that.
     @Test(arguments: [(1, 10), (50, 100), (874, 1000), (9, 10)])

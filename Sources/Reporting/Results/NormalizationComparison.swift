@@ -1,24 +1,57 @@
+import BigEggs
+
 /// Two short trainings that differ in the scale of the pixels alone.
 public struct NormalizationComparison: Encodable, Sendable {
+    /// A network after its training, validated with moving statistics that were measured anew.
+    public struct Precise: Encodable, Sendable {
+        /// The mean loss on the validation images.
+        public let loss: Double
+        /// The share of the validation images that are predicted right.
+        public let accuracy: Double
+        /// The moving variance of the first batch normalization, the median of its channels.
+        public let firstVariance: Double
+
+        /// What was measured with these weights.
+        public init(_ evaluation: Evaluation, weights: [NamedTensor]) {
+            loss = evaluation.loss
+            accuracy = evaluation.accuracy
+            let variances = weights.first { $0.name.hasSuffix("/moving_variance") }?.values.sorted() ?? []
+            firstVariance = variances.isEmpty ? 0 : Double(variances[variances.count / 2])
+        }
+    }
+
     /// How many images trained each network.
     public let images: Int
     /// How many images validated it.
     public let testImages: Int
     /// For how many epochs.
     public let epochs: Int
+    /// In how many steps.
+    public let steps: Int
+    /// The share of where they began that is then left in the moving statistics.
+    public let startLeft: Double
     /// The history on pixels from 0 to 255, one list a metric.
     public let raw: [String: [Double]]
     /// The history on pixels from 0 to 1, one list a metric.
     public let scaled: [String: [Double]]
+    /// The network of ``raw`` after its last epoch.
+    public let rawPrecise: Precise
+    /// The network of ``scaled`` after its last epoch.
+    public let scaledPrecise: Precise
 
-    /// What the two trainings had in common, and the history of each.
+    /// What the two trainings had in common, and the history and the end of each.
     public init(
-        images: Int, testImages: Int, epochs: Int, raw: [String: [Double]], scaled: [String: [Double]]
+        images: Int, testImages: Int, epochs: Int, steps: Int,
+        raw: (history: History, precise: Precise), scaled: (history: History, precise: Precise)
     ) {
         self.images = images
         self.testImages = testImages
         self.epochs = epochs
-        self.raw = raw
-        self.scaled = scaled
+        self.steps = steps
+        startLeft = BatchNormalization().startLeft(after: steps)
+        self.raw = raw.history.columns
+        self.scaled = scaled.history.columns
+        rawPrecise = raw.precise
+        scaledPrecise = scaled.precise
     }
 }
