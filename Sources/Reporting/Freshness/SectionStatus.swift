@@ -83,7 +83,7 @@ extension SectionStatus {
 
     fileprivate static func duration(_ seconds: Double) -> String {
         if seconds < 60 { return seconds.fixed(1) + " s" }
-        let minutes = Int(seconds / 60)
+        let minutes = Int((seconds / 60).rounded())
         return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 }
