@@ -23,6 +23,7 @@ from plots.page import (
     percent_axis,
     show_picture,
 )
+from plots.training import ring
 from plots.wording import MOST_SHOWN, count, fixed, percent, short
 
 SPLITS = (("train", "training", BLUE), ("test", "test", VERMILLION))
@@ -175,14 +176,12 @@ def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> N
 
     The scale is logarithmic where a bad epoch would flatten the rest.
     """
-    for values, anew, colour in curves:
-        epochs = np.arange(1, len(values) + 1)
-        axes.plot(epochs, values, color=colour, marker="o")
-        if anew is not None:
-            axes.plot(
-                epochs[-1], anew, "o", color=colour, markersize=8, markerfacecolor="none", markeredgewidth=1.6
-            )
-    everything = np.concatenate([[*values, *([] if anew is None else [anew])] for values, anew, _ in curves])
+    ends = [(len(values), anew, colour) for values, anew, colour in curves if anew is not None]
+    for values, _, colour in curves:
+        axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o")
+    for epoch, anew, colour in ends:
+        ring(axes, epoch, anew, colour)
+    everything = np.concatenate([*(values for values, _, _ in curves), [anew for _, anew, _ in ends]])
     if everything.min() > 0 and everything.max() / everything.min() > 20:
         axes.set_yscale("log")
     else:

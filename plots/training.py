@@ -102,9 +102,9 @@ def mark_best(axes: Axes, epoch: int, value: float, form: Callable[[float], str]
     axes.set_title(f"○ epoch {epoch}: {form(value)}", loc="right", fontsize=8.5, fontweight="normal", color=INK)
 
 
-def ring(axes: Axes, epoch: int, value: float) -> None:
-    """The mark of the kept weights."""
-    axes.plot(epoch, value, "o", markersize=8, markerfacecolor="none", markeredgecolor=INK, clip_on=False)
+def ring(axes: Axes, epoch: int, value: float, colour: str = INK) -> None:
+    """An open mark at an epoch, as of the kept weights."""
+    axes.plot(epoch, value, "o", markersize=8, markerfacecolor="none", markeredgecolor=colour, clip_on=False)
 
 
 def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:

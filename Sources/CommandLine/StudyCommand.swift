@@ -107,7 +107,7 @@ struct ListedRun: Encodable {
                 let isNew = number == 0 || runs[number - 1].recipe != run.recipe
                 return [run.name, isNew ? run.recipe : "", run.epochs.map { "\($0)" } ?? "–"]
                     + [run.heldOutAccuracy, run.testAccuracy, run.mirroredAccuracy].map { $0?.percent ?? "–" }
-                    + [run.seconds.map { "\(Int(($0 / 60).rounded())) min" } ?? "–"]
+                    + [run.seconds?.duration ?? "–"]
             }
         ).text
     }

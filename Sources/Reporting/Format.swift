@@ -32,4 +32,11 @@ extension BinaryFloatingPoint {
 
     /// A share between 0 and 1 as a percentage with one digit after the point: `87.5 %`.
     public var percent: String { (Double(self) * 100).fixed(1) + " %" }
+
+    /// Seconds in the units that matter: `9.4 s`, `10 min`, `1 h 5 min`.
+    public var duration: String {
+        if self < 60 { return fixed(1) + " s" }
+        let minutes = Int((self / 60).rounded())
+        return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
+    }
 }

@@ -26,27 +26,37 @@ import Testing
 }
 
 @Suite struct PreciseStatisticsTests {
-    /// The first layer normalizes the images themselves, whose mean and variance are known.
-    @Test(arguments: [0, 1, 40])
-    func measuredAnewTheyAreThoseOfTheImagesHoweverLongTrainingWas(epochs: Int) throws {
-        let pixels: [UInt8] = (0..<8 * 12).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 12 * 11) }
-        let images = try ImageDataset(
-            images: pixels, labels: Labels((0..<8).map { Int32($0 % 2) }), imageShape: [2, 2, 3],
+    private let pixels: [UInt8] = (0..<24 * 12).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 12 * 11) }
+
+    /// The first of the images, of 2×2 pixels and three channels.
+    private func images(_ count: Int) throws -> ImageDataset {
+        try ImageDataset(
+            images: pixels, labels: Labels((0..<24).map { Int32($0 % 2) }), imageShape: [2, 2, 3],
             classNames: ["a", "b"]
-        ).rescaled()
+        ).rescaled().prefix(count)
+    }
+
+    /// A network whose first layer normalizes the images themselves, trained for some epochs on eight of them.
+    private func network(trainedFor epochs: Int) throws -> Sequential {
         let model = try Sequential(input: [2, 2, 3], seed: 3, threads: 1) {
             BatchNormalization(name: "first")
             Flatten()
             Dense(2, activation: .softmax)
         }
         try model.compile(optimizer: Adam())
-        if epochs > 0 { try model.fit(images, batchSize: 8, epochs: epochs) }
+        if epochs > 0 { try model.fit(images(8), batchSize: 8, epochs: epochs) }
+        return model
+    }
+
+    @Test(arguments: [0, 1, 40])
+    func measuredAnewTheyAreThoseOfTheImagesHoweverLongTrainingWas(epochs: Int) throws {
+        let model = try network(trainedFor: epochs)
         let trained = try model.weights()
-        try model.measurePreciseStatistics(on: images, batchSize: 8)
+        try model.measurePreciseStatistics(on: images(8), batchSize: 8)
         let precise = try model.weights()
 
         let channels = (0..<3).map { channel in
-            stride(from: channel, to: pixels.count, by: 3).map { Double(pixels[$0]) / 255 }
+            stride(from: channel, to: 8 * 12, by: 3).map { Double(pixels[$0]) / 255 }
         }
         let means = channels.map { $0.reduce(0, +) / Double($0.count) }
         let variances = zip(channels, means).map { values, mean in
@@ -63,20 +73,9 @@ import Testing
     }
 
     @Test func withUnlikeBatchesThePassAloneCounts() throws {
-        let pixels: [UInt8] = (0..<24 * 12).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 12 * 11) }
-        let images = try ImageDataset(
-            images: pixels, labels: Labels((0..<24).map { Int32($0 % 2) }), imageShape: [2, 2, 3],
-            classNames: ["a", "b"]
-        ).rescaled()
         let statistics = try [0, 9].map { epochs in
-            let model = try Sequential(input: [2, 2, 3], seed: 3, threads: 1) {
-                BatchNormalization(name: "first")
-                Flatten()
-                Dense(2, activation: .softmax)
-            }
-            try model.compile(optimizer: Adam())
-            if epochs > 0 { try model.fit(images.prefix(8), batchSize: 8, epochs: epochs) }
-            try model.measurePreciseStatistics(on: images, batchSize: 8)
+            let model = try network(trainedFor: epochs)
+            try model.measurePreciseStatistics(on: images(24), batchSize: 8)
             return try model.weights().filter { $0.name.contains("moving") }
         }
         for (never, before) in zip(statistics[0], statistics[1]) {

@@ -44,6 +44,13 @@ import Testing
 
     @Test func sharesArePercentages() { #expect(0.8754.percent == "87.5 %") }
 
+    @Test(arguments: [
+        (9.37, "9.4 s"), (95, "2 min"), (576.6, "10 min"), (3599, "1 h 0 min"), (3900, "1 h 5 min"),
+    ])
+    func spansOfTimeHaveTheUnitsThatMatter(seconds: Double, text: String) {
+        #expect(seconds.duration == text)
+    }
+
     @Test func halvesOfEveryAccuracyOnTenThousandImagesGoUp() {
         for right in 0...10_000 {
             let tenths = (right + 5) / 10

@@ -63,8 +63,8 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     yield Paragraph(
         "In validation, batch normalization goes by moving means and variances, which begin at 0 and 1 and keep "
         f"99{NO_BREAK_SPACE}% of themselves in each step. After {count(measured['steps'])} steps "
-        f"{share(left)} of that 1 is left. In the first layer, the variance of what is normalized is "
-        f"{small(raw['firstVariance'])} on raw and {small(scaled['firstVariance'])} on rescaled pixels (medians over "
+        f"{brief(100 * left)}{NO_BREAK_SPACE}% of that 1 is left. In the first layer, the variance of what is normalized is "
+        f"{brief(raw['firstVariance'])} on raw and {brief(scaled['firstVariance'])} on rescaled pixels (medians over "
         f"the channels). {outweighed(left, raw['firstVariance'], scaled['firstVariance'])}"
         "With statistics measured anew, in a pass over the training images without learning ([precise batch "
         "normalization](https://arxiv.org/abs/2105.07576)), validation loss is "
@@ -80,14 +80,9 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     )
 
 
-def share(left: float) -> str:
-    """A share in per cent, however small."""
-    return f"{100 * left:.2g}{NO_BREAK_SPACE}%"
-
-
-def small(variance: float) -> str:
-    """A variance with two digits that count."""
-    return f"{variance:.2g}"
+def brief(number: float) -> str:
+    """A number of any size with two digits that count."""
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def outweighed(left: float, raw: float, scaled: float) -> str:

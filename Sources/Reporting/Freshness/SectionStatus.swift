@@ -60,7 +60,7 @@ extension [SectionStatus] {
             rows: map { status in
                 [
                     status.section, status.state.rawValue, status.date.map(SectionStatus.localTime) ?? "–",
-                    status.seconds.map(SectionStatus.duration) ?? "–",
+                    status.seconds?.duration ?? "–",
                 ]
             })
         var lines = table.text.split(separator: "\n").map(String.init)
@@ -79,11 +79,5 @@ extension SectionStatus {
         func padded(_ part: Int?) -> String { String("0\(part ?? 0)".suffix(2)) }
         return "\(parts.year ?? 0)-\(padded(parts.month))-\(padded(parts.day)) "
             + "\(padded(parts.hour)):\(padded(parts.minute))"
-    }
-
-    fileprivate static func duration(_ seconds: Double) -> String {
-        if seconds < 60 { return seconds.fixed(1) + " s" }
-        let minutes = Int((seconds / 60).rounded())
-        return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 }
