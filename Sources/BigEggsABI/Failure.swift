@@ -38,7 +38,9 @@ func answer(otherwise status: be_status = BE_CANNOT_READ, _ body: () throws -> V
 private func meaning(of error: any Error) -> be_status? {
     switch error {
     case TrainingError.notCompiled: BE_WRONG_STATE
-    case TrainingError.lossNotFinite, TrainingError.validationLossNotFinite, is EngineError: BE_FAILED
+    case TrainingError.lossNotFinite, TrainingError.validationLossNotFinite, TrainingError.stepNotFinite,
+        TrainingError.weightNotFinite, TrainingError.weightsNotSaved, is EngineError:
+        BE_FAILED
     case is TrainingError, is LayerError, is ImageDatasetError, is ONNXError: BE_INVALID_ARGUMENT
     case is UnknownMetric: BE_NOT_FOUND
     default: nil

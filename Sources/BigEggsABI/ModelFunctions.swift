@@ -218,8 +218,7 @@ public func be_model_save(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> 
         let model = try object(model, as: Model.self)
         let path = try requireText(path, "path")
         let architecture = String(decoding: try model.architecture.compactJSON(), as: UTF8.self)
-        try Safetensors.write(
-            try model.use { try $0.weights() }, to: path, metadata: [modelKey: architecture])
+        try model.use { try $0.saveWeights(to: path, metadata: [modelKey: architecture]) }
     }
 }
 

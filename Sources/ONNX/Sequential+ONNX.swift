@@ -20,16 +20,20 @@ extension Sequential {
     ///     pixels from 0 to 255, of a model that was trained on `rescaled()` images.
     ///   - classNames: one for each output, in the order of the labels, or none.
     /// - Throws: `FileError` if the file cannot be written; what was there before is then unharmed.
-    ///   `TrainingError` for a factor or a number of names that makes no sense, ``ONNXError`` for a model that
+    ///   `TrainingError` for weights that are not finite, for a factor or a number of names that makes no sense, ``ONNXError`` for a model that
     ///   is too large.
     ///
     /// Source: <https://onnx.ai/onnx/repo-docs/IR.html>
     public func exportONNX(to path: String, rescale: Float = 1, classNames: [String] = []) throws {
-        let file: [UInt8] = try onnx(rescale: rescale, classNames: classNames).serializedBytes()
+        let file: [UInt8] = try onnx(
+            finiteWeights(for: path), rescale: rescale, classNames: classNames
+        ).serializedBytes()
         try AtomicFile.write([file], to: path)
     }
 
-    private func onnx(rescale: Float, classNames: [String]) throws -> ONNXModelProto {
+    private func onnx(
+        _ weights: [NamedTensor], rescale: Float, classNames: [String]
+    ) throws -> ONNXModelProto {
         guard rescale.isFinite else {
             throw TrainingError.invalid(argument: "rescale", value: "\(rescale)", allowed: "a finite number")
         }
@@ -51,7 +55,7 @@ extension Sequential {
             isProbability ? "probabilities" : "output", shape: outputShape,
             doc: isProbability ? "the probability of each class" : "what the last layer gives")
 
-        var builder = GraphBuilder(input: input.name, shape: inputShape, weights: try weights())
+        var builder = GraphBuilder(input: input.name, shape: inputShape, weights: weights)
         if rescale != 1 { builder.scale(by: rescale) }
         for (layer, summary) in zip(layers, summary) {
             try builder.add(layer, named: summary.name, output: summary.outputShape)

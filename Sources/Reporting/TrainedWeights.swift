@@ -35,11 +35,10 @@ public struct TrainedWeights: Sendable {
 
     /// Saves a network's weights with the names of its classes, so that they can be used without the data set.
     ///
-    /// - Throws: `FileError`; whatever stood at `path` is then unchanged.
+    /// - Throws: `FileError`, or `TrainingError` for weights that are not finite; whatever stood at `path` is then unchanged.
     public static func save(_ model: Sequential, classNames: [String], to path: String) throws {
         let names = try Record.array(classNames.map(Record.string)).compactJSON()
-        try Safetensors.write(
-            try model.weights(), to: path, metadata: [key: String(decoding: names, as: UTF8.self)])
+        try model.saveWeights(to: path, metadata: [key: String(decoding: names, as: UTF8.self)])
     }
 
     /// Gives the weights to a network.

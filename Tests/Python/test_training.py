@@ -450,20 +450,20 @@ def test_data_that_do_not_fit_are_refused(images):
 
 
 def test_a_loss_that_is_no_number_ends_the_training_with_an_error(images):
-    x, y = images[0].astype(np.float32), images[1]
-    x[0, 0, 0, 0] = np.inf
-    with pytest.raises(bigeggs.Error, match="the loss became .* in step 1 of epoch 1"):
-        network().fit(x, y, verbose=0)
+    x, y = images
+    model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")], seed=1)
+    model.compile(optimizer=bigeggs.optimizers.SGD(1e38), loss="sparse_categorical_crossentropy")
+    with pytest.raises(bigeggs.Error, match="the loss became .* in step 2 of epoch 1"):
+        model.fit(x, y, verbose=0)
 
 
 def test_a_validation_loss_that_is_no_number_ends_the_training_with_an_error(images):
     x, y = images
-    validation = x[:8].astype(np.float32)
-    validation[3, 0, 0, 0] = np.nan
-    # A ReLU would take the NaN for a 0.
+    # Finite, and their sums are not.
+    validation = np.full_like(x[:8], np.finfo(np.float32).max, dtype=np.float32)
     model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")], seed=1)
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-    with pytest.raises(bigeggs.Error, match="the validation loss became nan after step .* of epoch 1"):
+    with pytest.raises(bigeggs.Error, match="the validation loss became .* after step .* of epoch 1"):
         model.fit(x, y, validation_data=(validation, y[:8]), epochs=2, verbose=0)
 
 
@@ -473,8 +473,8 @@ def test_what_a_failed_training_left_in_memory_does_not_reach_predictions(images
     sizes = range(1, 65, 7)
     before, weights = [model.predict(x[:size]) for size in sizes], dict(model.weights)
     damaged = x.astype(np.float32)
-    damaged[:, 3, 3, 0] = np.inf
-    with pytest.raises(bigeggs.Error, match="the loss became"):
+    damaged[:, 3, 3, 0] = np.finfo(np.float32).max
+    with pytest.raises(bigeggs.Error, match="the loss became|too large for a number"):
         model.fit(damaged, y, batch_size=64, verbose=0)
     model.set_weights(weights)
     for size, expected in zip(sizes, before):

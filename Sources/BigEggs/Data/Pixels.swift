@@ -39,6 +39,16 @@ enum Pixels: Sendable {
         }
     }
 
+    /// The first float that is no finite number: its index and its value.
+    var firstInfinite: (index: Int, value: Float)? {
+        withMemory { memory in
+            guard case .floats(let values) = memory, let base = values.baseAddress,
+                !FiniteScan.isFinite(base, count: values.count)
+            else { return nil }
+            return values.firstIndex { !$0.isFinite }.map { ($0, values[$0]) }
+        }
+    }
+
     /// The values as bytes; floats are rounded and clamped to 0 to 255.
     var asBytes: [UInt8] {
         if case .bytes(let array) = self { return array }

@@ -89,6 +89,8 @@ final class BatchNormalizationNode: Node {
     /// the sake of those who want the gradient of what that layer puts out.
     var masksGradient: Bool { input.isRectified && !isFrozen }
 
+    var statistics: BatchStatistics? { training && !isFrozen ? state : nil }
+
     func describeBackward(needsInputGradient: Bool) throws {
         if masksGradient { input.gradientIsMasked = true }
     }
@@ -214,7 +216,7 @@ final class BatchNormalizationNode: Node {
             memory.mean[channel] = Float(mean)
             memory.inverseDeviation[channel] = Float(1 / (variance + Double(state.epsilon)).squareRoot())
             if channel < walk.channels {
-                state.update(channel: channel, mean: Float(mean), variance: Float(variance))
+                state.measured(channel: channel, mean: Float(mean), variance: Float(variance))
             }
         }
     }
@@ -329,29 +331,5 @@ final class BatchNormalizationNode: Node {
                 }
             }
         }
-    }
-}
-
-/// The moving mean and variance of a batch normalization: state of the model, no parameter.
-final class BatchStatistics {
-    let channels: Int
-    let momentum: Float
-    let epsilon: Float
-    var mean: [Float]
-    var variance: [Float]
-
-    init(channels: Int, momentum: Float, epsilon: Float) {
-        self.channels = channels
-        self.momentum = momentum
-        self.epsilon = epsilon
-        mean = Array(repeating: 0, count: channels)
-        variance = Array(repeating: 1, count: channels)
-    }
-
-    /// Keras's update, with the biased variance of the batch.
-    @inline(__always)
-    func update(channel: Int, mean newMean: Float, variance newVariance: Float) {
-        mean[channel] = mean[channel] * momentum + newMean * (1 - momentum)
-        variance[channel] = variance[channel] * momentum + newVariance * (1 - momentum)
     }
 }

@@ -13,6 +13,9 @@ protocol Node: AnyObject {
     /// The stored parameters' copies that the node reads.
     var copies: [Int] { get }
 
+    /// What a forward pass in training measures of its batch, for the step to keep.
+    var statistics: BatchStatistics? { get }
+
     /// Describes the backward pass; the activations' gradients have their places by now.
     ///
     /// - Parameter needsInputGradient: false for the first node that has parameters.
@@ -30,6 +33,7 @@ protocol Node: AnyObject {
 extension Node {
     var sharesGradient: Bool { false }
     var copies: [Int] { [] }
+    var statistics: BatchStatistics? { nil }
     func bind(_ memory: PlanMemory) {}
     var algorithms: [(pass: String, implementation: String)] { [] }
     var operations: (forward: Int, backward: Int) { (0, 0) }

@@ -133,6 +133,20 @@ final class ParameterStore {
 
     func markChanged() { version += 1 }
 
+    /// The first parameter whose gradient has no finite square, by its name.
+    ///
+    /// The square counts because Adam keeps it: one that overflows is in its second moment for good. One more
+    /// parallel pass over the gradients, 0.2 % of a step.
+    var parameterWithInfiniteGradient: String? {
+        guard let gradients, !FiniteScan.hasFiniteSquares(gradients.floats, count: elementCount) else {
+            return nil
+        }
+        return entries.first { entry in
+            let count = ((entry.layout?.byteCount ?? 0) / 4 + 15) / 16 * 16
+            return !FiniteScan.hasFiniteSquares(gradients.floats + entry.offset, count: count)
+        }?.specification.name
+    }
+
     /// The number of a copy of a parameter in this layout, made on the first request.
     func copy(of parameter: Int, as layout: dnnl_memory_desc_t) throws -> Int {
         if let known = copies.firstIndex(where: {

@@ -24,9 +24,11 @@ public struct PassTimes: Sendable {
     /// No times yet.
     public init() {}
 
-    mutating func measure(_ layer: String, _ name: String, operations count: Int, _ body: () -> Void) {
+    mutating func measure(_ layer: String, _ name: String, operations count: Int, _ body: () throws -> Void)
+        rethrows
+    {
         let start = DispatchTime.now().uptimeNanoseconds
-        body()
+        try body()
         let pass = Pass(layer: layer, name: name)
         if nanoseconds[pass] == nil { passes.append(pass) }
         if count > 0 { operations[pass, default: 0] += count }

@@ -181,6 +181,16 @@ final class Plan {
         }
     }
 
+    /// Which batch normalization measured a mean or a variance that is not finite, in the last forward pass.
+    var layerWithInfiniteStatistics: String? {
+        nodes.first { $0.statistics?.areFinite == false }?.name
+    }
+
+    /// Takes what the last forward pass measured of its batch into the moving statistics.
+    func keepStatistics() {
+        for node in nodes { node.statistics?.keep() }
+    }
+
     /// What a layer puts out, and the gradient of one of the model's outputs with respect to it.
     struct Sensitivity {
         /// Both `[batch, height, width, channels]`, row-major.
@@ -239,9 +249,13 @@ final class Plan {
     /// Runs a part of a step, and takes its time if somebody asked.
     @inline(__always)
     func timed(
-        _ layer: String, _ pass: String, operations: @autoclosure () -> Int = 0, _ body: () -> Void
-    ) {
-        if times == nil { body() } else { times?.measure(layer, pass, operations: operations(), body) }
+        _ layer: String, _ pass: String, operations: @autoclosure () -> Int = 0, _ body: () throws -> Void
+    ) rethrows {
+        if times == nil {
+            try body()
+        } else {
+            try times?.measure(layer, pass, operations: operations(), body)
+        }
     }
 
     /// What runs: for each node that has a choice, the implementation of each pass.

@@ -13,4 +13,7 @@ public struct NamedTensor: Sendable, Equatable {
         self.shape = shape
         self.values = values
     }
+
+    /// Whether all values are finite numbers.
+    package var isFinite: Bool { values.allSatisfy(\.isFinite) }
 }

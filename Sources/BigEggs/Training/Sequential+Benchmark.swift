@@ -40,13 +40,9 @@ extension Sequential {
                 let result = SoftmaxCrossentropy.evaluate(
                     logits, labels: labels, count: batchSize, classes: classes,
                     smoothing: loss.labelSmoothing, metrics: metrics)
-                guard result.loss.isFinite else {
-                    throw TrainingError.lossNotFinite(
-                        loss: result.loss, epoch: 1, step: step + 1, learningRate: learningRate,
-                        checkpoint: nil)
-                }
-                plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
-                plan.timed("step", "optimizer") { optimizer.apply(to: store, learningRate: learningRate) }
+                try update(
+                    plan, optimizer, labels: labels, score: result, context,
+                    at: StepPlace(epoch: 1, step: step + 1))
             } else if endsInSoftmax {
                 plan.timed("step", "softmax") {
                     SoftmaxCrossentropy.probabilities(logits, count: batchSize, classes: classes)

@@ -39,7 +39,7 @@ extension Sequential {
         _ optimizer: OptimizerState, _ callbacks: [any Callback], steps: Int, previous: String?
     ) throws -> Checkpoint {
         let weights = try weights()
-        if let bad = weights.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
+        if let bad = weights.first(where: { !$0.isFinite }) {
             let isEpochOver = progress.step == 0
             throw TrainingError.weightNotFinite(
                 tensor: bad.name, epoch: progress.epoch + (isEpochOver ? 0 : 1),

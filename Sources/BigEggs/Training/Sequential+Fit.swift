@@ -33,6 +33,8 @@ extension Sequential {
         checkpoints: Checkpoints? = nil, interruption: Interruption? = nil
     ) throws -> History {
         guard let optimizer else { throw TrainingError.notCompiled }
+        try checkPixels(train, "training")
+        if let validation { try checkPixels(validation, "validation") }
         let (train, validation) = try split(train, validation, validationSplit)
         try check(train, "training")
         if let validation { try check(validation, "validation") }
@@ -131,13 +133,10 @@ extension Sequential {
                 let score = SoftmaxCrossentropy.evaluate(
                     logits, labels: labels, count: batch.range.count, classes: classes,
                     smoothing: loss.labelSmoothing, metrics: metrics)
-                if score.loss.isFinite {
-                    plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
-                    optimizer.apply(to: store, learningRate: learningRate)
-                } else if !terminatesOnNaN {
-                    throw TrainingError.lossNotFinite(
-                        loss: score.loss, epoch: epoch + 1, step: step + 1, learningRate: learningRate,
-                        checkpoint: saved)
+                if score.loss.isFinite || !terminatesOnNaN {
+                    try update(
+                        plan, optimizer, labels: labels, score: score, context,
+                        at: StepPlace(epoch: epoch + 1, step: step + 1, checkpoint: saved))
                 }
                 progress.add(score)
                 progress.step = step + 1
@@ -175,7 +174,8 @@ extension Sequential {
     ///
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
     public func evaluate(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Evaluation {
-        try evaluate(dataset, batchSize: batchSize) { _ in }
+        try checkPixels(dataset, "evaluation")
+        return try evaluate(dataset, batchSize: batchSize) { _ in }
     }
 
     /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
@@ -206,6 +206,7 @@ extension Sequential {
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
     public func predict(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Predictions {
         try check(dataset, "prediction", labelled: false)
+        try checkPixels(dataset, "prediction")
         var probabilities = [Float]()
         probabilities.reserveCapacity(dataset.count * classes)
         try forEachBatch(of: dataset, batchSize: batchSize) { range, logits in

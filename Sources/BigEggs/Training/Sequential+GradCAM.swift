@@ -25,6 +25,7 @@ extension Sequential {
         _ dataset: ImageDataset, classes: [Int], layer: String? = nil, batchSize: Int = 32
     ) throws -> ClassActivationMaps {
         try check(dataset, "explanation", labelled: false)
+        try checkPixels(dataset, "explanation")
         try checkPositive("batchSize", batchSize)
         guard classes.count == dataset.count else {
             throw TrainingError.invalid(

@@ -6,14 +6,18 @@ extension Sequential {
     public func trainOnBatch(_ dataset: ImageDataset) throws -> (loss: Double, accuracy: Double) {
         guard let optimizer else { throw TrainingError.notCompiled }
         try check(dataset, "training")
-        let result = try backward(dataset, step: optimizer.step)
-        guard result.loss.isFinite else {
-            throw TrainingError.lossNotFinite(
-                loss: result.loss, epoch: 1, step: optimizer.step + 1, learningRate: learningRate,
-                checkpoint: nil)
-        }
-        optimizer.apply(to: store, learningRate: learningRate)
-        return (result.loss / Double(dataset.count), Double(result.right) / Double(dataset.count))
+        try checkPixels(dataset, "training")
+        let context = StepContext(step: optimizer.step, training: true)
+        let plan = try forward(dataset, context)
+        guard let logits = plan.logits else { return (0, 0) }
+        let labels = dataset.labels.values
+        let score = SoftmaxCrossentropy.evaluate(
+            logits, labels: labels, count: dataset.count, classes: classes,
+            smoothing: loss.labelSmoothing)
+        try update(
+            plan, optimizer, labels: labels, score: score, context,
+            at: StepPlace(epoch: 1, step: optimizer.step + 1))
+        return (score.loss / Double(dataset.count), Double(score.right) / Double(dataset.count))
     }
 
     /// One forward and backward pass over a whole data set as one batch, without a change of weights:
@@ -27,8 +31,16 @@ extension Sequential {
         of dataset: ImageDataset, step: Int = 0
     ) throws -> (loss: Double, gradients: [NamedTensor]) {
         try check(dataset, "training")
-        let result = try backward(dataset, step: step)
-        return (result.loss / Double(dataset.count), try tensors(of: store.gradients))
+        let context = StepContext(step: step, training: true)
+        let plan = try forward(dataset, context)
+        plan.keepStatistics()
+        guard let logits = plan.logits else { return (0, []) }
+        let labels = dataset.labels.values
+        let score = SoftmaxCrossentropy.evaluate(
+            logits, labels: labels, count: dataset.count, classes: classes,
+            smoothing: loss.labelSmoothing)
+        plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
+        return (score.loss / Double(dataset.count), try tensors(of: store.gradients))
     }
 
     /// The gradient of every trainable tensor for a given gradient of the output, one forward and backward
@@ -47,6 +59,7 @@ extension Sequential {
         }
         let context = StepContext(step: step, training: true)
         let plan = try forward(dataset, context)
+        plan.keepStatistics()
         plan.backward(outputGradient: outputGradient, context)
         return try tensors(of: store.gradients)
     }
@@ -61,6 +74,7 @@ extension Sequential {
     package func output(of dataset: ImageDataset, training: Bool, step: Int = 0) throws -> [Float] {
         try check(dataset, "prediction", labelled: false)
         let plan = try forward(dataset, StepContext(step: step, training: training))
+        plan.keepStatistics()
         guard let logits = plan.logits else { return [] }
         if endsInSoftmax {
             SoftmaxCrossentropy.probabilities(logits, count: dataset.count, classes: classes)
@@ -76,18 +90,5 @@ extension Sequential {
             .gather((0..<Int32(count)).map { $0 }, 0..<count, epoch: 0, into: input)
         plan.forward(context)
         return plan
-    }
-
-    /// The sum of the images' losses and the number of right answers; the gradients are in the store.
-    private func backward(_ dataset: ImageDataset, step: Int) throws -> BatchScore {
-        let context = StepContext(step: step, training: true)
-        let plan = try forward(dataset, context)
-        guard let logits = plan.logits else { return BatchScore() }
-        let labels = dataset.labels.values
-        let result = SoftmaxCrossentropy.evaluate(
-            logits, labels: labels, count: dataset.count, classes: classes,
-            smoothing: loss.labelSmoothing)
-        plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
-        return result
     }
 }

@@ -43,7 +43,7 @@ extension Sequential {
                 throw TrainingError.weightsShape(
                     name: expected.name, found: tensor.shape, expected: expected.shape, file: source)
             }
-            guard tensor.values.allSatisfy(\.isFinite) else {
+            guard tensor.isFinite else {
                 throw TrainingError.weightsNotFinite(name: expected.name, file: source)
             }
             if variances.contains(tensor.name), let value = tensor.values.first(where: { $0 < 0 }) {
@@ -71,9 +71,22 @@ extension Sequential {
 
     /// Writes all weights as safetensors, named and shaped as in Keras.
     ///
-    /// - Throws: ``FileError`` if the file cannot be written; what was there before is then unharmed.
-    public func saveWeights(to path: String) throws {
-        try Safetensors.write(try weights(), to: path)
+    /// - Parameter metadata: what the file says beside the weights.
+    /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError/weightsNotSaved(name:file:)`` for
+    ///   weights that ``loadWeights(from:)`` would refuse; what was there before is then unharmed.
+    public func saveWeights(to path: String, metadata: [String: String] = [:]) throws {
+        try Safetensors.write(try finiteWeights(for: path), to: path, metadata: metadata)
+    }
+
+    /// All weights, to be written to a file.
+    ///
+    /// - Throws: ``TrainingError/weightsNotSaved(name:file:)`` if one is not finite.
+    package func finiteWeights(for file: String) throws -> [NamedTensor] {
+        let weights = try weights()
+        if let bad = weights.first(where: { !$0.isFinite }) {
+            throw TrainingError.weightsNotSaved(name: bad.name, file: file)
+        }
+        return weights
     }
 
     /// Reads all weights from a safetensors file.

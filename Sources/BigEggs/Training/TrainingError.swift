@@ -12,11 +12,16 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The loss on the validation images, after the epoch's last step.
     case validationLossNotFinite(
         loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
+    /// A pixel of a data set. `purpose` is "training", "validation" and so on; `image` counts from 0.
+    case pixelNotFinite(purpose: String, image: Int, value: Float)
+    /// The loss was finite, but `what`, a layer's statistics or a parameter's gradient, was not.
+    case stepNotFinite(what: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightNotFinite(tensor: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightsMissing(name: String, file: String)
     case weightsUnknown(name: String, file: String)
     case weightsShape(name: String, found: [Int], expected: [Int], file: String)
     case weightsNotFinite(name: String, file: String)
+    case weightsNotSaved(name: String, file: String)
     case weightsRepeated(name: String, file: String)
     case weightsNegative(name: String, value: Float, file: String)
 
@@ -41,6 +46,13 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "the validation loss became \(loss) after step \(step) of epoch \(epoch) at learning rate "
                 + "\(learningRate): look at the validation images, or try a smaller learning rate"
                 + TrainingError.lastGood(checkpoint)
+        case .pixelNotFinite(let purpose, let image, let value):
+            "image \(image) (the first is 0) of the \(purpose) images has a pixel of \(value): the network takes "
+                + "finite numbers only"
+        case .stepNotFinite(let what, let epoch, let step, let learningRate, let checkpoint):
+            "\(what) became too large for a number in step \(step) of epoch \(epoch) at learning rate "
+                + "\(learningRate), and the weights are those before it: scale the images to a smaller range, or "
+                + "try a smaller learning rate" + TrainingError.lastGood(checkpoint)
         case .weightNotFinite(let tensor, let epoch, let step, let learningRate, let checkpoint):
             "\(tensor) was no longer finite after step \(step) of epoch \(epoch) "
                 + "at learning rate \(learningRate): try a smaller learning rate"
@@ -56,6 +68,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(file): tensor \(name) is \(found), the network needs \(expected)"
         case .weightsNotFinite(let name, let file):
             "\(file): tensor \(name) holds values that are not finite numbers"
+        case .weightsNotSaved(let name, let file):
+            "\(file) is not written: tensor \(name) holds values that are not finite numbers"
         case .weightsRepeated(let name, let file):
             "\(file) has two tensors named \(name): give each its own name"
         case .weightsNegative(let name, let value, let file):
