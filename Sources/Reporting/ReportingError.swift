@@ -4,6 +4,9 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case noProject(searched: [String])
     /// The committed report would be overwritten with one of other images, which nobody asked for.
     case unaskedStandIn(name: String, notice: String?)
+    /// A script has carriage returns that end lines by themselves. Swift takes them for ends of lines too, but does not
+    /// count them in `#line`, by which the notebook knows its cells.
+    case loneCarriageReturn(script: String)
     /// A section needs what another section records, and that has not run.
     case notRun(section: String, missing: String, command: String)
     /// A section needs what another section recorded, but that was recorded on other data.
@@ -53,6 +56,9 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                 + "A full run would put it into the committed report: give CIFAR-10 "
                 + "with --data or BIGEGGS_DATA, write elsewhere with --out, or ask for \(name) with "
                 + "--data fashion-mnist"
+        case .loneCarriageReturn(let script):
+            "\(script) has lines that end in a carriage return alone, which the compiler does not count: save it with "
+                + "the line ends of Unix or Windows"
         case .notRun(let section, let missing, let command):
             "\(missing) is not there: section \(section) makes it; run `\(command)` first"
         case .otherData(let section, let recorded, let used, let command):

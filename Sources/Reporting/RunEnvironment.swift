@@ -31,7 +31,7 @@ struct RunEnvironment: Codable, Sendable, Equatable {
     /// The value of the first line `key<separator>value` of a file.
     private static func value(of key: String, separator: Character, in path: String) -> String? {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-        for line in text.split(separator: "\n") {
+        for line in text.lines {
             let parts = line.split(separator: separator, maxSplits: 1)
             if parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == key {
                 return parts[1].trimmingCharacters(in: .whitespaces.union(["\""]))

@@ -31,8 +31,7 @@ extension Section {
         if inFull, !provenance.isOfficial, let statement = provenance.statement {
             lines +=
                 ["It says of itself:", ""]
-                + statement.split(separator: "\n", omittingEmptySubsequences: false)
-                .map { $0.isEmpty ? "" : "    \($0)" } + [""]
+                + statement.lines.map { $0.isEmpty ? "" : "    \($0)" } + [""]
         }
         lines.append(
             "Used: \(data.train.count.grouped) training and \(data.test.count.grouped) test images of "

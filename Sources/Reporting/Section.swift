@@ -70,7 +70,11 @@ public final class Section {
         project = try Project.locate()
         layout = OutputLayout(project: project, profile: options.profile, out: options.out)
         threads = options.threads ?? Machine.processors
-        let script = LiterateScript(try String(contentsOfFile: project.script(section), encoding: .utf8))
+        let source = try String(contentsOfFile: project.script(section), encoding: .utf8)
+        guard !source.contains("\r") else {
+            throw ReportingError.loneCarriageReturn(script: Project.shown(project.script(section)))
+        }
+        let script = LiterateScript(source)
         notebook = Notebook(script)
         reading = run.pause ? CellReading(script) : nil
         // Now, and not at the end: whoever edits a script while it trains makes it stale.
@@ -123,7 +127,7 @@ public final class Section {
     /// Shows lines of text.
     public func show(_ text: String, line: Int = #line) {
         reading?.reach(line: line)
-        let text = text.hasSuffix("\n") ? text : text + "\n"
+        let text = text.last?.isNewline == true ? text : text + "\n"
         Terminal.write(text)
         notebook.add(.text(text), atLine: line)
     }

@@ -54,11 +54,14 @@ import Testing
         }
     }
 
-    /// As a crash may leave it: the end of the last line is missing.
-    @Test func aTrainingThatGoesOnRemovesALineWithoutAnEnd() throws {
+    /// As a crash may leave it: the end of the last line is missing. Or as a spreadsheet saved it, with the line ends
+    /// of another system.
+    @Test(arguments: ["\n", "\r\n", "\r", "\u{2028}", "\u{85}"])
+    func aTrainingThatGoesOnRemovesALineWithoutAnEnd(_ end: String) throws {
         try withTemporaryDirectory { directory in
             let path = "\(directory)/log.csv"
-            try "epoch,loss\n0,1.5\n1,0.75\n2,0.7\n1".write(toFile: path, atomically: true, encoding: .utf8)
+            try ["epoch,loss", "0,1.5", "1,0.75", "2,0.7", "1"].joined(separator: end).write(
+                toFile: path, atomically: true, encoding: .utf8)
             let model = try Sequential(input: [1]) { Dense(2, activation: .softmax) }
             let run = TrainingRun(model: model, epochs: 3, steps: 1, batchSize: 1, firstEpoch: 2)
             let logger = CSVLogger(path)
@@ -92,12 +95,17 @@ import Testing
     @Test func aFileThatCannotBeWrittenIsNamedBeforeTheFirstStep() throws {
         let model = try ToyData.model()
         try model.compile()
-        let path = "/nonexistent/log.csv"
-        #expect(throws: FileError.directoryMissing(file: path)) {
-            try model.fit(try ToyData.separable(images: 8), callbacks: [CSVLogger(path)])
-        }
-        #expect(throws: TrainingError.self) {
-            try model.fit(try ToyData.separable(images: 8), callbacks: [CSVLogger(path, separator: ".")])
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/missing/log.csv"
+            #expect(throws: FileError.directoryMissing(file: path)) {
+                try model.fit(try ToyData.separable(images: 8), callbacks: [CSVLogger(path)])
+            }
+            for separator: Character in [".", "\n", "\r", "\r\n"] {
+                #expect(throws: TrainingError.self) {
+                    try model.fit(
+                        try ToyData.separable(images: 8), callbacks: [CSVLogger(path, separator: separator)])
+                }
+            }
         }
     }
 }

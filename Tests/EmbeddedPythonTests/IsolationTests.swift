@@ -62,14 +62,15 @@ import Testing
             try Data("#!/bin/sh\nexit 1\n".utf8).write(to: command)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: command.path)
         }
-        try Data("home = /nonexistent\n".utf8).write(to: decoy.appending(path: "pyvenv.cfg"))
+        try Data("home = \(decoy.path)/missing\n".utf8).write(to: decoy.appending(path: "pyvenv.cfg"))
         try Data("raise SystemError('decoy')\n".utf8).write(to: decoy.appending(path: "numpy.py"))
 
         let plain = try probe("describe", of: module)
         let misled = try probe(
             "describe", of: module,
             environment: [
-                "PATH": "\(bin.path):/usr/bin:/bin", "PYTHONHOME": "/nonexistent", "PYTHONPATH": decoy.path,
+                "PATH": "\(bin.path):/usr/bin:/bin", "PYTHONHOME": decoy.path + "/missing",
+                "PYTHONPATH": decoy.path,
                 "VIRTUAL_ENV": decoy.path, "PYTHONSTARTUP": decoy.appending(path: "numpy.py").path,
                 "PYTHONEXECUTABLE": bin.appending(path: "python3").path,
                 "__PYVENV_LAUNCHER__": bin.appending(path: "python3").path, "LC_ALL": "C",

@@ -40,6 +40,19 @@ import Testing
         #expect(script.cell(atLine: 99) == nil)
     }
 
+    /// As git's `autocrlf` or an editor of Windows leaves it; lines are counted as the compiler counts them.
+    @Test(arguments: [
+        source.replacing("\n", with: "\r\n"),
+        source.replacing("let x = 1\n", with: "let x = 1\r\n"),
+        source.replacing("// Prose that", with: "// Prose\u{2028}that").replacing("\n", with: "\r\n"),
+    ])
+    func lineEndsOfWindowsMakeTheSameCells(_ text: String) {
+        let (script, expected) = (LiterateScript(text), LiterateScript(Self.source))
+        let cells = script.cells.map { $0.source.replacing("\u{2028}", with: " ") }
+        #expect(cells == expected.cells.map(\.source))
+        #expect(script.cells.map(\.lines) == expected.cells.map(\.lines))
+    }
+
     @Test func codeBeforeTheFirstMarkerIsACellOfItsOwn() {
         let script = LiterateScript("import BigEggs\n// %% [markdown]\n// Prose")
         #expect(script.cells.map(\.kind) == [.code, .markdown])

@@ -41,7 +41,7 @@ public final class CSVLogger: Callback {
     /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError`` for a separator that would
     ///   make the file unreadable.
     public func onTrainBegin(_ run: TrainingRun) throws {
-        guard !"\"\n\r.-+0123456789".contains(separator) else {
+        guard !separator.isNewline, !"\".-+0123456789".contains(separator) else {
             throw TrainingError.invalid(
                 argument: "separator", value: "\(separator)",
                 allowed: "a character that is in no number and is no quotation mark or end of line")
@@ -74,9 +74,9 @@ public final class CSVLogger: Callback {
     /// Removes what a training wrote of epochs that it now goes through again, and a line without an end.
     private func removeLines(from epoch: Int) throws {
         guard let text = try? String(contentsOfFile: filename, encoding: .utf8) else { return }
-        let whole = text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
-        let kept = whole.split(separator: "\n").filter { line in
-            Int(line.prefix { $0 != separator }).map { $0 < epoch } ?? true
+        // Behind the last end of a line stands nothing, or a line without an end.
+        let kept = text.lines.dropLast().filter { line in
+            !line.isEmpty && Int(line.prefix { $0 != separator }).map { $0 < epoch } ?? true
         }
         try AtomicFile.write(kept.map { $0 + "\n" }.joined(), to: filename)
     }

@@ -74,8 +74,7 @@ public final class OutputLock {
     /// Who holds a lock, from what it wrote into the file; a process that has just begun may not have
     /// written yet.
     private static func holder(_ file: String) -> (process: Int32?, command: String) {
-        let lines = (try? bytes(ofFile: file)).map { String(decoding: $0, as: UTF8.self) }?
-            .split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let lines = (try? bytes(ofFile: file)).map { String(decoding: $0, as: UTF8.self) }?.lines
         return (
             lines?.first.flatMap { Int32($0) },
             lines?.dropFirst().first.map { $0.trimmingCharacters(in: .newlines) } ?? ""

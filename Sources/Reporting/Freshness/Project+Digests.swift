@@ -37,7 +37,7 @@ extension Project {
 
     /// A source without the lines that hold nothing or nothing but a comment.
     private static func code(of source: String) -> String {
-        source.split(separator: "\n").filter { line in
+        source.lines.filter { line in
             let text = line.drop(while: \.isWhitespace)
             return !text.isEmpty && !text.hasPrefix("//")
         }.joined(separator: "\n")

@@ -23,7 +23,6 @@ final class CellReading {
     /// Prose as it is, code behind a bar.
     private static func text(of cell: LiterateScript.Cell) -> String {
         guard cell.kind == .code else { return cell.source + "\n" }
-        return cell.source.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.isEmpty ? "  │\n" : "  │ \($0)\n" }.joined()
+        return cell.source.lines.map { $0.isEmpty ? "  │\n" : "  │ \($0)\n" }.joined()
     }
 }

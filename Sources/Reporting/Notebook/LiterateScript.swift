@@ -1,7 +1,8 @@
 /// A section script cut into its cells.
 ///
 /// A script is Swift in the percent format: a line `// %% [markdown]` starts a cell of prose, whose
-/// lines are comments, and a line `// %%` starts a cell of code.
+/// lines are comments, and a line `// %%` starts a cell of code. Lines end as the compiler counts them for `#line`,
+/// in `\n` or `\r\n`.
 ///
 /// ```swift
 /// let script = LiterateScript("// %% [markdown]\n// # Title\n// %%\nlet x = 1\n")
@@ -29,7 +30,8 @@ public struct LiterateScript: Sendable, Equatable {
 
     /// Cuts a script into cells. What stands before the first marker is code.
     public init(_ source: String) {
-        let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let lines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(
+            String.init)
         var cells: [Cell] = []
         var kind = Kind.code
         var body: [String] = []

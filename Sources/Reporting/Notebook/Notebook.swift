@@ -140,10 +140,11 @@ private struct File: Encodable {
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.unkeyedContainer()
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            // As scalars, so that a carriage return stays before its line feed.
+            let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
             for (index, line) in lines.enumerated() {
                 if index < lines.count - 1 {
-                    try container.encode(line + "\n")
+                    try container.encode(String(line) + "\n")
                 } else if !line.isEmpty {
                     try container.encode(String(line))
                 }

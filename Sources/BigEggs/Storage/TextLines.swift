@@ -1,0 +1,7 @@
+extension StringProtocol {
+    /// The lines of a text from outside, without their ends: `\n`, `\r\n`, `\r` or one of Unicode's others.
+    ///
+    /// In Swift `\r\n` is one character and not `\n`, so `split(separator: "\n")` finds one line in a file from
+    /// Windows.
+    package var lines: [SubSequence] { split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) }
+}
