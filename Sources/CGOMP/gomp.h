@@ -5,5 +5,8 @@ int omp_get_thread_num(void);
 int omp_get_num_threads(void);
 int omp_get_max_threads(void);
 int omp_get_num_procs(void);
+int omp_get_thread_limit(void);
+int omp_get_active_level(void);
+int omp_get_max_active_levels(void);
 void omp_set_num_threads(int threads);
 void omp_set_dynamic(int dynamic);

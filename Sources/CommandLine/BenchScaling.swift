@@ -28,7 +28,7 @@ struct BenchScaling: Encodable {
 
     init(_ options: EngineOptions, rounds: Int) throws {
         let batchSizes = [32, 64, 128, 256, 512]
-        let all = options.threads ?? Machine.processors
+        let all = options.threads ?? Machine.standardThreads
         let cases = (all > 1 ? [1, all] : [1]).flatMap { threads in batchSizes.map { ($0, threads) } }
         let progress = BenchProgress(total: cases.count)
         rows = try cases.enumerated().map { number, one in

@@ -4,7 +4,9 @@ import Reporting
 
 /// How the engine runs, for every command that runs it.
 struct EngineOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Threads to compute with (default: OMP_NUM_THREADS, or else all processors).", valueName: "n"))
     var threads: Int?
 
     @Option(

@@ -69,7 +69,7 @@ public final class Section {
         (options, run) = SectionCommand.parsed(for: section)
         project = try Project.locate()
         layout = OutputLayout(project: project, profile: options.profile, out: options.out)
-        threads = options.threads ?? Machine.processors
+        threads = options.threads ?? Machine.standardThreads
         let source = try String(contentsOfFile: project.script(section), encoding: .utf8)
         guard !source.contains("\r") else {
             throw ReportingError.loneCarriageReturn(script: Project.shown(project.script(section)))

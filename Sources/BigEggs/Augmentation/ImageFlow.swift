@@ -61,7 +61,7 @@ public struct ImageFlow: Sequence, Sendable {
         let dataset = gathering.dataset
         let (size, count) = (dataset.bytesPerImage, batch.range.count)
         let channels = dataset.imageShape[2]
-        Threads.use(Threads.available)
+        Threads.use(Threads.standard)
         let images = [Float](unsafeUninitializedCapacity: count * size) { buffer, initialized in
             guard let base = buffer.baseAddress else { return }
             gathering.gather(

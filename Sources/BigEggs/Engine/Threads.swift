@@ -5,11 +5,26 @@ import CGOMP
 /// libgomp keeps a pool and a thread count per calling thread, so everything is created and executed
 /// on the caller's thread, and the count is set at the start of each fit, evaluate and predict.
 enum Threads {
-    /// As many threads as the process may run on.
-    static var available: Int { Int(omp_get_num_procs()) }
+    /// The processors that the process may run on.
+    static var processors: Int { Int(omp_get_num_procs()) }
+
+    /// How many threads work where nobody says: `OMP_NUM_THREADS`, or else as many as there are processors.
+    static var standard: Int { min(initial, most) }
+
+    /// The most threads that libgomp will give a parallel region of the calling thread: a number below
+    /// `OMP_THREAD_LIMIT`, and one where `OMP_MAX_ACTIVE_LEVELS` or a surrounding parallel region allows no other.
+    ///
+    /// A primitive of oneDNN that was made for more threads than it gets waits for the missing ones for ever.
+    static var most: Int {
+        omp_get_active_level() < omp_get_max_active_levels() ? Int(omp_get_thread_limit()) : 1
+    }
+
+    /// libgomp's number of threads before anybody here has changed it.
+    private static let initial = Int(omp_get_max_threads())
 
     /// Sets the size of the pool for parallel regions that the calling thread starts.
     static func use(_ count: Int) {
+        _ = initial
         omp_set_dynamic(0)
         omp_set_num_threads(Int32(count))
     }

@@ -21,14 +21,16 @@ public enum Machine {
     /// The processor's name from /proc/cpuinfo, or "unknown processor".
     public static var processor: String {
         guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("model name") }),
+            let line = text.lines.first(where: { $0.hasPrefix("model name") }),
             let name = line.split(separator: ":", maxSplits: 1).last
         else { return "unknown processor" }
         return name.trimmingCharacters(in: .whitespaces)
     }
 
-    /// How many threads the process may run on.
-    public static var processors: Int { Threads.available }
+    /// The processors that the process may run on.
+    public static var processors: Int { Threads.processors }
+    /// How many threads work where nobody says: `OMP_NUM_THREADS`, or else as many as there are processors.
+    public static var standardThreads: Int { Threads.standard }
 
     /// oneDNN's version.
     public static var oneDNN: String { DNNL.version }
@@ -41,7 +43,7 @@ public enum Machine {
     /// Not `getrusage`: its maximum starts with that of the process which started this one.
     public static var peakMemoryBytes: Int {
         guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let line = text.lines.first(where: { $0.hasPrefix("VmHWM:") }),
             let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
         else { return 0 }
         return (Int(kilobytes) ?? 0) * 1024

@@ -29,7 +29,8 @@ public final class Sequential {
     public let seed: UInt64
     /// The precision of activations.
     public let precision: Precision
-    /// How many threads work; by default as many as the process may run on.
+    /// How many threads work: by default `OMP_NUM_THREADS`, or else as many as there are processors, and never more
+    /// than OpenMP's settings allow (`OMP_THREAD_LIMIT`, `OMP_MAX_ACTIVE_LEVELS`).
     public private(set) var threads: Int
     /// The optimizer's step size in the next step; 0 before `compile`. Callbacks may set it between steps,
     /// which ends a schedule.
@@ -58,7 +59,7 @@ public final class Sequential {
     ///   - input: `[height, width, channels]` or `[features]`, without the batch.
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: of the activations.
-    ///   - threads: how many threads work, or `nil` for as many as there are.
+    ///   - threads: how many threads work; `nil` for `OMP_NUM_THREADS`, or else as many as there are processors.
     ///   - layers: the layers, one a line.
     /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
     public init(
@@ -85,7 +86,7 @@ public final class Sequential {
             values: parameters.enumerated().map { number, parameter in
                 parameter.initializer.values(count: parameter.count, seed: seed, parameter: number)
             })
-        self.threads = Threads.available
+        self.threads = Threads.standard
         if let threads { try use(threads: threads) }
     }
 
@@ -97,7 +98,7 @@ public final class Sequential {
             throw TrainingError.invalid(
                 argument: "threads", value: "\(threads)", allowed: "a number from 1 to 1024")
         }
-        self.threads = threads
+        self.threads = min(threads, Threads.most)
     }
 
     /// Chooses what `fit` does: the optimizer, the loss it makes small, and what it measures beside loss and
@@ -163,6 +164,8 @@ public final class Sequential {
     ///
     /// - Parameter isFrozen: differentiate what inference computes, moving statistics and no dropout.
     func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> Plan {
+        // The caller may since have entered a parallel region of its own.
+        let threads = min(threads, Threads.most)
         let key = Plan.Key(
             batch: batch, training: training, precision: precision, threads: threads, isFrozen: isFrozen,
             allowsWinograd: allowsWinograd)
