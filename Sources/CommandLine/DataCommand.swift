@@ -32,7 +32,7 @@ struct DataCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-        let loaded = try dataOptions.load()
+        let loaded = try dataOptions.load(needing: [])
         let description = DataDescription(loaded)
         if json { try printJSON(description) } else { print(description.text) }
     }

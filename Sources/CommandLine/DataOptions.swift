@@ -32,8 +32,10 @@ struct DataOptions: ParsableArguments {
 
     /// Loads the data set. The progress of a download or of decoding, and the announcement of a stand-in, go to
     /// standard error.
-    func load() throws -> LoadedDataset {
-        let loaded = try source().load()
+    ///
+    /// - Parameter needed: the splits that the command cannot do without.
+    func load(needing needed: DatasetSplits = .all) throws -> LoadedDataset {
+        let loaded = try source().load(needing: needed)
         if let notice = loaded.notice { StandardError.write(notice + "\n") }
         return loaded
     }

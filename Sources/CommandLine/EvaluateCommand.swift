@@ -30,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let weights = try weightsOptions.read()
-        let loaded = try dataOptions.load()
+        let loaded = try dataOptions.load(needing: .test)
         try weights.check(loaded)
         let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled()
         let model = try engine.network(classes: test.classNames.count)

@@ -101,7 +101,7 @@ struct PredictCommand: ParsableCommand {
             case .automatic, .cifar10: ("CIFAR-10", CIFAR10.classNames)
             case .fashionMNIST: ("Fashion-MNIST", FashionMNIST.classNames)
             case .path:
-                try { ($0.provenance.name, $0.train.classNames) }(dataOptions.load())
+                try { ($0.provenance.name, $0.train.classNames) }(dataOptions.load(needing: []))
             }
         guard names.count == weights.classes else {
             throw WeightsError.unnamed(
@@ -111,7 +111,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predictTestImages(_ weights: TrainedWeights) throws {
-        let loaded = try dataOptions.load()
+        let loaded = try dataOptions.load(needing: .test)
         try weights.check(loaded)
         let test = loaded.test
         let indices = index.isEmpty ? Array(0..<min(first ?? 25, test.count)) : index

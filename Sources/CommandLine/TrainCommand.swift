@@ -25,7 +25,7 @@ struct TrainCommand: ParsableCommand {
             \(Recipe.all.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
             `bigeggs study --list` says what each is. Where it gives the learning rate a course of its own, nothing \
             stops the training, and the last epoch's weights are kept. With --hold-out n, the last n training images are not \
-            trained on but validate, and the test images, measured after each epoch, have no say.
+            trained on but validate, and the test images, measured after each epoch where there are any, have no say.
 
             Of your own pictures there may be few: then steps are smaller, if --batch-size does not \
             say how large, and patience lasts for some hundred steps.
@@ -33,7 +33,8 @@ struct TrainCommand: ParsableCommand {
             The training saves itself in the directory after every epoch. Ctrl-C (or SIGTERM) \
             ends it after the step under way, saved, with status 130 (143); once more ends it at \
             once. The same command with --resume goes on to the same bits as if nothing had \
-            happened; only --epochs may be more than before. What it saved is removed at the end.
+            happened; only --epochs may be more than before. What it saved is removed at the end, and \
+            a training that has ended is not resumed.
 
             The directory gets weights.safetensors and training.json: data, settings, \
             history, evaluation. With --json the latter is printed as well, and progress goes \
@@ -74,7 +75,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try dataOptions.load()
+        let loaded = try dataOptions.load(needing: heldOut == nil ? .all : .train)
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         // Before training, so that a directory that cannot be written costs no hour of it.
         try AtomicFile.prepareDirectory(directory.path)
@@ -101,7 +102,8 @@ struct TrainCommand: ParsableCommand {
         let recordFile = directory.appendingPathComponent("training.json").path
         if resumption.resume, try hasEnded(plan, model, recordFile) { return }
 
-        let watch = heldOut.map { _ in TestWatch(test, batchSize: recipe.settings.batchSize) }
+        let watch =
+            heldOut != nil && test.count > 0 ? TestWatch(test, batchSize: recipe.settings.batchSize) : nil
         let bar =
             json
             ? ProgressBar(isLive: isatty(STDERR_FILENO) == 1, write: StandardError.write)
@@ -123,9 +125,12 @@ struct TrainCommand: ParsableCommand {
         let results = try TrainingResults(
             of: model, history: history, settings: recipe.settings, callbacks: callbacks, trainedOn: train,
             validatedOn: validation, weights: directory.appendingPathComponent("weights.safetensors").path)
-        let tested = try TrainingRecord.Test(
-            model, on: test, watch: watch, batchSize: recipe.settings.batchSize,
-            keptEpoch: recipe.rate == .plateau ? results.bestEpoch : results.epochsRun)
+        let tested =
+            test.count == 0
+            ? nil
+            : try TrainingRecord.Test(
+                model, on: test, watch: watch, batchSize: recipe.settings.batchSize,
+                keptEpoch: recipe.rate == .plateau ? results.bestEpoch : results.epochsRun)
         let record = TrainingRecord(
             plan: plan, engine: model.engineDescription, results: results, test: tested)
         try Record(encoding: record).write(to: recordFile)
@@ -134,7 +139,7 @@ struct TrainCommand: ParsableCommand {
             try printJSON(record)
         } else {
             print(results.sentence)
-            print(tested.sentence)
+            if let tested { print(tested.sentence) }
             print("weights.safetensors and training.json are in \(out)")
         }
     }
@@ -153,15 +158,21 @@ struct TrainCommand: ParsableCommand {
 
     /// Whether there is nothing to resume because this very training, which would give the same weights again,
     /// has ended here. Says so, or that the training starts from its beginning.
+    ///
+    /// - Throws: ``EndedTraining`` if the directory has the weights of another training, which a new one would
+    ///   replace.
     private func hasEnded(_ plan: TrainingRecord.Plan, _ model: Sequential, _ file: String) throws -> Bool {
         guard Checkpoints(in: out).files.isEmpty else { return false }
-        let record = try? Record.read(file)
-        let weights = try? Checksum.sha256(of: "\(out)/weights.safetensors")
-        guard try plan.describes(record, by: model), weights != nil,
-            weights == record?[path: "results.weights.sha256"]?.string
-        else {
+        let weightsFile = "\(out)/weights.safetensors"
+        guard FileManager.default.fileExists(atPath: weightsFile) else {
             StandardError.write("there is nothing to resume in \(out): starting from the beginning\n")
             return false
+        }
+        let record = try? Record.read(file)
+        guard try plan.describes(record, by: model),
+            try Checksum.sha256(of: weightsFile) == record?[path: "results.weights.sha256"]?.string
+        else {
+            throw EndedTraining(weights: weightsFile, epochs: record?[path: "results.epochsRun"]?.integer)
         }
         if json, let record {
             try printJSON(record)
@@ -188,6 +199,20 @@ extension Recipe: ExpressibleByArgument {
 
     /// Names, for help and for errors.
     public static var allValueStrings: [String] { all.map(\.name) }
+}
+
+/// A training that has ended was to be resumed with other settings.
+struct EndedTraining: Error, CustomStringConvertible {
+    let weights: String
+    /// How many epochs it had, if its record says so.
+    let epochs: Int?
+
+    var description: String {
+        let length = epochs.map { " after \($0) \($0 == 1 ? "epoch" : "epochs")" } ?? ""
+        return
+            "\(weights) is of a training that has ended\(length), and was another than this one: it cannot be "
+            + "resumed, and is kept; give another --out, or train anew there with --restart"
+    }
 }
 
 /// All training images were to be held out.

@@ -7,7 +7,8 @@ struct TrainingRecord: Encodable {
     let plan: Plan
     let engine: EngineDescription
     let results: TrainingResults
-    let test: Test
+    /// Nil for a data set without test images.
+    let test: Test?
 
     enum CodingKeys: String, CodingKey { case data, settings, engine, results, test }
 
@@ -17,7 +18,7 @@ struct TrainingRecord: Encodable {
         try container.encode(plan.settings, forKey: .settings)
         try container.encode(engine, forKey: .engine)
         try container.encode(results, forKey: .results)
-        try container.encode(test, forKey: .test)
+        try container.encodeIfPresent(test, forKey: .test)
     }
 
     /// What is known before the training.

@@ -48,13 +48,14 @@ public enum ImageSource {
 
     /// Loads both splits. The progress of a download, or of decoding, goes to standard error.
     ///
+    /// - Parameter needed: the splits of CIFAR-10 that must have images; own pictures have both.
     /// - Throws: `DataError` or `DownloadError`; `PictureFolderError` or `PythonError` for own pictures.
-    public func load() throws -> LoadedDataset {
+    public func load(needing needed: DatasetSplits = .all) throws -> LoadedDataset {
         switch self {
         case .known(let source):
             let line = DownloadLine()
             defer { line.end() }
-            return try source.load(progress: line.show)
+            return try source.load(needing: needed, progress: line.show)
         case .own(let folder):
             let line = ProgressLine("Decoding", "pictures")
             defer { line.end() }

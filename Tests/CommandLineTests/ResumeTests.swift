@@ -137,12 +137,34 @@ import Testing
         // Not if what it gave is no longer there.
         let weights = URL(filePath: out + "/weights.safetensors")
         let trained = try Data(contentsOf: weights)
-        try Data(trained.dropLast(4)).write(to: weights)
+        try FileManager.default.removeItem(at: weights)
         #expect(try run("--resume", epochs: 1).errors.contains("nothing to resume"))
         #expect(try Data(contentsOf: weights) == trained)
-        let third = try run("--resume", epochs: 2)
-        #expect(third.errors.contains("nothing to resume"))
-        #expect(third.output.contains("Epoch 2/2"))
+    }
+
+    /// Weights that took hours are not replaced by those of a training that begins anew.
+    @Test func resumingWhatHasEndedAsAnotherTrainingIsRefusedAndLosesNothing() throws {
+        #expect(try run(epochs: 1).status == 0)
+        func refuses(_ more: String..., epochs: Int, _ about: Comment) throws {
+            let before = try names(in: out).map { try Data(contentsOf: URL(filePath: "\(out)/\($0)")) }
+            let resumed = try BigEggsProgram(
+                running: BigEggsProgram.url, arguments(["--resume"] + more, epochs: epochs))
+            #expect(resumed.status == 1, about)
+            #expect(resumed.errors.contains("is of a training that has ended"), about)
+            #expect(resumed.errors.contains("give another --out, or train anew there with --restart"), about)
+            let after = try names(in: out).map { try Data(contentsOf: URL(filePath: "\(out)/\($0)")) }
+            #expect(after == before, about)
+        }
+        try refuses(epochs: 2, "more epochs")
+        try refuses("--seed", "8", epochs: 1, "another seed")
+        let weights = URL(filePath: out + "/weights.safetensors")
+        let trained = try Data(contentsOf: weights)
+        try Data(trained.dropLast(4)).write(to: weights)
+        try refuses(epochs: 1, "weights that are not those of the record")
+        try FileManager.default.removeItem(atPath: out + "/training.json")
+        try refuses(epochs: 1, "weights without a record")
+        #expect(try run("--restart", epochs: 1).status == 0)
+        #expect(try Data(contentsOf: weights) == trained)
     }
 
     @Test func theOutputDirectoryOfARunningTrainingIsRefused() throws {

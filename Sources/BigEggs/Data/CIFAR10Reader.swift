@@ -28,11 +28,12 @@ struct CIFAR10Reader {
     /// Loads the data set at `path`: the archive, the directory with the batches, or the directory
     /// that holds that directory. Training batches may be missing, but not all of them.
     ///
+    /// - Parameter needed: the splits that must have images; another one may be empty.
     /// - Throws: ``DataError``.
-    static func load(_ path: String) throws -> LoadedDataset {
+    static func load(_ path: String, needing needed: DatasetSplits = .all) throws -> LoadedDataset {
         var reader = CIFAR10Reader(path: path)
         let md5 = try isDirectory(path) ? reader.readDirectory() : reader.readArchive()
-        return try reader.dataset(md5: md5)
+        return try reader.dataset(md5: md5, needing: needed)
     }
 
     /// The checksum of the data set at `path`, which is that of its bytes and needs no image.
@@ -101,9 +102,12 @@ struct CIFAR10Reader {
         }
     }
 
-    private func dataset(md5: String) throws -> LoadedDataset {
-        guard !train.labels.isEmpty else { throw DataError.missingTraining(path: path) }
-        guard !test.labels.isEmpty else { throw DataError.missingTest(path: path) }
+    private func dataset(md5: String, needing needed: DatasetSplits) throws -> LoadedDataset {
+        let isEmpty = train.labels.isEmpty && test.labels.isEmpty
+        if train.labels.isEmpty, needed.contains(.train) || isEmpty {
+            throw DataError.missingTraining(path: path)
+        }
+        if test.labels.isEmpty, needed.contains(.test) { throw DataError.missingTest(path: path) }
         let provenance = DataProvenance(
             name: DataProvenance.cifar10Name, path: path, checksum: "md5:" + md5,
             isOfficial: md5 == Self.officialArchiveMD5, isStandIn: false, statement: statement)

@@ -33,11 +33,15 @@ public enum DataSource: Sendable, Equatable {
 
     /// Loads both splits.
     ///
-    /// - Parameter progress: is called while an archive is downloaded, on the caller's thread.
+    /// - Parameters:
+    ///   - needed: the splits that must have images; another one that the data set lacks is empty.
+    ///   - progress: is called while an archive is downloaded, on the caller's thread.
     /// - Throws: ``DataError`` if there is no data set or something is wrong with it, ``DownloadError``
     ///   if the download breaks off or is refused.
-    public func load(progress: ((DownloadProgress) -> Void)? = nil) throws -> LoadedDataset {
-        try load(at: DataLocations(), progress: progress)
+    public func load(
+        needing needed: DatasetSplits = .all, progress: ((DownloadProgress) -> Void)? = nil
+    ) throws -> LoadedDataset {
+        try load(needing: needed, at: DataLocations(), progress: progress)
     }
 
     /// Sees to it that ``load(progress:)`` needs no network: downloads the archive, if that is what it
@@ -65,16 +69,17 @@ public enum DataSource: Sendable, Equatable {
     }
 
     package func load(
-        at locations: DataLocations, progress: ((DownloadProgress) -> Void)? = nil
+        needing needed: DatasetSplits = .all, at locations: DataLocations,
+        progress: ((DownloadProgress) -> Void)? = nil
     ) throws -> LoadedDataset {
         switch self {
         case .path(let path):
-            return try CIFAR10Reader.load(path)
+            return try CIFAR10Reader.load(path, needing: needed)
         case .fashionMNIST:
             return try FashionMNIST.load(from: locations.fashionMNIST)
         case .automatic, .cifar10:
             do {
-                return try CIFAR10Reader.load(locations.archive(progress: progress))
+                return try CIFAR10Reader.load(locations.archive(progress: progress), needing: needed)
             } catch let error as DownloadError where error.meansOutOfReach {
                 guard self == .automatic else {
                     throw DataError.cifar10Unavailable(reason: error.description)
