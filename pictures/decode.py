@@ -38,8 +38,10 @@ class Unreadable(Exception):
     is_sentence = True
 
 
-def decode(memory: memoryview, paths: list[str], side: int) -> list[str | None]:
+def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str | None]:
     """Writes each picture's middle into `memory`: `[len(paths), side, side, 3]` bytes, red, green and blue.
+
+    A path in bytes need be no text.
 
     Returns for each path None, or a sentence that says why there is no such picture; its bytes then stay as they
     were. Pillow decodes and scales without the interpreter's lock, so there is a thread for each processor.
@@ -60,36 +62,44 @@ def decode(memory: memoryview, paths: list[str], side: int) -> list[str | None]:
         return list(pool.map(write, range(len(paths))))
 
 
-def square(path: str, side: int) -> Image.Image:
+def square(path: str | bytes, side: int) -> Image.Image:
     """The middle of a picture: RGB, upright, `side` by `side` pixels."""
+    name = readable(path)
     try:
         kind = os.stat(path).st_mode
         if stat.S_ISDIR(kind):
-            raise Unreadable(f"{path} is a directory: name the pictures in it")
+            raise Unreadable(f"{name} is a directory: name the pictures in it")
         if not stat.S_ISREG(kind):
-            raise Unreadable(f"{path} is not a file that holds a picture")
+            raise Unreadable(f"{name} is not a file that holds a picture")
         with Image.open(path, formats=FORMATS) as image:
             if min(image.size) < LEAST_SIDE:
                 width, height = image.size
-                raise Unreadable(f"{path} has {width}×{height} pixels: at least {LEAST_SIDE}×{LEAST_SIDE} are needed")
+                raise Unreadable(f"{name} has {width}×{height} pixels: at least {LEAST_SIDE}×{LEAST_SIDE} are needed")
             return scaled(image, side)
     except Unreadable:
         raise
     except FileNotFoundError:
-        raise Unreadable(f"{path} does not exist") from None
+        if os.path.islink(path):
+            raise Unreadable(f"{name} is a link to {readable(os.readlink(path))}, which is not there") from None
+        raise Unreadable(f"{name} does not exist") from None
     except UnidentifiedImageError:
-        raise Unreadable(f"{path} is no picture in JPEG, PNG, WebP or GIF format") from None
+        raise Unreadable(f"{name} is no picture in JPEG, PNG, WebP or GIF format") from None
     except Image.DecompressionBombError:
         most = 2 * Image.MAX_IMAGE_PIXELS
         raise Unreadable(
-            f"{path} has more than {most:,} pixels, and so many are not decoded: make it smaller"
+            f"{name} has more than {most:,} pixels, and so many are not decoded: make it smaller"
         ) from None
     except MemoryError:
-        raise Unreadable(f"{path} does not fit into memory: make it smaller") from None
+        raise Unreadable(f"{name} does not fit into memory: make it smaller") from None
     except Exception as error:  # damage shows itself in many ways
         if isinstance(error, OSError) and error.errno is not None:
-            raise Unreadable(f"{path} cannot be read: {error.strerror}") from None
-        raise Unreadable(f"{path} is damaged ({' '.join(str(error).split()) or type(error).__name__})") from None
+            raise Unreadable(f"{name} cannot be read: {error.strerror}") from None
+        raise Unreadable(f"{name} is damaged ({' '.join(str(error).split()) or type(error).__name__})") from None
+
+
+def readable(path: str | bytes) -> str:
+    """A path in an error: bytes that are not UTF-8 are written as ``\\xe9``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def scaled(image: Image.Image, side: int) -> Image.Image:

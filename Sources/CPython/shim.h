@@ -18,6 +18,7 @@ static inline int python_is_bool(PyObject *object) { return PyBool_Check(object)
 static inline int python_is_true(PyObject *object) { return object == Py_True; }
 static inline int python_is_float(PyObject *object) { return PyFloat_Check(object); }
 static inline int python_is_string(PyObject *object) { return PyUnicode_Check(object); }
+static inline int python_is_bytes(PyObject *object) { return PyBytes_Check(object); }
 static inline int python_is_list(PyObject *object) { return PyList_Check(object); }
 static inline int python_is_tuple(PyObject *object) { return PyTuple_Check(object); }
 static inline int python_is_dictionary(PyObject *object) { return PyDict_Check(object); }

@@ -19,7 +19,8 @@ struct DataCommand: ParsableCommand {
 
             --data also takes a directory of your own pictures, JPEG, PNG, WebP or GIF of any size: \
             train and test with a folder for each class in both, or a folder for each class of \
-            which --validation-split keeps a share for testing. The folders name the classes.
+            which --validation-split keeps a share for testing. The folders name the classes. \
+            Training and Testing mean the same, and val is for testing where there is no test.
 
             EXAMPLES
               bigeggs data

@@ -11,6 +11,7 @@ enum Program {
     static func main() {
         FileSizeLimit.isAnError()
         do {
+            try refuseUnreadableArguments()
             var command = try BigEggsCommand.parseAsRoot()
             do {
                 try command.run()
@@ -24,6 +25,17 @@ enum Program {
             }
         } catch {
             BigEggsCommand.exit(withError: error)
+        }
+    }
+
+    /// The names of files need be no text, and arguments are: another name would be looked for.
+    private static func refuseUnreadableArguments() throws {
+        for case let argument? in UnsafeBufferPointer(
+            start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+        where String(validatingCString: argument) == nil {
+            throw ValidationError(
+                "the argument \(String(cString: argument)) is not in UTF-8: rename the file, or name the folder it is in"
+            )
         }
     }
 

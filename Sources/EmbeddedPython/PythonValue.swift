@@ -4,13 +4,14 @@ import CPython
 ///
 /// From Python, `True` and `False` come as `bool`, any whole number (NumPy's too) as `int`, `float`
 /// and its subclasses as `double`, lists and tuples as `list`, dictionaries whose keys are strings as
-/// `dictionary`. Other objects have no value here. Arrays of any size go through the C ABI instead.
+/// `dictionary`, `bytes` as `bytes`. Other objects have no value here. Arrays of any size go through the C ABI instead.
 public enum PythonValue: Sendable, Equatable {
     case none
     case bool(Bool)
     case int(Int)
     case double(Double)
     case string(String)
+    case bytes([UInt8])
     case list([PythonValue])
     case dictionary([String: PythonValue])
 }
@@ -40,6 +41,11 @@ extension PythonValue {
         case .int(let value): return try Reference(PyLong_FromLongLong(Int64(value)))
         case .double(let value): return try Reference(PyFloat_FromDouble(value))
         case .string(let value): return try Reference(PyUnicode_FromStringAndSize(value, value.utf8.count))
+        case .bytes(let value):
+            return try Reference(
+                value.withUnsafeBytes {
+                    PyBytes_FromStringAndSize($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+                })
         case .list(let values):
             let list = try Reference(PyList_New(values.count))
             for (index, value) in values.enumerated() {
@@ -76,6 +82,9 @@ extension PythonValue {
             self = .double(PyFloat_AsDouble(object))
         } else if python_is_string(object) != 0 {
             self = .string(try Self.string(of: object))
+        } else if python_is_bytes(object) != 0 {
+            let bytes = UnsafeRawBufferPointer(start: PyBytes_AsString(object), count: PyBytes_Size(object))
+            self = .bytes([UInt8](bytes))
         } else if python_is_list(object) != 0 {
             self = .list(
                 try (0..<PyList_Size(object)).map {

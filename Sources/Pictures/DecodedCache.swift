@@ -38,11 +38,11 @@ struct DecodedCache {
 
     /// The pictures, from the cache or from `decode`, which is given the files' paths.
     func decoded(
-        _ listing: FolderListing, decode: ([String]) throws -> PictureDecoder.Decoded
+        _ listing: FolderListing, decode: ([RawPath]) throws -> PictureDecoder.Decoded
     ) throws -> Decoded {
         let key = try key(of: listing)
         if let known = read(key, pixelsToo: true) { return known }
-        let paths = listing.files.indices.map(listing.path(of:))
+        let paths = listing.files.map(\.path)
         let started = ContinuousClock.now
         let decoded = try decode(paths)
         let result = Decoded(
@@ -55,23 +55,23 @@ struct DecodedCache {
     /// The digests of all files' contents.
     func digests(of listing: FolderListing) throws -> [String] {
         try read(key(of: listing), pixelsToo: false)?.digests
-            ?? Self.digests(of: listing.files.indices.map(listing.path(of:)))
+            ?? Self.digests(of: listing.files.map(\.path))
     }
 
     /// A file that cannot be read has no digest; that it cannot be used is said when it is decoded.
-    private static func digests(of paths: [String]) -> [String] {
-        paths.map { (try? Checksum.sha256(of: $0)) ?? "unreadable" }
+    private static func digests(of paths: [RawPath]) -> [String] {
+        paths.map { (try? Checksum.sha256(ofFile: $0.bytes, named: $0.text)) ?? "unreadable" }
     }
 
     /// What changes when a file does.
     private func key(of listing: FolderListing) throws -> String {
-        let lines = listing.files.indices.map { index in
+        let lines = listing.files.map { file in
             var status = stat()
-            _ = stat(listing.path(of: index), &status)
+            _ = file.path.withCString { stat($0, &status) }
             let time = status.st_mtim
-            return "\(listing.files[index]) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)\n"
+            return file.name.bytes + Array(" \(status.st_size) \(time.tv_sec).\(time.tv_nsec)\n".utf8)
         }
-        return try Checksum.sha256(ofText: lines.joined())
+        return try Checksum.sha256(ofBytes: Array(lines.joined()))
     }
 
     private func read(_ key: String, pixelsToo: Bool) -> Decoded? {

@@ -15,8 +15,8 @@ struct FolderDivision {
         var train: [[Int]] = listing.classNames.map { _ in [] }
         var test = train
         for file in listing.files.indices {
-            let label = listing.labels[file]
-            if listing.splits[file] == .test { test[label].append(file) } else { train[label].append(file) }
+            let (label, split) = (listing.files[file].label, listing.files[file].split)
+            if split == .test { test[label].append(file) } else { train[label].append(file) }
         }
         if let share = options.validationSplit {
             for label in train.indices {
@@ -41,11 +41,12 @@ struct FolderDivision {
     func checksum(_ digests: [String]) throws -> String {
         let lines = [("train", train), ("test", test)].flatMap { split, classes in
             classes.joined().map { file in
-                let outer = listing.splits[file] == nil ? "\(split)/" : ""
-                return "\(digests[file]) \(outer)\(listing.files[file])\n"
+                let outer = listing.files[file].split == nil ? "\(split)/" : ""
+                return Array("\(digests[file]) \(outer)".utf8) + listing.files[file].name.bytes
+                    + Array("\n".utf8)
             }
         }
-        return "sha256:" + (try Checksum.sha256(ofText: lines.joined()))
+        return "sha256:" + (try Checksum.sha256(ofBytes: Array(lines.joined())))
     }
 
     /// The usable files of both splits, in the order in which they are used.
@@ -66,8 +67,10 @@ struct FolderDivision {
 
     /// Files in an order that hangs on the seed and on each one's name alone: what is added later moves few.
     private static func ranked(_ files: [Int], _ listing: FolderListing, seed: UInt64) throws -> [Int] {
-        try files.map { ($0, try Checksum.sha256(ofText: "\(seed)/\(listing.files[$0])")) }
-            .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map { $0.0 }
+        try files.map {
+            ($0, try Checksum.sha256(ofBytes: Array("\(seed)/".utf8) + listing.files[$0].name.bytes))
+        }
+        .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map { $0.0 }
     }
 
     /// All classes' files in one list, in any first part of which each class has about its share.

@@ -1,103 +1,92 @@
-import Foundation
-
 /// The files of a directory with a folder for each class.
 struct FolderListing {
-    /// Where a file belongs by the name of the folder that it is in.
+    /// What a file is for, by the folder that it is in.
     enum Split: String { case train, test }
+
+    /// One file.
+    struct File {
+        /// Inside the directory, with the split's own name: `train/cat/1.jpg` of `Training/cat/1.jpg`, or
+        /// `cat/1.jpg` where the directory is not divided.
+        let name: RawPath
+        let path: RawPath
+        let label: Int
+        /// Nil where the directory is not divided.
+        let split: Split?
+    }
 
     /// The folders' names, sorted.
     let classNames: [String]
-    /// The files inside the directory: `train/cat/1.jpg`, or `cat/1.jpg` where the directory is not divided.
-    let files: [String]
-    /// One a file: its class.
-    let labels: [Int]
-    /// One a file: its split; nil where the directory is not divided.
-    let splits: [Split?]
-    /// The directory.
+    let files: [File]
+    /// One a class: its folder, that of the training pictures where the directory is divided.
+    let classFolders: [String]
+    let layout: FolderLayout
+    /// The directory, as it was given.
     let path: String
+    /// Links that lead to a folder above and are not followed.
+    let loops: [String]
 
     /// The classes that one network tells apart.
     private static let mostClasses = 1000
 
     /// Lists a directory.
     ///
-    /// - Parameter isDivided: whether it is to have `train` and `test`.
+    /// - Parameter isDivided: whether it is to have folders for training and testing.
     /// - Throws: ``PictureFolderError`` for what makes no data set.
     init(_ path: String, isDivided: Bool) throws {
         self.path = path
-        let top = try Self.entries(of: path)
-        let has = [Split.train, .test].filter { top.folders.contains($0.rawValue) }
-        if isDivided, has.isEmpty {
-            throw top.folders.count < 2
-                ? PictureFolderError.noClasses(path: path, found: top.folders)
-                : PictureFolderError.undivided(path: path)
+        layout = try FolderLayout(path, isDivided: isDivided)
+        var walk = FolderWalk(of: RawPath(path))
+        let classes = try layout.roots.map { root in
+            try root.folder.refuseBrokenLinks()
+            try walk.mark(root.folder)
+            let folders = try root.folder.folders.map(root.folder.folder)
+            for folder in folders { try walk.mark(folder) }
+            return (root: root, names: root.folder.folders, folders: folders)
         }
-        if isDivided, has.count == 1 {
-            throw PictureFolderError.splitMissing(path: path, found: has[0].rawValue)
+        let names = classes[0].names.map(\.text)
+        let root = classes[0].root.folder.path.text
+        guard (2...Self.mostClasses).contains(names.count) else {
+            throw names.count < 2
+                ? try FolderLayout.noClasses(in: classes[0].root.folder)
+                : PictureFolderError.tooManyClasses(path: root, count: names.count, most: Self.mostClasses)
         }
-        if !isDivided, has.count == 2 { throw PictureFolderError.dividedTwice(path: path) }
 
-        let roots: [(split: Split?, path: String)] =
-            isDivided ? [(.train, path + "/train"), (.test, path + "/test")] : [(nil, path)]
-        var classNames: [String] = []
-        var files: [String] = []
-        var labels: [Int] = []
-        var splits: [Split?] = []
-        for root in roots {
-            let folders = root.split == nil ? top.folders : try Self.entries(of: root.path).folders
-            if root.split != .test {
-                classNames = folders
-                guard (2...Self.mostClasses).contains(classNames.count) else {
-                    throw classNames.count < 2
-                        ? PictureFolderError.noClasses(path: root.path, found: folders)
-                        : PictureFolderError.tooManyClasses(
-                            path: root.path, count: folders.count, most: Self.mostClasses)
-                }
-            }
-            for folder in folders {
-                guard let label = classNames.firstIndex(of: folder) else {
+        var files: [File] = []
+        for (root, folderNames, folders) in classes {
+            var labels: Set<Int> = []
+            for (name, folder) in zip(folderNames, folders) {
+                // Strings are equal whichever way their accents are encoded.
+                guard let label = names.firstIndex(of: name.text) else {
                     throw PictureFolderError.notTrained(
-                        path: root.path, name: folder, trained: path + "/train")
+                        path: root.folder.path.text, name: name.text,
+                        trained: classes[0].root.folder.path.text)
                 }
-                let found = try Self.pictures(in: root.path + "/" + folder)
-                guard !found.isEmpty else { throw PictureFolderError.empty(folder: root.path + "/" + folder) }
-                let prefix = root.split.map { "\($0.rawValue)/\(folder)/" } ?? "\(folder)/"
-                files += found.map { prefix + $0 }
-                labels += found.map { _ in label }
-                splits += found.map { _ in root.split }
+                guard labels.insert(label).inserted else {
+                    throw PictureFolderError.sameName(path: root.folder.path.text, name: name.text)
+                }
+                let found = try walk.files(in: folder)
+                guard !found.isEmpty else { throw PictureFolderError.empty(folder: folder.path.text) }
+                let prefix = root.split.map { RawPath($0.rawValue).appending(name) } ?? name
+                files += found.map {
+                    File(
+                        name: prefix.appending($0), path: folder.path.appending($0), label: label,
+                        split: root.split)
+                }
             }
         }
-        (self.classNames, self.files, self.labels, self.splits) = (classNames, files, labels, splits)
+        classNames = names
+        classFolders = classes[0].folders.map(\.path.text)
+        self.files = files
+        loops = walk.loops
     }
 
-    /// The whole path of a file.
-    func path(of file: Int) -> String { path + "/" + files[file] }
-
-    /// All files inside a folder, at whatever depth, sorted.
-    private static func pictures(in folder: String) throws -> [String] {
-        let (files, folders) = try entries(of: folder)
-        return try files
-            + folders.flatMap { inner in try pictures(in: "\(folder)/\(inner)").map { "\(inner)/\($0)" } }
-    }
-
-    /// The files and folders of a folder, each sorted. What systems put there for themselves does not count.
-    private static func entries(of folder: String) throws -> (files: [String], folders: [String]) {
-        guard access(folder, R_OK | X_OK) == 0 else {
-            throw PictureFolderError.unlisted(folder: folder, reason: String(cString: strerror(errno)))
-        }
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        var files: [String] = []
-        var folders: [String] = []
-        for name in names where !name.hasPrefix(".") && !["Thumbs.db", "desktop.ini"].contains(name) {
-            var status = stat()
-            let isFolder = stat(folder + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-            if isFolder { folders.append(name) } else { files.append(name) }
-        }
-        return (files.sorted(by: byBytes), folders.sorted(by: byBytes))
-    }
-
-    /// An order that no language and no version of Unicode changes.
-    private static func byBytes(_ one: String, _ other: String) -> Bool {
-        one.utf8.lexicographicallyPrecedes(other.utf8)
+    /// What is not used, or used otherwise than its name says, in sentences for people.
+    var remarks: [String] {
+        layout.remarks(of: path)
+            + (loops.isEmpty
+                ? []
+                : [
+                    "Not followed: \(loops.listed), \(loops.count == 1 ? "a link" : "links") to a folder above."
+                ])
     }
 }

@@ -35,6 +35,13 @@ public struct PictureDecoder: Sendable {
     public func decode(
         _ paths: [String], side: Int = 32, progress: (Int) -> Void = { _ in }
     ) throws -> Decoded {
+        try decode(paths.map { RawPath($0) }, side: side, progress: progress)
+    }
+
+    /// The same for paths that need be no text.
+    func decode(
+        _ paths: [RawPath], side: Int, progress: (Int) -> Void = { _ in }
+    ) throws -> Decoded {
         try Python.start(searchPaths: searchPaths)
         let size = side * side * 3
         var problems: [Int: String] = [:]
@@ -44,7 +51,7 @@ public struct PictureDecoder: Sendable {
                 let range = start..<min(start + Self.batch, paths.count)
                 let result = try Python.call(
                     "decode", in: "pictures.decode",
-                    [.list(paths[range].map(PythonValue.string)), .int(side)],
+                    [.list(paths[range].map { .bytes($0.bytes) }), .int(side)],
                     filling: UnsafeMutableRawBufferPointer(
                         rebasing: memory[range.lowerBound * size..<range.upperBound * size]))
                 for (index, sentence) in zip(range, result.list ?? []) {

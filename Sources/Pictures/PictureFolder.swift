@@ -8,6 +8,11 @@ import Foundation
 /// mine/cat/…        mine/dog/…        with ``Options/validationSplit``, which divides them
 /// ```
 ///
+/// The folders for training and testing may be named in other usual ways: `Training` and `Testing`, `train` and
+/// `val`. Validation pictures are for testing where there are no test pictures, and are not used otherwise. What
+/// systems and programs put beside pictures for themselves does not count, each folder counts once whatever
+/// links lead to it, and names need be no text. What may be read in two ways is refused with a question.
+///
 /// The classes are named as their folders, and sorted by these names. Pictures of any size are scaled as
 /// ``PictureDecoder`` does it, for training as for predicting. In each split the classes take turns, each as
 /// often as its share of the pictures has it, so that any first part of a split is like the whole.
@@ -59,7 +64,7 @@ public struct PictureFolder: Sendable {
 
     /// Whether a path leads to a directory that is not CIFAR-10's.
     public static func isOne(_ path: String) -> Bool {
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: path) else { return false }
+        guard let entries = try? Folder.names(in: RawPath(path)).map(\.text) else { return false }
         return !entries.contains { entry in
             entry == "cifar-10-batches-bin" || entry == "batches.meta.txt" || entry.hasSuffix("_batch.bin")
                 || entry.hasPrefix("data_batch_")
@@ -77,6 +82,7 @@ public struct PictureFolder: Sendable {
             try decoder.decode(files, side: Self.side) { progress($0, files.count) }
         }
         let unusable = decoded.problems.sorted { $0.key < $1.key }
+        if let nothing = noPicture(listing, decoded.problems) { throw nothing }
         guard options.skipUnreadable || unusable.isEmpty else {
             throw PictureFolderError.unusable(path: path, problems: unusable.map(\.value))
         }
@@ -89,11 +95,29 @@ public struct PictureFolder: Sendable {
             train: try dataset(chosen.train, listing, decoded.pixels), test: test,
             provenance: DataProvenance(
                 name: name, path: path, checksum: try division.checksum(decoded.digests), isOfficial: false,
-                isStandIn: false, statement: statement(leftOut: unusable.count)),
-            notice: untested.isEmpty
-                ? nil
-                : "\(path) has no test pictures of "
-                    + "\(untested.map { listing.classNames[$0] }.joined(separator: ", ")).")
+                isStandIn: false, statement: statement(listing.layout, leftOut: unusable.count)),
+            notice: notice(untested.map { listing.classNames[$0] }, listing.remarks))
+    }
+
+    /// What must be known of the directory before anything that is made of it is believed.
+    private func notice(_ untested: [String], _ remarks: [String]) -> String? {
+        let sentences =
+            (untested.isEmpty
+                ? [] : ["\(path) has no test pictures of \(untested.joined(separator: ", "))."]) + remarks
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    }
+
+    /// A class of which no file is a usable picture: a folder of something else.
+    private func noPicture(_ listing: FolderListing, _ problems: [Int: String]) -> PictureFolderError? {
+        let bad = Dictionary(grouping: problems.keys.sorted()) { listing.files[$0].label }
+        guard !bad.isEmpty else { return nil }
+        var counts = listing.classNames.map { _ in 0 }
+        for file in listing.files { counts[file.label] += 1 }
+        guard
+            let (label, files) = bad.sorted(by: { $0.key < $1.key }).first(where: { counts[$0] == $1.count })
+        else { return nil }
+        return .noPicture(
+            folder: listing.classFolders[label], count: files.count, problem: problems[files[0]] ?? "")
     }
 
     /// The checksum that ``load(progress:)`` would give the data set; decodes nothing.
@@ -111,8 +135,11 @@ public struct PictureFolder: Sendable {
     }
 
     /// What a record says of where the pictures come from.
-    private func statement(leftOut: Int) -> String {
+    private func statement(_ layout: FolderLayout, leftOut: Int) -> String {
         var sentences = ["Own pictures, a folder for each class."]
+        if let validation = layout.validation {
+            sentences.append("The test pictures are those for validation, in \(validation).")
+        }
         if let share = options.validationSplit {
             sentences.append(
                 "Divided by --validation-split \(share) --split-seed \(options.splitSeed): so much of each class, "
@@ -137,7 +164,7 @@ public struct PictureFolder: Sendable {
             count = chosen.count * size
         }
         return try ImageDataset(
-            images: images, labels: Labels(chosen.map { Int32(listing.labels[$0]) }, asColumn: true),
+            images: images, labels: Labels(chosen.map { Int32(listing.files[$0].label) }, asColumn: true),
             imageShape: [Self.side, Self.side, 3], classNames: listing.classNames)
     }
 }

@@ -2,16 +2,30 @@
 public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     /// The directory cannot be listed.
     case unlisted(folder: String, reason: String)
-    /// There are fewer than two folders.
-    case noClasses(path: String, found: [String])
+    /// There are fewer than two folders; with one inside that has more.
+    case noClasses(path: String, found: [String], inner: String?)
     /// There are more folders than a network has outputs.
     case tooManyClasses(path: String, count: Int, most: Int)
     /// There is a folder for each class, but none for training and testing.
     case undivided(path: String)
     /// There is a folder for one split alone.
-    case splitMissing(path: String, found: String)
+    case splitMissing(path: String, found: String, missing: String)
     /// A division was asked for, and the directory has one.
-    case dividedTwice(path: String)
+    case dividedTwice(path: String, splits: [String])
+    /// Several folders have names of the same split.
+    case severalForOneUse(path: String, names: [String], use: String)
+    /// Folders have names of splits and may be classes: there are pictures beside them.
+    case classesOrSplits(path: String, names: [String], uses: [String], beside: [String])
+    /// The folder of a split has no folder for each class.
+    case noClassFolders(path: String)
+    /// The folders are those of a camera.
+    case camera(path: String)
+    /// A link among the folders leads nowhere.
+    case brokenLink(path: String, target: String)
+    /// One folder stands for two.
+    case sameFolder(one: String, other: String)
+    /// The names of two folders are the same text in other bytes.
+    case sameName(path: String, name: String)
     /// A folder holds no file.
     case empty(folder: String)
     /// There are test pictures of a class without training pictures.
@@ -20,7 +34,9 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case tooFew(name: String, count: Int, share: Double)
     /// Files that are no usable pictures; with a sentence for each.
     case unusable(path: String, problems: [String])
-    /// No file of a class is a usable picture.
+    /// No file of a folder is a usable picture; with what is wrong with the first.
+    case noPicture(folder: String, count: Int, problem: String)
+    /// No training file of a class is a usable picture.
     case nothingUsable(name: String)
     /// No test file is a usable picture.
     case noTest(path: String)
@@ -32,19 +48,42 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unlisted(let folder, let reason):
             "\(folder) cannot be listed: \(reason)"
-        case .noClasses(let path, let found):
+        case .noClasses(let path, let found, let inner):
             "\(path) holds neither CIFAR-10's batches nor a folder of pictures for each of two or more classes"
                 + (found.isEmpty ? "" : ": there is only the folder \(found[0])")
+                + (inner.map { "; give \($0) if the folders in that are the classes" } ?? "")
         case .tooManyClasses(let path, let count, let most):
             "\(path) has \(count) folders, and a network here tells at most \(most) classes apart"
         case .undivided(let path):
             "\(path) has a folder for each class but none for training and testing: add --validation-split 0.2 to "
                 + "keep a fifth of each class for testing, or make \(path)/train and \(path)/test"
-        case .splitMissing(let path, let found):
-            "\(path) has \(found) but not \(found == "train" ? "test" : "train") beside it: add that, or give "
-                + "\(path)/\(found) with --validation-split"
-        case .dividedTwice(let path):
-            "\(path) is divided into train and test already: leave out --validation-split"
+        case .splitMissing(let path, let found, let missing):
+            "\(path) has \(found) but no folder for \(missing) beside it: add \(path)/\(missing), or give "
+                + "\(path)/\(found) with --validation-split 0.2"
+        case .dividedTwice(let path, let splits):
+            "\(path) is divided into \(splits.listed) already: leave out --validation-split"
+        case .severalForOneUse(let path, let names, let use):
+            "\(path) has \(names.listed), which all are names for \(use): which are the \(use) pictures? Leave one "
+                + "such folder there, and give classes other names"
+        case .classesOrSplits(let path, let names, let uses, let beside):
+            "\(path) has \(names.listed) beside pictures in \(beside.listed): "
+                + (names.count == 1
+                    ? "is \(names[0]) a class or the \(uses[0]) pictures?"
+                    : "are they classes or the \(uses.listed) pictures?")
+                + " Give a class another name; move what is none to a directory of its own"
+        case .noClassFolders(let path):
+            "\(path) has no folder for each class, and nothing else says what its pictures show: sort them into such "
+                + "folders"
+        case .camera(let path):
+            "\(path) holds the folders of a camera, whose names say nothing of what the pictures show: sort these "
+                + "into a folder for each class, in another directory"
+        case .brokenLink(let path, let target):
+            "\(path) is a link to \(target), which is not there: mend or remove it"
+        case .sameFolder(let one, let other):
+            "\(one) and \(other) are the same folder, whose pictures would be in two classes or splits: remove one"
+        case .sameName(let path, let name):
+            "\(path) has two folders named \(name), in different bytes: put their pictures into one, or give one "
+                + "another name"
         case .empty(let folder):
             "the folder \(folder) holds no picture: add some, or remove it"
         case .notTrained(let path, let name, let trained):
@@ -59,6 +98,10 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
                 + (problems.count > Self.named ? "; and \(problems.count - Self.named) more" : "")
                 + "): remove \(problems.count == 1 ? "it" : "them"), or add --skip-unreadable to leave "
                 + "\(problems.count == 1 ? "it" : "them") out"
+        case .noPicture(let folder, let count, let problem):
+            "no file in the folder \(folder) can be used (\(problem)"
+                + (count > 1 ? "; and \(count - 1) more" : "")
+                + "): remove the folder if it is no class, or add pictures"
         case .nothingUsable(let name):
             "the class \(name) has no usable picture for training"
         case .noTest(let path):
@@ -71,4 +114,13 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
 
     /// How many unreadable files are named.
     private static let named = 10
+}
+
+extension [String] {
+    /// `cat, dog and bird`; of more than ten, the first.
+    var listed: String {
+        guard count > 1 else { return joined() }
+        guard count <= 10 else { return "\(prefix(9).joined(separator: ", ")) and \(count - 9) more" }
+        return "\(dropLast().joined(separator: ", ")) and \(self[count - 1])"
+    }
 }

@@ -6,7 +6,7 @@ public struct PictureOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Of a directory with a folder for each class, keep this share of each class for testing.",
-            discussion: "Without it, the directory has train and test with a folder for each class.",
+            discussion: "Without it, the directory has train and test, or val, with a folder for each class.",
             valueName: "share"))
     public var validationSplit: Double?
 

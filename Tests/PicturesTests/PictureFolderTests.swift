@@ -184,7 +184,7 @@ extension PicturesTests {
 
         try drawn.text("none/train/ant/1.png")
         try drawn.plain("none/train/bee/1.png", color: [1, 1, 1])
-        try drawn.plain("none/test/bee/1.png", color: [1, 1, 1])
+        for name in ["ant", "bee"] { try drawn.plain("none/test/\(name)/1.png", color: [1, 1, 1]) }
         #expect(throws: PictureFolderError.nothingUsable(name: "ant")) {
             try folder(drawn, "/none", skip: true).load()
         }
@@ -202,8 +202,9 @@ extension PicturesTests {
         expect(.tooFew(name: "ant", count: 8, share: 0.97), "/few", share: 0.97)
 
         try drawn.plain("one/ant/1.png", color: [0, 0, 0])
-        expect(.noClasses(path: drawn.path + "/one", found: ["ant"]), "/one")
-        expect(.noClasses(path: drawn.path + "/one", found: ["ant"]), "/one", share: 0.5)
+        for share in [nil, 0.5] {
+            expect(.noClasses(path: drawn.path + "/one", found: ["ant"], inner: nil), "/one", share: share)
+        }
 
         for name in ["train/ant", "train/bee", "test/ant", "test/cow"] {
             try drawn.plain("extra/\(name)/1.png", color: [0, 0, 0])
@@ -211,9 +212,8 @@ extension PicturesTests {
         expect(
             .notTrained(path: drawn.path + "/extra/test", name: "cow", trained: drawn.path + "/extra/train"),
             "/extra")
-        expect(.dividedTwice(path: drawn.path + "/extra"), "/extra", share: 0.5)
-        try drawn.plain("half/train/ant/1.png", color: [0, 0, 0])
-        expect(.splitMissing(path: drawn.path + "/half", found: "train"), "/half")
+        expect(
+            .dividedTwice(path: drawn.path + "/extra", splits: ["train", "test"]), "/extra", share: 0.5)
 
         try drawn.plain("hollow/ant/1.png", color: [0, 0, 0])
         try FileManager.default.createDirectory(

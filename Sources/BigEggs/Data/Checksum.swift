@@ -15,7 +15,7 @@ public enum Checksum {
     /// - Throws: ``DataError`` if one cannot be read or the system's libcrypto refuses MD5.
     static func md5(ofAll files: [String]) throws -> String {
         let digest = try Digest(.md5)
-        for file in files { try add(file, to: digest) }
+        for file in files { try add(InputFile(file), to: digest) }
         return digest.finish()
     }
 
@@ -23,6 +23,17 @@ public enum Checksum {
     ///
     /// - Throws: ``DataError`` if the file cannot be read.
     public static func sha256(of file: String) throws -> String {
+        try sha256(of: InputFile(file))
+    }
+
+    /// The SHA-256 of a file whose path need be no text.
+    ///
+    /// - Parameter path: what errors call the file.
+    package static func sha256(ofFile bytes: [UInt8], named path: String) throws -> String {
+        try sha256(of: InputFile(bytes: bytes, named: path))
+    }
+
+    private static func sha256(of file: InputFile) throws -> String {
         let digest = try Digest(.sha256)
         try add(file, to: digest)
         return digest.finish()
@@ -32,13 +43,19 @@ public enum Checksum {
     ///
     /// - Throws: ``DataError`` if the system's libcrypto refuses SHA-256.
     public static func sha256(ofText text: String) throws -> String {
+        try sha256(ofBytes: Array(text.utf8))
+    }
+
+    /// The SHA-256 of bytes, as 64 hexadecimal digits.
+    ///
+    /// - Throws: ``DataError`` if the system's libcrypto refuses SHA-256.
+    package static func sha256(ofBytes bytes: [UInt8]) throws -> String {
         let digest = try Digest(.sha256)
-        Array(text.utf8).withUnsafeBytes(digest.update)
+        bytes.withUnsafeBytes(digest.update)
         return digest.finish()
     }
 
-    private static func add(_ path: String, to digest: Digest) throws {
-        let file = try InputFile(path)
+    private static func add(_ file: InputFile, to digest: Digest) throws {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
         defer { block.deallocate() }
         while true {

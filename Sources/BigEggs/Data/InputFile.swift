@@ -11,10 +11,17 @@ final class InputFile {
     ///
     /// - Throws: ``DataError/notFound(path:)``, ``DataError/unreadable(path:reason:)``, or
     ///   ``DataError/neitherDirectoryNorArchive(path:)`` for a pipe, a device or a directory.
-    init(_ path: String) throws {
+    convenience init(_ path: String) throws { try self.init(bytes: Array(path.utf8), named: path) }
+
+    /// Opens a file whose name need be no text: `bytes` are its path, `path` is what errors call it.
+    init(bytes: [UInt8], named path: String) throws {
         self.path = path
         // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
-        descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        descriptor = (bytes + [0]).withUnsafeBytes { buffer in
+            buffer.baseAddress.map {
+                open($0.assumingMemoryBound(to: CChar.self), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+            } ?? -1
+        }
         guard descriptor >= 0 else {
             throw errno == ENOENT || errno == ENOTDIR
                 ? DataError.notFound(path: path)

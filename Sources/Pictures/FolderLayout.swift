@@ -1,0 +1,193 @@
+/// Which folders of a directory hold which pictures: a folder for each class, or such folders in one for each
+/// split. Names propose it, and what is inside decides: a split holds folders. What can be read in two ways is
+/// refused with the question.
+struct FolderLayout {
+    /// A folder with one for each class.
+    struct Root {
+        /// Nil where the directory is not divided.
+        let split: FolderListing.Split?
+        let folder: Folder
+    }
+
+    /// The training pictures' before the test pictures'.
+    let roots: [Root]
+    /// The name of the folder whose validation pictures are for testing, for want of test pictures.
+    private(set) var validation: String?
+    /// A folder that is a class, by what is in it, and has the name of a split.
+    private var namedAsSplit: String?
+    /// The names of the folders of both splits, training's first.
+    private var splits: [String] = []
+    /// Folders with other pictures or none, beside the splits.
+    private var unused: [String] = []
+
+    /// A folder with the name of a split.
+    private struct Candidate {
+        let name: SplitName
+        let folder: Folder
+        /// As it lies in the directory.
+        let file: RawPath
+        var text: String { file.text }
+        var use: SplitName.Use { name.use }
+        /// Without a folder for each class.
+        var isFlat: Bool { folder.folders.isEmpty }
+    }
+
+    /// Reads a directory.
+    ///
+    /// - Parameter isDivided: whether it is to have splits; otherwise it must have none.
+    /// - Throws: ``PictureFolderError`` for what makes no data set or could be two.
+    init(_ path: String, isDivided: Bool) throws {
+        let top = try Folder(RawPath(path))
+        try top.refuseBrokenLinks()
+        guard !([Self.lastName(path)] + top.folders.map(\.text)).contains(where: Self.isCamera) else {
+            throw PictureFolderError.camera(path: path)
+        }
+        let candidates = try Self.candidates(in: top)
+        let known = Set(candidates.map(\.file))
+        let others = top.folders.filter { !known.contains($0) }
+        guard Set(candidates.map(\.use)).count > 1 else {
+            namedAsSplit = try Self.classNamedAsSplit(candidates, of: top, beside: others)
+            if isDivided {
+                throw top.folders.count < 2 ? try Self.noClasses(in: top) : .undivided(path: path)
+            }
+            roots = [Root(split: nil, folder: top)]
+            return
+        }
+
+        let training = candidates.filter { $0.use == .training }
+        guard !training.isEmpty else {
+            throw PictureFolderError.splitMissing(path: path, found: candidates[0].text, missing: "train")
+        }
+        let train = try Self.only(training, of: top)
+        let test = try Self.tests(candidates.filter { $0.use != .training }, of: top)
+        if let flat = [train, test].first(where: \.isFlat) {
+            throw PictureFolderError.noClassFolders(path: flat.folder.path.text)
+        }
+        splits = [train.text, test.text]
+        if test.use == .validation {
+            validation = test.text
+            // Without test pictures, the name is all that speaks for two splits.
+            let beside = try Self.withPictures(others, of: top)
+            guard beside.isEmpty else {
+                throw PictureFolderError.classesOrSplits(
+                    path: path, names: splits, uses: [train.use.rawValue, test.use.rawValue], beside: beside)
+            }
+        }
+        guard isDivided else { throw PictureFolderError.dividedTwice(path: path, splits: splits) }
+        roots = [Root(split: .train, folder: train.folder), Root(split: .test, folder: test.folder)]
+        unused = top.folders.map(\.text).filter { !splits.contains($0) }
+    }
+
+    /// What is not used, or used otherwise than its name says, in sentences for people.
+    func remarks(of path: String) -> [String] {
+        var remarks: [String] = []
+        if let validation {
+            remarks.append("\(path) has no test pictures: those of \(validation) are used for testing.")
+        }
+        if let namedAsSplit {
+            remarks.append(
+                "\(namedAsSplit) in \(path) is taken for a class, as it holds pictures and no folders.")
+        }
+        if !unused.isEmpty {
+            remarks.append("Not used: \(unused.listed), beside \(splits.listed) in \(path).")
+        }
+        for root in roots {
+            let strays = root.folder.pictures.count
+            guard strays > 0 else { continue }
+            remarks.append(
+                "Not used: \(strays) \(strays == 1 ? "picture" : "pictures") in \(root.folder.path.text) itself, "
+                    + "in no class's folder.")
+        }
+        return remarks
+    }
+
+    /// The folders with names of splits, each folder once for each use, whatever links lead to it.
+    private static func candidates(in top: Folder) throws -> [Candidate] {
+        let named = top.folders.compactMap { file in SplitName(file.text).map { (name: $0, file: file) } }
+        let meant = named.filter { one in
+            one.name.others.isEmpty
+                || named.contains { $0.name.others == one.name.others && $0.name.use != one.name.use }
+        }
+        var seen: [SplitName.Use: Set<Folder.Identity>] = [:]
+        return try meant.compactMap { name, file in
+            let outer = try top.folder(file)
+            guard seen[name.use, default: []].insert(outer.identity).inserted else { return nil }
+            return Candidate(name: name, folder: try classes(of: outer, named: name), file: file)
+        }
+    }
+
+    /// The folder with the classes: inside one, where a program that packs files has put it into another of the
+    /// same name, `seg_train/seg_train`.
+    private static func classes(of folder: Folder, named name: SplitName) throws -> Folder {
+        var folder = folder
+        var seen: Set = [folder.identity]
+        while folder.folders.count == 1, SplitName(folder.folders[0].text) == name, folder.pictures.isEmpty {
+            let inner = try folder.folder(folder.folders[0])
+            guard seen.insert(inner.identity).inserted else { break }
+            folder = inner
+        }
+        return folder
+    }
+
+    /// The folder with the name of a split that is a class all the same: it is the only one, holds pictures as the
+    /// folders beside it do, and is named as things are.
+    ///
+    /// - Throws: ``PictureFolderError`` for any other directory with folders named as splits for one use alone.
+    private static func classNamedAsSplit(
+        _ candidates: [Candidate], of top: Folder, beside others: [RawPath]
+    ) throws -> String? {
+        guard !candidates.isEmpty else { return nil }
+        let one = try only(candidates, of: top)
+        let beside = try withPictures(others, of: top)
+        guard beside.isEmpty else {
+            if one.isFlat, one.name.mayBeThing { return one.text }
+            throw PictureFolderError.classesOrSplits(
+                path: top.path.text, names: [one.text], uses: [one.use.rawValue], beside: beside)
+        }
+        guard !one.isFlat else { throw PictureFolderError.noClassFolders(path: one.folder.path.text) }
+        throw PictureFolderError.splitMissing(
+            path: top.path.text, found: one.text, missing: one.use == .training ? "test" : "train")
+    }
+
+    /// The test pictures among those that are not for training: those for testing, or else for validation, with a
+    /// folder for each class.
+    private static func tests(_ candidates: [Candidate], of top: Folder) throws -> Candidate {
+        let usable = candidates.filter { !$0.isFlat }
+        guard !usable.isEmpty else { return candidates[0] }
+        let test = usable.filter { $0.use == .test }
+        return try only(test.isEmpty ? usable : test, of: top)
+    }
+
+    /// The first of the candidates for one use, which must have no second.
+    private static func only(_ candidates: [Candidate], of top: Folder) throws -> Candidate {
+        guard candidates.count == 1 else {
+            throw PictureFolderError.severalForOneUse(
+                path: top.path.text, names: candidates.map(\.text), use: candidates[0].use.rawValue)
+        }
+        return candidates[0]
+    }
+
+    private static func withPictures(_ names: [RawPath], of top: Folder) throws -> [String] {
+        try names.filter { try top.folder($0).holdsPictures() }.map(\.text)
+    }
+
+    /// That there are fewer than two folders, with the folder that has more, if there is one inside.
+    static func noClasses(in top: Folder) throws -> PictureFolderError {
+        var folder = top
+        var seen: Set = [top.identity]
+        while folder.folders.count == 1 {
+            folder = try folder.folder(folder.folders[0])
+            guard seen.insert(folder.identity).inserted else { break }
+        }
+        return .noClasses(
+            path: top.path.text, found: top.folders.map(\.text),
+            inner: folder.folders.count > 1 ? folder.path.text : nil)
+    }
+
+    /// Cameras and phones put pictures into folders of `DCIM` that are numbered, not named for what they show.
+    private static func isCamera(_ name: String) -> Bool { name.uppercased() == "DCIM" }
+
+    private static func lastName(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? ""
+    }
+}
