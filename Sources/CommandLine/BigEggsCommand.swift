@@ -1,7 +1,19 @@
 import ArgumentParser
+import EmbeddedPython
+import Foundation
 
 /// The command `bigeggs`: what its subcommands do is in a file each.
 struct BigEggsCommand: ParsableCommand {
+    /// The variables that are for people to set, a line for each.
+    private static let environment: String = {
+        let variables = EnvironmentVariable.all.filter { $0.treatment == .honoured }
+        let width = variables.map(\.name.count).max() ?? 0
+        return variables.map {
+            "  \($0.name.padding(toLength: width, withPad: " ", startingAt: 0))  \($0.reason)"
+        }
+        .joined(separator: "\n")
+    }()
+
     static let configuration = CommandConfiguration(
         commandName: "bigeggs",
         abstract: "Train the report's image classifier, and write the report.",
@@ -17,6 +29,12 @@ struct BigEggsCommand: ParsableCommand {
 
             The data set is found by itself: see `bigeggs help data`. A failure is one line \
             on standard error and status 1; a command that was typed wrongly has status 64.
+
+            ENVIRONMENT
+            \(environment)
+
+            Whatever else it holds, figures and report are the same: settings of Python, \
+            matplotlib and the language are set aside.
             """,
         version: "0.1.0",
         subcommands: [

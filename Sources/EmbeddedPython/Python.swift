@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// The interpreter is Debian's, with the modules that Debian's packages install, whatever the
 /// environment says: `PATH`, `PYTHONHOME`, `PYTHONPATH`, a user's site directory and an active virtual
-/// environment have no part in it.
+/// environment have no part in it. Nor has what ``EnvironmentVariable`` sets aside.
 ///
 /// ```swift
 /// try Python.start(searchPaths: ["/home/me/BigEggs"])
@@ -109,14 +109,14 @@ public enum Python {
     }
 
     private static func initialize() throws {
+        // Before anything of Python's reads them: even an isolated Python takes its own path from two of them.
+        EnvironmentVariable.setAside()
+
         // Without UTF-8 mode an isolated Python in the C locale would read and print ASCII.
         var early = PyPreConfig()
         PyPreConfig_InitIsolatedConfig(&early)
         early.utf8_mode = 1
         try check(Py_PreInitialize(&early))
-
-        // The two variables that even an isolated Python takes its own path from, before our setting.
-        for variable in ["PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"] { unsetenv(variable) }
 
         let config = UnsafeMutablePointer<PyConfig>.allocate(capacity: 1)
         defer { config.deallocate() }

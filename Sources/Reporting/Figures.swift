@@ -25,9 +25,9 @@ public enum Figures {
     ///   - project: the checkout with the Python that draws.
     /// - Throws: `PythonError`, which names a missing module's package, or a name that no figure has.
     public static func prepare(_ names: [String] = [], project: Project) throws {
-        // Matplotlib keeps a list of the fonts, and would keep it elsewhere in the home directory.
-        setenv("MPLCONFIGDIR", DataLocations().cache + "/matplotlib", 0)
         try Python.start(searchPaths: project.pythonPaths)
+        _ = try Python.call(
+            "start", in: "plots.start", [.string(DataLocations().cache + "/matplotlib")])
         _ = try Python.call("check", in: "plots.draw", [.list(names.map(PythonValue.string))])
     }
 

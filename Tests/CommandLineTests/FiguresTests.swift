@@ -7,46 +7,11 @@ import Testing
         let missing: [String: String]
     }
 
-    /// A run of which only the first section is recorded, with so many images of each class.
-    private func run(ofDataWithChecksum checksum: String) throws -> TemporaryDirectory {
-        let directory = try TemporaryDirectory()
-        let records = directory.url.appendingPathComponent("records")
-        try FileManager.default.createDirectory(at: records, withIntermediateDirectories: true)
-        let record = """
-            {
-              "section": "01-data", "title": "The data",
-              "data": {
-                "name": "CIFAR-10", "file": "tiny", "checksum": "\(checksum)", "isOfficial": false,
-                "isStandIn": false, "statement": null, "imageShape": [32, 32, 3],
-                "trainImages": 160, "testImages": 40,
-                "classNames": [
-                  "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"
-                ]
-              },
-              "settings": {"profile": "quick", "seed": 7, "threads": 1, "precision": "float32"},
-              "results": {
-                "classCounts": {
-                  "train": [20, 20, 15, 15, 15, 15, 15, 15, 15, 15],
-                  "test": [4, 4, 4, 4, 4, 4, 4, 4, 4, 4]
-                },
-                "samples": {
-                  "split": "test",
-                  "indices": [
-                    [0, 10], [1, 11], [2, 12], [3, 13], [4, 14], [5, 15], [6, 16], [7, 17], [8, 18], [9, 19]
-                  ]
-                }
-              }
-            }
-            """
-        try Data(record.utf8).write(to: records.appendingPathComponent("01-data.json"))
-        return directory
-    }
-
     private struct Description: Decodable { let checksum: String }
 
     @Test func figuresAreDrawnFromRecordsAndThoseOfOtherImagesAreLeft() throws {
         let data = try TinyCIFAR10()
-        let run = try run(ofDataWithChecksum: "md5:of another data set")
+        let run = try recordedRun(ofDataWithChecksum: "md5:of another data set")
         let json = try BigEggsProgram("figures", "--data", data.path, "--out", run.path, "--json")
         #expect(json.status == 0, "standard error:\n\(json.errors)")
         let outcome = try json.json(as: Outcome.self)
@@ -64,7 +29,7 @@ import Testing
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
-        let run = try run(ofDataWithChecksum: checksum)
+        let run = try recordedRun(ofDataWithChecksum: checksum)
         let figures = try BigEggsProgram("figures", "sample-grid", "--data", data.path, "--out", run.path)
         #expect(figures.status == 0, "standard error:\n\(figures.errors)")
         #expect(FileManager.default.fileExists(atPath: run.path + "/plots/sample-grid.png"))
@@ -75,7 +40,7 @@ import Testing
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
-        let run = try run(ofDataWithChecksum: checksum)
+        let run = try recordedRun(ofDataWithChecksum: checksum)
         func figures() throws -> [String: Data] {
             let names = try FileManager.default.contentsOfDirectory(atPath: run.path + "/plots")
             return try names.reduce(into: [:]) {
@@ -99,7 +64,7 @@ import Testing
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
-        let undisturbed = try run(ofDataWithChecksum: checksum)
+        let undisturbed = try recordedRun(ofDataWithChecksum: checksum)
         func plots(_ run: TemporaryDirectory) -> [String: Data] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: run.path + "/plots")) ?? []
             return names.reduce(into: [:]) {
@@ -112,7 +77,7 @@ import Testing
         #expect(expected.count == 6)
 
         for signal in [SIGTERM, SIGINT, SIGKILL] {
-            let run = try run(ofDataWithChecksum: checksum)
+            let run = try recordedRun(ofDataWithChecksum: checksum)
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/env")
             process.arguments = [
@@ -143,7 +108,7 @@ import Testing
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
-        let run = try run(ofDataWithChecksum: checksum)
+        let run = try recordedRun(ofDataWithChecksum: checksum)
         try #require(try BigEggsProgram("figures", "--data", data.path, "--out", run.path).status == 0)
         let counts = run.url.appendingPathComponent("plots/class-counts.png")
         let samples = run.url.appendingPathComponent("plots/sample-grid.png")

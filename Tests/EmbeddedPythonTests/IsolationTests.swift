@@ -1,3 +1,4 @@
+import EmbeddedPython
 import Foundation
 import Testing
 
@@ -85,6 +86,25 @@ import Testing
         #expect(answer.encoding == "utf-8")
         #expect(answer.files == "utf-8")
         #expect(!answer.path.contains("") && !answer.path.contains(decoy.path))
+    }
+
+    @Test func pythonSeesNothingOfWhatIsSetAsideAndAllOfTheRest() throws {
+        let module = try PythonModule(
+            "sees",
+            """
+            import os
+            def names(): return " ".join(sorted(os.environ))
+            """)
+        defer { module.remove() }
+        var environment: [String: String] = [:]
+        for variable in EnvironmentVariable.all {
+            environment[variable.name.replacing("*", with: "X")] = "1"
+        }
+        environment["ANOTHER"] = "1"
+        let kept = environment.keys.filter { EnvironmentVariable.of($0)?.treatment != .setAside }
+        #expect(kept.count < environment.count && kept.contains("ANOTHER") && kept.contains("HOME"))
+        let run = try probe("names", of: module, environment: environment)
+        #expect(run.lines == [kept.sorted().joined(separator: " ")])
     }
 
     @Test func anInterruptStillEndsTheProcessWhenPythonKnowsSignals() throws {

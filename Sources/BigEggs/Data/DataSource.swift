@@ -105,11 +105,13 @@ package struct DataLocations: Sendable {
         self.fashionMNIST = fashionMNIST
     }
 
-    /// `$XDG_CACHE_HOME/bigeggs`, by default `~/.cache/bigeggs`. The XDG specification has relative
-    /// paths ignored.
+    /// `$XDG_CACHE_HOME/bigeggs`, by default `~/.cache/bigeggs`. Relative paths are ignored, as the XDG
+    /// specification has it.
     package var cache: String {
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/bigeggs" }
-        let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
+        // Programs that a system starts may have no home, or an empty one.
+        let given = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let home = given ?? FileManager.default.homeDirectoryForCurrentUser.path
         return home + "/.cache/bigeggs"
     }
 
