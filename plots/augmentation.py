@@ -9,7 +9,7 @@ import numpy as np
 
 from plots.drawing import Drawing, Source, Table
 from plots.page import INK, MUTED, montage, page, show_picture
-from plots.wording import fixed
+from plots.wording import fixed, short
 
 PARAMETERS = ("theta", "tx", "ty", "shear", "zx", "zy", "flipHorizontal", "flipVertical")
 COLUMNS = (
@@ -113,7 +113,7 @@ def chosen_image(record: bigeggs.Record) -> str:
     """Which image is shown, in words."""
     split, index, label = (record[f"results.image.{key}"] for key in ("split", "index", "label"))
     split = "training" if split == "train" else split
-    return f"The {split} image number {index:g} ({record['data.classNames'][int(label)]})"
+    return f"The {split} image number {index:g} ({short(record['data.classNames'][int(label)])})"
 
 
 def image(source: Source, record: bigeggs.Record) -> np.ndarray:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import difflib
-import functools
 import io
 import traceback
+import warnings
 from pathlib import Path
 
 import bigeggs
 import matplotlib.style
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from plots import augmentation, data, demo, explanation, results, study, training
+from plots import augmentation, data, demo, explanation, fonts, results, study, training
 from plots.drawing import Drawing, Plot, Source, Table
 from plots.files import CannotWrite, write_atomically
 from plots.records import MissingInput, Records
@@ -72,22 +71,24 @@ def draw(
 
     A `dataset_handle` of 0 means that there is no data set. Returns the names that were ``drawn``; those
     ``left`` as they were, because they show images of a data set that is not at hand; those whose record or
-    weights are ``missing`` and those that ``failed``, with the reason. One bad figure does not stop the others.
+    weights are ``missing`` and those that ``failed``, with the reason; and the signs ``without`` a font, which are
+    boxes. One bad figure does not stop the others.
     """
-    use_shipped_fonts()
+    fonts.use_shipped()
     dataset = bigeggs.Dataset(dataset_handle) if dataset_handle else None
     source = Source(Records(records_dir), Path(weights_dir), dataset)
     drawn: list[str] = []
     left: list[str] = []
     missing: dict[str, str] = {}
     failed: dict[str, str] = {}
+    without: set[str] = set()
     for plot in chosen(names):
         try:
             if plot.needs_images and not has_images_of(source, plot):
                 left.append(plot.name)
                 continue
             with matplotlib.style.context(STYLE, after_reset=True):
-                save(plot.draw(source), plot.name, Path(output_dir))
+                without |= save(plot.draw(source), plot.name, Path(output_dir))
             drawn.append(plot.name)
         except MissingInput as reason:
             missing[plot.name] = str(reason)
@@ -95,16 +96,7 @@ def draw(
             failed[plot.name] = str(reason)
         except (Exception, SystemExit) as error:  # whatever goes wrong in one figure must not cost the others
             failed[plot.name] = describe(error)
-    return {"drawn": drawn, "left": left, "missing": missing, "failed": failed}
-
-
-@functools.cache
-def use_shipped_fonts() -> None:
-    """Leaves only the fonts that come with matplotlib: another version of one would set text otherwise."""
-    shipped = sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"))
-    font_manager.fontManager.ttflist = []
-    for font in shipped:
-        font_manager.fontManager.addfont(font)
+    return {"drawn": drawn, "left": left, "missing": missing, "failed": failed, "without": sorted(without)}
 
 
 def chosen(names: list[str]) -> list[Plot]:
@@ -132,14 +124,22 @@ def has_images_of(source: Source, plot: Plot) -> bool:
     return at_hand == (recorded["data.name"], recorded["data.checksum"])
 
 
-def save(drawing: Drawing, name: str, directory: Path) -> None:
-    """Writes NAME.svg, NAME.png and NAME.csv; all three are on the disk before the first is replaced."""
-    settle_layout(drawing.figure)
-    write_atomically({
-        directory / f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
-        directory / f"{name}.png": rendered(drawing, "png", {"Software": None}),
-        directory / f"{name}.csv": comma_separated(drawing.table),
-    })
+def save(drawing: Drawing, name: str, directory: Path) -> set[str]:
+    """Writes NAME.svg, NAME.png and NAME.csv; all three are on the disk before the first is replaced.
+
+    Returns the signs that no font has.
+    """
+    without = fonts.fit(drawing.figure)
+    with warnings.catch_warnings():
+        # These signs are named in one sentence instead, for all figures.
+        warnings.filterwarnings("ignore", fonts.MISSING)
+        settle_layout(drawing.figure)
+        write_atomically({
+            directory / f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
+            directory / f"{name}.png": rendered(drawing, "png", {"Software": None}),
+            directory / f"{name}.csv": comma_separated(drawing.table),
+        })
+    return without
 
 
 def settle_layout(figure: Figure) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from typing import Sequence
 
 import bigeggs
 import matplotlib.style
 from matplotlib.figure import Figure
 
+from plots import fonts
 from plots.demo import confidence_bar, grid
 from plots.draw import STYLE
 from plots.page import GREEN, INK, MUTED, VERMILLION, show_picture
@@ -23,9 +25,13 @@ def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> 
 
     `handle` is a data set with as many test images as there are predictions.
     """
+    fonts.use_shipped()
     dataset = bigeggs.Dataset(handle)
-    with matplotlib.style.context(STYLE, after_reset=True):
+    with matplotlib.style.context(STYLE, after_reset=True), warnings.catch_warnings():
         figure = sheet(dataset, predicted, confidence)
+        fonts.fit(figure)
+        # The section's own figures say which signs these are.
+        warnings.filterwarnings("ignore", fonts.MISSING)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
     return base64.b64encode(buffer.getvalue()).decode()

@@ -6,6 +6,8 @@ import math
 
 import bigeggs
 
+from plots.script import shown
+
 #: Keeps a number and its unit on one line.
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -43,8 +45,8 @@ def percent(fraction: float, digits: int = 1) -> str:
 
 
 def short(name: str) -> str:
-    """A class's name, cut where it would take the room of what it names."""
-    return name if len(name) <= 24 else f"{name[:23]}…"
+    """A class's name as figures show it, cut where it would take the room of what it names."""
+    return shown(name if len(name) <= 24 else f"{name[:23]}…")
 
 
 def is_own(record: bigeggs.Record) -> bool:
@@ -63,7 +65,7 @@ def data_name(record: bigeggs.Record) -> str:
 def caption(record: bigeggs.Record) -> str:
     """Where a figure's numbers come from: data set, size, seed and profile."""
     return (
-        f"Data: {data_name(record)}, {count(record['data.trainImages'])} training and "
+        f"Data: {shown(data_name(record))}, {count(record['data.trainImages'])} training and "
         f"{count(record['data.testImages'])} test images. "
         f"Seed {record['settings.seed']:g}, {record['settings.profile']} profile."
     )

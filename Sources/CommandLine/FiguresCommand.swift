@@ -42,6 +42,7 @@ struct FiguresCommand: ParsableCommand {
         let lock = FileManager.default.fileExists(atPath: layout.records) ? try layout.lock() : nil
         defer { lock?.release() }
         let outcome = try draw(project, layout)
+        if let advice = outcome.advice { StandardError.write(advice + "\n") }
         let nothing = outcome.drawn.isEmpty && outcome.left.isEmpty && outcome.failed.isEmpty
         if nothing && names.isEmpty { throw NothingRecorded(directory: layout.records) }
         if json {

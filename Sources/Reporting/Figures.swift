@@ -16,6 +16,8 @@ public enum Figures {
         public var missing: [String: String] = [:]
         /// The figures that Python could not draw, with its message.
         public var failed: [String: String] = [:]
+        /// A sentence for people about signs in names that no installed font has, and what to install.
+        public var advice: String?
     }
 
     /// Starts Python and imports what draws, so that a missing module is known before hours of training.
@@ -73,6 +75,7 @@ public enum Figures {
         let handle = data.map(registerDataset)
         defer { if let handle { releaseHandle(handle) } }
         var outcome = Outcome()
+        var without: Set<String> = []
         for (done, name) in chosen.enumerated() {
             progress(Progress(name: name, done: done, total: chosen.count))
             let result = try Python.call(
@@ -88,6 +91,12 @@ public enum Figures {
             outcome.left += strings(entries["left"])
             outcome.missing.merge(messages(entries["missing"])) { $1 }
             outcome.failed.merge(messages(entries["failed"])) { $1 }
+            without.formUnion(strings(entries["without"]))
+        }
+        if !without.isEmpty {
+            outcome.advice = try Python.call(
+                "advice", in: "plots.fonts", [.list(without.sorted().map(PythonValue.string))]
+            ).string
         }
         return outcome
     }

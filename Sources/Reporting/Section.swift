@@ -258,6 +258,8 @@ public final class Section {
             figures.isEmpty
             ? Figures.Outcome()
             : try Figures.draw(figures.map(\.name), project: project, layout: layout, data: data)
+        // The first section's figures name every class already.
+        if section == .data, let advice = outcome.advice { Terminal.warn(advice + "\n") }
         for (name, line) in figures { try attach(figure: name, line: line) }
         try notebook.write(to: layout.notebook(section))
 

@@ -63,7 +63,7 @@ def test_the_names_are_those_of_the_report_in_its_order() -> None:
 
 
 def test_every_figure_is_drawn_in_three_formats_and_again_as_the_same_bytes(example: Path, handle: int) -> None:
-    assert drawn(example, handle) == {"drawn": NAMES, "left": [], "missing": {}, "failed": {}}
+    assert drawn(example, handle) == {"drawn": NAMES, "left": [], "missing": {}, "failed": {}, "without": []}
     drawn(example, handle, into="again")
     files = {path.name for path in (example / "plots").iterdir()}
     assert files == {f"{name}.{kind}" for name in NAMES for kind in ("svg", "png", "csv")}

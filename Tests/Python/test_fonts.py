@@ -1,0 +1,154 @@
+"""Names of classes in any script: drawn with an installed font that has the signs, else named in one sentence."""
+
+from __future__ import annotations
+
+import unicodedata
+import warnings
+from pathlib import Path
+
+import bigeggs
+import pytest
+from conftest import write
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib.text import Text
+from test_own_data import with_classes
+
+from plots import draw, fonts
+from plots.data import class_counts
+from plots.drawing import Source
+from plots.records import Records
+from plots.script import shown
+
+#: Chinese, Korean, Japanese, emoji with and without what chooses a variant, Devanagari.
+NAMES = ["鳥", "고양이", "ねこ", "🦆", "🐕\N{VARIATION SELECTOR-16}", "कुत्ता", "plain"]
+
+
+def make_font(file: Path, signs: str) -> None:
+    """A font whose every sign is a square, of a family named as its file."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((50, 0))
+    for point in ((50, 700), (750, 700), (750, 0)):
+        pen.lineTo(point)
+    pen.closePath()
+    names = {ord(sign): f"u{ord(sign):x}" for sign in signs}
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap(names)
+    builder.setupGlyf({name: pen.glyph() for name in [".notdef", *names.values()]})
+    builder.setupHorizontalMetrics({name: (800, 50) for name in [".notdef", *names.values()]})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": file.stem, "styleName": "Regular", "psName": file.stem})
+    builder.setupOS2()
+    builder.setupPost()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    builder.save(file)
+
+
+@pytest.fixture
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only directory of installed fonts, still empty."""
+    directory = tmp_path / "fonts"
+    directory.mkdir()
+    monkeypatch.setattr(fonts, "DIRECTORIES", (directory,))
+    return directory
+
+
+def drawn(root: Path, names: list[str], dataset: bigeggs.Dataset) -> tuple[dict[str, object], dict[str, bytes]]:
+    """What becomes of a figure with these classes, with any warning as an error; and its files."""
+    with_classes(write(root, dataset), names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        outcome = draw.draw(["class-counts"], str(root / "records"), str(root / "weights"), str(root / "plots"), 0)
+    assert outcome["failed"] == {} and outcome["drawn"] == ["class-counts"]
+    return outcome, {file.name: file.read_bytes() for file in (root / "plots").iterdir()}
+
+
+def test_signs_come_from_installed_fonts_that_have_them(
+    tmp_path: Path, dataset: bigeggs.Dataset, directory: Path
+) -> None:
+    make_font(directory / "deep" / "SomeSans.ttf", "鳥고양이ねこ")
+    make_font(directory / "Pictures.otf", "🦆🐕")
+    make_font(directory / "unifont.ttf", "".join(NAMES))
+    (directory / "Broken.ttf").write_bytes(b"no font")
+    outcome, plots = drawn(tmp_path / "run", NAMES, dataset)
+    assert outcome["without"] == []
+    svg = plots["class-counts.svg"].decode()
+    for sign, font in (("鳥", "SomeSans"), ("ね", "SomeSans"), ("🦆", "Pictures"), ("क", "unifont")):
+        assert f'id="{font}-{ord(sign):x}"' in svg
+    # Not one of the first font's signs, nor any that is never seen.
+    assert "unifont-9ce5" not in svg and "-fe0f" not in svg
+    assert "鳥" in plots["class-counts.csv"].decode()
+
+
+@pytest.mark.parametrize(
+    ("names", "without", "advice"),
+    [
+        (["鳥", "b"], "鳥", "Chinese, Japanese or Korean signs (鳥), for which no font is installed: `apt-get install fonts-noto-cjk`"),
+        (["고양이", "ねこ"], "고양이ねこ", "(こ ね 고 양 이)"),
+        (["🦆", "b"], "🦆", "emoji (🦆), for which no font is installed: `apt-get install fonts-symbola`"),
+        (["कुत", "鳥🦆"], "कुत鳥🦆", "`apt-get install fonts-noto-core fonts-unifont fonts-noto-cjk fonts-symbola`"),
+    ],
+)  # fmt: skip
+def test_signs_that_no_font_has_are_named_in_a_sentence(
+    tmp_path: Path, dataset: bigeggs.Dataset, directory: Path, names: list[str], without: str, advice: str
+) -> None:
+    outcome, _ = drawn(tmp_path / "run", names, dataset)
+    assert outcome["without"] == sorted(without)
+    sentence = fonts.advice(outcome["without"])
+    assert advice in sentence and "\n" not in sentence
+
+
+def test_figures_with_latin_names_hang_on_no_installed_font(
+    tmp_path: Path, dataset: bigeggs.Dataset, directory: Path
+) -> None:
+    names = ["cat", "Çà et là", "Straße № 5"]
+    _, before = drawn(tmp_path / "before", names, dataset)
+    make_font(directory / "DejaVu Sans.ttf", "caté№")
+    outcome, after = drawn(tmp_path / "after", names, dataset)
+    assert outcome["without"] == [] and after == before
+
+
+def test_a_bold_text_and_a_caption_get_their_fonts_too(
+    tmp_path: Path, dataset: bigeggs.Dataset, directory: Path
+) -> None:
+    make_font(directory / "Birds.ttf", "鳥")
+    root = write(tmp_path / "run", dataset)
+    with_classes(root, ["鳥", "b"], own=True)
+    figure = class_counts(Source(Records(root / "records"), root / "weights", None)).figure
+    figure.axes[0].set_title("鳥", fontweight="bold")
+    figure.texts[-1].set_text("Data: 鳥")
+    assert fonts.fit(figure) == set()
+    for text in figure.findobj(Text):
+        assert ("Birds" in text.get_fontfamily()) == ("鳥" in text.get_text())
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("plain (5)", "plain (5)"),
+        ("cafe\N{COMBINING ACUTE ACCENT}", "café"),
+        (unicodedata.normalize("NFD", "고양이"), "고양이"),
+        ("❤\N{VARIATION SELECTOR-16}", "❤"),
+        ("👨\N{ZERO WIDTH JOINER}👩", "👨👩"),
+        # Arabic letters join, and are set from right to left: car, peace with lam and alef as one, cats (2).
+        ("سيارة", "\ufe93\ufead\ufe8e\ufef4\ufeb3"),
+        ("سلام", "\ufee1\ufefc\ufeb3"),
+        ("قطط (12)", "(12) \ufec2\ufec4\ufed7"),
+        ("سَم", "\ufee2\ufeb3\u064e"),
+        # Hebrew does not join; a number keeps its order, and the line begins at the left.
+        ("שלום עולם 42", "42 םלוע םולש"),
+        ("class שלום, cat", "class םולש, cat"),
+        ("one\nשלום", "one\nםולש"),
+    ],
+)
+def test_text_is_set_as_it_is_seen(text: str, seen: str) -> None:
+    assert shown(text) == seen
+
+
+def test_arabic_names_need_no_other_font(tmp_path: Path, dataset: bigeggs.Dataset, directory: Path) -> None:
+    outcome, plots = drawn(tmp_path / "run", ["سيارة", "قطط", "سلام"], dataset)
+    assert outcome["without"] == []
+    # The forms at the beginning, in the middle and at the end of a word, and lam with alef.
+    for form in ("feb3", "fef4", "fe8e", "fefc"):
+        assert f'id="DejaVuSans-{form}"' in plots["class-counts.svg"].decode()

@@ -1,0 +1,128 @@
+"""Fonts: matplotlib's own, and installed ones for signs that these do not have, such as Chinese names of classes."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from pathlib import Path
+from typing import Iterable
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
+
+#: Where systems put fonts. Those of one user do not count: figures are the same for all.
+DIRECTORIES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+
+#: What is needed for signs: the words with which their names in Unicode begin, the Debian package.
+SCRIPTS = {
+    "Chinese, Japanese or Korean signs": (
+        ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH", "KANGXI"),
+        "fonts-noto-cjk",
+    ),
+    "emoji": ((), "fonts-symbola"),
+    "other signs": ((), "fonts-noto-core fonts-unifont"),
+}
+
+#: How matplotlib's warnings of a sign without a font begin: ``fit`` returns these signs instead.
+MISSING = "Glyph .* missing from|Matplotlib currently does not support .* natively"
+
+
+@functools.cache
+def use_shipped() -> None:
+    """Leaves only the fonts that come with matplotlib: another version of one would set text otherwise."""
+    shipped = sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"))
+    font_manager.fontManager.ttflist = []
+    for font in shipped:
+        font_manager.fontManager.addfont(font)
+
+
+def fit(figure: Figure) -> set[str]:
+    """Sets each text of a figure in fonts that have its signs; returns the signs that no font has.
+
+    A text whose font has all its signs stays as it is, to the byte.
+    """
+    without: set[str] = set()
+    for text in figure.findobj(Text):
+        missing = set(text.get_text()) - {"\n"} - signs(font_manager.findfont(text.get_fontproperties()))
+        if missing:
+            fonts, rest = covering(frozenset(missing), DIRECTORIES)
+            text.set_fontfamily([*text.get_fontfamily(), *map(family, fonts)])
+            without |= rest
+    return without
+
+
+@functools.cache
+def covering(missing: frozenset[str], directories: tuple[Path, ...]) -> tuple[list[str], frozenset[str]]:
+    """Installed fonts that have these signs, the one with most first; and the signs that none has."""
+    chosen: list[str] = []
+    # Unifont has nearly everything, but in squares: only for what no other font has.
+    for fonts in (
+        [font for font in installed(directories) if "unifont" not in Path(font).name.lower()],
+        [font for font in installed(directories) if "unifont" in Path(font).name.lower()],
+    ):
+        while missing and fonts:
+            best = max(fonts, key=lambda font: len(missing & signs(font)))
+            if not missing & signs(best):
+                break
+            chosen.append(best)
+            missing -= signs(best)
+    return chosen, missing
+
+
+@functools.cache
+def installed(directories: tuple[Path, ...]) -> list[str]:
+    """All fonts that can be drawn from, plain ones without serifs first."""
+    files = [file for directory in directories for file in directory.rglob("*") if file.suffix in SUFFIXES]
+
+    def rank(file: Path) -> tuple[bool, bool, str]:
+        name = file.name.lower()
+        styled = any(word in name for word in ("bold", "black", "italic", "oblique", "light", "thin", "condensed"))
+        return "serif" in name or "sans" not in name, styled, str(file)
+
+    return [str(file) for file in sorted(files, key=rank)]
+
+
+SUFFIXES = (".ttf", ".otf", ".ttc")
+
+
+@functools.cache
+def signs(font: str) -> frozenset[str]:
+    """The signs that a font has; none for one of coloured bitmaps, which matplotlib cannot draw."""
+    try:
+        return frozenset(map(chr, FT2Font(font).get_charmap()))
+    except (RuntimeError, OSError):
+        return frozenset()
+
+
+@functools.cache
+def family(font: str) -> str:
+    """The name by which a text asks for a font, which is made known to matplotlib."""
+    font_manager.fontManager.addfont(font)
+    return font_manager.fontManager.ttflist[-1].name
+
+
+def advice(without: Iterable[str]) -> str:
+    """A sentence about signs that no installed font has, and what to install."""
+    of_script: dict[str, list[str]] = {}
+    for sign in sorted(without):
+        of_script.setdefault(script(sign), []).append(sign)
+    parts = [
+        f"{name} ({' '.join(signs[:5])}{' …' if len(signs) > 5 else ''})" for name, signs in of_script.items()
+    ]
+    packages = " ".join(SCRIPTS[name][1] for name in of_script)
+    return (
+        f"The figures have boxes for {' and '.join(parts)}, for which no font is installed: "
+        f"`apt-get install {packages}`, then `bigeggs figures` draws them again."
+    )
+
+
+def script(sign: str) -> str:
+    """What a sign is called in the advice."""
+    name = unicodedata.name(sign, "")
+    for script, (words, _) in SCRIPTS.items():
+        if words and name.startswith(words):
+            return script
+    return "emoji" if unicodedata.category(sign) in ("So", "Sk") else "other signs"

@@ -1,0 +1,108 @@
+"""Text as matplotlib can draw it, which sets sign after sign from left to right: ``shown(text)``."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import unicodedata
+
+LAM, TATWEEL = "\N{ARABIC LETTER LAM}", "\N{ARABIC TATWEEL}"
+
+#: Brackets turn round in text from right to left.
+MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+
+CLOSING = {")": "(", "]": "[", "}": "{"}
+
+
+def shown(text: str) -> str:
+    """The text with accents composed, Arabic letters joined, lines from right to left turned, and without signs
+    that are never seen, such as those that choose a variant of the emoji before them."""
+    if text.isascii():
+        return text
+    seen = "".join(sign for sign in unicodedata.normalize("NFC", text) if not is_unseen(sign))
+    return "\n".join(turned(joined(line)) for line in seen.split("\n"))
+
+
+def is_unseen(sign: str) -> bool:
+    """Whether a sign only says how others are to be set."""
+    is_variant = 0xFE00 <= ord(sign) <= 0xFE0F or 0xE0100 <= ord(sign) <= 0xE01EF
+    return is_variant or unicodedata.category(sign) == "Cf"
+
+
+@functools.cache
+def forms() -> dict[str, dict[str, str]]:
+    """The forms of each Arabic letter, and of lam with an alef: ``isolated``, ``final``, ``initial``, ``medial``.
+
+    Unicode has them as signs of their own, with what they are forms of.
+    """
+    forms: dict[str, dict[str, str]] = {}
+    for code in itertools.chain(range(0xFB50, 0xFE00), range(0xFE70, 0xFEFD)):
+        form, *letters = unicodedata.decomposition(chr(code)).split() or [""]
+        base = "".join(chr(int(letter, 16)) for letter in letters)
+        is_lam_alef = len(base) == 2 and base[0] == LAM and "ALEF" in unicodedata.name(base[1])
+        if form.startswith("<") and (len(base) == 1 or is_lam_alef):
+            forms.setdefault(base, {}).setdefault(form.strip("<>"), chr(code))
+    return forms
+
+
+def joined(line: str) -> str:
+    """Arabic letters in the forms that they have beside one another, in the order in which they are read."""
+    letters = re.findall(f"{LAM}[{''.join(base[1] for base in forms() if len(base) == 2)}]|.", line)
+    # Marks above and below letters do not part them.
+    bases = [place for place, letter in enumerate(letters) if not unicodedata.combining(letter[0])]
+    result = list(letters)
+    for before, place, after in zip([None, *bases], bases, [*bases[1:], None]):
+        of = forms().get(letters[place], {})
+        follows = before is not None and joins_next(letters[before]) and "final" in of
+        leads = after is not None and "initial" in of and joins_last(letters[after])
+        form = ("medial" if leads else "final") if follows else ("initial" if leads else "isolated")
+        result[place] = of.get(form, letters[place])
+    return "".join(result)
+
+
+def joins_next(letter: str) -> bool:
+    """Whether a letter reaches to the next one."""
+    return letter == TATWEEL or "initial" in forms().get(letter, {})
+
+
+def joins_last(letter: str) -> bool:
+    """Whether a letter reaches to the last one."""
+    return letter == TATWEEL or "final" in forms().get(letter, {})
+
+
+def turned(line: str) -> str:
+    """A line in the order in which it is seen: what is read from right to left is turned, but for its numbers.
+
+    This is Unicode's bidirectional algorithm for lines that begin at the left and hold no further nesting.
+    """
+    kinds = "".join(kind(sign) for sign in line)
+    place = 0
+    parts: list[str] = []
+    # From right to left goes what begins with such a letter, to the last of them or of digits before one of ours.
+    for match in re.finditer("R([^L]*[RDM])?", kinds):
+        end = match.end()
+        # A bracket that was opened in there is closed in there.
+        while CLOSING.get(line[end : end + 1], " ") in unclosed(line[match.start() : end]):
+            end += 1
+        parts += [line[place : match.start()], reversed_run(line[match.start() : end])]
+        place = end
+    return "".join(parts) + line[place:]
+
+
+def unclosed(run: str) -> str:
+    """The brackets that are opened in a run and not closed."""
+    return "".join(opening for closing, opening in CLOSING.items() if run.count(opening) > run.count(closing))
+
+
+def kind(sign: str) -> str:
+    """R for letters from right to left, L for those from left to right, D for digits, M for marks, else N."""
+    of = {"R": "R", "AL": "R", "L": "L", "EN": "D", "AN": "D", "NSM": "M"}
+    return of.get(unicodedata.bidirectional(sign), "N")
+
+
+def reversed_run(run: str) -> str:
+    """The signs of a run the other way round; digits of a number, and marks after their letter, keep their order."""
+    kinds = "".join(kind(sign) for sign in run)
+    pieces = [run[match.start() : match.end()] for match in re.finditer("D(?:N?D)*|.M*", kinds)]
+    return "".join(piece if kind(piece[0]) == "D" else piece.translate(MIRRORED) for piece in reversed(pieces))
