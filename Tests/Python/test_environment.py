@@ -45,8 +45,8 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
         root=str(ROOT), python=str(ROOT / "python"), cache=cache, figures=FIGURES, records=str(example / "records"),
         weights=str(example / "weights"), plots=str(plots), all_plots=str(example / "plots"), report=str(report),
     ))  # fmt: skip
-    # Settings for matplotlib where it looks for some.
-    (root / "matplotlibrc").write_text("backend: Qt4Agg\nfont.size: 30\nsvg.fonttype: none\nnonsense\n")
+    # Settings for matplotlib where it looks for some, and not in UTF-8.
+    (root / "matplotlibrc").write_bytes(b"backend: Qt4Agg\nfont.size: 30\nsvg.fonttype: none\nnonsense\xe9\n")
     run = subprocess.run(
         [PROBE, root, "making", "make"], capture_output=True, text=True, cwd=root,
         env={name: value.format(here=root) for name, value in environment.items()}
