@@ -24,6 +24,9 @@ struct FolderListing {
     let path: String
     /// Links that lead to a folder above and are not followed.
     let loops: [String]
+    /// The folders in each class's folder, where they are several, the same in all, and there is nothing else: these
+    /// may have been meant as the classes.
+    private let inner: [String]
 
     /// The classes that one network tells apart.
     private static let mostClasses = 1000
@@ -78,11 +81,19 @@ struct FolderListing {
         classFolders = classes[0].folders.map(\.path.text)
         self.files = files
         loops = walk.loops
+        let folders = classes[0].folders
+        let isSame = folders.allSatisfy { $0.files.isEmpty && $0.folders == folders[0].folders }
+        inner = isSame && folders[0].folders.count > 1 ? folders[0].folders.map(\.text) : []
     }
 
     /// What is not used, or used otherwise than its name says, in sentences for people.
     var remarks: [String] {
         layout.remarks(of: path)
+            + (inner.isEmpty
+                ? []
+                : [
+                    "The classes are \(classNames.listed), and not \(inner.listed), folders that each of them holds."
+                ])
             + (loops.isEmpty
                 ? []
                 : [

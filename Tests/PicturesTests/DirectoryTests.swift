@@ -169,6 +169,27 @@ extension PicturesTests {
         ),
     ]
 
+    static let nested = [
+        Directory(
+            "classes in folders of years", pictures("2019/cat", "2019/dog", "2020/cat", "2020/dog"),
+            share: 0.5,
+            .loads(
+                ["2019", "2020"], train: 4, test: 4,
+                says: ["The classes are 2019 and 2020, and not cat and dog, "])),
+        Directory(
+            "splits in classes",
+            pictures("train/cat/train", "train/cat/val", "train/dog/train", "train/dog/val")
+                + pictures("test/cat", "test/dog"),
+            .loads(["cat", "dog"], train: 8, test: 4, says: ["are cat and dog, and not train and val, "])),
+        Directory(
+            "classes with other folders", pictures("cat/small", "cat/large", "dog/small", "dog/old"),
+            share: 0.5,
+            .loads(["cat", "dog"], train: 4, test: 4, not: ["The classes are"])),
+        Directory(
+            "a folder of each class's own", pictures("cat/images", "dog/images"), share: 0.5,
+            .loads(["cat", "dog"], train: 2, test: 2, not: ["The classes are"])),
+    ]
+
     static let links = [
         Directory(
             "folders above", pictures("cat", "dog"),
@@ -219,7 +240,7 @@ extension PicturesTests {
             .refused(["/cat/3.png is a link to /gone/3.png, which is not there): remove it, or add"])),
     ]
 
-    @Test(arguments: splits + systems + links)
+    @Test(arguments: splits + systems + nested + links)
     func aDirectoryIsReadAsItIsMeantOrRefused(_ directory: Directory) throws {
         let drawn = try DrawnPictures()
         let picture = try drawn.plain("picture.png", color: [1, 2, 3])
