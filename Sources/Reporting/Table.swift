@@ -20,11 +20,11 @@ public struct Table: Sendable, Equatable {
     /// The table as lines of text. A column that holds nothing but numbers is aligned to the right.
     public var text: String {
         let widths = columns.indices.map { column in
-            rows.reduce(columns[column].count) { max($0, $1[column].count) }
+            rows.reduce(columns[column].terminalWidth) { max($0, $1[column].terminalWidth) }
         }
         func line(_ texts: [String]) -> String {
             let padded = columns.indices.map { column in
-                let space = String(repeating: " ", count: widths[column] - texts[column].count)
+                let space = String(repeating: " ", count: widths[column] - texts[column].terminalWidth)
                 return isNumeric(column) ? space + texts[column] : texts[column] + space
             }
             return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())

@@ -57,4 +57,15 @@ import Testing
             #expect((Double(right) / 10_000).percent == "\(tenths / 10).\(tenths % 10) %")
         }
     }
+
+    /// As many columns as terminals give them: Chinese, Korean, Japanese, emoji, an accent of its own, Arabic.
+    @Test(arguments: [
+        ("鳥", 2), ("고양이", 6), ("ねこ (5)", 8), ("🦆", 2), ("❤\u{FE0F}", 2), ("cafe\u{301}", 4), ("سيارة", 5),
+    ])
+    func wideSignsTakeTwoColumns(name: String, width: Int) {
+        let lines = Table(["class", "images"], rows: [[name, "12"], ["a longer name", "3,456"]]).text
+            .split(separator: "\n")
+        #expect(lines[2] == name + String(repeating: " ", count: 13 - width + 2 + 4) + "12")
+        #expect(lines[3] == "a longer name   3,456")
+    }
 }
