@@ -14,6 +14,8 @@ struct BatchOrder {
     let count: Int
     let batchSize: Int
     let stepsPerEpoch: Int
+    /// The pass that epoch 0 begins with.
+    var firstPass = 0
     private let batches: Int
     private let shuffling: Philox?
     private var pass = -1
@@ -33,7 +35,8 @@ struct BatchOrder {
 
     /// The batch of a step of an epoch, both counted from 0.
     mutating func batch(epoch: Int, step: Int) -> Batch {
-        let (pass, batch) = (epoch * stepsPerEpoch + step).quotientAndRemainder(dividingBy: batches)
+        let (passes, batch) = (epoch * stepsPerEpoch + step).quotientAndRemainder(dividingBy: batches)
+        let pass = firstPass + passes
         if pass != self.pass {
             self.pass = pass
             order =

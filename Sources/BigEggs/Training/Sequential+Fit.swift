@@ -6,13 +6,18 @@ extension Sequential {
     /// Steps and their order are Keras's: the last batch of an epoch may be smaller, and the reported
     /// loss and accuracy are means over the epoch's images while the weights move.
     ///
+    /// Orders, transformations and masks of dropout are new in every training of a model, so four trainings of
+    /// an epoch each are one of four epochs. A model with the same seed repeats them all; with `initialEpoch`
+    /// orders and transformations are those of the epochs it names.
+    ///
     /// - Parameters:
     ///   - train: images of the model's input shape; `train.rescaled()` to have them in [0, 1].
     ///   - validation: evaluated after each epoch.
     ///   - validationSplit: the share of `train`, from its end, that is held back and evaluated instead.
     ///   - batchSize: images a step.
     ///   - epochs: how often to go through all images; the number of the last epoch, counted from 1.
-    ///   - initialEpoch: the first epoch, counted from 0, where an earlier `fit` has done those before.
+    ///   - initialEpoch: the first epoch, counted from 0, where an earlier `fit` has done those before. Without
+    ///     it the first is 0, and draws go on where the model's last training ended.
     ///   - stepsPerEpoch: how many steps make an epoch, in place of a pass through all images. The next epoch
     ///     goes on where the last one ended.
     ///   - augmentation: transforms every image anew in every epoch.
@@ -28,7 +33,7 @@ extension Sequential {
     @discardableResult
     public func fit(
         _ train: ImageDataset, validation: ImageDataset? = nil, validationSplit: Double = 0,
-        batchSize: Int = 32, epochs: Int = 1, initialEpoch: Int = 0, stepsPerEpoch: Int? = nil,
+        batchSize: Int = 32, epochs: Int = 1, initialEpoch: Int? = nil, stepsPerEpoch: Int? = nil,
         augmentation: ImageDataGenerator? = nil, shuffle: Bool = true, callbacks: [any Callback] = [],
         checkpoints: Checkpoints? = nil, interruption: Interruption? = nil
     ) throws -> History {
@@ -41,9 +46,10 @@ extension Sequential {
         try checkPositive("batchSize", batchSize)
         try checkPositive("epochs", epochs)
         try stepsPerEpoch.map { try checkPositive("stepsPerEpoch", $0) }
-        guard 0...epochs ~= initialEpoch else {
+        let firstEpoch = initialEpoch ?? 0
+        guard 0...epochs ~= firstEpoch else {
             throw TrainingError.invalid(
-                argument: "initialEpoch", value: "\(initialEpoch)",
+                argument: "initialEpoch", value: "\(firstEpoch)",
                 allowed: "a number from 0 to \(epochs), the number of epochs")
         }
 
@@ -56,7 +62,8 @@ extension Sequential {
         var labels = [Int32](repeating: 0, count: batchSize)
         let terminatesOnNaN = callbacks.contains { $0 is TerminateOnNaN }
         var progress = TrainingProgress()
-        progress.epoch = initialEpoch
+        progress.epoch = firstEpoch
+        progress.before = Drawn(passes: initialEpoch == nil ? drawn.passes : 0, steps: drawn.steps)
         var history = History()
 
         // The first plan decides how parameters lie in memory, wherever the training goes on.
@@ -77,6 +84,8 @@ extension Sequential {
             try restore(checkpoint, file: file, optimizer: optimizer)
             (progress, history) = (checkpoint.progress, checkpoint.history)
         }
+        batches.firstPass = progress.before?.passes ?? 0
+        drawn.steps = progress.before?.steps ?? 0
         func restoreCallbacks() throws {
             guard let checkpoint = resumed?.checkpoint else { return }
             for (callback, saved) in zip(callbacks.filter { $0.state != nil }, checkpoint.callbacks) {
@@ -122,13 +131,14 @@ extension Sequential {
             }
             for step in progress.step..<steps where step == 0 || !stopTraining {
                 let batch = batches.batch(epoch: epoch, step: step)
+                drawn.passes = max(drawn.passes, batch.pass + 1)
                 for (item, index) in batch.range.enumerated() {
                     labels[item] = train.labels.values[Int(batch.order[index])]
                 }
                 let plan = try plan(batch: batch.range.count, training: true)
                 guard let input = plan.input, let logits = plan.logits else { continue }
                 gathering.gather(batch.order, batch.range, epoch: batch.pass, into: input)
-                let context = StepContext(step: optimizer.step, training: true)
+                let context = StepContext(step: drawn.steps + optimizer.step, training: true)
                 plan.forward(context)
                 let score = SoftmaxCrossentropy.evaluate(
                     logits, labels: labels, count: batch.range.count, classes: classes,

@@ -7,7 +7,7 @@ extension Sequential {
         guard let optimizer else { throw TrainingError.notCompiled }
         try check(dataset, "training")
         try checkPixels(dataset, "training")
-        let context = StepContext(step: optimizer.step, training: true)
+        let context = StepContext(step: drawn.steps + optimizer.step, training: true)
         let plan = try forward(dataset, context)
         guard let logits = plan.logits else { return (0, 0) }
         let labels = dataset.labels.values

@@ -47,6 +47,8 @@ public final class Sequential {
     let store: ParameterStore
     let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
+    /// What this model's trainings have drawn, so that the next one draws anew.
+    var drawn = Drawn()
     private(set) var optimizer: OptimizerState?
     private(set) var loss = Loss.sparseCategoricalCrossentropy
     private(set) var metrics: [SparseTopKCategoricalAccuracy] = []
@@ -113,7 +115,9 @@ public final class Sequential {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
         try loss.check()
         try SparseTopKCategoricalAccuracy.check(metrics)
-        self.optimizer = try OptimizerState(optimizer)
+        let state = try OptimizerState(optimizer)
+        drawn.steps += self.optimizer?.step ?? 0
+        self.optimizer = state
         self.loss = loss
         self.metrics = metrics
     }
