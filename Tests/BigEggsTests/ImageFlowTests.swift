@@ -65,5 +65,9 @@ import Testing
         let dataset = try images(16)
         #expect(try weights(dataset, 1 / 255) == weights(dataset.rescaled(1 / 255), 1))
         #expect(try weights(dataset, 1 / 255) != weights(dataset, 1))
+        let floats = try ImageDataset(
+            floats: dataset.images.map { Float($0) }, labels: dataset.labels, imageShape: dataset.imageShape,
+            classNames: dataset.classNames)
+        #expect(try weights(floats, 1 / 255) == weights(dataset, 1 / 255))
     }
 }

@@ -49,7 +49,7 @@ struct BatchGathering: Sendable {
                             seed: seed, epoch: epoch, sample: image, imageShape: dataset.imageShape)
                         augmentation.apply(
                             parameters, to: source, imageShape: dataset.imageShape, into: buffer,
-                            scale: factor)
+                            scale: factor * augmentation.rescale)
                         scatter(input) { target[$1] = Element(buffer[$0]) }
                     } else {
                         scatter(input) { target[$1] = Element(source[$0] * factor) }
