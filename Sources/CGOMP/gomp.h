@@ -10,3 +10,4 @@ int omp_get_active_level(void);
 int omp_get_max_active_levels(void);
 void omp_set_num_threads(int threads);
 void omp_set_dynamic(int dynamic);
+int omp_pause_resource_all(int kind);

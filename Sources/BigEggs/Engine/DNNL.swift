@@ -5,6 +5,8 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
     case oneDNN(operation: String, status: Int32)
     case outOfMemory(bytes: Int)
     case invalidThreadCount(Int)
+    /// The process was forked from one in which another thread, or a callback, was at work.
+    case forkedAtWork
 
     public var description: String {
         switch self {
@@ -14,6 +16,9 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
             "no memory for \(bytes / 1_048_576) MiB of activations: try a smaller batch size"
         case .invalidThreadCount(let count):
             "\(count) threads: use 1 or more"
+        case .forkedAtWork:
+            "this process was forked while its parent trained or predicted: fork before or after that, or start "
+                + "a fresh process (in Python multiprocessing.get_context(\"spawn\"))"
         }
     }
 

@@ -25,6 +25,7 @@ enum Threads {
     /// Sets the size of the pool for parallel regions that the calling thread starts.
     static func use(_ count: Int) {
         _ = initial
+        Fork.prepare()
         omp_set_dynamic(0)
         omp_set_num_threads(Int32(count))
     }

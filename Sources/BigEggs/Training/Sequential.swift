@@ -173,6 +173,7 @@ public final class Sequential {
         let key = Plan.Key(
             batch: batch, training: training, precision: precision, threads: threads, isFrozen: isFrozen,
             allowsWinograd: allowsWinograd)
+        try Fork.check()
         Threads.use(threads)
         let plan =
             try plans[key]
