@@ -52,6 +52,12 @@ public struct ImageFlow: Sequence, Sendable {
         return (0..<stepsPerEpoch).lazy.map { step in batch(order.batch(epoch: epoch, step: step)) }
     }
 
+    /// One batch of a pass, both counted from 0.
+    package func batch(_ number: Int, ofPass pass: Int) -> ImageBatch {
+        var order = order
+        return batch(order.batch(epoch: pass, step: number))
+    }
+
     private var order: BatchOrder {
         BatchOrder(
             count: gathering.dataset.count, batchSize: batchSize, shuffledBy: shuffle ? gathering.seed : nil)

@@ -28,6 +28,9 @@ public final class ModelCheckpoint: Callback {
     /// The files saved in this training, in their order. A name that was used again stands there again.
     public private(set) var saved: [String] = []
 
+    /// Writes a file; another one may add what only it knows of the model.
+    package var write: (_ model: Sequential, _ path: String) throws -> Void = { try $0.saveWeights(to: $1) }
+
     private var epoch = 0
     private var stepsSinceSaving = 0
 
@@ -96,7 +99,7 @@ public final class ModelCheckpoint: Callback {
                     file: directory, action: "create", reason: error.localizedDescription)
             }
         }
-        try model.saveWeights(to: path)
+        try write(model, path)
         saved.append(path)
     }
 

@@ -33,6 +33,22 @@ public enum Safetensors {
         return try file.withUnsafeBytes { try parse($0, file: path) }
     }
 
+    /// Reads what ``encoded(_:metadata:)`` made; errors call it `source`.
+    package static func contents(of bytes: UnsafeRawBufferPointer, source: String) throws -> Contents {
+        try parse(bytes, file: source)
+    }
+
+    /// The bytes of a file, without a file.
+    package static func encoded(_ tensors: [NamedTensor], metadata: [String: String]) throws -> [UInt8] {
+        let header = try header(for: tensors, metadata: metadata, file: "the bytes")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(8 + header.count + 4 * tensors.reduce(0) { $0 + $1.values.count })
+        withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes.append(contentsOf: $0) }
+        bytes += header
+        for tensor in tensors { tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        return bytes
+    }
+
     private static func parse(_ bytes: UnsafeRawBufferPointer, file: String) throws -> Contents {
         guard bytes.count >= 8 else { throw SafetensorsError.tooShort(file: file, bytes: bytes.count) }
         let declared = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))

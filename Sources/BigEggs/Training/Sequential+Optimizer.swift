@@ -60,7 +60,7 @@ extension Sequential {
         if !store.isAllocated { _ = try plan(batch: 1, training: true) }
     }
 
-    private func write(_ tensors: [NamedTensor], to flat: AlignedMemory, source: String) throws {
+    func write(_ tensors: [NamedTensor], to flat: AlignedMemory, source: String) throws {
         let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for (number, entry) in store.entries.enumerated() {
             let (name, shape) = (entry.specification.name, entry.specification.shape)

@@ -47,6 +47,8 @@ public final class Sequential {
     let store: ParameterStore
     let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
+    /// The one that decided how parameters lie in memory.
+    private(set) var firstPlan: Plan.Key?
     /// What this model's trainings have drawn, so that the next one draws anew.
     var drawn = Drawn()
     private(set) var optimizer: OptimizerState?
@@ -181,6 +183,7 @@ public final class Sequential {
                 key, layers: resolved, inputShape: inputShape, seed: seed, store: store,
                 workspace: workspace)
         plans[key] = plan
+        firstPlan = firstPlan ?? key
         try plan.prepare()
         return plan
     }

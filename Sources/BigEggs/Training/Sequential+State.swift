@@ -1,0 +1,77 @@
+extension Sequential {
+    /// All that trainings have made of a model: one of the same layers, compiled alike, goes on from it as this
+    /// one does, to the same bits.
+    package struct State {
+        /// Weights, moving statistics and the optimizer's moments, behind the prefixes of a ``Checkpoint``.
+        package var tensors: [NamedTensor]
+        /// Counts, the learning rate and what decides about the layout of parameters, by name.
+        package var numbers: [String: Double]
+
+        /// A state made of its parts.
+        package init(tensors: [NamedTensor], numbers: [String: Double]) {
+            self.tensors = tensors
+            self.numbers = numbers
+        }
+
+        fileprivate func tensors(_ prefix: String) -> [NamedTensor] {
+            tensors.filter { $0.name.hasPrefix(prefix) }.map {
+                NamedTensor(name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
+            }
+        }
+
+        /// A count that is none, in bytes that somebody made up, is 0.
+        fileprivate func count(_ name: String) -> Int {
+            numbers[name].flatMap(Int.init(exactly:)).flatMap { 0..<1 << 31 ~= $0 ? $0 : nil } ?? 0
+        }
+    }
+
+    /// The state as it is now.
+    ///
+    /// - Throws: ``EngineError``.
+    package func state() throws -> State {
+        func prefixed(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
+            tensors.map { NamedTensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
+        }
+        var state = State(
+            tensors: prefixed("weights/", try weights()),
+            numbers: ["passes": Double(drawn.passes), "steps": Double(drawn.steps)])
+        if let firstPlan {
+            state.numbers["batch"] = Double(firstPlan.batch)
+            state.numbers["training"] = firstPlan.training ? 1 : 0
+        }
+        guard let optimizer else { return state }
+        state.numbers["optimizerStep"] = Double(optimizer.step)
+        state.numbers["learningRate"] = optimizer.learningRate
+        for (prefix, moments) in [("moments/first/", optimizer.first), ("moments/second/", optimizer.second)]
+        {
+            guard let moments else { continue }
+            state.tensors += prefixed(prefix, try tensors(of: moments))
+        }
+        return state
+    }
+
+    /// Takes over a state.
+    ///
+    /// - Parameters:
+    ///   - state: of a model of the same layers, compiled alike.
+    ///   - source: what errors name.
+    /// - Throws: ``TrainingError`` for tensors that do not fit, ``EngineError``.
+    package func restore(_ state: State, source: String) throws {
+        let batch = min(state.count("batch"), 1 << 16)
+        // The first plan decides how parameters lie in memory, and with it about last bits.
+        if batch > 0 { _ = try plan(batch: batch, training: state.count("training") == 1) }
+        try setWeights(state.tensors("weights/"), source: source)
+        (drawn.passes, drawn.steps) = (state.count("passes"), state.count("steps"))
+        guard let optimizer else { return }
+        func moments(_ prefix: String) throws -> AlignedMemory? {
+            let tensors = state.tensors(prefix)
+            guard !tensors.isEmpty, store.isAllocated else { return nil }
+            let memory = AlignedMemory(bytes: store.elementCount * 4)
+            try write(tensors, to: memory, source: source)
+            return memory
+        }
+        (optimizer.first, optimizer.second) = (try moments("moments/first/"), try moments("moments/second/"))
+        optimizer.step = state.count("optimizerStep")
+        if let rate = state.numbers["learningRate"], rate >= 0, rate != learningRate { learningRate = rate }
+    }
+}
