@@ -22,7 +22,8 @@ extension ImageDataGenerator {
             zoomRange: try ZoomRange(&settings),
             fillMode: try settings.choice("fill_mode") ?? .nearest, cval: try settings.float("cval") ?? 0,
             horizontalFlip: try settings.flag("horizontal_flip") ?? false,
-            verticalFlip: try settings.flag("vertical_flip") ?? false)
+            verticalFlip: try settings.flag("vertical_flip") ?? false,
+            rescale: try settings.float("rescale") ?? 1)
     }
 }
 
@@ -69,6 +70,41 @@ public func be_generator_draw(
             theta: drawn.theta, tx: drawn.tx, ty: drawn.ty, shear: drawn.shear, zx: drawn.zx, zy: drawn.zy,
             flip_horizontal: drawn.flipHorizontal ? 1 : 0, flip_vertical: drawn.flipVertical ? 1 : 0,
             fill_mode: generator.fillMode.code, cval: generator.cval)
+    }
+}
+
+@c @implementation
+public func be_generator_batch(
+    _ generator: be_handle, _ images: be_handle, _ settings: UnsafePointer<CChar>?, _ batch: Int64,
+    _ pixels: UnsafeMutablePointer<Float>?, _ capacity: Int64, _ indices: UnsafeMutablePointer<Int64>?,
+    _ count: UnsafeMutablePointer<Int64>?
+) -> be_status {
+    answer {
+        let generator = try object(generator, as: Generator.self).generator
+        let images = try object(images, as: Images.self).dataset
+        let (pixels, indices) = (try require(pixels, "pixels"), try require(indices, "indices"))
+        let count = try require(count, "count")
+        var settings = try Settings(settings, of: "flow")
+        let batchSize = try settings.integer("batch_size") ?? 32
+        let shuffle = try settings.flag("shuffle") ?? true
+        let seed = try settings.seed("seed") ?? 0
+        let pass = try settings.seed("pass") ?? 0
+        try settings.done()
+        guard images.imageShape.count == 3 else {
+            throw Failure.invalidArgument(
+                "a generator transforms images, [height, width, channels], not \(images.imageShape)")
+        }
+        let flow = try generator.flow(images, batchSize: batchSize, shuffle: shuffle, seed: seed)
+        let index = try requireIndex(batch, below: flow.stepsPerEpoch, of: "batch")
+        let needed = min(batchSize, images.count) * images.bytesPerImage
+        guard capacity >= needed else {
+            throw Failure.invalidArgument(
+                "the argument pixels has room for \(capacity) values; a batch has \(needed)")
+        }
+        let drawn = try Fork.work { flow.batch(index, ofPass: Int(pass % (1 << 31))) }
+        pixels.update(from: drawn.images, count: drawn.images.count)
+        for (item, image) in drawn.indices.enumerated() { indices[item] = Int64(image) }
+        count.pointee = Int64(drawn.indices.count)
     }
 }
 

@@ -9,6 +9,8 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a callback"
 
     private let callback: any Callback
+    /// The model that the callback is being told of.
+    private var model: Model?
     private let lock = NSRecursiveLock()
 
     init(_ kind: String, _ settings: inout Settings) throws {
@@ -16,9 +18,10 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
         case "EarlyStopping":
             callback = EarlyStopping(
                 monitor: try settings.text("monitor") ?? "val_loss",
-                minDelta: try settings.number("min_delta") ?? 0,
+                minDelta: try settings.number("min_delta", orInfinite: true) ?? 0,
                 patience: try settings.integer("patience") ?? 0,
-                mode: try settings.choice("mode") ?? .auto, baseline: try settings.number("baseline"),
+                mode: try settings.choice("mode") ?? .auto,
+                baseline: try settings.number("baseline", orInfinite: true),
                 restoreBestWeights: try settings.flag("restore_best_weights") ?? false,
                 startFromEpoch: try settings.integer("start_from_epoch") ?? 0)
         case "ReduceLROnPlateau":
@@ -27,16 +30,24 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
                 factor: try settings.number("factor") ?? 0.1,
                 patience: try settings.integer("patience") ?? 10,
                 mode: try settings.choice("mode") ?? .auto,
-                minDelta: try settings.number("min_delta") ?? 1e-4,
+                minDelta: try settings.number("min_delta", orInfinite: true) ?? 1e-4,
                 cooldown: try settings.integer("cooldown") ?? 0,
                 minLR: try settings.number("min_lr") ?? 0)
         case "ModelCheckpoint":
-            callback = ModelCheckpoint(
+            let checkpoint = ModelCheckpoint(
                 try settings.required(settings.text("filepath"), "filepath"),
                 monitor: try settings.text("monitor") ?? "val_loss",
                 saveBestOnly: try settings.flag("save_best_only") ?? false,
-                mode: try settings.choice("mode") ?? .auto,
-                initialValueThreshold: try settings.number("initial_value_threshold"))
+                mode: try settings.choice("mode") ?? .auto, saveFreq: try CallbackFrequency(&settings),
+                initialValueThreshold: try settings.number("initial_value_threshold", orInfinite: true))
+            let savesWeightsOnly = try settings.flag("save_weights_only") ?? false
+            callback = checkpoint
+            if !savesWeightsOnly {
+                checkpoint.write = { [unowned self] in
+                    try Safetensors.write(
+                        try $0.weights(), to: $1, metadata: try self.model?.architectureMetadata ?? [:])
+                }
+            }
         case "CSVLogger":
             callback = CSVLogger(
                 try settings.required(settings.text("filename"), "filename"),
@@ -49,23 +60,71 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    func use<Result>(_ body: (any Callback) throws -> Result) rethrows -> Result {
-        lock.lock()
-        defer { lock.unlock() }
-        return try body(callback)
+    func use<Result>(
+        of model: Model? = nil, _ body: (any Callback) throws -> Result
+    ) throws -> Result {
+        try Fork.work {
+            lock.lock()
+            defer { lock.unlock() }
+            self.model = model
+            defer { self.model = nil }
+            return try body(callback)
+        }
     }
 
     /// What became of it.
-    var description: Record {
-        use { callback in
-            guard let stopping = callback as? EarlyStopping else { return [:] }
-            return [
-                "stopped_epoch": stopping.stoppedEpoch.map { .number(Double($0)) } ?? .null,
-                "best_epoch": .number(Double(stopping.bestEpoch)),
-                "best": stopping.best.map { .number($0) } ?? .null,
-            ]
+    func describe() throws -> Record {
+        func optional(_ number: Double?) -> Record { number.map { .number($0) } ?? .null }
+        return try use { callback in
+            switch callback {
+            case let stopping as EarlyStopping:
+                [
+                    "stopped_epoch": optional(stopping.stoppedEpoch.map(Double.init)),
+                    "best_epoch": .number(Double(stopping.bestEpoch)), "best": optional(stopping.best),
+                ]
+            case let checkpoint as ModelCheckpoint:
+                ["saved": .array(checkpoint.saved.map { .string($0) }), "best": optional(checkpoint.best)]
+            default: [:]
+            }
         }
     }
+}
+
+extension CallbackFrequency {
+    /// "epoch", or a number of steps.
+    fileprivate init(_ settings: inout Settings) throws {
+        guard let value = settings.value("save_freq"), value != "epoch" else {
+            self = .epoch
+            return
+        }
+        guard let count = value.integer, count.magnitude < 1 << 31 else {
+            throw settings.wrong("save_freq", value, "\"epoch\" or a number of steps")
+        }
+        self = .batches(count)
+    }
+}
+
+/// The metrics that a caller gives, by name.
+private func metrics(
+    _ count: Int64, _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ values: UnsafePointer<Double>?
+) throws -> [String: Double] {
+    guard (0...1 << 20).contains(count) else {
+        throw Failure.invalidArgument("the argument count is \(count): give 0 or more")
+    }
+    var logs: [String: Double] = [:]
+    for index in 0..<Int(count) {
+        let name = try requireText(try require(names, "names")[index], "names[\(index)]")
+        logs[name] = try require(values, "values")[index]
+    }
+    return logs
+}
+
+/// An epoch or a step, counted from 0.
+private func requireCount(_ count: Int64, _ name: String) throws -> Int {
+    guard (0..<1 << 31).contains(count) else {
+        throw Failure.invalidArgument("the argument \(name) is \(count): give 0 or more")
+    }
+    return Int(count)
 }
 
 /// Tells a callback something about a model.
@@ -73,10 +132,10 @@ private func tell(
     _ callback: be_handle, _ model: be_handle, _ body: (any Callback, TrainingRun) throws -> Void
 ) throws {
     let callback = try object(callback, as: CallbackObject.self)
-    let model = try object(model, as: Model.self)
-    try model.use { model in
+    let told = try object(model, as: Model.self)
+    try told.use { model in
         let run = TrainingRun(model: model, epochs: 0, steps: 0, batchSize: 0)
-        try callback.use { try body($0, run) }
+        try callback.use(of: told) { try body($0, run) }
     }
 }
 
@@ -101,21 +160,36 @@ public func be_callback_on_train_begin(_ callback: be_handle, _ model: be_handle
 }
 
 @c @implementation
+public func be_callback_on_epoch_begin(
+    _ callback: be_handle, _ model: be_handle, _ epoch: Int64
+) -> be_status {
+    answer {
+        let epoch = try requireCount(epoch, "epoch")
+        try tell(callback, model) { try $0.onEpochBegin(epoch, $1) }
+    }
+}
+
+@c @implementation
+public func be_callback_on_batch_end(
+    _ callback: be_handle, _ model: be_handle, _ batch: Int64, _ count: Int64,
+    _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ values: UnsafePointer<Double>?
+) -> be_status {
+    answer {
+        let batch = try requireCount(batch, "batch")
+        let logs = try metrics(count, names, values)
+        try tell(callback, model) { try $0.onBatchEnd(batch, logs, $1) }
+    }
+}
+
+@c @implementation
 public func be_callback_on_epoch_end(
     _ callback: be_handle, _ model: be_handle, _ epoch: Int64, _ count: Int64,
     _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ values: UnsafePointer<Double>?
 ) -> be_status {
     answer {
-        guard (0...1 << 20).contains(count), epoch >= 0 else {
-            throw Failure.invalidArgument(
-                "the arguments epoch and count are \(epoch) and \(count): give 0 or more")
-        }
-        var logs: [String: Double] = [:]
-        for index in 0..<Int(count) {
-            let name = try requireText(try require(names, "names")[index], "names[\(index)]")
-            logs[name] = try require(values, "values")[index]
-        }
-        try tell(callback, model) { try $0.onEpochEnd(Int(epoch), logs, $1) }
+        let epoch = try requireCount(epoch, "epoch")
+        let logs = try metrics(count, names, values)
+        try tell(callback, model) { try $0.onEpochEnd(epoch, logs, $1) }
     }
 }
 
@@ -131,6 +205,6 @@ public func be_callback_describe(
     answer {
         let callback = try object(callback, as: CallbackObject.self)
         let record = try require(record, "record")
-        insert(RecordFile(callback.description, name: "the callback"), record)
+        insert(RecordFile(try callback.describe(), name: "the callback"), record)
     }
 }

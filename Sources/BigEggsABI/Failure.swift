@@ -29,8 +29,23 @@ func answer(otherwise status: be_status = BE_CANNOT_READ, _ body: () throws -> V
         try body()
         return BE_OK
     } catch {
-        LastError.text = (error as? Failure)?.message ?? "\(error)"
+        LastError.text = (error as? Failure)?.message ?? "\(withKerasNames(error))"
         return (error as? Failure)?.status ?? meaning(of: error) ?? status
+    }
+}
+
+/// An error as one that knows Keras's names meets it: `validation_split`, and not `validationSplit`.
+private func withKerasNames(_ error: any Error) -> any Error {
+    func kerasName(_ name: String) -> String {
+        name.replacing(/[A-Z]+|[0-9]+/) { "_" + $0.output.lowercased() }
+    }
+    switch error {
+    case TrainingError.invalid(let argument, let value, let allowed):
+        return TrainingError.invalid(argument: kerasName(argument), value: value, allowed: allowed)
+    case LayerError.invalid(let layer, let argument, let value, let allowed):
+        return LayerError.invalid(
+            layer: layer, argument: kerasName(argument), value: value, allowed: allowed)
+    default: return error
     }
 }
 

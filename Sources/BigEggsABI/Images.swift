@@ -19,7 +19,7 @@ final class Images: NamedByHandle {
     /// The images, to be used with their labels.
     func labelled(_ argument: String) throws -> ImageDataset {
         guard hasLabels else {
-            throw Failure.invalidArgument("the argument \(argument) has no labels, and they are needed")
+            throw Failure.invalidArgument("the argument \(argument) has no labels: give one an image")
         }
         return dataset
     }

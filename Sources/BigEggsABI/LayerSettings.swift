@@ -41,6 +41,22 @@ enum LayerSettings {
         }
     }
 
+    /// The layers that an ``architecture(of:)`` describes.
+    static func layers(of architecture: Record) throws -> [any Layer] {
+        try (architecture["layers"]?.array ?? []).map { described in
+            let kind = described["kind"]?.string ?? ""
+            var settings = try Settings(described["settings"] ?? [:], of: kind)
+            let layer = try layer(kind, &settings)
+            try settings.done()
+            return layer
+        }
+    }
+
+    /// What makes layers again.
+    static func architecture(of layers: [any Layer]) -> Record {
+        .array(layers.map { ["kind": .string("\(type(of: $0))"), "settings": settings(of: $0)] })
+    }
+
     /// The settings that make a layer again.
     static func settings(of layer: any Layer) -> Record {
         var settings: Record = [:]

@@ -13,6 +13,7 @@ final class Model: NamedByHandle, @unchecked Sendable {
     private var layers: [any Layer]
     private var shape: [Int]
     private var sequential: Sequential?
+    private var compilation: Compilation?
     private var isTraining = false
 
     init(_ options: ModelOptions, layers: [any Layer] = []) throws {
@@ -23,23 +24,34 @@ final class Model: NamedByHandle, @unchecked Sendable {
     }
 
     func add(_ layer: any Layer) throws {
-        lock.lock()
-        defer { lock.unlock() }
-        guard sequential == nil else {
-            throw Failure.wrongState("the model was used already: add layers before that")
+        try Fork.work {
+            lock.lock()
+            defer { lock.unlock() }
+            guard sequential == nil else {
+                throw Failure.wrongState("the model was used already: add layers before that")
+            }
+            shape = try LayerSettings.shape(after: layer, input: shape)
+            layers.append(layer)
         }
-        shape = try LayerSettings.shape(after: layer, input: shape)
-        layers.append(layer)
     }
 
     /// Calls `body` with the model, alone.
     func use<Result>(_ body: (Sequential) throws -> Result) throws -> Result {
-        lock.lock()
-        defer { lock.unlock() }
-        if let sequential { return try body(sequential) }
-        let built = try options.model(layers)
-        sequential = built
-        return try body(built)
+        try Fork.work {
+            lock.lock()
+            defer { lock.unlock() }
+            if let sequential { return try body(sequential) }
+            let built = try options.model(layers)
+            sequential = built
+            return try body(built)
+        }
+    }
+
+    func compile(_ compilation: Compilation) throws {
+        try train { model in
+            try compilation.compile(model)
+            self.compilation = compilation
+        }
     }
 
     /// The same for what changes the weights step by step, and so must not happen within itself.
@@ -69,11 +81,78 @@ final class Model: NamedByHandle, @unchecked Sendable {
         defer { lock.unlock() }
         return [
             "input": .numbers(options.input), "rescale": Record(options.rescale),
-            "layers": .array(
-                layers.map {
-                    ["kind": .string("\(type(of: $0))"), "settings": LayerSettings.settings(of: $0)]
-                }),
+            "layers": LayerSettings.architecture(of: layers),
         ]
+    }
+
+    /// The same as a file of weights has it.
+    var architectureMetadata: [String: String] {
+        get throws { [modelKey: String(decoding: try architecture.compactJSON(), as: UTF8.self)] }
+    }
+
+    /// The whole model: one made from it goes on as this one does.
+    func snapshot() throws -> Snapshot {
+        try Fork.work {
+            lock.lock()
+            defer { lock.unlock() }
+            guard !isTraining else {
+                throw Failure.wrongState("the model is being trained: copy it before or after that")
+            }
+            let state = try sequential?.state()
+            var description: Record = ["architecture": architecture, "options": options.record]
+            if let compilation { description["compilation"] = compilation.record }
+            if let state { description["state"] = .object(state.numbers.mapValues { .number($0) }) }
+            return try Snapshot(description, state?.tensors ?? [])
+        }
+    }
+
+    convenience init(_ snapshot: Snapshot.Contents) throws {
+        let description = snapshot.description
+        var settings = try Settings(description["options"] ?? [:], of: "a model")
+        let options = try ModelOptions(&settings)
+        try settings.done()
+        try self.init(options, layers: try LayerSettings.layers(of: description["architecture"] ?? [:]))
+        if let compilation = description["compilation"] { try compile(Compilation(compilation)) }
+        guard let numbers = description["state"]?.object else { return }
+        let state = Sequential.State(
+            tensors: snapshot.tensors, numbers: numbers.compactMapValues(\.number))
+        try use { try $0.restore(state, source: "the copy of the model") }
+    }
+}
+
+/// Where a file of weights has the layers they belong to.
+let modelKey = "bigeggs_model"
+
+/// What a model is compiled with: kept, for a copy is compiled with the same.
+struct Compilation {
+    private let optimizer: String
+    private let settings: Record
+    private let loss: String
+    private let chosen: any Optimizer
+
+    init(optimizer: String, settings: Record, loss: String) throws {
+        guard ["sparse_categorical_crossentropy", "categorical_crossentropy"].contains(loss) else {
+            throw Failure.notFound(
+                "there is no loss \(loss): there are sparse_categorical_crossentropy, categorical_crossentropy"
+            )
+        }
+        var given = try Settings(settings, of: optimizer)
+        chosen = try OptimizerSettings.optimizer(optimizer, &given)
+        try given.done()
+        (self.optimizer, self.settings, self.loss) = (optimizer, settings, loss)
+    }
+
+    init(_ record: Record) throws {
+        try self.init(
+            optimizer: record["optimizer"]?.string ?? "", settings: record["settings"] ?? [:],
+            loss: record["loss"]?.string ?? "")
+    }
+
+    var record: Record { ["optimizer": .string(optimizer), "settings": settings, "loss": .string(loss)] }
+
+    func compile(_ model: Sequential) throws {
+        // Labels are whole numbers in either case.
+        try model.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy)
     }
 }
 
@@ -115,6 +194,15 @@ struct ModelOptions {
             throw Failure.invalidArgument(
                 "a model's \"input\" is \(self.input): give [height, width, channels] or [features]")
         }
+    }
+
+    /// The settings that make these options again.
+    var record: Record {
+        [
+            "input": .numbers(input), "rescale": Record(rescale), "seed": .number(Double(seed)),
+            "precision": .string(precision.rawValue), "threads": threads.map { .number(Double($0)) } ?? .null,
+            "convolution": .string(convolution.rawValue),
+        ]
     }
 
     func model(_ layers: [any Layer]) throws -> Sequential {

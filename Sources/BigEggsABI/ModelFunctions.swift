@@ -54,17 +54,18 @@ public func be_model_describe(
         let model = try object(model, as: Model.self)
         let record = try require(record, "record")
         let description = try model.use { model -> Record in
-            let layers: [Record] = model.summary.map { layer in
-                [
-                    "name": .string(layer.name), "kind": .string(layer.kind),
-                    "output": .numbers(layer.outputShape),
-                    "parameters": .number(Double(layer.parameterCount)),
+            let layers: [Record] = zip(model.summary, model.layers).map { row, layer in
+                var settings = LayerSettings.settings(of: layer)
+                settings["name"] = .string(row.name)
+                return [
+                    "name": .string(row.name), "kind": .string(row.kind), "output": .numbers(row.outputShape),
+                    "parameters": .number(Double(row.parameterCount)), "settings": settings,
                 ]
             }
             return [
                 "input": .numbers(model.inputShape), "output": .numbers(model.outputShape),
                 "seed": .number(Double(model.seed)), "precision": .string(model.precision.rawValue),
-                "threads": .number(Double(model.threads)),
+                "threads": .number(Double(model.threads)), "follows_schedule": .bool(model.followsSchedule),
                 "parameters": .number(Double(model.parameterCount)),
                 "trainable": .number(Double(model.trainableParameterCount)), "layers": .array(layers),
             ]
@@ -81,14 +82,10 @@ public func be_model_compile(
     answer {
         let model = try object(model, as: Model.self)
         let optimizer = try requireText(optimizer, "optimizer")
-        let loss = try requireText(loss, "loss")
-        guard loss == "sparse_categorical_crossentropy" else {
-            throw Failure.notFound("there is no loss \(loss): there is sparse_categorical_crossentropy")
-        }
-        var settings = try Settings(settings, of: optimizer)
-        let chosen = try OptimizerSettings.optimizer(optimizer, &settings)
-        try settings.done()
-        try model.train { try $0.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy) }
+        let given = try Settings(settings, of: optimizer)
+        try model.compile(
+            try Compilation(
+                optimizer: optimizer, settings: given.record, loss: try requireText(loss, "loss")))
     }
 }
 
@@ -217,8 +214,7 @@ public func be_model_save(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> 
     answer(otherwise: BE_CANNOT_WRITE) {
         let model = try object(model, as: Model.self)
         let path = try requireText(path, "path")
-        let architecture = String(decoding: try model.architecture.compactJSON(), as: UTF8.self)
-        try model.use { try $0.saveWeights(to: path, metadata: [modelKey: architecture]) }
+        try model.use { try $0.saveWeights(to: path, metadata: model.architectureMetadata) }
     }
 }
 
@@ -243,15 +239,7 @@ public func be_model_load(
             &settings, input: elementCount(input) == nil ? nil : input,
             rescale: Float(architecture["rescale"]?.number ?? 1))
         try settings.done()
-        let loaded = try Model(
-            options,
-            layers: try (architecture["layers"]?.array ?? []).map { layer in
-                let kind = layer["kind"]?.string ?? ""
-                var settings = try Settings(layer["settings"] ?? [:], of: kind)
-                let layer = try LayerSettings.layer(kind, &settings)
-                try settings.done()
-                return layer
-            })
+        let loaded = try Model(options, layers: try LayerSettings.layers(of: architecture))
         try loaded.use { try asRead { try $0.setWeights(contents.tensors, source: path) }($0) }
         insert(loaded, model)
     }
@@ -281,9 +269,6 @@ public func be_model_export_onnx(
         }
     }
 }
-
-/// Where a file of weights has the layers they belong to.
-private let modelKey = "bigeggs_model"
 
 /// Weights that do not fit are a fault of the file that they come from.
 private func asRead(_ body: @escaping (Sequential) throws -> Void) -> (Sequential) throws -> Void {

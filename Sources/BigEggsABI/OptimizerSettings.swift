@@ -10,7 +10,8 @@ enum OptimizerSettings {
             return Adam(
                 learningRate: try schedule(&settings) ?? .constant(1e-3),
                 beta1: try settings.float("beta_1") ?? 0.9, beta2: try settings.float("beta_2") ?? 0.999,
-                epsilon: try settings.float("epsilon") ?? 1e-7)
+                epsilon: try settings.float("epsilon") ?? 1e-7,
+                weightDecay: try settings.number("weight_decay") ?? 0)
         case "AdamW":
             return AdamW(
                 learningRate: try schedule(&settings) ?? .constant(1e-3),

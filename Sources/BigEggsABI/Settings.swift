@@ -37,6 +37,9 @@ struct Settings {
         self.members = members
     }
 
+    /// All of them, as they were given.
+    var record: Record { .object(members) }
+
     /// The value of a setting; nil where it is missing or null.
     mutating func value(_ name: String) -> Record? {
         known.append(name)
@@ -62,13 +65,22 @@ struct Settings {
         return UInt64(number)
     }
 
-    mutating func number(_ name: String) throws -> Double? {
+    /// A number. Those that are not finite, which JSON has not, come as the texts "inf", "-inf" and "nan".
+    ///
+    /// - Parameter orInfinite: whether an infinite one makes sense.
+    mutating func number(_ name: String, orInfinite: Bool = false) throws -> Double? {
         guard let value = value(name) else { return nil }
-        guard let number = value.number else { throw wrong(name, value, "a number") }
-        return number
+        if let number = value.number { return number }
+        if orInfinite, value == "inf" { return .infinity }
+        if orInfinite, value == "-inf" { return -.infinity }
+        throw wrong(name, value, orInfinite ? "a number" : "a finite number")
     }
 
-    mutating func float(_ name: String) throws -> Float? { try number(name).map { Float($0) } }
+    mutating func float(_ name: String) throws -> Float? {
+        guard let number = try number(name) else { return nil }
+        guard Float(number).isFinite else { throw wrong(name, .number(number), "a number of 32 bits") }
+        return Float(number)
+    }
 
     mutating func flag(_ name: String) throws -> Bool? {
         guard let value = value(name) else { return nil }

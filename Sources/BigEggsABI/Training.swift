@@ -20,20 +20,24 @@ public func be_model_fit(
         var settings = try Settings(settings, of: "fit")
         let batchSize = try settings.integer("batch_size") ?? 32
         let epochs = try settings.integer("epochs") ?? 1
-        let initialEpoch = try settings.integer("initial_epoch") ?? 0
+        let initialEpoch = try settings.integer("initial_epoch")
         let stepsPerEpoch = try settings.integer("steps_per_epoch")
         let shuffle = try settings.flag("shuffle") ?? true
+        let validationSplit = try settings.number("validation_split") ?? 0
+        let terminatesOnNaN = try settings.flag("terminate_on_nan") ?? false
         try settings.done()
         if generator != nil, images.imageShape.count != 3 {
             throw Failure.invalidArgument(
                 "a generator transforms images, [height, width, channels], not \(images.imageShape)")
         }
-        let callbacks = progress.map { [ProgressRelay($0, context)] } ?? []
+        var callbacks: [any Callback] = []
+        if let progress { callbacks.append(ProgressRelay(progress, context)) }
+        if terminatesOnNaN { callbacks.append(TerminateOnNaN()) }
         let measured = try model.train {
             try $0.fit(
-                images, validation: validation, batchSize: batchSize, epochs: epochs,
-                initialEpoch: initialEpoch, stepsPerEpoch: stepsPerEpoch, augmentation: generator,
-                shuffle: shuffle, callbacks: callbacks)
+                images, validation: validation, validationSplit: validationSplit, batchSize: batchSize,
+                epochs: epochs, initialEpoch: initialEpoch, stepsPerEpoch: stepsPerEpoch,
+                augmentation: generator, shuffle: shuffle, callbacks: callbacks)
         }
         if let history {
             var record = Record.object(measured.metrics.mapValues { .numbers($0) })

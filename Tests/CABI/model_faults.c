@@ -76,6 +76,15 @@ static void made_up_handles(be_handle bad, be_handle model, be_handle images) {
     EXPECT(BE_INVALID_HANDLE, be_model_save(bad, path));
     EXPECT(BE_INVALID_HANDLE, be_model_load_weights(bad, path));
     EXPECT(BE_INVALID_HANDLE, be_model_export_onnx(bad, path, NULL));
+    int64_t indices[4] = {0};
+    EXPECT(BE_INVALID_HANDLE, be_generator_batch(bad, images, NULL, 0, output, 4, indices, &count));
+    EXPECT(BE_INVALID_HANDLE, be_model_snapshot(bad, &other));
+    EXPECT(BE_INVALID_HANDLE, be_callback_snapshot(bad, &other));
+    be_array bytes = {.dtype = BE_UINT8, .rank = 1};
+    EXPECT(BE_INVALID_HANDLE, be_snapshot_bytes(bad, &bytes));
+    EXPECT(BE_INVALID_HANDLE, be_callback_restore(bad, &bytes));
+    EXPECT(BE_INVALID_HANDLE, be_callback_on_epoch_begin(bad, model, 0));
+    EXPECT(BE_INVALID_HANDLE, be_callback_on_batch_end(bad, model, 0, 0, NULL, NULL));
     EXPECT(BE_INVALID_HANDLE, be_callback_on_train_begin(bad, model));
     EXPECT(BE_INVALID_HANDLE, be_callback_on_epoch_end(bad, model, 0, 0, NULL, NULL));
     EXPECT(BE_INVALID_HANDLE, be_callback_on_train_end(bad, model));
@@ -190,6 +199,9 @@ static void settings(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_test_gradients(model, images, -1, NULL, &other));
     be_handle callback;
     EXPECT(BE_OK, be_callback_create("EarlyStopping", NULL, &callback));
+    EXPECT(BE_INVALID_ARGUMENT, be_callback_on_epoch_begin(callback, model, -1));
+    EXPECT(BE_INVALID_ARGUMENT, be_callback_on_batch_end(callback, model, INT64_MAX, 0, NULL, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_callback_on_batch_end(callback, model, 0, 1, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_callback_on_epoch_end(callback, model, -1, 0, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_callback_on_epoch_end(callback, model, 0, INT64_MIN, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_callback_on_epoch_end(callback, model, 0, INT64_MAX, NULL, NULL));
@@ -218,6 +230,66 @@ static void settings(be_handle model, be_handle images) {
         EXPECT(BE_OK, be_release(generator));
     }
     free(output);
+}
+
+/* Copies from bytes that are cut off or changed, and batches that there are not. */
+static void copies(be_handle model, be_handle images) {
+    be_handle snapshot, copy = 42, generator, callback;
+    be_array bytes;
+    EXPECT(BE_OK, be_model_train_on_batch(model, images, NULL, NULL));
+    EXPECT(BE_OK, be_model_snapshot(model, &snapshot));
+    EXPECT(BE_OK, be_snapshot_bytes(snapshot, &bytes));
+    REQUIRE(bytes.dtype == BE_UINT8 && bytes.rank == 1 && bytes.shape[0] > 100);
+    EXPECT(BE_INVALID_HANDLE, be_snapshot_bytes(model, &bytes));
+    EXPECT(BE_OK, be_model_restore(&bytes, &copy));
+    EXPECT(BE_OK, be_release(copy));
+
+    int64_t count = bytes.shape[0];
+    for (int64_t length = 0; length < count; length += length < 2500 ? 97 : count / 9) {
+        uint8_t *part = malloc((size_t)length + 1);
+        memcpy(part, bytes.data, (size_t)length);
+        be_array given = array(part, BE_UINT8, 1, &length);
+        REQUIRE(be_model_restore(&given, &copy) != BE_OK);
+        free(part);
+    }
+    uint8_t *changed = malloc((size_t)count);
+    be_array given = array(changed, BE_UINT8, 1, &count);
+    for (int i = 0; i < 400; i++) {
+        memcpy(changed, bytes.data, (size_t)count);
+        changed[i * 7 % 2500] = (uint8_t)(i * 37);
+        if (be_model_restore(&given, &copy) == BE_OK) {
+            be_model_train_on_batch(copy, images, NULL, NULL);
+            EXPECT(BE_OK, be_release(copy));
+        }
+    }
+    EXPECT(BE_OK, be_callback_create("EarlyStopping", NULL, &callback));
+    REQUIRE(be_callback_restore(callback, &given) == BE_OK || *be_last_error());
+    given.dtype = BE_FLOAT32;
+    given.shape[0] = count / 4;
+    EXPECT(BE_WRONG_TYPE, be_callback_restore(callback, &given));
+    EXPECT(BE_WRONG_TYPE, be_model_restore(&given, &copy));
+    free(changed);
+
+    float *output = floats(4 * PIXELS);
+    int64_t indices[4], drawn = -7;
+    const char *four = "{\"batch_size\": 4}";
+    EXPECT(BE_OK, be_generator_create("{\"rotation_range\": 20, \"rescale\": 0.5}", &generator));
+    EXPECT(BE_INVALID_ARGUMENT,
+           be_generator_batch(generator, images, four, 0, output, 4 * PIXELS - 1, indices, &drawn));
+    EXPECT(BE_NOT_FOUND, be_generator_batch(generator, images, four, 3, output, 4 * PIXELS, indices, &drawn));
+    EXPECT(BE_NOT_FOUND, be_generator_batch(generator, images, four, -1, output, 4 * PIXELS, indices, &drawn));
+    EXPECT(BE_INVALID_ARGUMENT, be_generator_batch(generator, images, "{\"batch_size\": 0}", 0, output, 4 * PIXELS,
+                                                   indices, &drawn));
+    EXPECT(BE_INVALID_ARGUMENT, be_generator_batch(generator, images, "{\"pass\": -1}", 0, output, 4 * PIXELS,
+                                                   indices, &drawn));
+    REQUIRE(drawn == -7 && output[0] == -1);
+    EXPECT(BE_OK, be_generator_batch(generator, images, "{\"batch_size\": 4, \"pass\": 9007199254740992}", 2, output,
+                                     4 * PIXELS, indices, &drawn));
+    REQUIRE(drawn == 4 && output[0] != -1 && indices[3] < IMAGES);
+    free(output);
+    EXPECT(BE_OK, be_release(generator));
+    EXPECT(BE_OK, be_release(callback));
+    EXPECT(BE_OK, be_release(snapshot));
 }
 
 /* Arrays of another type, rank or size than they should be. */
@@ -501,6 +573,7 @@ int main(int argc, char **argv) {
     EXPECT(BE_INVALID_HANDLE, be_images_count(model, (int64_t[1]){0}));
     null_arguments(model, images);
     arrays(model, images);
+    copies(model, images);
     settings(model, images);
     files(model, argv[1]);
     callbacks();

@@ -427,7 +427,7 @@ def test_a_handle_of_another_kind_is_refused(record, weights):
 # All their pointers may be NULL, alone or with a count of zero.
 ALL_OPTIONAL = {
     "be_model_fit", "be_model_train_on_batch", "be_model_evaluate", "be_model_set_weights",
-    "be_callback_on_epoch_end", "be_test_apply_gradients", "be_test_set_optimizer",
+    "be_callback_on_batch_end", "be_callback_on_epoch_end", "be_test_apply_gradients", "be_test_set_optimizer",
 }
 
 
@@ -437,6 +437,7 @@ def test_null_is_refused_wherever_something_must_be_given(data, record, weights)
     owners = {
         "dataset": data._owner, "record": record._owner, "weights": weights._owner, "images": images.owner,
         "generator": bigeggs.ImageDataGenerator()._owner, "callback": bigeggs.callbacks.EarlyStopping()._owner,
+        "snapshot": _library.Owner.made("be_model_snapshot", model._handle),
     }
     handles = {name: owner.handle for name, owner in owners.items()} | {"model": model._handle}
     handles["handle"] = handles["record"]

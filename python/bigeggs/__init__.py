@@ -18,7 +18,7 @@ executables of BigEggs the library is there already; a Python started by hand fi
 ``BIGEGGS_LIBRARY``, the path of ``libbigeggs_c.so``, or where ``swift build -c release`` left it.
 """
 
-from . import callbacks, datasets, layers, optimizers
+from . import callbacks, datasets, layers, losses, models, optimizers, utils
 from ._library import Error, NotFound
 from .callbacks import History
 from .dataset import Dataset
@@ -30,5 +30,5 @@ from .weights import Weights
 
 __all__ = [
     "Dataset", "Error", "History", "ImageDataGenerator", "Input", "NotFound", "Record", "Sequential", "Weights",
-    "callbacks", "datasets", "layers", "optimizers",
+    "callbacks", "datasets", "layers", "losses", "models", "optimizers", "utils",
 ]

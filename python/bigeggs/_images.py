@@ -3,41 +3,51 @@
 from __future__ import annotations
 
 from ctypes import byref
+from typing import Any
 
 import numpy as np
 
-from ._library import Array, Owner, settings
+from ._library import Array, Owner, Shown, as_array, settings
 
 
-def as_pixels(x: np.ndarray) -> np.ndarray:
+def as_pixels(x: Any) -> np.ndarray:
     """Bytes stay bytes, everything else becomes float32; an array that is so already is not copied."""
     x = np.asarray(x)
+    if x.dtype == object:
+        raise TypeError(
+            "x is no array of numbers: give an array, equally long lists, or what ImageDataGenerator.flow gives")
     if x.dtype == np.bool_:
         x = x.astype(np.uint8)
-    return np.ascontiguousarray(x, dtype=np.uint8 if x.dtype == np.uint8 else np.float32)
+    return as_array(x, np.uint8 if x.dtype == np.uint8 else np.float32)
 
 
-def as_labels(y: np.ndarray) -> np.ndarray:
-    """Labels as int32, `[count]` or `[count, 1]`."""
+def as_labels(y: Any, one_hot: bool = False) -> np.ndarray:
+    """Labels as int32, `[count]` or `[count, 1]`; with `one_hot` also of vectors, `[count, classes]`."""
     y = np.asarray(y)
+    if y.dtype == object:
+        raise TypeError("y is no array of numbers: give whole numbers, one an image")
     if y.ndim == 2 and y.shape[1] > 1:
-        raise ValueError(
-            f"y has the shape {y.shape}: sparse_categorical_crossentropy takes whole numbers, one an image; "
-            "y.argmax(axis=1) makes them of vectors"
-        )
-    labels = np.ascontiguousarray(y, dtype=np.int32)
+        if not one_hot:
+            raise ValueError(
+                f"y has the shape {y.shape}: sparse_categorical_crossentropy takes whole numbers, one an image; "
+                "y.argmax(axis=1) makes them of vectors"
+            )
+        labels = y.argmax(axis=1)
+        if not np.array_equal(y, np.eye(y.shape[1])[labels]):
+            raise ValueError("y has vectors that are not one-hot: one 1 an image, and zeros")
+        y = labels
+    labels = as_array(y, np.int32)
     if not np.array_equal(labels, y):
         raise ValueError("y has labels that are not whole numbers")
     return labels
 
 
-class Images:
+class Images(Shown):
     """Images, and labels if there are any, that the library reads where they are."""
 
-    def __init__(
-        self, x: np.ndarray, y: np.ndarray | None = None, classes: int | None = None,
-        rescale: float | None = None,
-    ):
+    _instead = "pickle the arrays"
+
+    def __init__(self, x: Any, y: np.ndarray | None = None, classes: int | None = None, rescale: float | None = None):
         # The library reads this memory as long as the owner lives.
         self._pixels = as_pixels(x)
         labels = None if y is None else as_labels(y)

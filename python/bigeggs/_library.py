@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
+import operator
 import os
 import weakref
 from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_uint64, c_void_p
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-ABI_VERSION = 2
+ABI_VERSION = 3
 
 BE_NOT_FOUND, BE_WRONG_TYPE, BE_STOPPED = 3, 4, 7
 BE_NULL, BE_BOOL, BE_NUMBER, BE_TEXT, BE_LIST, BE_OBJECT = range(6)
@@ -117,6 +119,7 @@ FUNCTIONS = {
     "be_images_count": [c_uint64, _COUNT],
     "be_generator_create": [c_char_p, _HANDLE],
     "be_generator_draw": [c_uint64, c_uint64, c_int64, c_int64, c_int64, c_int64, POINTER(Transform)],
+    "be_generator_batch": [c_uint64, c_uint64, c_char_p, c_int64, _FLOATS, c_int64, _COUNT, _COUNT],
     "be_transform_image": [POINTER(Array), POINTER(Transform), _FLOATS, c_int64],
     "be_model_create": [c_char_p, _HANDLE],
     "be_model_create_report": [c_char_p, _HANDLE],
@@ -139,8 +142,15 @@ FUNCTIONS = {
     "be_model_load": [c_char_p, c_char_p, _HANDLE],
     "be_model_load_weights": [c_uint64, c_char_p],
     "be_model_export_onnx": [c_uint64, c_char_p, c_char_p],
+    "be_model_snapshot": [c_uint64, _HANDLE],
+    "be_model_restore": [POINTER(Array), _HANDLE],
+    "be_callback_snapshot": [c_uint64, _HANDLE],
+    "be_callback_restore": [c_uint64, POINTER(Array)],
+    "be_snapshot_bytes": [c_uint64, POINTER(Array)],
     "be_callback_create": [c_char_p, c_char_p, _HANDLE],
     "be_callback_on_train_begin": [c_uint64, c_uint64],
+    "be_callback_on_epoch_begin": [c_uint64, c_uint64, c_int64],
+    "be_callback_on_batch_end": [c_uint64, c_uint64, c_int64, c_int64, _NAMES, _NUMBER],
     "be_callback_on_epoch_end": [c_uint64, c_uint64, c_int64, c_int64, _NAMES, _NUMBER],
     "be_callback_on_train_end": [c_uint64, c_uint64],
     "be_callback_describe": [c_uint64, _HANDLE],
@@ -195,7 +205,9 @@ _library = _load()
 
 def call(function: str, *arguments: Any) -> None:
     """Calls a function of the library; a status other than BE_OK is raised as an `Error`."""
-    if status := getattr(_library, function)(*arguments):
+    # ctypes takes no NumPy scalars.
+    plain = (argument.item() if isinstance(argument, np.generic) else argument for argument in arguments)
+    if status := getattr(_library, function)(*plain):
         kind = {BE_NOT_FOUND: NotFound, BE_WRONG_TYPE: WrongType, BE_STOPPED: Stopped}.get(status, Error)
         raise kind(_library.be_last_error().decode())
 
@@ -215,8 +227,36 @@ def text(function: str, *arguments: Any) -> str:
 
 
 def settings(**values: object) -> bytes:
-    """Settings as the library takes them: JSON, without what is None."""
-    return json.dumps({name: value for name, value in values.items() if value is not None}).encode()
+    """Settings as the library takes them: JSON, without what is None.
+
+    NumPy's scalars are numbers, and numbers that JSON has not, the infinite ones, become texts.
+    """
+    given = {name: _plain(name, value) for name, value in values.items() if value is not None}
+    return json.dumps(given).encode()
+
+
+def _plain(name: str, value: object) -> object:
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(key, member) for key, member in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(name, member) for member in value]
+    raise TypeError(f"{name} is {value!r}: give a number, a text or a list")
+
+
+def whole_number(name: str, value: Any) -> int:
+    """A number of things, Python's or NumPy's."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}: give a whole number") from None
 
 
 def floats(array: np.ndarray) -> Any:
@@ -224,9 +264,15 @@ def floats(array: np.ndarray) -> Any:
     return array.ctypes.data_as(POINTER(c_float))
 
 
+def as_array(array: Any, dtype: Any) -> np.ndarray:
+    """An array as the library reads it: contiguous, aligned, in this machine's byte order; copied only if need be."""
+    # NumPy keeps the shape of an array without dimensions with this, and not with ascontiguousarray.
+    return np.require(array, np.dtype(dtype), ["C_CONTIGUOUS", "ALIGNED"])
+
+
 def named_arrays(arrays: Mapping[str, np.ndarray]) -> tuple[int, Any, Any]:
     """The arguments `count`, `names`, `tensors` of a function; they keep the arrays alive."""
-    arrays = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+    arrays = {name: as_array(array, np.float32) for name, array in arrays.items()}
     names = (c_char_p * len(arrays))(*(name.encode() for name in arrays))
     views: Any = (Array * len(arrays))(*map(Array.of, arrays.values()))
     views.kept = list(arrays.values())
@@ -256,11 +302,31 @@ class Owner:
         """The owner of what a function makes, whose last argument is where its handle goes."""
         return cls(number(function, *arguments, kind=c_uint64))
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A number that names something here would name something else, or nothing, elsewhere."""
+        raise TypeError("a handle of the library can be neither copied nor pickled")
+
     def array(self, function: str, *arguments: Any) -> np.ndarray:
         """Calls a function whose last argument is where a view goes: a read-only array of that memory."""
         view = Array()
         call(function, self.handle, *arguments, byref(view))
         return np.asarray(_View(self, view))
+
+
+class Shown:
+    """What shows memory of the library's, which nobody changes: a copy is the thing itself."""
+
+    #: What to do in place of pickling.
+    _instead: str
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"a {type(self).__name__} is memory of this process and cannot be pickled: {self._instead}")
 
 
 class _View:

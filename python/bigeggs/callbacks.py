@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-import sys
 import time
-from collections.abc import Callable, Mapping
-from ctypes import c_char_p, c_double
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from ctypes import byref, c_char_p, c_double
+from typing import TYPE_CHECKING, Any, cast
 
-from ._library import Owner, call, settings
+import numpy as np
+
+from ._library import Array, Error, Owner, call, settings
+from ._terminal import can_show, is_terminal, show
 from .record import Record
 
 if TYPE_CHECKING:
     from .models import Sequential
 
 __all__ = [
-    "CSVLogger", "Callback", "EarlyStopping", "History", "LearningRateScheduler", "ModelCheckpoint",
-    "ReduceLROnPlateau",
+    "CSVLogger", "Callback", "EarlyStopping", "History", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
+    "ReduceLROnPlateau", "TerminateOnNaN",
 ]
+
+Logs = Mapping[str, float] | None
 
 
 class Callback:
@@ -27,36 +33,48 @@ class Callback:
     `self.model` is the model. `logs` has the metrics so far: "loss" and "accuracy", after an epoch also
     "learning_rate" and, with a validation, "val_loss" and "val_accuracy". To end the training after the
     current epoch set `self.model.stop_training`; an exception ends it at once, and reaches the caller of
-    `fit`.
+    `fit`. A callback takes part in one training at a time. A copy has no model until it takes part in one.
     """
 
     model: Sequential
     params: dict[str, Any]
+    #: Whether a training that it takes part in is under way.
+    _is_told = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("model", "_is_told")}
+
+    def _rate(self) -> float:
+        """The model's learning rate."""
+        optimizer = self.model.optimizer
+        assert optimizer is not None, "a model that is trained is compiled"
+        # After compile a schedule's rate is a number too.
+        return cast(float, optimizer.learning_rate)
 
     def set_model(self, model: Sequential) -> None:
         """Called by `fit`, before anything else."""
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Called by `fit`: "epochs", "steps" and "verbose"."""
+        """Called by `fit` before the first epoch: "epochs", "steps" and "verbose"."""
         self.params = params
 
-    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Before the first epoch."""
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Before an epoch, counted from 0."""
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """After a step, counted from 0."""
 
-    def on_test_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
         """After a batch of the validation, counted from 0."""
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """After an epoch and its validation."""
 
-    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         """After the last epoch."""
 
 
@@ -71,11 +89,11 @@ class History(Callback):
         self.epoch: list[int] = []
         self.params = {}
 
-    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         self.history, self.epoch = {}, []
         self.model.history = self
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
@@ -87,22 +105,42 @@ class History(Callback):
 class _LibraryCallback(Callback):
     """A callback that the library itself has."""
 
-    def __init__(self, **arguments: object):
-        self._owner = Owner.made("be_callback_create", type(self).__name__.encode(), settings(**arguments))
+    #: What the library calls it.
+    _kind: str
+
+    def __init__(self, verbose: int = 0, **arguments: object):
+        self._arguments, self.verbose = arguments, verbose
+        self._owner = self._made()
         for name, value in arguments.items():
             setattr(self, name, value)
 
-    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+    def _made(self) -> Owner:
+        return Owner.made("be_callback_create", self._kind.encode(), settings(**self._arguments))
+
+    def __getstate__(self) -> dict[str, Any]:
+        snapshot = Owner.made("be_callback_snapshot", self._owner.handle).array("be_snapshot_bytes")
+        return super().__getstate__() | {"_owner": snapshot.tobytes()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._owner = self._made()
+        snapshot = np.frombuffer(state["_owner"], np.uint8)
+        call("be_callback_restore", self._owner.handle, byref(Array.of(snapshot)))
+
+    def on_train_begin(self, logs: Logs = None) -> None:
         call("be_callback_on_train_begin", self._owner.handle, self.model._handle)
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self._tell("be_callback_on_epoch_end", epoch, logs)
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        call("be_callback_on_train_end", self._owner.handle, self.model._handle)
+
+    def _tell(self, function: str, number: int, logs: Logs) -> None:
         logs = logs or {}
         names = (c_char_p * len(logs))(*(name.encode() for name in logs))
         values = (c_double * len(logs))(*logs.values())
-        call("be_callback_on_epoch_end", self._owner.handle, self.model._handle, epoch, len(logs), names, values)
-
-    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
-        call("be_callback_on_train_end", self._owner.handle, self.model._handle)
+        call(function, self._owner.handle, self.model._handle, number, len(logs), names, values)
 
     def _describe(self) -> Record:
         return Record(Owner.made("be_callback_describe", self._owner.handle))
@@ -115,14 +153,23 @@ class EarlyStopping(_LibraryCallback):
     `restore_best_weights` the model gets the weights of the best epoch in the end.
     """
 
+    _kind = "EarlyStopping"
+
     def __init__(
-        self, monitor: str = "val_loss", min_delta: float = 0, patience: int = 0, mode: str = "auto",
+        self, monitor: str = "val_loss", min_delta: float = 0, patience: int = 0, verbose: int = 0, mode: str = "auto",
         baseline: float | None = None, restore_best_weights: bool = False, start_from_epoch: int = 0,
     ):
         super().__init__(
-            monitor=monitor, min_delta=min_delta, patience=patience, mode=mode, baseline=baseline,
+            verbose, monitor=monitor, min_delta=min_delta, patience=patience, mode=mode, baseline=baseline,
             restore_best_weights=restore_best_weights, start_from_epoch=start_from_epoch,
         )
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        super().on_train_end(logs)
+        if self.verbose and self.stopped_epoch:
+            show(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.verbose and self._arguments["restore_best_weights"]:
+            show(f"Restored the weights of the best epoch: {self.best_epoch + 1}.")
 
     @property
     def stopped_epoch(self) -> int:
@@ -144,81 +191,154 @@ class EarlyStopping(_LibraryCallback):
 class ReduceLROnPlateau(_LibraryCallback):
     """Multiplies the learning rate by `factor` when a metric has not improved for `patience` epochs."""
 
+    _kind = "ReduceLROnPlateau"
+
     def __init__(
-        self, monitor: str = "val_loss", factor: float = 0.1, patience: int = 10, mode: str = "auto",
+        self, monitor: str = "val_loss", factor: float = 0.1, patience: int = 10, verbose: int = 0, mode: str = "auto",
         min_delta: float = 1e-4, cooldown: int = 0, min_lr: float = 0.0,
     ):
         super().__init__(
-            monitor=monitor, factor=factor, patience=patience, mode=mode, min_delta=min_delta,
+            verbose, monitor=monitor, factor=factor, patience=patience, mode=mode, min_delta=min_delta,
             cooldown=cooldown, min_lr=min_lr,
         )
 
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        before = self._rate()
+        super().on_epoch_end(epoch, logs)
+        if self.verbose and (rate := self._rate()) != before:
+            show(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate:.6g}.")
+
 
 class ModelCheckpoint(_LibraryCallback):
-    """Saves the weights after every epoch, or the best epoch's only.
+    """Saves the model after every epoch, or the best epoch's only.
 
-    `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors".
+    `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors". The files are what
+    `Sequential.save` writes, with `save_weights_only` the weights alone. With a number for `save_freq` they are
+    written after so many steps.
     """
 
+    _kind = "ModelCheckpoint"
+
     def __init__(
-        self, filepath: str | os.PathLike[str], monitor: str = "val_loss", save_best_only: bool = False,
-        mode: str = "auto", initial_value_threshold: float | None = None,
+        self, filepath: str | os.PathLike[str], monitor: str = "val_loss", verbose: int = 0,
+        save_best_only: bool = False, save_weights_only: bool = False, mode: str = "auto",
+        save_freq: str | int = "epoch", initial_value_threshold: float | None = None,
     ):
         super().__init__(
-            filepath=os.fspath(filepath), monitor=monitor, save_best_only=save_best_only, mode=mode,
+            verbose, filepath=os.fspath(filepath), monitor=monitor, save_best_only=save_best_only,
+            save_weights_only=save_weights_only, mode=mode, save_freq=save_freq,
             initial_value_threshold=initial_value_threshold,
         )
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self._epoch = epoch
+        call("be_callback_on_epoch_begin", self._owner.handle, self.model._handle, epoch)
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        if self._arguments["save_freq"] != "epoch":
+            with self._announced(self._epoch):
+                self._tell("be_callback_on_batch_end", batch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        with self._announced(epoch):
+            super().on_epoch_end(epoch, logs)
+
+    @contextmanager
+    def _announced(self, epoch: int) -> Iterator[None]:
+        if not self.verbose:
+            yield
+            return
+        before = len(self._describe()["saved"])
+        yield
+        described = self._describe()
+        saved: list[str] = list(described["saved"])
+        if len(saved) > before:
+            show(f"Epoch {epoch + 1}: saved the model to {saved[-1]}")
+        elif self._arguments["save_best_only"] and self._arguments["save_freq"] == "epoch":
+            show(f"Epoch {epoch + 1}: {self._arguments['monitor']} did not improve from {described['best']:.5g}")
 
 
 class CSVLogger(_LibraryCallback):
     """Writes the metrics of every epoch to a file, a line an epoch."""
+
+    _kind = "CSVLogger"
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False):
         super().__init__(filename=os.fspath(filename), separator=separator, append=append)
 
 
 class LearningRateScheduler(Callback):
-    """Sets the learning rate of each epoch to `schedule(epoch, learning_rate)`."""
+    """Sets the learning rate of each epoch to `schedule(epoch)` or `schedule(epoch, learning_rate)`."""
 
-    def __init__(self, schedule: Callable[[int, float], float]):
-        self.schedule = schedule
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0):
+        self.schedule, self.verbose = schedule, verbose
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
+        if self.model._description()["follows_schedule"]:
+            raise Error(
+                "LearningRateScheduler cannot set the learning rate, which follows a schedule: give the optimizer a "
+                "number, or leave the callback out"
+            )
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         optimizer = self.model.optimizer
         assert optimizer is not None, "a model that is trained is compiled"
-        # After compile a schedule's rate is a number too.
-        optimizer.learning_rate = self.schedule(epoch, cast(float, optimizer.learning_rate))
+        rate = self.schedule(epoch, self._rate()) if self._takes_two else self.schedule(epoch)
+        if not isinstance(rate, (int, float, np.integer, np.floating)):
+            raise TypeError(f"the schedule gave {rate!r} for epoch {epoch}: let it give a number")
+        optimizer.learning_rate = rate
+        if self.verbose:
+            show(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(rate):.6g}.")
+
+    @property
+    def _takes_two(self) -> bool:
+        try:
+            inspect.signature(self.schedule).bind(0, 0.1)
+        except TypeError:
+            return False
+        return True
+
+
+class TerminateOnNaN(Callback):
+    """Ends the training quietly when the loss is no number; without it `fit` raises an error."""
+
+
+class LambdaCallback(Callback):
+    """Calls a function for each event that it is given one for, such as `on_epoch_end=lambda epoch, logs: …`."""
+
+    def __init__(self, **functions: Callable[..., object] | None):
+        for name, function in functions.items():
+            if not name.startswith("on_") or not hasattr(Callback, name):
+                raise TypeError(f"LambdaCallback has no argument {name!r}")
+            if function is not None:
+                setattr(self, name, function)
 
 
 class ProgressBar(Callback):
     """Shows a training as it goes: on a terminal a line that moves, elsewhere one line an epoch."""
 
     def __init__(self, live: bool = True):
-        self._stream: TextIO = sys.stdout
-        self._live = live and self._stream.isatty()
+        self._live = live and is_terminal()
         self._drawn = 0.0
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch, self._began = epoch, time.monotonic()
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         now = time.monotonic()
         if now - self._drawn < 0.1 or not self._live:
             return
         self._drawn, done = now, batch + 1
         left = (now - self._began) / done * (self.params["steps"] - done)
-        self._write("\r" + self._line(done, f"{left:.0f}s left", logs or {}) + "\x1b[K")
+        show("\r" + self._line(done, f"{left:.0f}s left", logs or {}) + "\x1b[K", end="")
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         line = self._line(self.params["steps"], f"{time.monotonic() - self._began:.0f}s", logs or {})
-        self._write(("\r" + line + "\x1b[K\n") if self._live else line + "\n")
+        show(f"\r{line}\x1b[K" if self._live else line)
 
     def _line(self, done: int, duration: str, logs: Mapping[str, float]) -> str:
         steps, epochs = self.params["steps"], self.params["epochs"]
-        bar = "━" * (20 * done // steps)
+        full, empty = "━─" if can_show("━─") else "=-"
+        bar = (full * (20 * done // steps)).ljust(20, empty)
         metrics = "  ".join(f"{name} {value:.4g}" for name, value in logs.items())
-        return f"Epoch {self._epoch + 1}/{epochs}  {done:>{len(str(steps))}}/{steps} {bar:─<20}  {duration}  {metrics}"
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        return f"Epoch {self._epoch + 1}/{epochs}  {done:>{len(str(steps))}}/{steps} {bar}  {duration}  {metrics}"

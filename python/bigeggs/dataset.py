@@ -7,7 +7,7 @@ from ctypes import POINTER, byref, c_float
 
 import numpy as np
 
-from ._library import Error, Owner, Transform, call, number, text
+from ._library import Error, Owner, Shown, Transform, call, number, text
 
 _SPLITS = {"train": 0, "test": 1}
 _FILL_MODES = {"nearest": 0, "constant": 1, "reflect": 2, "wrap": 3}
@@ -19,8 +19,10 @@ def _choice(choices: dict[str, int], value: str, name: str) -> int:
     return choices[value]
 
 
-class Dataset:
+class Dataset(Shown):
     """A data set in memory: images, labels and the names of the classes."""
+
+    _instead = "open it again with Dataset.open, or pickle images and labels as arrays"
 
     def __init__(self, handle: int):
         """The data set that a handle names; the handle stays its owner's to release."""

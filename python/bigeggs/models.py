@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ctypes import byref, c_double, c_int32
 from types import FrameType
 from typing import Any, Literal, overload
@@ -14,18 +16,22 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from . import _library
-from ._images import Images, as_labels
-from ._library import Owner, ProgressCallback, Stopped, call, floats, named_arrays, number, settings
-from .callbacks import Callback, History, ProgressBar
+from . import layers as _layers
+from ._images import Images, as_labels, as_pixels
+from ._left_out import ANY, left_out
+from ._library import (
+    Array, Error, Owner, ProgressCallback, Stopped, call, floats, named_arrays, number, settings, whole_number
+)
+from ._terminal import can_show, show
+from .callbacks import Callback, History, ProgressBar, TerminateOnNaN
 from .layers import Input, Layer, Rescaling
+from .losses import SparseCategoricalCrossentropy
 from .optimizers import SGD, Adam, AdamW, Optimizer
 from .preprocessing import Flow
 from .record import Record
 from .weights import Weights
 
-__all__ = ["Sequential"]
-
-Data = tuple[np.ndarray, np.ndarray]
+__all__ = ["Sequential", "load_model"]
 
 
 class Sequential:
@@ -43,16 +49,22 @@ class Sequential:
         model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
         history = model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 
-    Arrays of uint8 and float32 that are contiguous are read where they are. Without an `Input` the shape is
-    that of the first images. `seed` is what weights, shuffling, dropout and augmentation are drawn from,
-    `precision` of the activations "float32", "bfloat16" or "auto" for the faster one, `threads` as many as there are unless given,
-    `convolution` "automatic" or "direct", which never takes Winograd's algorithm.
+    Arrays of uint8 and float32 that are contiguous are read where they are. Without an `Input`, or an `input_shape`
+    of the first layer, the shape is that of the first images. `seed` is what weights, shuffling, dropout and
+    augmentation are drawn from, `precision` of the activations "float32", "bfloat16" or "auto" for the faster one,
+    `threads` as many as there are unless given, `convolution` "automatic" or "direct", which never takes Winograd's
+    algorithm.
+
+    `copy.copy`, `copy.deepcopy` and `pickle` make a model of its own with the same layers, weights, compilation and
+    optimizer's state. It goes on as this one would, also in another process.
     """
 
     def __init__(
-        self, layers: Iterable[Layer | Input | Rescaling] = (), *, seed: int = 0, precision: str = "float32",
-        threads: int | None = None, convolution: str = "automatic",
+        self, layers: Iterable[Layer | Input | Rescaling] | None = None, *, name: str = "sequential", seed: int = 0,
+        precision: str = "float32", threads: int | None = None, convolution: str = "automatic", **others: object,
     ):
+        left_out("Sequential", others, trainable=True)
+        self.name = name
         self._options: dict[str, Any] = {
             "seed": seed, "precision": precision, "threads": threads, "convolution": convolution
         }
@@ -61,7 +73,7 @@ class Sequential:
         self._compilation: tuple[Optimizer, str] | None = None
         self._output_shape: tuple[int, ...] | None = None
         self.history: History | None = None
-        for layer in layers:
+        for layer in layers or ():
             self.add(layer)
 
     @classmethod
@@ -71,7 +83,7 @@ class Sequential:
     ) -> Sequential:
         """The network of the report; `rescale` multiplies its input, 1/255 for bytes."""
         self = cls(seed=seed, precision=precision, threads=threads, convolution=convolution)
-        described = settings(classes=classes, input=[int(n) for n in input_shape], rescale=rescale, **self._options)
+        described = settings(classes=classes, input=input_shape, rescale=rescale, **self._options)
         self._owner = Owner.made("be_model_create_report", described)
         return self
 
@@ -85,6 +97,26 @@ class Sequential:
         self._owner = Owner.made("be_model_load", os.fspath(path).encode(), settings(**self._options))
         return self
 
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__ | {"_layers": list(self._layers), "history": copy.copy(self.history)}
+        if self._owner is not None:
+            snapshot = Owner.made("be_model_snapshot", self._owner.handle).array("be_snapshot_bytes")
+            state["_owner"] = snapshot.tobytes()
+        if self._compilation is not None:
+            optimizer, loss = self._compilation
+            state["_compilation"] = (copy.copy(optimizer), loss)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self._owner is not None:
+            snapshot = np.frombuffer(state["_owner"], np.uint8)
+            self._owner = Owner.made("be_model_restore", byref(Array.of(snapshot)))
+        if self._compilation is not None:
+            self._compilation[0]._model, self._compilation[0]._is_at_work = self, self._owner is not None
+        if self.history is not None:
+            self.history.model = self
+
     # ---- Making --------------------------------------------------------------------------------
 
     def add(self, layer: Layer | Input | Rescaling) -> None:
@@ -93,8 +125,10 @@ class Sequential:
             raise TypeError(f"{layer!r} is no layer: take one of bigeggs.layers")
         if isinstance(layer, (Input, Rescaling)) and any(isinstance(below, Layer) for below in self._layers):
             raise ValueError(f"{type(layer).__name__} stands before all other layers")
+        if not self._layers and (shape := getattr(layer, "input_shape", None)) is not None:
+            self._layers.append(Input(shape))
         if self._owner is not None and isinstance(layer, Layer):
-            call("be_model_add", self._owner.handle, type(layer).__name__.encode(), settings(**layer.settings()))
+            call("be_model_add", self._owner.handle, layer._kind.encode(), settings(**layer.settings()))
         self._layers.append(layer)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -105,12 +139,11 @@ class Sequential:
         for layer in self._layers:
             if isinstance(layer, Rescaling):
                 rescale = layer.scale * (1 if rescale is None else rescale)
-        owner = Owner.made(
-            "be_model_create", settings(input=[int(n or 0) for n in input_shape[1:]], rescale=rescale, **self._options)
-        )
+        shape = [0 if extent is None else extent for extent in input_shape[1:]]
+        owner = Owner.made("be_model_create", settings(input=shape, rescale=rescale, **self._options))
         for layer in self._layers:
             if isinstance(layer, Layer):
-                call("be_model_add", owner.handle, type(layer).__name__.encode(), settings(**layer.settings()))
+                call("be_model_add", owner.handle, layer._kind.encode(), settings(**layer.settings()))
         self._owner = owner
         if self._compilation:
             self._compile(owner.handle)
@@ -135,6 +168,26 @@ class Sequential:
         return Record(Owner.made("be_model_describe", self._handle))
 
     @property
+    def layers(self) -> list[Layer]:
+        """The layers, with their names and weights; without `Input` and `Rescaling`, which hold none."""
+        made = []
+        for described in self._description()["layers"]:
+            layer: Layer = getattr(_layers, described["kind"])(**dict(described["settings"]))
+            layer._model = self
+            made.append(layer)
+        return made
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of a name, such as "conv2d_1", or of a place."""
+        made = self.layers
+        if index is not None:
+            return made[index]
+        for layer in made:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"there is no layer {name!r}: there are {', '.join(str(layer.name) for layer in made)}")
+
+    @property
     def input_shape(self) -> tuple[int | None, ...]:
         """`(None, height, width, channels)` or `(None, features)`."""
         return (None, *self._description()["input"].astype(int).tolist())
@@ -148,8 +201,9 @@ class Sequential:
         """All numbers that the model holds, moving statistics included."""
         return int(self._description()["parameters"])
 
-    def summary(self) -> None:
-        """Prints the layers, their output shapes and how many numbers they hold."""
+    def summary(self, line_length: int | None = None, positions: object = None, print_fn: Any = None) -> None:
+        """Prints the layers, their output shapes and how many numbers they hold; the widths are those of the rows."""
+        write = show if print_fn is None else print_fn
         described = self._description()
         rows = [
             (f"{layer['name']} ({layer['kind']})", str((None, *layer["output"].astype(int).tolist())),
@@ -159,42 +213,72 @@ class Sequential:
         rows.insert(0, ("Layer (type)", "Output shape", "Parameters"))
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         for index, row in enumerate(rows):
-            print(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}")
+            write(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}")
             if index == 0:
-                print("─" * (sum(widths) + 4))
+                write(("─" if can_show("─") else "-") * (sum(widths) + 4))
         total, trainable = described["parameters"], described["trainable"]
-        print(f"{total:,} parameters, {trainable:,} of them trainable")
+        write(f"{total:,} parameters, {trainable:,} of them trainable")
 
     # ---- Training ------------------------------------------------------------------------------
 
     def compile(
-        self, optimizer: str | Optimizer = "adam", loss: str = "sparse_categorical_crossentropy",
-        metrics: Sequence[str] | None = None,
+        self, optimizer: str | Optimizer = "adam",
+        loss: str | SparseCategoricalCrossentropy | None = "sparse_categorical_crossentropy",
+        metrics: str | Sequence[str] | None = None, **others: object,
     ) -> None:
-        """Chooses the optimizer and the loss; the accuracy is always measured."""
+        """Chooses the optimizer and the loss; the accuracy is always measured.
+
+        An optimizer belongs to one model: `copy.copy` makes another one with its settings.
+        """
+        left_out(
+            "compile", others, loss_weights=None, weighted_metrics=frozenset({None, ()}), run_eagerly=ANY,
+            steps_per_execution=ANY, jit_compile=ANY, auto_scale_loss=ANY,
+        )
         if isinstance(optimizer, str):
             named: dict[str, type[Adam | AdamW | SGD]] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
             if optimizer.lower() not in named:
                 raise ValueError(f"there is no optimizer {optimizer!r}: there are {', '.join(named)}")
             optimizer = named[optimizer.lower()]()
-        for metric in metrics or ():
-            if metric not in ("accuracy", "acc", "sparse_categorical_accuracy"):
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{optimizer!r} is no optimizer: take one of bigeggs.optimizers")
+        if optimizer._model not in (None, self):
+            raise ValueError(
+                f"this {type(optimizer).__name__} belongs to another model: give each model an optimizer of its own; "
+                "copy.copy makes one with the same settings"
+            )
+        for metric in [metrics] if isinstance(metrics, str) else metrics or ():
+            if metric not in ("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy"):
                 raise ValueError(f"there is no metric {metric!r}: there is 'accuracy'")
-        self._compilation = (optimizer, loss)
+        name = getattr(loss, "name", loss) or "sparse_categorical_crossentropy"
+        if not isinstance(name, str):
+            raise TypeError(f"{loss!r} is no loss: take one of bigeggs.losses, or its name")
+        previous, self._compilation = self._compilation, (optimizer, name)
         if self._owner is not None or any(isinstance(layer, Input) for layer in self._layers):
-            self._compile(self._handle)
+            try:
+                self._compile(self._handle)
+            except Exception:
+                self._compilation = previous
+                raise
+        optimizer._model = self
+        if previous is not None and previous[0] is not optimizer:
+            previous[0]._model, previous[0]._is_at_work = None, False
 
     def _compile(self, handle: int) -> None:
         assert self._compilation is not None
         optimizer, loss = self._compilation
-        chosen = optimizer.settings()
-        call("be_model_compile", handle, type(optimizer).__name__.encode(), settings(**chosen), loss.encode())
-        optimizer._model = self
+        chosen = settings(**optimizer.settings())
+        call("be_model_compile", handle, type(optimizer).__name__.encode(), chosen, loss.encode())
+        optimizer._is_at_work = True
 
     @property
     def optimizer(self) -> Optimizer | None:
         """What the model was compiled with."""
         return self._compilation[0] if self._compilation else None
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """What `evaluate` gives."""
+        return ["loss", "accuracy"]
 
     @property
     def stop_training(self) -> bool:
@@ -206,56 +290,56 @@ class Sequential:
         call("be_model_set_stop_training", self._handle, bool(stop))
 
     def fit(
-        self, x: np.ndarray | Flow, y: np.ndarray | None = None, batch_size: int | None = None,
-        epochs: int = 1, verbose: int | str = "auto", callbacks: Sequence[Callback] = (),
-        validation_split: float = 0.0, validation_data: Data | None = None, shuffle: bool = True,
-        initial_epoch: int = 0, steps_per_epoch: int | None = None,
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1,
+        verbose: int | str = "auto", callbacks: Callback | Sequence[Callback] | None = None,
+        validation_split: float = 0.0, validation_data: Any = None, shuffle: bool = True,
+        class_weight: None = None, sample_weight: None = None, initial_epoch: int | None = None,
+        steps_per_epoch: int | None = None, validation_steps: int | None = None,
+        validation_batch_size: int | None = None, validation_freq: int = 1, **others: object,
     ) -> History:
         """Trains the model.
 
         `x`: uint8 or float32 `[count, height, width, channels]`, or what `ImageDataGenerator.flow` gives; `y`:
-        whole numbers, `[count]` or `[count, 1]`. `validation_data`, or the last `validation_split` of the
+        whole numbers, `[count]` or `[count, 1]`, or with the loss "categorical_crossentropy" one-hot vectors.
+        `validation_data`, images and labels or a flow that moves nothing, or the last `validation_split` of the
         images, are evaluated after each epoch. `epochs` is the number of the last epoch; those before
-        `initial_epoch` are taken as done. `steps_per_epoch` makes an epoch of so many steps. `verbose` 0 prints nothing, 1 a progress bar, 2 a line an epoch.
+        `initial_epoch` are taken as done. `steps_per_epoch` makes an epoch of so many steps. `verbose` 0 prints
+        nothing, 1 a progress bar, 2 a line an epoch.
+
+        Orders, transformations and masks of dropout are new in every training of a model: four calls of an epoch
+        each train as one of four does. A model of the same seed repeats them all; with an `initial_epoch`, 0 too,
+        orders and transformations are those of the epochs it names.
 
         The interpreter is free for other threads meanwhile. Ctrl-C, and an exception in a callback, end the
         training after the current step and are raised here; the model then has the weights of that step.
         """
-        generator, rescale = None, None
-        if isinstance(x, Flow):
-            flow = x
-            generator, rescale, shuffle = flow.generator, flow.generator.rescale, flow.shuffle
-            batch_size = flow.batch_size if batch_size is None else batch_size
-            x, y = flow.x, flow.y
-        if validation_split:
-            if not 0 < validation_split < 1:
-                raise ValueError(f"validation_split is {validation_split}: give a number between 0 and 1")
-            if y is None:
-                raise ValueError("there are no labels to split: give y, or a flow that has them")
-            kept = int(len(x) * (1 - validation_split))
-            if validation_data is None:
-                validation_data = (x[kept:], y[kept:])
-            x, y = x[:kept], y[:kept]
-        handle = self._built_for(x)
-        images = Images(x, y, rescale=rescale)
-        validation = Images(*validation_data, rescale=rescale) if validation_data is not None else None
-        batch_size = 32 if batch_size is None else batch_size
-        described = settings(
-            batch_size=batch_size, epochs=epochs, shuffle=shuffle, initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch,
+        left_out(
+            "fit", others | {
+                "class_weight": class_weight, "sample_weight": sample_weight, "validation_freq": validation_freq,
+            }, class_weight=None, sample_weight=None, validation_freq=1, workers=ANY, max_queue_size=ANY,
+            use_multiprocessing=ANY,
         )
-
+        generator = None
+        if isinstance(x, Flow):
+            _without_labels(y)
+            generator, shuffle = x.generator, x.shuffle
+            batch_size = x.batch_size if batch_size is None else batch_size
+            x, y = x.x, x.y
+        x = as_pixels(x)
+        handle = self._built_for(x)
+        images = Images(x, self._labels(y))
+        validation = self._validation(validation_data, validation_steps, validation_batch_size or batch_size or 32)
+        told = _told(callbacks)
+        described = settings(
+            batch_size=batch_size, epochs=epochs, shuffle=bool(shuffle), initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch, validation_split=validation_split,
+            terminate_on_nan=any(isinstance(callback, TerminateOnNaN) for callback in told),
+        )
         history = History()
-        told: list[Callback] = [history, *callbacks]
-        if verbose:
-            told.append(ProgressBar(live=verbose != 2))
-        relay = _Relay(told)
-        size = min(batch_size, len(images))
-        parameters = {"epochs": epochs, "steps": steps_per_epoch or -(-len(images) // max(size, 1)), "verbose": verbose}
-        for callback in told:
-            callback.set_params(parameters)
-            callback.set_model(self)
-        with _Interrupts() as interrupts:
+        # Lines of other callbacks stand below the bar's.
+        told = [history, *([ProgressBar(live=verbose != 2)] if verbose else []), *told]
+        relay = _Relay(told, verbose)
+        with _taking_part(told, self), _Interrupts() as interrupts:
             relay.interrupts = interrupts
             try:
                 call(
@@ -267,48 +351,143 @@ class Sequential:
                     raise relay.error from None
         return history
 
-    def train_on_batch(self, x: np.ndarray, y: np.ndarray) -> list[float]:
+    def _labels(self, y: Any) -> np.ndarray | None:
+        """Labels as the library has them, for the loss of the model."""
+        one_hot = self._compilation is not None and self._compilation[1] == "categorical_crossentropy"
+        return None if y is None else as_labels(y, one_hot)
+
+    def _validation(self, data: Any, steps: int | None, batch_size: int) -> Images | None:
+        if data is None:
+            return None
+        rescale = None
+        if isinstance(data, Flow):
+            if not data.generator._moves_nothing:
+                raise Error(
+                    "validation_data is a flow that transforms its images: give one of a generator that only rescales, "
+                    "or images and labels"
+                )
+            rescale, batch_size, data = data.generator.rescale, data.batch_size, (data.x, data.y)
+        if not isinstance(data, (tuple, list)) or len(data) != 2:
+            raise Error("validation_data is no pair: give images and labels, without weights, or a flow")
+        x, y = as_pixels(data[0]), self._labels(data[1])
+        if steps is not None:
+            count = whole_number("validation_steps", steps) * whole_number("batch_size", batch_size)
+            x, y = x[:count], None if y is None else y[:count]
+        return Images(x, y, rescale=rescale)
+
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: None = None, class_weight: None = None, return_dict: bool = False
+    ) -> list[float] | dict[str, float]:
         """One training step on all images as one batch: `[loss, accuracy]`, before the weights moved."""
-        handle, images = self._built_for(x), Images(x, y)
+        weights = {"sample_weight": sample_weight, "class_weight": class_weight}
+        left_out("train_on_batch", weights, sample_weight=None, class_weight=None)
+        x = as_pixels(x)
+        handle, images = self._built_for(x), Images(x, self._labels(y))
         loss, accuracy = c_double(), c_double()
         call("be_model_train_on_batch", handle, images.handle, byref(loss), byref(accuracy))
-        return [loss.value, accuracy.value]
+        return _measured(loss.value, accuracy.value, return_dict)
 
     # ---- Using ---------------------------------------------------------------------------------
 
     @overload
     def evaluate(
-        self, x: np.ndarray, y: np.ndarray, batch_size: int = 128, return_dict: Literal[False] = False
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto",
+        sample_weight: None = None, steps: int | None = None, callbacks: None = None,
+        return_dict: Literal[False] = False, **others: object,
     ) -> list[float]: ...
 
     @overload
     def evaluate(
-        self, x: np.ndarray, y: np.ndarray, batch_size: int = 128, *, return_dict: Literal[True]
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto",
+        sample_weight: None = None, steps: int | None = None, callbacks: None = None, *, return_dict: Literal[True],
+        **others: object,
     ) -> dict[str, float]: ...
 
     def evaluate(
-        self, x: np.ndarray, y: np.ndarray, batch_size: int = 128, return_dict: bool = False
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto",
+        sample_weight: None = None, steps: int | None = None, callbacks: None = None, return_dict: bool = False,
+        **others: object,
     ) -> list[float] | dict[str, float]:
-        """`[loss, accuracy]` in inference mode, or with `return_dict` both by name."""
-        handle, labels, count = self._built_for(x), as_labels(y), len(x)
-        if len(labels) != count:
-            raise ValueError(f"there are {count} images and {len(labels)} labels")
-        totals, loss, accuracy = [0.0, 0.0], c_double(), c_double()
-        for part in _parts(count, batch_size):
-            images = Images(x[part], labels[part])
-            call("be_model_evaluate", handle, images.handle, batch_size, byref(loss), byref(accuracy))
-            for index, value in enumerate((loss.value, accuracy.value)):
-                totals[index] += value * len(images) / count
-        return {"loss": totals[0], "accuracy": totals[1]} if return_dict else totals
+        """`[loss, accuracy]` in inference mode, or with `return_dict` both by name.
 
-    def predict(self, x: np.ndarray, batch_size: int = 128) -> np.ndarray:
-        """The output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax."""
-        handle = self._built_for(x)
-        result = np.empty((len(x), *self._output), dtype=np.float32)
-        for part in _parts(len(x), batch_size):
-            images, output = Images(x[part]), result[part]
-            call("be_model_predict", handle, images.handle, batch_size, floats(output), output.size)
-        return result
+        Of images and labels, or of a pass of a flow; `steps` takes the first batches only. `verbose` 1 or 2 prints
+        them in a line.
+        """
+        given = {"sample_weight": sample_weight, "callbacks": callbacks or None}
+        left_out(
+            "evaluate", others | given, sample_weight=None, callbacks=None, workers=ANY, max_queue_size=ANY,
+            use_multiprocessing=ANY,
+        )
+        totals, count, loss, accuracy = [0.0, 0.0], 0, c_double(), c_double()
+        for pixels, labels, size in self._batches(x, y, batch_size, steps):
+            handle, images = self._built_for(pixels), Images(pixels, labels)
+            call("be_model_evaluate", handle, images.handle, size, byref(loss), byref(accuracy))
+            for index, value in enumerate((loss.value, accuracy.value)):
+                totals[index] += value * len(images)
+            count += len(images)
+        totals = [total / count for total in totals]
+        if verbose in (1, 2):
+            show(f"{count} images  loss {totals[0]:.4g}  accuracy {totals[1]:.4g}")
+        return _measured(*totals, return_dict)
+
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: int | str = "auto", steps: int | None = None,
+        callbacks: None = None, **others: object,
+    ) -> np.ndarray:
+        """The output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax.
+
+        Of images, or of a pass of a flow; `steps` takes the first batches only.
+        """
+        left_out(
+            "predict", others | {"callbacks": callbacks or None}, callbacks=None, workers=ANY, max_queue_size=ANY,
+            use_multiprocessing=ANY,
+        )
+        outputs = []
+        for pixels, _, size in self._batches(x, None, batch_size, steps):
+            handle, images = self._built_for(pixels), Images(pixels)
+            output = np.empty((len(images), *self._output), dtype=np.float32)
+            call("be_model_predict", handle, images.handle, size, floats(output), output.size)
+            outputs.append(output)
+        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+
+    def _batches(
+        self, x: Any, y: Any, batch_size: int | None, steps: int | None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray | None, int]]:
+        """Images, labels and how many of them at a time; of arrays in few parts, of a flow batch by batch."""
+        if isinstance(x, Flow):
+            _without_labels(y)
+            count = len(x) if steps is None else min(whole_number("steps", steps), len(x))
+            for index in range(max(count, 1)):
+                given = x[index]
+                pixels, labels = given if isinstance(given, tuple) else (given, None)
+                yield pixels, self._labels(labels), len(pixels)
+            return
+        pixels, labels = as_pixels(x), self._labels(y)
+        size = whole_number("batch_size", (128 if steps is None else 32) if batch_size is None else batch_size)
+        if labels is not None and len(labels) != len(pixels):
+            # The parts could fit all the same. The library says what is wrong.
+            Images(pixels, labels)
+        count = len(pixels) if steps is None else min(whole_number("steps", steps) * size, len(pixels))
+        for part in _parts(count, size):
+            yield pixels[part], None if labels is None else labels[part], size
+
+    def predict_on_batch(self, x: Any) -> np.ndarray:
+        """The output for all images as one batch."""
+        pixels = as_pixels(x)
+        return self.predict(pixels, batch_size=max(len(pixels), 1))
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: None = None, return_dict: bool = False
+    ) -> list[float] | dict[str, float]:
+        """`[loss, accuracy]` of all images as one batch, in inference mode."""
+        pixels = as_pixels(x)
+        measured = self.evaluate(pixels, y, max(len(pixels), 1), 0, sample_weight)
+        return _measured(*measured, return_dict)
+
+    def __call__(self, x: Any, training: bool | None = None) -> np.ndarray:
+        """The same as `predict_on_batch`."""
+        left_out("the call of a model", {"training": training}, training=frozenset({False, None}))
+        return self.predict_on_batch(x)
 
     @property
     def _output(self) -> tuple[int, ...]:
@@ -336,15 +515,17 @@ class Sequential:
             weights = dict(zip(names, weights))
         call("be_model_set_weights", self._handle, *named_arrays(weights))
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the layers and the weights to a safetensors file, for `Sequential.load`."""
-        call("be_model_save", self._handle, os.fspath(path).encode())
+    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, **others: object) -> None:
+        """Writes the layers and the weights to a safetensors file, for `Sequential.load`, whatever its name ends in."""
+        left_out("save", others | {"overwrite": overwrite}, overwrite=True, zipped=ANY, save_format=ANY)
+        call("be_model_save", self._handle, os.fspath(filepath).encode())
 
     save_weights = save
 
-    def load_weights(self, path: str | os.PathLike[str]) -> None:
+    def load_weights(self, filepath: str | os.PathLike[str], **others: object) -> None:
         """Reads the weights from a safetensors file; the model is as it was if they are not its own."""
-        call("be_model_load_weights", self._handle, os.fspath(path).encode())
+        left_out("load_weights", others, skip_mismatch=False, by_name=False)
+        call("be_model_load_weights", self._handle, os.fspath(filepath).encode())
 
     def export(
         self, filepath: str | os.PathLike[str], format: str = "onnx", *, class_names: Sequence[str] | None = None
@@ -361,6 +542,46 @@ class Sequential:
         call("be_model_export_onnx", self._handle, os.fspath(filepath).encode(), settings(class_names=names))
 
 
+def load_model(filepath: str | os.PathLike[str], **others: object) -> Sequential:
+    """A model from a file that `Sequential.save` wrote; it is to be compiled before it is trained on."""
+    left_out("load_model", others, custom_objects=None, compile=ANY, safe_mode=ANY)
+    return Sequential.load(filepath)
+
+
+def _without_labels(y: Any) -> None:
+    if y is not None:
+        raise ValueError("y is given beside a flow, which has its labels: leave it out")
+
+
+def _measured(loss: float, accuracy: float, by_name: bool) -> Any:
+    return {"loss": loss, "accuracy": accuracy} if by_name else [loss, accuracy]
+
+
+def _told(callbacks: Callback | Sequence[Callback] | None) -> list[Callback]:
+    told = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+    for callback in told:
+        if not isinstance(callback, Callback):
+            raise TypeError(f"{callback!r} is no callback: take those of bigeggs.callbacks, or subclasses of Callback")
+    return told
+
+
+@contextmanager
+def _taking_part(callbacks: Sequence[Callback], model: Sequential) -> Iterator[None]:
+    """Gives callbacks their model for as long as its training takes: they have one at a time."""
+    for callback in callbacks:
+        if callback._is_told:
+            raise ValueError(
+                f"this {type(callback).__name__} takes part in another training that is under way: give each its own")
+    for callback in callbacks:
+        callback._is_told = True
+        callback.set_model(model)
+    try:
+        yield
+    finally:
+        for callback in callbacks:
+            callback._is_told = False
+
+
 def _parts(count: int, batch_size: int) -> list[slice]:
     """So many whole batches at a time that Ctrl-C, which is heard between two calls, is heard soon.
 
@@ -373,8 +594,9 @@ def _parts(count: int, batch_size: int) -> list[slice]:
 class _Relay:
     """Passes on what a training tells to callbacks, and keeps what they raise."""
 
-    def __init__(self, callbacks: Sequence[Callback]):
-        self.callbacks = callbacks
+    def __init__(self, callbacks: Sequence[Callback], verbose: int | str):
+        self.callbacks, self.verbose = callbacks, verbose
+        self.last: dict[str, float] = {}
         self.error: BaseException | None = None
         self.interrupts: _Interrupts | None = None
         self.function = ProgressCallback(self._told)
@@ -389,19 +611,22 @@ class _Relay:
 
     def _tell(self, progress: _library.Progress) -> None:
         event, epoch, logs = progress.event, progress.epoch, progress.logs()
+        if event == _library.BE_EPOCH_END:
+            self.last = logs
         for callback in self.callbacks:
             if event == _library.BE_BATCH_END:
                 callback.on_train_batch_end(progress.step, logs)
             elif event == _library.BE_TEST_BATCH_END:
-                callback.on_test_batch_end(progress.step)
+                callback.on_test_batch_end(progress.step, logs)
             elif event == _library.BE_EPOCH_END:
                 callback.on_epoch_end(epoch, logs)
             elif event == _library.BE_EPOCH_BEGIN:
-                callback.on_epoch_begin(epoch)
+                callback.on_epoch_begin(epoch, logs)
             elif event == _library.BE_TRAIN_BEGIN:
-                callback.on_train_begin()
+                callback.set_params({"epochs": progress.epochs, "steps": progress.steps, "verbose": self.verbose})
+                callback.on_train_begin(logs)
             else:
-                callback.on_train_end()
+                callback.on_train_end(self.last)
 
 
 class _Interrupts:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ctypes import c_double
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ._left_out import ANY, left_out
 from ._library import call, number
 
 if TYPE_CHECKING:
@@ -43,29 +44,46 @@ class Optimizer:
     """What all optimizers have in common.
 
     Once a model is compiled with one, `learning_rate` is that of the model's next step; once it is set, it stays.
+    An optimizer belongs to the one model that was compiled with it. A copy has the same settings, the present
+    learning rate, and no model yet.
     """
 
-    def __init__(self, learning_rate: float | Schedule, **arguments: float | bool):
+    def __init__(
+        self, learning_rate: float | Schedule, others: dict[str, Any], left: dict[str, object],
+        **arguments: float | bool | None,
+    ):
+        left_out(
+            type(self).__name__, others, name=ANY, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
+            ema_momentum=ANY, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None,
+            jit_compile=ANY, **left,
+        )
         self._arguments, self._learning_rate = arguments, learning_rate
         self._model: Sequential | None = None
+        self._is_at_work = False  # A model that knows no input yet has no rate either.
 
     @property
     def learning_rate(self) -> float | Schedule:
         """The step size."""
-        if self._model is None:
+        if self._model is None or not self._is_at_work:
             return self._learning_rate
         return float(number("be_model_learning_rate", self._model._handle, kind=c_double))
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        if self._model is None:
-            self._learning_rate = rate
-        else:
+        if self._model is not None and self._is_at_work:
             call("be_model_set_learning_rate", self._model._handle, float(rate))
+        self._learning_rate = float(rate)
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_learning_rate": self._present_rate, "_model": None, "_is_at_work": False}
+
+    @property
+    def _present_rate(self) -> float | Schedule:
+        return self._learning_rate if isinstance(self._learning_rate, Schedule) else self.learning_rate
 
     def settings(self) -> dict[str, object]:
         """What the library is told, by Keras's names."""
-        rate = self._learning_rate if isinstance(self._learning_rate, Schedule) else self.learning_rate
+        rate = self._present_rate
         described = {"kind": type(rate).__name__} | asdict(rate) if isinstance(rate, Schedule) else rate
         return {"learning_rate": described, **self._arguments}
 
@@ -75,9 +93,12 @@ class Adam(Optimizer):
 
     def __init__(
         self, learning_rate: float | Schedule = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float = 1e-7, *, weight_decay: float | None = None, **others: Any,
     ):
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        super().__init__(
+            learning_rate, others, {"amsgrad": False}, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,
+            weight_decay=weight_decay,
+        )
 
 
 class AdamW(Optimizer):
@@ -85,9 +106,12 @@ class AdamW(Optimizer):
 
     def __init__(
         self, learning_rate: float | Schedule = 0.001, weight_decay: float = 0.004, beta_1: float = 0.9,
-        beta_2: float = 0.999, epsilon: float = 1e-7,
+        beta_2: float = 0.999, epsilon: float = 1e-7, **others: Any,
     ):
-        super().__init__(learning_rate, weight_decay=weight_decay, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        super().__init__(
+            learning_rate, others, {"amsgrad": False}, weight_decay=weight_decay, beta_1=beta_1, beta_2=beta_2,
+            epsilon=epsilon,
+        )
 
 
 class SGD(Optimizer):
@@ -95,6 +119,6 @@ class SGD(Optimizer):
 
     def __init__(
         self, learning_rate: float | Schedule = 0.01, momentum: float = 0.0, nesterov: bool = False,
-        weight_decay: float = 0.0,
+        weight_decay: float | None = None, **others: Any,
     ):
-        super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(learning_rate, others, {}, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)

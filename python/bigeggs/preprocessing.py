@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from ctypes import byref
-from dataclasses import dataclass
+from ctypes import POINTER, byref, c_int64
+from typing import Any
 
 import numpy as np
 
-from ._images import as_pixels
-from ._library import Array, Owner, Transform, call, floats, settings
+from ._images import Images, as_pixels
+from ._left_out import ANY, left_out
+from ._library import Array, Owner, Transform, call, floats, settings, whole_number
 
 __all__ = ["ImageDataGenerator"]
 
@@ -22,40 +23,74 @@ class ImageDataGenerator:
         generator = bigeggs.ImageDataGenerator(rotation_range=15, zoom_range=0.1)
         model.fit(generator.flow(x_train, y_train, batch_size=128), epochs=30)
 
-    The transformation of an image is a function of the seed, the epoch and the image's index.
+    In a training the transformation of an image is a function of the seed, the pass and the image's index.
     """
 
     def __init__(
-        self, rotation_range: float = 0, width_shift_range: float = 0, height_shift_range: float = 0,
+        self, *, rotation_range: float = 0, width_shift_range: float = 0, height_shift_range: float = 0,
         shear_range: float = 0, zoom_range: float | Sequence[float] = 0, fill_mode: str = "nearest",
         cval: float = 0, horizontal_flip: bool = False, vertical_flip: bool = False,
-        rescale: float | None = None,
+        rescale: float | None = None, **others: Any,
     ):
-        self.rescale = rescale
-        self._owner = Owner.made(
-            "be_generator_create",
-            settings(
-                rotation_range=rotation_range, width_shift_range=width_shift_range,
-                height_shift_range=height_shift_range, shear_range=shear_range,
-                zoom_range=list(zoom_range) if isinstance(zoom_range, Sequence) else zoom_range,
-                fill_mode=fill_mode, cval=cval, horizontal_flip=horizontal_flip, vertical_flip=vertical_flip,
-            ),
+        left_out(
+            "ImageDataGenerator", others, featurewise_center=False, samplewise_center=False,
+            featurewise_std_normalization=False, samplewise_std_normalization=False, zca_whitening=False,
+            zca_epsilon=ANY, brightness_range=None, channel_shift_range=frozenset({0.0, 0}),
+            preprocessing_function=None, data_format=frozenset({None, "channels_last"}),
+            validation_split=frozenset({0.0, 0}), interpolation_order=1, dtype=frozenset({None, "float32"}),
         )
-        self.fill_mode, self.cval = fill_mode, cval
+        self._moves: dict[str, object] = {
+            "rotation_range": rotation_range, "width_shift_range": width_shift_range,
+            "height_shift_range": height_shift_range, "shear_range": shear_range, "zoom_range": zoom_range,
+            "horizontal_flip": horizontal_flip, "vertical_flip": vertical_flip,
+        }
+        self.rescale, self.fill_mode, self.cval = rescale, fill_mode, cval
+        self._drawn = 0
+        self._owner = self._made()
+
+    def _made(self) -> Owner:
+        return Owner.made(
+            "be_generator_create",
+            settings(fill_mode=self.fill_mode, cval=self.cval, rescale=self.rescale, **self._moves),
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "_owner"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._owner = self._made()
+
+    @property
+    def _moves_nothing(self) -> bool:
+        """Whether every image stays where it is."""
+        zoom = np.ravel(self._moves["zoom_range"]).tolist()
+        return zoom in ([0], [1, 1]) and not any(value for name, value in self._moves.items() if name != "zoom_range")
+
+    def fit(self, x: object, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
+        """Does nothing: what Keras learns from images here, means and deviations, is left out."""
 
     def get_random_transform(
-        self, img_shape: Sequence[int], seed: int = 0, epoch: int = 0, sample: int = 0
+        self, img_shape: Sequence[int], seed: int | None = None, epoch: int | None = None, sample: int | None = None
     ) -> dict[str, float]:
         """The transformation of one image, under Keras's keys.
 
-        `img_shape` is `[height, width, channels]`.
+        `img_shape` is `[height, width, channels]`. With `seed`, `epoch` or `sample` it is a function of these;
+        without any of them it is another one in each call.
         """
         drawn = Transform()
+        if seed is None and epoch is None and sample is None:
+            sample, self._drawn = self._drawn, self._drawn + 1
+        seed, epoch, sample = seed or 0, epoch or 0, sample or 0
         call("be_generator_draw", self._owner.handle, seed, epoch, sample, img_shape[0], img_shape[1], byref(drawn))
         keys = ("theta", "tx", "ty", "shear", "zx", "zy")
         return {key: getattr(drawn, key) for key in keys} | {
             "flip_horizontal": bool(drawn.flip_horizontal), "flip_vertical": bool(drawn.flip_vertical),
         }
+
+    def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
+        """One image `[height, width, channels]` under a transformation that is drawn for it."""
+        return self.apply_transform(x, self.get_random_transform(np.shape(x), seed))
 
     def apply_transform(self, x: np.ndarray, transform_parameters: dict[str, float]) -> np.ndarray:
         """One image `[height, width, channels]`, transformed: float32, interpolated, in the image's range."""
@@ -72,44 +107,82 @@ class ImageDataGenerator:
 
     def flow(
         self, x: np.ndarray, y: np.ndarray | None = None, batch_size: int = 32, shuffle: bool = True,
-        seed: int = 0,
+        sample_weight: None = None, seed: int | None = None, **others: Any,
     ) -> Flow:
         """The images transformed, to be given to `fit`; or to be iterated over, batch by batch."""
+        left_out(
+            "flow", others | {"sample_weight": sample_weight}, sample_weight=None, save_to_dir=None, save_prefix=ANY,
+            save_format=ANY, ignore_class_split=ANY, subset=None,
+        )
         return Flow(self, x, y, batch_size, shuffle, seed)
 
 
-@dataclass
 class Flow:
-    """Images that a generator transforms anew in every epoch.
+    """Images that a generator transforms anew whenever they are asked for.
 
-    Given to `Sequential.fit` they are transformed inside the training, from the model's seed. Iterating gives
-    one epoch after the other, without end, as pairs of `[batch, height, width, channels]` and labels.
+    Given to `Sequential.fit` they are transformed inside the training, from the model's seed. `next(flow)` gives one
+    batch after the other, without end, as a pair of `[batch, height, width, channels]` and labels, and `flow[i]` the
+    batch `i` of a pass: of the first pass when it is asked for first, of the second one the next time, and each pass
+    has an order and transformations of its own. With the model's `seed` these are the batches that a training of it
+    sees; a flow of the same seed, or `reset`, repeats them.
     """
 
-    generator: ImageDataGenerator
-    x: np.ndarray
-    y: np.ndarray | None
-    batch_size: int
-    shuffle: bool
-    seed: int
+    def __init__(
+        self, generator: ImageDataGenerator, x: np.ndarray, y: np.ndarray | None, batch_size: int, shuffle: bool,
+        seed: int | None,
+    ):
+        self.generator, self.batch_size, self.shuffle = generator, whole_number("batch_size", batch_size), shuffle
+        self.x, self.y = as_pixels(x), None if y is None else np.asarray(y)
+        self.seed = 0 if seed is None else seed
+        if self.batch_size < 1:
+            raise ValueError(f"batch_size is {batch_size}: give 1 or more")
+        if self.y is not None and len(self.y) != len(self.x):
+            raise ValueError(f"there are {len(self.x)} images and {len(self.y)} labels")
+        self.reset()
+
+    @property
+    def n(self) -> int:
+        """How many images there are."""
+        return len(self.x)
+
+    def reset(self) -> None:
+        """Begins again with the first batch of the first pass."""
+        self._next = 0
+        self._asked: dict[int, int] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_asked": dict(self._asked)}
 
     def __len__(self) -> int:
-        """Batches an epoch."""
+        """Batches in a pass."""
         return -(-len(self.x) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray] | np.ndarray]:
-        epoch, scale = 0, 1 if self.generator.rescale is None else self.generator.rescale
-        while len(self.x):
-            order = np.arange(len(self.x))
-            if self.shuffle:
-                np.random.default_rng([self.seed, epoch]).shuffle(order)
-            for start in range(0, len(order), self.batch_size):
-                chosen = order[start:start + self.batch_size]
-                images = np.stack([self._transformed(index, epoch) for index in chosen]) * np.float32(scale)
-                yield images if self.y is None else (images, np.asarray(self.y)[chosen])
-            epoch += 1
+        return self
 
-    def _transformed(self, index: int, epoch: int) -> np.ndarray:
-        image = self.x[index]
-        parameters = self.generator.get_random_transform(image.shape, self.seed, epoch, int(index))
-        return self.generator.apply_transform(image, parameters)
+    def __next__(self) -> tuple[np.ndarray, np.ndarray] | np.ndarray:
+        if not len(self):
+            raise StopIteration
+        batch, self._next = self._next, (self._next + 1) % len(self)
+        return self[batch]
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray] | np.ndarray:
+        batch = whole_number("the index", index)
+        batch += len(self) if batch < 0 else 0
+        if not 0 <= batch < len(self):
+            raise IndexError(f"there is no batch {index}: there are {len(self)}")
+        passes = self._asked.get(batch, 0)
+        images, size = Images(self.x), min(self.batch_size, len(self.x))
+        pixels = np.empty((size, *self.x.shape[1:]), dtype=np.float32)
+        indices, count = np.empty(size, dtype=np.int64), c_int64()
+        described = settings(batch_size=self.batch_size, shuffle=bool(self.shuffle), seed=self.seed, **{"pass": passes})
+        call(
+            "be_generator_batch", self.generator._owner.handle, images.handle, described, batch, floats(pixels),
+            pixels.size, indices.ctypes.data_as(POINTER(c_int64)), byref(count),
+        )
+        self._asked[batch] = passes + 1
+        pixels, indices = pixels[:count.value], indices[:count.value]
+        return pixels if self.y is None else (pixels, self.y[indices])
+
+    def on_epoch_end(self) -> None:
+        """Does nothing: the next pass begins by itself."""

@@ -8,11 +8,11 @@ from ctypes import c_double, c_int, c_int32
 from typing import Any
 
 from ._library import (
-    BE_BOOL, BE_LIST, BE_NULL, BE_NUMBER, BE_OBJECT, BE_TEXT, Owner, WrongType, number, text
+    BE_BOOL, BE_LIST, BE_NULL, BE_NUMBER, BE_OBJECT, BE_TEXT, Owner, Shown, WrongType, number, text
 )
 
 
-class Record(Mapping[str, Any]):
+class Record(Shown, Mapping[str, Any]):
     """A record, or an object inside one: a mapping from keys and key paths to values.
 
         record["results.history.loss"]              # numbers in a list: a float64 array, a view
@@ -22,6 +22,8 @@ class Record(Mapping[str, Any]):
 
     A number is an int where it is whole. What is not there raises `NotFound`, which is a `KeyError`.
     """
+
+    _instead = "open its file again, or pickle the values that are needed"
 
     def __init__(self, owner: Owner, prefix: str = ""):
         self._owner, self._prefix = owner, prefix

@@ -34,7 +34,7 @@ def loss_and_gradients(
     model: Sequential, x: np.ndarray, y: np.ndarray, step: int = 0
 ) -> tuple[float, dict[str, np.ndarray]]:
     """The mean loss, and the gradient of every trainable weight. No weight moves."""
-    handle, images = model._built_for(x), Images(x, y)
+    handle, images = model._built_for(x), Images(x, model._labels(y))
     loss, gradients = c_double(), c_uint64()
     call("be_test_gradients", handle, images.handle, step, byref(loss), byref(gradients))
     return loss.value, dict(Weights(Owner(gradients.value)))

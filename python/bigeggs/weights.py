@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from ._library import Owner, number, text
+from ._library import Owner, Shown, number, text
 
 
-class Weights(Mapping[str, np.ndarray]):
+class Weights(Shown, Mapping[str, np.ndarray]):
     """The tensors of a safetensors file, by name: float32 arrays, views."""
+
+    _instead = "pickle dict(weights)"
 
     def __init__(self, owner: Owner):
         self._owner = owner

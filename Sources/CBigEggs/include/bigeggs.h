@@ -25,7 +25,8 @@
  *
  * Settings. What has many settings takes them as a JSON object with Keras's names, such as
  * "{\"filters\": 32, \"padding\": \"same\"}". NULL stands for "{}"; what is missing or null has Keras's default;
- * a name that means nothing is BE_INVALID_ARGUMENT, with those that there are.
+ * a name that means nothing is BE_INVALID_ARGUMENT, with those that there are. JSON has no infinite numbers:
+ * where one makes sense it is the text "inf" or "-inf". Errors name arguments as Keras does.
  *
  * Errors. Every function that can fail returns a be_status, and leaves its results untouched if that is
  * not BE_OK. be_last_error has the reason as a sentence. No argument, NULL included, ends the process; but
@@ -34,6 +35,10 @@
  * Threads. Every function may be called from any thread at any time. What works on one model takes turns:
  * a call that comes while another thread trains the model waits for the end of the training. The callback of
  * a training may use the model that is trained, and may not train it.
+ *
+ * Processes. A process may be forked, and both may go on; each handle then names an object in each of them. If
+ * any call was at work at that moment, the forked process gets BE_FAILED from what would work with a model, a
+ * callback or a generator: start a fresh process instead.
  */
 #ifndef BIGEGGS_H
 #define BIGEGGS_H
@@ -46,7 +51,7 @@ extern "C" {
 
 /* The version of this contract. It changes whenever a program compiled against the previous one could
  * misbehave with this one. */
-#define BE_ABI_VERSION 2
+#define BE_ABI_VERSION 3
 
 /* The greatest number of dimensions of a be_array. */
 #define BE_MAX_RANK 8
@@ -71,7 +76,8 @@ typedef enum be_status {
     /* It is not the time for this call: a model that is used already gets no more layers, one that is not
      * compiled cannot be trained, one that is being trained cannot be trained by its own callback. */
     BE_WRONG_STATE = 8,
-    /* The computation failed: a loss that is no number, or no memory for a batch. */
+    /* The computation failed: a loss that is no number, no memory for a batch, or a process that was forked from
+     * one that was at work. */
     BE_FAILED = 9
 } be_status;
 
@@ -247,13 +253,21 @@ be_status be_images_count(be_handle images, int64_t *count);
 /* A generator of random transformations, Keras's ImageDataGenerator. Settings: "rotation_range" (degrees),
  * "width_shift_range", "height_shift_range" (a fraction of the size below 1, pixels from 1 on), "shear_range"
  * (degrees), "zoom_range" (z for factors from 1 - z to 1 + z, or [least, greatest]), "fill_mode" ("nearest",
- * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip". */
+ * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip", and "rescale", what every value is
+ * multiplied by after the transformation, in be_model_fit and be_generator_batch (1). */
 be_status be_generator_create(const char *settings, be_handle *generator);
 
 /* Draws the transformation of one image: a function of `seed`, `epoch` and `sample` (the image's number in its
  * data set), whatever else is drawn. `height` and `width` are the image's: shifts may be fractions of them. */
 be_status be_generator_draw(be_handle generator, uint64_t seed, int64_t epoch, int64_t sample, int64_t height,
                             int64_t width, be_transform *transform);
+
+/* The batch `batch` of a pass through images: those that be_model_fit trains on with a model of the same seed.
+ * Settings: "batch_size" (32), "shuffle" (true), "seed" (0), and "pass" (0), whose order and transformations are
+ * its own. `pixels` gets [count, height, width, channels], `indices` the number of each image among `images`;
+ * both have room for a whole batch, `capacity` floats in `pixels`. `count` is smaller in the last batch. */
+be_status be_generator_batch(be_handle generator, be_handle images, const char *settings, int64_t batch,
+                             float *pixels, int64_t capacity, int64_t *indices, int64_t *count);
 
 /* Transforms one image of the caller's into `pixels`: [height, width, channels], interpolated bilinearly and
  * not rounded. `image`: BE_UINT8 or BE_FLOAT32, [height, width, channels]. `capacity` is the number of floats that `pixels`
@@ -289,14 +303,15 @@ be_status be_model_create_report(const char *settings, be_handle *model);
  * "softmax"; sizes and strides are one number for both directions. */
 be_status be_model_add(be_handle model, const char *kind, const char *settings);
 
-/* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "parameters" (all),
- * "trainable" (parameters), and for each of "layers" its "name", "kind", "output" (shape) and "parameters". */
+/* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "follows_schedule"
+ * (whether its learning rate does), "parameters" (all), "trainable" (parameters), and for each of "layers" its "name", "kind", "output" (shape), "parameters", and the
+ * "settings" that make such a layer. */
 be_status be_model_describe(be_handle model, be_handle *record);
 
 /* Chooses the optimizer and the loss. `optimizer` is Keras's class name; settings are Keras's:
  *
- *     Adam     "learning_rate" (0.001), "beta_1" (0.9), "beta_2" (0.999), "epsilon" (1e-7)
- *     AdamW    the same, and "weight_decay" (0.004)
+ *     Adam     "learning_rate" (0.001), "beta_1" (0.9), "beta_2" (0.999), "epsilon" (1e-7), "weight_decay" (0)
+ *     AdamW    the same, with "weight_decay" (0.004)
  *     SGD      "learning_rate" (0.01), "momentum" (0), "nesterov" (false), "weight_decay" (0)
  *
  * A learning rate is a number, or one of
@@ -304,7 +319,8 @@ be_status be_model_describe(be_handle model, be_handle *record);
  *     {"kind": "CosineDecay", "initial_learning_rate", "decay_steps", "alpha", "warmup_target", "warmup_steps"}
  *     {"kind": "OneCycle", "max_learning_rate", "total_steps", "pct_start", "div_factor", "final_div_factor"}
  *
- * the second as in PyTorch. `loss` is "sparse_categorical_crossentropy". The optimizer starts anew. */
+ * the second as in PyTorch. `loss` is "sparse_categorical_crossentropy" or "categorical_crossentropy", which are the
+ * same here: labels are whole numbers. The optimizer starts anew. */
 be_status be_model_compile(be_handle model, const char *optimizer, const char *settings, const char *loss);
 
 /* Where a training is. */
@@ -341,9 +357,15 @@ typedef int32_t (*be_progress_callback)(const be_progress *progress, void *conte
 /* Trains a model.
  *
  * `validation` are images that are evaluated after each epoch, `generator` transforms every image anew in
- * every epoch; zero for none. Settings: "batch_size" (32), "epochs" (1), "initial_epoch" (0),
- * "steps_per_epoch" (as many as all images take), "shuffle" (true). `progress` may be NULL; it gets `context`. `history` gets a record with a list for each metric, one value an epoch, and
- * "seconds"; it may be NULL. */
+ * every epoch; zero for none. Settings: "batch_size" (32), "epochs" (1), "initial_epoch" (0), "steps_per_epoch" (as
+ * many as all images take), "shuffle" (true), "validation_split", the share of the images, from their end, that is
+ * evaluated in place of `validation` (0), "terminate_on_nan", whether a loss that is no number ends the training
+ * quietly (false). `progress` may be NULL; it gets `context`. `history` gets a record with a list for each metric,
+ * one value an epoch, and "seconds"; it may be NULL.
+ *
+ * Orders, transformations and masks of dropout are new in every training of a model. A model with the same "seed"
+ * repeats them all; an "initial_epoch", 0 included, asks for the orders and transformations of the epochs it
+ * names. */
 be_status be_model_fit(be_handle model, be_handle images, be_handle validation, be_handle generator,
                        const char *settings, be_progress_callback progress, void *context,
                        be_handle *history);
@@ -398,6 +420,25 @@ be_status be_model_load_weights(be_handle model, const char *path);
  * "class_names", a list with a text for each output, in the order of the labels (none). */
 be_status be_model_export_onnx(be_handle model, const char *path, const char *settings);
 
+/* ---- Copies ------------------------------------------------------------------------------------ */
+
+/* The whole model as bytes: settings, layers, weights, what it was compiled with, the optimizer's state and what
+ * trainings have drawn. Not while the model is trained. */
+be_status be_model_snapshot(be_handle model, be_handle *snapshot);
+
+/* A model from the bytes of a snapshot, BE_UINT8 [count], of this or another process of this version: it goes on
+ * as the first one does, to the same bits on the same machine. */
+be_status be_model_restore(const be_array *snapshot, be_handle *model);
+
+/* What a callback remembers, as bytes. */
+be_status be_callback_snapshot(be_handle callback, be_handle *snapshot);
+
+/* Gives what a callback remembered to one of the same kind and settings. */
+be_status be_callback_restore(be_handle callback, const be_array *snapshot);
+
+/* The bytes of a snapshot: BE_UINT8, [count]. */
+be_status be_snapshot_bytes(be_handle snapshot, be_array *bytes);
+
 /* ---- Callbacks --------------------------------------------------------------------------------- */
 
 /* Keras's callbacks. They act when they are told of an epoch, on the learning rate, the weights and the stop
@@ -408,13 +449,23 @@ be_status be_model_export_onnx(be_handle model, const char *path, const char *se
  *     EarlyStopping        "monitor", "min_delta", "patience", "mode", "baseline", "restore_best_weights",
  *                          "start_from_epoch"
  *     ReduceLROnPlateau    "monitor", "factor", "patience", "mode", "min_delta", "cooldown", "min_lr"
- *     ModelCheckpoint      "filepath", "monitor", "save_best_only", "mode", "initial_value_threshold"
+ *     ModelCheckpoint      "filepath", "monitor", "save_best_only", "save_weights_only", "mode", "save_freq",
+ *                          "initial_value_threshold"
  *     CSVLogger            "filename", "separator", "append"
- */
+ *
+ * "baseline", "min_delta" and "initial_value_threshold" may be infinite. "save_freq" is "epoch" or a number of
+ * steps; unless "save_weights_only", the files are those of be_model_save. */
 be_status be_callback_create(const char *kind, const char *settings, be_handle *callback);
 
 /* Before the first epoch: forgets what an earlier training left. */
 be_status be_callback_on_train_begin(be_handle callback, be_handle model);
+
+/* Before an epoch, counted from 0. Only a ModelCheckpoint with a "save_freq" in steps wants to know. */
+be_status be_callback_on_epoch_begin(be_handle callback, be_handle model, int64_t epoch);
+
+/* After a step, counted from 0, with `count` metrics. The same is true of this. */
+be_status be_callback_on_batch_end(be_handle callback, be_handle model, int64_t batch, int64_t count,
+                                   const char *const *names, const double *values);
 
 /* After an epoch, counted from 0, with `count` metrics. */
 be_status be_callback_on_epoch_end(be_handle callback, be_handle model, int64_t epoch, int64_t count,
@@ -424,7 +475,8 @@ be_status be_callback_on_epoch_end(be_handle callback, be_handle model, int64_t 
 be_status be_callback_on_train_end(be_handle callback, be_handle model);
 
 /* What became of a callback, as a record. EarlyStopping: "stopped_epoch" (null if it did not stop the
- * training), "best_epoch" and "best" (null before the first epoch). */
+ * training), "best_epoch" and "best" (null before the first epoch). ModelCheckpoint: "saved", the files of this
+ * training, and "best" (null while there is none). */
 be_status be_callback_describe(be_handle callback, be_handle *record);
 
 /* ---- For tests against other libraries --------------------------------------------------------- */

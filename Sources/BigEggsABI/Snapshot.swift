@@ -1,0 +1,110 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+// The functions' names and their documentation are the header's.
+import BigEggs
+import CBigEggs
+
+/// All of a model, or of what a callback remembers, as bytes that handles name.
+final class Snapshot: NamedByHandle {
+    static let kind = "a snapshot"
+
+    /// What the bytes hold.
+    struct Contents {
+        let description: Record
+        let tensors: [NamedTensor]
+
+        /// - Parameter bytes: an array of the caller's.
+        init(_ bytes: UnsafePointer<be_array>?) throws {
+            let array = try InputArray(bytes, "snapshot")
+            let bytes = UnsafeRawBufferPointer(try array.values(BE_UINT8, as: UInt8.self))
+            let contents = try Safetensors.contents(of: bytes, source: "the snapshot")
+            guard let text = contents.metadata[Snapshot.key] else {
+                throw Failure(
+                    status: BE_CANNOT_READ, message: "the snapshot has no description: make it anew")
+            }
+            description = try Record(json: text, source: "the snapshot")
+            tensors = contents.tensors
+        }
+    }
+
+    private static let key = "bigeggs_snapshot"
+    let bytes: Pinned<UInt8>
+    let count: Int
+
+    init(_ description: Record, _ tensors: [NamedTensor]) throws {
+        let text = String(decoding: try description.compactJSON(), as: UTF8.self)
+        let bytes = try Safetensors.encoded(tensors, metadata: [Snapshot.key: text])
+        count = bytes.count
+        self.bytes = Pinned(bytes)
+    }
+}
+
+@c @implementation
+public func be_snapshot_bytes(
+    _ snapshot: be_handle, _ bytes: UnsafeMutablePointer<be_array>?
+) -> be_status {
+    answer {
+        let snapshot = try object(snapshot, as: Snapshot.self)
+        try require(bytes, "bytes").pointee = try be_array(
+            snapshot.bytes, BE_UINT8, shape: [snapshot.count], of: "the snapshot")
+    }
+}
+
+@c @implementation
+public func be_model_snapshot(
+    _ model: be_handle, _ snapshot: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try object(model, as: Model.self)
+        let snapshot = try require(snapshot, "snapshot")
+        insert(try model.snapshot(), snapshot)
+    }
+}
+
+@c @implementation
+public func be_model_restore(
+    _ snapshot: UnsafePointer<be_array>?, _ model: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let model = try require(model, "model")
+        insert(try Model(try Snapshot.Contents(snapshot)), model)
+    }
+}
+
+@c @implementation
+public func be_callback_snapshot(
+    _ callback: be_handle, _ snapshot: UnsafeMutablePointer<be_handle>?
+) -> be_status {
+    answer {
+        let callback = try object(callback, as: CallbackObject.self)
+        let snapshot = try require(snapshot, "snapshot")
+        insert(try callback.snapshot(), snapshot)
+    }
+}
+
+@c @implementation
+public func be_callback_restore(
+    _ callback: be_handle, _ snapshot: UnsafePointer<be_array>?
+) -> be_status {
+    answer {
+        let callback = try object(callback, as: CallbackObject.self)
+        try callback.restore(try Snapshot.Contents(snapshot))
+    }
+}
+
+extension CallbackObject {
+    func snapshot() throws -> Snapshot {
+        try use { callback in
+            let state = callback.state
+            // JSON has no infinite numbers; a shortest decimal reads back as the same double.
+            let values = (state?.values ?? [:]).mapValues { Record.string("\($0)") }
+            return try Snapshot(["values": .object(values)], state?.tensors ?? [])
+        }
+    }
+
+    func restore(_ snapshot: Snapshot.Contents) throws {
+        let values = (snapshot.description["values"]?.object ?? [:]).compactMapValues {
+            $0.string.flatMap(Double.init)
+        }
+        try use { try $0.restore(CallbackState(values: values, tensors: snapshot.tensors)) }
+    }
+}

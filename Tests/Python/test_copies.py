@@ -1,0 +1,320 @@
+"""Copies of what the binding has: models that go on as the first one would, and what cannot be copied."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bigeggs
+from bigeggs import _library, callbacks, layers, optimizers
+
+ROOT = Path(__file__).resolve().parents[2]
+WAYS = [copy.copy, copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))]
+X = np.random.default_rng(5).integers(0, 255, size=(48, 8, 8, 3), dtype=np.uint8)
+Y = np.arange(48) % 4
+OPTIMIZERS: list[Callable[[], optimizers.Optimizer]] = [
+    lambda: optimizers.Adam(0.01), lambda: optimizers.SGD(0.1), lambda: optimizers.SGD(0.1, momentum=0.9,
+        nesterov=True),
+    lambda: optimizers.AdamW(optimizers.CosineDecay(0.01, 50)),
+]
+
+
+def network(optimizer: str | optimizers.Optimizer = "adam") -> bigeggs.Sequential:
+    model = bigeggs.Sequential([
+        layers.Rescaling(1 / 255), layers.Conv2D(16, 3, activation="relu"), layers.BatchNormalization(),
+        layers.Flatten(), layers.Dropout(0.3), layers.Dense(4, activation="softmax"),
+    ], seed=2, threads=1)
+    model.compile(optimizer)
+    return model
+
+
+def train(model: bigeggs.Sequential) -> list[float]:
+    return model.fit(X, Y, batch_size=16, verbose=0).history["loss"]
+
+
+def assert_same(first: bigeggs.Sequential, second: bigeggs.Sequential) -> None:
+    for left, right in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_copy_of_a_model_keeps_its_weights_and_goes_on_as_the_first_one(optimizer):
+    model = network(optimizer())
+    model.predict(X[:5])  # The first plan, which decides about layouts, is not the training's.
+    train(model)
+    before, copies = model.get_weights(), [way(model) for way in WAYS]
+    losses = train(model)
+    for one in copies:
+        for left, right in zip(before, one.get_weights(), strict=True):
+            np.testing.assert_array_equal(left, right)
+        assert train(one) == losses
+        assert_same(one, model)
+        assert one.optimizer.learning_rate == model.optimizer.learning_rate
+
+
+def test_a_copy_has_a_handle_an_optimizer_and_a_history_of_its_own():
+    model = network()
+    history = model.fit(X, Y, verbose=0)
+    for way in WAYS:
+        one = way(model)
+        assert one._owner.handle != model._owner.handle
+        assert one.history is not history and one.history.history == history.history and one.history.model is one
+        one.optimizer.learning_rate = 0.5
+        assert model.optimizer.learning_rate == pytest.approx(0.001)
+        one.set_weights({"dense/bias": np.ones(4)})
+        assert not model.weights["dense/bias"].any() or model.weights["dense/bias"].max() < 1
+
+
+def test_the_best_model_of_a_loop_stays_what_it_was():
+    model, best, losses = network(), None, []
+    for _ in range(3):
+        train(model)
+        losses.append(model.evaluate(X, Y)[0])
+        if losses[-1] == min(losses):
+            best = copy.deepcopy(model)
+    train(model)
+    assert best.evaluate(X, Y)[0] == min(losses)
+
+
+UNPICKLE = """
+import pickle, sys, numpy as np, bigeggs
+first = bigeggs.Sequential([bigeggs.Input((3,)), bigeggs.layers.Dense(2, activation="softmax")])
+first.compile()
+model, x, y = pickle.load(sys.stdin.buffer)
+model.fit(x, y, batch_size=16, verbose=0)
+pickle.dump(model, sys.stdout.buffer)
+"""
+
+
+def test_a_pickled_model_goes_on_in_another_process():
+    model = network(optimizers.Adam(0.01))
+    train(model)
+    run = subprocess.run(
+        [sys.executable, "-c", UNPICKLE], input=pickle.dumps((model, X, Y)), capture_output=True,
+        env={"PYTHONPATH": str(ROOT / "python"), "BIGEGGS_LIBRARY": _library._library._name or ""}, check=True,
+    )
+    train(model)
+    assert_same(pickle.loads(run.stdout), model)
+
+
+def test_models_that_are_not_built_not_compiled_or_loaded_are_copied_too(tmp_path):
+    for way in WAYS:
+        unbuilt = way(network(optimizers.SGD(0.25)))
+        assert unbuilt.optimizer.learning_rate == 0.25
+        unbuilt.fit(X, Y, verbose=0)
+        uncompiled = bigeggs.Sequential([layers.Input((2,)), layers.Dense(3)], seed=9)
+        uncompiled.set_weights({"dense/bias": np.float32([1, 2, 3])})
+        assert way(uncompiled).weights["dense/bias"].tolist() == [1, 2, 3]
+        growing = bigeggs.Sequential([layers.Flatten()])
+        other = way(growing)
+        other.add(layers.Dense(4, activation="softmax"))
+        assert len(growing._layers) == 1 and other.predict(X).shape == (48, 4)
+    model = bigeggs.Sequential.report(classes=4, input_shape=(8, 8, 3), rescale=1 / 255, seed=3, threads=1)
+    model.save(tmp_path / "model.safetensors")
+    for one in (model, bigeggs.Sequential.load(tmp_path / "model.safetensors")):
+        np.testing.assert_array_equal(copy.deepcopy(one).predict(X), model.predict(X))
+
+
+def test_a_subclass_of_a_model_keeps_what_it_has_beside():
+    class Named(bigeggs.Sequential):
+        pass
+
+    model = Named([layers.Flatten(), layers.Dense(4, activation="softmax")])
+    model.tags = ["first"]
+    one, deep = copy.copy(model), copy.deepcopy(model)
+    assert type(one) is Named and one.tags is model.tags and deep.tags == ["first"] and deep.tags is not model.tags
+
+
+def test_a_model_that_is_being_trained_is_not_copied():
+    class Copier(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            with pytest.raises(bigeggs.Error, match="being trained: copy it before or after"):
+                copy.deepcopy(self.model)
+            self.tried = True
+
+    copier = Copier()
+    network().fit(X, Y, verbose=0, callbacks=copier)
+    assert copier.tried
+
+
+def test_a_copied_optimizer_has_the_present_rate_and_no_model():
+    model = network(optimizers.SGD(0.5, momentum=0.9))
+    train(model)
+    model.optimizer.learning_rate = 0.25
+    for way in WAYS:
+        optimizer = way(model.optimizer)
+        assert optimizer.learning_rate == 0.25 and optimizer.settings()["momentum"] == 0.9
+        other = network(optimizer)
+        train(other)
+        optimizer.learning_rate = 0.125
+        assert model.optimizer.learning_rate == 0.25
+    schedule = copy.copy(optimizers.Adam(optimizers.CosineDecay(0.1, 9)))
+    assert schedule.learning_rate == optimizers.CosineDecay(0.1, 9)
+
+
+def test_copied_callbacks_remember_what_they_saw_and_watch_by_themselves(tmp_path):
+    model = network()
+    stopping = callbacks.EarlyStopping(monitor="loss", patience=1, min_delta=100, baseline=np.inf)
+    model.fit(X, Y, epochs=9, verbose=0, callbacks=stopping)
+    plateau = callbacks.ReduceLROnPlateau(monitor="loss", factor=0.5, patience=1)
+    for way in WAYS:
+        one = way(stopping)
+        assert (one.stopped_epoch, one.best_epoch, one.best) == (1, 0, stopping.best)
+        assert one._owner.handle != stopping._owner.handle and not hasattr(one, "model")
+        one.fit_by = network().fit(X, Y, epochs=9, verbose=0, callbacks=one)
+        assert len(one.fit_by.epoch) == 2
+        assert way(plateau).factor == 0.5
+        log, best = callbacks.CSVLogger(tmp_path / "log.csv"), callbacks.ModelCheckpoint(tmp_path / "best", "loss",
+            save_best_only=True)
+        network().fit(X, Y, epochs=2, verbose=0, callbacks=[log, best])
+        written = (tmp_path / "log.csv").read_text()
+        way(log)
+        assert (tmp_path / "log.csv").read_text() == written
+        assert way(best)._describe()["best"] == best._describe()["best"]
+    assert "model" not in pickle.loads(pickle.dumps(model.history)).__dict__
+
+
+def test_copied_generators_and_flows_draw_by_themselves():
+    generator = bigeggs.ImageDataGenerator(rotation_range=20, zoom_range=np.float32([0.9, 1.1]), rescale=1 / 255)
+    flow = generator.flow(X, Y, batch_size=16, seed=4)
+    next(flow)
+    for way in WAYS:
+        one, other = way(generator), way(flow)
+        assert one._owner.handle != generator._owner.handle
+        assert one.get_random_transform((8, 8, 3), seed=1) == generator.get_random_transform((8, 8, 3), seed=1)
+        expected = way(flow)
+        for _ in range(4):
+            np.testing.assert_array_equal(next(other)[0], next(expected)[0])
+        assert flow._next == 1 and flow._asked == {0: 1}
+
+
+def test_what_shows_memory_is_its_own_copy_and_is_not_pickled(dataset):
+    weights = network_weights()
+    record = weights.model._description()
+    for shown in (weights.shown, record, dataset):
+        assert copy.copy(shown) is shown and copy.deepcopy([shown])[0] is shown
+        with pytest.raises(TypeError,
+            match=f"a {type(shown).__name__} is memory of this process and cannot be pickled"):
+            pickle.dumps(shown)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(dict(weights.shown)))["dense/bias"],
+        weights.shown["dense/bias"])
+
+
+class network_weights:
+    """A model and its weights."""
+
+    def __init__(self):
+        self.model = bigeggs.Sequential([layers.Input((2,)), layers.Dense(3)])
+        self.shown = self.model.weights
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_handle_is_neither_copied_nor_pickled(way):
+    with pytest.raises(TypeError, match="neither copied nor pickled"):
+        way(network_weights().shown._owner)
+
+
+def test_every_class_that_holds_a_handle_has_its_way_of_being_copied():
+    """A class that leaves copying to Python would share its handle in a shallow copy."""
+    holders = set()
+    for path in (ROOT / "python/bigeggs").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and {"_owner", "owner"} & {
+                target.attr for inner in ast.walk(node) if isinstance(inner, (ast.Assign, ast.AnnAssign))
+                for target in ast.walk(inner)
+                if isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store)
+            }:
+                module = importlib.import_module(f"bigeggs.{path.stem}")
+                holders.add(getattr(module, node.name))
+    assert len(holders) > 5
+    for kind in holders - {_library._View}:  # NumPy's, behind an array.
+        own = {"__getstate__", "__reduce_ex__"} & set().union(*(vars(base) for base in kind.__mro__[:-1]))
+        assert own, kind
+
+
+def test_a_damaged_copy_is_refused():
+    model = network()
+    train(model)
+    whole = _library.Owner.made("be_model_snapshot", model._handle).array("be_snapshot_bytes").copy()
+    random = np.random.default_rng(0)
+    for length in [0, 7, 8, 100, len(whole) - 1]:
+        with pytest.raises(bigeggs.Error):
+            restore(whole[:length])
+    refused = 0
+    for _ in range(60):
+        damaged = whole.copy()
+        damaged[random.integers(0, 3000, size=3)] = random.integers(0, 256, size=3)
+        try:
+            restore(damaged)
+        except bigeggs.Error:
+            refused += 1
+    assert refused > 20
+
+
+def restore(bytes_: np.ndarray) -> None:
+    _library.Owner.made("be_model_restore", _library.byref(_library.Array.of(bytes_)))
+
+
+# ---- What belongs to one ------------------------------------------------------------------------
+
+
+def test_an_optimizer_belongs_to_one_model():
+    optimizer = optimizers.Adam(0.01)
+    model = network(optimizer)
+    for other in (network(), bigeggs.Sequential([layers.Input((2,)), layers.Dense(2, activation="softmax")])):
+        with pytest.raises(ValueError, match="this Adam belongs to another model: .* copy.copy makes one"):
+            other.compile(optimizer)
+    model.compile(optimizer)  # Its own model may be compiled again.
+    train(model)
+    model.compile(optimizer)
+    train(model)
+    model.compile("sgd")
+    network(optimizer)  # And who left it leaves it free.
+
+
+def test_a_scheduler_sets_the_rate_of_its_own_model():
+    first = network(optimizers.Adam(0.01))
+    second = network(copy.copy(first.optimizer))
+    train(second)
+    first.fit(X, Y, verbose=0, callbacks=callbacks.LearningRateScheduler(lambda epoch: 0.5))
+    assert (first.optimizer.learning_rate, second.optimizer.learning_rate) == (0.5, 0.01)
+
+
+def test_a_compilation_that_fails_leaves_the_optimizer_free_and_the_model_as_it_was():
+    optimizer, model = optimizers.Adam(-1.0), network(optimizers.SGD(0.5))
+    train(model)
+    with pytest.raises(bigeggs.Error, match="learning_rate is -1"):
+        model.compile(optimizer)
+    assert model.optimizer.learning_rate == 0.5
+    optimizer.learning_rate = 0.1
+    network(optimizer)
+
+
+def test_a_callback_takes_part_in_one_training_at_a_time():
+    stopping = callbacks.EarlyStopping(monitor="loss", patience=5)
+
+    class Nested(callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            with pytest.raises(ValueError, match="this EarlyStopping takes part in another training"):
+                network().fit(X, Y, verbose=0, callbacks=[stopping])
+            self.tried = True
+
+    nested = Nested()
+    network().fit(X, Y, verbose=0, callbacks=[stopping, nested])
+    assert nested.tried
+    network().fit(X, Y, verbose=0, callbacks=[stopping])  # After that it may take part in another one.
+
+
+def test_a_flow_may_train_two_models():
+    flow = bigeggs.ImageDataGenerator(rotation_range=20).flow(X, Y, batch_size=16)
+    apart = [network().fit(bigeggs.ImageDataGenerator(rotation_range=20).flow(X, Y, batch_size=16), verbose=0).history]
+    assert [network().fit(flow, verbose=0).history, network().fit(flow, verbose=0).history] == apart * 2
