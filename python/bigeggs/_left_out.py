@@ -24,4 +24,6 @@ def left_out(owner: str, given: Mapping[str, object], **known: object) -> None:
         choices = list(allowed) if isinstance(allowed, frozenset) else [allowed]
         plain = tuple(value) if isinstance(value, list) else value
         if not any(plain is choice or isinstance(plain, type(choice)) and plain == choice for choice in choices):
-            raise Error(f"{owner} has no {name}={value!r}: of Keras's there is only {choices[0]!r} here")
+            shown = " ".join(repr(value).split())
+            shown = shown if len(shown) < 60 else f"{shown[:60]}…"
+            raise Error(f"{owner} has no {name}={shown}: of Keras's there is only {choices[0]!r} here")

@@ -276,6 +276,15 @@ class Sequential:
         return self._compilation[0] if self._compilation else None
 
     @property
+    def trainable(self) -> bool:
+        """True: every layer is trained."""
+        return True
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        left_out("Sequential", {"trainable": value}, trainable=True)
+
+    @property
     def metrics_names(self) -> list[str]:
         """What `evaluate` gives."""
         return ["loss", "accuracy"]
@@ -572,10 +581,10 @@ def _taking_part(callbacks: Sequence[Callback], model: Sequential) -> Iterator[N
         if callback._is_told:
             raise ValueError(
                 f"this {type(callback).__name__} takes part in another training that is under way: give each its own")
-    for callback in callbacks:
-        callback._is_told = True
-        callback.set_model(model)
     try:
+        for callback in callbacks:
+            callback._is_told = True
+            callback.set_model(model)
         yield
     finally:
         for callback in callbacks:
