@@ -268,6 +268,20 @@ def test_callbacks_say_what_they_do(capsys):
     assert lines[-2:] == ["Epoch 3: early stopping", "Restored the weights of the best epoch: 1."]
 
 
+def test_steps_are_the_first_batches():
+    model = network()
+    assert model.evaluate(x_train, y_train, batch_size=8, steps=2) == model.evaluate(x_train[:16], y_train[:16], 8)
+    assert model.predict(x_train, steps=1).shape == (32, 4) and model.predict(x_train, 9, steps=99).shape == (40, 4)
+    flow = still().flow(x_train, y_train, batch_size=8, shuffle=False)
+    assert model.predict(flow, steps=2).shape == (16, 4) and model.predict(flow).shape == (40, 4)
+    one, two = (model.fit(x_train, y_train, validation_data=(x_test, y_test), validation_steps=steps, batch_size=8,
+                          initial_epoch=0, verbose=0).history for steps in (1, None))
+    assert one["val_loss"] != two["val_loss"]
+    for call in (model.predict, lambda x, steps: model.evaluate(x, y_train, steps=steps)):
+        with pytest.raises(bigeggs.Error, match="no images"):
+            call(x_train, steps=0)
+
+
 def test_an_evaluation_prints_when_it_is_asked_to(capsys):
     model = network()
     loss, accuracy = model.evaluate(x_test, y_test)

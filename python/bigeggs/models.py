@@ -476,8 +476,10 @@ class Sequential:
         if labels is not None and len(labels) != len(pixels):
             # The parts could fit all the same. The library says what is wrong.
             Images(pixels, labels)
-        count = len(pixels) if steps is None else min(whole_number("steps", steps) * size, len(pixels))
-        for part in _parts(count, size):
+        if steps is not None:
+            count = max(whole_number("steps", steps), 0) * size
+            pixels, labels = pixels[:count], None if labels is None else labels[:count]
+        for part in _parts(len(pixels), size):
             yield pixels[part], None if labels is None else labels[part], size
 
     def predict_on_batch(self, x: Any) -> np.ndarray:
