@@ -44,8 +44,7 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
             callback = checkpoint
             if !savesWeightsOnly {
                 checkpoint.write = { [unowned self] in
-                    try Safetensors.write(
-                        try $0.weights(), to: $1, metadata: try self.model?.architectureMetadata ?? [:])
+                    try $0.saveWeights(to: $1, metadata: try self.model?.architectureMetadata ?? [:])
                 }
             }
         case "CSVLogger":
