@@ -291,13 +291,12 @@ def test_an_evaluation_prints_when_it_is_asked_to(capsys):
 
 
 def test_a_loss_that_is_no_number_ends_a_training_quietly_if_it_is_to():
-    damaged = x_train.copy()
-    damaged[5, 0, 0, 0] = np.nan
     model = network()
-    history = model.fit(damaged, y_train, epochs=5, verbose=0, shuffle=False, callbacks=callbacks.TerminateOnNaN())
+    model.compile(optimizers.SGD(1e38))
+    history = model.fit(x_train, y_train, epochs=5, verbose=0, callbacks=callbacks.TerminateOnNaN())
     assert len(history.epoch) < 5
-    with pytest.raises(bigeggs.Error, match="nan"):
-        model.fit(damaged, y_train, verbose=0)
+    with pytest.raises(bigeggs.Error, match="the loss became"):
+        model.fit(x_train, y_train, verbose=0)
 
 
 def test_a_scheduler_is_refused_where_the_rate_follows_a_schedule_and_its_own_errors_come_through():
