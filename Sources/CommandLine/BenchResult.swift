@@ -8,10 +8,12 @@ struct BenchResult: Encodable {
     /// `nil` for what was not measured.
     let training, augmentedTraining, inference: Speed?
     let batchSize, threads: Int
-    let processor: String
+    let processor, instructionSet, oneDNN: String
     let precision: Precision
     let peakMemoryBytes: Int
     let algorithms: [ChosenAlgorithm]
+    /// Convolutions are direct for want of anything else.
+    private let lacksWinograd: Bool
 
     /// What can be measured.
     enum Work: String, CaseIterable, ExpressibleByArgument {
@@ -63,6 +65,9 @@ struct BenchResult: Encodable {
         threads = engine.threads
         precision = engine.precision
         processor = engine.processor
+        instructionSet = engine.instructionSet
+        oneDNN = engine.oneDNN
+        lacksWinograd = precision == .float32 && !options.directConvolutions && !DNNL.hasWinograd
         algorithms = engine.algorithms
         peakMemoryBytes = Machine.peakMemoryBytes
     }
@@ -71,6 +76,8 @@ struct BenchResult: Encodable {
         case training, inference, threads, precision, processor, algorithms
         case augmentedTraining = "augmented_training"
         case batchSize = "batch_size"
+        case instructionSet = "instruction_set"
+        case oneDNN = "onednn"
         case peakMemoryBytes = "peak_memory_bytes"
     }
 
@@ -90,6 +97,7 @@ struct BenchResult: Encodable {
         return """
             \(speeds.text)
             \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize)
+            oneDNN \(oneDNN) with \(instructionSet)\(lacksWinograd ? "; it has no Winograd here, so convolutions are direct" : "")
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 
             \(choices.text)

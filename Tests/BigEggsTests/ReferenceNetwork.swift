@@ -310,9 +310,5 @@ struct ReferenceNetwork {
 
     /// How many channels of a pixel lie together, or `nil` for all of them.
     private static let channelBlock: Int? =
-        switch Machine.instructionSet {
-        case "AVX2": 8
-        case let set where set.hasPrefix("AVX-512") || set == "AMX": 16
-        default: nil
-        }
+        DNNL.instructionSet >= .avx512 ? 16 : DNNL.instructionSet >= .avx2 ? 8 : nil
 }

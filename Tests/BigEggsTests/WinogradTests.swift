@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Winograd's convolution in bfloat16 and its gradients, against sums by the definition in float64.
-@Suite(.enabled(if: Machine.instructionSet == "AVX-512 BF16"))
+@Suite(.enabled(if: (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)))
 struct WinogradTests {
     /// A 3×3 convolution of images, and how many threads compute it.
     struct Case: Sendable, CustomTestStringConvertible {

@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
         struct Choice: Decodable { let layer, algorithm: String }
         let training, inference: Speed?
         let threads: Int
-        let precision, processor: String
+        let precision, processor, instruction_set, onednn: String
         let peak_memory_bytes: Int
         let algorithms: [Choice]
     }
@@ -22,10 +23,26 @@ import Testing
         #expect(bench.threads == 1)
         #expect(bench.precision == "float32")
         #expect(!bench.processor.isEmpty)
+        #expect(bench.instruction_set == Machine.instructionSet)
+        #expect(bench.onednn == Machine.oneDNN)
         #expect(bench.peak_memory_bytes > 1_000_000)
         let convolutions = Set(bench.algorithms.map(\.layer).filter { $0.hasPrefix("conv2d") })
         #expect(convolutions.count == 6)
         #expect(bench.algorithms.allSatisfy { !$0.algorithm.isEmpty })
+    }
+
+    /// Where oneDNN has no Winograd for float32, people are told; and only there.
+    @Test(arguments: [[], ["--direct-convolutions"], ["--precision", "auto"]])
+    func directConvolutionsForWantOfWinogradAreNamed(_ options: [String]) throws {
+        let run = try BigEggsProgram(
+            running: BigEggsProgram.url,
+            ["bench", "--steps", "1", "--rounds", "1", "--batch-size", "16", "--only", "training"] + options)
+        #expect(run.status == 0, "standard error:\n\(run.errors)")
+        #expect(run.output.contains("oneDNN \(Machine.oneDNN) with \(Machine.instructionSet)"))
+        let mayUseIt = options.isEmpty || (options.last == "auto" && Precision.fastest == .float32)
+        let lacks = mayUseIt && !DNNL.hasWinograd
+        #expect(run.output.contains("it has no Winograd here, so convolutions are direct") == lacks)
+        #expect(!lacks || !run.output.contains("wino"))
     }
 
     @Test func oneKindOfWorkCanBeMeasuredAlone() throws {

@@ -1,12 +1,10 @@
 import CLanes
-import COneDNN
 
 /// Sixteen channels of one pixel: what every hand-written pass over activations works on.
 typealias Lanes = SIMD16<Float>
 
 /// A type in which activations are kept in memory; all arithmetic on them is in `Float`.
 protocol ActivationElement: BitwiseCopyable {
-    static var dataType: dnnl_data_type_t { get }
     init(_ value: Float)
     var float: Float { get }
     static func load(_ pointer: UnsafePointer<Self>) -> Lanes
@@ -16,8 +14,6 @@ protocol ActivationElement: BitwiseCopyable {
 }
 
 extension Float: ActivationElement {
-    static var dataType: dnnl_data_type_t { dnnl_f32 }
-
     var float: Float { self }
 
     @inline(__always)
@@ -44,8 +40,6 @@ extension Float: ActivationElement {
 /// The upper half of a `Float`: 8 bits of exponent, 7 of fraction.
 struct BFloat16: ActivationElement {
     var bits: UInt16
-
-    static var dataType: dnnl_data_type_t { dnnl_bf16 }
 
     /// The nearest value, ties to even.
     @inline(__always)

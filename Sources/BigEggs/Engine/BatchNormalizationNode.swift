@@ -1,5 +1,3 @@
-import COneDNN
-
 /// Batch normalization, the max pooling after it, and on the way back the ReLU before it.
 ///
 /// Forward in training: one pass for the statistics, one that normalizes. Backward: one pass for the
@@ -58,7 +56,7 @@ final class BatchNormalizationNode: Node {
 
     /// - Parameter pooledLayout: the output's layout if the node pools, half as high and wide as the input.
     init(
-        name: String, input: Signal, pooledLayout: dnnl_memory_desc_t?, gamma: Int, beta: Int,
+        name: String, input: Signal, pooledLayout: TensorLayout?, gamma: Int, beta: Int,
         state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision, threads: Int,
         reserve: (Int) -> Int, place: (Int) -> Int
     ) {

@@ -1,5 +1,3 @@
-import COneDNN
-
 /// Dropout, in place: what is kept is scaled by 1/(1 − rate), so that inference does nothing.
 ///
 /// The mask is a function of seed, layer, step and element.
@@ -133,13 +131,13 @@ final class ReorderNode: Node {
     let input: Signal
     let output: Signal
     /// The output as an image, also where it is passed on as a matrix.
-    private let layout: dnnl_memory_desc_t
+    private let layout: TensorLayout
     private let forwardPrimitive: Primitive
     private var backwardPrimitive: Primitive?
 
     /// - Parameter flattened: the output, channels last, is passed on as a matrix, `[batch, features]`.
     init(
-        name: String, input: Signal, to layout: dnnl_memory_desc_t, flattened: Bool = false,
+        name: String, input: Signal, to layout: TensorLayout, flattened: Bool = false,
         place: (Int) -> Int
     ) throws {
         self.name = name
@@ -147,23 +145,24 @@ final class ReorderNode: Node {
         self.layout = layout
         let dims = flattened ? [input.dims[0], input.dims.dropFirst().reduce(1, *)] : input.dims
         output = Signal(
-            dims: dims, layout: flattened ? try .make(dims, layout.data_type, dnnl_ab) : layout,
+            dims: dims, layout: flattened ? .rowMajor(dims, layout.precision) : layout,
             offset: place(layout.byteCount))
         output.isRectified = input.isRectified
-        forwardPrimitive = try Primitive(reorder: "\(name) forward", from: input.layout, to: layout)
-        try forwardPrimitive.add(DNNL_ARG_FROM, input.layout, at: input.place)
-        try forwardPrimitive.add(DNNL_ARG_TO, layout, at: output.place)
+        forwardPrimitive = try Primitive(
+            "\(name) forward", .reorder(from: .described(input.layout), to: .described(layout)))
+        try forwardPrimitive.add(.source, at: input.place)
+        try forwardPrimitive.add(.destination, at: output.place)
     }
 
     func describeBackward(needsInputGradient: Bool) throws {
         input.gradientIsMasked = output.gradientIsMasked
         guard needsInputGradient else { return }
         // The loss writes its gradient in the precision of activations.
-        var gradient = layout
-        gradient.data_type = input.layout.data_type
-        let primitive = try Primitive(reorder: "\(name) backward", from: gradient, to: input.layout)
-        try primitive.add(DNNL_ARG_FROM, gradient, at: output.gradientPlace)
-        try primitive.add(DNNL_ARG_TO, input.layout, at: input.gradientPlace)
+        let gradient = layout.with(input.layout.precision)
+        let primitive = try Primitive(
+            "\(name) backward", .reorder(from: .described(gradient), to: .described(input.layout)))
+        try primitive.add(.source, at: output.gradientPlace)
+        try primitive.add(.destination, at: input.gradientPlace)
         backwardPrimitive = primitive
     }
 

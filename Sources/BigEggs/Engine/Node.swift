@@ -1,5 +1,3 @@
-import COneDNN
-
 /// One step of a plan: a primitive or a hand-written pass, forward and backward.
 protocol Node: AnyObject {
     /// The layer it belongs to, as in "conv2d_1".
@@ -74,8 +72,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     case bfloat16
 
     /// The fastest that this processor computes in: bfloat16 where it has instructions for it.
-    public static var fastest: Precision { DNNL.hasBFloat16 ? .bfloat16 : .float32 }
+    public static var fastest: Precision { DNNL.instructionSet.hasBFloat16 ? .bfloat16 : .float32 }
 
-    var dataType: dnnl_data_type_t { self == .float32 ? dnnl_f32 : dnnl_bf16 }
     var bytes: Int { self == .float32 ? 4 : 2 }
 }

@@ -1,4 +1,3 @@
-import COneDNN
 import Foundation
 
 /// A trainable tensor: what Keras calls it, and the shape that Keras gives it.
@@ -25,14 +24,21 @@ struct ParameterSpecification {
 final class ParameterStore {
     struct Entry {
         let specification: ParameterSpecification
-        var layout: dnnl_memory_desc_t?
+        /// As a plan chose it.
+        var layout: LayoutChoice?
         var offset = 0
+
+        /// Vectors lie as they are; no plan chooses for them.
+        var storedLayout: LayoutChoice { layout ?? .described(.rowMajor(specification.dims, .float32)) }
+        var kerasLayout: LayoutChoice {
+            .described(.strided(specification.dims, .float32, strides: specification.strides))
+        }
     }
 
     /// A parameter in another layout or precision, for a primitive that wants it so.
     private struct Copy {
         enum Form {
-            case reordered(dnnl_memory_desc_t, Primitive)
+            case reordered(LayoutChoice, Primitive)
             case transformed(WinogradKernel)
         }
 
@@ -62,19 +68,18 @@ final class ParameterStore {
     var isAllocated: Bool { parameters != nil }
 
     /// Fixes the layout of a parameter, unless an earlier plan has.
-    func chooseLayout(of parameter: Int, _ layout: dnnl_memory_desc_t) {
+    func chooseLayout(of parameter: Int, _ layout: LayoutChoice) {
         if entries[parameter].layout == nil { entries[parameter].layout = layout }
     }
 
-    func layout(of parameter: Int) -> dnnl_memory_desc_t? { entries[parameter].layout }
+    func layout(of parameter: Int) -> LayoutChoice? { entries[parameter].layout }
 
     /// Gives every parameter its place and moves the initial values there.
     func allocate() throws {
         guard !isAllocated else { return }
         var offset = 0
         for index in entries.indices {
-            let specification = entries[index].specification
-            let layout = try entries[index].layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
+            let layout = entries[index].storedLayout
             entries[index].layout = layout
             entries[index].offset = offset
             offset += (layout.byteCount / 4 + 15) / 16 * 16
@@ -98,13 +103,10 @@ final class ParameterStore {
     /// layout.
     func read(_ parameter: Int, from flat: AlignedMemory) throws -> [Float] {
         let entry = entries[parameter]
-        let specification = entry.specification
-        let stored = try entry.layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
-        let keras = try dnnl_memory_desc_t.make(specification.dims, dnnl_f32, strides: specification.strides)
-        var result = [Float](repeating: 0, count: specification.count)
+        var result = [Float](repeating: 0, count: entry.specification.count)
         try result.withUnsafeMutableBytes { buffer in
             guard let base = buffer.baseAddress else { return }
-            try reorder(stored, flat.base + entry.offset * 4, keras, base)
+            try reorder(flat.base + entry.offset * 4, in: entry.storedLayout, to: base, in: entry.kerasLayout)
         }
         return result
     }
@@ -121,13 +123,10 @@ final class ParameterStore {
 
     func write(_ values: [Float], to parameter: Int, of flat: AlignedMemory) throws {
         let entry = entries[parameter]
-        let specification = entry.specification
-        let stored = try entry.layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
-        let keras = try dnnl_memory_desc_t.make(specification.dims, dnnl_f32, strides: specification.strides)
         var values = values
         try values.withUnsafeMutableBytes { buffer in
             guard let base = buffer.baseAddress else { return }
-            try reorder(keras, base, stored, flat.base + entry.offset * 4)
+            try reorder(base, in: entry.kerasLayout, to: flat.base + entry.offset * 4, in: entry.storedLayout)
         }
     }
 
@@ -148,25 +147,20 @@ final class ParameterStore {
     }
 
     /// The number of a copy of a parameter in this layout, made on the first request.
-    func copy(of parameter: Int, as layout: dnnl_memory_desc_t) throws -> Int {
+    func copy(of parameter: Int, as layout: LayoutChoice) throws -> Int {
         if let known = copies.firstIndex(where: {
             guard $0.parameter == parameter, case .reordered(let known, _) = $0.form else { return false }
-            return dnnl_memory_desc_t.same(known, layout)
+            return known == layout
         }) {
             return known
         }
-        let specification = entries[parameter].specification
-        let stored = try entries[parameter].layout ?? .make(specification.dims, dnnl_f32, dnnl_a)
+        let entry = entries[parameter]
         let reorder = try Primitive(
-            reorder: "\(specification.name) to another layout", from: stored, to: layout)
-        try reorder.add(DNNL_ARG_FROM, stored, at: .parameter(parameter))
-        try reorder.add(DNNL_ARG_TO, layout, at: .copy(copies.count))
-        if reorder.scratchpadBytes > 0 {
-            if scratch.bytes < reorder.scratchpadBytes {
-                scratch = AlignedMemory(bytes: reorder.scratchpadBytes)
-            }
-            try reorder.add(DNNL_ARG_SCRATCHPAD, reorder.layout(dnnl_query_scratchpad_md), at: .workspace(0))
-        }
+            "\(entry.specification.name) to another layout", .reorder(from: entry.storedLayout, to: layout))
+        try reorder.add(.source, at: .parameter(parameter))
+        try reorder.add(.destination, at: .copy(copies.count))
+        if scratch.bytes < reorder.scratchpadBytes { scratch = AlignedMemory(bytes: reorder.scratchpadBytes) }
+        try reorder.useScratchpad(at: .workspace(0))
         copies.append(
             Copy(
                 parameter: parameter, form: .reordered(layout, reorder),
@@ -222,27 +216,6 @@ final class ParameterStore {
     }
 
     func copyAddress(_ number: Int) -> UnsafeMutableRawPointer { copies[number].memory.base }
-
-    private func reorder(
-        _ source: dnnl_memory_desc_t, _ from: UnsafeMutableRawPointer,
-        _ destination: dnnl_memory_desc_t, _ to: UnsafeMutableRawPointer
-    ) throws {
-        let reorder = try Primitive(reorder: "a change of layout", from: source, to: destination)
-        try reorder.add(DNNL_ARG_FROM, source, at: .parameter(0))
-        try reorder.add(DNNL_ARG_TO, destination, at: .parameter(1))
-        let scratch = AlignedMemory(bytes: max(64, reorder.scratchpadBytes))
-        if reorder.scratchpadBytes > 0 {
-            try reorder.add(DNNL_ARG_SCRATCHPAD, reorder.layout(dnnl_query_scratchpad_md), at: .workspace(0))
-        }
-        try reorder.bind { place in
-            switch place {
-            case .parameter(0): from
-            case .parameter: to
-            default: scratch.base
-            }
-        }
-        reorder.execute()
-    }
 }
 
 /// Zeroed memory on a boundary that vectors and pages like.

@@ -1,5 +1,3 @@
-import COneDNN
-
 /// What a layer runs in one direction: a primitive of oneDNN's, or one of the engine's own kind.
 protocol Pass: AnyObject {
     /// What people call the implementation.
@@ -11,13 +9,4 @@ protocol Pass: AnyObject {
     /// Resolves places to addresses, again whenever the memory has moved.
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) throws
     func execute()
-}
-
-extension Primitive: Pass {
-    var scratchpadBytes: Int { layout(dnnl_query_scratchpad_md).byteCount }
-
-    func useScratchpad(at place: Place) throws {
-        guard scratchpadBytes > 0 else { return }
-        try add(DNNL_ARG_SCRATCHPAD, layout(dnnl_query_scratchpad_md), at: place)
-    }
 }

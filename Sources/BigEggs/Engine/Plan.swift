@@ -1,5 +1,3 @@
-import COneDNN
-
 /// Everything about a step that can be decided before it: for one batch size, the primitives in their
 /// order, their layouts, and a place in memory for every value.
 ///
@@ -43,7 +41,7 @@ final class Plan {
         self.store = store
         self.workspace = workspace
         var layout = WorkspaceLayout()
-        inputSignal = try Plan.input(key, inputShape, first: layers[0].layer) { layout.reserve($0) }
+        inputSignal = Plan.input(key, inputShape, first: layers[0].layer) { layout.reserve($0) }
         var builder = PlanBuilder(
             key: key, seed: seed, store: store, layout: layout, signal: inputSignal)
         for (index, layer) in layers.enumerated() {
@@ -70,12 +68,11 @@ final class Plan {
     /// as they come otherwise.
     private static func input(
         _ key: Key, _ shape: [Int], first: any Layer, place: (Int) -> Int
-    ) throws -> Signal {
+    ) -> Signal {
         let dims = shape.count == 3 ? [key.batch, shape[2], shape[0], shape[1]] : [key.batch, shape[0]]
         let planes = first is Conv2D && shape.count == 3 && shape[2] < 16
-        let layout = try dnnl_memory_desc_t.make(
-            dims, key.precision.dataType,
-            shape.count == 3 ? (planes ? dnnl_nchw : dnnl_nhwc) : dnnl_ab)
+        let layout: TensorLayout =
+            shape.count == 3 && !planes ? .channelsLast(dims, key.precision) : .rowMajor(dims, key.precision)
         return Signal(dims: dims, layout: layout, offset: place(layout.byteCount))
     }
 

@@ -1,5 +1,3 @@
-import COneDNN
-
 /// Turns layers into nodes, one after the other.
 struct PlanBuilder {
     let key: Plan.Key
@@ -31,9 +29,9 @@ struct PlanBuilder {
                 ConvolutionNode(
                     name: resolved.name, input: signal, outputDims: imageDims(resolved.outputShape),
                     kernel: resolved.parameters[0], bias: resolved.parameters[1],
-                    geometry: .init(
-                        strides: layer.window.strides, paddingBefore: zeros.before,
-                        paddingAfter: zeros.after),
+                    window: .init(
+                        size: layer.window.size, strides: layer.window.strides,
+                        paddingBefore: zeros.before, paddingAfter: zeros.after),
                     rectifies: layer.activation == .relu, precision: key.precision,
                     allowsWinograd: key.allowsWinograd, threads: key.threads, store: store,
                     place: { layout.reserve($0) }))
@@ -43,7 +41,7 @@ struct PlanBuilder {
                     name: resolved.name, input: signal, units: layer.units,
                     kernel: resolved.parameters[0], bias: resolved.parameters[1],
                     rectifies: layer.activation == .relu,
-                    outputType: isLast ? dnnl_f32 : key.precision.dataType, precision: key.precision,
+                    outputPrecision: isLast ? .float32 : key.precision, precision: key.precision,
                     store: store, place: { layout.reserve($0) }))
         case is BatchNormalization:
             guard let statistics = resolved.statistics else { return }
@@ -52,7 +50,7 @@ struct PlanBuilder {
             } else if signal.dims.count == 4 {
                 try flatten(resolved.name)
             }
-            try add(
+            add(
                 BatchNormalizationNode(
                     name: resolved.name, input: signal, pooledLayout: pooledLayout(by: next),
                     gamma: resolved.parameters[0],
@@ -68,9 +66,10 @@ struct PlanBuilder {
             try add(
                 PoolingNode(
                     name: resolved.name, input: signal, outputDims: imageDims(resolved.outputShape),
-                    window: layer.window.size, strides: layer.window.strides,
-                    paddingBefore: zeros.before, paddingAfter: zeros.after, training: key.training,
-                    reserve: { layout.reserve($0) }, place: { layout.reserve($0) }))
+                    window: .init(
+                        size: layer.window.size, strides: layer.window.strides,
+                        paddingBefore: zeros.before, paddingAfter: zeros.after),
+                    training: key.training, reserve: { layout.reserve($0) }, place: { layout.reserve($0) }))
         case let layer as Dropout:
             guard key.training, !key.isFrozen, layer.rate > 0 else { break }
             add(
@@ -93,20 +92,20 @@ struct PlanBuilder {
 
     /// The layout that a 2×2 max pooling right after the current signal puts out, `nil` if there is none
     /// or the image has a side that is odd.
-    private func pooledLayout(by next: ResolvedLayer?) throws -> dnnl_memory_desc_t? {
+    private func pooledLayout(by next: ResolvedLayer?) -> TensorLayout? {
         guard let next, let layer = next.layer as? MaxPooling2D, layer.window.size == [2, 2],
             layer.window.strides == [2, 2], signal.dims.count == 4, signal.dims[2] % 2 == 0,
             signal.dims[3] % 2 == 0
         else { return nil }
-        return try .make(imageDims(next.outputShape), signal.layout.data_type, DNNL.imageLayout)
+        return .images(imageDims(next.outputShape), signal.layout.precision)
     }
 
     private func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }
 
     /// Blocks of channels, as convolutions and the passes over channels want them.
     private mutating func useImageLayout(_ name: String) throws {
-        let wanted = try dnnl_memory_desc_t.make(signal.dims, signal.layout.data_type, DNNL.imageLayout)
-        guard !dnnl_memory_desc_t.same(signal.layout, wanted) else { return }
+        let wanted = TensorLayout.images(signal.dims, signal.layout.precision)
+        guard signal.layout != wanted else { return }
         try add(ReorderNode(name: "\(name) input", input: signal, to: wanted) { layout.reserve($0) })
     }
 
@@ -115,17 +114,17 @@ struct PlanBuilder {
         try add(
             ReorderNode(
                 name: "\(name) input", input: signal,
-                to: .make(signal.dims, signal.layout.data_type, dnnl_nhwc), flattened: true
+                to: .channelsLast(signal.dims, signal.layout.precision), flattened: true
             ) { layout.reserve($0) })
     }
 
     /// The output as a float32 matrix.
     private mutating func finish(_ name: String) throws {
         if signal.dims.count == 4 { try flatten(name) }
-        guard signal.layout.data_type != dnnl_f32 else { return }
+        guard signal.layout.precision != .float32 else { return }
         try add(
-            ReorderNode(
-                name: "\(name) output", input: signal, to: .make(signal.dims, dnnl_f32, dnnl_ab)
-            ) { layout.reserve($0) })
+            ReorderNode(name: "\(name) output", input: signal, to: .rowMajor(signal.dims, .float32)) {
+                layout.reserve($0)
+            })
     }
 }

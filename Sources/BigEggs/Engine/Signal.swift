@@ -1,10 +1,8 @@
-import COneDNN
-
 /// The values that flow from one node of a plan to the next, and the gradient that flows back.
 final class Signal {
     /// `[batch, channels, height, width]` or `[batch, features]`: oneDNN's order of dimensions.
     let dims: [Int]
-    let layout: dnnl_memory_desc_t
+    let layout: TensorLayout
     /// How the hand-written passes walk through it.
     let walk: ChannelWalk
     /// Bytes from the start of the workspace.
@@ -16,7 +14,7 @@ final class Signal {
     /// A node that reads these values has masked the gradient already.
     var gradientIsMasked = false
 
-    init(dims: [Int], layout: dnnl_memory_desc_t, offset: Int) {
+    init(dims: [Int], layout: TensorLayout, offset: Int) {
         self.dims = dims
         self.layout = layout
         self.offset = offset
@@ -49,25 +47,20 @@ struct ChannelWalk: Equatable {
     /// Channels that memory has room for.
     private let paddedLanes: Int
 
-    init(dims: [Int], layout: dnnl_memory_desc_t) {
+    init(dims: [Int], layout: TensorLayout) {
         samples = dims[0]
         channels = dims[1]
         positions = dims.dropFirst(2).reduce(1, *)
-        let blocking = layout.format_desc.blocking
-        sampleStride = Int(blocking.strides.0)
-        paddedLanes = Int(layout.padded_dims.1)
-        switch blocking.inner_nblks == 1 ? Int(blocking.inner_blks.0) : 1 {
-        case 16:
-            (blockStride, halfStride, positionStride) = (Int(blocking.strides.1), 8, 16)
-        case 8:
-            (blockStride, halfStride, positionStride) = (
-                2 * Int(blocking.strides.1), Int(blocking.strides.1), 8
-            )
+        sampleStride = layout.strides[0]
+        paddedLanes = layout.paddedDims[1]
+        switch layout.blocks {
+        case [.init(16, of: 1)]:
+            (blockStride, halfStride, positionStride) = (layout.strides[1], 8, 16)
+        case [.init(8, of: 1)]:
+            (blockStride, halfStride, positionStride) = (2 * layout.strides[1], layout.strides[1], 8)
         default:
             // Channels last, or a matrix: the channels of a pixel lie together.
-            (blockStride, halfStride, positionStride) = (
-                16, 8, dims.count > 2 ? Int(blocking.strides.3) : channels
-            )
+            (blockStride, halfStride, positionStride) = (16, 8, dims.count > 2 ? layout.strides[3] : channels)
         }
     }
 

@@ -1,5 +1,3 @@
-import COneDNN
-
 /// What a convolution and an inner product have in common: a kernel and a bias, and three passes.
 ///
 /// oneDNN fuses a ReLU into the forward primitive. Its gradient is masked by whoever reads the output
@@ -42,19 +40,15 @@ class WeightedNode: Node {
             forwardPass = pass
             return
         }
-        try forward.add(DNNL_ARG_SRC, input.layout, at: input.place)
-        try forward.add(
-            DNNL_ARG_WEIGHTS, forward.layout(dnnl_query_weights_md),
-            at: weights(forward.layout(dnnl_query_weights_md)))
-        try forward.add(DNNL_ARG_BIAS, forward.layout(dnnl_query_weights_md, 1), at: .parameter(bias))
-        try forward.add(DNNL_ARG_DST, output.layout, at: output.place)
+        try forward.add(.source, at: input.place)
+        try forward.add(.weights, at: weights(forward.layout(of: .weights)))
+        try forward.add(.bias, at: .parameter(bias))
+        try forward.add(.destination, at: output.place)
     }
 
     /// Where a primitive finds the kernel in the layout that it asked for.
-    private func weights(_ layout: dnnl_memory_desc_t) throws -> Place {
-        if let stored = store.layout(of: kernel), dnnl_memory_desc_t.same(stored, layout) {
-            return .parameter(kernel)
-        }
+    private func weights(_ layout: LayoutChoice) throws -> Place {
+        if store.layout(of: kernel) == layout { return .parameter(kernel) }
         let copy = try store.copy(of: kernel, as: layout)
         if !copies.contains(copy) { copies.append(copy) }
         return .copy(copy)
@@ -73,19 +67,15 @@ class WeightedNode: Node {
     fileprivate func makeWinogradBackwardWeights() -> WinogradGradient? { nil }
 
     /// Creates the primitive of one backward pass.
-    fileprivate func makeBackwardData(gradient: dnnl_memory_desc_t) throws -> Primitive {
+    fileprivate func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
         throw EngineError.oneDNN(operation: name, status: -1)
     }
-    fileprivate func makeBackwardWeights(gradient: dnnl_memory_desc_t) throws -> Primitive {
+    fileprivate func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
         throw EngineError.oneDNN(operation: name, status: -1)
     }
 
     /// The output's gradient, in the precision of activations even where the output is float32.
-    fileprivate var gradientLayout: dnnl_memory_desc_t {
-        var layout = output.layout
-        layout.data_type = precision.dataType
-        return layout
-    }
+    fileprivate var gradientLayout: TensorLayout { output.layout.with(precision) }
 
     func describeBackward(needsInputGradient: Bool) throws {
         let gradientLayout = self.gradientLayout
@@ -93,10 +83,9 @@ class WeightedNode: Node {
             backwardData = pass
         } else if needsInputGradient {
             let primitive = try makeBackwardData(gradient: gradientLayout)
-            try primitive.add(DNNL_ARG_DIFF_DST, gradientLayout, at: output.gradientPlace)
-            let layout = primitive.layout(dnnl_query_weights_md)
-            try primitive.add(DNNL_ARG_WEIGHTS, layout, at: weights(layout))
-            try primitive.add(DNNL_ARG_DIFF_SRC, input.layout, at: input.gradientPlace)
+            try primitive.add(.destinationGradient, at: output.gradientPlace)
+            try primitive.add(.weights, at: weights(primitive.layout(of: .weights)))
+            try primitive.add(.sourceGradient, at: input.gradientPlace)
             backwardData = primitive
         }
         if let pass = makeWinogradBackwardWeights() {
@@ -104,12 +93,10 @@ class WeightedNode: Node {
             return
         }
         let primitive = try makeBackwardWeights(gradient: gradientLayout)
-        try primitive.add(DNNL_ARG_SRC, input.layout, at: input.place)
-        try primitive.add(DNNL_ARG_DIFF_DST, gradientLayout, at: output.gradientPlace)
-        try primitive.add(
-            DNNL_ARG_DIFF_WEIGHTS, primitive.layout(dnnl_query_diff_weights_md), at: .gradient(kernel))
-        try primitive.add(
-            DNNL_ARG_DIFF_BIAS, primitive.layout(dnnl_query_diff_weights_md, 1), at: .gradient(bias))
+        try primitive.add(.source, at: input.place)
+        try primitive.add(.destinationGradient, at: output.gradientPlace)
+        try primitive.add(.weightsGradient, at: .gradient(kernel))
+        try primitive.add(.biasGradient, at: .gradient(bias))
         backwardWeights = primitive
     }
 
@@ -124,10 +111,9 @@ class WeightedNode: Node {
 
     func backward(_ step: StepContext) {
         if rectifies, !output.gradientIsMasked, let gradient, let values {
-            let kept: Precision = output.layout.data_type == dnnl_f32 ? .float32 : .bfloat16
             maskGradient(
-                gradient, whereRectified: values, count: output.layout.byteCount / kept.bytes, precision,
-                valuesPrecision: kept)
+                gradient, whereRectified: values, count: output.layout.elementCount, precision,
+                valuesPrecision: output.layout.precision)
         }
         backwardData?.execute()
         backwardWeights?.execute()
@@ -148,20 +134,8 @@ class WeightedNode: Node {
 
 /// A two-dimensional convolution.
 final class ConvolutionNode: WeightedNode {
-    /// The numbers that every one of its primitives is described with.
-    struct Geometry {
-        var strides: [Int]
-        /// Rows and columns of zeros above and to the left, below and to the right.
-        var paddingBefore: [Int]
-        var paddingAfter: [Int]
-
-        var dnnlStrides: [dnnl_dim_t] { strides.map { dnnl_dim_t($0) } }
-        var before: [dnnl_dim_t] { paddingBefore.map { dnnl_dim_t($0) } }
-        var after: [dnnl_dim_t] { paddingAfter.map { dnnl_dim_t($0) } }
-    }
-
-    private let geometry: Geometry
-    private let algorithm: dnnl_alg_kind_t
+    private let window: Operation.Window
+    private let algorithm: Operation.Algorithm
     private let usesOwnWinograd: Bool
     private let threads: Int
 
@@ -170,54 +144,49 @@ final class ConvolutionNode: WeightedNode {
     ///   - allowsWinograd: whether Winograd's algorithm may be used where the rule admits it.
     ///   - place: gives the output its place in the workspace.
     init(
-        name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int, geometry: Geometry,
+        name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int, window: Operation.Window,
         rectifies: Bool, precision: Precision, allowsWinograd: Bool, threads: Int,
         store: ParameterStore, place: (Int) -> Int
     ) throws {
         let kernelDims = store.entries[kernel].specification.dims
         let winograd =
             allowsWinograd && precision == .float32 && kernelDims[2...] == [3, 3]
-            && geometry.strides == [1, 1] && kernelDims[1] >= 32 && DNNL.hasAVX512
-        self.geometry = geometry
+            && window.strides == [1, 1] && kernelDims[1] >= 32 && DNNL.hasWinograd
+        self.window = window
         self.threads = threads
 
-        func describe(_ algorithm: dnnl_alg_kind_t) throws -> Primitive {
-            var source = input.layout
-            var weights = try dnnl_memory_desc_t.make(kernelDims, precision.dataType, dnnl_format_tag_any)
-            var bias = try dnnl_memory_desc_t.make([kernelDims[0]], dnnl_f32, dnnl_a)
-            var destination = try dnnl_memory_desc_t.make(
-                outputDims, precision.dataType, DNNL.imageLayout)
-            var operation = dnnl_convolution_desc_t()
-            try DNNL.check(
-                dnnl_convolution_forward_desc_init(
-                    &operation, dnnl_forward_training, algorithm, &source, &weights, &bias, &destination,
-                    geometry.dnnlStrides, geometry.before, geometry.after), name)
-            return try Primitive("\(name) forward", &operation, rectified: rectifies)
+        let layout = TensorLayout.images(outputDims, precision)
+        func describe(_ algorithm: Operation.Algorithm) throws -> Primitive {
+            try Primitive(
+                "\(name) forward",
+                .convolution(
+                    .forward(then: rectifies ? [.rectifier] : []),
+                    .init(
+                        source: input.layout, weights: .free(dims: kernelDims, precision),
+                        destination: layout),
+                    window, algorithm))
         }
         var forward: Primitive?
-        var algorithm = dnnl_convolution_direct
-        if winograd, let primitive = try? describe(dnnl_convolution_winograd) {
+        var algorithm = Operation.Algorithm.direct
+        if winograd, let primitive = try? describe(.winograd) {
             forward = primitive
-            algorithm = dnnl_convolution_winograd
+            algorithm = .winograd
         }
-        let chosen = try forward ?? describe(dnnl_convolution_direct)
+        let chosen = try forward ?? describe(.direct)
         self.algorithm = algorithm
-        let layout = chosen.layout(dnnl_query_dst_md)
 
         // The stored layout is the weight gradient's, in training and in inference alike.
         if store.layout(of: kernel) == nil {
             let backward = try ConvolutionNode.backwardWeights(
-                name, input.layout, kernelDims, nil, layout, algorithm, geometry, chosen)
-            store.chooseLayout(of: kernel, backward.layout(dnnl_query_diff_weights_md))
+                name, input.layout, .free(dims: kernelDims, .float32), layout, algorithm, window, chosen)
+            store.chooseLayout(of: kernel, try backward.layout(of: .weightsGradient))
         }
         usesOwnWinograd =
-            try allowsWinograd
-            && WinogradConvolution.isFor(precision, kernelDims: kernelDims, geometry: geometry)
-            && dnnl_memory_desc_t.same(input.layout, .make(input.dims, dnnl_bf16, dnnl_nChw16c))
-            && dnnl_memory_desc_t.same(layout, .make(outputDims, dnnl_bf16, dnnl_nChw16c))
-            && store.layout(of: kernel).map {
-                try dnnl_memory_desc_t.same($0, .make(kernelDims, dnnl_f32, dnnl_OIhw16i16o))
-            } ?? false
+            allowsWinograd
+            && WinogradConvolution.isFor(precision, kernelDims: kernelDims, window: window)
+            && input.layout == .channelBlocks(16, input.dims, .bfloat16)
+            && layout == .channelBlocks(16, outputDims, .bfloat16)
+            && store.layout(of: kernel) == .described(.kernelBlocks(kernelDims, .float32))
         try super.init(
             name: name, input: input,
             output: Signal(dims: outputDims, layout: layout, offset: place(layout.byteCount)),
@@ -250,40 +219,32 @@ final class ConvolutionNode: WeightedNode {
             biasGradient: .gradient(bias), threads: threads)
     }
 
-    fileprivate override func makeBackwardData(gradient: dnnl_memory_desc_t) throws -> Primitive {
-        var source = input.layout
-        var gradient = gradient
-        var weights = try dnnl_memory_desc_t.make(
-            store.entries[kernel].specification.dims, precision.dataType, dnnl_format_tag_any)
-        var operation = dnnl_convolution_desc_t()
-        try DNNL.check(
-            dnnl_convolution_backward_data_desc_init(
-                &operation, algorithm, &source, &weights, &gradient, geometry.dnnlStrides,
-                geometry.before, geometry.after), name)
-        return try Primitive("\(name) backward data", &operation, hint: forwardPrimitive)
+    fileprivate override func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
+        let kernelDims = store.entries[kernel].specification.dims
+        return try Primitive(
+            "\(name) backward data",
+            .convolution(
+                .backwardData(of: forwardPrimitive),
+                .init(
+                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: gradient),
+                window, algorithm))
     }
 
-    fileprivate override func makeBackwardWeights(gradient: dnnl_memory_desc_t) throws -> Primitive {
+    fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
         try ConvolutionNode.backwardWeights(
-            name, input.layout, store.entries[kernel].specification.dims, store.layout(of: kernel), gradient,
-            algorithm, geometry, forwardPrimitive)
+            name, input.layout, store.entries[kernel].storedLayout, gradient, algorithm, window,
+            forwardPrimitive)
     }
 
     private static func backwardWeights(
-        _ name: String, _ source: dnnl_memory_desc_t, _ kernelDims: [Int], _ stored: dnnl_memory_desc_t?,
-        _ gradient: dnnl_memory_desc_t, _ algorithm: dnnl_alg_kind_t, _ geometry: Geometry,
-        _ forward: Primitive
+        _ name: String, _ source: TensorLayout, _ weights: LayoutChoice, _ gradient: TensorLayout,
+        _ algorithm: Operation.Algorithm, _ window: Operation.Window, _ forward: Primitive
     ) throws -> Primitive {
-        var source = source
-        var gradient = gradient
-        var weights = try stored ?? dnnl_memory_desc_t.make(kernelDims, dnnl_f32, dnnl_format_tag_any)
-        var bias = try dnnl_memory_desc_t.make([kernelDims[0]], dnnl_f32, dnnl_a)
-        var operation = dnnl_convolution_desc_t()
-        try DNNL.check(
-            dnnl_convolution_backward_weights_desc_init(
-                &operation, algorithm, &source, &weights, &bias, &gradient, geometry.dnnlStrides,
-                geometry.before, geometry.after), name)
-        return try Primitive("\(name) backward weights", &operation, hint: forward)
+        try Primitive(
+            "\(name) backward weights",
+            .convolution(
+                .backwardWeights(of: forward),
+                .init(source: source, weights: weights, destination: gradient), window, algorithm))
     }
 }
 
@@ -294,71 +255,55 @@ final class ConvolutionNode: WeightedNode {
 final class InnerProductNode: WeightedNode {
     init(
         name: String, input: Signal, units: Int, kernel: Int, bias: Int, rectifies: Bool,
-        outputType: dnnl_data_type_t, precision: Precision, store: ParameterStore, place: (Int) -> Int
+        outputPrecision: Precision, precision: Precision, store: ParameterStore, place: (Int) -> Int
     ) throws {
         let kernelDims = store.entries[kernel].specification.dims
-        let outputDims = [input.dims[0], units]
-
-        var source = input.layout
-        var weights = try dnnl_memory_desc_t.make(kernelDims, precision.dataType, dnnl_format_tag_any)
-        var bias_ = try dnnl_memory_desc_t.make([units], dnnl_f32, dnnl_a)
-        var destination = try dnnl_memory_desc_t.make(outputDims, outputType, dnnl_ab)
-        var operation = dnnl_inner_product_desc_t()
-        try DNNL.check(
-            dnnl_inner_product_forward_desc_init(
-                &operation, dnnl_forward_training, &source, &weights, &bias_, &destination), name)
+        let layout = TensorLayout.rowMajor([input.dims[0], units], outputPrecision)
         let chosen = try Primitive(
-            "\(name) forward", &operation, rectified: rectifies)
-
+            "\(name) forward",
+            .innerProduct(
+                .forward(then: rectifies ? [.rectifier] : []),
+                .init(
+                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout)))
         if store.layout(of: kernel) == nil {
-            var gradient = destination
-            gradient.data_type = precision.dataType
             let backward = try InnerProductNode.backwardWeights(
-                name, input.layout, kernelDims, nil, gradient, chosen)
-            store.chooseLayout(of: kernel, backward.layout(dnnl_query_diff_weights_md))
+                name, input.layout, .free(dims: kernelDims, .float32), layout.with(precision), chosen)
+            store.chooseLayout(of: kernel, try backward.layout(of: .weightsGradient))
         }
         try super.init(
             name: name, input: input,
-            output: Signal(dims: outputDims, layout: destination, offset: place(destination.byteCount)),
+            output: Signal(dims: layout.dims, layout: layout, offset: place(layout.byteCount)),
             kernel: kernel, bias: bias, rectifies: rectifies, precision: precision, store: store,
             forward: chosen)
     }
 
-    fileprivate override func makeBackwardData(gradient: dnnl_memory_desc_t) throws -> Primitive {
-        var source = input.layout
-        var gradient = gradient
-        func describe(_ layout: dnnl_memory_desc_t) throws -> Primitive {
-            var weights = layout
-            var operation = dnnl_inner_product_desc_t()
-            try DNNL.check(
-                dnnl_inner_product_backward_data_desc_init(&operation, &source, &weights, &gradient), name)
-            return try Primitive("\(name) backward data", &operation, hint: forwardPrimitive)
+    fileprivate override func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
+        func describe(_ weights: LayoutChoice) throws -> Primitive {
+            try Primitive(
+                "\(name) backward data",
+                .innerProduct(
+                    .backwardData(of: forwardPrimitive),
+                    .init(source: input.layout, weights: weights, destination: gradient)))
         }
         // The forward pass's own layout spares a transposition after every optimizer step.
-        let shared = forwardPrimitive.layout(dnnl_query_weights_md)
+        let shared = try forwardPrimitive.layout(of: .weights)
         if let primitive = try? describe(shared), !primitive.isReference { return primitive }
-        return try describe(
-            .make(store.entries[kernel].specification.dims, precision.dataType, dnnl_format_tag_any))
+        return try describe(.free(dims: store.entries[kernel].specification.dims, precision))
     }
 
-    fileprivate override func makeBackwardWeights(gradient: dnnl_memory_desc_t) throws -> Primitive {
+    fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
         try InnerProductNode.backwardWeights(
-            name, input.layout, store.entries[kernel].specification.dims, store.layout(of: kernel), gradient,
-            forwardPrimitive)
+            name, input.layout, store.entries[kernel].storedLayout, gradient, forwardPrimitive)
     }
 
     private static func backwardWeights(
-        _ name: String, _ source: dnnl_memory_desc_t, _ kernelDims: [Int], _ stored: dnnl_memory_desc_t?,
-        _ gradient: dnnl_memory_desc_t, _ forward: Primitive
+        _ name: String, _ source: TensorLayout, _ weights: LayoutChoice, _ gradient: TensorLayout,
+        _ forward: Primitive
     ) throws -> Primitive {
-        var source = source
-        var gradient = gradient
-        var weights = try stored ?? dnnl_memory_desc_t.make(kernelDims, dnnl_f32, dnnl_format_tag_any)
-        var bias = try dnnl_memory_desc_t.make([kernelDims[0]], dnnl_f32, dnnl_a)
-        var operation = dnnl_inner_product_desc_t()
-        try DNNL.check(
-            dnnl_inner_product_backward_weights_desc_init(
-                &operation, &source, &weights, &bias, &gradient), name)
-        return try Primitive("\(name) backward weights", &operation, hint: forward)
+        try Primitive(
+            "\(name) backward weights",
+            .innerProduct(
+                .backwardWeights(of: forward),
+                .init(source: source, weights: weights, destination: gradient)))
     }
 }

@@ -1,4 +1,3 @@
-import COneDNN
 import CWinograd
 
 /// A 3×3 convolution in bfloat16 by Winograd's algorithm F(2×2, 3×3): 2.25 times fewer multiplications
@@ -33,11 +32,12 @@ final class WinogradConvolution: Pass {
     /// The processor has dot products of bfloat16 pairs but not AMX, with which oneDNN's direct
     /// convolutions are faster.
     static func isFor(
-        _ precision: Precision, kernelDims: [Int], geometry: ConvolutionNode.Geometry
+        _ precision: Precision, kernelDims: [Int], window: Operation.Window
     ) -> Bool {
-        precision == .bfloat16 && be_winograd_is_compiled() && DNNL.instructionSet == "AVX-512 BF16"
-            && kernelDims[2...] == [3, 3] && geometry.strides == [1, 1]
-            && geometry.paddingBefore == [1, 1] && geometry.paddingAfter == [1, 1]
+        precision == .bfloat16 && be_winograd_is_compiled()
+            && (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)
+            && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
+            && window.paddingBefore == [1, 1] && window.paddingAfter == [1, 1]
             && kernelDims[0] % 32 == 0 && kernelDims[1] % 32 == 0
     }
 

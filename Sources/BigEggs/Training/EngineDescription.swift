@@ -36,7 +36,7 @@ public enum Machine {
     public static var oneDNN: String { DNNL.version }
 
     /// The widest instruction set that oneDNN uses here.
-    public static var instructionSet: String { DNNL.instructionSet }
+    public static var instructionSet: String { DNNL.instructionSet.rawValue }
 
     /// The most memory that the process has held at once, in bytes; 0 where the kernel does not say.
     ///

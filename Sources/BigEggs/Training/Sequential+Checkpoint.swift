@@ -19,7 +19,7 @@ extension Sequential {
             "seed": "\(seed)",
             "threads": "\(threads)",
             "precision": precision.rawValue,
-            "instruction set": DNNL.instructionSet,
+            "instruction set": Machine.instructionSet,
             "oneDNN": DNNL.version,
             "Winograd": allowsWinograd ? "allowed" : "not allowed",
             "input shape": "\(inputShape)",

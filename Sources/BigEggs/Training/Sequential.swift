@@ -75,10 +75,10 @@ public final class Sequential {
                 argument: "input", value: "\(input)",
                 allowed: "[height, width, channels] or [features], each 1 or more")
         }
-        guard precision == .float32 || DNNL.hasBFloat16 else {
+        guard precision == .float32 || DNNL.instructionSet.hasBFloat16 else {
             throw TrainingError.invalid(
                 argument: "precision", value: precision.rawValue,
-                allowed: "float32: this processor (\(DNNL.instructionSet)) has no bfloat16 instructions")
+                allowed: "float32: this processor (\(Machine.instructionSet)) has no bfloat16 instructions")
         }
         let (resolved, parameters) = try ResolvedLayer.resolve(layers(), inputShape: input)
         self.resolved = resolved
@@ -158,7 +158,7 @@ public final class Sequential {
     /// What runs the model. The algorithms are known once a plan for training exists.
     public var engineDescription: EngineDescription {
         EngineDescription(
-            processor: Machine.processor, instructionSet: DNNL.instructionSet, threads: threads,
+            processor: Machine.processor, instructionSet: Machine.instructionSet, threads: threads,
             precision: precision, oneDNN: DNNL.version,
             algorithms: plans.values.filter { $0.key.training && !$0.key.isFrozen }.max {
                 $0.key.batch < $1.key.batch

@@ -1,0 +1,29 @@
+/// A processor's instruction sets as far as the engine tells them apart. Each contains those before it.
+package enum InstructionSet: String, CaseIterable, Comparable {
+    case none
+    case sse41 = "SSE4.1"
+    case avx = "AVX"
+    case avx2 = "AVX2"
+    case avx512 = "AVX-512"
+    case avx512VNNI = "AVX-512 VNNI"
+    case avx512BF16 = "AVX-512 BF16"
+    case avx512FP16 = "AVX-512 FP16"
+    case amx = "AMX"
+    case amxFP16 = "AMX FP16"
+
+    private var rank: Int { InstructionSet.allCases.firstIndex(of: self) ?? 0 }
+
+    package static func < (first: InstructionSet, second: InstructionSet) -> Bool { first.rank < second.rank }
+
+    /// The greatest set that a number of oneDNN's contains, so that a newer one counts for what is known of it.
+    ///
+    /// - Parameters:
+    ///   - number: a bit for each thing that a processor can do.
+    ///   - numbers: the numbers of the sets in the same version of oneDNN.
+    package init(containedIn number: UInt32, of numbers: [(set: InstructionSet, number: UInt32)]) {
+        self = numbers.filter { number & $0.number == $0.number }.map(\.set).max() ?? .none
+    }
+
+    /// Whether there are instructions for bfloat16, and oneDNN has code for them.
+    package var hasBFloat16: Bool { self >= .avx512BF16 }
+}

@@ -1,0 +1,90 @@
+import COneDNN
+
+/// oneDNN's engine and stream: one of each a process, for the processor.
+///
+/// Every call into oneDNN's C interface is in this folder, which knows that of 3.x; COneDNN adapts 2.6 to it.
+package enum DNNL {
+    private typealias Handles = (engine: dnnl_engine_t, stream: dnnl_stream_t)
+
+    /// What `dnnl_engine_create` and `dnnl_stream_create` gave, or the error they ended in.
+    nonisolated(unsafe) private static let shared: Result<Handles, EngineError> = {
+        if let fault = build?.fault { return .failure(fault) }
+        var engine: dnnl_engine_t?
+        var stream: dnnl_stream_t?
+        var status = dnnl_engine_create(&engine, dnnl_cpu, 0)
+        guard status == dnnl_success, let engine else {
+            return .failure(.oneDNN(operation: "the engine", status: Int32(status.rawValue)))
+        }
+        status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue)
+        guard status == dnnl_success, let stream else {
+            return .failure(.oneDNN(operation: "the stream", status: Int32(status.rawValue)))
+        }
+        return .success((engine, stream))
+    }()
+
+    static func engine() throws -> dnnl_engine_t { try shared.get().engine }
+    static func stream() throws -> dnnl_stream_t { try shared.get().stream }
+
+    static func check(_ status: dnnl_status_t, _ operation: @autoclosure () -> String) throws {
+        guard status == dnnl_success else {
+            throw EngineError.oneDNN(operation: operation(), status: Int32(status.rawValue))
+        }
+    }
+
+    /// The library that the process has loaded, which may be another than the header was of.
+    package static let build: Build? = dnnl_version().map {
+        Build(
+            major: Int($0.pointee.major), minor: Int($0.pointee.minor), patch: Int($0.pointee.patch),
+            runtime: $0.pointee.cpu_runtime)
+    }
+
+    /// "2.6.3".
+    static var version: String { build?.version ?? "unknown" }
+
+    /// A build of oneDNN, as it says of itself.
+    package struct Build {
+        package let major, minor, patch: Int
+        /// `DNNL_RUNTIME_OMP` and its like.
+        let runtime: UInt32
+
+        package init(major: Int, minor: Int, patch: Int, runtime: UInt32) {
+            self.major = major
+            self.minor = minor
+            self.patch = patch
+            self.runtime = runtime
+        }
+
+        package var version: String { "\(major).\(minor).\(patch)" }
+
+        private static let runtimes: [UInt32: String] = [
+            UInt32(DNNL_RUNTIME_NONE): "no processor", UInt32(DNNL_RUNTIME_SEQ): "one thread",
+            UInt32(DNNL_RUNTIME_OMP): "OpenMP", UInt32(DNNL_RUNTIME_TBB): "TBB",
+            UInt32(DNNL_RUNTIME_THREADPOOL): "a pool of threads of the caller's",
+            UInt32(DNNL_RUNTIME_SYCL): "SYCL",
+        ]
+
+        /// Why the engine cannot use it; `nil` if it can.
+        package var fault: EngineError? {
+            if (major, minor) < (2, 6) { return .oneDNNTooOld(version: version) }
+            guard runtime != UInt32(DNNL_RUNTIME_OMP) else { return nil }
+            return .oneDNNThreads(
+                version: version, runtime: Build.runtimes[runtime] ?? "threads of kind \(runtime)")
+        }
+    }
+
+    /// The numbers that this version of oneDNN gives to instruction sets.
+    package static let instructionSetNumbers: [(set: InstructionSet, number: UInt32)] = [
+        (.sse41, dnnl_cpu_isa_sse41), (.avx, dnnl_cpu_isa_avx), (.avx2, dnnl_cpu_isa_avx2),
+        (.avx512, dnnl_cpu_isa_avx512_core), (.avx512VNNI, dnnl_cpu_isa_avx512_core_vnni),
+        (.avx512BF16, dnnl_cpu_isa_avx512_core_bf16), (.avx512FP16, dnnl_cpu_isa_avx512_core_fp16),
+        (.amx, dnnl_cpu_isa_avx512_core_amx), (.amxFP16, dnnl_cpu_isa_avx512_core_amx_fp16),
+    ].map { ($0, $1.rawValue) }
+
+    /// The greatest instruction set that oneDNN generates code for here.
+    package static var instructionSet: InstructionSet {
+        InstructionSet(containedIn: dnnl_get_effective_cpu_isa().rawValue, of: instructionSetNumbers)
+    }
+
+    /// Whether there is Winograd's algorithm for float32; 3.x has none for x86-64.
+    package static var hasWinograd: Bool { instructionSet >= .avx512 && (build?.major ?? 0) < 3 }
+}

@@ -1,0 +1,104 @@
+import COneDNN
+
+extension Operation {
+    /// What follows the operation in the same primitive.
+    var postOperations: [PostOperation] {
+        switch self {
+        case .convolution(.forward(let list), _, _, _), .innerProduct(.forward(let list), _): list
+        default: []
+        }
+    }
+
+    /// Has oneDNN choose how to do it. Whoever calls destroys the result.
+    func description(named name: String, _ attributes: dnnl_primitive_attr_t?) throws -> dnnl_primitive_desc_t
+    {
+        let engine = try DNNL.engine()
+        var result: dnnl_primitive_desc_t?
+        // oneDNN copies what it is given, but not before it is called.
+        var alive: [Descriptor] = []
+        defer { withExtendedLifetime(alive) {} }
+        func handle(_ choice: LayoutChoice) throws -> be_memory_desc {
+            let descriptor = try Descriptor.of(choice)
+            alive.append(descriptor)
+            return descriptor.handle
+        }
+        func handle(_ layout: TensorLayout) throws -> be_memory_desc { try handle(.described(layout)) }
+
+        let status =
+            switch self {
+            case .convolution(let pass, let layouts, let window, let algorithm):
+                switch pass {
+                case .forward:
+                    try dnnl_convolution_forward_primitive_desc_create(
+                        &result, engine, dnnl_forward_training, algorithm.kind, handle(layouts.source),
+                        handle(layouts.weights), handle(layouts.bias), handle(layouts.destination),
+                        window.strides.wide, window.dilations, window.paddingBefore.wide,
+                        window.paddingAfter.wide, attributes)
+                case .backwardData(let forward):
+                    try dnnl_convolution_backward_data_primitive_desc_create(
+                        &result, engine, algorithm.kind, handle(layouts.source), handle(layouts.weights),
+                        handle(layouts.destination), window.strides.wide, window.dilations,
+                        window.paddingBefore.wide, window.paddingAfter.wide, forward.description, attributes)
+                case .backwardWeights(let forward):
+                    try dnnl_convolution_backward_weights_primitive_desc_create(
+                        &result, engine, algorithm.kind, handle(layouts.source), handle(layouts.weights),
+                        handle(layouts.bias), handle(layouts.destination), window.strides.wide,
+                        window.dilations, window.paddingBefore.wide, window.paddingAfter.wide,
+                        forward.description, attributes)
+                }
+            case .innerProduct(let pass, let layouts):
+                switch pass {
+                case .forward:
+                    try dnnl_inner_product_forward_primitive_desc_create(
+                        &result, engine, dnnl_forward_training, handle(layouts.source),
+                        handle(layouts.weights), handle(layouts.bias), handle(layouts.destination), attributes
+                    )
+                case .backwardData(let forward):
+                    try dnnl_inner_product_backward_data_primitive_desc_create(
+                        &result, engine, handle(layouts.source), handle(layouts.weights),
+                        handle(layouts.destination), forward.description, attributes)
+                case .backwardWeights(let forward):
+                    try dnnl_inner_product_backward_weights_primitive_desc_create(
+                        &result, engine, handle(layouts.source), handle(layouts.weights),
+                        handle(layouts.bias), handle(layouts.destination), forward.description, attributes)
+                }
+            case .maxPooling(let window, let source, let destination, let training):
+                try dnnl_pooling_forward_primitive_desc_create(
+                    &result, engine, training ? dnnl_forward_training : dnnl_forward_inference,
+                    dnnl_pooling_max, handle(source), handle(destination), window.strides.wide,
+                    window.size.wide, window.dilations, window.paddingBefore.wide, window.paddingAfter.wide,
+                    attributes)
+            case .maxPoolingGradient(let window, let source, let destination, let forward):
+                try dnnl_pooling_backward_primitive_desc_create(
+                    &result, engine, dnnl_pooling_max, handle(source), handle(destination),
+                    window.strides.wide, window.size.wide, window.dilations, window.paddingBefore.wide,
+                    window.paddingAfter.wide, forward.description, attributes)
+            case .reorder(let source, let destination):
+                try dnnl_reorder_primitive_desc_create(
+                    &result, handle(source), engine, handle(destination), engine, attributes)
+            }
+        try DNNL.check(status, name)
+        guard let result else { throw EngineError.oneDNN(operation: name, status: -1) }
+        return result
+    }
+}
+
+extension Operation.Weighted {
+    /// The bias, and its gradient: a float32 for each output channel.
+    fileprivate var bias: TensorLayout { .rowMajor([destination.dims[1]], .float32) }
+}
+
+extension Operation.Algorithm {
+    fileprivate var kind: dnnl_alg_kind_t {
+        self == .winograd ? dnnl_convolution_winograd : dnnl_convolution_direct
+    }
+}
+
+extension Operation.Window {
+    /// None, which oneDNN counts from 0.
+    fileprivate var dilations: [dnnl_dim_t] { size.map { _ in 0 } }
+}
+
+extension [Int] {
+    fileprivate var wide: [dnnl_dim_t] { map { dnnl_dim_t($0) } }
+}

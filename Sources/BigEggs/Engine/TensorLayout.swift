@@ -1,0 +1,136 @@
+/// How a tensor lies in memory, in oneDNN's terms.
+///
+/// Each dimension is cut into outer steps, which have strides, and inner blocks. The blocks are dense and
+/// written one after the other, the last running fastest: in `8b64a2b` two elements of dimension 1 lie side by
+/// side, 64 such pairs along dimension 0 after one another, and eight of those along dimension 1.
+package struct TensorLayout: Equatable {
+    /// A piece of one dimension that is dense in memory.
+    package struct Block: Equatable {
+        package var dimension: Int
+        package var size: Int
+
+        package init(_ size: Int, of dimension: Int) {
+            self.size = size
+            self.dimension = dimension
+        }
+    }
+
+    package let precision: Precision
+    /// In oneDNN's order: `[batch, channels, height, width]`, `[outputs, inputs, height, width]`.
+    package let dims: [Int]
+    /// The dimensions with what fills their last blocks, which is zero.
+    package let paddedDims: [Int]
+    /// Elements from one outer step of a dimension to the next.
+    package let strides: [Int]
+    /// From the outermost to the innermost.
+    package let blocks: [Block]
+
+    package init(_ precision: Precision, dims: [Int], paddedDims: [Int], strides: [Int], blocks: [Block]) {
+        self.precision = precision
+        self.dims = dims
+        self.paddedDims = paddedDims
+        self.strides = strides
+        self.blocks = blocks
+    }
+
+    /// - Parameters:
+    ///   - order: the dimensions from the outermost to the innermost; those that are in no block end as they are.
+    ///   - blocks: pieces within the outer steps.
+    package init(_ precision: Precision, dims: [Int], order: [Int], blocks: [Block] = []) {
+        var sizes = Array(repeating: 1, count: dims.count)
+        for block in blocks { sizes[block.dimension] *= block.size }
+        let steps = zip(dims, sizes).map { ($0 + $1 - 1) / $1 }
+        var strides = Array(repeating: 0, count: dims.count)
+        var stride = sizes.reduce(1, *)
+        for dimension in order.reversed() {
+            strides[dimension] = stride
+            stride *= steps[dimension]
+        }
+        self.init(
+            precision, dims: dims, paddedDims: zip(steps, sizes).map { $0 * $1 }, strides: strides,
+            blocks: blocks)
+    }
+
+    /// Dense, the last dimension fastest.
+    package static func rowMajor(_ dims: [Int], _ precision: Precision) -> TensorLayout {
+        TensorLayout(precision, dims: dims, order: Array(dims.indices))
+    }
+
+    /// Without blocks, the stride of each dimension given.
+    package static func strided(_ dims: [Int], _ precision: Precision, strides: [Int]) -> TensorLayout {
+        TensorLayout(precision, dims: dims, paddedDims: dims, strides: strides, blocks: [])
+    }
+
+    /// Images `[batch, channels, height, width]` with all channels of a pixel side by side.
+    package static func channelsLast(_ dims: [Int], _ precision: Precision) -> TensorLayout {
+        TensorLayout(precision, dims: dims, order: [0, 2, 3, 1])
+    }
+
+    /// Images `[batch, channels, height, width]` with blocks of channels; oneDNN's nChw16c and nChw8c.
+    package static func channelBlocks(_ size: Int, _ dims: [Int], _ precision: Precision) -> TensorLayout {
+        TensorLayout(precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(size, of: 1)])
+    }
+
+    /// Images between layers: the layout that oneDNN's convolutions for this processor pick for themselves.
+    package static func images(
+        _ dims: [Int], _ precision: Precision, for set: InstructionSet = DNNL.instructionSet
+    ) -> TensorLayout {
+        if set >= .avx512 { return channelBlocks(16, dims, precision) }
+        return set >= .avx2 ? channelBlocks(8, dims, precision) : channelsLast(dims, precision)
+    }
+
+    /// Kernels `[outputs, inputs, height, width]` in blocks of 16 inputs of 16 outputs; oneDNN's OIhw16i16o.
+    package static func kernelBlocks(_ dims: [Int], _ precision: Precision) -> TensorLayout {
+        TensorLayout(
+            precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(16, of: 1), Block(16, of: 0)])
+    }
+
+    /// The same places for numbers of another precision.
+    package func with(_ precision: Precision) -> TensorLayout {
+        TensorLayout(precision, dims: dims, paddedDims: paddedDims, strides: strides, blocks: blocks)
+    }
+
+    /// Elements of a dimension in one outer step.
+    package func blockSize(of dimension: Int) -> Int {
+        blocks.reduce(1) { $1.dimension == dimension ? $0 * $1.size : $0 }
+    }
+
+    /// Places for elements, those between them included.
+    package var elementCount: Int {
+        let ends = dims.indices.map { paddedDims[$0] / blockSize(of: $0) * strides[$0] }
+        return max(ends.max() ?? 0, blocks.reduce(1) { $0 * $1.size })
+    }
+
+    package var byteCount: Int { elementCount * precision.bytes }
+
+    /// Where an element is, in elements from the start.
+    package func offset(of index: [Int]) -> Int {
+        var rest = index
+        var offset = 0
+        var size = 1
+        for block in blocks.reversed() {
+            offset += rest[block.dimension] % block.size * size
+            rest[block.dimension] /= block.size
+            size *= block.size
+        }
+        return zip(rest, strides).reduce(offset) { $0 + $1.0 * $1.1 }
+    }
+}
+
+/// A layout as a primitive is asked for it, or as it chose it.
+package enum LayoutChoice: Equatable {
+    /// Whatever the primitive likes best.
+    case free(dims: [Int], Precision)
+    case described(TensorLayout)
+    /// Chosen by a primitive, and more than a ``TensorLayout`` can say: Winograd's weights in oneDNN 2.6.
+    case opaque(Descriptor)
+
+    /// 0 if nothing has been chosen.
+    var byteCount: Int {
+        switch self {
+        case .free: 0
+        case .described(let layout): layout.byteCount
+        case .opaque(let descriptor): descriptor.byteCount
+        }
+    }
+}

@@ -1,0 +1,11 @@
+// What differs between oneDNN 3.x and 2.6 and has no name of its own in 3.x.
+#pragma once
+
+/// A description of a layout that its owner destroys.
+typedef dnnl_memory_desc_t be_memory_desc;
+typedef dnnl_query_t be_memory_desc_query;
+
+/// A ReLU after an operation.
+static inline dnnl_status_t be_append_rectifier(dnnl_post_ops_t operations) {
+    return dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0, 0);
+}

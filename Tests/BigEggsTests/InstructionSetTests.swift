@@ -1,0 +1,76 @@
+import BigEggs
+import Testing
+
+/// What oneDNN's numbers mean, in the versions that there are.
+@Suite struct InstructionSetTests {
+    typealias Numbers = [(set: InstructionSet, number: UInt32)]
+
+    /// As in the header of 2.6. What it does not know of has all bits.
+    static let numbersOf2: Numbers = [
+        (.sse41, 0x1), (.avx, 0x3), (.avx2, 0x7), (.avx512, 0x27), (.avx512VNNI, 0x67), (.avx512BF16, 0xe7),
+        (.avx512FP16, .max), (.amx, 0x3e7), (.amxFP16, .max),
+    ]
+    /// As in the header of 3.7.
+    static let numbersOf3: Numbers = [
+        (.sse41, 0x1), (.avx, 0x3), (.avx2, 0x7), (.avx512, 0x27), (.avx512VNNI, 0x67), (.avx512BF16, 0xe7),
+        (.avx512FP16, 0x1ef), (.amx, 0xfef), (.amxFP16, 0x1fef),
+    ]
+
+    @Test func theNumbersInUseAreThoseOfTheVersion() throws {
+        let build = try #require(DNNL.build)
+        var expected = build.major == 2 ? Self.numbersOf2 : Self.numbersOf3
+        // 2.7 knows AVX-512 FP16, with a number that 3.0 changed.
+        if build.major == 2, build.minor >= 7 {
+            expected = expected.map { $0.set == .avx512FP16 ? ($0.set, 0x1e7) : $0 }
+        }
+        #expect(DNNL.instructionSetNumbers.map(\.set) == expected.map(\.set))
+        #expect(DNNL.instructionSetNumbers.map(\.number) == expected.map(\.number))
+        #expect(DNNL.instructionSet > .none)
+    }
+
+    @Test(arguments: [false, true])
+    func everyKnownNumberIsItsSet(of3: Bool) {
+        let numbers = of3 ? Self.numbersOf3 : Self.numbersOf2
+        for (set, number) in numbers where number != .max {
+            #expect(InstructionSet(containedIn: number, of: numbers) == set)
+        }
+    }
+
+    @Test func otherNumbersCountAsTheGreatestSetThatTheyContain() {
+        func set(_ number: UInt32, _ numbers: Numbers) -> InstructionSet {
+            InstructionSet(containedIn: number, of: numbers)
+        }
+        // One number, other sets: Xeon Phi in 2.6, AVX2 VNNI in 3.7.
+        #expect(set(0xf, Self.numbersOf2) == .avx2)
+        #expect(set(0xf, Self.numbersOf3) == .avx2)
+        // AVX2 VNNI of 2.6 has a bit above all that it lacks.
+        #expect(set(0x407, Self.numbersOf2) == .avx2)
+        #expect(set(0x1f, Self.numbersOf3) == .avx2)
+        // AVX-512 FP16 of 3.7, if 2.6's numbers had it.
+        #expect(set(0x1ef, Self.numbersOf2) == .avx512BF16)
+        // Newer ones that nobody knows yet: with AMX and without.
+        #expect(set(0x7fef, Self.numbersOf3) == .amxFP16)
+        #expect(set(0x2fef, Self.numbersOf3) == .amx)
+        #expect(set(0x21ef, Self.numbersOf3) == .avx512FP16)
+        #expect(set(0x8000_0067, Self.numbersOf3) == .avx512VNNI)
+        #expect(set(0, Self.numbersOf3) == .none)
+    }
+
+    @Test func setsAreComparedAsValues() {
+        #expect(InstructionSet.allCases == InstructionSet.allCases.sorted())
+        #expect(InstructionSet.allCases.filter(\.hasBFloat16) == [.avx512BF16, .avx512FP16, .amx, .amxFP16])
+        #expect(InstructionSet.avx512FP16 >= .avx512)
+        #expect((.avx512BF16 ..< .amx).contains(InstructionSet.avx512FP16))
+        #expect(!(.avx512BF16 ..< .amx).contains(InstructionSet.amx))
+    }
+
+    /// Records and checkpoints hold these.
+    @Test func namesAreThoseOfEarlierRecords() {
+        #expect(
+            InstructionSet.allCases.map(\.rawValue) == [
+                "none", "SSE4.1", "AVX", "AVX2", "AVX-512", "AVX-512 VNNI", "AVX-512 BF16", "AVX-512 FP16",
+                "AMX",
+                "AMX FP16",
+            ])
+    }
+}
