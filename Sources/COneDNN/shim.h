@@ -4,7 +4,7 @@
 #pragma once
 
 #if !__has_include(<oneapi/dnnl/dnnl.h>)
-#error "oneDNN is missing: run ./install-requirements, or install the package libdnnl-dev"
+#pragma GCC error "oneDNN is missing: run ./install-requirements, or install the package libdnnl-dev"
 #else
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_config.h>
