@@ -9,7 +9,7 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full study step status figures test test-asan test-tsan sanitized \
+.PHONY: help requirements build report full study step status figures test test-systems test-asan test-tsan sanitized \
 	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
 	parity fixtures exchange install clean
 
@@ -113,6 +113,9 @@ test: requirements lint ## Run every test
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python
 	@swift test -c release --skip-build --disable-xctest
+
+test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
+	@for suite in bookworm trixie; do Tests/Systems/run $$suite $(OPTIONS) || exit 1; done
 
 # Under PREFIX: the command, the library with its header and pkg-config file, and what the report is made
 # with. The executables use the Swift runtime of the compiler that built them.
