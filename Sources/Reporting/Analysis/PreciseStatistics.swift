@@ -24,7 +24,8 @@ extension Sequential {
         let (before, rate) = (try weights(), learningRate)
         learningRate = 0
         defer { learningRate = rate }
-        try fit(dataset, batchSize: batchSize, epochs: 1, callbacks: callbacks)
+        // The order of the first epoch, so that the same images give the same statistics however long it was trained.
+        try fit(dataset, batchSize: batchSize, epochs: 1, initialEpoch: 0, callbacks: callbacks)
         let steps = (dataset.count + batchSize - 1) / batchSize
         let left = BatchNormalization(momentum: momentum).startLeft(after: steps)
         let precise = zip(before, try weights()).map { before, after -> NamedTensor in
