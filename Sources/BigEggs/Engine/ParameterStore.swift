@@ -135,7 +135,7 @@ final class ParameterStore {
     /// The first parameter whose gradient has no finite square, by its name.
     ///
     /// The square counts because Adam keeps it: one that overflows is in its second moment for good. One more
-    /// parallel pass over the gradients, 0.2 % of a step.
+    /// parallel pass over the gradients: 0.3 ms of a step's 104 with the report's network on two cores.
     var parameterWithInfiniteGradient: String? {
         guard let gradients, !FiniteScan.hasFiniteSquares(gradients.floats, count: elementCount) else {
             return nil
