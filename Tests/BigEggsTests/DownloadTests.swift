@@ -83,7 +83,10 @@ import Testing
 
     @Test mutating func redirectionInCirclesIsGivenUp() throws {
         download.address = server.address("in-circles")
-        #expect(throws: DownloadError.status(address: download.address, code: 302)) { try fetch() }
+        // Often: that the transfer is given up while an answer to it was on its way once ended the process.
+        for _ in 0..<50 {
+            #expect(throws: DownloadError.status(address: download.address, code: 302)) { try fetch() }
+        }
         #expect(filesInCache.isEmpty)
     }
 

@@ -82,36 +82,47 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     }
 
     /// Follows a redirection, but not for ever, as URLSession would.
+    ///
+    /// Here and for a response the answer is given under the lock, and none to a transfer that has its outcome: the
+    /// caller's thread cancels the session then, and FoundationNetworking ends the process when an answer comes later.
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
         newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
     ) {
-        let isAllowed = condition.withLock {
+        condition.withLock {
+            guard outcome == nil else { return }
             redirections += 1
-            if redirections > 10 { finish(.status(address: download.address, code: response.statusCode)) }
-            return outcome == nil
+            let isAllowed = redirections <= 10
+            completionHandler(isAllowed ? request : nil)
+            if !isAllowed { finish(.status(address: download.address, code: response.statusCode)) }
         }
-        completionHandler(isAllowed ? request : nil)
     }
 
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
     ) {
-        let isAccepted = condition.withLock {
+        condition.withLock {
+            guard outcome == nil else { return }
             lastArrival = Date()
             hasAnswer = true
             total = response.expectedContentLength > 0 ? Int(response.expectedContentLength) : nil
-            if let code = (response as? HTTPURLResponse)?.statusCode, code != 200 {
-                finish(.status(address: download.address, code: code))
-            } else if response.mimeType == "text/html" {
-                finish(.page(address: download.address))
-            } else if let total, total > download.byteLimit {
-                finish(.tooLarge(address: download.address, limit: download.byteLimit))
-            }
-            return outcome == nil
+            let failure = failure(of: response)
+            completionHandler(failure == nil ? .allow : .cancel)
+            if let failure { finish(failure) }
         }
-        completionHandler(isAccepted ? .allow : .cancel)
+    }
+
+    /// Why a response is not that of the file; `nil` if it may be.
+    private func failure(of response: URLResponse) -> DownloadError? {
+        if let code = (response as? HTTPURLResponse)?.statusCode, code != 200 {
+            return .status(address: download.address, code: code)
+        }
+        if response.mimeType == "text/html" { return .page(address: download.address) }
+        if let total, total > download.byteLimit {
+            return .tooLarge(address: download.address, limit: download.byteLimit)
+        }
+        return nil
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
