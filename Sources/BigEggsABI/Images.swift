@@ -45,14 +45,18 @@ public func be_images_create(
         var settings = try Settings(settings, of: "images")
         let classes = try settings.integer("classes") ?? max(1, Int(values?.max() ?? 0) + 1)
         let rescale = try settings.float("rescale") ?? 1
+        let first = try settings.integer("first_index") ?? 0
         try settings.done()
+        guard 0..<1 << 31 ~= first else {
+            throw Failure.invalidArgument("images: \"first_index\" is \(first): give 0 or more")
+        }
         guard (1...1 << 20).contains(classes) else {
             throw Failure.invalidArgument("images: \"classes\" is \(classes): give 1 or more")
         }
         let described = Labels(values ?? [Int32](repeating: 0, count: pixels.shape[0]))
         let names = (0..<classes).map { "\($0)" }
         let shape = Array(pixels.shape.dropFirst())
-        let dataset =
+        var dataset =
             if pixels.dtype == BE_FLOAT32 {
                 try ImageDataset(
                     borrowing: try pixels.values(BE_FLOAT32, as: Float.self), labels: described,
@@ -62,6 +66,7 @@ public func be_images_create(
                     borrowing: try pixels.values(BE_UINT8, as: UInt8.self), labels: described,
                     imageShape: shape, classNames: names)
             }
+        dataset.firstIndex = first
         insert(Images(dataset.rescaled(rescale), hasLabels: values != nil), result)
     }
 }

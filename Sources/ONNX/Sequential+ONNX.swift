@@ -20,8 +20,8 @@ extension Sequential {
     ///     pixels from 0 to 255, of a model that was trained on `rescaled()` images.
     ///   - classNames: one for each output, in the order of the labels, or none.
     /// - Throws: `FileError` if the file cannot be written; what was there before is then unharmed.
-    ///   `TrainingError` for weights that are not finite, for a factor or a number of names that makes no sense, ``ONNXError`` for a model that
-    ///   is too large.
+    ///   `TrainingError` for weights that are not finite, for a factor or a number of names that makes no sense,
+    ///   ``ONNXError`` for a model that is too large.
     ///
     /// Source: <https://onnx.ai/onnx/repo-docs/IR.html>
     public func exportONNX(to path: String, rescale: Float = 1, classNames: [String] = []) throws {

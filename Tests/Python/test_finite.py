@@ -49,6 +49,16 @@ def test_a_pixel_that_is_no_number_is_refused_by_its_image(
     bigeggs.Sequential.load(tmp_path / "model.safetensors")
 
 
+def test_a_pixel_is_named_by_its_image_in_the_array_however_that_is_divided(model: bigeggs.Sequential) -> None:
+    x = np.zeros((5000, 8, 8, 3), dtype=np.float32)
+    for image in (4999, 4096, 2048, 2047):
+        x[image, 1, 2, 0] = np.nan
+        with pytest.raises(bigeggs.Error, match=rf"image {image} "):
+            model.evaluate(x, np.zeros(5000, dtype=np.int32), verbose=0)
+        with pytest.raises(bigeggs.Error, match=rf"image {image} "):
+            model.predict(x, batch_size=100, verbose=0)
+
+
 def test_weights_that_are_no_numbers_are_not_saved(model: bigeggs.Sequential, tmp_path: Path) -> None:
     x = np.random.default_rng(2).random((16, 8, 8, 3), dtype=np.float32)
     path = tmp_path / "model.safetensors"

@@ -47,13 +47,16 @@ class Images(Shown):
 
     _instead = "pickle the arrays"
 
-    def __init__(self, x: Any, y: np.ndarray | None = None, classes: int | None = None, rescale: float | None = None):
+    def __init__(
+        self, x: Any, y: np.ndarray | None = None, classes: int | None = None, rescale: float | None = None,
+        first_index: int = 0,
+    ):
         # The library reads this memory as long as the owner lives.
         self._pixels = as_pixels(x)
         labels = None if y is None else as_labels(y)
         self.owner = Owner.made(
             "be_images_create", byref(Array.of(self._pixels)),
-            None if labels is None else byref(Array.of(labels)), settings(classes=classes, rescale=rescale),
+            None if labels is None else byref(Array.of(labels)), settings(classes=classes, rescale=rescale, first_index=first_index),
         )
 
     @property

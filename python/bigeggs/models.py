@@ -428,8 +428,8 @@ class Sequential:
             use_multiprocessing=ANY,
         )
         totals, count, loss, accuracy = [0.0, 0.0], 0, c_double(), c_double()
-        for pixels, labels, size in self._batches(x, y, batch_size, steps):
-            handle, images = self._built_for(pixels), Images(pixels, labels)
+        for pixels, labels, size, first in self._batches(x, y, batch_size, steps):
+            handle, images = self._built_for(pixels), Images(pixels, labels, first_index=first)
             call("be_model_evaluate", handle, images.handle, size, byref(loss), byref(accuracy))
             for index, value in enumerate((loss.value, accuracy.value)):
                 totals[index] += value * len(images)
@@ -452,8 +452,8 @@ class Sequential:
             use_multiprocessing=ANY,
         )
         outputs = []
-        for pixels, _, size in self._batches(x, None, batch_size, steps):
-            handle, images = self._built_for(pixels), Images(pixels)
+        for pixels, _, size, first in self._batches(x, None, batch_size, steps):
+            handle, images = self._built_for(pixels), Images(pixels, first_index=first)
             output = np.empty((len(images), *self._output), dtype=np.float32)
             call("be_model_predict", handle, images.handle, size, floats(output), output.size)
             outputs.append(output)
@@ -461,15 +461,16 @@ class Sequential:
 
     def _batches(
         self, x: Any, y: Any, batch_size: int | None, steps: int | None
-    ) -> Iterator[tuple[np.ndarray, np.ndarray | None, int]]:
-        """Images, labels and how many of them at a time; of arrays in few parts, of a flow batch by batch."""
+    ) -> Iterator[tuple[np.ndarray, np.ndarray | None, int, int]]:
+        """Images, labels, how many of them at a time, and the first one's number; of arrays in few parts, of a flow
+        batch by batch, each from 0."""
         if isinstance(x, Flow):
             _without_labels(y)
             count = len(x) if steps is None else min(whole_number("steps", steps), len(x))
             for index in range(max(count, 1)):
                 given = x[index]
                 pixels, labels = given if isinstance(given, tuple) else (given, None)
-                yield pixels, self._labels(labels), len(pixels)
+                yield pixels, self._labels(labels), len(pixels), 0
             return
         pixels, labels = as_pixels(x), self._labels(y)
         size = whole_number("batch_size", (128 if steps is None else 32) if batch_size is None else batch_size)
@@ -480,7 +481,7 @@ class Sequential:
             count = max(whole_number("steps", steps), 0) * size
             pixels, labels = pixels[:count], None if labels is None else labels[:count]
         for part in _parts(len(pixels), size):
-            yield pixels[part], None if labels is None else labels[part], size
+            yield pixels[part], None if labels is None else labels[part], size, part.start
 
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """The output for all images as one batch."""

@@ -50,6 +50,9 @@ public struct ImageDataset: Sendable {
     /// ``rescaled(_:)``. Keeping bytes and a factor takes a quarter of the memory of floats.
     public private(set) var rescale: Float = 1
 
+    /// The number, in errors, of the first image: other than 0 where a caller gives the images of an array in parts.
+    package var firstIndex = 0
+
     /// The number of images.
     public var count: Int { labels.values.count }
     /// `[count, height, width, channels]`.

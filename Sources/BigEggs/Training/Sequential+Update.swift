@@ -38,7 +38,7 @@ extension Sequential {
 
     /// Refuses images with a pixel that is no finite number, which a ReLU would take for 0.
     ///
-    /// Bytes are finite. Floats are read once, a thousandth of the time that it takes to train on them.
+    /// Bytes are finite. Floats are read once, before the first batch.
     ///
     /// - Throws: ``TrainingError/pixelNotFinite(purpose:image:value:)``.
     func checkPixels(_ dataset: ImageDataset, _ purpose: String) throws {
@@ -49,6 +49,6 @@ extension Sequential {
         Threads.use(threads)
         guard let (index, value) = dataset.pixels.firstInfinite else { return }
         throw TrainingError.pixelNotFinite(
-            purpose: purpose, image: index / dataset.bytesPerImage, value: value)
+            purpose: purpose, image: dataset.firstIndex + index / dataset.bytesPerImage, value: value)
     }
 }

@@ -237,7 +237,8 @@ be_status be_weights_tensor(be_handle weights, const char *name, be_array *tenso
  * or BE_UINT8, [count] or [count, 1], from 0 on; copied; NULL where only predictions are wanted.
  *
  * Settings: "classes", the number of classes (one more than the greatest label); "rescale", what every value
- * is multiplied by on its way into the network (1; 1/255 for bytes that the network is to see in [0, 1]). */
+ * is multiplied by on its way into the network (1; 1/255 for bytes that the network is to see in [0, 1]);
+ * "first_index", the number that errors give the first image, for an array that is given in parts (0). */
 be_status be_images_create(const be_array *images, const be_array *labels, const char *settings,
                            be_handle *result);
 
@@ -304,8 +305,8 @@ be_status be_model_create_report(const char *settings, be_handle *model);
 be_status be_model_add(be_handle model, const char *kind, const char *settings);
 
 /* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "follows_schedule"
- * (whether its learning rate does), "parameters" (all), "trainable" (parameters), and for each of "layers" its "name", "kind", "output" (shape), "parameters", and the
- * "settings" that make such a layer. */
+ * (whether its learning rate does), "parameters" (all), "trainable" (parameters), and for each of "layers" its
+ * "name", "kind", "output" (shape), "parameters", and the "settings" that make such a layer. */
 be_status be_model_describe(be_handle model, be_handle *record);
 
 /* Chooses the optimizer and the loss. `optimizer` is Keras's class name; settings are Keras's:
