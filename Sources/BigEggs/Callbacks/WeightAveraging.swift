@@ -88,23 +88,15 @@ public final class WeightAveraging: Callback {
     }
 
     public var state: CallbackState? {
-        func named(_ kind: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
-            tensors.map { NamedTensor(name: "\(kind)/\($0.name)", shape: $0.shape, values: $0.values) }
-        }
-        return CallbackState(
+        CallbackState(
             settings: ["momentum": "\(momentum)", "interval": "\(interval)"],
             values: ["epoch": Double(epoch), "steps": Double(steps), "lastLook": Double(lastLook)],
-            tensors: named("average", average) + named("current", current))
+            tensors: average.prefixed("average/") + current.prefixed("current/"))
     }
 
     public func restore(_ state: CallbackState) {
-        func tensors(_ kind: String) -> [NamedTensor] {
-            state.tensors.filter { $0.name.hasPrefix("\(kind)/") }.map {
-                NamedTensor(
-                    name: String($0.name.dropFirst(kind.count + 1)), shape: $0.shape, values: $0.values)
-            }
-        }
-        (average, current) = (tensors("average"), tensors("current"))
+        average = state.tensors.withoutPrefix("average/")
+        current = state.tensors.withoutPrefix("current/")
         epoch = state.count("epoch") ?? 0
         steps = state.count("steps") ?? 0
         lastLook = state.count("lastLook") ?? 0

@@ -14,6 +14,19 @@ public struct NamedTensor: Sendable, Equatable {
         self.values = values
     }
 
+    /// The same values under another name.
+    func named(_ name: String) -> NamedTensor { NamedTensor(name: name, shape: shape, values: values) }
+
     /// Whether all values are finite numbers.
     package var isFinite: Bool { values.allSatisfy(\.isFinite) }
+}
+
+extension [NamedTensor] {
+    /// All tensors, with a prefix before their names: parts of a file with several sets of the same names.
+    func prefixed(_ prefix: String) -> [NamedTensor] { map { $0.named(prefix + $0.name) } }
+
+    /// The tensors with a prefix before their names, without it.
+    func withoutPrefix(_ prefix: String) -> [NamedTensor] {
+        filter { $0.name.hasPrefix(prefix) }.map { $0.named(String($0.name.dropFirst(prefix.count))) }
+    }
 }

@@ -56,11 +56,11 @@ public struct Checkpoint: Sendable {
                     callbacks: callbacks.map {
                         .init(name: $0.name, settings: $0.state.settings, values: $0.state.values)
                     })), as: UTF8.self)
-        var tensors = Checkpoint.prefixed(weights, "weights/")
-        tensors += Checkpoint.prefixed(firstMoments, "moments/first/")
-        tensors += Checkpoint.prefixed(secondMoments, "moments/second/")
+        var tensors = weights.prefixed("weights/")
+        tensors += firstMoments.prefixed("moments/first/")
+        tensors += secondMoments.prefixed("moments/second/")
         for (number, callback) in callbacks.enumerated() {
-            tensors += Checkpoint.prefixed(callback.state.tensors, "callbacks/\(number)/")
+            tensors += callback.state.tensors.prefixed("callbacks/\(number)/")
         }
         try Safetensors.write(
             tensors, to: path,
@@ -94,12 +94,7 @@ public struct Checkpoint: Sendable {
         } catch {
             throw CheckpointError.noCheckpoint(file: path)
         }
-        func tensors(_ prefix: String) -> [NamedTensor] {
-            contents.tensors.filter { $0.name.hasPrefix(prefix) }.map {
-                NamedTensor(
-                    name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
-            }
-        }
+        let tensors = contents.tensors.withoutPrefix
         return Checkpoint(
             progress: description.progress, history: description.history, settings: description.settings,
             weights: tensors("weights/"), firstMoments: tensors("moments/first/"),
@@ -111,10 +106,6 @@ public struct Checkpoint: Sendable {
                         settings: callback.settings, values: callback.values,
                         tensors: tensors("callbacks/\(number)/")))
             })
-    }
-
-    private static func prefixed(_ tensors: [NamedTensor], _ prefix: String) -> [NamedTensor] {
-        tensors.map { NamedTensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
     }
 
     /// The SHA-256 of all that a reader gets to see.

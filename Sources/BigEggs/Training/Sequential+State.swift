@@ -13,12 +13,6 @@ extension Sequential {
             self.numbers = numbers
         }
 
-        fileprivate func tensors(_ prefix: String) -> [NamedTensor] {
-            tensors.filter { $0.name.hasPrefix(prefix) }.map {
-                NamedTensor(name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
-            }
-        }
-
         /// A count that is none, in bytes that somebody made up, is 0.
         fileprivate func count(_ name: String) -> Int {
             numbers[name].flatMap(Int.init(exactly:)).flatMap { 0..<1 << 31 ~= $0 ? $0 : nil } ?? 0
@@ -29,11 +23,8 @@ extension Sequential {
     ///
     /// - Throws: ``EngineError``.
     package func state() throws -> State {
-        func prefixed(_ prefix: String, _ tensors: [NamedTensor]) -> [NamedTensor] {
-            tensors.map { NamedTensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
-        }
         var state = State(
-            tensors: prefixed("weights/", try weights()),
+            tensors: try weights().prefixed("weights/"),
             numbers: ["passes": Double(drawn.passes), "steps": Double(drawn.steps)])
         if let firstPlan {
             state.numbers["batch"] = Double(firstPlan.batch)
@@ -45,7 +36,7 @@ extension Sequential {
         for (prefix, moments) in [("moments/first/", optimizer.first), ("moments/second/", optimizer.second)]
         {
             guard let moments else { continue }
-            state.tensors += prefixed(prefix, try tensors(of: moments))
+            state.tensors += try tensors(of: moments).prefixed(prefix)
         }
         return state
     }
@@ -60,11 +51,11 @@ extension Sequential {
         let batch = min(state.count("batch"), 1 << 16)
         // The first plan decides how parameters lie in memory, and with it about last bits.
         if batch > 0 { _ = try plan(batch: batch, training: state.count("training") == 1) }
-        try setWeights(state.tensors("weights/"), source: source)
+        try setWeights(state.tensors.withoutPrefix("weights/"), source: source)
         (drawn.passes, drawn.steps) = (state.count("passes"), state.count("steps"))
         guard let optimizer else { return }
         func moments(_ prefix: String) throws -> AlignedMemory? {
-            let tensors = state.tensors(prefix)
+            let tensors = state.tensors.withoutPrefix(prefix)
             guard !tensors.isEmpty, store.isAllocated else { return nil }
             let memory = AlignedMemory(bytes: store.elementCount * 4)
             try write(tensors, to: memory, source: source)
