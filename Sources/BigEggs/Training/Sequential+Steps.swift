@@ -8,14 +8,9 @@ extension Sequential {
         try check(dataset, "training")
         try checkPixels(dataset, "training")
         let context = StepContext(step: drawn.steps + optimizer.step, training: true)
-        let plan = try forward(dataset, context)
-        guard let logits = plan.logits else { return (0, 0) }
-        let labels = dataset.labels.values
-        let score = SoftmaxCrossentropy.evaluate(
-            logits, labels: labels, count: dataset.count, classes: classes,
-            smoothing: loss.labelSmoothing)
+        let (plan, score) = try scoredForward(dataset, context)
         try update(
-            plan, optimizer, labels: labels, score: score, context,
+            plan, optimizer, labels: dataset.labels.values, score: score, context,
             at: StepPlace(epoch: 1, step: optimizer.step + 1))
         return (score.loss / Double(dataset.count), Double(score.right) / Double(dataset.count))
     }
@@ -32,14 +27,9 @@ extension Sequential {
     ) throws -> (loss: Double, gradients: [NamedTensor]) {
         try check(dataset, "training")
         let context = StepContext(step: step, training: true)
-        let plan = try forward(dataset, context)
+        let (plan, score) = try scoredForward(dataset, context)
         plan.keepStatistics()
-        guard let logits = plan.logits else { return (0, []) }
-        let labels = dataset.labels.values
-        let score = SoftmaxCrossentropy.evaluate(
-            logits, labels: labels, count: dataset.count, classes: classes,
-            smoothing: loss.labelSmoothing)
-        plan.backward(labels: labels, smoothing: loss.labelSmoothing, context)
+        plan.backward(labels: dataset.labels.values, smoothing: loss.labelSmoothing, context)
         return (score.loss / Double(dataset.count), try tensors(of: store.gradients))
     }
 
@@ -80,6 +70,18 @@ extension Sequential {
             SoftmaxCrossentropy.probabilities(logits, count: dataset.count, classes: classes)
         }
         return Array(UnsafeBufferPointer(start: logits, count: dataset.count * classes))
+    }
+
+    /// A forward pass, the sum of the images' losses and the number of right answers.
+    private func scoredForward(
+        _ dataset: ImageDataset, _ context: StepContext
+    ) throws -> (plan: Plan, score: BatchScore) {
+        let plan = try forward(dataset, context)
+        guard let logits = plan.logits else { return (plan, BatchScore()) }
+        let score = SoftmaxCrossentropy.evaluate(
+            logits, labels: dataset.labels.values, count: dataset.count, classes: classes,
+            smoothing: loss.labelSmoothing)
+        return (plan, score)
     }
 
     private func forward(_ dataset: ImageDataset, _ context: StepContext) throws -> Plan {
