@@ -4,8 +4,9 @@
 enum Place: Equatable {
     /// Bytes from the start of the plan's workspace.
     case workspace(Int)
-    /// Elements from the start of the parameters, and of their gradients.
+    /// A parameter: its number in the parameter store.
     case parameter(Int)
+    /// A parameter's gradient: the parameter's number.
     case gradient(Int)
     /// A parameter in another layout or precision: its index in the parameter store's list of copies.
     case copy(Int)
