@@ -17,7 +17,6 @@ class WeightedNode: Node {
     private var backwardData: (any Pass)?
     private var backwardWeights: (any Pass)?
     private(set) var copies: [Int] = []
-    private var mask: (() -> Void)?
     private var gradient: UnsafeMutableRawPointer?
     private var values: UnsafeMutableRawPointer?
 
