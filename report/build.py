@@ -20,11 +20,10 @@ from report.text import inline_html, literal, plain
 TEMPLATES = Path(__file__).parent
 
 
-def build(records_dir: str, plots_dir: str, report_dir: str, weights_dir: str) -> dict[str, str]:
+def build(records_dir: str, plots_dir: str, report_dir: str) -> dict[str, str]:
     """Writes report.md and report.html into `report_dir`; returns their paths.
 
     Both are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
-    The weights are part of the interface for a report that would look into them; this one does not.
     """
     content = document(Run(records_dir, plots_dir))
     directory = Path(report_dir)

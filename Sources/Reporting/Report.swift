@@ -14,13 +14,13 @@ public enum Report {
     ///
     /// - Parameters:
     ///   - project: the checkout with the report's template.
-    ///   - layout: where records, weights and figures are, and where the report goes.
+    ///   - layout: where records and figures are, and where the report goes.
     /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
     public static func build(project: Project, layout: OutputLayout) throws -> Files {
         try Python.start(searchPaths: project.pythonPaths)
         let result = try Python.call(
             "build", in: "report.build",
-            [.string(layout.records), .string(layout.plots), .string(layout.report), .string(layout.weights)])
+            [.string(layout.records), .string(layout.plots), .string(layout.report)])
         guard let markdown = result["markdown"]?.string, let html = result["html"]?.string else {
             throw ReportingError.unexpectedResult(function: "report.build.build")
         }

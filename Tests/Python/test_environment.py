@@ -24,7 +24,7 @@ def make():
     from plots import draw
     from report.build import build
     outcome = draw.draw({figures!r}, {records!r}, {weights!r}, {plots!r}, 0)
-    build({records!r}, {all_plots!r}, {report!r}, {weights!r})
+    build({records!r}, {all_plots!r}, {report!r})
     return " ".join(outcome["drawn"])
 """
 
@@ -66,5 +66,5 @@ def test_figures_and_report_are_the_same_whatever_the_environment_says(tmp_path:
     assert len(plain) == 3 * len(FIGURES) + 2
     for name in FIGURES:
         assert plain[f"{name}.png"] == (drawn / "plots" / f"{name}.png").read_bytes()
-    build(str(drawn / "records"), str(drawn / "plots"), str(tmp_path / "here"), str(drawn / "weights"))
+    build(str(drawn / "records"), str(drawn / "plots"), str(tmp_path / "here"))
     assert plain["report.html"] == (tmp_path / "here" / "report.html").read_bytes()

@@ -23,7 +23,7 @@ from report.text import inline_html, literal
 
 def built(root: Path) -> tuple[str, str]:
     """Markdown and HTML of a run."""
-    paths = build.build(str(root / "records"), str(root / "plots"), str(root / "report"), str(root / "weights"))
+    paths = build.build(str(root / "records"), str(root / "plots"), str(root / "report"))
     return Path(paths["markdown"]).read_text(), Path(paths["html"]).read_text()
 
 
