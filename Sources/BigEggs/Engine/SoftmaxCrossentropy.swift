@@ -23,12 +23,12 @@ enum SoftmaxCrossentropy {
     ///   - logits: `[count, classes]`.
     ///   - labels: one an image.
     ///   - smoothing: the share of each label that is spread over all classes.
-    ///   - metrics: what to count beside the images whose largest logit is the label's.
+    ///   - topK: for each of these, count the images whose label is among that many largest logits.
     static func evaluate(
         _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int,
-        smoothing: Float, metrics: [SparseTopKCategoricalAccuracy] = []
+        smoothing: Float, topK: [Int] = []
     ) -> BatchScore {
-        var score = BatchScore(images: count)
+        var score = BatchScore(images: count, amongTopK: [Int](repeating: 0, count: topK.count))
         for row in 0..<count {
             let values = logits + row * classes
             let label = Int(labels[row])
@@ -43,8 +43,8 @@ enum SoftmaxCrossentropy {
                 expected = (1 - smoothing) * expected + smoothing * mean / Float(classes)
             }
             score.loss += Double(log(total) - expected)
-            for metric in metrics {
-                score.counted[metric.name, default: 0] += metric.counts(label, among: values, classes) ? 1 : 0
+            if !topK.isEmpty, let larger = largerLogits(than: label, values, classes) {
+                for (index, k) in topK.enumerated() where larger < k { score.amongTopK[index] += 1 }
             }
         }
         return score
@@ -81,6 +81,15 @@ enum SoftmaxCrossentropy {
         return total
     }
 
+    /// How many logits are larger than the label's; `nil` if that is no finite number. Among equals the label
+    /// counts as the largest, as in TensorFlow's `in_top_k`.
+    private static func largerLogits(
+        than label: Int, _ values: UnsafePointer<Float>, _ classes: Int
+    ) -> Int? {
+        guard values[label].isFinite else { return nil }
+        return (0..<classes).count { values[$0] > values[label] }
+    }
+
     private static func maximum(
         _ values: UnsafePointer<Float>, _ classes: Int
     ) -> (value: Float, index: Int) {
@@ -96,6 +105,6 @@ struct BatchScore {
     var loss = 0.0
     /// Images whose largest logit is the label's.
     var right = 0
-    /// Images counted by each further metric.
-    var counted: [String: Int] = [:]
+    /// Images whose label is among the largest logits, for each number of these that was asked for.
+    var amongTopK: [Int] = []
 }

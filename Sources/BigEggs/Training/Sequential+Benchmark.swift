@@ -39,7 +39,7 @@ extension Sequential {
             if training {
                 let result = SoftmaxCrossentropy.evaluate(
                     logits, labels: labels, count: batchSize, classes: classes,
-                    smoothing: loss.labelSmoothing, metrics: metrics)
+                    smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
                 try update(
                     plan, optimizer, labels: labels, score: result, context,
                     at: StepPlace(epoch: 1, step: step + 1))

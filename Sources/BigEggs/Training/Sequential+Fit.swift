@@ -142,13 +142,13 @@ extension Sequential {
                 plan.forward(context)
                 let score = SoftmaxCrossentropy.evaluate(
                     logits, labels: labels, count: batch.range.count, classes: classes,
-                    smoothing: loss.labelSmoothing, metrics: metrics)
+                    smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
                 if score.loss.isFinite || !terminatesOnNaN {
                     try update(
                         plan, optimizer, labels: labels, score: score, context,
                         at: StepPlace(epoch: epoch + 1, step: step + 1, checkpoint: saved))
                 }
-                progress.add(score)
+                progress.add(score, metrics)
                 progress.step = step + 1
                 for callback in callbacks { try callback.onBatchEnd(step, progress.logs, run) }
                 try endIfInterrupted()
@@ -201,7 +201,7 @@ extension Sequential {
             sums.add(
                 SoftmaxCrossentropy.evaluate(
                     logits, labels: labels, count: range.count, classes: classes,
-                    smoothing: loss.labelSmoothing, metrics: metrics))
+                    smoothing: loss.labelSmoothing, topK: metrics.map(\.k)), metrics)
             try afterBatch(range.lowerBound / batchSize)
         }
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds

@@ -16,15 +16,6 @@ public struct SparseTopKCategoricalAccuracy: Sendable, Codable, Equatable {
         self.name = name
     }
 
-    /// Whether the label is among the `k` largest of `values`, as `in_top_k` has it.
-    func counts(_ label: Int, among values: UnsafePointer<Float>, _ classes: Int) -> Bool {
-        let own = values[label]
-        guard own.isFinite else { return false }
-        var larger = 0
-        for index in 0..<classes where values[index] > own { larger += 1 }
-        return larger < k
-    }
-
     /// - Throws: ``TrainingError`` for an argument that makes no sense.
     static func check(_ metrics: [SparseTopKCategoricalAccuracy]) throws {
         var names: Set = ["loss", "accuracy", "learning_rate"]

@@ -29,12 +29,12 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         means.merging(["loss": loss / Double(images), "accuracy": Double(right) / Double(images)]) { $1 }
     }
 
-    /// Adds a batch.
-    mutating func add(_ score: BatchScore) {
+    /// Adds a batch, in which `metrics` counted.
+    mutating func add(_ score: BatchScore, _ metrics: [SparseTopKCategoricalAccuracy]) {
         loss += score.loss
         right += score.right
         images += score.images
-        counted.merge(score.counted, uniquingKeysWith: +)
+        for (metric, count) in zip(metrics, score.amongTopK) { counted[metric.name, default: 0] += count }
     }
 
     /// Takes up the next epoch.
