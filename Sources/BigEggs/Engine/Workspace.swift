@@ -5,7 +5,7 @@ import Foundation
 /// Plans never run at the same time, so the plan of the last, smaller batch and the plan of the
 /// validation live in the memory of the training plan. A plan that needs more makes it grow.
 final class Workspace {
-    private(set) var base: UnsafeMutableRawPointer?
+    private var base: UnsafeMutableRawPointer?
     private(set) var capacity = 0
     /// Changes whenever `base` moves: plans then bind their primitives again.
     private(set) var generation = 0
@@ -13,9 +13,12 @@ final class Workspace {
     /// Pages of 2 MiB spare the processor most of its address translations.
     private static let alignment = 2 << 20
 
-    func reserve(_ bytes: Int) throws {
-        guard bytes > capacity else { return }
-        if let base { free(base) }
+    /// Makes room for so many bytes.
+    ///
+    /// - Returns: where they begin.
+    func reserve(_ bytes: Int) throws -> UnsafeMutableRawPointer {
+        if let base, bytes <= capacity { return base }
+        free(base)
         base = nil
         capacity = 0
         let rounded = (bytes + Workspace.alignment - 1) / Workspace.alignment * Workspace.alignment
@@ -27,6 +30,7 @@ final class Workspace {
         base = memory
         capacity = rounded
         generation += 1
+        return memory
     }
 
     deinit { free(base) }

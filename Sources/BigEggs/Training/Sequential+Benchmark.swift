@@ -22,37 +22,36 @@ extension Sequential {
         guard let optimizer else { throw TrainingError.notCompiled }
         let batchSize = min(batchSize, dataset.count)
         let plan = try plan(batch: batchSize, training: training)
-        guard let input = plan.input, let logits = plan.logits else { return ([], nil) }
         let gathering = BatchGathering(dataset: dataset, augmentation: augmentation, seed: seed)
         let order = Philox(seed: seed, purpose: .shuffle).permutation(of: dataset.count, stream: 0)
         var labels = [Int32](repeating: 0, count: batchSize)
         var seconds: [Double] = []
         for step in 0...steps {
-            if step == 1, breakdown { plan.times = PassTimes() }
+            if step == 1, breakdown { plan.plan.times = PassTimes() }
             let start = DispatchTime.now().uptimeNanoseconds
             let first = step * batchSize % max(1, dataset.count - batchSize + 1)
             let range = first..<first + batchSize
             for item in range { labels[item - first] = dataset.labels.values[Int(order[item])] }
-            plan.timed("step", "input") { gathering.gather(order, range, epoch: step, into: input) }
+            plan.timed("step", "input") { gathering.gather(order, range, epoch: step, into: plan.input) }
             let context = StepContext(step: step, training: training)
             plan.forward(context)
             if training {
                 let result = SoftmaxCrossentropy.evaluate(
-                    logits, labels: labels, count: batchSize, classes: classes,
+                    plan.logits, labels: labels, count: batchSize, classes: classes,
                     smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
                 try update(
                     plan, optimizer, labels: labels, score: result, context,
                     at: StepPlace(epoch: 1, step: step + 1))
             } else if endsInSoftmax {
                 plan.timed("step", "softmax") {
-                    SoftmaxCrossentropy.probabilities(logits, count: batchSize, classes: classes)
+                    SoftmaxCrossentropy.probabilities(plan.logits, count: batchSize, classes: classes)
                 }
             }
             if step > 0 {
                 seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
             }
         }
-        defer { plan.times = nil }
-        return (seconds, plan.times)
+        defer { plan.plan.times = nil }
+        return (seconds, plan.plan.times)
     }
 }

@@ -136,12 +136,11 @@ extension Sequential {
                     labels[item] = train.labels.values[Int(batch.order[index])]
                 }
                 let plan = try plan(batch: batch.range.count, training: true)
-                guard let input = plan.input, let logits = plan.logits else { continue }
-                gathering.gather(batch.order, batch.range, epoch: batch.pass, into: input)
+                gathering.gather(batch.order, batch.range, epoch: batch.pass, into: plan.input)
                 let context = StepContext(step: drawn.steps + optimizer.step, training: true)
                 plan.forward(context)
                 let score = SoftmaxCrossentropy.evaluate(
-                    logits, labels: labels, count: batch.range.count, classes: classes,
+                    plan.logits, labels: labels, count: batch.range.count, classes: classes,
                     smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
                 if score.loss.isFinite || !terminatesOnNaN {
                     try update(
@@ -238,10 +237,9 @@ extension Sequential {
         for start in stride(from: 0, to: dataset.count, by: batchSize) {
             let range = start..<min(start + batchSize, dataset.count)
             let plan = try plan(batch: range.count, training: false)
-            guard let input = plan.input, let logits = plan.logits else { continue }
-            gathering.gather(order, range, epoch: 0, into: input)
+            gathering.gather(order, range, epoch: 0, into: plan.input)
             plan.forward(StepContext(step: 0, training: false))
-            try body(range, logits)
+            try body(range, plan.logits)
         }
     }
 

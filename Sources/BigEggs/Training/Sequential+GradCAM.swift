@@ -37,25 +37,23 @@ extension Sequential {
                 argument: "classes", value: "\(unknown)", allowed: "classes from 0 to \(self.classes - 1)")
         }
         let convolutions = resolved.filter { $0.layer is Conv2D }.map(\.name)
-        guard let layer = layer ?? convolutions.last, convolutions.contains(layer) else {
-            throw TrainingError.invalid(
-                argument: "layer", value: layer ?? "nil",
-                allowed: convolutions.isEmpty
-                    ? "a convolution, of which this model has none"
-                    : "one of \(convolutions.joined(separator: ", "))")
-        }
+        let unknown = TrainingError.invalid(
+            argument: "layer", value: layer ?? "nil",
+            allowed: convolutions.isEmpty
+                ? "a convolution, of which this model has none"
+                : "one of \(convolutions.joined(separator: ", "))")
+        guard let layer = layer ?? convolutions.last, convolutions.contains(layer) else { throw unknown }
         let gathering = BatchGathering(dataset: dataset, augmentation: nil, seed: seed)
         let order = (0..<Int32(dataset.count)).map { $0 }
         var maps = ClassActivationMaps(values: [], height: 0, width: 0)
         for start in stride(from: 0, to: dataset.count, by: batchSize) {
             let range = start..<min(start + batchSize, dataset.count)
             let plan = try plan(batch: range.count, training: true, isFrozen: true)
-            guard let input = plan.input else { continue }
-            gathering.gather(order, range, epoch: 0, into: input)
+            gathering.gather(order, range, epoch: 0, into: plan.input)
             guard
                 let found = plan.sensitivity(
                     of: layer, outputs: Array(classes[range]), StepContext(step: 0, training: true))
-            else { continue }
+            else { throw unknown }
             maps.append(found)
         }
         return maps
@@ -86,7 +84,7 @@ public struct ClassActivationMaps: Sendable, Equatable {
     }
 
     /// Adds the maps of a batch.
-    fileprivate mutating func append(_ layer: Plan.Sensitivity) {
+    fileprivate mutating func append(_ layer: BoundPlan.Sensitivity) {
         (height, width) = (layer.height, layer.width)
         let (positions, filters) = (layer.height * layer.width, layer.channels)
         for image in stride(from: 0, to: layer.values.count, by: positions * filters) {

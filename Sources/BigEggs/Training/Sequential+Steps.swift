@@ -65,7 +65,7 @@ extension Sequential {
         try check(dataset, "prediction", labelled: false)
         let plan = try forward(dataset, StepContext(step: step, training: training))
         plan.keepStatistics()
-        guard let logits = plan.logits else { return [] }
+        let logits = plan.logits
         if endsInSoftmax {
             SoftmaxCrossentropy.probabilities(logits, count: dataset.count, classes: classes)
         }
@@ -75,21 +75,19 @@ extension Sequential {
     /// A forward pass, the sum of the images' losses and the number of right answers.
     private func scoredForward(
         _ dataset: ImageDataset, _ context: StepContext
-    ) throws -> (plan: Plan, score: BatchScore) {
+    ) throws -> (plan: BoundPlan, score: BatchScore) {
         let plan = try forward(dataset, context)
-        guard let logits = plan.logits else { return (plan, BatchScore()) }
         let score = SoftmaxCrossentropy.evaluate(
-            logits, labels: dataset.labels.values, count: dataset.count, classes: classes,
+            plan.logits, labels: dataset.labels.values, count: dataset.count, classes: classes,
             smoothing: loss.labelSmoothing)
         return (plan, score)
     }
 
-    private func forward(_ dataset: ImageDataset, _ context: StepContext) throws -> Plan {
+    private func forward(_ dataset: ImageDataset, _ context: StepContext) throws -> BoundPlan {
         let count = dataset.count
         let plan = try plan(batch: count, training: context.training)
-        guard let input = plan.input else { return plan }
         BatchGathering(dataset: dataset, augmentation: nil, seed: seed)
-            .gather((0..<Int32(count)).map { $0 }, 0..<count, epoch: 0, into: input)
+            .gather((0..<Int32(count)).map { $0 }, 0..<count, epoch: 0, into: plan.input)
         plan.forward(context)
         return plan
     }

@@ -12,7 +12,7 @@ extension Sequential {
     /// - Throws: ``TrainingError`` if the loss, a layer's statistics or a gradient is no finite number; weights,
     ///   moving statistics and the optimizer's state are then as before.
     func update(
-        _ plan: Plan, _ optimizer: OptimizerState, labels: UnsafePointer<Int32>, score: BatchScore,
+        _ plan: BoundPlan, _ optimizer: OptimizerState, labels: UnsafePointer<Int32>, score: BatchScore,
         _ context: StepContext, at place: StepPlace
     ) throws {
         guard score.loss.isFinite else {

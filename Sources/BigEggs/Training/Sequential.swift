@@ -166,10 +166,10 @@ public final class Sequential {
                 ?? [])
     }
 
-    /// The plan for a batch size, made on the first request and ready for use.
+    /// The plan for a batch size, made on the first request and bound.
     ///
     /// - Parameter isFrozen: differentiate what inference computes, moving statistics and no dropout.
-    func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> Plan {
+    func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> BoundPlan {
         // The caller may since have entered a parallel region of its own.
         let threads = min(threads, Threads.most)
         let key = Plan.Key(
@@ -184,7 +184,6 @@ public final class Sequential {
                 workspace: workspace)
         plans[key] = plan
         firstPlan = firstPlan ?? key
-        try plan.prepare()
-        return plan
+        return try plan.bind()
     }
 }

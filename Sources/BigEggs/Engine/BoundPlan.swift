@@ -1,0 +1,109 @@
+/// A plan whose places have addresses: what a step runs.
+///
+/// It is good until another plan of the model is bound.
+struct BoundPlan {
+    let plan: Plan
+    let memory: PlanMemory
+
+    /// How the plan's input lies in memory.
+    var input: InputView {
+        let signal = plan.inputSignal
+        let shape = signal.dims
+        let pixels = shape.dropFirst(2).reduce(1, *)
+        let planes = shape.count == 4 && signal.walk.positionStride == 1 && shape[1] > 1
+        return InputView(
+            base: memory.address(signal.place), precision: plan.key.precision,
+            sampleStride: shape.dropFirst().reduce(1, *),
+            pixelStride: planes ? 1 : shape[1], channelStride: planes ? pixels : 1,
+            pixels: pixels, channels: shape[1])
+    }
+
+    /// The last layer's values before a softmax, `[batch, classes]`.
+    var logits: UnsafeMutablePointer<Float> { memory.floats(plan.outputSignal.place) }
+
+    /// Runs the layers in their order.
+    func forward(_ context: StepContext) {
+        timed("step", "copies") { plan.store.refresh(plan.copies) }
+        for node in plan.nodes {
+            timed(node.name, "forward", operations: node.operations.forward) { node.forward(context) }
+        }
+    }
+
+    /// Computes the gradient of the mean loss and carries it back to every parameter.
+    func backward(labels: UnsafePointer<Int32>, smoothing: Float, _ context: StepContext) {
+        let gradient = memory.address(plan.outputSignal.gradientPlace)
+        timed("step", "loss") {
+            switch plan.key.precision {
+            case .float32:
+                SoftmaxCrossentropy.gradient(
+                    logits, labels: labels, count: plan.key.batch, classes: plan.outputCount,
+                    smoothing: smoothing, into: gradient.assumingMemoryBound(to: Float.self))
+            case .bfloat16:
+                SoftmaxCrossentropy.gradient(
+                    logits, labels: labels, count: plan.key.batch, classes: plan.outputCount,
+                    smoothing: smoothing, into: gradient.assumingMemoryBound(to: BFloat16.self))
+            }
+        }
+        backward(from: plan.nodes.count, to: plan.firstTrained, context)
+    }
+
+    /// Carries a gradient of the last layer's values before a softmax back to every parameter.
+    func backward(outputGradient: [Float], _ context: StepContext) {
+        setOutputGradient(outputGradient)
+        backward(from: plan.nodes.count, to: plan.firstTrained, context)
+    }
+
+    /// Runs the nodes below `end` backward, the last one first, as far as `first`.
+    func backward(from end: Int, to first: Int, _ context: StepContext) {
+        for node in plan.nodes[first..<end].reversed() {
+            timed(node.name, "backward", operations: node.operations.backward) { node.backward(context) }
+        }
+    }
+
+    /// Puts the gradient of the last layer's values, `[batch, classes]`, where the backward pass begins.
+    func setOutputGradient(_ values: [Float]) {
+        let gradient = memory.address(plan.outputSignal.gradientPlace)
+        switch plan.key.precision {
+        case .float32:
+            let elements = gradient.assumingMemoryBound(to: Float.self)
+            for (index, value) in values.enumerated() { elements[index] = value }
+        case .bfloat16:
+            let elements = gradient.assumingMemoryBound(to: BFloat16.self)
+            for (index, value) in values.enumerated() { elements[index] = BFloat16(value) }
+        }
+    }
+
+    /// Which batch normalization measured a mean or a variance that is not finite, in the last forward pass.
+    var layerWithInfiniteStatistics: String? {
+        plan.nodes.first { $0.statistics?.areFinite == false }?.name
+    }
+
+    /// Takes what the last forward pass measured of its batch into the moving statistics.
+    func keepStatistics() {
+        for node in plan.nodes { node.statistics?.keep() }
+    }
+
+    /// Runs a part of a step, and takes its time if somebody asked.
+    @inline(__always)
+    func timed(
+        _ layer: String, _ pass: String, operations: @autoclosure () -> Int = 0, _ body: () throws -> Void
+    ) rethrows {
+        if plan.times == nil {
+            try body()
+        } else {
+            try plan.times?.measure(layer, pass, operations: operations(), body)
+        }
+    }
+}
+
+/// The plan's input as the gathering of a batch sees it.
+struct InputView {
+    let base: UnsafeMutableRawPointer
+    let precision: Precision
+    /// All strides in elements.
+    let sampleStride: Int
+    let pixelStride: Int
+    let channelStride: Int
+    let pixels: Int
+    let channels: Int
+}
