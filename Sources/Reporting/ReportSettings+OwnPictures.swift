@@ -12,7 +12,7 @@ extension ReportSettings {
         guard provenance.isOwn else { return self }
         var settings = self
         settings.batchSize = min(batchSize, max(16, images / 100 / 8 * 8))
-        let steps = (images + settings.batchSize - 1) / settings.batchSize
+        let steps = BatchOrder.steps(through: images, batchSize: settings.batchSize)
         settings.patience = max(patience, (500 + steps - 1) / steps)
         settings.plateauPatience = max(plateauPatience, (200 + steps - 1) / steps)
         return settings

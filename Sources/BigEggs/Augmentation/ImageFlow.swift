@@ -21,66 +21,55 @@ public struct ImageBatch: Sendable, Equatable {
 /// With the model's seed these are the batches that ``Sequential/fit(_:validation:validationSplit:batchSize:epochs:initialEpoch:stepsPerEpoch:augmentation:shuffle:callbacks:checkpoints:interruption:)``
 /// trains on.
 public struct ImageFlow: Sequence, Sendable {
-    private let gathering: BatchGathering
-    private let batchSize: Int
-    private let shuffle: Bool
+    private let source: BatchSource
 
     init(
         _ generator: ImageDataGenerator, _ dataset: ImageDataset, batchSize: Int, shuffle: Bool, seed: UInt64
     ) {
-        gathering = BatchGathering(dataset: dataset, augmentation: generator, seed: seed)
-        self.batchSize = Swift.min(batchSize, dataset.count)
-        self.shuffle = shuffle
+        source = BatchSource(
+            dataset, batchSize: batchSize, augmentation: generator, shuffle: shuffle, seed: seed)
     }
 
     /// How many batches a pass has; the last may be smaller.
-    public var stepsPerEpoch: Int { (gathering.dataset.count + batchSize - 1) / batchSize }
+    public var stepsPerEpoch: Int { source.order.stepsPerEpoch }
 
     /// All batches from the first pass on.
     public func makeIterator() -> AnyIterator<ImageBatch> {
-        var order = order
+        var source = source
         var step = 0
         return AnyIterator {
             defer { step += 1 }
-            return batch(order.batch(epoch: 0, step: step))
+            return images(of: source.batch(epoch: 0, step: step))
         }
     }
 
     /// The batches of one pass, counted from 0.
     public func epoch(_ epoch: Int) -> some Sequence<ImageBatch> {
-        var order = order
-        return (0..<stepsPerEpoch).lazy.map { step in batch(order.batch(epoch: epoch, step: step)) }
+        source.epoch(epoch).lazy.map(images)
     }
 
     /// One batch of a pass, both counted from 0.
     package func batch(_ number: Int, ofPass pass: Int) -> ImageBatch {
-        var order = order
-        return batch(order.batch(epoch: pass, step: number))
+        var source = source
+        return images(of: source.batch(epoch: pass, step: number))
     }
 
-    private var order: BatchOrder {
-        BatchOrder(
-            count: gathering.dataset.count, batchSize: batchSize, shuffledBy: shuffle ? gathering.seed : nil)
-    }
-
-    private func batch(_ batch: BatchOrder.Batch) -> ImageBatch {
-        let dataset = gathering.dataset
-        let (size, count) = (dataset.bytesPerImage, batch.range.count)
+    private func images(of batch: BatchSource.Batch) -> ImageBatch {
+        let dataset = source.gathering.dataset
+        let (size, count) = (dataset.bytesPerImage, batch.count)
         let channels = dataset.imageShape[2]
         Threads.use(Threads.standard)
         let images = [Float](unsafeUninitializedCapacity: count * size) { buffer, initialized in
             guard let base = buffer.baseAddress else { return }
-            gathering.gather(
-                batch.order, batch.range, epoch: batch.pass,
+            batch.gather(
                 into: InputView(
                     base: UnsafeMutableRawPointer(base), precision: .float32, sampleStride: size,
                     pixelStride: channels, channelStride: 1, pixels: size / channels, channels: channels))
             initialized = count * size
         }
-        let indices = batch.order[batch.range].map(Int.init)
         return ImageBatch(
-            images: images, shape: [count] + dataset.imageShape,
-            labels: indices.map { dataset.labels.values[$0] }, indices: indices)
+            images: images, shape: [count] + dataset.imageShape, labels: batch.labels,
+            indices: batch.images.map(Int.init))
     }
 }
 

@@ -6,18 +6,17 @@ struct BatchGathering: Sendable {
     let seed: UInt64
 
     /// - Parameters:
-    ///   - order: the images of the epoch in their order.
-    ///   - range: the part of `order` that makes this batch.
-    ///   - epoch: what the augmentation is drawn for.
-    func gather(_ order: [Int32], _ range: Range<Int>, epoch: Int, into input: InputView) {
+    ///   - images: which make this batch.
+    ///   - pass: what the augmentation is drawn for.
+    func gather(_ images: ArraySlice<Int32>, pass: Int, into input: InputView) {
         switch input.precision {
-        case .float32: gather(Float.self, order, range, epoch, input)
-        case .bfloat16: gather(BFloat16.self, order, range, epoch, input)
+        case .float32: gather(Float.self, images, pass, input)
+        case .bfloat16: gather(BFloat16.self, images, pass, input)
         }
     }
 
     private func gather<Element: ActivationElement>(
-        _ type: Element.Type, _ order: [Int32], _ range: Range<Int>, _ epoch: Int, _ input: InputView
+        _ type: Element.Type, _ batch: ArraySlice<Int32>, _ pass: Int, _ input: InputView
     ) {
         let destination = input.base.assumingMemoryBound(to: type)
         let values = input.pixels * input.channels
@@ -27,12 +26,12 @@ struct BatchGathering: Sendable {
             case .bytes(let images):
                 let scaled = (0..<256).map { Element(Float($0) * factor) }
                 scaled.withUnsafeBufferPointer { scaled in
-                    forEachImage(order, range, values) { item, image, buffer in
+                    forEachImage(of: batch, values) { item, image, buffer in
                         guard let base = images.baseAddress else { return }
                         let source = base + image * values
                         let target = destination + item * input.sampleStride
                         if let augmentation {
-                            transform(source, image, epoch, augmentation, buffer)
+                            transform(source, image, pass, augmentation, buffer)
                             scatter(input) { target[$1] = Element(buffer[$0]) }
                         } else {
                             scatter(input) { target[$1] = scaled[Int(source[$0])] }
@@ -40,13 +39,13 @@ struct BatchGathering: Sendable {
                     }
                 }
             case .floats(let images):
-                forEachImage(order, range, values) { item, image, buffer in
+                forEachImage(of: batch, values) { item, image, buffer in
                     guard let base = images.baseAddress else { return }
                     let source = base + image * values
                     let target = destination + item * input.sampleStride
                     if let augmentation {
                         let parameters = augmentation.randomTransform(
-                            seed: seed, epoch: epoch, sample: image, imageShape: dataset.imageShape)
+                            seed: seed, epoch: pass, sample: image, imageShape: dataset.imageShape)
                         augmentation.apply(
                             parameters, to: source, imageShape: dataset.imageShape, into: buffer,
                             scale: factor * augmentation.rescale)
@@ -63,25 +62,25 @@ struct BatchGathering: Sendable {
     /// number in the data set and room for as many floats as it has values; in parallel.
     @inline(__always)
     private func forEachImage(
-        _ order: [Int32], _ range: Range<Int>, _ values: Int,
+        of batch: ArraySlice<Int32>, _ values: Int,
         _ body: (_ item: Int, _ image: Int, _ buffer: UnsafeMutablePointer<Float>) -> Void
     ) {
-        order.withUnsafeBufferPointer { order in
-            Threads.parallel(over: range.count) { part, _ in
+        batch.withUnsafeBufferPointer { batch in
+            Threads.parallel(over: batch.count) { part, _ in
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: values) { buffer in
                     guard let buffer = buffer.baseAddress else { return }
-                    for item in part { body(item, Int(order[range.lowerBound + item]), buffer) }
+                    for item in part { body(item, Int(batch[item]), buffer) }
                 }
             }
         }
     }
 
     private func transform(
-        _ source: UnsafePointer<UInt8>, _ image: Int, _ epoch: Int, _ augmentation: ImageDataGenerator,
+        _ source: UnsafePointer<UInt8>, _ image: Int, _ pass: Int, _ augmentation: ImageDataGenerator,
         _ buffer: UnsafeMutablePointer<Float>
     ) {
         let parameters = augmentation.randomTransform(
-            seed: seed, epoch: epoch, sample: image, imageShape: dataset.imageShape)
+            seed: seed, epoch: pass, sample: image, imageShape: dataset.imageShape)
         augmentation.apply(
             parameters, to: source, imageShape: dataset.imageShape, into: buffer,
             scale: dataset.rescale * augmentation.rescale)

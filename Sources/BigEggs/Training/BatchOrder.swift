@@ -3,14 +3,7 @@
 /// Images are gone through again and again, in an order of its own each time if they are shuffled. The last
 /// batch of a pass may be smaller. An epoch is one pass, or any number of steps: then it goes on where the
 /// epoch before ended.
-struct BatchOrder {
-    /// One batch: the images at `range` of `order`, in the `pass`th pass.
-    struct Batch {
-        let pass: Int
-        let order: [Int32]
-        let range: Range<Int>
-    }
-
+package struct BatchOrder: Sendable {
     let count: Int
     let batchSize: Int
     let stepsPerEpoch: Int
@@ -27,14 +20,21 @@ struct BatchOrder {
     ///   - seed: what orders are drawn from, or `nil` for the order in which the images lie.
     init(count: Int, batchSize: Int, stepsPerEpoch: Int? = nil, shuffledBy seed: UInt64?) {
         self.count = count
-        self.batchSize = batchSize
-        batches = (count + batchSize - 1) / batchSize
+        self.batchSize = min(batchSize, count)
+        batches = BatchOrder.steps(through: count, batchSize: batchSize)
         self.stepsPerEpoch = stepsPerEpoch ?? batches
         shuffling = seed.map { Philox(seed: $0, purpose: .shuffle) }
     }
 
-    /// The batch of a step of an epoch, both counted from 0.
-    mutating func batch(epoch: Int, step: Int) -> Batch {
+    /// How many batches a pass through so many images has, the last of which may be smaller.
+    package static func steps(through count: Int, batchSize: Int) -> Int {
+        (count + batchSize - 1) / batchSize
+    }
+
+    var isShuffled: Bool { shuffling != nil }
+
+    /// The images of a step of an epoch, both counted from 0, and the pass that they belong to.
+    mutating func batch(epoch: Int, step: Int) -> (pass: Int, images: ArraySlice<Int32>) {
         let (passes, batch) = (epoch * stepsPerEpoch + step).quotientAndRemainder(dividingBy: batches)
         let pass = firstPass + passes
         if pass != self.pass {
@@ -43,7 +43,6 @@ struct BatchOrder {
                 shuffling?.permutation(of: count, stream: UInt32(truncatingIfNeeded: pass))
                 ?? (0..<Int32(count)).map { $0 }
         }
-        return Batch(
-            pass: pass, order: order, range: batch * batchSize..<min((batch + 1) * batchSize, count))
+        return (pass, order[batch * batchSize..<min((batch + 1) * batchSize, count)])
     }
 }

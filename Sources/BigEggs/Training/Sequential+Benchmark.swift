@@ -21,37 +21,31 @@ extension Sequential {
     ) throws -> (seconds: [Double], times: PassTimes?) {
         guard let optimizer else { throw TrainingError.notCompiled }
         let batchSize = min(batchSize, dataset.count)
-        let plan = try plan(batch: batchSize, training: training)
-        let gathering = BatchGathering(dataset: dataset, augmentation: augmentation, seed: seed)
-        let order = Philox(seed: seed, purpose: .shuffle).permutation(of: dataset.count, stream: 0)
-        var labels = [Int32](repeating: 0, count: batchSize)
+        // Whole batches alone: a smaller last one would count as a fast step.
+        var source = BatchSource(
+            dataset.prefix(dataset.count / batchSize * batchSize), batchSize: batchSize,
+            augmentation: augmentation, shuffle: true, seed: seed)
+        let plan = try plan(batch: batchSize, training: training).plan
         var seconds: [Double] = []
         for step in 0...steps {
-            if step == 1, breakdown { plan.plan.times = PassTimes() }
+            if step == 1, breakdown { plan.times = PassTimes() }
             let start = DispatchTime.now().uptimeNanoseconds
-            let first = step * batchSize % max(1, dataset.count - batchSize + 1)
-            let range = first..<first + batchSize
-            for item in range { labels[item - first] = dataset.labels.values[Int(order[item])] }
-            plan.timed("step", "input") { gathering.gather(order, range, epoch: step, into: plan.input) }
+            let batch = source.batch(epoch: 0, step: step)
             let context = StepContext(step: step, training: training)
-            plan.forward(context)
+            let plan = try forward(batch, context)
             if training {
-                let result = SoftmaxCrossentropy.evaluate(
-                    plan.logits, labels: labels, count: batchSize, classes: classes,
-                    smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
+                let labels = batch.labels
                 try update(
-                    plan, optimizer, labels: labels, score: result, context,
+                    plan, optimizer, labels: labels, score: score(plan, labels: labels), context,
                     at: StepPlace(epoch: 1, step: step + 1))
-            } else if endsInSoftmax {
-                plan.timed("step", "softmax") {
-                    SoftmaxCrossentropy.probabilities(plan.logits, count: batchSize, classes: classes)
-                }
+            } else {
+                _ = output(plan, count: batchSize)
             }
             if step > 0 {
                 seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
             }
         }
-        defer { plan.plan.times = nil }
-        return (seconds, plan.plan.times)
+        defer { plan.times = nil }
+        return (seconds, plan.times)
     }
 }

@@ -53,13 +53,10 @@ extension Sequential {
                 allowed: "a number from 0 to \(epochs), the number of epochs")
         }
 
-        let batchSize = min(batchSize, train.count)
-        var batches = BatchOrder(
-            count: train.count, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch,
-            shuffledBy: shuffle ? seed : nil)
-        let steps = batches.stepsPerEpoch
-        let gathering = BatchGathering(dataset: train, augmentation: augmentation, seed: seed)
-        var labels = [Int32](repeating: 0, count: batchSize)
+        var source = BatchSource(
+            train, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch, augmentation: augmentation,
+            shuffle: shuffle, seed: seed)
+        let (batchSize, steps) = (source.order.batchSize, source.order.stepsPerEpoch)
         let terminatesOnNaN = callbacks.contains { $0 is TerminateOnNaN }
         var progress = TrainingProgress()
         progress.epoch = firstEpoch
@@ -84,7 +81,7 @@ extension Sequential {
             try restore(checkpoint, file: file, optimizer: optimizer)
             (progress, history) = (checkpoint.progress, checkpoint.history)
         }
-        batches.firstPass = progress.before?.passes ?? 0
+        source.order.firstPass = progress.before?.passes ?? 0
         drawn.steps = progress.before?.steps ?? 0
         func restoreCallbacks() throws {
             guard let checkpoint = resumed?.checkpoint else { return }
@@ -130,18 +127,12 @@ extension Sequential {
                 throw interrupted(signal)
             }
             for step in progress.step..<steps where step == 0 || !stopTraining {
-                let batch = batches.batch(epoch: epoch, step: step)
+                let batch = source.batch(epoch: epoch, step: step)
                 drawn.passes = max(drawn.passes, batch.pass + 1)
-                for (item, index) in batch.range.enumerated() {
-                    labels[item] = train.labels.values[Int(batch.order[index])]
-                }
-                let plan = try plan(batch: batch.range.count, training: true)
-                gathering.gather(batch.order, batch.range, epoch: batch.pass, into: plan.input)
                 let context = StepContext(step: drawn.steps + optimizer.step, training: true)
-                plan.forward(context)
-                let score = SoftmaxCrossentropy.evaluate(
-                    plan.logits, labels: labels, count: batch.range.count, classes: classes,
-                    smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
+                let labels = batch.labels
+                let plan = try forward(batch, context)
+                let score = score(plan, labels: labels)
                 if score.loss.isFinite || !terminatesOnNaN {
                     try update(
                         plan, optimizer, labels: labels, score: score, context,
@@ -179,81 +170,6 @@ extension Sequential {
         return history
     }
 
-    /// Loss and accuracy on a data set, in inference mode.
-    ///
-    /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
-    public func evaluate(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Evaluation {
-        try checkPixels(dataset, "evaluation")
-        return try evaluate(dataset, batchSize: batchSize) { _ in }
-    }
-
-    /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
-    private func evaluate(
-        _ dataset: ImageDataset, batchSize: Int, _ afterBatch: (Int) throws -> Void
-    ) throws -> Evaluation {
-        guard endsInSoftmax else { throw TrainingError.noSoftmax }
-        try check(dataset, "evaluation")
-        let start = DispatchTime.now()
-        var sums = TrainingProgress()
-        try forEachBatch(of: dataset, batchSize: batchSize) { range, logits in
-            let labels = Array(dataset.labels.values[range])
-            sums.add(
-                SoftmaxCrossentropy.evaluate(
-                    logits, labels: labels, count: range.count, classes: classes,
-                    smoothing: loss.labelSmoothing, topK: metrics.map(\.k)), metrics)
-            try afterBatch(range.lowerBound / batchSize)
-        }
-        let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
-        return Evaluation(
-            loss: sums.loss / Double(dataset.count), accuracy: Double(sums.right) / Double(dataset.count),
-            metrics: metrics.isEmpty ? nil : sums.means,
-            images: dataset.count, seconds: Double(nanoseconds) / 1e9)
-    }
-
-    /// The probability of every class for every image.
-    ///
-    /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
-    public func predict(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Predictions {
-        try check(dataset, "prediction", labelled: false)
-        try checkPixels(dataset, "prediction")
-        var probabilities = [Float]()
-        probabilities.reserveCapacity(dataset.count * classes)
-        try forEachBatch(of: dataset, batchSize: batchSize) { range, logits in
-            if endsInSoftmax {
-                SoftmaxCrossentropy.probabilities(logits, count: range.count, classes: classes)
-            }
-            probabilities += UnsafeBufferPointer(start: logits, count: range.count * classes)
-        }
-        return Predictions(probabilities: probabilities, classes: classes)
-    }
-
-    private func forEachBatch(
-        of dataset: ImageDataset, batchSize: Int,
-        _ body: (Range<Int>, UnsafeMutablePointer<Float>) throws -> Void
-    ) throws {
-        try checkPositive("batchSize", batchSize)
-        let gathering = BatchGathering(dataset: dataset, augmentation: nil, seed: seed)
-        let order = (0..<Int32(dataset.count)).map { $0 }
-        for start in stride(from: 0, to: dataset.count, by: batchSize) {
-            let range = start..<min(start + batchSize, dataset.count)
-            let plan = try plan(batch: range.count, training: false)
-            gathering.gather(order, range, epoch: 0, into: plan.input)
-            plan.forward(StepContext(step: 0, training: false))
-            try body(range, plan.logits)
-        }
-    }
-
-    func check(_ dataset: ImageDataset, _ purpose: String, labelled: Bool = true) throws {
-        guard dataset.count > 0 else { throw TrainingError.noImages(purpose) }
-        let flattens = inputShape == [dataset.bytesPerImage]
-        guard dataset.imageShape == inputShape || flattens else {
-            throw TrainingError.inputShape(found: dataset.imageShape, expected: inputShape)
-        }
-        guard !labelled || dataset.classNames.count <= classes else {
-            throw TrainingError.tooManyClasses(dataset: dataset.classNames.count, outputs: classes)
-        }
-    }
-
     /// The images to train on and those to validate on.
     private func split(
         _ train: ImageDataset, _ validation: ImageDataset?, _ share: Double
@@ -272,11 +188,5 @@ extension Sequential {
                 allowed: "a share between 0 and 1 that leaves some of the \(train.count) images on each side")
         }
         return (train[0..<kept], train[kept..<train.count])
-    }
-
-    func checkPositive(_ argument: String, _ value: Int) throws {
-        guard value > 0 else {
-            throw TrainingError.invalid(argument: argument, value: "\(value)", allowed: "1 or more")
-        }
     }
 }

@@ -43,16 +43,14 @@ extension Sequential {
                 ? "a convolution, of which this model has none"
                 : "one of \(convolutions.joined(separator: ", "))")
         guard let layer = layer ?? convolutions.last, convolutions.contains(layer) else { throw unknown }
-        let gathering = BatchGathering(dataset: dataset, augmentation: nil, seed: seed)
-        let order = (0..<Int32(dataset.count)).map { $0 }
         var maps = ClassActivationMaps(values: [], height: 0, width: 0)
-        for start in stride(from: 0, to: dataset.count, by: batchSize) {
-            let range = start..<min(start + batchSize, dataset.count)
-            let plan = try plan(batch: range.count, training: true, isFrozen: true)
-            gathering.gather(order, range, epoch: 0, into: plan.input)
+        for batch in BatchSource(dataset, batchSize: batchSize).epoch() {
+            let plan = try plan(batch: batch.count, training: true, isFrozen: true)
+            batch.gather(into: plan.input)
             guard
                 let found = plan.sensitivity(
-                    of: layer, outputs: Array(classes[range]), StepContext(step: 0, training: true))
+                    of: layer, outputs: batch.images.map { classes[Int($0)] },
+                    StepContext(step: 0, training: true))
             else { throw unknown }
             maps.append(found)
         }

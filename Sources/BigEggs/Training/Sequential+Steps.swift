@@ -48,7 +48,7 @@ extension Sequential {
                 allowed: "\(dataset.count * classes), as many as the output has")
         }
         let context = StepContext(step: step, training: true)
-        let plan = try forward(dataset, context)
+        let plan = try forward(BatchSource.whole(dataset), context)
         plan.keepStatistics()
         plan.backward(outputGradient: outputGradient, context)
         return try tensors(of: store.gradients)
@@ -63,32 +63,16 @@ extension Sequential {
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func output(of dataset: ImageDataset, training: Bool, step: Int = 0) throws -> [Float] {
         try check(dataset, "prediction", labelled: false)
-        let plan = try forward(dataset, StepContext(step: step, training: training))
+        let plan = try forward(BatchSource.whole(dataset), StepContext(step: step, training: training))
         plan.keepStatistics()
-        let logits = plan.logits
-        if endsInSoftmax {
-            SoftmaxCrossentropy.probabilities(logits, count: dataset.count, classes: classes)
-        }
-        return Array(UnsafeBufferPointer(start: logits, count: dataset.count * classes))
+        return Array(output(plan, count: dataset.count))
     }
 
     /// A forward pass, the sum of the images' losses and the number of right answers.
     private func scoredForward(
         _ dataset: ImageDataset, _ context: StepContext
     ) throws -> (plan: BoundPlan, score: BatchScore) {
-        let plan = try forward(dataset, context)
-        let score = SoftmaxCrossentropy.evaluate(
-            plan.logits, labels: dataset.labels.values, count: dataset.count, classes: classes,
-            smoothing: loss.labelSmoothing)
-        return (plan, score)
-    }
-
-    private func forward(_ dataset: ImageDataset, _ context: StepContext) throws -> BoundPlan {
-        let count = dataset.count
-        let plan = try plan(batch: count, training: context.training)
-        BatchGathering(dataset: dataset, augmentation: nil, seed: seed)
-            .gather((0..<Int32(count)).map { $0 }, 0..<count, epoch: 0, into: plan.input)
-        plan.forward(context)
-        return plan
+        let plan = try forward(BatchSource.whole(dataset), context)
+        return (plan, score(plan, labels: dataset.labels.values))
     }
 }

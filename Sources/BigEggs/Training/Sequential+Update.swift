@@ -35,20 +35,4 @@ extension Sequential {
         }
         plan.keepStatistics()
     }
-
-    /// Refuses images with a pixel that is no finite number, which a ReLU would take for 0.
-    ///
-    /// Bytes are finite. Floats are read once, before the first batch.
-    ///
-    /// - Throws: ``TrainingError/pixelNotFinite(purpose:image:value:)``.
-    func checkPixels(_ dataset: ImageDataset, _ purpose: String) throws {
-        guard dataset.rescale.isFinite else {
-            throw TrainingError.invalid(
-                argument: "rescale", value: "\(dataset.rescale)", allowed: "a finite number")
-        }
-        Threads.use(threads)
-        guard let (index, value) = dataset.pixels.firstInfinite else { return }
-        throw TrainingError.pixelNotFinite(
-            purpose: purpose, image: dataset.firstIndex + index / dataset.bytesPerImage, value: value)
-    }
 }

@@ -26,7 +26,7 @@ extension Sequential {
         defer { learningRate = rate }
         // The order of the first epoch, so that the same images give the same statistics however long it was trained.
         try fit(dataset, batchSize: batchSize, epochs: 1, initialEpoch: 0, callbacks: callbacks)
-        let steps = (dataset.count + batchSize - 1) / batchSize
+        let steps = BatchOrder.steps(through: dataset.count, batchSize: batchSize)
         let left = BatchNormalization(momentum: momentum).startLeft(after: steps)
         let precise = zip(before, try weights()).map { before, after -> NamedTensor in
             let isVariance = after.name.hasSuffix("/moving_variance")

@@ -111,7 +111,7 @@ public struct Recipe: Sendable, Encodable, Equatable {
 
     /// What it is trained with: Adam, or AdamW where weights decay, with a learning rate for every step.
     public func optimizer(trainImages: Int) -> any Optimizer {
-        let steps = settings.epochs * ((trainImages + settings.batchSize - 1) / settings.batchSize)
+        let steps = settings.epochs * BatchOrder.steps(through: trainImages, batchSize: settings.batchSize)
         let peak = settings.learningRate
         let schedule: LearningRateSchedule =
             switch rate {

@@ -1,0 +1,56 @@
+/// The images and labels of every step: which they are, and the way into the network.
+struct BatchSource: Sendable {
+    let gathering: BatchGathering
+    var order: BatchOrder
+
+    /// Some images and their labels.
+    struct Batch {
+        /// The pass through the images that it belongs to: transformations depend on it.
+        let pass: Int
+        /// The index of each image in the data set.
+        let images: ArraySlice<Int32>
+        fileprivate let gathering: BatchGathering
+
+        var count: Int { images.count }
+
+        /// One label an image.
+        var labels: [Int32] { images.map { gathering.dataset.labels.values[Int($0)] } }
+
+        /// Moves the images, transformed and scaled, into a plan's input.
+        func gather(into input: InputView) { gathering.gather(images, pass: pass, into: input) }
+    }
+
+    /// - Parameters:
+    ///   - dataset: one image or more.
+    ///   - stepsPerEpoch: `nil` for a pass an epoch.
+    ///   - augmentation: transforms every image anew in every pass.
+    ///   - shuffle: whether each pass has an order of its own.
+    ///   - seed: what orders and transformations are drawn from.
+    init(
+        _ dataset: ImageDataset, batchSize: Int, stepsPerEpoch: Int? = nil,
+        augmentation: ImageDataGenerator? = nil, shuffle: Bool = false, seed: UInt64 = 0
+    ) {
+        gathering = BatchGathering(dataset: dataset, augmentation: augmentation, seed: seed)
+        order = BatchOrder(
+            count: dataset.count, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch,
+            shuffledBy: shuffle ? seed : nil)
+    }
+
+    /// The batch of a step of an epoch, both counted from 0.
+    mutating func batch(epoch: Int, step: Int) -> Batch {
+        let (pass, images) = order.batch(epoch: epoch, step: step)
+        return Batch(pass: pass, images: images, gathering: gathering)
+    }
+
+    /// The batches of an epoch, counted from 0.
+    func epoch(_ epoch: Int = 0) -> some Sequence<Batch> {
+        var source = self
+        return (0..<order.stepsPerEpoch).lazy.map { source.batch(epoch: epoch, step: $0) }
+    }
+
+    /// A whole data set, as it lies, as one batch.
+    static func whole(_ dataset: ImageDataset) -> Batch {
+        var source = BatchSource(dataset, batchSize: dataset.count)
+        return source.batch(epoch: 0, step: 0)
+    }
+}
