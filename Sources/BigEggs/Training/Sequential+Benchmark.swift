@@ -20,6 +20,8 @@ extension Sequential {
         augmentation: ImageDataGenerator? = nil, breakdown: Bool = false
     ) throws -> (seconds: [Double], times: PassTimes?) {
         guard let optimizer else { throw TrainingError.notCompiled }
+        try check(dataset, "benchmark")
+        try checkPositive("batchSize", batchSize)
         let batchSize = min(batchSize, dataset.count)
         // Whole batches alone: a smaller last one would count as a fast step.
         var source = BatchSource(
@@ -31,15 +33,10 @@ extension Sequential {
             if step == 1, breakdown { plan.times = PassTimes() }
             let start = DispatchTime.now().uptimeNanoseconds
             let batch = source.batch(epoch: 0, step: step)
-            let context = StepContext(step: step, training: training)
-            let plan = try forward(batch, context)
             if training {
-                let labels = batch.labels
-                try update(
-                    plan, optimizer, labels: labels, score: score(plan, labels: labels), context,
-                    at: StepPlace(epoch: 1, step: step + 1))
+                _ = try TrainingStep(model: self, optimizer: optimizer, number: step + 1).run(batch)
             } else {
-                _ = output(plan, count: batchSize)
+                _ = output(try forward(batch, StepContext(step: step, training: false)), count: batchSize)
             }
             if step > 0 {
                 seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)

@@ -129,15 +129,10 @@ extension Sequential {
             for step in progress.step..<steps where step == 0 || !stopTraining {
                 let batch = source.batch(epoch: epoch, step: step)
                 drawn.passes = max(drawn.passes, batch.pass + 1)
-                let context = StepContext(step: drawn.steps + optimizer.step, training: true)
-                let labels = batch.labels
-                let plan = try forward(batch, context)
-                let score = score(plan, labels: labels)
-                if score.loss.isFinite || !terminatesOnNaN {
-                    try update(
-                        plan, optimizer, labels: labels, score: score, context,
-                        at: StepPlace(epoch: epoch + 1, step: step + 1, checkpoint: saved))
-                }
+                let score = try TrainingStep(
+                    model: self, optimizer: optimizer, epoch: epoch + 1, number: step + 1, checkpoint: saved,
+                    terminatesOnNaN: terminatesOnNaN
+                ).run(batch)
                 progress.add(score, metrics)
                 progress.step = step + 1
                 for callback in callbacks { try callback.onBatchEnd(step, progress.logs, run) }

@@ -7,16 +7,13 @@ extension Sequential {
         guard let optimizer else { throw TrainingError.notCompiled }
         try check(dataset, "training")
         try checkPixels(dataset, "training")
-        let context = StepContext(step: drawn.steps + optimizer.step, training: true)
-        let (plan, score) = try scoredForward(dataset, context)
-        try update(
-            plan, optimizer, labels: dataset.labels.values, score: score, context,
-            at: StepPlace(epoch: 1, step: optimizer.step + 1))
+        let score = try TrainingStep(model: self, optimizer: optimizer, number: optimizer.step + 1)
+            .run(BatchSource.whole(dataset))
         return (score.loss / Double(dataset.count), Double(score.right) / Double(dataset.count))
     }
 
-    /// One forward and backward pass over a whole data set as one batch, without a change of weights:
-    /// what tests compare with a reference.
+    /// One training step on a whole data set as one batch, without a change of weights: what tests compare with
+    /// a reference.
     ///
     /// The moving statistics take part as in a training step. Dropout draws the masks of `step`.
     ///
@@ -26,10 +23,8 @@ extension Sequential {
         of dataset: ImageDataset, step: Int = 0
     ) throws -> (loss: Double, gradients: [NamedTensor]) {
         try check(dataset, "training")
-        let context = StepContext(step: step, training: true)
-        let (plan, score) = try scoredForward(dataset, context)
-        plan.keepStatistics()
-        plan.backward(labels: dataset.labels.values, smoothing: loss.labelSmoothing, context)
+        let score = try TrainingStep(model: self, optimizer: nil)
+            .run(BatchSource.whole(dataset), dropoutStep: step)
         return (score.loss / Double(dataset.count), try tensors(of: store.gradients))
     }
 
@@ -66,13 +61,5 @@ extension Sequential {
         let plan = try forward(BatchSource.whole(dataset), StepContext(step: step, training: training))
         plan.keepStatistics()
         return Array(output(plan, count: dataset.count))
-    }
-
-    /// A forward pass, the sum of the images' losses and the number of right answers.
-    private func scoredForward(
-        _ dataset: ImageDataset, _ context: StepContext
-    ) throws -> (plan: BoundPlan, score: BatchScore) {
-        let plan = try forward(BatchSource.whole(dataset), context)
-        return (plan, score(plan, labels: dataset.labels.values))
     }
 }
