@@ -90,22 +90,23 @@ import Testing
         }
     }
 
-    /// The loss is infinite after a first step with an absurd rate, unless the arithmetic saves it.
+    /// Its loss is infinite after a first step with an absurd rate, unless the arithmetic saves it.
+    private func exploding() throws -> Sequential {
+        let model = try Sequential(input: [8, 8, 3], seed: 1, threads: 2) {
+            Flatten()
+            Dense(16, activation: .relu)
+            Dense(4, activation: .softmax)
+        }
+        try model.compile(optimizer: SGD(learningRate: 1e30))
+        return model
+    }
+
     @Test func aLossThatIsNoNumberEndsTheTrainingQuietlyIfAsked() throws {
         let toy = try ToyData.separable(images: 24)
-        func model() throws -> Sequential {
-            let model = try Sequential(input: [8, 8, 3], seed: 1, threads: 2) {
-                Flatten()
-                Dense(16, activation: .relu)
-                Dense(4, activation: .softmax)
-            }
-            try model.compile(optimizer: SGD(learningRate: 1e30))
-            return model
-        }
-        #expect(throws: TrainingError.self) { try model().fit(toy, batchSize: 8, epochs: 3) }
+        #expect(throws: TrainingError.self) { try exploding().fit(toy, batchSize: 8, epochs: 3) }
 
         let terminating = TerminateOnNaN()
-        let ended = try model()
+        let ended = try exploding()
         var ends = 0
         let watch = LambdaCallback(onTrainEnd: { _ in ends += 1 })
         let history = try ended.fit(
@@ -115,6 +116,23 @@ import Testing
         #expect(terminating.stoppedBatch == 1)
         #expect(ends == 1)
         #expect(ended.stopTraining)
+    }
+
+    @Test func aCallbackOfOnesOwnMayEndATrainingWhoseLossIsNoNumber() throws {
+        final class Watch: Callback {
+            let terminatesOnNaN = true
+            var weights: [[NamedTensor]] = []
+            func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
+                weights.append(try run.model.weights())
+                run.model.stopTraining = logs["loss"]?.isFinite == false
+            }
+        }
+        let watch = Watch()
+        let history = try exploding().fit(
+            try ToyData.separable(images: 24), batchSize: 8, epochs: 3, callbacks: [watch])
+        #expect(history["loss"].map(\.isFinite) == [false])
+        // The step with that loss was not taken.
+        #expect(watch.weights.count == 2 && watch.weights[0] == watch.weights[1])
     }
 
     @Test func aTrainingStopsAfterTheStepThatACallbackSays() throws {

@@ -16,6 +16,10 @@ public protocol Callback: AnyObject {
     /// After the last epoch.
     func onTrainEnd(_ run: TrainingRun) throws
 
+    /// Whether this callback ends the training where the loss is no finite number: `fit` then throws no error, and
+    /// takes no such step. False by default; see ``TerminateOnNaN``.
+    var terminatesOnNaN: Bool { get }
+
     /// What the callback remembers from one epoch to the next. A checkpoint keeps it, and
     /// ``restore(_:)`` gets it back when the training is resumed.
     ///
@@ -33,6 +37,7 @@ extension Callback {
     public func onTestBatchEnd(_ batch: Int, _ run: TrainingRun) throws {}
     public func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {}
     public func onTrainEnd(_ run: TrainingRun) throws {}
+    public var terminatesOnNaN: Bool { false }
     public var state: CallbackState? { nil }
     public func restore(_ state: CallbackState) throws {}
 }

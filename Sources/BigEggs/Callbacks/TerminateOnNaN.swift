@@ -8,6 +8,7 @@
 public final class TerminateOnNaN: Callback {
     /// The step, counted from 0 in its epoch, whose loss was no number; `nil` if there was none.
     public private(set) var stoppedBatch: Int?
+    public let terminatesOnNaN = true
 
     /// A callback that has not seen such a loss yet.
     public init() {}

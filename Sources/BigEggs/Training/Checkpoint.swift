@@ -108,6 +108,12 @@ public struct Checkpoint: Sendable {
             })
     }
 
+    /// What differs between settings, by name; a phrase each.
+    static func differences(from old: [String: String], to new: [String: String]) -> [String] {
+        Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
+            .map { "\($0) was \(old[$0] ?? "none"), now \(new[$0] ?? "none")" }
+    }
+
     /// The SHA-256 of all that a reader gets to see.
     private static func digest(_ description: String, _ tensors: [NamedTensor]) throws -> String {
         let digest = try Digest(.sha256)

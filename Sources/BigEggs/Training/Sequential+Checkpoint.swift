@@ -36,7 +36,7 @@ extension Sequential {
     ///   training is worth going on with. `previous` is the checkpoint that the error names.
     func checkpoint(
         _ progress: TrainingProgress, _ history: History, _ settings: [String: String],
-        _ optimizer: OptimizerState, _ callbacks: [any Callback], steps: Int, previous: String?
+        _ optimizer: OptimizerState, _ callbacks: CallbackList, steps: Int, previous: String?
     ) throws -> Checkpoint {
         let weights = try weights()
         if let bad = weights.first(where: { !$0.isFinite }) {
@@ -60,9 +60,7 @@ extension Sequential {
         return Checkpoint(
             progress: progress, history: history, settings: settings, weights: weights,
             firstMoments: try moments(optimizer.first), secondMoments: try moments(optimizer.second),
-            callbacks: callbacks.compactMap { callback in
-                callback.state.map { .init(name: "\(type(of: callback))", state: $0) }
-            })
+            callbacks: callbacks.states)
     }
 
     /// Checks that a checkpoint belongs to the training that begins.
@@ -70,22 +68,11 @@ extension Sequential {
     /// - Throws: ``CheckpointError``.
     func check(
         _ checkpoint: Checkpoint, file: String, settings: [String: String], steps: Int, epochs: Int,
-        callbacks: [any Callback]
+        callbacks: CallbackList
     ) throws {
-        var differences = Sequential.differences(from: checkpoint.settings, to: settings)
-        let watching = callbacks.compactMap { callback in
-            callback.state.map { ("\(type(of: callback))", $0.settings) }
-        }
-        let (saved, given) = (checkpoint.callbacks.map(\.name), watching.map(\.0))
-        if saved != given {
-            func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
-            differences.append("callbacks were \(list(saved)), now \(list(given))")
-        } else {
-            for (saved, given) in zip(checkpoint.callbacks, watching) {
-                differences += Sequential.differences(from: saved.state.settings, to: given.1)
-                    .map { "\(saved.name)'s \($0)" }
-            }
-        }
+        let differences =
+            Checkpoint.differences(from: checkpoint.settings, to: settings)
+            + callbacks.differences(from: checkpoint.callbacks)
         guard differences.isEmpty else {
             throw CheckpointError.otherSettings(file: file, differences: differences)
         }
@@ -97,11 +84,6 @@ extension Sequential {
         guard epochs >= begun else {
             throw CheckpointError.fewerEpochs(file: file, trained: begun, epochs: epochs)
         }
-    }
-
-    private static func differences(from old: [String: String], to new: [String: String]) -> [String] {
-        Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
-            .map { "\($0) was \(old[$0] ?? "none"), now \(new[$0] ?? "none")" }
     }
 
     /// Takes over weights, moments and the count of steps. A plan must exist: it decides on the layouts.

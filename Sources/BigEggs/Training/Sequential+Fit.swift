@@ -57,7 +57,7 @@ extension Sequential {
             train, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch, augmentation: augmentation,
             shuffle: shuffle, seed: seed)
         let (batchSize, steps) = (source.order.batchSize, source.order.stepsPerEpoch)
-        let terminatesOnNaN = callbacks.contains { $0 is TerminateOnNaN }
+        let callbacks = CallbackList(callbacks)
         var progress = TrainingProgress()
         progress.epoch = firstEpoch
         progress.before = Drawn(passes: initialEpoch == nil ? drawn.passes : 0, steps: drawn.steps)
@@ -85,9 +85,7 @@ extension Sequential {
         drawn.steps = progress.before?.steps ?? 0
         func restoreCallbacks() throws {
             guard let checkpoint = resumed?.checkpoint else { return }
-            for (callback, saved) in zip(callbacks.filter { $0.state != nil }, checkpoint.callbacks) {
-                try callback.restore(saved.state)
-            }
+            try callbacks.restore(checkpoint.callbacks)
             // What a callback has changed while it took up its work.
             restoreCourse(checkpoint)
         }
@@ -108,11 +106,11 @@ extension Sequential {
 
         let run = TrainingRun(
             model: self, epochs: epochs, steps: steps, batchSize: batchSize, firstEpoch: progress.epoch)
-        for callback in callbacks { try callback.onTrainBegin(run) }
+        try callbacks.onTrainBegin(run)
         try restoreCallbacks()
         while progress.epoch < epochs, !stopTraining || progress.step > 0 {
             let epoch = progress.epoch
-            for callback in callbacks { try callback.onEpochBegin(epoch, run) }
+            try callbacks.onEpochBegin(epoch, run)
             if progress.step > 0 { try restoreCallbacks() }
             let start = DispatchTime.now()
             let before = progress.seconds
@@ -131,21 +129,21 @@ extension Sequential {
                 drawn.passes = max(drawn.passes, batch.pass + 1)
                 let score = try TrainingStep(
                     model: self, optimizer: optimizer, epoch: epoch + 1, number: step + 1, checkpoint: saved,
-                    terminatesOnNaN: terminatesOnNaN
+                    terminatesOnNaN: callbacks.terminatesOnNaN
                 ).run(batch)
                 progress.add(score, metrics)
                 progress.step = step + 1
-                for callback in callbacks { try callback.onBatchEnd(step, progress.logs, run) }
+                try callbacks.onBatchEnd(step, progress.logs, run)
                 try endIfInterrupted()
             }
             var logs = progress.logs
             logs["learning_rate"] = learningRate
             if let validation {
                 let evaluation = try evaluate(validation, batchSize: batchSize) { batch in
-                    for callback in callbacks { try callback.onTestBatchEnd(batch, run) }
+                    try callbacks.onTestBatchEnd(batch, run)
                     try endIfInterrupted()
                 }
-                guard evaluation.loss.isFinite || terminatesOnNaN else {
+                guard evaluation.loss.isFinite || callbacks.terminatesOnNaN else {
                     throw TrainingError.validationLossNotFinite(
                         loss: evaluation.loss, epoch: epoch + 1, step: progress.step,
                         learningRate: learningRate, checkpoint: saved)
@@ -156,12 +154,12 @@ extension Sequential {
             }
             measureTime()
             history.append(logs, seconds: progress.seconds)
-            for callback in callbacks { try callback.onEpochEnd(epoch, logs, run) }
+            try callbacks.onEpochEnd(epoch, logs, run)
             progress.endEpoch()
             try save()
             if let signal = interruption?.signal { throw interrupted(signal) }
         }
-        for callback in callbacks { try callback.onTrainEnd(run) }
+        try callbacks.onTrainEnd(run)
         return history
     }
 
