@@ -31,7 +31,7 @@ public struct ImageFlow: Sequence, Sendable {
     }
 
     /// How many batches a pass has; the last may be smaller.
-    public var stepsPerEpoch: Int { source.order.stepsPerEpoch }
+    public var stepsPerEpoch: Int { source.stepsPerEpoch }
 
     /// All batches from the first pass on.
     public func makeIterator() -> AnyIterator<ImageBatch> {

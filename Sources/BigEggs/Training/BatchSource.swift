@@ -36,6 +36,9 @@ struct BatchSource: Sendable {
             shuffledBy: shuffle ? seed : nil)
     }
 
+    var batchSize: Int { order.batchSize }
+    var stepsPerEpoch: Int { order.stepsPerEpoch }
+
     /// The batch of a step of an epoch, both counted from 0.
     mutating func batch(epoch: Int, step: Int) -> Batch {
         let (pass, images) = order.batch(epoch: epoch, step: step)
@@ -45,7 +48,7 @@ struct BatchSource: Sendable {
     /// The batches of an epoch, counted from 0.
     func epoch(_ epoch: Int = 0) -> some Sequence<Batch> {
         var source = self
-        return (0..<order.stepsPerEpoch).lazy.map { source.batch(epoch: epoch, step: $0) }
+        return (0..<stepsPerEpoch).lazy.map { source.batch(epoch: epoch, step: $0) }
     }
 
     /// A whole data set, as it lies, as one batch.

@@ -1,5 +1,3 @@
-import Foundation
-
 extension Sequential {
     /// Trains the model.
     ///
@@ -45,122 +43,19 @@ extension Sequential {
         if let validation { try check(validation, "validation") }
         try checkPositive("batchSize", batchSize)
         try checkPositive("epochs", epochs)
-        try stepsPerEpoch.map { try checkPositive("stepsPerEpoch", $0) }
-        let firstEpoch = initialEpoch ?? 0
-        guard 0...epochs ~= firstEpoch else {
+        if let stepsPerEpoch { try checkPositive("stepsPerEpoch", stepsPerEpoch) }
+        guard 0...epochs ~= initialEpoch ?? 0 else {
             throw TrainingError.invalid(
-                argument: "initialEpoch", value: "\(firstEpoch)",
+                argument: "initialEpoch", value: "\(initialEpoch ?? 0)",
                 allowed: "a number from 0 to \(epochs), the number of epochs")
         }
-
-        var source = BatchSource(
+        let source = BatchSource(
             train, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch, augmentation: augmentation,
             shuffle: shuffle, seed: seed)
-        let (batchSize, steps) = (source.order.batchSize, source.order.stepsPerEpoch)
-        let callbacks = CallbackList(callbacks)
-        var progress = TrainingProgress()
-        progress.epoch = firstEpoch
-        progress.before = Drawn(passes: initialEpoch == nil ? drawn.passes : 0, steps: drawn.steps)
-        var history = History()
-
-        // The first plan decides how parameters lie in memory, wherever the training goes on.
-        _ = try plan(batch: batchSize, training: true)
-        stopTraining = false
-        let settings =
-            try checkpoints.map { _ in
-                try self.settings(
-                    of: optimizer, train: train, validation: validation, batchSize: batchSize,
-                    steps: steps, augmentation: augmentation, shuffle: shuffle)
-            } ?? [:]
-        let resumed = try checkpoints?.begin()
-        var saved = resumed?.file
-        if let (file, checkpoint) = resumed {
-            try check(
-                checkpoint, file: file, settings: settings, steps: steps, epochs: epochs, callbacks: callbacks
-            )
-            try restore(checkpoint, file: file, optimizer: optimizer)
-            (progress, history) = (checkpoint.progress, checkpoint.history)
-        }
-        source.order.firstPass = progress.before?.passes ?? 0
-        drawn.steps = progress.before?.steps ?? 0
-        func restoreCallbacks() throws {
-            guard let checkpoint = resumed?.checkpoint else { return }
-            try callbacks.restore(checkpoint.callbacks)
-            // What a callback has changed while it took up its work.
-            restoreCourse(checkpoint)
-        }
-        func save() throws {
-            guard let checkpoints else { return }
-            let checkpoint = try checkpoint(
-                progress, history, settings, optimizer, callbacks, steps: steps, previous: saved)
-            saved = try checkpoints.save(checkpoint, keeping: saved)
-        }
-        func interrupted(_ signal: Int32) -> TrainingInterrupted {
-            TrainingInterrupted(
-                signal: signal, epoch: progress.epoch + 1, step: progress.step, steps: steps,
-                checkpoint: saved)
-        }
-
-        // From here on whoever resumes finds this training, and not an older one.
-        if resumed == nil { try save() }
-
-        let run = TrainingRun(
-            model: self, epochs: epochs, steps: steps, batchSize: batchSize, firstEpoch: progress.epoch)
-        try callbacks.onTrainBegin(run)
-        try restoreCallbacks()
-        while progress.epoch < epochs, !stopTraining || progress.step > 0 {
-            let epoch = progress.epoch
-            try callbacks.onEpochBegin(epoch, run)
-            if progress.step > 0 { try restoreCallbacks() }
-            let start = DispatchTime.now()
-            let before = progress.seconds
-            func measureTime() {
-                let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
-                progress.seconds = before + Double(nanoseconds) / 1e9
-            }
-            func endIfInterrupted() throws {
-                guard let signal = interruption?.signal else { return }
-                measureTime()
-                try save()
-                throw interrupted(signal)
-            }
-            for step in progress.step..<steps where step == 0 || !stopTraining {
-                let batch = source.batch(epoch: epoch, step: step)
-                drawn.passes = max(drawn.passes, batch.pass + 1)
-                let score = try TrainingStep(
-                    model: self, optimizer: optimizer, epoch: epoch + 1, number: step + 1, checkpoint: saved,
-                    terminatesOnNaN: callbacks.terminatesOnNaN
-                ).run(batch)
-                progress.add(score, metrics)
-                progress.step = step + 1
-                try callbacks.onBatchEnd(step, progress.logs, run)
-                try endIfInterrupted()
-            }
-            var logs = progress.logs
-            logs["learning_rate"] = learningRate
-            if let validation {
-                let evaluation = try evaluate(validation, batchSize: batchSize) { batch in
-                    try callbacks.onTestBatchEnd(batch, run)
-                    try endIfInterrupted()
-                }
-                guard evaluation.loss.isFinite || callbacks.terminatesOnNaN else {
-                    throw TrainingError.validationLossNotFinite(
-                        loss: evaluation.loss, epoch: epoch + 1, step: progress.step,
-                        learningRate: learningRate, checkpoint: saved)
-                }
-                logs["val_loss"] = evaluation.loss
-                logs["val_accuracy"] = evaluation.accuracy
-                for (name, value) in evaluation.metrics ?? [:] { logs["val_\(name)"] = value }
-            }
-            measureTime()
-            history.append(logs, seconds: progress.seconds)
-            try callbacks.onEpochEnd(epoch, logs, run)
-            progress.endEpoch()
-            try save()
-            if let signal = interruption?.signal { throw interrupted(signal) }
-        }
-        try callbacks.onTrainEnd(run)
-        return history
+        return try TrainingLoop(
+            self, optimizer, source: source, validation: validation, initialEpoch: initialEpoch,
+            epochs: epochs, callbacks: callbacks, checkpoints: checkpoints, interruption: interruption
+        ).run()
     }
 
     /// The images to train on and those to validate on.

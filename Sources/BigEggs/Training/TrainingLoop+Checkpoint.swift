@@ -1,75 +1,81 @@
-extension Sequential {
+extension TrainingLoop {
     /// What decides about the bits of a training's result, beside what a checkpoint holds itself.
     ///
     /// Whatever is added to `fit`, `compile` or the engine that changes a bit belongs here.
-    func settings(
-        of optimizer: OptimizerState, train: ImageDataset, validation: ImageDataset?, batchSize: Int,
-        steps: Int, augmentation: ImageDataGenerator?, shuffle: Bool
-    ) throws -> [String: String] {
+    private func describeSettings() throws -> [String: String] {
+        let gathering = source.gathering
         var settings = [
             "optimizer": "\(optimizer.optimizer)",
-            "loss": "\(loss)",
-            "metrics": "\(metrics.map { "\($0.name) of \($0.k)" })",
-            "training data": try train.fingerprint,
+            "loss": "\(model.loss)",
+            "metrics": "\(model.metrics.map { "\($0.name) of \($0.k)" })",
+            "training data": try gathering.dataset.fingerprint,
             "validation data": try validation?.fingerprint ?? "none",
-            "batch size": "\(batchSize)",
-            "steps an epoch": "\(steps)",
-            "augmentation": augmentation.map { "\($0)" } ?? "none",
-            "shuffle": "\(shuffle)",
-            "seed": "\(seed)",
-            "threads": "\(threads)",
-            "precision": precision.rawValue,
+            "batch size": "\(source.batchSize)",
+            "steps an epoch": "\(source.stepsPerEpoch)",
+            "augmentation": gathering.augmentation.map { "\($0)" } ?? "none",
+            "shuffle": "\(source.order.isShuffled)",
+            "seed": "\(model.seed)",
+            "threads": "\(model.threads)",
+            "precision": model.precision.rawValue,
             "instruction set": Machine.instructionSet,
             "oneDNN": DNNL.version,
-            "Winograd": allowsWinograd ? "allowed" : "not allowed",
-            "input shape": "\(inputShape)",
+            "Winograd": model.allowsWinograd ? "allowed" : "not allowed",
+            "input shape": "\(model.inputShape)",
         ]
-        for (number, layer) in resolved.enumerated() {
+        for (number, layer) in model.resolved.enumerated() {
             settings["layer \(number + 1)"] = "\(layer.name), \(layer.layer)"
         }
         return settings
     }
 
+    /// Takes over the newest checkpoint, if there is one and it is to be resumed. A plan must exist: it decides on
+    /// the layouts.
+    ///
+    /// - Throws: ``CheckpointError``; what callbacks remember is left to ``restoreCallbacks()``.
+    func resume() throws {
+        guard let checkpoints else { return }
+        settings = try describeSettings()
+        guard let (file, checkpoint) = try checkpoints.begin() else { return }
+        try check(checkpoint, file: file)
+        try restore(checkpoint, file: file)
+        (saved, resumed) = (file, checkpoint)
+        (progress, history) = (checkpoint.progress, checkpoint.history)
+    }
+
+    /// Gives callbacks back what they remembered, and takes back what one has changed while it took up its work.
+    func restoreCallbacks() throws {
+        guard let resumed else { return }
+        try callbacks.restore(resumed.callbacks)
+        restoreCourse(resumed)
+    }
+
     /// The training as it is now.
     ///
     /// - Throws: ``TrainingError/weightNotFinite(tensor:epoch:step:learningRate:checkpoint:)``: no such
-    ///   training is worth going on with. `previous` is the checkpoint that the error names.
-    func checkpoint(
-        _ progress: TrainingProgress, _ history: History, _ settings: [String: String],
-        _ optimizer: OptimizerState, _ callbacks: CallbackList, steps: Int, previous: String?
-    ) throws -> Checkpoint {
-        let weights = try weights()
+    ///   training is worth going on with.
+    func checkpoint() throws -> Checkpoint {
+        let weights = try model.weights()
         if let bad = weights.first(where: { !$0.isFinite }) {
             let isEpochOver = progress.step == 0
             throw TrainingError.weightNotFinite(
                 tensor: bad.name, epoch: progress.epoch + (isEpochOver ? 0 : 1),
-                step: isEpochOver ? steps : progress.step, learningRate: learningRate, checkpoint: previous)
+                step: isEpochOver ? source.stepsPerEpoch : progress.step,
+                learningRate: model.learningRate, checkpoint: saved)
         }
         var progress = progress
         progress.optimizerStep = optimizer.step
-        progress.learningRate = learningRate
-        progress.isStopped = stopTraining
-        func moments(_ flat: AlignedMemory?) throws -> [NamedTensor] {
-            guard let flat else { return [] }
-            return try store.entries.enumerated().map { number, entry in
-                NamedTensor(
-                    name: entry.specification.name, shape: entry.specification.shape,
-                    values: try store.read(number, from: flat))
-            }
-        }
+        progress.learningRate = model.learningRate
+        progress.isStopped = model.stopTraining
         return Checkpoint(
             progress: progress, history: history, settings: settings, weights: weights,
-            firstMoments: try moments(optimizer.first), secondMoments: try moments(optimizer.second),
-            callbacks: callbacks.states)
+            firstMoments: try optimizer.first.map(model.tensors(of:)) ?? [],
+            secondMoments: try optimizer.second.map(model.tensors(of:)) ?? [], callbacks: callbacks.states)
     }
 
     /// Checks that a checkpoint belongs to the training that begins.
     ///
     /// - Throws: ``CheckpointError``.
-    func check(
-        _ checkpoint: Checkpoint, file: String, settings: [String: String], steps: Int, epochs: Int,
-        callbacks: CallbackList
-    ) throws {
+    private func check(_ checkpoint: Checkpoint, file: String) throws {
         let differences =
             Checkpoint.differences(from: checkpoint.settings, to: settings)
             + callbacks.differences(from: checkpoint.callbacks)
@@ -77,18 +83,19 @@ extension Sequential {
             throw CheckpointError.otherSettings(file: file, differences: differences)
         }
         let progress = checkpoint.progress
-        guard progress.epoch >= 0, 0...steps ~= progress.step, progress.optimizerStep >= 0 else {
-            throw CheckpointError.damaged(file: file)
-        }
+        guard progress.epoch >= 0, 0...source.stepsPerEpoch ~= progress.step,
+            progress.optimizerStep >= 0
+        else { throw CheckpointError.damaged(file: file) }
         let begun = progress.epoch + (progress.step > 0 ? 1 : 0)
         guard epochs >= begun else {
             throw CheckpointError.fewerEpochs(file: file, trained: begun, epochs: epochs)
         }
     }
 
-    /// Takes over weights, moments and the count of steps. A plan must exist: it decides on the layouts.
-    func restore(_ checkpoint: Checkpoint, file: String, optimizer: OptimizerState) throws {
-        try setWeights(checkpoint.weights, source: file)
+    /// Takes over weights, moments and the count of steps.
+    private func restore(_ checkpoint: Checkpoint, file: String) throws {
+        try model.setWeights(checkpoint.weights, source: file)
+        let store = model.store
         func memory(_ tensors: [NamedTensor]) throws -> AlignedMemory? {
             guard !tensors.isEmpty else { return nil }
             let memory = AlignedMemory(bytes: store.elementCount * 4)
@@ -108,10 +115,10 @@ extension Sequential {
     }
 
     /// Takes over what callbacks may change.
-    func restoreCourse(_ checkpoint: Checkpoint) {
+    private func restoreCourse(_ checkpoint: Checkpoint) {
         let rate = checkpoint.progress.learningRate
-        if learningRate != rate { learningRate = rate }
-        stopTraining = checkpoint.progress.isStopped
+        if model.learningRate != rate { model.learningRate = rate }
+        model.stopTraining = checkpoint.progress.isStopped
     }
 }
 
