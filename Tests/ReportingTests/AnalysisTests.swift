@@ -72,6 +72,26 @@ import Testing
         #expect(learned(precise) == learned(trained) && model.learningRate == 1e-3)
     }
 
+    /// Three steps an epoch: what is measured between two epochs is no step of the schedule.
+    @Test func trainingGoesOnAfterwardsOnItsScheduleAndWithItsMoments() throws {
+        func trained(measures: Bool) throws -> (history: History, optimizer: [[NamedTensor]]) {
+            let model = try network(trainedFor: 0)
+            let schedule = LearningRateSchedule.cosineDecay(initialLearningRate: 0.01, decaySteps: 9)
+            try model.compile(optimizer: Adam(learningRate: schedule))
+            try model.fit(images(24), batchSize: 8, epochs: 1)
+            if measures { try model.measurePreciseStatistics(on: images(24), batchSize: 8) }
+            #expect(model.followsSchedule)
+            #expect(model.learningRate == schedule.learningRate(at: 3))
+            let history = try model.fit(images(24), batchSize: 8, epochs: 2, initialEpoch: 1)
+            let (step, first, second) = try model.optimizerState()
+            #expect(step == 6)
+            return (history, [first, second])
+        }
+        let (measured, plain) = (try trained(measures: true), try trained(measures: false))
+        #expect(measured.history.metrics == plain.history.metrics)
+        #expect(measured.optimizer == plain.optimizer)
+    }
+
     @Test func withUnlikeBatchesThePassAloneCounts() throws {
         let statistics = try [0, 9].map { epochs in
             let model = try network(trainedFor: epochs)

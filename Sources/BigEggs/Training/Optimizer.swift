@@ -79,6 +79,15 @@ final class OptimizerState {
     /// Whether the learning rate changes by itself.
     var followsSchedule: Bool { setRate == nil && !optimizer.schedule.isConstant }
 
+    /// Calls `body`, whose steps are at a learning rate of 0, and forgets those steps.
+    func withoutLearning<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let (first, second, step, setRate) = (self.first, self.second, self.step, self.setRate)
+        // The steps make moments of their own, for they would change these in place.
+        (self.first, self.second, self.setRate) = (nil, nil, 0)
+        defer { (self.first, self.second, self.step, self.setRate) = (first, second, step, setRate) }
+        return try body()
+    }
+
     /// One step over all parameters of a store.
     func apply(to store: ParameterStore, learningRate: Double) {
         guard let parameters = store.parameters, let gradients = store.gradients else { return }

@@ -45,6 +45,15 @@ extension Sequential {
         optimizer.apply(to: store, learningRate: learningRate)
     }
 
+    /// Calls `body`, in which trainings change moving statistics but no weight, and leave the optimizer, its
+    /// learning rate or schedule among it, as it was.
+    ///
+    /// - Throws: ``TrainingError/notCompiled``, and what `body` throws.
+    package func withoutLearning<Result>(_ body: () throws -> Result) throws -> Result {
+        guard let optimizer else { throw TrainingError.notCompiled }
+        return try optimizer.withoutLearning(body)
+    }
+
     /// What a flat buffer has for every trainable tensor; zeros where there is no buffer yet.
     func tensors(of flat: AlignedMemory?) throws -> [NamedTensor] {
         try store.entries.enumerated().map { number, entry in

@@ -7,7 +7,7 @@ extension Sequential {
     /// Moving means and variances lag behind the weights, and after a short training still hold much of the 0
     /// and 1 at which they began. One pass over the images, in training's way but without learning, shows what
     /// they come to; that they began the pass where they were is taken out afterwards, as Adam takes it out of its
-    /// moments. Weights and learning rate stay as they are; the optimizer's moments do not.
+    /// moments. Weights and the optimizer, with its learning rate or schedule, stay as they are.
     ///
     /// Source: Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021, section 3, "precise batch normalization";
     /// for the correction, Kingma and Ba, "Adam: a method for stochastic optimization", 2015, section 3.
@@ -21,11 +21,11 @@ extension Sequential {
         on dataset: ImageDataset, batchSize: Int, momentum: Float = BatchNormalization().momentum,
         callbacks: [any Callback] = []
     ) throws {
-        let (before, rate) = (try weights(), learningRate)
-        learningRate = 0
-        defer { learningRate = rate }
+        let before = try weights()
         // The order of the first epoch, so that the same images give the same statistics however long it was trained.
-        try fit(dataset, batchSize: batchSize, epochs: 1, initialEpoch: 0, callbacks: callbacks)
+        _ = try withoutLearning {
+            try fit(dataset, batchSize: batchSize, epochs: 1, initialEpoch: 0, callbacks: callbacks)
+        }
         let steps = BatchOrder.steps(through: dataset.count, batchSize: batchSize)
         let left = BatchNormalization(momentum: momentum).startLeft(after: steps)
         let precise = zip(before, try weights()).map { before, after -> NamedTensor in
