@@ -34,7 +34,6 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
-        .systemLibrary(name: "CLanes"),
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
         .systemLibrary(name: "CParentDeath"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
@@ -45,11 +44,13 @@ let package = Package(
         .target(name: "CTopLevelError"),
         .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=native"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
-        .target(name: "CWinograd", cSettings: [.unsafeFlags(["-march=native", "-O2"])]),
+        // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.
+        // Only optimised do the entries become what they are for.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"])]),
         .target(
             name: "BigEggs",
             dependencies: [
-                "COneDNN", "CGOMP", "CLanes", "CWinograd", "CArchive", "CZlib", "CCrypto", "CProcessorCheck",
+                "COneDNN", "CGOMP", "CKernels", "CArchive", "CZlib", "CCrypto", "CProcessorCheck",
             ],
             swiftSettings: librarySettings),
         .target(
@@ -78,7 +79,8 @@ let package = Package(
                 "BigEggs", "EmbeddedPython", "ONNX", "Pictures", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "BigEggsTests", dependencies: ["BigEggs"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "BigEggsTests", dependencies: ["BigEggs", "CKernels"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
         .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),

@@ -1,4 +1,5 @@
 import BigEggs
+import CKernels
 import Testing
 
 /// What oneDNN's numbers mean, in the versions that there are.
@@ -62,6 +63,22 @@ import Testing
         #expect(InstructionSet.avx512FP16 >= .avx512)
         #expect((.avx512BF16 ..< .amx).contains(InstructionSet.avx512FP16))
         #expect(!(.avx512BF16 ..< .amx).contains(InstructionSet.amx))
+    }
+
+    @Test func kernelsTellFiveOfThemApart() {
+        let greater = zip(InstructionSet.allCases, InstructionSet.allCases.dropFirst())
+        #expect(greater.allSatisfy { $0.ofKernels.rawValue <= $1.ofKernels.rawValue })
+        #expect(InstructionSet.avx.ofKernels == BE_PLAIN && InstructionSet.avx2.ofKernels == BE_AVX2)
+        #expect(InstructionSet.avx512VNNI.ofKernels == BE_AVX512)
+        let all = InstructionSet.allCases
+        #expect(all.filter { $0.ofKernels == BE_AVX512_BF16 } == [.avx512BF16, .avx512FP16])
+        #expect(all.filter { $0.ofKernels == BE_AMX } == [.amx, .amxFP16])
+    }
+
+    @Test func thePeakIsThatOfTheSetInUse() {
+        #expect(Machine.peakOperationsPerSecond(.float32, threads: 1) > 1e9)
+        #expect(
+            (Machine.peakOperationsPerSecond(.bfloat16, threads: 1) > 0) == DNNL.instructionSet.hasBFloat16)
     }
 
     /// Records and checkpoints hold these.

@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 /// Sixteen channels of one pixel: what every hand-written pass over activations works on.
 typealias Lanes = SIMD16<Float>

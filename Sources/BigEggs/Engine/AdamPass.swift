@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 import Foundation
 
 /// Adam over flat buffers: one parallel pass, memory-bound.

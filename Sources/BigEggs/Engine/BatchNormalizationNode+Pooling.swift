@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 /// The passes of a batch normalization that takes the largest of each 2×2 as well.
 ///

@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 /// Looks for numbers that are not finite, by their bits: one parallel pass, bound by memory.
 package enum FiniteScan {

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A processor's instruction sets as far as the engine tells them apart. Each contains those before it.
 package enum InstructionSet: String, CaseIterable, Comparable {
     case none
@@ -26,4 +28,15 @@ package enum InstructionSet: String, CaseIterable, Comparable {
 
     /// Whether there are instructions for bfloat16, and oneDNN has code for them.
     package var hasBFloat16: Bool { self >= .avx512BF16 }
+
+    /// What of it our own kernels tell apart.
+    package var ofKernels: be_instruction_set {
+        switch self {
+        case .none, .sse41, .avx: BE_PLAIN
+        case .avx2: BE_AVX2
+        case .avx512, .avx512VNNI: BE_AVX512
+        case .avx512BF16, .avx512FP16: BE_AVX512_BF16
+        case .amx, .amxFP16: BE_AMX
+        }
+    }
 }

@@ -1,4 +1,4 @@
-import CWinograd
+import CKernels
 
 /// A 3×3 convolution in bfloat16 by Winograd's algorithm F(2×2, 3×3): 2.25 times fewer multiplications
 /// than the definition has.
@@ -17,14 +17,10 @@ final class WinogradConvolution: Pass {
     private let bias: Place?
     private let rectifies: Bool
     private let threads: Int
-    private var shape: be_winograd_shape
+    private let instructionSet = DNNL.instructionSet.ofKernels
+    private var shape: be_winograd_bfloat16_shape
     private var scratchpad = Place.workspace(0)
-    private var addresses: Addresses?
-
-    private struct Addresses {
-        let input, output, kernel, scratchpad: UnsafeMutableRawPointer
-        let bias: UnsafePointer<Float>?
-    }
+    private var bound: (convolution: be_winograd_bfloat16_convolution, scratchpad: UnsafeMutableRawPointer)?
 
     /// Whether a convolution of this kind is faster this way: in bfloat16, 3×3 in steps of one with the
     /// image's size kept, and channels that fill whole vectors on both sides.
@@ -34,8 +30,7 @@ final class WinogradConvolution: Pass {
     static func isFor(
         _ precision: Precision, kernelDims: [Int], window: Operation.Window
     ) -> Bool {
-        precision == .bfloat16 && be_winograd_is_compiled()
-            && (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)
+        precision == .bfloat16 && (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)
             && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
             && window.paddingBefore == [1, 1] && window.paddingAfter == [1, 1]
             && kernelDims[0] % 32 == 0 && kernelDims[1] % 32 == 0
@@ -56,7 +51,7 @@ final class WinogradConvolution: Pass {
         self.bias = bias
         self.rectifies = rectifies
         self.threads = threads
-        shape = be_winograd_shape(
+        shape = be_winograd_bfloat16_shape(
             images: dims[0], height: dims[2], width: dims[3], inputs: transformed.inputs,
             outputs: transformed.outputs)
     }
@@ -64,31 +59,33 @@ final class WinogradConvolution: Pass {
     let implementation = "winograd_2x3:avx512_core_bf16"
 
     /// Each thread's part starts on a page of its own.
-    private var scratchpadBytesPerThread: Int { (be_winograd_scratch_bytes(&shape) + 4095) / 4096 * 4096 }
+    private var scratchpadBytesPerThread: Int {
+        (be_winograd_bfloat16_scratch_bytes(&shape) + 4095) / 4096 * 4096
+    }
     var scratchpadBytes: Int { threads * scratchpadBytesPerThread }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
-        addresses = Addresses(
-            input: address(input), output: address(output), kernel: address(kernel),
-            scratchpad: address(scratchpad),
-            bias: bias.map { UnsafePointer(address($0).assumingMemoryBound(to: Float.self)) })
+        let convolution = be_winograd_bfloat16_convolution(
+            shape: shape, input: address(input), matrices: address(kernel),
+            bias: bias.map { UnsafePointer(address($0).assumingMemoryBound(to: Float.self)) },
+            rectifies: rectifies, output: address(output))
+        bound = (convolution, address(scratchpad))
     }
 
     func execute() {
-        guard let addresses else { return }
-        let (shape, rectifies) = (self.shape, self.rectifies)
+        guard let (convolution, scratchpad) = bound else { return }
+        let (shape, instructionSet) = (self.shape, self.instructionSet)
         let bytesPerThread = scratchpadBytesPerThread
         // Tiles of 2×2 outputs, in groups that the innermost loop takes at a time.
         let tiles = shape.images * ((shape.height + 1) / 2) * ((shape.width + 1) / 2)
-        let group = Int(BE_WINOGRAD_GROUP)
+        let group = Int(BE_WINOGRAD_BFLOAT16_GROUP)
         Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
-            withUnsafePointer(to: shape) { shape in
-                be_winograd_convolve(
-                    shape, addresses.input, addresses.kernel, addresses.bias, rectifies, addresses.output,
-                    addresses.scratchpad + thread * bytesPerThread, groups.lowerBound * group,
-                    min(groups.upperBound * group, tiles))
+            withUnsafePointer(to: convolution) { convolution in
+                be_winograd_bfloat16_convolve(
+                    instructionSet, convolution, scratchpad + thread * bytesPerThread,
+                    groups.lowerBound * group, min(groups.upperBound * group, tiles))
             }
         }
     }

@@ -1,4 +1,4 @@
-import CWinograd
+import CKernels
 
 /// The gradients of kernel and bias of a convolution that runs as ``WinogradConvolution``.
 ///
@@ -13,13 +13,15 @@ final class WinogradGradient: Pass {
     private let kernelGradient: Place
     private let biasGradient: Place
     private let threads: Int
-    private var shape: be_winograd_shape
+    private let instructionSet = DNNL.instructionSet.ofKernels
+    private var shape: be_winograd_bfloat16_shape
     private var scratchpad = Place.workspace(0)
-    private var addresses: Addresses?
+    private var bound: Bound?
 
-    private struct Addresses {
-        let input, outputGradient, scratch: UnsafeMutableRawPointer
-        let kernelGradient, biasGradient, sums, biasSums: UnsafeMutablePointer<Float>
+    private struct Bound {
+        let gradient: be_winograd_bfloat16_gradient
+        let biasGradient: UnsafeMutablePointer<Float>
+        let scratch: UnsafeMutableRawPointer
     }
 
     private let bytesPerThread: Int
@@ -45,9 +47,9 @@ final class WinogradGradient: Pass {
         self.kernelGradient = kernelGradient
         self.biasGradient = biasGradient
         self.threads = threads
-        shape = be_winograd_shape(
+        shape = be_winograd_bfloat16_shape(
             images: dims[0], height: dims[2], width: dims[3], inputs: dims[1], outputs: outputs)
-        let bytes: Int = be_winograd_gradient_scratch_bytes(&shape)
+        let bytes: Int = be_winograd_bfloat16_gradient_scratch_bytes(&shape)
         bytesPerThread = (bytes + 4095) / 4096 * 4096
         sums = 16 * dims[1] * outputs
     }
@@ -64,33 +66,33 @@ final class WinogradGradient: Pass {
         }
         let scratch = address(scratchpad)
         let sums = (scratch + threads * bytesPerThread).assumingMemoryBound(to: Float.self)
-        addresses = Addresses(
-            input: address(input), outputGradient: address(outputGradient), scratch: scratch,
-            kernelGradient: floats(kernelGradient), biasGradient: floats(biasGradient), sums: sums,
-            biasSums: sums + threads * self.sums)
+        bound = Bound(
+            gradient: be_winograd_bfloat16_gradient(
+                shape: shape, input: address(input), output_gradient: address(outputGradient), sums: sums,
+                bias_sums: sums + threads * self.sums, kernel_gradient: floats(kernelGradient)),
+            biasGradient: floats(biasGradient), scratch: scratch)
     }
 
     func execute() {
-        guard let addresses else { return }
+        guard let bound else { return }
         let (sums, outputs, bytesPerThread) = (self.sums, shape.outputs, self.bytesPerThread)
-        withUnsafePointer(to: shape) { shape in
-            let pairs = be_winograd_tile_pairs(shape)
-            var running = 1
+        let instructionSet = self.instructionSet
+        let pairs = be_winograd_bfloat16_tile_pairs(&shape)
+        withUnsafePointer(to: bound.gradient) { gradient in
+            var parts = 1
             Threads.parallel { thread, threads in
-                if thread == 0 { running = threads }
-                be_winograd_sum_gradient(
-                    shape, addresses.input, addresses.outputGradient, addresses.sums + thread * sums,
-                    addresses.biasSums + thread * outputs, addresses.scratch + thread * bytesPerThread,
+                if thread == 0 { parts = threads }
+                be_winograd_bfloat16_sum_gradient(
+                    instructionSet, gradient, thread, bound.scratch + thread * bytesPerThread,
                     pairs * thread / threads, pairs * (thread + 1) / threads)
             }
             Threads.parallel(over: sums / 16 / 256) { blocks, _ in
-                be_winograd_finish_gradient(
-                    shape, addresses.sums, running, sums, addresses.kernelGradient, blocks.lowerBound,
-                    blocks.upperBound)
+                be_winograd_bfloat16_finish_gradient(
+                    instructionSet, gradient, parts, blocks.lowerBound, blocks.upperBound)
             }
             for output in 0..<outputs {
-                addresses.biasGradient[output] = (0..<running).reduce(0) {
-                    $0 + addresses.biasSums[$1 * outputs + output]
+                bound.biasGradient[output] = (0..<parts).reduce(0) {
+                    $0 + bound.gradient.bias_sums[$1 * outputs + output]
                 }
             }
         }

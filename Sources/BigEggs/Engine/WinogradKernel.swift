@@ -1,4 +1,4 @@
-import CWinograd
+import CKernels
 
 /// A 3×3 kernel as Winograd's convolution multiplies by it: sixteen matrices, in bfloat16.
 ///
@@ -18,9 +18,13 @@ struct WinogradKernel: Equatable {
 
     /// - Parameter kernel: float32 in oneDNN's layout OIhw16i16o.
     func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer) {
+        let instructionSet = DNNL.instructionSet.ofKernels
+        let transformed = be_winograd_bfloat16_kernel(
+            inputs: dims[1], outputs: dims[0], isTurned: isTurned, kernel: kernel, matrices: matrices)
         Threads.parallel(over: dims[0] * dims[1] / 256) { blocks, _ in
-            be_winograd_transform_kernel(
-                kernel, dims[1], dims[0], isTurned, matrices, blocks.lowerBound, blocks.upperBound)
+            withUnsafePointer(to: transformed) {
+                be_winograd_bfloat16_transform(instructionSet, $0, blocks.lowerBound, blocks.upperBound)
+            }
         }
     }
 }

@@ -2,16 +2,37 @@
 //
 // Swift's own conversions between vectors of different widths go lane by lane through memory; clang's
 // builtins become the processor's instructions (vpmovzxwd and, where there is one, vcvtneps2bf16).
+#pragma once
+
 #include <stdint.h>
 #include <string.h>
 
+// Vectors go by value between functions that are inlined, where no calling convention matters.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float be_float16_lanes __attribute__((ext_vector_type(16)));
 typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
+
+// Without the instruction clang would call a function for each lane, and GCC 12's library has none.
+#ifdef __AVX512BF16__
+#define BE_NARROW(lanes, count) __builtin_convertvector(lanes, be_bf16x##count)
+#else
+#define BE_NARROW(lanes, count) __builtin_convertvector(be_rounded##count(lanes) >> 16, be_u16x##count)
+#endif
 
 #define BE_LANES(count)                                                                           \
   typedef uint16_t be_u16x##count __attribute__((ext_vector_type(count)));                        \
   typedef uint32_t be_u32x##count __attribute__((ext_vector_type(count)));                        \
   typedef __bf16 be_bf16x##count __attribute__((ext_vector_type(count)));                         \
+  /* The bits of the nearest numbers of bfloat16, the lower half zero, as vcvtneps2bf16 finds them. */\
+  static inline __attribute__((always_inline)) be_u32x##count be_rounded##count(                  \
+      be_float##count##_lanes lanes) {                                                            \
+    const be_u32x##count bits = (be_u32x##count)lanes, magnitude = bits & 0x7fffffff;             \
+    const be_u32x##count nearest = bits + 0x7fff + (bits >> 16 & 1);                              \
+    const be_u32x##count number = magnitude > 0x7f800000 ? bits | 0x400000 : nearest;             \
+    return (magnitude < 0x800000 ? bits & 0x80000000 : number) & 0xffff0000;                      \
+  }                                                                                               \
   static inline __attribute__((always_inline)) be_float##count##_lanes be_load_bfloat##count(     \
       const void *_Nonnull source) {                                                              \
     be_u16x##count narrow;                                                                        \
@@ -20,13 +41,14 @@ typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
   }                                                                                               \
   static inline __attribute__((always_inline)) void be_store_bfloat##count(                       \
       be_float##count##_lanes lanes, void *_Nonnull target) {                                     \
-    be_bf16x##count narrow = __builtin_convertvector(lanes, be_bf16x##count);                     \
+    __auto_type narrow = BE_NARROW(lanes, count);                                                 \
     memcpy(target, &narrow, sizeof narrow);                                                       \
   }
 
 BE_LANES(16)
 BE_LANES(8)
 #undef BE_LANES
+#undef BE_NARROW
 
 typedef int32_t be_int16_lanes __attribute__((ext_vector_type(16)));
 
@@ -54,3 +76,5 @@ static inline __attribute__((always_inline)) be_float16_lanes be_where16(
     be_int16_lanes number, int32_t which, be_float16_lanes value) {
   return (be_float16_lanes)((number == which) & (be_int16_lanes)value);
 }
+
+#pragma clang diagnostic pop

@@ -1,0 +1,106 @@
+// What is done with bfloat16 by instructions of its own, in their arithmetic, with them and without.
+//
+// The instructions count denormal numbers as zero, on both sides, and round to the nearest, ties to even.
+#pragma once
+
+#include <immintrin.h>
+
+#include "entries.h"
+#include "lanes.h"
+
+typedef uint16_t bfloat;
+typedef be_float16_lanes lanes_t;
+typedef be_u16x16 halves_t;
+/// In each lane two numbers of bfloat16.
+typedef be_u32x16 pairs_t;
+
+// MARK: In memory, at any address
+
+BE_INLINE lanes_t load_floats(const float *source) {
+  lanes_t lanes;
+  memcpy(&lanes, source, sizeof lanes);
+  return lanes;
+}
+
+BE_INLINE void store_floats(float *target, lanes_t lanes) { memcpy(target, &lanes, sizeof lanes); }
+
+BE_INLINE pairs_t load_pairs(const void *source) {
+  pairs_t pairs;
+  memcpy(&pairs, source, sizeof pairs);
+  return pairs;
+}
+
+BE_INLINE void store_halves(bfloat *target, halves_t halves) { memcpy(target, &halves, sizeof halves); }
+
+BE_INLINE void store_pairs(uint32_t *target, pairs_t pairs) { memcpy(target, &pairs, sizeof pairs); }
+
+// MARK: The instructions
+
+/// A body is given one of the two below. Both are constants, so once the body is inlined these are too.
+typedef struct {
+  /// The nearest numbers of bfloat16.
+  halves_t (*narrow)(lanes_t lanes);
+  /// Those of two vectors, lane by lane next to each other.
+  pairs_t (*narrow_pairs)(lanes_t even, lanes_t odd);
+  /// Adds to each lane the product of its odd numbers, then that of its even ones; each sum is rounded once.
+  lanes_t (*add_products)(lanes_t sums, pairs_t left, pairs_t right);
+} operations_t;
+
+// MARK: On every processor
+
+// Whether a processor has multiply-adds must not show in the bits, here and in what follows.
+#pragma clang fp contract(off)
+
+BE_INLINE halves_t narrow_plain(lanes_t lanes) {
+  return __builtin_convertvector(be_rounded16(lanes) >> 16, halves_t);
+}
+
+BE_INLINE pairs_t narrow_pairs_plain(lanes_t even, lanes_t odd) {
+  return be_rounded16(even) >> 16 | be_rounded16(odd);
+}
+
+typedef double doubles_t __attribute__((ext_vector_type(16)));
+
+/// The numbers, with zero for denormal ones.
+BE_INLINE doubles_t widened_plain(pairs_t bits) {
+  const pairs_t normal = (bits & 0x7f800000) == 0 ? bits & 0x80000000 : bits;
+  return __builtin_convertvector((lanes_t)normal, doubles_t);
+}
+
+/// A multiply-add. The product is exact in float64; where the sum is not, one of the two is so small that it
+/// does not change how the other is rounded.
+BE_INLINE lanes_t add_product_plain(lanes_t sums, pairs_t left, pairs_t right) {
+  const doubles_t exact = widened_plain((pairs_t)sums) + widened_plain(left) * widened_plain(right);
+  const pairs_t nearest = (pairs_t)__builtin_convertvector(exact, lanes_t);
+  // From here on 24 bits round up to the least number that is not denormal.
+  const double least = 0x1p-126 - 0x1p-151;
+  const be_int16_lanes is_less = __builtin_convertvector((exact < least) & (exact > -least), be_int16_lanes);
+  return (lanes_t)(is_less ? nearest & 0x80000000 : nearest);
+}
+
+BE_INLINE lanes_t add_products_plain(lanes_t sums, pairs_t left, pairs_t right) {
+  const lanes_t odd = add_product_plain(sums, left & 0xffff0000, right & 0xffff0000);
+  return add_product_plain(odd, left << 16, right << 16);
+}
+
+static const operations_t operations_plain = {narrow_plain, narrow_pairs_plain, add_products_plain};
+
+// MARK: With AVX-512 BF16
+
+BE_TARGET_AVX512_BF16 BE_INLINE halves_t narrow_avx512_bf16(lanes_t lanes) {
+  return (halves_t)_mm512_cvtneps_pbh(lanes);
+}
+
+BE_TARGET_AVX512_BF16 BE_INLINE pairs_t narrow_pairs_avx512_bf16(lanes_t even, lanes_t odd) {
+  typedef uint16_t both_t __attribute__((ext_vector_type(32)));
+  const both_t both = (both_t)_mm512_cvtne2ps_pbh(odd, even);
+  return (pairs_t)__builtin_shufflevector(both, both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24,
+                                          9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+BE_TARGET_AVX512_BF16 BE_INLINE lanes_t add_products_avx512_bf16(lanes_t sums, pairs_t left, pairs_t right) {
+  return _mm512_dpbf16_ps(sums, (__m512bh)left, (__m512bh)right);
+}
+
+static const operations_t operations_avx512_bf16 = {narrow_avx512_bf16, narrow_pairs_avx512_bf16,
+                                                    add_products_avx512_bf16};

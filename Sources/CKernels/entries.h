@@ -1,0 +1,19 @@
+// How a kernel is compiled for several instruction sets: its body is inlined into one entry for each, which has
+// the target below, and the public function picks one from a table.
+#pragma once
+
+#define BE_INLINE static inline __attribute__((always_inline))
+
+#define BE_TARGET_AVX2 __attribute__((target("avx2,fma")))
+#define BE_TARGET_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
+#define BE_TARGET_AVX512_BF16 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+
+// Vectors go by value between functions that are inlined, where no calling convention matters.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+/// The table of a kernel for bfloat16, which has two entries.
+#define BE_BFLOAT16_ENTRIES(kernel)                                                               \
+  {                                                                                               \
+    [BE_PLAIN] = kernel##_plain, [BE_AVX2] = kernel##_plain, [BE_AVX512] = kernel##_plain,        \
+    [BE_AVX512_BF16] = kernel##_avx512_bf16, [BE_AMX] = kernel##_avx512_bf16,                     \
+  }

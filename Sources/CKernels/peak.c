@@ -1,0 +1,65 @@
+#include "peak.h"
+
+#include "bfloat16_operations.h"
+
+// In chains none of which has to wait for another, and all of which fit into the registers: twelve of the widest.
+enum { CHAINS = 12 };
+
+/// The sum over chains, so that none is left out.
+BE_INLINE float sum_of(const lanes_t *sums, int chains) {
+  float sum = 0;
+  for (int chain = 0; chain < chains; chain++) sum += sums[chain][0];
+  return sum;
+}
+
+/// - chains: of 16 lanes.
+BE_INLINE int64_t multiply_add(int chains, int64_t rounds, float factor, float *result) {
+#pragma clang fp contract(on)
+  lanes_t sums[CHAINS];
+  for (int chain = 0; chain < chains; chain++) sums[chain] = (lanes_t)(float)chain;
+  const lanes_t factors = (lanes_t)factor, terms = (lanes_t)(1 - factor);
+  for (int64_t round = 0; round < rounds; round++)
+#pragma clang loop unroll(full)
+    for (int chain = 0; chain < chains; chain++) sums[chain] = sums[chain] * factors + terms;
+  *result = sum_of(sums, chains);
+  return rounds * chains * 16 * 2;
+}
+
+static int64_t multiply_add_plain(int64_t rounds, float factor, float *result) {
+  return multiply_add(CHAINS / 4, rounds, factor, result);
+}
+
+BE_TARGET_AVX2 static int64_t multiply_add_avx2(int64_t rounds, float factor, float *result) {
+  return multiply_add(CHAINS / 2, rounds, factor, result);
+}
+
+BE_TARGET_AVX512 static int64_t multiply_add_avx512(int64_t rounds, float factor, float *result) {
+  return multiply_add(CHAINS, rounds, factor, result);
+}
+
+int64_t be_multiply_add(be_instruction_set set, int64_t rounds, float factor, float *result) {
+  static __typeof__(multiply_add_plain) *const entries[] = {
+      [BE_PLAIN] = multiply_add_plain,
+      [BE_AVX2] = multiply_add_avx2,
+      [BE_AVX512] = multiply_add_avx512,
+      [BE_AVX512_BF16] = multiply_add_avx512,
+      [BE_AMX] = multiply_add_avx512,
+  };
+  return entries[set](rounds, factor, result);
+}
+
+BE_TARGET_AVX512_BF16 static int64_t dot_product_avx512_bf16(int64_t rounds, float factor, float *result) {
+  lanes_t sums[CHAINS];
+  for (int chain = 0; chain < CHAINS; chain++) sums[chain] = (lanes_t)(float)chain;
+  const pairs_t left = narrow_pairs_avx512_bf16((lanes_t)factor, (lanes_t)factor);
+  const pairs_t right = narrow_pairs_avx512_bf16((lanes_t)-1.0f, (lanes_t)1.0f);
+  for (int64_t round = 0; round < rounds; round++)
+#pragma clang loop unroll(full)
+    for (int chain = 0; chain < CHAINS; chain++) sums[chain] = add_products_avx512_bf16(sums[chain], left, right);
+  *result = sum_of(sums, CHAINS);
+  return rounds * CHAINS * 16 * 4;
+}
+
+int64_t be_dot_product(be_instruction_set set, int64_t rounds, float factor, float *result) {
+  return set < BE_AVX512_BF16 ? 0 : dot_product_avx512_bf16(rounds, factor, result);
+}
