@@ -85,14 +85,22 @@ import Testing
 
     /// With all sections fresh: what makes which of them stale.
     private func theReasonsOfEachKindAreToldApart() throws {
-        let library = "Sources/BigEggs/Training/History.swift"
-        try checkout.append("\n// A comment in the library.\n", to: library)
-        #expect(try checkout.status("--epochs", "1").numbers("stale") == [])
-        try checkout.append("let changed = true\n", to: library)
-        let changed = try checkout.status("--epochs", "1")
-        #expect(changed.numbers("stale") == [1, 2, 3, 4, 5, 6, 7, 8])
-        #expect(changed.reasons(1) == ["the library has changed"])
-        try checkout.replace("let changed = true\n", with: "", in: library)
+        let comment = "\n// A comment.\n\n/* Another\n * of several\n   lines. */\n"
+        let library = [
+            ("Sources/BigEggs/Training/History.swift", "let changed = true\n"),
+            ("Sources/CKernels/winograd_bfloat16_kernel.c", "/* Code */ int changed;\n"),
+            ("Sources/CKernels/include/lanes.h", "#define CHANGED\n"),
+            ("Sources/COneDNN/V3.h", "/**/ static int *changed;\n"),
+        ]
+        for (file, code) in library {
+            try checkout.append(comment, to: file)
+            #expect(try checkout.status("--epochs", "1").numbers("stale") == [], "a comment in \(file)")
+            try checkout.append(code, to: file)
+            let changed = try checkout.status("--epochs", "1")
+            #expect(changed.numbers("stale") == [1, 2, 3, 4, 5, 6, 7, 8], "code in \(file)")
+            #expect(changed.reasons(1) == ["the library has changed"])
+            try checkout.replace(code, with: "", in: file)
+        }
 
         let seeded = try checkout.status("--epochs", "1", "--seed", "8")
         #expect(seeded.reasons(1) == ["--seed was not given, is 8"])

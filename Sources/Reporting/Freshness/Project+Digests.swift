@@ -11,35 +11,49 @@ extension Project {
     }
 
     /// The SHA-256 of the library's source, as far as results depend on it: all of `BigEggs` but `Storage`, which
-    /// keeps what was computed and computes nothing, and of `Reporting` the settings of the report and what
-    /// computes the recorded results.
+    /// keeps what was computed and computes nothing, the kernels in C, how oneDNN is called, and of `Reporting` the
+    /// settings of the report and what computes the recorded results.
     ///
     /// It is the source and not the compiled library, which differs from build to build. Comments and
     /// empty lines are left out: rewording one is no reason to train for an hour. An installation has no
     /// source and is not built anew, so there it is the program that was installed.
     func libraryDigest() throws -> String {
         if isInstalled { return try Checksum.sha256(of: Project.executableDirectory + "/bigeggs") }
-        let directories = ["Sources/BigEggs", "Sources/Reporting/Analysis", "Sources/Reporting/Results"]
-        let files = ["Sources/Reporting/Profile.swift", "Sources/Reporting/ReportSettings.swift"]
-        let sources =
-            try directories.flatMap(swiftFiles).filter { !$0.hasPrefix("Sources/BigEggs/Storage/") } + files
-        let code = try sources.sorted().map { file in
+        let directories = [
+            "Sources/BigEggs", "Sources/CKernels", "Sources/COneDNN", "Sources/Reporting/Analysis",
+            "Sources/Reporting/Results",
+        ]
+        let single = ["Sources/Reporting/Profile.swift", "Sources/Reporting/ReportSettings.swift"]
+        let files =
+            try directories.flatMap(sources).filter { !$0.hasPrefix("Sources/BigEggs/Storage/") } + single
+        let code = try files.sorted().map { file in
             let text = try String(contentsOfFile: path(file), encoding: .utf8)
             return file + "\n" + Project.code(of: text)
         }
         return try Checksum.sha256(ofText: code.joined(separator: "\n"))
     }
 
-    private func swiftFiles(in directory: String) throws -> [String] {
+    private func sources(in directory: String) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: path(directory))
-            .filter { $0.hasSuffix(".swift") }.map { directory + "/" + $0 }
+            .filter { path in [".swift", ".c", ".h"].contains { path.hasSuffix($0) } }
+            .map { directory + "/" + $0 }
     }
 
-    /// A source without the lines that hold nothing or nothing but a comment.
+    /// A source without the lines that hold nothing or nothing but a comment: one that `//` begins, or those from
+    /// one that `/*` begins to the next `*/`.
     private static func code(of source: String) -> String {
-        source.lines.filter { line in
-            let text = line.drop(while: \.isWhitespace)
-            return !text.isEmpty && !text.hasPrefix("//")
+        var isComment = false
+        return source.lines.filter { line in
+            var text = line.drop(while: \.isWhitespace)
+            if !isComment {
+                if text.isEmpty || text.hasPrefix("//") { return false }
+                guard text.hasPrefix("/*") else { return true }
+                text = text.dropFirst(2)
+            }
+            let end = text.range(of: "*/")
+            isComment = end == nil
+            // Code may follow a comment.
+            return end.map { !text[$0.upperBound...].allSatisfy(\.isWhitespace) } ?? false
         }.joined(separator: "\n")
     }
 }
