@@ -9,8 +9,8 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full study step status figures test test-systems test-asan test-tsan sanitized \
-	fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
+.PHONY: help requirements build report full study step status figures test test-systems test-avx2 test-asan test-tsan \
+	sanitized fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
 	parity fixtures exchange install clean
 
 help: ## Say what there is to make
@@ -116,6 +116,12 @@ test: requirements lint ## Run every test
 
 test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
 	@for suite in bookworm trixie; do Tests/Systems/run $$suite $(OPTIONS) || exit 1; done
+
+AVX2 = -c release --scratch-path .build-avx2
+test-avx2: export BIGEGGS_MARCH = x86-64-v3
+test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on a processor with AVX2
+	@swift build $(AVX2) $(TESTS)
+	@ONEDNN_MAX_CPU_ISA=AVX2 swift test $(AVX2) --skip-build --disable-xctest --filter BigEggsTests
 
 # Under PREFIX: the command, the library with its header and pkg-config file, and what the report is made
 # with. The executables use the Swift runtime of the compiler that built them.

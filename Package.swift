@@ -1,13 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The training library is compiled for the processor it is built on: its own passes over
-/// activations then use the widest vectors there are (`SIMD16<Float>` becomes AVX-512).
+/// The processor that is compiled for, as clang names it: the one at hand unless `BIGEGGS_MARCH` says another.
+let processor = Context.environment["BIGEGGS_MARCH"] ?? "native"
+
+/// The training library is compiled for one processor: its own passes over activations then use the widest
+/// vectors there are (`SIMD16<Float>` becomes AVX-512).
 /// A processor with less ends with a message: CBuildProcessor says what the build used, and
 /// CProcessorCheck, compiled for any, looks for it before anything else runs.
 /// `-O` in debug keeps a plain `swift run` of a section usable.
 let librarySettings: [SwiftSetting] = [
-    .unsafeFlags(["-Xcc", "-march=native"]),
+    .unsafeFlags(["-Xcc", "-march=\(processor)"]),
     .unsafeFlags(["-O"], .when(configuration: .debug)),
 ]
 
@@ -42,7 +45,7 @@ let package = Package(
         .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CBigEggs"),
         .target(name: "CTopLevelError"),
-        .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=native"])]),
+        .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=\(processor)"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
         // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.
         // Only optimised do the entries become what they are for.

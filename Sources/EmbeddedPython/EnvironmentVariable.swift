@@ -53,6 +53,7 @@ public struct EnvironmentVariable: Sendable {
         EnvironmentVariable("BIGEGGS_PARENT", .ours, "the process that started this one and ends with it"),
         EnvironmentVariable(
             "BIGEGGS_DOCS", .ours, "the build fetches the tool that writes the documentation"),
+        EnvironmentVariable("BIGEGGS_MARCH", .ours, "the processor that the build is for"),
         EnvironmentVariable("BIGEGGS_CC", .ours, "the C compiler of the tests"),
         EnvironmentVariable("BIGEGGS_SANITIZER", .ours, "the sanitizer of the tests"),
         EnvironmentVariable("BIGEGGS_SANITIZED", .ours, "the library compiled with it"),
