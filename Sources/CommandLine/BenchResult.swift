@@ -13,7 +13,6 @@ struct BenchResult: Encodable {
     let peakMemoryBytes: Int
     let algorithms: [ChosenAlgorithm]
     /// Convolutions are direct for want of anything else.
-    private let lacksWinograd: Bool
 
     /// What can be measured.
     enum Work: String, CaseIterable, ExpressibleByArgument {
@@ -67,7 +66,6 @@ struct BenchResult: Encodable {
         processor = engine.processor
         instructionSet = engine.instructionSet
         oneDNN = engine.oneDNN
-        lacksWinograd = precision == .float32 && !options.directConvolutions && !DNNL.hasWinograd
         algorithms = engine.algorithms
         peakMemoryBytes = Machine.peakMemoryBytes
     }
@@ -97,7 +95,7 @@ struct BenchResult: Encodable {
         return """
             \(speeds.text)
             \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize)
-            oneDNN \(oneDNN) with \(instructionSet)\(lacksWinograd ? "; it has no Winograd here, so convolutions are direct" : "")
+            oneDNN \(oneDNN) with \(instructionSet)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 
             \(choices.text)

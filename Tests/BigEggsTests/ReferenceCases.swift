@@ -241,7 +241,7 @@ extension ReferenceCase {
         },
     ]
 
-    /// Those with convolutions of 3×3 over 32 channels or more, for which there is Winograd's algorithm.
+    /// Those with convolutions of 3×3 over 16 channels or more, for which there is Winograd's algorithm.
     static let winograd: [ReferenceCase] = [
         ReferenceCase("the report's block of layers", input: [8, 8, 3], images: 3) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)

@@ -31,18 +31,16 @@ import Testing
         #expect(bench.algorithms.allSatisfy { !$0.algorithm.isEmpty })
     }
 
-    /// Where oneDNN has no Winograd for float32, people are told; and only there.
+    /// People are told what ran: the engine's own convolutions unless they ask for others.
     @Test(arguments: [[], ["--direct-convolutions"], ["--precision", "auto"]])
-    func directConvolutionsForWantOfWinogradAreNamed(_ options: [String]) throws {
+    func whatRanIsNamed(_ options: [String]) throws {
         let run = try BigEggsProgram(
             running: BigEggsProgram.url,
             ["bench", "--steps", "1", "--rounds", "1", "--batch-size", "16", "--only", "training"] + options)
         #expect(run.status == 0, "standard error:\n\(run.errors)")
         #expect(run.output.contains("oneDNN \(Machine.oneDNN) with \(Machine.instructionSet)"))
-        let mayUseIt = options.isEmpty || (options.last == "auto" && Precision.fastest == .float32)
-        let lacks = mayUseIt && !DNNL.hasWinograd
-        #expect(run.output.contains("it has no Winograd here, so convolutions are direct") == lacks)
-        #expect(!lacks || !run.output.contains("wino"))
+        let usesWinograd = options.first != "--direct-convolutions" && DNNL.instructionSet >= .avx2
+        #expect(run.output.contains("winograd_") == usesWinograd || Precision.fastest == .bfloat16)
     }
 
     @Test func oneKindOfWorkCanBeMeasuredAlone() throws {

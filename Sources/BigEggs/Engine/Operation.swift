@@ -19,12 +19,6 @@ enum Operation {
         case rectifier
     }
 
-    enum Algorithm {
-        case direct
-        /// Where ``DNNL/hasWinograd``, and not for every convolution.
-        case winograd
-    }
-
     /// How a window moves over images; all in rows and columns.
     struct Window {
         var size: [Int]
@@ -35,7 +29,7 @@ enum Operation {
     }
 
     /// The bias, and its gradient, are float32 and dense.
-    case convolution(WeightedPass, Weighted, Window, Algorithm)
+    case convolution(WeightedPass, Weighted, Window)
     case innerProduct(WeightedPass, Weighted)
     /// The largest of each window. In training it remembers where that was.
     case maxPooling(Window, source: TensorLayout, destination: TensorLayout, training: Bool)

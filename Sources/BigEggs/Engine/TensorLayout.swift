@@ -79,10 +79,11 @@ package struct TensorLayout: Equatable {
         return set >= .avx2 ? channelBlocks(8, dims, precision) : channelsLast(dims, precision)
     }
 
-    /// Kernels `[outputs, inputs, height, width]` in blocks of 16 inputs of 16 outputs; oneDNN's OIhw16i16o.
-    package static func kernelBlocks(_ dims: [Int], _ precision: Precision) -> TensorLayout {
+    /// Kernels `[outputs, inputs, height, width]` in blocks of so many inputs of so many outputs; oneDNN's OIhw16i16o
+    /// and OIhw8i8o.
+    package static func kernelBlocks(_ dims: [Int], _ precision: Precision, size: Int = 16) -> TensorLayout {
         TensorLayout(
-            precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(16, of: 1), Block(16, of: 0)])
+            precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(size, of: 1), Block(size, of: 0)])
     }
 
     /// The same places for numbers of another precision.
@@ -122,7 +123,7 @@ package enum LayoutChoice: Equatable {
     /// Whatever the primitive likes best.
     case free(dims: [Int], Precision)
     case described(TensorLayout)
-    /// Chosen by a primitive, and more than a ``TensorLayout`` can say: Winograd's weights in oneDNN 2.6.
+    /// Chosen by a primitive, and more than a ``TensorLayout`` can say.
     case opaque(Descriptor)
 
     /// 0 if nothing has been chosen.

@@ -61,9 +61,9 @@ class WeightedNode: Node {
     }
 
     /// The engine's own passes in place of oneDNN's, where the rule is for them.
-    fileprivate func makeWinogradForward() -> WinogradConvolution? { nil }
-    fileprivate func makeWinogradBackwardData() -> WinogradConvolution? { nil }
-    fileprivate func makeWinogradBackwardWeights() -> WinogradGradient? { nil }
+    fileprivate func makeWinogradForward() -> (any Pass)? { nil }
+    fileprivate func makeWinogradBackwardData() -> (any Pass)? { nil }
+    fileprivate func makeWinogradBackwardWeights() -> (any Pass)? { nil }
 
     /// Creates the primitive of one backward pass.
     fileprivate func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
@@ -134,8 +134,7 @@ class WeightedNode: Node {
 /// A two-dimensional convolution.
 final class ConvolutionNode: WeightedNode {
     private let window: Operation.Window
-    private let algorithm: Operation.Algorithm
-    private let usesOwnWinograd: Bool
+    private let usesWinograd: Bool
     private let threads: Int
 
     /// - Parameters:
@@ -148,74 +147,106 @@ final class ConvolutionNode: WeightedNode {
         store: ParameterStore, place: (Int) -> Int
     ) throws {
         let kernelDims = store.entries[kernel].specification.dims
-        let winograd =
-            allowsWinograd && precision == .float32 && kernelDims[2...] == [3, 3]
-            && window.strides == [1, 1] && kernelDims[1] >= 32 && DNNL.hasWinograd
         self.window = window
         self.threads = threads
 
         let layout = TensorLayout.images(outputDims, precision)
-        func describe(_ algorithm: Operation.Algorithm) throws -> Primitive {
-            try Primitive(
-                "\(name) forward",
-                .convolution(
-                    .forward(then: rectifies ? [.rectifier] : []),
-                    .init(
-                        source: input.layout, weights: .free(dims: kernelDims, precision),
-                        destination: layout),
-                    window, algorithm))
-        }
-        var forward: Primitive?
-        var algorithm = Operation.Algorithm.direct
-        if winograd, let primitive = try? describe(.winograd) {
-            forward = primitive
-            algorithm = .winograd
-        }
-        let chosen = try forward ?? describe(.direct)
-        self.algorithm = algorithm
+        let forward = try Primitive(
+            "\(name) forward",
+            .convolution(
+                .forward(then: rectifies ? [.rectifier] : []),
+                .init(
+                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout),
+                window))
+        let mayUseWinograd =
+            switch precision {
+            case .float32:
+                WinogradFloat32Convolution.isFor(
+                    kernelDims: kernelDims, window: window, input: input.layout, output: layout)
+            case .bfloat16:
+                WinogradConvolution.isFor(
+                    kernelDims: kernelDims, window: window, input: input.layout, output: layout)
+            }
+        let winogradLayout = LayoutChoice.described(
+            .kernelBlocks(kernelDims, .float32, size: layout.blockSize(of: 1)))
 
         // The stored layout is the weight gradient's, in training and in inference alike.
         if store.layout(of: kernel) == nil {
-            let backward = try ConvolutionNode.backwardWeights(
-                name, input.layout, .free(dims: kernelDims, .float32), layout, algorithm, window, chosen)
-            store.chooseLayout(of: kernel, try backward.layout(of: .weightsGradient))
+            let isWinograds = allowsWinograd && mayUseWinograd
+            store.chooseLayout(
+                of: kernel,
+                try isWinograds
+                    ? winogradLayout
+                    : ConvolutionNode.backwardWeights(
+                        name, input.layout, .free(dims: kernelDims, .float32), layout, window, forward
+                    ).layout(of: .weightsGradient))
         }
-        usesOwnWinograd =
-            allowsWinograd
-            && WinogradConvolution.isFor(precision, kernelDims: kernelDims, window: window)
-            && input.layout == .channelBlocks(16, input.dims, .bfloat16)
-            && layout == .channelBlocks(16, outputDims, .bfloat16)
-            && store.layout(of: kernel) == .described(.kernelBlocks(kernelDims, .float32))
+        usesWinograd = allowsWinograd && mayUseWinograd && store.layout(of: kernel) == winogradLayout
         try super.init(
             name: name, input: input,
             output: Signal(dims: outputDims, layout: layout, offset: place(layout.byteCount)),
             kernel: kernel, bias: bias, rectifies: rectifies, precision: precision, store: store,
-            forward: chosen)
+            forward: forward)
     }
 
-    fileprivate override func makeWinogradForward() -> WinogradConvolution? {
-        guard usesOwnWinograd else { return nil }
-        let transformed = WinogradKernel(dims: store.entries[kernel].specification.dims, isTurned: false)
-        return WinogradConvolution(
-            transformed, dims: input.dims, input: input.place, kernel: weights(transformed),
-            bias: .parameter(bias), rectifies: rectifies, output: output.place, threads: threads)
+    /// The kernel as Winograd's convolution multiplies by it.
+    private func transformed(isTurned: Bool) -> WinogradKernel {
+        WinogradKernel(
+            dims: store.entries[kernel].specification.dims, isTurned: isTurned, precision: precision,
+            block: output.layout.blockSize(of: 1))
     }
 
-    fileprivate override func makeWinogradBackwardData() -> WinogradConvolution? {
-        guard usesOwnWinograd else { return nil }
-        let transformed = WinogradKernel(dims: store.entries[kernel].specification.dims, isTurned: true)
-        return WinogradConvolution(
-            transformed, dims: output.dims, input: output.gradientPlace, kernel: weights(transformed),
-            bias: nil, rectifies: false, output: input.gradientPlace, threads: threads)
+    fileprivate override func makeWinogradForward() -> (any Pass)? {
+        guard usesWinograd else { return nil }
+        let transformed = transformed(isTurned: false)
+        switch precision {
+        case .float32:
+            return WinogradFloat32Convolution(
+                .init(source: input.layout, destination: output.layout, zeros: window.paddingBefore),
+                input: input.place, kernel: weights(transformed), bias: .parameter(bias),
+                rectifies: rectifies, output: output.place, threads: threads)
+        case .bfloat16:
+            return WinogradConvolution(
+                transformed, dims: input.dims, input: input.place, kernel: weights(transformed),
+                bias: .parameter(bias), rectifies: rectifies, output: output.place, threads: threads)
+        }
     }
 
-    fileprivate override func makeWinogradBackwardWeights() -> WinogradGradient? {
-        guard usesOwnWinograd, WinogradGradient.isFor(kernelDims: store.entries[kernel].specification.dims)
-        else { return nil }
-        return WinogradGradient(
-            dims: input.dims, outputs: output.dims[1], input: input.place,
-            outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
-            biasGradient: .gradient(bias), threads: threads)
+    fileprivate override func makeWinogradBackwardData() -> (any Pass)? {
+        guard usesWinograd else { return nil }
+        let transformed = transformed(isTurned: true)
+        switch precision {
+        case .float32:
+            return WinogradFloat32Convolution(
+                .init(
+                    source: output.layout, destination: input.layout,
+                    zeros: window.paddingBefore.map { 2 - $0 }),
+                input: output.gradientPlace, kernel: weights(transformed), bias: nil, rectifies: false,
+                output: input.gradientPlace, threads: threads)
+        case .bfloat16:
+            return WinogradConvolution(
+                transformed, dims: output.dims, input: output.gradientPlace, kernel: weights(transformed),
+                bias: nil, rectifies: false, output: input.gradientPlace, threads: threads)
+        }
+    }
+
+    fileprivate override func makeWinogradBackwardWeights() -> (any Pass)? {
+        let kernelDims = store.entries[kernel].specification.dims
+        guard usesWinograd else { return nil }
+        switch precision {
+        case .float32:
+            guard WinogradFloat32Gradient.isFor(kernelDims: kernelDims) else { return nil }
+            return WinogradFloat32Gradient(
+                .init(source: input.layout, destination: output.layout, zeros: window.paddingBefore),
+                input: input.place, outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
+                biasGradient: .gradient(bias), threads: threads)
+        case .bfloat16:
+            guard WinogradGradient.isFor(kernelDims: kernelDims) else { return nil }
+            return WinogradGradient(
+                dims: input.dims, outputs: output.dims[1], input: input.place,
+                outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
+                biasGradient: .gradient(bias), threads: threads)
+        }
     }
 
     fileprivate override func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
@@ -226,24 +257,23 @@ final class ConvolutionNode: WeightedNode {
                 .backwardData(of: forwardPrimitive),
                 .init(
                     source: input.layout, weights: .free(dims: kernelDims, precision), destination: gradient),
-                window, algorithm))
+                window))
     }
 
     fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
         try ConvolutionNode.backwardWeights(
-            name, input.layout, store.entries[kernel].storedLayout, gradient, algorithm, window,
-            forwardPrimitive)
+            name, input.layout, store.entries[kernel].storedLayout, gradient, window, forwardPrimitive)
     }
 
     private static func backwardWeights(
         _ name: String, _ source: TensorLayout, _ weights: LayoutChoice, _ gradient: TensorLayout,
-        _ algorithm: Operation.Algorithm, _ window: Operation.Window, _ forward: Primitive
+        _ window: Operation.Window, _ forward: Primitive
     ) throws -> Primitive {
         try Primitive(
             "\(name) backward weights",
             .convolution(
                 .backwardWeights(of: forward),
-                .init(source: source, weights: weights, destination: gradient), window, algorithm))
+                .init(source: source, weights: weights, destination: gradient), window))
     }
 }
 

@@ -28,12 +28,14 @@ final class WinogradConvolution: Pass {
     /// The processor has dot products of bfloat16 pairs but not AMX, with which oneDNN's direct
     /// convolutions are faster.
     static func isFor(
-        _ precision: Precision, kernelDims: [Int], window: Operation.Window
+        kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
-        precision == .bfloat16 && (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)
+        (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)
             && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
             && window.paddingBefore == [1, 1] && window.paddingAfter == [1, 1]
             && kernelDims[0] % 32 == 0 && kernelDims[1] % 32 == 0
+            && input == .channelBlocks(16, input.dims, .bfloat16)
+            && output == .channelBlocks(16, output.dims, .bfloat16)
     }
 
     /// - Parameters:

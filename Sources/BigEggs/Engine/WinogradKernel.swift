@@ -1,29 +1,45 @@
 import CKernels
 
-/// A 3×3 kernel as Winograd's convolution multiplies by it: sixteen matrices, in bfloat16.
+/// A 3×3 kernel as Winograd's convolution multiplies by it: 16 matrices in bfloat16, 36 in float32.
 ///
-/// They are computed in float32 from the master copy of the kernel and rounded once.
+/// They are computed in float32 from the master copy of the kernel, and rounded once.
 struct WinogradKernel: Equatable {
-    /// `[outputs, inputs, 3, 3]`, both channel counts multiples of 32.
+    /// `[outputs, inputs, 3, 3]`; in bfloat16 both channel counts are multiples of 32.
     let dims: [Int]
     /// For the gradient of the input, which is a convolution with the kernel turned by 180° and inputs and
     /// outputs exchanged.
     let isTurned: Bool
+    let precision: Precision
+    /// Channels of a block of the kernel in memory, 16 or 8.
+    let block: Int
 
     /// Channels that the convolution reads, and those that it puts out.
     var inputs: Int { isTurned ? dims[0] : dims[1] }
     var outputs: Int { isTurned ? dims[1] : dims[0] }
 
-    var byteCount: Int { 16 * dims[0] * dims[1] * 2 }
+    var byteCount: Int {
+        switch precision {
+        case .bfloat16: 16 * dims[0] * dims[1] * 2
+        case .float32: be_winograd_float32_matrix_bytes(inputs, outputs)
+        }
+    }
 
-    /// - Parameter kernel: float32 in oneDNN's layout OIhw16i16o.
+    /// - Parameter kernel: float32 in blocks of inputs of blocks of outputs; oneDNN's OIhw16i16o or OIhw8i8o.
     func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer) {
-        let instructionSet = DNNL.instructionSet.ofKernels
+        let set = DNNL.instructionSet.ofKernels
+        let squares = ((dims[0] + 15) / 16) * ((dims[1] + 15) / 16)
         let transformed = be_winograd_bfloat16_kernel(
             inputs: dims[1], outputs: dims[0], isTurned: isTurned, kernel: kernel, matrices: matrices)
-        Threads.parallel(over: dims[0] * dims[1] / 256) { blocks, _ in
-            withUnsafePointer(to: transformed) {
-                be_winograd_bfloat16_transform(instructionSet, $0, blocks.lowerBound, blocks.upperBound)
+        Threads.parallel(over: squares) { squares, _ in
+            switch precision {
+            case .bfloat16:
+                withUnsafePointer(to: transformed) {
+                    be_winograd_bfloat16_transform(set, $0, squares.lowerBound, squares.upperBound)
+                }
+            case .float32:
+                be_winograd_float32_transform_kernel(
+                    set, kernel, dims[1], dims[0], block, isTurned,
+                    matrices.assumingMemoryBound(to: Float.self), squares.lowerBound, squares.upperBound)
             }
         }
     }

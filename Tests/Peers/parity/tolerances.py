@@ -83,7 +83,7 @@ class Winograd:
         return self._allowed(tiles, sizes, self.backward, self.tile**2)
 
 
-#: oneDNN's in float32, and the engine's own in bfloat16.
+#: The engine's own, in float32 and in bfloat16.
 WINOGRAD = {
     "float32": Winograd(4, (0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)),
     "bfloat16": Winograd(2, (0, 1, -1), UNIT_BFLOAT16),

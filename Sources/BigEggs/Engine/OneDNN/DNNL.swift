@@ -84,7 +84,4 @@ package enum DNNL {
     package static var instructionSet: InstructionSet {
         InstructionSet(containedIn: dnnl_get_effective_cpu_isa().rawValue, of: instructionSetNumbers)
     }
-
-    /// Whether there is Winograd's algorithm for float32; 3.x has none for x86-64.
-    package static var hasWinograd: Bool { instructionSet >= .avx512 && (build?.major ?? 0) < 3 }
 }

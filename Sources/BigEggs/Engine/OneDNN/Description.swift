@@ -4,7 +4,7 @@ extension Operation {
     /// What follows the operation in the same primitive.
     var postOperations: [PostOperation] {
         switch self {
-        case .convolution(.forward(let list), _, _, _), .innerProduct(.forward(let list), _): list
+        case .convolution(.forward(let list), _, _), .innerProduct(.forward(let list), _): list
         default: []
         }
     }
@@ -26,22 +26,25 @@ extension Operation {
 
         let status =
             switch self {
-            case .convolution(let pass, let layouts, let window, let algorithm):
+            case .convolution(let pass, let layouts, let window):
                 switch pass {
                 case .forward:
                     try dnnl_convolution_forward_primitive_desc_create(
-                        &result, engine, dnnl_forward_training, algorithm.kind, handle(layouts.source),
+                        &result, engine, dnnl_forward_training, dnnl_convolution_direct,
+                        handle(layouts.source),
                         handle(layouts.weights), handle(layouts.bias), handle(layouts.destination),
                         window.strides.wide, window.dilations, window.paddingBefore.wide,
                         window.paddingAfter.wide, attributes)
                 case .backwardData(let forward):
                     try dnnl_convolution_backward_data_primitive_desc_create(
-                        &result, engine, algorithm.kind, handle(layouts.source), handle(layouts.weights),
+                        &result, engine, dnnl_convolution_direct, handle(layouts.source),
+                        handle(layouts.weights),
                         handle(layouts.destination), window.strides.wide, window.dilations,
                         window.paddingBefore.wide, window.paddingAfter.wide, forward.description, attributes)
                 case .backwardWeights(let forward):
                     try dnnl_convolution_backward_weights_primitive_desc_create(
-                        &result, engine, algorithm.kind, handle(layouts.source), handle(layouts.weights),
+                        &result, engine, dnnl_convolution_direct, handle(layouts.source),
+                        handle(layouts.weights),
                         handle(layouts.bias), handle(layouts.destination), window.strides.wide,
                         window.dilations, window.paddingBefore.wide, window.paddingAfter.wide,
                         forward.description, attributes)
@@ -86,12 +89,6 @@ extension Operation {
 extension Operation.Weighted {
     /// The bias, and its gradient: a float32 for each output channel.
     fileprivate var bias: TensorLayout { .rowMajor([destination.dims[1]], .float32) }
-}
-
-extension Operation.Algorithm {
-    fileprivate var kind: dnnl_alg_kind_t {
-        self == .winograd ? dnnl_convolution_winograd : dnnl_convolution_direct
-    }
 }
 
 extension Operation.Window {

@@ -46,7 +46,7 @@ final class Primitive {
         dnnl_primitive_desc_destroy(description)
     }
 
-    /// The name oneDNN gives to the implementation it chose, such as `jit_wino_4x3:avx512_core`.
+    /// The name oneDNN gives to the implementation it chose, such as `jit:avx512_core`.
     var implementation: String {
         var text: UnsafePointer<CChar>?
         _ = withUnsafeMutablePointer(to: &text) {

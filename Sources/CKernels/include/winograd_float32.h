@@ -1,0 +1,98 @@
+// Winograd's convolution F(4x4, 3x3) of float32 images: the inner loops. Swift divides the work over threads
+// and gives the memory.
+//
+// A tile of 4x4 outputs depends on 6x6 inputs d. For a kernel g it is At [(G g Gt) . (Bt d B)] A, where . multiplies
+// element by element: over all channels 36 products of matrices, one for each element, in place of 144
+// multiplications for each pair of channels. The kernel's gradient is the sum over tiles
+// Gt [(A y At) . (Bt d B)] G, with y a tile of the outputs' gradient.
+//
+// The matrices interpolate at 0, ±5/8, ±3/2 and infinity, and are exact in float32 but for G. Against float64 the outputs
+// of 64 channels are off by 6e-7 of their root mean square; the direct sum in float32 is off by 3e-7, the usual
+// points 0, ±1, ±2 by 15e-7.
+//
+// Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels that
+// fill up a block are zero in all of them, and stay so. Every sum has one order, whatever the number of threads and the instruction
+// set: results are the same bits.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "instruction_set.h"
+
+#pragma GCC visibility push(hidden)
+
+typedef struct {
+  /// Of the image that is read.
+  ptrdiff_t images, height, width;
+  /// Zeros above and to the left of it.
+  ptrdiff_t top, left;
+  /// Of the image that is put out; whatever it needs below and to the right is zero as well.
+  ptrdiff_t output_height, output_width;
+  /// Channels of the two.
+  ptrdiff_t inputs, outputs;
+  /// Channels of a block in memory, 16 or 8, to multiples of which channels are filled up.
+  ptrdiff_t block;
+  /// What the second-level cache of a core holds. Speed depends on it, results do not.
+  ptrdiff_t cache_bytes;
+} be_winograd_float32_shape;
+
+/// Tiles that the innermost loop takes at a time: no thread should begin within such a group.
+enum { BE_WINOGRAD_FLOAT32_GROUP = 12 };
+
+/// Bytes of the 36 matrices of a kernel.
+size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs);
+
+/// Computes G g Gt for squares of 16 outputs and 16 inputs, numbered as they follow each other in the kernel.
+///
+/// - block: inputs and outputs of a block of the kernel in memory, 16 or 8.
+/// - isTurned: for the convolution that gives the inputs' gradient, with the kernel turned by 180 degrees
+///   and inputs and outputs exchanged.
+void be_winograd_float32_transform_kernel(be_instruction_set set, const float *_Nonnull kernel, ptrdiff_t inputs,
+                                          ptrdiff_t outputs, ptrdiff_t block, bool isTurned,
+                                          float *_Nonnull matrices, ptrdiff_t first_square, ptrdiff_t last_square);
+
+/// Tiles in all images: rows of them, images after each other.
+ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *_Nonnull shape);
+
+/// Bytes of scratch that a thread needs for a convolution.
+size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
+
+/// Convolves: the tiles first_tile up to but not including last_tile.
+///
+/// - bias: a float32 for each output channel, or none.
+/// - rectifies: max(x, 0) of the sum; a NaN stays one.
+void be_winograd_float32_convolve(be_instruction_set set, const be_winograd_float32_shape *_Nonnull shape,
+                                  const float *_Nonnull input, const float *_Nonnull matrices,
+                                  const float *_Nullable bias, bool rectifies, float *_Nonnull output,
+                                  void *_Nonnull scratch, ptrdiff_t first_tile, ptrdiff_t last_tile);
+
+/// The parts that a kernel's gradient is summed up in: runs of the batch's images, as many for every number of
+/// threads. Their sums take 2.4 MB together, or more than that where there is one part alone.
+ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *_Nonnull shape);
+
+/// Outputs that one call of the sum should take, so that their sums stay in the cache; a multiple of 16.
+ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *_Nonnull shape);
+
+/// Numbers in the sums of one part.
+ptrdiff_t be_winograd_float32_sums(const be_winograd_float32_shape *_Nonnull shape);
+
+/// Bytes of scratch that a thread needs to sum up a gradient.
+size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
+
+/// Sums (A y At) . (Bt d B) up over the tiles of one part, for a run of 16s of outputs.
+///
+/// - sums: the part's, which are replaced.
+/// - bias_sums: the part's, a float32 for each output, filled up to whole 16s; replaced by the sums of the gradient.
+void be_winograd_float32_sum_gradient(be_instruction_set set, const be_winograd_float32_shape *_Nonnull shape,
+                                      const float *_Nonnull input, const float *_Nonnull output_gradient,
+                                      float *_Nonnull sums, float *_Nonnull bias_sums, void *_Nonnull scratch,
+                                      ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
+
+/// Adds the parts' sums and turns them into the kernel's gradient, for squares of 16 outputs and 16 inputs.
+void be_winograd_float32_finish_gradient(be_instruction_set set, const be_winograd_float32_shape *_Nonnull shape,
+                                         const float *_Nonnull sums, float *_Nonnull kernel_gradient,
+                                         ptrdiff_t first_square, ptrdiff_t last_square);
+
+#pragma GCC visibility pop

@@ -1,0 +1,77 @@
+#include "winograd_float32.h"
+
+#include "winograd_float32_transforms.h"
+
+size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs) {
+  return ELEMENTS * sixteens_of(inputs) * sixteens_of(outputs) * 256 * sizeof(float);
+}
+
+/// A square of nine times 16 inputs of 16 outputs from a kernel in blocks of 8.
+BE_INLINE void join(const float *kernel, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t in, ptrdiff_t out,
+                 float *square) {
+  const ptrdiff_t input_blocks = blocks_of(inputs, 8), output_blocks = blocks_of(outputs, 8);
+  memset(square, 0, 9 * 256 * sizeof *square);
+  for (int quarter = 0; quarter < 4; quarter++) {
+    const ptrdiff_t from = 2 * in + quarter % 2, to = 2 * out + quarter / 2;
+    if (from >= input_blocks || to >= output_blocks) continue;
+    for (int row = 0; row < 9 * 8; row++)
+      memcpy(square + (row / 8 * 16 + quarter % 2 * 8 + row % 8) * 16 + quarter / 2 * 8,
+             kernel + ((to * input_blocks + from) * 9 * 8 + row) * 8, 8 * sizeof *square);
+  }
+}
+
+/// Exchanges inputs and outputs of a square, and turns its nine taps by 180 degrees.
+BE_INLINE void turn(const float *square, float *turned) {
+  for (int tap = 0; tap < 9; tap++)
+    for (int row = 0; row < 16; row++)
+      for (int column = 0; column < 16; column++)
+        turned[(8 - tap) * 256 + column * 16 + row] = square[tap * 256 + row * 16 + column];
+}
+
+BE_INLINE void transform_kernel(const float *kernel, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t block, bool isTurned,
+                             float *matrices, ptrdiff_t first_square, ptrdiff_t last_square) {
+  const ptrdiff_t across = sixteens_of(inputs), down = sixteens_of(outputs);
+  for (ptrdiff_t number = first_square; number < last_square; number++) {
+    const ptrdiff_t out = number / across, in = number % across;
+    const float *square = kernel + number * 9 * 256;
+    float joined[9 * 256], turned[9 * 256];
+    if (block == 8) {
+      join(kernel, inputs, outputs, in, out, joined);
+      square = joined;
+    }
+    if (isTurned) {
+      turn(square, turned);
+      square = turned;
+    }
+    // Of the matrices: where the square stands, and how many numbers are summed over.
+    const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in, depth = 16 * (isTurned ? down : across);
+    for (int channel = 0; channel < 16; channel++) {
+      lanes columns[3][SIDE];
+      for (int x = 0; x < 3; x++) {
+        lanes g[3];
+        for (int y = 0; y < 3; y++) g[y] = load(square + (3 * y + x) * 256 + channel * 16);
+        spread_kernel(g, columns[x]);
+      }
+      for (int i = 0; i < SIDE; i++) {
+        const lanes g[3] = {columns[0][i], columns[1][i], columns[2][i]};
+        lanes result[SIDE];
+        spread_kernel(g, result);
+        for (int j = 0; j < SIDE; j++)
+          store(matrices + ((to * ELEMENTS + SIDE * i + j) * depth + from * 16 + channel) * 16, result[j]);
+      }
+    }
+  }
+}
+
+#define PARAMETERS                                                                                                   \
+  const float *kernel, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t block, bool isTurned, float *matrices,         \
+      ptrdiff_t first_square, ptrdiff_t last_square
+#define ARGUMENTS kernel, inputs, outputs, block, isTurned, matrices, first_square, last_square
+static void plain(PARAMETERS) { transform_kernel(ARGUMENTS); }
+BE_TARGET_AVX2 static void avx2(PARAMETERS) { transform_kernel(ARGUMENTS); }
+BE_TARGET_AVX512 static void avx512(PARAMETERS) { transform_kernel(ARGUMENTS); }
+
+void be_winograd_float32_transform_kernel(be_instruction_set set, PARAMETERS) {
+  static void (*const of_set[])(PARAMETERS) = {plain, avx2, avx512, avx512, avx512};
+  of_set[set](ARGUMENTS);
+}

@@ -1,0 +1,237 @@
+import BigEggs
+import CKernels
+import Testing
+
+/// Everything that a convolution and its backward passes compute, in Keras's order: `[images, height, width,
+/// channels]`, and `[3, 3, inputs, outputs]`.
+struct ConvolutionResults: Equatable {
+    enum Name: CaseIterable {
+        case output, inputGradient, kernelGradient, biasGradient
+    }
+
+    var output: [Float]
+    var inputGradient: [Float]
+    var kernelGradient: [Float]
+    var biasGradient: [Float]
+
+    subscript(name: Name) -> [Float] {
+        switch name {
+        case .output: output
+        case .inputGradient: inputGradient
+        case .kernelGradient: kernelGradient
+        case .biasGradient: biasGradient
+        }
+    }
+}
+
+/// A 3×3 convolution in steps of one, of random numbers from -1 to 1, and what C kernels make of it.
+struct ConvolutionShape: Sendable, CustomTestStringConvertible {
+    let images, height, width, inputs, outputs: Int
+    /// Zeros above and to the left, and as many below and to the right.
+    var top = 1
+    var left = 1
+
+    var outputHeight: Int { height + 2 * top - 2 }
+    var outputWidth: Int { width + 2 * left - 2 }
+
+    var testDescription: String {
+        "\(images) of \(height)×\(width), \(inputs) to \(outputs) channels, zeros \(top) and \(left)"
+    }
+
+    /// How far results may be from float64, root mean square, as a share of what is expected.
+    ///
+    /// In units u of 2⁻²⁴: a sum of K random products has the variance K/2 · 0.41² of its own roundings, and 4 from those
+    /// of both transforms. The last transform adds up 36 of them, each the product of its rows' norms; with the
+    /// points 0, ±5/8, ±3/2 and ∞ that enlarges the error of √9 products 24.5 times in an output and that of √16
+    /// positions 26.2 times in a kernel's gradient, where it is most. A sum of the bias is one of as many numbers.
+    var tolerances: [ConvolutionResults.Name: Double] {
+        func error(_ terms: Int, _ amplification: Double, _ taps: Double) -> Double {
+            0x1p-24 * amplification * ((0.41 * 0.41 * Double(terms) / 2 + 4) / taps).squareRoot()
+        }
+        let tiles = images * ((outputHeight + 3) / 4) * ((outputWidth + 3) / 4)
+        return [
+            .output: error(inputs, 24.5, 9), .inputGradient: error(outputs, 24.5, 9),
+            .kernelGradient: error(tiles, 26.2, 16),
+            .biasGradient: 0x1p-24 * (2 + Double(images * outputHeight * outputWidth).squareRoot()),
+        ]
+    }
+
+    var input: [Float] { Noise(stream: 1).uniforms(images * height * width * inputs, in: -1...1) }
+    var kernel: [Float] { Noise(stream: 2).uniforms(9 * inputs * outputs, in: -1...1) }
+    var bias: [Float] { Noise(stream: 3).uniforms(outputs, in: -1...1) }
+    var gradient: [Float] {
+        Noise(stream: 4).uniforms(images * outputHeight * outputWidth * outputs, in: -1...1)
+    }
+
+    /// Sums of products in float64.
+    func definition() -> ConvolutionResults {
+        let (input, kernel, bias, gradient) = (self.input, self.kernel, self.bias, self.gradient)
+        var sums = (0..<images * outputHeight * outputWidth).flatMap { _ in bias.map(Double.init) }
+        var ofInput = [Double](repeating: 0, count: input.count)
+        var ofKernel = [Double](repeating: 0, count: kernel.count)
+        var ofBias = [Double](repeating: 0, count: outputs)
+        for target in 0..<images * outputHeight * outputWidth {
+            let column = target % outputWidth, row = target / outputWidth % outputHeight
+            let image = target / outputWidth / outputHeight
+            for out in 0..<outputs { ofBias[out] += Double(gradient[target * outputs + out]) }
+            for tap in 0..<9 {
+                let (y, x) = (row + tap / 3 - top, column + tap % 3 - left)
+                guard (0..<height).contains(y), (0..<width).contains(x) else { continue }
+                let source = (image * height + y) * width + x
+                for from in 0..<inputs {
+                    let value = Double(input[source * inputs + from])
+                    let taps = (tap * inputs + from) * outputs
+                    var sum = 0.0
+                    for out in 0..<outputs {
+                        let slope = Double(gradient[target * outputs + out])
+                        sums[target * outputs + out] += value * Double(kernel[taps + out])
+                        ofKernel[taps + out] += value * slope
+                        sum += slope * Double(kernel[taps + out])
+                    }
+                    ofInput[source * inputs + from] += sum
+                }
+            }
+        }
+        return ConvolutionResults(
+            output: sums.map { Float($0) }, inputGradient: ofInput.map { Float($0) },
+            kernelGradient: ofKernel.map { Float($0) }, biasGradient: ofBias.map { Float($0) })
+    }
+
+    /// - Parameters:
+    ///   - tilesAtOnce, sixteensAtOnce: how much one call computes; everything if not given.
+    ///   - negatedElement: an element of the transformed kernel whose sign is wrong.
+    ///   - lastRow: what the input's last rows are taken for.
+    ///   - visit: called with each result as it lies in memory.
+    func winograd(
+        _ set: be_instruction_set, block: Int, cacheBytes: Int = 1 << 20, tilesAtOnce: Int? = nil,
+        sixteensAtOnce: Int? = nil, negatedElement: Int? = nil, lastRow: Float? = nil,
+        visit: (TensorLayout, [Float]) -> Void = { _, _ in }
+    ) -> ConvolutionResults {
+        var forward = be_winograd_float32_shape(
+            images: images, height: height, width: width, top: top, left: left, output_height: outputHeight,
+            output_width: outputWidth, inputs: inputs, outputs: outputs, block: block, cache_bytes: cacheBytes
+        )
+        var backward = be_winograd_float32_shape(
+            images: images, height: outputHeight, width: outputWidth, top: 2 - top, left: 2 - left,
+            output_height: height, output_width: width, inputs: outputs, outputs: inputs, block: block,
+            cache_bytes: cacheBytes)
+        let inputLayout = TensorLayout.channelBlocks(block, [images, inputs, height, width], .float32)
+        let outputLayout = TensorLayout.channelBlocks(
+            block, [images, outputs, outputHeight, outputWidth], .float32)
+        let kernelLayout = TensorLayout.kernelBlocks([outputs, inputs, 3, 3], .float32, size: block)
+        var image = input
+        if let lastRow {
+            for index in 0..<images {
+                let end = (index + 1) * height * width * inputs
+                image.replaceSubrange(
+                    end - width * inputs..<end, with: repeatElement(lastRow, count: width * inputs))
+            }
+        }
+        let packedInput = pack(image, inputLayout), packedGradient = pack(gradient, outputLayout)
+        let packedKernel = pack(kernel, kernelLayout)
+        let squares = ((inputs + 15) / 16) * ((outputs + 15) / 16)
+
+        func matrices(isTurned: Bool) -> [Float] {
+            let count = be_winograd_float32_matrix_bytes(inputs, outputs) / 4
+            var result = [Float](repeating: 0, count: Int(count))
+            be_winograd_float32_transform_kernel(
+                set, packedKernel, inputs, outputs, block, isTurned, &result, 0, squares)
+            guard let negatedElement else { return result }
+            let depth = ((isTurned ? outputs : inputs) + 15) / 16 * 256
+            for index in result.indices where index / depth % 36 == negatedElement { result[index].negate() }
+            return result
+        }
+        func convolve(
+            _ shape: inout be_winograd_float32_shape, _ input: [Float], _ matrices: [Float], _ bias: [Float]?,
+            _ layout: TensorLayout
+        ) -> [Float] {
+            var output = [Float](repeating: 0, count: layout.elementCount)
+            var scratch = [UInt8](repeating: 0xFF, count: Int(be_winograd_float32_scratch_bytes(&shape)))
+            let tiles = be_winograd_float32_tiles(&shape)
+            for first in stride(from: 0, to: tiles, by: tilesAtOnce ?? tiles) {
+                be_winograd_float32_convolve(
+                    set, &shape, input, matrices, bias, false, &output, &scratch, first,
+                    min(first + (tilesAtOnce ?? tiles), tiles))
+            }
+            visit(layout, output)
+            return unpack(output, layout)
+        }
+        let output = convolve(&forward, packedInput, matrices(isTurned: false), bias, outputLayout)
+        let inputGradient = convolve(&backward, packedGradient, matrices(isTurned: true), nil, inputLayout)
+
+        let parts = be_winograd_float32_parts(&forward), count = be_winograd_float32_sums(&forward)
+        let sixteens = (outputs + 15) / 16
+        let atOnce = sixteensAtOnce ?? be_winograd_float32_outputs_at_once(&forward) / 16
+        var sums = [Float](repeating: .nan, count: parts * count)
+        var biasSums = [Float](repeating: .nan, count: parts * sixteens * 16)
+        var scratch = [UInt8](
+            repeating: 0xFF, count: Int(be_winograd_float32_gradient_scratch_bytes(&forward)))
+        sums.withUnsafeMutableBufferPointer { sums in
+            biasSums.withUnsafeMutableBufferPointer { biasSums in
+                guard let sums = sums.baseAddress, let biasSums = biasSums.baseAddress else { return }
+                for part in 0..<parts {
+                    for first in stride(from: 0, to: sixteens, by: atOnce) {
+                        be_winograd_float32_sum_gradient(
+                            set, &forward, packedInput, packedGradient, sums + part * count,
+                            biasSums + part * sixteens * 16, &scratch, part, first,
+                            min(first + atOnce, sixteens))
+                    }
+                }
+            }
+        }
+        var kernelGradient = [Float](repeating: 0, count: kernelLayout.elementCount)
+        be_winograd_float32_finish_gradient(set, &forward, sums, &kernelGradient, 0, squares)
+        visit(kernelLayout, kernelGradient)
+        return ConvolutionResults(
+            output: output, inputGradient: inputGradient,
+            kernelGradient: unpack(kernelGradient, kernelLayout),
+            biasGradient: (0..<outputs).map { out in
+                (0..<parts).reduce(0) { $0 + biasSums[$1 * sixteens * 16 + out] }
+            })
+    }
+
+    /// Calls `body` with every index of a tensor with these dimensions.
+    func forEachIndex(of dims: [Int], _ body: ([Int]) -> Void) {
+        for number in 0..<dims.reduce(1, *) {
+            var rest = number
+            var index = dims
+            for dimension in dims.indices.reversed() {
+                index[dimension] = rest % dims[dimension]
+                rest /= dims[dimension]
+            }
+            body(index)
+        }
+    }
+
+    /// Where an element is in Keras's order: of a kernel, which has blocks of inputs and of outputs, or of an image.
+    private func kerasOffset(of index: [Int], in layout: TensorLayout) -> Int {
+        let dims = layout.dims
+        return layout.blocks.count == 2
+            ? ((index[2] * 3 + index[3]) * dims[1] + index[1]) * dims[0] + index[0]
+            : ((index[0] * dims[2] + index[2]) * dims[3] + index[3]) * dims[1] + index[1]
+    }
+
+    private func pack(_ values: [Float], _ layout: TensorLayout) -> [Float] {
+        var memory = [Float](repeating: 0, count: layout.elementCount)
+        forEachIndex(of: layout.dims) {
+            memory[layout.offset(of: $0)] = values[kerasOffset(of: $0, in: layout)]
+        }
+        return memory
+    }
+
+    private func unpack(_ memory: [Float], _ layout: TensorLayout) -> [Float] {
+        var values = [Float](repeating: 0, count: layout.dims.reduce(1, *))
+        forEachIndex(of: layout.dims) {
+            values[kerasOffset(of: $0, in: layout)] = memory[layout.offset(of: $0)]
+        }
+        return values
+    }
+}
+
+/// The root mean square of the difference, as a share of that of what is expected.
+func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
+    let errors = zip(found, expected).reduce(0) {
+        $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
+    }
+    return (errors / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
+}
