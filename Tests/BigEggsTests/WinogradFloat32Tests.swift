@@ -135,14 +135,15 @@ import Testing
             return model.engineDescription.algorithms.contains { $0.algorithm.hasPrefix("winograd_4x3") }
         }
         #expect(try usesWinograd(Conv2D(16, kernelSize: 3, padding: .same)))
-        #expect(try usesWinograd(Conv2D(20, kernelSize: 3)))
+        #expect(try usesWinograd(Conv2D(20, kernelSize: 3), [8, 8, 16]))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), allowed: false))
         #expect(try !usesWinograd(Conv2D(15, kernelSize: 3, padding: .same)))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [6, 6, 15]))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 5, padding: .same)))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, strides: 2, padding: .same)))
-        // Of a tile a quarter would be in the image.
-        #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [2, 2, 16]))
+        // 9 of a tile's 16 pixels are in the image, and 25 of four tiles' 64.
+        #expect(try usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [3, 3, 16]))
+        #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [5, 5, 16]))
     }
 
     /// A number that is none must reach the loss, which stops the training.
