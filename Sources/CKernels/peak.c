@@ -5,10 +5,12 @@
 // In chains none of which has to wait for another, and all of which fit into the registers: twelve of the widest.
 enum { CHAINS = 12 };
 
-/// The sum over chains, so that none is left out.
+/// The sum over chains and lanes, so that none is left out.
 BE_INLINE float sum_of(const lanes_t *sums, int chains) {
+  lanes_t total = 0;
+  for (int chain = 0; chain < chains; chain++) total += sums[chain];
   float sum = 0;
-  for (int chain = 0; chain < chains; chain++) sum += sums[chain][0];
+  for (int lane = 0; lane < 16; lane++) sum += total[lane];
   return sum;
 }
 
