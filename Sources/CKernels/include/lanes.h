@@ -67,7 +67,7 @@ static inline __attribute__((always_inline)) be_float16_lanes be_square_root16(b
 static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
     be_float16_lanes a, be_float16_lanes b, be_float16_lanes c, be_float16_lanes d) {
   be_int16_lanes upper = (b > a) & 1, lower = 2 - (be_int16_lanes)(d > c);
-  be_int16_lanes isLower = be_larger16(c, d) > be_larger16(a, b);
+  be_int16_lanes isLower = __builtin_elementwise_max(c, d) > __builtin_elementwise_max(a, b);
   return (isLower & lower) | (~isLower & upper);
 }
 
