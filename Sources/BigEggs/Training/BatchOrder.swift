@@ -21,7 +21,7 @@ package struct BatchOrder: Sendable {
     init(count: Int, batchSize: Int, stepsPerEpoch: Int? = nil, shuffledBy seed: UInt64?) {
         self.count = count
         self.batchSize = min(batchSize, count)
-        batches = BatchOrder.steps(through: count, batchSize: batchSize)
+        batches = BatchOrder.steps(through: count, batchSize: self.batchSize)
         self.stepsPerEpoch = stepsPerEpoch ?? batches
         shuffling = seed.map { Philox(seed: $0, purpose: .shuffle) }
     }
