@@ -28,6 +28,7 @@ extension Sequential {
             dataset.prefix(dataset.count / batchSize * batchSize), batchSize: batchSize,
             augmentation: augmentation, shuffle: true, seed: seed)
         let plan = try plan(batch: batchSize, training: training).plan
+        defer { plan.times = nil }
         var seconds: [Double] = []
         for step in 0...steps {
             if step == 1, breakdown { plan.times = PassTimes() }
@@ -42,7 +43,6 @@ extension Sequential {
                 seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
             }
         }
-        defer { plan.times = nil }
         return (seconds, plan.times)
     }
 }

@@ -18,7 +18,7 @@ extension Sequential {
     /// The moving statistics take part as in a training step. Dropout draws the masks of `step`.
     ///
     /// - Returns: the mean loss, and the gradient of every trainable tensor in Keras's layout.
-    /// - Throws: ``TrainingError``, ``EngineError``.
+    /// - Throws: ``TrainingError``, as well for a loss or a gradient that is no finite number, ``EngineError``.
     package func lossAndGradients(
         of dataset: ImageDataset, step: Int = 0
     ) throws -> (loss: Double, gradients: [NamedTensor]) {
