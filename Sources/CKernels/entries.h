@@ -11,6 +11,13 @@
 // Vectors go by value between functions that are inlined, where no calling convention matters.
 #pragma clang diagnostic ignored "-Wpsabi"
 
+/// The table of a kernel for float32, which has three entries.
+#define BE_FLOAT32_ENTRIES(kernel)                                                                \
+  {                                                                                               \
+    [BE_PLAIN] = kernel##_plain, [BE_AVX2] = kernel##_avx2, [BE_AVX512] = kernel##_avx512,        \
+    [BE_AVX512_BF16] = kernel##_avx512, [BE_AMX] = kernel##_avx512,                               \
+  }
+
 /// The table of a kernel for bfloat16, which has two entries.
 #define BE_BFLOAT16_ENTRIES(kernel)                                                               \
   {                                                                                               \

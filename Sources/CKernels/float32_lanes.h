@@ -3,15 +3,16 @@
 #pragma once
 
 #include <stddef.h>
-#include <string.h>
 
 #include "entries.h"
+#include "lanes.h"
 
 #pragma clang fp contract(off)
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-typedef float lanes __attribute__((ext_vector_type(16)));
+typedef be_float16_lanes lanes;
+typedef be_float8_lanes half_lanes;
 
 BE_INLINE lanes load(const float *source) {
   lanes result;
@@ -20,8 +21,6 @@ BE_INLINE lanes load(const float *source) {
 }
 
 BE_INLINE void store(float *target, lanes value) { memcpy(target, &value, sizeof value); }
-
-typedef float half_lanes __attribute__((ext_vector_type(8)));
 
 /// The channels of a pixel in one block of 16, or in two of 8.
 BE_INLINE lanes load_pixel(ptrdiff_t block, const float *first, const float *second) {

@@ -2,6 +2,8 @@
 
 #include "winograd_float32_transforms.h"
 
+typedef be_winograd_float32_convolution convolution_t;
+
 // Tiles that are multiplied before their outputs are computed: a multiple of every group below.
 enum { KEPT = 24 };
 
@@ -32,7 +34,7 @@ size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *shape)
 
 /// One of the 36 products for `group` tiles and `vectors` blocks of outputs.
 BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t depth, const float *matrix,
-                     ptrdiff_t block_stride, float *sums) {
+                        ptrdiff_t block_stride, float *sums) {
   lanes sum[12][2];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = 0;
@@ -63,9 +65,9 @@ BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t d
     UNROLL for (int n = 0; n < vectors; n++) store(sums + m * 32 + n * 16, sum[m][n]);
 }
 
-/// At times the sums times A, plus the bias, into what of the tile is in the image.
+/// A transposed times the sums times A, plus the bias, into what of the tile is in the image.
 BE_INLINE void finish_tile(const float *sums, lanes bias, bool rectifies, const plane_t *plane, ptrdiff_t y,
-                        ptrdiff_t x) {
+                           ptrdiff_t x) {
   lanes columns[SIDE][4];
   UNROLL for (int j = 0; j < SIDE; j++) {
     lanes m[SIDE];
@@ -85,9 +87,10 @@ BE_INLINE void finish_tile(const float *sums, lanes bias, bool rectifies, const 
   }
 }
 
-BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const be_winograd_float32_shape *shape,
-                     const float *input, const float *matrices, const float *bias, bool rectifies, float *output,
-                     void *scratch, ptrdiff_t first_tile, ptrdiff_t last_tile) {
+/// - block: the shape's, a constant once this is inlined.
+BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convolution_t *convolution, void *scratch,
+                        ptrdiff_t first_tile, ptrdiff_t last_tile) {
+  const be_winograd_float32_shape *shape = &convolution->shape;
   const ptrdiff_t depth = 16 * sixteens_of(shape->inputs), sixteens = sixteens_of(shape->outputs);
   const ptrdiff_t across = rows_of_tiles(shape->output_width), down = rows_of_tiles(shape->output_height);
   const ptrdiff_t at_once = tiles_at_once(shape), stride = value_stride(shape);
@@ -100,7 +103,8 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const be_winogr
       const ptrdiff_t image = (start + done) / across / down;
       const ptrdiff_t run = least(RUN, least(across - column, count - done));
       for (ptrdiff_t in = 0; in < depth / 16; in++) {
-        const plane_t plane = plane_of(input, shape->inputs, block, shape->height, shape->width, image, in);
+        const plane_t plane =
+            plane_of(convolution->input, shape->inputs, block, shape->height, shape->width, image, in);
         transform_input_run(&plane, 4 * row - shape->top, 4 * column - shape->left, run,
                             values + done * depth + in * 16, stride, depth);
       }
@@ -111,7 +115,7 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const be_winogr
       for (ptrdiff_t kept = 0; kept < count; kept += KEPT) {
         const ptrdiff_t some = least(KEPT, count - kept);
         for (int element = 0; element < ELEMENTS; element++) {
-          const float *matrix = matrices + out * sixteen_stride + element * matrix_stride;
+          const float *matrix = convolution->matrices + out * sixteen_stride + element * matrix_stride;
           for (ptrdiff_t tile = 0; tile < some; tile += group) {
             const float *from = values + element * stride + (kept + tile) * depth;
             float *to = sums + element * SUM_STRIDE + tile * 32;
@@ -124,14 +128,15 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const be_winogr
         for (int vector = 0; vector < some_vectors; vector++) {
           const ptrdiff_t sixteen = out + vector;
           lanes added = 0;
-          if (bias)
-            memcpy(&added, bias + 16 * sixteen, least(16, shape->outputs - 16 * sixteen) * sizeof *bias);
+          if (convolution->bias)
+            memcpy(&added, convolution->bias + 16 * sixteen,
+                   least(16, shape->outputs - 16 * sixteen) * sizeof *convolution->bias);
           for (ptrdiff_t tile = 0; tile < some; tile++) {
             const ptrdiff_t number = start + kept + tile;
-            const plane_t plane = plane_of(output, shape->outputs, block, shape->output_height, shape->output_width,
-                                           number / across / down, sixteen);
-            finish_tile(sums + tile * 32 + vector * 16, added, rectifies, &plane, number / across % down * 4,
-                        number % across * 4);
+            const plane_t plane = plane_of(convolution->output, shape->outputs, block, shape->output_height,
+                                           shape->output_width, number / across / down, sixteen);
+            finish_tile(sums + tile * 32 + vector * 16, added, convolution->rectifies, &plane,
+                        number / across % down * 4, number % across * 4);
           }
         }
       }
@@ -139,20 +144,26 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const be_winogr
   }
 }
 
-#define PARAMETERS                                                                                                   \
-  const be_winograd_float32_shape *shape, const float *input, const float *matrices, const float *bias,              \
-      bool rectifies, float *output, void *scratch, ptrdiff_t first_tile, ptrdiff_t last_tile
-#define ARGUMENTS shape, input, matrices, bias, rectifies, output, scratch, first_tile, last_tile
 // As many sums at a time as fill the registers: 24 of 32, and 12 of 16.
-static void plain16(PARAMETERS) { convolve(4, 1, 16, ARGUMENTS); }
-static void plain8(PARAMETERS) { convolve(4, 1, 8, ARGUMENTS); }
-BE_TARGET_AVX2 static void avx2_16(PARAMETERS) { convolve(6, 1, 16, ARGUMENTS); }
-BE_TARGET_AVX2 static void avx2_8(PARAMETERS) { convolve(6, 1, 8, ARGUMENTS); }
-BE_TARGET_AVX512 static void avx512_16(PARAMETERS) { convolve(12, 2, 16, ARGUMENTS); }
-BE_TARGET_AVX512 static void avx512_8(PARAMETERS) { convolve(12, 2, 8, ARGUMENTS); }
+static void convolve_plain(const convolution_t *convolution, void *scratch, ptrdiff_t first, ptrdiff_t last) {
+  if (convolution->shape.block == 16) convolve(4, 1, 16, convolution, scratch, first, last);
+  else convolve(4, 1, 8, convolution, scratch, first, last);
+}
 
-void be_winograd_float32_convolve(be_instruction_set set, PARAMETERS) {
-  static void (*const of_set[][2])(PARAMETERS) = {
-      {plain16, plain8}, {avx2_16, avx2_8}, {avx512_16, avx512_8}, {avx512_16, avx512_8}, {avx512_16, avx512_8}};
-  of_set[set][shape->block == 8](ARGUMENTS);
+BE_TARGET_AVX2 static void convolve_avx2(const convolution_t *convolution, void *scratch, ptrdiff_t first,
+                                         ptrdiff_t last) {
+  if (convolution->shape.block == 16) convolve(6, 1, 16, convolution, scratch, first, last);
+  else convolve(6, 1, 8, convolution, scratch, first, last);
+}
+
+BE_TARGET_AVX512 static void convolve_avx512(const convolution_t *convolution, void *scratch, ptrdiff_t first,
+                                             ptrdiff_t last) {
+  if (convolution->shape.block == 16) convolve(12, 2, 16, convolution, scratch, first, last);
+  else convolve(12, 2, 8, convolution, scratch, first, last);
+}
+
+void be_winograd_float32_convolve(be_instruction_set set, const convolution_t *convolution, void *scratch,
+                                  ptrdiff_t first, ptrdiff_t last) {
+  static __typeof__(convolve_plain) *const entries[] = BE_FLOAT32_ENTRIES(convolve);
+  entries[set](convolution, scratch, first, last);
 }

@@ -2,6 +2,8 @@
 
 #include "winograd_float32_transforms.h"
 
+typedef be_winograd_float32_gradient gradient_t;
+
 // Numbers that the parts' sums may take together: 2.4 MB.
 enum { SUMS = ELEMENTS * 128 * 128 };
 
@@ -35,23 +37,26 @@ static ptrdiff_t element_stride(const be_winograd_float32_shape *shape, ptrdiff_
 }
 
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *shape) {
-  const ptrdiff_t inputs = 16 * sixteens_of(shape->inputs), outputs = 16 * sixteens_of(shape->outputs);
+  const ptrdiff_t inputs = 16 * sixteens_of(shape->inputs), outputs = be_winograd_float32_outputs_at_once(shape);
   return ELEMENTS * (element_stride(shape, inputs) + element_stride(shape, outputs)) * sizeof(float);
 }
 
-/// A y At of tiles that follow each other in a row, for 16 channels; returns the sum of y.
+/// A y At of tiles that follow each other in a row, for 16 channels.
+///
+/// - total: the sum of y so far, to which each tile's is added by itself: where runs end changes nothing.
+/// - Returns: the sum with these tiles'.
 BE_INLINE lanes transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
-                                    ptrdiff_t stride, ptrdiff_t step) {
-  lanes total = 0;
+                                       ptrdiff_t stride, ptrdiff_t step, lanes total) {
   for (ptrdiff_t tile = 0; tile < count; tile++) {
-    lanes columns[4][SIDE];
+    lanes columns[4][SIDE], of_tile = 0;
     float *to = target + tile * step;
     UNROLL for (int j = 0; j < 4; j++) {
       lanes column[4];
       UNROLL for (int i = 0; i < 4; i++) column[i] = pixel(plane, y + i, x + 4 * tile + j);
-      total += (column[0] + column[1]) + (column[2] + column[3]);
+      of_tile += (column[0] + column[1]) + (column[2] + column[3]);
       spread_gradient(column, columns[j]);
     }
+    total += of_tile;
     UNROLL for (int i = 0; i < SIDE; i++) {
       const lanes row[4] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
       lanes result[SIDE];
@@ -64,7 +69,7 @@ BE_INLINE lanes transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdif
 
 /// Adds one of the 36 products to the sums of `group` inputs and `vectors` times 16 outputs.
 BE_INLINE void multiply(int group, int vectors, const float *inputs, ptrdiff_t input_step, const float *outputs,
-                     ptrdiff_t output_step, ptrdiff_t tiles, float *sums, ptrdiff_t sixteen_stride) {
+                        ptrdiff_t output_step, ptrdiff_t tiles, float *sums, ptrdiff_t sixteen_stride) {
   lanes sum[8][2];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = load(sums + n * sixteen_stride + m * 16);
@@ -80,9 +85,10 @@ BE_INLINE void multiply(int group, int vectors, const float *inputs, ptrdiff_t i
     UNROLL for (int n = 0; n < vectors; n++) store(sums + n * sixteen_stride + m * 16, sum[m][n]);
 }
 
-BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const be_winograd_float32_shape *shape,
-                         const float *input, const float *output_gradient, float *sums, float *bias_sums,
-                         void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen) {
+/// - block: the shape's, a constant once this is inlined.
+BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const gradient_t *gradient, void *scratch,
+                            ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen) {
+  const be_winograd_float32_shape *shape = &gradient->shape;
   const ptrdiff_t inputs = 16 * sixteens_of(shape->inputs), outputs = 16 * (last_sixteen - first_sixteen);
   const ptrdiff_t sixteens = sixteens_of(shape->outputs), sixteen_stride = inputs * 16;
   const ptrdiff_t across = rows_of_tiles(shape->output_width), down = rows_of_tiles(shape->output_height);
@@ -90,6 +96,8 @@ BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const be_wi
   const ptrdiff_t input_stride = element_stride(shape, inputs), output_stride = element_stride(shape, outputs);
   const ptrdiff_t first = shape->images * part / parts * down * across;
   const ptrdiff_t last = shape->images * (part + 1) / parts * down * across;
+  float *sums = gradient->sums + part * be_winograd_float32_sums(shape);
+  float *bias_sums = gradient->bias_sums + part * 16 * sixteens;
   float *inputs_at = scratch, *outputs_at = inputs_at + ELEMENTS * input_stride;
   for (int element = 0; element < ELEMENTS; element++)
     memset(sums + (element * sixteens + first_sixteen) * sixteen_stride, 0, outputs * inputs * sizeof *sums);
@@ -101,17 +109,18 @@ BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const be_wi
       const ptrdiff_t image = (start + done) / across / down;
       const ptrdiff_t run = least(RUN, least(across - column, count - done));
       for (ptrdiff_t in = 0; in < inputs / 16; in++) {
-        const plane_t plane = plane_of(input, shape->inputs, block, shape->height, shape->width, image, in);
+        const plane_t plane =
+            plane_of(gradient->input, shape->inputs, block, shape->height, shape->width, image, in);
         transform_input_run(&plane, 4 * row - shape->top, 4 * column - shape->left, run,
                             inputs_at + done * inputs + in * 16, input_stride, inputs);
       }
       for (ptrdiff_t out = first_sixteen; out < last_sixteen; out++) {
-        const plane_t plane = plane_of(output_gradient, shape->outputs, block, shape->output_height,
+        const plane_t plane = plane_of(gradient->output_gradient, shape->outputs, block, shape->output_height,
                                        shape->output_width, image, out);
-        const lanes total =
-            transform_gradient_run(&plane, 4 * row, 4 * column, run,
-                                   outputs_at + done * outputs + (out - first_sixteen) * 16, output_stride, outputs);
-        store(bias_sums + 16 * out, load(bias_sums + 16 * out) + total);
+        const lanes total = transform_gradient_run(
+            &plane, 4 * row, 4 * column, run, outputs_at + done * outputs + (out - first_sixteen) * 16,
+            output_stride, outputs, load(bias_sums + 16 * out));
+        store(bias_sums + 16 * out, total);
       }
       done += run;
     }
@@ -131,31 +140,32 @@ BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const be_wi
 }
 
 /// Writes a square of nine times 16 inputs of 16 outputs to a kernel's gradient in blocks of 8.
-BE_INLINE void divide(const float *square, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t in, ptrdiff_t out,
-                   float *gradient) {
-  const ptrdiff_t input_blocks = blocks_of(inputs, 8), output_blocks = blocks_of(outputs, 8);
+BE_INLINE void divide(const float *square, const gradient_t *gradient, ptrdiff_t in, ptrdiff_t out) {
+  const be_winograd_float32_shape *shape = &gradient->shape;
+  const ptrdiff_t input_blocks = blocks_of(shape->inputs, 8), output_blocks = blocks_of(shape->outputs, 8);
   for (int quarter = 0; quarter < 4; quarter++) {
     const ptrdiff_t from = 2 * in + quarter % 2, to = 2 * out + quarter / 2;
     if (from >= input_blocks || to >= output_blocks) continue;
     for (int row = 0; row < 9 * 8; row++)
-      memcpy(gradient + ((to * input_blocks + from) * 9 * 8 + row) * 8,
+      memcpy(gradient->kernel_gradient + ((to * input_blocks + from) * 9 * 8 + row) * 8,
              square + (row / 8 * 16 + quarter % 2 * 8 + row % 8) * 16 + quarter / 2 * 8, 8 * sizeof *square);
   }
 }
 
-BE_INLINE void finish_gradient(const be_winograd_float32_shape *shape, const float *sums, float *kernel_gradient,
-                            ptrdiff_t first_square, ptrdiff_t last_square) {
+BE_INLINE void finish_gradient(const gradient_t *gradient, ptrdiff_t first_square, ptrdiff_t last_square) {
+  const be_winograd_float32_shape *shape = &gradient->shape;
   const ptrdiff_t across = sixteens_of(shape->inputs), down = sixteens_of(shape->outputs);
   const ptrdiff_t parts = be_winograd_float32_parts(shape), part_stride = be_winograd_float32_sums(shape);
   for (ptrdiff_t number = first_square; number < last_square; number++) {
     const ptrdiff_t out = number / across, in = number % across;
-    float joined[9 * 256], *square = shape->block == 8 ? joined : kernel_gradient + number * 9 * 256;
+    float joined[9 * 256], *square = shape->block == 8 ? joined : gradient->kernel_gradient + number * 9 * 256;
     for (int channel = 0; channel < 16; channel++) {
       lanes columns[SIDE][3];
       for (int j = 0; j < SIDE; j++) {
         lanes m[SIDE];
         for (int i = 0; i < SIDE; i++) {
-          const float *from = sums + (((SIDE * i + j) * down + out) * across + in) * 256 + channel * 16;
+          const float *from =
+              gradient->sums + (((SIDE * i + j) * down + out) * across + in) * 256 + channel * 16;
           m[i] = load(from);
           for (ptrdiff_t part = 1; part < parts; part++) m[i] += load(from + part * part_stride);
         }
@@ -168,39 +178,49 @@ BE_INLINE void finish_gradient(const be_winograd_float32_shape *shape, const flo
         for (int j = 0; j < 3; j++) store(square + (3 * i + j) * 256 + channel * 16, result[j]);
       }
     }
-    if (shape->block == 8) divide(joined, shape->inputs, shape->outputs, in, out, kernel_gradient);
+    if (shape->block == 8) divide(joined, gradient, in, out);
   }
 }
 
-#define PARAMETERS                                                                                                   \
-  const be_winograd_float32_shape *shape, const float *input, const float *output_gradient, float *sums,             \
-      float *bias_sums, void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen
-#define ARGUMENTS shape, input, output_gradient, sums, bias_sums, scratch, part, first_sixteen, last_sixteen
 // As many sums at a time as leave registers for what is multiplied.
-static void plain16(PARAMETERS) { sum_gradient(4, 1, 16, ARGUMENTS); }
-static void plain8(PARAMETERS) { sum_gradient(4, 1, 8, ARGUMENTS); }
-BE_TARGET_AVX2 static void avx2_16(PARAMETERS) { sum_gradient(4, 1, 16, ARGUMENTS); }
-BE_TARGET_AVX2 static void avx2_8(PARAMETERS) { sum_gradient(4, 1, 8, ARGUMENTS); }
-BE_TARGET_AVX512 static void avx512_16(PARAMETERS) { sum_gradient(8, 2, 16, ARGUMENTS); }
-BE_TARGET_AVX512 static void avx512_8(PARAMETERS) { sum_gradient(8, 2, 8, ARGUMENTS); }
-
-void be_winograd_float32_sum_gradient(be_instruction_set set, PARAMETERS) {
-  static void (*const of_set[][2])(PARAMETERS) = {
-      {plain16, plain8}, {avx2_16, avx2_8}, {avx512_16, avx512_8}, {avx512_16, avx512_8}, {avx512_16, avx512_8}};
-  of_set[set][shape->block == 8](ARGUMENTS);
+static void sum_gradient_plain(const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first,
+                               ptrdiff_t last) {
+  if (gradient->shape.block == 16) sum_gradient(4, 1, 16, gradient, scratch, part, first, last);
+  else sum_gradient(4, 1, 8, gradient, scratch, part, first, last);
 }
-#undef PARAMETERS
-#undef ARGUMENTS
 
-#define PARAMETERS                                                                                                   \
-  const be_winograd_float32_shape *shape, const float *sums, float *kernel_gradient, ptrdiff_t first_square,         \
-      ptrdiff_t last_square
-#define ARGUMENTS shape, sums, kernel_gradient, first_square, last_square
-static void finish_plain(PARAMETERS) { finish_gradient(ARGUMENTS); }
-BE_TARGET_AVX2 static void finish_avx2(PARAMETERS) { finish_gradient(ARGUMENTS); }
-BE_TARGET_AVX512 static void finish_avx512(PARAMETERS) { finish_gradient(ARGUMENTS); }
+BE_TARGET_AVX2 static void sum_gradient_avx2(const gradient_t *gradient, void *scratch, ptrdiff_t part,
+                                             ptrdiff_t first, ptrdiff_t last) {
+  if (gradient->shape.block == 16) sum_gradient(4, 1, 16, gradient, scratch, part, first, last);
+  else sum_gradient(4, 1, 8, gradient, scratch, part, first, last);
+}
 
-void be_winograd_float32_finish_gradient(be_instruction_set set, PARAMETERS) {
-  static void (*const of_set[])(PARAMETERS) = {finish_plain, finish_avx2, finish_avx512, finish_avx512, finish_avx512};
-  of_set[set](ARGUMENTS);
+BE_TARGET_AVX512 static void sum_gradient_avx512(const gradient_t *gradient, void *scratch, ptrdiff_t part,
+                                                 ptrdiff_t first, ptrdiff_t last) {
+  if (gradient->shape.block == 16) sum_gradient(8, 2, 16, gradient, scratch, part, first, last);
+  else sum_gradient(8, 2, 8, gradient, scratch, part, first, last);
+}
+
+void be_winograd_float32_sum_gradient(be_instruction_set set, const gradient_t *gradient, void *scratch,
+                                      ptrdiff_t part, ptrdiff_t first, ptrdiff_t last) {
+  static __typeof__(sum_gradient_plain) *const entries[] = BE_FLOAT32_ENTRIES(sum_gradient);
+  entries[set](gradient, scratch, part, first, last);
+}
+
+static void finish_gradient_plain(const gradient_t *gradient, ptrdiff_t first, ptrdiff_t last) {
+  finish_gradient(gradient, first, last);
+}
+
+BE_TARGET_AVX2 static void finish_gradient_avx2(const gradient_t *gradient, ptrdiff_t first, ptrdiff_t last) {
+  finish_gradient(gradient, first, last);
+}
+
+BE_TARGET_AVX512 static void finish_gradient_avx512(const gradient_t *gradient, ptrdiff_t first, ptrdiff_t last) {
+  finish_gradient(gradient, first, last);
+}
+
+void be_winograd_float32_finish_gradient(be_instruction_set set, const gradient_t *gradient, ptrdiff_t first,
+                                         ptrdiff_t last) {
+  static __typeof__(finish_gradient_plain) *const entries[] = BE_FLOAT32_ENTRIES(finish_gradient);
+  entries[set](gradient, first, last);
 }

@@ -7,16 +7,15 @@ size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs) {
 }
 
 /// A square of nine times 16 inputs of 16 outputs from a kernel in blocks of 8.
-BE_INLINE void join(const float *kernel, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t in, ptrdiff_t out,
-                 float *square) {
-  const ptrdiff_t input_blocks = blocks_of(inputs, 8), output_blocks = blocks_of(outputs, 8);
+BE_INLINE void join(const be_winograd_float32_kernel *kernel, ptrdiff_t in, ptrdiff_t out, float *square) {
+  const ptrdiff_t input_blocks = blocks_of(kernel->inputs, 8), output_blocks = blocks_of(kernel->outputs, 8);
   memset(square, 0, 9 * 256 * sizeof *square);
   for (int quarter = 0; quarter < 4; quarter++) {
     const ptrdiff_t from = 2 * in + quarter % 2, to = 2 * out + quarter / 2;
     if (from >= input_blocks || to >= output_blocks) continue;
     for (int row = 0; row < 9 * 8; row++)
       memcpy(square + (row / 8 * 16 + quarter % 2 * 8 + row % 8) * 16 + quarter / 2 * 8,
-             kernel + ((to * input_blocks + from) * 9 * 8 + row) * 8, 8 * sizeof *square);
+             kernel->kernel + ((to * input_blocks + from) * 9 * 8 + row) * 8, 8 * sizeof *square);
   }
 }
 
@@ -28,15 +27,15 @@ BE_INLINE void turn(const float *square, float *turned) {
         turned[(8 - tap) * 256 + column * 16 + row] = square[tap * 256 + row * 16 + column];
 }
 
-BE_INLINE void transform_kernel(const float *kernel, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t block, bool isTurned,
-                             float *matrices, ptrdiff_t first_square, ptrdiff_t last_square) {
-  const ptrdiff_t across = sixteens_of(inputs), down = sixteens_of(outputs);
+BE_INLINE void transform(const be_winograd_float32_kernel *kernel, ptrdiff_t first_square, ptrdiff_t last_square) {
+  const ptrdiff_t across = sixteens_of(kernel->inputs), down = sixteens_of(kernel->outputs);
+  const bool isTurned = kernel->isTurned;
   for (ptrdiff_t number = first_square; number < last_square; number++) {
     const ptrdiff_t out = number / across, in = number % across;
-    const float *square = kernel + number * 9 * 256;
+    const float *square = kernel->kernel + number * 9 * 256;
     float joined[9 * 256], turned[9 * 256];
-    if (block == 8) {
-      join(kernel, inputs, outputs, in, out, joined);
+    if (kernel->block == 8) {
+      join(kernel, in, out, joined);
       square = joined;
     }
     if (isTurned) {
@@ -44,7 +43,8 @@ BE_INLINE void transform_kernel(const float *kernel, ptrdiff_t inputs, ptrdiff_t
       square = turned;
     }
     // Of the matrices: where the square stands, and how many numbers are summed over.
-    const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in, depth = 16 * (isTurned ? down : across);
+    const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in;
+    const ptrdiff_t depth = 16 * (isTurned ? down : across);
     for (int channel = 0; channel < 16; channel++) {
       lanes columns[3][SIDE];
       for (int x = 0; x < 3; x++) {
@@ -57,21 +57,27 @@ BE_INLINE void transform_kernel(const float *kernel, ptrdiff_t inputs, ptrdiff_t
         lanes result[SIDE];
         spread_kernel(g, result);
         for (int j = 0; j < SIDE; j++)
-          store(matrices + ((to * ELEMENTS + SIDE * i + j) * depth + from * 16 + channel) * 16, result[j]);
+          store(kernel->matrices + ((to * ELEMENTS + SIDE * i + j) * depth + from * 16 + channel) * 16, result[j]);
       }
     }
   }
 }
 
-#define PARAMETERS                                                                                                   \
-  const float *kernel, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t block, bool isTurned, float *matrices,         \
-      ptrdiff_t first_square, ptrdiff_t last_square
-#define ARGUMENTS kernel, inputs, outputs, block, isTurned, matrices, first_square, last_square
-static void plain(PARAMETERS) { transform_kernel(ARGUMENTS); }
-BE_TARGET_AVX2 static void avx2(PARAMETERS) { transform_kernel(ARGUMENTS); }
-BE_TARGET_AVX512 static void avx512(PARAMETERS) { transform_kernel(ARGUMENTS); }
+static void transform_plain(const be_winograd_float32_kernel *kernel, ptrdiff_t first, ptrdiff_t last) {
+  transform(kernel, first, last);
+}
 
-void be_winograd_float32_transform_kernel(be_instruction_set set, PARAMETERS) {
-  static void (*const of_set[])(PARAMETERS) = {plain, avx2, avx512, avx512, avx512};
-  of_set[set](ARGUMENTS);
+BE_TARGET_AVX2 static void transform_avx2(const be_winograd_float32_kernel *kernel, ptrdiff_t first, ptrdiff_t last) {
+  transform(kernel, first, last);
+}
+
+BE_TARGET_AVX512 static void transform_avx512(const be_winograd_float32_kernel *kernel, ptrdiff_t first,
+                                              ptrdiff_t last) {
+  transform(kernel, first, last);
+}
+
+void be_winograd_float32_transform(be_instruction_set set, const be_winograd_float32_kernel *kernel, ptrdiff_t first,
+                                   ptrdiff_t last) {
+  static __typeof__(transform_plain) *const entries[] = BE_FLOAT32_ENTRIES(transform);
+  entries[set](kernel, first, last);
 }

@@ -1,4 +1,8 @@
 // The matrices of F(4x4, 3x3) with the points 0, ±a, ±b and infinity, a = 5/8 and b = 3/2.
+#pragma once
+
+#include <stdbool.h>
+
 #include "float32_lanes.h"
 
 #define A1 0.625f
@@ -8,7 +12,7 @@
 
 BE_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-// From one row of a tile to the next, and so on: 36 elements.
+// A tile depends on 6 by 6 inputs, and has as many elements.
 enum { SIDE = 6, ELEMENTS = SIDE * SIDE };
 
 BE_INLINE ptrdiff_t sixteens_of(ptrdiff_t channels) { return (channels + 15) / 16; }
@@ -84,8 +88,8 @@ typedef struct {
   ptrdiff_t block, height, width;
 } plane_t;
 
-BE_INLINE plane_t plane_of(const float *images, ptrdiff_t channels, ptrdiff_t block, ptrdiff_t height, ptrdiff_t width,
-                        ptrdiff_t image, ptrdiff_t sixteen) {
+BE_INLINE plane_t plane_of(const float *images, ptrdiff_t channels, ptrdiff_t block, ptrdiff_t height,
+                           ptrdiff_t width, ptrdiff_t image, ptrdiff_t sixteen) {
   const ptrdiff_t blocks = blocks_of(channels, block), number = 16 / block * sixteen;
   const float *first = images + (image * blocks + number) * height * width * block;
   const bool has_second = block == 8 && number + 1 < blocks;
@@ -114,7 +118,7 @@ BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes
 /// - y, x: the first tile's corner.
 /// - target: for the first element and tile; `stride` from one element to the next, `step` from one tile to the next.
 BE_INLINE void transform_input_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
-                                ptrdiff_t stride, ptrdiff_t step) {
+                                   ptrdiff_t stride, ptrdiff_t step) {
   lanes columns[4 * RUN + 2][SIDE];
   for (ptrdiff_t j = 0; j < 4 * count + 2; j++) {
     lanes d[SIDE];

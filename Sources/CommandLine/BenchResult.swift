@@ -12,7 +12,6 @@ struct BenchResult: Encodable {
     let precision: Precision
     let peakMemoryBytes: Int
     let algorithms: [ChosenAlgorithm]
-    /// Convolutions are direct for want of anything else.
 
     /// What can be measured.
     enum Work: String, CaseIterable, ExpressibleByArgument {

@@ -296,7 +296,7 @@ import Testing
         ("metrics was [], now [\"top of 2\"]", { $0.metrics = [.init(k: 2, name: "top")] }),
         ("steps an epoch was 3, now 2", { $0.stepsPerEpoch = 2 }),
         ("shuffle was true, now false", { $0.shuffle = false }),
-        ("Winograd was allowed, now not allowed", { $0.allowsWinograd = false }),
+        ("Winograd was the engine's own, now none", { $0.allowsWinograd = false }),
         ("precision was float32, now bfloat16", { $0.precision = .bfloat16 }),
         ("layer 6 was dropout, Dropout", { $0.dropout = 0.5 }),
         ("EarlyStopping's patience was 5, now 6", { $0.patience = 6 }),

@@ -111,7 +111,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             images: images, height: height, width: width, top: top, left: left, output_height: outputHeight,
             output_width: outputWidth, inputs: inputs, outputs: outputs, block: block, cache_bytes: cacheBytes
         )
-        var backward = be_winograd_float32_shape(
+        let backward = be_winograd_float32_shape(
             images: images, height: outputHeight, width: outputWidth, top: 2 - top, left: 2 - left,
             output_height: height, output_width: width, inputs: outputs, outputs: inputs, block: block,
             cache_bytes: cacheBytes)
@@ -119,74 +119,82 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         let outputLayout = TensorLayout.channelBlocks(
             block, [images, outputs, outputHeight, outputWidth], .float32)
         let kernelLayout = TensorLayout.kernelBlocks([outputs, inputs, 3, 3], .float32, size: block)
-        var image = input
+        var cut = input
         if let lastRow {
             for index in 0..<images {
                 let end = (index + 1) * height * width * inputs
-                image.replaceSubrange(
+                cut.replaceSubrange(
                     end - width * inputs..<end, with: repeatElement(lastRow, count: width * inputs))
             }
         }
-        let packedInput = pack(image, inputLayout), packedGradient = pack(gradient, outputLayout)
+        let packedInput = pack(cut, inputLayout), packedGradient = pack(gradient, outputLayout)
         let packedKernel = pack(kernel, kernelLayout)
         let squares = ((inputs + 15) / 16) * ((outputs + 15) / 16)
 
         func matrices(isTurned: Bool) -> [Float] {
             let count = be_winograd_float32_matrix_bytes(inputs, outputs) / 4
             var result = [Float](repeating: 0, count: Int(count))
-            be_winograd_float32_transform_kernel(
-                set, packedKernel, inputs, outputs, block, isTurned, &result, 0, squares)
+            result.withUnsafeMutableBufferPointer { result in
+                packedKernel.withUnsafeBufferPointer { kernel in
+                    guard let kernel = kernel.baseAddress, let matrices = result.baseAddress else { return }
+                    var transformed = be_winograd_float32_kernel(
+                        inputs: inputs, outputs: outputs, block: block, isTurned: isTurned, kernel: kernel,
+                        matrices: matrices)
+                    be_winograd_float32_transform(set, &transformed, 0, squares)
+                }
+            }
             guard let negatedElement else { return result }
             let depth = ((isTurned ? outputs : inputs) + 15) / 16 * 256
             for index in result.indices where index / depth % 36 == negatedElement { result[index].negate() }
             return result
         }
         func convolve(
-            _ shape: inout be_winograd_float32_shape, _ input: [Float], _ matrices: [Float], _ bias: [Float]?,
+            _ shape: be_winograd_float32_shape, _ input: [Float], _ matrices: [Float], _ bias: [Float]?,
             _ layout: TensorLayout
         ) -> [Float] {
-            var output = [Float](repeating: 0, count: layout.elementCount)
-            var scratch = [UInt8](repeating: 0xFF, count: Int(be_winograd_float32_scratch_bytes(&shape)))
+            var shape = shape
+            let memory = Memory(layout.elementCount)
+            let scratch = Memory(Int(be_winograd_float32_scratch_bytes(&shape)) / 4, filledWith: .nan)
+            let (input, matrices, bias) = (Memory(input), Memory(matrices), bias.map { Memory($0) })
+            var convolution = be_winograd_float32_convolution(
+                shape: shape, input: input.base, matrices: matrices.base,
+                bias: bias.map { UnsafePointer($0.base) },
+                rectifies: false, output: memory.base)
             let tiles = be_winograd_float32_tiles(&shape)
             for first in stride(from: 0, to: tiles, by: tilesAtOnce ?? tiles) {
                 be_winograd_float32_convolve(
-                    set, &shape, input, matrices, bias, false, &output, &scratch, first,
-                    min(first + (tilesAtOnce ?? tiles), tiles))
+                    set, &convolution, scratch.base, first, min(first + (tilesAtOnce ?? tiles), tiles))
             }
-            visit(layout, output)
-            return unpack(output, layout)
+            visit(layout, memory.values)
+            return unpack(memory.values, layout)
         }
-        let output = convolve(&forward, packedInput, matrices(isTurned: false), bias, outputLayout)
-        let inputGradient = convolve(&backward, packedGradient, matrices(isTurned: true), nil, inputLayout)
+        let output = convolve(forward, packedInput, matrices(isTurned: false), bias, outputLayout)
+        let inputGradient = convolve(backward, packedGradient, matrices(isTurned: true), nil, inputLayout)
 
-        let parts = be_winograd_float32_parts(&forward), count = be_winograd_float32_sums(&forward)
-        let sixteens = (outputs + 15) / 16
+        let parts = be_winograd_float32_parts(&forward), sixteens = (outputs + 15) / 16
         let atOnce = sixteensAtOnce ?? be_winograd_float32_outputs_at_once(&forward) / 16
-        var sums = [Float](repeating: .nan, count: parts * count)
-        var biasSums = [Float](repeating: .nan, count: parts * sixteens * 16)
-        var scratch = [UInt8](
-            repeating: 0xFF, count: Int(be_winograd_float32_gradient_scratch_bytes(&forward)))
-        sums.withUnsafeMutableBufferPointer { sums in
-            biasSums.withUnsafeMutableBufferPointer { biasSums in
-                guard let sums = sums.baseAddress, let biasSums = biasSums.baseAddress else { return }
-                for part in 0..<parts {
-                    for first in stride(from: 0, to: sixteens, by: atOnce) {
-                        be_winograd_float32_sum_gradient(
-                            set, &forward, packedInput, packedGradient, sums + part * count,
-                            biasSums + part * sixteens * 16, &scratch, part, first,
-                            min(first + atOnce, sixteens))
-                    }
-                }
+        let sums = Memory(parts * be_winograd_float32_sums(&forward), filledWith: .nan)
+        let biasSums = Memory(parts * sixteens * 16, filledWith: .nan)
+        let kernelGradient = Memory(kernelLayout.elementCount)
+        let scratch = Memory(
+            Int(be_winograd_float32_gradient_scratch_bytes(&forward)) / 4, filledWith: .nan)
+        let (image, slope) = (Memory(packedInput), Memory(packedGradient))
+        var gradient = be_winograd_float32_gradient(
+            shape: forward, input: image.base, output_gradient: slope.base, sums: sums.base,
+            bias_sums: biasSums.base, kernel_gradient: kernelGradient.base)
+        for part in 0..<parts {
+            for first in stride(from: 0, to: sixteens, by: atOnce) {
+                be_winograd_float32_sum_gradient(
+                    set, &gradient, scratch.base, part, first, min(first + atOnce, sixteens))
             }
         }
-        var kernelGradient = [Float](repeating: 0, count: kernelLayout.elementCount)
-        be_winograd_float32_finish_gradient(set, &forward, sums, &kernelGradient, 0, squares)
-        visit(kernelLayout, kernelGradient)
+        be_winograd_float32_finish_gradient(set, &gradient, 0, squares)
+        visit(kernelLayout, kernelGradient.values)
         return ConvolutionResults(
             output: output, inputGradient: inputGradient,
-            kernelGradient: unpack(kernelGradient, kernelLayout),
+            kernelGradient: unpack(kernelGradient.values, kernelLayout),
             biasGradient: (0..<outputs).map { out in
-                (0..<parts).reduce(0) { $0 + biasSums[$1 * sixteens * 16 + out] }
+                (0..<parts).reduce(0) { $0 + biasSums.base[$1 * sixteens * 16 + out] }
             })
     }
 
@@ -234,4 +242,25 @@ func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
         $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
     }
     return (errors / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
+}
+
+/// Numbers at one address for as long as they are used.
+private final class Memory {
+    let base: UnsafeMutablePointer<Float>
+    private let count: Int
+
+    init(_ count: Int, filledWith value: Float = 0) {
+        self.count = count
+        base = .allocate(capacity: count)
+        base.initialize(repeating: value, count: count)
+    }
+
+    convenience init(_ values: [Float]) {
+        self.init(values.count)
+        for (index, value) in values.enumerated() { base[index] = value }
+    }
+
+    deinit { base.deallocate() }
+
+    var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }

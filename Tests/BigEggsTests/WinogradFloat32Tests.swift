@@ -5,7 +5,7 @@ import Testing
 /// The kernels of Winograd's convolution in float32, against sums by the definition in float64.
 @Suite struct WinogradFloat32Tests {
     /// Sides that are and are no multiple of a tile's, channels that fill blocks and do not, one image and several,
-    /// zeros around the image and none, and as many drawn at random.
+    /// zeros around the image and none, more tiles than are transformed at a time, and as many drawn at random.
     static let shapes =
         [
             ConvolutionShape(images: 3, height: 8, width: 8, inputs: 32, outputs: 32),
@@ -15,6 +15,7 @@ import Testing
             ConvolutionShape(images: 2, height: 6, width: 10, inputs: 128, outputs: 128),
             ConvolutionShape(images: 1, height: 9, width: 5, inputs: 8, outputs: 24, top: 0, left: 2),
             ConvolutionShape(images: 19, height: 4, width: 4, inputs: 16, outputs: 16),
+            ConvolutionShape(images: 2, height: 37, width: 41, inputs: 32, outputs: 20),
         ]
         + (0..<6).map { number in
             let drawn = Noise(stream: 100 + number).integers(5, below: 1000)
@@ -57,7 +58,10 @@ import Testing
         let set = try #require(Self.sets.last)
         let expected = shape.winograd(set, block: 16)
         #expect(shape.winograd(set, block: 16, tilesAtOnce: 12, sixteensAtOnce: 1) == expected)
-        #expect(shape.winograd(set, block: 16, cacheBytes: 64 << 10) == expected)
+        for kilobytes in [64, 700, 8192] {
+            let found = shape.winograd(set, block: 16, cacheBytes: kilobytes << 10)
+            #expect(found == expected, "a cache of \(kilobytes) KB")
+        }
     }
 
     /// What fills up the last block of channels is read as zero later.

@@ -170,7 +170,7 @@ final class ParameterStore {
 
     /// The number of a copy of a kernel for Winograd's convolution, made on the first request.
     ///
-    /// - Parameter parameter: its layout is OIhw16i16o.
+    /// - Parameter parameter: its layout is OIhw16i16o or OIhw8i8o.
     func copy(of parameter: Int, as kernel: WinogradKernel) -> Int {
         if let known = copies.firstIndex(where: {
             guard $0.parameter == parameter, case .transformed(let known) = $0.form else { return false }

@@ -129,7 +129,6 @@ public struct ChosenAlgorithm: Sendable, Codable, Equatable {
     public let layer: String
     /// "forward", "backward data" or "backward weights".
     public let pass: String
-    /// oneDNN's own name, such as "jit_wino_4x3:avx512_core", or "winograd_2x3:avx512_core_bf16", which is
-    /// the engine's own.
+    /// oneDNN's own name, such as "jit:avx512_core", or the engine's own, "winograd_4x3:…" and "winograd_2x3:…".
     public let algorithm: String
 }

@@ -158,30 +158,30 @@ final class ConvolutionNode: WeightedNode {
                 .init(
                     source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout),
                 window))
-        let mayUseWinograd =
+        let isFaster =
             switch precision {
             case .float32:
                 WinogradFloat32Convolution.isFor(
                     kernelDims: kernelDims, window: window, input: input.layout, output: layout)
             case .bfloat16:
-                WinogradConvolution.isFor(
+                WinogradBFloat16Convolution.isFor(
                     kernelDims: kernelDims, window: window, input: input.layout, output: layout)
             }
+        let mayUseWinograd = allowsWinograd && isFaster
         let winogradLayout = LayoutChoice.described(
             .kernelBlocks(kernelDims, .float32, size: layout.blockSize(of: 1)))
 
         // The stored layout is the weight gradient's, in training and in inference alike.
         if store.layout(of: kernel) == nil {
-            let isWinograds = allowsWinograd && mayUseWinograd
             store.chooseLayout(
                 of: kernel,
-                try isWinograds
+                try mayUseWinograd
                     ? winogradLayout
                     : ConvolutionNode.backwardWeights(
                         name, input.layout, .free(dims: kernelDims, .float32), layout, window, forward
                     ).layout(of: .weightsGradient))
         }
-        usesWinograd = allowsWinograd && mayUseWinograd && store.layout(of: kernel) == winogradLayout
+        usesWinograd = mayUseWinograd && store.layout(of: kernel) == winogradLayout
         try super.init(
             name: name, input: input,
             output: Signal(dims: outputDims, layout: layout, offset: place(layout.byteCount)),
@@ -206,7 +206,7 @@ final class ConvolutionNode: WeightedNode {
                 input: input.place, kernel: weights(transformed), bias: .parameter(bias),
                 rectifies: rectifies, output: output.place, threads: threads)
         case .bfloat16:
-            return WinogradConvolution(
+            return WinogradBFloat16Convolution(
                 transformed, dims: input.dims, input: input.place, kernel: weights(transformed),
                 bias: .parameter(bias), rectifies: rectifies, output: output.place, threads: threads)
         }
@@ -224,7 +224,7 @@ final class ConvolutionNode: WeightedNode {
                 input: output.gradientPlace, kernel: weights(transformed), bias: nil, rectifies: false,
                 output: input.gradientPlace, threads: threads)
         case .bfloat16:
-            return WinogradConvolution(
+            return WinogradBFloat16Convolution(
                 transformed, dims: output.dims, input: output.gradientPlace, kernel: weights(transformed),
                 bias: nil, rectifies: false, output: input.gradientPlace, threads: threads)
         }
@@ -241,8 +241,8 @@ final class ConvolutionNode: WeightedNode {
                 input: input.place, outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
                 biasGradient: .gradient(bias), threads: threads)
         case .bfloat16:
-            guard WinogradGradient.isFor(kernelDims: kernelDims) else { return nil }
-            return WinogradGradient(
+            guard WinogradBFloat16Gradient.isFor(kernelDims: kernelDims) else { return nil }
+            return WinogradBFloat16Gradient(
                 dims: input.dims, outputs: output.dims[1], input: input.place,
                 outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
                 biasGradient: .gradient(bias), threads: threads)

@@ -16,14 +16,8 @@ final class WinogradFloat32Convolution: Pass {
     private let set: be_instruction_set
     private var shape: be_winograd_float32_shape
     private var scratchpad = Place.workspace(0)
-    private var addresses: Addresses?
-
-    private struct Addresses {
-        let input, kernel: UnsafePointer<Float>
-        let output: UnsafeMutablePointer<Float>
-        let bias: UnsafePointer<Float>?
-        let scratchpad: UnsafeMutableRawPointer
-    }
+    private var scratch: UnsafeMutableRawPointer?
+    private var convolution: be_winograd_float32_convolution?
 
     /// Whether a convolution is faster this way than by the definition: 3×3 in steps of one, at least 16 channels on
     /// both sides in blocks, and at least half of the tiles' pixels in the image.
@@ -41,8 +35,8 @@ final class WinogradFloat32Convolution: Pass {
     }
 
     /// - Parameters:
-    ///   - transformed: the kernel's matrices, at the place `kernel`.
     ///   - shape: of the images that are read and put out.
+    ///   - kernel: the place of its 36 matrices.
     ///   - bias: a number for each channel of the output.
     ///   - threads: as many as will run it at most.
     init(
@@ -73,22 +67,23 @@ final class WinogradFloat32Convolution: Pass {
         func floats(_ place: Place) -> UnsafeMutablePointer<Float> {
             address(place).assumingMemoryBound(to: Float.self)
         }
-        addresses = Addresses(
-            input: floats(input), kernel: floats(kernel), output: floats(output), bias: bias.map(floats),
-            scratchpad: address(scratchpad))
+        convolution = be_winograd_float32_convolution(
+            shape: shape, input: floats(input), matrices: floats(kernel),
+            bias: bias.map { UnsafePointer(floats($0)) },
+            rectifies: rectifies, output: floats(output))
+        scratch = address(scratchpad)
     }
 
     func execute() {
-        guard let addresses else { return }
-        let (set, rectifies, bytesPerThread) = (self.set, self.rectifies, scratchpadBytesPerThread)
-        withUnsafePointer(to: shape) { shape in
+        guard var convolution, let scratch else { return }
+        let (set, bytesPerThread) = (self.set, scratchpadBytesPerThread)
+        withUnsafePointer(to: &convolution) { convolution in
             // In groups of tiles that the innermost loop takes at a time.
-            let tiles = be_winograd_float32_tiles(shape), group = Int(BE_WINOGRAD_FLOAT32_GROUP)
+            let tiles = be_winograd_float32_tiles(&shape), group = Int(BE_WINOGRAD_FLOAT32_GROUP)
             Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
                 be_winograd_float32_convolve(
-                    set, shape, addresses.input, addresses.kernel, addresses.bias, rectifies,
-                    addresses.output, addresses.scratchpad + thread * bytesPerThread,
-                    groups.lowerBound * group, min(groups.upperBound * group, tiles))
+                    set, convolution, scratch + thread * bytesPerThread, groups.lowerBound * group,
+                    min(groups.upperBound * group, tiles))
             }
         }
     }

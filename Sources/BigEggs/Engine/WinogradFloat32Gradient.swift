@@ -9,18 +9,14 @@ final class WinogradFloat32Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
     private let kernelGradient: Place
-    private let biasGradient: Place
+    private let biasGradientPlace: Place
     private let threads: Int
     private let set: be_instruction_set
     private var shape: be_winograd_float32_shape
     private var scratchpad = Place.workspace(0)
-    private var addresses: Addresses?
-
-    private struct Addresses {
-        let input, outputGradient: UnsafePointer<Float>
-        let kernelGradient, biasGradient, sums, biasSums: UnsafeMutablePointer<Float>
-        let scratch: UnsafeMutableRawPointer
-    }
+    private var scratch: UnsafeMutableRawPointer?
+    private var gradient: be_winograd_float32_gradient?
+    private var biasGradient: UnsafeMutablePointer<Float>?
 
     private let bytesPerThread: Int
     private let parts: Int
@@ -46,7 +42,7 @@ final class WinogradFloat32Gradient: Pass {
         self.input = input
         self.outputGradient = outputGradient
         self.kernelGradient = kernelGradient
-        self.biasGradient = biasGradient
+        biasGradientPlace = biasGradient
         self.threads = threads
         set = DNNL.instructionSet.ofKernels
         let bytes: Int = be_winograd_float32_gradient_scratch_bytes(&self.shape)
@@ -70,37 +66,34 @@ final class WinogradFloat32Gradient: Pass {
         }
         let scratch = address(scratchpad)
         let sums = (scratch + threads * bytesPerThread).assumingMemoryBound(to: Float.self)
-        addresses = Addresses(
-            input: floats(input), outputGradient: floats(outputGradient),
-            kernelGradient: floats(kernelGradient), biasGradient: floats(biasGradient), sums: sums,
-            biasSums: sums + parts * self.sums, scratch: scratch)
+        self.scratch = scratch
+        biasGradient = floats(biasGradientPlace)
+        gradient = be_winograd_float32_gradient(
+            shape: shape, input: floats(input), output_gradient: floats(outputGradient), sums: sums,
+            bias_sums: sums + parts * self.sums, kernel_gradient: floats(kernelGradient))
     }
 
     func execute() {
-        guard let addresses else { return }
-        let (set, parts, sums, sixteens) = (self.set, self.parts, self.sums, self.sixteens)
-        let (atOnce, bytesPerThread) = (sixteensAtOnce, self.bytesPerThread)
+        guard var gradient, let biasGradient, let scratch else { return }
+        let (set, sixteens, atOnce) = (self.set, self.sixteens, sixteensAtOnce)
+        let (parts, bytesPerThread) = (self.parts, self.bytesPerThread)
         let groups = (sixteens + atOnce - 1) / atOnce
-        withUnsafePointer(to: shape) { shape in
+        withUnsafePointer(to: &gradient) { gradient in
             Threads.parallel(over: parts * groups) { pieces, thread in
                 for piece in pieces {
-                    let (part, first) = (piece / groups, piece % groups * atOnce)
+                    let first = piece % groups * atOnce
                     be_winograd_float32_sum_gradient(
-                        set, shape, addresses.input, addresses.outputGradient, addresses.sums + part * sums,
-                        addresses.biasSums + part * 16 * sixteens,
-                        addresses.scratch + thread * bytesPerThread, part, first,
+                        set, gradient, scratch + thread * bytesPerThread, piece / groups, first,
                         min(first + atOnce, sixteens))
                 }
             }
             Threads.parallel(over: sums / 36 / 256) { squares, _ in
-                be_winograd_float32_finish_gradient(
-                    set, shape, addresses.sums, addresses.kernelGradient, squares.lowerBound,
-                    squares.upperBound)
+                be_winograd_float32_finish_gradient(set, gradient, squares.lowerBound, squares.upperBound)
             }
-            for output in 0..<shape.pointee.outputs {
-                addresses.biasGradient[output] = (0..<parts).reduce(0) {
-                    $0 + addresses.biasSums[$1 * 16 * sixteens + output]
-                }
+        }
+        for output in 0..<shape.outputs {
+            biasGradient[output] = (0..<parts).reduce(0) {
+                $0 + gradient.bias_sums[$1 * 16 * sixteens + output]
             }
         }
     }

@@ -28,18 +28,23 @@ struct WinogradKernel: Equatable {
     func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer) {
         let set = DNNL.instructionSet.ofKernels
         let squares = ((dims[0] + 15) / 16) * ((dims[1] + 15) / 16)
-        let transformed = be_winograd_bfloat16_kernel(
-            inputs: dims[1], outputs: dims[0], isTurned: isTurned, kernel: kernel, matrices: matrices)
-        Threads.parallel(over: squares) { squares, _ in
-            switch precision {
-            case .bfloat16:
+        switch precision {
+        case .bfloat16:
+            let transformed = be_winograd_bfloat16_kernel(
+                inputs: dims[1], outputs: dims[0], isTurned: isTurned, kernel: kernel, matrices: matrices)
+            Threads.parallel(over: squares) { squares, _ in
                 withUnsafePointer(to: transformed) {
                     be_winograd_bfloat16_transform(set, $0, squares.lowerBound, squares.upperBound)
                 }
-            case .float32:
-                be_winograd_float32_transform_kernel(
-                    set, kernel, dims[1], dims[0], block, isTurned,
-                    matrices.assumingMemoryBound(to: Float.self), squares.lowerBound, squares.upperBound)
+            }
+        case .float32:
+            let transformed = be_winograd_float32_kernel(
+                inputs: dims[1], outputs: dims[0], block: block, isTurned: isTurned, kernel: kernel,
+                matrices: matrices.assumingMemoryBound(to: Float.self))
+            Threads.parallel(over: squares) { squares, _ in
+                withUnsafePointer(to: transformed) {
+                    be_winograd_float32_transform(set, $0, squares.lowerBound, squares.upperBound)
+                }
             }
         }
     }

@@ -19,7 +19,7 @@ extension TrainingLoop {
             "precision": model.precision.rawValue,
             "instruction set": Machine.instructionSet,
             "oneDNN": DNNL.version,
-            "Winograd": model.allowsWinograd ? "allowed" : "not allowed",
+            "Winograd": model.allowsWinograd ? "the engine's own" : "none",
             "input shape": "\(model.inputShape)",
         ]
         for (number, layer) in model.resolved.enumerated() {

@@ -6,13 +6,13 @@
 // multiplications for each pair of channels. The kernel's gradient is the sum over tiles
 // Gt [(A y At) . (Bt d B)] G, with y a tile of the outputs' gradient.
 //
-// The matrices interpolate at 0, ±5/8, ±3/2 and infinity, and are exact in float32 but for G. Against float64 the outputs
-// of 64 channels are off by 6e-7 of their root mean square; the direct sum in float32 is off by 3e-7, the usual
-// points 0, ±1, ±2 by 15e-7.
+// The matrices interpolate at 0, ±5/8, ±3/2 and infinity, and are exact in float32 but for G. Against float64 the
+// outputs of 64 channels are off by 6e-7 of their root mean square; the direct sum in float32 is off by 3e-7, the
+// usual points 0, ±1, ±2 by 15e-7.
 //
-// Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels that
-// fill up a block are zero in all of them, and stay so. Every sum has one order, whatever the number of threads and the instruction
-// set: results are the same bits.
+// Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels
+// that fill up a block are zero in all of them, and stay so. Every sum has one order, whatever the number of
+// threads, the cache and the instruction set: results are the same bits.
 #pragma once
 
 #include <stdbool.h>
@@ -38,20 +38,38 @@ typedef struct {
   ptrdiff_t cache_bytes;
 } be_winograd_float32_shape;
 
-/// Tiles that the innermost loop takes at a time: no thread should begin within such a group.
-enum { BE_WINOGRAD_FLOAT32_GROUP = 12 };
+/// A kernel to be transformed.
+typedef struct {
+  ptrdiff_t inputs, outputs;
+  /// Of the kernel in memory, 16 or 8.
+  ptrdiff_t block;
+  /// For the convolution that gives the inputs' gradient, with the kernel turned by 180 degrees and inputs and
+  /// outputs exchanged.
+  bool isTurned;
+  const float *_Nonnull kernel;
+  float *_Nonnull matrices;
+} be_winograd_float32_kernel;
 
-/// Bytes of the 36 matrices of a kernel.
+/// Bytes of a kernel's 36 matrices.
 size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs);
 
 /// Computes G g Gt for squares of 16 outputs and 16 inputs, numbered as they follow each other in the kernel.
-///
-/// - block: inputs and outputs of a block of the kernel in memory, 16 or 8.
-/// - isTurned: for the convolution that gives the inputs' gradient, with the kernel turned by 180 degrees
-///   and inputs and outputs exchanged.
-void be_winograd_float32_transform_kernel(be_instruction_set set, const float *_Nonnull kernel, ptrdiff_t inputs,
-                                          ptrdiff_t outputs, ptrdiff_t block, bool isTurned,
-                                          float *_Nonnull matrices, ptrdiff_t first_square, ptrdiff_t last_square);
+void be_winograd_float32_transform(be_instruction_set set, const be_winograd_float32_kernel *_Nonnull kernel,
+                                   ptrdiff_t first_square, ptrdiff_t last_square);
+
+/// Tiles that the innermost loop takes at a time: no thread should begin within such a group.
+enum { BE_WINOGRAD_FLOAT32_GROUP = 12 };
+
+typedef struct {
+  be_winograd_float32_shape shape;
+  const float *_Nonnull input;
+  const float *_Nonnull matrices;
+  /// One for each output channel, or none.
+  const float *_Nullable bias;
+  /// max(x, 0) of the sum; a NaN stays one.
+  bool rectifies;
+  float *_Nonnull output;
+} be_winograd_float32_convolution;
 
 /// Tiles in all images: rows of them, images after each other.
 ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *_Nonnull shape);
@@ -60,19 +78,26 @@ ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *_Nonnull sh
 size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Convolves: the tiles first_tile up to but not including last_tile.
-///
-/// - bias: a float32 for each output channel, or none.
-/// - rectifies: max(x, 0) of the sum; a NaN stays one.
-void be_winograd_float32_convolve(be_instruction_set set, const be_winograd_float32_shape *_Nonnull shape,
-                                  const float *_Nonnull input, const float *_Nonnull matrices,
-                                  const float *_Nullable bias, bool rectifies, float *_Nonnull output,
+void be_winograd_float32_convolve(be_instruction_set set, const be_winograd_float32_convolution *_Nonnull convolution,
                                   void *_Nonnull scratch, ptrdiff_t first_tile, ptrdiff_t last_tile);
 
+/// The gradients of kernel and bias, which are summed up in several parts.
+typedef struct {
+  be_winograd_float32_shape shape;
+  const float *_Nonnull input;
+  const float *_Nonnull output_gradient;
+  /// `be_winograd_float32_sums` for each part.
+  float *_Nonnull sums;
+  /// One for each output and part, the outputs filled up to whole 16s.
+  float *_Nonnull bias_sums;
+  float *_Nonnull kernel_gradient;
+} be_winograd_float32_gradient;
+
 /// The parts that a kernel's gradient is summed up in: runs of the batch's images, as many for every number of
-/// threads. Their sums take 2.4 MB together, or more than that where there is one part alone.
+/// threads. Their sums take at most 2.4 MB together, or more than that where there is one part alone.
 ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Outputs that one call of the sum should take, so that their sums stay in the cache; a multiple of 16.
+/// Outputs that one call of the sum may take at most, so that their sums stay in the cache; a multiple of 16.
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Numbers in the sums of one part.
@@ -81,18 +106,14 @@ ptrdiff_t be_winograd_float32_sums(const be_winograd_float32_shape *_Nonnull sha
 /// Bytes of scratch that a thread needs to sum up a gradient.
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Sums (A y At) . (Bt d B) up over the tiles of one part, for a run of 16s of outputs.
-///
-/// - sums: the part's, which are replaced.
-/// - bias_sums: the part's, a float32 for each output, filled up to whole 16s; replaced by the sums of the gradient.
-void be_winograd_float32_sum_gradient(be_instruction_set set, const be_winograd_float32_shape *_Nonnull shape,
-                                      const float *_Nonnull input, const float *_Nonnull output_gradient,
-                                      float *_Nonnull sums, float *_Nonnull bias_sums, void *_Nonnull scratch,
-                                      ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
+/// Sums (A y At) . (Bt d B), and y for the bias, up over the tiles of one part, for a run of 16s of outputs.
+void be_winograd_float32_sum_gradient(be_instruction_set set, const be_winograd_float32_gradient *_Nonnull gradient,
+                                      void *_Nonnull scratch, ptrdiff_t part, ptrdiff_t first_sixteen,
+                                      ptrdiff_t last_sixteen);
 
 /// Adds the parts' sums and turns them into the kernel's gradient, for squares of 16 outputs and 16 inputs.
-void be_winograd_float32_finish_gradient(be_instruction_set set, const be_winograd_float32_shape *_Nonnull shape,
-                                         const float *_Nonnull sums, float *_Nonnull kernel_gradient,
+void be_winograd_float32_finish_gradient(be_instruction_set set,
+                                         const be_winograd_float32_gradient *_Nonnull gradient,
                                          ptrdiff_t first_square, ptrdiff_t last_square);
 
 #pragma GCC visibility pop

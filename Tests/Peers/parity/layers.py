@@ -119,11 +119,12 @@ def convolutions(ledger, random, cases):
         # Winograd's in bfloat16 wants channels in whole blocks on both sides, and keeps the image's size.
         blocked = number % 4 == 0
         channels = int(random.choice(
-            [32, 64, 96] if blocked else [32, 33, 48, 64] if eligible else [1, 3, 5, 16, 17, 31, 33]))
+            [32, 64, 96] if blocked else [16, 20, 33, 48, 64] if eligible else [1, 3, 5, 16, 17, 31, 33]))
         kernel, strides = (3, 1) if eligible else (int(random.choice([1, 2, 3, 5])), int(random.choice([1, 2])))
         shape = (int(random.integers(5, 15)), int(random.integers(5, 15)), int(random.choice([5, 8])))
         given = {
-            "filters": int(random.choice([32, 64, 96] if blocked else [1, 7, 16, 31, 32, 33, 64])),
+            "filters": int(random.choice(
+                [32, 64, 96] if blocked else [16, 31, 32, 33, 64] if eligible else [1, 7, 16, 31, 32, 33, 64])),
             "kernel_size": kernel, "strides": strides,
             "padding": "same" if blocked else str(random.choice(["same", "valid"])),
             "activation": random.choice([None, "relu"]),

@@ -213,8 +213,8 @@ def loss_bound(logits, truth):
 MULTIPLES = {
     "float32 direct": (1, "the same sums in another order, of which neither is the better one"),
     "float32 Winograd": (
-        tolerances.WINOGRAD["float32"].outputs(32, 1) / tolerances.sums(9 * 32, 1),
-        "Winograd's error in that of a direct sum, for 32 channels, where it is most"),
+        tolerances.WINOGRAD["float32"].outputs(16, 1) / tolerances.sums(9 * 16, 1),
+        "Winograd's error in that of a direct sum, for 16 channels, where it is most"),
     "bfloat16 direct": (1, "both round the same activations and gradients once"),
     "bfloat16 Winograd": (
         numpy.hypot(tolerances.WINOGRAD["bfloat16"].outputs(64, 1), tolerances.ROUNDED_BEFORE)

@@ -3,14 +3,14 @@ import CKernels
 /// A 3×3 convolution in bfloat16 by Winograd's algorithm F(2×2, 3×3): 2.25 times fewer multiplications
 /// than the definition has.
 ///
-/// oneDNN has it for float32 alone. Four outputs come of sixteen products instead of 36, at the price of
+/// Four outputs come of sixteen products instead of 36, at the price of
 /// additions before and after. The input's are taken in float32 and rounded to bfloat16 once, as is the
 /// transformed kernel; products are summed in float32, and only the output is rounded again. F(4×4, 3×3)
 /// would halve the products, but multiplies by up to 8 what it then cancels: too much for 8 bits.
 ///
 /// Every output is one sum in one order, whatever the number of threads.
 /// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
-final class WinogradConvolution: Pass {
+final class WinogradBFloat16Convolution: Pass {
     private let input: Place
     private let output: Place
     private let kernel: Place

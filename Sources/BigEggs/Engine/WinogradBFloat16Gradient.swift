@@ -1,13 +1,13 @@
 import CKernels
 
-/// The gradients of kernel and bias of a convolution that runs as ``WinogradConvolution``.
+/// The gradients of kernel and bias of a convolution that runs as ``WinogradBFloat16Convolution``.
 ///
 /// It multiplies the same sixteen elements of a tile: the input's with the output gradient's, summed over
 /// all tiles in float32 and turned into the nine of the kernel once. What is multiplied is rounded to
 /// bfloat16 after additions in float32.
 ///
 /// Threads share the tiles, so the sums depend on their number, and on nothing else.
-final class WinogradGradient: Pass {
+final class WinogradBFloat16Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
     private let kernelGradient: Place
