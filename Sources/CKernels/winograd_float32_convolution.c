@@ -7,14 +7,11 @@ typedef be_winograd_float32_convolution convolution_t;
 // Tiles that are multiplied before their outputs are computed: a multiple of every group below.
 enum { KEPT = 24 };
 
-// Channels that are summed in one round of the innermost loop.
-enum { STEP = 4 };
-
 /// Tiles that are transformed before they are multiplied: they take a sixth of the cache.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   const ptrdiff_t bytes = ELEMENTS * 16 * sizeof(float) * sixteens_of(shape->inputs);
   const ptrdiff_t tiles = shape->cache_bytes / 6 / bytes / KEPT * KEPT;
-  return tiles < KEPT ? KEPT : tiles > 10 * KEPT ? 10 * KEPT : tiles;
+  return tiles < KEPT ? KEPT : least(tiles, 10 * KEPT);
 }
 
 // From one element of the transform to the next, in numbers; no powers of two, which would put all 36 into the same
@@ -38,28 +35,13 @@ BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t d
   lanes sum[12][2];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = 0;
-  // A pointer for each three tiles, from which the others are one and two strides away: with one alone, the
-  // additions take the ports of the multiplications (19 cycles a round in place of 13).
-  const float *rows[4], *columns[2];
-  UNROLL for (int m = 0; m < group; m += 3) {
-    rows[m / 3] = values + m * depth;
-    __asm__("" : "+r"(rows[m / 3]));
-  }
-  UNROLL for (int n = 0; n < vectors; n++) columns[n] = matrix + n * block_stride;
-  for (ptrdiff_t in = 0; in < depth; in += STEP) {
-    UNROLL for (int step = 0; step < STEP; step++) {
-      lanes out[2];
-      UNROLL for (int n = 0; n < vectors; n++) out[n] = load(columns[n] + step * 16);
-      UNROLL for (int m = 0; m < group; m++) {
-        const lanes value = (lanes)rows[m / 3][m % 3 * depth + step];
-        UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = multiply_add(value, out[n], sum[m][n]);
-      }
+  for (ptrdiff_t in = 0; in < depth; in++) {
+    lanes out[2];
+    UNROLL for (int n = 0; n < vectors; n++) out[n] = load(matrix + n * block_stride + in * 16);
+    UNROLL for (int m = 0; m < group; m++) {
+      const lanes value = (lanes)values[m * depth + in];
+      UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = multiply_add(value, out[n], sum[m][n]);
     }
-    UNROLL for (int m = 0; m < group; m += 3) {
-      rows[m / 3] += STEP;
-      __asm__("" : "+r"(rows[m / 3]));
-    }
-    UNROLL for (int n = 0; n < vectors; n++) columns[n] += STEP * 16;
   }
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) store(sums + m * 32 + n * 16, sum[m][n]);
@@ -97,7 +79,7 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convoluti
   const ptrdiff_t matrix_stride = depth * 16, sixteen_stride = ELEMENTS * matrix_stride;
   float *values = scratch, *sums = values + ELEMENTS * stride;
   for (ptrdiff_t start = first_tile; start < last_tile; start += at_once) {
-    const ptrdiff_t count = last_tile - start < at_once ? last_tile - start : at_once;
+    const ptrdiff_t count = least(at_once, last_tile - start);
     for (ptrdiff_t done = 0; done < count;) {
       const ptrdiff_t column = (start + done) % across, row = (start + done) / across % down;
       const ptrdiff_t image = (start + done) / across / down;
