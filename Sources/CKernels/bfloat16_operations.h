@@ -5,24 +5,14 @@
 
 #include <immintrin.h>
 
-#include "entries.h"
-#include "lanes.h"
+#include "float32_lanes.h"
 
 typedef uint16_t bfloat;
-typedef be_float16_lanes lanes_t;
 typedef be_u16x16 halves_t;
 /// In each lane two numbers of bfloat16.
 typedef be_u32x16 pairs_t;
 
 // MARK: In memory, at any address
-
-BE_INLINE lanes_t load_floats(const float *source) {
-  lanes_t lanes;
-  memcpy(&lanes, source, sizeof lanes);
-  return lanes;
-}
-
-BE_INLINE void store_floats(float *target, lanes_t lanes) { memcpy(target, &lanes, sizeof lanes); }
 
 BE_INLINE pairs_t load_pairs(const void *source) {
   pairs_t pairs;
@@ -47,9 +37,6 @@ typedef struct {
 } operations_t;
 
 // MARK: On every processor
-
-// Whether a processor has multiply-adds must not show in the bits, here and in what follows.
-#pragma clang fp contract(off)
 
 BE_INLINE halves_t narrow_plain(lanes_t lanes) {
   return __builtin_convertvector(be_rounded16(lanes) >> 16, halves_t);

@@ -1,5 +1,5 @@
 // Sixteen float32: one register of AVX-512, two of AVX2. The same bits on every processor: a product and a sum are
-// fused where `multiply_add` says so and nowhere else.
+// fused where `fused` says so and nowhere else.
 #pragma once
 
 #include <stddef.h>
@@ -11,28 +11,18 @@
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-typedef be_float16_lanes lanes;
-typedef be_float8_lanes half_lanes;
+typedef be_float16_lanes lanes_t;
 
-BE_INLINE lanes load(const float *source) {
-  lanes result;
+BE_INLINE lanes_t load_floats(const float *source) {
+  lanes_t result;
   memcpy(&result, source, sizeof result);
   return result;
 }
 
-BE_INLINE void store(float *target, lanes value) { memcpy(target, &value, sizeof value); }
-
-/// The channels of a pixel in one block of 16, or in two of 8.
-BE_INLINE lanes load_pixel(ptrdiff_t block, const float *first, const float *second) {
-  if (block == 16) return load(first);
-  half_lanes lower, upper;
-  memcpy(&lower, first, sizeof lower);
-  memcpy(&upper, second, sizeof upper);
-  return __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-}
+BE_INLINE void store_floats(float *target, lanes_t value) { memcpy(target, &value, sizeof value); }
 
 /// a * b + c, rounded once.
-BE_INLINE lanes multiply_add(lanes a, lanes b, lanes c) { return __builtin_elementwise_fma(a, b, c); }
+BE_INLINE lanes_t fused(lanes_t a, lanes_t b, lanes_t c) { return __builtin_elementwise_fma(a, b, c); }
 
 /// max(x, 0); a NaN stays one.
-BE_INLINE lanes rectified(lanes x) { return x < 0 ? (lanes)0 : x; }
+BE_INLINE lanes_t rectified(lanes_t x) { return x < 0 ? (lanes_t)0 : x; }

@@ -21,8 +21,7 @@ BE_INLINE int64_t multiply_add(int chains, int64_t rounds, float factor, float *
   for (int chain = 0; chain < chains; chain++) sums[chain] = (lanes_t)(float)chain;
   const lanes_t factors = (lanes_t)factor, terms = (lanes_t)(1 - factor);
   for (int64_t round = 0; round < rounds; round++)
-#pragma clang loop unroll(full)
-    for (int chain = 0; chain < chains; chain++) sums[chain] = sums[chain] * factors + terms;
+    UNROLL for (int chain = 0; chain < chains; chain++) sums[chain] = sums[chain] * factors + terms;
   *result = sum_of(sums, chains);
   return rounds * chains * 16 * 2;
 }
@@ -56,8 +55,8 @@ BE_TARGET_AVX512_BF16 static int64_t dot_product_avx512_bf16(int64_t rounds, flo
   const pairs_t left = narrow_pairs_avx512_bf16((lanes_t)factor, (lanes_t)factor);
   const pairs_t right = narrow_pairs_avx512_bf16((lanes_t)-1.0f, (lanes_t)1.0f);
   for (int64_t round = 0; round < rounds; round++)
-#pragma clang loop unroll(full)
-    for (int chain = 0; chain < CHAINS; chain++) sums[chain] = add_products_avx512_bf16(sums[chain], left, right);
+    UNROLL for (int chain = 0; chain < CHAINS; chain++)
+      sums[chain] = add_products_avx512_bf16(sums[chain], left, right);
   *result = sum_of(sums, CHAINS);
   return rounds * CHAINS * 16 * 4;
 }

@@ -41,8 +41,7 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
     for (ptrdiff_t tile = 0; tile < count; tile++, to += shape->inputs, x += 2) {
       transform_column(&rows, x + 1, width, c);
       transform_column(&rows, x + 2, width, d);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < 4; i++) {
+      UNROLL for (int i = 0; i < 4; i++) {
         store_halves(to + (4 * i) * stride, on.narrow(a[i] - c[i]));
         store_halves(to + (4 * i + 1) * stride, on.narrow(b[i] + c[i]));
         store_halves(to + (4 * i + 2) * stride, on.narrow(c[i] - b[i]));
@@ -63,8 +62,7 @@ BE_INLINE void multiply(operations_t on, const bfloat *values, const bfloat *mat
   for (ptrdiff_t in = 0; in < inputs; in += 2, matrix += 2 * LANES) {
     pairs_t out[VECTORS];
     for (int n = 0; n < VECTORS; n++) out[n] = load_pairs(matrix + n * 32);
-#pragma clang loop unroll(full)
-    for (int m = 0; m < GROUP; m++) {
+    UNROLL for (int m = 0; m < GROUP; m++) {
       uint32_t pair;
       memcpy(&pair, values + m * inputs + in, sizeof pair);
       for (int n = 0; n < VECTORS; n++) sum[m][n] = on.add_products(sum[m][n], out[n], (pairs_t)pair);
@@ -77,8 +75,7 @@ BE_INLINE void multiply(operations_t on, const bfloat *values, const bfloat *mat
 /// At times the sums times A, plus the bias.
 BE_INLINE void transform_sums(const float *sums, lanes_t bias, lanes_t result[2][2]) {
   lanes_t rows[2][4];
-#pragma clang loop unroll(full)
-  for (int j = 0; j < 4; j++) {
+  UNROLL for (int j = 0; j < 4; j++) {
     lanes_t m[4];
     for (int i = 0; i < 4; i++) m[i] = load_floats(sums + (4 * i + j) * SUM_STRIDE);
     rows[0][j] = m[0] + m[1] + m[2];
@@ -95,8 +92,7 @@ BE_INLINE void store_tile(operations_t on, const shape_t *shape, lanes_t tile[2]
                           ptrdiff_t y, ptrdiff_t x) {
   const lanes_t least = rectifies ? 0 : -__builtin_inff();
   bfloat *at = plane + (y * shape->width + x) * 16;
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 4; i++) {
+  UNROLL for (int i = 0; i < 4; i++) {
     if (y + i / 2 >= shape->height || x + i % 2 >= shape->width) continue;
     const lanes_t lanes = tile[i / 2][i % 2];
     // Of two numbers that cannot be compared, the second: a NaN stays one.
@@ -134,8 +130,7 @@ BE_INLINE void convolve(operations_t on, const convolution_t *convolution, void 
         for (ptrdiff_t tile = 0; tile < some; tile++) {
           const ptrdiff_t number = start + kept + tile, image = number / across / down;
           const ptrdiff_t y = number / across % down * 2, x = number % across * 2;
-#pragma clang loop unroll(full)
-          for (int half = 0; half < VECTORS; half++) {
+          UNROLL for (int half = 0; half < VECTORS; half++) {
             const ptrdiff_t channel = out + half * 16;
             lanes_t finished[2][2];
             transform_sums(sums + tile * LANES + half * 16, bias ? load_floats(bias + channel) : (lanes_t)0,

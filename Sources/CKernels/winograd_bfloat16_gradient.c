@@ -47,8 +47,7 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
       transform_column(&rows, x + 2, width, d);
       transform_column(&rows, x + 3, width, e);
       transform_column(&rows, x + 4, width, f);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < 4; i++) {
+      UNROLL for (int i = 0; i < 4; i++) {
         store_pairs(to + (4 * i) * stride, on.narrow_pairs(a[i] - c[i], c[i] - e[i]));
         store_pairs(to + (4 * i + 1) * stride, on.narrow_pairs(b[i] + c[i], d[i] + e[i]));
         store_pairs(to + (4 * i + 2) * stride, on.narrow_pairs(c[i] - b[i], e[i] - d[i]));
@@ -73,8 +72,7 @@ BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const 
     lanes_t sum = 0;
     for (ptrdiff_t pair = 0; pair < count; pair++, to += channels) {
       lanes_t column_of[4][4];
-#pragma clang loop unroll(full)
-      for (int j = 0; j < 4; j++) {
+      UNROLL for (int j = 0; j < 4; j++) {
         const ptrdiff_t x = 4 * (column + pair) + j;
         const lanes_t p = be_load_bfloat16(x < width ? upper + x * 16 : outside);
         const lanes_t q = be_load_bfloat16(x < width && has_lower ? upper + (width + x) * 16 : outside);
@@ -83,8 +81,7 @@ BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const 
         column_of[j][2] = p - q;
         column_of[j][3] = q;
       }
-#pragma clang loop unroll(full)
-      for (int i = 0; i < 4; i++) {
+      UNROLL for (int i = 0; i < 4; i++) {
         const lanes_t p = column_of[0][i], q = column_of[1][i], r = column_of[2][i], s = column_of[3][i];
         store_pairs(to + (4 * i) * stride, on.narrow_pairs(p, r));
         store_pairs(to + (4 * i + 1) * stride, on.narrow_pairs(p + q, r + s));
@@ -106,8 +103,7 @@ BE_INLINE void multiply(operations_t on, const uint32_t *inputs, ptrdiff_t input
   for (ptrdiff_t pair = 0; pair < pairs; pair++, inputs += input_stride, outputs += output_stride) {
     pairs_t out[VECTORS];
     for (int n = 0; n < VECTORS; n++) out[n] = load_pairs(outputs + n * 16);
-#pragma clang loop unroll(full)
-    for (int m = 0; m < GROUP; m++) {
+    UNROLL for (int m = 0; m < GROUP; m++) {
       const pairs_t in = (pairs_t)inputs[m];
       for (int n = 0; n < VECTORS; n++) sum[m][n] = on.add_products(sum[m][n], out[n], in);
     }

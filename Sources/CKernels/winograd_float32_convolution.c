@@ -32,38 +32,38 @@ size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *shape)
 /// One of the 36 products for `group` tiles and `vectors` blocks of outputs.
 BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t depth, const float *matrix,
                         ptrdiff_t block_stride, float *sums) {
-  lanes sum[12][2];
+  lanes_t sum[12][2];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = 0;
   for (ptrdiff_t in = 0; in < depth; in++) {
-    lanes out[2];
-    UNROLL for (int n = 0; n < vectors; n++) out[n] = load(matrix + n * block_stride + in * 16);
+    lanes_t out[2];
+    UNROLL for (int n = 0; n < vectors; n++) out[n] = load_floats(matrix + n * block_stride + in * 16);
     UNROLL for (int m = 0; m < group; m++) {
-      const lanes value = (lanes)values[m * depth + in];
-      UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = multiply_add(value, out[n], sum[m][n]);
+      const lanes_t value = (lanes_t)values[m * depth + in];
+      UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = fused(value, out[n], sum[m][n]);
     }
   }
   UNROLL for (int m = 0; m < group; m++)
-    UNROLL for (int n = 0; n < vectors; n++) store(sums + m * 32 + n * 16, sum[m][n]);
+    UNROLL for (int n = 0; n < vectors; n++) store_floats(sums + m * 32 + n * 16, sum[m][n]);
 }
 
 /// A transposed times the sums times A, plus the bias, into what of the tile is in the image.
-BE_INLINE void finish_tile(const float *sums, lanes bias, bool rectifies, const plane_t *plane, ptrdiff_t y,
+BE_INLINE void finish_tile(const float *sums, lanes_t bias, bool rectifies, const plane_t *plane, ptrdiff_t y,
                            ptrdiff_t x) {
-  lanes columns[SIDE][4];
+  lanes_t columns[SIDE][4];
   UNROLL for (int j = 0; j < SIDE; j++) {
-    lanes m[SIDE];
-    UNROLL for (int i = 0; i < SIDE; i++) m[i] = load(sums + (SIDE * i + j) * SUM_STRIDE);
+    lanes_t m[SIDE];
+    UNROLL for (int i = 0; i < SIDE; i++) m[i] = load_floats(sums + (SIDE * i + j) * SUM_STRIDE);
     gather_output(m, columns[j]);
   }
   UNROLL for (int i = 0; i < 4; i++) {
     if (y + i >= plane->height) break;
-    lanes m[SIDE], result[4];
+    lanes_t m[SIDE], result[4];
     UNROLL for (int j = 0; j < SIDE; j++) m[j] = columns[j][i];
     gather_output(m, result);
     UNROLL for (int j = 0; j < 4; j++) {
       if (x + j >= plane->width) break;
-      const lanes finished = result[j] + bias;
+      const lanes_t finished = result[j] + bias;
       store_pixel(plane, y + i, x + j, rectifies ? rectified(finished) : finished);
     }
   }
@@ -109,7 +109,7 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convoluti
         }
         for (int vector = 0; vector < some_vectors; vector++) {
           const ptrdiff_t sixteen = out + vector;
-          lanes added = 0;
+          lanes_t added = 0;
           if (convolution->bias)
             memcpy(&added, convolution->bias + 16 * sixteen,
                    least(16, shape->outputs - 16 * sixteen) * sizeof *convolution->bias);

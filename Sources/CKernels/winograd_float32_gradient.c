@@ -45,23 +45,23 @@ size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shap
 ///
 /// - total: the sum of y so far, to which each tile's is added by itself: where runs end changes nothing.
 /// - Returns: the sum with these tiles'.
-BE_INLINE lanes transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
-                                       ptrdiff_t stride, ptrdiff_t step, lanes total) {
+BE_INLINE lanes_t transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
+                                       ptrdiff_t stride, ptrdiff_t step, lanes_t total) {
   for (ptrdiff_t tile = 0; tile < count; tile++) {
-    lanes columns[4][SIDE], of_tile = 0;
+    lanes_t columns[4][SIDE], of_tile = 0;
     float *to = target + tile * step;
     UNROLL for (int j = 0; j < 4; j++) {
-      lanes column[4];
+      lanes_t column[4];
       UNROLL for (int i = 0; i < 4; i++) column[i] = pixel(plane, y + i, x + 4 * tile + j);
       of_tile += (column[0] + column[1]) + (column[2] + column[3]);
       spread_gradient(column, columns[j]);
     }
     total += of_tile;
     UNROLL for (int i = 0; i < SIDE; i++) {
-      const lanes row[4] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
-      lanes result[SIDE];
+      const lanes_t row[4] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
+      lanes_t result[SIDE];
       spread_gradient(row, result);
-      UNROLL for (int j = 0; j < SIDE; j++) store(to + (SIDE * i + j) * stride, result[j]);
+      UNROLL for (int j = 0; j < SIDE; j++) store_floats(to + (SIDE * i + j) * stride, result[j]);
     }
   }
   return total;
@@ -70,19 +70,19 @@ BE_INLINE lanes transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdif
 /// Adds one of the 36 products to the sums of `group` inputs and `vectors` times 16 outputs.
 BE_INLINE void multiply(int group, int vectors, const float *inputs, ptrdiff_t input_step, const float *outputs,
                         ptrdiff_t output_step, ptrdiff_t tiles, float *sums, ptrdiff_t sixteen_stride) {
-  lanes sum[8][2];
+  lanes_t sum[8][2];
   UNROLL for (int m = 0; m < group; m++)
-    UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = load(sums + n * sixteen_stride + m * 16);
+    UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = load_floats(sums + n * sixteen_stride + m * 16);
   for (ptrdiff_t tile = 0; tile < tiles; tile++, inputs += input_step, outputs += output_step) {
-    lanes out[2];
-    UNROLL for (int n = 0; n < vectors; n++) out[n] = load(outputs + n * 16);
+    lanes_t out[2];
+    UNROLL for (int n = 0; n < vectors; n++) out[n] = load_floats(outputs + n * 16);
     UNROLL for (int m = 0; m < group; m++) {
-      const lanes in = (lanes)inputs[m];
-      UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = multiply_add(in, out[n], sum[m][n]);
+      const lanes_t in = (lanes_t)inputs[m];
+      UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = fused(in, out[n], sum[m][n]);
     }
   }
   UNROLL for (int m = 0; m < group; m++)
-    UNROLL for (int n = 0; n < vectors; n++) store(sums + n * sixteen_stride + m * 16, sum[m][n]);
+    UNROLL for (int n = 0; n < vectors; n++) store_floats(sums + n * sixteen_stride + m * 16, sum[m][n]);
 }
 
 /// - block: the shape's, a constant once this is inlined.
@@ -117,10 +117,10 @@ BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const gradi
       for (ptrdiff_t out = first_sixteen; out < last_sixteen; out++) {
         const plane_t plane = plane_of(gradient->output_gradient, shape->outputs, block, shape->output_height,
                                        shape->output_width, image, out);
-        const lanes total = transform_gradient_run(
+        const lanes_t total = transform_gradient_run(
             &plane, 4 * row, 4 * column, run, outputs_at + done * outputs + (out - first_sixteen) * 16,
-            output_stride, outputs, load(bias_sums + 16 * out));
-        store(bias_sums + 16 * out, total);
+            output_stride, outputs, load_floats(bias_sums + 16 * out));
+        store_floats(bias_sums + 16 * out, total);
       }
       done += run;
     }
@@ -160,22 +160,22 @@ BE_INLINE void finish_gradient(const gradient_t *gradient, ptrdiff_t first_squar
     const ptrdiff_t out = number / across, in = number % across;
     float joined[9 * 256], *square = shape->block == 8 ? joined : gradient->kernel_gradient + number * 9 * 256;
     for (int channel = 0; channel < 16; channel++) {
-      lanes columns[SIDE][3];
+      lanes_t columns[SIDE][3];
       for (int j = 0; j < SIDE; j++) {
-        lanes m[SIDE];
+        lanes_t m[SIDE];
         for (int i = 0; i < SIDE; i++) {
           const float *from =
               gradient->sums + (((SIDE * i + j) * down + out) * across + in) * 256 + channel * 16;
-          m[i] = load(from);
-          for (ptrdiff_t part = 1; part < parts; part++) m[i] += load(from + part * part_stride);
+          m[i] = load_floats(from);
+          for (ptrdiff_t part = 1; part < parts; part++) m[i] += load_floats(from + part * part_stride);
         }
         gather_kernel(m, columns[j]);
       }
       for (int i = 0; i < 3; i++) {
-        lanes m[SIDE], result[3];
+        lanes_t m[SIDE], result[3];
         for (int j = 0; j < SIDE; j++) m[j] = columns[j][i];
         gather_kernel(m, result);
-        for (int j = 0; j < 3; j++) store(square + (3 * i + j) * 256 + channel * 16, result[j]);
+        for (int j = 0; j < 3; j++) store_floats(square + (3 * i + j) * 256 + channel * 16, result[j]);
       }
     }
     if (shape->block == 8) divide(joined, gradient, in, out);

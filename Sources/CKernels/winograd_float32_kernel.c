@@ -46,18 +46,19 @@ BE_INLINE void transform(const be_winograd_float32_kernel *kernel, ptrdiff_t fir
     const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in;
     const ptrdiff_t depth = 16 * (isTurned ? down : across);
     for (int channel = 0; channel < 16; channel++) {
-      lanes columns[3][SIDE];
+      lanes_t columns[3][SIDE];
       for (int x = 0; x < 3; x++) {
-        lanes g[3];
-        for (int y = 0; y < 3; y++) g[y] = load(square + (3 * y + x) * 256 + channel * 16);
+        lanes_t g[3];
+        for (int y = 0; y < 3; y++) g[y] = load_floats(square + (3 * y + x) * 256 + channel * 16);
         spread_kernel(g, columns[x]);
       }
       for (int i = 0; i < SIDE; i++) {
-        const lanes g[3] = {columns[0][i], columns[1][i], columns[2][i]};
-        lanes result[SIDE];
+        const lanes_t g[3] = {columns[0][i], columns[1][i], columns[2][i]};
+        lanes_t result[SIDE];
         spread_kernel(g, result);
         for (int j = 0; j < SIDE; j++)
-          store(kernel->matrices + ((to * ELEMENTS + SIDE * i + j) * depth + from * 16 + channel) * 16, result[j]);
+          store_floats(kernel->matrices + ((to * ELEMENTS + SIDE * i + j) * depth + from * 16 + channel) * 16,
+                       result[j]);
       }
     }
   }

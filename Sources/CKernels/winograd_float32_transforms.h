@@ -20,36 +20,36 @@ BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (cha
 BE_INLINE ptrdiff_t rows_of_tiles(ptrdiff_t pixels) { return (pixels + 3) / 4; }
 
 /// Bt d: six of six.
-BE_INLINE void spread_input(const lanes d[SIDE], lanes result[SIDE]) {
-  const lanes even_a = multiply_add(d[2], -B2, d[4]), odd_a = multiply_add(d[1], -B2, d[3]);
-  const lanes even_b = multiply_add(d[2], -A2, d[4]), odd_b = multiply_add(d[1], -A2, d[3]);
-  result[0] = multiply_add(d[0], A2 * B2, multiply_add(d[2], -(A2 + B2), d[4]));
-  result[1] = multiply_add(odd_a, A1, even_a);
-  result[2] = multiply_add(odd_a, -A1, even_a);
-  result[3] = multiply_add(odd_b, B1, even_b);
-  result[4] = multiply_add(odd_b, -B1, even_b);
-  result[5] = multiply_add(d[1], A2 * B2, multiply_add(d[3], -(A2 + B2), d[5]));
+BE_INLINE void spread_input(const lanes_t d[SIDE], lanes_t result[SIDE]) {
+  const lanes_t even_a = fused(d[2], -B2, d[4]), odd_a = fused(d[1], -B2, d[3]);
+  const lanes_t even_b = fused(d[2], -A2, d[4]), odd_b = fused(d[1], -A2, d[3]);
+  result[0] = fused(d[0], A2 * B2, fused(d[2], -(A2 + B2), d[4]));
+  result[1] = fused(odd_a, A1, even_a);
+  result[2] = fused(odd_a, -A1, even_a);
+  result[3] = fused(odd_b, B1, even_b);
+  result[4] = fused(odd_b, -B1, even_b);
+  result[5] = fused(d[1], A2 * B2, fused(d[3], -(A2 + B2), d[5]));
 }
 
 /// A y: six of four.
-BE_INLINE void spread_gradient(const lanes y[4], lanes result[SIDE]) {
-  const lanes even_a = multiply_add(y[2], A2, y[0]), odd_a = multiply_add(y[3], A2, y[1]);
-  const lanes even_b = multiply_add(y[2], B2, y[0]), odd_b = multiply_add(y[3], B2, y[1]);
+BE_INLINE void spread_gradient(const lanes_t y[4], lanes_t result[SIDE]) {
+  const lanes_t even_a = fused(y[2], A2, y[0]), odd_a = fused(y[3], A2, y[1]);
+  const lanes_t even_b = fused(y[2], B2, y[0]), odd_b = fused(y[3], B2, y[1]);
   result[0] = y[0];
-  result[1] = multiply_add(odd_a, A1, even_a);
-  result[2] = multiply_add(odd_a, -A1, even_a);
-  result[3] = multiply_add(odd_b, B1, even_b);
-  result[4] = multiply_add(odd_b, -B1, even_b);
+  result[1] = fused(odd_a, A1, even_a);
+  result[2] = fused(odd_a, -A1, even_a);
+  result[3] = fused(odd_b, B1, even_b);
+  result[4] = fused(odd_b, -B1, even_b);
   result[5] = y[3];
 }
 
 /// At m: four of six.
-BE_INLINE void gather_output(const lanes m[SIDE], lanes result[4]) {
-  const lanes even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
+BE_INLINE void gather_output(const lanes_t m[SIDE], lanes_t result[4]) {
+  const lanes_t even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
   result[0] = m[0] + even_a + even_b;
-  result[1] = multiply_add(odd_b, B1, odd_a * A1);
-  result[2] = multiply_add(even_b, B2, even_a * A2);
-  result[3] = multiply_add(odd_b, B2 * B1, multiply_add(odd_a, A2 * A1, m[5]));
+  result[1] = fused(odd_b, B1, odd_a * A1);
+  result[2] = fused(even_b, B2, even_a * A2);
+  result[3] = fused(odd_b, B2 * B1, fused(odd_a, A2 * A1, m[5]));
 }
 
 // The denominators of G: for each point the product of its distances from the others.
@@ -58,9 +58,9 @@ BE_INLINE void gather_output(const lanes m[SIDE], lanes result[4]) {
 #define FAR (1 / (2 * B2 * (B2 - A2)))
 
 /// G g: six of three.
-BE_INLINE void spread_kernel(const lanes g[3], lanes result[SIDE]) {
-  const lanes even_a = multiply_add(g[2], A2, g[0]), odd_a = g[1] * A1;
-  const lanes even_b = multiply_add(g[2], B2, g[0]), odd_b = g[1] * B1;
+BE_INLINE void spread_kernel(const lanes_t g[3], lanes_t result[SIDE]) {
+  const lanes_t even_a = fused(g[2], A2, g[0]), odd_a = g[1] * A1;
+  const lanes_t even_b = fused(g[2], B2, g[0]), odd_b = g[1] * B1;
   result[0] = g[0] * ZERO;
   result[1] = (even_a + odd_a) * NEAR;
   result[2] = (even_a - odd_a) * NEAR;
@@ -70,12 +70,12 @@ BE_INLINE void spread_kernel(const lanes g[3], lanes result[SIDE]) {
 }
 
 /// Gt m: three of six.
-BE_INLINE void gather_kernel(const lanes m[SIDE], lanes result[3]) {
-  const lanes even_a = (m[1] + m[2]) * NEAR, odd_a = (m[1] - m[2]) * NEAR;
-  const lanes even_b = (m[3] + m[4]) * FAR, odd_b = (m[3] - m[4]) * FAR;
-  result[0] = multiply_add(m[0], ZERO, even_a + even_b);
-  result[1] = multiply_add(odd_b, B1, odd_a * A1);
-  result[2] = multiply_add(even_b, B2, multiply_add(even_a, A2, m[5]));
+BE_INLINE void gather_kernel(const lanes_t m[SIDE], lanes_t result[3]) {
+  const lanes_t even_a = (m[1] + m[2]) * NEAR, odd_a = (m[1] - m[2]) * NEAR;
+  const lanes_t even_b = (m[3] + m[4]) * FAR, odd_b = (m[3] - m[4]) * FAR;
+  result[0] = fused(m[0], ZERO, even_a + even_b);
+  result[1] = fused(odd_b, B1, odd_a * A1);
+  result[2] = fused(even_b, B2, fused(even_a, A2, m[5]));
 }
 
 /// Columns of one row of tiles that are transformed at a time.
@@ -96,8 +96,17 @@ BE_INLINE plane_t plane_of(const float *images, ptrdiff_t channels, ptrdiff_t bl
   return (plane_t){first, has_second ? first + height * width * 8 : NULL, block, height, width};
 }
 
+/// The channels of a pixel in one block of 16, or in two of 8.
+BE_INLINE lanes_t load_pixel(ptrdiff_t block, const float *first, const float *second) {
+  if (block == 16) return load_floats(first);
+  be_float8_lanes lower, upper;
+  memcpy(&lower, first, sizeof lower);
+  memcpy(&upper, second, sizeof upper);
+  return __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
 /// Zeros for a pixel outside of the image.
-BE_INLINE lanes pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
+BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   static const float zeros[16];
   const bool inside = y >= 0 && y < plane->height && x >= 0 && x < plane->width;
   const ptrdiff_t at = (y * plane->width + x) * plane->block;
@@ -105,10 +114,10 @@ BE_INLINE lanes pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
                     inside && plane->second ? plane->second + at : zeros);
 }
 
-BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes value) {
+BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes_t value) {
   const ptrdiff_t at = (y * plane->width + x) * plane->block;
-  if (plane->block == 16) return store((float *)plane->first + at, value);
-  const half_lanes lower = value.lo, upper = value.hi;
+  if (plane->block == 16) return store_floats((float *)plane->first + at, value);
+  const be_float8_lanes lower = value.lo, upper = value.hi;
   memcpy((float *)plane->first + at, &lower, sizeof lower);
   if (plane->second) memcpy((float *)plane->second + at, &upper, sizeof upper);
 }
@@ -119,19 +128,19 @@ BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes
 /// - target: for the first element and tile; `stride` from one element to the next, `step` from one tile to the next.
 BE_INLINE void transform_input_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
                                    ptrdiff_t stride, ptrdiff_t step) {
-  lanes columns[4 * RUN + 2][SIDE];
+  lanes_t columns[4 * RUN + 2][SIDE];
   for (ptrdiff_t j = 0; j < 4 * count + 2; j++) {
-    lanes d[SIDE];
+    lanes_t d[SIDE];
     UNROLL for (int i = 0; i < SIDE; i++) d[i] = pixel(plane, y + i, x + j);
     spread_input(d, columns[j]);
   }
   for (ptrdiff_t tile = 0; tile < count; tile++) {
     float *to = target + tile * step;
     for (int i = 0; i < SIDE; i++) {
-      lanes d[SIDE], result[SIDE];
+      lanes_t d[SIDE], result[SIDE];
       UNROLL for (int j = 0; j < SIDE; j++) d[j] = columns[4 * tile + j][i];
       spread_input(d, result);
-      UNROLL for (int j = 0; j < SIDE; j++) store(to + (SIDE * i + j) * stride, result[j]);
+      UNROLL for (int j = 0; j < SIDE; j++) store_floats(to + (SIDE * i + j) * stride, result[j]);
     }
   }
 }
