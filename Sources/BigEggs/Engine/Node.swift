@@ -60,9 +60,7 @@ struct PlanMemory {
         }
     }
 
-    func floats(_ place: Place) -> UnsafeMutablePointer<Float> {
-        address(place).assumingMemoryBound(to: Float.self)
-    }
+    func floats(_ place: Place) -> UnsafeMutablePointer<Float> { address(place).floats }
 }
 
 /// The precision of activations and of the weights that convolutions and products read.

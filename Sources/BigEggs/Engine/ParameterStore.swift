@@ -233,5 +233,5 @@ final class AlignedMemory {
 
     deinit { base.deallocate() }
 
-    var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+    var floats: UnsafeMutablePointer<Float> { base.floats }
 }

@@ -10,3 +10,7 @@ protocol Pass: AnyObject {
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) throws
     func execute()
 }
+
+extension UnsafeMutableRawPointer {
+    var floats: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
+}

@@ -3,10 +3,10 @@ import CKernels
 /// A 3×3 convolution in bfloat16 by Winograd's algorithm F(2×2, 3×3): 2.25 times fewer multiplications
 /// than the definition has.
 ///
-/// Four outputs come of sixteen products instead of 36, at the price of
-/// additions before and after. The input's are taken in float32 and rounded to bfloat16 once, as is the
-/// transformed kernel; products are summed in float32, and only the output is rounded again. F(4×4, 3×3)
-/// would halve the products, but multiplies by up to 8 what it then cancels: too much for 8 bits.
+/// Four outputs come of sixteen products instead of 36, at the price of additions before and after. The
+/// input's are taken in float32 and rounded to bfloat16 once, as is the transformed kernel; products are
+/// summed in float32, and only the output is rounded again. F(4×4, 3×3) would halve the products, but
+/// multiplies by up to 8 what it then cancels: too much for 8 bits.
 ///
 /// Every output is one sum in one order, whatever the number of threads.
 /// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
@@ -16,9 +16,9 @@ final class WinogradBFloat16Convolution: Pass {
     private let kernel: Place
     private let bias: Place?
     private let rectifies: Bool
-    private let threads: Int
     private let instructionSet = DNNL.instructionSet.ofKernels
-    private var shape: be_winograd_bfloat16_shape
+    private let shape: be_winograd_bfloat16_shape
+    private let scratch: ThreadScratch
     private var scratchpad = Place.workspace(0)
     private var bound: (convolution: be_winograd_bfloat16_convolution, scratchpad: UnsafeMutableRawPointer)?
 
@@ -52,34 +52,31 @@ final class WinogradBFloat16Convolution: Pass {
         self.kernel = kernel
         self.bias = bias
         self.rectifies = rectifies
-        self.threads = threads
-        shape = be_winograd_bfloat16_shape(
+        var shape = be_winograd_bfloat16_shape(
             images: dims[0], height: dims[2], width: dims[3], inputs: transformed.inputs,
             outputs: transformed.outputs)
+        scratch = ThreadScratch(bytes: be_winograd_bfloat16_scratch_bytes(&shape), threads: threads)
+        self.shape = shape
     }
 
     let implementation = "winograd_2x3:avx512_core_bf16"
 
-    /// Each thread's part starts on a page of its own.
-    private var scratchpadBytesPerThread: Int {
-        (be_winograd_bfloat16_scratch_bytes(&shape) + 4095) / 4096 * 4096
-    }
-    var scratchpadBytes: Int { threads * scratchpadBytesPerThread }
+    var scratchpadBytes: Int { scratch.bytes }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
         let convolution = be_winograd_bfloat16_convolution(
             shape: shape, input: address(input), matrices: address(kernel),
-            bias: bias.map { UnsafePointer(address($0).assumingMemoryBound(to: Float.self)) },
-            rectifies: rectifies, output: address(output))
+            bias: bias.map { UnsafePointer(address($0).floats) }, rectifies: rectifies,
+            output: address(output))
         bound = (convolution, address(scratchpad))
     }
 
     func execute() {
         guard let (convolution, scratchpad) = bound else { return }
         let (shape, instructionSet) = (self.shape, self.instructionSet)
-        let bytesPerThread = scratchpadBytesPerThread
+        let bytesPerThread = scratch.bytesPerThread
         // Tiles of 2×2 outputs, in groups that the innermost loop takes at a time.
         let tiles = shape.images * ((shape.height + 1) / 2) * ((shape.width + 1) / 2)
         let group = Int(BE_WINOGRAD_BFLOAT16_GROUP)

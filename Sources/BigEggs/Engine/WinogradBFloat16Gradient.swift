@@ -12,7 +12,6 @@ final class WinogradBFloat16Gradient: Pass {
     private let outputGradient: Place
     private let kernelGradient: Place
     private let biasGradient: Place
-    private let threads: Int
     private let instructionSet = DNNL.instructionSet.ofKernels
     private var shape: be_winograd_bfloat16_shape
     private var scratchpad = Place.workspace(0)
@@ -21,10 +20,12 @@ final class WinogradBFloat16Gradient: Pass {
     private struct Bound {
         let gradient: be_winograd_bfloat16_gradient
         let biasGradient: UnsafeMutablePointer<Float>
-        let scratch: UnsafeMutableRawPointer
+        let scratchpad: UnsafeMutableRawPointer
     }
 
-    private let bytesPerThread: Int
+    private let scratch: ThreadScratch
+    /// As many as will run it at most: each has sums of its own.
+    private let threads: Int
     /// How many sums there are of one kernel's gradient.
     private let sums: Int
 
@@ -46,36 +47,33 @@ final class WinogradBFloat16Gradient: Pass {
         self.outputGradient = outputGradient
         self.kernelGradient = kernelGradient
         self.biasGradient = biasGradient
-        self.threads = threads
         shape = be_winograd_bfloat16_shape(
             images: dims[0], height: dims[2], width: dims[3], inputs: dims[1], outputs: outputs)
-        let bytes: Int = be_winograd_bfloat16_gradient_scratch_bytes(&shape)
-        bytesPerThread = (bytes + 4095) / 4096 * 4096
+        scratch = ThreadScratch(
+            bytes: be_winograd_bfloat16_gradient_scratch_bytes(&shape), threads: threads)
+        self.threads = threads
         sums = 16 * dims[1] * outputs
     }
 
     let implementation = "winograd_2x3:avx512_core_bf16"
 
-    var scratchpadBytes: Int { threads * (bytesPerThread + (sums + shape.outputs) * 4) }
+    var scratchpadBytes: Int { scratch.bytes + threads * (sums + shape.outputs) * 4 }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
-        func floats(_ place: Place) -> UnsafeMutablePointer<Float> {
-            address(place).assumingMemoryBound(to: Float.self)
-        }
-        let scratch = address(scratchpad)
-        let sums = (scratch + threads * bytesPerThread).assumingMemoryBound(to: Float.self)
+        let scratchpad = address(self.scratchpad)
+        let sums = (scratchpad + scratch.bytes).floats
         bound = Bound(
             gradient: be_winograd_bfloat16_gradient(
                 shape: shape, input: address(input), output_gradient: address(outputGradient), sums: sums,
-                bias_sums: sums + threads * self.sums, kernel_gradient: floats(kernelGradient)),
-            biasGradient: floats(biasGradient), scratch: scratch)
+                bias_sums: sums + threads * self.sums, kernel_gradient: address(kernelGradient).floats),
+            biasGradient: address(biasGradient).floats, scratchpad: scratchpad)
     }
 
     func execute() {
         guard let bound else { return }
-        let (sums, outputs, bytesPerThread) = (self.sums, shape.outputs, self.bytesPerThread)
+        let (sums, outputs, bytesPerThread) = (self.sums, shape.outputs, scratch.bytesPerThread)
         let instructionSet = self.instructionSet
         let pairs = be_winograd_bfloat16_tile_pairs(&shape)
         withUnsafePointer(to: bound.gradient) { gradient in
@@ -83,7 +81,7 @@ final class WinogradBFloat16Gradient: Pass {
             Threads.parallel { thread, threads in
                 if thread == 0 { parts = threads }
                 be_winograd_bfloat16_sum_gradient(
-                    instructionSet, gradient, thread, bound.scratch + thread * bytesPerThread,
+                    instructionSet, gradient, thread, bound.scratchpad + thread * bytesPerThread,
                     pairs * thread / threads, pairs * (thread + 1) / threads)
             }
             Threads.parallel(over: sums / 16 / 256) { blocks, _ in

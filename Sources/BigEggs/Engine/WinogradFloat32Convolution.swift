@@ -12,12 +12,11 @@ final class WinogradFloat32Convolution: Pass {
     private let kernel: Place
     private let bias: Place?
     private let rectifies: Bool
-    private let threads: Int
-    private let set: be_instruction_set
-    private var shape: be_winograd_float32_shape
+    private let instructionSet = DNNL.instructionSet.ofKernels
+    private let shape: be_winograd_float32_shape
+    private let scratch: ThreadScratch
     private var scratchpad = Place.workspace(0)
-    private var scratch: UnsafeMutableRawPointer?
-    private var convolution: be_winograd_float32_convolution?
+    private var bound: (convolution: be_winograd_float32_convolution, scratchpad: UnsafeMutableRawPointer)?
 
     /// Whether a convolution is faster this way than by the definition: 3×3 in steps of one, at least 16 channels on
     /// both sides in blocks, and at least half of the tiles' pixels in the image.
@@ -43,47 +42,41 @@ final class WinogradFloat32Convolution: Pass {
         _ shape: be_winograd_float32_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool,
         output: Place, threads: Int
     ) {
-        self.shape = shape
         self.input = input
         self.output = output
         self.kernel = kernel
         self.bias = bias
         self.rectifies = rectifies
-        self.threads = threads
-        set = DNNL.instructionSet.ofKernels
+        var shape = shape
+        scratch = ThreadScratch(bytes: be_winograd_float32_scratch_bytes(&shape), threads: threads)
+        self.shape = shape
     }
 
     var implementation: String { DNNL.instructionSet.winogradFloat32 }
 
-    /// Each thread's part starts on a page of its own.
-    private var scratchpadBytesPerThread: Int {
-        (be_winograd_float32_scratch_bytes(&shape) + 4095) / 4096 * 4096
-    }
-    var scratchpadBytes: Int { threads * scratchpadBytesPerThread }
+    var scratchpadBytes: Int { scratch.bytes }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
-        func floats(_ place: Place) -> UnsafeMutablePointer<Float> {
-            address(place).assumingMemoryBound(to: Float.self)
-        }
-        convolution = be_winograd_float32_convolution(
-            shape: shape, input: floats(input), matrices: floats(kernel),
-            bias: bias.map { UnsafePointer(floats($0)) },
-            rectifies: rectifies, output: floats(output))
-        scratch = address(scratchpad)
+        let convolution = be_winograd_float32_convolution(
+            shape: shape, input: address(input).floats, matrices: address(kernel).floats,
+            bias: bias.map { UnsafePointer(address($0).floats) }, rectifies: rectifies,
+            output: address(output).floats)
+        bound = (convolution, address(scratchpad))
     }
 
     func execute() {
-        guard var convolution, let scratch else { return }
-        let (set, bytesPerThread) = (self.set, scratchpadBytesPerThread)
-        withUnsafePointer(to: &convolution) { convolution in
-            // In groups of tiles that the innermost loop takes at a time.
-            let tiles = be_winograd_float32_tiles(&shape), group = Int(BE_WINOGRAD_FLOAT32_GROUP)
-            Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
+        guard let (convolution, scratchpad) = bound else { return }
+        let (instructionSet, bytesPerThread) = (self.instructionSet, scratch.bytesPerThread)
+        // In groups of tiles that the innermost loop takes at a time.
+        let tiles = withUnsafePointer(to: shape, be_winograd_float32_tiles)
+        let group = Int(BE_WINOGRAD_FLOAT32_GROUP)
+        Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
+            withUnsafePointer(to: convolution) { convolution in
                 be_winograd_float32_convolve(
-                    set, convolution, scratch + thread * bytesPerThread, groups.lowerBound * group,
-                    min(groups.upperBound * group, tiles))
+                    instructionSet, convolution, scratchpad + thread * bytesPerThread,
+                    groups.lowerBound * group, min(groups.upperBound * group, tiles))
             }
         }
     }
@@ -107,5 +100,6 @@ extension be_winograd_float32_shape {
 }
 
 extension InstructionSet {
+    /// What people call the passes of Winograd's algorithm in float32.
     var winogradFloat32: String { self >= .avx512 ? "winograd_4x3:avx512_core" : "winograd_4x3:avx2" }
 }

@@ -9,16 +9,19 @@ final class WinogradFloat32Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
     private let kernelGradient: Place
-    private let biasGradientPlace: Place
-    private let threads: Int
-    private let set: be_instruction_set
-    private var shape: be_winograd_float32_shape
+    private let biasGradient: Place
+    private let instructionSet = DNNL.instructionSet.ofKernels
+    private let shape: be_winograd_float32_shape
     private var scratchpad = Place.workspace(0)
-    private var scratch: UnsafeMutableRawPointer?
-    private var gradient: be_winograd_float32_gradient?
-    private var biasGradient: UnsafeMutablePointer<Float>?
+    private var bound: Bound?
 
-    private let bytesPerThread: Int
+    private struct Bound {
+        let gradient: be_winograd_float32_gradient
+        let biasGradient: UnsafeMutablePointer<Float>
+        let scratchpad: UnsafeMutableRawPointer
+    }
+
+    private let scratch: ThreadScratch
     private let parts: Int
     /// How many sums of a kernel's gradient a part has.
     private let sums: Int
@@ -38,62 +41,60 @@ final class WinogradFloat32Gradient: Pass {
         _ shape: be_winograd_float32_shape, input: Place, outputGradient: Place, kernelGradient: Place,
         biasGradient: Place, threads: Int
     ) {
-        self.shape = shape
         self.input = input
         self.outputGradient = outputGradient
         self.kernelGradient = kernelGradient
-        biasGradientPlace = biasGradient
-        self.threads = threads
-        set = DNNL.instructionSet.ofKernels
-        let bytes: Int = be_winograd_float32_gradient_scratch_bytes(&self.shape)
-        bytesPerThread = (bytes + 4095) / 4096 * 4096
-        parts = be_winograd_float32_parts(&self.shape)
-        sums = be_winograd_float32_sums(&self.shape)
+        self.biasGradient = biasGradient
+        var shape = shape
+        scratch = ThreadScratch(
+            bytes: be_winograd_float32_gradient_scratch_bytes(&shape), threads: threads)
+        parts = be_winograd_float32_parts(&shape)
+        sums = be_winograd_float32_sums(&shape)
         sixteens = (shape.outputs + 15) / 16
         let shared = (sixteens * parts + threads - 1) / threads
-        sixteensAtOnce = max(1, min(be_winograd_float32_outputs_at_once(&self.shape) / 16, shared))
+        sixteensAtOnce = max(1, min(be_winograd_float32_outputs_at_once(&shape) / 16, shared))
+        self.shape = shape
     }
 
     var implementation: String { DNNL.instructionSet.winogradFloat32 }
 
-    var scratchpadBytes: Int { threads * bytesPerThread + parts * (sums + 16 * sixteens) * 4 }
+    var scratchpadBytes: Int { scratch.bytes + parts * (sums + 16 * sixteens) * 4 }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
-        func floats(_ place: Place) -> UnsafeMutablePointer<Float> {
-            address(place).assumingMemoryBound(to: Float.self)
-        }
-        let scratch = address(scratchpad)
-        let sums = (scratch + threads * bytesPerThread).assumingMemoryBound(to: Float.self)
-        self.scratch = scratch
-        biasGradient = floats(biasGradientPlace)
-        gradient = be_winograd_float32_gradient(
-            shape: shape, input: floats(input), output_gradient: floats(outputGradient), sums: sums,
-            bias_sums: sums + parts * self.sums, kernel_gradient: floats(kernelGradient))
+        let scratchpad = address(self.scratchpad)
+        let sums = (scratchpad + scratch.bytes).floats
+        bound = Bound(
+            gradient: be_winograd_float32_gradient(
+                shape: shape, input: address(input).floats, output_gradient: address(outputGradient).floats,
+                sums: sums, bias_sums: sums + parts * self.sums,
+                kernel_gradient: address(kernelGradient).floats),
+            biasGradient: address(biasGradient).floats, scratchpad: scratchpad)
     }
 
     func execute() {
-        guard var gradient, let biasGradient, let scratch else { return }
-        let (set, sixteens, atOnce) = (self.set, self.sixteens, sixteensAtOnce)
-        let (parts, bytesPerThread) = (self.parts, self.bytesPerThread)
+        guard let bound else { return }
+        let (instructionSet, bytesPerThread) = (self.instructionSet, scratch.bytesPerThread)
+        let (parts, sixteens, atOnce) = (self.parts, self.sixteens, sixteensAtOnce)
         let groups = (sixteens + atOnce - 1) / atOnce
-        withUnsafePointer(to: &gradient) { gradient in
+        withUnsafePointer(to: bound.gradient) { gradient in
             Threads.parallel(over: parts * groups) { pieces, thread in
                 for piece in pieces {
                     let first = piece % groups * atOnce
                     be_winograd_float32_sum_gradient(
-                        set, gradient, scratch + thread * bytesPerThread, piece / groups, first,
-                        min(first + atOnce, sixteens))
+                        instructionSet, gradient, bound.scratchpad + thread * bytesPerThread,
+                        piece / groups, first, min(first + atOnce, sixteens))
                 }
             }
             Threads.parallel(over: sums / 36 / 256) { squares, _ in
-                be_winograd_float32_finish_gradient(set, gradient, squares.lowerBound, squares.upperBound)
+                be_winograd_float32_finish_gradient(
+                    instructionSet, gradient, squares.lowerBound, squares.upperBound)
             }
         }
         for output in 0..<shape.outputs {
-            biasGradient[output] = (0..<parts).reduce(0) {
-                $0 + gradient.bias_sums[$1 * 16 * sixteens + output]
+            bound.biasGradient[output] = (0..<parts).reduce(0) {
+                $0 + bound.gradient.bias_sums[$1 * 16 * sixteens + output]
             }
         }
     }

@@ -1,0 +1,16 @@
+/// Scratch of which each thread has a part of its own, on pages of its own.
+struct ThreadScratch {
+    let bytesPerThread: Int
+    private let threads: Int
+
+    /// - Parameters:
+    ///   - bytes: what a thread needs.
+    ///   - threads: as many as will work at most.
+    init(bytes: Int, threads: Int) {
+        bytesPerThread = (bytes + 4095) / 4096 * 4096
+        self.threads = threads
+    }
+
+    /// All threads' together.
+    var bytes: Int { threads * bytesPerThread }
+}
