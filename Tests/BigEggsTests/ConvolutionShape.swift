@@ -133,16 +133,13 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
 
         func matrices(isTurned: Bool) -> [Float] {
             let count = be_winograd_float32_matrix_bytes(inputs, outputs) / 4
-            var result = [Float](repeating: 0, count: Int(count))
-            result.withUnsafeMutableBufferPointer { result in
-                packedKernel.withUnsafeBufferPointer { kernel in
-                    guard let kernel = kernel.baseAddress, let matrices = result.baseAddress else { return }
-                    var transformed = be_winograd_float32_kernel(
-                        inputs: inputs, outputs: outputs, block: block, isTurned: isTurned, kernel: kernel,
-                        matrices: matrices)
-                    be_winograd_float32_transform(set, &transformed, 0, squares)
-                }
-            }
+            let (kernel, matrices) = (Buffer(packedKernel), Buffer(Int(count), filledWith: Float(0)))
+            var transformed = be_winograd_float32_kernel(
+                inputs: inputs, outputs: outputs, block: block, isTurned: isTurned, kernel: kernel.start,
+                matrices: matrices.start)
+            be_winograd_float32_transform(set, &transformed, 0, squares)
+            withExtendedLifetime(kernel) {}
+            var result = matrices.values
             guard let negatedElement else { return result }
             let depth = ((isTurned ? outputs : inputs) + 15) / 16 * 256
             for index in result.indices where index / depth % 36 == negatedElement { result[index].negate() }
@@ -153,18 +150,19 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             _ layout: TensorLayout
         ) -> [Float] {
             var shape = shape
-            let memory = Memory(layout.elementCount)
-            let scratch = Memory(Int(be_winograd_float32_scratch_bytes(&shape)) / 4, filledWith: .nan)
-            let (input, matrices, bias) = (Memory(input), Memory(matrices), bias.map { Memory($0) })
+            let memory = Buffer(layout.elementCount, filledWith: Float(0))
+            let scratch = Buffer(Int(be_winograd_float32_scratch_bytes(&shape)) / 4, filledWith: Float.nan)
+            let (input, matrices, bias) = (Buffer(input), Buffer(matrices), bias.map { Buffer($0) })
             var convolution = be_winograd_float32_convolution(
-                shape: shape, input: input.base, matrices: matrices.base,
-                bias: bias.map { UnsafePointer($0.base) },
-                rectifies: false, output: memory.base)
+                shape: shape, input: input.start, matrices: matrices.start,
+                bias: bias.map { UnsafePointer($0.start) },
+                rectifies: false, output: memory.start)
             let tiles = be_winograd_float32_tiles(&shape)
             for first in stride(from: 0, to: tiles, by: tilesAtOnce ?? tiles) {
                 be_winograd_float32_convolve(
-                    set, &convolution, scratch.base, first, min(first + (tilesAtOnce ?? tiles), tiles))
+                    set, &convolution, scratch.start, first, min(first + (tilesAtOnce ?? tiles), tiles))
             }
+            withExtendedLifetime((scratch, input, matrices, bias)) {}
             visit(layout, memory.values)
             return unpack(memory.values, layout)
         }
@@ -173,28 +171,30 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
 
         let parts = be_winograd_float32_parts(&forward), sixteens = (outputs + 15) / 16
         let atOnce = sixteensAtOnce ?? be_winograd_float32_outputs_at_once(&forward) / 16
-        let sums = Memory(parts * be_winograd_float32_sums(&forward), filledWith: .nan)
-        let biasSums = Memory(parts * sixteens * 16, filledWith: .nan)
-        let kernelGradient = Memory(kernelLayout.elementCount)
-        let scratch = Memory(
-            Int(be_winograd_float32_gradient_scratch_bytes(&forward)) / 4, filledWith: .nan)
-        let (image, slope) = (Memory(packedInput), Memory(packedGradient))
+        let sums = Buffer(parts * be_winograd_float32_sums(&forward), filledWith: Float.nan)
+        let biasSums = Buffer(parts * sixteens * 16, filledWith: Float.nan)
+        let kernelGradient = Buffer(kernelLayout.elementCount, filledWith: Float(0))
+        let scratch = Buffer(
+            Int(be_winograd_float32_gradient_scratch_bytes(&forward)) / 4, filledWith: Float.nan)
+        let (image, slope) = (Buffer(packedInput), Buffer(packedGradient))
         var gradient = be_winograd_float32_gradient(
-            shape: forward, input: image.base, output_gradient: slope.base, sums: sums.base,
-            bias_sums: biasSums.base, kernel_gradient: kernelGradient.base)
+            shape: forward, input: image.start, output_gradient: slope.start, sums: sums.start,
+            bias_sums: biasSums.start, kernel_gradient: kernelGradient.start)
         for part in 0..<parts {
             for first in stride(from: 0, to: sixteens, by: atOnce) {
                 be_winograd_float32_sum_gradient(
-                    set, &gradient, scratch.base, part, first, min(first + atOnce, sixteens))
+                    set, &gradient, scratch.start, part, first, min(first + atOnce, sixteens))
             }
         }
         be_winograd_float32_finish_gradient(set, &gradient, 0, squares)
+        withExtendedLifetime((sums, scratch, image, slope)) {}
+        let ofBias = biasSums.values
         visit(kernelLayout, kernelGradient.values)
         return ConvolutionResults(
             output: output, inputGradient: inputGradient,
             kernelGradient: unpack(kernelGradient.values, kernelLayout),
             biasGradient: (0..<outputs).map { out in
-                (0..<parts).reduce(0) { $0 + biasSums.base[$1 * sixteens * 16 + out] }
+                (0..<parts).reduce(0) { $0 + ofBias[$1 * sixteens * 16 + out] }
             })
     }
 
@@ -237,30 +237,8 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
 }
 
 /// The root mean square of the difference, as a share of that of what is expected.
-func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
-    let errors = zip(found, expected).reduce(0) {
-        $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
-    }
-    return (errors / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
-}
-
-/// Numbers at one address for as long as they are used.
-private final class Memory {
-    let base: UnsafeMutablePointer<Float>
-    private let count: Int
-
-    init(_ count: Int, filledWith value: Float = 0) {
-        self.count = count
-        base = .allocate(capacity: count)
-        base.initialize(repeating: value, count: count)
-    }
-
-    convenience init(_ values: [Float]) {
-        self.init(values.count)
-        for (index, value) in values.enumerated() { base[index] = value }
-    }
-
-    deinit { base.deallocate() }
-
-    var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+func relativeError<Number: BinaryFloatingPoint>(_ found: [Number], _ expected: [Number]) -> Double {
+    func squares(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 } }
+    let errors = zip(found, expected).map { Double($0) - Double($1) }
+    return (squares(errors) / squares(expected.map { Double($0) })).squareRoot()
 }

@@ -157,19 +157,3 @@ private struct Results: Equatable {
         withExtendedLifetime((matrices, scratch, sums)) {}
     }
 }
-
-/// Numbers in one place for as long as it lives.
-private final class Buffer<Number> {
-    let start: UnsafeMutablePointer<Number>
-    let count: Int
-
-    init(_ values: [Number]) {
-        count = values.count
-        start = .allocate(capacity: count)
-        start.initialize(from: values, count: count)
-    }
-
-    var values: [Number] { Array(UnsafeBufferPointer(start: start, count: count)) }
-
-    deinit { start.deallocate() }
-}

@@ -136,12 +136,6 @@ private func rounded(_ value: Float) -> Float {
 
 private func rounded(_ value: Double) -> Float { rounded(Float(value)) }
 
-/// The root mean square of the difference, as a share of that of what is expected.
-private func relativeError(_ found: [Double], _ expected: [Double]) -> Double {
-    let errors = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    return (errors / expected.reduce(0) { $0 + $1 * $1 }).squareRoot()
-}
-
 /// A convolution of 1×1 that hands images on and the 3×3 one in question: what the engine says of an image and
 /// of a gradient of the output, and what the definition says.
 private struct Network {
