@@ -56,7 +56,8 @@ class Images(Shown):
         labels = None if y is None else as_labels(y)
         self.owner = Owner.made(
             "be_images_create", byref(Array.of(self._pixels)),
-            None if labels is None else byref(Array.of(labels)), settings(classes=classes, rescale=rescale, first_index=first_index),
+            None if labels is None else byref(Array.of(labels)),
+            settings(classes=classes, rescale=rescale, first_index=first_index),
         )
 
     @property
