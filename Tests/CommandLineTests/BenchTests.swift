@@ -39,9 +39,13 @@ import Testing
             ["bench", "--steps", "1", "--rounds", "1", "--batch-size", "16", "--only", "training"] + options)
         #expect(run.status == 0, "standard error:\n\(run.errors)")
         #expect(run.output.contains("oneDNN \(Machine.oneDNN) with \(Machine.instructionSet)"))
-        // With `auto` it may be bfloat16, of whose convolutions oneDNN has some.
-        let usesWinograd = options.isEmpty && DNNL.instructionSet >= .avx2
-        #expect(options.last == "auto" || run.output.contains("winograd_4x3") == usesWinograd)
+        let usesWinograd =
+            switch options.last == "auto" ? Precision.fastest : .float32 {
+            case .float32: DNNL.instructionSet >= .avx2
+            case .bfloat16: (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)
+            }
+        let isAllowed = options.last != "--direct-convolutions"
+        #expect(run.output.contains("wino") == (usesWinograd && isAllowed))
     }
 
     @Test func oneKindOfWorkCanBeMeasuredAlone() throws {
