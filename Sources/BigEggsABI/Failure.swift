@@ -57,7 +57,8 @@ private func meaning(of error: any Error) -> be_status? {
         TrainingError.weightNotFinite, TrainingError.weightsNotSaved, is EngineError:
         BE_FAILED
     case is TrainingError, is LayerError, is ImageDatasetError, is ONNXError: BE_INVALID_ARGUMENT
-    case is UnknownMetric: BE_NOT_FOUND
+    case SettingsError.invalid: BE_INVALID_ARGUMENT
+    case SettingsError.unknown, is UnknownMetric: BE_NOT_FOUND
     default: nil
     }
 }

@@ -30,9 +30,21 @@ final class Model: NamedByHandle, @unchecked Sendable {
             guard sequential == nil else {
                 throw Failure.wrongState("the model was used already: add layers before that")
             }
-            shape = try LayerSettings.shape(after: layer, input: shape)
+            shape = try Model.shape(after: layer, input: shape)
             layers.append(layer)
         }
+    }
+
+    /// The shape after a layer, if it and the layer's weights have a size that a machine can have.
+    ///
+    /// - Throws: ``LayerError`` if the layer cannot take such an input.
+    private static func shape(after layer: any Layer, input: [Int]) throws -> [Int] {
+        let output = try layer.outputShape(for: input)
+        let sizes = [output] + layer.lowering.described.weights(for: input).map(\.shape)
+        guard let tooLarge = sizes.first(where: { elementCount($0) == nil }) else { return output }
+        throw Failure.invalidArgument(
+            "\(layer.name ?? "\(type(of: layer))") would have outputs or weights of \(tooLarge): that is too large"
+        )
     }
 
     /// Calls `body` with the model, alone.
@@ -81,7 +93,7 @@ final class Model: NamedByHandle, @unchecked Sendable {
         defer { lock.unlock() }
         return [
             "input": .numbers(options.input), "rescale": Record(options.rescale),
-            "layers": LayerSettings.architecture(of: layers),
+            "layers": LayerTypes.architecture(of: layers),
         ]
     }
 
@@ -111,7 +123,7 @@ final class Model: NamedByHandle, @unchecked Sendable {
         var settings = try Settings(description["options"] ?? [:], of: "a model")
         let options = try ModelOptions(&settings)
         try settings.done()
-        try self.init(options, layers: try LayerSettings.layers(of: description["architecture"] ?? [:]))
+        try self.init(options, layers: try LayerTypes.layers(of: description["architecture"] ?? [:]))
         if let compilation = description["compilation"] { try compile(Compilation(compilation)) }
         guard let numbers = description["state"]?.object else { return }
         let state = Sequential.State(

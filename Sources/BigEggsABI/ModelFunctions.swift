@@ -40,7 +40,7 @@ public func be_model_add(
         let model = try object(model, as: Model.self)
         let kind = try requireText(kind, "kind")
         var settings = try Settings(settings, of: kind)
-        let layer = try LayerSettings.layer(kind, &settings)
+        let layer = try LayerTypes.layer(kind, &settings)
         try settings.done()
         try model.add(layer)
     }
@@ -55,7 +55,7 @@ public func be_model_describe(
         let record = try require(record, "record")
         let description = try model.use { model -> Record in
             let layers: [Record] = zip(model.summary, model.layers).map { row, layer in
-                var settings = LayerSettings.settings(of: layer)
+                var settings = layer.allSettings
                 settings["name"] = .string(row.name)
                 return [
                     "name": .string(row.name), "kind": .string(row.kind), "output": .numbers(row.outputShape),
@@ -239,7 +239,7 @@ public func be_model_load(
             &settings, input: elementCount(input) == nil ? nil : input,
             rescale: Float(architecture["rescale"]?.number ?? 1))
         try settings.done()
-        let loaded = try Model(options, layers: try LayerSettings.layers(of: architecture))
+        let loaded = try Model(options, layers: try LayerTypes.layers(of: architecture))
         try loaded.use { try asRead { try $0.setWeights(contents.tensors, source: path) }($0) }
         insert(loaded, model)
     }

@@ -11,7 +11,7 @@ struct GraphBuilder {
 
     /// The value that the next node takes, and its shape without the batch, the channels always last.
     private var value: String
-    private var shape: [Int]
+    private(set) var shape: [Int]
     /// Whether the value lies as `[batch, channels, height, width]`.
     private var channelsFirst = false
     private let weights: [String: NamedTensor]
@@ -40,38 +40,10 @@ struct GraphBuilder {
     ///   - output: the shape of its output without the batch.
     /// - Throws: `LayerError` for a kind of layer that ONNX has no operator for.
     mutating func add(_ layer: any Layer, named name: String, output: [Int]) throws {
-        switch layer {
-        case let layer as Conv2D:
-            arrange(channelsFirst: true, before: name)
-            add(
-                "Conv", "\(name)/convolved",
-                with: [try weight("\(name)/kernel", permuted: [3, 2, 0, 1]), try weight("\(name)/bias")],
-                layer.window.attributes(input: shape, output: output))
-            activate(layer.activation, name)
-        case let layer as MaxPooling2D:
-            arrange(channelsFirst: true, before: name)
-            add("MaxPool", "\(name)/pooled", layer.window.attributes(input: shape, output: output))
-        case let layer as BatchNormalization:
-            if shape.count == 3 { arrange(channelsFirst: true, before: name) }
-            let tensors = try ["gamma", "beta", "moving_mean", "moving_variance"].map { tensor in
-                try weight("\(name)/\(tensor)")
-            }
-            add(
-                "BatchNormalization", "\(name)/normalized", with: tensors,
-                [ONNXAttributeProto("epsilon", layer.epsilon)])
-        case is Flatten:
-            arrange(channelsFirst: false, before: name)
-            add("Flatten", "\(name)/flat")
-        case let layer as Dense:
-            add("Gemm", "\(name)/product", with: [try weight("\(name)/kernel"), try weight("\(name)/bias")])
-            activate(layer.activation, name)
-        case let layer as Activation:
-            activate(layer.function, name)
-        case is Dropout:
-            break
-        default:
+        guard let layer = layer as? any ONNXLayer else {
             throw LayerError.unsupported(layer: name, reason: "ONNX has no operator for it")
         }
+        try layer.add(to: &self, named: name, output: output)
         shape = output
     }
 
@@ -82,7 +54,7 @@ struct GraphBuilder {
         nodes[nodes.count - 1].output = [output]
     }
 
-    private mutating func activate(_ function: ActivationFunction, _ name: String) {
+    mutating func activate(_ function: ActivationFunction, _ name: String) {
         switch function {
         case .linear: break
         case .relu: add("Relu", "\(name)/relu")
@@ -91,7 +63,7 @@ struct GraphBuilder {
     }
 
     /// Brings an image's channels to the place where what comes next wants them.
-    private mutating func arrange(channelsFirst wanted: Bool, before name: String) {
+    mutating func arrange(channelsFirst wanted: Bool, before name: String) {
         guard channelsFirst != wanted else { return }
         let (place, order) = wanted ? ("first", [0, 3, 1, 2]) : ("last", [0, 2, 3, 1])
         add("Transpose", "\(name)/channels_\(place)", [ONNXAttributeProto("perm", order)])
@@ -99,7 +71,7 @@ struct GraphBuilder {
     }
 
     /// Adds a node that takes the value, and weights, and gives the next value.
-    private mutating func add(
+    mutating func add(
         _ type: String, _ output: String, with weights: [String] = [], _ attributes: [ONNXAttributeProto] = []
     ) {
         var node = ONNXNodeProto()
@@ -113,7 +85,7 @@ struct GraphBuilder {
     }
 
     /// Adds a weight under its name, its axes in another order where one is given.
-    private mutating func weight(_ name: String, permuted order: [Int]? = nil) throws -> String {
+    mutating func weight(_ name: String, permuted order: [Int]? = nil) throws -> String {
         guard let tensor = weights[name] else {
             throw TrainingError.weightsMissing(name: name, file: "the model")
         }
@@ -125,7 +97,7 @@ struct GraphBuilder {
 
 extension Window {
     /// The window as attributes, its padding as numbers of pixels.
-    fileprivate func attributes(input: [Int], output: [Int]) -> [ONNXAttributeProto] {
+    func attributes(input: [Int], output: [Int]) -> [ONNXAttributeProto] {
         let total = (0..<2).map { axis in
             padding == .same ? max((output[axis] - 1) * strides[axis] + size[axis] - input[axis], 0) : 0
         }

@@ -208,15 +208,18 @@ import Testing
         #expect(!misfit.error.description.contains("\n"))
     }
 
-    @Test func aLayerThatTheEngineDoesNotKnowIsRefused() throws {
-        struct Mirror: Layer {
-            let name: String? = nil
-            static let kind = "mirror"
-            func outputShape(for inputShape: [Int]) -> [Int] { inputShape }
+    @Test func layersAreMadeAgainFromTheirSettings() throws {
+        let layers: [any Layer] = [
+            Activation(.relu), BatchNormalization(momentum: 0.5, epsilon: 0.25),
+            Conv2D(3, kernelSize: 5, strides: 2, padding: .same, activation: .relu, name: "narrow"),
+            Dense(7, activation: .softmax), Dropout(0.25), Flatten(name: "flat"),
+            MaxPooling2D(poolSize: 3, strides: 2, padding: .same),
+        ]
+        let again = try LayerTypes.layers(of: LayerTypes.architecture(of: layers))
+        for (layer, again) in zip(layers, again) {
+            #expect("\(layer)" == "\(again)")
         }
-        #expect(throws: LayerError.unsupported(layer: "mirror", reason: "the engine has no pass for it")) {
-            try model([20]) { Mirror() }
-        }
+        #expect(again.map { "\(type(of: $0))" } == LayerTypes.all.map { "\($0)" })
     }
 
     @Test(arguments: [[], [0], [8, 8], [8, 8, 0], [-1, 8, 3], [1, 8, 8, 3]])

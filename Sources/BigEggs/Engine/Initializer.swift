@@ -1,5 +1,5 @@
 /// How a parameter starts.
-enum Initializer {
+package enum Initializer {
     case zeros
     case ones
     /// Uniform in ±√(6 / (fanIn + fanOut)).

@@ -1,20 +1,5 @@
 import Foundation
 
-/// A trainable tensor: what Keras calls it, and the shape that Keras gives it.
-struct ParameterSpecification {
-    /// "conv2d_1/kernel".
-    let name: String
-    /// Keras's shape, such as `[3, 3, input, output]`.
-    let shape: [Int]
-    /// oneDNN's dimensions, such as `[output, input, 3, 3]`.
-    let dims: [Int]
-    /// The stride of each of oneDNN's dimensions in Keras's row-major array.
-    let strides: [Int]
-    let initializer: Initializer
-
-    var count: Int { shape.reduce(1, *) }
-}
-
 /// All trainable numbers of a model, and what is kept beside them.
 ///
 /// Parameters lie in one flat buffer, gradients and the optimizer's moments in others, each tensor at
@@ -23,16 +8,14 @@ struct ParameterSpecification {
 /// what lies between them stays zero.
 final class ParameterStore {
     struct Entry {
-        let specification: ParameterSpecification
-        /// As a plan chose it.
+        let weight: Weight
+        /// As a plan chose it. Vectors lie as they are; no plan chooses for them.
         var layout: LayoutChoice?
+        /// Keras's row-major array, with the dimensions in oneDNN's order.
+        var kerasLayout: TensorLayout
         var offset = 0
 
-        /// Vectors lie as they are; no plan chooses for them.
-        var storedLayout: LayoutChoice { layout ?? .described(.rowMajor(specification.dims, .float32)) }
-        var kerasLayout: LayoutChoice {
-            .described(.strided(specification.dims, .float32, strides: specification.strides))
-        }
+        var storedLayout: LayoutChoice { layout ?? .described(kerasLayout) }
     }
 
     /// A parameter in another layout or precision, for a primitive that wants it so.
@@ -60,16 +43,20 @@ final class ParameterStore {
     /// Scratch that oneDNN's reorders ask for.
     private var scratch = AlignedMemory(bytes: 0)
 
-    init(_ specifications: [ParameterSpecification], values: [[Float]]) {
-        entries = specifications.map { Entry(specification: $0) }
+    init(_ weights: [Weight], values: [[Float]]) {
+        entries = weights.map { Entry(weight: $0, kerasLayout: .rowMajor($0.shape, .float32)) }
         initialValues = values
     }
 
     var isAllocated: Bool { parameters != nil }
 
     /// Fixes the layout of a parameter, unless an earlier plan has.
-    func chooseLayout(of parameter: Int, _ layout: LayoutChoice) {
-        if entries[parameter].layout == nil { entries[parameter].layout = layout }
+    ///
+    /// - Parameter kerasLayout: where Keras's row-major array has what `layout` has at the same index.
+    func chooseLayout(of parameter: Int, _ layout: LayoutChoice, kerasLayout: TensorLayout) {
+        guard entries[parameter].layout == nil else { return }
+        entries[parameter].layout = layout
+        entries[parameter].kerasLayout = kerasLayout
     }
 
     func layout(of parameter: Int) -> LayoutChoice? { entries[parameter].layout }
@@ -103,10 +90,12 @@ final class ParameterStore {
     /// layout.
     func read(_ parameter: Int, from flat: AlignedMemory) throws -> [Float] {
         let entry = entries[parameter]
-        var result = [Float](repeating: 0, count: entry.specification.count)
+        var result = [Float](repeating: 0, count: entry.weight.count)
         try result.withUnsafeMutableBytes { buffer in
             guard let base = buffer.baseAddress else { return }
-            try reorder(flat.base + entry.offset * 4, in: entry.storedLayout, to: base, in: entry.kerasLayout)
+            try reorder(
+                flat.base + entry.offset * 4, in: entry.storedLayout, to: base,
+                in: .described(entry.kerasLayout))
         }
         return result
     }
@@ -126,7 +115,9 @@ final class ParameterStore {
         var values = values
         try values.withUnsafeMutableBytes { buffer in
             guard let base = buffer.baseAddress else { return }
-            try reorder(base, in: entry.kerasLayout, to: flat.base + entry.offset * 4, in: entry.storedLayout)
+            try reorder(
+                base, in: .described(entry.kerasLayout), to: flat.base + entry.offset * 4,
+                in: entry.storedLayout)
         }
     }
 
@@ -143,7 +134,7 @@ final class ParameterStore {
         return entries.first { entry in
             let count = ((entry.layout?.byteCount ?? 0) / 4 + 15) / 16 * 16
             return !FiniteScan.hasFiniteSquares(gradients.floats + entry.offset, count: count)
-        }?.specification.name
+        }?.weight.name
     }
 
     /// The number of a copy of a parameter in this layout, made on the first request.
@@ -156,7 +147,7 @@ final class ParameterStore {
         }
         let entry = entries[parameter]
         let reorder = try Primitive(
-            "\(entry.specification.name) to another layout", .reorder(from: entry.storedLayout, to: layout))
+            "\(entry.weight.name) to another layout", .reorder(from: entry.storedLayout, to: layout))
         try reorder.add(.source, at: .parameter(parameter))
         try reorder.add(.destination, at: .copy(copies.count))
         if scratch.bytes < reorder.scratchpadBytes { scratch = AlignedMemory(bytes: reorder.scratchpadBytes) }

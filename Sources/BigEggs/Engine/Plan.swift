@@ -48,9 +48,7 @@ final class Plan {
         var builder = PlanBuilder(
             key: key, seed: seed, store: store, layout: layout, signal: inputSignal)
         for (index, layer) in layers.enumerated() {
-            try builder.append(
-                layer, index: index, next: index + 1 < layers.count ? layers[index + 1] : nil,
-                isLast: index == layers.count - 1)
+            try builder.append(layer, next: index + 1 < layers.count ? layers[index + 1] : nil)
         }
         nodes = builder.nodes
         layout = builder.layout
@@ -70,10 +68,10 @@ final class Plan {
     /// The input as the first layer reads it best: a few channels as planes for a convolution, pixels
     /// as they come otherwise.
     private static func input(
-        _ key: Key, _ shape: [Int], first: any Layer, place: (Int) -> Int
+        _ key: Key, _ shape: [Int], first: any LoweredLayer, place: (Int) -> Int
     ) -> Signal {
         let dims = shape.count == 3 ? [key.batch, shape[2], shape[0], shape[1]] : [key.batch, shape[0]]
-        let planes = first is Conv2D && shape.count == 3 && shape[2] < 16
+        let planes = first.readsPlanes && shape.count == 3 && shape[2] < 16
         let layout: TensorLayout =
             shape.count == 3 && !planes ? .channelsLast(dims, key.precision) : .rowMajor(dims, key.precision)
         return Signal(dims: dims, layout: layout, offset: place(layout.byteCount))

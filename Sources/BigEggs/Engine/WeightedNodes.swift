@@ -8,6 +8,8 @@ class WeightedNode: Node {
     private(set) var output: Signal
     let kernel: Int
     let bias: Int
+    /// oneDNN's dimensions of the kernel: `[outputs, inputs, height, width]`, or `[outputs, inputs]`.
+    fileprivate let kernelDims: [Int]
     fileprivate let store: ParameterStore
     fileprivate let rectifies: Bool
     fileprivate let precision: Precision
@@ -21,13 +23,14 @@ class WeightedNode: Node {
     private var values: UnsafeMutableRawPointer?
 
     fileprivate init(
-        name: String, input: Signal, output: Signal, kernel: Int, bias: Int, rectifies: Bool,
-        precision: Precision, store: ParameterStore, forward: Primitive
+        name: String, input: Signal, output: Signal, kernel: Int, kernelDims: [Int], bias: Int,
+        rectifies: Bool, precision: Precision, store: ParameterStore, forward: Primitive
     ) throws {
         self.name = name
         self.input = input
         self.output = output
         self.kernel = kernel
+        self.kernelDims = kernelDims
         self.bias = bias
         self.store = store
         self.rectifies = rectifies
@@ -120,7 +123,7 @@ class WeightedNode: Node {
 
     var operations: (forward: Int, backward: Int) {
         let positions = output.dims[0] * output.dims.dropFirst(2).reduce(1, *)
-        let one = 2 * positions * store.entries[kernel].specification.dims.reduce(1, *)
+        let one = 2 * positions * kernelDims.reduce(1, *)
         return (one, (backwardData == nil ? 0 : one) + (backwardWeights == nil ? 0 : one))
     }
 
@@ -139,14 +142,15 @@ final class ConvolutionNode: WeightedNode {
 
     /// - Parameters:
     ///   - outputDims: `[batch, filters, height, width]`.
+    ///   - kerasKernel: where Keras's kernel has oneDNN's dimensions.
     ///   - allowsWinograd: whether Winograd's algorithm may be used where the rule admits it.
     ///   - place: gives the output its place in the workspace.
     init(
-        name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int, window: Operation.Window,
-        rectifies: Bool, precision: Precision, allowsWinograd: Bool, threads: Int,
+        name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int, kerasKernel: TensorLayout,
+        window: Operation.Window, rectifies: Bool, precision: Precision, allowsWinograd: Bool, threads: Int,
         store: ParameterStore, place: (Int) -> Int
     ) throws {
-        let kernelDims = store.entries[kernel].specification.dims
+        let kernelDims = kerasKernel.dims
         self.window = window
         self.threads = threads
 
@@ -179,20 +183,22 @@ final class ConvolutionNode: WeightedNode {
                     ? winogradLayout
                     : ConvolutionNode.backwardWeights(
                         name, input.layout, .free(dims: kernelDims, .float32), layout, window, forward
-                    ).layout(of: .weightsGradient))
+                    ).layout(of: .weightsGradient),
+                kerasLayout: kerasKernel)
         }
         usesWinograd = mayUseWinograd && store.layout(of: kernel) == winogradLayout
         try super.init(
             name: name, input: input,
             output: Signal(dims: outputDims, layout: layout, offset: place(layout.byteCount)),
-            kernel: kernel, bias: bias, rectifies: rectifies, precision: precision, store: store,
+            kernel: kernel, kernelDims: kernelDims, bias: bias, rectifies: rectifies, precision: precision,
+            store: store,
             forward: forward)
     }
 
     /// The kernel as Winograd's convolution multiplies by it.
     private func transformed(isTurned: Bool) -> WinogradKernel {
         WinogradKernel(
-            dims: store.entries[kernel].specification.dims, isTurned: isTurned, precision: precision,
+            dims: kernelDims, isTurned: isTurned, precision: precision,
             block: output.layout.blockSize(of: 1))
     }
 
@@ -231,7 +237,6 @@ final class ConvolutionNode: WeightedNode {
     }
 
     fileprivate override func makeWinogradBackwardWeights() -> (any Pass)? {
-        let kernelDims = store.entries[kernel].specification.dims
         guard usesWinograd else { return nil }
         switch precision {
         case .float32:
@@ -250,7 +255,6 @@ final class ConvolutionNode: WeightedNode {
     }
 
     fileprivate override func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
-        let kernelDims = store.entries[kernel].specification.dims
         return try Primitive(
             "\(name) backward data",
             .convolution(
@@ -283,10 +287,11 @@ final class ConvolutionNode: WeightedNode {
 /// mapped to the order in which Keras flattens.
 final class InnerProductNode: WeightedNode {
     init(
-        name: String, input: Signal, units: Int, kernel: Int, bias: Int, rectifies: Bool,
-        outputPrecision: Precision, precision: Precision, store: ParameterStore, place: (Int) -> Int
+        name: String, input: Signal, units: Int, kernel: Int, bias: Int, kerasKernel: TensorLayout,
+        rectifies: Bool, outputPrecision: Precision, precision: Precision, store: ParameterStore,
+        place: (Int) -> Int
     ) throws {
-        let kernelDims = store.entries[kernel].specification.dims
+        let kernelDims = kerasKernel.dims
         let layout = TensorLayout.rowMajor([input.dims[0], units], outputPrecision)
         let chosen = try Primitive(
             "\(name) forward",
@@ -297,12 +302,14 @@ final class InnerProductNode: WeightedNode {
         if store.layout(of: kernel) == nil {
             let backward = try InnerProductNode.backwardWeights(
                 name, input.layout, .free(dims: kernelDims, .float32), layout.with(precision), chosen)
-            store.chooseLayout(of: kernel, try backward.layout(of: .weightsGradient))
+            store.chooseLayout(
+                of: kernel, try backward.layout(of: .weightsGradient), kerasLayout: kerasKernel)
         }
         try super.init(
             name: name, input: input,
             output: Signal(dims: layout.dims, layout: layout, offset: place(layout.byteCount)),
-            kernel: kernel, bias: bias, rectifies: rectifies, precision: precision, store: store,
+            kernel: kernel, kernelDims: kernelDims, bias: bias, rectifies: rectifies, precision: precision,
+            store: store,
             forward: chosen)
     }
 
@@ -317,7 +324,7 @@ final class InnerProductNode: WeightedNode {
         // The forward pass's own layout spares a transposition after every optimizer step.
         let shared = try forwardPrimitive.layout(of: .weights)
         if let primitive = try? describe(shared), !primitive.isReference { return primitive }
-        return try describe(.free(dims: store.entries[kernel].specification.dims, precision))
+        return try describe(.free(dims: kernelDims, precision))
     }
 
     fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {

@@ -23,6 +23,8 @@ public struct Activation: Layer {
         self.name = name
     }
 
+    public var lowering: Lowering { Lowering(self) }
+
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         // Over an image Keras's softmax would be one a pixel.
         guard function != .softmax || inputShape.count == 1 else {
@@ -32,4 +34,16 @@ public struct Activation: Layer {
         }
         return inputShape
     }
+}
+
+extension Activation: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            try settings.required(settings.choice("activation"), "activation"),
+            name: try settings.text("name"))
+    }
+
+    package var settings: Record { ["activation": .string(function.rawValue)] }
+
+    package var activationFunction: ActivationFunction? { function }
 }

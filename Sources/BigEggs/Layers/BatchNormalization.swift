@@ -18,6 +18,8 @@ public struct BatchNormalization: Layer {
         self.name = name
     }
 
+    public var lowering: Lowering { Lowering(self) }
+
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         let label = name ?? BatchNormalization.kind
         guard (0...1).contains(momentum) else {
@@ -29,5 +31,23 @@ public struct BatchNormalization: Layer {
                 layer: label, argument: "epsilon", value: "\(epsilon)", allowed: "more than 0")
         }
         return inputShape
+    }
+}
+
+extension BatchNormalization: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            momentum: try settings.float("momentum") ?? 0.99, epsilon: try settings.float("epsilon") ?? 1e-3,
+            name: try settings.text("name"))
+    }
+
+    package var settings: Record { ["momentum": Record(momentum), "epsilon": Record(epsilon)] }
+
+    package func weights(for inputShape: [Int]) -> [Weight] {
+        let shape = [inputShape[inputShape.count - 1]]
+        return [
+            Weight(name: "gamma", shape: shape, initializer: .ones),
+            Weight(name: "beta", shape: shape, initializer: .zeros),
+        ]
     }
 }

@@ -32,6 +32,8 @@ public struct Conv2D: Layer {
             size: [kernelSize, kernelSize], strides: [strides, strides], padding: padding)
     }
 
+    public var lowering: Lowering { Lowering(self) }
+
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         let label = name ?? Conv2D.kind
         guard inputShape.count == 3 else {
@@ -47,5 +49,35 @@ public struct Conv2D: Layer {
         }
         try window.check(layer: label, sizeArgument: "kernelSize")
         return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [filters]
+    }
+}
+
+extension Conv2D: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            try settings.required(settings.integer("filters"), "filters"),
+            kernelSize: try settings.required(settings.integer("kernel_size"), "kernel_size"),
+            strides: try settings.integer("strides") ?? 1, padding: try settings.choice("padding") ?? .valid,
+            activation: try settings.choice("activation") ?? .linear, name: try settings.text("name"))
+    }
+
+    package var settings: Record {
+        [
+            "filters": .number(Double(filters)), "kernel_size": .number(Double(window.size[0])),
+            "strides": .number(Double(window.strides[0])), "padding": .string(window.padding.rawValue),
+            "activation": .string(activation.rawValue),
+        ]
+    }
+
+    package var activationFunction: ActivationFunction? { activation }
+
+    package func weights(for inputShape: [Int]) -> [Weight] {
+        let area = window.size[0] * window.size[1]
+        return [
+            Weight(
+                name: "kernel", shape: window.size + [inputShape[2], filters],
+                initializer: .glorotUniform(fanIn: area * inputShape[2], fanOut: area * filters)),
+            Weight(name: "bias", shape: [filters], initializer: .zeros),
+        ]
     }
 }

@@ -17,6 +17,8 @@ public struct Dense: Layer {
         self.name = name
     }
 
+    public var lowering: Lowering { Lowering(self) }
+
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         let label = name ?? Dense.kind
         guard inputShape.count == 1 else {
@@ -28,5 +30,28 @@ public struct Dense: Layer {
                 layer: label, argument: "units", value: "\(units)", allowed: "1 or more")
         }
         return [units]
+    }
+}
+
+extension Dense: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            try settings.required(settings.integer("units"), "units"),
+            activation: try settings.choice("activation") ?? .linear, name: try settings.text("name"))
+    }
+
+    package var settings: Record {
+        ["units": .number(Double(units)), "activation": .string(activation.rawValue)]
+    }
+
+    package var activationFunction: ActivationFunction? { activation }
+
+    package func weights(for inputShape: [Int]) -> [Weight] {
+        [
+            Weight(
+                name: "kernel", shape: [inputShape[0], units],
+                initializer: .glorotUniform(fanIn: inputShape[0], fanOut: units)),
+            Weight(name: "bias", shape: [units], initializer: .zeros),
+        ]
     }
 }

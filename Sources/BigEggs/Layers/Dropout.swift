@@ -14,6 +14,8 @@ public struct Dropout: Layer {
         self.name = name
     }
 
+    public var lowering: Lowering { Lowering(self) }
+
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         guard rate >= 0, rate < 1 else {
             throw LayerError.invalid(
@@ -22,4 +24,13 @@ public struct Dropout: Layer {
         }
         return inputShape
     }
+}
+
+extension Dropout: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            try settings.required(settings.float("rate"), "rate"), name: try settings.text("name"))
+    }
+
+    package var settings: Record { ["rate": Record(rate)] }
 }

@@ -9,5 +9,13 @@ public struct Flatten: Layer {
     /// A layer that flattens its input.
     public init(name: String? = nil) { self.name = name }
 
+    public var lowering: Lowering { Lowering(self) }
+
     public func outputShape(for inputShape: [Int]) -> [Int] { [inputShape.reduce(1, *)] }
+}
+
+extension Flatten: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws { self.init(name: try settings.text("name")) }
+
+    package var settings: Record { [:] }
 }

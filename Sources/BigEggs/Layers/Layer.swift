@@ -1,4 +1,6 @@
 /// One layer of a ``Sequential`` model: a description, which the model turns into a plan.
+///
+/// The library has all layers; ``Lowering`` cannot be made outside of it.
 public protocol Layer: Sendable {
     /// The name that the layer's weights are saved under. `nil` takes Keras's: the kind with a number
     /// from the second of its kind on, such as "conv2d_1".
@@ -10,6 +12,8 @@ public protocol Layer: Sendable {
     /// - Parameter inputShape: the shape of one input, `[height, width, channels]` or `[features]`.
     /// - Throws: ``LayerError`` if the layer cannot take such an input.
     func outputShape(for inputShape: [Int]) throws -> [Int]
+    /// How the engine runs the layer.
+    var lowering: Lowering { get }
 }
 
 /// Why a layer cannot be part of the model it was put into.

@@ -21,6 +21,8 @@ public struct MaxPooling2D: Layer {
         window = Window(size: [poolSize, poolSize], strides: [stride, stride], padding: padding)
     }
 
+    public var lowering: Lowering { Lowering(self) }
+
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         let label = name ?? MaxPooling2D.kind
         guard inputShape.count == 3 else {
@@ -29,5 +31,20 @@ public struct MaxPooling2D: Layer {
         }
         try window.check(layer: label, sizeArgument: "poolSize")
         return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [inputShape[2]]
+    }
+}
+
+extension MaxPooling2D: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            poolSize: try settings.integer("pool_size") ?? 2, strides: try settings.integer("strides"),
+            padding: try settings.choice("padding") ?? .valid, name: try settings.text("name"))
+    }
+
+    package var settings: Record {
+        [
+            "pool_size": .number(Double(window.size[0])), "strides": .number(Double(window.strides[0])),
+            "padding": .string(window.padding.rawValue),
+        ]
     }
 }

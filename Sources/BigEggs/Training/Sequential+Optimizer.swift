@@ -58,9 +58,9 @@ extension Sequential {
     func tensors(of flat: AlignedMemory?) throws -> [NamedTensor] {
         try store.entries.enumerated().map { number, entry in
             NamedTensor(
-                name: entry.specification.name, shape: entry.specification.shape,
+                name: entry.weight.name, shape: entry.weight.shape,
                 values: try flat.map { try store.read(number, from: $0) }
-                    ?? [Float](repeating: 0, count: entry.specification.count))
+                    ?? [Float](repeating: 0, count: entry.weight.count))
         }
     }
 
@@ -72,11 +72,11 @@ extension Sequential {
     func write(_ tensors: [NamedTensor], to flat: AlignedMemory, source: String) throws {
         let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for (number, entry) in store.entries.enumerated() {
-            let (name, shape) = (entry.specification.name, entry.specification.shape)
+            let (name, shape) = (entry.weight.name, entry.weight.shape)
             guard let tensor = byName[name] else {
                 throw TrainingError.weightsMissing(name: name, file: source)
             }
-            guard tensor.shape == shape, tensor.values.count == entry.specification.count else {
+            guard tensor.shape == shape, tensor.values.count == entry.weight.count else {
                 throw TrainingError.weightsShape(
                     name: name, found: tensor.shape, expected: shape, file: source)
             }

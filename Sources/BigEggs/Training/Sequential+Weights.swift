@@ -5,9 +5,9 @@ extension Sequential {
     public func weights() throws -> [NamedTensor] {
         try resolved.flatMap { layer -> [NamedTensor] in
             var tensors = try layer.parameters.map { parameter in
-                let specification = store.entries[parameter].specification
+                let weight = store.entries[parameter].weight
                 return NamedTensor(
-                    name: specification.name, shape: specification.shape, values: try store.read(parameter))
+                    name: weight.name, shape: weight.shape, values: try store.read(parameter))
             }
             if let statistics = layer.statistics {
                 let shape = [statistics.channels]
@@ -57,7 +57,7 @@ extension Sequential {
         Threads.use(threads)
         for layer in resolved {
             for parameter in layer.parameters {
-                let name = store.entries[parameter].specification.name
+                let name = store.entries[parameter].weight.name
                 if let tensor = byName[name] { try store.write(tensor.values, to: parameter) }
             }
             if let statistics = layer.statistics {

@@ -80,15 +80,15 @@ public final class Sequential {
                 argument: "precision", value: precision.rawValue,
                 allowed: "float32: this processor (\(Machine.instructionSet)) has no bfloat16 instructions")
         }
-        let (resolved, parameters) = try ResolvedLayer.resolve(layers(), inputShape: input)
+        let (resolved, weights) = try ResolvedLayer.resolve(layers(), inputShape: input)
         self.resolved = resolved
         self.seed = seed
         self.precision = precision
         inputShape = input
         store = ParameterStore(
-            parameters,
-            values: parameters.enumerated().map { number, parameter in
-                parameter.initializer.values(count: parameter.count, seed: seed, parameter: number)
+            weights,
+            values: weights.enumerated().map { number, weight in
+                weight.initializer.values(count: weight.count, seed: seed, parameter: number)
             })
         self.threads = Threads.standard
         if let threads { try use(threads: threads) }
@@ -125,18 +125,14 @@ public final class Sequential {
     }
 
     var endsInSoftmax: Bool {
-        switch resolved.last?.layer {
-        case let layer as Dense: layer.activation == .softmax
-        case let layer as Activation: layer.function == .softmax
-        default: false
-        }
+        resolved.last?.layer.activationFunction == .softmax
     }
 
     var classes: Int { outputShape.reduce(1, *) }
 
     /// The number of trainable numbers.
     public var trainableParameterCount: Int {
-        store.entries.reduce(0) { $0 + $1.specification.count }
+        store.entries.reduce(0) { $0 + $1.weight.count }
     }
 
     /// All numbers that the model holds, moving statistics included, as Keras counts.
@@ -145,13 +141,11 @@ public final class Sequential {
     /// A row for each layer.
     public var summary: [LayerSummary] {
         resolved.map { layer in
-            let trainable = layer.parameters.reduce(0) { $0 + store.entries[$1].specification.count }
+            let trainable = layer.parameters.reduce(0) { $0 + store.entries[$1].weight.count }
             return LayerSummary(
                 name: layer.name, kind: "\(type(of: layer.layer))", outputShape: layer.outputShape,
                 parameterCount: trainable + 2 * (layer.statistics?.channels ?? 0),
-                activation: (layer.layer as? Conv2D)?.activation.rawValue
-                    ?? (layer.layer as? Dense)?.activation.rawValue
-                    ?? (layer.layer as? Activation)?.function.rawValue)
+                activation: layer.layer.activationFunction?.rawValue)
         }
     }
 

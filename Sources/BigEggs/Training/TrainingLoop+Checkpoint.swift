@@ -100,8 +100,8 @@ extension TrainingLoop {
             guard !tensors.isEmpty else { return nil }
             let memory = AlignedMemory(bytes: store.elementCount * 4)
             for (number, entry) in store.entries.enumerated() {
-                guard let tensor = tensors.first(where: { $0.name == entry.specification.name }),
-                    tensor.shape == entry.specification.shape
+                guard let tensor = tensors.first(where: { $0.name == entry.weight.name }),
+                    tensor.shape == entry.weight.shape
                 else { throw CheckpointError.damaged(file: file) }
                 try store.write(tensor.values, to: number, of: memory)
             }

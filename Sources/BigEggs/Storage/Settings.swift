@@ -1,36 +1,21 @@
-import BigEggs
-
 /// The settings that a caller describes as a JSON object with Keras's names.
 ///
 /// What is read is known; ``done()`` refuses the rest.
-struct Settings {
+package struct Settings {
     private let owner: String
     private let members: [String: Record]
     private var known: [String] = []
 
-    /// - Parameters:
-    ///   - json: a JSON object; NULL for none.
-    ///   - owner: whose settings they are, for errors: "Conv2D".
-    init(_ json: UnsafePointer<CChar>?, of owner: String) throws {
-        guard let json else {
-            self.init([:], of: owner)
-            return
-        }
-        let text = try requireText(json, "settings")
-        do {
-            let record = try Record(json: Array(text.utf8), source: "the settings of \(owner)")
-            try self.init(record, of: owner)
-        } catch let error as RecordError {
-            throw Failure.invalidArgument("\(error)")
-        }
-    }
-
-    init(_ record: Record, of owner: String) throws {
+    /// - Parameter owner: whose settings they are, for errors: "Conv2D".
+    package init(_ record: Record, of owner: String) throws {
         guard let members = record.object else {
-            throw Failure.invalidArgument("the settings of \(owner) are not a JSON object")
+            throw SettingsError.invalid("the settings of \(owner) are not a JSON object")
         }
         self.init(members, of: owner)
     }
+
+    /// No settings.
+    package init(of owner: String) { self.init([:], of: owner) }
 
     private init(_ members: [String: Record], of owner: String) {
         self.owner = owner
@@ -38,17 +23,17 @@ struct Settings {
     }
 
     /// All of them, as they were given.
-    var record: Record { .object(members) }
+    package var record: Record { .object(members) }
 
     /// The value of a setting; nil where it is missing or null.
-    mutating func value(_ name: String) -> Record? {
+    package mutating func value(_ name: String) -> Record? {
         known.append(name)
         guard let value = members[name], !value.isNull else { return nil }
         return value
     }
 
     /// A whole number. No size here needs more than 2³¹ − 1, and sums of a few of these do not overflow.
-    mutating func integer(_ name: String) throws -> Int? {
+    package mutating func integer(_ name: String) throws -> Int? {
         guard let value = value(name) else { return nil }
         guard let number = value.integer, number.magnitude < 1 << 31 else {
             throw wrong(name, value, "a whole number")
@@ -57,7 +42,7 @@ struct Settings {
     }
 
     /// A whole number from 0 to 2⁵³.
-    mutating func seed(_ name: String) throws -> UInt64? {
+    package mutating func seed(_ name: String) throws -> UInt64? {
         guard let value = value(name) else { return nil }
         guard let number = value.integer, number >= 0 else {
             throw wrong(name, value, "a whole number from 0 on")
@@ -68,7 +53,7 @@ struct Settings {
     /// A number. Those that are not finite, which JSON has not, come as the texts "inf", "-inf" and "nan".
     ///
     /// - Parameter orInfinite: whether an infinite one makes sense.
-    mutating func number(_ name: String, orInfinite: Bool = false) throws -> Double? {
+    package mutating func number(_ name: String, orInfinite: Bool = false) throws -> Double? {
         guard let value = value(name) else { return nil }
         if let number = value.number { return number }
         if orInfinite, value == "inf" { return .infinity }
@@ -76,25 +61,25 @@ struct Settings {
         throw wrong(name, value, orInfinite ? "a number" : "a finite number")
     }
 
-    mutating func float(_ name: String) throws -> Float? {
+    package mutating func float(_ name: String) throws -> Float? {
         guard let number = try number(name) else { return nil }
         guard Float(number).isFinite else { throw wrong(name, .number(number), "a number of 32 bits") }
         return Float(number)
     }
 
-    mutating func flag(_ name: String) throws -> Bool? {
+    package mutating func flag(_ name: String) throws -> Bool? {
         guard let value = value(name) else { return nil }
         guard let flag = value.bool else { throw wrong(name, value, "true or false") }
         return flag
     }
 
-    mutating func text(_ name: String) throws -> String? {
+    package mutating func text(_ name: String) throws -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.string else { throw wrong(name, value, "a text") }
         return text
     }
 
-    mutating func texts(_ name: String) throws -> [String]? {
+    package mutating func texts(_ name: String) throws -> [String]? {
         guard let value = value(name) else { return nil }
         guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count
         else { throw wrong(name, value, "a list of texts") }
@@ -102,7 +87,7 @@ struct Settings {
     }
 
     /// One of the names of an enumeration.
-    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, of _: Choice.Type = Choice.self
     ) throws -> Choice? {
         guard let value = value(name) else { return nil }
@@ -114,7 +99,7 @@ struct Settings {
     }
 
     /// A shape: up to eight whole numbers from 1 on, of no more than 2³¹ elements.
-    mutating func shape(_ name: String) throws -> [Int]? {
+    package mutating func shape(_ name: String) throws -> [Int]? {
         guard let value = value(name) else { return nil }
         guard let shape = value.integers, (1...8).contains(shape.count), elementCount(shape) != nil else {
             throw wrong(name, value, "a list of whole numbers from 1 on, with less than 2^31 elements")
@@ -123,26 +108,26 @@ struct Settings {
     }
 
     /// A setting that must be there.
-    func required<Value>(_ value: Value?, _ name: String) throws -> Value {
-        guard let value else { throw Failure.invalidArgument("\(owner) needs the setting \"\(name)\"") }
+    package func required<Value>(_ value: Value?, _ name: String) throws -> Value {
+        guard let value else { throw SettingsError.invalid("\(owner) needs the setting \"\(name)\"") }
         return value
     }
 
     /// Refuses settings that nobody asked for.
-    func done() throws {
+    package func done() throws {
         guard let stranger = members.keys.sorted().first(where: { !known.contains($0) }) else { return }
         let all = known.isEmpty ? "none" : known.joined(separator: ", ")
-        throw Failure.invalidArgument("\(owner) has no setting \"\(stranger)\": there are \(all)")
+        throw SettingsError.invalid("\(owner) has no setting \"\(stranger)\": there are \(all)")
     }
 
-    func wrong(_ name: String, _ value: Record, _ allowed: String) -> Failure {
+    package func wrong(_ name: String, _ value: Record, _ allowed: String) -> SettingsError {
         let shown = (try? value.json())?.split(whereSeparator: \.isNewline).joined() ?? "no JSON"
-        return .invalidArgument("\(owner): \"\(name)\" is \(shown.prefix(80)): give \(allowed)")
+        return .invalid("\(owner): \"\(name)\" is \(shown.prefix(80)): give \(allowed)")
     }
 }
 
 /// The number of elements of a shape, if each extent is at least 1 and they are less than 2³¹.
-func elementCount(_ shape: [Int]) -> Int? {
+package func elementCount(_ shape: [Int]) -> Int? {
     var count = 1
     for extent in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: extent)
@@ -150,4 +135,18 @@ func elementCount(_ shape: [Int]) -> Int? {
         count = product
     }
     return count
+}
+
+/// Why settings mean nothing.
+package enum SettingsError: Error, CustomStringConvertible {
+    /// A setting that is missing, unknown or of no sense: the sentence says which, and what to give.
+    case invalid(String)
+    /// A name that nothing has: the sentence says which names there are.
+    case unknown(String)
+
+    package var description: String {
+        switch self {
+        case .invalid(let sentence), .unknown(let sentence): sentence
+        }
+    }
 }

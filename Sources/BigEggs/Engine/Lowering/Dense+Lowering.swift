@@ -1,0 +1,20 @@
+extension Dense: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, into plan: inout PlanBuilder) throws {
+        let dims = plan.signal.dims
+        // An image that was flattened is read as it lies in memory.
+        let kernel: TensorLayout =
+            if dims.count == 4 {
+                .strided(
+                    [units, dims[1], dims[2], dims[3]], .float32,
+                    strides: [1, units, dims[3] * dims[1] * units, dims[1] * units])
+            } else {
+                .strided([units, dims[1]], .float32, strides: [1, units])
+            }
+        try plan.add(
+            InnerProductNode(
+                name: layer.name, input: plan.signal, units: units, kernel: layer.parameters[0],
+                bias: layer.parameters[1], kerasKernel: kernel, rectifies: activation == .relu,
+                outputPrecision: plan.isLast ? .float32 : plan.key.precision,
+                precision: plan.key.precision, store: plan.store, place: { plan.layout.reserve($0) }))
+    }
+}

@@ -1,0 +1,76 @@
+/// A layer as files, C and Python describe it, and what it keeps.
+package protocol ConfigurableLayer: Layer {
+    /// Reads the layer's settings, by Keras's names.
+    ///
+    /// - Throws: ``SettingsError``.
+    init(_ settings: inout Settings) throws
+    /// The settings that make the layer again, all but its name.
+    var settings: Record { get }
+    /// What is applied to the output, if the layer has such a setting.
+    var activationFunction: ActivationFunction? { get }
+    /// The layer's trainable tensors, in Keras's order.
+    func weights(for inputShape: [Int]) -> [Weight]
+}
+
+extension ConfigurableLayer {
+    package var activationFunction: ActivationFunction? { nil }
+    package func weights(for inputShape: [Int]) -> [Weight] { [] }
+}
+
+/// A trainable tensor: its name, and the shape that Keras gives it.
+package struct Weight {
+    /// "kernel" in its layer, "conv2d_1/kernel" in a model.
+    package var name: String
+    /// Keras's shape, such as `[3, 3, input, output]`.
+    package let shape: [Int]
+    let initializer: Initializer
+
+    /// How many numbers.
+    package var count: Int { shape.reduce(1, *) }
+}
+
+/// The kinds of layers, by their names in Keras: what C, Python and files find a layer by.
+package enum LayerTypes {
+    package static let all: [any ConfigurableLayer.Type] = [
+        Activation.self, BatchNormalization.self, Conv2D.self, Dense.self, Dropout.self, Flatten.self,
+        MaxPooling2D.self,
+    ]
+
+    /// The layer of a class name.
+    ///
+    /// - Throws: ``SettingsError`` for a name that no layer has, and for settings that make no sense.
+    package static func layer(_ className: String, _ settings: inout Settings) throws -> any Layer {
+        guard let type = all.first(where: { "\($0)" == className }) else {
+            throw SettingsError.unknown(
+                "there is no layer \(className): there are \(all.map { "\($0)" }.joined(separator: ", "))")
+        }
+        return try type.init(&settings)
+    }
+
+    /// The layers that an ``architecture(of:)`` describes.
+    ///
+    /// - Throws: ``SettingsError``.
+    package static func layers(of architecture: Record) throws -> [any Layer] {
+        try (architecture.array ?? []).map { described in
+            let className = described["kind"]?.string ?? ""
+            var settings = try Settings(described["settings"] ?? [:], of: className)
+            let layer = try layer(className, &settings)
+            try settings.done()
+            return layer
+        }
+    }
+
+    /// What makes layers again.
+    package static func architecture(of layers: [any Layer]) -> Record {
+        .array(layers.map { ["kind": .string("\(type(of: $0))"), "settings": $0.allSettings] })
+    }
+}
+
+extension Layer {
+    /// The settings that make the layer again.
+    package var allSettings: Record {
+        var settings = lowering.described.settings
+        if let name { settings["name"] = .string(name) }
+        return settings
+    }
+}
