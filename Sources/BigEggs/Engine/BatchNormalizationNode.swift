@@ -12,8 +12,14 @@ final class BatchNormalizationNode: Node {
     let name: String
     let input: Signal
     let output: Signal
-    let passes: [any Pass] = []
+    var inputs: [Signal] { [input] }
+    /// Training keeps the input, which the backward pass needs.
+    var mayWorkInPlace: Bool { !training && !pools }
     var sharesGradient: Bool { !pools }
+    let isTrained = true
+    /// Two sums a thread and channel, and six numbers a channel.
+    var ownBytes: Int { paddedChannels * (16 * threads + 4 * 6) }
+    var valuesForBackward: [Signal] { [input] }
 
     /// Whether the output is the largest of each 2×2 normalized values.
     let pools: Bool
@@ -24,7 +30,8 @@ final class BatchNormalizationNode: Node {
     /// The moving statistics normalize, in training too.
     private let isFrozen: Bool
     private let precision: Precision
-    private let partialOffset: Int
+    /// `nil` if nobody needs it.
+    private var inputGradient: Place?
     private let threads: Int
     private var memory: Memory?
 
@@ -57,8 +64,7 @@ final class BatchNormalizationNode: Node {
     /// - Parameter pooledLayout: the output's layout if the node pools, half as high and wide as the input.
     init(
         name: String, input: Signal, pooledLayout: TensorLayout?, gamma: Int, beta: Int,
-        state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision, threads: Int,
-        reserve: (Int) -> Int, place: (Int) -> Int
+        state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision, threads: Int
     ) {
         self.name = name
         self.input = input
@@ -72,35 +78,33 @@ final class BatchNormalizationNode: Node {
         pools = pooledLayout != nil
         if let pooledLayout {
             let dims = [input.dims[0], input.dims[1], input.dims[2] / 2, input.dims[3] / 2]
-            output = Signal(dims: dims, layout: pooledLayout, offset: place(pooledLayout.byteCount))
+            output = Signal(dims: dims, layout: pooledLayout)
+            output.isPooled = true
         } else {
-            // Training keeps the input, which the backward pass needs; inference works in place.
-            output = Signal(
-                dims: input.dims, layout: input.layout,
-                offset: training ? place(input.byteCount) : input.offset)
+            output = Signal(dims: input.dims, layout: input.layout)
         }
-        let channels = input.walk.blocks * 16
-        partialOffset = reserve(channels * (16 * threads + 4 * 6))
     }
 
     /// Whether the backward pass does the ReLU's as well. A frozen node leaves it to the layer in front, for
     /// the sake of those who want the gradient of what that layer puts out.
-    var masksGradient: Bool { input.isRectified && !isFrozen }
+    var masksGradient: Bool { input.isRectified && input.readers == 1 && !isFrozen }
 
     var statistics: BatchStatistics? { training && !isFrozen ? state : nil }
 
-    func describeBackward(needsInputGradient: Bool) throws {
+    func describeBackward(inputGradients: [Place?]) throws {
+        inputGradient = inputGradients[0]
         if masksGradient { input.gradientIsMasked = true }
     }
 
     func bind(_ memory: PlanMemory) {
         let channels = paddedChannels
-        let partial = memory.address(.workspace(partialOffset))
+        let partial = memory.address(ownPlace)
         let coefficients = (partial + channels * 16 * threads).assumingMemoryBound(to: Float.self)
         self.memory = Memory(
             input: memory.address(input.place), output: memory.address(output.place),
             gradient: memory.address(output.gradientPlace),
-            inputGradient: memory.address(input.gradientPlace), gamma: memory.floats(.parameter(gamma)),
+            inputGradient: memory.address(inputGradient ?? output.gradientPlace),
+            gamma: memory.floats(.parameter(gamma)),
             beta: memory.floats(.parameter(beta)), gammaGradient: memory.floats(.gradient(gamma)),
             betaGradient: memory.floats(.gradient(beta)),
             partial: partial.assumingMemoryBound(to: Double.self), mean: coefficients,
@@ -259,6 +263,7 @@ final class BatchNormalizationNode: Node {
             if pools { sumPooledGradient(type, memory) } else { sumGradient(type, memory) }
             findCoefficients(memory)
         }
+        guard inputGradient != nil else { return }
         if pools { propagatePooledGradient(type, memory) } else { propagateGradient(type, memory) }
     }
 

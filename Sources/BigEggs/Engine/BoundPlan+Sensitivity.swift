@@ -14,7 +14,7 @@ extension BoundPlan {
     /// - Returns: `nil` unless the plan is for training and has that layer as an image.
     func sensitivity(of layer: String, outputs: [Int], _ context: StepContext) -> Sensitivity? {
         let nodes = plan.nodes
-        guard let index = nodes.firstIndex(where: { $0.name == layer }), index >= plan.firstTrained,
+        guard let index = nodes.firstIndex(where: { $0.name == layer }), nodes[index].output.needsGradient,
             nodes[index].output.dims.count == 4
         else { return nil }
         let signal = nodes[index].output
@@ -32,7 +32,7 @@ extension BoundPlan {
             if number == index { values = read(signal.place) }
         }
         setOutputGradient(outputs.flatMap { output in (0..<plan.outputCount).map { $0 == output ? 1 : 0 } })
-        backward(from: nodes.count, to: index + 1, context)
+        backward(to: index + 1, context)
         return Sensitivity(
             values: values, gradients: read(signal.gradientPlace), height: signal.dims[2],
             width: signal.dims[3], channels: signal.dims[1])

@@ -44,19 +44,23 @@ struct BoundPlan {
                     smoothing: smoothing, into: gradient.assumingMemoryBound(to: BFloat16.self))
             }
         }
-        backward(from: plan.nodes.count, to: plan.firstTrained, context)
+        backward(to: 0, context)
     }
 
     /// Carries a gradient of the last layer's values before a softmax back to every parameter.
     func backward(outputGradient: [Float], _ context: StepContext) {
         setOutputGradient(outputGradient)
-        backward(from: plan.nodes.count, to: plan.firstTrained, context)
+        backward(to: 0, context)
     }
 
-    /// Runs the nodes below `end` backward, the last one first, as far as `first`.
-    func backward(from end: Int, to first: Int, _ context: StepContext) {
-        for node in plan.nodes[first..<end].reversed() {
-            timed(node.name, "backward", operations: node.operations.backward) { node.backward(context) }
+    /// Runs the nodes backward, the last one first, as far as node number `first`.
+    func backward(to first: Int, _ context: StepContext) {
+        for number in (first..<plan.nodes.count).reversed() where plan.nodes[number].output.needsGradient {
+            let node = plan.nodes[number]
+            timed(node.name, "backward", operations: node.operations.backward) {
+                node.backward(context)
+                for sum in plan.gradientSums[number] { sum.execute() }
+            }
         }
     }
 

@@ -2,10 +2,18 @@
 protocol Node: AnyObject {
     /// The layer it belongs to, as in "conv2d_1".
     var name: String { get }
-    var input: Signal { get }
+    var inputs: [Signal] { get }
     var output: Signal { get }
-    /// The backward pass turns the output's gradient into the input's in the same memory.
+    /// The forward pass may write the output where the first input lies.
+    var mayWorkInPlace: Bool { get }
+    /// The backward pass turns the output's gradient into the inputs' in the same memory.
     var sharesGradient: Bool { get }
+    /// The node has parameters that are trained.
+    var isTrained: Bool { get }
+    /// Memory of its own, kept from the forward to the backward pass, at ``ownPlace``.
+    var ownBytes: Int { get }
+    /// What the backward pass reads beside gradients.
+    var valuesForBackward: [Signal] { get }
     /// Every pass that is to be given addresses and scratch.
     var passes: [any Pass] { get }
     /// The stored parameters' copies that the node reads.
@@ -14,10 +22,10 @@ protocol Node: AnyObject {
     /// What a forward pass in training measures of its batch, for the step to keep.
     var statistics: BatchStatistics? { get }
 
-    /// Describes the backward pass; the activations' gradients have their places by now.
+    /// Describes the backward pass; whoever reads the output has described its own by now.
     ///
-    /// - Parameter needsInputGradient: false for the first node that has parameters.
-    func describeBackward(needsInputGradient: Bool) throws
+    /// - Parameter inputGradients: where the gradient of each input goes; `nil` if nobody needs it.
+    func describeBackward(inputGradients: [Place?]) throws
     /// Called when the memory has moved; `memory` gives addresses.
     func bind(_ memory: PlanMemory)
     func forward(_ step: StepContext)
@@ -29,7 +37,13 @@ protocol Node: AnyObject {
 }
 
 extension Node {
+    var mayWorkInPlace: Bool { false }
     var sharesGradient: Bool { false }
+    var isTrained: Bool { false }
+    var ownBytes: Int { 0 }
+    var valuesForBackward: [Signal] { [] }
+    var ownPlace: Place { .own(ObjectIdentifier(self)) }
+    var passes: [any Pass] { [] }
     var copies: [Int] { [] }
     var statistics: BatchStatistics? { nil }
     func bind(_ memory: PlanMemory) {}
@@ -47,11 +61,13 @@ struct StepContext {
 /// Resolves places to addresses for one plan.
 struct PlanMemory {
     let workspace: UnsafeMutableRawPointer
+    /// Bytes from the start of the workspace.
+    let offsets: [Place: Int]
     let store: ParameterStore
 
     func address(_ place: Place) -> UnsafeMutableRawPointer {
         switch place {
-        case .workspace(let offset): workspace + offset
+        case .values, .valuesGradient, .own, .scratchpad: workspace + (offsets[place] ?? 0)
         case .parameter(let parameter):
             (store.parameters?.base ?? workspace) + store.offset(of: parameter) * 4
         case .gradient(let parameter):

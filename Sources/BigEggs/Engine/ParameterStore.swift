@@ -151,7 +151,7 @@ final class ParameterStore {
         try reorder.add(.source, at: .parameter(parameter))
         try reorder.add(.destination, at: .copy(copies.count))
         if scratch.bytes < reorder.scratchpadBytes { scratch = AlignedMemory(bytes: reorder.scratchpadBytes) }
-        try reorder.useScratchpad(at: .workspace(0))
+        try reorder.useScratchpad(at: .scratchpad)
         copies.append(
             Copy(
                 parameter: parameter, form: .reordered(layout, reorder),

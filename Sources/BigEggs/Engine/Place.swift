@@ -1,9 +1,15 @@
-/// Where the bytes of a primitive's argument are.
+/// Where the bytes of a pass's argument are.
 ///
 /// A plan is described first and given memory afterwards, so arguments name places, not pointers.
-enum Place: Equatable {
-    /// Bytes from the start of the plan's workspace.
-    case workspace(Int)
+enum Place: Hashable {
+    /// A signal's values.
+    case values(ObjectIdentifier)
+    /// The gradient of a signal's values.
+    case valuesGradient(ObjectIdentifier)
+    /// Memory of a node's own.
+    case own(ObjectIdentifier)
+    /// Scratch that all passes of a plan share.
+    case scratchpad
     /// A parameter: its number in the parameter store.
     case parameter(Int)
     /// A parameter's gradient: the parameter's number.

@@ -26,84 +26,68 @@ final class Plan {
     let outputSignal: Signal
     /// The copies of parameters that the nodes read.
     private(set) var copies: [Int] = []
+    /// Readers' shares of gradients, to be added after the backward pass of a node, by its number.
+    private(set) var gradientSums: [[GradientSum]]
+    /// Where in the workspace places are, in bytes, and how many bytes they need.
+    private let offsets: [Place: Int]
     private let bytes: Int
     private var boundGeneration = -1
-    /// The first node that has parameters: nothing before it needs a gradient.
-    let firstTrained: Int
     /// Where the time went, if asked for.
     var times: PassTimes?
 
     /// The number of values that one image's output has.
     let outputCount: Int
 
-    init(
-        _ key: Key, layers: [ResolvedLayer], inputShape: [Int], seed: UInt64, store: ParameterStore,
-        workspace: Workspace
-    ) throws {
+    init(_ key: Key, network: Network, seed: UInt64, store: ParameterStore, workspace: Workspace) throws {
         self.key = key
         self.store = store
         self.workspace = workspace
-        var layout = WorkspaceLayout()
-        inputSignal = Plan.input(key, inputShape, first: layers[0].layer) { layout.reserve($0) }
-        var builder = PlanBuilder(
-            key: key, seed: seed, store: store, layout: layout, signal: inputSignal)
-        for (index, layer) in layers.enumerated() {
-            try builder.append(layer, next: index + 1 < layers.count ? layers[index + 1] : nil)
-        }
+        let builder = PlanBuilder(network, key: key, seed: seed, store: store)
+        outputSignal = try builder.build()
+        inputSignal = builder.input
         nodes = builder.nodes
-        layout = builder.layout
-        outputSignal = builder.signal
         outputCount = outputSignal.dims.dropFirst().reduce(1, *)
+        gradientSums = Array(repeating: [], count: nodes.count)
 
-        firstTrained = nodes.firstIndex { $0 is WeightedNode || $0 is BatchNormalizationNode } ?? nodes.count
-        if key.training { try Plan.describeBackward(nodes, from: firstTrained, &layout) }
+        var layout = WorkspaceLayout()
+        let end = nodes.count + 1
+        layout.reserve(inputSignal.place, bytes: inputSignal.byteCount)
+        layout.use(inputSignal.place, at: 0)
+        for (number, node) in nodes.enumerated() {
+            if node.ownBytes > 0 { layout.reserve(node.ownPlace, bytes: node.ownBytes) }
+            if node.mayWorkInPlace, node.inputs[0].readers == 1 {
+                layout.share(node.output.place, with: node.inputs[0].place)
+            } else {
+                layout.reserve(node.output.place, bytes: node.output.byteCount)
+            }
+            for place in node.inputs.map(\.place) + [node.output.place, node.ownPlace] {
+                layout.use(place, at: number + 1)
+            }
+        }
+        layout.use(outputSignal.place, at: end)
+        if key.training {
+            var backward = BackwardDescription(nodes, output: outputSignal, key.precision, layout, begin: end)
+            for number in nodes.indices.reversed() { try backward.describe(number) }
+            (layout, gradientSums) = (backward.layout, backward.sums)
+        }
         copies = Array(Set(nodes.flatMap(\.copies))).sorted()
 
         let passes = nodes.flatMap(\.passes)
-        let scratch = layout.reserve(passes.map(\.scratchpadBytes).max() ?? 0)
-        for pass in passes { try pass.useScratchpad(at: .workspace(scratch)) }
-        bytes = layout.bytes
-    }
-
-    /// The input as the first layer reads it best: a few channels as planes for a convolution, pixels
-    /// as they come otherwise.
-    private static func input(
-        _ key: Key, _ shape: [Int], first: any LoweredLayer, place: (Int) -> Int
-    ) -> Signal {
-        let dims = shape.count == 3 ? [key.batch, shape[2], shape[0], shape[1]] : [key.batch, shape[0]]
-        let planes = first.readsPlanes && shape.count == 3 && shape[2] < 16
-        let layout: TensorLayout =
-            shape.count == 3 && !planes ? .channelsLast(dims, key.precision) : .rowMajor(dims, key.precision)
-        return Signal(dims: dims, layout: layout, offset: place(layout.byteCount))
-    }
-
-    /// Gives the gradients their places, two buffers in turn, and describes the backward passes.
-    private static func describeBackward(
-        _ nodes: [any Node], from first: Int, _ layout: inout WorkspaceLayout
-    ) throws {
-        guard first < nodes.count else { return }
-        let largest = nodes[first...].map { max($0.output.byteCount, $0.input.byteCount) }.max() ?? 0
-        let buffers = [layout.reserve(largest), layout.reserve(largest)]
-        var current = 0
-        nodes[nodes.count - 1].output.gradientOffset = buffers[0]
-        for index in nodes.indices.reversed() where index >= first {
-            let node = nodes[index]
-            if node.sharesGradient {
-                node.input.gradientOffset = node.output.gradientOffset
-            } else {
-                current = 1 - current
-                node.input.gradientOffset = buffers[current]
-            }
-            try node.describeBackward(needsInputGradient: index > first)
-        }
+        layout.reserve(.scratchpad, bytes: passes.map(\.scratchpadBytes).max() ?? 0)
+        for time in [0, end + nodes.count] { layout.use(.scratchpad, at: time) }
+        for pass in passes { try pass.useScratchpad(at: .scratchpad) }
+        (offsets, bytes) = layout.arranged()
     }
 
     /// Gives every place its address: before every use, for another plan may have moved the workspace since.
     func bind() throws -> BoundPlan {
         if !store.isAllocated { try store.allocate() }
-        let memory = PlanMemory(workspace: try workspace.reserve(bytes), store: store)
+        let memory = PlanMemory(
+            workspace: try workspace.reserve(bytes), offsets: offsets, store: store)
         if boundGeneration != workspace.generation {
-            for pass in nodes.flatMap(\.passes) { try pass.bind { memory.address($0) } }
+            for pass in nodes.flatMap(\.passes) + gradientSums.flatMap({ $0 }) {
+                try pass.bind { memory.address($0) }
+            }
             for node in nodes { node.bind(memory) }
             try store.bindCopies(copies)
             boundGeneration = workspace.generation

@@ -1,65 +1,88 @@
-/// Turns layers into nodes, one after the other.
-struct PlanBuilder {
+/// Turns the layers of a network into nodes.
+final class PlanBuilder {
     let key: Plan.Key
     let seed: UInt64
     let store: ParameterStore
-    var layout: WorkspaceLayout
-    /// The output so far.
-    var signal: Signal
+    private let network: Network
     private(set) var nodes: [any Node] = []
-    /// The layer after the one that is added.
-    private(set) var next: ResolvedLayer?
-    /// Whether no layer comes after the one that is added.
-    var isLast: Bool { next == nil }
+    /// The images, or vectors, as a batch is gathered.
+    let input: Signal
+    /// The network's input and what each layer puts out, by the numbers that ``ResolvedLayer/inputs`` has.
+    private var signals: [Signal]
 
-    init(key: Plan.Key, seed: UInt64, store: ParameterStore, layout: WorkspaceLayout, signal: Signal) {
+    init(_ network: Network, key: Plan.Key, seed: UInt64, store: ParameterStore) {
+        self.network = network
         self.key = key
         self.seed = seed
         self.store = store
-        self.layout = layout
-        self.signal = signal
+        input = PlanBuilder.input(network, key)
+        signals = [input]
     }
 
-    /// - Parameter next: the layer after it, which a pass of this one may include. The last one's output is kept in
-    ///   float32, and a softmax is left to the loss.
-    mutating func append(_ layer: ResolvedLayer, next: ResolvedLayer?) throws {
-        self.next = next
-        try layer.layer.lower(layer, into: &self)
-        if isLast { try finish(layer.name) }
+    /// The input as its readers want it: a few channels as planes for convolutions, pixels as they come
+    /// otherwise.
+    private static func input(_ network: Network, _ key: Plan.Key) -> Signal {
+        let shape = network.inputShape
+        guard shape.count == 3 else {
+            let dims = [key.batch, shape[0]]
+            return Signal(dims: dims, layout: .rowMajor(dims, key.precision))
+        }
+        let dims = [key.batch, shape[2], shape[0], shape[1]]
+        let planes = shape[2] < 16 && network.readers(ofValue: 0).allSatisfy(\.layer.readsPlanes)
+        return Signal(
+            dims: dims,
+            layout: planes ? .rowMajor(dims, key.precision) : .channelsLast(dims, key.precision))
     }
 
-    mutating func add(_ node: some Node) {
+    /// Adds the nodes of all layers.
+    ///
+    /// - Returns: the network's output as a float32 matrix.
+    func build() throws -> Signal {
+        for layer in network.layers {
+            signals.append(try layer.layer.lower(layer, layer.inputs.map { signals[$0] }, into: self))
+        }
+        return try finish(signals[signals.count - 1], network.layers.last?.name ?? "")
+    }
+
+    /// Adds a node.
+    ///
+    /// - Returns: its output.
+    func add(_ node: some Node) -> Signal {
         nodes.append(node)
-        signal = node.output
+        for input in node.inputs { input.readers += 1 }
+        node.output.needsGradient = node.isTrained || node.inputs.contains { $0.needsGradient }
+        return node.output
+    }
+
+    /// The layer that reads a layer's output, if it is the only one.
+    func onlyReader(of layer: ResolvedLayer) -> ResolvedLayer? {
+        let readers = network.readers(ofValue: layer.index + 1)
+        return readers.count == 1 ? readers[0] : nil
     }
 
     /// oneDNN's dimensions of an image.
     func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }
 
-    /// Blocks of channels, as convolutions and the passes over channels want them.
-    mutating func useImageLayout(_ name: String) throws {
+    /// An image in blocks of channels, as convolutions and the passes over channels want it.
+    func blocked(_ signal: Signal, for name: String) throws -> Signal {
         let wanted = TensorLayout.images(signal.dims, signal.layout.precision)
-        guard signal.layout != wanted else { return }
-        try add(ReorderNode(name: "\(name) input", input: signal, to: wanted) { layout.reserve($0) })
+        guard signal.layout != wanted else { return signal }
+        return try add(ReorderNode(name: "\(name) input", input: signal, to: wanted))
     }
 
-    /// The image as a matrix in Keras's order, for layers that work on vectors.
-    mutating func flatten(_ name: String) throws {
-        guard signal.dims.count == 4 else { return }
-        try add(
+    /// An image as a matrix in Keras's order, for layers that work on vectors; a matrix as it is.
+    func flattened(_ signal: Signal, for name: String) throws -> Signal {
+        guard signal.dims.count == 4 else { return signal }
+        return try add(
             ReorderNode(
                 name: "\(name) input", input: signal,
-                to: .channelsLast(signal.dims, signal.layout.precision), flattened: true
-            ) { layout.reserve($0) })
+                to: .channelsLast(signal.dims, signal.layout.precision), flattened: true))
     }
 
-    /// The output as a float32 matrix.
-    private mutating func finish(_ name: String) throws {
-        try flatten(name)
-        guard signal.layout.precision != .float32 else { return }
-        try add(
-            ReorderNode(name: "\(name) output", input: signal, to: .rowMajor(signal.dims, .float32)) {
-                layout.reserve($0)
-            })
+    private func finish(_ signal: Signal, _ name: String) throws -> Signal {
+        let signal = try flattened(signal, for: name)
+        guard signal.layout.precision != .float32 else { return signal }
+        return try add(
+            ReorderNode(name: "\(name) output", input: signal, to: .rowMajor(signal.dims, .float32)))
     }
 }

@@ -1,41 +1,40 @@
 /// Max pooling as oneDNN's primitive; its workspace remembers where each maximum was.
 final class PoolingNode: Node {
     let name: String
-    let input: Signal
     let output: Signal
+    var inputs: [Signal] { [input] }
+    let ownBytes: Int
+    private let input: Signal
     private let window: Operation.Window
     private let forwardPrimitive: Primitive
     private var backwardPrimitive: Primitive?
-    private let remembered: Place
 
     init(
-        name: String, input: Signal, outputDims: [Int], window: Operation.Window, training: Bool,
-        reserve: (Int) -> Int, place: (Int) -> Int
+        name: String, input: Signal, outputDims: [Int], window: Operation.Window, training: Bool
     ) throws {
         self.name = name
         self.input = input
         self.window = window
         let layout = TensorLayout.images(outputDims, input.layout.precision)
-        output = Signal(dims: outputDims, layout: layout, offset: place(layout.byteCount))
-        output.isRectified = false
+        output = Signal(dims: outputDims, layout: layout)
         forwardPrimitive = try Primitive(
             "\(name) forward",
             .maxPooling(window, source: input.layout, destination: layout, training: training))
-        remembered = .workspace(training ? reserve(forwardPrimitive.byteCount(of: .workspace)) : 0)
+        ownBytes = training ? forwardPrimitive.byteCount(of: .workspace) : 0
         try forwardPrimitive.add(.source, at: input.place)
         try forwardPrimitive.add(.destination, at: output.place)
-        if training { try forwardPrimitive.add(.workspace, at: remembered) }
+        if training { try forwardPrimitive.add(.workspace, at: ownPlace) }
     }
 
-    func describeBackward(needsInputGradient: Bool) throws {
-        guard needsInputGradient else { return }
+    func describeBackward(inputGradients: [Place?]) throws {
+        guard let inputGradient = inputGradients[0] else { return }
         let primitive = try Primitive(
             "\(name) backward",
             .maxPoolingGradient(
                 window, source: input.layout, destination: output.layout, of: forwardPrimitive))
         try primitive.add(.destinationGradient, at: output.gradientPlace)
-        try primitive.add(.sourceGradient, at: input.gradientPlace)
-        try primitive.add(.workspace, at: remembered)
+        try primitive.add(.sourceGradient, at: inputGradient)
+        try primitive.add(.workspace, at: ownPlace)
         backwardPrimitive = primitive
     }
 

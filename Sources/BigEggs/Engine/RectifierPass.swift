@@ -21,13 +21,16 @@ func maskGradient(
     }
 }
 
-/// Replaces values by max(x, 0).
-func rectify(_ values: UnsafeMutableRawPointer, count: Int, _ precision: Precision) {
+/// Writes max(x, 0) of each value, to the same place or another.
+func rectify(
+    _ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, count: Int,
+    _ precision: Precision
+) {
     switch precision {
     case .float32:
-        forEachLanes(values, Float.self, values, Float.self, count: count) { lanes, _ in lanes.rectified }
+        forEachLanes(target, Float.self, source, Float.self, count: count) { _, lanes in lanes.rectified }
     case .bfloat16:
-        forEachLanes(values, BFloat16.self, values, BFloat16.self, count: count) { lanes, _ in
+        forEachLanes(target, BFloat16.self, source, BFloat16.self, count: count) { _, lanes in
             lanes.rectified
         }
     }
@@ -35,7 +38,7 @@ func rectify(_ values: UnsafeMutableRawPointer, count: Int, _ precision: Precisi
 
 /// Replaces each sixteen elements of `target` by a function of them and of those of `other`.
 @inline(__always)
-private func forEachLanes<Target: ActivationElement, Other: ActivationElement>(
+func forEachLanes<Target: ActivationElement, Other: ActivationElement>(
     _ target: UnsafeMutableRawPointer, _ targetType: Target.Type,
     _ other: UnsafeMutableRawPointer, _ otherType: Other.Type, count: Int, _ body: (Lanes, Lanes) -> Lanes
 ) {

@@ -7,7 +7,7 @@ package func reorder(
     try primitive.add(.source, at: .parameter(0))
     try primitive.add(.destination, at: .parameter(1))
     let scratch = AlignedMemory(bytes: max(64, primitive.scratchpadBytes))
-    try primitive.useScratchpad(at: .workspace(0))
+    try primitive.useScratchpad(at: .scratchpad)
     try primitive.bind { place in
         switch place {
         case .parameter(0): values

@@ -1,29 +1,30 @@
-/// The values that flow from one node of a plan to the next, and the gradient that flows back.
+/// The values that one node of a plan writes and others read, and the gradient that flows back.
 final class Signal {
     /// `[batch, channels, height, width]` or `[batch, features]`: oneDNN's order of dimensions.
     let dims: [Int]
     let layout: TensorLayout
     /// How the hand-written passes walk through it.
     let walk: ChannelWalk
-    /// Bytes from the start of the workspace.
-    var offset: Int
-    /// The same for the gradient; `nil` until the backward pass is described, and for the input.
-    var gradientOffset: Int?
+    /// How many nodes read it.
+    var readers = 0
+    /// Parameters have a part in it, so that the backward pass reaches it.
+    var needsGradient = false
     /// The values went through a ReLU: the gradient is to be masked where they are not positive.
     var isRectified = false
-    /// A node that reads these values has masked the gradient already.
+    /// The only node that reads these values has masked the gradient already.
     var gradientIsMasked = false
+    /// The node that wrote it has done the work of the max pooling behind it.
+    var isPooled = false
 
-    init(dims: [Int], layout: TensorLayout, offset: Int) {
+    init(dims: [Int], layout: TensorLayout) {
         self.dims = dims
         self.layout = layout
-        self.offset = offset
         walk = ChannelWalk(dims: dims, layout: layout)
     }
 
     var byteCount: Int { layout.byteCount }
-    var place: Place { .workspace(offset) }
-    var gradientPlace: Place { .workspace(gradientOffset ?? offset) }
+    var place: Place { .values(ObjectIdentifier(self)) }
+    var gradientPlace: Place { .valuesGradient(ObjectIdentifier(self)) }
 }
 
 /// The strides, in elements, by which sixteen channels at a time are visited.

@@ -4,8 +4,10 @@
 /// next if that is a hand-written pass, otherwise by a pass of its own here.
 class WeightedNode: Node {
     let name: String
-    let input: Signal
-    private(set) var output: Signal
+    let output: Signal
+    var inputs: [Signal] { [input] }
+    let isTrained = true
+    fileprivate let input: Signal
     let kernel: Int
     let bias: Int
     /// oneDNN's dimensions of the kernel: `[outputs, inputs, height, width]`, or `[outputs, inputs]`.
@@ -65,7 +67,7 @@ class WeightedNode: Node {
 
     /// The engine's own passes in place of oneDNN's, where the rule is for them.
     fileprivate func makeWinogradForward() -> (any Pass)? { nil }
-    fileprivate func makeWinogradBackwardData() -> (any Pass)? { nil }
+    fileprivate func makeWinogradBackwardData(into gradient: Place) -> (any Pass)? { nil }
     fileprivate func makeWinogradBackwardWeights() -> (any Pass)? { nil }
 
     /// Creates the primitive of one backward pass.
@@ -79,15 +81,17 @@ class WeightedNode: Node {
     /// The output's gradient, in the precision of activations even where the output is float32.
     fileprivate var gradientLayout: TensorLayout { output.layout.with(precision) }
 
-    func describeBackward(needsInputGradient: Bool) throws {
+    var valuesForBackward: [Signal] { rectifies && !output.gradientIsMasked ? [input, output] : [input] }
+
+    func describeBackward(inputGradients: [Place?]) throws {
         let gradientLayout = self.gradientLayout
-        if needsInputGradient, let pass = makeWinogradBackwardData() {
+        if let inputGradient = inputGradients[0], let pass = makeWinogradBackwardData(into: inputGradient) {
             backwardData = pass
-        } else if needsInputGradient {
+        } else if let inputGradient = inputGradients[0] {
             let primitive = try makeBackwardData(gradient: gradientLayout)
             try primitive.add(.destinationGradient, at: output.gradientPlace)
             try primitive.add(.weights, at: weights(primitive.layout(of: .weights)))
-            try primitive.add(.sourceGradient, at: input.gradientPlace)
+            try primitive.add(.sourceGradient, at: inputGradient)
             backwardData = primitive
         }
         if let pass = makeWinogradBackwardWeights() {
@@ -144,11 +148,10 @@ final class ConvolutionNode: WeightedNode {
     ///   - outputDims: `[batch, filters, height, width]`.
     ///   - kerasKernel: where Keras's kernel has oneDNN's dimensions.
     ///   - allowsWinograd: whether Winograd's algorithm may be used where the rule admits it.
-    ///   - place: gives the output its place in the workspace.
     init(
         name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int, kerasKernel: TensorLayout,
         window: Operation.Window, rectifies: Bool, precision: Precision, allowsWinograd: Bool, threads: Int,
-        store: ParameterStore, place: (Int) -> Int
+        store: ParameterStore
     ) throws {
         let kernelDims = kerasKernel.dims
         self.window = window
@@ -189,7 +192,7 @@ final class ConvolutionNode: WeightedNode {
         usesWinograd = mayUseWinograd && store.layout(of: kernel) == winogradLayout
         try super.init(
             name: name, input: input,
-            output: Signal(dims: outputDims, layout: layout, offset: place(layout.byteCount)),
+            output: Signal(dims: outputDims, layout: layout),
             kernel: kernel, kernelDims: kernelDims, bias: bias, rectifies: rectifies, precision: precision,
             store: store,
             forward: forward)
@@ -218,7 +221,7 @@ final class ConvolutionNode: WeightedNode {
         }
     }
 
-    fileprivate override func makeWinogradBackwardData() -> (any Pass)? {
+    fileprivate override func makeWinogradBackwardData(into gradient: Place) -> (any Pass)? {
         guard usesWinograd else { return nil }
         let transformed = transformed(isTurned: true)
         switch precision {
@@ -228,11 +231,11 @@ final class ConvolutionNode: WeightedNode {
                     source: output.layout, destination: input.layout,
                     zeros: window.paddingBefore.map { 2 - $0 }),
                 input: output.gradientPlace, kernel: weights(transformed), bias: nil, rectifies: false,
-                output: input.gradientPlace, threads: threads)
+                output: gradient, threads: threads)
         case .bfloat16:
             return WinogradBFloat16Convolution(
                 transformed, dims: output.dims, input: output.gradientPlace, kernel: weights(transformed),
-                bias: nil, rectifies: false, output: input.gradientPlace, threads: threads)
+                bias: nil, rectifies: false, output: gradient, threads: threads)
         }
     }
 
@@ -288,8 +291,7 @@ final class ConvolutionNode: WeightedNode {
 final class InnerProductNode: WeightedNode {
     init(
         name: String, input: Signal, units: Int, kernel: Int, bias: Int, kerasKernel: TensorLayout,
-        rectifies: Bool, outputPrecision: Precision, precision: Precision, store: ParameterStore,
-        place: (Int) -> Int
+        rectifies: Bool, outputPrecision: Precision, precision: Precision, store: ParameterStore
     ) throws {
         let kernelDims = kerasKernel.dims
         let layout = TensorLayout.rowMajor([input.dims[0], units], outputPrecision)
@@ -307,7 +309,7 @@ final class InnerProductNode: WeightedNode {
         }
         try super.init(
             name: name, input: input,
-            output: Signal(dims: layout.dims, layout: layout, offset: place(layout.byteCount)),
+            output: Signal(dims: layout.dims, layout: layout),
             kernel: kernel, kernelDims: kernelDims, bias: bias, rectifies: rectifies, precision: precision,
             store: store,
             forward: chosen)

@@ -19,7 +19,7 @@ final class WinogradBFloat16Convolution: Pass {
     private let instructionSet = DNNL.instructionSet.ofKernels
     private let shape: be_winograd_bfloat16_shape
     private let scratch: ThreadScratch
-    private var scratchpad = Place.workspace(0)
+    private var scratchpad = Place.scratchpad
     private var bound: (convolution: be_winograd_bfloat16_convolution, scratchpad: UnsafeMutableRawPointer)?
 
     /// Whether a convolution of this kind is faster this way: in bfloat16, 3×3 in steps of one with the

@@ -14,7 +14,7 @@ final class WinogradBFloat16Gradient: Pass {
     private let biasGradient: Place
     private let instructionSet = DNNL.instructionSet.ofKernels
     private var shape: be_winograd_bfloat16_shape
-    private var scratchpad = Place.workspace(0)
+    private var scratchpad = Place.scratchpad
     private var bound: Bound?
 
     private struct Bound {

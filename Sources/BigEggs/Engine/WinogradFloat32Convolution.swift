@@ -15,7 +15,7 @@ final class WinogradFloat32Convolution: Pass {
     private let instructionSet = DNNL.instructionSet.ofKernels
     private let shape: be_winograd_float32_shape
     private let scratch: ThreadScratch
-    private var scratchpad = Place.workspace(0)
+    private var scratchpad = Place.scratchpad
     private var bound: (convolution: be_winograd_float32_convolution, scratchpad: UnsafeMutableRawPointer)?
 
     /// Whether a convolution is faster this way than by the definition: 3×3 in steps of one, at least 16 channels on

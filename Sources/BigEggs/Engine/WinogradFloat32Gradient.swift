@@ -12,7 +12,7 @@ final class WinogradFloat32Gradient: Pass {
     private let biasGradient: Place
     private let instructionSet = DNNL.instructionSet.ofKernels
     private let shape: be_winograd_float32_shape
-    private var scratchpad = Place.workspace(0)
+    private var scratchpad = Place.scratchpad
     private var bound: Bound?
 
     private struct Bound {

@@ -35,15 +35,3 @@ final class Workspace {
 
     deinit { free(base) }
 }
-
-/// Counts the bytes that a plan needs while it is described.
-struct WorkspaceLayout {
-    private(set) var bytes = 0
-
-    /// A place for `count` bytes, on a cache line of its own.
-    mutating func reserve(_ count: Int) -> Int {
-        let offset = bytes
-        bytes += (count + 127) / 128 * 128
-        return offset
-    }
-}

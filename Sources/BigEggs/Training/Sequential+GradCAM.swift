@@ -36,7 +36,7 @@ extension Sequential {
             throw TrainingError.invalid(
                 argument: "classes", value: "\(unknown)", allowed: "classes from 0 to \(self.classes - 1)")
         }
-        let convolutions = resolved.filter { $0.layer is Conv2D }.map(\.name)
+        let convolutions = network.layers.filter { $0.layer is Conv2D }.map(\.name)
         let unknown = TrainingError.invalid(
             argument: "layer", value: layer ?? "nil",
             allowed: convolutions.isEmpty

@@ -3,7 +3,7 @@ extension Sequential {
     ///
     /// - Throws: ``EngineError`` if oneDNN cannot change a layout.
     public func weights() throws -> [NamedTensor] {
-        try resolved.flatMap { layer -> [NamedTensor] in
+        try network.layers.flatMap { layer -> [NamedTensor] in
             var tensors = try layer.parameters.map { parameter in
                 let weight = store.entries[parameter].weight
                 return NamedTensor(
@@ -33,7 +33,8 @@ extension Sequential {
         for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
             throw TrainingError.weightsRepeated(name: tensor.name, file: source)
         }
-        let variances = Set(resolved.filter { $0.statistics != nil }.map { "\($0.name)/moving_variance" })
+        let variances = Set(
+            network.layers.filter { $0.statistics != nil }.map { "\($0.name)/moving_variance" })
         let current = try weights()
         for expected in current {
             guard let tensor = byName[expected.name] else {
@@ -55,7 +56,7 @@ extension Sequential {
             throw TrainingError.weightsUnknown(name: stranger.name, file: source)
         }
         Threads.use(threads)
-        for layer in resolved {
+        for layer in network.layers {
             for parameter in layer.parameters {
                 let name = store.entries[parameter].weight.name
                 if let tensor = byName[name] { try store.write(tensor.values, to: parameter) }

@@ -20,11 +20,11 @@ import Foundation
 /// Source: https://keras.io/api/models/sequential/
 public final class Sequential {
     /// The layers, in their order.
-    public var layers: [any Layer] { resolved.map(\.layer) }
+    public var layers: [any Layer] { network.layers.map(\.layer) }
     /// `[height, width, channels]` or `[features]`.
     public let inputShape: [Int]
     /// The shape of one output.
-    public var outputShape: [Int] { resolved.last?.outputShape ?? inputShape }
+    public var outputShape: [Int] { network.layers.last?.outputShape ?? inputShape }
     /// What initial weights, shuffling, dropout and augmentation are drawn from.
     public let seed: UInt64
     /// The precision of activations.
@@ -43,7 +43,7 @@ public final class Sequential {
     /// Set by a callback to end the training: after the step, or after the epoch, that it was told of.
     public var stopTraining = false
 
-    let resolved: [ResolvedLayer]
+    let network: Network
     let store: ParameterStore
     let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
@@ -80,14 +80,14 @@ public final class Sequential {
                 argument: "precision", value: precision.rawValue,
                 allowed: "float32: this processor (\(Machine.instructionSet)) has no bfloat16 instructions")
         }
-        let (resolved, weights) = try ResolvedLayer.resolve(layers(), inputShape: input)
-        self.resolved = resolved
+        network = try Network(
+            layers().enumerated().map { LayerApplication(layer: $1, inputs: [$0]) }, inputShape: input)
         self.seed = seed
         self.precision = precision
         inputShape = input
         store = ParameterStore(
-            weights,
-            values: weights.enumerated().map { number, weight in
+            network.weights,
+            values: network.weights.enumerated().map { number, weight in
                 weight.initializer.values(count: weight.count, seed: seed, parameter: number)
             })
         self.threads = Threads.standard
@@ -125,7 +125,7 @@ public final class Sequential {
     }
 
     var endsInSoftmax: Bool {
-        resolved.last?.layer.activationFunction == .softmax
+        network.layers.last?.layer.activationFunction == .softmax
     }
 
     var classes: Int { outputShape.reduce(1, *) }
@@ -140,7 +140,7 @@ public final class Sequential {
 
     /// A row for each layer.
     public var summary: [LayerSummary] {
-        resolved.map { layer in
+        network.layers.map { layer in
             let trainable = layer.parameters.reduce(0) { $0 + store.entries[$1].weight.count }
             return LayerSummary(
                 name: layer.name, kind: "\(type(of: layer.layer))", outputShape: layer.outputShape,
@@ -174,8 +174,7 @@ public final class Sequential {
         let plan =
             try plans[key]
             ?? Plan(
-                key, layers: resolved, inputShape: inputShape, seed: seed, store: store,
-                workspace: workspace)
+                key, network: network, seed: seed, store: store, workspace: workspace)
         plans[key] = plan
         firstPlan = firstPlan ?? key
         return try plan.bind()

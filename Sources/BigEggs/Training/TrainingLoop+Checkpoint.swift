@@ -22,7 +22,7 @@ extension TrainingLoop {
             "Winograd": model.allowsWinograd ? "the engine's own" : "none",
             "input shape": "\(model.inputShape)",
         ]
-        for (number, layer) in model.resolved.enumerated() {
+        for (number, layer) in model.network.layers.enumerated() {
             settings["layer \(number + 1)"] = "\(layer.name), \(layer.layer)"
         }
         return settings

@@ -1,7 +1,8 @@
 extension Activation: LoweredLayer {
-    func lower(_ layer: ResolvedLayer, into plan: inout PlanBuilder) {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) -> Signal {
         // The loss takes the softmax.
-        guard function == .relu else { return }
-        plan.add(RectifierNode(name: layer.name, input: plan.signal, precision: plan.key.precision))
+        guard function == .relu else { return inputs[0] }
+        return plan.add(
+            RectifierNode(name: layer.name, input: inputs[0], precision: plan.key.precision))
     }
 }

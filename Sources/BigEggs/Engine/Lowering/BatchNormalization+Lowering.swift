@@ -4,30 +4,28 @@ extension BatchNormalization: LoweredLayer {
             channels: inputShape[inputShape.count - 1], momentum: momentum, epsilon: epsilon)
     }
 
-    func lower(_ layer: ResolvedLayer, into plan: inout PlanBuilder) throws {
-        guard let statistics = layer.statistics else { return }
-        if layer.inputShape.count == 3 {
-            try plan.useImageLayout(layer.name)
-        } else {
-            try plan.flatten(layer.name)
-        }
-        plan.add(
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        guard let statistics = layer.statistics else { return inputs[0] }
+        let input =
+            layer.outputShape.count == 3
+            ? try plan.blocked(inputs[0], for: layer.name) : try plan.flattened(inputs[0], for: layer.name)
+        return plan.add(
             BatchNormalizationNode(
-                name: layer.name, input: plan.signal, pooledLayout: pooledLayout(plan),
+                name: layer.name, input: input, pooledLayout: pooledLayout(layer, input, plan),
                 gamma: layer.parameters[0], beta: layer.parameters[1], state: statistics,
                 training: plan.key.training, isFrozen: plan.key.isFrozen, precision: plan.key.precision,
-                threads: plan.key.threads, reserve: { plan.layout.reserve($0) },
-                place: { plan.layout.reserve($0) }))
+                threads: plan.key.threads))
     }
 
-    /// The layout that a 2×2 max pooling right after this layer puts out; `nil` if there is none or the image has
-    /// a side that is odd.
-    private func pooledLayout(_ plan: PlanBuilder) -> TensorLayout? {
-        let signal = plan.signal
-        guard let next = plan.next, let pooling = next.layer as? MaxPooling2D,
-            pooling.window.size == [2, 2], pooling.window.strides == [2, 2], signal.dims.count == 4,
-            signal.dims[2] % 2 == 0, signal.dims[3] % 2 == 0
+    /// The layout that a 2×2 max pooling puts out which alone reads this layer; `nil` if there is none or the image
+    /// has a side that is odd.
+    private func pooledLayout(
+        _ layer: ResolvedLayer, _ input: Signal, _ plan: PlanBuilder
+    ) -> TensorLayout? {
+        guard let reader = plan.onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D,
+            pooling.window.size == [2, 2], pooling.window.strides == [2, 2], input.dims.count == 4,
+            input.dims[2] % 2 == 0, input.dims[3] % 2 == 0
         else { return nil }
-        return .images(plan.imageDims(next.outputShape), signal.layout.precision)
+        return .images(plan.imageDims(reader.outputShape), input.layout.precision)
     }
 }

@@ -1,6 +1,6 @@
 extension Dense: LoweredLayer {
-    func lower(_ layer: ResolvedLayer, into plan: inout PlanBuilder) throws {
-        let dims = plan.signal.dims
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        let dims = inputs[0].dims
         // An image that was flattened is read as it lies in memory.
         let kernel: TensorLayout =
             if dims.count == 4 {
@@ -10,11 +10,11 @@ extension Dense: LoweredLayer {
             } else {
                 .strided([units, dims[1]], .float32, strides: [1, units])
             }
-        try plan.add(
-            InnerProductNode(
-                name: layer.name, input: plan.signal, units: units, kernel: layer.parameters[0],
+        return plan.add(
+            try InnerProductNode(
+                name: layer.name, input: inputs[0], units: units, kernel: layer.parameters[0],
                 bias: layer.parameters[1], kerasKernel: kernel, rectifies: activation == .relu,
-                outputPrecision: plan.isLast ? .float32 : plan.key.precision,
-                precision: plan.key.precision, store: plan.store, place: { plan.layout.reserve($0) }))
+                outputPrecision: layer.isOutput ? .float32 : plan.key.precision,
+                precision: plan.key.precision, store: plan.store))
     }
 }

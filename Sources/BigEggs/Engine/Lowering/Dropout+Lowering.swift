@@ -1,9 +1,9 @@
 extension Dropout: LoweredLayer {
-    func lower(_ layer: ResolvedLayer, into plan: inout PlanBuilder) {
-        guard plan.key.training, !plan.key.isFrozen, rate > 0 else { return }
-        plan.add(
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) -> Signal {
+        guard plan.key.training, !plan.key.isFrozen, rate > 0 else { return inputs[0] }
+        return plan.add(
             DropoutNode(
-                name: layer.name, input: plan.signal, rate: rate, layer: layer.index, seed: plan.seed,
-                precision: plan.key.precision, reserve: { plan.layout.reserve($0) }))
+                name: layer.name, input: inputs[0], rate: rate, layer: layer.index, seed: plan.seed,
+                precision: plan.key.precision))
     }
 }

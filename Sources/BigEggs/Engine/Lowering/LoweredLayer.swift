@@ -6,8 +6,11 @@ protocol LoweredLayer: ConfigurableLayer {
     var readsPlanes: Bool { get }
     /// Adds the nodes that compute the layer.
     ///
-    /// - Parameter layer: this layer in its place.
-    func lower(_ layer: ResolvedLayer, into plan: inout PlanBuilder) throws
+    /// - Parameters:
+    ///   - layer: this layer in its place.
+    ///   - inputs: what it reads. A vector that was an image may still lie in memory as one.
+    /// - Returns: the layer's output.
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal
 }
 
 extension LoweredLayer {

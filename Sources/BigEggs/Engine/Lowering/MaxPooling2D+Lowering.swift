@@ -1,16 +1,17 @@
 extension MaxPooling2D: LoweredLayer {
-    func lower(_ layer: ResolvedLayer, into plan: inout PlanBuilder) throws {
-        // The batch normalization in front may have done it.
-        if let last = plan.nodes.last as? BatchNormalizationNode, last.pools { return }
-        try plan.useImageLayout(layer.name)
-        let zeros = window.zeros(for: layer.inputShape)
-        try plan.add(
-            PoolingNode(
-                name: layer.name, input: plan.signal, outputDims: plan.imageDims(layer.outputShape),
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        guard !inputs[0].isPooled else {
+            inputs[0].isPooled = false
+            return inputs[0]
+        }
+        let zeros = window.zeros(for: layer.inputShapes[0])
+        return plan.add(
+            try PoolingNode(
+                name: layer.name, input: try plan.blocked(inputs[0], for: layer.name),
+                outputDims: plan.imageDims(layer.outputShape),
                 window: .init(
                     size: window.size, strides: window.strides, paddingBefore: zeros.before,
                     paddingAfter: zeros.after),
-                training: plan.key.training, reserve: { plan.layout.reserve($0) },
-                place: { plan.layout.reserve($0) }))
+                training: plan.key.training))
     }
 }

@@ -1,0 +1,67 @@
+/// Describes the backward passes of a plan's nodes, the last one first, and gives the gradients their buffers.
+///
+/// A value that several nodes read has the sum of their gradients: the first to run writes it, the others add to it.
+struct BackwardDescription {
+    private let nodes: [any Node]
+    private let precision: Precision
+    private let begin: Int
+    private(set) var layout: WorkspaceLayout
+    /// For each node, what is to be added up after its backward pass.
+    private(set) var sums: [[GradientSum]]
+    /// Gradients that a node has written by now.
+    private var written: Set<Place> = []
+
+    /// - Parameters:
+    ///   - output: the signal whose gradient the loss writes.
+    ///   - begin: the time of that.
+    init(
+        _ nodes: [any Node], output: Signal, _ precision: Precision, _ layout: WorkspaceLayout, begin: Int
+    ) {
+        self.nodes = nodes
+        self.precision = precision
+        self.begin = begin
+        self.layout = layout
+        sums = Array(repeating: [], count: nodes.count)
+        self.layout.reserve(output.gradientPlace, bytes: output.byteCount)
+        self.layout.use(output.gradientPlace, at: begin)
+    }
+
+    /// Describes one node's backward pass, if the node or one before it has parameters.
+    mutating func describe(_ number: Int) throws {
+        let node = nodes[number]
+        guard node.output.needsGradient else { return }
+        var isShared = false
+        let places = node.inputs.map { inputGradient(of: node, $0, number, &isShared) }
+        try node.describeBackward(inputGradients: places)
+        let time = begin + nodes.count - number
+        for place in [node.output.gradientPlace, node.ownPlace] + places.compactMap({ $0 })
+            + node.inputs.map(\.gradientPlace) + node.valuesForBackward.map(\.place)
+        {
+            layout.use(place, at: time)
+        }
+    }
+
+    /// Where a node writes the gradient of one of its inputs; `nil` if nobody needs it.
+    ///
+    /// - Parameter isShared: whether an input of the node has the output's gradient for its own.
+    private mutating func inputGradient(
+        of node: any Node, _ input: Signal, _ number: Int, _ isShared: inout Bool
+    ) -> Place? {
+        guard input.needsGradient else { return nil }
+        let target = input.gradientPlace
+        let isFirst = written.insert(target).inserted
+        if node.sharesGradient, isFirst, !isShared {
+            isShared = true
+            layout.share(target, with: node.output.gradientPlace)
+            return target
+        }
+        if isFirst { layout.reserve(target, bytes: input.byteCount) }
+        if isFirst, !node.sharesGradient { return target }
+        let sum = GradientSum(
+            of: node.sharesGradient ? node.output.gradientPlace : nil, into: target, isFirst: isFirst,
+            count: input.layout.elementCount, precision)
+        if !node.sharesGradient { layout.reserve(sum.source, bytes: input.byteCount) }
+        sums[number].append(sum)
+        return sum.source
+    }
+}

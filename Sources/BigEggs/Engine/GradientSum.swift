@@ -1,0 +1,51 @@
+/// Adds a reader's share of a signal's gradient to what later readers have put there.
+///
+/// Or puts it there, where it is the first.
+final class GradientSum: Pass {
+    /// Where the share is.
+    private(set) var source: Place
+    private let target: Place
+    /// Whether nothing has been put there yet.
+    private let isFirst: Bool
+    private let count: Int
+    private let precision: Precision
+    private var addresses: (source: UnsafeMutableRawPointer, target: UnsafeMutableRawPointer)?
+
+    /// - Parameters:
+    ///   - source: where the share is; `nil` for a place of the sum's own.
+    ///   - count: elements, those that fill up the layout included.
+    init(of source: Place?, into target: Place, isFirst: Bool, count: Int, _ precision: Precision) {
+        self.source = source ?? target
+        self.target = target
+        self.isFirst = isFirst
+        self.count = count
+        self.precision = precision
+        if source == nil { self.source = .own(ObjectIdentifier(self)) }
+    }
+
+    let implementation = "sum"
+    let scratchpadBytes = 0
+    func useScratchpad(at place: Place) {}
+
+    func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
+        addresses = (address(source), address(target))
+    }
+
+    func execute() {
+        guard let (source, target) = addresses else { return }
+        switch precision {
+        case .float32: add(source, target, Float.self)
+        case .bfloat16: add(source, target, BFloat16.self)
+        }
+    }
+
+    private func add<Element: ActivationElement>(
+        _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ type: Element.Type
+    ) {
+        if isFirst {
+            forEachLanes(target, type, source, type, count: count) { _, added in added }
+        } else {
+            forEachLanes(target, type, source, type, count: count) { sum, added in sum + added }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// The same values in another layout, where a layer cannot read what the one before it wrote.
+final class ReorderNode: Node {
+    let name: String
+    private let input: Signal
+    let output: Signal
+    var inputs: [Signal] { [input] }
+    /// The output as an image, also where it is passed on as a matrix.
+    private let layout: TensorLayout
+    private let forwardPrimitive: Primitive
+    private var backwardPrimitive: Primitive?
+
+    /// - Parameter flattened: the output, channels last, is passed on as a matrix, `[batch, features]`.
+    init(name: String, input: Signal, to layout: TensorLayout, flattened: Bool = false) throws {
+        self.name = name
+        self.input = input
+        self.layout = layout
+        let dims = flattened ? [input.dims[0], input.dims.dropFirst().reduce(1, *)] : input.dims
+        output = Signal(
+            dims: dims, layout: flattened ? .rowMajor(dims, layout.precision) : layout)
+        output.isRectified = input.isRectified
+        forwardPrimitive = try Primitive(
+            "\(name) forward", .reorder(from: .described(input.layout), to: .described(layout)))
+        try forwardPrimitive.add(.source, at: input.place)
+        try forwardPrimitive.add(.destination, at: output.place)
+    }
+
+    func describeBackward(inputGradients: [Place?]) throws {
+        if input.readers == 1 { input.gradientIsMasked = output.gradientIsMasked }
+        guard let inputGradient = inputGradients[0] else { return }
+        // The loss writes its gradient in the precision of activations.
+        let gradient = layout.with(input.layout.precision)
+        let primitive = try Primitive(
+            "\(name) backward", .reorder(from: .described(gradient), to: .described(input.layout)))
+        try primitive.add(.source, at: output.gradientPlace)
+        try primitive.add(.destination, at: inputGradient)
+        backwardPrimitive = primitive
+    }
+
+    var passes: [any Pass] { [forwardPrimitive, backwardPrimitive].compactMap { $0 } }
+    func forward(_ step: StepContext) { forwardPrimitive.execute() }
+    func backward(_ step: StepContext) { backwardPrimitive?.execute() }
+}

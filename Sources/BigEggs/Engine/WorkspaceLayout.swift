@@ -1,0 +1,60 @@
+/// Where in the workspace the values of a plan lie.
+///
+/// Buffers that are never needed at the same time share memory: of the report's network inference takes half of what
+/// its values are together.
+struct WorkspaceLayout {
+    private struct Buffer {
+        var bytes: Int
+        /// The first and the last time that it is used.
+        var times: ClosedRange<Int>?
+
+        func isNeeded(with other: Buffer) -> Bool {
+            guard let times, let others = other.times else { return false }
+            return times.overlaps(others)
+        }
+    }
+
+    private var buffers: [Buffer] = []
+    private var numbers: [Place: Int] = [:]
+
+    /// Gives a place a buffer of its own.
+    mutating func reserve(_ place: Place, bytes: Int) {
+        numbers[place] = buffers.count
+        buffers.append(Buffer(bytes: bytes))
+    }
+
+    /// Gives a place the buffer of another.
+    mutating func share(_ place: Place, with other: Place) { numbers[place] = numbers[other] }
+
+    /// Notes that a place is read or written at a time, if it has a buffer here.
+    mutating func use(_ place: Place, at time: Int) {
+        guard let number = numbers[place] else { return }
+        let times = buffers[number].times ?? time...time
+        buffers[number].times = min(times.lowerBound, time)...max(times.upperBound, time)
+    }
+
+    /// Places the buffers, the largest first, each as low as those before it leave room: "greedy by size".
+    ///
+    /// Source: Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020.
+    ///
+    /// - Returns: the bytes from the start of the workspace of each place, and of the whole.
+    func arranged() -> (offsets: [Place: Int], bytes: Int) {
+        var offsets = Array(repeating: 0, count: buffers.count)
+        var placed: [Int] = []
+        var total = 0
+        for number in buffers.indices.sorted(by: { (buffers[$1].bytes, $0) < (buffers[$0].bytes, $1) }) {
+            // On cache lines of its own.
+            let bytes = (buffers[number].bytes + 127) / 128 * 128
+            var offset = 0
+            let others = placed.filter { buffers[$0].isNeeded(with: buffers[number]) }
+            for other in others.sorted(by: { offsets[$0] < offsets[$1] }) {
+                if offset + bytes <= offsets[other] { break }
+                offset = max(offset, offsets[other] + (buffers[other].bytes + 127) / 128 * 128)
+            }
+            offsets[number] = offset
+            total = max(total, offset + bytes)
+            placed.append(number)
+        }
+        return (numbers.mapValues { offsets[$0] }, total)
+    }
+}

@@ -1,0 +1,98 @@
+/// Layers joined to a graph, in an order in which each comes after those it reads.
+struct Network {
+    let inputShape: [Int]
+    private(set) var layers: [ResolvedLayer] = []
+    /// All trainable tensors.
+    private(set) var weights: [Weight] = []
+    /// For each value, the layers that read it.
+    private var readers: [[Int]] = [[]]
+
+    /// Follows the shapes through the layers and names what has no name.
+    ///
+    /// - Parameters:
+    ///   - applications: the last one's output is the model's.
+    ///   - inputShape: `[height, width, channels]` or `[features]`.
+    /// - Throws: ``LayerError`` if the layers do not fit together.
+    init(_ applications: [LayerApplication], inputShape: [Int]) throws {
+        guard !applications.isEmpty else { throw LayerError.noLayers }
+        self.inputShape = inputShape
+        var naming = LayerNaming()
+        var shapes = [inputShape]
+        for (index, application) in applications.enumerated() {
+            let layer = application.layer.lowering.layer
+            let name = try naming.name(of: layer)
+            let inputs = application.inputs
+            let isOutput = index == applications.count - 1
+            let inputShapes = inputs.map { shapes[$0] }
+            let output: [Int]
+            do {
+                output = try layer.outputShape(for: inputShapes)
+            } catch let error as LayerError {
+                throw error.named(name, inputs: inputs.map { $0 == 0 ? "the input" : layers[$0 - 1].name })
+            }
+            guard layer.activationFunction != .softmax || isOutput else {
+                throw LayerError.unsupported(
+                    layer: name, reason: "a softmax stands at the end of a model only")
+            }
+            var own = layer.weights(for: inputShapes[0])
+            for index in own.indices { own[index].name = "\(name)/\(own[index].name)" }
+            layers.append(
+                ResolvedLayer(
+                    layer: layer, index: index, name: name, inputs: inputs, inputShapes: inputShapes,
+                    outputShape: output, isOutput: isOutput,
+                    parameters: Array(weights.count..<weights.count + own.count),
+                    statistics: layer.makeStatistics(for: inputShapes[0])))
+            weights += own
+            shapes.append(output)
+            for input in inputs { readers[input].append(index) }
+            readers.append([])
+        }
+    }
+
+    /// The layers that read a value, one that reads it twice twice.
+    func readers(ofValue value: Int) -> [ResolvedLayer] { readers[value].map { layers[$0] } }
+}
+
+/// A layer, and the values that it reads: 0 is the network's input, from 1 on they are the outputs of layers.
+struct LayerApplication {
+    let layer: any Layer
+    let inputs: [Int]
+}
+
+/// A layer in its place in a network: its name, its shapes, its parameters.
+struct ResolvedLayer {
+    let layer: any LoweredLayer
+    /// Its number in the network.
+    let index: Int
+    let name: String
+    /// The values that it reads, as ``LayerApplication`` numbers them.
+    let inputs: [Int]
+    let inputShapes: [[Int]]
+    let outputShape: [Int]
+    /// Whether its output is the network's.
+    let isOutput: Bool
+    /// Numbers of its tensors in the parameter store, in Keras's order.
+    let parameters: [Int]
+    /// The moving statistics of a batch normalization.
+    let statistics: BatchStatistics?
+}
+
+/// Gives layers Keras's names: their own, or the kind with a number from the second of its kind on.
+package struct LayerNaming {
+    private var counts: [String: Int] = [:]
+    private var names: Set<String> = []
+
+    package init() {}
+
+    /// The name of the next layer.
+    ///
+    /// - Throws: ``LayerError/duplicateName(_:)``.
+    package mutating func name(of layer: any Layer) throws -> String {
+        let kind = type(of: layer).kind
+        let number = counts[kind, default: 0]
+        let name = layer.name ?? (number == 0 ? kind : "\(kind)_\(number)")
+        if layer.name == nil { counts[kind] = number + 1 }
+        guard names.insert(name).inserted else { throw LayerError.duplicateName(name) }
+        return name
+    }
+}
