@@ -10,7 +10,7 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
 
     private let callback: any Callback
     /// The model that the callback is being told of.
-    private var model: Model?
+    private var model: ModelObject?
     private let lock = NSRecursiveLock()
 
     init(_ kind: String, _ settings: inout Settings) throws {
@@ -60,7 +60,7 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
     }
 
     func use<Result>(
-        of model: Model? = nil, _ body: (any Callback) throws -> Result
+        of model: ModelObject? = nil, _ body: (any Callback) throws -> Result
     ) throws -> Result {
         try Fork.work {
             lock.lock()
@@ -131,7 +131,7 @@ private func tell(
     _ callback: be_handle, _ model: be_handle, _ body: (any Callback, TrainingRun) throws -> Void
 ) throws {
     let callback = try object(callback, as: CallbackObject.self)
-    let told = try object(model, as: Model.self)
+    let told = try object(model, as: ModelObject.self)
     try told.use { model in
         let run = TrainingRun(model: model, epochs: 0, steps: 0, batchSize: 0)
         try callback.use(of: told) { try body($0, run) }

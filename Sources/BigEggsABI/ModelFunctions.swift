@@ -13,7 +13,7 @@ public func be_model_create(
         var settings = try Settings(settings, of: "a model")
         let options = try ModelOptions(&settings)
         try settings.done()
-        insert(try Model(options), model)
+        insert(try ModelObject(options), model)
     }
 }
 
@@ -28,7 +28,7 @@ public func be_model_create_report(
         let options = try ModelOptions(&settings, input: [32, 32, 3])
         try settings.done()
         let network = try Sequential.bigEggs(classes: classes, inputShape: options.input)
-        insert(try Model(options, layers: network.layers), model)
+        insert(try ModelObject(options, layers: network.layers), model)
     }
 }
 
@@ -37,12 +37,13 @@ public func be_model_add(
     _ model: be_handle, _ kind: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let kind = try requireText(kind, "kind")
         var settings = try Settings(settings, of: kind)
+        let inputs = try settings.texts("inputs")
         let layer = try LayerTypes.layer(kind, &settings)
         try settings.done()
-        try model.add(layer)
+        try model.add(layer, inputs: inputs)
     }
 }
 
@@ -51,14 +52,15 @@ public func be_model_describe(
     _ model: be_handle, _ record: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let record = try require(record, "record")
         let description = try model.use { model -> Record in
             let layers: [Record] = zip(model.summary, model.layers).map { row, layer in
                 var settings = layer.allSettings
                 settings["name"] = .string(row.name)
                 return [
-                    "name": .string(row.name), "kind": .string(row.kind), "output": .numbers(row.outputShape),
+                    "name": .string(row.name), "kind": .string(row.kind),
+                    "inputs": .array(row.inputs.map { .string($0) }), "output": .numbers(row.outputShape),
                     "parameters": .number(Double(row.parameterCount)), "settings": settings,
                 ]
             }
@@ -80,7 +82,7 @@ public func be_model_compile(
     _ loss: UnsafePointer<CChar>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let optimizer = try requireText(optimizer, "optimizer")
         let given = try Settings(settings, of: optimizer)
         try model.compile(
@@ -95,7 +97,7 @@ public func be_model_train_on_batch(
     _ accuracy: UnsafeMutablePointer<Double>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let images = model.scaled(try object(images, as: Images.self).labelled("images"))
         let result = try model.train { try $0.trainOnBatch(images) }
         loss?.pointee = result.loss
@@ -109,7 +111,7 @@ public func be_model_evaluate(
     _ accuracy: UnsafeMutablePointer<Double>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let images = model.scaled(try object(images, as: Images.self).labelled("images"))
         let evaluation = try model.use {
             try $0.evaluate(images, batchSize: try requireSize(batch_size, "batch_size"))
@@ -125,7 +127,7 @@ public func be_model_predict(
     _ capacity: Int64
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let images = model.scaled(try object(images, as: Images.self).dataset)
         let output = try require(output, "output")
         try model.use { model in
@@ -142,7 +144,7 @@ public func be_model_learning_rate(
     _ model: be_handle, _ rate: UnsafeMutablePointer<Double>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let rate = try require(rate, "rate")
         rate.pointee = try model.use { model in
             guard model.isCompiled else { throw TrainingError.notCompiled }
@@ -154,7 +156,7 @@ public func be_model_learning_rate(
 @c @implementation
 public func be_model_set_learning_rate(_ model: be_handle, _ rate: Double) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         guard rate >= 0, rate.isFinite else {
             throw Failure.invalidArgument("the learning rate is \(rate): give 0 or more")
         }
@@ -170,7 +172,7 @@ public func be_model_stop_training(
     _ model: be_handle, _ stop: UnsafeMutablePointer<Int32>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         try require(stop, "stop").pointee = try model.use { $0.stopTraining ? 1 : 0 }
     }
 }
@@ -178,7 +180,7 @@ public func be_model_stop_training(
 @c @implementation
 public func be_model_set_stop_training(_ model: be_handle, _ stop: Int32) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         try model.use { $0.stopTraining = stop != 0 }
     }
 }
@@ -188,7 +190,7 @@ public func be_model_weights(
     _ model: be_handle, _ weights: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let weights = try require(weights, "weights")
         insert(Weights(try model.use { try $0.weights() }, path: "the model"), weights)
     }
@@ -200,7 +202,7 @@ public func be_model_set_weights(
     _ tensors: UnsafePointer<be_array>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let tensors = try requireTensors(count, names, tensors, "tensors")
         try model.use { model in
             let given = Set(tensors.map(\.name))
@@ -212,7 +214,7 @@ public func be_model_set_weights(
 @c @implementation
 public func be_model_save(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> be_status {
     answer(otherwise: BE_CANNOT_WRITE) {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let path = try requireText(path, "path")
         try model.use { try $0.saveWeights(to: path, metadata: model.architectureMetadata) }
     }
@@ -239,7 +241,8 @@ public func be_model_load(
             &settings, input: elementCount(input) == nil ? nil : input,
             rescale: Float(architecture["rescale"]?.number ?? 1))
         try settings.done()
-        let loaded = try Model(options, layers: try LayerTypes.layers(of: architecture))
+        let loaded = try ModelObject(options)
+        try loaded.add(architecture)
         try loaded.use { try asRead { try $0.setWeights(contents.tensors, source: path) }($0) }
         insert(loaded, model)
     }
@@ -248,7 +251,7 @@ public func be_model_load(
 @c @implementation
 public func be_model_load_weights(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let path = try requireText(path, "path")
         try model.use { try asRead { try $0.loadWeights(from: path) }($0) }
     }
@@ -259,7 +262,7 @@ public func be_model_export_onnx(
     _ model: be_handle, _ path: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?
 ) -> be_status {
     answer(otherwise: BE_CANNOT_WRITE) {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let path = try requireText(path, "path")
         var settings = try Settings(settings, of: "an export")
         let classNames = try settings.texts("class_names") ?? []
@@ -271,7 +274,7 @@ public func be_model_export_onnx(
 }
 
 /// Weights that do not fit are a fault of the file that they come from.
-private func asRead(_ body: @escaping (Sequential) throws -> Void) -> (Sequential) throws -> Void {
+private func asRead(_ body: @escaping (Model) throws -> Void) -> (Model) throws -> Void {
     { model in
         do { try body(model) } catch let error as TrainingError {
             throw Failure(status: BE_CANNOT_READ, message: "\(error)")
@@ -288,7 +291,7 @@ func requireSize(_ size: Int64, _ name: String) throws -> Int {
 }
 
 /// Room for the output of so many images.
-func requireCapacity(_ capacity: Int64, _ images: Int, _ model: Sequential) throws {
+func requireCapacity(_ capacity: Int64, _ images: Int, _ model: Model) throws {
     let needed = images * model.outputShape.reduce(1, *)
     guard capacity >= needed else {
         throw Failure.invalidArgument(

@@ -16,7 +16,7 @@ public func be_test_forward(
     _ output: UnsafeMutablePointer<Float>?, _ capacity: Int64
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let images = model.scaled(try object(images, as: Images.self).dataset)
         let output = try require(output, "output")
         let step = try requireStep(step)
@@ -34,7 +34,7 @@ public func be_test_gradients(
     _ gradients: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let images = model.scaled(try object(images, as: Images.self).labelled("images"))
         let gradients = try require(gradients, "gradients")
         let step = try requireStep(step)
@@ -50,7 +50,7 @@ public func be_test_backward(
     _ gradients: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let images = model.scaled(try object(images, as: Images.self).dataset)
         let outputGradient = try InputArray(output_gradient, "output_gradient")
         let values = Array(try outputGradient.values(BE_FLOAT32, as: Float.self))
@@ -69,7 +69,7 @@ public func be_test_apply_gradients(
     _ gradients: UnsafePointer<be_array>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let gradients = try requireTensors(count, names, gradients, "gradients")
         try model.train { try $0.applyGradients(gradients) }
     }
@@ -81,7 +81,7 @@ public func be_test_optimizer(
     _ second: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let (steps, first) = (try require(steps, "steps"), try require(first, "first"))
         let second = try require(second, "second")
         let state = try model.use { try $0.optimizerState() }
@@ -97,7 +97,7 @@ public func be_test_set_optimizer(
     _ first: UnsafePointer<be_array>?, _ second: UnsafePointer<be_array>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let first = try requireTensors(count, names, first, "first")
         let second = try requireTensors(count, names, second, "second")
         let steps = try requireStep(steps)

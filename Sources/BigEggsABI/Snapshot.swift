@@ -54,7 +54,7 @@ public func be_model_snapshot(
     _ model: be_handle, _ snapshot: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let snapshot = try require(snapshot, "snapshot")
         insert(try model.snapshot(), snapshot)
     }
@@ -66,7 +66,7 @@ public func be_model_restore(
 ) -> be_status {
     answer {
         let model = try require(model, "model")
-        insert(try Model(try Snapshot.Contents(snapshot)), model)
+        insert(try ModelObject(try Snapshot.Contents(snapshot)), model)
     }
 }
 

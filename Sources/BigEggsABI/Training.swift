@@ -11,7 +11,7 @@ public func be_model_fit(
     _ context: UnsafeMutableRawPointer?, _ history: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
     answer {
-        let model = try object(model, as: Model.self)
+        let model = try object(model, as: ModelObject.self)
         let images = model.scaled(try object(images, as: Images.self).labelled("images"))
         let validation =
             validation == 0

@@ -58,7 +58,7 @@ struct BenchCommand: ParsableCommand {
 
 extension EngineOptions {
     /// A compiled network, and images of noise, the same in every run.
-    func bench(images: Int) throws -> (model: Sequential, noise: ImageDataset) {
+    func bench(images: Int) throws -> (model: Model, noise: ImageDataset) {
         var state: UInt32 = 1
         let bytes = (0..<images * 32 * 32 * 3).map { _ -> UInt8 in
             state = state &* 1_664_525 &+ 1_013_904_223

@@ -12,7 +12,7 @@ struct PredictedImage: Codable {
 
     /// The network's predictions for some test images.
     static func predict(
-        _ indices: [Int], of test: ImageDataset, by model: Sequential, batchSize: Int
+        _ indices: [Int], of test: ImageDataset, by model: Model, batchSize: Int
     ) throws -> [PredictedImage] {
         let chosen = try ImageDataset(
             images: indices.flatMap { test.image(at: $0) },

@@ -161,7 +161,7 @@ struct TrainCommand: ParsableCommand {
     ///
     /// - Throws: ``EndedTraining`` if the directory has the weights of another training, which a new one would
     ///   replace.
-    private func hasEnded(_ plan: TrainingRecord.Plan, _ model: Sequential, _ file: String) throws -> Bool {
+    private func hasEnded(_ plan: TrainingRecord.Plan, _ model: Model, _ file: String) throws -> Bool {
         guard Checkpoints(in: out).files.isEmpty else { return false }
         let weightsFile = "\(out)/weights.safetensors"
         guard FileManager.default.fileExists(atPath: weightsFile) else {

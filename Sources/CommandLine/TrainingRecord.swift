@@ -27,7 +27,7 @@ struct TrainingRecord: Encodable {
         let settings: Settings
 
         /// Whether a record is of a training with this plan, run as the model would run it.
-        func describes(_ record: Record?, by model: Sequential) throws -> Bool {
+        func describes(_ record: Record?, by model: Model) throws -> Bool {
             let engine = model.engineDescription
             return try record?["data"] == Record(encoding: data)
                 && record?["settings"] == Record(encoding: settings)
@@ -73,7 +73,7 @@ struct TrainingRecord: Encodable {
         let history: [String: [Double]]?
 
         init(
-            _ model: Sequential, on test: ImageDataset, watch: TestWatch?, batchSize: Int, keptEpoch: Int
+            _ model: Model, on test: ImageDataset, watch: TestWatch?, batchSize: Int, keptEpoch: Int
         ) throws {
             let evaluation = try model.evaluate(test, batchSize: batchSize)
             images = evaluation.images

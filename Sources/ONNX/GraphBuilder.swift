@@ -9,11 +9,21 @@ struct GraphBuilder {
     private(set) var nodes: [ONNXNodeProto] = []
     private(set) var initializers: [ONNXTensorProto] = []
 
-    /// The value that the next node takes, and its shape without the batch, the channels always last.
-    private var value: String
-    private(set) var shape: [Int]
-    /// Whether the value lies as `[batch, channels, height, width]`.
-    private var channelsFirst = false
+    /// What a node puts out.
+    private struct Value {
+        var name: String
+        /// Without the batch, the channels always last.
+        var shape: [Int]
+        /// Whether it lies as `[batch, channels, height, width]`.
+        var channelsFirst = false
+    }
+
+    /// What the next node takes.
+    private var value: Value
+    /// The network's input, and what each layer puts out.
+    private var values: [Value] = []
+    /// What the layer reads that is added.
+    private var inputs: [Value] = []
     private let weights: [String: NamedTensor]
 
     /// - Parameters:
@@ -21,8 +31,7 @@ struct GraphBuilder {
     ///   - shape: its shape without the batch.
     ///   - weights: of all layers.
     init(input: String, shape: [Int], weights: [NamedTensor]) {
-        value = input
-        self.shape = shape
+        value = Value(name: input, shape: shape)
         self.weights = Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0) })
     }
 
@@ -36,16 +45,24 @@ struct GraphBuilder {
     ///
     /// - Parameters:
     ///   - layer: the layer.
+    ///   - numbers: which values it reads: 0 is the network's input, from 1 on they are the outputs of layers.
     ///   - name: its name in the model; an activation's, and every value's, begins with it.
     ///   - output: the shape of its output without the batch.
     /// - Throws: `LayerError` for a kind of layer that ONNX has no operator for.
-    mutating func add(_ layer: any Layer, named name: String, output: [Int]) throws {
+    mutating func add(_ layer: any Layer, reading numbers: [Int], named name: String, output: [Int]) throws {
+        if values.isEmpty { values = [value] }
         guard let layer = layer as? any ONNXLayer else {
             throw LayerError.unsupported(layer: name, reason: "ONNX has no operator for it")
         }
+        inputs = numbers.map { values[$0] }
+        value = inputs[0]
         try layer.add(to: &self, named: name, output: output)
-        shape = output
+        value.shape = output
+        values.append(value)
     }
+
+    /// The shape of the first value that the layer reads.
+    var shape: [Int] { inputs[0].shape }
 
     /// Gives the last value the name of the graph's output.
     mutating func finish(as output: String) {
@@ -64,10 +81,21 @@ struct GraphBuilder {
 
     /// Brings an image's channels to the place where what comes next wants them.
     mutating func arrange(channelsFirst wanted: Bool, before name: String) {
-        guard channelsFirst != wanted else { return }
+        guard value.channelsFirst != wanted else { return }
         let (place, order) = wanted ? ("first", [0, 3, 1, 2]) : ("last", [0, 2, 3, 1])
         add("Transpose", "\(name)/channels_\(place)", [ONNXAttributeProto("perm", order)])
-        channelsFirst = wanted
+        value.channelsFirst = wanted
+    }
+
+    /// Adds a node that takes all values that the layer reads, images with the channels first.
+    mutating func join(_ type: String, _ name: String, _ attributes: [ONNXAttributeProto] = []) {
+        let names = inputs.enumerated().map { number, input in
+            value = input
+            if input.shape.count == 3 { arrange(channelsFirst: true, before: "\(name)/\(number)") }
+            return value.name
+        }
+        value.name = names[0]
+        add(type, "\(name)/\(type.lowercased())", with: Array(names.dropFirst()), attributes)
     }
 
     /// Adds a node that takes the value, and weights, and gives the next value.
@@ -77,11 +105,11 @@ struct GraphBuilder {
         var node = ONNXNodeProto()
         node.opType = type
         node.name = output
-        node.input = [value] + weights
+        node.input = [value.name] + weights
         node.output = [output]
         node.attribute = attributes
         nodes.append(node)
-        value = output
+        value.name = output
     }
 
     /// Adds a weight under its name, its axes in another order where one is given.

@@ -2,13 +2,26 @@ import BigEggs
 
 /// A layer that ONNX has operators for.
 protocol ONNXLayer: Layer {
-    /// Adds what the layer computes in inference; parameters as for ``GraphBuilder/add(_:named:output:)``.
+    /// Adds what the layer computes in inference; parameters as for ``GraphBuilder/add(_:reading:named:output:)``.
     func add(to graph: inout GraphBuilder, named name: String, output: [Int]) throws
 }
 
 extension Activation: ONNXLayer {
     func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
         graph.activate(function, name)
+    }
+}
+
+extension Add: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        // ONNX's Add takes two.
+        graph.join("Sum", name)
+    }
+}
+
+extension Concatenate: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.join("Concat", name, [ONNXAttributeProto("axis", 1)])
     }
 }
 

@@ -32,7 +32,7 @@ extension Section {
     }
 
     /// A PNG of images with what the model says of them.
-    private func predictions(of model: Sequential, on samples: ImageDataset) throws -> [UInt8] {
+    private func predictions(of model: Model, on samples: ImageDataset) throws -> [UInt8] {
         guard let data else { return [] }
         let predictions = try model.predict(samples)
         let handle = registerDataset(

@@ -36,7 +36,7 @@ public struct TrainedWeights: Sendable {
     /// Saves a network's weights with the names of its classes, so that they can be used without the data set.
     ///
     /// - Throws: `FileError`, or `TrainingError` for weights that are not finite; whatever stood at `path` is then unchanged.
-    public static func save(_ model: Sequential, classNames: [String], to path: String) throws {
+    public static func save(_ model: Model, classNames: [String], to path: String) throws {
         let names = try Record.array(classNames.map(Record.string)).compactJSON()
         try model.saveWeights(to: path, metadata: [key: String(decoding: names, as: UTF8.self)])
     }
@@ -44,7 +44,7 @@ public struct TrainedWeights: Sendable {
     /// Gives the weights to a network.
     ///
     /// - Throws: `TrainingError` if they are not those of such a network.
-    public func load(into model: Sequential) throws {
+    public func load(into model: Model) throws {
         try model.setWeights(tensors, source: path)
     }
 

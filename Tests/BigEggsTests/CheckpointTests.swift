@@ -504,7 +504,7 @@ import Testing
     }
 }
 
-private func bits(of model: Sequential) throws -> [[UInt32]] {
+private func bits(of model: Model) throws -> [[UInt32]] {
     try model.weights().map { $0.values.map(\.bitPattern) }
 }
 

@@ -3,17 +3,18 @@ import Testing
 
 @Suite struct GradCAMTests {
     /// The cases that have a convolution.
-    static let convolutional = (ReferenceCase.all + ReferenceCase.winograd)
+    static let convolutional = (ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
         .filter { $0.layers.contains { $0 is Conv2D } }
 
     /// The maps by their definition. The reference knows no gradient, but a filter's weight is the slope of
     /// the score along the whole filter over the number of places, and that a difference tells.
     private static func expected(
-        _ model: Sequential, _ dataset: ImageDataset, classes: [Int], layer name: String
+        _ model: Model, _ dataset: ImageDataset, classes: [Int], layer name: String
     ) throws -> [Double] {
         let reference = try ReferenceNetwork(model)
         let index = try #require(reference.layers.firstIndex { $0.name == name })
-        let output = reference.activations(reference.input(dataset), .inference)[index + 1]
+        let known = reference.activations([reference.input(dataset)], .inference)[...(index + 1)]
+        let output = known[index + 1]
         let (positions, filters) = (output.shape[1] * output.shape[2], output.shape[3])
         let distance = 1e-7
         var maps = [Double](repeating: 0, count: classes.count * positions)
@@ -23,7 +24,8 @@ import Testing
                 for place in stride(from: filter, to: values.numbers.count, by: filters) {
                     values.numbers[place] += moved
                 }
-                return reference.logits(from: index + 1, values, .inference).numbers
+                let all = reference.activations(known.dropLast() + [values], .inference)
+                return all[all.count - 1].numbers
             }
             for (image, label) in classes.enumerated() {
                 let score = image * model.outputShape[0] + label

@@ -25,7 +25,7 @@ import Testing
         static let winograd = Tolerance(loss: 1e-5, gradient: 2e-4, floor: 1e-5, value: 1e-5)
     }
 
-    @Test(arguments: ReferenceCase.all + ReferenceCase.winograd)
+    @Test(arguments: ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
     func aStepAgreesWithFiniteDifferences(_ example: ReferenceCase) throws {
         let model = try example.model()
         model.allowsWinograd = false
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ReferenceCase.all + ReferenceCase.winograd)
+    @Test(arguments: ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
     func predictionsAgree(_ example: ReferenceCase) throws {
         let model = try example.model()
         let dataset = try example.dataset()
@@ -72,7 +72,9 @@ import Testing
     /// or closes, so single gradients may be far off: all of a network's together are held to an angle.
     /// The measured worst is 6°, 4 % in the squared norm, and 0.3 % in the loss; a ReLU or a term of a
     /// normalization forgotten turns the gradient by far more than 10°.
-    @Test(.enabled(if: hasBFloat16), arguments: ReferenceCase.all + ReferenceCase.winograd)
+    @Test(
+        .enabled(if: hasBFloat16),
+        arguments: ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
     func aStepInBFloat16PointsTheSameWay(_ example: ReferenceCase) throws {
         let model = try example.model(precision: .bfloat16)
         let dataset = try example.dataset()
@@ -92,7 +94,7 @@ import Testing
     }
 
     private func compareStep(
-        of model: Sequential, on dataset: ImageDataset, within tolerance: Tolerance
+        of model: Model, on dataset: ImageDataset, within tolerance: Tolerance
     ) throws {
         let step = try ComparedStep(model, dataset)
         #expect(abs(step.loss - step.expectedLoss) <= tolerance.loss * step.expectedLoss)
@@ -128,11 +130,11 @@ private struct ComparedStep {
     /// A step other than the first, so that dropout's masks depend on it.
     private static let step = 3
 
-    init(_ model: Sequential, _ dataset: ImageDataset) throws {
+    init(_ model: Model, _ dataset: ImageDataset) throws {
         let mode = ReferenceNetwork.Mode.training(step: ComparedStep.step)
         let reference = try ReferenceNetwork(model)
         let (loss, found) = try model.lossAndGradients(of: dataset, step: ComparedStep.step)
-        let activations = reference.activations(reference.input(dataset), mode)
+        let activations = reference.activations([reference.input(dataset)], mode)
         let labels = dataset.labels.values
         self.loss = loss
         expectedLoss = ReferenceNetwork.crossentropy(activations[activations.count - 1], labels)
@@ -151,8 +153,8 @@ private struct ComparedStep {
                 tensor.name,
                 chosen.map { index in
                     let expected = reference.centralDifference(of: tensor.name, index) {
-                        ReferenceNetwork.crossentropy(
-                            $0.logits(from: layer, activations[layer], mode), labels)
+                        let values = $0.activations(Array(activations[...layer]), mode)
+                        return ReferenceNetwork.crossentropy(values[values.count - 1], labels)
                     }
                     return Pair(
                         name: "\(tensor.name)[\(index)]", found: Double(tensor.values[index]),

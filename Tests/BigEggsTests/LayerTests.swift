@@ -210,16 +210,64 @@ import Testing
 
     @Test func layersAreMadeAgainFromTheirSettings() throws {
         let layers: [any Layer] = [
-            Activation(.relu), BatchNormalization(momentum: 0.5, epsilon: 0.25),
+            Activation(.relu), Add(name: "sum"), BatchNormalization(momentum: 0.5, epsilon: 0.25),
+            Concatenate(),
             Conv2D(3, kernelSize: 5, strides: 2, padding: .same, activation: .relu, name: "narrow"),
             Dense(7, activation: .softmax), Dropout(0.25), Flatten(name: "flat"),
             MaxPooling2D(poolSize: 3, strides: 2, padding: .same),
         ]
-        let again = try LayerTypes.layers(of: LayerTypes.architecture(of: layers))
+        let again = try layers.map { try LayerTypes.layer($0.description) }
         for (layer, again) in zip(layers, again) {
             #expect("\(layer)" == "\(again)")
         }
         #expect(again.map { "\(type(of: $0))" } == LayerTypes.all.map { "\($0)" })
+    }
+
+    @Test func aGraphIsNamedInTheOrderOfItsLayersAndSaysWhatTheyRead() throws {
+        let input = Input([4, 4, 3])
+        let first = Conv2D(3, kernelSize: 1)(input)
+        let second = Conv2D(3, kernelSize: 1, name: "other")(input)
+        let unused = Dense(4)(first)
+        let sum = Add()(second, first, input)
+        let model = try Model(input: input, output: Flatten()(sum))
+        #expect(model.summary.map(\.name) == ["conv2d", "other", "add", "flatten"])
+        #expect(model.summary.map(\.inputs) == [[], [], ["other", "conv2d"], ["add"]])
+        #expect(model.outputShape == [48])
+        _ = unused
+    }
+
+    /// What is wrong with a graph, in the sentence that says so.
+    @Test func graphsThatDoNotFitAreRefused() throws {
+        let input = Input([4, 4, 3])
+        let narrow = Conv2D(2, kernelSize: 1)(Conv2D(5, kernelSize: 3)(input))
+        func refusal(_ output: SymbolicTensor) -> String? {
+            do {
+                _ = try Model(input: input, output: output)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(
+            refusal(Add()(narrow, input))
+                == "add takes inputs of one shape, not [2, 2, 2] of conv2d_1 and [4, 4, 3] of the input")
+        #expect(
+            refusal(Concatenate(name: "joined")(narrow, Flatten()(narrow)))
+                == "joined takes inputs of one shape but for the last axis, not [2, 2, 2] of conv2d_1 and [8] of "
+                + "flatten")
+        #expect(refusal(Add()(narrow)) == "add takes two inputs or more, not 1")
+        #expect(refusal(Flatten()(narrow, input)) == "flatten takes one input, not 2")
+        #expect(
+            refusal(Dense(3)(Flatten(name: "a")(Activation(.relu, name: "a")(input))))
+                == "two layers are called a: names must differ")
+        #expect(refusal(Dense(3)(Input([4]))) == "the output does not depend on the input")
+        #expect(
+            refusal(Add()(narrow, Conv2D(2, kernelSize: 3)(Input([4, 4, 1]))))
+                == "the output depends on another input than the model's: a model has one")
+        #expect(
+            refusal(Add()(Dense(3, activation: .softmax)(Flatten()(input)), Dense(3)(Flatten()(input))))
+                == "dense cannot be used here: a softmax stands at the end of a model only")
+        #expect(refusal(input) == "the model has no layers: give it at least one")
     }
 
     @Test(arguments: [[], [0], [8, 8], [8, 8, 0], [-1, 8, 3], [1, 8, 8, 3]])

@@ -7,23 +7,41 @@ struct ReferenceCase: Sendable, CustomTestStringConvertible {
     let input: [Int]
     let images: Int
     let classes: Int
-    let layers: [any Layer]
+    private let graph: @Sendable (Input) -> SymbolicTensor
 
     init(
         _ description: String, input: [Int], images: Int, classes: Int = 10,
         @LayerBuilder _ layers: () -> [any Layer]
     ) {
+        let layers = layers()
+        self.init(description, input: input, images: images, classes: classes) { input in
+            layers.reduce(input as SymbolicTensor) { $1($0) }
+        }
+    }
+
+    init(
+        _ description: String, input: [Int], images: Int, classes: Int = 10,
+        graph: @escaping @Sendable (Input) -> SymbolicTensor
+    ) {
         testDescription = description
         self.input = input
         self.images = images
         self.classes = classes
-        self.layers = layers()
+        self.graph = graph
+    }
+
+    var layers: [any Layer] { (try? untrained(.float32, threads: 2).layers) ?? [] }
+
+    private func untrained(_ precision: Precision, threads: Int) throws -> Model {
+        let input = Input(input)
+        return try Model(
+            input: input, output: graph(input), seed: 11, precision: precision, threads: threads)
     }
 
     /// The model with weights that no training would start from: biases, gammas, betas and moving
     /// statistics that are neither 0 nor 1, some gammas negative.
-    func model(precision: Precision = .float32, threads: Int = 2) throws -> Sequential {
-        let model = try Sequential(input: input, seed: 11, precision: precision, threads: threads) { layers }
+    func model(precision: Precision = .float32, threads: Int = 2) throws -> Model {
+        let model = try untrained(precision, threads: threads)
         try model.setWeights(
             try model.weights().enumerated().map { number, tensor in
                 guard !tensor.name.hasSuffix("kernel") else { return tensor }
@@ -238,6 +256,56 @@ extension ReferenceCase {
             MaxPooling2D(poolSize: 1, strides: 3)
             Flatten()
             Activation(.softmax)
+        },
+    ]
+
+    /// Values that several layers read, and layers that read several values.
+    static let graphs: [ReferenceCase] = [
+        ReferenceCase("residual blocks, identity and projection", input: [8, 6, 3], images: 3) { input in
+            let stem = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(input)
+            var block = Activation(.relu)(
+                BatchNormalization()(Conv2D(16, kernelSize: 3, padding: .same)(stem)))
+            block = BatchNormalization()(Conv2D(16, kernelSize: 3, padding: .same)(block))
+            let sum = Activation(.relu)(Add()(block, stem))
+            let narrow = BatchNormalization()(Conv2D(20, kernelSize: 3, strides: 2, padding: .same)(sum))
+            let short = Conv2D(20, kernelSize: 1, strides: 2)(sum)
+            return Dense(10, activation: .softmax)(Flatten()(Activation(.relu)(Add()(short, narrow))))
+        },
+        ReferenceCase("a rectified value read by three, once by a sum twice", input: [5, 4, 3], images: 3) {
+            let value = Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)($0)
+            let doubled = Add()(value, value)
+            let normalized = MaxPooling2D(poolSize: 2, strides: 1, padding: .same)(
+                BatchNormalization()(value))
+            let sum = Add()(normalized, doubled, Dropout(0.25)(value))
+            return Dense(10, activation: .softmax)(Flatten()(sum))
+        },
+        ReferenceCase("channels joined that fill no vectors", input: [6, 5, 3], images: 3) { input in
+            let first = Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)(input)
+            let second = BatchNormalization()(Conv2D(33, kernelSize: 1)(first))
+            let joined = Concatenate()(first, second, input, Conv2D(16, kernelSize: 1)(input))
+            return Dense(10, activation: .softmax)(Flatten()(Conv2D(7, kernelSize: 3)(joined)))
+        },
+        ReferenceCase("channels joined that fill vectors", input: [6, 5, 3], images: 3) { input in
+            let first = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(input)
+            let second = BatchNormalization()(Conv2D(32, kernelSize: 1)(first))
+            let joined = Conv2D(16, kernelSize: 3, activation: .relu)(Concatenate()(second, first))
+            return Dense(10, activation: .softmax)(Flatten()(joined))
+        },
+        ReferenceCase("vectors joined and added", input: [6, 4, 3], images: 5) { input in
+            let image = BatchNormalization()(Conv2D(10, kernelSize: 3, activation: .relu)(input))
+            let vector = Flatten()(image)
+            let wide = Dense(80, activation: .relu)(vector)
+            let sum = Activation(.relu)(Add()(vector, wide))
+            let joined = Concatenate()(Dense(20)(sum), wide, BatchNormalization()(sum))
+            return Dense(10, activation: .softmax)(Dropout(0.5)(joined))
+        },
+        ReferenceCase("two poolings behind a normalization that is read twice", input: [8, 8, 3], images: 3) {
+            let value = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)($0)
+            let pooled = MaxPooling2D()(BatchNormalization()(value))
+            let normalized = BatchNormalization()(value)
+            let sum = Add()(MaxPooling2D()(pooled), MaxPooling2D(poolSize: 4)(normalized))
+            let flat = Flatten()(Add()(sum, Conv2D(16, kernelSize: 4, strides: 4)(normalized)))
+            return Dense(10, activation: .softmax)(flat)
         },
     ]
 

@@ -31,7 +31,8 @@ struct ReferenceNetwork {
         var channels: Int { shape[shape.count - 1] }
     }
 
-    let layers: [(name: String, layer: any Layer)]
+    /// Each layer, and the values that it reads: 0 is the input, from 1 on they are what layers put out.
+    let layers: [(name: String, layer: any Layer, inputs: [Int])]
     let inputShape: [Int]
     let seed: UInt64
     /// By name, in Keras's layout.
@@ -40,9 +41,9 @@ struct ReferenceNetwork {
     let shapes: [String: [Int]]
 
     /// The model's layers with its present weights.
-    init(_ model: Sequential) throws {
+    init(_ model: Model) throws {
         let tensors = try model.weights()
-        layers = zip(model.summary, model.layers).map { ($0.name, $1) }
+        layers = zip(model.summary, model.applications).map { ($0.name, $1.layer, $1.inputs) }
         inputShape = model.inputShape
         seed = model.seed
         weights = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.values.map(Double.init)) })
@@ -56,15 +57,19 @@ struct ReferenceNetwork {
             numbers: dataset.images.map { Double(Float($0) * dataset.rescale) })
     }
 
-    /// What each layer gets, and at the end what the last one puts out.
-    func activations(_ input: Values, _ mode: Mode) -> [Values] {
-        layers.indices.reduce(into: [input]) { $0.append(apply($1, to: $0[$1], mode)) }
+    /// The input, and what each layer puts out. A softmax at the end is left to the loss.
+    ///
+    /// - Parameter known: the values that are known by now, the input or more.
+    func activations(_ known: [Values], _ mode: Mode) -> [Values] {
+        layers.indices.dropFirst(known.count - 1).reduce(into: known) { values, index in
+            values.append(apply(index, to: layers[index].inputs.map { values[$0] }, mode))
+        }
     }
 
-    /// The output, `[batch, classes]`, given what layer number `first` gets. A softmax at the end is left
-    /// to the loss.
-    func logits(from first: Int = 0, _ input: Values, _ mode: Mode) -> Values {
-        (first..<layers.count).reduce(input) { apply($1, to: $0, mode) }
+    /// The output, `[batch, classes]`.
+    func logits(_ input: Values, _ mode: Mode) -> Values {
+        let values = activations([input], mode)
+        return values[values.count - 1]
     }
 
     /// The mean of −log softmax(logits)[label].
@@ -91,8 +96,9 @@ struct ReferenceNetwork {
         }
     }
 
-    private func apply(_ index: Int, to input: Values, _ mode: Mode) -> Values {
+    private func apply(_ index: Int, to inputs: [Values], _ mode: Mode) -> Values {
         let name = layers[index].name
+        let input = inputs[0]
         switch layers[index].layer {
         case let layer as Conv2D: return convolve(input, layer, name)
         case let layer as Dense: return multiply(input, layer, name)
@@ -100,12 +106,35 @@ struct ReferenceNetwork {
         case let layer as MaxPooling2D: return pool(input, layer)
         case let layer as Dropout: return drop(input, layer, index, mode)
         case let layer as Activation: return activate(input, layer.function)
+        case is Add: return add(inputs)
+        case is Concatenate: return concatenate(inputs)
         case is Flatten:
             var output = input
             output.shape = [input.shape[0], input.shape.dropFirst().reduce(1, *)]
             return output
         default: preconditionFailure("the reference has no \(layers[index].layer)")
         }
+    }
+
+    private func add(_ inputs: [Values]) -> Values {
+        var output = Values(shape: inputs[0].shape, numbers: inputs[0].numbers)
+        output.isBlocked = output.shape.count == 4
+        for input in inputs.dropFirst() {
+            for index in output.numbers.indices { output.numbers[index] += input.numbers[index] }
+        }
+        return output
+    }
+
+    private func concatenate(_ inputs: [Values]) -> Values {
+        let channels = inputs.reduce(0) { $0 + $1.channels }
+        var output = Values(shape: inputs[0].shape.dropLast() + [channels], numbers: [])
+        output.isBlocked = output.shape.count == 4
+        for place in 0..<inputs[0].numbers.count / inputs[0].channels {
+            for input in inputs {
+                output.numbers += input.numbers[place * input.channels..<(place + 1) * input.channels]
+            }
+        }
+        return output
     }
 
     private func activate(_ input: Values, _ function: ActivationFunction) -> Values {
@@ -233,9 +262,10 @@ struct ReferenceNetwork {
     /// and takes the batch's biased variance.
     func movedStatistics(_ activations: [Values]) -> [String: [Double]] {
         var moved: [String: [Double]] = [:]
-        for (index, entry) in layers.enumerated() {
+        for entry in layers {
             guard let layer = entry.layer as? BatchNormalization else { continue }
-            let (mean, variance) = statistics(of: activations[index], entry.name, .training(step: 0))
+            let (mean, variance) = statistics(
+                of: activations[entry.inputs[0]], entry.name, .training(step: 0))
             for (tensor, batch) in [("moving_mean", mean), ("moving_variance", variance)] {
                 let name = "\(entry.name)/\(tensor)"
                 let momentum = Double(layer.momentum)

@@ -18,7 +18,7 @@ public struct ImageBatch: Sendable, Equatable {
 /// for batch in flow.prefix(3 * flow.stepsPerEpoch) { … }  // three
 /// ```
 ///
-/// With the model's seed these are the batches that ``Sequential/fit(_:validation:validationSplit:batchSize:epochs:initialEpoch:stepsPerEpoch:augmentation:shuffle:callbacks:checkpoints:interruption:)``
+/// With the model's seed these are the batches that ``Model/fit(_:validation:validationSplit:batchSize:epochs:initialEpoch:stepsPerEpoch:augmentation:shuffle:callbacks:checkpoints:interruption:)``
 /// trains on.
 public struct ImageFlow: Sequence, Sendable {
     private let source: BatchSource

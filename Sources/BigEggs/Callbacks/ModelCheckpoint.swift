@@ -8,7 +8,7 @@ import Foundation
 /// ```
 ///
 /// This is Keras's callback with `save_weights_only`: the files are read by
-/// ``Sequential/loadWeights(from:)``. Names have Python's places for the epoch, counted from 1, for the step
+/// ``Model/loadWeights(from:)``. Names have Python's places for the epoch, counted from 1, for the step
 /// and for every metric; directories are made.
 ///
 /// Source: https://keras.io/api/callbacks/model_checkpoint/
@@ -29,7 +29,7 @@ public final class ModelCheckpoint: Callback {
     public private(set) var saved: [String] = []
 
     /// Writes a file; another one may add what only it knows of the model.
-    package var write: (_ model: Sequential, _ path: String) throws -> Void = { try $0.saveWeights(to: $1) }
+    package var write: (_ model: Model, _ path: String) throws -> Void = { try $0.saveWeights(to: $1) }
 
     private var epoch = 0
     private var stepsSinceSaving = 0
@@ -80,7 +80,7 @@ public final class ModelCheckpoint: Callback {
         try save(run.model, counts: ["epoch": epoch + 1], logs)
     }
 
-    private func save(_ model: Sequential, counts: [String: Int], _ logs: [String: Double]) throws {
+    private func save(_ model: Model, counts: [String: Int], _ logs: [String: Double]) throws {
         if saveBestOnly {
             guard let current = logs[monitor] else {
                 throw UnknownMetric(metric: monitor, callback: "ModelCheckpoint", available: Array(logs.keys))

@@ -79,6 +79,14 @@ final class PlanBuilder {
                 to: .channelsLast(signal.dims, signal.layout.precision), flattened: true))
     }
 
+    /// The inputs of a layer that joins several, all as blocked images or as matrices.
+    func joined(_ inputs: [Signal], for layer: ResolvedLayer) throws -> [Signal] {
+        let isImage = layer.outputShape.count == 3
+        return try inputs.map {
+            isImage ? try blocked($0, for: layer.name) : try flattened($0, for: layer.name)
+        }
+    }
+
     private func finish(_ signal: Signal, _ name: String) throws -> Signal {
         let signal = try flattened(signal, for: name)
         guard signal.layout.precision != .float32 else { return signal }

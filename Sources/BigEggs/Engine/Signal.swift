@@ -65,6 +65,13 @@ struct ChannelWalk: Equatable {
         }
     }
 
+    /// Where a channel is, from a sample's first value on; `nil` if memory has no room for it.
+    func offset(ofChannel channel: Int) -> Int? {
+        guard channel < paddedLanes else { return nil }
+        let lane = channel % 16
+        return channel / 16 * blockStride + (lane < 8 ? lane : lane - 8 + halfStride)
+    }
+
     /// How many of a block's sixteen lanes are in memory.
     @inline(__always)
     func lanes(of block: Int) -> Int { min(16, paddedLanes - block * 16) }

@@ -32,7 +32,8 @@ package struct Weight {
 /// The kinds of layers, by their names in Keras: what C, Python and files find a layer by.
 package enum LayerTypes {
     package static let all: [any ConfigurableLayer.Type] = [
-        Activation.self, BatchNormalization.self, Conv2D.self, Dense.self, Dropout.self, Flatten.self,
+        Activation.self, Add.self, BatchNormalization.self, Concatenate.self, Conv2D.self, Dense.self,
+        Dropout.self, Flatten.self,
         MaxPooling2D.self,
     ]
 
@@ -47,26 +48,22 @@ package enum LayerTypes {
         return try type.init(&settings)
     }
 
-    /// The layers that an ``architecture(of:)`` describes.
+    /// The layer that a ``Layer/description`` describes.
     ///
     /// - Throws: ``SettingsError``.
-    package static func layers(of architecture: Record) throws -> [any Layer] {
-        try (architecture.array ?? []).map { described in
-            let className = described["kind"]?.string ?? ""
-            var settings = try Settings(described["settings"] ?? [:], of: className)
-            let layer = try layer(className, &settings)
-            try settings.done()
-            return layer
-        }
-    }
-
-    /// What makes layers again.
-    package static func architecture(of layers: [any Layer]) -> Record {
-        .array(layers.map { ["kind": .string("\(type(of: $0))"), "settings": $0.allSettings] })
+    package static func layer(_ description: Record) throws -> any Layer {
+        let className = description["kind"]?.string ?? ""
+        var settings = try Settings(description["settings"] ?? [:], of: className)
+        let layer = try layer(className, &settings)
+        try settings.done()
+        return layer
     }
 }
 
 extension Layer {
+    /// What makes the layer again: its class name and its settings.
+    package var description: Record { ["kind": .string("\(type(of: self))"), "settings": allSettings] }
+
     /// The settings that make the layer again.
     package var allSettings: Record {
         var settings = lowering.described.settings

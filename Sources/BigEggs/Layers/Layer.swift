@@ -1,4 +1,4 @@
-/// One layer of a ``Sequential`` model: a description, which the model turns into a plan.
+/// One layer of a ``Model``: a description, which the model turns into a plan.
 ///
 /// The library has all layers; ``Lowering`` cannot be made outside of it.
 public protocol Layer: Sendable {
@@ -42,6 +42,8 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
     case noLayers
     case unsupported(layer: String, reason: String)
     case duplicateName(String)
+    /// Layers are not joined as a model's must be; the text says which way.
+    case unconnected(String)
 
     public var description: String {
         switch self {
@@ -64,6 +66,7 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
             "\(layer) cannot be used here: \(reason)"
         case .duplicateName(let name):
             "two layers are called \(name): names must differ"
+        case .unconnected(let how): how
         }
     }
 
@@ -72,7 +75,7 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
     /// - Parameters:
     ///   - name: the layer's name.
     ///   - inputs: the names of what it reads.
-    func named(_ name: String, inputs: [String]) -> LayerError {
+    package func named(_ name: String, inputs: [String]) -> LayerError {
         switch self {
         case .inputRank(_, let found, let expected): .inputRank(layer: name, found: found, expected: expected)
         case .inputCount(_, let found, let expected):
@@ -83,7 +86,7 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
         case .invalid(_, let argument, let value, let allowed):
             .invalid(layer: name, argument: argument, value: value, allowed: allowed)
         case .unsupported(_, let reason): .unsupported(layer: name, reason: reason)
-        case .noLayers, .duplicateName: self
+        case .noLayers, .duplicateName, .unconnected: self
         }
     }
 }

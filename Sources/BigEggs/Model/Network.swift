@@ -49,14 +49,19 @@ struct Network {
         }
     }
 
+    /// The names of the layers that a layer reads.
+    func inputNames(of layer: ResolvedLayer) -> [String] {
+        layer.inputs.compactMap { $0 == 0 ? nil : layers[$0 - 1].name }
+    }
+
     /// The layers that read a value, one that reads it twice twice.
     func readers(ofValue value: Int) -> [ResolvedLayer] { readers[value].map { layers[$0] } }
 }
 
 /// A layer, and the values that it reads: 0 is the network's input, from 1 on they are the outputs of layers.
-struct LayerApplication {
-    let layer: any Layer
-    let inputs: [Int]
+package struct LayerApplication {
+    package let layer: any Layer
+    package let inputs: [Int]
 }
 
 /// A layer in its place in a network: its name, its shapes, its parameters.

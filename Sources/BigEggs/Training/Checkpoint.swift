@@ -19,7 +19,7 @@ public struct Checkpoint: Sendable {
     /// What decides about the bits of the result, as text by name: network, data, batch size, seed, threads,
     /// precision, instruction set and so on. A training resumes only with the same ones.
     public let settings: [String: String]
-    /// Weights and moving statistics, as ``Sequential/setWeights(_:source:)`` takes them.
+    /// Weights and moving statistics, as ``Model/setWeights(_:source:)`` takes them.
     public let weights: [NamedTensor]
     /// Adam's means of gradients and of squared gradients, in the layout of the weights.
     let firstMoments, secondMoments: [NamedTensor]

@@ -2,7 +2,7 @@ import Dispatch
 
 /// A training: from its first step, or from the checkpoint that it goes on from, to its end.
 final class TrainingLoop {
-    let model: Sequential
+    let model: Model
     let optimizer: OptimizerState
     var source: BatchSource
     let validation: ImageDataset?
@@ -27,7 +27,7 @@ final class TrainingLoop {
     ///     ended.
     ///   - epochs: the number of the last epoch, from 1.
     init(
-        _ model: Sequential, _ optimizer: OptimizerState, source: BatchSource, validation: ImageDataset?,
+        _ model: Model, _ optimizer: OptimizerState, source: BatchSource, validation: ImageDataset?,
         initialEpoch: Int?, epochs: Int, callbacks: [any Callback], checkpoints: Checkpoints?,
         interruption: Interruption?
     ) {

@@ -1,6 +1,6 @@
 /// One step of a training: forward, loss, backward, update. Nowhere else do they follow each other.
 struct TrainingStep {
-    let model: Sequential
+    let model: Model
     /// What moves the weights. Without it they stay, and the gradients are there to be read.
     let optimizer: OptimizerState?
     /// Which step it is, both counted from 1, for the error of one that cannot be taken.

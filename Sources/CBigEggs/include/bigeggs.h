@@ -290,7 +290,7 @@ be_status be_model_create(const char *settings, be_handle *model);
  * "classes" (10), and those of be_model_create; "input" is [32, 32, 3] unless given. */
 be_status be_model_create_report(const char *settings, be_handle *model);
 
-/* Puts a layer on top of a model that was not used yet. `kind` is Keras's class name; settings are Keras's:
+/* Adds a layer to a model that was not used yet. The output of the last one is the model's. `kind` is Keras's class name; settings are Keras's:
  *
  *     Conv2D                "filters", "kernel_size", "strides", "padding", "activation"
  *     BatchNormalization    "momentum", "epsilon"
@@ -299,14 +299,18 @@ be_status be_model_create_report(const char *settings, be_handle *model);
  *     Dense                 "units", "activation"
  *     Dropout               "rate"
  *     Activation            "activation"
+ *     Add, Concatenate
  *
- * and "name" for each. "padding" is "valid" or "same", "activation" is "linear", "relu" or, in the last layer,
+ * and for each "name", and "inputs": a list with the names of the layers that it reads, which were added before,
+ * "input" for the model's input; without it the layer reads the one that was added last. A layer without a name
+ * gets Keras's: "conv2d", "conv2d_1" and so on. "padding" is "valid" or "same", "activation" is "linear", "relu" or, in the last layer,
  * "softmax"; sizes and strides are one number for both directions. */
 be_status be_model_add(be_handle model, const char *kind, const char *settings);
 
 /* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "follows_schedule"
  * (whether its learning rate does), "parameters" (all), "trainable" (parameters), and for each of "layers" its
- * "name", "kind", "output" (shape), "parameters", and the "settings" that make such a layer. */
+ * "name", "kind", "inputs" (names of layers; those of the model's input are left out), "output" (shape), "parameters",
+ * and the "settings" that make such a layer. */
 be_status be_model_describe(be_handle model, be_handle *record);
 
 /* Chooses the optimizer and the loss. `optimizer` is Keras's class name; settings are Keras's:

@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-extension Sequential {
+extension Model {
     /// Measures anew what batch normalization knows of its inputs, with all weights as they are.
     ///
     /// Moving means and variances lag behind the weights, and after a short training still hold much of the 0

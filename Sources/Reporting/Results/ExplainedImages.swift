@@ -36,7 +36,7 @@ public struct ExplainedImages: Encodable, Sendable {
     ///   - test: the images.
     ///   - each: how many right and how many wrong predictions, if there are so many.
     /// - Throws: ``TrainingError`` if the network has no convolution.
-    public init(by model: Sequential, _ predictions: Predictions, of test: ImageDataset, each: Int) throws {
+    public init(by model: Model, _ predictions: Predictions, of test: ImageDataset, each: Int) throws {
         func explain(where isRight: Bool) throws -> [Image] {
             let places = (0..<test.count).lazy.filter {
                 (predictions.predicted($0) == Int(test.labels.values[$0])) == isRight

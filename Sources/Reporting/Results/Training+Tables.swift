@@ -2,7 +2,7 @@ import BigEggs
 
 extension Table {
     /// The layers of a network: name, output and number of parameters.
-    public init(layersOf model: Sequential) {
+    public init(layersOf model: Model) {
         let rows = model.summary.map { layer in
             [
                 layer.name, layer.kind + (layer.activation.map { " (\($0))" } ?? ""),

@@ -80,7 +80,7 @@ public struct TrainingResults: Encodable {
     ///   - path: where the weights go.
     /// - Throws: whatever keeps the weights from being written.
     public init(
-        of model: Sequential, history: History, settings: ReportSettings, callbacks: [any Callback],
+        of model: Model, history: History, settings: ReportSettings, callbacks: [any Callback],
         trainedOn train: ImageDataset, validatedOn test: ImageDataset, weights path: String
     ) throws {
         let (loss, validationLoss) = (history["loss"], history["val_loss"])

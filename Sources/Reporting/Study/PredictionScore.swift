@@ -35,7 +35,7 @@ public struct PredictionScore: Codable, Sendable, Equatable {
     /// gives the mean of what it takes the two for.
     ///
     /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
-    public init(mirroring dataset: ImageDataset, by model: Sequential, batchSize: Int) throws {
+    public init(mirroring dataset: ImageDataset, by model: Model, batchSize: Int) throws {
         self.init(
             try model.predict(dataset, batchSize: batchSize),
             try model.predict(try dataset.mirrored(), batchSize: batchSize), of: dataset)

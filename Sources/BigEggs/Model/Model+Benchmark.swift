@@ -1,6 +1,6 @@
 import Foundation
 
-extension Sequential {
+extension Model {
     /// Bytes of activations, their gradients and scratch that the plans made so far share.
     package var workspaceBytes: Int { workspace.capacity }
 

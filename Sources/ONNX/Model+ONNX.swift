@@ -1,7 +1,7 @@
 import BigEggs
 import SwiftProtobuf
 
-extension Sequential {
+extension Model {
     /// Writes the model, layers and weights, as an ONNX file for other programs to run.
     ///
     /// ```swift
@@ -57,8 +57,10 @@ extension Sequential {
 
         var builder = GraphBuilder(input: input.name, shape: inputShape, weights: weights)
         if rescale != 1 { builder.scale(by: rescale) }
-        for (layer, summary) in zip(layers, summary) {
-            try builder.add(layer, named: summary.name, output: summary.outputShape)
+        for (application, summary) in zip(applications, summary) {
+            try builder.add(
+                application.layer, reading: application.inputs, named: summary.name,
+                output: summary.outputShape)
         }
         builder.finish(as: output.name)
 
@@ -74,7 +76,7 @@ extension Sequential {
             let dimensions = (["batch"] + shape.map(String.init)).joined(separator: ", ")
             return "\(value.name), float32 [\(dimensions)]: \(value.docString)."
         }.joined(separator: " ")
-        model.graph.name = "Sequential"
+        model.graph.name = "BigEggs"
         model.graph.node = builder.nodes
         model.graph.initializer = builder.initializers
         model.graph.input = [input]

@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// Where in each image the model sees a class: Grad-CAM.
     ///
     /// With A the output of a convolution, `[height, width, filters]`, and s the class's score before the

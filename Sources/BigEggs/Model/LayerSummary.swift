@@ -4,6 +4,8 @@ public struct LayerSummary: Sendable, Codable, Equatable {
     public let name: String
     /// Keras's class name, such as "Conv2D".
     public let kind: String
+    /// The names of the layers that it reads, in the order of its inputs; empty where that is the model's input alone.
+    public let inputs: [String]
     /// The shape of one output.
     public let outputShape: [Int]
     /// How many numbers the layer holds, moving statistics included, as Keras counts.

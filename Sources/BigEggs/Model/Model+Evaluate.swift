@@ -1,6 +1,6 @@
 import Foundation
 
-extension Sequential {
+extension Model {
     /// Loss and accuracy on a data set, in inference mode.
     ///
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.

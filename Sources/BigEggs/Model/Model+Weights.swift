@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// All weights in Keras's order, names, shapes and layouts, moving statistics among them.
     ///
     /// - Throws: ``EngineError`` if oneDNN cannot change a layout.

@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// Trains the model.
     ///
     /// Steps and their order are Keras's: the last batch of an epoch may be smaller, and the reported

@@ -5,56 +5,99 @@ import Foundation
 /// A model that handles name. Its layers are collected until it is used; then they are fixed.
 ///
 /// Who uses it holds its lock; the callback of a training uses it on the training's own thread.
-final class Model: NamedByHandle, @unchecked Sendable {
+final class ModelObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a model"
+
+    /// The model's input, or what a layer puts out.
+    private struct Value {
+        let name: String
+        let tensor: SymbolicTensor
+        let shape: [Int]
+    }
 
     private let options: ModelOptions
     private let lock = NSRecursiveLock()
-    private var layers: [any Layer]
-    private var shape: [Int]
-    private var sequential: Sequential?
+    private let input: Input
+    private var values: [Value]
+    private var naming = LayerNaming()
+    /// What makes the layers again.
+    private var layers: [Record] = []
+    private var model: Model?
     private var compilation: Compilation?
     private var isTraining = false
 
     init(_ options: ModelOptions, layers: [any Layer] = []) throws {
         self.options = options
-        self.layers = []
-        shape = options.input
+        input = Input(options.input)
+        values = [Value(name: "input", tensor: input, shape: options.input)]
         for layer in layers { try add(layer) }
     }
 
-    func add(_ layer: any Layer) throws {
+    /// - Parameter inputs: the names of the layers that it reads, "input" for the model's input; `nil` for the layer
+    ///   that was added last.
+    func add(_ layer: any Layer, inputs: [String]? = nil) throws {
         try Fork.work {
             lock.lock()
             defer { lock.unlock() }
-            guard sequential == nil else {
+            guard model == nil else {
                 throw Failure.wrongState("the model was used already: add layers before that")
             }
-            shape = try Model.shape(after: layer, input: shape)
-            layers.append(layer)
+            var naming = naming
+            let name = try naming.name(of: layer)
+            let read =
+                try inputs.map { try $0.map { try value($0, for: name) } } ?? [values[values.count - 1]]
+            let shape = try ModelObject.shape(after: layer, name, read)
+            self.naming = naming
+            values.append(Value(name: name, tensor: layer(read.map(\.tensor)), shape: shape))
+            var description = layer.description
+            if let inputs { description["inputs"] = .array(inputs.map { .string($0) }) }
+            layers.append(description)
         }
+    }
+
+    /// Adds the layers that an ``architecture`` has.
+    func add(_ architecture: Record?) throws {
+        for described in architecture?["layers"]?.array ?? [] {
+            try add(
+                try LayerTypes.layer(described),
+                inputs: described["inputs"]?.array.map { $0.map { $0.string ?? "" } })
+        }
+    }
+
+    private func value(_ name: String, for reader: String) throws -> Value {
+        guard let value = values.first(where: { $0.name == name }) else {
+            throw Failure.notFound(
+                "\(reader) reads \(name), and no layer of that name was added before it: there are "
+                    + values.map(\.name).joined(separator: ", "))
+        }
+        return value
     }
 
     /// The shape after a layer, if it and the layer's weights have a size that a machine can have.
     ///
-    /// - Throws: ``LayerError`` if the layer cannot take such an input.
-    private static func shape(after layer: any Layer, input: [Int]) throws -> [Int] {
-        let output = try layer.outputShape(for: input)
-        let sizes = [output] + layer.lowering.described.weights(for: input).map(\.shape)
+    /// - Throws: ``LayerError`` if the layer cannot take such inputs.
+    private static func shape(after layer: any Layer, _ name: String, _ inputs: [Value]) throws -> [Int] {
+        let shapes = inputs.map(\.shape)
+        let output: [Int]
+        do {
+            output = try layer.outputShape(for: shapes)
+        } catch let error as LayerError {
+            throw error.named(name, inputs: inputs.map(\.name))
+        }
+        let sizes = [output] + layer.lowering.described.weights(for: shapes[0]).map(\.shape)
         guard let tooLarge = sizes.first(where: { elementCount($0) == nil }) else { return output }
         throw Failure.invalidArgument(
-            "\(layer.name ?? "\(type(of: layer))") would have outputs or weights of \(tooLarge): that is too large"
-        )
+            "\(name) would have outputs or weights of \(tooLarge): that is too large")
     }
 
     /// Calls `body` with the model, alone.
-    func use<Result>(_ body: (Sequential) throws -> Result) throws -> Result {
+    func use<Result>(_ body: (Model) throws -> Result) throws -> Result {
         try Fork.work {
             lock.lock()
             defer { lock.unlock() }
-            if let sequential { return try body(sequential) }
-            let built = try options.model(layers)
-            sequential = built
+            if let model { return try body(model) }
+            let built = try options.model(input, values[values.count - 1].tensor)
+            model = built
             return try body(built)
         }
     }
@@ -67,7 +110,7 @@ final class Model: NamedByHandle, @unchecked Sendable {
     }
 
     /// The same for what changes the weights step by step, and so must not happen within itself.
-    func train<Result>(_ body: (Sequential) throws -> Result) throws -> Result {
+    func train<Result>(_ body: (Model) throws -> Result) throws -> Result {
         try use { model in
             guard !isTraining else {
                 throw Failure.wrongState(
@@ -93,7 +136,7 @@ final class Model: NamedByHandle, @unchecked Sendable {
         defer { lock.unlock() }
         return [
             "input": .numbers(options.input), "rescale": Record(options.rescale),
-            "layers": LayerTypes.architecture(of: layers),
+            "layers": .array(layers),
         ]
     }
 
@@ -110,7 +153,7 @@ final class Model: NamedByHandle, @unchecked Sendable {
             guard !isTraining else {
                 throw Failure.wrongState("the model is being trained: copy it before or after that")
             }
-            let state = try sequential?.state()
+            let state = try model?.state()
             var description: Record = ["architecture": architecture, "options": options.record]
             if let compilation { description["compilation"] = compilation.record }
             if let state { description["state"] = .object(state.numbers.mapValues { .number($0) }) }
@@ -123,10 +166,11 @@ final class Model: NamedByHandle, @unchecked Sendable {
         var settings = try Settings(description["options"] ?? [:], of: "a model")
         let options = try ModelOptions(&settings)
         try settings.done()
-        try self.init(options, layers: try LayerTypes.layers(of: description["architecture"] ?? [:]))
+        try self.init(options)
+        try add(description["architecture"])
         if let compilation = description["compilation"] { try compile(Compilation(compilation)) }
         guard let numbers = description["state"]?.object else { return }
-        let state = Sequential.State(
+        let state = Model.State(
             tensors: snapshot.tensors, numbers: numbers.compactMapValues(\.number))
         try use { try $0.restore(state, source: "the copy of the model") }
     }
@@ -162,7 +206,7 @@ struct Compilation {
 
     var record: Record { ["optimizer": .string(optimizer), "settings": settings, "loss": .string(loss)] }
 
-    func compile(_ model: Sequential) throws {
+    func compile(_ model: Model) throws {
         // Labels are whole numbers in either case.
         try model.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy)
     }
@@ -217,10 +261,9 @@ struct ModelOptions {
         ]
     }
 
-    func model(_ layers: [any Layer]) throws -> Sequential {
-        let model = try Sequential(input: input, seed: seed, precision: precision, threads: threads) {
-            layers
-        }
+    func model(_ input: Input, _ output: SymbolicTensor) throws -> Model {
+        let model = try Model(
+            input: input, output: output, seed: seed, precision: precision, threads: threads)
         model.allowsWinograd = convolution == .automatic
         return model
     }

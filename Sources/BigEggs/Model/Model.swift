@@ -1,28 +1,25 @@
 import Foundation
 
-/// A stack of layers, trained and used as in Keras.
+/// Layers joined to a graph, trained and used as in Keras.
 ///
 /// ```swift
-/// let (train, test) = try CIFAR10.load()
-/// let model = try Sequential(input: [32, 32, 3], seed: 7) {
-///     Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
-///     BatchNormalization()
-///     MaxPooling2D()
-///     Flatten()
-///     Dense(10, activation: .softmax)
-/// }
-/// try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
-/// let history = try model.fit(
-///     train.rescaled(), validation: test.rescaled(), batchSize: 128, epochs: 30)
+/// let images = Input([32, 32, 3])
+/// let stem = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(images)
+/// let branch = Conv2D(16, kernelSize: 3, padding: .same)(BatchNormalization()(stem))
+/// let sum = Activation(.relu)(Add()(stem, branch))
+/// let model = try Model(input: images, output: Dense(10, activation: .softmax)(Flatten()(sum)), seed: 7)
+/// try model.compile(optimizer: Adam())
+/// let history = try model.fit(train.rescaled(), validation: test.rescaled(), batchSize: 128, epochs: 30)
 /// ```
 ///
-/// A model is used from one thread at a time; its own work runs on ``threads`` threads.
-/// Source: https://keras.io/api/models/sequential/
-public final class Sequential {
-    /// The layers, in their order.
+/// A stack of layers is a ``Sequential`` model, and shorter. A model is used from one thread at a time; its own
+/// work runs on ``threads`` threads.
+/// Source: https://keras.io/api/models/model/
+public class Model {
+    /// The layers, each after those it reads.
     public var layers: [any Layer] { network.layers.map(\.layer) }
     /// `[height, width, channels]` or `[features]`.
-    public let inputShape: [Int]
+    public var inputShape: [Int] { network.inputShape }
     /// The shape of one output.
     public var outputShape: [Int] { network.layers.last?.outputShape ?? inputShape }
     /// What initial weights, shuffling, dropout and augmentation are drawn from.
@@ -57,22 +54,32 @@ public final class Sequential {
     /// Whether Winograd's convolutions may run where the rule admits them.
     package var allowsWinograd = true
 
-    /// Puts layers on top of each other and draws their initial weights.
+    /// A model of the layers between an input and an output.
     ///
     /// - Parameters:
-    ///   - input: `[height, width, channels]` or `[features]`, without the batch.
+    ///   - input: what the layers begin with.
+    ///   - output: what the last of them puts out.
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: of the activations.
     ///   - threads: how many threads work; `nil` for `OMP_NUM_THREADS`, or else as many as there are processors.
-    ///   - layers: the layers, one a line.
     /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
-    public init(
-        input: [Int], seed: UInt64 = 0, precision: Precision = .float32, threads: Int? = nil,
-        @LayerBuilder layers: () -> [any Layer]
+    public convenience init(
+        input: Input, output: SymbolicTensor, seed: UInt64 = 0, precision: Precision = .float32,
+        threads: Int? = nil
     ) throws {
-        guard input.count == 1 || input.count == 3, input.allSatisfy({ $0 > 0 }) else {
+        try self.init(
+            input.shape, applications: try output.applications(from: input), seed: seed,
+            precision: precision, threads: threads)
+    }
+
+    /// Draws the initial weights of layers.
+    init(
+        _ inputShape: [Int], applications: [LayerApplication], seed: UInt64, precision: Precision,
+        threads: Int?
+    ) throws {
+        guard inputShape.count == 1 || inputShape.count == 3, inputShape.allSatisfy({ $0 > 0 }) else {
             throw TrainingError.invalid(
-                argument: "input", value: "\(input)",
+                argument: "input", value: "\(inputShape)",
                 allowed: "[height, width, channels] or [features], each 1 or more")
         }
         guard precision == .float32 || DNNL.instructionSet.hasBFloat16 else {
@@ -80,11 +87,9 @@ public final class Sequential {
                 argument: "precision", value: precision.rawValue,
                 allowed: "float32: this processor (\(Machine.instructionSet)) has no bfloat16 instructions")
         }
-        network = try Network(
-            layers().enumerated().map { LayerApplication(layer: $1, inputs: [$0]) }, inputShape: input)
+        network = try Network(applications, inputShape: inputShape)
         self.seed = seed
         self.precision = precision
-        inputShape = input
         store = ParameterStore(
             network.weights,
             values: network.weights.enumerated().map { number, weight in
@@ -130,6 +135,11 @@ public final class Sequential {
 
     var classes: Int { outputShape.reduce(1, *) }
 
+    /// The layers, and which values each reads.
+    package var applications: [LayerApplication] {
+        network.layers.map { LayerApplication(layer: $0.layer, inputs: $0.inputs) }
+    }
+
     /// The number of trainable numbers.
     public var trainableParameterCount: Int {
         store.entries.reduce(0) { $0 + $1.weight.count }
@@ -143,7 +153,8 @@ public final class Sequential {
         network.layers.map { layer in
             let trainable = layer.parameters.reduce(0) { $0 + store.entries[$1].weight.count }
             return LayerSummary(
-                name: layer.name, kind: "\(type(of: layer.layer))", outputShape: layer.outputShape,
+                name: layer.name, kind: "\(type(of: layer.layer))", inputs: network.inputNames(of: layer),
+                outputShape: layer.outputShape,
                 parameterCount: trainable + 2 * (layer.statistics?.channels ?? 0),
                 activation: layer.layer.activationFunction?.rawValue)
         }

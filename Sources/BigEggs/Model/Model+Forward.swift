@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// Runs a batch through the layers.
     ///
     /// - Returns: the plan that ran, which holds the output until another one runs.

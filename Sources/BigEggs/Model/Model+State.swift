@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// All that trainings have made of a model: one of the same layers, compiled alike, goes on from it as this
     /// one does, to the same bits.
     package struct State {

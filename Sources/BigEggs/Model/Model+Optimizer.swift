@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// Whether there is an optimizer.
     package var isCompiled: Bool { optimizer != nil }
 

@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// Refuses images that do not fit the model.
     ///
     /// - Parameter purpose: "training", "validation" and so on, for errors.

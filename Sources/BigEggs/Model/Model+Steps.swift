@@ -1,4 +1,4 @@
-extension Sequential {
+extension Model {
     /// One training step on a whole data set as one batch, as Keras's `train_on_batch`.
     ///
     /// - Returns: the mean loss and the accuracy before the weights moved.

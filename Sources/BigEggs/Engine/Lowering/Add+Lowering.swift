@@ -1,0 +1,7 @@
+extension Add: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        plan.add(
+            SumNode(
+                name: layer.name, inputs: try plan.joined(inputs, for: layer), precision: plan.key.precision))
+    }
+}

@@ -1,0 +1,37 @@
+/// A stack of layers, trained and used as in Keras.
+///
+/// ```swift
+/// let (train, test) = try CIFAR10.load()
+/// let model = try Sequential(input: [32, 32, 3], seed: 7) {
+///     Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+///     BatchNormalization()
+///     MaxPooling2D()
+///     Flatten()
+///     Dense(10, activation: .softmax)
+/// }
+/// try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
+/// let history = try model.fit(
+///     train.rescaled(), validation: test.rescaled(), batchSize: 128, epochs: 30)
+/// ```
+///
+/// Where a layer reads another one than that before it, it is a ``Model``.
+/// Source: https://keras.io/api/models/sequential/
+public final class Sequential: Model {
+    /// Puts layers on top of each other and draws their initial weights.
+    ///
+    /// - Parameters:
+    ///   - input: `[height, width, channels]` or `[features]`, without the batch.
+    ///   - seed: the same seed gives the same weights, on any machine.
+    ///   - precision: of the activations.
+    ///   - threads: how many threads work; `nil` for `OMP_NUM_THREADS`, or else as many as there are processors.
+    ///   - layers: the layers, one a line.
+    /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
+    public init(
+        input: [Int], seed: UInt64 = 0, precision: Precision = .float32, threads: Int? = nil,
+        @LayerBuilder layers: () -> [any Layer]
+    ) throws {
+        try super.init(
+            input, applications: layers().enumerated().map { LayerApplication(layer: $1, inputs: [$0]) },
+            seed: seed, precision: precision, threads: threads)
+    }
+}

@@ -1,0 +1,79 @@
+import Synchronization
+
+/// A value in a graph of layers: what a layer puts out where it is applied. It has no numbers.
+///
+/// Layers are applied to values as functions are, and a ``Model`` is what lies between two of them:
+///
+/// ```swift
+/// let images = Input([32, 32, 3])
+/// let features = Conv2D(16, kernelSize: 3)(images)
+/// ```
+///
+/// Each application is a layer with weights of its own. Whether shapes fit is checked when the model is made.
+/// Source: https://keras.io/guides/functional_api/
+public class SymbolicTensor {
+    private static let made = Atomic<Int>(0)
+
+    private let layer: (any Layer)?
+    private let inputs: [SymbolicTensor]
+    /// Greater than that of every value before it, so that the order of numbers is one to compute in.
+    private let number: Int
+
+    fileprivate init(_ layer: (any Layer)?, _ inputs: [SymbolicTensor]) {
+        self.layer = layer
+        self.inputs = inputs
+        number = SymbolicTensor.made.wrappingAdd(1, ordering: .relaxed).oldValue
+    }
+
+    /// The layers between an input and this value, in the order in which they were applied.
+    ///
+    /// - Throws: ``LayerError/unconnected(_:)`` if the value does not come of that input alone.
+    func applications(from input: Input) throws -> [LayerApplication] {
+        var found: [ObjectIdentifier: SymbolicTensor] = [:]
+        var open = [self]
+        while let value = open.popLast() {
+            guard found.updateValue(value, forKey: ObjectIdentifier(value)) == nil else { continue }
+            open += value.inputs
+        }
+        guard found.removeValue(forKey: ObjectIdentifier(input)) != nil else {
+            throw LayerError.unconnected("the output does not depend on the input")
+        }
+        let values = found.values.sorted { $0.number < $1.number }
+        var numbers = [ObjectIdentifier(input): 0]
+        for (index, value) in values.enumerated() { numbers[ObjectIdentifier(value)] = index + 1 }
+        return try values.map { value in
+            guard let layer = value.layer else {
+                throw LayerError.unconnected(
+                    "the output depends on another input than the model's: a model has one")
+            }
+            return LayerApplication(
+                layer: layer, inputs: value.inputs.compactMap { numbers[ObjectIdentifier($0)] })
+        }
+    }
+}
+
+/// What a model's layers begin with: images, `[height, width, channels]`, or vectors, `[features]`.
+///
+/// Source: https://keras.io/api/layers/core_layers/input/
+public final class Input: SymbolicTensor {
+    /// The shape of one input, without the batch.
+    public let shape: [Int]
+
+    /// An input of a shape, without the batch.
+    public init(_ shape: [Int]) {
+        self.shape = shape
+        super.init(nil, [])
+    }
+}
+
+extension Layer {
+    /// What the layer makes of values.
+    public func callAsFunction(_ inputs: SymbolicTensor...) -> SymbolicTensor {
+        SymbolicTensor(self, inputs)
+    }
+
+    /// What the layer makes of a list of values.
+    public func callAsFunction(_ inputs: [SymbolicTensor]) -> SymbolicTensor {
+        SymbolicTensor(self, inputs)
+    }
+}
