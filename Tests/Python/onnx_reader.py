@@ -110,10 +110,11 @@ def tensor(data):
 def attribute(data):
     found = message(
         data,
-        {1: ("name", bytes.decode, False), 2: ("f", float, False), 8: ("ints", int, True), 20: ("type", int, False)},
+        {1: ("name", bytes.decode, False), 2: ("f", float, False), 3: ("i", int, False), 8: ("ints", int, True),
+         20: ("type", int, False)},
     )
-    assert found["type"] in (1, 7), "neither a float nor whole numbers"
-    return found["name"], found["f"] if found["type"] == 1 else found["ints"]
+    assert found["type"] in (1, 2, 7), "neither a number nor whole numbers"
+    return found["name"], found[{1: "f", 2: "i", 7: "ints"}[found["type"]]]
 
 
 def node(data):
@@ -184,6 +185,8 @@ OPERATORS = {
     "Gemm": lambda x, kernel, bias: x @ kernel + bias,
     "Relu": lambda x: np.maximum(x, 0),
     "Softmax": softmax,
+    "Sum": lambda *values: sum(values),
+    "Concat": lambda *values, axis: np.concatenate(values, axis),
 }
 
 

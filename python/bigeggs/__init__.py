@@ -5,7 +5,15 @@
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 
-Names and arguments are Keras's. Data sets, recorded results and weights come as NumPy arrays:
+Names and arguments are Keras's. Layers in a graph, with `Input` and `Model`, are as its functional interface has them:
+
+    from bigeggs import layers
+    images = bigeggs.Input((32, 32, 3))
+    x = layers.Conv2D(3, 3, padding="same")(images)
+    x = layers.Flatten()(layers.Add()([images, x]))
+    model = bigeggs.Model(images, layers.Dense(10, activation="softmax")(x))
+
+Data sets, recorded results and weights come as NumPy arrays:
 
     record = bigeggs.Record.open("report/records/04-plain-training.json")
     record["results.history.val_loss"].argmin()
@@ -19,16 +27,17 @@ executables of BigEggs the library is there already; a Python started by hand fi
 """
 
 from . import callbacks, datasets, layers, losses, models, optimizers, utils
+from ._graph import KerasTensor
 from ._library import Error, NotFound
 from .callbacks import History
 from .dataset import Dataset
 from .layers import Input
-from .models import Sequential
+from .models import Model, Sequential
 from .preprocessing import ImageDataGenerator
 from .record import Record
 from .weights import Weights
 
 __all__ = [
-    "Dataset", "Error", "History", "ImageDataGenerator", "Input", "NotFound", "Record", "Sequential", "Weights",
-    "callbacks", "datasets", "layers", "losses", "models", "optimizers", "utils",
+    "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound", "Record",
+    "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "utils",
 ]

@@ -17,7 +17,7 @@ from ._terminal import can_show, is_terminal, show
 from .record import Record
 
 if TYPE_CHECKING:
-    from .models import Sequential
+    from .models import Model
 
 __all__ = [
     "CSVLogger", "Callback", "EarlyStopping", "History", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
@@ -36,7 +36,7 @@ class Callback:
     `fit`. A callback takes part in one training at a time. A copy has no model until it takes part in one.
     """
 
-    model: Sequential
+    model: Model
     params: dict[str, Any]
     #: Whether a training that it takes part in is under way.
     _is_told = False
@@ -51,7 +51,7 @@ class Callback:
         # After compile a schedule's rate is a number too.
         return cast(float, optimizer.learning_rate)
 
-    def set_model(self, model: Sequential) -> None:
+    def set_model(self, model: Model) -> None:
         """Called by `fit`, before anything else."""
         self.model = model
 
@@ -213,7 +213,7 @@ class ModelCheckpoint(_LibraryCallback):
     """Saves the model after every epoch, or the best epoch's only.
 
     `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors". The files are what
-    `Sequential.save` writes, with `save_weights_only` the weights alone. With a number for `save_freq` they are
+    `Model.save` writes, with `save_weights_only` the weights alone. With a number for `save_freq` they are
     written after so many steps.
     """
 

@@ -1,4 +1,4 @@
-"""The layers of a `Sequential` model: Keras's names and arguments."""
+"""The layers of models: Keras's names and arguments."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._graph import KerasTensor
 from ._left_out import ANY, left_out
-from ._library import Error, whole_number
+from ._library import Error, Owner, call, settings, whole_number
 
 if TYPE_CHECKING:
-    from .models import Sequential
+    from .models import Model
 
 __all__ = [
-    "Activation", "BatchNormalization", "Conv2D", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "MaxPool2D",
-    "MaxPooling2D", "ReLU", "Rescaling", "Softmax",
+    "Activation", "Add", "BatchNormalization", "Concatenate", "Conv2D", "Dense", "Dropout", "Flatten", "Input",
+    "InputLayer", "MaxPool2D", "MaxPooling2D", "ReLU", "Rescaling", "Softmax",
 ]
 
 # What Keras has, and a layer here has not, with the value that it has in Keras.
@@ -30,6 +31,15 @@ _WEIGHTED = {
 }
 
 
+def values_of(given: KerasTensor | Sequence[KerasTensor], what: str) -> list[KerasTensor]:
+    """A value, or the values of a list, as a list; `what` begins the sentence about something else."""
+    values: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
+    for value in values:
+        if not isinstance(value, KerasTensor):
+            raise TypeError(f"{what} a value of type {type(value).__name__}: give what Input or a layer gives")
+    return values
+
+
 def _one_number(value: int | Sequence[int], name: str) -> int:
     """A size for both directions, from Keras's number or pair of equal numbers."""
     if not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0:
@@ -42,25 +52,48 @@ def _one_number(value: int | Sequence[int], name: str) -> int:
 class Layer:
     """A layer's description. What it means is checked when it is put into a model.
 
-    As the first one it may say what the model takes, with `input_shape`. Those that `Sequential.layers` gives also
-    know their weights.
+    As the first one of a `Sequential` it may say what the model takes, with `input_shape`. Called on a value, or on a
+    list of values, it gives the value that a `Model` is made of; each call is a layer of its own. Those that
+    `Model.layers` gives, and those that a `Model` was made of, also know their weights.
     """
 
     #: What the library calls it.
     _kind: str
+    #: What must be the number of its output's last axis, the batch counted too, or -1.
+    _axis = -1
     name: str | None
 
     def __init__(self, others: dict[str, Any], left: dict[str, object], **settings: Any):
         self.input_shape: Sequence[int] | None = others.pop("input_shape", None)
         left_out(type(self).__name__, others, **_EVERY, **left)
         self._names = list(settings)
-        self._model: Sequential | None = None
+        self._model: Model | None = None
+        self._is_called = False
         for name, value in settings.items():
             setattr(self, name, value)
 
     def settings(self) -> dict[str, object]:
         """What the library is told, by Keras's names."""
         return {name: getattr(self, name) for name in self._names}
+
+    def __call__(self, inputs: KerasTensor | Sequence[KerasTensor], **others: object) -> KerasTensor:
+        """What the layer makes of a value, or of a list of values, that `Input` or another layer gave."""
+        kind = type(self).__name__
+        left_out(f"the call of {kind}", others, training=None, mask=None)
+        values = values_of(inputs, f"{kind} is called on")
+        if not values:
+            raise ValueError(f"{kind} is called on an empty list: give what Input or a layer gives")
+        if self._is_called or self._model is not None:
+            raise Error(
+                f"this {kind} has its place among the layers of a model: weights cannot be shared, so make another "
+                f"{kind}"
+            )
+        self._is_called = True
+        return KerasTensor(self, values)
+
+    def _add_to(self, owner: Owner, **more: object) -> None:
+        """Adds the layer to a model of the library's, with settings beside its own."""
+        call("be_model_add", owner.handle, self._kind.encode(), settings(**self.settings() | more))
 
     @property
     def trainable(self) -> bool:
@@ -100,15 +133,18 @@ class Layer:
         return f"{type(self).__name__}({given})"
 
 
-class Input:
-    """The shape of one input, without the batch: `[height, width, channels]` or `[features]`."""
+class Input(KerasTensor):
+    """What a model takes, by the shape of one input: `[height, width, channels]` or `[features]`.
+
+    The first one in a `Sequential`, or the value that the layers of a `Model` begin with.
+    """
 
     def __init__(self, shape: Sequence[int], **others: object):
         left_out("Input", others, batch_size=ANY, dtype=ANY, name=ANY, sparse=False, tensor=None, optional=False)
-        self.shape = tuple(shape)
+        super().__init__(None, (), shape=(None, *shape))
 
     def __repr__(self) -> str:
-        return f"Input({self.shape})"
+        return f"Input({self.shape[1:]})"
 
 
 class InputLayer(Input):
@@ -122,13 +158,23 @@ class InputLayer(Input):
 
 
 class Rescaling:
-    """Multiplies the input, `Rescaling(1 / 255)` for bytes; before all other layers."""
+    """Multiplies the model's input, `Rescaling(1 / 255)` for bytes; before all other layers."""
 
     def __init__(
         self, scale: float, offset: float = 0, *, input_shape: Sequence[int] | None = None, **others: object
     ):
         left_out("Rescaling", {"offset": float(offset)} | others, offset=0.0, name=ANY, dtype=ANY, trainable=True)
         self.scale, self.input_shape = scale, input_shape
+
+    def __call__(self, inputs: KerasTensor | Sequence[KerasTensor], **others: object) -> KerasTensor:
+        """The input, multiplied."""
+        left_out("the call of Rescaling", others, training=None, mask=None)
+        values = values_of(inputs, "Rescaling is called on")
+        if len(values) != 1 or values[0]._layer is not None:
+            raise ValueError("Rescaling stands before all other layers")
+        [value] = values
+        rescale = self.scale * (1 if value._rescale is None else value._rescale)
+        return KerasTensor(None, [value], shape=value.shape, rescale=rescale)
 
     def __repr__(self) -> str:
         return f"Rescaling({self.scale})"
@@ -245,3 +291,26 @@ class Softmax(Layer):
 
     def __init__(self, axis: int = -1, *, name: str | None = None, **others: Any):
         super().__init__(others | {"axis": axis}, {"axis": -1}, activation="softmax", name=name)
+
+
+class Add(Layer):
+    """The sum of values of one shape, two or more: `Add()([x, y])`."""
+
+    _kind = "Add"
+
+    def __init__(self, *, name: str | None = None, **others: Any):
+        super().__init__(others, {}, name=name)
+
+
+class Concatenate(Layer):
+    """The channels, or features, of two values or more, one value's after the other's: `Concatenate()([x, y])`.
+
+    Of images the height and the width must be equal: `[height, width, channels]` and `[height, width, channels']` to
+    `[height, width, channels + channels']`. `axis` is the last one: -1, or 3 for images and 1 for vectors.
+    """
+
+    _kind = "Concatenate"
+
+    def __init__(self, axis: int = -1, *, name: str | None = None, **others: Any):
+        super().__init__(others | {"axis": axis}, {"axis": frozenset({-1, 1, 3})}, name=name)
+        self._axis = axis

@@ -1,4 +1,4 @@
-"""A stack of layers, trained and used as in Keras."""
+"""Layers in a graph or a stack, trained and used as in Keras."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ctypes import byref, c_double, c_int32
 from types import FrameType
-from typing import Any, Literal, overload
+from typing import Any, Literal, Self, cast, overload
 
 import numpy as np
 
 from . import _library
 from . import layers as _layers
+from ._graph import Graph, KerasTensor, created, is_chain
 from ._images import Images, as_labels, as_pixels
 from ._left_out import ANY, left_out
 from ._library import (
@@ -24,34 +25,38 @@ from ._library import (
 )
 from ._terminal import can_show, show
 from .callbacks import Callback, History, ProgressBar, TerminateOnNaN
-from .layers import Input, Layer, Rescaling
+from .layers import Input, Layer, Rescaling, values_of
 from .losses import SparseCategoricalCrossentropy
 from .optimizers import SGD, Adam, AdamW, Optimizer
 from .preprocessing import Flow
 from .record import Record
 from .weights import Weights
 
-__all__ = ["Sequential", "load_model"]
+__all__ = ["Model", "Sequential", "load_model"]
 
 
-class Sequential:
-    """A stack of layers, trained and used as in Keras.
+class Model:
+    """Layers that are joined to a graph, trained and used as in Keras.
 
-        (x_train, y_train), (x_test, y_test) = bigeggs.datasets.cifar10.load_data()
-        model = bigeggs.Sequential([
-            bigeggs.layers.Rescaling(1 / 255),
-            bigeggs.layers.Conv2D(32, 3, padding="same", activation="relu"),
-            bigeggs.layers.BatchNormalization(),
-            bigeggs.layers.MaxPooling2D(),
-            bigeggs.layers.Flatten(),
-            bigeggs.layers.Dense(10, activation="softmax"),
-        ], seed=7)
+        images = bigeggs.Input((32, 32, 3))
+        x = bigeggs.layers.Rescaling(1 / 255)(images)
+        x = bigeggs.layers.Conv2D(32, 3, padding="same", activation="relu")(x)
+        shortcut = x
+        x = bigeggs.layers.Conv2D(32, 3, padding="same")(x)
+        x = bigeggs.layers.BatchNormalization()(x)
+        x = bigeggs.layers.Add()([x, shortcut])
+        x = bigeggs.layers.ReLU()(x)
+        x = bigeggs.layers.Flatten()(x)
+        x = bigeggs.layers.Dense(10, activation="softmax")(x)
+        model = bigeggs.Model(images, x, seed=7)
         model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
         history = model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 
-    Arrays of uint8 and float32 that are contiguous are read where they are. Without an `Input`, or an `input_shape`
-    of the first layer, the shape is that of the first images. `seed` is what weights, shuffling, dropout and
-    augmentation are drawn from, `precision` of the activations "float32", "bfloat16" or "auto" for the faster one,
+    The model is what lies between `inputs`, one `Input`, and `outputs`, one value. Layers that do not fit together are
+    an error here, with their names. They are this model's from then on, and no other's: weights cannot be shared.
+
+    Arrays of uint8 and float32 that are contiguous are read where they are. `seed` is what weights, shuffling, dropout
+    and augmentation are drawn from, `precision` of the activations "float32", "bfloat16" or "auto" for the faster one,
     `threads` as many as there are unless given, `convolution` "automatic" or "direct", which never takes Winograd's
     algorithm.
 
@@ -59,46 +64,69 @@ class Sequential:
     optimizer's state. It goes on as this one would, also in another process.
     """
 
+    _owner: Owner | None
+
     def __init__(
-        self, layers: Iterable[Layer | Input | Rescaling] | None = None, *, name: str = "sequential", seed: int = 0,
-        precision: str = "float32", threads: int | None = None, convolution: str = "automatic", **others: object,
+        self, inputs: KerasTensor | Sequence[KerasTensor], outputs: KerasTensor | Sequence[KerasTensor], *,
+        name: str = "functional", seed: int = 0, precision: str = "float32", threads: int | None = None,
+        convolution: str = "automatic", **others: object,
     ):
-        left_out("Sequential", others, trainable=True)
+        left_out("Model", others, trainable=True)
+        options = {"seed": seed, "precision": precision, "threads": threads, "convolution": convolution}
+        self._begin(name, options)
+        given, wanted = _one("input", inputs), _one("output", outputs)
+        if not isinstance(given, Input):
+            raise ValueError(f"inputs is {given!r}: give an Input")
+        graph = Graph(given, wanted)
+        for label, layer in graph.layers.items():
+            if layer._model is not None:
+                raise Error(
+                    f"{label} belongs to another model: weights cannot be shared, so make the layers anew for this one")
+        self._owner = graph.build(**options)
+        graph.describe_shapes(self._owner)
+        for label, layer in graph.layers.items():
+            layer.name, layer._model = label, self
+
+    def _begin(self, name: str, options: dict[str, Any]) -> None:
+        """What every model has before it has layers."""
         self.name = name
-        self._options: dict[str, Any] = {
-            "seed": seed, "precision": precision, "threads": threads, "convolution": convolution
-        }
-        self._layers: list[Layer | Input | Rescaling] = []
-        self._owner: Owner | None = None
+        self._options = options
+        self._owner = None
         self._compilation: tuple[Optimizer, str] | None = None
         self._output_shape: tuple[int, ...] | None = None
         self.history: History | None = None
-        for layer in layers or ():
-            self.add(layer)
 
     @classmethod
-    def report(
-        cls, classes: int = 10, input_shape: Sequence[int] = (32, 32, 3), *, rescale: float | None = None,
-        seed: int = 0, precision: str = "float32", threads: int | None = None, convolution: str = "automatic",
-    ) -> Sequential:
-        """The network of the report; `rescale` multiplies its input, 1/255 for bytes."""
-        self = cls(seed=seed, precision=precision, threads=threads, convolution=convolution)
-        described = settings(classes=classes, input=input_shape, rescale=rescale, **self._options)
-        self._owner = Owner.made("be_model_create_report", described)
+    def _empty(cls, options: dict[str, Any]) -> Self:
+        """A model that gets its layers from a file."""
+        self = cls.__new__(cls)
+        self._begin("functional", options)
         return self
 
     @classmethod
     def load(
         cls, path: str | os.PathLike[str], *, seed: int = 0, precision: str = "float32",
         threads: int | None = None, convolution: str = "automatic",
-    ) -> Sequential:
-        """A model from a file that `save` wrote; it is to be compiled before it is trained on."""
-        self = cls(seed=seed, precision=precision, threads=threads, convolution=convolution)
-        self._owner = Owner.made("be_model_load", os.fspath(path).encode(), settings(**self._options))
-        return self
+    ) -> Self:
+        """A model from a file that `save` wrote; it is to be compiled before it is trained on.
+
+        `Model.load` gives a `Sequential` where each layer reads the one before it, whatever the model was that was
+        saved. `Sequential.load` refuses what is no such stack.
+        """
+        options: dict[str, Any] = {
+            "seed": seed, "precision": precision, "threads": threads, "convolution": convolution
+        }
+        owner = Owner.made("be_model_load", os.fspath(path).encode(), settings(**options))
+        is_stack = is_chain(Record(Owner.made("be_model_describe", owner.handle)))
+        if issubclass(cls, Sequential) and not is_stack:
+            raise Error(f"{os.fspath(path)} has a graph of layers and no stack: take bigeggs.models.load_model")
+        kind = Sequential if cls is Model and is_stack else cls
+        self = kind._empty(options)
+        self._owner = owner
+        return cast(Self, self)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = self.__dict__ | {"_layers": list(self._layers), "history": copy.copy(self.history)}
+        state = self.__dict__ | {"history": copy.copy(self.history)}
         if self._owner is not None:
             snapshot = Owner.made("be_model_snapshot", self._owner.handle).array("be_snapshot_bytes")
             state["_owner"] = snapshot.tobytes()
@@ -119,50 +147,21 @@ class Sequential:
 
     # ---- Making --------------------------------------------------------------------------------
 
-    def add(self, layer: Layer | Input | Rescaling) -> None:
-        """Puts a layer on top."""
-        if not isinstance(layer, (Layer, Input, Rescaling)):
-            raise TypeError(f"{layer!r} is no layer: take one of bigeggs.layers")
-        if isinstance(layer, (Input, Rescaling)) and any(isinstance(below, Layer) for below in self._layers):
-            raise ValueError(f"{type(layer).__name__} stands before all other layers")
-        if not self._layers and (shape := getattr(layer, "input_shape", None)) is not None:
-            self._layers.append(Input(shape))
-        if self._owner is not None and isinstance(layer, Layer):
-            call("be_model_add", self._owner.handle, layer._kind.encode(), settings(**layer.settings()))
-        self._layers.append(layer)
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Fixes the shape of the input, `[None, height, width, channels]` as in Keras."""
-        if self._owner is not None:
-            return
-        rescale = None
-        for layer in self._layers:
-            if isinstance(layer, Rescaling):
-                rescale = layer.scale * (1 if rescale is None else rescale)
-        shape = [0 if extent is None else extent for extent in input_shape[1:]]
-        owner = Owner.made("be_model_create", settings(input=shape, rescale=rescale, **self._options))
-        for layer in self._layers:
-            if isinstance(layer, Layer):
-                call("be_model_add", owner.handle, layer._kind.encode(), settings(**layer.settings()))
-        self._owner = owner
-        if self._compilation:
-            self._compile(owner.handle)
+    def build(self, input_shape: Sequence[int | None] | None = None) -> None:
+        """Does nothing: the model has its shape from its `Input`."""
 
     @property
     def _handle(self) -> int:
-        if self._owner is None:
-            shape = next((layer.shape for layer in self._layers if isinstance(layer, Input)), None)
-            if shape is None:
-                raise ValueError("the model does not know its input yet: begin it with bigeggs.layers.Input")
-            self.build([None, *shape])
         assert self._owner is not None
         return self._owner.handle
 
     def _built_for(self, x: np.ndarray) -> int:
-        """The handle, for images that the model may be built from."""
-        if self._owner is None and not any(isinstance(layer, Input) for layer in self._layers):
-            self.build(np.shape(x))
+        """The handle, for images that a `Sequential` may be built from."""
         return self._handle
+
+    @property
+    def _knows_its_input(self) -> bool:
+        return True
 
     def _description(self) -> Record:
         return Record(Owner.made("be_model_describe", self._handle))
@@ -202,20 +201,27 @@ class Sequential:
         return int(self._description()["parameters"])
 
     def summary(self, line_length: int | None = None, positions: object = None, print_fn: Any = None) -> None:
-        """Prints the layers, their output shapes and how many numbers they hold; the widths are those of the rows."""
+        """Prints the layers, their output shapes and how many numbers they hold; the widths are those of the rows.
+
+        Where layers do not stand in a stack, "Connected to" has the layers that each one reads, or "input" for one
+        that reads the model's input alone.
+        """
         write = show if print_fn is None else print_fn
         described = self._description()
-        rows = [
+        rows: list[tuple[str, ...]] = [
             (f"{layer['name']} ({layer['kind']})", str((None, *layer["output"].astype(int).tolist())),
-             f"{layer['parameters']:,}")
+             f"{layer['parameters']:,}", ", ".join(layer["inputs"]) or "input")
             for layer in described["layers"]
         ]
-        rows.insert(0, ("Layer (type)", "Output shape", "Parameters"))
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        rows.insert(0, ("Layer (type)", "Output shape", "Parameters", "Connected to"))
+        if is_chain(described):
+            rows = [row[:3] for row in rows]
+        widths = [max(map(len, column)) for column in zip(*rows)]
         for index, row in enumerate(rows):
-            write(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}")
+            cells = [f"{cell:{'>' if column == 2 else '<'}{widths[column]}}" for column, cell in enumerate(row)]
+            write("  ".join(cells).rstrip())
             if index == 0:
-                write(("─" if can_show("─") else "-") * (sum(widths) + 4))
+                write(("─" if can_show("─") else "-") * (sum(widths) + 2 * len(widths) - 2))
         total, trainable = described["parameters"], described["trainable"]
         write(f"{total:,} parameters, {trainable:,} of them trainable")
 
@@ -253,7 +259,7 @@ class Sequential:
         if not isinstance(name, str):
             raise TypeError(f"{loss!r} is no loss: take one of bigeggs.losses, or its name")
         previous, self._compilation = self._compilation, (optimizer, name)
-        if self._owner is not None or any(isinstance(layer, Input) for layer in self._layers):
+        if self._knows_its_input:
             try:
                 self._compile(self._handle)
             except Exception:
@@ -282,7 +288,7 @@ class Sequential:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        left_out("Sequential", {"trainable": value}, trainable=True)
+        left_out(type(self).__name__, {"trainable": value}, trainable=True)
 
     @property
     def metrics_names(self) -> list[str]:
@@ -498,6 +504,8 @@ class Sequential:
 
     def __call__(self, x: Any, training: bool | None = None) -> np.ndarray:
         """The same as `predict_on_batch`."""
+        if isinstance(x, KerasTensor):
+            raise Error("a model cannot be one of a graph's layers: call layers of the same kinds, made anew")
         left_out("the call of a model", {"training": training}, training=frozenset({False, None}))
         return self.predict_on_batch(x)
 
@@ -528,7 +536,7 @@ class Sequential:
         call("be_model_set_weights", self._handle, *named_arrays(weights))
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, **others: object) -> None:
-        """Writes the layers and the weights to a safetensors file, for `Sequential.load`, whatever its name ends in."""
+        """Writes the layers and the weights to a safetensors file, for `load_model`, whatever its name ends in."""
         left_out("save", others | {"overwrite": overwrite}, overwrite=True, zipped=ANY, save_format=ANY)
         call("be_model_save", self._handle, os.fspath(filepath).encode())
 
@@ -554,10 +562,114 @@ class Sequential:
         call("be_model_export_onnx", self._handle, os.fspath(filepath).encode(), settings(class_names=names))
 
 
-def load_model(filepath: str | os.PathLike[str], **others: object) -> Sequential:
-    """A model from a file that `Sequential.save` wrote; it is to be compiled before it is trained on."""
+class Sequential(Model):
+    """A stack of layers, trained and used as in Keras.
+
+        (x_train, y_train), (x_test, y_test) = bigeggs.datasets.cifar10.load_data()
+        model = bigeggs.Sequential([
+            bigeggs.layers.Rescaling(1 / 255),
+            bigeggs.layers.Conv2D(32, 3, padding="same", activation="relu"),
+            bigeggs.layers.BatchNormalization(),
+            bigeggs.layers.MaxPooling2D(),
+            bigeggs.layers.Flatten(),
+            bigeggs.layers.Dense(10, activation="softmax"),
+        ], seed=7)
+        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+        history = model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
+
+    Without an `Input`, or an `input_shape` of the first layer, the shape is that of the first images. All else is as
+    `Model` has it.
+    """
+
+    def __init__(
+        self, layers: Iterable[Layer | Input | Rescaling] | None = None, *, name: str = "sequential", seed: int = 0,
+        precision: str = "float32", threads: int | None = None, convolution: str = "automatic", **others: object,
+    ):
+        left_out("Sequential", others, trainable=True)
+        self._begin(name, {"seed": seed, "precision": precision, "threads": threads, "convolution": convolution})
+        self._layers: list[Layer | Input | Rescaling] = []
+        for layer in layers or ():
+            self.add(layer)
+
+    @classmethod
+    def report(
+        cls, classes: int = 10, input_shape: Sequence[int] = (32, 32, 3), *, rescale: float | None = None,
+        seed: int = 0, precision: str = "float32", threads: int | None = None, convolution: str = "automatic",
+    ) -> Sequential:
+        """The network of the report; `rescale` multiplies its input, 1/255 for bytes."""
+        self = cls(seed=seed, precision=precision, threads=threads, convolution=convolution)
+        described = settings(classes=classes, input=input_shape, rescale=rescale, **self._options)
+        self._owner = Owner.made("be_model_create_report", described)
+        return self
+
+    @classmethod
+    def _empty(cls, options: dict[str, Any]) -> Self:
+        return cls(**options)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return super().__getstate__() | {"_layers": list(self._layers)}
+
+    def add(self, layer: Layer | Input | Rescaling) -> None:
+        """Puts a layer on top."""
+        if not isinstance(layer, (Layer, Input, Rescaling)):
+            raise TypeError(f"{layer!r} is no layer: take one of bigeggs.layers")
+        if isinstance(layer, (Input, Rescaling)) and any(isinstance(below, Layer) for below in self._layers):
+            raise ValueError(f"{type(layer).__name__} stands before all other layers")
+        if not self._layers and (shape := getattr(layer, "input_shape", None)) is not None:
+            self._layers.append(Input(shape))
+        if self._owner is not None and isinstance(layer, Layer):
+            layer._add_to(self._owner)
+        self._layers.append(layer)
+
+    def build(self, input_shape: Sequence[int | None] | None = None) -> None:
+        """Fixes the shape of the input, `[None, height, width, channels]` as in Keras, if it is not known yet."""
+        if self._owner is not None:
+            return
+        if input_shape is None:
+            input_shape = next((layer.shape for layer in self._layers if isinstance(layer, Input)), None)
+        if input_shape is None:
+            raise ValueError("the model does not know its input yet: begin it with bigeggs.layers.Input")
+        rescale = None
+        for layer in self._layers:
+            if isinstance(layer, Rescaling):
+                rescale = layer.scale * (1 if rescale is None else rescale)
+        owner = created(input_shape, rescale, self._options)
+        for layer in self._layers:
+            if isinstance(layer, Layer):
+                layer._add_to(owner)
+        self._owner = owner
+        if self._compilation:
+            self._compile(owner.handle)
+
+    @property
+    def _handle(self) -> int:
+        if self._owner is None:
+            self.build()
+        return super()._handle
+
+    def _built_for(self, x: np.ndarray) -> int:
+        if not self._knows_its_input:
+            self.build(np.shape(x))
+        return self._handle
+
+    @property
+    def _knows_its_input(self) -> bool:
+        return self._owner is not None or any(isinstance(layer, Input) for layer in self._layers)
+
+
+def load_model(filepath: str | os.PathLike[str], **others: object) -> Model:
+    """A model from a file that `save` wrote, as `Model.load` has it."""
     left_out("load_model", others, custom_objects=None, compile=ANY, safe_mode=ANY)
-    return Sequential.load(filepath)
+    return Model.load(filepath)
+
+
+def _one(what: str, given: KerasTensor | Sequence[KerasTensor]) -> KerasTensor:
+    """The only value of a model's inputs or outputs."""
+    values = values_of(given, f"{what}s is")
+    if len(values) != 1:
+        given_values = ", ".join(map(repr, values)) or "none"
+        raise ValueError(f"a model has one {what}, and {what}s has {len(values)}: {given_values}")
+    return values[0]
 
 
 def _without_labels(y: Any) -> None:
@@ -578,7 +690,7 @@ def _told(callbacks: Callback | Sequence[Callback] | None) -> list[Callback]:
 
 
 @contextmanager
-def _taking_part(callbacks: Sequence[Callback], model: Sequential) -> Iterator[None]:
+def _taking_part(callbacks: Sequence[Callback], model: Model) -> Iterator[None]:
     """Gives callbacks their model for as long as its training takes: they have one at a time."""
     for callback in callbacks:
         if callback._is_told:

@@ -10,7 +10,7 @@ from ._left_out import ANY, left_out
 from ._library import call, number
 
 if TYPE_CHECKING:
-    from .models import Sequential
+    from .models import Model
 
 __all__ = ["Adam", "AdamW", "CosineDecay", "OneCycle", "SGD"]
 
@@ -58,7 +58,7 @@ class Optimizer:
             jit_compile=ANY, **left,
         )
         self._arguments, self._learning_rate = arguments, learning_rate
-        self._model: Sequential | None = None
+        self._model: Model | None = None
         self._is_at_work = False  # A model that knows no input yet has no rate either.
 
     @property

@@ -120,7 +120,7 @@ class ImageDataGenerator:
 class Flow:
     """Images that a generator transforms anew whenever they are asked for.
 
-    Given to `Sequential.fit` they are transformed inside the training, from the model's seed. `next(flow)` gives one
+    Given to `Model.fit` they are transformed inside the training, from the model's seed. `next(flow)` gives one
     batch after the other, without end, as a pair of `[batch, height, width, channels]` and labels, and `flow[i]` the
     batch `i` of a pass: of the first pass when it is asked for first, of the second one the next time, and each pass
     has an order and transformations of its own. With the model's `seed` these are the batches that a training of it

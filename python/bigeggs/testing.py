@@ -14,7 +14,7 @@ import numpy as np
 
 from ._images import Images
 from ._library import Array, Owner, call, floats, named_arrays
-from .models import Sequential
+from .models import Model
 from .weights import Weights
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-def forward(model: Sequential, x: np.ndarray, training: bool = False, step: int = 0) -> np.ndarray:
+def forward(model: Model, x: np.ndarray, training: bool = False, step: int = 0) -> np.ndarray:
     """The output in training or inference mode: float32, `[count, …]`; after a softmax if there is one."""
     handle, images = model._built_for(x), Images(x)
     result = np.empty((len(images), *model._output), dtype=np.float32)
@@ -31,7 +31,7 @@ def forward(model: Sequential, x: np.ndarray, training: bool = False, step: int 
 
 
 def loss_and_gradients(
-    model: Sequential, x: np.ndarray, y: np.ndarray, step: int = 0
+    model: Model, x: np.ndarray, y: np.ndarray, step: int = 0
 ) -> tuple[float, dict[str, np.ndarray]]:
     """The mean loss, and the gradient of every trainable weight. No weight moves."""
     handle, images = model._built_for(x), Images(x, model._labels(y))
@@ -41,7 +41,7 @@ def loss_and_gradients(
 
 
 def backward(
-    model: Sequential, x: np.ndarray, output_gradient: np.ndarray, step: int = 0
+    model: Model, x: np.ndarray, output_gradient: np.ndarray, step: int = 0
 ) -> dict[str, np.ndarray]:
     """The gradient of every trainable weight for a gradient of the output, of the values before a softmax."""
     handle, images = model._built_for(x), Images(x)
@@ -51,12 +51,12 @@ def backward(
     ))
 
 
-def apply_gradients(model: Sequential, gradients: Mapping[str, np.ndarray]) -> None:
+def apply_gradients(model: Model, gradients: Mapping[str, np.ndarray]) -> None:
     """One step of the optimizer along given gradients of every trainable weight."""
     call("be_test_apply_gradients", model._handle, *named_arrays(gradients))
 
 
-def optimizer_state(model: Sequential) -> tuple[int, dict[str, np.ndarray], dict[str, np.ndarray]]:
+def optimizer_state(model: Model) -> tuple[int, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The optimizer's steps taken, its first and its second moments."""
     steps, first, second = c_int64(), c_uint64(), c_uint64()
     call("be_test_optimizer", model._handle, byref(steps), byref(first), byref(second))
@@ -64,7 +64,7 @@ def optimizer_state(model: Sequential) -> tuple[int, dict[str, np.ndarray], dict
 
 
 def set_optimizer_state(
-    model: Sequential, steps: int, first: Mapping[str, np.ndarray], second: Mapping[str, np.ndarray]
+    model: Model, steps: int, first: Mapping[str, np.ndarray], second: Mapping[str, np.ndarray]
 ) -> None:
     """Replaces the optimizer's state."""
     count, names, moments = named_arrays(first)

@@ -1,0 +1,497 @@
+"""Layers called on values, and the models between an input and an output: Keras's functional interface."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import bigeggs
+import onnx_reader
+from bigeggs import Input, Model, Sequential, _library, callbacks, layers, models
+
+ROOT = Path(__file__).resolve().parents[2]
+X = np.random.default_rng(5).integers(0, 255, size=(48, 8, 8, 3), dtype=np.uint8)
+Y = np.arange(48) % 4
+WAYS: list[Callable[[Model], Model]] = [
+    copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))
+]
+
+
+def block(x: bigeggs.KerasTensor, filters: int, strides: int = 1) -> bigeggs.KerasTensor:
+    """A residual block, with a convolution in its shortcut where the shape changes."""
+    y = layers.Conv2D(filters, 3, strides=strides, padding="same")(x)
+    y = layers.BatchNormalization()(y)
+    y = layers.ReLU()(y)
+    y = layers.Conv2D(filters, 3, padding="same")(y)
+    y = layers.BatchNormalization()(y)
+    if strides != 1 or x.shape[-1] != filters:
+        x = layers.Conv2D(filters, 1, strides=strides)(x)
+    return layers.ReLU()(layers.Add()([y, x]))
+
+
+def residual(**options: Any) -> Model:
+    """Two residual blocks, and a concatenation of two ways to pool."""
+    images = Input((8, 8, 3))
+    x = layers.Rescaling(1 / 255)(images)
+    x = layers.Conv2D(16, 3, padding="same", activation="relu")(x)
+    x = block(block(x, 16), 32, strides=2)
+    x = layers.Concatenate()([layers.MaxPooling2D()(x), layers.Conv2D(16, 2, strides=2)(x)])
+    x = layers.Dropout(0.1)(layers.Flatten()(x))
+    model = Model(images, layers.Dense(4, activation="softmax")(x), **{"seed": 3, "threads": 1} | options)
+    model.compile("adam")
+    return model
+
+
+def fork(shape: tuple[int, ...] = (8, 8, 3)) -> tuple[Input, bigeggs.KerasTensor, bigeggs.KerasTensor]:
+    """An input and two layers that read it, named left and right."""
+    given = Input(shape)
+    if len(shape) == 1:
+        return given, layers.Dense(4, name="left")(given), layers.Dense(4, name="right")(given)
+    return given, layers.Conv2D(4, 1, name="left")(given), layers.Conv2D(4, 1, name="right")(given)
+
+
+def assert_same(first: Model, second: Model) -> None:
+    for left, right in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(left, right)
+    np.testing.assert_array_equal(first.predict(X), second.predict(X))
+
+
+# ---- Training and using -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_residual_network_trains_and_its_loss_falls(precision):
+    model = residual(precision=precision)
+    losses = model.fit(X, Y, batch_size=16, epochs=12, verbose=0).history["loss"]
+    assert np.isfinite(losses).all() and losses[-1] < losses[0] / 2
+    loss, accuracy = model.evaluate(X, Y)
+    assert np.isfinite(loss) and 0 <= accuracy <= 1
+    predicted = model.predict(X)
+    assert predicted.shape == (48, 4)
+    np.testing.assert_allclose(predicted.sum(axis=1), 1, rtol=1e-5)
+    assert model.input_shape == (None, 8, 8, 3) and model.output_shape == (None, 4)
+
+
+def test_a_chain_is_the_same_model_as_the_stack_of_its_layers_to_the_bit():
+    def stack() -> list[Any]:
+        return [
+            layers.Rescaling(0.5), layers.Rescaling(2 / 255), layers.Conv2D(8, 3), layers.BatchNormalization(),
+            layers.ReLU(), layers.MaxPooling2D(), layers.Flatten(), layers.Dropout(0.2), layers.Dense(8),
+            layers.Dense(4), layers.Softmax(),
+        ]
+
+    value = images = Input((8, 8, 3))
+    for layer in stack():
+        value = layer(value)
+    graph, plain = Model(images, value, seed=9, threads=1), Sequential([Input((8, 8, 3)), *stack()], seed=9, threads=1)
+    assert graph.weights.names == plain.weights.names
+    assert_same(graph, plain)
+    losses = []
+    for model in (graph, plain):
+        model.compile("adam")
+        losses.append(model.fit(X, Y, batch_size=16, epochs=2, verbose=0).history["loss"])
+    assert losses[0] == losses[1]
+    assert_same(graph, plain)
+
+
+def test_add_and_concatenate_compute_what_their_names_say():
+    random = np.random.default_rng(1)
+    x = random.normal(size=(5, 6)).astype(np.float32)
+    given = Input((6,))
+    left, right = layers.Dense(6, name="left")(given), layers.Dense(6, name="right")(given)
+    both = layers.Concatenate(axis=1)([layers.Add()([left, right, given]), left, left])
+    model = Model(given, both)
+    first, second = (x @ model.weights[f"{name}/kernel"] for name in ("left", "right"))
+    expected = np.concatenate([first + second + x, first, first], axis=1)
+    np.testing.assert_allclose(model.predict(x), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_callbacks_and_flows_take_a_graph_as_they_take_a_stack(tmp_path):
+    model = residual()
+    flow = bigeggs.ImageDataGenerator(horizontal_flip=True).flow(X, Y, batch_size=16)
+    history = model.fit(flow, epochs=3, verbose=0, validation_data=(X[:16], Y[:16]), callbacks=[
+        callbacks.EarlyStopping(monitor="val_loss", patience=5, restore_best_weights=True),
+        callbacks.ModelCheckpoint(tmp_path / "best.keras", save_best_only=True),
+        callbacks.LearningRateScheduler(lambda epoch: 0.001),
+    ])
+    best = models.load_model(tmp_path / "best.keras")
+    assert len(history.epoch) == 3 and history.model is model
+    assert_same(best, model)
+
+
+# ---- Layers and their names ---------------------------------------------------------------------
+
+
+def test_layers_are_named_and_ordered_as_they_were_called():
+    images = Input((8, 8, 3))
+    last, first = layers.Conv2D(4, 3, padding="same"), layers.Conv2D(4, 1)
+    x = first(images)
+    unused = layers.Conv2D(9, 5)(x)
+    y = last(layers.ReLU()(layers.BatchNormalization()(x)))
+    z = layers.MaxPooling2D()(layers.Activation("relu")(layers.Concatenate()([y, x])))
+    model = Model([images], [layers.Flatten()(layers.Conv2D(2, 1, name="mine")(z))])
+    names = [
+        "conv2d", "batch_normalization", "activation", "conv2d_1", "concatenate", "activation_1", "max_pooling2d",
+        "mine", "flatten",
+    ]
+    assert [layer.name for layer in model.layers] == names
+    assert (first.name, last.name) == ("conv2d", "conv2d_1") and unused.shape == (None, 4, 4, 9)
+    assert isinstance(model.get_layer("concatenate"), layers.Concatenate) and model.get_layer(index=-2).name == "mine"
+    assert model.count_params() == sum(layer.count_params() for layer in model.layers)
+    with pytest.raises(ValueError, match="there is no layer 'conv2d_2': there are conv2d, batch_normalization"):
+        model.get_layer("conv2d_2")
+
+
+def test_a_layer_that_a_model_was_made_of_knows_its_weights():
+    given = Input((3,))
+    dense = layers.Dense(4)
+    with pytest.raises(bigeggs.Error, match="a description without weights"):
+        dense.get_weights()
+    value = dense(given)
+    model = Model(given, value)
+    dense.set_weights([np.ones((3, 4)), np.zeros(4)])
+    assert dense.count_params() == 16
+    np.testing.assert_array_equal(model.predict(np.float32([[1, 2, 3]])), [[6, 6, 6, 6]])
+
+
+@pytest.mark.parametrize("kind", sorted({
+    kind._kind for kind in vars(layers).values() if isinstance(kind, type) and issubclass(kind, layers.Layer)
+    and hasattr(kind, "_kind")
+}))
+def test_a_layer_of_each_kind_has_the_name_that_a_stack_gives_it(kind):
+    given = {"Conv2D": (4, 3), "Dense": (4,), "Dropout": (0.1,), "Activation": ("relu",)}.get(kind, ())
+    image = Input((8, 8, 3))
+    merges = kind in ("Add", "Concatenate")
+    one, two = (getattr(layers, kind)(*given) for _ in range(2))
+    value = one([image, image]) if merges else one(image if kind != "Dense" else layers.Flatten()(image))
+    model = Model(image, two([value, value]) if merges else two(value))
+    if merges:
+        assert [layer.name for layer in model.layers] == [kind.lower(), f"{kind.lower()}_1"]
+        return
+    made = [type(layer)(**layer.settings() | {"name": None}) for layer in model.layers]
+    assert [layer.name for layer in model.layers] == [layer.name for layer in Sequential([image, *made]).layers]
+
+
+def test_a_value_has_kerass_shape():
+    images = Input((9, 7, 3))
+    assert isinstance(images, bigeggs.KerasTensor) and images.shape == (None, 9, 7, 3)
+    x = layers.Rescaling(1 / 255)(images)
+    assert x.shape == (None, 9, 7, 3)
+    y = layers.Conv2D(4, 3, strides=2, padding="same")(x)
+    z = layers.Conv2D(6, 1)(y)
+    both = layers.Concatenate()([y, z])
+    assert (y.shape, z.shape, both.shape) == ((None, 5, 4, 4), (None, 5, 4, 6), (None, 5, 4, 10))
+    flat = layers.Flatten()(both)
+    Model(images, flat)
+    assert flat.shape == (None, 200)
+    assert repr(images) == "Input((9, 7, 3))" and repr(x) == f"<KerasTensor of Rescaling({1 / 255})>"
+    assert repr(y).startswith("<KerasTensor of Conv2D(filters=4, kernel_size=3, strides=2")
+    with pytest.raises(bigeggs.Error, match="conv2d: kernel_size is"):
+        layers.Conv2D(4, 0)(images).shape
+
+
+def test_an_input_still_begins_a_stack():
+    for given in (Input((8, 8, 3)), layers.InputLayer(input_shape=(8, 8, 3)), layers.Input(shape=[8, 8, 3])):
+        model = Sequential([given, layers.Flatten(), layers.Dense(4, activation="softmax")])
+        assert model.input_shape == (None, 8, 8, 3) and isinstance(model, Model)
+        model.build()
+        assert Model(given, layers.Flatten()(given)).output_shape == (None, 192)
+
+
+SUMMARY = """\
+Layer (type)                              Output shape     Parameters  Connected to
+────────────────────────────────────────────────────────────────────────────────────────────────────
+conv2d (Conv2D)                           (None, 8, 8, 4)         112  input
+batch_normalization (BatchNormalization)  (None, 8, 8, 4)          16  conv2d
+conv2d_1 (Conv2D)                         (None, 8, 8, 4)          16  input
+add (Add)                                 (None, 8, 8, 4)           0  batch_normalization, conv2d_1
+concatenate (Concatenate)                 (None, 8, 8, 8)           0  add, conv2d
+flatten (Flatten)                         (None, 512)               0  concatenate
+dense (Dense)                             (None, 3)             1,539  flatten
+1,683 parameters, 1,675 of them trainable
+"""
+
+
+def summarized() -> Model:
+    images = Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, padding="same")(images)
+    y = layers.Add()([layers.BatchNormalization()(x), layers.Conv2D(4, 1)(images)])
+    return Model(images, layers.Dense(3)(layers.Flatten()(layers.Concatenate()([y, x]))))
+
+
+def test_the_summary_of_a_graph_says_what_each_layer_reads(tmp_path):
+    model = summarized()
+    model.save(tmp_path / "model.safetensors")
+    for one in (model, models.load_model(tmp_path / "model.safetensors")):
+        lines: list[str] = []
+        one.summary(print_fn=lines.append)
+        assert "\n".join(lines).replace("-" * 100, "─" * 100) + "\n" == SUMMARY
+
+
+def test_the_summary_of_a_chain_is_that_of_a_stack():
+    given = Input((6,))
+    texts = []
+    for model in (Model(given, layers.Dense(2)(layers.Dense(3)(given))), Sequential([given, layers.Dense(3),
+        layers.Dense(2)])):
+        lines: list[str] = []
+        model.summary(print_fn=lines.append)
+        texts.append(lines)
+    assert texts[0] == texts[1] and "Connected to" not in texts[0][0]
+
+
+# ---- Files and copies ---------------------------------------------------------------------------
+
+
+def test_a_saved_graph_is_the_same_graph(tmp_path):
+    model = residual()
+    model.fit(X, Y, batch_size=16, verbose=0)
+    model.save(tmp_path / "model.safetensors")
+    for loaded in (models.load_model(tmp_path / "model.safetensors"),
+                   Model.load(tmp_path / "model.safetensors", seed=4, threads=1)):
+        assert type(loaded) is Model
+        assert [repr(layer) for layer in loaded.layers] == [repr(layer) for layer in model.layers]
+        assert_same(loaded, model)
+        loaded.compile("sgd")
+        loaded.fit(X, Y, batch_size=16, verbose=0)
+    other = residual(seed=11)
+    other.load_weights(tmp_path / "model.safetensors")
+    assert_same(other, model)
+    with pytest.raises(bigeggs.Error, match="model.safetensors has a graph of layers and no stack: take .*load_model"):
+        Sequential.load(tmp_path / "model.safetensors")
+
+
+def test_a_file_with_a_chain_is_loaded_as_a_stack(tmp_path):
+    given = Input((8, 8, 3))
+    chain = Model(given, layers.Dense(4)(layers.Flatten()(given)))
+    stack = Sequential([given, layers.Flatten(), layers.Dense(4)])
+    for model in (chain, stack):
+        model.save(tmp_path / "model.safetensors")
+        for load in (models.load_model, Model.load, Sequential.load):
+            assert type(load(tmp_path / "model.safetensors")) is Sequential
+    doubled = Model(given, layers.Dense(4)(layers.Add()([layers.Flatten()(given)] * 2)))
+    beside = Model(given, layers.Flatten()(layers.Add()([layers.Conv2D(3, 1)(given), given])))
+    for model in (doubled, beside):
+        model.save(tmp_path / "model.safetensors")
+        loaded = models.load_model(tmp_path / "model.safetensors")
+        assert type(loaded) is Model
+        np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_copy_of_a_graph_goes_on_to_the_same_bits(way):
+    model = residual()
+    model.fit(X, Y, batch_size=16, verbose=0)
+    one = way(model)
+    assert type(one) is Model and one._owner.handle != model._owner.handle
+    assert one.history is not model.history and one.optimizer is not model.optimizer
+    losses = [each.fit(X, Y, batch_size=16, verbose=0).history["loss"] for each in (model, one)]
+    assert losses[0] == losses[1]
+    assert_same(one, model)
+
+
+UNPICKLE = """
+import pickle, sys, bigeggs
+model, x, y = pickle.load(sys.stdin.buffer)
+model.fit(x, y, batch_size=16, verbose=0)
+pickle.dump(model, sys.stdout.buffer)
+"""
+
+
+def test_a_pickled_graph_goes_on_in_another_process():
+    model = residual()
+    model.fit(X, Y, batch_size=16, verbose=0)
+    run = subprocess.run(
+        [sys.executable, "-c", UNPICKLE], input=pickle.dumps((model, X, Y)), capture_output=True,
+        env={"PYTHONPATH": str(ROOT / "python"), "BIGEGGS_LIBRARY": _library._library._name or ""}, check=True,
+    )
+    model.fit(X, Y, batch_size=16, verbose=0)
+    assert_same(pickle.loads(run.stdout), model)
+
+
+def test_an_exported_graph_computes_what_the_model_predicts(tmp_path):
+    model = residual()
+    model.fit(X, Y, batch_size=16, epochs=2, verbose=0)  # So that the moving statistics have moved.
+    model.export(tmp_path / "model.onnx")
+    exported = onnx_reader.read(tmp_path / "model.onnx")
+    operators = [node["operator"] for node in exported["graph"]["nodes"]]
+    assert operators.count("Sum") == 2 and operators.count("Concat") == 1
+    np.testing.assert_allclose(onnx_reader.compute(exported, X), model.predict(X), atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (5,)])
+def test_an_exported_sum_and_concatenation_may_read_the_input_and_end_the_model(shape, tmp_path):
+    x = np.random.default_rng(2).normal(size=(6, *shape)).astype(np.float32)
+    for merge in (layers.Add, layers.Concatenate):
+        given = Input(shape)
+        value = layers.Conv2D(3, 1)(given) if len(shape) == 3 else layers.Dense(5)(given)
+        model = Model(given, merge()([value, given, value]))
+        model.export(tmp_path / "model.onnx")
+        computed = onnx_reader.compute(onnx_reader.read(tmp_path / "model.onnx"), x)
+        np.testing.assert_allclose(computed, model.predict(x), rtol=1e-4, atol=1e-4)
+
+
+# ---- What the input is multiplied by ------------------------------------------------------------
+
+
+def test_rescaling_of_the_input_is_a_setting_of_the_model(tmp_path):
+    given = Input((8, 8, 3))
+    scaled = layers.Rescaling(1 / 255)(given)
+    left, right = layers.Conv2D(3, 1)(scaled), layers.Conv2D(3, 1)(scaled)
+    model = Model(given, layers.Add()([left, right, scaled]), seed=2)
+    assert [layer.name for layer in model.layers] == ["conv2d", "conv2d_1", "add"]
+    given = Input((8, 8, 3))
+    plain = Model(given, layers.Add()([layers.Conv2D(3, 1)(given), layers.Conv2D(3, 1)(given), given]), seed=2)
+    np.testing.assert_allclose(model.predict(X), plain.predict(X.astype(np.float32) / 255), atol=1e-5)
+    model.save(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(models.load_model(tmp_path / "model.safetensors").predict(X), model.predict(X))
+
+
+# ---- What is refused ----------------------------------------------------------------------------
+
+
+def outputs(count: int) -> object:
+    given, left, right = fork()
+    return Model(given, [left, right][:count])
+
+
+def inputs(count: int) -> object:
+    given, left, _ = fork()
+    return Model([given, Input((2,))] if count == 2 else [], left)
+
+
+def another_input() -> object:
+    given, left, _ = fork()
+    return Model(given, layers.Add(name="sum")([left, layers.Conv2D(4, 1, name="other")(Input((8, 8, 3)))]))
+
+
+def independent_output() -> object:
+    return Model(Input((8, 8, 3)), fork()[1])
+
+
+def merged(merge: layers.Layer, shape: tuple[int, ...] = (8, 8, 3)) -> object:
+    given, left, _ = fork(shape)
+    smaller = layers.Conv2D(5, 1, strides=2, name="small")(given) if len(shape) == 3 else left
+    return Model(given, merge([left, smaller]))
+
+
+def twice() -> object:
+    given, left, _ = fork()
+    dense = layers.Conv2D(4, 1)
+    return layers.Add()([dense(given), dense(left)])
+
+
+def taken_from_a_model() -> object:
+    return residual().layers[0](Input((8, 8, 3)))
+
+
+def two_models() -> object:
+    given, left, right = fork()
+    Model(given, left)
+    return Model(given, layers.Add()([left, right]))
+
+
+def two_scales() -> object:
+    given = Input((8, 8, 3))
+    return Model(given, layers.Add()([
+        layers.Conv2D(4, 1, name="bytes")(given), layers.Conv2D(4, 1, name="scaled")(layers.Rescaling(0.5)(given))]))
+
+
+def named(*names: str) -> object:
+    value = given = Input((8, 8, 3))
+    for name in names:
+        value = layers.Conv2D(4, 1, name=name)(value)
+    return Model(given, value)
+
+
+def only(layer: layers.Layer, shape: tuple[int, ...] = (8, 8, 3)) -> object:
+    given = Input(shape)
+    return Model(given, layer(given))
+
+
+REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: outputs(2), ValueError,
+     r"^a model has one output, and outputs has 2: <KerasTensor of Conv2D\(.*'left'\)>, .*'right'\)>$"),
+    (lambda: outputs(0), ValueError, "^a model has one output, and outputs has 0: none$"),
+    (lambda: inputs(2), ValueError,
+     r"^a model has one input, and inputs has 2: Input\(\(8, 8, 3\)\), Input\(\(2,\)\)$"),
+    (lambda: inputs(0), ValueError, "^a model has one input, and inputs has 0: none$"),
+    (lambda: Model(fork()[1], fork()[2]), ValueError, r"^inputs is <KerasTensor of Conv2D\(.*\)>: give an Input$"),
+    (lambda: Model(X, fork()[1]), TypeError,
+     "^inputs is a value of type ndarray: give what Input or a layer gives$"),
+    (lambda: Model(Input((3,)), None), TypeError,
+     "^outputs is a value of type NoneType: give what Input or a layer gives$"),
+    (lambda: Model(*[Input((3,))] * 2), ValueError, "^the model has no layers: its output is an input$"),
+    (independent_output, ValueError, "^the output, what left gives, does not depend on the input$"),
+    (another_input, ValueError, "^other reads another Input than the model's: a model has one input$"),
+    (lambda: named("a", "b", "a"), ValueError, "^two layers are called a: names must differ$"),
+    (lambda: named("conv2d", None), ValueError, "^two layers are called conv2d: names must differ$"),
+    (lambda: named("input", "b"), ValueError,
+     "^a Conv2D is called input, which is the model's input: take another name$"),
+    (lambda: merged(layers.Add(name="sum")), bigeggs.Error,
+     r"^sum takes inputs of one shape, not \[8, 8, 4\] of left and \[4, 4, 5\] of small$"),
+    (lambda: merged(layers.Concatenate()), bigeggs.Error,
+     r"^concatenate takes inputs of one shape but for the last axis, not \[8, 8, 4\] of left and \[4, 4, 5\] of "
+     "small$"),
+    (lambda: merged(layers.Conv2D(4, 1)), bigeggs.Error, "^conv2d takes one input, not 2$"),
+    (lambda: only(layers.Add()), bigeggs.Error, "^add takes two inputs or more, not 1$"),
+    (lambda: only(layers.Concatenate(name="joined")), bigeggs.Error, "^joined takes two inputs or more, not 1$"),
+    (lambda: Sequential([Input((3,)), layers.Dense(2), layers.Add()]).summary(), bigeggs.Error,
+     "^add takes two inputs or more, not 1$"),
+    (lambda: merged(layers.Concatenate(3), (6,)), bigeggs.Error,
+     "^concatenate has no axis=3: of Keras's there is only the last one here, -1 or 1$"),
+    (lambda: Model(given := Input((8, 8, 3)), layers.Concatenate(1)([given, given])), bigeggs.Error,
+     "^concatenate has no axis=1: of Keras's there is only the last one here, -1 or 3$"),
+    (lambda: layers.Concatenate(axis=2), bigeggs.Error, "^Concatenate has no axis=2"),
+    (twice, bigeggs.Error,
+     "^this Conv2D has its place among the layers of a model: weights cannot be shared, so make another Conv2D$"),
+    (taken_from_a_model, bigeggs.Error, "^this Conv2D has its place among the layers of a model"),
+    (two_models, bigeggs.Error,
+     "^left belongs to another model: weights cannot be shared, so make the layers anew for this one$"),
+    (lambda: layers.Rescaling(0.5)(fork()[1]), ValueError, "^Rescaling stands before all other layers$"),
+    (lambda: layers.Rescaling(0.5)(list(fork()[1:])), ValueError, "^Rescaling stands before all other layers$"),
+    (two_scales, ValueError,
+     "^bytes reads the input, scaled reads the input times 0.5: one Rescaling stands before all other layers$"),
+    (lambda: layers.Add()([]), ValueError,
+     "^Add is called on an empty list: give what Input or a layer gives$"),
+    (lambda: layers.Dense(3)(X), TypeError,
+     "^Dense is called on a value of type ndarray: give what Input or a layer gives$"),
+    (lambda: layers.Add()([Input((3,)), 1]), TypeError,
+     "^Add is called on a value of type int: give what Input or a layer gives$"),
+    (lambda: layers.Rescaling(2)("x"), TypeError,
+     "^Rescaling is called on a value of type str: give what Input or a layer gives$"),
+    (lambda: layers.Dropout(0.5)(Input((3,)), training=True), bigeggs.Error,
+     "^the call of Dropout has no training=True: of Keras's there is only None here$"),
+    (lambda: layers.Flatten()(Input((3,)), trainings=True), TypeError,
+     "^the call of Flatten has no argument 'trainings'$"),
+    (lambda: residual()(Input((8, 8, 3))), bigeggs.Error, "^a model cannot be one of a graph's layers: "),
+    (lambda: residual(trainable=False), bigeggs.Error, "^Model has no trainable=False"),
+    (lambda: setattr(residual(), "trainable", False), bigeggs.Error, "^Model has no trainable=False"),
+    (lambda: Model(given := Input((8, 8, 3)), layers.Conv2D(4, 1)(layers.Softmax()(layers.Flatten()(given)))),
+     bigeggs.Error, r"^conv2d takes .*\[192\]"),
+    (lambda: Model(given := Input((3,)), layers.Dense(4)(layers.Dense(3, "softmax", name="early")(given))),
+     bigeggs.Error, "^early cannot be used here: a softmax stands at the end of a model only$"),
+    (lambda: only(layers.Flatten(), (8, 8)), bigeggs.Error, r'^a model\'s "input" is \[8, 8\]: give'),
+]
+
+
+@pytest.mark.parametrize("call, kind, message", REFUSED)
+def test_what_is_no_graph_is_refused_with_a_sentence(call, kind, message):
+    with pytest.raises(kind, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_that_was_refused_leaves_its_layers_free():
+    given, left, right = fork()
+    small = layers.MaxPooling2D()(right)
+    with pytest.raises(bigeggs.Error, match="add takes inputs of one shape"):
+        Model(given, layers.Add()([left, small]))
+    assert Model(given, layers.Add()([left, right])).output_shape == (None, 8, 8, 4)
