@@ -15,6 +15,9 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         let shape: [Int]
     }
 
+    /// What stands for the model's input where layers say what they read.
+    private static let inputName = "input"
+
     private let options: ModelOptions
     private let lock = NSRecursiveLock()
     private let input: Input
@@ -29,7 +32,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
     init(_ options: ModelOptions, layers: [any Layer] = []) throws {
         self.options = options
         input = Input(options.input)
-        values = [Value(name: "input", tensor: input, shape: options.input)]
+        values = [Value(name: ModelObject.inputName, tensor: input, shape: options.input)]
         for layer in layers { try add(layer) }
     }
 
@@ -44,6 +47,10 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
             }
             var naming = naming
             let name = try naming.name(of: layer)
+            guard name != ModelObject.inputName else {
+                throw Failure.invalidArgument(
+                    "a layer is called \(name), which stands for the model's input: give it another name")
+            }
             let read =
                 try inputs.map { try $0.map { try value($0, for: name) } } ?? [values[values.count - 1]]
             let shape = try ModelObject.shape(after: layer, name, read)
@@ -97,6 +104,12 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
             defer { lock.unlock() }
             if let model { return try body(model) }
             let built = try options.model(input, values[values.count - 1].tensor)
+            let used = Set(built.summary.map(\.name))
+            if let unused = values.dropFirst().first(where: { !used.contains($0.name) }) {
+                throw Failure.invalidArgument(
+                    "the output, of \(values[values.count - 1].name), does not depend on \(unused.name): leave it out"
+                )
+            }
             model = built
             return try body(built)
         }

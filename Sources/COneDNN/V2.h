@@ -173,3 +173,27 @@ static inline dnnl_status_t dnnl_pooling_backward_primitive_desc_create(
     return status != dnnl_success
         ? status : dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
 }
+
+static inline dnnl_status_t dnnl_eltwise_forward_primitive_desc_create(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_prop_kind_t kind, dnnl_alg_kind_t algorithm,
+    const_dnnl_memory_desc_t source, const_dnnl_memory_desc_t destination, float alpha, float beta,
+    const_dnnl_primitive_attr_t attributes) {
+    if (!dnnl_memory_desc_equal(source, destination)) return dnnl_unimplemented;
+    dnnl_eltwise_desc_t operation;
+    dnnl_status_t status = dnnl_eltwise_forward_desc_init(&operation, kind, algorithm, source, alpha, beta);
+    return status != dnnl_success
+        ? status : dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
+}
+
+static inline dnnl_status_t dnnl_eltwise_backward_primitive_desc_create(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_alg_kind_t algorithm,
+    const_dnnl_memory_desc_t source_gradient, const_dnnl_memory_desc_t destination_gradient,
+    const_dnnl_memory_desc_t data, float alpha, float beta, const_dnnl_primitive_desc_t forward,
+    const_dnnl_primitive_attr_t attributes) {
+    if (!dnnl_memory_desc_equal(source_gradient, destination_gradient)) return dnnl_unimplemented;
+    dnnl_eltwise_desc_t operation;
+    dnnl_status_t status =
+        dnnl_eltwise_backward_desc_init(&operation, algorithm, source_gradient, data, alpha, beta);
+    return status != dnnl_success
+        ? status : dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
+}

@@ -76,7 +76,62 @@ struct GraphBuilder {
         case .linear: break
         case .relu: add("Relu", "\(name)/relu")
         case .softmax: add("Softmax", "\(name)/softmax")
+        case .leakyReLU: add("LeakyRelu", "\(name)/leaky_relu", [ONNXAttributeProto("alpha", 0.2 as Float)])
+        case .elu: add("Elu", "\(name)/elu", [ONNXAttributeProto("alpha", 1 as Float)])
+        case .tanh: add("Tanh", "\(name)/tanh")
+        case .sigmoid: add("Sigmoid", "\(name)/sigmoid")
+        case .silu: gate(name) { $0.add("Sigmoid", "\(name)/sigmoid") }
+        case .gelu:
+            // x · (1 + erf(x / √2)) / 2; Gelu is younger than our operator set.
+            gate(name) {
+                $0.calculate("Mul", "\(name)/scaled", Float(0.5).squareRoot())
+                $0.add("Erf", "\(name)/erf")
+                $0.calculate("Add", "\(name)/shifted", 1)
+                $0.calculate("Mul", "\(name)/half", 0.5)
+            }
+        case .geluTanh:
+            gate(name) {
+                let number = $0.value
+                $0.add("Mul", "\(name)/square", with: [number.name])
+                $0.calculate("Mul", "\(name)/cubic", 0.044715)
+                $0.calculate("Add", "\(name)/series", 1)
+                $0.add("Mul", "\(name)/bent", with: [number.name])
+                $0.calculate("Mul", "\(name)/scaled", Float(2 / Double.pi).squareRoot())
+                $0.add("Tanh", "\(name)/tanh")
+                $0.calculate("Add", "\(name)/shifted", 1)
+                $0.calculate("Mul", "\(name)/half", 0.5)
+            }
         }
+    }
+
+    /// Multiplies the value by what `body` makes of it.
+    private mutating func gate(_ name: String, _ body: (inout GraphBuilder) -> Void) {
+        let number = value.name
+        body(&self)
+        add("Mul", "\(name)/gated", with: [number])
+    }
+
+    /// Adds a node that takes the value and a number.
+    mutating func calculate(_ type: String, _ output: String, _ number: Float) {
+        add(type, output, with: [constant("\(output)_by", shape: [], [number])])
+    }
+
+    /// Adds a tensor that is no weight of the model.
+    mutating func constant(_ name: String, shape: [Int], _ values: [Float]) -> String {
+        initializers.append(ONNXTensorProto(name, shape: shape, values: values))
+        return name
+    }
+
+    /// Adds a list of whole numbers.
+    mutating func constant(_ name: String, integers: [Int]) -> String {
+        initializers.append(ONNXTensorProto(name, integers: integers))
+        return name
+    }
+
+    /// Makes a vector of the value, each pixel's channels together as they lie now.
+    mutating func flatten(_ name: String) {
+        add("Flatten", "\(name)/flat")
+        value.channelsFirst = false
     }
 
     /// Brings an image's channels to the place where what comes next wants them.
@@ -113,12 +168,14 @@ struct GraphBuilder {
     }
 
     /// Adds a weight under its name, its axes in another order where one is given.
-    mutating func weight(_ name: String, permuted order: [Int]? = nil) throws -> String {
+    ///
+    /// - Parameter shape: the shape in which the graph wants the numbers, if it is another.
+    mutating func weight(_ name: String, permuted order: [Int]? = nil, shape: [Int]? = nil) throws -> String {
         guard let tensor = weights[name] else {
             throw TrainingError.weightsMissing(name: name, file: "the model")
         }
         let arranged = order.map(tensor.permuted) ?? tensor
-        initializers.append(ONNXTensorProto(name, shape: arranged.shape, values: arranged.values))
+        initializers.append(ONNXTensorProto(name, shape: shape ?? arranged.shape, values: arranged.values))
         return name
     }
 }

@@ -12,7 +12,25 @@ extension ONNXTensorProto {
     }
 }
 
+extension ONNXTensorProto {
+    /// A list of whole numbers.
+    init(_ name: String, integers: [Int]) {
+        self.init()
+        self.name = name
+        dims = [Int64(integers.count)]
+        dataType = Int32(ONNXTensorProto.DataType.int64.rawValue)
+        rawData = integers.map(Int64.init).withUnsafeBytes { Data($0) }
+    }
+}
+
 extension ONNXAttributeProto {
+    init(_ name: String, integer: Int) {
+        self.init()
+        self.name = name
+        type = .int
+        i = Int64(integer)
+    }
+
     init(_ name: String, _ values: [Int]) {
         self.init()
         self.name = name

@@ -21,16 +21,34 @@ extension Add: ONNXLayer {
 
 extension Concatenate: ONNXLayer {
     func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
-        graph.join("Concat", name, [ONNXAttributeProto("axis", 1)])
+        graph.join("Concat", name, [ONNXAttributeProto("axis", integer: 1)])
+    }
+}
+
+extension AveragePooling2D: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.arrange(channelsFirst: true, before: name)
+        graph.add(
+            "AveragePool", "\(name)/pooled",
+            window.attributes(input: graph.shape, output: output)
+                + [ONNXAttributeProto("count_include_pad", integer: 0)])
     }
 }
 
 extension BatchNormalization: ONNXLayer {
     func add(to graph: inout GraphBuilder, named name: String, output: [Int]) throws {
         if graph.shape.count == 3 { graph.arrange(channelsFirst: true, before: name) }
-        let tensors = try ["gamma", "beta", "moving_mean", "moving_variance"].map { tensor in
-            try graph.weight("\(name)/\(tensor)")
-        }
+        let channels = output[output.count - 1]
+        let ones = [Float](repeating: 1, count: channels)
+        let zeros = [Float](repeating: 0, count: channels)
+        let tensors = [
+            scale
+                ? try graph.weight("\(name)/gamma") : graph.constant("\(name)/ones", shape: [channels], ones),
+            center
+                ? try graph.weight("\(name)/beta")
+                : graph.constant("\(name)/zeros", shape: [channels], zeros),
+            try graph.weight("\(name)/moving_mean"), try graph.weight("\(name)/moving_variance"),
+        ]
         graph.add(
             "BatchNormalization", "\(name)/normalized", with: tensors,
             [ONNXAttributeProto("epsilon", epsilon)])
@@ -39,23 +57,61 @@ extension BatchNormalization: ONNXLayer {
 
 extension Conv2D: ONNXLayer {
     func add(to graph: inout GraphBuilder, named name: String, output: [Int]) throws {
-        graph.arrange(channelsFirst: true, before: name)
-        graph.add(
-            "Conv", "\(name)/convolved",
-            with: [
-                try graph.weight("\(name)/kernel", permuted: [3, 2, 0, 1]), try graph.weight("\(name)/bias"),
-            ],
-            window.attributes(input: graph.shape, output: output))
+        let kernel = try graph.weight("\(name)/kernel", permuted: [3, 2, 0, 1])
+        try graph.convolve(name, "convolved", kernel, window, hasBias: self.kernel.useBias, output: output)
         graph.activate(activation, name)
     }
 }
 
 extension Dense: ONNXLayer {
     func add(to graph: inout GraphBuilder, named name: String, output: [Int]) throws {
-        graph.add(
-            "Gemm", "\(name)/product",
-            with: [try graph.weight("\(name)/kernel"), try graph.weight("\(name)/bias")])
+        let kernel = try graph.weight("\(name)/kernel")
+        let bias = self.kernel.useBias ? [try graph.weight("\(name)/bias")] : []
+        graph.add("Gemm", "\(name)/product", with: [kernel] + bias)
         graph.activate(activation, name)
+    }
+}
+
+extension DepthwiseConv2D: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) throws {
+        let kernel = try graph.depthwise("\(name)/kernel", window, depthMultiplier)
+        try graph.convolve(
+            name, "convolved", kernel, window, hasBias: self.kernel.useBias, groups: graph.shape[2],
+            output: output)
+        graph.activate(activation, name)
+    }
+}
+
+extension SeparableConv2D: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) throws {
+        let depthwise = try graph.depthwise("\(name)/depthwise_kernel", window, depthMultiplier)
+        try graph.convolve(
+            name, "channels", depthwise, window, hasBias: false, groups: graph.shape[2], output: output)
+        let pointwise = try graph.weight("\(name)/pointwise_kernel", permuted: [3, 2, 0, 1])
+        let pixel = Window(size: [1, 1], strides: [1, 1], padding: .valid)
+        try graph.convolve(name, "convolved", pointwise, pixel, hasBias: kernel.useBias, output: output)
+        graph.activate(activation, name)
+    }
+}
+
+extension GraphBuilder {
+    /// A kernel of a convolution of each channel for itself: `[channels · multiplier, 1, height, width]`.
+    fileprivate mutating func depthwise(_ name: String, _ window: Window, _ multiplier: Int) throws -> String
+    {
+        try weight(
+            name, permuted: [2, 3, 0, 1], shape: [shape[2] * multiplier, 1] + window.size)
+    }
+
+    fileprivate mutating func convolve(
+        _ name: String, _ step: String, _ kernel: String, _ window: Window, hasBias: Bool, groups: Int = 1,
+        output: [Int]
+    ) throws {
+        arrange(channelsFirst: true, before: name)
+        let bias = hasBias ? [try weight("\(name)/bias")] : []
+        add(
+            "Conv", "\(name)/\(step)", with: [kernel] + bias,
+            window.attributes(input: shape, output: output)
+                + (groups == 1 ? [] : [ONNXAttributeProto("group", integer: groups)]))
     }
 }
 
@@ -75,5 +131,73 @@ extension MaxPooling2D: ONNXLayer {
     func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
         graph.arrange(channelsFirst: true, before: name)
         graph.add("MaxPool", "\(name)/pooled", window.attributes(input: graph.shape, output: output))
+    }
+}
+
+extension ELU: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.add("Elu", "\(name)/elu", [ONNXAttributeProto("alpha", alpha)])
+    }
+}
+
+extension GaussianNoise: ONNXLayer {
+    /// Nothing: inference adds no noise.
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {}
+}
+
+extension GlobalAveragePooling2D: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.arrange(channelsFirst: true, before: name)
+        graph.add("GlobalAveragePool", "\(name)/pooled")
+        graph.flatten(name)
+    }
+}
+
+extension GlobalMaxPooling2D: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.arrange(channelsFirst: true, before: name)
+        graph.add("GlobalMaxPool", "\(name)/pooled")
+        graph.flatten(name)
+    }
+}
+
+extension LayerNormalization: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) throws {
+        graph.arrange(channelsFirst: false, before: name)
+        let channels = output[output.count - 1]
+        let ones = [Float](repeating: 1, count: channels)
+        let gamma =
+            scale
+            ? try graph.weight("\(name)/gamma") : graph.constant("\(name)/ones", shape: [channels], ones)
+        let beta = center ? [try graph.weight("\(name)/beta")] : []
+        graph.add(
+            "LayerNormalization", "\(name)/normalized", with: [gamma] + beta,
+            [ONNXAttributeProto("axis", integer: -1), ONNXAttributeProto("epsilon", epsilon)])
+    }
+}
+
+extension LeakyReLU: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.add("LeakyRelu", "\(name)/leaky_relu", [ONNXAttributeProto("alpha", negativeSlope)])
+    }
+}
+
+extension Rescaling: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.calculate("Mul", "\(name)/scaled", scale)
+        if offset != 0 { graph.calculate("Add", "\(name)/shifted", offset) }
+    }
+}
+
+extension SpatialDropout2D: ONNXLayer {
+    /// Nothing: inference drops nothing.
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {}
+}
+
+extension ZeroPadding2D: ONNXLayer {
+    func add(to graph: inout GraphBuilder, named name: String, output: [Int]) {
+        graph.arrange(channelsFirst: true, before: name)
+        let pads = graph.constant("\(name)/pads", integers: [0, 0, top, left, 0, 0, bottom, right])
+        graph.add("Pad", "\(name)/padded", with: [pads])
     }
 }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct GradCAMTests {
     /// The cases that have a convolution.
-    static let convolutional = (ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
+    static let convolutional =
+        (ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
         .filter { $0.layers.contains { $0 is Conv2D } }
 
     /// The maps by their definition. The reference knows no gradient, but a filter's weight is the slope of

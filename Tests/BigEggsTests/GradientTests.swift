@@ -25,7 +25,8 @@ import Testing
         static let winograd = Tolerance(loss: 1e-5, gradient: 2e-4, floor: 1e-5, value: 1e-5)
     }
 
-    @Test(arguments: ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
+    @Test(
+        arguments: ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
     func aStepAgreesWithFiniteDifferences(_ example: ReferenceCase) throws {
         let model = try example.model()
         model.allowsWinograd = false
@@ -53,7 +54,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
+    @Test(
+        arguments: ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
     func predictionsAgree(_ example: ReferenceCase) throws {
         let model = try example.model()
         let dataset = try example.dataset()
@@ -74,7 +76,7 @@ import Testing
     /// normalization forgotten turns the gradient by far more than 10°.
     @Test(
         .enabled(if: hasBFloat16),
-        arguments: ReferenceCase.all + ReferenceCase.graphs + ReferenceCase.winograd)
+        arguments: ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
     func aStepInBFloat16PointsTheSameWay(_ example: ReferenceCase) throws {
         let model = try example.model(precision: .bfloat16)
         let dataset = try example.dataset()

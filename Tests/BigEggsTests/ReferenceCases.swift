@@ -259,6 +259,114 @@ extension ReferenceCase {
         },
     ]
 
+    /// Layers beside those of the report's network, and their options.
+    static let further: [ReferenceCase] = [
+        ReferenceCase("mean poolings, same and valid", input: [9, 7, 3], images: 3) {
+            Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
+            AveragePooling2D(poolSize: 3, strides: 2, padding: .same)
+            Conv2D(20, kernelSize: 1, activation: .tanh)
+            AveragePooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase(
+            "poolings over whole images", input: [6, 5, 3], images: 3,
+            graph: { input in
+                let value = Conv2D(20, kernelSize: 3, activation: .silu)(input)
+                let joined = Concatenate()(GlobalAveragePooling2D()(value), GlobalMaxPooling2D()(value))
+                return Dense(10, activation: .softmax)(Dense(10, activation: .gelu)(joined))
+            }),
+        ReferenceCase("convolutions of each channel, 20 channels", input: [7, 6, 3], images: 3) {
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            DepthwiseConv2D(kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            DepthwiseConv2D(kernelSize: 3, strides: 2, padding: .same, useBias: false)
+            GlobalAveragePooling2D()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("convolutions of each channel of pixels, two of each", input: [7, 6, 3], images: 3) {
+            DepthwiseConv2D(kernelSize: 3, padding: .same, depthMultiplier: 2, activation: .elu)
+            DepthwiseConv2D(kernelSize: 2, depthMultiplier: 3)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("separable convolutions", input: [8, 7, 3], images: 3) {
+            SeparableConv2D(16, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            SeparableConv2D(
+                24, kernelSize: 3, strides: 2, padding: .same, depthMultiplier: 2, activation: .gelu,
+                useBias: false)
+            GlobalAveragePooling2D()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("zeros around, rescaled", input: [5, 4, 3], images: 3) {
+            Rescaling(2, offset: -0.75)
+            ZeroPadding2D()
+            Conv2D(20, kernelSize: 3, activation: .leakyReLU)
+            ZeroPadding2D(top: 0, bottom: 2, left: 1, right: 0)
+            Rescaling(0.5, offset: 0.25)
+            Conv2D(10, kernelSize: 3, activation: .relu)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("without biases, gamma and beta", input: [8, 6, 3], images: 9) {
+            Conv2D(32, kernelSize: 3, padding: .same, useBias: false)
+            BatchNormalization(center: false)
+            Activation(.relu)
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu, useBias: false)
+            BatchNormalization(scale: false)
+            MaxPooling2D()
+            Flatten()
+            Dense(20, useBias: false)
+            BatchNormalization(center: false, scale: false)
+            Activation(.relu)
+            Dense(10, activation: .softmax, useBias: false)
+        },
+        ReferenceCase("normalization of layers", input: [6, 5, 3], images: 3) {
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            LayerNormalization()
+            Conv2D(32, kernelSize: 3)
+            LayerNormalization(epsilon: 1e-2, center: false)
+            Activation(.gelu)
+            Flatten()
+            Dense(33, activation: .tanh)
+            LayerNormalization(scale: false)
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("every activation as a layer", input: [7], images: 5) {
+            Dense(20)
+            Activation(.sigmoid)
+            Dense(20)
+            Activation(.tanh)
+            Dense(20)
+            Activation(.silu)
+            Dense(20)
+            Activation(.geluTanh)
+            Dense(20)
+            LeakyReLU(negativeSlope: 0.4)
+            Dense(20)
+            ELU(alpha: 0.5)
+            Dense(10)
+            Activation(.softmax)
+        },
+        ReferenceCase("noise, and channels dropped as a whole", input: [6, 5, 3], images: 3) {
+            GaussianNoise(0.3)
+            Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
+            SpatialDropout2D(0.4)
+            Conv2D(10, kernelSize: 3, activation: .sigmoid)
+            GaussianNoise(0.1)
+            Flatten()
+            Dropout(0.3)
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase("an output that is no softmax's", input: [5, 4, 3], images: 3) {
+            Conv2D(10, kernelSize: 3, activation: .relu)
+            Flatten()
+            Dense(10, activation: .tanh)
+            Activation(.softmax)
+        },
+    ]
+
     /// Values that several layers read, and layers that read several values.
     static let graphs: [ReferenceCase] = [
         ReferenceCase("residual blocks, identity and projection", input: [8, 6, 3], images: 3) { input in

@@ -17,16 +17,6 @@ struct ReferenceNetwork {
     struct Values {
         var shape: [Int]
         var numbers: [Double]
-        /// The image that these numbers are in the engine's memory, also after Flatten, and whether its
-        /// channels lie in blocks there: dropout counts elements as they lie in memory.
-        var memory: [Int]
-        var isBlocked = false
-
-        init(shape: [Int], numbers: [Double]) {
-            self.shape = shape
-            self.numbers = numbers
-            memory = shape
-        }
 
         var channels: Int { shape[shape.count - 1] }
     }
@@ -100,11 +90,41 @@ struct ReferenceNetwork {
         let name = layers[index].name
         let input = inputs[0]
         switch layers[index].layer {
-        case let layer as Conv2D: return convolve(input, layer, name)
+        case let layer as Conv2D:
+            return convolve(
+                input, layer.window, filters: layer.filters, weights["\(name)/kernel"] ?? [],
+                weights["\(name)/bias"], layer.activation)
+        case let layer as DepthwiseConv2D:
+            return convolveChannels(
+                input, layer.window, layer.depthMultiplier, kernel: "\(name)/kernel", bias: "\(name)/bias",
+                layer.activation)
+        case let layer as SeparableConv2D:
+            let channels = convolveChannels(
+                input, layer.window, layer.depthMultiplier, kernel: "\(name)/depthwise_kernel", bias: nil,
+                .linear)
+            return convolve(
+                channels, Window(size: [1, 1], strides: [1, 1], padding: .valid), filters: layer.filters,
+                weights["\(name)/pointwise_kernel"] ?? [], weights["\(name)/bias"], layer.activation)
+        case let layer as AveragePooling2D: return average(input, layer.window)
+        case is GlobalAveragePooling2D:
+            let size = Double(input.shape[1] * input.shape[2])
+            return reduce(input, 0) { $0 + $1 / size }
+        case is GlobalMaxPooling2D: return reduce(input, -.infinity, max)
+        case let layer as ZeroPadding2D: return pad(input, layer)
+        case let layer as LayerNormalization: return normalizeLayer(input, layer, name)
+        case let layer as GaussianNoise: return addNoise(input, layer, index, mode)
+        case let layer as SpatialDropout2D:
+            return drop(input, rate: layer.rate, perChannel: true, index, mode)
+        case let layer as LeakyReLU:
+            return map(input) { $0 > 0 ? $0 : $0 * Double(layer.negativeSlope) }
+        case let layer as ELU: return map(input) { $0 > 0 ? $0 : Double(layer.alpha) * (exp($0) - 1) }
+        case let layer as Rescaling:
+            return map(input) { $0 * Double(layer.scale) + Double(layer.offset) }
         case let layer as Dense: return multiply(input, layer, name)
         case let layer as BatchNormalization: return normalize(input, layer, name, mode)
         case let layer as MaxPooling2D: return pool(input, layer)
-        case let layer as Dropout: return drop(input, layer, index, mode)
+        case let layer as Dropout:
+            return drop(input, rate: layer.rate, perChannel: false, index, mode)
         case let layer as Activation: return activate(input, layer.function)
         case is Add: return add(inputs)
         case is Concatenate: return concatenate(inputs)
@@ -118,7 +138,6 @@ struct ReferenceNetwork {
 
     private func add(_ inputs: [Values]) -> Values {
         var output = Values(shape: inputs[0].shape, numbers: inputs[0].numbers)
-        output.isBlocked = output.shape.count == 4
         for input in inputs.dropFirst() {
             for index in output.numbers.indices { output.numbers[index] += input.numbers[index] }
         }
@@ -128,7 +147,6 @@ struct ReferenceNetwork {
     private func concatenate(_ inputs: [Values]) -> Values {
         let channels = inputs.reduce(0) { $0 + $1.channels }
         var output = Values(shape: inputs[0].shape.dropLast() + [channels], numbers: [])
-        output.isBlocked = output.shape.count == 4
         for place in 0..<inputs[0].numbers.count / inputs[0].channels {
             for input in inputs {
                 output.numbers += input.numbers[place * input.channels..<(place + 1) * input.channels]
@@ -137,11 +155,25 @@ struct ReferenceNetwork {
         return output
     }
 
-    private func activate(_ input: Values, _ function: ActivationFunction) -> Values {
-        guard function == .relu else { return input }
+    private func map(_ input: Values, _ body: (Double) -> Double) -> Values {
         var output = input
-        for index in output.numbers.indices { output.numbers[index] = max(output.numbers[index], 0) }
+        for index in output.numbers.indices { output.numbers[index] = body(output.numbers[index]) }
         return output
+    }
+
+    private func activate(_ input: Values, _ function: ActivationFunction) -> Values {
+        switch function {
+        case .linear, .softmax: input
+        case .relu: map(input) { max($0, 0) }
+        case .gelu: map(input) { $0 * (1 + erf($0 / 2.0.squareRoot())) / 2 }
+        case .geluTanh:
+            map(input) { $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) / 2 }
+        case .silu: map(input) { $0 / (1 + exp(-$0)) }
+        case .leakyReLU: map(input) { $0 > 0 ? $0 : 0.2 * $0 }
+        case .elu: map(input) { $0 > 0 ? $0 : exp($0) - 1 }
+        case .tanh: map(input) { tanh($0) }
+        case .sigmoid: map(input) { 1 / (1 + exp(-$0)) }
+        }
     }
 
     /// Output size and zeros before the input of one axis, by Keras's definition of "same" and "valid".
@@ -155,18 +187,18 @@ struct ReferenceNetwork {
         }
     }
 
-    private func convolve(_ input: Values, _ layer: Conv2D, _ name: String) -> Values {
+    private func convolve(
+        _ input: Values, _ window: Window, filters: Int, _ kernel: [Double], _ bias: [Double]?,
+        _ activation: ActivationFunction
+    ) -> Values {
         let (images, height, width, channels) =
             (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
-        let rows = geometry(layer.window, 0, height)
-        let columns = geometry(layer.window, 1, width)
-        let filters = layer.filters
-        let (size, strides) = (layer.window.size, layer.window.strides)
-        let (kernel, bias) = (weights["\(name)/kernel"] ?? [], weights["\(name)/bias"] ?? [])
+        let rows = geometry(window, 0, height)
+        let columns = geometry(window, 1, width)
+        let (size, strides) = (window.size, window.strides)
         var output = Values(
             shape: [images, rows.output, columns.output, filters],
             numbers: Array(repeating: 0, count: images * rows.output * columns.output * filters))
-        output.isBlocked = true
         output.numbers.withUnsafeMutableBufferPointer { output in
             input.numbers.withUnsafeBufferPointer { input in
                 kernel.withUnsafeBufferPointer { kernel in
@@ -175,7 +207,7 @@ struct ReferenceNetwork {
                         let row = position / columns.output % rows.output
                         let column = position % columns.output
                         let sums = position * filters
-                        for filter in 0..<filters { output[sums + filter] = bias[filter] }
+                        for filter in 0..<filters { output[sums + filter] = bias?[filter] ?? 0 }
                         for y in 0..<size[0] {
                             let sourceRow = row * strides[0] + y - rows.before
                             guard (0..<height).contains(sourceRow) else { continue }
@@ -196,19 +228,19 @@ struct ReferenceNetwork {
                 }
             }
         }
-        return activate(output, layer.activation)
+        return activate(output, activation)
     }
 
     private func multiply(_ input: Values, _ layer: Dense, _ name: String) -> Values {
         let (images, features, units) = (input.shape[0], input.shape[1], layer.units)
-        let (kernel, bias) = (weights["\(name)/kernel"] ?? [], weights["\(name)/bias"] ?? [])
+        let (kernel, bias) = (weights["\(name)/kernel"] ?? [], weights["\(name)/bias"])
         var output = Values(
             shape: [images, units], numbers: Array(repeating: 0, count: images * units))
         output.numbers.withUnsafeMutableBufferPointer { output in
             input.numbers.withUnsafeBufferPointer { input in
                 kernel.withUnsafeBufferPointer { kernel in
                     for image in 0..<images {
-                        for unit in 0..<units { output[image * units + unit] = bias[unit] }
+                        for unit in 0..<units { output[image * units + unit] = bias?[unit] ?? 0 }
                         for feature in 0..<features {
                             let value = input[image * features + feature]
                             for unit in 0..<units {
@@ -226,24 +258,24 @@ struct ReferenceNetwork {
         _ input: Values, _ layer: BatchNormalization, _ name: String, _ mode: Mode
     ) -> Values {
         let channels = input.channels
-        let gamma = weights["\(name)/gamma"] ?? []
-        let beta = weights["\(name)/beta"] ?? []
-        let (mean, variance) = statistics(of: input, name, mode)
+        let (gamma, beta) = (weights["\(name)/gamma"], weights["\(name)/beta"])
+        let (mean, variance) = statistics(of: input, layer, name, mode)
         var output = input
-        output.memory = output.shape
-        output.isBlocked = output.shape.count == 4
-        let scale = (0..<channels).map { gamma[$0] / (variance[$0] + Double(layer.epsilon)).squareRoot() }
+        let scale = (0..<channels).map {
+            (gamma?[$0] ?? 1) / (variance[$0] + Double(layer.epsilon)).squareRoot()
+        }
         for index in output.numbers.indices {
             let channel = index % channels
-            output.numbers[index] = (output.numbers[index] - mean[channel]) * scale[channel] + beta[channel]
+            output.numbers[index] =
+                (output.numbers[index] - mean[channel]) * scale[channel] + (beta?[channel] ?? 0)
         }
         return output
     }
 
     private func statistics(
-        of input: Values, _ name: String, _ mode: Mode
+        of input: Values, _ layer: BatchNormalization, _ name: String, _ mode: Mode
     ) -> (mean: [Double], variance: [Double]) {
-        guard case .training = mode else {
+        guard case .training = mode, layer.trainable else {
             return (weights["\(name)/moving_mean"] ?? [], weights["\(name)/moving_variance"] ?? [])
         }
         let channels = input.channels
@@ -263,9 +295,9 @@ struct ReferenceNetwork {
     func movedStatistics(_ activations: [Values]) -> [String: [Double]] {
         var moved: [String: [Double]] = [:]
         for entry in layers {
-            guard let layer = entry.layer as? BatchNormalization else { continue }
+            guard let layer = entry.layer as? BatchNormalization, layer.trainable else { continue }
             let (mean, variance) = statistics(
-                of: activations[entry.inputs[0]], entry.name, .training(step: 0))
+                of: activations[entry.inputs[0]], layer, entry.name, .training(step: 0))
             for (tensor, batch) in [("moving_mean", mean), ("moving_variance", variance)] {
                 let name = "\(entry.name)/\(tensor)"
                 let momentum = Double(layer.momentum)
@@ -282,7 +314,6 @@ struct ReferenceNetwork {
         let columns = geometry(layer.window, 1, width)
         let (size, strides) = (layer.window.size, layer.window.strides)
         var output = Values(shape: [images, rows.output, columns.output, channels], numbers: [])
-        output.isBlocked = true
         for image in 0..<images {
             for row in 0..<rows.output {
                 for column in 0..<columns.output {
@@ -306,39 +337,133 @@ struct ReferenceNetwork {
         return output
     }
 
-    private func drop(_ input: Values, _ layer: Dropout, _ index: Int, _ mode: Mode) -> Values {
-        guard case .training(let step) = mode, layer.rate > 0 else { return input }
+    /// Sixteen random bits decide on an element: eight elements a block of four words.
+    ///
+    /// - Parameter element: its number in a sample, or of a channel that is dropped as a whole, in Keras's order.
+    private func isKept(sample: Int, _ element: Int, rate: Float, layer: Int, step: Int) -> Bool {
+        let words = Philox(seed: seed, purpose: .dropout, layer: layer)
+            .words(stream: UInt32(step), item: UInt32(sample), draw: UInt32(element / 8))
+        let word = words[element % 8 / 2]
+        let bits = element % 2 == 0 ? word & 0xFFFF : word >> 16
+        return Double(bits) >= (Double(rate) * 65536).rounded()
+    }
+
+    private func drop(_ input: Values, rate: Float, perChannel: Bool, _ index: Int, _ mode: Mode) -> Values {
+        guard case .training(let step) = mode, rate > 0 else { return input }
         var output = input
-        for element in output.numbers.indices {
-            let kept = isKept(
-                place(of: element, in: input), rate: layer.rate, layer: index, step: step)
-            output.numbers[element] *= kept ? Double(1 / (1 - layer.rate)) : 0
+        let size = input.numbers.count / input.shape[0]
+        for place in output.numbers.indices {
+            let element = perChannel ? place % input.channels : place % size
+            let kept = isKept(sample: place / size, element, rate: rate, layer: index, step: step)
+            output.numbers[place] *= kept ? Double(1 / (1 - rate)) : 0
         }
         return output
     }
 
-    /// Sixteen random bits decide on an element: eight elements a block of four words.
-    private func isKept(_ place: Int, rate: Float, layer: Int, step: Int) -> Bool {
-        let words = Philox(seed: seed, purpose: .dropout)
-            .words(stream: UInt32(step), item: UInt32(place / 8), draw: UInt32(layer))
-        let word = words[place % 8 / 2]
-        let bits = place % 2 == 0 ? word & 0xFFFF : word >> 16
-        return Double(bits) >= (Double(rate) * 65536).rounded()
+    private func addNoise(_ input: Values, _ layer: GaussianNoise, _ index: Int, _ mode: Mode) -> Values {
+        guard case .training(let step) = mode else { return input }
+        var output = input
+        let size = input.numbers.count / input.shape[0]
+        let philox = Philox(seed: seed, purpose: .noise, layer: index)
+        for place in output.numbers.indices {
+            let element = place % size
+            let normals = philox.normals(
+                stream: UInt32(step), item: UInt32(place / size), draw: UInt32(element / 4))
+            output.numbers[place] += Double(layer.stddev * normals[element % 4])
+        }
+        return output
     }
 
-    /// Where the engine keeps an element: images between layers have their channels in blocks.
-    private func place(of element: Int, in values: Values) -> Int {
-        guard values.isBlocked else { return element }
-        let shape = values.memory
-        let block = ReferenceNetwork.channelBlock ?? shape[3]
-        let (pixels, channels) = (shape[1] * shape[2], shape[3])
-        let (position, channel) = (element / channels, element % channels)
-        let (image, pixel) = (position / pixels, position % pixels)
-        let blocks = (channels + block - 1) / block
-        return ((image * blocks + channel / block) * pixels + pixel) * block + channel % block
+    private func average(_ input: Values, _ window: Window) -> Values {
+        let (images, height, width, channels) =
+            (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
+        let (rows, columns) = (geometry(window, 0, height), geometry(window, 1, width))
+        var output = Values(shape: [images, rows.output, columns.output, channels], numbers: [])
+        for image in 0..<images {
+            for row in 0..<rows.output {
+                for column in 0..<columns.output {
+                    for channel in 0..<channels {
+                        var (sum, count) = (0.0, 0.0)
+                        for y in 0..<window.size[0] {
+                            for x in 0..<window.size[1] {
+                                let sourceRow = row * window.strides[0] + y - rows.before
+                                let sourceColumn = column * window.strides[1] + x - columns.before
+                                guard (0..<height).contains(sourceRow), (0..<width).contains(sourceColumn)
+                                else { continue }
+                                let source = (image * height + sourceRow) * width + sourceColumn
+                                sum += input.numbers[source * channels + channel]
+                                count += 1
+                            }
+                        }
+                        output.numbers.append(sum / count)
+                    }
+                }
+            }
+        }
+        return output
     }
 
-    /// How many channels of a pixel lie together, or `nil` for all of them.
-    private static let channelBlock: Int? =
-        DNNL.instructionSet >= .avx512 ? 16 : DNNL.instructionSet >= .avx2 ? 8 : nil
+    /// A value for each channel of each image.
+    private func reduce(_ input: Values, _ first: Double, _ body: (Double, Double) -> Double) -> Values {
+        let (images, channels) = (input.shape[0], input.channels)
+        var output = Values(
+            shape: [images, channels], numbers: Array(repeating: first, count: images * channels))
+        let size = input.numbers.count / images
+        for (place, number) in input.numbers.enumerated() {
+            let target = place / size * channels + place % channels
+            output.numbers[target] = body(output.numbers[target], number)
+        }
+        return output
+    }
+
+    private func pad(_ input: Values, _ layer: ZeroPadding2D) -> Values {
+        let (images, height, width, channels) =
+            (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
+        let (rows, columns) = (height + layer.top + layer.bottom, width + layer.left + layer.right)
+        var output = Values(
+            shape: [images, rows, columns, channels],
+            numbers: Array(repeating: 0, count: images * rows * columns * channels))
+        for (place, number) in input.numbers.enumerated() {
+            let (channel, pixel) = (place % channels, place / channels)
+            let (image, row, column) = (pixel / (height * width), pixel / width % height, pixel % width)
+            let target = (image * rows + row + layer.top) * columns + column + layer.left
+            output.numbers[target * channels + channel] = number
+        }
+        return output
+    }
+
+    private func normalizeLayer(_ input: Values, _ layer: LayerNormalization, _ name: String) -> Values {
+        let channels = input.channels
+        var output = input
+        for start in stride(from: 0, to: input.numbers.count, by: channels) {
+            let pixel = input.numbers[start..<start + channels]
+            let mean = pixel.reduce(0, +) / Double(channels)
+            let variance = pixel.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(channels)
+            let deviation = (variance + Double(layer.epsilon)).squareRoot()
+            for channel in 0..<channels {
+                output.numbers[start + channel] =
+                    (input.numbers[start + channel] - mean) / deviation
+                    * (weights["\(name)/gamma"]?[channel] ?? 1) + (weights["\(name)/beta"]?[channel] ?? 0)
+            }
+        }
+        return output
+    }
+
+    /// Each channel for itself, by a convolution whose kernel is zero between different channels.
+    private func convolveChannels(
+        _ input: Values, _ window: Window, _ multiplier: Int, kernel: String, bias: String?,
+        _ activation: ActivationFunction
+    ) -> Values {
+        let channels = input.channels
+        let taps = weights[kernel] ?? []
+        let area = window.size[0] * window.size[1]
+        var wide = [Double](repeating: 0, count: area * channels * channels * multiplier)
+        for (place, tap) in taps.enumerated() {
+            let (copy, channel, pixel) =
+                (place % multiplier, place / multiplier % channels, place / multiplier / channels)
+            wide[(pixel * channels + channel) * channels * multiplier + channel * multiplier + copy] = tap
+        }
+        return convolve(
+            input, window, filters: channels * multiplier, wide, bias.flatMap { weights[$0] }, activation)
+    }
 }

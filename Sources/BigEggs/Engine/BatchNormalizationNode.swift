@@ -16,15 +16,15 @@ final class BatchNormalizationNode: Node {
     /// Training keeps the input, which the backward pass needs.
     var mayWorkInPlace: Bool { !training && !pools }
     var sharesGradient: Bool { !pools }
-    let isTrained = true
+    var isTrained: Bool { gamma != nil || beta != nil }
     /// Two sums a thread and channel, and six numbers a channel.
     var ownBytes: Int { paddedChannels * (16 * threads + 4 * 6) }
     var valuesForBackward: [Signal] { [input] }
 
     /// Whether the output is the largest of each 2×2 normalized values.
     let pools: Bool
-    private let gamma: Int
-    private let beta: Int
+    private let gamma: Int?
+    private let beta: Int?
     private let state: BatchStatistics
     private let training: Bool
     /// The moving statistics normalize, in training too.
@@ -36,17 +36,19 @@ final class BatchNormalizationNode: Node {
     private var memory: Memory?
 
     /// Addresses, and the numbers per channel that the passes share. Lanes past the last channel have
-    /// gamma and beta zero, and so stay zero.
+    /// scale and shift zero, and so stay zero.
     struct Memory {
         let input: UnsafeMutableRawPointer
         let output: UnsafeMutableRawPointer
         let gradient: UnsafeMutableRawPointer
         /// The same address as `gradient`'s unless the node pools.
         let inputGradient: UnsafeMutableRawPointer
-        let gamma: UnsafeMutablePointer<Float>
-        let beta: UnsafeMutablePointer<Float>
-        let gammaGradient: UnsafeMutablePointer<Float>
-        let betaGradient: UnsafeMutablePointer<Float>
+        /// `nil` for 1.
+        let gamma: UnsafeMutablePointer<Float>?
+        /// `nil` for 0.
+        let beta: UnsafeMutablePointer<Float>?
+        let gammaGradient: UnsafeMutablePointer<Float>?
+        let betaGradient: UnsafeMutablePointer<Float>?
         /// Two sums a thread and channel.
         let partial: UnsafeMutablePointer<Double>
         /// For each channel its mean, its inverse standard deviation, and the coefficients of
@@ -63,7 +65,7 @@ final class BatchNormalizationNode: Node {
 
     /// - Parameter pooledLayout: the output's layout if the node pools, half as high and wide as the input.
     init(
-        name: String, input: Signal, pooledLayout: TensorLayout?, gamma: Int, beta: Int,
+        name: String, input: Signal, pooledLayout: TensorLayout?, gamma: Int?, beta: Int?,
         state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision, threads: Int
     ) {
         self.name = name
@@ -104,9 +106,10 @@ final class BatchNormalizationNode: Node {
             input: memory.address(input.place), output: memory.address(output.place),
             gradient: memory.address(output.gradientPlace),
             inputGradient: memory.address(inputGradient ?? output.gradientPlace),
-            gamma: memory.floats(.parameter(gamma)),
-            beta: memory.floats(.parameter(beta)), gammaGradient: memory.floats(.gradient(gamma)),
-            betaGradient: memory.floats(.gradient(beta)),
+            gamma: gamma.map { memory.floats(.parameter($0)) },
+            beta: beta.map { memory.floats(.parameter($0)) },
+            gammaGradient: gamma.map { memory.floats(.gradient($0)) },
+            betaGradient: beta.map { memory.floats(.gradient($0)) },
             partial: partial.assumingMemoryBound(to: Double.self), mean: coefficients,
             inverseDeviation: coefficients + channels, scale: coefficients + 2 * channels,
             shift: coefficients + 3 * channels, slope: coefficients + 4 * channels,
@@ -144,9 +147,13 @@ final class BatchNormalizationNode: Node {
             }
         }
         for channel in 0..<walk.blocks * 16 {
-            let scale = memory.gamma[channel] * memory.inverseDeviation[channel]
+            // Lanes past the last channel stay zero.
+            let scale =
+                channel < walk.channels
+                ? (memory.gamma?[channel] ?? 1) * memory.inverseDeviation[channel] : 0
             memory.scale[channel] = scale
-            memory.shift[channel] = memory.beta[channel] - memory.mean[channel] * scale
+            memory.shift[channel] =
+                (channel < walk.channels ? memory.beta?[channel] ?? 0 : 0) - memory.mean[channel] * scale
         }
         if pools { normalizeAndPool(type, memory) } else { normalize(type, memory) }
     }
@@ -298,10 +305,10 @@ final class BatchNormalizationNode: Node {
             let inverse = Double(memory.inverseDeviation[channel])
             let shift = memory.partial[channel]
             let product = memory.partial[channels + channel] * inverse
-            let scale = Double(memory.gamma[channel]) * inverse
+            let scale = (channel < walk.channels ? Double(memory.gamma?[channel] ?? 1) : 0) * inverse
             if channel < walk.channels {
-                memory.betaGradient[channel] = Float(shift)
-                memory.gammaGradient[channel] = Float(product)
+                memory.betaGradient?[channel] = Float(shift)
+                memory.gammaGradient?[channel] = Float(product)
             }
             // d input = scale · (upstream − shift/n − normalized · product/n), with the input itself
             // in place of the normalized value.

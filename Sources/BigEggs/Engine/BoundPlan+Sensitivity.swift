@@ -9,12 +9,12 @@ extension BoundPlan {
     /// Runs the layers forward, and back as far as one of them.
     ///
     /// - Parameters:
-    ///   - layer: the name of a convolution.
+    ///   - layer: the name of a convolution; the last of its nodes puts out what the layer does.
     ///   - outputs: of each image, which of the model's outputs; before a softmax.
     /// - Returns: `nil` unless the plan is for training and has that layer as an image.
     func sensitivity(of layer: String, outputs: [Int], _ context: StepContext) -> Sensitivity? {
         let nodes = plan.nodes
-        guard let index = nodes.firstIndex(where: { $0.name == layer }), nodes[index].output.needsGradient,
+        guard let index = nodes.lastIndex(where: { $0.name == layer }), nodes[index].output.needsGradient,
             nodes[index].output.dims.count == 4
         else { return nil }
         let signal = nodes[index].output

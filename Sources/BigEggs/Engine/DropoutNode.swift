@@ -1,18 +1,20 @@
 /// Dropout, in place where it may: what is kept is scaled by 1/(1 − rate), so that inference does nothing.
 ///
-/// The mask is a function of seed, layer, step and element.
+/// The mask is a function of seed, layer, step, the sample's place in the batch and the element's in the sample, as
+/// Keras counts elements: it does not depend on how they lie in memory.
 /// Source: https://keras.io/api/layers/regularization_layers/dropout/
 final class DropoutNode: Node {
     let name: String
-    private let input: Signal
     let output: Signal
     let mayWorkInPlace = true
     let sharesGradient = true
     var inputs: [Signal] { [input] }
-    var ownBytes: Int { count + 8 }
+    /// A byte for each element, where the element lies.
+    var ownBytes: Int { count }
 
+    private let input: Signal
     private let rate: Float
-    private let layer: UInt32
+    private let perChannel: Bool
     private let philox: Philox
     private let precision: Precision
     private var source: UnsafeMutableRawPointer?
@@ -20,18 +22,19 @@ final class DropoutNode: Node {
     private var gradient: UnsafeMutableRawPointer?
     private var mask: UnsafeMutablePointer<UInt8>?
 
-    /// The padding of a layout is masked like everything else: it is zero and stays so.
-    private var count: Int { input.byteCount / precision.bytes }
+    private var count: Int { input.layout.elementCount }
 
+    /// - Parameter perChannel: whether a channel is kept, or dropped, as a whole.
     init(
-        name: String, input: Signal, rate: Float, layer: Int, seed: UInt64, precision: Precision
+        name: String, input: Signal, rate: Float, perChannel: Bool, layer: Int, seed: UInt64,
+        precision: Precision
     ) {
         self.name = name
         self.input = input
         self.rate = rate
-        self.layer = UInt32(layer)
+        self.perChannel = perChannel
         self.precision = precision
-        philox = Philox(seed: seed, purpose: .dropout)
+        philox = Philox(seed: seed, purpose: .dropout, layer: layer)
         output = Signal(dims: input.dims, layout: input.layout)
         output.isRectified = input.isRectified
     }
@@ -49,21 +52,40 @@ final class DropoutNode: Node {
 
     func forward(_ step: StepContext) {
         guard let source, let target, let mask else { return }
+        drawMask(mask, step: UInt32(truncatingIfNeeded: step.step))
+        scale(source, into: target)
+    }
+
+    private func drawMask(_ mask: UnsafeMutablePointer<UInt8>, step: UInt32) {
         let threshold = UInt32((Double(rate) * 65536).rounded())
-        let stream = UInt32(truncatingIfNeeded: step.step)
-        let count = self.count
-        let (philox, layer) = (self.philox, self.layer)
-        Threads.parallel(over: (count + 7) / 8) { range, _ in
-            for group in range {
-                // Sixteen random bits decide on an element: eight elements a block.
-                let words = philox.words(stream: stream, item: UInt32(group), draw: layer)
-                for element in 0..<8 {
-                    let bits = words[element / 2] >> (element % 2 == 0 ? 0 : 16) & 0xFFFF
-                    mask[group * 8 + element] = bits >= threshold ? 1 : 0
+        let (walk, philox, perChannel) = (input.walk, philox, perChannel)
+        Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
+            for item in range {
+                let (sample, block) = (item / walk.blocks, item % walk.blocks)
+                let start = mask + sample * walk.sampleStride + block * walk.blockStride
+                let lanes = walk.lanes(of: block)
+                let channels = min(lanes, walk.channels - block * 16)
+                // Sixteen random bits decide on an element: eight elements a group.
+                var words = SIMD4<UInt32>.zero
+                var group = -1
+                for position in 0..<walk.positions {
+                    let first = (perChannel ? 0 : position * walk.channels) + block * 16
+                    for lane in 0..<lanes {
+                        let element = first + lane
+                        if element / 8 != group {
+                            group = element / 8
+                            words = philox.words(stream: step, item: UInt32(sample), draw: UInt32(group))
+                        }
+                        let bits = words[element % 8 / 2] >> (element % 2 == 0 ? 0 : 16) & 0xFFFF
+                        // What fills up a block is zero and stays so.
+                        let isKept = bits >= threshold && lane < channels
+                        start[
+                            position * walk.positionStride + (lane < 8 ? lane : lane - 8 + walk.halfStride)] =
+                            isKept ? 1 : 0
+                    }
                 }
             }
         }
-        scale(source, into: target)
     }
 
     func backward(_ step: StepContext) {

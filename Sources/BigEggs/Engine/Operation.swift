@@ -5,6 +5,8 @@ enum Operation {
         var source: TensorLayout
         var weights: LayoutChoice
         var destination: TensorLayout
+        /// Whether a number is added to each output channel.
+        var hasBias = true
     }
 
     /// Which of the three passes over a kernel, and what belongs to it.
@@ -28,12 +30,32 @@ enum Operation {
         var paddingAfter: [Int]
     }
 
-    /// The bias, and its gradient, are float32 and dense.
+    /// What is put out for a window.
+    enum Pooling {
+        /// Its largest value. In training it remembers where that was.
+        case largest
+        /// The mean of those of its values that are in the image.
+        case mean
+    }
+
+    /// A function of one number. Which parameters mean what is oneDNN's `eltwise`.
+    struct Elementwise: Equatable {
+        enum Function {
+            case gelu, geluTanh, swish, elu, leakyRectifier, tanh, logistic, linear
+        }
+
+        var function: Function
+        var alpha: Float = 0
+        var beta: Float = 0
+    }
+
+    /// The bias, and its gradient, are float32 and dense. Weights of five dimensions are in groups.
     case convolution(WeightedPass, Weighted, Window)
     case innerProduct(WeightedPass, Weighted)
-    /// The largest of each window. In training it remembers where that was.
-    case maxPooling(Window, source: TensorLayout, destination: TensorLayout, training: Bool)
-    case maxPoolingGradient(Window, source: TensorLayout, destination: TensorLayout, of: Primitive)
+    case pooling(Pooling, Window, source: TensorLayout, destination: TensorLayout, training: Bool)
+    case poolingGradient(Pooling, Window, source: TensorLayout, destination: TensorLayout, of: Primitive)
+    case elementwise(Elementwise, TensorLayout)
+    case elementwiseGradient(Elementwise, TensorLayout, of: Primitive)
     /// The same values in another layout and precision.
     case reorder(from: LayoutChoice, to: LayoutChoice)
 }

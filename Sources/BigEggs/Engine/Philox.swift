@@ -12,6 +12,7 @@ public struct Philox: Sendable {
         case dropout
         case augmentation
         case sampling
+        case noise
     }
 
     let key: SIMD2<UInt32>
@@ -21,6 +22,12 @@ public struct Philox: Sendable {
     public init(seed: UInt64, purpose: Purpose) {
         key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
         self.purpose = purpose.rawValue
+    }
+
+    /// The numbers of one layer of a network, which no other layer shares.
+    package init(seed: UInt64, purpose: Purpose, layer: Int) {
+        key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        self.purpose = purpose.rawValue | UInt32(truncatingIfNeeded: layer + 1) << 8
     }
 
     /// Four words for a stream (an epoch, a layer), an item (a sample, an element) and a draw (how many

@@ -1,40 +1,45 @@
-/// Max pooling as oneDNN's primitive; its workspace remembers where each maximum was.
+/// Pooling as oneDNN's primitive; of the largest values its workspace remembers where each was.
 final class PoolingNode: Node {
     let name: String
     let output: Signal
     var inputs: [Signal] { [input] }
     let ownBytes: Int
     private let input: Signal
+    private let pooling: Operation.Pooling
     private let window: Operation.Window
+    private let isRemembered: Bool
     private let forwardPrimitive: Primitive
     private var backwardPrimitive: Primitive?
 
     init(
-        name: String, input: Signal, outputDims: [Int], window: Operation.Window, training: Bool
+        name: String, input: Signal, outputDims: [Int], pooling: Operation.Pooling,
+        window: Operation.Window, training: Bool
     ) throws {
         self.name = name
         self.input = input
+        self.pooling = pooling
         self.window = window
         let layout = TensorLayout.images(outputDims, input.layout.precision)
         output = Signal(dims: outputDims, layout: layout)
         forwardPrimitive = try Primitive(
             "\(name) forward",
-            .maxPooling(window, source: input.layout, destination: layout, training: training))
-        ownBytes = training ? forwardPrimitive.byteCount(of: .workspace) : 0
+            .pooling(pooling, window, source: input.layout, destination: layout, training: training))
+        isRemembered = training && pooling == .largest
+        ownBytes = isRemembered ? forwardPrimitive.byteCount(of: .workspace) : 0
         try forwardPrimitive.add(.source, at: input.place)
         try forwardPrimitive.add(.destination, at: output.place)
-        if training { try forwardPrimitive.add(.workspace, at: ownPlace) }
+        if isRemembered { try forwardPrimitive.add(.workspace, at: ownPlace) }
     }
 
     func describeBackward(inputGradients: [Place?]) throws {
         guard let inputGradient = inputGradients[0] else { return }
         let primitive = try Primitive(
             "\(name) backward",
-            .maxPoolingGradient(
-                window, source: input.layout, destination: output.layout, of: forwardPrimitive))
+            .poolingGradient(
+                pooling, window, source: input.layout, destination: output.layout, of: forwardPrimitive))
         try primitive.add(.destinationGradient, at: output.gradientPlace)
         try primitive.add(.sourceGradient, at: inputGradient)
-        try primitive.add(.workspace, at: ownPlace)
+        if isRemembered { try primitive.add(.workspace, at: ownPlace) }
         backwardPrimitive = primitive
     }
 

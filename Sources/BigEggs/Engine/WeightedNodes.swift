@@ -9,7 +9,7 @@ class WeightedNode: Node {
     let isTrained = true
     fileprivate let input: Signal
     let kernel: Int
-    let bias: Int
+    let bias: Int?
     /// oneDNN's dimensions of the kernel: `[outputs, inputs, height, width]`, or `[outputs, inputs]`.
     fileprivate let kernelDims: [Int]
     fileprivate let store: ParameterStore
@@ -25,7 +25,7 @@ class WeightedNode: Node {
     private var values: UnsafeMutableRawPointer?
 
     fileprivate init(
-        name: String, input: Signal, output: Signal, kernel: Int, kernelDims: [Int], bias: Int,
+        name: String, input: Signal, output: Signal, kernel: Int, kernelDims: [Int], bias: Int?,
         rectifies: Bool, precision: Precision, store: ParameterStore, forward: Primitive
     ) throws {
         self.name = name
@@ -46,7 +46,7 @@ class WeightedNode: Node {
         }
         try forward.add(.source, at: input.place)
         try forward.add(.weights, at: weights(forward.layout(of: .weights)))
-        try forward.add(.bias, at: .parameter(bias))
+        if let bias { try forward.add(.bias, at: .parameter(bias)) }
         try forward.add(.destination, at: output.place)
     }
 
@@ -102,7 +102,7 @@ class WeightedNode: Node {
         try primitive.add(.source, at: input.place)
         try primitive.add(.destinationGradient, at: output.gradientPlace)
         try primitive.add(.weightsGradient, at: .gradient(kernel))
-        try primitive.add(.biasGradient, at: .gradient(bias))
+        if let bias { try primitive.add(.biasGradient, at: .gradient(bias)) }
         backwardWeights = primitive
     }
 
@@ -149,7 +149,7 @@ final class ConvolutionNode: WeightedNode {
     ///   - kerasKernel: where Keras's kernel has oneDNN's dimensions.
     ///   - allowsWinograd: whether Winograd's algorithm may be used where the rule admits it.
     init(
-        name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int, kerasKernel: TensorLayout,
+        name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int?, kerasKernel: TensorLayout,
         window: Operation.Window, rectifies: Bool, precision: Precision, allowsWinograd: Bool, threads: Int,
         store: ParameterStore
     ) throws {
@@ -163,7 +163,8 @@ final class ConvolutionNode: WeightedNode {
             .convolution(
                 .forward(then: rectifies ? [.rectifier] : []),
                 .init(
-                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout),
+                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout,
+                    hasBias: bias != nil),
                 window))
         let isFaster =
             switch precision {
@@ -185,7 +186,8 @@ final class ConvolutionNode: WeightedNode {
                 try mayUseWinograd
                     ? winogradLayout
                     : ConvolutionNode.backwardWeights(
-                        name, input.layout, .free(dims: kernelDims, .float32), layout, window, forward
+                        name, input.layout, .free(dims: kernelDims, .float32), layout, hasBias: bias != nil,
+                        window, forward
                     ).layout(of: .weightsGradient),
                 kerasLayout: kerasKernel)
         }
@@ -212,12 +214,13 @@ final class ConvolutionNode: WeightedNode {
         case .float32:
             return WinogradFloat32Convolution(
                 .init(source: input.layout, destination: output.layout, zeros: window.paddingBefore),
-                input: input.place, kernel: weights(transformed), bias: .parameter(bias),
+                input: input.place, kernel: weights(transformed), bias: bias.map { .parameter($0) },
                 rectifies: rectifies, output: output.place, threads: threads)
         case .bfloat16:
             return WinogradBFloat16Convolution(
                 transformed, dims: input.dims, input: input.place, kernel: weights(transformed),
-                bias: .parameter(bias), rectifies: rectifies, output: output.place, threads: threads)
+                bias: bias.map { .parameter($0) }, rectifies: rectifies, output: output.place,
+                threads: threads)
         }
     }
 
@@ -247,13 +250,13 @@ final class ConvolutionNode: WeightedNode {
             return WinogradFloat32Gradient(
                 .init(source: input.layout, destination: output.layout, zeros: window.paddingBefore),
                 input: input.place, outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
-                biasGradient: .gradient(bias), threads: threads)
+                biasGradient: bias.map { .gradient($0) }, threads: threads)
         case .bfloat16:
             guard WinogradBFloat16Gradient.isFor(kernelDims: kernelDims) else { return nil }
             return WinogradBFloat16Gradient(
                 dims: input.dims, outputs: output.dims[1], input: input.place,
                 outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
-                biasGradient: .gradient(bias), threads: threads)
+                biasGradient: bias.map { .gradient($0) }, threads: threads)
         }
     }
 
@@ -269,18 +272,19 @@ final class ConvolutionNode: WeightedNode {
 
     fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
         try ConvolutionNode.backwardWeights(
-            name, input.layout, store.entries[kernel].storedLayout, gradient, window, forwardPrimitive)
+            name, input.layout, store.entries[kernel].storedLayout, gradient, hasBias: bias != nil, window,
+            forwardPrimitive)
     }
 
     private static func backwardWeights(
         _ name: String, _ source: TensorLayout, _ weights: LayoutChoice, _ gradient: TensorLayout,
-        _ window: Operation.Window, _ forward: Primitive
+        hasBias: Bool, _ window: Operation.Window, _ forward: Primitive
     ) throws -> Primitive {
         try Primitive(
             "\(name) backward weights",
             .convolution(
                 .backwardWeights(of: forward),
-                .init(source: source, weights: weights, destination: gradient), window))
+                .init(source: source, weights: weights, destination: gradient, hasBias: hasBias), window))
     }
 }
 
@@ -290,7 +294,7 @@ final class ConvolutionNode: WeightedNode {
 /// mapped to the order in which Keras flattens.
 final class InnerProductNode: WeightedNode {
     init(
-        name: String, input: Signal, units: Int, kernel: Int, bias: Int, kerasKernel: TensorLayout,
+        name: String, input: Signal, units: Int, kernel: Int, bias: Int?, kerasKernel: TensorLayout,
         rectifies: Bool, outputPrecision: Precision, precision: Precision, store: ParameterStore
     ) throws {
         let kernelDims = kerasKernel.dims
@@ -300,10 +304,12 @@ final class InnerProductNode: WeightedNode {
             .innerProduct(
                 .forward(then: rectifies ? [.rectifier] : []),
                 .init(
-                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout)))
+                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout,
+                    hasBias: bias != nil)))
         if store.layout(of: kernel) == nil {
             let backward = try InnerProductNode.backwardWeights(
-                name, input.layout, .free(dims: kernelDims, .float32), layout.with(precision), chosen)
+                name, input.layout, .free(dims: kernelDims, .float32), layout.with(precision),
+                hasBias: bias != nil, chosen)
             store.chooseLayout(
                 of: kernel, try backward.layout(of: .weightsGradient), kerasLayout: kerasKernel)
         }
@@ -331,17 +337,18 @@ final class InnerProductNode: WeightedNode {
 
     fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
         try InnerProductNode.backwardWeights(
-            name, input.layout, store.entries[kernel].storedLayout, gradient, forwardPrimitive)
+            name, input.layout, store.entries[kernel].storedLayout, gradient, hasBias: bias != nil,
+            forwardPrimitive)
     }
 
     private static func backwardWeights(
         _ name: String, _ source: TensorLayout, _ weights: LayoutChoice, _ gradient: TensorLayout,
-        _ forward: Primitive
+        hasBias: Bool, _ forward: Primitive
     ) throws -> Primitive {
         try Primitive(
             "\(name) backward weights",
             .innerProduct(
                 .backwardWeights(of: forward),
-                .init(source: source, weights: weights, destination: gradient)))
+                .init(source: source, weights: weights, destination: gradient, hasBias: hasBias)))
     }
 }

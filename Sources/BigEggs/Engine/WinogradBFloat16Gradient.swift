@@ -11,7 +11,7 @@ final class WinogradBFloat16Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
     private let kernelGradient: Place
-    private let biasGradient: Place
+    private let biasGradient: Place?
     private let instructionSet = DNNL.instructionSet.ofKernels
     private var shape: be_winograd_bfloat16_shape
     private var scratchpad = Place.scratchpad
@@ -19,7 +19,7 @@ final class WinogradBFloat16Gradient: Pass {
 
     private struct Bound {
         let gradient: be_winograd_bfloat16_gradient
-        let biasGradient: UnsafeMutablePointer<Float>
+        let biasGradient: UnsafeMutablePointer<Float>?
         let scratchpad: UnsafeMutableRawPointer
     }
 
@@ -41,7 +41,7 @@ final class WinogradBFloat16Gradient: Pass {
     ///   - threads: as many as will run it at most.
     init(
         dims: [Int], outputs: Int, input: Place, outputGradient: Place, kernelGradient: Place,
-        biasGradient: Place, threads: Int
+        biasGradient: Place?, threads: Int
     ) {
         self.input = input
         self.outputGradient = outputGradient
@@ -68,7 +68,7 @@ final class WinogradBFloat16Gradient: Pass {
             gradient: be_winograd_bfloat16_gradient(
                 shape: shape, input: address(input), output_gradient: address(outputGradient), sums: sums,
                 bias_sums: sums + threads * self.sums, kernel_gradient: address(kernelGradient).floats),
-            biasGradient: address(biasGradient).floats, scratchpad: scratchpad)
+            biasGradient: biasGradient.map { address($0).floats }, scratchpad: scratchpad)
     }
 
     func execute() {
@@ -88,8 +88,9 @@ final class WinogradBFloat16Gradient: Pass {
                 be_winograd_bfloat16_finish_gradient(
                     instructionSet, gradient, parts, blocks.lowerBound, blocks.upperBound)
             }
+            guard let biasGradient = bound.biasGradient else { return }
             for output in 0..<outputs {
-                bound.biasGradient[output] = (0..<parts).reduce(0) {
+                biasGradient[output] = (0..<parts).reduce(0) {
                     $0 + bound.gradient.bias_sums[$1 * outputs + output]
                 }
             }

@@ -9,7 +9,7 @@ final class WinogradFloat32Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
     private let kernelGradient: Place
-    private let biasGradient: Place
+    private let biasGradient: Place?
     private let instructionSet = DNNL.instructionSet.ofKernels
     private let shape: be_winograd_float32_shape
     private var scratchpad = Place.scratchpad
@@ -17,7 +17,7 @@ final class WinogradFloat32Gradient: Pass {
 
     private struct Bound {
         let gradient: be_winograd_float32_gradient
-        let biasGradient: UnsafeMutablePointer<Float>
+        let biasGradient: UnsafeMutablePointer<Float>?
         let scratchpad: UnsafeMutableRawPointer
     }
 
@@ -39,7 +39,7 @@ final class WinogradFloat32Gradient: Pass {
     ///   - threads: as many as will run it at most.
     init(
         _ shape: be_winograd_float32_shape, input: Place, outputGradient: Place, kernelGradient: Place,
-        biasGradient: Place, threads: Int
+        biasGradient: Place?, threads: Int
     ) {
         self.input = input
         self.outputGradient = outputGradient
@@ -70,7 +70,7 @@ final class WinogradFloat32Gradient: Pass {
                 shape: shape, input: address(input).floats, output_gradient: address(outputGradient).floats,
                 sums: sums, bias_sums: sums + parts * self.sums,
                 kernel_gradient: address(kernelGradient).floats),
-            biasGradient: address(biasGradient).floats, scratchpad: scratchpad)
+            biasGradient: biasGradient.map { address($0).floats }, scratchpad: scratchpad)
     }
 
     func execute() {
@@ -92,8 +92,9 @@ final class WinogradFloat32Gradient: Pass {
                     instructionSet, gradient, squares.lowerBound, squares.upperBound)
             }
         }
+        guard let biasGradient = bound.biasGradient else { return }
         for output in 0..<shape.outputs {
-            bound.biasGradient[output] = (0..<parts).reduce(0) {
+            biasGradient[output] = (0..<parts).reduce(0) {
                 $0 + bound.gradient.bias_sums[$1 * 16 * sixteens + output]
             }
         }

@@ -1,4 +1,6 @@
 /// What a layer applies to its output.
+///
+/// Source: https://keras.io/api/layers/activations/
 public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
     /// The output as it is.
     case linear
@@ -6,44 +8,18 @@ public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
     case relu
     /// exp(x) over the sum of the exponentials: probabilities. Only at the end of a model.
     case softmax
-}
-
-/// Applies an activation function to the output of the layer before it.
-///
-/// Source: https://keras.io/api/layers/core_layers/activation/
-public struct Activation: Layer {
-    public let name: String?
-    public static let kind = "activation"
-    /// The function.
-    public let function: ActivationFunction
-
-    /// A layer that applies `function`, to any shape.
-    public init(_ function: ActivationFunction, name: String? = nil) {
-        self.function = function
-        self.name = name
-    }
-
-    public var lowering: Lowering { Lowering(self) }
-
-    public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        // Over an image Keras's softmax would be one a pixel.
-        guard function != .softmax || inputShape.count == 1 else {
-            throw LayerError.inputRank(
-                layer: name ?? Activation.kind, found: inputShape,
-                expected: "vectors (put Flatten before it)")
-        }
-        return inputShape
-    }
-}
-
-extension Activation: ConfigurableLayer {
-    package init(_ settings: inout Settings) throws {
-        self.init(
-            try settings.required(settings.choice("activation"), "activation"),
-            name: try settings.text("name"))
-    }
-
-    package var settings: Record { ["activation": .string(function.rawValue)] }
-
-    package var activationFunction: ActivationFunction? { function }
+    /// x · Φ(x), with the distribution function Φ of the normal distribution.
+    case gelu
+    /// x · (1 + tanh(√(2/π) · (x + 0.044715 · x³))) / 2: Keras's `gelu(x, approximate=True)`.
+    case geluTanh = "gelu_tanh"
+    /// x · sigmoid(x), also called swish.
+    case silu
+    /// x where it is positive, 0.2 · x elsewhere, as Keras's function has it; ``LeakyReLU`` takes any slope.
+    case leakyReLU = "leaky_relu"
+    /// x where it is positive, exp(x) − 1 elsewhere; ``ELU`` takes any scale.
+    case elu
+    /// The hyperbolic tangent.
+    case tanh
+    /// 1 / (1 + exp(−x)).
+    case sigmoid
 }

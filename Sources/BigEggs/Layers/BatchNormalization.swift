@@ -10,11 +10,31 @@ public struct BatchNormalization: Layer {
     public let momentum: Float
     /// Added to the variance before its root is taken.
     public let epsilon: Float
+    /// Whether there is a `beta`; 0 otherwise.
+    public let center: Bool
+    /// Whether there is a `gamma`; 1 otherwise.
+    public let scale: Bool
+    /// Whether a training changes the layer. Otherwise the moving statistics normalize in training as well.
+    public let trainable: Bool
 
     /// A batch normalization over the last axis.
-    public init(momentum: Float = 0.99, epsilon: Float = 1e-3, name: String? = nil) {
+    ///
+    /// - Parameters:
+    ///   - momentum: how much of the moving statistics a step keeps.
+    ///   - epsilon: added to the variance before its root is taken.
+    ///   - center: whether there is a `beta`.
+    ///   - scale: whether there is a `gamma`.
+    ///   - trainable: whether a training changes the layer, its moving statistics included.
+    ///   - name: the name of its weights, or `nil` for Keras's.
+    public init(
+        momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true,
+        trainable: Bool = true, name: String? = nil
+    ) {
         self.momentum = momentum
         self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self.trainable = trainable
         self.name = name
     }
 
@@ -38,16 +58,24 @@ extension BatchNormalization: ConfigurableLayer {
     package init(_ settings: inout Settings) throws {
         self.init(
             momentum: try settings.float("momentum") ?? 0.99, epsilon: try settings.float("epsilon") ?? 1e-3,
-            name: try settings.text("name"))
+            center: try settings.flag("center") ?? true, scale: try settings.flag("scale") ?? true,
+            trainable: try settings.flag("trainable") ?? true, name: try settings.text("name"))
     }
 
-    package var settings: Record { ["momentum": Record(momentum), "epsilon": Record(epsilon)] }
+    package var settings: Record {
+        var record: Record = ["momentum": Record(momentum), "epsilon": Record(epsilon)]
+        if !center { record["center"] = false }
+        if !scale { record["scale"] = false }
+        if !trainable { record["trainable"] = false }
+        return record
+    }
 
     package func weights(for inputShape: [Int]) -> [Weight] {
         let shape = [inputShape[inputShape.count - 1]]
-        return [
-            Weight(name: "gamma", shape: shape, initializer: .ones),
-            Weight(name: "beta", shape: shape, initializer: .zeros),
-        ]
+        return
+            (scale
+            ? [Weight(name: "gamma", shape: shape, initializer: .ones, isTrained: trainable)] : [])
+            + (center
+                ? [Weight(name: "beta", shape: shape, initializer: .zeros, isTrained: trainable)] : [])
     }
 }

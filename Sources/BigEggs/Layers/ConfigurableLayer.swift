@@ -24,6 +24,10 @@ package struct Weight {
     /// Keras's shape, such as `[3, 3, input, output]`.
     package let shape: [Int]
     let initializer: Initializer
+    /// What the tensor adds to the loss.
+    var regularizer: Regularizer?
+    /// Whether a training changes it.
+    var isTrained = true
 
     /// How many numbers.
     package var count: Int { shape.reduce(1, *) }
@@ -32,9 +36,11 @@ package struct Weight {
 /// The kinds of layers, by their names in Keras: what C, Python and files find a layer by.
 package enum LayerTypes {
     package static let all: [any ConfigurableLayer.Type] = [
-        Activation.self, Add.self, BatchNormalization.self, Concatenate.self, Conv2D.self, Dense.self,
-        Dropout.self, Flatten.self,
-        MaxPooling2D.self,
+        Activation.self, Add.self, AveragePooling2D.self, BatchNormalization.self, Concatenate.self,
+        Conv2D.self, Dense.self, DepthwiseConv2D.self, Dropout.self, ELU.self, Flatten.self,
+        GaussianNoise.self, GlobalAveragePooling2D.self, GlobalMaxPooling2D.self, LayerNormalization.self,
+        LeakyReLU.self, MaxPooling2D.self, Rescaling.self, SeparableConv2D.self, SpatialDropout2D.self,
+        ZeroPadding2D.self,
     ]
 
     /// The layer of a class name.

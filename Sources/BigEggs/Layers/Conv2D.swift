@@ -8,9 +8,10 @@ public struct Conv2D: Layer {
     public static let kind = "conv2d"
     /// The number of output channels.
     public let filters: Int
-    /// Applied to the output: linear or ReLU.
+    /// Applied to the output.
     public let activation: ActivationFunction
     package let window: Window
+    package let kernel: KernelSettings
 
     /// A convolution with a square kernel.
     ///
@@ -19,27 +20,34 @@ public struct Conv2D: Layer {
     ///   - kernelSize: rows and columns of the kernel.
     ///   - strides: pixels between two positions of the kernel.
     ///   - padding: what happens at the edges.
-    ///   - activation: applied to the output: linear or ReLU.
+    ///   - activation: applied to the output; softmax in a ``Dense`` at the end of a model only.
+    ///   - useBias: whether a number is added to each channel of the output.
+    ///   - kernelInitializer: how the kernel starts.
+    ///   - biasInitializer: how the bias starts.
+    ///   - kernelRegularizer: what the kernel adds to the loss.
+    ///   - trainable: whether a training changes the layer.
     ///   - name: the name of its weights, or `nil` for Keras's.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,
-        activation: ActivationFunction = .linear, name: String? = nil
+        activation: ActivationFunction = .linear, useBias: Bool = true,
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+        kernelRegularizer: Regularizer? = nil, trainable: Bool = true, name: String? = nil
     ) {
         self.filters = filters
         self.activation = activation
         self.name = name
         window = Window(
             size: [kernelSize, kernelSize], strides: [strides, strides], padding: padding)
+        kernel = KernelSettings(
+            useBias: useBias, initializer: kernelInitializer, biasInitializer: biasInitializer,
+            regularizer: kernelRegularizer, trainable: trainable)
     }
 
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         let label = name ?? Conv2D.kind
-        guard inputShape.count == 3 else {
-            throw LayerError.inputRank(
-                layer: label, found: inputShape, expected: "images, [height, width, channels]")
-        }
+        try LayerError.checkImage(inputShape, layer: label)
         guard filters > 0 else {
             throw LayerError.invalid(
                 layer: label, argument: "filters", value: "\(filters)", allowed: "1 or more")
@@ -47,6 +55,7 @@ public struct Conv2D: Layer {
         guard activation != .softmax else {
             throw LayerError.unsupported(layer: label, reason: "a softmax stands at the end of a model only")
         }
+        try kernel.regularizer?.check(layer: label)
         try window.check(layer: label, sizeArgument: "kernelSize")
         return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [filters]
     }
@@ -54,30 +63,24 @@ public struct Conv2D: Layer {
 
 extension Conv2D: ConfigurableLayer {
     package init(_ settings: inout Settings) throws {
-        self.init(
-            try settings.required(settings.integer("filters"), "filters"),
-            kernelSize: try settings.required(settings.integer("kernel_size"), "kernel_size"),
-            strides: try settings.integer("strides") ?? 1, padding: try settings.choice("padding") ?? .valid,
-            activation: try settings.choice("activation") ?? .linear, name: try settings.text("name"))
+        filters = try settings.required(settings.integer("filters"), "filters")
+        window = try Window(convolution: &settings)
+        activation = try settings.choice("activation") ?? .linear
+        kernel = try KernelSettings(&settings)
+        name = try settings.text("name")
     }
 
     package var settings: Record {
-        [
-            "filters": .number(Double(filters)), "kernel_size": .number(Double(window.size[0])),
-            "strides": .number(Double(window.strides[0])), "padding": .string(window.padding.rawValue),
-            "activation": .string(activation.rawValue),
-        ]
+        .object(
+            window.convolutionSettings.merging(kernel.record()) { $1 }
+                .merging([
+                    "filters": .number(Double(filters)), "activation": .string(activation.rawValue),
+                ]) { $1 })
     }
 
     package var activationFunction: ActivationFunction? { activation }
 
     package func weights(for inputShape: [Int]) -> [Weight] {
-        let area = window.size[0] * window.size[1]
-        return [
-            Weight(
-                name: "kernel", shape: window.size + [inputShape[2], filters],
-                initializer: .glorotUniform(fanIn: area * inputShape[2], fanOut: area * filters)),
-            Weight(name: "bias", shape: [filters], initializer: .zeros),
-        ]
+        kernel.weights(window.size + [inputShape[2], filters], outputs: filters)
     }
 }

@@ -9,12 +9,31 @@ public struct Dense: Layer {
     public let units: Int
     /// Applied to the output; softmax at the end of a model only.
     public let activation: ActivationFunction
+    package let kernel: KernelSettings
 
     /// A layer of `units` outputs.
-    public init(_ units: Int, activation: ActivationFunction = .linear, name: String? = nil) {
+    ///
+    /// - Parameters:
+    ///   - units: the number of outputs.
+    ///   - activation: applied to the output; softmax in a ``Dense`` at the end of a model only.
+    ///   - useBias: whether a number is added to each channel of the output.
+    ///   - kernelInitializer: how the kernel starts.
+    ///   - biasInitializer: how the bias starts.
+    ///   - kernelRegularizer: what the kernel adds to the loss.
+    ///   - trainable: whether a training changes the layer.
+    ///   - name: the name of its weights, or `nil` for Keras's.
+    public init(
+        _ units: Int,
+        activation: ActivationFunction = .linear, useBias: Bool = true,
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+        kernelRegularizer: Regularizer? = nil, trainable: Bool = true, name: String? = nil
+    ) {
         self.units = units
         self.activation = activation
         self.name = name
+        kernel = KernelSettings(
+            useBias: useBias, initializer: kernelInitializer, biasInitializer: biasInitializer,
+            regularizer: kernelRegularizer, trainable: trainable)
     }
 
     public var lowering: Lowering { Lowering(self) }
@@ -29,29 +48,29 @@ public struct Dense: Layer {
             throw LayerError.invalid(
                 layer: label, argument: "units", value: "\(units)", allowed: "1 or more")
         }
+        try kernel.regularizer?.check(layer: label)
         return [units]
     }
 }
 
 extension Dense: ConfigurableLayer {
     package init(_ settings: inout Settings) throws {
-        self.init(
-            try settings.required(settings.integer("units"), "units"),
-            activation: try settings.choice("activation") ?? .linear, name: try settings.text("name"))
+        units = try settings.required(settings.integer("units"), "units")
+        activation = try settings.choice("activation") ?? .linear
+        kernel = try KernelSettings(&settings)
+        name = try settings.text("name")
     }
 
     package var settings: Record {
-        ["units": .number(Double(units)), "activation": .string(activation.rawValue)]
+        .object(
+            kernel.record().merging([
+                "units": .number(Double(units)), "activation": .string(activation.rawValue),
+            ]) { $1 })
     }
 
     package var activationFunction: ActivationFunction? { activation }
 
     package func weights(for inputShape: [Int]) -> [Weight] {
-        [
-            Weight(
-                name: "kernel", shape: [inputShape[0], units],
-                initializer: .glorotUniform(fanIn: inputShape[0], fanOut: units)),
-            Weight(name: "bias", shape: [units], initializer: .zeros),
-        ]
+        kernel.weights([inputShape[0], units], outputs: units)
     }
 }

@@ -24,13 +24,7 @@ public struct MaxPooling2D: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        let label = name ?? MaxPooling2D.kind
-        guard inputShape.count == 3 else {
-            throw LayerError.inputRank(
-                layer: label, found: inputShape, expected: "images, [height, width, channels]")
-        }
-        try window.check(layer: label, sizeArgument: "poolSize")
-        return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [inputShape[2]]
+        try window.pooledShape(for: inputShape, layer: name ?? MaxPooling2D.kind)
     }
 }
 
@@ -41,10 +35,5 @@ extension MaxPooling2D: ConfigurableLayer {
             padding: try settings.choice("padding") ?? .valid, name: try settings.text("name"))
     }
 
-    package var settings: Record {
-        [
-            "pool_size": .number(Double(window.size[0])), "strides": .number(Double(window.strides[0])),
-            "padding": .string(window.padding.rawValue),
-        ]
-    }
+    package var settings: Record { window.poolingSettings }
 }

@@ -13,6 +13,10 @@ package struct Window: Sendable, Equatable {
     package let strides: [Int]
     package let padding: Padding
 
+    package init(size: [Int], strides: [Int], padding: Padding) {
+        (self.size, self.strides, self.padding) = (size, strides, padding)
+    }
+
     /// The output's height and width.
     func outputSize(for input: [Int], layer: String) throws -> [Int] {
         try zip(input, zip(size, strides)).map { input, window in
@@ -43,6 +47,51 @@ package struct Window: Sendable, Equatable {
         where values.contains(where: { $0 < 1 }) {
             throw LayerError.invalid(
                 layer: layer, argument: argument, value: "\(values)", allowed: "1 or more")
+        }
+    }
+
+    /// The shape that pooling puts out.
+    ///
+    /// - Throws: ``LayerError``.
+    func pooledShape(for inputShape: [Int], layer: String) throws -> [Int] {
+        try LayerError.checkImage(inputShape, layer: layer)
+        try check(layer: layer, sizeArgument: "poolSize")
+        return try outputSize(for: Array(inputShape[0..<2]), layer: layer) + [inputShape[2]]
+    }
+
+    /// The settings of a convolution.
+    var convolutionSettings: [String: Record] {
+        [
+            "kernel_size": .number(Double(size[0])), "strides": .number(Double(strides[0])),
+            "padding": .string(padding.rawValue),
+        ]
+    }
+
+    /// The settings of a pooling layer.
+    var poolingSettings: Record {
+        [
+            "pool_size": .number(Double(size[0])), "strides": .number(Double(strides[0])),
+            "padding": .string(padding.rawValue),
+        ]
+    }
+}
+
+extension Window {
+    /// Reads the settings of a convolution.
+    init(convolution settings: inout Settings) throws {
+        let size = try settings.required(settings.integer("kernel_size"), "kernel_size")
+        let stride = try settings.integer("strides") ?? 1
+        self.init(
+            size: [size, size], strides: [stride, stride], padding: try settings.choice("padding") ?? .valid)
+    }
+}
+
+extension LayerError {
+    /// Refuses an input that is no image.
+    static func checkImage(_ inputShape: [Int], layer: String) throws {
+        guard inputShape.count == 3 else {
+            throw LayerError.inputRank(
+                layer: layer, found: inputShape, expected: "images, [height, width, channels]")
         }
     }
 }

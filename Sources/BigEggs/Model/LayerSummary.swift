@@ -4,7 +4,7 @@ public struct LayerSummary: Sendable, Codable, Equatable {
     public let name: String
     /// Keras's class name, such as "Conv2D".
     public let kind: String
-    /// The names of the layers that it reads, in the order of its inputs; empty where that is the model's input alone.
+    /// The names of the layers that it reads, in the order of its inputs, "input" for the model's input.
     public let inputs: [String]
     /// The shape of one output.
     public let outputShape: [Int]

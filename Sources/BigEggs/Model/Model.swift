@@ -93,7 +93,7 @@ public class Model {
         store = ParameterStore(
             network.weights,
             values: network.weights.enumerated().map { number, weight in
-                weight.initializer.values(count: weight.count, seed: seed, parameter: number)
+                weight.initializer.values(of: weight.shape, seed: seed, parameter: number)
             })
         self.threads = Threads.standard
         if let threads { try use(threads: threads) }

@@ -49,9 +49,9 @@ struct Network {
         }
     }
 
-    /// The names of the layers that a layer reads.
+    /// The names of the layers that a layer reads, "input" for the model's input.
     func inputNames(of layer: ResolvedLayer) -> [String] {
-        layer.inputs.compactMap { $0 == 0 ? nil : layers[$0 - 1].name }
+        layer.inputs.map { $0 == 0 ? "input" : layers[$0 - 1].name }
     }
 
     /// The layers that read a value, one that reads it twice twice.

@@ -309,7 +309,7 @@ be_status be_model_add(be_handle model, const char *kind, const char *settings);
 
 /* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "follows_schedule"
  * (whether its learning rate does), "parameters" (all), "trainable" (parameters), and for each of "layers" its
- * "name", "kind", "inputs" (names of layers; those of the model's input are left out), "output" (shape), "parameters",
+ * "name", "kind", "inputs" (names of layers, "input" for the model's input), "output" (shape), "parameters",
  * and the "settings" that make such a layer. */
 be_status be_model_describe(be_handle model, be_handle *record);
 

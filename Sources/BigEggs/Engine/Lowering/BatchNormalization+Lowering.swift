@@ -12,8 +12,9 @@ extension BatchNormalization: LoweredLayer {
         return plan.add(
             BatchNormalizationNode(
                 name: layer.name, input: input, pooledLayout: pooledLayout(layer, input, plan),
-                gamma: layer.parameters[0], beta: layer.parameters[1], state: statistics,
-                training: plan.key.training, isFrozen: plan.key.isFrozen, precision: plan.key.precision,
+                gamma: scale ? layer.parameters[0] : nil, beta: center ? layer.parameters.last : nil,
+                state: statistics, training: plan.key.training,
+                isFrozen: plan.key.isFrozen || !trainable, precision: plan.key.precision,
                 threads: plan.key.threads))
     }
 

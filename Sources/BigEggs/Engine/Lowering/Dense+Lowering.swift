@@ -10,11 +10,15 @@ extension Dense: LoweredLayer {
             } else {
                 .strided([units, dims[1]], .float32, strides: [1, units])
             }
-        return plan.add(
+        // What a function is applied to is kept as all activations are, and so is what it puts out.
+        let isLogits = layer.isOutput && activation.elementwise == nil
+        let output = plan.add(
             try InnerProductNode(
                 name: layer.name, input: inputs[0], units: units, kernel: layer.parameters[0],
-                bias: layer.parameters[1], kerasKernel: kernel, rectifies: activation == .relu,
-                outputPrecision: layer.isOutput ? .float32 : plan.key.precision,
-                precision: plan.key.precision, store: plan.store))
+                bias: self.kernel.useBias ? layer.parameters[1] : nil, kerasKernel: kernel,
+                rectifies: activation == .relu,
+                outputPrecision: isLogits ? .float32 : plan.key.precision, precision: plan.key.precision,
+                store: plan.store))
+        return try plan.apply(activation, to: output, for: layer)
     }
 }

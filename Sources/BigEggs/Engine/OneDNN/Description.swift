@@ -23,6 +23,9 @@ extension Operation {
             return descriptor.handle
         }
         func handle(_ layout: TensorLayout) throws -> be_memory_desc { try handle(.described(layout)) }
+        func handle(biasOf layouts: Weighted) throws -> be_memory_desc? {
+            try layouts.bias.map { try handle($0) }
+        }
 
         let status =
             switch self {
@@ -32,7 +35,7 @@ extension Operation {
                     try dnnl_convolution_forward_primitive_desc_create(
                         &result, engine, dnnl_forward_training, dnnl_convolution_direct,
                         handle(layouts.source),
-                        handle(layouts.weights), handle(layouts.bias), handle(layouts.destination),
+                        handle(layouts.weights), handle(biasOf: layouts), handle(layouts.destination),
                         window.strides.wide, window.dilations, window.paddingBefore.wide,
                         window.paddingAfter.wide, attributes)
                 case .backwardData(let forward):
@@ -45,7 +48,7 @@ extension Operation {
                     try dnnl_convolution_backward_weights_primitive_desc_create(
                         &result, engine, dnnl_convolution_direct, handle(layouts.source),
                         handle(layouts.weights),
-                        handle(layouts.bias), handle(layouts.destination), window.strides.wide,
+                        handle(biasOf: layouts), handle(layouts.destination), window.strides.wide,
                         window.dilations, window.paddingBefore.wide, window.paddingAfter.wide,
                         forward.description, attributes)
                 }
@@ -54,7 +57,8 @@ extension Operation {
                 case .forward:
                     try dnnl_inner_product_forward_primitive_desc_create(
                         &result, engine, dnnl_forward_training, handle(layouts.source),
-                        handle(layouts.weights), handle(layouts.bias), handle(layouts.destination), attributes
+                        handle(layouts.weights), handle(biasOf: layouts), handle(layouts.destination),
+                        attributes
                     )
                 case .backwardData(let forward):
                     try dnnl_inner_product_backward_data_primitive_desc_create(
@@ -63,19 +67,27 @@ extension Operation {
                 case .backwardWeights(let forward):
                     try dnnl_inner_product_backward_weights_primitive_desc_create(
                         &result, engine, handle(layouts.source), handle(layouts.weights),
-                        handle(layouts.bias), handle(layouts.destination), forward.description, attributes)
+                        handle(biasOf: layouts), handle(layouts.destination), forward.description, attributes)
                 }
-            case .maxPooling(let window, let source, let destination, let training):
+            case .pooling(let pooling, let window, let source, let destination, let training):
                 try dnnl_pooling_forward_primitive_desc_create(
                     &result, engine, training ? dnnl_forward_training : dnnl_forward_inference,
-                    dnnl_pooling_max, handle(source), handle(destination), window.strides.wide,
+                    pooling.algorithm, handle(source), handle(destination), window.strides.wide,
                     window.size.wide, window.dilations, window.paddingBefore.wide, window.paddingAfter.wide,
                     attributes)
-            case .maxPoolingGradient(let window, let source, let destination, let forward):
+            case .poolingGradient(let pooling, let window, let source, let destination, let forward):
                 try dnnl_pooling_backward_primitive_desc_create(
-                    &result, engine, dnnl_pooling_max, handle(source), handle(destination),
+                    &result, engine, pooling.algorithm, handle(source), handle(destination),
                     window.strides.wide, window.size.wide, window.dilations, window.paddingBefore.wide,
                     window.paddingAfter.wide, forward.description, attributes)
+            case .elementwise(let element, let layout):
+                try dnnl_eltwise_forward_primitive_desc_create(
+                    &result, engine, dnnl_forward_training, element.function.algorithm, handle(layout),
+                    handle(layout), element.alpha, element.beta, attributes)
+            case .elementwiseGradient(let element, let layout, let forward):
+                try dnnl_eltwise_backward_primitive_desc_create(
+                    &result, engine, element.function.algorithm, handle(layout), handle(layout),
+                    handle(layout), element.alpha, element.beta, forward.description, attributes)
             case .reorder(let source, let destination):
                 try dnnl_reorder_primitive_desc_create(
                     &result, handle(source), engine, handle(destination), engine, attributes)
@@ -88,7 +100,30 @@ extension Operation {
 
 extension Operation.Weighted {
     /// The bias, and its gradient: a float32 for each output channel.
-    fileprivate var bias: TensorLayout { .rowMajor([destination.dims[1]], .float32) }
+    fileprivate var bias: TensorLayout? {
+        hasBias ? .rowMajor([destination.dims[1]], .float32) : nil
+    }
+}
+
+extension Operation.Pooling {
+    fileprivate var algorithm: dnnl_alg_kind_t {
+        self == .largest ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding
+    }
+}
+
+extension Operation.Elementwise.Function {
+    fileprivate var algorithm: dnnl_alg_kind_t {
+        switch self {
+        case .gelu: dnnl_eltwise_gelu_erf
+        case .geluTanh: dnnl_eltwise_gelu_tanh
+        case .swish: dnnl_eltwise_swish
+        case .elu: dnnl_eltwise_elu
+        case .leakyRectifier: dnnl_eltwise_relu
+        case .tanh: dnnl_eltwise_tanh
+        case .logistic: dnnl_eltwise_logistic
+        case .linear: dnnl_eltwise_linear
+        }
+    }
 }
 
 extension Operation.Window {

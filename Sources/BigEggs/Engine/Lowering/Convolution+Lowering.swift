@@ -1,0 +1,83 @@
+extension Conv2D: LoweredLayer {
+    var readsPlanes: Bool { true }
+
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        let isFirst = inputs[0] === plan.input && inputs[0].dims[1] < 16
+        let input = isFirst ? inputs[0] : try plan.blocked(inputs[0], for: layer.name)
+        let output = try plan.convolve(
+            input, window, filters: filters, layer.parameters[0],
+            bias: kernel.useBias ? layer.parameters[1] : nil, rectifies: activation == .relu, for: layer)
+        return try plan.apply(activation, to: output, for: layer)
+    }
+}
+
+extension DepthwiseConv2D: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        let output = try plan.convolveChannels(
+            try plan.blocked(inputs[0], for: layer.name), window, multiplier: depthMultiplier,
+            layer.parameters[0], bias: kernel.useBias ? layer.parameters[1] : nil,
+            rectifies: activation == .relu, for: layer)
+        return try plan.apply(activation, to: output, for: layer)
+    }
+}
+
+extension SeparableConv2D: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        let channels = try plan.convolveChannels(
+            try plan.blocked(inputs[0], for: layer.name), window, multiplier: depthMultiplier,
+            layer.parameters[0], bias: nil, rectifies: false, for: layer)
+        let pixel = Window(size: [1, 1], strides: [1, 1], padding: .valid)
+        let output = try plan.convolve(
+            channels, pixel, filters: filters, layer.parameters[1],
+            bias: kernel.useBias ? layer.parameters[2] : nil, rectifies: activation == .relu, for: layer)
+        return try plan.apply(activation, to: output, for: layer)
+    }
+}
+
+extension PlanBuilder {
+    fileprivate func convolve(
+        _ input: Signal, _ window: Window, filters: Int, _ kernel: Int, bias: Int?, rectifies: Bool,
+        for layer: ResolvedLayer
+    ) throws -> Signal {
+        let channels = input.dims[1]
+        let (rows, columns) = (window.size[0], window.size[1])
+        return try add(
+            input, window, filters: filters, kernel, bias: bias, rectifies: rectifies,
+            .strided(
+                [filters, channels, rows, columns], .float32,
+                strides: [1, filters, columns * channels * filters, channels * filters]), for: layer)
+    }
+
+    /// Each channel for itself: as many groups as there are channels.
+    fileprivate func convolveChannels(
+        _ input: Signal, _ window: Window, multiplier: Int, _ kernel: Int, bias: Int?, rectifies: Bool,
+        for layer: ResolvedLayer
+    ) throws -> Signal {
+        let channels = input.dims[1]
+        let (rows, columns) = (window.size[0], window.size[1])
+        return try add(
+            input, window, filters: channels * multiplier, kernel, bias: bias, rectifies: rectifies,
+            .strided(
+                [channels, multiplier, 1, rows, columns], .float32,
+                strides: [multiplier, 1, 1, columns * channels * multiplier, channels * multiplier]),
+            for: layer)
+    }
+
+    private func add(
+        _ input: Signal, _ window: Window, filters: Int, _ kernel: Int, bias: Int?, rectifies: Bool,
+        _ kerasKernel: TensorLayout, for layer: ResolvedLayer
+    ) throws -> Signal {
+        let sides = Array(input.dims[2...])
+        let zeros = window.zeros(for: sides)
+        let output = try window.outputSize(for: sides, layer: layer.name)
+        return add(
+            try ConvolutionNode(
+                name: layer.name, input: input, outputDims: [key.batch, filters] + output, kernel: kernel,
+                bias: bias, kerasKernel: kerasKernel,
+                window: .init(
+                    size: window.size, strides: window.strides, paddingBefore: zeros.before,
+                    paddingAfter: zeros.after),
+                rectifies: rectifies, precision: key.precision, allowsWinograd: key.allowsWinograd,
+                threads: key.threads, store: store))
+    }
+}

@@ -1,0 +1,56 @@
+extension MaxPooling2D: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        guard !inputs[0].isPooled else {
+            inputs[0].isPooled = false
+            return inputs[0]
+        }
+        return try plan.pool(.largest, window, inputs[0], for: layer)
+    }
+}
+
+extension AveragePooling2D: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        try plan.pool(.mean, window, inputs[0], for: layer)
+    }
+}
+
+extension GlobalMaxPooling2D: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        try plan.poolWhole(.largest, inputs[0], for: layer)
+    }
+}
+
+extension GlobalAveragePooling2D: LoweredLayer {
+    func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        try plan.poolWhole(.mean, inputs[0], for: layer)
+    }
+}
+
+extension PlanBuilder {
+    fileprivate func pool(
+        _ pooling: Operation.Pooling, _ window: Window, _ input: Signal, for layer: ResolvedLayer
+    ) throws -> Signal {
+        let zeros = window.zeros(for: layer.inputShapes[0])
+        return add(
+            try PoolingNode(
+                name: layer.name, input: try blocked(input, for: layer.name),
+                outputDims: imageDims(layer.outputShape), pooling: pooling,
+                window: .init(
+                    size: window.size, strides: window.strides, paddingBefore: zeros.before,
+                    paddingAfter: zeros.after),
+                training: key.training))
+    }
+
+    /// An image of one pixel, which is a vector as well.
+    fileprivate func poolWhole(
+        _ pooling: Operation.Pooling, _ input: Signal, for layer: ResolvedLayer
+    ) throws -> Signal {
+        let sides = Array(layer.inputShapes[0][0..<2])
+        return add(
+            try PoolingNode(
+                name: layer.name, input: try blocked(input, for: layer.name),
+                outputDims: imageDims([1, 1, layer.outputShape[0]]), pooling: pooling,
+                window: .init(size: sides, strides: sides, paddingBefore: [0, 0], paddingAfter: [0, 0]),
+                training: key.training))
+    }
+}

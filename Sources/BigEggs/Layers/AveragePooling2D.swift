@@ -1,0 +1,40 @@
+/// The mean of each window: `[height, width, channels]` to `[height', width', channels]`. With `same` padding it is the
+/// mean of those of the window's pixels that are in the image.
+///
+/// Source: https://keras.io/api/layers/pooling_layers/average_pooling2d/
+public struct AveragePooling2D: Layer {
+    public let name: String?
+    public static let kind = "average_pooling2d"
+    package let window: Window
+
+    /// Pooling over a square window.
+    ///
+    /// - Parameters:
+    ///   - poolSize: rows and columns of the window.
+    ///   - strides: pixels between two windows; `nil` takes the window's size.
+    ///   - padding: what happens at the edges.
+    ///   - name: the layer's name, or `nil` for Keras's.
+    public init(
+        poolSize: Int = 2, strides: Int? = nil, padding: Padding = .valid, name: String? = nil
+    ) {
+        self.name = name
+        let stride = strides ?? poolSize
+        window = Window(size: [poolSize, poolSize], strides: [stride, stride], padding: padding)
+    }
+
+    public var lowering: Lowering { Lowering(self) }
+
+    public func outputShape(for inputShape: [Int]) throws -> [Int] {
+        try window.pooledShape(for: inputShape, layer: name ?? AveragePooling2D.kind)
+    }
+}
+
+extension AveragePooling2D: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            poolSize: try settings.integer("pool_size") ?? 2, strides: try settings.integer("strides"),
+            padding: try settings.choice("padding") ?? .valid, name: try settings.text("name"))
+    }
+
+    package var settings: Record { window.poolingSettings }
+}

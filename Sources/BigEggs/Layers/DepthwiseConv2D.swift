@@ -1,0 +1,90 @@
+/// A convolution of each channel for itself: `[height, width, channels]` to
+/// `[height', width', channels · depthMultiplier]`.
+///
+/// The kernel, `[kernelSize, kernelSize, channels, depthMultiplier]`, starts Glorot-uniform, the bias at zero.
+/// Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
+public struct DepthwiseConv2D: Layer {
+    public let name: String?
+    public static let kind = "depthwise_conv2d"
+    /// Output channels of each input channel before any mixing of channels.
+    public let depthMultiplier: Int
+    /// Applied to the output.
+    public let activation: ActivationFunction
+    package let window: Window
+    package let kernel: KernelSettings
+
+    /// A convolution with a square kernel.
+    ///
+    /// - Parameters:
+    ///   - kernelSize: rows and columns of the kernel.
+    ///   - strides: pixels between two positions of the kernel.
+    ///   - padding: what happens at the edges.
+    ///   - depthMultiplier: output channels of each input channel before any mixing of channels.
+    ///   - activation: applied to the output; softmax in a ``Dense`` at the end of a model only.
+    ///   - useBias: whether a number is added to each channel of the output.
+    ///   - kernelInitializer: how kernels start.
+    ///   - biasInitializer: how the bias starts.
+    ///   - kernelRegularizer: what kernels add to the loss.
+    ///   - trainable: whether a training changes the layer.
+    ///   - name: the name of its weights, or `nil` for Keras's.
+    public init(
+        kernelSize: Int, strides: Int = 1, padding: Padding = .valid, depthMultiplier: Int = 1,
+        activation: ActivationFunction = .linear, useBias: Bool = true,
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+        kernelRegularizer: Regularizer? = nil, trainable: Bool = true, name: String? = nil
+    ) {
+        self.depthMultiplier = depthMultiplier
+        self.activation = activation
+        self.name = name
+        window = Window(
+            size: [kernelSize, kernelSize], strides: [strides, strides], padding: padding)
+        kernel = KernelSettings(
+            useBias: useBias, initializer: kernelInitializer, biasInitializer: biasInitializer,
+            regularizer: kernelRegularizer, trainable: trainable)
+    }
+
+    public var lowering: Lowering { Lowering(self) }
+
+    public func outputShape(for inputShape: [Int]) throws -> [Int] {
+        let label = name ?? DepthwiseConv2D.kind
+        try LayerError.checkImage(inputShape, layer: label)
+        for (argument, value) in [("depthMultiplier", depthMultiplier)] where value < 1 {
+            throw LayerError.invalid(
+                layer: label, argument: argument, value: "\(value)", allowed: "1 or more")
+        }
+        guard activation != .softmax else {
+            throw LayerError.unsupported(layer: label, reason: "a softmax stands at the end of a model only")
+        }
+        try kernel.regularizer?.check(layer: label)
+        try window.check(layer: label, sizeArgument: "kernelSize")
+        return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [
+            inputShape[2] * depthMultiplier
+        ]
+    }
+}
+
+extension DepthwiseConv2D: ConfigurableLayer {
+    package init(_ settings: inout Settings) throws {
+        window = try Window(convolution: &settings)
+        depthMultiplier = try settings.integer("depth_multiplier") ?? 1
+        activation = try settings.choice("activation") ?? .linear
+        kernel = try KernelSettings(&settings, kernel: "depthwise")
+        name = try settings.text("name")
+    }
+
+    package var settings: Record {
+        .object(
+            window.convolutionSettings.merging(kernel.record(kernel: "depthwise")) { $1 }
+                .merging([
+                    "depth_multiplier": .number(Double(depthMultiplier)),
+                    "activation": .string(activation.rawValue),
+                ]) { $1 })
+    }
+
+    package var activationFunction: ActivationFunction? { activation }
+
+    package func weights(for inputShape: [Int]) -> [Weight] {
+        kernel.weights(
+            window.size + [inputShape[2], depthMultiplier], outputs: inputShape[2] * depthMultiplier)
+    }
+}
