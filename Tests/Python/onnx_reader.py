@@ -9,6 +9,7 @@ prints what the file says of itself as JSON; with a file of 8-bit pixels also wh
 from __future__ import annotations
 
 import json
+import math
 import struct
 import sys
 from pathlib import Path
@@ -103,14 +104,20 @@ def tensor(data):
         {1: ("dims", int, True), 2: ("data_type", int, False), 8: ("name", bytes.decode, False),
          9: ("raw", bytes, False)},
     )
-    assert found["data_type"] == 1, "no 32-bit floats"
-    return found["name"], np.frombuffer(found["raw"], dtype="<f4").reshape(found["dims"])
+    assert found["data_type"] in (1, 7), "neither 32-bit floats nor 64-bit whole numbers"
+    return found["name"], np.frombuffer(found["raw"], dtype={1: "<f4", 7: "<i8"}[found["data_type"]]).reshape(
+        found["dims"])
+
+
+def signed(value):
+    """A whole number of 64 bits, which may be below 0."""
+    return value - (1 << 64) if value >> 63 else value
 
 
 def attribute(data):
     found = message(
         data,
-        {1: ("name", bytes.decode, False), 2: ("f", float, False), 3: ("i", int, False), 8: ("ints", int, True),
+        {1: ("name", bytes.decode, False), 2: ("f", float, False), 3: ("i", signed, False), 8: ("ints", signed, True),
          20: ("type", int, False)},
     )
     assert found["type"] in (1, 2, 7), "neither a number nor whole numbers"
@@ -158,10 +165,31 @@ def windows(x, attributes, outside):
     return sliding_window_view(x, (rows, columns), axis=(2, 3))[:, :, ::down, ::across]
 
 
-def convolve(x, kernel, bias, **attributes):
-    assert list(kernel.shape[2:]) == attributes["kernel_shape"]
-    product = np.tensordot(windows(x, attributes, 0), kernel, axes=([1, 4, 5], [1, 2, 3]))
-    return product.transpose(0, 3, 1, 2) + bias[:, None, None]
+def convolve(x, kernel, bias=0.0, group=1, **attributes):
+    assert list(kernel.shape[2:]) == attributes["kernel_shape"] and kernel.shape[1] * group == x.shape[1]
+    parts = [
+        np.tensordot(windows(channels, attributes, 0), part, axes=([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
+        for channels, part in zip(np.split(x, group, axis=1), np.split(kernel, group), strict=True)
+    ]
+    return np.concatenate(parts, axis=1) + np.reshape(bias, (-1, 1, 1))
+
+
+def mean(x, count_include_pad, **attributes):
+    assert count_include_pad == 0
+    counts = windows(np.ones_like(x), attributes, 0).sum(axis=(4, 5))
+    return windows(x, attributes, 0).sum(axis=(4, 5)) / counts
+
+
+def pad(x, pads):
+    assert pads.size == 2 * x.ndim
+    return np.pad(x, list(zip(pads[:x.ndim].astype(int), pads[x.ndim:].astype(int))))
+
+
+def normalize_each(x, scale, bias=0.0, *, axis, epsilon):
+    """LayerNormalization over the last axis."""
+    assert axis == -1 and scale.shape == x.shape[-1:]
+    deviation = np.sqrt(x.var(axis=-1, keepdims=True) + epsilon)
+    return (x - x.mean(axis=-1, keepdims=True)) / deviation * scale + bias
 
 
 def normalize(x, scale, bias, mean, variance, epsilon):
@@ -182,8 +210,19 @@ OPERATORS = {
     "MaxPool": lambda x, **attributes: windows(x, attributes, -np.inf).max(axis=(4, 5)),
     "BatchNormalization": normalize,
     "Flatten": lambda x: x.reshape(len(x), -1),
-    "Gemm": lambda x, kernel, bias: x @ kernel + bias,
+    "Gemm": lambda x, kernel, bias=0.0: x @ kernel + bias,
+    "AveragePool": mean,
+    "GlobalAveragePool": lambda x: x.mean(axis=(2, 3), keepdims=True),
+    "GlobalMaxPool": lambda x: x.max(axis=(2, 3), keepdims=True),
+    "Pad": pad,
+    "LayerNormalization": normalize_each,
     "Relu": lambda x: np.maximum(x, 0),
+    "LeakyRelu": lambda x, alpha: np.where(x < 0, alpha * x, x),
+    "Elu": lambda x, alpha: np.where(x < 0, alpha * np.expm1(np.minimum(x, 0)), x),
+    "Tanh": np.tanh,
+    "Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "Erf": np.vectorize(math.erf),
+    "Add": np.add,
     "Softmax": softmax,
     "Sum": lambda *values: sum(values),
     "Concat": lambda *values, axis: np.concatenate(values, axis),

@@ -162,16 +162,28 @@ def test_a_layer_that_a_model_was_made_of_knows_its_weights():
     np.testing.assert_array_equal(model.predict(np.float32([[1, 2, 3]])), [[6, 6, 6, 6]])
 
 
+KERAS_NAMES = {
+    "GlobalAveragePooling2D": "global_average_pooling2d", "GlobalMaxPooling2D": "global_max_pooling2d",
+}
+
+
 @pytest.mark.parametrize("kind", sorted({
     kind._kind for kind in vars(layers).values() if isinstance(kind, type) and issubclass(kind, layers.Layer)
     and hasattr(kind, "_kind")
 }))
 def test_a_layer_of_each_kind_has_the_name_that_a_stack_gives_it(kind):
-    given = {"Conv2D": (4, 3), "Dense": (4,), "Dropout": (0.1,), "Activation": ("relu",)}.get(kind, ())
+    given = {
+        "Activation": ("relu",), "Conv2D": (4, 3), "Dense": (4,), "DepthwiseConv2D": (3,), "Dropout": (0.1,),
+        "GaussianNoise": (0.1,), "Rescaling": (2, 1), "SeparableConv2D": (4, 3), "SpatialDropout2D": (0.1,),
+    }.get(kind, ())
     image = Input((8, 8, 3))
     merges = kind in ("Add", "Concatenate")
     one, two = (getattr(layers, kind)(*given) for _ in range(2))
     value = one([image, image]) if merges else one(image if kind != "Dense" else layers.Flatten()(image))
+    if kind.startswith("Global"):  # Its output is no image, and the next one wants an image.
+        model = Model(image, layers.Concatenate(name="both")([value, two(image)]))
+        assert [layer.name for layer in model.layers] == [KERAS_NAMES[kind], f"{KERAS_NAMES[kind]}_1", "both"]
+        return
     model = Model(image, two([value, value]) if merges else two(value))
     if merges:
         assert [layer.name for layer in model.layers] == [kind.lower(), f"{kind.lower()}_1"]
@@ -192,7 +204,8 @@ def test_a_value_has_kerass_shape():
     flat = layers.Flatten()(both)
     Model(images, flat)
     assert flat.shape == (None, 200)
-    assert repr(images) == "Input((9, 7, 3))" and repr(x) == f"<KerasTensor of Rescaling({1 / 255})>"
+    assert repr(images) == "Input((9, 7, 3))"
+    assert repr(x) == f"<KerasTensor of Rescaling(scale={1 / 255}, offset=0.0)>"
     assert repr(y).startswith("<KerasTensor of Conv2D(filters=4, kernel_size=3, strides=2")
     with pytest.raises(bigeggs.Error, match="conv2d: kernel_size is"):
         layers.Conv2D(4, 0)(images).shape
@@ -354,6 +367,45 @@ def test_rescaling_of_the_input_is_a_setting_of_the_model(tmp_path):
     np.testing.assert_array_equal(models.load_model(tmp_path / "model.safetensors").predict(X), model.predict(X))
 
 
+def readings() -> tuple[Input, bigeggs.KerasTensor, bigeggs.KerasTensor]:
+    """An input, and two layers: one reads it as it is, the other one half of it."""
+    given = Input((8, 8, 3))
+    half = layers.Rescaling(0.5, name="half")(given)
+    return given, layers.Conv2D(4, 1, name="bytes")(given), layers.Conv2D(4, 1, name="scaled")(half)
+
+
+def test_where_layers_read_the_input_differently_rescaling_is_a_layer(tmp_path):
+    given, left, right = readings()
+    model = Model(given, layers.Concatenate()([left, right]))
+    assert [layer.name for layer in model.layers] == ["half", "bytes", "scaled", "concatenate"]
+    x = X.astype(np.float32)
+    expected = [x @ model.weights["bytes/kernel"][0, 0], x / 2 @ model.weights["scaled/kernel"][0, 0]]
+    np.testing.assert_allclose(model.predict(X), np.concatenate(expected, axis=-1), rtol=1e-4, atol=1e-3)
+    model.save(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(models.load_model(tmp_path / "model.safetensors").predict(X), model.predict(X))
+
+
+def test_rescaling_with_an_offset_or_after_other_layers_is_a_layer():
+    x = X.astype(np.float32)
+    given = Input((8, 8, 3))
+    value = layers.Rescaling(1 / 127.5, offset=-1)(layers.Rescaling(0.5)(given))
+    value = layers.Rescaling(3)(layers.Flatten()(value))
+    graph = Model(given, value)
+    stack = Sequential([given, layers.Rescaling(0.5), layers.Rescaling(1 / 127.5, -1), layers.Flatten(),
+        layers.Rescaling(scale=3)])
+    for model in (graph, stack):
+        assert [layer.name for layer in model.layers] == ["rescaling", "flatten", "rescaling_1"]
+        np.testing.assert_allclose(model.predict(X), 3 * (x / 255 - 1).reshape(48, -1), rtol=1e-5, atol=1e-5)
+
+
+def test_rescaling_alone_is_a_layer():
+    given = Input((8, 8, 3))
+    rescaling = layers.Rescaling(0.25)
+    for model in (Model(given, rescaling(given)), Model(given, rescaling(given)), Sequential([given, rescaling])):
+        assert [layer.name for layer in model.layers] == ["rescaling"]
+        np.testing.assert_array_equal(model.predict(X), X / np.float32(4))
+
+
 # ---- What is refused ----------------------------------------------------------------------------
 
 
@@ -396,12 +448,6 @@ def two_models() -> object:
     given, left, right = fork()
     Model(given, left)
     return Model(given, layers.Add()([left, right]))
-
-
-def two_scales() -> object:
-    given = Input((8, 8, 3))
-    return Model(given, layers.Add()([
-        layers.Conv2D(4, 1, name="bytes")(given), layers.Conv2D(4, 1, name="scaled")(layers.Rescaling(0.5)(given))]))
 
 
 def named(*names: str) -> object:
@@ -455,10 +501,10 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (taken_from_a_model, bigeggs.Error, "^this Conv2D has its place among the layers of a model"),
     (two_models, bigeggs.Error,
      "^left belongs to another model: weights cannot be shared, so make the layers anew for this one$"),
-    (lambda: layers.Rescaling(0.5)(fork()[1]), ValueError, "^Rescaling stands before all other layers$"),
-    (lambda: layers.Rescaling(0.5)(list(fork()[1:])), ValueError, "^Rescaling stands before all other layers$"),
-    (two_scales, ValueError,
-     "^bytes reads the input, scaled reads the input times 0.5: one Rescaling stands before all other layers$"),
+    (lambda: merged(layers.Rescaling(0.5)), bigeggs.Error, "^rescaling takes one input, not 2$"),
+    (lambda: layers.Rescaling([0.5, 1, 2]), bigeggs.Error,
+     "^Rescaling has no list as scale: there is one number for all channels here$"),
+    (lambda: Sequential([Input((3,)), layers.Dense(2, name="input")]).summary(), bigeggs.Error, "input"),
     (lambda: layers.Add()([]), ValueError,
      "^Add is called on an empty list: give what Input or a layer gives$"),
     (lambda: layers.Dense(3)(X), TypeError,

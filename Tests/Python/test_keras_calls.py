@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import bigeggs
-from bigeggs import callbacks, layers, losses, models, optimizers, utils
+from bigeggs import callbacks, layers, losses, models, optimizers, regularizers, utils
 
 x_train = np.random.default_rng(5).integers(0, 255, size=(40, 8, 8, 3)).astype("float32") / 255
 y_train = (np.arange(40) % 4).reshape(-1, 1)
@@ -198,6 +198,24 @@ MODELS: list[Callable[[], bigeggs.Sequential]] = [
         layers.Activation("relu"), layers.MaxPool2D(pool_size=(2, 2), strides=2), layers.Flatten(), layers.Dense(4),
         layers.Activation("softmax"),
     ]),
+    lambda: bigeggs.Sequential([
+        bigeggs.Input((8, 8, 3)), layers.Rescaling(1 / 127.5, offset=-1), layers.ZeroPadding2D(((0, 1), (0, 1))),
+        layers.Conv2D(8, (3, 3), strides=(2, 2), use_bias=False, kernel_initializer="he_normal"),
+        layers.BatchNormalization(), layers.ReLU(),
+        layers.DepthwiseConv2D((3, 3), padding="same", use_bias=False, depthwise_initializer="HeNormal",
+            depthwise_regularizer=regularizers.l2(1e-4)),
+        layers.BatchNormalization(-1, 0.9, 1e-5, center=True, scale=False), layers.LeakyReLU(alpha=0.1),
+        layers.SeparableConv2D(8, (3, 3), activation="swish", padding="same"), layers.SpatialDropout2D(0.1),
+        layers.AvgPool2D((2, 2)), layers.GlobalAvgPool2D(), layers.LayerNormalization(epsilon=1e-6),
+        layers.Dense(16, "gelu", False, "lecun_normal", kernel_regularizer=regularizers.L1L2(1e-5, 1e-4)),
+        layers.GaussianNoise(0.1), layers.Dense(4, activation="softmax", kernel_regularizer="l2"),
+    ]),
+    lambda: bigeggs.Sequential([
+        layers.Convolution2D(8, 3, activation="elu", input_shape=(8, 8, 3), bias_initializer="zeros"),
+        layers.AveragePooling2D(pool_size=(2, 2), strides=(1, 1), padding="same"), layers.ELU(alpha=0.5),
+        layers.SeparableConvolution2D(8, 3, depth_multiplier=2, activation="tanh"), layers.Activation("sigmoid"),
+        layers.GlobalMaxPooling2D(), layers.Dense(4, kernel_initializer="normal"), layers.Softmax(),
+    ]),
 ]
 
 
@@ -326,13 +344,24 @@ LEFT_OUT: list[tuple[Callable[[], object], str]] = [
     (lambda: network(losses.SparseCategoricalCrossentropy(from_logits=True)), "end the model in a softmax"),
     (lambda: network(losses.CategoricalCrossentropy(label_smoothing=0.1)), "no label_smoothing=0.1"),
     (lambda: network("mse"), "there is no loss mse"),
-    (lambda: layers.Conv2D(8, 3, use_bias=False), "Conv2D has no use_bias=False"),
-    (lambda: layers.Conv2D(8, 3, kernel_initializer="he_uniform"), "no kernel_initializer='he_uniform'"),
+    (lambda: layers.Conv2D(8, 3, bias_regularizer="l2"), "Conv2D has no bias_regularizer='l2'"),
+    (lambda: layers.Conv2D(8, 3, groups=2), "Conv2D has no groups=2"),
+    (lambda: layers.Conv2D(8, 3, kernel_initializer=np.zeros), "kernel_initializer is <.*>: give the name of an init"),
+    (lambda: layers.DepthwiseConv2D(3, dilation_rate=2), "DepthwiseConv2D has no dilation_rate=2"),
+    (lambda: layers.DepthwiseConv2D(3, depthwise_constraint="max_norm"), "no depthwise_constraint='max_norm'"),
+    (lambda: layers.SeparableConv2D(8, 3, depthwise_initializer="he_normal"),
+        "SeparableConv2D has no pointwise_initializer='glorot_uniform' beside depthwise_initializer='he_normal'"),
+    (lambda: layers.SeparableConv2D(8, 3, pointwise_regularizer="l1"), r"no pointwise_regularizer=L1\(0.01\) beside"),
+    (lambda: layers.GlobalAveragePooling2D(keepdims=True), "GlobalAveragePooling2D has no keepdims=True"),
+    (lambda: layers.GlobalMaxPooling2D(data_format="channels_first"), "no data_format='channels_first'"),
+    (lambda: layers.LayerNormalization(axis=[1, 2]), r"LayerNormalization has no axis=\[1, 2\]"),
+    (lambda: layers.LayerNormalization(trainable=False), "LayerNormalization has no trainable=False"),
+    (lambda: layers.BatchNormalization(beta_initializer="ones"), "BatchNormalization has no beta_initializer='ones'"),
     (lambda: layers.Conv2D(8, 3, data_format="channels_first"), "no data_format='channels_first'"),
-    (lambda: layers.Dense(4, kernel_regularizer="l2"), "Dense has no kernel_regularizer='l2'"),
-    (lambda: setattr(layers.Dense(4), "trainable", False), "every layer is trained"),
+    (lambda: layers.Dense(4, kernel_constraint="max_norm"), "Dense has no kernel_constraint='max_norm'"),
+    (lambda: setattr(layers.Flatten(), "trainable", False), "Flatten has no trainable=False"),
+    (lambda: setattr(network().layers[1], "trainable", False), "this Dense is in a model, where trainable stays"),
     (lambda: setattr(network(), "trainable", False), "Sequential has no trainable=False"),
-    (lambda: layers.Rescaling(1 / 127.5, offset=-1), "Rescaling has no offset=-1.0"),
     (lambda: optimizers.Adam(clipnorm=1.0), "Adam has no clipnorm=1.0"),
     (lambda: bigeggs.ImageDataGenerator(featurewise_center=True), "no featurewise_center=True"),
     (lambda: bigeggs.ImageDataGenerator(brightness_range=[0.5, 1.5]), "no brightness_range"),

@@ -42,6 +42,39 @@ MODELS = {
     "nothing but dropout": ([layers.Dropout(0.5), layers.Activation("linear")], RGB),
     "dropout at the end": ([layers.Conv2D(4, 3), layers.Dropout(0.5)], RGB),
     "nothing but a softmax": ([layers.Activation("softmax")], (4,)),
+    "means of windows, at the edge of those in the image": (
+        [layers.AveragePooling2D(3, strides=2, padding="same"), layers.AveragePooling2D(2), layers.Flatten()], RGB),
+    "the mean of each channel": ([layers.Conv2D(4, 3), layers.GlobalAveragePooling2D(), layers.Dense(3)], RGB),
+    "the maximum of each channel": ([layers.GlobalMaxPooling2D()], RGB),
+    "a pooling of the whole image in the middle": (
+        [layers.ZeroPadding2D(1), layers.GlobalMaxPooling2D(), layers.LayerNormalization(), layers.Dense(3)], RGB),
+    "convolutions of each channel": (
+        [layers.DepthwiseConv2D(3, strides=2, padding="same", depth_multiplier=2, activation="relu"),
+         layers.DepthwiseConv2D(2, use_bias=False)], RGB),
+    "separable convolutions": (
+        [layers.SeparableConv2D(4, 3, padding="same", depth_multiplier=3, activation="tanh"),
+         layers.SeparableConv2D(5, 3, use_bias=False)], RGB),
+    "zeros around an image": (
+        [layers.ZeroPadding2D(((1, 2), (0, 3))), layers.Conv2D(4, 3, use_bias=False), layers.ZeroPadding2D()], RGB),
+    "rescaling with an offset, and in the middle": (
+        [layers.Rescaling(0.5, offset=-1), layers.Conv2D(4, 3), layers.Rescaling(2), layers.Flatten(),
+         layers.Rescaling(-0.25, 0.5)], RGB),
+    "layers that do nothing in inference": (
+        [layers.GaussianNoise(0.5), layers.Conv2D(4, 3), layers.SpatialDropout2D(0.5), layers.GaussianNoise(1)], RGB),
+    "normalized pixels": (
+        [layers.LayerNormalization(epsilon=0.01), layers.Conv2D(4, 3), layers.LayerNormalization(center=False),
+         layers.Conv2D(4, 3), layers.LayerNormalization(scale=False)], RGB),
+    "normalization without center, without scale": (
+        [layers.BatchNormalization(center=False), layers.Conv2D(4, 3), layers.BatchNormalization(scale=False),
+         layers.Flatten(), layers.BatchNormalization(center=False, scale=False)], RGB),
+    "rectifiers that let negative values pass": (
+        [layers.LeakyReLU(0.4), layers.Conv2D(4, 3), layers.ELU(0.6), layers.Flatten(), layers.LeakyReLU(),
+         layers.ELU()], RGB),
+    "vectors without bias": ([layers.Dense(7, use_bias=False), layers.LayerNormalization(), layers.Dense(3)], (5,)),
+    **{f"the activation {name} of an image and of vectors": (
+        [layers.Conv2D(4, 3, activation=name), layers.Activation(name), layers.Flatten(),
+         layers.Dense(6, activation=name)], RGB)
+       for name in ("gelu", "gelu_tanh", "silu", "leaky_relu", "elu", "tanh", "sigmoid")},
     "names of one's own": (
         [layers.Conv2D(4, 3, name="images"), layers.BatchNormalization(name="probabilities"), layers.Flatten(),
          layers.Dense(4, activation="softmax", name="rescale")], RGB),
@@ -78,6 +111,12 @@ def test_the_graph_computes_what_the_model_predicts(name, random, tmp_path):
         expected = model.predict(x)
         assert np.ptp(expected) > 0.1, "all outputs are the same, and show nothing"
         np.testing.assert_allclose(onnx_reader.compute(exported, x), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_every_layer_is_exported_by_one_of_these_tests():
+    kinds = {kind._kind for kind in vars(layers).values() if hasattr(kind, "_kind")}
+    # Two values or more are joined in test_graph.py.
+    assert {layer._kind for stack, _ in MODELS.values() for layer in stack} | {"Add", "Concatenate"} == kinds
 
 
 def test_the_network_of_the_report_takes_pixels_and_gives_probabilities(random, tmp_path):

@@ -26,7 +26,7 @@ executables of BigEggs the library is there already; a Python started by hand fi
 ``BIGEGGS_LIBRARY``, the path of ``libbigeggs_c.so``, or where ``swift build -c release`` left it.
 """
 
-from . import callbacks, datasets, layers, losses, models, optimizers, utils
+from . import callbacks, datasets, layers, losses, models, optimizers, regularizers, utils
 from ._graph import KerasTensor
 from ._library import Error, NotFound
 from .callbacks import History
@@ -39,5 +39,6 @@ from .weights import Weights
 
 __all__ = [
     "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound", "Record",
-    "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "utils",
+    "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "regularizers",
+    "utils",
 ]

@@ -20,15 +20,13 @@ class KerasTensor:
     """A value in a graph of layers: what a layer gives where it is called. It has no numbers."""
 
     def __init__(
-        self, layer: Layer | None, inputs: Sequence[KerasTensor], *, shape: tuple[int | None, ...] | None = None,
-        rescale: float | None = None,
+        self, layer: Layer | None, inputs: Sequence[KerasTensor], *, shape: tuple[int | None, ...] | None = None
     ):
-        #: None for an input, and for one that is rescaled, which has the input among its `_inputs`.
+        #: None for an input.
         self._layer = layer
         #: What the layer was called before a model gave it a name.
         self._name = None if layer is None else layer.name
         self._inputs = tuple(inputs)
-        self._rescale = rescale
         #: Greater than that of every value before it.
         self._number = next(_numbers)
         self._shape = shape
@@ -53,14 +51,14 @@ class KerasTensor:
         return value
 
     def __repr__(self) -> str:
-        made_by = f"Rescaling({self._rescale})" if self._layer is None else repr(self._layer)
-        return f"<KerasTensor of {made_by}>"
+        return f"<KerasTensor of {self._layer!r}>"
 
 
 class Graph:
     """The layers between an input and a value, in the order of their calls.
 
-    A `ValueError` if the value does not come of that input alone, or if a `Rescaling` is not before all layers.
+    Where all layers read the input multiplied by one number, that is the model's own, and no layer multiplies. A
+    `ValueError` if the value does not come of that input alone.
     """
 
     def __init__(self, given: KerasTensor, wanted: KerasTensor):
@@ -72,25 +70,31 @@ class Graph:
                 found.add(value)
                 open_ += value._inputs
         self._given = given
-        self._values = sorted((value for value in found if value._layer is not None), key=lambda one: one._number)
+        values = sorted((value for value in found if value._layer is not None), key=lambda one: one._number)
+        if not values:
+            raise ValueError("the model has no layers: its output is an input")
+        # What the input is multiplied by in each value that is nothing else.
+        self._factors = {value: 1.0 for value in found if value._layer is None}
+        for value in values:
+            before = self._factors.get(value._inputs[0]) if len(value._inputs) == 1 else None
+            factor = None if value._layer is None or value is wanted else value._layer._factor
+            if before is not None and factor is not None:
+                self._factors[value] = factor * before
+        readers = [value for value in values if value not in self._factors]
+        factors = {self._factors[read] for value in readers for read in value._inputs if read in self._factors}
+        if len(factors) > 1:
+            readers, factors = values, {1.0}
+            self._factors = {value: 1.0 for value in found if value._layer is None}
+        self._rescale = max(factors, default=1.0)
+        self._values = readers
         self.layers = _named(self._values)
         self._names = dict(zip(self._values, self.layers))
-        if not self._values:
-            raise ValueError("the model has no layers: its output is an input")
         if given not in found:
             raise ValueError(f"the output, what {self._names[wanted]} gives, does not depend on the input")
-        # What layers read of the input, by what it is multiplied by, and the first layer that reads it so.
-        readers: dict[float | None, str] = {}
         for value, name in self._names.items():
             for read in value._inputs:
-                if read._layer is None:
-                    if read._first_input is not given:
-                        raise ValueError(f"{name} reads another Input than the model's: a model has one input")
-                    readers.setdefault(read._rescale, name)
-        if len(readers) > 1:
-            ways = [f"{name} reads the input{'' if by is None else f' times {by:.6g}'}" for by, name in readers.items()]
-            raise ValueError(f"{', '.join(ways)}: one Rescaling stands before all other layers")
-        [self._rescale] = readers
+                if read in self._factors and read._first_input is not given:
+                    raise ValueError(f"{name} reads another Input than the model's: a model has one input")
 
     def build(self, **options: Any) -> Owner:
         """The library's model of these layers. An `Error` names the layer that does not fit."""
@@ -110,21 +114,26 @@ class Graph:
                     f"{name} has no axis={layer._axis}: of Keras's there is only the last one here, -1 or {last}")
 
 
-def created(shape: Sequence[int | None], rescale: float | None, options: Mapping[str, Any]) -> Owner:
+def created(shape: Sequence[int | None], rescale: float, options: Mapping[str, Any]) -> Owner:
     """A model of the library's without layers; the shape begins with the batch."""
     extents = [0 if extent is None else extent for extent in shape[1:]]
-    return Owner.made("be_model_create", settings(input=extents, rescale=rescale, **options))
+    return Owner.made("be_model_create", settings(
+        input=extents, rescale=None if rescale == 1 else rescale, **options))
 
 
 def is_chain(description: Mapping[str, Any]) -> bool:
     """Whether each layer of a description reads the one before it, and nothing else."""
-    before: list[str] = []
+    before = ["input"]
     for layer in description["layers"]:
-        # These read two values or more, of which the description leaves out the model's input.
-        if list(layer["inputs"]) != before or layer["kind"] in ("Add", "Concatenate"):
+        if list(layer["inputs"]) != before:
             return False
         before = [layer["name"]]
     return True
+
+
+def snake_case(kind: str) -> str:
+    """A class's name as Keras writes the names of its layers: batch_normalization for BatchNormalization, conv2d."""
+    return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
 
 
 def _named(values: Sequence[KerasTensor]) -> dict[str, Layer]:
@@ -135,8 +144,7 @@ def _named(values: Sequence[KerasTensor]) -> dict[str, Layer]:
         layer, name = value._layer, value._name
         assert layer is not None
         if name is None:
-            # As Keras writes a class's name: BatchNormalization is batch_normalization, and Conv2D is conv2d.
-            kind = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", layer._kind)).lower()
+            kind = snake_case(layer._kind)
             count = counts.get(kind, 0)
             name, counts[kind] = f"{kind}_{count}" if count else kind, count + 1
         if name in named:

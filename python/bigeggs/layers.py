@@ -1,22 +1,34 @@
-"""The layers of models: Keras's names and arguments."""
+"""The layers of models: Keras's names and arguments.
+
+An `activation` is None or "linear", "relu", "gelu", "gelu_tanh" (Keras's `gelu(x, approximate=True)`), "silu" or
+"swish", "leaky_relu" (of slope 0.2), "elu", "tanh", "sigmoid", and in the last layer "softmax". An initializer is
+"zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
+"random_uniform", "random_normal", "truncated_normal" or "identity", a regularizer one of `bigeggs.regularizers` or
+its name. Sizes and strides are one number, or two that are equal. With `trainable=False` a training leaves a layer's
+weights as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._graph import KerasTensor
+from ._graph import KerasTensor, snake_case
 from ._left_out import ANY, left_out
 from ._library import Error, Owner, call, settings, whole_number
+from .regularizers import L1L2, regularizer
 
 if TYPE_CHECKING:
     from .models import Model
 
 __all__ = [
-    "Activation", "Add", "BatchNormalization", "Concatenate", "Conv2D", "Dense", "Dropout", "Flatten", "Input",
-    "InputLayer", "MaxPool2D", "MaxPooling2D", "ReLU", "Rescaling", "Softmax",
+    "Activation", "Add", "AveragePooling2D", "AvgPool2D", "BatchNormalization", "Concatenate", "Conv2D",
+    "Convolution2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU", "Flatten", "GaussianNoise", "GlobalAveragePooling2D",
+    "GlobalAvgPool2D", "GlobalMaxPool2D", "GlobalMaxPooling2D", "Input", "InputLayer", "LayerNormalization",
+    "LeakyReLU", "MaxPool2D", "MaxPooling2D", "ReLU", "Rescaling", "SeparableConv2D", "SeparableConvolution2D",
+    "Softmax", "SpatialDropout2D", "ZeroPadding2D",
 ]
 
 # What Keras has, and a layer here has not, with the value that it has in Keras.
@@ -25,10 +37,19 @@ _EVERY = {
 }
 _CHANNELS_LAST = {"data_format": frozenset({None, "channels_last"})}
 _WEIGHTED = {
-    "use_bias": True, "kernel_initializer": frozenset({"glorot_uniform", "GlorotUniform"}),
-    "bias_initializer": frozenset({"zeros", "Zeros"}), "kernel_regularizer": None, "bias_regularizer": None,
-    "kernel_constraint": None, "bias_constraint": None, "lora_rank": None,
+    "bias_regularizer": None, "kernel_constraint": None, "bias_constraint": None, "lora_rank": None,
+    "lora_alpha": None, "quantization_config": None,
 }
+_CONVOLUTION = _CHANNELS_LAST | {
+    "dilation_rate": frozenset({(1, 1), 1}), "bias_regularizer": None, "depthwise_constraint": None,
+    "bias_constraint": None,
+}
+_NORMALIZATION = {
+    "beta_initializer": "zeros", "gamma_initializer": "ones", "beta_regularizer": None, "gamma_regularizer": None,
+    "beta_constraint": None, "gamma_constraint": None,
+}
+# Keras's other names of initializers, beside those of its classes.
+_INITIALIZERS = {"zero": "zeros", "one": "ones", "uniform": "random_uniform", "normal": "random_normal"}
 
 
 def values_of(given: KerasTensor | Sequence[KerasTensor], what: str) -> list[KerasTensor]:
@@ -40,13 +61,32 @@ def values_of(given: KerasTensor | Sequence[KerasTensor], what: str) -> list[Ker
     return values
 
 
+def _is_number(value: object) -> bool:
+    """Whether a value is one thing and no list of them."""
+    return not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0
+
+
 def _one_number(value: int | Sequence[int], name: str) -> int:
     """A size for both directions, from Keras's number or pair of equal numbers."""
-    if not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0:
+    if _is_number(value):
         return whole_number(name, value)
+    assert isinstance(value, (Sequence, np.ndarray))
     if len(set(value)) != 1:
         raise ValueError(f"{name} is {tuple(value)}: both directions must have the same")
     return whole_number(name, value[0])
+
+
+def _activation(name: str | None) -> str | None:
+    """An activation under the name that the library has it under."""
+    return "silu" if name == "swish" else name
+
+
+def _initializer(argument: str, name: Any) -> str:
+    """An initializer under the name that the library has it under."""
+    if not isinstance(name, str):
+        raise Error(f"{argument} is {name!r}: give the name of an initializer, such as 'he_normal'")
+    name = _INITIALIZERS.get(name, name)
+    return snake_case(name) if name[:1].isupper() else name
 
 
 class Layer:
@@ -61,14 +101,22 @@ class Layer:
     _kind: str
     #: What must be the number of its output's last axis, the batch counted too, or -1.
     _axis = -1
+    #: Settings that are not shown where they have these values.
+    _usual: Mapping[str, object] = {
+        "use_bias": True, "kernel_initializer": "glorot_uniform", "depthwise_initializer": "glorot_uniform",
+        "pointwise_initializer": "glorot_uniform", "bias_initializer": "zeros", "center": True, "scale": True,
+        "trainable": True,
+    }
     name: str | None
 
     def __init__(self, others: dict[str, Any], left: dict[str, object], **settings: Any):
         self.input_shape: Sequence[int] | None = others.pop("input_shape", None)
-        left_out(type(self).__name__, others, **_EVERY, **left)
+        # What a layer has is among its settings.
+        left_out(type(self).__name__, others, **_EVERY | left)
         self._names = list(settings)
         self._model: Model | None = None
-        self._is_called = False
+        self._is_called = self._is_stacked = False
+        self._trainable = True
         for name, value in settings.items():
             setattr(self, name, value)
 
@@ -93,17 +141,38 @@ class Layer:
 
     def _add_to(self, owner: Owner, **more: object) -> None:
         """Adds the layer to a model of the library's, with settings beside its own."""
-        call("be_model_add", owner.handle, self._kind.encode(), settings(**self.settings() | more))
+        call("be_model_add", owner.handle, self._kind.encode(), settings(**self._told() | more))
+
+    def _told(self) -> dict[str, object]:
+        """The settings as the library takes them."""
+        return {
+            name: {"l1": value.l1, "l2": value.l2} if isinstance(value, L1L2) else value
+            for name, value in self.settings().items()
+        }
+
+    @classmethod
+    def _described(cls, settings: Mapping[str, Any]) -> Layer:
+        """The layer of the settings that the library describes it with."""
+        return cls(**settings)
+
+    @property
+    def _factor(self) -> float | None:
+        """What the layer multiplies by, if that is all it does."""
+        return None
 
     @property
     def trainable(self) -> bool:
-        """True: every layer is trained."""
-        return True
+        """Whether a training changes the layer's weights; it can be set until the layer is in a model."""
+        return self._trainable
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        if not value:
-            raise Error(f"{type(self).__name__} has no trainable=False: every layer is trained")
+        kind = type(self).__name__
+        if "trainable" not in self._names:
+            left_out(kind, {"trainable": bool(value)}, trainable=True)
+        if self._model is not None or self._is_stacked:
+            raise Error(f"this {kind} is in a model, where trainable stays as it is: set it before")
+        self._trainable = bool(value)
 
     @property
     def weights(self) -> dict[str, np.ndarray]:
@@ -129,7 +198,10 @@ class Layer:
         return sum(value.size for value in self.weights.values())
 
     def __repr__(self) -> str:
-        given = ", ".join(f"{name}={value!r}" for name, value in self.settings().items() if value is not None)
+        given = ", ".join(
+            f"{name}={value!r}" for name, value in self.settings().items()
+            if value is not None and value != self._usual.get(name)
+        )
         return f"{type(self).__name__}({given})"
 
 
@@ -157,65 +229,175 @@ class InputLayer(Input):
         super().__init__(given, **others)
 
 
-class Rescaling:
-    """Multiplies the model's input, `Rescaling(1 / 255)` for bytes; before all other layers."""
+class Rescaling(Layer):
+    """`scale` · x + `offset`; any shape to the same shape.
 
-    def __init__(
-        self, scale: float, offset: float = 0, *, input_shape: Sequence[int] | None = None, **others: object
-    ):
-        left_out("Rescaling", {"offset": float(offset)} | others, offset=0.0, name=ANY, dtype=ANY, trainable=True)
-        self.scale, self.input_shape = scale, input_shape
+    `Rescaling(1 / 255)` for bytes: with an offset of 0, directly after the input, it is a setting of the model and
+    none of its layers. One `Rescaling` may be called several times.
+    """
+
+    _kind = "Rescaling"
+    scale: float
+    offset: float
+
+    def __init__(self, scale: float, offset: float = 0.0, *, name: str | None = None, **others: Any):
+        for argument, value in (("scale", scale), ("offset", offset)):
+            if not _is_number(value):
+                raise Error(f"Rescaling has no list as {argument}: there is one number for all channels here")
+        super().__init__(others, {"trainable": ANY, "dtype": ANY}, scale=scale, offset=offset, name=name)
+
+    @property
+    def _factor(self) -> float | None:
+        return None if self.offset else self.scale
 
     def __call__(self, inputs: KerasTensor | Sequence[KerasTensor], **others: object) -> KerasTensor:
-        """The input, multiplied."""
-        left_out("the call of Rescaling", others, training=None, mask=None)
-        values = values_of(inputs, "Rescaling is called on")
-        if len(values) != 1 or values[0]._layer is not None:
-            raise ValueError("Rescaling stands before all other layers")
-        [value] = values
-        rescale = self.scale * (1 if value._rescale is None else value._rescale)
-        return KerasTensor(None, [value], shape=value.shape, rescale=rescale)
-
-    def __repr__(self) -> str:
-        return f"Rescaling({self.scale})"
+        """What the layer makes of a value."""
+        return super(Rescaling, Rescaling(**self.settings())).__call__(inputs, **others)
 
 
 class Conv2D(Layer):
     """A two-dimensional convolution: `[height, width, channels]` to `[height', width', filters]`.
 
-    The kernel, `[kernel_size, kernel_size, channels, filters]`, starts Glorot-uniform, the bias at zero.
-    `padding` is "valid" or "same", `activation` None, "linear" or "relu".
+    The kernel is `[kernel_size, kernel_size, channels, filters]`; `padding` is "valid" or "same". Its activation is
+    any but "softmax".
     """
 
     _kind = "Conv2D"
 
     def __init__(
         self, filters: int, kernel_size: int | Sequence[int], strides: int | Sequence[int] = 1,
-        padding: str = "valid", *, activation: str | None = None, name: str | None = None, **others: Any,
+        padding: str = "valid", *, activation: str | None = None, use_bias: bool = True,
+        kernel_initializer: str = "glorot_uniform", bias_initializer: str = "zeros",
+        kernel_regularizer: str | L1L2 | None = None, trainable: bool = True, name: str | None = None, **others: Any,
     ):
         left: dict[str, object] = _CHANNELS_LAST | _WEIGHTED
         super().__init__(
             others, left | {"dilation_rate": frozenset({(1, 1), 1}), "groups": 1}, filters=filters,
             kernel_size=_one_number(kernel_size, "kernel_size"), strides=_one_number(strides, "strides"),
-            padding=padding, activation=activation, name=name,
+            padding=padding, activation=_activation(activation), use_bias=bool(use_bias),
+            kernel_initializer=_initializer("kernel_initializer", kernel_initializer),
+            bias_initializer=_initializer("bias_initializer", bias_initializer),
+            kernel_regularizer=regularizer("kernel_regularizer", kernel_regularizer), trainable=bool(trainable),
+            name=name,
         )
 
 
+Convolution2D = Conv2D
+
+
+class DepthwiseConv2D(Layer):
+    """A convolution of each channel for itself: `[height, width, channels]` to
+    `[height', width', channels * depth_multiplier]`.
+
+    The kernel is `[kernel_size, kernel_size, channels, depth_multiplier]`; `padding` is "valid" or "same". Its
+    activation is any but "softmax".
+    """
+
+    _kind = "DepthwiseConv2D"
+
+    def __init__(
+        self, kernel_size: int | Sequence[int], strides: int | Sequence[int] = 1, padding: str = "valid",
+        depth_multiplier: int = 1, *, activation: str | None = None, use_bias: bool = True,
+        depthwise_initializer: str = "glorot_uniform", bias_initializer: str = "zeros",
+        depthwise_regularizer: str | L1L2 | None = None, trainable: bool = True, name: str | None = None,
+        **others: Any,
+    ):
+        super().__init__(
+            others, _CONVOLUTION, kernel_size=_one_number(kernel_size, "kernel_size"),
+            strides=_one_number(strides, "strides"), padding=padding, depth_multiplier=depth_multiplier,
+            activation=_activation(activation), use_bias=bool(use_bias),
+            depthwise_initializer=_initializer("depthwise_initializer", depthwise_initializer),
+            bias_initializer=_initializer("bias_initializer", bias_initializer),
+            depthwise_regularizer=regularizer("depthwise_regularizer", depthwise_regularizer),
+            trainable=bool(trainable), name=name,
+        )
+
+
+class SeparableConv2D(Layer):
+    """A convolution of each channel for itself, and one of 1×1 pixels that mixes channels:
+    `[height, width, channels]` to `[height', width', filters]`.
+
+    The kernels are `[kernel_size, kernel_size, channels, depth_multiplier]` and
+    `[1, 1, channels * depth_multiplier, filters]`. They have one initializer and one regularizer: what is said of the
+    one must be said of the other. `padding` is "valid" or "same". Its activation is any but "softmax".
+    """
+
+    _kind = "SeparableConv2D"
+
+    def __init__(
+        self, filters: int, kernel_size: int | Sequence[int], strides: int | Sequence[int] = 1,
+        padding: str = "valid", *, depth_multiplier: int = 1, activation: str | None = None, use_bias: bool = True,
+        depthwise_initializer: str = "glorot_uniform", pointwise_initializer: str = "glorot_uniform",
+        bias_initializer: str = "zeros", depthwise_regularizer: str | L1L2 | None = None,
+        pointwise_regularizer: str | L1L2 | None = None, trainable: bool = True, name: str | None = None,
+        **others: Any,
+    ):
+        super().__init__(
+            others, _CONVOLUTION | {"pointwise_constraint": None}, filters=filters,
+            kernel_size=_one_number(kernel_size, "kernel_size"), strides=_one_number(strides, "strides"),
+            padding=padding, depth_multiplier=depth_multiplier, activation=_activation(activation),
+            use_bias=bool(use_bias),
+            depthwise_initializer=_initializer("depthwise_initializer", depthwise_initializer),
+            pointwise_initializer=_initializer("pointwise_initializer", pointwise_initializer),
+            bias_initializer=_initializer("bias_initializer", bias_initializer),
+            depthwise_regularizer=regularizer("depthwise_regularizer", depthwise_regularizer),
+            pointwise_regularizer=regularizer("pointwise_regularizer", pointwise_regularizer),
+            trainable=bool(trainable), name=name,
+        )
+        for what in ("initializer", "regularizer"):
+            one, other = getattr(self, f"depthwise_{what}"), getattr(self, f"pointwise_{what}")
+            if one != other:
+                raise Error(
+                    f"SeparableConv2D has no pointwise_{what}={other!r} beside depthwise_{what}={one!r}: give both the "
+                    "same"
+                )
+
+    def _told(self) -> dict[str, object]:
+        return {name: value for name, value in super()._told().items() if not name.startswith("pointwise_")}
+
+    @classmethod
+    def _described(cls, settings: Mapping[str, Any]) -> Layer:
+        both = {name.replace("depthwise_", "pointwise_"): value for name, value in settings.items()}
+        return cls(**both | dict(settings))
+
+
+SeparableConvolution2D = SeparableConv2D
+
+
 class BatchNormalization(Layer):
-    """Normalizes each channel by the statistics of the batch in training, by moving ones afterwards."""
+    """Normalizes each channel by the statistics of the batch in training, by moving ones afterwards.
+
+    With `trainable=False` the moving ones stay as they are, and normalize in training as well.
+    """
 
     _kind = "BatchNormalization"
 
     def __init__(
-        self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, *, name: str | None = None, **others: Any
+        self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
+        *, trainable: bool = True, name: str | None = None, **others: Any,
     ):
-        left = {
-            "axis": frozenset({-1, 3}), "center": True, "scale": True, "synchronized": False,
-            "beta_initializer": "zeros", "gamma_initializer": "ones", "moving_mean_initializer": "zeros",
-            "moving_variance_initializer": "ones", "beta_regularizer": None, "gamma_regularizer": None,
-            "beta_constraint": None, "gamma_constraint": None, "renorm": False,
+        left = _NORMALIZATION | {
+            "axis": frozenset({-1, 3}), "synchronized": False, "moving_mean_initializer": "zeros",
+            "moving_variance_initializer": "ones", "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99,
         }
-        super().__init__(others | {"axis": axis}, left, momentum=momentum, epsilon=epsilon, name=name)
+        super().__init__(
+            others | {"axis": axis}, left, momentum=momentum, epsilon=epsilon, center=bool(center), scale=bool(scale),
+            trainable=bool(trainable), name=name,
+        )
+
+
+class LayerNormalization(Layer):
+    """Normalizes the channels of each pixel, or the features of each vector; any shape to the same shape."""
+
+    _kind = "LayerNormalization"
+
+    def __init__(
+        self, axis: int = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True, *,
+        name: str | None = None, **others: Any,
+    ):
+        left = _NORMALIZATION | {"axis": frozenset({-1, 3}), "rms_scaling": False}
+        super().__init__(
+            others | {"axis": axis}, left, epsilon=epsilon, center=bool(center), scale=bool(scale), name=name)
 
 
 class MaxPooling2D(Layer):
@@ -236,6 +418,73 @@ class MaxPooling2D(Layer):
 MaxPool2D = MaxPooling2D
 
 
+class AveragePooling2D(Layer):
+    """The mean of each window: `[height, width, channels]` to `[height', width', channels]`.
+
+    With `padding` "same" it is the mean of those of the window's pixels that are in the image.
+    """
+
+    _kind = "AveragePooling2D"
+
+    def __init__(
+        self, pool_size: int | Sequence[int] = 2, strides: int | Sequence[int] | None = None, padding: str = "valid",
+        *, name: str | None = None, **others: Any,
+    ):
+        super().__init__(
+            others, _CHANNELS_LAST, pool_size=_one_number(pool_size, "pool_size"),
+            strides=None if strides is None else _one_number(strides, "strides"), padding=padding, name=name,
+        )
+
+
+AvgPool2D = AveragePooling2D
+
+
+class GlobalAveragePooling2D(Layer):
+    """The mean of each channel: `[height, width, channels]` to `[channels]`."""
+
+    _kind = "GlobalAveragePooling2D"
+
+    def __init__(self, *, name: str | None = None, **others: Any):
+        super().__init__(others, _CHANNELS_LAST | {"keepdims": False}, name=name)
+
+
+GlobalAvgPool2D = GlobalAveragePooling2D
+
+
+class GlobalMaxPooling2D(Layer):
+    """The maximum of each channel: `[height, width, channels]` to `[channels]`."""
+
+    _kind = "GlobalMaxPooling2D"
+
+    def __init__(self, *, name: str | None = None, **others: Any):
+        super().__init__(others, _CHANNELS_LAST | {"keepdims": False}, name=name)
+
+
+GlobalMaxPool2D = GlobalMaxPooling2D
+
+
+class ZeroPadding2D(Layer):
+    """Zeros around an image: `[height, width, channels]` to `[top + height + bottom, left + width + right, channels]`.
+
+    `padding` is a number for all sides, `(height, width)`, or `((top, bottom), (left, right))`.
+    """
+
+    _kind = "ZeroPadding2D"
+
+    def __init__(self, padding: int | Sequence[int | Sequence[int]] = 1, *, name: str | None = None, **others: Any):
+        given = [padding] * 2 if _is_number(padding) else list(padding)  # type: ignore[arg-type]
+        sides = [[side] * 2 if _is_number(side) else list(side) for side in given]  # type: ignore[arg-type]
+        if [len(side) for side in sides] != [2, 2]:
+            raise ValueError(
+                f"padding is {padding!r}: give a number, (height, width) or ((top, bottom), (left, right))")
+        whole = tuple(tuple(whole_number("padding", width) for width in side) for side in sides)
+        super().__init__(others, _CHANNELS_LAST, padding=whole, name=name)
+
+    @classmethod
+    def _described(cls, settings: Mapping[str, Any]) -> Layer:
+        return cls(**dict(settings) | {"padding": np.asarray(settings["padding"]).astype(int)})
+
+
 class Flatten(Layer):
     """An image as a vector."""
 
@@ -246,14 +495,28 @@ class Flatten(Layer):
 
 
 class Dense(Layer):
-    """A fully connected layer: `[features]` to `[units]`; "softmax" in the last layer only."""
+    """A fully connected layer: `[features]` to `[units]`; "softmax" in the last layer only.
+
+    The kernel is `[features, units]`.
+    """
 
     _kind = "Dense"
 
-    def __init__(self, units: int, activation: str | None = None, *, name: str | None = None, **others: Any):
+    def __init__(
+        self, units: int, activation: str | None = None, use_bias: bool = True,
+        kernel_initializer: str = "glorot_uniform", bias_initializer: str = "zeros",
+        kernel_regularizer: str | L1L2 | None = None, *, trainable: bool = True, name: str | None = None,
+        **others: Any,
+    ):
         if "input_dim" in others:
             others["input_shape"] = (others.pop("input_dim"),)
-        super().__init__(others, _WEIGHTED, units=units, activation=activation, name=name)
+        super().__init__(
+            others, _WEIGHTED, units=units, activation=_activation(activation), use_bias=bool(use_bias),
+            kernel_initializer=_initializer("kernel_initializer", kernel_initializer),
+            bias_initializer=_initializer("bias_initializer", bias_initializer),
+            kernel_regularizer=regularizer("kernel_regularizer", kernel_regularizer), trainable=bool(trainable),
+            name=name,
+        )
 
 
 class Dropout(Layer):
@@ -265,13 +528,31 @@ class Dropout(Layer):
         super().__init__(others, {"noise_shape": None, "seed": None}, rate=rate, name=name)
 
 
+class SpatialDropout2D(Layer):
+    """In training sets a share `rate` of its channels to zero at random, each as a whole, and scales the rest up."""
+
+    _kind = "SpatialDropout2D"
+
+    def __init__(self, rate: float, *, name: str | None = None, **others: Any):
+        super().__init__(others, _CHANNELS_LAST | {"seed": None}, rate=rate, name=name)
+
+
+class GaussianNoise(Layer):
+    """In training adds normally distributed noise of mean 0 and standard deviation `stddev`."""
+
+    _kind = "GaussianNoise"
+
+    def __init__(self, stddev: float, *, name: str | None = None, **others: Any):
+        super().__init__(others, {"seed": None}, stddev=stddev, name=name)
+
+
 class Activation(Layer):
-    """Applies "linear", "relu" or, in the last layer, "softmax"."""
+    """Applies an activation; "softmax" in the last layer only."""
 
     _kind = "Activation"
 
     def __init__(self, activation: str, *, name: str | None = None, **others: Any):
-        super().__init__(others, {}, activation=activation, name=name)
+        super().__init__(others, {}, activation=_activation(activation), name=name)
 
 
 class ReLU(Layer):
@@ -282,6 +563,26 @@ class ReLU(Layer):
     def __init__(self, *, name: str | None = None, **others: Any):
         left = {"max_value": None, "negative_slope": frozenset({0.0, 0}), "threshold": frozenset({0.0, 0})}
         super().__init__(others, left, activation="relu", name=name)
+
+
+class LeakyReLU(Layer):
+    """x where it is positive, `negative_slope` · x elsewhere."""
+
+    _kind = "LeakyReLU"
+
+    def __init__(self, negative_slope: float = 0.3, *, name: str | None = None, **others: Any):
+        # Keras's older name.
+        negative_slope = others.pop("alpha", negative_slope)
+        super().__init__(others, {}, negative_slope=negative_slope, name=name)
+
+
+class ELU(Layer):
+    """x where it is positive, `alpha` · (exp(x) - 1) elsewhere."""
+
+    _kind = "ELU"
+
+    def __init__(self, alpha: float = 1.0, *, name: str | None = None, **others: Any):
+        super().__init__(others, {}, alpha=alpha, name=name)
 
 
 class Softmax(Layer):

@@ -25,7 +25,7 @@ from ._library import (
 )
 from ._terminal import can_show, show
 from .callbacks import Callback, History, ProgressBar, TerminateOnNaN
-from .layers import Input, Layer, Rescaling, values_of
+from .layers import Input, Layer, values_of
 from .losses import SparseCategoricalCrossentropy
 from .optimizers import SGD, Adam, AdamW, Optimizer
 from .preprocessing import Flow
@@ -168,10 +168,11 @@ class Model:
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, with their names and weights; without `Input` and `Rescaling`, which hold none."""
+        """The layers, with their names and weights; without `Input`, and a `Rescaling` that is a setting."""
         made = []
         for described in self._description()["layers"]:
-            layer: Layer = getattr(_layers, described["kind"])(**dict(described["settings"]))
+            kind: type[Layer] = getattr(_layers, described["kind"])
+            layer = kind._described(dict(described["settings"]))
             layer._model = self
             made.append(layer)
         return made
@@ -203,14 +204,14 @@ class Model:
     def summary(self, line_length: int | None = None, positions: object = None, print_fn: Any = None) -> None:
         """Prints the layers, their output shapes and how many numbers they hold; the widths are those of the rows.
 
-        Where layers do not stand in a stack, "Connected to" has the layers that each one reads, or "input" for one
-        that reads the model's input alone.
+        Where layers do not stand in a stack, "Connected to" has the layers that each one reads, and "input" for the
+        model's input.
         """
         write = show if print_fn is None else print_fn
         described = self._description()
         rows: list[tuple[str, ...]] = [
             (f"{layer['name']} ({layer['kind']})", str((None, *layer["output"].astype(int).tolist())),
-             f"{layer['parameters']:,}", ", ".join(layer["inputs"]) or "input")
+             f"{layer['parameters']:,}", ", ".join(layer["inputs"]))
             for layer in described["layers"]
         ]
         rows.insert(0, ("Layer (type)", "Output shape", "Parameters", "Connected to"))
@@ -283,7 +284,7 @@ class Model:
 
     @property
     def trainable(self) -> bool:
-        """True: every layer is trained."""
+        """True: each layer says for itself whether it is trained."""
         return True
 
     @trainable.setter
@@ -582,12 +583,12 @@ class Sequential(Model):
     """
 
     def __init__(
-        self, layers: Iterable[Layer | Input | Rescaling] | None = None, *, name: str = "sequential", seed: int = 0,
+        self, layers: Iterable[Layer | Input] | None = None, *, name: str = "sequential", seed: int = 0,
         precision: str = "float32", threads: int | None = None, convolution: str = "automatic", **others: object,
     ):
         left_out("Sequential", others, trainable=True)
         self._begin(name, {"seed": seed, "precision": precision, "threads": threads, "convolution": convolution})
-        self._layers: list[Layer | Input | Rescaling] = []
+        self._layers: list[Layer | Input] = []
         for layer in layers or ():
             self.add(layer)
 
@@ -609,16 +610,17 @@ class Sequential(Model):
     def __getstate__(self) -> dict[str, Any]:
         return super().__getstate__() | {"_layers": list(self._layers)}
 
-    def add(self, layer: Layer | Input | Rescaling) -> None:
+    def add(self, layer: Layer | Input) -> None:
         """Puts a layer on top."""
-        if not isinstance(layer, (Layer, Input, Rescaling)):
+        if not isinstance(layer, (Layer, Input)):
             raise TypeError(f"{layer!r} is no layer: take one of bigeggs.layers")
-        if isinstance(layer, (Input, Rescaling)) and any(isinstance(below, Layer) for below in self._layers):
+        if isinstance(layer, Input) and any(isinstance(below, Layer) for below in self._layers):
             raise ValueError(f"{type(layer).__name__} stands before all other layers")
         if not self._layers and (shape := getattr(layer, "input_shape", None)) is not None:
             self._layers.append(Input(shape))
         if self._owner is not None and isinstance(layer, Layer):
             layer._add_to(self._owner)
+            layer._is_stacked = True
         self._layers.append(layer)
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
@@ -629,14 +631,17 @@ class Sequential(Model):
             input_shape = next((layer.shape for layer in self._layers if isinstance(layer, Input)), None)
         if input_shape is None:
             raise ValueError("the model does not know its input yet: begin it with bigeggs.layers.Input")
-        rescale = None
-        for layer in self._layers:
-            if isinstance(layer, Rescaling):
-                rescale = layer.scale * (1 if rescale is None else rescale)
+        layers = [layer for layer in self._layers if isinstance(layer, Layer)]
+        # As in a graph: what multiplies the input is the model's own, unless it is its output.
+        rescale = 1.0
+        while len(layers) > 1 and (factor := layers[0]._factor) is not None:
+            rescale *= factor
+            layers = layers[1:]
         owner = created(input_shape, rescale, self._options)
-        for layer in self._layers:
-            if isinstance(layer, Layer):
-                layer._add_to(owner)
+        for layer in layers:
+            layer._add_to(owner)
+        for layer in layers:
+            layer._is_stacked = True
         self._owner = owner
         if self._compilation:
             self._compile(owner.handle)

@@ -12,7 +12,7 @@ from ._library import call, number
 if TYPE_CHECKING:
     from .models import Model
 
-__all__ = ["Adam", "AdamW", "CosineDecay", "OneCycle", "SGD"]
+__all__ = ["Adam", "AdamW", "CosineDecay", "Muon", "OneCycle", "RMSprop", "SGD"]
 
 
 @dataclass
@@ -46,18 +46,22 @@ class Optimizer:
     Once a model is compiled with one, `learning_rate` is that of the model's next step; once it is set, it stays.
     An optimizer belongs to the one model that was compiled with it. A copy has the same settings, the present
     learning rate, and no model yet.
+
+    `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups` gives the parameters whose
+    names end in a certain way an optimizer of their own, `{"/bias": SGD(0.05)}`; Keras has nothing like it.
     """
 
     def __init__(
         self, learning_rate: float | Schedule, others: dict[str, Any], left: dict[str, object],
         **arguments: float | bool | None,
     ):
+        limits = {name: others.pop(name, None) for name in ("clipvalue", "clipnorm", "global_clipnorm")}
+        self._groups: dict[str, Optimizer] = dict(others.pop("groups", None) or {})
         left_out(
-            type(self).__name__, others, name=ANY, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
-            ema_momentum=ANY, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None,
+            type(self).__name__, others, name=ANY, use_ema=False, ema_momentum=ANY, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None,
             jit_compile=ANY, **left,
         )
-        self._arguments, self._learning_rate = arguments, learning_rate
+        self._arguments, self._learning_rate = arguments | limits, learning_rate
         self._model: Model | None = None
         self._is_at_work = False  # A model that knows no input yet has no rate either.
 
@@ -85,7 +89,11 @@ class Optimizer:
         """What the library is told, by Keras's names."""
         rate = self._present_rate
         described = {"kind": type(rate).__name__} | asdict(rate) if isinstance(rate, Schedule) else rate
-        return {"learning_rate": described, **self._arguments}
+        groups = [
+            {"ending": ending, "optimizer": type(optimizer).__name__, "settings": optimizer.settings()}
+            for ending, optimizer in self._groups.items()
+        ]
+        return {"learning_rate": described, **self._arguments, "groups": groups or None}
 
 
 class Adam(Optimizer):
@@ -122,3 +130,33 @@ class SGD(Optimizer):
         weight_decay: float | None = None, **others: Any,
     ):
         super().__init__(learning_rate, others, {}, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+
+
+class RMSprop(Optimizer):
+    """The gradient over the root of a moving mean of its square (Hinton, 2012)."""
+
+    def __init__(
+        self, learning_rate: float | Schedule = 0.001, rho: float = 0.9, momentum: float = 0.0,
+        epsilon: float = 1e-7, centered: bool = False, weight_decay: float | None = None, **others: Any,
+    ):
+        super().__init__(
+            learning_rate, others, {}, rho=rho, momentum=momentum, epsilon=epsilon, centered=centered,
+            weight_decay=weight_decay,
+        )
+
+
+class Muon(Optimizer):
+    """Momentum whose steps are made orthogonal, for kernels alone (Jordan et al., 2024).
+
+    Other parameters need an optimizer of their own: `groups={"/bias": SGD(0.05), "/gamma": …, "/beta": …}`. The
+    update is its authors'; Keras's class of this name scales it in another way.
+    """
+
+    def __init__(
+        self, learning_rate: float | Schedule = 0.02, momentum: float = 0.95, nesterov: bool = True,
+        ns_steps: int = 5, normalize_kernels: bool = False, weight_decay: float | None = None, **others: Any,
+    ):
+        super().__init__(
+            learning_rate, others, {}, momentum=momentum, nesterov=nesterov, ns_steps=ns_steps,
+            normalize_kernels=normalize_kernels, weight_decay=weight_decay,
+        )
