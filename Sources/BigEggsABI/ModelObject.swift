@@ -198,6 +198,8 @@ struct Compilation {
     private let settings: Record
     private let loss: String
     private let chosen: any Optimizer
+    /// Optimizers of parameters whose names end in a certain way; the first that fits counts.
+    private let groups: [(ending: String, optimizer: any Optimizer)]
 
     init(optimizer: String, settings: Record, loss: String) throws {
         guard ["sparse_categorical_crossentropy", "categorical_crossentropy"].contains(loss) else {
@@ -206,9 +208,27 @@ struct Compilation {
             )
         }
         var given = try Settings(settings, of: optimizer)
-        chosen = try OptimizerSettings.optimizer(optimizer, &given)
+        chosen = try OptimizerTypes.optimizer(optimizer, &given)
+        groups = try Compilation.groups(&given)
         try given.done()
         (self.optimizer, self.settings, self.loss) = (optimizer, settings, loss)
+    }
+
+    private static func groups(
+        _ settings: inout Settings
+    ) throws -> [(ending: String, optimizer: any Optimizer)] {
+        guard let value = settings.value("groups") else { return [] }
+        guard let list = value.array else { throw settings.wrong("groups", value, "a list of objects") }
+        return try list.map { described in
+            var group = try Settings(described, of: "a group of parameters")
+            let ending = try group.required(group.text("ending"), "ending")
+            let kind = try group.required(group.text("optimizer"), "optimizer")
+            var own = try Settings(group.value("settings") ?? [:], of: kind)
+            let optimizer = try OptimizerTypes.optimizer(kind, &own)
+            try own.done()
+            try group.done()
+            return (ending, optimizer)
+        }
     }
 
     init(_ record: Record) throws {
@@ -221,7 +241,9 @@ struct Compilation {
 
     func compile(_ model: Model) throws {
         // Labels are whole numbers in either case.
-        try model.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy)
+        try model.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy) { [groups] name in
+            groups.first { name.hasSuffix($0.ending) }?.optimizer
+        }
     }
 }
 

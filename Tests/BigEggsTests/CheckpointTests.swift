@@ -352,11 +352,11 @@ import Testing
         try withTemporaryDirectory { directory in
             let stop = try Training().interrupted(afterStep: 8, in: directory)
             let file = try #require(stop.checkpoint)
-            try rewrite(file) { $0["format"] = "BigEggs checkpoint 2" }
+            try rewrite(file) { $0["format"] = "BigEggs checkpoint 1" }
             let files = Checkpoints(in: directory).files
             #expect(files.count == 2)
             let error = #expect(
-                throws: CheckpointError.otherVersion(file: file, format: "BigEggs checkpoint 2")
+                throws: CheckpointError.otherVersion(file: file, format: "BigEggs checkpoint 1")
             ) { try Training().run(Checkpoints(in: directory, unfinished: .resume)) }
             #expect(error?.description.contains("resume it with that version") == true)
             #expect(Checkpoints(in: directory).files == files)

@@ -241,9 +241,79 @@ import Testing
         let sum = Add()(second, first, input)
         let model = try Model(input: input, output: Flatten()(sum))
         #expect(model.summary.map(\.name) == ["conv2d", "other", "add", "flatten"])
-        #expect(model.summary.map(\.inputs) == [["input"], ["input"], ["other", "conv2d", "input"], ["add"]])
+        #expect(
+            model.summary.map(\.inputs) == [["input"], ["input"], ["other", "conv2d", "input"], ["add"]])
         #expect(model.outputShape == [48])
         _ = unused
+    }
+
+    /// Keras's definition: the loss has l1 · Σ|w| + l2 · Σw² of each kernel, and the gradient its slope.
+    @Test func regularizersAddToLossAndGradient() throws {
+        func model(_ regularizer: Regularizer?) throws -> Model {
+            try Sequential(input: [5, 4, 3], seed: 3) {
+                Conv2D(20, kernelSize: 3, activation: .relu, kernelRegularizer: regularizer)
+                Flatten()
+                Dense(10, activation: .softmax)
+            }
+        }
+        let data = try Noise(stream: 4).dataset(count: 6, imageShape: [5, 4, 3], classes: 10)
+        let regularized = try model(Regularizer(l1: 0.01, l2: 0.1))
+        let kernel = try #require(try regularized.weights().first).values
+        let (loss, gradients) = try regularized.lossAndGradients(of: data)
+        let (plainLoss, plain) = try model(nil).lossAndGradients(of: data)
+        let added = kernel.reduce(0.0) { $0 + 0.01 * Double(abs($1)) + 0.1 * Double($1) * Double($1) }
+        #expect(abs(loss - plainLoss - added) < 1e-5)
+        for (index, value) in kernel.enumerated() {
+            let slope = 0.2 * value + (value > 0 ? 0.01 : -0.01)
+            #expect(abs(gradients[0].values[index] - plain[0].values[index] - slope) < 1e-6)
+        }
+        #expect(gradients.dropFirst().map(\.values) == plain.dropFirst().map(\.values))
+        try regularized.compile()
+        #expect(abs(try regularized.evaluate(data).loss - loss) < 1e-5)
+    }
+
+    @Test func whatIsNotTrainableStays() throws {
+        let data = try Noise(stream: 4).dataset(count: 6, imageShape: [5, 4, 3], classes: 10)
+        let model = try Sequential(input: [5, 4, 3], seed: 3) {
+            Conv2D(20, kernelSize: 3, activation: .relu, trainable: false, name: "still")
+            BatchNormalization(trainable: false, name: "still_too")
+            BatchNormalization(name: "moved")
+            Flatten()
+            Dense(10, activation: .softmax, name: "moved_too")
+        }
+        let before = try model.weights()
+        try model.compile(optimizer: Adam(learningRate: 0.1))
+        _ = try model.trainOnBatch(data)
+        for (before, after) in zip(before, try model.weights()) {
+            #expect((before.values == after.values) == before.name.hasPrefix("still"), "\(before.name)")
+        }
+    }
+
+    @Test(arguments: Initializer.allCases)
+    func initializersHaveTheirMeanAndDeviation(_ initializer: Initializer) throws {
+        let model = try Sequential(input: [9, 9, 40], seed: 5) {
+            Conv2D(60, kernelSize: 3, kernelInitializer: initializer)
+        }
+        let values = try #require(try model.weights().first).values.map(Double.init)
+        let (fanIn, fanOut) = (360.0, 540.0)
+        let mean = values.reduce(0, +) / Double(values.count)
+        let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count))
+            .squareRoot()
+        // Of Keras's definitions; a normal number cut off at two deviations has 0.8796 of them.
+        let expected: (mean: Double, deviation: Double) =
+            switch initializer {
+            case .zeros: (0, 0)
+            case .ones: (1, 0)
+            case .glorotUniform, .glorotNormal: (0, (2 / (fanIn + fanOut)).squareRoot())
+            case .heUniform, .heNormal: (0, (2 / fanIn).squareRoot())
+            case .lecunUniform, .lecunNormal: (0, (1 / fanIn).squareRoot())
+            case .randomUniform: (0, 0.1 / 12.squareRoot())
+            case .randomNormal: (0, 0.05)
+            case .truncatedNormal: (0, 0.05 * 0.8796)
+            case .identity: (40.0 / 21600, (40.0 / 21600).squareRoot())
+            }
+        #expect(abs(mean - expected.mean) <= 0.03 * expected.deviation)
+        #expect(abs(deviation - expected.deviation) <= 0.03 * expected.deviation)
     }
 
     /// What is wrong with a graph, in the sentence that says so.

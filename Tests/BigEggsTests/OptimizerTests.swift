@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// SGD and AdamW against Keras's, on gradients fixed beforehand; see Tests/Peers/fixtures_optimizers.py.
+/// Optimizers against Keras's, on gradients fixed beforehand; see Tests/Peers/fixtures_optimizers.py.
 @Suite struct OptimizerTests {
     /// The steps after which Keras's parameters were written down.
     private static let recorded = [0, 1, 9, 39]
@@ -14,6 +14,12 @@ import Testing
         ("sgd_decay", SGD(learningRate: 0.1, momentum: 0.5, weightDecay: 0.05)),
         ("adamw", AdamW()),
         ("adamw_strong", AdamW(learningRate: 0.01, weightDecay: 0.1, beta1: 0.8, beta2: 0.99, epsilon: 1e-5)),
+        ("rmsprop", RMSprop()),
+        ("rmsprop_momentum", RMSprop(rho: 0.8, momentum: 0.7, epsilon: 1e-5)),
+        ("rmsprop_centered", RMSprop(momentum: 0.5, epsilon: 1e-3, centered: true, weightDecay: 0.05)),
+        ("clipvalue", SGD(learningRate: 0.01, momentum: 0.9, clipping: .value(0.05))),
+        ("clipnorm", SGD(learningRate: 0.01, momentum: 0.9, clipping: .norm(0.5))),
+        ("global_clipnorm", AdamW(clipping: .globalNorm(0.25))),
         (
             "sgd_cosine",
             SGD(learningRate: .cosineDecay(initialLearningRate: 0.1, decaySteps: 30), momentum: 0.9)
@@ -48,6 +54,55 @@ import Testing
         }
         // The first gradient is always zero, so only a decay moves that parameter.
         #expect((path[3][0] == start[0]) == (optimizer.weightDecay == 0))
+    }
+
+    /// Newton and Schulz's steps make small singular values grow, and rounding with them.
+    @Test(arguments: [
+        ("muon_wide", [4, 8], Muon()),
+        ("muon_tall", [8, 4], Muon(learningRate: 0.05, momentum: 0.6, nesterov: false)),
+        ("muon_normalized", [2, 2, 2, 4], Muon(learningRate: 0.1, momentum: 0.6, normalizesKernels: true)),
+    ])
+    func fortyStepsOfMuonAgreeWithItsAuthors(_ name: String, _ shape: [Int], _ optimizer: Muon) throws {
+        let tensors = try Safetensors.read(Fixture.path("optimizers.safetensors"))
+        let start = try #require(tensors.first { $0.name == "start" }).values
+        let gradients = try #require(tensors.first { $0.name == "gradients" }).values
+        let steps = stride(from: 0, to: gradients.count, by: start.count).map {
+            Array(gradients[$0..<$0 + start.count])
+        }
+        let path = try optimizer.path(from: start, shape: shape, gradients: steps)
+        let exact = try #require(tensors.first { $0.name == "\(name)/float64" }).values
+        for (found, exact) in zip(OptimizerTests.recorded.flatMap { path[$0] }, exact) {
+            #expect(abs(found - exact) < 1e-4 * max(1, abs(exact)))
+        }
+    }
+
+    /// One optimizer for kernels and another for the rest: each parameter moves as under its own alone.
+    @Test func groupsMoveTheirParametersAsTheirOptimizerAloneWould() throws {
+        func step(
+            _ optimizer: any Optimizer,
+            _ groups: @escaping @Sendable (String) -> (any Optimizer)? = { _ in nil }
+        ) throws -> [String: [Float]] {
+            let model = try ReferenceCase.winograd[0].model()
+            let data = try ReferenceCase.winograd[0].dataset()
+            try model.compile(optimizer: optimizer, groups: groups)
+            for _ in 0..<3 { _ = try model.trainOnBatch(data) }
+            return Dictionary(uniqueKeysWithValues: try model.weights().map { ($0.name, $0.values) })
+        }
+        let start = try ReferenceCase.winograd[0].model().weights()
+        let same = try step(Adam()) { $0.hasSuffix("bias") ? Adam() : nil }
+        #expect(same == (try step(Adam())))
+        // A rate that moves no float32.
+        let still = try step(SGD(learningRate: 1e-30)) { $0.hasSuffix("kernel") ? Muon() : nil }
+        for tensor in start where !tensor.name.contains("moving") {
+            #expect(
+                (still[tensor.name] == tensor.values) == !tensor.name.hasSuffix("kernel"), "\(tensor.name)")
+        }
+    }
+
+    @Test func muonIsRefusedForParametersThatAreNoMatrix() throws {
+        let model = try ReferenceCase.winograd[0].model()
+        #expect(throws: TrainingError.self) { try model.compile(optimizer: Muon()) }
+        try model.compile(optimizer: Muon()) { $0.hasSuffix("kernel") ? nil : SGD() }
     }
 
     @Test func theOptimizersDifferWhereTheyShould() throws {

@@ -309,7 +309,7 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("without biases, gamma and beta", input: [8, 6, 3], images: 9) {
+        ReferenceCase("without biases, gamma or beta", input: [8, 6, 3], images: 5) {
             Conv2D(32, kernelSize: 3, padding: .same, useBias: false)
             BatchNormalization(center: false)
             Activation(.relu)
@@ -317,6 +317,9 @@ extension ReferenceCase {
             BatchNormalization(scale: false)
             MaxPooling2D()
             Flatten()
+            Dense(10, activation: .softmax, useBias: false)
+        },
+        ReferenceCase("dense layers without biases, gamma and beta", input: [20], images: 7) {
             Dense(20, useBias: false)
             BatchNormalization(center: false, scale: false)
             Activation(.relu)

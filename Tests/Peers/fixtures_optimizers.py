@@ -1,5 +1,6 @@
-"""Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json: what Keras's SGD and
-AdamW make of fixed gradients, its CosineDecay's learning rates, and those of PyTorch's OneCycleLR.
+"""Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json: what Keras's SGD, AdamW and
+RMSprop, with and without clipping, and Muon in NumPy make of fixed gradients, Keras's CosineDecay's learning
+rates, and those of PyTorch's OneCycleLR.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 
@@ -27,6 +28,13 @@ OPTIMIZERS = {
     "adamw": lambda: keras.optimizers.AdamW(1e-3),
     "adamw_strong": lambda: keras.optimizers.AdamW(
         0.01, weight_decay=0.1, beta_1=0.8, beta_2=0.99, epsilon=1e-5),
+    "rmsprop": lambda: keras.optimizers.RMSprop(1e-3),
+    "rmsprop_momentum": lambda: keras.optimizers.RMSprop(1e-3, rho=0.8, momentum=0.7, epsilon=1e-5),
+    "rmsprop_centered": lambda: keras.optimizers.RMSprop(
+        1e-3, momentum=0.5, centered=True, epsilon=1e-3, weight_decay=0.05),
+    "clipvalue": lambda: keras.optimizers.SGD(0.01, momentum=0.9, clipvalue=0.05),
+    "clipnorm": lambda: keras.optimizers.SGD(0.01, momentum=0.9, clipnorm=0.5),
+    "global_clipnorm": lambda: keras.optimizers.AdamW(1e-3, global_clipnorm=0.25),
     "sgd_cosine": lambda: keras.optimizers.SGD(
         keras.optimizers.schedules.CosineDecay(0.1, 30), momentum=0.9),
 }
@@ -55,6 +63,39 @@ def path(make, start, gradients, kind):
     for gradient in gradients:
         optimizer.apply([keras.ops.convert_to_tensor(gradient, dtype=kind)])
         steps.append(keras.ops.convert_to_numpy(variable))
+    return numpy.stack(steps)[RECORDED].astype("float32")
+
+
+MUONS = {
+    "muon_wide": {"shape": (4, 8), "rate": 0.02, "momentum": 0.95, "nesterov": True, "normalizes": False},
+    "muon_tall": {"shape": (8, 4), "rate": 0.05, "momentum": 0.6, "nesterov": False, "normalizes": False},
+    "muon_normalized": {"shape": (2, 2, 2, 4), "rate": 0.1, "momentum": 0.6, "nesterov": True, "normalizes": True},
+}
+
+
+def muon(case, start, gradients):
+    """Muon as its authors published it, for Keras's shapes: the last axis has the outputs.
+
+    https://kellerjordan.github.io/posts/muon/
+    """
+    outputs = case["shape"][-1]
+    weights = start.astype("float64").reshape(-1, outputs).T
+    buffer = numpy.zeros_like(weights)
+    steps = []
+    for gradient in gradients.astype("float64"):
+        g = gradient.reshape(-1, outputs).T
+        buffer = case["momentum"] * buffer + g
+        x = g + case["momentum"] * buffer if case["nesterov"] else buffer
+        x = x / (numpy.linalg.norm(x) + 1e-7)
+        tall = x.shape[0] > x.shape[1]
+        x = x.T if tall else x
+        for _ in range(5):
+            a = x @ x.T
+            x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+        if case["normalizes"]:
+            weights = weights * (outputs ** 0.5 / numpy.linalg.norm(weights))
+        weights = weights - case["rate"] * (x.T if tall else x)
+        steps.append(weights.T.reshape(-1))
     return numpy.stack(steps)[RECORDED].astype("float32")
 
 
@@ -90,6 +131,8 @@ def main():
     for name, make in OPTIMIZERS.items():
         for kind in ("float32", "float64"):
             tensors[f"{name}/{kind}"] = path(make, start, gradients, kind)
+    for name, case in MUONS.items():
+        tensors[f"{name}/float64"] = muon(case, start, gradients)
     save_file(tensors, FIXTURES / "optimizers.safetensors")
 
     schedules = {

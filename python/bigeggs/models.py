@@ -27,7 +27,7 @@ from ._terminal import can_show, show
 from .callbacks import Callback, History, ProgressBar, TerminateOnNaN
 from .layers import Input, Layer, values_of
 from .losses import SparseCategoricalCrossentropy
-from .optimizers import SGD, Adam, AdamW, Optimizer
+from .optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from .preprocessing import Flow
 from .record import Record
 from .weights import Weights
@@ -242,7 +242,9 @@ class Model:
             steps_per_execution=ANY, jit_compile=ANY, auto_scale_loss=ANY,
         )
         if isinstance(optimizer, str):
-            named: dict[str, type[Adam | AdamW | SGD]] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
+            named: dict[str, type[Adam | AdamW | RMSprop | SGD]] = {
+                "adam": Adam, "adamw": AdamW, "rmsprop": RMSprop, "sgd": SGD
+            }
             if optimizer.lower() not in named:
                 raise ValueError(f"there is no optimizer {optimizer!r}: there are {', '.join(named)}")
             optimizer = named[optimizer.lower()]()

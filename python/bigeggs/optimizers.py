@@ -93,7 +93,7 @@ class Optimizer:
             {"ending": ending, "optimizer": type(optimizer).__name__, "settings": optimizer.settings()}
             for ending, optimizer in self._groups.items()
         ]
-        return {"learning_rate": described, **self._arguments, "groups": groups or None}
+        return {"learning_rate": described, **self._arguments} | ({"groups": groups} if groups else {})
 
 
 class Adam(Optimizer):

@@ -137,6 +137,56 @@ final class ParameterStore {
         }?.weight.name
     }
 
+    /// Where in memory each element of a parameter's row-major array in Keras is, from the parameter's start.
+    ///
+    /// Found by a reorder of the numbers of elements, which a float32 holds up to 2²⁴.
+    ///
+    /// - Throws: ``EngineError``, also for a parameter of more elements.
+    func places(of parameter: Int) throws -> [Int32] {
+        let entry = entries[parameter]
+        let count = entry.weight.count
+        guard count < 1 << 24 else {
+            throw EngineError.oneDNN(operation: "the order of \(entry.weight.name)", status: -1)
+        }
+        let memory = AlignedMemory(bytes: elementCount * 4)
+        try write((1...count).map(Float.init), to: parameter, of: memory)
+        var places = [Int32](repeating: 0, count: count)
+        for place in 0..<entry.storedLayout.byteCount / 4 {
+            let number = Int((memory.floats + entry.offset)[place])
+            if number > 0 { places[number - 1] = Int32(place) }
+        }
+        return places
+    }
+
+    /// What regularizers add to the loss; 0 without any.
+    var regularizationLoss: Double {
+        guard let parameters else { return 0 }
+        return entries.reduce(0) { loss, entry in
+            guard let regularizer = entry.weight.regularizer else { return loss }
+            let values = UnsafeBufferPointer(
+                start: parameters.floats + entry.offset, count: entry.storedLayout.byteCount / 4)
+            let (absolutes, squares) = values.reduce(into: (0.0, 0.0)) { sums, value in
+                sums.0 += Double(value.magnitude)
+                sums.1 += Double(value) * Double(value)
+            }
+            return loss + Double(regularizer.l1) * absolutes + Double(regularizer.l2) * squares
+        }
+    }
+
+    /// Adds the gradient of ``regularizationLoss``.
+    func addRegularizationGradients() {
+        guard let parameters, let gradients else { return }
+        for entry in entries {
+            guard let regularizer = entry.weight.regularizer else { continue }
+            let (values, slopes) = (parameters.floats + entry.offset, gradients.floats + entry.offset)
+            for index in 0..<entry.storedLayout.byteCount / 4 {
+                let value = values[index]
+                let sign: Float = value > 0 ? 1 : value < 0 ? -1 : 0
+                slopes[index] += 2 * regularizer.l2 * value + regularizer.l1 * sign
+            }
+        }
+    }
+
     /// The number of a copy of a parameter in this layout, made on the first request.
     func copy(of parameter: Int, as layout: LayoutChoice) throws -> Int {
         if let known = copies.firstIndex(where: {

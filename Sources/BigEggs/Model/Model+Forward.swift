@@ -9,11 +9,13 @@ extension Model {
         return plan
     }
 
-    /// The loss and the metrics of the last forward pass.
+    /// The loss, what regularizers add to it included, and the metrics of the last forward pass.
     func score(_ plan: BoundPlan, labels: [Int32]) -> BatchScore {
-        SoftmaxCrossentropy.evaluate(
+        var score = SoftmaxCrossentropy.evaluate(
             plan.logits, labels: labels, count: labels.count, classes: classes,
             smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
+        score.loss += store.regularizationLoss * Double(labels.count)
+        return score
     }
 
     /// What the last forward pass put out, `[count] + outputShape`, after a softmax if the model ends in one.

@@ -2,13 +2,16 @@ extension Model {
     /// Whether there is an optimizer.
     package var isCompiled: Bool { optimizer != nil }
 
-    /// The optimizer's steps taken and its two moments of every trainable tensor, in Keras's layout; the
+    /// The optimizer's steps taken and its states "momentum" and "velocity", Adam's two moments, of every trainable tensor, in Keras's layout; the
     /// moments are zero before the first step.
     ///
     /// - Throws: ``TrainingError/notCompiled``, ``EngineError``.
     package func optimizerState() throws -> (step: Int, first: [NamedTensor], second: [NamedTensor]) {
         guard let optimizer else { throw TrainingError.notCompiled }
-        return (optimizer.step, try tensors(of: optimizer.first), try tensors(of: optimizer.second))
+        return (
+            optimizer.step, try tensors(of: optimizer.states["momentum"]),
+            try tensors(of: optimizer.states["velocity"])
+        )
     }
 
     /// Replaces the optimizer's state.
@@ -29,7 +32,8 @@ extension Model {
             try write(tensors, to: memory, source: "the optimizer's state")
             return memory
         }
-        (optimizer.step, optimizer.first, optimizer.second) = (step, moments[0], moments[1])
+        optimizer.step = step
+        (optimizer.states["momentum"], optimizer.states["velocity"]) = (moments[0], moments[1])
     }
 
     /// One step of the optimizer along given gradients.
@@ -42,7 +46,7 @@ extension Model {
         guard let memory = store.gradients else { return }
         try write(gradients, to: memory, source: "the gradients")
         Threads.use(threads)
-        optimizer.apply(to: store, learningRate: learningRate)
+        try optimizer.apply(to: store, learningRate: learningRate)
     }
 
     /// Calls `body`, in which trainings change moving statistics but no weight, and leave the optimizer, its

@@ -33,11 +33,7 @@ extension Model {
         guard let optimizer else { return state }
         state.numbers["optimizerStep"] = Double(optimizer.step)
         state.numbers["learningRate"] = optimizer.learningRate
-        for (prefix, moments) in [("moments/first/", optimizer.first), ("moments/second/", optimizer.second)]
-        {
-            guard let moments else { continue }
-            state.tensors += try tensors(of: moments).prefixed(prefix)
-        }
+        state.tensors += try optimizerTensors()
         return state
     }
 
@@ -54,15 +50,33 @@ extension Model {
         try setWeights(state.tensors.withoutPrefix("weights/"), source: source)
         (drawn.passes, drawn.steps) = (state.count("passes"), state.count("steps"))
         guard let optimizer else { return }
-        func moments(_ prefix: String) throws -> AlignedMemory? {
-            let tensors = state.tensors.withoutPrefix(prefix)
-            guard !tensors.isEmpty, store.isAllocated else { return nil }
-            let memory = AlignedMemory(bytes: store.elementCount * 4)
-            try write(tensors, to: memory, source: source)
-            return memory
-        }
-        (optimizer.first, optimizer.second) = (try moments("moments/first/"), try moments("moments/second/"))
+        try setOptimizerTensors(state.tensors, source: source)
         optimizer.step = state.count("optimizerStep")
         if let rate = state.numbers["learningRate"], rate >= 0, rate != learningRate { learningRate = rate }
+    }
+
+    /// What the optimizer remembers, behind the prefix "optimizer/" and the state's name.
+    func optimizerTensors() throws -> [NamedTensor] {
+        guard let optimizer else { return [] }
+        return try optimizer.states.sorted { $0.key < $1.key }.flatMap { name, memory in
+            try tensors(of: memory).prefixed("optimizer/\(name)/")
+        }
+    }
+
+    /// Takes over what an optimizer of the same kind remembered.
+    ///
+    /// - Throws: ``TrainingError`` for tensors that do not fit, ``EngineError``.
+    func setOptimizerTensors(_ tensors: [NamedTensor], source: String) throws {
+        guard let optimizer else { return }
+        optimizer.states = [:]
+        let names = Set(
+            tensors.compactMap { $0.name.split(separator: "/").dropFirst().first }.map(String.init))
+        for name in names {
+            let own = tensors.withoutPrefix("optimizer/\(name)/")
+            guard !own.isEmpty, store.isAllocated else { continue }
+            let memory = AlignedMemory(bytes: store.elementCount * 4)
+            try write(own, to: memory, source: source)
+            optimizer.states[name] = memory
+        }
     }
 }

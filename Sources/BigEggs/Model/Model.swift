@@ -113,16 +113,23 @@ public class Model {
     /// Chooses what `fit` does: the optimizer, the loss it makes small, and what it measures beside loss and
     /// accuracy.
     ///
+    /// - Parameters:
+    ///   - optimizer: the way from gradients to new weights.
+    ///   - loss: what is made small.
+    ///   - metrics: what is measured beside loss and accuracy.
+    ///   - groups: another optimizer for the parameter of a name, such as "conv2d/kernel"; `nil` for `optimizer`. A
+    ///     learning rate that a callback sets is `optimizer`'s; those of groups change in proportion.
     /// - Throws: ``TrainingError/noSoftmax`` if the loss needs one and the model has none, or for an
     ///   argument of the optimizer that makes no sense.
     public func compile(
         optimizer: any Optimizer = Adam(), loss: Loss = .sparseCategoricalCrossentropy,
-        metrics: [SparseTopKCategoricalAccuracy] = []
+        metrics: [SparseTopKCategoricalAccuracy] = [],
+        groups: @escaping @Sendable (_ parameter: String) -> (any Optimizer)? = { _ in nil }
     ) throws {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
         try loss.check()
         try SparseTopKCategoricalAccuracy.check(metrics)
-        let state = try OptimizerState(optimizer)
+        let state = try OptimizerState(optimizer, groups: groups, for: network.weights)
         drawn.steps += self.optimizer?.step ?? 0
         self.optimizer = state
         self.loss = loss

@@ -3,7 +3,7 @@ import Foundation
 /// A training as it was between two steps: everything that it takes to go on to the same bits.
 ///
 /// The file is in the safetensors format. Tensors are named and shaped as in Keras, behind the prefixes
-/// `weights/`, `moments/first/`, `moments/second/` and `callbacks/0/`; everything else is JSON in the
+/// `weights/`, `optimizer/`, followed by the name of what it remembers, and `callbacks/0/`; everything else is JSON in the
 /// metadata, with a SHA-256 over it and all tensors.
 public struct Checkpoint: Sendable {
     /// A callback's state under its type.
@@ -21,8 +21,8 @@ public struct Checkpoint: Sendable {
     public let settings: [String: String]
     /// Weights and moving statistics, as ``Model/setWeights(_:source:)`` takes them.
     public let weights: [NamedTensor]
-    /// Adam's means of gradients and of squared gradients, in the layout of the weights.
-    let firstMoments, secondMoments: [NamedTensor]
+    /// What the optimizer remembers, in the shapes of the weights, behind `optimizer/` and its name.
+    let optimizer: [NamedTensor]
     let callbacks: [SavedCallback]
 
     /// The part that is JSON.
@@ -39,7 +39,7 @@ public struct Checkpoint: Sendable {
     }
 
     private static let kind = "BigEggs checkpoint "
-    private static let format = kind + "1"
+    private static let format = kind + "2"
 
     /// Writes the checkpoint, whole or not at all.
     ///
@@ -57,8 +57,7 @@ public struct Checkpoint: Sendable {
                         .init(name: $0.name, settings: $0.state.settings, values: $0.state.values)
                     })), as: UTF8.self)
         var tensors = weights.prefixed("weights/")
-        tensors += firstMoments.prefixed("moments/first/")
-        tensors += secondMoments.prefixed("moments/second/")
+        tensors += optimizer
         for (number, callback) in callbacks.enumerated() {
             tensors += callback.state.tensors.prefixed("callbacks/\(number)/")
         }
@@ -97,8 +96,8 @@ public struct Checkpoint: Sendable {
         let tensors = contents.tensors.withoutPrefix
         return Checkpoint(
             progress: description.progress, history: description.history, settings: description.settings,
-            weights: tensors("weights/"), firstMoments: tensors("moments/first/"),
-            secondMoments: tensors("moments/second/"),
+            weights: tensors("weights/"),
+            optimizer: contents.tensors.filter { $0.name.hasPrefix("optimizer/") },
             callbacks: description.callbacks.enumerated().map { number, callback in
                 SavedCallback(
                     name: callback.name,

@@ -6,6 +6,7 @@ extension TrainingLoop {
         let gathering = source.gathering
         var settings = [
             "optimizer": "\(optimizer.optimizer)",
+            "optimizers of groups": "\(optimizer.descriptionOfGroups(model.network.weights))",
             "loss": "\(model.loss)",
             "metrics": "\(model.metrics.map { "\($0.name) of \($0.k)" })",
             "training data": try gathering.dataset.fingerprint,
@@ -68,8 +69,7 @@ extension TrainingLoop {
         progress.isStopped = model.stopTraining
         return Checkpoint(
             progress: progress, history: history, settings: settings, weights: weights,
-            firstMoments: try optimizer.first.map(model.tensors(of:)) ?? [],
-            secondMoments: try optimizer.second.map(model.tensors(of:)) ?? [], callbacks: callbacks.states)
+            optimizer: try model.optimizerTensors(), callbacks: callbacks.states)
     }
 
     /// Checks that a checkpoint belongs to the training that begins.
@@ -95,21 +95,11 @@ extension TrainingLoop {
     /// Takes over weights, moments and the count of steps.
     private func restore(_ checkpoint: Checkpoint, file: String) throws {
         try model.setWeights(checkpoint.weights, source: file)
-        let store = model.store
-        func memory(_ tensors: [NamedTensor]) throws -> AlignedMemory? {
-            guard !tensors.isEmpty else { return nil }
-            let memory = AlignedMemory(bytes: store.elementCount * 4)
-            for (number, entry) in store.entries.enumerated() {
-                guard let tensor = tensors.first(where: { $0.name == entry.weight.name }),
-                    tensor.shape == entry.weight.shape
-                else { throw CheckpointError.damaged(file: file) }
-                try store.write(tensor.values, to: number, of: memory)
-            }
-            return memory
+        do {
+            try model.setOptimizerTensors(checkpoint.optimizer, source: file)
+        } catch is TrainingError {
+            throw CheckpointError.damaged(file: file)
         }
-        (optimizer.first, optimizer.second) = (
-            try memory(checkpoint.firstMoments), try memory(checkpoint.secondMoments)
-        )
         optimizer.step = checkpoint.progress.optimizerStep
         restoreCourse(checkpoint)
     }

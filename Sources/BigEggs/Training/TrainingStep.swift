@@ -26,6 +26,7 @@ struct TrainingStep {
         if terminatesOnNaN, !score.loss.isFinite { return score }
         try check(score, plan)
         plan.backward(labels: labels, smoothing: model.loss.labelSmoothing, context)
+        model.store.addRegularizationGradients()
         try plan.timed("step", "optimizer") { try update() }
         plan.keepStatistics()
         return score
@@ -44,7 +45,7 @@ struct TrainingStep {
         if let parameter = model.store.parameterWithInfiniteGradient {
             throw refusal("the gradient of \(parameter)")
         }
-        optimizer?.apply(to: model.store, learningRate: model.learningRate)
+        try optimizer?.apply(to: model.store, learningRate: model.learningRate)
     }
 
     private func refusal(_ what: String) -> TrainingError {

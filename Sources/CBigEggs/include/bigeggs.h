@@ -318,6 +318,14 @@ be_status be_model_describe(be_handle model, be_handle *record);
  *     Adam     "learning_rate" (0.001), "beta_1" (0.9), "beta_2" (0.999), "epsilon" (1e-7), "weight_decay" (0)
  *     AdamW    the same, with "weight_decay" (0.004)
  *     SGD      "learning_rate" (0.01), "momentum" (0), "nesterov" (false), "weight_decay" (0)
+ *     RMSprop  "learning_rate" (0.001), "rho" (0.9), "momentum" (0), "epsilon" (1e-7), "centered" (false),
+ *              "weight_decay" (0)
+ *     Muon     "learning_rate" (0.02), "momentum" (0.95), "nesterov" (true), "ns_steps" (5),
+ *              "normalize_kernels" (false), "weight_decay" (0); for kernels alone, so "groups" must name another
+ *              optimizer for the rest
+ *
+ * and for each one of "clipvalue", "clipnorm" and "global_clipnorm", and "groups": a list of objects with "ending",
+ * "optimizer" and "settings"; a parameter takes the first whose ending its name has, such as "/bias".
  *
  * A learning rate is a number, or one of
  *

@@ -57,7 +57,7 @@ enum Loader: String, CaseIterable {
         try Safetensors.write(
             [tensor], to: "input.checkpoint",
             metadata: [
-                "format": "BigEggs checkpoint 1", "checkpoint": json,
+                "format": "BigEggs checkpoint 2", "checkpoint": json,
                 "sha256": try Checksum.sha256(of: summed),
             ])
         let checkpoint = try Checkpoint.read("input.checkpoint")

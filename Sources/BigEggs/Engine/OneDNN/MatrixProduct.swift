@@ -1,0 +1,23 @@
+import COneDNN
+
+/// Products of row-major matrices in float32.
+enum MatrixProduct {
+    /// `result` = `keeping` · `result` + `factor` · first · second, `[rows, inner]` times `[inner, columns]`.
+    ///
+    /// - Parameters:
+    ///   - firstIsTransposed: the first lies as `[inner, rows]`.
+    ///   - secondIsTransposed: the second lies as `[columns, inner]`.
+    static func run(
+        _ first: [Float], _ second: [Float], into result: inout [Float], rows: Int, inner: Int, columns: Int,
+        firstIsTransposed: Bool = false, secondIsTransposed: Bool = false, factor: Float = 1,
+        keeping: Float = 0
+    ) {
+        let (yes, no) = (CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")))
+        // It fails for sizes that make no sense alone.
+        _ = dnnl_sgemm(
+            firstIsTransposed ? yes : no, secondIsTransposed ? yes : no, dnnl_dim_t(rows),
+            dnnl_dim_t(columns), dnnl_dim_t(inner), factor, first,
+            dnnl_dim_t(firstIsTransposed ? rows : inner), second,
+            dnnl_dim_t(secondIsTransposed ? inner : columns), keeping, &result, dnnl_dim_t(columns))
+    }
+}

@@ -1,0 +1,166 @@
+/// An optimizer at work: its state beside the parameters, and its count of steps.
+final class OptimizerState {
+    let optimizer: any Optimizer
+    /// Another optimizer for the parameters of some names.
+    let groups: @Sendable (String) -> (any Optimizer)?
+    /// What is remembered of the parameters, by name: flat, each number at its parameter's place.
+    var states: [String: AlignedMemory] = [:]
+    /// Steps taken.
+    var step = 0
+    /// A learning rate that was set since, in place of the optimizer's own.
+    private var setRate: Double?
+
+    init(
+        _ optimizer: any Optimizer, groups: @escaping @Sendable (String) -> (any Optimizer)? = { _ in nil },
+        for weights: [Weight] = []
+    ) throws {
+        self.optimizer = optimizer
+        self.groups = groups
+        try optimizer.check()
+        for weight in weights where weight.isTrained {
+            let own = groups(weight.name) ?? optimizer
+            try own.check()
+            try own.rule.update.check(weight)
+        }
+    }
+
+    /// Which parameters have another optimizer, for people and for comparison.
+    func descriptionOfGroups(_ weights: [Weight]) -> [String] {
+        weights.compactMap { weight in groups(weight.name).map { "\(weight.name): \($0)" } }
+    }
+
+    /// The learning rate of the next step. Once set, it stays.
+    var learningRate: Double {
+        get { setRate ?? optimizer.schedule.learningRate(at: step) }
+        set { setRate = newValue }
+    }
+
+    /// Whether the learning rate changes by itself.
+    var followsSchedule: Bool { setRate == nil && !optimizer.schedule.isConstant }
+
+    /// Calls `body`, whose steps are at a learning rate of 0, and forgets those steps.
+    func withoutLearning<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let (states, step, setRate) = (self.states, self.step, self.setRate)
+        // The steps make states of their own, for they would change these in place.
+        (self.states, self.setRate) = ([:], 0)
+        defer { (self.states, self.step, self.setRate) = (states, step, setRate) }
+        return try body()
+    }
+
+    /// One step over all parameters of a store.
+    ///
+    /// - Throws: ``EngineError``, in the first step alone.
+    func apply(to store: ParameterStore, learningRate: Double) throws {
+        guard let parameters = store.parameters, let gradients = store.gradients else { return }
+        let pieces = try self.pieces ?? pieces(of: store)
+        self.pieces = pieces
+        let segments = pieces.map { piece in
+            let own = piece.optimizer
+            return (
+                own,
+                ParameterSegment(
+                    parameters: parameters.floats + piece.range.lowerBound,
+                    gradients: gradients.floats + piece.range.lowerBound,
+                    states: states(of: own, count: store.elementCount).map {
+                        $0.floats + piece.range.lowerBound
+                    },
+                    count: piece.range.count, tensors: piece.tensors)
+            )
+        }
+        apply(to: segments, learningRate: learningRate)
+        store.markChanged()
+    }
+
+    /// Found in the first step: the layouts of parameters stay.
+    private var pieces: [Piece]?
+
+    /// Neighbouring tensors with one optimizer, as far as they are trained.
+    private struct Piece {
+        let optimizer: any Optimizer
+        var range: Range<Int>
+        var tensors: [ParameterSegment.Tensor]
+    }
+
+    private func pieces(of store: ParameterStore) throws -> [Piece] {
+        var pieces: [Piece] = []
+        for (number, entry) in store.entries.enumerated() where entry.weight.isTrained {
+            let own = groups(entry.weight.name) ?? optimizer
+            let count = (entry.storedLayout.byteCount / 4 + 15) / 16 * 16
+            let range = entry.offset..<entry.offset + count
+            let places = own.rule.update.readsTensors ? try store.places(of: number) : []
+            func tensor(from start: Int) -> ParameterSegment.Tensor {
+                .init(offset: entry.offset - start, count: count, shape: entry.weight.shape, places: places)
+            }
+            if let last = pieces.last, last.range.upperBound == range.lowerBound,
+                last.optimizer.isEqual(to: own)
+            {
+                pieces[pieces.count - 1].range = last.range.lowerBound..<range.upperBound
+                pieces[pieces.count - 1].tensors.append(tensor(from: last.range.lowerBound))
+            } else {
+                pieces.append(Piece(optimizer: own, range: range, tensors: [tensor(from: range.lowerBound)]))
+            }
+        }
+        return pieces
+    }
+
+    /// What an optimizer remembers, each over the whole of the parameters.
+    private func states(of optimizer: any Optimizer, count: Int) -> [AlignedMemory] {
+        optimizer.rule.update.stateNames.map { name in
+            if let memory = states[name] { return memory }
+            let memory = AlignedMemory(bytes: count * 4)
+            states[name] = memory
+            return memory
+        }
+    }
+
+    private func apply(
+        to segments: [(optimizer: any Optimizer, memory: ParameterSegment)], learningRate: Double
+    ) {
+        // A rate that a callback set changes those of all groups in proportion.
+        let ratio = setRate.map { $0 / optimizer.schedule.learningRate(at: step) } ?? 1
+        if let clipping = optimizer.clipping { clipping.apply(toAll: segments.map(\.memory)) }
+        for (own, segment) in segments {
+            own.clipping?.apply(to: segment)
+            let rate =
+                own.isEqual(to: optimizer) ? learningRate : own.schedule.learningRate(at: step) * ratio
+            own.rule.update.update(
+                segment, step: step + 1, rate: Float(rate), decay: Float(rate * own.weightDecay))
+        }
+        step += 1
+    }
+
+    /// One step over flat buffers of `count` elements, a multiple of sixteen, as of one vector.
+    fileprivate func apply(
+        to parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, shape: [Int],
+        count: Int, learningRate: Double
+    ) {
+        let segment = ParameterSegment(
+            parameters: parameters, gradients: gradients,
+            states: states(of: optimizer, count: count).map(\.floats), count: count,
+            tensors: [.init(offset: 0, count: count, shape: shape, places: (0..<Int32(count)).map { $0 })])
+        apply(to: [(optimizer, segment)], learningRate: learningRate)
+    }
+}
+
+extension Optimizer {
+    /// Parameters after each of a number of steps with gradients fixed beforehand, without a model: what
+    /// tests compare with a reference.
+    ///
+    /// - Parameters:
+    ///   - parameters: their values before the first step, a multiple of sixteen of them.
+    ///   - shape: that of the tensor that they are; `nil` for a vector.
+    ///   - gradients: those of each step.
+    package func path(
+        from parameters: [Float], shape: [Int]? = nil, gradients: [[Float]]
+    ) throws -> [[Float]] {
+        let state = try OptimizerState(self)
+        var parameters = parameters
+        return gradients.map { gradient in
+            var gradient = gradient
+            state.apply(
+                to: &parameters, gradients: &gradient, shape: shape ?? [parameters.count],
+                count: parameters.count, learningRate: state.learningRate)
+            return parameters
+        }
+    }
+}
