@@ -25,7 +25,7 @@ import zlib
 
 def groups():
     """What there is: the name of a group, its function, its cases, and its usual share of the time."""
-    from parity import augmentation, callbacks, layers, optimizers, training
+    from parity import augmentation, callbacks, further_layers, layers, optimizers, training
 
     return {
         "conv2d": (layers.convolutions, 40, 25),
@@ -34,6 +34,14 @@ def groups():
         "max-pooling": (layers.max_pooling, 30, 8),
         "flatten": (layers.flatten_and_activation, 20, 8),
         "dropout": (layers.dropout, 20, 3),
+        "activations": (further_layers.activations, 12, 12),
+        "kernels": (further_layers.kernels, 36, 30),
+        "average-pooling": (further_layers.average_pooling, 15, 8),
+        "padding": (further_layers.padding_and_rescaling, 20, 8),
+        "layer-normalization": (further_layers.layer_normalization, 24, 6),
+        "batch-normalization-options": (further_layers.batch_normalization_options, 24, 6),
+        "noise": (further_layers.noise, 10, 3),
+        "joined": (further_layers.joined, 10, 4),
         "moving-statistics": (training.moving_statistics, 6, 12),
         "loss": (training.loss, 70, 3),
         "adam": (optimizers.adam, 8, 6),

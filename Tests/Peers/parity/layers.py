@@ -177,7 +177,9 @@ def normalized(pair, x, gradient, epsilon, training):
     few = 8 * tolerances.UNIT
     values = pair.front(x)
     axes = tuple(range(values.ndim - 1))
-    gamma, beta, mean, variance = (value.astype("float64") for value in pair.ours.get_weights()[2:6])
+    named = {name.split("/")[1]: value.astype("float64") for name, value in pair.ours.layers[1].weights.items()}
+    gamma, beta = named.get("gamma", numpy.float64(1)), named.get("beta", numpy.float64(0))
+    mean, variance = named["moving_mean"], named["moving_variance"]
     if training:
         mean, variance = values.mean(axes), values.var(axes)
     count, deviation = values.size // values.shape[-1], numpy.sqrt(variance + epsilon)
@@ -190,9 +192,12 @@ def normalized(pair, x, gradient, epsilon, training):
     total = gradient.sum(axes)
     inputs = few * numpy.abs(gamma) / deviation * (
         numpy.abs(gradient) + numpy.abs(total) / count + reach * numpy.abs(product) / count)
-    weights = [tolerances.sums(count, numpy.sqrt((gradient**2 * reach**2).sum(axes)), product)
-               + few * (numpy.abs(total * mean) / deviation + numpy.abs(product)),
-               tolerances.sums(count, numpy.sqrt((gradient**2).sum(axes)), total)]
+    bounds = {
+        "gamma": tolerances.sums(count, numpy.sqrt((gradient**2 * reach**2).sum(axes)), product)
+        + few * (numpy.abs(total * mean) / deviation + numpy.abs(product)),
+        "beta": tolerances.sums(count, numpy.sqrt((gradient**2).sum(axes)), total),
+    }
+    weights = [bounds[name] for name in bounds if pair.ours.layers[1].trainable and name in named]
     return Allowed(output, inputs, weights,
                    "8 unit roundoffs of each term of scale · x + shift, and of the gradient's formula; "
                    + tolerances.SUMS)

@@ -11,13 +11,20 @@ from parity.tolerances import bfloat16
 
 def drawn_weight(name, shape, random):
     """Values of the size that training meets, for a weight of Keras's name."""
-    if name == "kernel":
+    if name.endswith("kernel"):
         return random.normal(0, numpy.sqrt(2 / numpy.prod(shape[:-1])), shape)
     if name == "gamma":  # A negative one turns the order of values round.
         return random.uniform(0.5, 1.5, shape) * random.choice([-1, 1], shape)
     if name == "moving_variance":
         return random.uniform(0.5, 2, shape)
     return random.normal(0, 0.3, shape)
+
+
+def as_keras_has_it(given):
+    """The arguments of a layer for Keras, which has one function where we have two names."""
+    if given.get("activation") == "gelu_tanh":
+        return given | {"activation": lambda x: keras.activations.gelu(x, approximate=True)}
+    return given
 
 
 def selection(rows, columns, random):
@@ -38,7 +45,7 @@ class Pair:
 
     def __init__(self, layers, shape, random, precision="float32", convolution="automatic", front=True,
                  softmax=False):
-        self.precision = precision
+        self.layers, self.precision = layers, precision
         ending = {"activation": "softmax"} if softmax else {}
         last = (layers[-1][0], layers[-1][1] | ending)
         self.ours = bigeggs.Sequential(
@@ -47,7 +54,7 @@ class Pair:
             seed=int(random.integers(1 << 30)), precision=precision, convolution=convolution)
         self.theirs = keras.Sequential(
             [keras.Input(shape, dtype="float64")]
-            + [getattr(keras.layers, kind)(**given, dtype="float64") for kind, given in layers])
+            + [getattr(keras.layers, kind)(**as_keras_has_it(given), dtype="float64") for kind, given in layers])
         values = []
         for variable in self.theirs.weights:
             value = drawn_weight(variable.name, variable.shape, random)
@@ -116,7 +123,12 @@ class Pair:
     @property
     def trainable_names(self):
         """Our names of the trainable weights, in Keras's order."""
-        return [name for name in self.ours.weights.names if "moving_" not in name]
+        return [name for layer in self.ours.layers if layer.trainable for name in layer.weights
+                if "moving_" not in name]
+
+    def by_name(self):
+        """The last layer's weights that it has, by their names in it, in float64."""
+        return {name.split("/")[1]: value.astype("float64") for name, value in self.ours.layers[-1].weights.items()}
 
     def forward(self, x, training=False, step=0):
         """Our output."""
