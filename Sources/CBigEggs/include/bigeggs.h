@@ -290,21 +290,42 @@ be_status be_model_create(const char *settings, be_handle *model);
  * "classes" (10), and those of be_model_create; "input" is [32, 32, 3] unless given. */
 be_status be_model_create_report(const char *settings, be_handle *model);
 
-/* Adds a layer to a model that was not used yet. The output of the last one is the model's. `kind` is Keras's class name; settings are Keras's:
+/* Adds a layer to a model that was not used yet. The output of the last one is the model's. `kind` is Keras's class
+ * name; settings are Keras's, with Keras's defaults:
  *
- *     Conv2D                "filters", "kernel_size", "strides", "padding", "activation"
- *     BatchNormalization    "momentum", "epsilon"
- *     MaxPooling2D          "pool_size", "strides", "padding"
+ *     Conv2D                   "filters", "kernel_size", "strides", "padding", and those of kernels
+ *     DepthwiseConv2D          "kernel_size", "strides", "padding", "depth_multiplier", and those of kernels with
+ *                              "depthwise_initializer" and "depthwise_regularizer" for the kernel's
+ *     SeparableConv2D          the same and "filters"; initializer and regularizer are those of both kernels
+ *     Dense                    "units", and those of kernels
+ *     BatchNormalization       "momentum", "epsilon", "center", "scale", "trainable"
+ *     LayerNormalization       "epsilon", "center", "scale"
+ *     MaxPooling2D             "pool_size", "strides", "padding"
+ *     AveragePooling2D         "pool_size", "strides", "padding"
+ *     GlobalAveragePooling2D
+ *     GlobalMaxPooling2D
+ *     ZeroPadding2D            "padding": a number, or [[top, bottom], [left, right]]
+ *     Rescaling                "scale", "offset"
  *     Flatten
- *     Dense                 "units", "activation"
- *     Dropout               "rate"
- *     Activation            "activation"
+ *     Activation               "activation"
+ *     LeakyReLU                "negative_slope"
+ *     ELU                      "alpha"
+ *     Dropout                  "rate"
+ *     SpatialDropout2D         "rate"
+ *     GaussianNoise            "stddev"
  *     Add, Concatenate
  *
- * and for each "name", and "inputs": a list with the names of the layers that it reads, which were added before,
- * "input" for the model's input; without it the layer reads the one that was added last. A layer without a name
- * gets Keras's: "conv2d", "conv2d_1" and so on. "padding" is "valid" or "same", "activation" is "linear", "relu" or, in the last layer,
- * "softmax"; sizes and strides are one number for both directions. */
+ * Those of kernels are "activation", "use_bias", "kernel_initializer", "bias_initializer", "kernel_regularizer" and
+ * "trainable". An initializer is "zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+ * "lecun_uniform", "lecun_normal", "random_uniform", "random_normal", "truncated_normal" or "identity", a regularizer
+ * {"l1": a number, "l2": a number}. An activation is "linear", "relu", "gelu", "gelu_tanh" (Keras's
+ * gelu(approximate=True)), "silu", "leaky_relu" (of slope 0.2), "elu", "tanh", "sigmoid" or, at the end of a model,
+ * "softmax" of an Activation or a Dense. A layer with "trainable": false is as it is after a training.
+ *
+ * Each has "name", which must not be "input", and "inputs": a list with the names of the layers that it reads, which
+ * were added before, "input" for the model's input; without it the layer reads the one that was added last. A layer
+ * without a name gets Keras's: "conv2d", "conv2d_1" and so on. The output must depend on every layer. "padding" is
+ * "valid" or "same"; sizes and strides are one number for both directions. */
 be_status be_model_add(be_handle model, const char *kind, const char *settings);
 
 /* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "follows_schedule"

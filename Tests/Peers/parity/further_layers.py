@@ -57,8 +57,8 @@ def activations(ledger, random, cases):
                 pair = Pair(layers, shape, random, precision)
                 expected, values = pair.reference(x), pair.front(x)
                 gradient = tolerances.bfloat16(random.normal(0, 1, expected.shape))
-                allowed = Allowed(ERRORS * (numpy.abs(values) + 1), ERRORS * (numpy.abs(values) + 1) * numpy.abs(gradient),
-                                  [], ELEMENTWISE)
+                error = ERRORS * (numpy.abs(values) + 1)
+                allowed = Allowed(error, error * numpy.abs(gradient), [], ELEMENTWISE)
                 compare(ledger, f"{label} {precision}", pair, x, gradient, lambda mode: allowed, f"{x.shape} {given}")
 
 
