@@ -38,7 +38,8 @@ struct GraphBuilder {
     /// Multiplies the value by a number.
     mutating func scale(by factor: Float) {
         initializers.append(ONNXTensorProto("rescale", shape: [], values: [factor]))
-        add("Mul", "rescaling/scaled", with: ["rescale"])
+        // No layer is called "": its values' names cannot be the same.
+        add("Mul", "/scaled", with: ["rescale"])
     }
 
     /// Adds what a layer computes in inference.

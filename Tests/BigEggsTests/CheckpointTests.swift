@@ -298,7 +298,7 @@ import Testing
         ("shuffle was true, now false", { $0.shuffle = false }),
         ("Winograd was the engine's own, now none", { $0.allowsWinograd = false }),
         ("precision was float32, now bfloat16", { $0.precision = .bfloat16 }),
-        ("layer 6 was dropout, Dropout", { $0.dropout = 0.5 }),
+        ("layer 6 was dropout of dense, Dropout", { $0.dropout = 0.5 }),
         ("EarlyStopping's patience was 5, now 6", { $0.patience = 6 }),
         (
             "callbacks were EarlyStopping, ReduceLROnPlateau, now EarlyStopping, ReduceLROnPlateau, "

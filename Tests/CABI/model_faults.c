@@ -165,7 +165,7 @@ static void settings(be_handle model, be_handle images) {
         {"MaxPooling2D", "{\"pool_size\": 7}"}, {"MaxPooling2D", "{\"strides\": 0}"}, {"Dense", "{\"units\": 3}"},
         {"Dropout", "{\"rate\": 1}"}, {"Dropout", "{\"rate\": -0.5}"}, {"Dropout", "{\"rate\": 1e308}"},
         {"BatchNormalization", "{\"momentum\": 2}"}, {"BatchNormalization", "{\"epsilon\": -1}"},
-        {"BatchNormalization", "{\"epsilon\": 0}"}, {"Activation", "{\"activation\": \"tanh\"}"},
+        {"BatchNormalization", "{\"epsilon\": 0}"}, {"Activation", "{\"activation\": \"mish\"}"},
         {"Flatten", "{\"name\": 1}"},
     };
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {

@@ -362,7 +362,7 @@ LEFT_OUT: list[tuple[Callable[[], object], str]] = [
     (lambda: setattr(layers.Flatten(), "trainable", False), "Flatten has no trainable=False"),
     (lambda: setattr(network().layers[1], "trainable", False), "this Dense is in a model, where trainable stays"),
     (lambda: setattr(network(), "trainable", False), "Sequential has no trainable=False"),
-    (lambda: optimizers.Adam(clipnorm=1.0), "Adam has no clipnorm=1.0"),
+    (lambda: optimizers.Adam(use_ema=True), "Adam has no use_ema=True"),
     (lambda: bigeggs.ImageDataGenerator(featurewise_center=True), "no featurewise_center=True"),
     (lambda: bigeggs.ImageDataGenerator(brightness_range=[0.5, 1.5]), "no brightness_range"),
     (lambda: datagen().flow(x_train, y_train, save_to_dir="."), "flow has no save_to_dir='.'"),

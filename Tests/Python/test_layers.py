@@ -313,7 +313,7 @@ def test_a_regularizer_is_a_name_its_factors_or_an_object():
     assert repr(layers.Dense(4, kernel_regularizer={"l2": 0.5})) == "Dense(units=4, kernel_regularizer=L2(0.5))"
     with pytest.raises(ValueError, match="kernel_regularizer is 'l3': give one of bigeggs.regularizers, or 'L1'"):
         layers.Dense(4, kernel_regularizer="l3")
-    with pytest.raises(bigeggs.Error, match="^dense: l_?2 is -1"):
+    with pytest.raises(bigeggs.Error, match="^dense: kernel_regularizer is l2 of -1"):
         alone(layers.Dense(4, kernel_regularizer=regularizers.L2(-1)), V)
 
 

@@ -16,6 +16,7 @@ RGB = (9, 7, 3)
 
 #: Layers, and the shape of their input.
 MODELS = {
+    "rescaling before and after": ([layers.Rescaling(0.5), layers.Conv2D(2, 1), layers.Rescaling(0.5)], RGB),
     "a convolution whose output is an image": ([layers.Conv2D(4, 3)], RGB),
     "the same padding, with the odd pixel at the end": (
         [layers.Conv2D(4, 4, padding="same", activation="relu"), layers.Conv2D(5, 2, padding="same")], RGB),

@@ -1,7 +1,7 @@
 /// Where in the workspace the values of a plan lie.
 ///
-/// Buffers that are never needed at the same time share memory: of the report's network inference takes half of what
-/// its values are together.
+/// Buffers that are never needed at the same time share memory. For the report's network at 128 images in float32 this
+/// brings the process from 151 to 111 MB in inference and from 236 to 203 MB in training.
 struct WorkspaceLayout {
     private struct Buffer {
         var bytes: Int

@@ -17,7 +17,8 @@ public struct Regularizer: Sendable, Equatable {
     func check(layer: String) throws {
         for (argument, value) in [("l1", l1), ("l2", l2)] where value < 0 || !value.isFinite {
             throw LayerError.invalid(
-                layer: layer, argument: argument, value: "\(value)", allowed: "0 or more")
+                layer: layer, argument: "kernelRegularizer", value: "\(argument) of \(value)",
+                allowed: "0 or more")
         }
     }
 }

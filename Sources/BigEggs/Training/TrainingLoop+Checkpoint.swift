@@ -24,7 +24,8 @@ extension TrainingLoop {
             "input shape": "\(model.inputShape)",
         ]
         for (number, layer) in model.network.layers.enumerated() {
-            settings["layer \(number + 1)"] = "\(layer.name), \(layer.layer)"
+            let inputs = model.network.inputNames(of: layer).joined(separator: ", ")
+            settings["layer \(number + 1)"] = "\(layer.name) of \(inputs), \(layer.layer)"
         }
         return settings
     }
