@@ -68,15 +68,17 @@ extension Model {
     /// - Throws: ``TrainingError`` for tensors that do not fit, ``EngineError``.
     func setOptimizerTensors(_ tensors: [NamedTensor], source: String) throws {
         guard let optimizer else { return }
-        optimizer.states = [:]
-        let names = Set(
-            tensors.compactMap { $0.name.split(separator: "/").dropFirst().first }.map(String.init))
-        for name in names {
-            let own = tensors.withoutPrefix("optimizer/\(name)/")
-            guard !own.isEmpty, store.isAllocated else { continue }
-            let memory = AlignedMemory(bytes: store.elementCount * 4)
-            try write(own, to: memory, source: source)
-            optimizer.states[name] = memory
+        guard store.isAllocated else {
+            optimizer.states = [:]
+            return
         }
+        let own = tensors.withoutPrefix("optimizer/")
+        let names = Set(own.compactMap { $0.name.split(separator: "/").first.map(String.init) })
+        optimizer.states = try Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                let memory = AlignedMemory(bytes: store.elementCount * 4)
+                try write(own.withoutPrefix("\(name)/"), to: memory, source: source)
+                return (name, memory)
+            })
     }
 }
