@@ -40,6 +40,7 @@ final class ParameterStore {
     private(set) var gradients: AlignedMemory?
     /// Grows with every change of the parameters, so that copies know when they are stale.
     private(set) var version = 0
+    private var knownRegularization: (version: Int, loss: Double)?
     /// Scratch that oneDNN's reorders ask for.
     private var scratch = AlignedMemory(bytes: 0)
 
@@ -158,8 +159,16 @@ final class ParameterStore {
         return places
     }
 
-    /// What regularizers add to the loss; 0 without any.
+    /// What regularizers add to the loss; 0 without any. It is summed once for the weights as they are: an evaluation
+    /// asks for it with each batch.
     var regularizationLoss: Double {
+        if let known = knownRegularization, known.version == version { return known.loss }
+        let loss = sumRegularization()
+        knownRegularization = (version, loss)
+        return loss
+    }
+
+    private func sumRegularization() -> Double {
         guard let parameters else { return 0 }
         return entries.reduce(0) { loss, entry in
             guard let regularizer = entry.weight.regularizer else { return loss }
