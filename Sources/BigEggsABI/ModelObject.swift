@@ -85,12 +85,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
     /// - Throws: ``LayerError`` if the layer cannot take such inputs.
     private static func shape(after layer: any Layer, _ name: String, _ inputs: [Value]) throws -> [Int] {
         let shapes = inputs.map(\.shape)
-        let output: [Int]
-        do {
-            output = try layer.outputShape(for: shapes)
-        } catch let error as LayerError {
-            throw error.named(name, inputs: inputs.map(\.name))
-        }
+        let output = try layer.outputShape(for: shapes, named: name, reading: inputs.map(\.name))
         let sizes = [output] + layer.lowering.described.weights(for: shapes[0]).map(\.shape)
         guard let tooLarge = sizes.first(where: { elementCount($0) == nil }) else { return output }
         throw Failure.invalidArgument(

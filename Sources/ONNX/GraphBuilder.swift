@@ -21,7 +21,7 @@ struct GraphBuilder {
     /// What the next node takes.
     private var value: Value
     /// The network's input, and what each layer puts out.
-    private var values: [Value] = []
+    private var values: [Value]
     /// What the layer reads that is added.
     private var inputs: [Value] = []
     private let weights: [String: NamedTensor]
@@ -32,14 +32,16 @@ struct GraphBuilder {
     ///   - weights: of all layers.
     init(input: String, shape: [Int], weights: [NamedTensor]) {
         value = Value(name: input, shape: shape)
+        values = [value]
         self.weights = Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0) })
     }
 
-    /// Multiplies the value by a number.
+    /// Multiplies the network's input by a number, before all layers.
     mutating func scale(by factor: Float) {
         initializers.append(ONNXTensorProto("rescale", shape: [], values: [factor]))
         // No layer is called "": its values' names cannot be the same.
         add("Mul", "/scaled", with: ["rescale"])
+        values = [value]
     }
 
     /// Adds what a layer computes in inference.
@@ -51,7 +53,6 @@ struct GraphBuilder {
     ///   - output: the shape of its output without the batch.
     /// - Throws: `LayerError` for a kind of layer that ONNX has no operator for.
     mutating func add(_ layer: any Layer, reading numbers: [Int], named name: String, output: [Int]) throws {
-        if values.isEmpty { values = [value] }
         guard let layer = layer as? any ONNXLayer else {
             throw LayerError.unsupported(layer: name, reason: "ONNX has no operator for it")
         }

@@ -105,7 +105,8 @@ struct ReferenceNetwork {
             return convolve(
                 channels, Window(size: [1, 1], strides: [1, 1], padding: .valid), filters: layer.filters,
                 weights["\(name)/pointwise_kernel"] ?? [], weights["\(name)/bias"], layer.activation)
-        case let layer as AveragePooling2D: return average(input, layer.window)
+        case let layer as AveragePooling2D:
+            return pool(input, layer.window) { $0.reduce(0, +) / Double($0.count) }
         case is GlobalAveragePooling2D:
             let size = Double(input.shape[1] * input.shape[2])
             return reduce(input, 0) { $0 + $1 / size }
@@ -122,7 +123,7 @@ struct ReferenceNetwork {
             return map(input) { $0 * Double(layer.scale) + Double(layer.offset) }
         case let layer as Dense: return multiply(input, layer, name)
         case let layer as BatchNormalization: return normalize(input, layer, name, mode)
-        case let layer as MaxPooling2D: return pool(input, layer)
+        case let layer as MaxPooling2D: return pool(input, layer.window) { $0.reduce(-.infinity, max) }
         case let layer as Dropout:
             return drop(input, rate: layer.rate, perChannel: false, index, mode)
         case let layer as Activation: return activate(input, layer.function)
@@ -307,29 +308,28 @@ struct ReferenceNetwork {
         return moved
     }
 
-    private func pool(_ input: Values, _ layer: MaxPooling2D) -> Values {
+    /// - Parameter reduce: one value of those of a window that are in the image.
+    private func pool(_ input: Values, _ window: Window, _ reduce: ([Double]) -> Double) -> Values {
         let (images, height, width, channels) =
             (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
-        let rows = geometry(layer.window, 0, height)
-        let columns = geometry(layer.window, 1, width)
-        let (size, strides) = (layer.window.size, layer.window.strides)
+        let (rows, columns) = (geometry(window, 0, height), geometry(window, 1, width))
         var output = Values(shape: [images, rows.output, columns.output, channels], numbers: [])
         for image in 0..<images {
             for row in 0..<rows.output {
                 for column in 0..<columns.output {
                     for channel in 0..<channels {
-                        var largest = -Double.infinity
-                        for y in 0..<size[0] {
-                            for x in 0..<size[1] {
-                                let sourceRow = row * strides[0] + y - rows.before
-                                let sourceColumn = column * strides[1] + x - columns.before
+                        var inside: [Double] = []
+                        for y in 0..<window.size[0] {
+                            for x in 0..<window.size[1] {
+                                let sourceRow = row * window.strides[0] + y - rows.before
+                                let sourceColumn = column * window.strides[1] + x - columns.before
                                 guard (0..<height).contains(sourceRow), (0..<width).contains(sourceColumn)
                                 else { continue }
                                 let source = (image * height + sourceRow) * width + sourceColumn
-                                largest = max(largest, input.numbers[source * channels + channel])
+                                inside.append(input.numbers[source * channels + channel])
                             }
                         }
-                        output.numbers.append(largest)
+                        output.numbers.append(reduce(inside))
                     }
                 }
             }
@@ -370,35 +370,6 @@ struct ReferenceNetwork {
             let normals = philox.normals(
                 stream: UInt32(step), item: UInt32(place / size), draw: UInt32(element / 4))
             output.numbers[place] += Double(layer.stddev * normals[element % 4])
-        }
-        return output
-    }
-
-    private func average(_ input: Values, _ window: Window) -> Values {
-        let (images, height, width, channels) =
-            (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
-        let (rows, columns) = (geometry(window, 0, height), geometry(window, 1, width))
-        var output = Values(shape: [images, rows.output, columns.output, channels], numbers: [])
-        for image in 0..<images {
-            for row in 0..<rows.output {
-                for column in 0..<columns.output {
-                    for channel in 0..<channels {
-                        var (sum, count) = (0.0, 0.0)
-                        for y in 0..<window.size[0] {
-                            for x in 0..<window.size[1] {
-                                let sourceRow = row * window.strides[0] + y - rows.before
-                                let sourceColumn = column * window.strides[1] + x - columns.before
-                                guard (0..<height).contains(sourceRow), (0..<width).contains(sourceColumn)
-                                else { continue }
-                                let source = (image * height + sourceRow) * width + sourceColumn
-                                sum += input.numbers[source * channels + channel]
-                                count += 1
-                            }
-                        }
-                        output.numbers.append(sum / count)
-                    }
-                }
-            }
         }
         return output
     }

@@ -79,9 +79,7 @@ final class DropoutNode: Node {
                         let bits = words[element % 8 / 2] >> (element % 2 == 0 ? 0 : 16) & 0xFFFF
                         // What fills up a block is zero and stays so.
                         let isKept = bits >= threshold && lane < channels
-                        start[
-                            position * walk.positionStride + (lane < 8 ? lane : lane - 8 + walk.halfStride)] =
-                            isKept ? 1 : 0
+                        start[position * walk.positionStride + walk.offset(ofLane: lane)] = isKept ? 1 : 0
                     }
                 }
             }

@@ -33,19 +33,6 @@ final class GradientSum: Pass {
 
     func execute() {
         guard let (source, target) = addresses else { return }
-        switch precision {
-        case .float32: add(source, target, Float.self)
-        case .bfloat16: add(source, target, BFloat16.self)
-        }
-    }
-
-    private func add<Element: ActivationElement>(
-        _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ type: Element.Type
-    ) {
-        if isFirst {
-            forEachLanes(target, type, source, type, count: count) { _, added in added }
-        } else {
-            forEachLanes(target, type, source, type, count: count) { sum, added in sum + added }
-        }
+        accumulate(source, into: target, isFirst: isFirst, count: count, precision)
     }
 }

@@ -55,9 +55,7 @@ final class NoiseNode: Node {
                 var group = -1
                 for position in 0..<walk.positions {
                     for lane in 0..<lanes {
-                        let offset =
-                            start + position * walk.positionStride
-                            + (lane < 8 ? lane : lane - 8 + walk.halfStride)
+                        let offset = start + position * walk.positionStride + walk.offset(ofLane: lane)
                         guard block * 16 + lane < walk.channels else {
                             noisy[offset] = Element(0)
                             continue

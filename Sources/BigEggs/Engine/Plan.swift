@@ -13,6 +13,8 @@ final class Plan {
         /// In training: the moving statistics normalize and stay as they are, and nothing is dropped, so
         /// that the backward pass differentiates what inference computes.
         var isFrozen = false
+        /// Whether noise and dropout have a part in the step.
+        var isLearning: Bool { training && !isFrozen }
         /// Off for tests and comparisons of the two algorithms.
         var allowsWinograd = true
     }

@@ -79,12 +79,10 @@ final class PlanBuilder {
                 to: .channelsLast(signal.dims, signal.layout.precision), flattened: true))
     }
 
-    /// The inputs of a layer that joins several, all as blocked images or as matrices.
-    func joined(_ inputs: [Signal], for layer: ResolvedLayer) throws -> [Signal] {
-        let isImage = layer.outputShape.count == 3
-        return try inputs.map {
-            isImage ? try blocked($0, for: layer.name) : try flattened($0, for: layer.name)
-        }
+    /// An input of a layer as what the layer puts out: a blocked image, or a matrix.
+    func arranged(_ signal: Signal, for layer: ResolvedLayer) throws -> Signal {
+        layer.outputShape.count == 3
+            ? try blocked(signal, for: layer.name) : try flattened(signal, for: layer.name)
     }
 
     private func finish(_ signal: Signal, _ name: String) throws -> Signal {

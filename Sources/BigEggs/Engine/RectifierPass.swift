@@ -35,23 +35,3 @@ func rectify(
         }
     }
 }
-
-/// Replaces each sixteen elements of `target` by a function of them and of those of `other`.
-@inline(__always)
-func forEachLanes<Target: ActivationElement, Other: ActivationElement>(
-    _ target: UnsafeMutableRawPointer, _ targetType: Target.Type,
-    _ other: UnsafeMutableRawPointer, _ otherType: Other.Type, count: Int, _ body: (Lanes, Lanes) -> Lanes
-) {
-    let target = target.assumingMemoryBound(to: Target.self)
-    let other = other.assumingMemoryBound(to: Other.self)
-    Threads.parallel(over: count / 16) { range, _ in
-        for index in range {
-            let offset = index * 16
-            Target.store(body(Target.load(target + offset), Other.load(other + offset)), target + offset)
-        }
-    }
-    for index in count / 16 * 16..<count {
-        let lanes = body(Lanes(repeating: target[index].float), Lanes(repeating: other[index].float))
-        target[index] = Target(lanes[0])
-    }
-}

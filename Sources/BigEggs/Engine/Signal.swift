@@ -68,9 +68,12 @@ struct ChannelWalk: Equatable {
     /// Where a channel is, from a sample's first value on; `nil` if memory has no room for it.
     func offset(ofChannel channel: Int) -> Int? {
         guard channel < paddedLanes else { return nil }
-        let lane = channel % 16
-        return channel / 16 * blockStride + (lane < 8 ? lane : lane - 8 + halfStride)
+        return channel / 16 * blockStride + offset(ofLane: channel % 16)
     }
+
+    /// Where a lane is, from a block's first value on.
+    @inline(__always)
+    func offset(ofLane lane: Int) -> Int { lane < 8 ? lane : lane - 8 + halfStride }
 
     /// How many of a block's sixteen lanes are in memory.
     @inline(__always)
@@ -84,7 +87,7 @@ struct ChannelWalk: Equatable {
                 lowHalf: Element.loadHalf(pointer), highHalf: Element.loadHalf(pointer + halfStride))
         }
         var result = Lanes.zero
-        for lane in 0..<lanes { result[lane] = pointer[lane < 8 ? lane : lane - 8 + halfStride].float }
+        for lane in 0..<lanes { result[lane] = pointer[offset(ofLane: lane)].float }
         return result
     }
 
@@ -101,7 +104,7 @@ struct ChannelWalk: Equatable {
             }
         } else {
             for lane in 0..<lanes {
-                pointer[lane < 8 ? lane : lane - 8 + halfStride] = Element(value[lane])
+                pointer[offset(ofLane: lane)] = Element(value[lane])
             }
         }
     }

@@ -24,20 +24,10 @@ final class SumNode: Node {
     }
 
     func forward(_ step: StepContext) {
-        switch precision {
-        case .float32: add(Float.self)
-        case .bfloat16: add(BFloat16.self)
-        }
-    }
-
-    private func add<Element: ActivationElement>(_ type: Element.Type) {
         guard let target else { return }
-        let count = output.layout.elementCount
-        if target != sources[0] {
-            forEachLanes(target, type, sources[0], type, count: count) { _, first in first }
-        }
-        for source in sources.dropFirst() {
-            forEachLanes(target, type, source, type, count: count) { sum, added in sum + added }
+        for (number, source) in sources.enumerated() where number > 0 || source != target {
+            accumulate(
+                source, into: target, isFirst: number == 0, count: output.layout.elementCount, precision)
         }
     }
 

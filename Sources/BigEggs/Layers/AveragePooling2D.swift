@@ -31,10 +31,9 @@ public struct AveragePooling2D: Layer {
 
 extension AveragePooling2D: ConfigurableLayer {
     package init(_ settings: inout Settings) throws {
-        self.init(
-            poolSize: try settings.integer("pool_size") ?? 2, strides: try settings.integer("strides"),
-            padding: try settings.choice("padding") ?? .valid, name: try settings.text("name"))
+        window = try Window(pooling: &settings)
+        name = try settings.text("name")
     }
 
-    package var settings: Record { window.poolingSettings }
+    package var settings: Record { .object(window.settings(size: "pool_size")) }
 }

@@ -46,18 +46,9 @@ public struct Conv2D: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        let label = name ?? Conv2D.kind
-        try LayerError.checkImage(inputShape, layer: label)
-        guard filters > 0 else {
-            throw LayerError.invalid(
-                layer: label, argument: "filters", value: "\(filters)", allowed: "1 or more")
-        }
-        guard activation != .softmax else {
-            throw LayerError.unsupported(layer: label, reason: "a softmax stands at the end of a model only")
-        }
-        try kernel.regularizer?.check(layer: label)
-        try window.check(layer: label, sizeArgument: "kernelSize")
-        return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [filters]
+        try window.convolvedSides(
+            of: inputShape, positive: [("filters", filters)], activation, kernel,
+            layer: name ?? Conv2D.kind) + [filters]
     }
 }
 
@@ -72,7 +63,7 @@ extension Conv2D: ConfigurableLayer {
 
     package var settings: Record {
         .object(
-            window.convolutionSettings.merging(kernel.record()) { $1 }
+            window.settings(size: "kernel_size").merging(kernel.record()) { $1 }
                 .merging([
                     "filters": .number(Double(filters)), "activation": .string(activation.rawValue),
                 ]) { $1 })

@@ -46,20 +46,9 @@ public struct DepthwiseConv2D: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        let label = name ?? DepthwiseConv2D.kind
-        try LayerError.checkImage(inputShape, layer: label)
-        for (argument, value) in [("depthMultiplier", depthMultiplier)] where value < 1 {
-            throw LayerError.invalid(
-                layer: label, argument: argument, value: "\(value)", allowed: "1 or more")
-        }
-        guard activation != .softmax else {
-            throw LayerError.unsupported(layer: label, reason: "a softmax stands at the end of a model only")
-        }
-        try kernel.regularizer?.check(layer: label)
-        try window.check(layer: label, sizeArgument: "kernelSize")
-        return try window.outputSize(for: Array(inputShape[0..<2]), layer: label) + [
-            inputShape[2] * depthMultiplier
-        ]
+        try window.convolvedSides(
+            of: inputShape, positive: [("depthMultiplier", depthMultiplier)], activation, kernel,
+            layer: name ?? DepthwiseConv2D.kind) + [inputShape[2] * depthMultiplier]
     }
 }
 
@@ -74,7 +63,7 @@ extension DepthwiseConv2D: ConfigurableLayer {
 
     package var settings: Record {
         .object(
-            window.convolutionSettings.merging(kernel.record(kernel: "depthwise")) { $1 }
+            window.settings(size: "kernel_size").merging(kernel.record(kernel: "depthwise")) { $1 }
                 .merging([
                     "depth_multiplier": .number(Double(depthMultiplier)),
                     "activation": .string(activation.rawValue),

@@ -17,12 +17,19 @@ public struct Dropout: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
+        try LayerError.check(rate: rate, layer: name ?? Dropout.kind)
+        return inputShape
+    }
+}
+
+extension LayerError {
+    /// Refuses a share that cannot be dropped.
+    static func check(rate: Float, layer: String) throws {
         guard rate >= 0, rate < 1 else {
             throw LayerError.invalid(
-                layer: name ?? Dropout.kind, argument: "rate", value: "\(rate)",
+                layer: layer, argument: "rate", value: "\(rate)",
                 allowed: "from 0 up to but not including 1")
         }
-        return inputShape
     }
 }
 

@@ -31,6 +31,21 @@ extension Layer {
     }
 }
 
+extension Layer {
+    /// The output's shape; what does not fit is said with the layer's name in the model, and those of its inputs.
+    ///
+    /// - Throws: ``LayerError``.
+    package func outputShape(
+        for inputShapes: [[Int]], named name: String, reading inputs: [String]
+    ) throws -> [Int] {
+        do {
+            return try outputShape(for: inputShapes)
+        } catch let error as LayerError {
+            throw error.named(name, inputs: inputs)
+        }
+    }
+}
+
 /// Why a layer cannot be part of the model it was put into.
 public enum LayerError: Error, Equatable, CustomStringConvertible {
     case inputRank(layer: String, found: [Int], expected: String)
@@ -75,7 +90,7 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
     /// - Parameters:
     ///   - name: the layer's name.
     ///   - inputs: the names of what it reads.
-    package func named(_ name: String, inputs: [String]) -> LayerError {
+    fileprivate func named(_ name: String, inputs: [String]) -> LayerError {
         switch self {
         case .inputRank(_, let found, let expected): .inputRank(layer: name, found: found, expected: expected)
         case .inputCount(_, let found, let expected):

@@ -17,11 +17,7 @@ public struct SpatialDropout2D: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        guard rate >= 0, rate < 1 else {
-            throw LayerError.invalid(
-                layer: name ?? SpatialDropout2D.kind, argument: "rate", value: "\(rate)",
-                allowed: "from 0 up to but not including 1")
-        }
+        try LayerError.check(rate: rate, layer: name ?? SpatialDropout2D.kind)
         try LayerError.checkImage(inputShape, layer: name ?? SpatialDropout2D.kind)
         return inputShape
     }

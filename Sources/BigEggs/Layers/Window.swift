@@ -59,18 +59,31 @@ package struct Window: Sendable, Equatable {
         return try outputSize(for: Array(inputShape[0..<2]), layer: layer) + [inputShape[2]]
     }
 
-    /// The settings of a convolution.
-    var convolutionSettings: [String: Record] {
-        [
-            "kernel_size": .number(Double(size[0])), "strides": .number(Double(strides[0])),
-            "padding": .string(padding.rawValue),
-        ]
+    /// The shape that a convolution puts out, all but the channels.
+    ///
+    /// - Parameter positive: the layer's numbers that are 1 or more, by their arguments.
+    /// - Throws: ``LayerError``.
+    func convolvedSides(
+        of inputShape: [Int], positive: [(argument: String, value: Int)], _ activation: ActivationFunction,
+        _ kernel: KernelSettings, layer: String
+    ) throws -> [Int] {
+        try LayerError.checkImage(inputShape, layer: layer)
+        for (argument, value) in positive where value < 1 {
+            throw LayerError.invalid(
+                layer: layer, argument: argument, value: "\(value)", allowed: "1 or more")
+        }
+        guard activation != .softmax else {
+            throw LayerError.unsupported(layer: layer, reason: "a softmax stands at the end of a model only")
+        }
+        try kernel.regularizer?.check(layer: layer)
+        try check(layer: layer, sizeArgument: "kernelSize")
+        return try outputSize(for: Array(inputShape[0..<2]), layer: layer)
     }
 
-    /// The settings of a pooling layer.
-    var poolingSettings: Record {
+    /// The settings, the size under the name that a kind of layer has for it.
+    func settings(size name: String) -> [String: Record] {
         [
-            "pool_size": .number(Double(size[0])), "strides": .number(Double(strides[0])),
+            name: .number(Double(size[0])), "strides": .number(Double(strides[0])),
             "padding": .string(padding.rawValue),
         ]
     }
@@ -81,6 +94,14 @@ extension Window {
     init(convolution settings: inout Settings) throws {
         let size = try settings.required(settings.integer("kernel_size"), "kernel_size")
         let stride = try settings.integer("strides") ?? 1
+        self.init(
+            size: [size, size], strides: [stride, stride], padding: try settings.choice("padding") ?? .valid)
+    }
+
+    /// Reads the settings of a pooling layer.
+    init(pooling settings: inout Settings) throws {
+        let size = try settings.integer("pool_size") ?? 2
+        let stride = try settings.integer("strides") ?? size
         self.init(
             size: [size, size], strides: [stride, stride], padding: try settings.choice("padding") ?? .valid)
     }

@@ -24,12 +24,9 @@ struct Network {
             let inputs = application.inputs
             let isOutput = index == applications.count - 1
             let inputShapes = inputs.map { shapes[$0] }
-            let output: [Int]
-            do {
-                output = try layer.outputShape(for: inputShapes)
-            } catch let error as LayerError {
-                throw error.named(name, inputs: inputs.map { $0 == 0 ? "the input" : layers[$0 - 1].name })
-            }
+            let output = try layer.outputShape(
+                for: inputShapes, named: name,
+                reading: inputs.map { $0 == 0 ? "the input" : layers[$0 - 1].name })
             guard layer.activationFunction != .softmax || isOutput else {
                 throw LayerError.unsupported(
                     layer: name, reason: "a softmax stands at the end of a model only")

@@ -6,9 +6,7 @@ extension BatchNormalization: LoweredLayer {
 
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
         guard let statistics = layer.statistics else { return inputs[0] }
-        let input =
-            layer.outputShape.count == 3
-            ? try plan.blocked(inputs[0], for: layer.name) : try plan.flattened(inputs[0], for: layer.name)
+        let input = try plan.arranged(inputs[0], for: layer)
         return plan.add(
             BatchNormalizationNode(
                 name: layer.name, input: input, pooledLayout: pooledLayout(layer, input, plan),

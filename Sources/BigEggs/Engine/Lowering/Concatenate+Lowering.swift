@@ -1,6 +1,6 @@
 extension Concatenate: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
-        let inputs = try plan.joined(inputs, for: layer)
+        let inputs = try inputs.map { try plan.arranged($0, for: layer) }
         let dims = inputs[0].dims
         let channels = inputs.reduce(0) { $0 + $1.dims[1] }
         return plan.add(

@@ -1,8 +1,6 @@
 extension LayerNormalization: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
-        let input =
-            layer.outputShape.count == 3
-            ? try plan.blocked(inputs[0], for: layer.name) : try plan.flattened(inputs[0], for: layer.name)
+        let input = try plan.arranged(inputs[0], for: layer)
         return plan.add(
             LayerNormalizationNode(
                 name: layer.name, input: input, gamma: scale ? layer.parameters[0] : nil,
