@@ -12,37 +12,6 @@ final class Generator: NamedByHandle {
     init(_ generator: ImageDataGenerator) { self.generator = generator }
 }
 
-extension ImageDataGenerator {
-    fileprivate init(_ settings: inout Settings) throws {
-        self.init(
-            rotationRange: try settings.number("rotation_range") ?? 0,
-            widthShiftRange: try settings.number("width_shift_range") ?? 0,
-            heightShiftRange: try settings.number("height_shift_range") ?? 0,
-            shearRange: try settings.number("shear_range") ?? 0,
-            zoomRange: try ZoomRange(&settings),
-            fillMode: try settings.choice("fill_mode") ?? .nearest, cval: try settings.float("cval") ?? 0,
-            horizontalFlip: try settings.flag("horizontal_flip") ?? false,
-            verticalFlip: try settings.flag("vertical_flip") ?? false,
-            rescale: try settings.float("rescale") ?? 1)
-    }
-}
-
-extension ZoomRange {
-    fileprivate init(_ settings: inout Settings) throws {
-        guard let value = settings.value("zoom_range") else {
-            self = 0
-            return
-        }
-        if let number = value.number {
-            self = .around(number)
-        } else if let limits = value.numbers, limits.count == 2 {
-            self = .between(limits[0], limits[1])
-        } else {
-            throw settings.wrong("zoom_range", value, "a number or a list of two")
-        }
-    }
-}
-
 @c @implementation
 public func be_generator_create(
     _ settings: UnsafePointer<CChar>?, _ generator: UnsafeMutablePointer<be_handle>?

@@ -8,59 +8,22 @@ import Foundation
 final class CallbackObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a callback"
 
-    private let callback: any Callback
+    private let callback: any ConfigurableCallback
     /// The model that the callback is being told of.
     private var model: ModelObject?
     private let lock = NSRecursiveLock()
 
     init(_ kind: String, _ settings: inout Settings) throws {
-        switch kind {
-        case "EarlyStopping":
-            callback = EarlyStopping(
-                monitor: try settings.text("monitor") ?? "val_loss",
-                minDelta: try settings.number("min_delta", orInfinite: true) ?? 0,
-                patience: try settings.integer("patience") ?? 0,
-                mode: try settings.choice("mode") ?? .auto,
-                baseline: try settings.number("baseline", orInfinite: true),
-                restoreBestWeights: try settings.flag("restore_best_weights") ?? false,
-                startFromEpoch: try settings.integer("start_from_epoch") ?? 0)
-        case "ReduceLROnPlateau":
-            callback = ReduceLROnPlateau(
-                monitor: try settings.text("monitor") ?? "val_loss",
-                factor: try settings.number("factor") ?? 0.1,
-                patience: try settings.integer("patience") ?? 10,
-                mode: try settings.choice("mode") ?? .auto,
-                minDelta: try settings.number("min_delta", orInfinite: true) ?? 1e-4,
-                cooldown: try settings.integer("cooldown") ?? 0,
-                minLR: try settings.number("min_lr") ?? 0)
-        case "ModelCheckpoint":
-            let checkpoint = ModelCheckpoint(
-                try settings.required(settings.text("filepath"), "filepath"),
-                monitor: try settings.text("monitor") ?? "val_loss",
-                saveBestOnly: try settings.flag("save_best_only") ?? false,
-                mode: try settings.choice("mode") ?? .auto, saveFreq: try CallbackFrequency(&settings),
-                initialValueThreshold: try settings.number("initial_value_threshold", orInfinite: true))
-            let savesWeightsOnly = try settings.flag("save_weights_only") ?? false
-            callback = checkpoint
-            if !savesWeightsOnly {
-                checkpoint.write = { [unowned self] in
-                    try $0.saveWeights(to: $1, metadata: try self.model?.architectureMetadata ?? [:])
-                }
+        callback = try CallbackTypes.table.make(kind, &settings)
+        if let checkpoint = callback as? ModelCheckpoint, !checkpoint.savesWeightsOnly {
+            checkpoint.write = { [unowned self] in
+                try $0.saveWeights(to: $1, metadata: try self.model?.architecture.metadata ?? [:])
             }
-        case "CSVLogger":
-            callback = CSVLogger(
-                try settings.required(settings.text("filename"), "filename"),
-                separator: try settings.text("separator")?.first ?? ",",
-                append: try settings.flag("append") ?? false)
-        default:
-            throw Failure.notFound(
-                "there is no callback \(kind): there are EarlyStopping, ReduceLROnPlateau, ModelCheckpoint, "
-                    + "CSVLogger")
         }
     }
 
     func use<Result>(
-        of model: ModelObject? = nil, _ body: (any Callback) throws -> Result
+        of model: ModelObject? = nil, _ body: (any ConfigurableCallback) throws -> Result
     ) throws -> Result {
         try Fork.work {
             lock.lock()
@@ -72,35 +35,7 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
     }
 
     /// What became of it.
-    func describe() throws -> Record {
-        func optional(_ number: Double?) -> Record { number.map { .number($0) } ?? .null }
-        return try use { callback in
-            switch callback {
-            case let stopping as EarlyStopping:
-                [
-                    "stopped_epoch": optional(stopping.stoppedEpoch.map(Double.init)),
-                    "best_epoch": .number(Double(stopping.bestEpoch)), "best": optional(stopping.best),
-                ]
-            case let checkpoint as ModelCheckpoint:
-                ["saved": .array(checkpoint.saved.map { .string($0) }), "best": optional(checkpoint.best)]
-            default: [:]
-            }
-        }
-    }
-}
-
-extension CallbackFrequency {
-    /// "epoch", or a number of steps.
-    fileprivate init(_ settings: inout Settings) throws {
-        guard let value = settings.value("save_freq"), value != "epoch" else {
-            self = .epoch
-            return
-        }
-        guard let count = value.integer, count.magnitude < 1 << 31 else {
-            throw settings.wrong("save_freq", value, "\"epoch\" or a number of steps")
-        }
-        self = .batches(count)
-    }
+    func describe() throws -> Record { try use { $0.outcome } }
 }
 
 /// The metrics that a caller gives, by name.

@@ -13,22 +13,7 @@ public func be_model_create(
         var settings = try Settings(settings, of: "a model")
         let options = try ModelOptions(&settings)
         try settings.done()
-        insert(try ModelObject(options), model)
-    }
-}
-
-@c @implementation
-public func be_model_create_report(
-    _ settings: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<be_handle>?
-) -> be_status {
-    answer {
-        let model = try require(model, "model")
-        var settings = try Settings(settings, of: "a model")
-        let classes = try settings.integer("classes") ?? 10
-        let options = try ModelOptions(&settings, input: [32, 32, 3])
-        try settings.done()
-        let network = try Sequential.bigEggs(classes: classes, inputShape: options.input)
-        insert(try ModelObject(options, layers: network.layers), model)
+        insert(ModelObject(options), model)
     }
 }
 
@@ -41,7 +26,7 @@ public func be_model_add(
         let kind = try requireText(kind, "kind")
         var settings = try Settings(settings, of: kind)
         let inputs = try settings.texts("inputs")
-        let layer = try LayerTypes.layer(kind, &settings)
+        let layer = try LayerTypes.table.make(kind, &settings)
         try settings.done()
         try model.add(layer, inputs: inputs)
     }
@@ -59,9 +44,9 @@ public func be_model_describe(
                 var settings = layer.allSettings
                 settings["name"] = .string(row.name)
                 return [
-                    "name": .string(row.name), "kind": .string(row.kind),
+                    "name": .string(row.name), "class_name": .string(row.kind),
                     "inputs": .array(row.inputs.map { .string($0) }), "output": .numbers(row.outputShape),
-                    "parameters": .number(Double(row.parameterCount)), "settings": settings,
+                    "parameters": .number(Double(row.parameterCount)), "config": settings,
                 ]
             }
             return [
@@ -216,7 +201,7 @@ public func be_model_save(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> 
     answer(otherwise: BE_CANNOT_WRITE) {
         let model = try object(model, as: ModelObject.self)
         let path = try requireText(path, "path")
-        try model.use { try $0.saveWeights(to: path, metadata: model.architectureMetadata) }
+        try model.use { try $0.saveWeights(to: path, metadata: model.architecture.metadata) }
     }
 }
 
@@ -230,19 +215,20 @@ public func be_model_load(
         let path = try requireText(path, "path")
         var settings = try Settings(settings, of: "a model")
         let contents = try Safetensors.contents(of: path)
-        guard let text = contents.metadata[modelKey] else {
+        guard var architecture = try Architecture(metadata: contents.metadata, file: path) else {
             throw Failure(
                 status: BE_CANNOT_READ,
                 message: "\(path) has weights but no layers: build the model and load its weights")
         }
-        let architecture = try Record(json: text, source: "the model in \(path)")
-        let input = architecture["input"]?.integers ?? []
         let options = try ModelOptions(
-            &settings, input: elementCount(input) == nil ? nil : input,
-            rescale: Float(architecture["rescale"]?.number ?? 1))
+            &settings, input: architecture.inputShape, rescale: architecture.rescale)
         try settings.done()
-        let loaded = try ModelObject(options)
-        try loaded.add(architecture)
+        guard options.input == architecture.inputShape else {
+            throw Failure.invalidArgument(
+                "the model in \(path) has an input of \(architecture.inputShape): leave out \"input\"")
+        }
+        architecture.rescale = options.rescale
+        let loaded = ModelObject(options, architecture)
         try loaded.use { try asRead { try $0.setWeights(contents.tensors, source: path) }($0) }
         insert(loaded, model)
     }

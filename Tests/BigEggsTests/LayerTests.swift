@@ -226,7 +226,7 @@ import Testing
             SeparableConv2D(4, kernelSize: 3, depthMultiplier: 2, activation: .silu), SpatialDropout2D(0.5),
             ZeroPadding2D(top: 1, bottom: 2, left: 3, right: 4),
         ]
-        let again = try layers.map { try LayerTypes.layer($0.description) }
+        let again = try layers.map { try LayerTypes.table.make($0.description) }
         for (layer, again) in zip(layers, again) {
             #expect("\(layer)" == "\(again)")
         }

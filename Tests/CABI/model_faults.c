@@ -112,7 +112,6 @@ static void null_arguments(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_transform_image(&given, NULL, output, PIXELS));
     EXPECT(BE_INVALID_ARGUMENT, be_transform_image(&given, &transform, NULL, PIXELS));
     EXPECT(BE_INVALID_ARGUMENT, be_model_create(NULL, NULL));
-    EXPECT(BE_INVALID_ARGUMENT, be_model_create_report(NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_add(model, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_describe(model, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_compile(model, NULL, NULL, "sparse_categorical_crossentropy"));

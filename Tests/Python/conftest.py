@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "python"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(ROOT / "python"), str(ROOT / "Tests/Peers"), str(Path(__file__).parent)]
 sys.dont_write_bytecode = True
 
 import bigeggs  # noqa: E402

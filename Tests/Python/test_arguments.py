@@ -43,7 +43,6 @@ SCALARS: list[Callable[[type], Any]] = [
         layers.MaxPooling2D(number(2), strides=number(2)), layers.Flatten(), layers.Dense(number(4),
             activation="softmax"),
     ]).summary(print_fn=len),
-    lambda number: bigeggs.Sequential.report(number(4), np.array([8, 8, 3]), seed=number(1)).count_params(),
     lambda number: optimizers.CosineDecay(0.1, number(10), warmup_target=0.2, warmup_steps=number(2)),
     lambda number: bigeggs.ImageDataGenerator(rotation_range=number(15)).flow(X, Y, number(8),
         seed=number(1))[number(0)],

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import bigeggs
+import bigeggs_network
 from bigeggs import _library, callbacks, layers, optimizers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,7 +119,7 @@ def test_models_that_are_not_built_not_compiled_or_loaded_are_copied_too(tmp_pat
         other = way(growing)
         other.add(layers.Dense(4, activation="softmax"))
         assert len(growing._layers) == 1 and other.predict(X).shape == (48, 4)
-    model = bigeggs.Sequential.report(classes=4, input_shape=(8, 8, 3), rescale=1 / 255, seed=3, threads=1)
+    model = bigeggs_network.network(classes=4, input_shape=(8, 8, 3), seed=3, threads=1)
     model.save(tmp_path / "model.safetensors")
     for one in (model, bigeggs.Sequential.load(tmp_path / "model.safetensors")):
         np.testing.assert_array_equal(copy.deepcopy(one).predict(X), model.predict(X))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import bigeggs
+import bigeggs_network
 import onnx_reader
 from bigeggs import layers
 
@@ -121,7 +122,7 @@ def test_every_layer_is_exported_by_one_of_these_tests():
 
 
 def test_the_network_of_the_report_takes_pixels_and_gives_probabilities(random, tmp_path):
-    model = bigeggs.Sequential.report(rescale=1 / 255, seed=3)
+    model = bigeggs_network.network(seed=3)
     model.compile()
     x, y = random.integers(0, 256, (64, 32, 32, 3), dtype=np.uint8), random.integers(0, 10, 64)
     model.fit(x, y, epochs=2, verbose=0)  # So that the moving statistics have moved.

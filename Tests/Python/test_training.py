@@ -185,12 +185,6 @@ def test_a_generators_batches_are_its_transformations(images):
     assert not np.array_equal(batches[0][0], batches[3][0])  # Another epoch.
 
 
-def test_the_report_network_is_the_report_network():
-    model = bigeggs.Sequential.report(seed=1)
-    assert model.input_shape == (None, 32, 32, 3) and model.output_shape == (None, 10)
-    assert len(model.weights.names) == 50
-
-
 def test_a_summary_names_the_layers(images, capsys):
     model = network()
     model.build((None, 8, 8, 3))

@@ -1,7 +1,10 @@
 """BigEggs: networks that classify images, trained fast on processors.
 
     (x_train, y_train), (x_test, y_test) = bigeggs.datasets.cifar10.load_data()
-    model = bigeggs.Sequential.report(rescale=1 / 255, seed=7)
+    model = bigeggs.Sequential([
+        bigeggs.layers.Rescaling(1 / 255), bigeggs.layers.Conv2D(32, 3, activation="relu"),
+        bigeggs.layers.Flatten(), bigeggs.layers.Dense(10, activation="softmax"),
+    ], seed=7)
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 

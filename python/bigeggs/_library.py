@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 
-ABI_VERSION = 3
+ABI_VERSION = 4
 
 BE_NOT_FOUND, BE_WRONG_TYPE, BE_STOPPED = 3, 4, 7
 BE_NULL, BE_BOOL, BE_NUMBER, BE_TEXT, BE_LIST, BE_OBJECT = range(6)
@@ -122,7 +122,6 @@ FUNCTIONS = {
     "be_generator_batch": [c_uint64, c_uint64, c_char_p, c_int64, _FLOATS, c_int64, _COUNT, _COUNT],
     "be_transform_image": [POINTER(Array), POINTER(Transform), _FLOATS, c_int64],
     "be_model_create": [c_char_p, _HANDLE],
-    "be_model_create_report": [c_char_p, _HANDLE],
     "be_model_add": [c_uint64, c_char_p, c_char_p],
     "be_model_describe": [c_uint64, _HANDLE],
     "be_model_compile": [c_uint64, c_char_p, c_char_p, c_char_p],

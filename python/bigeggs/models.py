@@ -171,8 +171,8 @@ class Model:
         """The layers, with their names and weights; without `Input`, and a `Rescaling` that is a setting."""
         made = []
         for described in self._description()["layers"]:
-            kind: type[Layer] = getattr(_layers, described["kind"])
-            layer = kind._described(dict(described["settings"]))
+            kind: type[Layer] = getattr(_layers, described["class_name"])
+            layer = kind._described(dict(described["config"]))
             layer._model = self
             made.append(layer)
         return made
@@ -210,7 +210,7 @@ class Model:
         write = show if print_fn is None else print_fn
         described = self._description()
         rows: list[tuple[str, ...]] = [
-            (f"{layer['name']} ({layer['kind']})", str((None, *layer["output"].astype(int).tolist())),
+            (f"{layer['name']} ({layer['class_name']})", str((None, *layer["output"].astype(int).tolist())),
              f"{layer['parameters']:,}", ", ".join(layer["inputs"]))
             for layer in described["layers"]
         ]
@@ -593,17 +593,6 @@ class Sequential(Model):
         self._layers: list[Layer | Input] = []
         for layer in layers or ():
             self.add(layer)
-
-    @classmethod
-    def report(
-        cls, classes: int = 10, input_shape: Sequence[int] = (32, 32, 3), *, rescale: float | None = None,
-        seed: int = 0, precision: str = "float32", threads: int | None = None, convolution: str = "automatic",
-    ) -> Sequential:
-        """The network of the report; `rescale` multiplies its input, 1/255 for bytes."""
-        self = cls(seed=seed, precision=precision, threads=threads, convolution=convolution)
-        described = settings(classes=classes, input=input_shape, rescale=rescale, **self._options)
-        self._owner = Owner.made("be_model_create_report", described)
-        return self
 
     @classmethod
     def _empty(cls, options: dict[str, Any]) -> Self:

@@ -88,12 +88,16 @@ class Optimizer:
     def settings(self) -> dict[str, object]:
         """What the library is told, by Keras's names."""
         rate = self._present_rate
-        described = {"kind": type(rate).__name__} | asdict(rate) if isinstance(rate, Schedule) else rate
+        described = _described(rate, asdict(rate)) if isinstance(rate, Schedule) else rate
         groups = [
-            {"ending": ending, "optimizer": type(optimizer).__name__, "settings": optimizer.settings()}
+            {"ending": ending, "optimizer": _described(optimizer, optimizer.settings())}
             for ending, optimizer in self._groups.items()
         ]
         return {"learning_rate": described, **self._arguments} | ({"groups": groups} if groups else {})
+
+
+def _described(component: object, config: dict[str, object]) -> dict[str, object]:
+    return {"class_name": type(component).__name__, "config": config}
 
 
 class Adam(Optimizer):

@@ -100,3 +100,12 @@ public final class CSVLogger: Callback {
         }
     }
 }
+
+extension CSVLogger: ConfigurableCallback {
+    package convenience init(_ settings: inout Settings) throws {
+        self.init(
+            try settings.required(settings.text("filename"), "filename"),
+            separator: try settings.text("separator")?.first ?? ",",
+            append: try settings.flag("append") ?? false)
+    }
+}

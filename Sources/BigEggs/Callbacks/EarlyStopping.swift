@@ -100,3 +100,23 @@ public final class EarlyStopping: Callback {
         bestWeights = state.tensors.isEmpty ? nil : state.tensors
     }
 }
+
+extension EarlyStopping: ConfigurableCallback {
+    package convenience init(_ settings: inout Settings) throws {
+        self.init(
+            monitor: try settings.text("monitor") ?? "val_loss",
+            minDelta: try settings.number("min_delta", orInfinite: true) ?? 0,
+            patience: try settings.integer("patience") ?? 0,
+            mode: try settings.choice("mode") ?? .auto,
+            baseline: try settings.number("baseline", orInfinite: true),
+            restoreBestWeights: try settings.flag("restore_best_weights") ?? false,
+            startFromEpoch: try settings.integer("start_from_epoch") ?? 0)
+    }
+
+    package var outcome: Record {
+        [
+            "stopped_epoch": stoppedEpoch.map { .number(Double($0)) } ?? nil,
+            "best_epoch": .number(Double(bestEpoch)), "best": best.map { .number($0) } ?? nil,
+        ]
+    }
+}

@@ -28,6 +28,9 @@ public final class ModelCheckpoint: Callback {
     /// The files saved in this training, in their order. A name that was used again stands there again.
     public private(set) var saved: [String] = []
 
+    /// Whether the one who can is not to add the model's layers to the file.
+    package private(set) var savesWeightsOnly = true
+
     /// Writes a file; another one may add what only it knows of the model.
     package var write: (_ model: Model, _ path: String) throws -> Void = { try $0.saveWeights(to: $1) }
 
@@ -116,5 +119,35 @@ public final class ModelCheckpoint: Callback {
     public func restore(_ state: CallbackState) {
         stepsSinceSaving = state.count("stepsSinceSaving") ?? 0
         best = state.values["best"]
+    }
+}
+
+extension ModelCheckpoint: ConfigurableCallback {
+    package convenience init(_ settings: inout Settings) throws {
+        self.init(
+            try settings.required(settings.text("filepath"), "filepath"),
+            monitor: try settings.text("monitor") ?? "val_loss",
+            saveBestOnly: try settings.flag("save_best_only") ?? false,
+            mode: try settings.choice("mode") ?? .auto, saveFreq: try CallbackFrequency(&settings),
+            initialValueThreshold: try settings.number("initial_value_threshold", orInfinite: true))
+        savesWeightsOnly = try settings.flag("save_weights_only") ?? false
+    }
+
+    package var outcome: Record {
+        ["saved": .array(saved.map { .string($0) }), "best": best.map { .number($0) } ?? nil]
+    }
+}
+
+extension CallbackFrequency {
+    /// "epoch", or a number of steps.
+    fileprivate init(_ settings: inout Settings) throws {
+        guard let value = settings.value("save_freq"), value != "epoch" else {
+            self = .epoch
+            return
+        }
+        guard let count = value.integer, count.magnitude < 1 << 31 else {
+            throw settings.wrong("save_freq", value, "\"epoch\" or a number of steps")
+        }
+        self = .batches(count)
     }
 }

@@ -86,3 +86,15 @@ public final class ReduceLROnPlateau: Callback {
         best = state.values["best"]
     }
 }
+
+extension ReduceLROnPlateau: ConfigurableCallback {
+    package convenience init(_ settings: inout Settings) throws {
+        self.init(
+            monitor: try settings.text("monitor") ?? "val_loss",
+            factor: try settings.number("factor") ?? 0.1,
+            patience: try settings.integer("patience") ?? 10,
+            mode: try settings.choice("mode") ?? .auto,
+            minDelta: try settings.number("min_delta", orInfinite: true) ?? 1e-4,
+            cooldown: try settings.integer("cooldown") ?? 0, minLR: try settings.number("min_lr") ?? 0)
+    }
+}

@@ -21,3 +21,7 @@ public final class TerminateOnNaN: Callback {
         run.model.stopTraining = true
     }
 }
+
+extension TerminateOnNaN: ConfigurableCallback {
+    package convenience init(_ settings: inout Settings) throws { self.init() }
+}

@@ -102,3 +102,11 @@ public final class WeightAveraging: Callback {
         lastLook = state.count("lastLook") ?? 0
     }
 }
+
+extension WeightAveraging: ConfigurableCallback {
+    package convenience init(_ settings: inout Settings) throws {
+        self.init(
+            momentum: try settings.number("momentum") ?? 0.999,
+            interval: try settings.integer("interval") ?? 8)
+    }
+}

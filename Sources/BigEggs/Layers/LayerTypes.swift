@@ -8,32 +8,13 @@ package enum LayerTypes {
         ZeroPadding2D.self,
     ]
 
-    /// The layer of a class name.
-    ///
-    /// - Throws: ``SettingsError`` for a name that no layer has, and for settings that make no sense.
-    package static func layer(_ className: String, _ settings: inout Settings) throws -> any Layer {
-        guard let type = all.first(where: { "\($0)" == className }) else {
-            throw SettingsError.unknown(
-                "there is no layer \(className): there are \(all.map { "\($0)" }.joined(separator: ", "))")
-        }
-        return try type.init(&settings)
-    }
-
-    /// The layer that a ``Layer/description`` describes.
-    ///
-    /// - Throws: ``SettingsError``.
-    package static func layer(_ description: Record) throws -> any Layer {
-        let className = description["kind"]?.string ?? ""
-        var settings = try Settings(description["settings"] ?? [:], of: className)
-        let layer = try layer(className, &settings)
-        try settings.done()
-        return layer
-    }
+    package static let table = ComponentTable<any Layer>(
+        "layer", all.map { type in ("\(type)", { try type.init(&$0) }) })
 }
 
 extension Layer {
-    /// What makes the layer again: its class name and its settings.
-    package var description: Record { ["kind": .string("\(type(of: self))"), "settings": allSettings] }
+    /// What makes the layer again.
+    package var description: Component { Component("\(type(of: self))", allSettings) }
 
     /// The settings that make the layer again.
     package var allSettings: Record {

@@ -11,7 +11,8 @@ import Synchronization
 ///
 /// Each application is a layer with weights of its own. Whether shapes fit is checked when the model is made.
 /// Source: https://keras.io/guides/functional_api/
-public class SymbolicTensor {
+public class SymbolicTensor: @unchecked Sendable {
+    // Sendable, for nothing of it changes, and `Input` is its only subclass.
     private static let made = Atomic<Int>(0)
 
     private let layer: (any Layer)?
@@ -55,7 +56,7 @@ public class SymbolicTensor {
 /// What a model's layers begin with: images, `[height, width, channels]`, or vectors, `[features]`.
 ///
 /// Source: https://keras.io/api/layers/core_layers/input/
-public final class Input: SymbolicTensor {
+public final class Input: SymbolicTensor, @unchecked Sendable {
     /// The shape of one input, without the batch.
     public let shape: [Int]
 

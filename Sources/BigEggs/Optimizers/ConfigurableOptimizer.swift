@@ -12,52 +12,42 @@ package enum OptimizerTypes {
         Adam.self, AdamW.self, Muon.self, RMSprop.self, SGD.self,
     ]
 
-    /// The optimizer of a class name.
+    package static let table = ComponentTable<any Optimizer>(
+        "optimizer", all.map { type in ("\(type)", { try type.init(&$0) }) })
+}
+
+/// Optimizers of parameters whose names end in a certain way; the first that fits counts.
+package struct OptimizerGroups: Sendable {
+    private let groups: [(ending: String, optimizer: any Optimizer)]
+
+    /// Reads "groups", a list of objects with "ending" and "optimizer".
     ///
-    /// - Throws: ``SettingsError`` for a name that no optimizer has, and for settings that make no sense.
-    package static func optimizer(
-        _ className: String, _ settings: inout Settings
-    ) throws -> any Optimizer {
-        guard let type = all.first(where: { "\($0)" == className }) else {
-            throw SettingsError.unknown(
-                "there is no optimizer \(className): there are "
-                    + all.map { "\($0)" }.joined(separator: ", "))
+    /// - Throws: ``SettingsError``.
+    package init(_ settings: inout Settings) throws {
+        groups = try (settings.list("groups") ?? []).map { described in
+            var group = try Settings(described, of: "a group of parameters")
+            let ending = try group.required(group.text("ending"), "ending")
+            let optimizer = try group.required(group.value("optimizer"), "optimizer")
+            try group.done()
+            return (ending, try OptimizerTypes.table.make(Component(optimizer, of: "an optimizer")))
         }
-        return try type.init(&settings)
+    }
+
+    /// The optimizer of a parameter, such as "conv2d/kernel"; nil for the model's.
+    package func optimizer(of parameter: String) -> (any Optimizer)? {
+        groups.first { parameter.hasSuffix($0.ending) }?.optimizer
     }
 }
 
 extension Settings {
-    /// A learning rate: a number, or an object with the settings of a schedule and its class name under "kind".
+    /// A learning rate: a number, or a schedule.
     mutating func learningRate(otherwise rate: Double) throws -> LearningRateSchedule {
         guard let value = value("learning_rate") else { return .constant(rate) }
         if let number = value.number { return .constant(number) }
-        guard value.object != nil, let kind = value["kind"]?.string else {
-            throw wrong("learning_rate", value, "a number or a schedule with its \"kind\"")
+        guard value.object != nil else {
+            throw wrong("learning_rate", value, "a number or a schedule with its \"class_name\"")
         }
-        var inner = try Settings(value, of: kind)
-        _ = inner.value("kind")
-        let schedule: LearningRateSchedule
-        switch kind {
-        case "CosineDecay":
-            schedule = .cosineDecay(
-                initialLearningRate: try inner.required(
-                    inner.number("initial_learning_rate"), "initial_learning_rate"),
-                decaySteps: try inner.required(inner.integer("decay_steps"), "decay_steps"),
-                alpha: try inner.number("alpha") ?? 0, warmupTarget: try inner.number("warmup_target"),
-                warmupSteps: try inner.integer("warmup_steps") ?? 0)
-        case "OneCycle":
-            schedule = .oneCycle(
-                maxLearningRate: try inner.required(inner.number("max_learning_rate"), "max_learning_rate"),
-                totalSteps: try inner.required(inner.integer("total_steps"), "total_steps"),
-                pctStart: try inner.number("pct_start") ?? 0.3,
-                divFactor: try inner.number("div_factor") ?? 25,
-                finalDivFactor: try inner.number("final_div_factor") ?? 1e4)
-        default:
-            throw SettingsError.unknown("there is no schedule \(kind): there are CosineDecay, OneCycle")
-        }
-        try inner.done()
-        return schedule
+        return try LearningRateSchedule.table.make(Component(value, of: "a schedule"))
     }
 
     /// Keras's "clipvalue", "clipnorm" or "global_clipnorm".
@@ -72,4 +62,34 @@ extension Settings {
         }
         return given.first
     }
+}
+
+extension LearningRateSchedule {
+    /// The schedules, by their names in Keras; `OneCycle` is PyTorch's.
+    package static let table = ComponentTable<LearningRateSchedule>(
+        "schedule",
+        [
+            (
+                "CosineDecay",
+                {
+                    .cosineDecay(
+                        initialLearningRate: try $0.required(
+                            $0.number("initial_learning_rate"), "initial_learning_rate"),
+                        decaySteps: try $0.required($0.integer("decay_steps"), "decay_steps"),
+                        alpha: try $0.number("alpha") ?? 0, warmupTarget: try $0.number("warmup_target"),
+                        warmupSteps: try $0.integer("warmup_steps") ?? 0)
+                }
+            ),
+            (
+                "OneCycle",
+                {
+                    .oneCycle(
+                        maxLearningRate: try $0.required($0.number("max_learning_rate"), "max_learning_rate"),
+                        totalSteps: try $0.required($0.integer("total_steps"), "total_steps"),
+                        pctStart: try $0.number("pct_start") ?? 0.3,
+                        divFactor: try $0.number("div_factor") ?? 25,
+                        finalDivFactor: try $0.number("final_div_factor") ?? 1e4)
+                }
+            ),
+        ])
 }

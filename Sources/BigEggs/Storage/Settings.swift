@@ -86,6 +86,13 @@ package struct Settings {
         return texts
     }
 
+    /// A list of anything.
+    package mutating func list(_ name: String) throws -> [Record]? {
+        guard let value = value(name) else { return nil }
+        guard let list = value.array else { throw wrong(name, value, "a list") }
+        return list
+    }
+
     /// One of the names of an enumeration.
     package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, of _: Choice.Type = Choice.self

@@ -51,7 +51,7 @@ extern "C" {
 
 /* The version of this contract. It changes whenever a program compiled against the previous one could
  * misbehave with this one. */
-#define BE_ABI_VERSION 3
+#define BE_ABI_VERSION 4
 
 /* The greatest number of dimensions of a be_array. */
 #define BE_MAX_RANK 8
@@ -286,10 +286,6 @@ be_status be_transform_image(const be_array *image, const be_transform *transfor
  * "convolution", "automatic" or "direct": whether Winograd's algorithm may be used. */
 be_status be_model_create(const char *settings, be_handle *model);
 
-/* The network of the report: three blocks of two convolutions, two dense layers and a softmax. Settings:
- * "classes" (10), and those of be_model_create; "input" is [32, 32, 3] unless given. */
-be_status be_model_create_report(const char *settings, be_handle *model);
-
 /* Adds a layer to a model that was not used yet. The output of the last one is the model's. `kind` is Keras's class
  * name; settings are Keras's, with Keras's defaults:
  *
@@ -330,8 +326,8 @@ be_status be_model_add(be_handle model, const char *kind, const char *settings);
 
 /* What a model consists of, as a record: "input", "output", "seed", "precision", "threads", "follows_schedule"
  * (whether its learning rate does), "parameters" (all), "trainable" (parameters), and for each of "layers" its
- * "name", "kind", "inputs" (names of layers, "input" for the model's input), "output" (shape), "parameters",
- * and the "settings" that make such a layer. */
+ * "name", "class_name", "inputs" (names of layers, "input" for the model's input), "output" (shape), "parameters",
+ * and "config", the settings that make such a layer. */
 be_status be_model_describe(be_handle model, be_handle *record);
 
 /* Chooses the optimizer and the loss. `optimizer` is Keras's class name; settings are Keras's:
@@ -345,13 +341,16 @@ be_status be_model_describe(be_handle model, be_handle *record);
  *              "normalize_kernels" (false), "weight_decay" (0); for kernels alone, so "groups" must name another
  *              optimizer for the rest
  *
- * and for each one of "clipvalue", "clipnorm" and "global_clipnorm", and "groups": a list of objects with "ending",
- * "optimizer" and "settings"; a parameter takes the first whose ending its name has, such as "/bias".
+ * and for each one of "clipvalue", "clipnorm" and "global_clipnorm", and "groups": a list of objects with "ending"
+ * and "optimizer"; a parameter takes the first whose ending its name has, such as "/bias". Such an optimizer is, as in
+ * Keras, {"class_name": "SGD", "config": {settings}}.
  *
  * A learning rate is a number, or one of
  *
- *     {"kind": "CosineDecay", "initial_learning_rate", "decay_steps", "alpha", "warmup_target", "warmup_steps"}
- *     {"kind": "OneCycle", "max_learning_rate", "total_steps", "pct_start", "div_factor", "final_div_factor"}
+ *     {"class_name": "CosineDecay", "config": {"initial_learning_rate", "decay_steps", "alpha", "warmup_target",
+ *                                              "warmup_steps"}}
+ *     {"class_name": "OneCycle", "config": {"max_learning_rate", "total_steps", "pct_start", "div_factor",
+ *                                           "final_div_factor"}}
  *
  * the second as in PyTorch. `loss` is "sparse_categorical_crossentropy" or "categorical_crossentropy", which are the
  * same here: labels are whole numbers. The optimizer starts anew. */
@@ -486,6 +485,8 @@ be_status be_snapshot_bytes(be_handle snapshot, be_array *bytes);
  *     ModelCheckpoint      "filepath", "monitor", "save_best_only", "save_weights_only", "mode", "save_freq",
  *                          "initial_value_threshold"
  *     CSVLogger            "filename", "separator", "append"
+ *     TerminateOnNaN
+ *     WeightAveraging      "momentum", "interval"
  *
  * "baseline", "min_delta" and "initial_value_threshold" may be infinite. "save_freq" is "epoch" or a number of
  * steps; unless "save_weights_only", the files are those of be_model_save. */

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 import bigeggs
+import bigeggs_network
 import keras
 import numpy
 from safetensors.numpy import load_file, save_file
@@ -55,7 +56,7 @@ def main():
             elif name(variable).endswith(("bias", "beta", "moving_mean")):
                 variable.assign(random.normal(0, 0.2, variable.shape))
         save_file({name(variable): variable.numpy() for variable in inner.weights}, path)
-        ours = bigeggs.Sequential.report(rescale=1 / 255, seed=99)
+        ours = bigeggs_network.network(seed=99)
         ours.load_weights(path)
         ledger.record("we with Keras's weights: probabilities of 1,000 test images",
                       numpy.abs(predictions() - ours.predict(pixels)).max(), 1e-4, WHY)

@@ -7,6 +7,7 @@ import pathlib
 os.environ.setdefault("BIGEGGS_OFFLINE", "1")
 
 import bigeggs
+from bigeggs_network import network
 
 ROOT = pathlib.Path(__file__).parents[3]
 IMAGES = 1000
@@ -20,7 +21,7 @@ def images():
 
 def trained(data):
     """Our network: with the weights of the committed report if there are some, else after a short training."""
-    model = bigeggs.Sequential.report(rescale=1 / 255, seed=7)
+    model = network(seed=7)
     weights = ROOT / "report/weights/augmented.safetensors"
     if weights.exists():
         model.load_weights(weights)

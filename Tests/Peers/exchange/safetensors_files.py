@@ -1,6 +1,7 @@
 """Files of weights to and from the safetensors package."""
 
 import bigeggs
+import bigeggs_network
 import numpy
 import safetensors
 from safetensors.numpy import load_file, save_file
@@ -21,7 +22,7 @@ def both_ways(ledger, directory, model):
     given = {name: numpy.abs(random.normal(size=weight.shape)).astype("float32") for name, weight in ours.items()}
     for metadata in (None, {"format": "np", "note": "é"}):
         save_file(given, directory / "theirs.safetensors", metadata)
-        fresh = bigeggs.Sequential.report(rescale=1 / 255, seed=99)
+        fresh = bigeggs_network.network(seed=99)
         fresh.load_weights(directory / "theirs.safetensors")
         for name, weight in fresh.weights.items():
             ledger.same("we find what safetensors wrote", same(weight, given[name]), True, name)

@@ -1,0 +1,56 @@
+extension ImageDataGenerator {
+    /// Reads the generator's settings, by Keras's names.
+    ///
+    /// - Throws: ``SettingsError``.
+    package init(_ settings: inout Settings) throws {
+        self.init(
+            rotationRange: try settings.number("rotation_range") ?? 0,
+            widthShiftRange: try settings.number("width_shift_range") ?? 0,
+            heightShiftRange: try settings.number("height_shift_range") ?? 0,
+            shearRange: try settings.number("shear_range") ?? 0,
+            zoomRange: try ZoomRange(&settings),
+            fillMode: try settings.choice("fill_mode") ?? .nearest, cval: try settings.float("cval") ?? 0,
+            horizontalFlip: try settings.flag("horizontal_flip") ?? false,
+            verticalFlip: try settings.flag("vertical_flip") ?? false,
+            rescale: try settings.float("rescale") ?? 1)
+    }
+
+    /// The settings that make the generator again, without those that have their defaults.
+    package var settings: Record {
+        let defaults = ImageDataGenerator().allSettings
+        return .object(allSettings.filter { $0.value != defaults[$0.key] })
+    }
+
+    private var allSettings: [String: Record] {
+        [
+            "rotation_range": .number(rotationRange), "width_shift_range": .number(widthShiftRange),
+            "height_shift_range": .number(heightShiftRange), "shear_range": .number(shearRange),
+            "zoom_range": zoomRange.record, "fill_mode": .string(fillMode.rawValue), "cval": Record(cval),
+            "horizontal_flip": .bool(horizontalFlip), "vertical_flip": .bool(verticalFlip),
+            "rescale": Record(rescale),
+        ]
+    }
+}
+
+extension ZoomRange {
+    fileprivate init(_ settings: inout Settings) throws {
+        guard let value = settings.value("zoom_range") else {
+            self = 0
+            return
+        }
+        if let number = value.number {
+            self = .around(number)
+        } else if let limits = value.numbers, limits.count == 2 {
+            self = .between(limits[0], limits[1])
+        } else {
+            throw settings.wrong("zoom_range", value, "a number or a list of two")
+        }
+    }
+
+    fileprivate var record: Record {
+        switch self {
+        case .around(let zoom): .number(zoom)
+        case .between(let lower, let upper): [.number(lower), .number(upper)]
+        }
+    }
+}
