@@ -4,7 +4,12 @@ import BigEggs
 import TensorBoard
 
 let (train, test) = try CIFAR10.load()
-let model = try Sequential.bigEggs(seed: 7)
+let model = try Sequential(input: [32, 32, 3], seed: 7) {
+    Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+    MaxPooling2D()
+    Flatten()
+    Dense(10, activation: .softmax)
+}
 
 // snippet.optimizers
 try model.compile(optimizer: SGD(learningRate: 0.05, momentum: 0.9, nesterov: true))

@@ -68,7 +68,7 @@ extension EngineOptions {
             images: bytes, labels: Labels((0..<images).map { Int32($0 % 10) }), imageShape: [32, 32, 3],
             classNames: (0..<10).map(String.init)
         ).rescaled()
-        let model = try network(classes: 10, seed: 7)
+        let model = try network(of: .plain, classes: 10, seed: 7)
         try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
         return (model, noise)
     }

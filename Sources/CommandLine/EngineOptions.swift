@@ -28,10 +28,17 @@ struct EngineOptions: ParsableArguments {
     /// Images in a step, where what they are of makes no difference.
     var batchSize: Int { givenBatchSize ?? 128 }
 
-    /// The report's network, to be run with these options.
-    func network(classes: Int, seed: UInt64 = 0) throws -> Sequential {
-        let model = try Sequential.bigEggs(
-            classes: classes, seed: seed, precision: precision.precision, threads: threads)
+    /// A recipe's network, to be run with these options.
+    func network(of recipe: Recipe, classes: Int, seed: UInt64) throws -> Model {
+        run(try recipe.model(classes: classes, seed: seed, precision: precision.precision, threads: threads))
+    }
+
+    /// The network of trained weights, to be run with these options.
+    func network(with weights: TrainedWeights) throws -> Model {
+        run(try weights.model(precision: precision.precision, threads: threads))
+    }
+
+    private func run(_ model: Model) -> Model {
         model.allowsWinograd = !directConvolutions
         return model
     }

@@ -14,7 +14,8 @@ struct EvaluateCommand: ParsableCommand {
               bigeggs evaluate --weights runs/train/weights.safetensors --json
               bigeggs evaluate --weights runs/birds/weights.safetensors --data ~/birds --validation-split 0.2
 
-            With --json it prints {"accuracy": …, "images": …, "loss": …}.
+            The file of weights says which network it is of. With --json it prints \
+            {"accuracy": …, "images": …, "loss": …}, and the number of "views" where there are several.
             """)
 
     @OptionGroup var weightsOptions: WeightsOptions
@@ -24,31 +25,46 @@ struct EvaluateCommand: ParsableCommand {
     var limit: Int?
     @Flag(help: "Take each image together with its mirror image, and the mean of the two predictions.")
     var mirrored = false
+    @Flag(help: "Look at each image in the test views of the weights' recipe, and take the mean.")
+    var views = false
     @Flag(help: "Print one JSON object.") var json = false
 
-    func validate() throws { try requirePositive(limit, "--limit") }
+    func validate() throws {
+        try requirePositive(limit, "--limit")
+        if mirrored, views { throw ValidationError("--mirrored and --views: one at a time") }
+    }
 
     func run() throws {
         let weights = try weightsOptions.read()
         let loaded = try dataOptions.load(needing: .test)
         try weights.check(loaded)
-        let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled()
-        let model = try engine.network(classes: test.classNames.count)
-        try weights.load(into: model)
+        let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled(weights.rescale)
+        let model = try engine.network(with: weights)
+        let seen = try testViews(weights)
         let summary =
-            mirrored
-            ? EvaluationSummary(
-                try PredictionScore(mirroring: test, by: model, batchSize: engine.batchSize), test.count)
-            : EvaluationSummary(try model.evaluate(test, batchSize: engine.batchSize))
+            try seen.map {
+                try EvaluationSummary(
+                    PredictionScore($0, of: test, by: model, batchSize: engine.batchSize), test.count,
+                    views: $0.count)
+            } ?? EvaluationSummary(try model.evaluate(test, batchSize: engine.batchSize))
         if json {
             try printJSON(summary)
         } else {
             print(
                 """
                 loss \(summary.loss.fixed(4)), accuracy \(summary.accuracy.percent) \
-                on \(summary.images) test images of \(loaded.provenance.name)
+                on \(summary.images) test images of \(loaded.provenance.name)\
+                \(summary.views.map { ", each seen in \($0) \($0 == 1 ? "view" : "views")" } ?? "")
                 """)
         }
+    }
+
+    /// How each image is looked at; nil for once, as it is.
+    private func testViews(_ weights: TrainedWeights) throws -> [TestView]? {
+        if mirrored { return TestView.mirrored }
+        guard views else { return nil }
+        guard let recipe = weights.recipe else { throw WeightsError.noRecipe(path: weights.path) }
+        return recipe.testViews
     }
 }
 
@@ -56,16 +72,20 @@ struct EvaluateCommand: ParsableCommand {
 struct EvaluationSummary: Codable {
     let loss, accuracy: Double
     let images: Int
+    /// In how many ways each image was looked at; nil for once, as it is.
+    let views: Int?
 
     init(_ evaluation: Evaluation) {
         loss = evaluation.loss
         accuracy = evaluation.accuracy
         images = evaluation.images
+        views = nil
     }
 
-    init(_ score: PredictionScore, _ images: Int) {
+    init(_ score: PredictionScore, _ images: Int, views: Int) {
         loss = score.loss
         accuracy = score.accuracy
         self.images = images
+        self.views = views
     }
 }

@@ -10,7 +10,7 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write trained weights as an ONNX file, which other programs run.",
         discussion: """
-            The file holds the report's network (ONNX operator set 17). Its input "images" is \
+            The file holds the network of the weights (ONNX operator set 17). Its input "images" is \
             float32 [batch, 32, 32, 3]: pixels row by row, red, green, blue, from 0 to 255, as many \
             images as you like. Its output "probabilities" is [batch, classes].
 
@@ -47,10 +47,9 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let weights = try weightsOptions.read()
-        let model = try Sequential.bigEggs(classes: weights.classes)
-        try weights.load(into: model)
+        let model = try weights.model()
         let names = classNames ?? weights.classNames
-        try model.exportONNX(to: onnx, rescale: 1 / 255, classNames: names ?? [])
+        try model.exportONNX(to: onnx, rescale: weights.rescale, classNames: names ?? [])
         if json {
             try printJSON(ExportedModel(file: onnx, weights: weights.path, classNames: names))
             return

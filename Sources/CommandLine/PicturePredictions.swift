@@ -53,8 +53,10 @@ struct PicturePredictions: Encodable {
         of paths: [String], by weights: TrainedWeights, names: ClassNames, engine: EngineOptions,
         pythonPaths: [String]
     ) throws {
-        let model = try engine.network(classes: names.names.count)
-        try weights.load(into: model)
+        let model = try engine.network(with: weights)
+        guard model.inputShape == [32, 32, 3] else {
+            throw WeightsError.otherSize(path: weights.path, input: model.inputShape)
+        }
         let line = ProgressLine("Decoding", "pictures")
         defer { line.end() }
         let decoded = try PictureDecoder(pythonPaths: pythonPaths).decode(paths) {

@@ -118,8 +118,7 @@ struct PredictCommand: ParsableCommand {
         if let outside = indices.first(where: { $0 >= test.count }) {
             throw NoSuchImage(index: outside, count: test.count)
         }
-        let model = try engine.network(classes: test.classNames.count)
-        try weights.load(into: model)
+        let model = try engine.network(with: weights)
         let rows = try PredictedImage.predict(indices, of: test, by: model, batchSize: engine.batchSize)
         if json { try printJSON(rows) } else { print(PredictedImage.text(rows), terminator: "") }
     }

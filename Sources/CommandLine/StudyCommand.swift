@@ -7,7 +7,7 @@ import Reporting
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "study",
-        abstract: "Train the report's network in several ways with several seeds, and record each.",
+        abstract: "Train by several recipes with several seeds, and record each.",
         discussion: """
             A run is a recipe and a seed. It trains on 45,000 images and chooses by 5,000 others; the \
             test images have no say. Runs that are recorded are not done again, one that was \
@@ -19,8 +19,11 @@ struct StudyCommand: ParsableCommand {
               bigeggs study flip        both of one recipe
               bigeggs study best-1      one of them
               bigeggs study best-9      one more, with a seed of your own
+              bigeggs study wide.json   two of a recipe of your own; wide.json-3 for one seed
 
-            Records are in report/study, in runs/study under an installation. `bigeggs report` tells \
+            `bigeggs train --help` says what a recipe of your own is. After a change of its file, --restart trains anew. \
+            Records are in report/study, in runs/study under an installation, and in runs/study/records those of \
+            your own recipes. `bigeggs report` tells \
             what they say.
             """)
 
@@ -32,23 +35,25 @@ struct StudyCommand: ParsableCommand {
     var threads: Int?
     @Option(help: PrecisionChoice.help)
     var precision: PrecisionChoice = .auto
+    @Flag(help: "Train anew the runs named, even if they are begun or recorded.") var restart = false
     @Flag(help: "Say what there is, and train nothing.") var list = false
     @Flag(help: "With --list, print one JSON object.") var json = false
 
     func validate() throws {
         try requirePositive(threads, "--threads")
-        for name in names where StudyRun.named(name).isEmpty {
+        for name in names where try StudyRun.named(name).isEmpty {
             throw ValidationError(
-                "there is no run \(name): name one of \(Recipe.allValueStrings.joined(separator: ", ")), or one "
-                    + "of them with a seed, such as best-1")
+                "there is no run \(name): name one of \(Recipe.all.map(\.name).joined(separator: ", ")), or one "
+                    + "of them with a seed, such as best-1, or a JSON file with a recipe")
         }
+        if restart, names.isEmpty { throw ValidationError("--restart goes with the names of runs") }
         if data.isEmpty { throw ValidationError("--data needs auto, cifar10 or a path") }
         if json, !list { throw ValidationError("--json goes with --list") }
     }
 
     func run() throws {
         let study = Study(project: try Project.locate())
-        let runs = names.isEmpty ? StudyRun.all : names.flatMap(StudyRun.named)
+        let runs = names.isEmpty ? StudyRun.all : try names.flatMap(StudyRun.named)
         if list {
             let rows = try runs.map { ListedRun($0, try study.recorded($0)) }
             if json { try printJSON(rows) } else { print(ListedRun.text(rows)) }
@@ -58,16 +63,22 @@ struct StudyCommand: ParsableCommand {
         guard provenance.isCIFAR10 else { throw NotCIFAR10(name: provenance.name) }
         var trained = 0
         for (number, run) in runs.enumerated() {
-            if try study.recorded(run) != nil {
+            if !restart, try study.recorded(run) != nil {
                 print("\(run.name) is recorded in \(Project.shown(study.record(run)))")
                 continue
             }
             print("\n\(run.name) (run \(number + 1) of \(runs.count)): \(run.recipe.summary)")
             fflush(nil)
-            try study.train(run, options: options)
+            try study.train(run, options: options, restart: restart)
             trained += 1
         }
-        print("\n\(trained) trained; the records are in \(Project.shown(study.records)).")
+        print("\n\(trained) trained; the records are in \(shownRecords(runs, study)).")
+    }
+
+    /// The directories of the runs' records.
+    private func shownRecords(_ runs: [StudyRun], _ study: Study) -> String {
+        let directories = Set(runs.map { (study.record($0) as NSString).deletingLastPathComponent })
+        return directories.map(Project.shown).sorted().joined(separator: " and ")
     }
 
     /// What `bigeggs train` is told beside the run itself.

@@ -3,11 +3,11 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// `bigeggs train`: the report's network, trained once, outside the report.
+/// `bigeggs train`: one training by a recipe, outside the report.
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train the report's network and keep its weights.",
+        abstract: "Train the report's network, or your own, and keep its weights.",
         discussion: """
             Training is the report's: it stops early when the test images, which validate, \
             give no better loss or accuracy for some epochs, halves the learning rate before \
@@ -17,13 +17,33 @@ struct TrainCommand: ParsableCommand {
               bigeggs train                           on the images as they are
               bigeggs train --augment --out runs/augmented
               bigeggs train --recipe best --out runs/best
+              bigeggs train --recipe wide.json --out runs/wide
               bigeggs train --epochs 2 --limit 5000   to see it run
               bigeggs train --resume                  after an interruption
               bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
 
             A recipe is a way to train that has a name: \
             \(Recipe.all.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
-            `bigeggs study --list` says what each is. Where it gives the learning rate a course of its own, nothing \
+            `bigeggs study --list` says what each is. One of your own is a JSON file with Keras's names; "epochs" \
+            must be there, and the rest is the report's plain recipe unless you say otherwise:
+
+              {"name": "wide", "epochs": 20, "batch_size": 128,
+               "network": [
+                 {"class_name": "Conv2D", "config": {"filters": 64, "kernel_size": 3, "activation": "relu"}},
+                 {"class_name": "BatchNormalization"}, {"class_name": "MaxPooling2D"}, {"class_name": "Flatten"},
+                 {"class_name": "Dense", "config": {"units": "classes", "activation": "softmax"}}],
+               "augmentation": {"rotation_range": 15, "horizontal_flip": true},
+               "optimizer": {"class_name": "SGD", "config": {"momentum": 0.9, "nesterov": true,
+                 "learning_rate": {"class_name": "CosineDecay", "config": {"initial_learning_rate": 0.05}}}},
+               "loss": {"class_name": "CategoricalCrossentropy", "config": {"label_smoothing": 0.1}},
+               "callbacks": [{"class_name": "WeightAveraging", "config": {"momentum": 0.999}}],
+               "test_views": [{}, {"mirrored": true}]}
+
+            A layer with "inputs": ["conv2d", "input"] reads the layers of these names; without, the one before it. A \
+            schedule lasts as long as the training. A test view has "mirrored", "shift": [down, right] in pixels and \
+            "weight". Examples/recipes has more of them.
+
+            Where a recipe gives the learning rate a course of its own, nothing \
             stops the training, and the last epoch's weights are kept. With --hold-out n, the last n training images are not \
             trained on but validate, and the test images, measured after each epoch where there are any, have no say.
 
@@ -51,7 +71,11 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Use only the first so many training images.", valueName: "n"))
     var limit: Int?
     @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/train"
-    @Option(help: ArgumentHelp("How to train; see below.", valueName: "name")) var recipe: Recipe?
+    @Option(
+        help: ArgumentHelp("How to train: a recipe's name, or a JSON file; see above.", valueName: "recipe"),
+        completion: .file(extensions: ["json"]),
+        transform: { try Recipe($0) })
+    var recipe: Recipe?
     @Flag(help: "Rotate, zoom and shift the training images as the report does: --recipe augmented.")
     var augment = false
     @Flag(help: "Keep the learning rate, and stop after the last epoch, never before.")
@@ -66,6 +90,11 @@ struct TrainCommand: ParsableCommand {
         try requirePositive(epochs, "--epochs")
         try requirePositive(limit, "--limit")
         try requirePositive(heldOut, "--hold-out")
+        if constantRate, let recipe, recipe.withConstantRate == nil {
+            throw ValidationError(
+                "--constant-rate is for the recipes of BigEggs: write the learning rate into \(recipe.file ?? recipe.name)"
+            )
+        }
         if augment, let recipe, recipe != .augmented {
             throw ValidationError(
                 "--augment is --recipe augmented and does not go with --recipe \(recipe.name): give one of them"
@@ -83,17 +112,18 @@ struct TrainCommand: ParsableCommand {
         let lock = try OutputLock(directory.path)
         defer { lock.release() }
 
-        let images = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels().rescaled()
-        let test = loaded.test.withFlattenedLabels().rescaled()
-        let (train, validation) = try divide(images, test)
         var recipe = recipe ?? (augment ? .augmented : .plain)
-        recipe.settings = recipe.settings.fitting(loaded.provenance, images: train.count)
-        recipe.settings.batchSize = engine.givenBatchSize ?? recipe.settings.batchSize
-        if constantRate { recipe.rate = .constant }
-        recipe.settings.epochs = epochs ?? recipe.settings.epochs
+        let images = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels()
+            .rescaled(recipe.rescale)
+        let test = loaded.test.withFlattenedLabels().rescaled(recipe.rescale)
+        let (train, validation) = try divide(images, test)
+        recipe = recipe.fitting(loaded.provenance, images: train.count)
+        if constantRate { recipe = recipe.withConstantRate ?? recipe }
+        recipe.batchSize = engine.givenBatchSize ?? recipe.batchSize
+        recipe.epochs = epochs ?? recipe.epochs
 
-        let model = try engine.network(classes: train.classNames.count, seed: seed)
-        try model.compile(optimizer: recipe.optimizer(trainImages: train.count), loss: recipe.loss)
+        let model = try engine.network(of: recipe, classes: train.classNames.count, seed: seed)
+        try recipe.compile(model, trainImages: train.count)
         let plan = TrainingRecord.Plan(
             data: .init(loaded.provenance),
             settings: .init(
@@ -103,19 +133,19 @@ struct TrainCommand: ParsableCommand {
         if resumption.resume, try hasEnded(plan, model, recordFile) { return }
 
         let watch =
-            heldOut != nil && test.count > 0 ? TestWatch(test, batchSize: recipe.settings.batchSize) : nil
+            heldOut != nil && test.count > 0 ? TestWatch(test, batchSize: recipe.batchSize) : nil
         let bar =
             json
             ? ProgressBar(isLive: isatty(STDERR_FILENO) == 1, write: StandardError.write)
             : ProgressBar()
-        var callbacks = recipe.callbacks
+        var callbacks = try recipe.callbacks()
         if let watch { callbacks.append(watch) }
         callbacks.append(bar)
         let (history, checkpoints) = try resumable {
             try resumption.train(in: out, announce: { StandardError.write($0 + "\n") }) {
                 let history = try model.fit(
-                    train, validation: validation, batchSize: recipe.settings.batchSize,
-                    epochs: recipe.settings.epochs, augmentation: recipe.generator, callbacks: callbacks,
+                    train, validation: validation, batchSize: recipe.batchSize,
+                    epochs: recipe.epochs, augmentation: recipe.generator, callbacks: callbacks,
                     checkpoints: $0, interruption: $1)
                 return (history, $0)
             }
@@ -123,14 +153,16 @@ struct TrainCommand: ParsableCommand {
         // Smoothed labels are for training alone: from here on a loss is that of the labels as they are.
         try model.compile(loss: .sparseCategoricalCrossentropy)
         let results = try TrainingResults(
-            of: model, history: history, settings: recipe.settings, callbacks: callbacks, trainedOn: train,
-            validatedOn: validation, weights: directory.appendingPathComponent("weights.safetensors").path)
+            of: model, history: history, epochs: recipe.epochs, batchSize: recipe.batchSize,
+            callbacks: callbacks, trainedOn: train, validatedOn: validation, recipe: recipe,
+            weights: directory.appendingPathComponent("weights.safetensors").path)
         let tested =
             test.count == 0
             ? nil
             : try TrainingRecord.Test(
-                model, on: test, watch: watch, batchSize: recipe.settings.batchSize,
-                keptEpoch: recipe.rate == .plateau ? results.bestEpoch : results.epochsRun)
+                model, on: test, watch: watch, recipe: recipe,
+                keptEpoch: callbacks.lazy.compactMap { $0 as? EarlyStopping }
+                    .first(where: \.restoreBestWeights).map { $0.bestEpoch + 1 } ?? results.epochsRun)
         let record = TrainingRecord(
             plan: plan, engine: model.engineDescription, results: results, test: tested)
         try Record(encoding: record).write(to: recordFile)
@@ -191,14 +223,6 @@ struct TrainCommand: ParsableCommand {
             throw ExitCode(stop.exitStatus)
         }
     }
-}
-
-extension Recipe: ExpressibleByArgument {
-    /// The recipe of a name.
-    public init?(argument: String) { self.init(named: argument) }
-
-    /// Names, for help and for errors.
-    public static var allValueStrings: [String] { all.map(\.name) }
 }
 
 /// A training that has ended was to be resumed with other settings.

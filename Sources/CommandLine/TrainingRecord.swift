@@ -67,19 +67,26 @@ struct TrainingRecord: Encodable {
         let loss, accuracy: Double
         /// Of the mean of the predictions for an image and for its mirror image.
         let mirrored: PredictionScore
+        /// Of the mean of the predictions for the recipe's test views; nil where that is the image as it is.
+        let views: PredictionScore?
         /// The epoch whose weights were kept; the first is 1.
         let keptEpoch: Int
         /// After every epoch, if the test images did not validate.
         let history: [String: [Double]]?
 
         init(
-            _ model: Model, on test: ImageDataset, watch: TestWatch?, batchSize: Int, keptEpoch: Int
+            _ model: Model, on test: ImageDataset, watch: TestWatch?, recipe: Recipe, keptEpoch: Int
         ) throws {
+            let batchSize = recipe.batchSize
             let evaluation = try model.evaluate(test, batchSize: batchSize)
             images = evaluation.images
             loss = evaluation.loss
             accuracy = evaluation.accuracy
-            mirrored = try PredictionScore(mirroring: test, by: model, batchSize: batchSize)
+            mirrored = try PredictionScore(
+                TestView.mirrored, of: test, by: model, batchSize: batchSize)
+            views =
+                recipe.looksTwice
+                ? try PredictionScore(recipe.testViews, of: test, by: model, batchSize: batchSize) : nil
             self.keptEpoch = keptEpoch
             history = watch.map { ["loss": $0.losses, "accuracy": $0.accuracies] }
         }
@@ -89,7 +96,8 @@ struct TrainingRecord: Encodable {
             """
             On the test images the weights of epoch \(keptEpoch) have a loss of \(loss.fixed(4)) and an accuracy \
             of \(accuracy.percent); with each image's mirror image, \(mirrored.loss.fixed(4)) and \
-            \(mirrored.accuracy.percent).
+            \(mirrored.accuracy.percent)\
+            \(views.map { "; in the recipe's test views, \($0.loss.fixed(4)) and \($0.accuracy.percent)" } ?? "").
             """
         }
     }

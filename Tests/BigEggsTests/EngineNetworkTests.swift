@@ -28,8 +28,21 @@ import Testing
 
     /// The report's network without its dropout, for which Keras would draw other masks.
     private func network(seed: UInt64) throws -> Sequential {
-        let layers = try Sequential.bigEggs().layers.filter { !($0 is Dropout) }
-        return try Sequential(input: [32, 32, 3], seed: seed) { layers }
+        try Sequential(input: [32, 32, 3], seed: seed) {
+            for filters in [32, 64, 128] {
+                for _ in 0..<2 {
+                    Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
+                    BatchNormalization()
+                }
+                MaxPooling2D()
+            }
+            Flatten()
+            for units in [512, 1024] {
+                Dense(units, activation: .relu)
+                BatchNormalization()
+            }
+            Dense(10, activation: .softmax)
+        }
     }
 
     /// The error of a gradient grows on its way back through 21 layers, most of all because the ReLUs open
@@ -76,11 +89,11 @@ import Testing
         return zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 
-    @Test func theReportsNetworkHasAsManyNumbersAsInKeras() throws {
+    @Test func theNetworkHasAsManyNumbersAsInKeras() throws {
         let fixture = try Record.read(Fixture.path("network.json"))
-        let model = try Sequential.bigEggs()
+        let model = try network(seed: 0)
         #expect(model.outputShape == [10])
-        #expect(model.layers.count == 22)
+        #expect(model.layers.count == 21)
         #expect(model.parameterCount == fixture[path: "parameters.all"]?.integer)
         #expect(model.trainableParameterCount == fixture[path: "parameters.trainable"]?.integer)
     }

@@ -38,8 +38,12 @@ import Testing
         }
         struct Settings: Decodable {
             struct Recipe: Decodable {
-                struct Settings: Decodable { let batchSize, patience: Int }
-                let settings: Settings
+                struct Callback: Decodable {
+                    struct Config: Decodable { let patience: Int }
+                    let config: Config
+                }
+                let batch_size: Int
+                let callbacks: [Callback]
             }
             let recipe: Recipe
         }
@@ -86,8 +90,8 @@ import Testing
         #expect(record.data.name == described.name && record.data.checksum == described.checksum)
         #expect(record.data.statement?.contains("--validation-split 0.25") == true)
         // 360 images are 23 steps of 16, and patience lasts for 500.
-        let settings = record.settings.recipe.settings
-        #expect(settings.batchSize == 16 && settings.patience == 22)
+        let recipe = record.settings.recipe
+        #expect(recipe.batch_size == 16 && recipe.callbacks.map(\.config.patience) == [22, 22, 9])
 
         let weights = ["--weights", out + "/weights.safetensors"]
         let evaluation = try BigEggsProgram(

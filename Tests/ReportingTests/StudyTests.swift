@@ -17,13 +17,13 @@ import Testing
     /// held-out images.
     private func write(
         _ name: String, heldOut: [Double], loss: [Double], accuracy: [Double], mirrored: Double,
-        recipe: Recipe? = nil
+        described: Record? = nil
     ) throws {
-        let run = try #require(StudyRun.named(name).first)
+        let run = try #require(try StudyRun.named(name).first)
         let kept = try #require(heldOut.indices.min { heldOut[$0] < heldOut[$1] })
         let record: Record = [
             "settings": [
-                "recipe": try Record(encoding: recipe ?? run.recipe), "seed": .number(Double(run.seed)),
+                "recipe": try described ?? Record(encoding: run.recipe), "seed": .number(Double(run.seed)),
                 "heldOutImages": 5000, "threads": 2,
             ],
             "engine": ["precision": "bfloat16"],
@@ -45,15 +45,15 @@ import Testing
         try record.write(to: study.record(run))
     }
 
-    @Test func aRunIsFoundByItsNameAndARecipesNameMeansAllItsRuns() {
-        for run in StudyRun.all { #expect(StudyRun.named(run.name) == [run]) }
+    @Test func aRunIsFoundByItsNameAndARecipesNameMeansAllItsRuns() throws {
+        for run in StudyRun.all { #expect(try StudyRun.named(run.name) == [run]) }
         for recipe in Recipe.all {
-            let runs = StudyRun.named(recipe.name)
+            let runs = try StudyRun.named(recipe.name)
             #expect(runs.count >= 2 && runs.allSatisfy { $0.recipe == recipe })
         }
-        #expect(StudyRun.named("best-12").map(\.seed) == [12])
+        #expect(try StudyRun.named("best-12").map(\.seed) == [12])
         for name in ["", "-1", "flop", "flop-1", "flip-", "flip-x", "flip-1-2"] {
-            #expect(StudyRun.named(name).isEmpty, "\(name)")
+            #expect(try StudyRun.named(name).isEmpty, "\(name)")
         }
     }
 
@@ -88,113 +88,46 @@ import Testing
     }
 
     @Test func aRecordOfARecipeThatHasChangedSinceCountsAsNone() throws {
-        var old = try #require(Recipe(named: "flip"))
-        old.settings.epochs -= 1
-        try write("flip-1", heldOut: [0.9], loss: [1], accuracy: [0.6], mirrored: 0.6, recipe: old)
-        let run = try #require(StudyRun.named("flip-1").first)
-        #expect(try study.recorded(run) == nil)
-        #expect(try StudyResults(study).runs.isEmpty)
+        let flip = try #require(Recipe(named: "flip"))
+        var old = flip
+        old.epochs -= 1
+        for (recipe, counts) in [(flip, true), (old, false)] {
+            try write(
+                "flip-1", heldOut: [0.9], loss: [1], accuracy: [0.6], mirrored: 0.6,
+                described: Record(encoding: recipe))
+            let run = try #require(try StudyRun.named("flip-1").first)
+            #expect(try (study.recorded(run) != nil) == counts)
+            #expect(try StudyResults(study).runs.isEmpty != counts)
+        }
+    }
+
+    /// The records describe their recipes in the form of earlier versions, and settings that came later are not among
+    /// them.
+    @Test func theCommittedRecordsAreOfTheRecipesThatThereAre() throws {
+        let committed = Study(project: try Project.locate())
+        let recorded = try StudyRun.all.filter { try committed.recorded($0) != nil }
+        #expect(recorded == StudyRun.all && recorded.count >= 20)
+        let run = try #require(try StudyRun.named("best-1").first)
+        var record = try Record.read(committed.record(run))
+        #expect(run.isDescribed(by: record))
+        record["settings"]?["recipe"]?["weightDecay"] = 0.1
+        #expect(!run.isDescribed(by: record))
+    }
+
+    @Test func aRecipeOfOnesOwnHasItsRunsAndItsRecordsElsewhere() throws {
+        let file = directory.path + "/wide.json"
+        try Data(#"{"epochs": 3}"#.utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try StudyRun.named(file).map(\.name) == ["wide-1", "wide-2"])
+        let run = try #require(try StudyRun.named(file + "-7").first)
+        #expect(run.seed == 7 && run.command == "bigeggs study \(file)-7")
+        #expect(run.arguments.prefix(2) == ["--recipe", file])
+        #expect(study.record(run) == "\(study.runs)/records/wide-7.json")
+        #expect(throws: FileError.self) { try StudyRun.named("nowhere.json") }
     }
 
     @Test func aDamagedRecordIsNamed() throws {
         let run = StudyRun.all[0]
         try Data("{".utf8).write(to: URL(fileURLWithPath: study.record(run)))
         #expect { try study.recorded(run) } throws: { "\($0)".contains("plain-1.json") }
-    }
-}
-
-@Suite struct RecipeTests {
-    @Test func theFirstTwoAreTheReportsOwn() {
-        #expect(Recipe.all.prefix(2).map(\.settings) == [.plain(.full), .augmented(.full)])
-        #expect(Recipe.augmented.generator == ReportSettings.generator && Recipe.plain.generator == nil)
-        #expect(Recipe.plain.optimizer(trainImages: 50_000) as? Adam == Adam(learningRate: 1e-3))
-        #expect(Recipe.plain.callbacks.count == 3)
-    }
-
-    @Test func aScheduleEndsWithTheLastEpochAndNothingStopsIt() throws {
-        for name in ["cosine", "longer", "best"] {
-            let recipe = try #require(Recipe(named: name))
-            let steps = recipe.settings.epochs * 352
-            let schedule = recipe.optimizer(trainImages: 45_000).schedule
-            let rates = (0..<steps).map { schedule.learningRate(at: $0) }
-            #expect((try #require(rates.max()) - recipe.settings.learningRate).magnitude < 1e-8)
-            #expect(try #require(rates.last) < 1e-5 * recipe.settings.learningRate)
-            #expect(rates[steps - 400] > 1e-5 * recipe.settings.learningRate)
-            #expect(recipe.callbacks.allSatisfy { $0 is WeightAveraging })
-        }
-    }
-
-    @Test func eachIngredientChangesTheReportsRecipeInOnePlace() throws {
-        func differences(_ name: String) throws -> [String] {
-            let recipe = try Record(encoding: try #require(Recipe(named: name))).object ?? [:]
-            let report = try Record(encoding: Recipe.augmented).object ?? [:]
-            return recipe.keys.filter { $0 != "name" && recipe[$0] != report[$0] }.sorted()
-        }
-        #expect(try differences("flip") == ["generator"])
-        #expect(try differences("smoothing") == ["labelSmoothing"])
-        #expect(try differences("decay") == ["weightDecay"])
-        #expect(try differences("averaged") == ["averaging"])
-        #expect(try differences("cosine") == ["rate", "settings"])
-    }
-}
-
-@Suite struct PredictionScoreTests {
-    private let model: Sequential
-    private let images: ImageDataset
-
-    init() throws {
-        model = try Sequential(input: [4, 4, 3], seed: 5, threads: 1) {
-            Flatten()
-            Dense(10, activation: .softmax)
-        }
-        try model.compile()
-        let pixels: [UInt8] = (0..<20 * 48).map { UInt8(truncatingIfNeeded: $0 * 77 + $0 / 48 * 13) }
-        let labels: [Int32] = (0..<20).map { Int32($0 % 10) }
-        let names: [String] = (0..<10).map { "\($0)" }
-        images = try ImageDataset(
-            images: pixels, labels: Labels(labels), imageShape: [4, 4, 3], classNames: names
-        ).rescaled()
-    }
-
-    @Test func ofOnePredictionIsTheEvaluation() throws {
-        let evaluation = try model.evaluate(images)
-        let score = PredictionScore(try model.predict(images), of: images)
-        #expect((score.loss - evaluation.loss).magnitude < 1e-5)
-        #expect(score.accuracy == evaluation.accuracy)
-    }
-
-    @Test func withMirrorImagesIsTheScoreOfTheMeanProbability() throws {
-        let there = try model.predict(images)
-        let back = try model.predict(try images.mirrored())
-        #expect(there != back)
-        let expected = (0..<20).reduce(0.0) { sum, image in
-            let label = image % 10
-            let (first, second) = (Array(there[image])[label], Array(back[image])[label])
-            return sum - log(Double(first + second) / 2)
-        }
-        let score = try PredictionScore(mirroring: images, by: model, batchSize: 7)
-        #expect((score.loss - expected / 20).magnitude < 1e-5)
-    }
-
-    @Test func mirroringExchangesLeftAndRightAndTwiceIsNothing() throws {
-        let mirrored = try images.mirrored()
-        for row in 0..<4 {
-            for column in 0..<4 {
-                let (from, to) = ((row * 4 + column) * 3, (row * 4 + 3 - column) * 3)
-                #expect(Array(images.images[from..<from + 3]) == Array(mirrored.images[to..<to + 3]))
-            }
-        }
-        #expect(try mirrored.mirrored().images == images.images)
-        #expect(mirrored.labels == images.labels)
-    }
-
-    @Test func theWatchedImagesAreRememberedInACheckpoint() throws {
-        let watch = TestWatch(images, batchSize: 8)
-        try model.fit(images, batchSize: 8, epochs: 12, callbacks: [watch])
-        #expect(watch.losses.count == 12)
-        let resumed = TestWatch(images, batchSize: 8)
-        resumed.restore(try #require(watch.state))
-        #expect(resumed.losses == watch.losses && resumed.accuracies == watch.accuracies)
-        #expect(watch.losses.last == PredictionScore(try model.predict(images), of: images).loss)
     }
 }

@@ -23,7 +23,7 @@ let test = data.test.rescaled().withFlattenedLabels()
 // %% [markdown]
 // ## The network
 //
-// This is the network that the library has as `Sequential.bigEggs`, and that sections 5 to 7 use under
+// This is the network that `Reporting` has as `Sequential.bigEggs`, and that sections 5 to 7 use under
 // that name. Change it here to see what becomes of this section; change it there to see what becomes
 // of the report.
 
@@ -97,8 +97,8 @@ let history = try section.train { checkpoints, interruption in
 
 // %%
 let training = try TrainingResults(
-    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
-    validatedOn: test,
+    of: model, history: history, epochs: settings.epochs, batchSize: settings.batchSize,
+    callbacks: callbacks, trainedOn: train, validatedOn: test,
     weights: section.weights("plain.safetensors"))
 try section.record(training)
 

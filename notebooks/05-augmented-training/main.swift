@@ -56,8 +56,8 @@ let history = try section.train { checkpoints, interruption in
 
 // %%
 let training = try TrainingResults(
-    of: model, history: history, settings: settings, callbacks: callbacks, trainedOn: train,
-    validatedOn: test,
+    of: model, history: history, epochs: settings.epochs, batchSize: settings.batchSize,
+    callbacks: callbacks, trainedOn: train, validatedOn: test,
     weights: section.weights("augmented.safetensors"))
 try section.record(training)
 

@@ -12,7 +12,7 @@ extension Project {
 
     /// The SHA-256 of the library's source, as far as results depend on it: all of `BigEggs` but `Storage`, which
     /// keeps what was computed and computes nothing, the kernels in C, how oneDNN is called, and of `Reporting` the
-    /// settings of the report and what computes the recorded results.
+    /// report's network, its settings and what computes the recorded results.
     ///
     /// It is the source and not the compiled library, which differs from build to build. Comments and
     /// empty lines are left out: rewording one is no reason to train for an hour. An installation has no
@@ -23,7 +23,9 @@ extension Project {
             "Sources/BigEggs", "Sources/CKernels", "Sources/COneDNN", "Sources/Reporting/Analysis",
             "Sources/Reporting/Results",
         ]
-        let single = ["Sources/Reporting/Profile.swift", "Sources/Reporting/ReportSettings.swift"]
+        let single =
+            ["Sources/Reporting/Profile.swift"]
+            + ["ReportNetwork", "ReportSettings"].map { "Sources/Reporting/Recipes/\($0).swift" }
         let files =
             try directories.flatMap(sources).filter { !$0.hasPrefix("Sources/BigEggs/Storage/") } + single
         let code = try files.sorted().map { file in

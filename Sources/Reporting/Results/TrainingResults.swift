@@ -73,15 +73,18 @@ public struct TrainingResults: Encodable {
     /// - Parameters:
     ///   - model: the network, with the weights of its best epoch.
     ///   - history: what `fit` returned.
-    ///   - settings: the settings that it was given.
+    ///   - epochs: how many there could have been.
+    ///   - batchSize: images in a step.
     ///   - callbacks: what watched it.
     ///   - train: the images it was trained on.
     ///   - test: the images that validated it.
+    ///   - recipe: what the file of weights says that they were trained with; nil for the report's own sections.
     ///   - path: where the weights go.
     /// - Throws: whatever keeps the weights from being written.
     public init(
-        of model: Model, history: History, settings: ReportSettings, callbacks: [any Callback],
-        trainedOn train: ImageDataset, validatedOn test: ImageDataset, weights path: String
+        of model: Model, history: History, epochs: Int, batchSize: Int, callbacks: [any Callback],
+        trainedOn train: ImageDataset, validatedOn test: ImageDataset, recipe: Recipe? = nil,
+        weights path: String
     ) throws {
         let (loss, validationLoss) = (history["loss"], history["val_loss"])
         let best = validationLoss.indices.min { validationLoss[$0] < validationLoss[$1] } ?? 0
@@ -94,7 +97,7 @@ public struct TrainingResults: Encodable {
         self.history = history.columns
         bestEpoch = best + 1
         epochsRun = history.epochs
-        epochLimit = settings.epochs
+        epochLimit = epochs
         stoppedEpoch = callbacks.compactMap { ($0 as? EarlyStopping)?.stoppedEpoch }.min().map { $0 + 1 }
         overfitsFrom = Overfitting.firstEpoch(loss: loss, validationLoss: validationLoss)
         finalEpoch = ["val_loss", "val_accuracy"].reduce(into: [:]) { $0[$1] = history[$1].last }
@@ -102,12 +105,12 @@ public struct TrainingResults: Encodable {
         trainingSeconds = history.seconds.reduce(0, +)
         imagesPerSecond = Double(train.count * history.epochs) / max(trainingSeconds, .leastNonzeroMagnitude)
 
-        try TrainedWeights.save(model, classNames: train.classNames, to: path)
+        try TrainedWeights.save(model, trainedOn: train, recipe: recipe, to: path)
         weights = WeightsFile(
             file: path.split(separator: "/").last.map(String.init) ?? path,
             sha256: try Checksum.sha256(of: path))
-        evaluation = Measured(try model.evaluate(test, batchSize: settings.batchSize))
-        finalTrain = Measured(try model.evaluate(train, batchSize: settings.batchSize))
+        evaluation = Measured(try model.evaluate(test, batchSize: batchSize))
+        finalTrain = Measured(try model.evaluate(train, batchSize: batchSize))
         peakMemoryBytes = Machine.peakMemoryBytes
     }
 

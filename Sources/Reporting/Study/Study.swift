@@ -14,8 +14,10 @@ public struct Study {
         records = project.isInstalled ? "\(runs)/records" : project.path("report/study")
     }
 
-    /// The path of a run's record.
-    public func record(_ run: StudyRun) -> String { "\(records)/\(run.name).json" }
+    /// The path of a run's record. Those of recipes from files are not the report's, and stand elsewhere.
+    public func record(_ run: StudyRun) -> String {
+        "\(run.recipe.file == nil ? records : "\(runs)/records")/\(run.name).json"
+    }
 
     /// What a run came to; nil if there is no record of the run as it would be trained now.
     ///
@@ -38,17 +40,20 @@ public struct Study {
 
     /// Trains one run, or goes on with it, in a process of its own, and keeps its record.
     ///
-    /// - Parameter options: arguments of `bigeggs train` that say on which data and how fast.
+    /// - Parameters:
+    ///   - options: arguments of `bigeggs train` that say on which data and how fast.
+    ///   - restart: whether to train anew what was begun.
     /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
-    public func train(_ run: StudyRun, options: [String]) throws {
+    public func train(_ run: StudyRun, options: [String], restart: Bool = false) throws {
         let directory = "\(runs)/\(run.name)"
-        try AtomicFile.prepareDirectory(records)
+        try AtomicFile.prepareDirectory((record(run) as NSString).deletingLastPathComponent)
         let isBegun =
             !Checkpoints(in: directory).files.isEmpty
             || FileManager.default.fileExists(atPath: "\(directory)/training.json")
         let status = try ChildProcess.run(
             Project.executableDirectory + "/bigeggs",
-            ["train"] + run.arguments + options + ["--out", directory] + (isBegun ? ["--resume"] : []))
+            ["train"] + run.arguments + options + ["--out", directory]
+                + (restart ? ["--restart"] : isBegun ? ["--resume"] : []))
         switch status {
         case 0: try Record.read("\(directory)/training.json").write(to: record(run))
         case 128 + SIGINT, 128 + SIGTERM:

@@ -28,8 +28,16 @@ public struct StudyRun: Sendable, Equatable {
 
     /// The runs that a name means: `flip` all of the study with this recipe, `flip-2` the one with this seed.
     ///
+    /// With the name of a file in place of a recipe's, `wide.json` or `wide.json-2`, those of its recipe.
+    ///
     /// - Returns: none for a name without a recipe.
-    public static func named(_ name: String) -> [StudyRun] {
+    /// - Throws: what `Recipe.init(reading:)` throws.
+    public static func named(_ name: String) throws -> [StudyRun] {
+        if let match = name.wholeMatch(of: /(.+\.json)(?:-(\d+))?/) {
+            let recipe = try Recipe(reading: String(match.1))
+            guard let given = match.2 else { return [1, 2].map { StudyRun(recipe: recipe, seed: $0) } }
+            return UInt64(given).map { [StudyRun(recipe: recipe, seed: $0)] } ?? []
+        }
         let parts = name.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard let recipe = Recipe(named: String(parts[0])) else { return [] }
         if parts.count == 1 { return all.filter { $0.recipe == recipe } }
@@ -40,17 +48,20 @@ public struct StudyRun: Sendable, Equatable {
     public var name: String { "\(recipe.name)-\(seed)" }
 
     /// The command that trains it.
-    public var command: String { "bigeggs study \(name)" }
+    public var command: String { "bigeggs study \(recipe.file.map { "\($0)-\(seed)" } ?? name)" }
 
     /// The arguments of `bigeggs train` for it, without those that say where to and how fast.
     public var arguments: [String] {
-        ["--recipe", recipe.name, "--seed", "\(seed)", "--hold-out", "\(Self.heldOut)"]
+        ["--recipe", recipe.file ?? recipe.name, "--seed", "\(seed)", "--hold-out", "\(Self.heldOut)"]
     }
 
     /// Whether a record is that of this run, trained as it would be trained now.
+    ///
+    /// Records of the report's recipes, and of those that the study makes of them, may have the recipe's ``Ingredients``.
     public func isDescribed(by record: Record) -> Bool {
-        guard let recipe = try? Record(encoding: recipe) else { return false }
-        return record[path: "settings.recipe"] == recipe
+        let described = record[path: "settings.recipe"] ?? .null
+        let earlier: Ingredients? = try? described.decoded()
+        return (described == recipe.record || earlier.map { Recipe($0, "") } == recipe)
             && record[path: "settings.seed"]?.number == Double(seed)
             && record[path: "settings.heldOutImages"]?.integer == Self.heldOut
     }

@@ -1,3 +1,5 @@
+import BigEggs
+
 extension Sequential {
     /// The network of the report: three blocks of two convolutions, then two dense layers.
     ///
@@ -7,26 +9,33 @@ extension Sequential {
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: of the activations.
     ///   - threads: how many threads work, or `nil` for as many as there are.
-    /// - Throws: ``LayerError`` if the images are too small, ``TrainingError`` for a bad argument.
+    /// - Throws: `LayerError` if the images are too small, `TrainingError` for a bad argument.
     public static func bigEggs(
         classes: Int = 10, inputShape: [Int] = [32, 32, 3], seed: UInt64 = 0,
         precision: Precision = .float32, threads: Int? = nil
     ) throws -> Sequential {
         try Sequential(input: inputShape, seed: seed, precision: precision, threads: threads) {
-            for filters in [32, 64, 128] {
-                Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
-                BatchNormalization()
-                Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
-                BatchNormalization()
-                MaxPooling2D()
-            }
-            Flatten()
-            Dense(512, activation: .relu)
-            BatchNormalization()
-            Dense(1024, activation: .relu)
-            BatchNormalization()
-            Dropout(0.5)
-            Dense(classes, activation: .softmax)
+            ReportNetwork.layers(classes: classes)
         }
+    }
+}
+
+/// The network of the report as layers.
+enum ReportNetwork {
+    @LayerBuilder static func layers(classes: Int) -> [any Layer] {
+        for filters in [32, 64, 128] {
+            Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
+            BatchNormalization()
+            MaxPooling2D()
+        }
+        Flatten()
+        Dense(512, activation: .relu)
+        BatchNormalization()
+        Dense(1024, activation: .relu)
+        BatchNormalization()
+        Dropout(0.5)
+        Dense(classes, activation: .softmax)
     }
 }

@@ -16,12 +16,29 @@ public struct PredictionScore: Codable, Sendable, Equatable {
 
     /// The score of the mean of `predictions`, each of them of all images of `dataset`, which has one at least.
     public init(_ predictions: Predictions..., of dataset: ImageDataset) {
+        self.init(predictions, weights: predictions.map { _ in 1 }, of: dataset)
+    }
+
+    /// The score of a network that looks at each image in several ways, and gives the mean of what it takes them for.
+    ///
+    /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
+    public init(
+        _ views: [TestView], of dataset: ImageDataset, by model: Model, batchSize: Int
+    ) throws {
+        self.init(
+            try views.map { try model.predict(try dataset.seen($0), batchSize: batchSize) },
+            weights: views.map { Float($0.weight) }, of: dataset)
+    }
+
+    private init(_ predictions: [Predictions], weights: [Float], of dataset: ImageDataset) {
         let labels = dataset.labels.values
+        let total = weights.reduce(0, +)
         var (loss, right) = (0.0, 0)
         for (image, label) in labels.enumerated() {
-            let rows = predictions.map { $0[image] }
+            let rows = predictions.map { Array($0[image]) }
             let mean = (0..<(rows.first?.count ?? 0)).map { column in
-                rows.reduce(0) { $0 + $1[$1.startIndex + column] } / Float(rows.count)
+                let sum = rows.indices.reduce(into: Float(0)) { $0 += weights[$1] * rows[$1][column] }
+                return sum / total
             }
             let best = mean.indices.max { mean[$0] < mean[$1] || mean[$0] == mean[$1] && $0 > $1 }
             loss -= log(max(Double(mean[Int(label)]), Double(Float.leastNormalMagnitude)))
@@ -29,15 +46,5 @@ public struct PredictionScore: Codable, Sendable, Equatable {
         }
         self.loss = loss / Double(labels.count)
         accuracy = Double(right) / Double(labels.count)
-    }
-
-    /// The score of a network that sees each image twice, as it is and with left and right exchanged, and
-    /// gives the mean of what it takes the two for.
-    ///
-    /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
-    public init(mirroring dataset: ImageDataset, by model: Model, batchSize: Int) throws {
-        self.init(
-            try model.predict(dataset, batchSize: batchSize),
-            try model.predict(try dataset.mirrored(), batchSize: batchSize), of: dataset)
     }
 }

@@ -1,0 +1,70 @@
+import BigEggs
+import Foundation
+
+extension Recipe {
+    /// One of ``all`` by its name, or the recipe of a file, whose name ends in `.json`.
+    ///
+    /// - Throws: ``RecipeError``, and what ``init(reading:)`` throws.
+    public init(_ argument: String) throws {
+        if let recipe = Recipe(named: argument) {
+            self = recipe
+            return
+        }
+        guard argument.hasSuffix(".json") else { throw RecipeError.noSuchRecipe(argument) }
+        try self.init(reading: argument)
+    }
+
+    /// Reads a recipe from a JSON file, and tries it: its layers fit together, and its optimizer, loss and callbacks
+    /// are ones that there are.
+    ///
+    /// - Throws: `FileError`, `RecordError` with the place where it stops being JSON, ``RecipeError`` with the setting
+    ///   that makes no sense.
+    public init(reading file: String) throws {
+        let record = try Record.read(file)
+        do {
+            var settings = try Settings(record, of: "a recipe")
+            let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+            try self.init(&settings, name: name, file: file)
+            try settings.done()
+            try check()
+        } catch let error as RecipeError {
+            throw error
+        } catch {
+            throw RecipeError(file: file, problem: "\(error)")
+        }
+    }
+
+    private func check() throws {
+        guard name.wholeMatch(of: /[\p{L}\p{N}._-]+/) != nil else {
+            throw SettingsError.invalid(
+                "\"name\" is \"\(name)\": give letters, digits, \".\", \"_\" and \"-\", for it names files")
+        }
+        if let own = Recipe(named: name), own != self {
+            throw SettingsError.invalid("\"name\" is \"\(name)\", which is a recipe of BigEggs: give another")
+        }
+        let model = try model(classes: 10, seed: 0, threads: 1)
+        guard model.outputShape == [10] else {
+            throw SettingsError.invalid(
+                "\"network\" ends in \(model.outputShape) and not in the number of classes: end it with a Dense "
+                    + "whose \"units\" are \"classes\" and whose \"activation\" is \"softmax\"")
+        }
+        try compile(model, trainImages: 50_000)
+        _ = try callbacks()
+    }
+}
+
+/// A recipe that makes no sense.
+public struct RecipeError: Error, Equatable, CustomStringConvertible {
+    /// One sentence: what is wrong and what to do.
+    public let description: String
+
+    init(file: String, problem: String) { description = "\(file): \(problem)" }
+
+    private init(_ description: String) { self.description = description }
+
+    static func noSuchRecipe(_ name: String) -> RecipeError {
+        RecipeError(
+            "there is no recipe \(name): there are \(Recipe.all.map(\.name).joined(separator: ", ")), and files whose "
+                + "names end in .json")
+    }
+}

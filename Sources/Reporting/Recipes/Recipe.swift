@@ -1,0 +1,218 @@
+import BigEggs
+
+/// A way to train that has a name: a network, what is done to images, an optimizer with its schedule, what watches
+/// the training, and how test images are looked at.
+///
+/// ```swift
+/// let recipe = try #require(Recipe(named: "best"))
+/// let model = try recipe.model(classes: 10, seed: 1)
+/// try recipe.compile(model, trainImages: train.count)
+/// try model.fit(
+///     train, validation: heldOut, batchSize: recipe.batchSize, epochs: recipe.epochs,
+///     augmentation: recipe.generator, callbacks: recipe.callbacks())
+/// ```
+///
+/// Two recipes are equal that train alike and have the same name.
+public struct Recipe: Sendable, Equatable {
+    /// What it is called on the command line.
+    public let name: String
+    /// What it is, in a few words.
+    public let summary: String
+    /// The file that it was read from; nil for one of ``all``.
+    public let file: String?
+    /// The layers as a file describes them, "classes" for the number of classes.
+    let network: [Record]
+    /// What is changed in training images; nil for nothing.
+    public let generator: ImageDataGenerator?
+    /// What every value of an image, 0 to 255, is multiplied by.
+    public let rescale: Float
+    /// Images in a training step.
+    public var batchSize: Int
+    /// The most epochs.
+    public var epochs: Int
+    /// The optimizer; schedules without a length last as long as the training.
+    let optimizer: Component
+    let loss: Component
+    let watchers: [Component]
+    /// How a test image is looked at: the prediction is the mean over these.
+    public let testViews: [TestView]
+    /// The choices that it was made of; nil for one from a file.
+    private let ingredients: Ingredients?
+
+    /// The recipe of some ingredients, for the report's network.
+    init(_ ingredients: Ingredients, _ summary: String) {
+        name = ingredients.name
+        self.summary = summary
+        file = nil
+        network = Recipe.reportNetwork
+        generator = ingredients.generator
+        rescale = Recipe.standardRescale
+        batchSize = ingredients.settings.batchSize
+        epochs = ingredients.settings.epochs
+        optimizer = ingredients.optimizer
+        loss = ingredients.loss
+        watchers = ingredients.callbacks
+        testViews = [TestView()]
+        self.ingredients = ingredients
+    }
+
+    /// Reads a recipe.
+    ///
+    /// - Parameters:
+    ///   - settings: by Keras's names; `bigeggs train --help` has an example.
+    ///   - name: the name of one that does not say.
+    ///   - file: where it stands.
+    /// - Throws: `SettingsError`.
+    init(_ settings: inout Settings, name: String, file: String) throws {
+        self.name = try settings.text("name") ?? name
+        summary = try settings.text("summary") ?? "the recipe of \(file)"
+        self.file = file
+        network = try settings.list("network") ?? Recipe.reportNetwork
+        generator = try settings.value("augmentation").map {
+            var own = try Settings($0, of: "\"augmentation\"")
+            let generator = try ImageDataGenerator(&own)
+            try own.done()
+            return generator
+        }
+        rescale = try settings.float("rescale") ?? Recipe.standardRescale
+        batchSize = try settings.integer("batch_size") ?? 128
+        epochs = try settings.required(settings.integer("epochs"), "epochs")
+        optimizer = try Component(settings.value("optimizer") ?? "Adam", of: "\"optimizer\"")
+        loss = try Component(settings.value("loss") ?? .string(Recipe.standardLoss), of: "\"loss\"")
+        watchers = try (settings.list("callbacks") ?? []).map { try Component($0, of: "a callback") }
+        testViews = try settings.list("test_views")?.map(TestView.init) ?? [TestView()]
+        ingredients = nil
+        for (setting, value) in [("batch_size", batchSize), ("epochs", epochs)] where value < 1 {
+            throw settings.wrong(setting, .number(Double(value)), "1 or more")
+        }
+        if testViews.isEmpty { throw settings.wrong("test_views", [], "one at least") }
+    }
+
+    private static let standardRescale: Float = 1 / 255
+    private static let standardLoss = "SparseCategoricalCrossentropy"
+
+    /// The layers of the report's network.
+    private static let reportNetwork: [Record] = {
+        var layers = ReportNetwork.layers(classes: 10).map(\.description.record)
+        layers[layers.count - 1]["config"]?["units"] = "classes"
+        return layers
+    }()
+
+    /// All that decides about a training, by Keras's names; what has its default is left out.
+    var record: Record {
+        var record: Record = [
+            "name": .string(name), "batch_size": .number(Double(batchSize)),
+            "epochs": .number(Double(epochs)), "optimizer": optimizer.record,
+        ]
+        if network != Recipe.reportNetwork { record["network"] = .array(network) }
+        record["augmentation"] = generator?.settings
+        if rescale != Recipe.standardRescale { record["rescale"] = Record(rescale) }
+        if loss != Component(Recipe.standardLoss) { record["loss"] = loss.record }
+        if !watchers.isEmpty { record["callbacks"] = .array(watchers.map(\.record)) }
+        if looksTwice { record["test_views"] = .array(testViews.map(\.record)) }
+        return record
+    }
+
+    public static func == (left: Recipe, right: Recipe) -> Bool { left.record == right.record }
+
+    /// Whether a test image is looked at in another way than as it is.
+    public var looksTwice: Bool { testViews != [TestView()] }
+
+    /// The network, with weights drawn from `seed`.
+    ///
+    /// - Throws: ``RecipeError`` for a layer that makes no sense, `LayerError`, `TrainingError`.
+    public func model(
+        classes: Int, inputShape: [Int] = [32, 32, 3], seed: UInt64, precision: Precision = .float32,
+        threads: Int? = nil
+    ) throws -> Model {
+        var architecture = Architecture(inputShape: inputShape, rescale: rescale)
+        for (number, layer) in network.enumerated() {
+            do {
+                try architecture.add(Recipe.layer(layer, classes: classes))
+            } catch {
+                throw RecipeError(file: file ?? name, problem: "layer \(number + 1) of \"network\": \(error)")
+            }
+        }
+        return try architecture.model(seed: seed, precision: precision, threads: threads)
+    }
+
+    /// A layer in which "classes" has become a number.
+    private static func layer(_ described: Record, classes: Int) -> Record {
+        guard let config = described["config"]?.object else { return described }
+        var layer = described
+        layer["config"] = .object(config.mapValues { $0 == "classes" ? .number(Double(classes)) : $0 })
+        return layer
+    }
+
+    /// Gives a model the optimizer, for a training on so many images, and the loss.
+    ///
+    /// - Throws: `SettingsError`, `TrainingError`.
+    public func compile(_ model: Model, trainImages: Int) throws {
+        let (optimizer, groups) = try optimizers(trainImages: trainImages)
+        try model.compile(
+            optimizer: optimizer, loss: try Loss.table.make(loss), groups: { groups.optimizer(of: $0) })
+    }
+
+    /// The optimizer for a training on so many images, and those of groups of parameters.
+    package func optimizers(trainImages: Int) throws -> (any Optimizer, OptimizerGroups) {
+        let steps = epochs * BatchOrder.steps(through: trainImages, batchSize: batchSize)
+        let lasting = Recipe.lasting(optimizer, steps)
+        var settings = try Settings(lasting.config, of: lasting.className)
+        let made = try OptimizerTypes.table.make(lasting.className, &settings)
+        let groups = try OptimizerGroups(&settings)
+        try settings.done()
+        return (made, groups)
+    }
+
+    /// An optimizer whose schedules, and those of its groups, have a length: where they say none, all steps.
+    private static func lasting(_ optimizer: Component, _ steps: Int) -> Component {
+        var lasting = optimizer
+        if let rate = optimizer.config["learning_rate"], rate.object != nil,
+            var schedule = try? Component(rate, of: "a schedule"),
+            let length = ["CosineDecay": "decay_steps", "OneCycle": "total_steps"][schedule.className],
+            schedule.config[length] == nil
+        {
+            let warmup = schedule.config["warmup_steps"]?.number ?? 0
+            schedule.config[length] = .number(max(1, Double(steps) - warmup))
+            lasting.config["learning_rate"] = schedule.record
+        }
+        if let groups = optimizer.config["groups"]?.array {
+            lasting.config["groups"] = .array(
+                groups.map { group in
+                    guard let described = group["optimizer"],
+                        let own = try? Component(described, of: "an optimizer")
+                    else { return group }
+                    var group = group
+                    group["optimizer"] = Recipe.lasting(own, steps).record
+                    return group
+                })
+        }
+        return lasting
+    }
+
+    /// What watches a training: new ones for each.
+    ///
+    /// - Throws: `SettingsError`.
+    public func callbacks() throws -> [any Callback] { try watchers.map { try CallbackTypes.table.make($0) } }
+
+    /// The recipe for as many training images as there are; see ``ReportSettings/fitting(_:images:)``. One from a file
+    /// stays as it is.
+    public func fitting(_ provenance: DataProvenance, images: Int) -> Recipe {
+        changed { $0.settings = $0.settings.fitting(provenance, images: images) } ?? self
+    }
+
+    /// The recipe with a learning rate that stays, and nothing that stops the training; nil for one from a file, whose
+    /// rate may be anything.
+    public var withConstantRate: Recipe? { changed { $0.rate = .constant } }
+
+    private func changed(_ change: (inout Ingredients) -> Void) -> Recipe? {
+        guard var ingredients else { return nil }
+        change(&ingredients)
+        return Recipe(ingredients, summary)
+    }
+}
+
+extension Recipe: Encodable {
+    /// Writes the ``record``.
+    public func encode(to encoder: any Encoder) throws { try record.encode(to: encoder) }
+}

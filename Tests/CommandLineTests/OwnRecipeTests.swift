@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// Serialized: each run uses every core.
+@Suite(.serialized) struct OwnRecipeTests {
+    private struct Picture: Decodable {
+        let predicted: String
+        let probabilities: [Float]
+    }
+
+    /// A network that is not the report's, and takes pixels in another way.
+    private static let recipe = """
+        {
+          "name": "small", "epochs": 2, "batch_size": 32, "rescale": 0.0078125,
+          "network": [
+            {"class_name": "Conv2D", "config": {"filters": 16, "kernel_size": 3, "padding": "same", "name": "stem"}},
+            {"class_name": "DepthwiseConv2D", "config": {"kernel_size": 3, "padding": "same"}},
+            {"class_name": "Add", "inputs": ["stem", "depthwise_conv2d"]},
+            {"class_name": "BatchNormalization", "config": {"momentum": 0.6}},
+            "GlobalAveragePooling2D",
+            {"class_name": "Dense", "config": {"units": "classes", "activation": "softmax", "use_bias": false}}
+          ],
+          "augmentation": {"horizontal_flip": true},
+          "optimizer": {"class_name": "RMSprop", "config": {"learning_rate": 0.01}},
+          "test_views": [{}, {"shift": [1, 0]}, {"mirrored": true, "weight": 2}]
+        }
+        """
+
+    private let data: TinyCIFAR10
+    private var file: String { data.path + "/own.json" }
+    private var out: String { data.path + "/out" }
+    private var weights: [String] { ["--weights", out + "/weights.safetensors", "--data", data.path] }
+
+    init() throws {
+        data = try TinyCIFAR10()
+        try Data(Self.recipe.utf8).write(to: URL(fileURLWithPath: file))
+    }
+
+    private func train(_ more: String...) throws -> BigEggsProgram {
+        try BigEggsProgram(
+            running: BigEggsProgram.url,
+            ["train", "--recipe", file, "--data", data.path, "--out", out] + more)
+    }
+
+    @Test func itsWeightsKnowTheirNetworkAndTheirViews() throws {
+        let trained = try train()
+        try #require(trained.status == 0, "standard error:\n\(trained.errors)")
+        #expect(trained.output.contains("; in the recipe's test views, "))
+
+        let record = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: URL(fileURLWithPath: out + "/training.json")))
+        let test = try #require((record as? [String: Any])?["test"] as? [String: Any])
+        for (option, key) in [("--mirrored", "mirrored"), ("--views", "views")] {
+            let score = try #require(test[key] as? [String: Double])
+            let seen = try BigEggsProgram(
+                running: BigEggsProgram.url, ["evaluate", "--json", option] + weights
+            )
+            .json(as: [String: Double].self)
+            #expect(seen["loss"] == score["loss"] && seen["views"] == (option == "--views" ? 3 : 2))
+        }
+        let plain = try BigEggsProgram(running: BigEggsProgram.url, ["evaluate", "--json"] + weights)
+            .json(as: [String: Double].self)
+        #expect(plain["loss"] == test["loss"] as? Double && plain["views"] == nil)
+        let told = try BigEggsProgram(running: BigEggsProgram.url, ["evaluate", "--views"] + weights)
+        #expect(told.output.hasSuffix(", each seen in 3 views\n"))
+
+        let predicted = try BigEggsProgram(
+            running: BigEggsProgram.url, ["predict", "--first", "4", "--json"] + weights
+        ).json(as: [Picture].self)
+        #expect(predicted.allSatisfy { $0.probabilities.count == 10 })
+        let exported = try BigEggsProgram(
+            running: BigEggsProgram.url, ["export", "--onnx", out + "/own.onnx"] + weights.prefix(2))
+        #expect(exported.status == 0, "standard error:\n\(exported.errors)")
+    }
+
+    @Test func anInterruptedTrainingGoesOnAndAnotherRecipeDoesNot() throws {
+        #expect(try train().status == 0)
+        let ended = try train("--resume")
+        #expect(ended.status == 0 && ended.output.hasPrefix("The training has ended already"))
+        try Data(Self.recipe.replacing("0.01}", with: "0.02}").utf8).write(to: URL(fileURLWithPath: file))
+        let other = try train("--resume")
+        #expect(other.status == 1 && other.errors.contains("was another than this one"))
+    }
+
+    @Test func aMistakeEndsBeforeAnyDataIsReadAndNamesTheKey() throws {
+        try Data(Self.recipe.replacing("filters", with: "filtres").utf8).write(to: URL(fileURLWithPath: file))
+        let run = try train()
+        #expect(run.status == 64)
+        #expect(run.errors.contains("layer 1 of \"network\": Conv2D needs the setting \"filters\""))
+        for command in ["train", "study"] {
+            let unknown = try BigEggsProgram(
+                running: BigEggsProgram.url,
+                command == "train" ? ["train", "--recipe", "bset"] : ["study", "bset"])
+            #expect(
+                unknown.status == 64 && unknown.errors.contains("bset") && unknown.errors.contains("best"))
+        }
+        let constant = try BigEggsProgram(
+            running: BigEggsProgram.url, ["train", "--constant-rate", "--recipe", Examples.wide])
+        #expect(constant.status == 64 && constant.errors.contains("write the learning rate into"))
+    }
+
+    @Test func weightsWithoutARecipeHaveNoViews() throws {
+        let run = try BigEggsProgram(
+            "evaluate", "--views", "--weights", Examples.reportWeights, "--data", data.path)
+        #expect(run.status == 1 && run.errors.contains("names no recipe"))
+    }
+
+    /// Files of the checkout.
+    private enum Examples {
+        static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        static let wide = root + "/Examples/recipes/wide.json"
+        static let reportWeights = root + "/report/weights/plain.safetensors"
+    }
+}

@@ -1,0 +1,92 @@
+import BigEggs
+import Foundation
+import Reporting
+import Testing
+
+@Suite struct PredictionScoreTests {
+    private let model: Sequential
+    private let images: ImageDataset
+
+    init() throws {
+        model = try Sequential(input: [4, 4, 3], seed: 5, threads: 1) {
+            Flatten()
+            Dense(10, activation: .softmax)
+        }
+        try model.compile()
+        let pixels: [UInt8] = (0..<20 * 48).map { UInt8(truncatingIfNeeded: $0 * 77 + $0 / 48 * 13) }
+        let labels: [Int32] = (0..<20).map { Int32($0 % 10) }
+        let names: [String] = (0..<10).map { "\($0)" }
+        images = try ImageDataset(
+            images: pixels, labels: Labels(labels), imageShape: [4, 4, 3], classNames: names
+        ).rescaled()
+    }
+
+    @Test func ofOnePredictionIsTheEvaluation() throws {
+        let evaluation = try model.evaluate(images)
+        let score = PredictionScore(try model.predict(images), of: images)
+        #expect((score.loss - evaluation.loss).magnitude < 1e-5)
+        #expect(score.accuracy == evaluation.accuracy)
+    }
+
+    @Test func withMirrorImagesIsTheScoreOfTheMeanProbability() throws {
+        let there = try model.predict(images)
+        let back = try model.predict(try images.seen(TestView(isMirrored: true)))
+        #expect(there != back)
+        let expected = (0..<20).reduce(0.0) { sum, image in
+            let label = image % 10
+            let (first, second) = (Array(there[image])[label], Array(back[image])[label])
+            return sum - log(Double(first + second) / 2)
+        }
+        let score = try PredictionScore(TestView.mirrored, of: images, by: model, batchSize: 7)
+        #expect((score.loss - expected / 20).magnitude < 1e-5)
+    }
+
+    @Test func mirroringExchangesLeftAndRightAndTwiceIsNothing() throws {
+        let mirrored = try images.seen(TestView(isMirrored: true))
+        for row in 0..<4 {
+            for column in 0..<4 {
+                let (from, to) = ((row * 4 + column) * 3, (row * 4 + 3 - column) * 3)
+                #expect(Array(images.images[from..<from + 3]) == Array(mirrored.images[to..<to + 3]))
+            }
+        }
+        #expect(try mirrored.seen(TestView(isMirrored: true)).images == images.images)
+        #expect(mirrored.labels == images.labels)
+    }
+
+    /// As `numpy.roll` would, but for what comes in at the edges: `numpy.pad(…, mode="reflect")`.
+    @Test func aShiftedViewReflectsTheEdges() throws {
+        let seen = try images.seen(TestView(isMirrored: true, down: -1, right: 2))
+        let (rows, columns) = ([1, 0, 1, 2], [1, 0, 1, 2])
+        for image in 0..<20 {
+            for row in 0..<4 {
+                for column in 0..<4 {
+                    let from = ((image * 4 + rows[row]) * 4 + columns[column]) * 3
+                    let to = ((image * 4 + row) * 4 + column) * 3
+                    #expect(Array(images.images[from..<from + 3]) == Array(seen.images[to..<to + 3]))
+                }
+            }
+        }
+        #expect(seen.rescale == images.rescale && seen.labels == images.labels)
+    }
+
+    @Test func viewsCountByTheirWeights() throws {
+        let views = [TestView(weight: 3), TestView(down: 1, right: -1)]
+        let (there, moved) = (try model.predict(images), try model.predict(try images.seen(views[1])))
+        let expected = (0..<20).reduce(0.0) { sum, image in
+            let label = image % 10
+            return sum - log(Double(3 * Array(there[image])[label] + Array(moved[image])[label]) / 4)
+        }
+        let score = try PredictionScore(views, of: images, by: model, batchSize: 8)
+        #expect((score.loss - expected / 20).magnitude < 1e-5)
+    }
+
+    @Test func theWatchedImagesAreRememberedInACheckpoint() throws {
+        let watch = TestWatch(images, batchSize: 8)
+        try model.fit(images, batchSize: 8, epochs: 12, callbacks: [watch])
+        #expect(watch.losses.count == 12)
+        let resumed = TestWatch(images, batchSize: 8)
+        resumed.restore(try #require(watch.state))
+        #expect(resumed.losses == watch.losses && resumed.accuracies == watch.accuracies)
+        #expect(watch.losses.last == PredictionScore(try model.predict(images), of: images).loss)
+    }
+}

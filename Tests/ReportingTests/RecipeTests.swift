@@ -1,0 +1,188 @@
+import BigEggs
+import Foundation
+import Reporting
+import Testing
+
+@Suite struct RecipeTests {
+    private func optimizer(_ recipe: Recipe, trainImages: Int) throws -> any Optimizer {
+        try recipe.optimizers(trainImages: trainImages).0
+    }
+
+    @Test func theFirstTwoAreTheReportsOwn() throws {
+        #expect(Recipe.all.prefix(2).map(\.epochs) == [60, 100])
+        #expect(Recipe.augmented.generator == ReportSettings.generator && Recipe.plain.generator == nil)
+        #expect(try optimizer(.plain, trainImages: 50_000) as? Adam == Adam(learningRate: 1e-3))
+        let callbacks = try Recipe.plain.callbacks()
+        #expect(callbacks.compactMap { ($0 as? EarlyStopping)?.monitor } == ["val_loss", "val_accuracy"])
+        #expect(callbacks.compactMap { ($0 as? EarlyStopping)?.restoreBestWeights } == [true, false])
+        #expect(callbacks.compactMap { ($0 as? ReduceLROnPlateau)?.patience } == [3])
+    }
+
+    @Test func itsNetworkIsTheReportsToTheBit() throws {
+        let (model, report) = (
+            try Recipe.plain.model(classes: 7, seed: 5), try Sequential.bigEggs(classes: 7, seed: 5)
+        )
+        #expect(model.summary == report.summary)
+        #expect(try model.weights() == report.weights())
+    }
+
+    @Test func aScheduleEndsWithTheLastEpochAndNothingStopsIt() throws {
+        for name in ["cosine", "longer", "best"] {
+            let recipe = try #require(Recipe(named: name))
+            let steps = recipe.epochs * 352
+            let schedule = try optimizer(recipe, trainImages: 45_000).schedule
+            let rates = (0..<steps).map { schedule.learningRate(at: $0) }
+            let peak = name == "best" ? 2e-3 : 1e-3
+            #expect((try #require(rates.max()) - peak).magnitude < 1e-8)
+            #expect(try #require(rates.last) < 1e-5 * peak)
+            #expect(rates[steps - 400] > 1e-5 * peak)
+            #expect(try recipe.callbacks().allSatisfy { $0 is WeightAveraging })
+        }
+    }
+
+    @Test func eachIngredientChangesTheReportsRecipeInOnePlace() throws {
+        func differences(_ name: String) throws -> [String] {
+            let recipe = try Record(encoding: try #require(Recipe(named: name))).object ?? [:]
+            let report = try Record(encoding: Recipe.augmented).object ?? [:]
+            return Set(recipe.keys).union(report.keys).filter { $0 != "name" && recipe[$0] != report[$0] }
+                .sorted()
+        }
+        #expect(try differences("flip") == ["augmentation"])
+        #expect(try differences("smoothing") == ["loss"])
+        #expect(try differences("decay") == ["optimizer"])
+        #expect(try differences("averaged") == ["callbacks"])
+        #expect(try differences("cosine") == ["callbacks", "epochs", "optimizer"])
+    }
+
+    @Test func aConstantRateStopsNothing() throws {
+        let best = try #require(Recipe(named: "best"))
+        let constant = try #require(best.withConstantRate)
+        #expect(try optimizer(constant, trainImages: 100).schedule == .constant(2e-3))
+        #expect(try #require(Recipe.augmented.withConstantRate).callbacks().isEmpty)
+    }
+}
+
+@Suite struct RecipeFileTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func recipe(_ json: String) throws -> Recipe {
+        let file = directory.path + "/own.json"
+        try Data(json.utf8).write(to: URL(fileURLWithPath: file))
+        return try Recipe(file)
+    }
+
+    @Test func allButTheEpochsMayBeLeftOutAndIsThePlainRecipes() throws {
+        let recipe = try recipe(#"{"epochs": 3}"#)
+        #expect(recipe.name == "own" && recipe.epochs == 3 && recipe.batchSize == 128)
+        #expect(recipe.generator == nil && recipe.rescale == 1 / 255 && !recipe.looksTwice)
+        #expect(try recipe.optimizers(trainImages: 10).0 as? Adam == Adam())
+        #expect(try recipe.callbacks().isEmpty)
+        #expect(
+            try recipe.model(classes: 10, seed: 0).summary == Recipe.plain.model(classes: 10, seed: 0).summary
+        )
+        #expect(
+            try Record(encoding: recipe).object?.keys.sorted() == [
+                "batch_size", "epochs", "name", "optimizer",
+            ])
+    }
+
+    @Test(arguments: ["wide", "residual"])
+    func theExamplesAreRead(name: String) throws {
+        let recipe = try Recipe("\(try Project.locate().root)/Examples/recipes/\(name).json")
+        #expect(recipe.name == name && recipe.looksTwice)
+        let model = try recipe.model(classes: 4, seed: 1)
+        #expect(model.outputShape == [4])
+        try recipe.compile(model, trainImages: 1280)
+        let steps = recipe.epochs * 10
+        let (optimizer, groups) = try recipe.optimizers(trainImages: 1280)
+        if name == "wide" {
+            #expect(
+                optimizer as? SGD
+                    == SGD(
+                        learningRate: .cosineDecay(initialLearningRate: 0.05, decaySteps: steps),
+                        momentum: 0.9,
+                        nesterov: true, weightDecay: 0.0005))
+        } else {
+            #expect(optimizer.schedule == .oneCycle(maxLearningRate: 0.02, totalSteps: steps))
+            #expect(groups.optimizer(of: "stem/bias") is AdamW && groups.optimizer(of: "stem/kernel") == nil)
+            #expect(recipe.testViews.map(\.weight) == [0.5, 0.25, 0.25] && recipe.testViews[1].down == -1)
+        }
+        // What is recorded makes the same recipe again.
+        let again = directory.path + "/again.json"
+        try Record(encoding: recipe).write(to: again)
+        #expect(try Recipe(again) == recipe)
+    }
+
+    /// A setting is named, with what may stand there.
+    @Test(arguments: [
+        (#"{}"#, #"a recipe needs the setting "epochs""#),
+        (#"{"epochs": 0}"#, #"a recipe: "epochs" is 0: give 1 or more"#),
+        (#"{"epochs": "many"}"#, #"a recipe: "epochs" is "many": give a whole number"#),
+        (
+            #"{"epochs": 1, "batchsize": 8}"#,
+            #"a recipe has no setting "batchsize": there are name, summary, "#
+        ),
+        (#"{"epochs": 1, "name": "a/b"}"#, #""name" is "a/b": give letters"#),
+        (#"{"epochs": 1, "name": "best"}"#, #""name" is "best", which is a recipe of BigEggs"#),
+        (
+            #"{"epochs": 1, "network": [{"class_name": "Conv4D"}]}"#,
+            #"layer 1 of "network": there is no layer Conv4D"#
+        ),
+        (
+            #"{"epochs": 1, "network": [{"config": {}}]}"#,
+            #"layer 1 of "network": a layer needs the setting "class_name""#
+        ),
+        (
+            #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"unit": 3}}]}"#,
+            #"layer 2 of "network": Dense needs the setting "units""#
+        ),
+        (
+            #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"units": "classes"}, "inputs": ["x"]}]}"#,
+            #"layer 2 of "network": dense reads x, and no layer of that name was added before it"#
+        ),
+        (
+            #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"units": 3, "activation": "softmax"}}]}"#,
+            #""network" ends in [3] and not in the number of classes"#
+        ),
+        (
+            #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"units": "classes"}}]}"#,
+            "softmax"
+        ),
+        (#"{"epochs": 1, "augmentation": {"rotation": 15}}"#, #""augmentation" has no setting "rotation""#),
+        (#"{"epochs": 1, "optimizer": "Adagrad"}"#, "there is no optimizer Adagrad: there are Adam, "),
+        (
+            #"{"epochs": 1, "optimizer": {"class_name": "Adam", "config": {"learning_rate": {"class_name": "Poly"}}}}"#,
+            "there is no schedule Poly: there are CosineDecay, OneCycle"
+        ),
+        (
+            #"{"epochs": 1, "optimizer": {"class_name": "Adam", "config": {"learning_rate": -1}}}"#,
+            "learningRate"
+        ),
+        (#"{"epochs": 1, "loss": "MeanSquaredError"}"#, "there is no loss MeanSquaredError"),
+        (#"{"epochs": 1, "callbacks": ["Nothing"]}"#, "there is no callback Nothing"),
+        (#"{"epochs": 1, "test_views": []}"#, #""test_views" is []: give one at least"#),
+        (
+            #"{"epochs": 1, "test_views": [{"shift": [1]}]}"#,
+            #"a test view: "shift" is [1]: give [down, right]"#
+        ),
+        (#"{"epochs": 1, "test_views": [{"weight": 0}]}"#, #"a test view: "weight" is 0: give more than 0"#),
+        (#"[1]"#, "the settings of a recipe are not a JSON object"),
+    ])
+    func aMistakeIsNamed(json: String, sentence: String) {
+        #expect {
+            try recipe(json)
+        } throws: {
+            "\($0)".hasPrefix("\(directory.path)/own.json: ") && "\($0)".contains(sentence)
+        }
+    }
+
+    @Test func anUnknownNameAndADamagedFileAreErrors() {
+        #expect { try Recipe("bset") } throws: {
+            "\($0)".hasPrefix("there is no recipe bset: there are plain, ")
+        }
+        #expect { try Recipe("nowhere.json") } throws: { "\($0)".contains("nowhere.json") }
+        #expect { try recipe("{") } throws: { "\($0)".contains("own.json, line 1") }
+    }
+}
