@@ -39,6 +39,13 @@ static inline dnnl_status_t dnnl_memory_desc_create_with_strides(
     return status != dnnl_success ? status : dnnl_memory_desc_clone(result, &layout);
 }
 
+static inline dnnl_status_t dnnl_memory_desc_create_submemory(
+    be_memory_desc *result, const_dnnl_memory_desc_t parent, const dnnl_dims_t dims, const dnnl_dims_t offsets) {
+    dnnl_memory_desc_t layout;
+    dnnl_status_t status = dnnl_memory_desc_init_submemory(&layout, parent, dims, offsets);
+    return status != dnnl_success ? status : dnnl_memory_desc_clone(result, &layout);
+}
+
 typedef enum {
     dnnl_query_ndims_s32,
     dnnl_query_dims,

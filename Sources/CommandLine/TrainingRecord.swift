@@ -30,7 +30,7 @@ struct TrainingRecord: Encodable {
         func describes(_ record: Record?, by model: Model) throws -> Bool {
             let engine = model.engineDescription
             return try record?["data"] == Record(encoding: data)
-                && record?["settings"] == Record(encoding: settings)
+                && record?["settings"]?.withoutThreads == Record(encoding: settings).withoutThreads
                 && record?[path: "engine.precision"]?.string == engine.precision.rawValue
                 && record?[path: "engine.instructionSet"]?.string == engine.instructionSet
         }
@@ -100,5 +100,14 @@ struct TrainingRecord: Encodable {
             \(views.map { "; in the recipe's test views, \($0.loss.fixed(4)) and \($0.accuracy.percent)" } ?? "").
             """
         }
+    }
+}
+
+extension Record {
+    /// The settings that decide about a training's result.
+    fileprivate var withoutThreads: Record {
+        var settings = self
+        settings["threads"] = nil
+        return settings
     }
 }

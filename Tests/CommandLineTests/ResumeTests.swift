@@ -107,7 +107,7 @@ import Testing
             arguments(["--resume", "--batch-size", "20", "--threads", "1"], epochs: 1000))
         #expect(other.status == 1)
         #expect(
-            other.errors.contains("batch size was 16, now 20; steps an epoch was 10, now 8; threads was "),
+            other.errors.contains("batch size was 16, now 20; steps an epoch was 10, now 8"),
             "\(other.errors)")
         #expect(try names(in: out) == files)
         #expect(try run("--restart", epochs: 1).status == 0)

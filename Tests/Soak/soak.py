@@ -1,7 +1,7 @@
 """Kill trainings at random moments, resume them, and see whether anything is lost.
 
 Each run trains the report's network for three epochs on small made-up images. SIGKILL hits it at a
-random moment of its time, then it is resumed and perhaps killed again, until it ends. (One that ends
+random moment of its time, then it is resumed, on another number of threads, and perhaps killed again, until it ends. (One that ends
 before it is killed even once does not count and is begun again.) Its weights and
 its history must be those of a training that nobody disturbed, bit for bit, and its directory must hold
 nothing but its results.
@@ -32,9 +32,9 @@ def make_data(directory: pathlib.Path, randomness: random.Random) -> None:
     (directory / "batches.meta.txt").write_text("\n".join(f"class {label}" for label in range(10)) + "\n")
 
 
-def command(program: pathlib.Path, data: pathlib.Path, out: pathlib.Path, resume: bool) -> list[str]:
+def command(program: pathlib.Path, data: pathlib.Path, out: pathlib.Path, resume: bool, threads: int = 1) -> list[str]:
     options = ["--data", str(data), "--out", str(out), "--epochs", "3", "--batch-size", "32"]
-    options += ["--threads", "1", "--augment"]
+    options += ["--threads", str(threads), "--augment"]
     return [str(program), "train", *options] + (["--resume"] if resume else [])
 
 
@@ -95,7 +95,7 @@ def main() -> int:
             while True:
                 began = time.monotonic()
                 process = subprocess.Popen(
-                    command(program, data, out, attempt > 0),
+                    command(program, data, out, attempt > 0, randomness.randint(1, 4)),
                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                 )  # fmt: skip
                 killed = False

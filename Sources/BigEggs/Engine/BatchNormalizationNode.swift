@@ -17,8 +17,8 @@ final class BatchNormalizationNode: Node {
     var mayWorkInPlace: Bool { !training && !pools }
     var sharesGradient: Bool { !pools }
     var isTrained: Bool { gamma != nil || beta != nil }
-    /// Two sums a thread and channel, and six numbers a channel.
-    var ownBytes: Int { paddedChannels * (16 * threads + 4 * 6) }
+    /// Two sums a part and channel, and six numbers a channel.
+    var ownBytes: Int { paddedChannels * (16 * parts + 4 * 6) }
     var valuesForBackward: [Signal] { [input] }
 
     /// Whether the output is the largest of each 2×2 normalized values.
@@ -32,7 +32,8 @@ final class BatchNormalizationNode: Node {
     private let precision: Precision
     /// `nil` if nobody needs it.
     private var inputGradient: Place?
-    private let threads: Int
+    /// Sums over the batch are made in so many runs of samples, whatever the number of threads.
+    private let parts: Int
     private var memory: Memory?
 
     /// Addresses, and the numbers per channel that the passes share. Lanes past the last channel have
@@ -49,7 +50,7 @@ final class BatchNormalizationNode: Node {
         let beta: UnsafeMutablePointer<Float>?
         let gammaGradient: UnsafeMutablePointer<Float>?
         let betaGradient: UnsafeMutablePointer<Float>?
-        /// Two sums a thread and channel.
+        /// Two sums a part and channel.
         let partial: UnsafeMutablePointer<Double>
         /// For each channel its mean, its inverse standard deviation, and the coefficients of
         /// `scale · input + shift` forward and `scale · gradient + slope · input + constant` backward.
@@ -66,7 +67,7 @@ final class BatchNormalizationNode: Node {
     /// - Parameter pooledLayout: the output's layout if the node pools, half as high and wide as the input.
     init(
         name: String, input: Signal, pooledLayout: TensorLayout?, gamma: Int?, beta: Int?,
-        state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision, threads: Int
+        state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision
     ) {
         self.name = name
         self.input = input
@@ -76,7 +77,8 @@ final class BatchNormalizationNode: Node {
         self.training = training
         self.isFrozen = isFrozen
         self.precision = precision
-        self.threads = threads
+        // Enough for many threads; of features there is little to do, and adding the parts up is no small part of it.
+        parts = min(input.dims[0], input.walk.positions > 1 ? 64 : 16)
         pools = pooledLayout != nil
         if let pooledLayout {
             let dims = [input.dims[0], input.dims[1], input.dims[2] / 2, input.dims[3] / 2]
@@ -101,7 +103,7 @@ final class BatchNormalizationNode: Node {
     func bind(_ memory: PlanMemory) {
         let channels = paddedChannels
         let partial = memory.address(ownPlace)
-        let coefficients = (partial + channels * 16 * threads).assumingMemoryBound(to: Float.self)
+        let coefficients = (partial + channels * 16 * parts).assumingMemoryBound(to: Float.self)
         self.memory = Memory(
             input: memory.address(input.place), output: memory.address(output.place),
             gradient: memory.address(output.gradientPlace),
@@ -230,33 +232,33 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// Adds two sums per channel over all samples into the start of `memory.partial`, in an order that
-    /// depends on the number of threads alone.
+    /// Adds two sums per channel over all samples into the start of `memory.partial`, in an order that does not
+    /// depend on the number of threads.
     @inline(__always)
     func reduce(
         _ memory: Memory, _ body: (_ sample: Int, _ block: Int, _ add: (Lanes, Lanes) -> Void) -> Void
     ) {
         let walk = input.walk
         let channels = walk.blocks * 16
-        var threads = 1
         let size = 2 * channels
-        Threads.parallel { thread, count in
-            if thread == 0 { threads = count }
-            let sums = memory.partial + thread * size
-            sums.update(repeating: 0, count: size)
-            for sample in walk.samples * thread / count..<walk.samples * (thread + 1) / count {
-                for block in 0..<walk.blocks {
-                    body(sample, block) { first, second in
-                        for lane in 0..<16 {
-                            sums[block * 16 + lane] += Double(first[lane])
-                            sums[channels + block * 16 + lane] += Double(second[lane])
+        Threads.parallel(over: parts) { range, _ in
+            for part in range {
+                let sums = memory.partial + part * size
+                sums.update(repeating: 0, count: size)
+                for sample in walk.samples * part / parts..<walk.samples * (part + 1) / parts {
+                    for block in 0..<walk.blocks {
+                        body(sample, block) { first, second in
+                            for lane in 0..<16 {
+                                sums[block * 16 + lane] += Double(first[lane])
+                                sums[channels + block * 16 + lane] += Double(second[lane])
+                            }
                         }
                     }
                 }
             }
         }
-        for thread in 1..<max(threads, 2) where thread < threads {
-            for index in 0..<size { memory.partial[index] += memory.partial[thread * size + index] }
+        for part in 1..<max(parts, 2) where part < parts {
+            for index in 0..<size { memory.partial[index] += memory.partial[part * size + index] }
         }
     }
 

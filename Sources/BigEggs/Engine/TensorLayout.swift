@@ -91,6 +91,27 @@ package struct TensorLayout: Equatable {
         TensorLayout(precision, dims: dims, paddedDims: paddedDims, strides: strides, blocks: blocks)
     }
 
+    /// The same places for so many samples, of which a dimension's step is one.
+    func with(samples: Int) -> TensorLayout {
+        TensorLayout(
+            precision, dims: [samples] + dims.dropFirst(), paddedDims: [samples] + paddedDims.dropFirst(),
+            strides: strides, blocks: blocks)
+    }
+
+    /// A layout of the same kind for so many elements of one of the first two dimensions, without gaps.
+    func with(_ count: Int, of dimension: Int) -> TensorLayout {
+        let block = blockSize(of: dimension)
+        let padded = (count + block - 1) / block * block
+        var (dims, paddedDims, strides) = (self.dims, self.paddedDims, self.strides)
+        dims[dimension] = count
+        paddedDims[dimension] = padded
+        // What lies outside of the dimension moves closer together.
+        for other in strides.indices where strides[other] > strides[dimension] {
+            strides[other] = strides[other] * padded / self.paddedDims[dimension]
+        }
+        return TensorLayout(precision, dims: dims, paddedDims: paddedDims, strides: strides, blocks: blocks)
+    }
+
     /// Elements of a dimension in one outer step.
     package func blockSize(of dimension: Int) -> Int {
         blocks.reduce(1) { $1.dimension == dimension ? $0 * $1.size : $0 }

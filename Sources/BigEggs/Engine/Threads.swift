@@ -30,6 +30,14 @@ enum Threads {
         omp_set_num_threads(Int32(count))
     }
 
+    /// What `body` makes where there is one thread: oneDNN then creates primitives that one thread executes.
+    static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let threads = omp_get_max_threads()
+        omp_set_num_threads(1)
+        defer { omp_set_num_threads(threads) }
+        return try body()
+    }
+
     /// Runs `body(thread, threads)` once on each thread of the pool and waits for all of them.
     @inline(__always)
     static func parallel(_ body: (_ thread: Int, _ threads: Int) -> Void) {

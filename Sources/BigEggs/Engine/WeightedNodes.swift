@@ -3,21 +3,15 @@
 /// oneDNN fuses a ReLU into the forward primitive. Its gradient is masked by whoever reads the output
 /// next if that is a hand-written pass, otherwise by a pass of its own here.
 class WeightedNode: Node {
-    let name: String
+    fileprivate let primitives: WeightedPrimitives
     let output: Signal
     var inputs: [Signal] { [input] }
     let isTrained = true
     fileprivate let input: Signal
     let kernel: Int
     let bias: Int?
-    /// oneDNN's dimensions of the kernel: `[outputs, inputs, height, width]`, or `[outputs, inputs]`.
-    fileprivate let kernelDims: [Int]
     fileprivate let store: ParameterStore
-    fileprivate let rectifies: Bool
-    fileprivate let precision: Precision
-    /// oneDNN's forward primitive, which its backward ones are described with whether or not it runs.
-    fileprivate let forwardPrimitive: Primitive
-    private var forwardPass: any Pass
+    private var forwardPass: (any Pass)?
     private var backwardData: (any Pass)?
     private var backwardWeights: (any Pass)?
     private(set) var copies: [Int] = []
@@ -25,30 +19,37 @@ class WeightedNode: Node {
     private var values: UnsafeMutableRawPointer?
 
     fileprivate init(
-        name: String, input: Signal, output: Signal, kernel: Int, kernelDims: [Int], bias: Int?,
-        rectifies: Bool, precision: Precision, store: ParameterStore, forward: Primitive
+        _ primitives: WeightedPrimitives, input: Signal, kernel: Int, bias: Int?, store: ParameterStore
     ) throws {
-        self.name = name
+        self.primitives = primitives
         self.input = input
-        self.output = output
         self.kernel = kernel
-        self.kernelDims = kernelDims
         self.bias = bias
         self.store = store
-        self.rectifies = rectifies
-        self.precision = precision
-        forwardPrimitive = forward
-        forwardPass = forward
-        output.isRectified = rectifies
+        output = Signal(dims: primitives.destination.dims, layout: primitives.destination)
+        output.isRectified = primitives.rectifies
         if let pass = makeWinogradForward() {
             forwardPass = pass
             return
         }
-        try forward.add(.source, at: input.place)
+        let forward = try DividedPrimitive(batch: batch, parts: parts) {
+            try primitives.forward(samples: $0, weights: $1)
+        }
+        try forward.add(.source, at: input.place, layout: input.layout)
         try forward.add(.weights, at: weights(forward.layout(of: .weights)))
         if let bias { try forward.add(.bias, at: .parameter(bias)) }
-        try forward.add(.destination, at: output.place)
+        try forward.add(.destination, at: output.place, layout: output.layout)
+        forwardPass = forward
     }
+
+    var name: String { primitives.name }
+    fileprivate var kernelDims: [Int] { primitives.kernelDims }
+    fileprivate var rectifies: Bool { primitives.rectifies }
+    fileprivate var precision: Precision { primitives.precision }
+    fileprivate var batch: Int { input.dims[0] }
+
+    /// In how many parts a batch is divided at most.
+    fileprivate var parts: Int { 16 }
 
     /// Where a primitive finds the kernel in the layout that it asked for.
     private func weights(_ layout: LayoutChoice) throws -> Place {
@@ -70,40 +71,36 @@ class WeightedNode: Node {
     fileprivate func makeWinogradBackwardData(into gradient: Place) -> (any Pass)? { nil }
     fileprivate func makeWinogradBackwardWeights() -> (any Pass)? { nil }
 
-    /// Creates the primitive of one backward pass.
-    fileprivate func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
-        throw EngineError.oneDNN(operation: name, status: -1)
-    }
-    fileprivate func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
-        throw EngineError.oneDNN(operation: name, status: -1)
+    /// The pass that gives the kernel's gradient, and the bias's.
+    fileprivate func makeBackwardWeights() throws -> any Pass {
+        // Each part has sums of its own: 16 of them took a fifth longer than one for all, 8 no longer.
+        let primitive = try DividedPrimitive(batch: batch, parts: 8) { samples, _ in
+            try primitives.backwardWeights(store.entries[kernel].storedLayout, samples: samples)
+        }
+        try primitive.add(.source, at: input.place, layout: input.layout)
+        try primitive.add(.destinationGradient, at: output.gradientPlace, layout: gradientLayout)
+        try primitive.add(.weightsGradient, sumAt: .gradient(kernel))
+        if let bias { try primitive.add(.biasGradient, sumAt: .gradient(bias)) }
+        return primitive
     }
 
-    /// The output's gradient, in the precision of activations even where the output is float32.
-    fileprivate var gradientLayout: TensorLayout { output.layout.with(precision) }
+    private var gradientLayout: TensorLayout { primitives.gradient }
 
     var valuesForBackward: [Signal] { rectifies && !output.gradientIsMasked ? [input, output] : [input] }
 
     func describeBackward(inputGradients: [Place?]) throws {
-        let gradientLayout = self.gradientLayout
         if let inputGradient = inputGradients[0], let pass = makeWinogradBackwardData(into: inputGradient) {
             backwardData = pass
         } else if let inputGradient = inputGradients[0] {
-            let primitive = try makeBackwardData(gradient: gradientLayout)
-            try primitive.add(.destinationGradient, at: output.gradientPlace)
+            let primitive = try DividedPrimitive(batch: batch, parts: parts) {
+                try primitives.backwardData(samples: $0, weights: $1)
+            }
+            try primitive.add(.destinationGradient, at: output.gradientPlace, layout: gradientLayout)
             try primitive.add(.weights, at: weights(primitive.layout(of: .weights)))
-            try primitive.add(.sourceGradient, at: inputGradient)
+            try primitive.add(.sourceGradient, at: inputGradient, layout: input.layout)
             backwardData = primitive
         }
-        if let pass = makeWinogradBackwardWeights() {
-            backwardWeights = pass
-            return
-        }
-        let primitive = try makeBackwardWeights(gradient: gradientLayout)
-        try primitive.add(.source, at: input.place)
-        try primitive.add(.destinationGradient, at: output.gradientPlace)
-        try primitive.add(.weightsGradient, at: .gradient(kernel))
-        if let bias { try primitive.add(.biasGradient, at: .gradient(bias)) }
-        backwardWeights = primitive
+        backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights()
     }
 
     var passes: [any Pass] { [forwardPass, backwardData, backwardWeights].compactMap { $0 } }
@@ -113,7 +110,7 @@ class WeightedNode: Node {
         values = memory.address(output.place)
     }
 
-    func forward(_ step: StepContext) { forwardPass.execute() }
+    func forward(_ step: StepContext) { forwardPass?.execute() }
 
     func backward(_ step: StepContext) {
         if rectifies, !output.gradientIsMasked, let gradient, let values {
@@ -158,14 +155,9 @@ final class ConvolutionNode: WeightedNode {
         self.threads = threads
 
         let layout = TensorLayout.images(outputDims, precision)
-        let forward = try Primitive(
-            "\(name) forward",
-            .convolution(
-                .forward(then: rectifies ? [.rectifier] : []),
-                .init(
-                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout,
-                    hasBias: bias != nil),
-                window))
+        let primitives = WeightedPrimitives(
+            name: name, source: input.layout, destination: layout, kernelDims: kernelDims, window: window,
+            hasBias: bias != nil, rectifies: rectifies, precision: precision)
         let isFaster =
             switch precision {
             case .float32:
@@ -178,26 +170,13 @@ final class ConvolutionNode: WeightedNode {
         let mayUseWinograd = allowsWinograd && isFaster
         let winogradLayout = LayoutChoice.described(
             .kernelBlocks(kernelDims, .float32, size: layout.blockSize(of: 1)))
-
-        // The stored layout is the weight gradient's, in training and in inference alike.
         if store.layout(of: kernel) == nil {
             store.chooseLayout(
-                of: kernel,
-                try mayUseWinograd
-                    ? winogradLayout
-                    : ConvolutionNode.backwardWeights(
-                        name, input.layout, .free(dims: kernelDims, .float32), layout, hasBias: bias != nil,
-                        window, forward
-                    ).layout(of: .weightsGradient),
+                of: kernel, try mayUseWinograd ? winogradLayout : primitives.storedLayout(),
                 kerasLayout: kerasKernel)
         }
         usesWinograd = mayUseWinograd && store.layout(of: kernel) == winogradLayout
-        try super.init(
-            name: name, input: input,
-            output: Signal(dims: outputDims, layout: layout),
-            kernel: kernel, kernelDims: kernelDims, bias: bias, rectifies: rectifies, precision: precision,
-            store: store,
-            forward: forward)
+        try super.init(primitives, input: input, kernel: kernel, bias: bias, store: store)
     }
 
     /// The kernel as Winograd's convolution multiplies by it.
@@ -259,33 +238,6 @@ final class ConvolutionNode: WeightedNode {
                 biasGradient: bias.map { .gradient($0) }, threads: threads)
         }
     }
-
-    fileprivate override func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
-        return try Primitive(
-            "\(name) backward data",
-            .convolution(
-                .backwardData(of: forwardPrimitive),
-                .init(
-                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: gradient),
-                window))
-    }
-
-    fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
-        try ConvolutionNode.backwardWeights(
-            name, input.layout, store.entries[kernel].storedLayout, gradient, hasBias: bias != nil, window,
-            forwardPrimitive)
-    }
-
-    private static func backwardWeights(
-        _ name: String, _ source: TensorLayout, _ weights: LayoutChoice, _ gradient: TensorLayout,
-        hasBias: Bool, _ window: Operation.Window, _ forward: Primitive
-    ) throws -> Primitive {
-        try Primitive(
-            "\(name) backward weights",
-            .convolution(
-                .backwardWeights(of: forward),
-                .init(source: source, weights: weights, destination: gradient, hasBias: hasBias), window))
-    }
 }
 
 /// A dense layer: the product of a matrix with a kernel, or of images as they lie in memory.
@@ -297,58 +249,23 @@ final class InnerProductNode: WeightedNode {
         name: String, input: Signal, units: Int, kernel: Int, bias: Int?, kerasKernel: TensorLayout,
         rectifies: Bool, outputPrecision: Precision, precision: Precision, store: ParameterStore
     ) throws {
-        let kernelDims = kerasKernel.dims
-        let layout = TensorLayout.rowMajor([input.dims[0], units], outputPrecision)
-        let chosen = try Primitive(
-            "\(name) forward",
-            .innerProduct(
-                .forward(then: rectifies ? [.rectifier] : []),
-                .init(
-                    source: input.layout, weights: .free(dims: kernelDims, precision), destination: layout,
-                    hasBias: bias != nil)))
+        let primitives = WeightedPrimitives(
+            name: name, source: input.layout,
+            destination: .rowMajor([input.dims[0], units], outputPrecision), kernelDims: kerasKernel.dims,
+            window: nil, hasBias: bias != nil, rectifies: rectifies, precision: precision)
         if store.layout(of: kernel) == nil {
-            let backward = try InnerProductNode.backwardWeights(
-                name, input.layout, .free(dims: kernelDims, .float32), layout.with(precision),
-                hasBias: bias != nil, chosen)
-            store.chooseLayout(
-                of: kernel, try backward.layout(of: .weightsGradient), kerasLayout: kerasKernel)
+            store.chooseLayout(of: kernel, try primitives.storedLayout(), kerasLayout: kerasKernel)
         }
-        try super.init(
-            name: name, input: input,
-            output: Signal(dims: layout.dims, layout: layout),
-            kernel: kernel, kernelDims: kernelDims, bias: bias, rectifies: rectifies, precision: precision,
-            store: store,
-            forward: chosen)
+        try super.init(primitives, input: input, kernel: kernel, bias: bias, store: store)
     }
 
-    fileprivate override func makeBackwardData(gradient: TensorLayout) throws -> Primitive {
-        func describe(_ weights: LayoutChoice) throws -> Primitive {
-            try Primitive(
-                "\(name) backward data",
-                .innerProduct(
-                    .backwardData(of: forwardPrimitive),
-                    .init(source: input.layout, weights: weights, destination: gradient)))
-        }
-        // The forward pass's own layout spares a transposition after every optimizer step.
-        let shared = try forwardPrimitive.layout(of: .weights)
-        if let primitive = try? describe(shared), !primitive.isReference { return primitive }
-        return try describe(.free(dims: kernelDims, precision))
-    }
+    /// Each part reads the whole kernel, so there are few.
+    fileprivate override var parts: Int { 4 }
 
-    fileprivate override func makeBackwardWeights(gradient: TensorLayout) throws -> Primitive {
-        try InnerProductNode.backwardWeights(
-            name, input.layout, store.entries[kernel].storedLayout, gradient, hasBias: bias != nil,
-            forwardPrimitive)
-    }
-
-    private static func backwardWeights(
-        _ name: String, _ source: TensorLayout, _ weights: LayoutChoice, _ gradient: TensorLayout,
-        hasBias: Bool, _ forward: Primitive
-    ) throws -> Primitive {
-        try Primitive(
-            "\(name) backward weights",
-            .innerProduct(
-                .backwardWeights(of: forward),
-                .init(source: source, weights: weights, destination: gradient, hasBias: hasBias)))
+    fileprivate override func makeBackwardWeights() throws -> any Pass {
+        try DividedProductGradient(
+            primitives, parts: parts, layout: store.entries[kernel].storedLayout, source: input.place,
+            gradient: output.gradientPlace, kernelGradient: .gradient(kernel),
+            biasGradient: bias.map { .gradient($0) }) ?? super.makeBackwardWeights()
     }
 }

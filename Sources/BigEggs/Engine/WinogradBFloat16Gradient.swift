@@ -6,7 +6,7 @@ import CKernels
 /// all tiles in float32 and turned into the nine of the kernel once. What is multiplied is rounded to
 /// bfloat16 after additions in float32.
 ///
-/// Threads share the tiles, so the sums depend on their number, and on nothing else.
+/// Sums are made in parts, runs of tiles, of which there are as many for any number of threads.
 final class WinogradBFloat16Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -24,12 +24,11 @@ final class WinogradBFloat16Gradient: Pass {
     }
 
     private let scratch: ThreadScratch
-    /// As many as will run it at most: each has sums of its own.
-    private let threads: Int
+    private let parts: Int
     /// How many sums there are of one kernel's gradient.
     private let sums: Int
 
-    /// Each thread has sums of its own, 64 bytes for a pair of channels: with 256 channels on both sides, 4 MB.
+    /// Each part has sums of its own, 64 bytes for a pair of channels: with 256 channels on both sides, 4 MB.
     /// Many more would leave the caches, and are oneDNN's.
     static func isFor(kernelDims: [Int]) -> Bool { kernelDims[0] * kernelDims[1] <= 256 * 256 }
 
@@ -51,13 +50,14 @@ final class WinogradBFloat16Gradient: Pass {
             images: dims[0], height: dims[2], width: dims[3], inputs: dims[1], outputs: outputs)
         scratch = ThreadScratch(
             bytes: be_winograd_bfloat16_gradient_scratch_bytes(&shape), threads: threads)
-        self.threads = threads
         sums = 16 * dims[1] * outputs
+        // More would let more threads work; of large sums there would be more to add up in the end.
+        parts = sums * 4 <= 1 << 18 ? 16 : 8
     }
 
     let implementation = "winograd_2x3:avx512_core_bf16"
 
-    var scratchpadBytes: Int { scratch.bytes + threads * (sums + shape.outputs) * 4 }
+    var scratchpadBytes: Int { scratch.bytes + parts * (sums + shape.outputs) * 4 }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 
@@ -67,22 +67,23 @@ final class WinogradBFloat16Gradient: Pass {
         bound = Bound(
             gradient: be_winograd_bfloat16_gradient(
                 shape: shape, input: address(input), output_gradient: address(outputGradient), sums: sums,
-                bias_sums: sums + threads * self.sums, kernel_gradient: address(kernelGradient).floats),
+                bias_sums: sums + parts * self.sums, kernel_gradient: address(kernelGradient).floats),
             biasGradient: biasGradient.map { address($0).floats }, scratchpad: scratchpad)
     }
 
     func execute() {
         guard let bound else { return }
         let (sums, outputs, bytesPerThread) = (self.sums, shape.outputs, scratch.bytesPerThread)
+        let parts = self.parts
         let instructionSet = self.instructionSet
         let pairs = be_winograd_bfloat16_tile_pairs(&shape)
         withUnsafePointer(to: bound.gradient) { gradient in
-            var parts = 1
-            Threads.parallel { thread, threads in
-                if thread == 0 { parts = threads }
-                be_winograd_bfloat16_sum_gradient(
-                    instructionSet, gradient, thread, bound.scratchpad + thread * bytesPerThread,
-                    pairs * thread / threads, pairs * (thread + 1) / threads)
+            Threads.parallel(over: parts) { range, thread in
+                for part in range {
+                    be_winograd_bfloat16_sum_gradient(
+                        instructionSet, gradient, part, bound.scratchpad + thread * bytesPerThread,
+                        pairs * part / parts, pairs * (part + 1) / parts)
+                }
             }
             Threads.parallel(over: sums / 16 / 256) { blocks, _ in
                 be_winograd_bfloat16_finish_gradient(

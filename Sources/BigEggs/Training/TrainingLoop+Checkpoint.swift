@@ -16,7 +16,6 @@ extension TrainingLoop {
             "augmentation": gathering.augmentation.map { "\($0)" } ?? "none",
             "shuffle": "\(source.order.isShuffled)",
             "seed": "\(model.seed)",
-            "threads": "\(model.threads)",
             "precision": model.precision.rawValue,
             "instruction set": Machine.instructionSet,
             "oneDNN": DNNL.version,

@@ -12,8 +12,7 @@ extension BatchNormalization: LoweredLayer {
                 name: layer.name, input: input, pooledLayout: pooledLayout(layer, input, plan),
                 gamma: scale ? layer.parameters[0] : nil, beta: center ? layer.parameters.last : nil,
                 state: statistics, training: plan.key.training,
-                isFrozen: plan.key.isFrozen || !trainable, precision: plan.key.precision,
-                threads: plan.key.threads))
+                isFrozen: plan.key.isFrozen || !trainable, precision: plan.key.precision))
     }
 
     /// The layout that a 2×2 max pooling puts out which alone reads this layer; `nil` if there is none or the image

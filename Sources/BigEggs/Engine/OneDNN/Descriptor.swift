@@ -58,6 +58,18 @@ package final class Descriptor: Equatable {
         }
     }
 
+    /// The first elements of a dimension: a layout of the same kind if that dimension is the outermost.
+    func first(_ count: Int, of dimension: Int) throws -> Descriptor {
+        guard var dims = fields?.dims else {
+            throw EngineError.oneDNN(operation: "a part of a layout", status: -1)
+        }
+        dims[dimension] = count
+        return try Descriptor("\(count) of dimension \(dimension)") {
+            dnnl_memory_desc_create_submemory(
+                &$0, handle, dims.map { dnnl_dim_t($0) }, dims.map { _ in 0 })
+        }
+    }
+
     /// What a primitive says of one of its arguments; `nil` if it has none of the kind.
     static func chosen(_ description: const_dnnl_memory_desc_t?) throws -> LayoutChoice? {
         guard let description, dnnl_memory_desc_get_size(description) > 0 else { return nil }
@@ -80,7 +92,7 @@ package final class Descriptor: Equatable {
     }
 
     /// What a ``TensorLayout`` can say of it; `nil` if it is of another kind.
-    private var fields: TensorLayout? {
+    var fields: TensorLayout? {
         guard query(dnnl_query_format_kind, dnnl_format_kind_undef) == dnnl_blocked,
             let precision = Precision(query(dnnl_query_data_type, dnnl_data_type_undef))
         else { return nil }

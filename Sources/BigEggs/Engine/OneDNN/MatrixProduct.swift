@@ -13,11 +13,26 @@ enum MatrixProduct {
         keeping: Float = 0
     ) {
         let (yes, no) = (CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")))
-        // It fails for sizes that make no sense alone.
-        _ = dnnl_sgemm(
-            firstIsTransposed ? yes : no, secondIsTransposed ? yes : no, dnnl_dim_t(rows),
-            dnnl_dim_t(columns), dnnl_dim_t(inner), factor, first,
-            dnnl_dim_t(firstIsTransposed ? rows : inner), second,
-            dnnl_dim_t(secondIsTransposed ? inner : columns), keeping, &result, dnnl_dim_t(columns))
+        // In runs of rows, each the work of one thread: divided among several, a sum would depend on their number.
+        let atOnce = 64
+        result.withUnsafeMutableBufferPointer { result in
+            first.withUnsafeBufferPointer { first in
+                guard let target = result.baseAddress, let source = first.baseAddress else { return }
+                Threads.parallel(over: (rows + atOnce - 1) / atOnce) { runs, _ in
+                    for run in runs {
+                        let row = run * atOnce
+                        // It fails for sizes that make no sense alone.
+                        _ = dnnl_sgemm(
+                            firstIsTransposed ? yes : no, secondIsTransposed ? yes : no,
+                            dnnl_dim_t(min(atOnce, rows - row)), dnnl_dim_t(columns), dnnl_dim_t(inner),
+                            factor,
+                            source + (firstIsTransposed ? row : row * inner),
+                            dnnl_dim_t(firstIsTransposed ? rows : inner), second,
+                            dnnl_dim_t(secondIsTransposed ? inner : columns), keeping,
+                            target + row * columns, dnnl_dim_t(columns))
+                    }
+                }
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ final class Primitive {
     let description: dnnl_primitive_desc_t
     private var primitive: dnnl_primitive_t?
     private let arguments: UnsafeMutablePointer<dnnl_exec_arg_t>
-    private var places: [Place] = []
+    private var places: [(place: Place, offset: Int)] = []
     private let stream: dnnl_stream_t
 
     /// Describes and creates the primitive of an operation.
@@ -75,21 +75,23 @@ final class Primitive {
         descriptor(of: argument).map { dnnl_memory_desc_get_size($0) } ?? 0
     }
 
-    /// Adds an argument that `bind` gives its address.
-    func add(_ argument: Argument, at place: Place) throws {
+    /// Adds an argument that `bind` gives its address: that of a place, and so many bytes after it.
+    func add(_ argument: Argument, at place: Place, offset: Int = 0) throws {
         var memory: dnnl_memory_t?
         try DNNL.check(
             dnnl_memory_create(&memory, descriptor(of: argument), DNNL.engine(), nil),
             "an argument of \(name)")
         arguments[places.count] = dnnl_exec_arg_t(arg: argument.number, memory: memory)
-        places.append(place)
+        places.append((place, offset))
     }
 
     /// Gives every argument the address of its place.
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) throws {
-        for (index, place) in places.enumerated() {
+        for (index, argument) in places.enumerated() {
             try DNNL.check(
-                dnnl_memory_set_data_handle(arguments[index].memory, address(place)), "binding \(name)")
+                dnnl_memory_set_data_handle(
+                    arguments[index].memory, address(argument.place) + argument.offset),
+                "binding \(name)")
         }
     }
 

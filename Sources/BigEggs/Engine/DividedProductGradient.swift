@@ -1,0 +1,112 @@
+/// The gradients of an inner product's kernel and bias in parts: runs of outputs or of inputs, as many for any number of
+/// threads, each the work of one thread, which sums over the whole batch.
+///
+/// Parts of the batch, as a ``DividedPrimitive`` has them, would be as many copies of a kernel that is large.
+final class DividedProductGradient: Pass {
+    private struct Part {
+        let primitive: Primitive
+        /// Its piece of each sample, in bytes, and where these are copied to, one after the other, in the scratch.
+        let piece: Range<Int>
+        let copies: Int
+    }
+
+    private let parts: [Part]
+    private let batch: Int
+    /// What has a piece for each part: the output's gradient or the input, and the bytes of a sample.
+    private let pieces: Place
+    private let sampleBytes: Int
+    private let copyBytes: Int
+    private let bytesPerPart: Int
+    private var scratchpad = Place.scratchpad
+    private var bound: (pieces: UnsafeRawPointer, scratchpad: UnsafeMutableRawPointer)?
+
+    /// - Parameters:
+    ///   - primitives: of the whole product.
+    ///   - count: how many parts at most.
+    ///   - choice: the layout of the kernel's gradient: runs of what is outermost in it lie one after the other.
+    /// - Returns: `nil` where neither outputs nor inputs are outermost.
+    init?(
+        _ primitives: WeightedPrimitives, parts count: Int, layout choice: LayoutChoice, source: Place,
+        gradient: Place, kernelGradient: Place, biasGradient: Place?
+    ) throws {
+        let descriptor = try Descriptor.of(choice)
+        guard let layout = descriptor.fields,
+            let dimension = [0, 1].first(where: { layout.strides[$0] == layout.strides.max() })
+        else {
+            return nil
+        }
+        let divided = dimension == 0 ? primitives.gradient : primitives.source
+        // A run begins where a block of each of the two begins.
+        let block = max(layout.blockSize(of: dimension), divided.blockSize(of: 1))
+        let extent = layout.dims[dimension]
+        let blocks = (extent + block - 1) / block
+        // oneDNN describes a run of whole blocks.
+        let count = extent % block == 0 ? min(blocks, count) : 1
+        let batch = primitives.source.dims[0]
+        let bytesOfOne = divided.strides[0] * divided.precision.bytes / divided.paddedDims[1]
+        var parts: [Part] = []
+        var copyBytes = 0
+        for part in 0..<count {
+            let range = blocks * part / count * block..<min(blocks * (part + 1) / count * block, extent)
+            let piece =
+                range.lowerBound
+                * bytesOfOne..<(part == count - 1
+                ? divided.paddedDims[1] : range.upperBound) * bytesOfOne
+            // The bias's gradient is of all inputs.
+            let hasBias = dimension == 0 || part == 0
+            let primitive = try Threads.alone {
+                try primitives.with(range.count, of: dimension, hasBias: hasBias && biasGradient != nil)
+                    .backwardWeights(.opaque(descriptor.first(range.count, of: dimension)), samples: batch)
+            }
+            try primitive.add(
+                .source, at: dimension == 1 ? .scratchpad : source, offset: dimension == 1 ? copyBytes : 0)
+            try primitive.add(
+                .destinationGradient, at: dimension == 0 ? .scratchpad : gradient,
+                offset: dimension == 0 ? copyBytes : 0)
+            try primitive.add(
+                .weightsGradient, at: kernelGradient,
+                offset: range.lowerBound / layout.blockSize(of: dimension) * layout.strides[dimension] * 4)
+            if let biasGradient, hasBias {
+                try primitive.add(
+                    .biasGradient, at: biasGradient, offset: dimension == 0 ? range.lowerBound * 4 : 0)
+            }
+            parts.append(Part(primitive: primitive, piece: piece, copies: copyBytes))
+            copyBytes += (batch * piece.count + 63) / 64 * 64
+        }
+        self.parts = parts
+        self.batch = batch
+        pieces = dimension == 0 ? gradient : source
+        sampleBytes = divided.strides[0] * divided.precision.bytes
+        self.copyBytes = (copyBytes + 4095) / 4096 * 4096
+        bytesPerPart = ((parts.map(\.primitive.scratchpadBytes).max() ?? 0) + 4095) / 4096 * 4096
+    }
+
+    var implementation: String { parts[0].primitive.implementation }
+    var scratchpadBytes: Int { copyBytes + bytesPerPart * parts.count }
+
+    func useScratchpad(at place: Place) throws {
+        scratchpad = place
+        for (number, part) in parts.enumerated() where part.primitive.scratchpadBytes > 0 {
+            try part.primitive.add(.scratchpad, at: place, offset: copyBytes + number * bytesPerPart)
+        }
+    }
+
+    func bind(_ address: (Place) -> UnsafeMutableRawPointer) throws {
+        for part in parts { try part.primitive.bind(address) }
+        bound = (UnsafeRawPointer(address(pieces)), address(scratchpad))
+    }
+
+    func execute() {
+        guard let bound else { return }
+        Threads.parallel(over: parts.count) { range, _ in
+            for part in parts[range] {
+                for sample in 0..<batch {
+                    (bound.scratchpad + part.copies + sample * part.piece.count).copyMemory(
+                        from: bound.pieces + sample * sampleBytes + part.piece.lowerBound,
+                        byteCount: part.piece.count)
+                }
+                part.primitive.execute()
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// The three primitives of a convolution or of an inner product, for any number of samples.
+struct WeightedPrimitives {
+    let name: String
+    /// Of all samples.
+    let source, destination: TensorLayout
+    /// oneDNN's dimensions of the kernel: `[outputs, inputs, height, width]`, or `[outputs, inputs]`.
+    let kernelDims: [Int]
+    /// `nil` for an inner product.
+    let window: Operation.Window?
+    let hasBias: Bool
+    let rectifies: Bool
+    let precision: Precision
+
+    /// The output's gradient, in the precision of activations even where the output is float32.
+    var gradient: TensorLayout { destination.with(precision) }
+
+    /// Those of an inner product with so many outputs (dimension 0) or inputs (1) of the kernel.
+    func with(_ count: Int, of dimension: Int, hasBias: Bool) -> WeightedPrimitives {
+        var kernelDims = kernelDims
+        kernelDims[dimension] = count
+        return WeightedPrimitives(
+            name: name, source: dimension == 1 ? source.with(count, of: 1) : source,
+            destination: dimension == 0 ? destination.with(count, of: 1) : destination,
+            kernelDims: kernelDims, window: nil, hasBias: hasBias, rectifies: rectifies, precision: precision)
+    }
+
+    /// - Parameter weights: the layout of the weights; `nil` to leave it to oneDNN, here and in the next.
+    func forward(samples: Int, weights: LayoutChoice? = nil) throws -> Primitive {
+        try make(
+            "forward", .forward(then: rectifies ? [.rectifier] : []), samples,
+            weights: weights ?? .free(dims: kernelDims, precision), destination, hasBias: hasBias)
+    }
+
+    func backwardData(samples: Int, weights: LayoutChoice? = nil) throws -> Primitive {
+        let forward = try forward(samples: samples)
+        func describe(_ weights: LayoutChoice) throws -> Primitive {
+            try make(
+                "backward data", .backwardData(of: forward), samples, weights: weights, gradient,
+                hasBias: false)
+        }
+        if let weights { return try describe(weights) }
+        // An inner product's forward layout spares a transposition after every optimizer step.
+        if window == nil, let shared = try? describe(try forward.layout(of: .weights)), !shared.isReference {
+            return shared
+        }
+        return try describe(.free(dims: kernelDims, precision))
+    }
+
+    func backwardWeights(_ weights: LayoutChoice, samples: Int) throws -> Primitive {
+        try make(
+            "backward weights", .backwardWeights(of: try forward(samples: samples)), samples,
+            weights: weights,
+            gradient, hasBias: hasBias)
+    }
+
+    /// The layout that the kernel is stored in: that of its gradient.
+    func storedLayout() throws -> LayoutChoice {
+        try Threads.alone {
+            try backwardWeights(.free(dims: kernelDims, .float32), samples: source.dims[0])
+                .layout(of: .weightsGradient)
+        }
+    }
+
+    private func make(
+        _ pass: String, _ kind: Operation.WeightedPass, _ samples: Int, weights: LayoutChoice,
+        _ destination: TensorLayout, hasBias: Bool
+    ) throws -> Primitive {
+        let layouts = Operation.Weighted(
+            source: source.with(samples: samples), weights: weights,
+            destination: destination.with(samples: samples), hasBias: hasBias)
+        return try Primitive(
+            "\(name) \(pass)",
+            window.map { .convolution(kind, layouts, $0) } ?? .innerProduct(kind, layouts))
+    }
+}
