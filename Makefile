@@ -129,9 +129,7 @@ test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on 
 # with. The executables use the Swift runtime of the compiler that built them.
 PREFIX ?= /usr/local
 SECTIONS := $(patsubst notebooks/%/main.swift,%,$(wildcard notebooks/*/main.swift))
-SHARED := $(filter-out %.png %.svg %.csv %.ipynb report/report.md report/report.html, \
-	$(wildcard notebooks/*/*.swift plots/* pictures/* report/* report/*/* python/bigeggs/*.py \
-	python/bigeggs/*/*.py python/bigeggs/py.typed))
+SHARED := notebooks/*/main.swift python report/records report/study report/weights
 define PKG_CONFIG
 prefix=$(abspath $(PREFIX))
 libdir=$${prefix}/lib
@@ -152,8 +150,8 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 	install -m 644 .build/release/libbigeggs_c.so "$$to/lib"; \
 	install -m 644 Sources/CBigEggs/include/bigeggs.h "$$to/include"; \
 	printf '%s\n' "$$PKG_CONFIG" >"$$to/lib/pkgconfig/bigeggs.pc"; \
-	for file in $(SHARED); do \
-		[ -d $$file ] || install -D -m 644 $$file "$$to/share/bigeggs/$$file"; \
+	for file in $$(find $(SHARED) -type f -not -name '.*' -not -path '*/__pycache__/*'); do \
+		install -D -m 644 $$file "$$to/share/bigeggs/$$file"; \
 	done; \
 	echo "bigeggs is in $$to/bin, its library in $$to/lib"
 

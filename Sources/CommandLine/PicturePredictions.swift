@@ -137,21 +137,21 @@ struct PicturePredictions: Encodable {
                 ])
             }
             return try Python.call(
-                "view", in: "pictures.page",
+                "view", in: "bigeggs_report.pictures.page",
                 [
                     .string(picture.file), .list(likeliest), .bool(picture.isLikely),
                     .list(map[0].map { .double(Double($0)) }), .list([.int(map.width), .int(map.height)]),
                 ])
         }
         let page = try Python.call(
-            "page", in: "pictures.page",
+            "page", in: "bigeggs_report.pictures.page",
             [
                 .list(views), .list(failures.map { .string($0.error) }),
                 .list([limits, assumption].compactMap { $0.map(PythonValue.string) }),
                 .string(weights.split(separator: "/").last.map(String.init) ?? weights),
             ])
         guard let text = page.string else {
-            throw ReportingError.unexpectedResult(function: "pictures.page.page")
+            throw ReportingError.unexpectedResult(function: "bigeggs_report.pictures.page.page")
         }
         try AtomicFile.write(text, to: path)
     }

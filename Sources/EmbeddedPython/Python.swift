@@ -44,7 +44,7 @@ public enum Python {
     ///
     /// - Parameters:
     ///   - function: the function's name.
-    ///   - module: the module's full name, such as `plots.draw`; it is imported on its first use.
+    ///   - module: the module's full name, such as `bigeggs_report.build`; it is imported on its first use.
     ///   - arguments: positional arguments.
     /// - Returns: the function's result; see ``PythonValue`` for what can be returned.
     /// - Throws: ``PythonError``: a missing module, an exception, or a result that has no Swift value.

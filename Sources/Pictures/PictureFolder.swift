@@ -49,7 +49,7 @@ public struct PictureFolder: Sendable {
     /// - Parameters:
     ///   - path: the directory.
     ///   - options: how it is read.
-    ///   - pythonPaths: where the Python module `pictures` is imported from.
+    ///   - pythonPaths: where the Python package `bigeggs_report` is imported from.
     ///   - cache: a directory for decoded pictures.
     ///   - worthwhile: the seconds of decoding from which on the pictures are kept there.
     public init(

@@ -5,6 +5,9 @@ import Foundation
 
 /// The report's figures: drawn by Python from records and data set.
 public enum Figures {
+    /// The Python module that draws.
+    private static let module = "bigeggs_report.figures.draw"
+
     /// What became of the figures that were asked for.
     public struct Outcome: Sendable, Equatable {
         /// The figures that were drawn.
@@ -29,8 +32,9 @@ public enum Figures {
     public static func prepare(_ names: [String] = [], project: Project) throws {
         try Python.start(searchPaths: project.pythonPaths)
         _ = try Python.call(
-            "start", in: "plots.start", [.string(DataLocations().cache + "/matplotlib")])
-        _ = try Python.call("check", in: "plots.draw", [.list(names.map(PythonValue.string))])
+            "start", in: "bigeggs_report.figures.start",
+            [.string(DataLocations().cache + "/matplotlib")])
+        _ = try Python.call("check", in: module, [.list(names.map(PythonValue.string))])
     }
 
     /// Whether one of these figures, or of all if none is named, shows images of the data set.
@@ -39,9 +43,9 @@ public enum Figures {
     public static func showImages(_ names: [String] = [], project: Project) throws -> Bool {
         try Python.start(searchPaths: project.pythonPaths)
         let result = try Python.call(
-            "show_images", in: "plots.draw", [.list(names.map(PythonValue.string))])
+            "show_images", in: module, [.list(names.map(PythonValue.string))])
         guard case .bool(let value) = result else {
-            throw ReportingError.unexpectedResult(function: "plots.draw.show_images")
+            throw ReportingError.unexpectedResult(function: "\(module).show_images")
         }
         return value
     }
@@ -71,7 +75,7 @@ public enum Figures {
     ) throws -> Outcome {
         try Python.start(searchPaths: project.pythonPaths)
         let chosen = strings(
-            try Python.call("chosen_names", in: "plots.draw", [.list(names.map(PythonValue.string))]))
+            try Python.call("chosen_names", in: module, [.list(names.map(PythonValue.string))]))
         let handle = data.map(registerDataset)
         defer { if let handle { releaseHandle(handle) } }
         var outcome = Outcome()
@@ -79,13 +83,13 @@ public enum Figures {
         for (done, name) in chosen.enumerated() {
             progress(Progress(name: name, done: done, total: chosen.count))
             let result = try Python.call(
-                "draw", in: "plots.draw",
+                "draw", in: module,
                 [
                     .list([.string(name)]), .string(layout.records), .string(layout.weights),
                     .string(layout.plots), .int(Int(bitPattern: UInt(handle ?? 0))),
                 ])
             guard case .dictionary(let entries) = result else {
-                throw ReportingError.unexpectedResult(function: "plots.draw.draw")
+                throw ReportingError.unexpectedResult(function: "\(module).draw")
             }
             outcome.drawn += strings(entries["drawn"])
             outcome.left += strings(entries["left"])
@@ -95,7 +99,8 @@ public enum Figures {
         }
         if !without.isEmpty {
             outcome.advice = try Python.call(
-                "advice", in: "plots.fonts", [.list(without.sorted().map(PythonValue.string))]
+                "advice", in: "bigeggs_report.figures.fonts",
+                [.list(without.sorted().map(PythonValue.string))]
             ).string
         }
         return outcome

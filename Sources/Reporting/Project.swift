@@ -47,8 +47,8 @@ public struct Project: Sendable, Equatable {
         throw ReportingError.noProject(searched: starts)
     }
 
-    /// Where the modules `plots`, `report`, `pictures` and `bigeggs` are imported from.
-    public var pythonPaths: [String] { [root, path("python")] }
+    /// Where the packages `bigeggs_report` and `bigeggs` are imported from.
+    public var pythonPaths: [String] { [path("python")] }
 
     /// Where runs are written: in the checkout, or beside whoever calls what is installed.
     var outputRoot: String { isInstalled ? Project.currentDirectory : root }

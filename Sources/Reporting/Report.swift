@@ -19,10 +19,10 @@ public enum Report {
     public static func build(project: Project, layout: OutputLayout) throws -> Files {
         try Python.start(searchPaths: project.pythonPaths)
         let result = try Python.call(
-            "build", in: "report.build",
+            "build", in: "bigeggs_report.build",
             [.string(layout.records), .string(layout.plots), .string(layout.report)])
         guard let markdown = result["markdown"]?.string, let html = result["html"]?.string else {
-            throw ReportingError.unexpectedResult(function: "report.build.build")
+            throw ReportingError.unexpectedResult(function: "bigeggs_report.build.build")
         }
         return Files(markdown: markdown, html: html)
     }

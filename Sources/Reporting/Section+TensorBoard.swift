@@ -39,14 +39,14 @@ extension Section {
             LoadedDataset(train: samples.prefix(0), test: samples, provenance: data.provenance))
         defer { releaseHandle(handle) }
         let picture = try Python.call(
-            "draw", in: "plots.samples",
+            "draw", in: "bigeggs_report.figures.samples",
             [
                 .int(Int(bitPattern: UInt(handle))),
                 .list((0..<samples.count).map { .int(predictions.predicted($0)) }),
                 .list((0..<samples.count).map { .double(Double(predictions.confidence($0))) }),
             ])
         guard let png = picture.string.flatMap({ Data(base64Encoded: $0) }) else {
-            throw ReportingError.unexpectedResult(function: "plots.samples.draw")
+            throw ReportingError.unexpectedResult(function: "bigeggs_report.figures.samples.draw")
         }
         return Array(png)
     }

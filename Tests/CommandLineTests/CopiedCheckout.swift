@@ -33,7 +33,9 @@ struct CopiedCheckout {
         let files = FileManager.default
         let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-        for link in ["plots", "pictures", "report", "python"] {
+        // Of the report, only the study's records: what a full run writes is the copy's own.
+        try files.createDirectory(atPath: directory.path + "/report", withIntermediateDirectories: false)
+        for link in ["python", "report/study"] {
             try files.createSymbolicLink(
                 atPath: directory.path + "/" + link, withDestinationPath: root + "/" + link)
         }

@@ -12,9 +12,7 @@ import Testing
             #/(?:environment|environ)\["([A-Z_]+)"\]/#, #/(?:get|set|unset)env\("(\w+)"/#,
             #/environ\.get\("(\w+)"/#, #/\b(BIGEGGS_[A-Z_]+[A-Z])\b/#,
         ]
-        let shown = [
-            "Sources", "python", "plots", "report", "pictures", "Package.swift", "setup.py", "Makefile",
-        ]
+        let shown = ["Sources", "python", "Package.swift", "setup.py", "Makefile"]
         var named: [String: String] = [:]
         for top in shown {
             let url = root.appending(path: top)

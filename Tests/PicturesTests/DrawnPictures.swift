@@ -9,7 +9,7 @@ final class DrawnPictures {
     /// Where the Python under test is imported from.
     static let pythonPaths = [
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path
+            .deletingLastPathComponent().appending(path: "python").path
     ]
 
     init() throws {

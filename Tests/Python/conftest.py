@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "python"), str(ROOT / "Tests/Peers"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT / "python"), str(ROOT / "Tests/Peers"), str(Path(__file__).parent)]
 sys.dont_write_bytecode = True
 
 import bigeggs  # noqa: E402
 import example_run  # noqa: E402
 
-from plots import draw  # noqa: E402
+from bigeggs_report.figures import draw  # noqa: E402
 
 
 @pytest.fixture(scope="session")

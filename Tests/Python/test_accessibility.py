@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from test_report import Page, built
 
-from plots import page as plots_page
-from report import build
+from bigeggs_report import build
+from bigeggs_report.figures import page as plots_page
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from conftest import ROOT
 
-from plots.wording import percent
+from bigeggs_report.wording import percent
 
 
 def load(path: str) -> dict:

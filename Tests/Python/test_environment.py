@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report.build import build
+from bigeggs_report.build import build
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = ROOT / ".build" / "release" / "PythonProbe"
@@ -17,12 +17,12 @@ FIGURES = ["class-counts", "plain-training", "confusion-plain"]
 #: A module for the embedded Python: draws figures and builds the report, as the executables have it done.
 MODULE = """
 import sys
-sys.path[:0] = [{root!r}, {python!r}]
-from plots.start import start
+sys.path.insert(0, {python!r})
+from bigeggs_report.figures.start import start
 def make():
     start({cache!r})
-    from plots import draw
-    from report.build import build
+    from bigeggs_report.build import build
+    from bigeggs_report.figures import draw
     outcome = draw.draw({figures!r}, {records!r}, {weights!r}, {plots!r}, 0)
     build({records!r}, {all_plots!r}, {report!r})
     return " ".join(outcome["drawn"])
@@ -42,7 +42,7 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
     root.mkdir()
     plots, report = root / "plots", root / "report"
     (root / "making.py").write_text(MODULE.format(
-        root=str(ROOT), python=str(ROOT / "python"), cache=cache, figures=FIGURES, records=str(example / "records"),
+        python=str(ROOT / "python"), cache=cache, figures=FIGURES, records=str(example / "records"),
         weights=str(example / "weights"), plots=str(plots), all_plots=str(example / "plots"), report=str(report),
     ))  # fmt: skip
     # Settings for matplotlib where it looks for some, and not in UTF-8.

@@ -9,8 +9,8 @@ from typing import Iterator
 
 import pytest
 
-from plots import draw
-from plots.files import CannotWrite, write_atomically
+from bigeggs_report.atomic_files import CannotWrite, write_atomically
+from bigeggs_report.figures import draw
 
 
 def contents(directory: Path) -> dict[str, bytes]:

@@ -14,11 +14,11 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib.text import Text
 from test_own_data import with_classes
 
-from plots import draw, fonts
-from plots.data import class_counts
-from plots.drawing import Source
-from plots.records import Records
-from plots.script import shown
+from bigeggs_report.drawable_text import shown
+from bigeggs_report.figures import draw, fonts
+from bigeggs_report.figures.data import class_counts
+from bigeggs_report.figures.drawing import Source
+from bigeggs_report.records import Records
 
 #: Chinese, Korean, Japanese, emoji with and without what chooses a variant, Devanagari.
 NAMES = ["鳥", "고양이", "ねこ", "🦆", "🐕\N{VARIATION SELECTOR-16}", "कुत्ता", "plain"]

@@ -13,14 +13,14 @@ import pytest
 from conftest import write
 from test_report import Page, built
 
-from plots import draw
-from plots.page import MOST_NAMED
-from plots.records import Records
-from plots.results import confusion_plain
-from plots.data import class_counts
-from plots.drawing import Source
-from report import claims
-from report.run import Run
+from bigeggs_report import claims
+from bigeggs_report.figures import draw
+from bigeggs_report.figures.data import class_counts
+from bigeggs_report.figures.drawing import Source
+from bigeggs_report.figures.page import MOST_NAMED
+from bigeggs_report.figures.results import confusion_plain
+from bigeggs_report.records import Records
+from bigeggs_report.run import Run
 
 NAME = "birds * of <Rügen> (own pictures)"
 ODD = ["US$ 5 $x$", "<b>", "*a* `b` | c", "ünïcödé 鳥", "a name that is much longer than there is room for"]

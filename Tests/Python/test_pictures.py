@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from test_report import Page
 
-from pictures import decode, page
+from bigeggs_report.pictures import decode, page
 
 SIDE = 32
 

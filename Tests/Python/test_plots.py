@@ -27,13 +27,13 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from plots import draw
-from plots.augmentation import AMOUNT
-from plots.drawing import Source
-from plots.explanation import overlaid
-from plots.records import Records
-from plots.study import study_recipes, study_selection
-from plots.wording import caption, fixed, percent
+from bigeggs_report.figures import draw
+from bigeggs_report.figures.augmentation import AMOUNT
+from bigeggs_report.figures.drawing import Source
+from bigeggs_report.figures.explanation import overlaid
+from bigeggs_report.figures.study import study_recipes, study_selection
+from bigeggs_report.records import Records
+from bigeggs_report.wording import caption, fixed, percent
 
 NAMES = [plot["name"] for plot in draw.names()]
 WITH_IMAGES = [plot["name"] for plot in draw.names() if plot["needs_images"]]
@@ -80,11 +80,11 @@ def test_every_figure_is_drawn_in_three_formats_and_again_as_the_same_bytes(exam
 #: Draws in a process of its own: names, records, weights, output, data.
 DRAW = """
 import sys
-sys.path[:0] = sys.argv[1:3]
+sys.path.insert(0, sys.argv[1])
 import bigeggs
-from plots import draw
-dataset = bigeggs.Dataset.open(sys.argv[7])
-draw.draw(sys.argv[3].split(","), *sys.argv[4:7], dataset._owner.handle)
+from bigeggs_report.figures import draw
+dataset = bigeggs.Dataset.open(sys.argv[6])
+draw.draw(sys.argv[2].split(","), *sys.argv[3:6], dataset._owner.handle)
 """
 
 
@@ -97,7 +97,7 @@ def test_another_process_with_other_settings_draws_the_same_bytes(
     settings.write_text("font.family: DejaVu Serif\nsavefig.dpi: 50\nsvg.fonttype: none\n")
     directories = [str(example / name) for name in ("records", "weights", "again")]
     subprocess.run(
-        [sys.executable, "-B", "-c", DRAW, str(ROOT), str(ROOT / "python"), ",".join(names), *directories,
+        [sys.executable, "-B", "-c", DRAW, str(ROOT / "python"), ",".join(names), *directories,
          str(dataset_directory)],
         env=os.environ | {"PYTHONHASHSEED": "5", "MATPLOTLIBRC": str(settings), "TZ": "Asia/Tokyo"},
         check=True,
@@ -158,7 +158,7 @@ def test_a_broken_record_costs_only_its_own_figure(example: Path, handle: int) -
     assert outcome["drawn"] == ["sample-grid", "raw-against-scaled"]
     assert list(outcome["failed"]) == ["class-counts"]
     assert "classCounts" in outcome["failed"]["class-counts"]
-    assert "plots/data.py, line" in outcome["failed"]["class-counts"]
+    assert "bigeggs_report/figures/data.py, line" in outcome["failed"]["class-counts"]
 
 
 def test_a_drawing_function_that_raises_or_ends_python_costs_only_its_own_figure(

@@ -11,9 +11,7 @@ from typing import Iterator
 import pytest
 from conftest import ROOT
 
-PYTHON = sorted(
-    path for directory in ("plots", "pictures", "report", "python") for path in (ROOT / directory).rglob("*.py")
-)
+PYTHON = sorted((ROOT / "python").rglob("*.py"))
 SWIFT_AND_C = sorted(
     path
     for directory in ("Sources", "notebooks")

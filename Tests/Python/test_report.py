@@ -14,11 +14,11 @@ import pytest
 from conftest import write
 from markdown_it import MarkdownIt
 
-from plots import draw
-from report import build, claims
-from report.chapters.beyond import points, signed
-from report.run import SECTIONS, Run
-from report.text import inline_html, literal
+from bigeggs_report import build, claims
+from bigeggs_report.chapters.beyond import points, signed
+from bigeggs_report.figures import draw
+from bigeggs_report.run import SECTIONS, Run
+from bigeggs_report.text import inline_html, literal
 
 
 def built(root: Path) -> tuple[str, str]:

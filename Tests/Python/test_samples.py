@@ -8,7 +8,7 @@ import struct
 import bigeggs
 import matplotlib.style
 
-from plots import samples
+from bigeggs_report.figures import samples
 
 
 def test_a_sheet_has_a_picture_for_each_prediction_and_names_mistakes(handle: int) -> None:

@@ -1,0 +1,94 @@
+"""Builds report.md and report.html from the records and figures: ``build(…)``."""
+
+from __future__ import annotations
+
+import base64
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from bigeggs_report.atomic_files import write_atomically
+from bigeggs_report.blocks import Document
+from bigeggs_report.document import document
+from bigeggs_report.run import Run
+from bigeggs_report.text import inline_html, literal, plain
+
+TEMPLATES = Path(__file__).parent
+
+
+def build(records_dir: str, plots_dir: str, report_dir: str) -> dict[str, str]:
+    """Writes report.md and report.html into `report_dir`; returns their paths.
+
+    Both are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
+    """
+    content = document(Run(records_dir, plots_dir))
+    directory = Path(report_dir)
+    markdown, html = directory / "report.md", directory / "report.html"
+    write_atomically({
+        markdown: render_markdown(content, plots_dir, report_dir).encode(),
+        html: render_html(content, plots_dir).encode(),
+    })
+    return {"markdown": str(markdown), "html": str(html)}
+
+
+def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
+    """The report as Markdown with links to the figures' files."""
+    environment = templates(autoescape=False)
+    environment.filters.update(alternative=lambda text: literal(plain(text)), anchor=markdown_anchor)
+    figures = Path(os.path.relpath(plots_dir, report_dir)).as_posix()
+    return environment.get_template("report.md.j2").render(document=content, figures=figures)
+
+
+def render_html(content: Document, plots_dir: str) -> str:
+    """The report as one page that needs no other file."""
+    environment = templates(autoescape=True)
+    environment.filters.update(inline=lambda text: Markup(inline_html(text)), plain=plain)
+    style = Markup((TEMPLATES / "report.css").read_text())
+    return environment.get_template("report.html.j2").render(
+        document=content, style=style, picture=lambda name: Picture.read(Path(plots_dir), name)
+    )
+
+
+def templates(autoescape: bool) -> jinja2.Environment:
+    """Templates in which a misspelt name is an error and not an empty text."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def markdown_anchor(title: str) -> str:
+    """The anchor that Markdown viewers give a heading."""
+    kept = "".join(character for character in title.lower() if character.isalnum() or character in " -")
+    return kept.replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure inside the page: its data and its size in CSS pixels."""
+
+    address: str
+    width: int
+    height: int
+
+    @classmethod
+    def read(cls, directory: Path, name: str) -> Picture:
+        """The smaller of NAME.svg and NAME.png; the PNG's two pixels are one of the page."""
+        bitmap = (directory / f"{name}.png").read_bytes()
+        width, height = struct.unpack(">II", bitmap[16:24])
+        drawing = directory / f"{name}.svg"
+        vector = drawing.read_bytes() if drawing.is_file() else None
+        if vector is not None and len(vector) <= len(bitmap):
+            data, kind = vector, "image/svg+xml"
+        else:
+            data, kind = bitmap, "image/png"
+        address = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+        return cls(address, width // 2, height // 2)

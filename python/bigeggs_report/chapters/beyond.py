@@ -1,0 +1,364 @@
+"""What the study found: other seeds, an epoch chosen without the test images, and what adds to the report's recipe."""
+
+from __future__ import annotations
+
+from typing import Iterable, Iterator, Sequence
+
+import bigeggs
+
+from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.run import Run
+from bigeggs_report.study import CLAIMED, official
+from bigeggs_report.text import code, decimal, duration, listed, literal
+from bigeggs_report.wording import NO_BREAK_SPACE, count, fixed, percent
+
+#: The report's own recipes: what the others are compared with is the second.
+OWN = ("plain", "augmented")
+#: A recipe's test accuracy without and with mirror images.
+METRICS = ("accuracy", "mirroredAccuracy")
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Seeds, the choice of the epoch, recipes, and what all of it says of 0.9."""
+    yield Paragraph(
+        "One training is one draw: another seed gives other weights and another accuracy. The original chose its best "
+        "epoch by the test images that then judged it, and it names more than 0.9 without saying what that took. A "
+        "study asks how much of each there is."
+    )
+    record = run.record("08-beyond")
+    if record is None:
+        yield run.not_run("08-beyond")
+        return
+    if record["results.study"] is None:
+        name = literal(record["data.name"])
+        yield Paragraph(f"The study is of CIFAR-10. This run is of {name}, so there is nothing to show.")
+        return
+    study = run.study
+    if study is None:
+        planned = count(record["results.study.planned"])
+        yield Paragraph(
+            f"*Not run yet: none of the study's {planned} trainings is recorded.* `bigeggs study` runs them."
+        )
+        return
+    yield Paragraph(method(run, study))
+    yield from seeds(study)
+    yield from selection(run, study)
+    yield from contributions(run, study)
+    yield Paragraph(f"**More than 0.9.** {verdict(study)}")
+    obstacles = in_the_way(study)
+    if obstacles:
+        yield Paragraph(obstacles)
+
+
+def method(run: Run, study: bigeggs.Record) -> str:
+    """How the study trains, and how far it has come."""
+    runs, planned = study["runs"], study["planned"]
+    there = (
+        f"All {count(planned)} trainings are recorded"
+        if len(runs) >= planned
+        else f"{count(len(runs))} of its {count(planned)} trainings are recorded, and `bigeggs study` runs the others"
+    )
+    threads = sorted({run["threads"] for run in runs})
+    precisions = sorted({literal(run["precision"]) for run in runs})
+    on = f"{listed([count(number) for number in threads])} thread{'s' if threads != [1] else ''}"
+    profile = " They are full trainings, whatever the profile of this report." if run.is_quick else ""
+    return (
+        "The study's trainings use the first 45,000 training images, keep weights by their loss on the last 5,000, and "
+        "look at the test images after every epoch without letting them decide. Where the learning rate follows a "
+        "schedule, there is nothing to choose, and the last epoch's weights are kept. With fewer images to train on, "
+        "and others to choose by, their accuracies are not to be compared with those of the chapters before. "
+        f"{there}. They took {duration(sum(run['seconds'] for run in runs))} in {listed(precisions)} on {on}.{profile}"
+    )
+
+
+def seeds(study: bigeggs.Record) -> Iterator[Block]:
+    """The report's two recipes with several seeds."""
+    yield Paragraph(
+        "**Another seed.** The first weights, the order of the images, dropout and augmentation all follow from the "
+        "seed. What differs from row to row within a recipe is chance."
+    )
+    own = [run for run in study["runs"] if run["recipe"] in OWN]
+    if own:
+        yield Table(
+            ("recipe", "seed", "epochs", "kept epoch", "held-out accuracy", "test loss", "test accuracy"),
+            [seed_row(run) for run in own],
+            "The report's own recipes: each training, with the weights of its kept epoch.",
+            numeric=tuple(range(1, 7)),
+        )
+    means = [mean_of(recipe) for recipe in study["recipes"] if recipe["recipe"] in OWN]
+    yield Paragraph(" ".join([*(means or ["Neither of the report's recipes is recorded yet."]), chance(study)]))
+
+
+def seed_row(run: bigeggs.Record) -> list[str]:
+    """One training's cells."""
+    return [
+        literal(run["recipe"]),
+        count(run["seed"]),
+        count(run["epochs"]),
+        count(run["keptEpoch"]),
+        percent(run["heldOut.accuracy"], 2),
+        decimal(run["test.loss"]),
+        percent(run["test.accuracy"], 2),
+    ]
+
+
+def mean_of(recipe: bigeggs.Record) -> str:
+    """Mean and range of a recipe's test accuracy, in a sentence."""
+    accuracy, name = recipe["accuracy"], code(recipe["recipe"])
+    if len(recipe["seeds"]) == 1:
+        return f"With its one seed, {name} has {percent(accuracy['mean'], 2)}."
+    return (
+        f"Over {count(len(recipe['seeds']))} seeds, {name} has {percent(accuracy['mean'], 2)} on average, from "
+        f"{percent(accuracy['low'], 2)} to {percent(accuracy['high'], 2)}."
+    )
+
+
+def chance(study: bigeggs.Record) -> str:
+    """How far the seeds of one recipe are apart."""
+    widest = widest_range(study["recipes"])
+    if widest is None:
+        return "No recipe has two seeds yet, so how far seeds are apart is not known."
+    name, apart = widest
+    return (
+        f"Of all recipes with more than one seed, {code(name)} has its seeds furthest apart, by {points(apart)}. A "
+        "difference between two recipes that is smaller than between their seeds means nothing."
+    )
+
+
+def widest_range(recipes: Iterable[bigeggs.Record]) -> tuple[str, float] | None:
+    """The recipe whose seeds are furthest apart in test accuracy, and how far; none without a second seed."""
+    ranges = [
+        (recipe["recipe"], recipe["accuracy.high"] - recipe["accuracy.low"])
+        for recipe in recipes
+        if len(recipe["seeds"]) > 1
+    ]
+    return max(ranges, key=lambda named: named[1], default=None)
+
+
+def selection(run: Run, study: bigeggs.Record) -> Iterator[Block]:
+    """What choosing the epoch by the test images does to the result."""
+    choices = study["selection"]
+    if not len(choices):
+        return
+    number = len(choices)
+    loss = sum(choice["byTest.loss"] - choice["byHeldOut.loss"] for choice in choices) / number
+    accuracy = sum(choice["byTest.accuracy"] - choice["byHeldOut.accuracy"] for choice in choices) / number
+    most = sum(choice["highestAccuracy"] - choice["byHeldOut.accuracy"] for choice in choices) / number
+    same = sum(choice["epochByTest"] == choice["epochByHeldOut"] for choice in choices)
+    over = f"on average over {count(number)} trainings" if number > 1 else "in the one that is recorded"
+    yield Paragraph(
+        "**The choice of the epoch.** The original kept the epoch with the lowest loss on the test images. Had these "
+        f"trainings done so, and not gone by the held-out images, then {over} the test loss would be "
+        f"{compared(loss, decimal(abs(loss)))} and the test accuracy {compared(accuracy, points(abs(accuracy)))}. Both "
+        f"ways choose the same epoch in {count(same)} of {count(number)}. The highest test accuracy of any epoch is "
+        f"{points(most)} above that of the epoch chosen by held-out images: this is the most that choosing could have "
+        "claimed."
+    )
+    groups = [(name, sum(choice["run"].startswith(f"{name}-") for choice in choices)) for name in OWN]
+    curves = listed([f"{count(curves)} of {name} training" for name, curves in groups if curves])
+    yield run.figure(
+        "study-selection",
+        "Test loss of the report's own recipes, a curve for each seed, from where it comes near its lowest value. "
+        "Marked are the epoch with the lowest loss on the held-out images and that with the lowest test loss.",
+        f"Curves of the test loss over the epochs, {curves}. Between the two epochs marked on a curve the test loss "
+        f"differs by {decimal(abs(loss))} on average.",
+    )
+
+
+def compared(difference: float, amount: str) -> str:
+    """A difference as what it makes of a number: ``0.012 lower``."""
+    if not any(digit in amount for digit in "123456789"):
+        return "the same"
+    return f"{amount} {'higher' if difference > 0 else 'lower'}"
+
+
+def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
+    """What each recipe gives."""
+    recipes = study["recipes"]
+    yield Paragraph(
+        "**One ingredient after another.** Beside the report's two, every recipe is the augmented one with something "
+        "added or changed; the network stays as it is. With mirror images, it predicts each test image and its mirror "
+        "image, and the mean of both counts; this takes twice the time to predict and no training."
+    )
+    yield Table(
+        (
+            "recipe", "seeds", "test loss", "test accuracy", "points", "with mirror images",
+            "what it is, and its command",
+        ),
+        [recipe_row(recipe) for recipe in recipes],
+        "All recipes: means over the seeds, with the weights that each kept; in brackets the lowest and the highest "
+        "seed. Points are percentage points of mean test accuracy over the report's recipe, `augmented`.",
+        numeric=(1, 2, 3, 4, 5),
+    )  # fmt: skip
+    yield Paragraph(f"{weighed(study)} {mirrors(recipes)}")
+    low, high = (end(recipes, key=lambda recipe: recipe["accuracy.mean"]) for end in (min, max))
+    yield run.figure(
+        "study-recipes",
+        "Test accuracy of every recipe: each seed, their mean, and the mean with mirror images. The line is the 0.9 "
+        "that the original claims to exceed.",
+        f"A row of dots for each of {count(len(recipes))} recipes. Mean test accuracy goes from "
+        f"{percent(low['accuracy.mean'], 2)} ({literal(low['recipe'])}) to {percent(high['accuracy.mean'], 2)} "
+        f"({literal(high['recipe'])}); a line marks {percent(CLAIMED, 0)}.",
+    )
+
+
+def recipe_row(recipe: bigeggs.Record) -> list[str]:
+    """One recipe's cells."""
+    seeds, gain, accuracy = len(recipe["seeds"]), recipe.get("gain"), recipe["accuracy"]
+    between = "" if seeds == 1 else f" ({fixed(100 * accuracy['low'], 2)} to {fixed(100 * accuracy['high'], 2)})"
+    return [
+        literal(recipe["recipe"]),
+        count(seeds) if seeds >= recipe["planned"] else f"{count(seeds)} of {count(recipe['planned'])}",
+        decimal(recipe["loss.mean"]),
+        f"{percent(accuracy['mean'], 2)}{between}",
+        "—" if gain is None else signed(gain),
+        percent(recipe["mirroredAccuracy.mean"], 2),
+        f"{literal(recipe['summary'])}; {code(recipe['command'])}",
+    ]
+
+
+def weighed(study: bigeggs.Record) -> str:
+    """Which recipes differ from the report's by more than seeds do."""
+    gains = {recipe["recipe"]: recipe.get("gain") for recipe in study["recipes"] if recipe["recipe"] not in OWN}
+    if not gains:
+        return "No recipe beside the report's two is recorded yet."
+    if None in gains.values():
+        return "The report's recipe is not recorded yet, so there is nothing to compare the others with."
+    # What is compared here are variants of the augmented recipe: seeds of plain training say nothing of them.
+    widest = widest_range(recipe for recipe in study["recipes"] if recipe["recipe"] != "plain")
+    if widest is None:
+        return "No recipe has two seeds yet, so no difference between recipes can be told from chance."
+    _, apart = widest
+    groups = (
+        ("gain{s} more than that", [name for name, gain in gains.items() if gain > apart]),
+        ("lose{s} more than that", [name for name, gain in gains.items() if gain < -apart]),
+        ("differ{s} by no more than that, which means nothing", [n for n, gain in gains.items() if abs(gain) <= apart]),
+    )
+    found = [f"{names(group)} {does.format(s='s' if len(group) == 1 else '')}" for does, group in groups if group]
+    return (
+        f"Without `plain`, seeds of one recipe are up to {points(apart)} apart. Against the report's recipe, "
+        f"{'; '.join(found)}."
+    )
+
+
+def mirrors(recipes: Sequence[bigeggs.Record]) -> str:
+    """What mirror images change."""
+    changes = [recipe["mirroredAccuracy.mean"] - recipe["accuracy.mean"] for recipe in recipes]
+    low, high = signed(min(changes)), signed(max(changes))
+    span = low if low == high else f"between {low} and {high}"
+    return f"Mirror images change the mean test accuracy of a recipe by {span}{NO_BREAK_SPACE}points."
+
+
+def verdict(study: bigeggs.Record) -> str:
+    """Whether a recipe has more than 0.9."""
+    recipes = study["recipes"]
+    so_far = "" if len(study["runs"]) >= study["planned"] else " so far"
+    above = [recipe for recipe in recipes if recipe["accuracy.mean"] > CLAIMED]
+    mirrored = [recipe for recipe in recipes if recipe["mirroredAccuracy.mean"] > CLAIMED and recipe not in above]
+    if above:
+        also = f"; with mirror images also by {reached(mirrored, 'mirroredAccuracy')}" if mirrored else ""
+        return f"It is reached by {reached(above, 'accuracy')}{also}.{own_recipe(recipes, above)}"
+    if mirrored:
+        return (
+            f"It is reached with mirror images alone: by {reached(mirrored, 'mirroredAccuracy')}. Without them the "
+            f"highest mean{so_far} is {best_of(recipes, 'accuracy')}.{own_recipe(recipes, mirrored)}"
+        )
+    nearest, metric = highest(recipes)
+    missing = CLAIMED - nearest[f"{metric}.mean"]
+    single = [run["name"] for run in study["runs"] if max(run["test.accuracy"], run["mirrored.accuracy"]) > CLAIMED]
+    return (
+        f"No recipe reaches it on average{so_far}. The highest mean is {best_of(recipes, 'accuracy')}, with mirror "
+        f"images {best_of(recipes, 'mirroredAccuracy')}; {points(missing)} are missing. "
+        f"{f'Above it in a single training: {names(single)}.' if single else 'No single training is above it.'}"
+    )
+
+
+def highest(recipes: Sequence[bigeggs.Record]) -> tuple[bigeggs.Record, str]:
+    """The recipe with the highest mean accuracy, as it is or with mirror images, and which of the two that is."""
+    pairs = [(recipe, metric) for recipe in recipes for metric in METRICS]
+    return max(pairs, key=lambda pair: pair[0][f"{pair[1]}.mean"])
+
+
+def reached(recipes: Sequence[bigeggs.Record], metric: str) -> str:
+    """Recipes with their means: ``best (90.41 % over 2 seeds)``."""
+    return listed([f"{code(recipe['recipe'])} ({mean_over(recipe, metric)})" for recipe in recipes])
+
+
+def best_of(recipes: Sequence[bigeggs.Record], metric: str) -> str:
+    """The highest mean and whose it is."""
+    best = max(recipes, key=lambda recipe: recipe[f"{metric}.mean"])
+    return f"{mean_over(best, metric)} ({code(best['recipe'])})"
+
+
+def mean_over(recipe: bigeggs.Record, metric: str) -> str:
+    """A mean and the number of its seeds."""
+    seeds = len(recipe["seeds"])
+    return f"{percent(recipe[f'{metric}.mean'], 2)} {'with one seed' if seeds == 1 else f'over {count(seeds)} seeds'}"
+
+
+def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record]) -> str:
+    """Whether the report's recipe is among those that reach 0.9."""
+    own = next((recipe for recipe in recipes if recipe["recipe"] == "augmented"), None)
+    if own is None or own in above:
+        return ""
+    return f" The report's own recipe, `augmented`, has {mean_over(own, 'accuracy')}."
+
+
+def in_the_way(study: bigeggs.Record) -> str:
+    """What is known of why no recipe has more than 0.9; nothing if one has."""
+    best, metric = highest(study["recipes"])
+    missing = CLAIMED - best[f"{metric}.mean"]
+    if missing < 0:
+        return ""
+    sentences = []
+    if len(best["seeds"]) > 1:
+        apart = best[f"{metric}.high"] - best[f"{metric}.low"]
+        enough = "less than is missing" if apart < missing else "no less than is missing, so another seed may reach it"
+        how = "" if metric == "accuracy" else ", with mirror images"
+        sentences.append(f"Nearest comes {code(best['recipe'])}{how}; its seeds are {points(apart)} apart, {enough}.")
+    sentences.append(carried_over(best["recipe"], [run for run in study["runs"] if run["recipe"] == best["recipe"]]))
+    recipes = {recipe["recipe"]: recipe for recipe in study["recipes"]}
+    if "cosine" in recipes and "longer" in recipes:
+        epochs = [count(recipes[each]["epochs.mean"]) for each in ("longer", "cosine")]
+        change = recipes["longer"]["accuracy.mean"] - recipes["cosine"]["accuracy.mean"]
+        sentences.append(
+            f"Training for {epochs[0]} epochs in place of {epochs[1]}, with nothing else changed, changes the mean by "
+            f"{signed(change)}{NO_BREAK_SPACE}points."
+        )
+    sentences.append("All recipes train the report's network: whether another would get there was not tried.")
+    if not official(study["runs"]):
+        sentences.append(
+            "They train on a copy of CIFAR-10 whose images are not the official ones: whether those give more was not "
+            "tried either."
+        )
+    return " ".join(sentences)
+
+
+def carried_over(recipe: str, runs: Sequence[bigeggs.Record]) -> str:
+    """How much of what a recipe makes the network learn holds for images that it has not seen."""
+    seen, unseen = (
+        sum(run[f"{split}History.accuracy"][-1] for run in runs) / len(runs) for split in ("train", "heldOut")
+    )
+    told = (
+        f"In the last epoch of {code(recipe)}, the network is right on {percent(seen, 1)} of the training images, "
+        f"changed and with dropout as they are, and after it on {percent(unseen, 1)} of the held-out ones"
+    )
+    if seen > CLAIMED > unseen:
+        return f"{told}: it has room for what it is shown, and too little of that holds for images it has not seen."
+    return f"{told}."
+
+
+def names(of: Sequence[str]) -> str:
+    """Names of recipes or trainings in a sentence."""
+    return listed([code(name) for name in of])
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in hundredths of a percentage point: seeds differ by few tenths."""
+    return f"{decimal(100 * difference, 2)}{NO_BREAK_SPACE}points"
+
+
+def signed(difference: float) -> str:
+    """Percentage points with their sign: ``+0.42``."""
+    text = decimal(100 * difference, 2)
+    return f"+{text}" if difference > 0 and text != "0.00" else text

@@ -1,0 +1,101 @@
+"""Normalization of pixels and labels."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import bigeggs
+
+from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.claims import shape, written
+from bigeggs_report.run import Run
+from bigeggs_report.text import decimal
+from bigeggs_report.wording import NO_BREAK_SPACE, count, epoch_count, percent
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Ranges, shapes, and a short training on raw and rescaled pixels."""
+    yield Paragraph(
+        "The original divides every pixel by 255, for numerical stability and better gradients, and flattens the "
+        "labels from a matrix of one column to a vector, the shape that sparse categorical cross-entropy expects."
+    )
+    record = run.record("02-normalization")
+    if record is None:
+        yield run.not_run("02-normalization")
+        return
+    results = record["results"]
+    raw, scaled = results["pixels.raw"], results["pixels.scaled"]
+    before, after = (written(shape(results[f"labelShapes.{kind}"])) for kind in ("before", "after"))
+    yield Paragraph(
+        f"Over {count(results['histogram.images'])} training images the pixels range from {raw['minimum']:g} to "
+        f"{raw['maximum']:g} with a mean of {decimal(raw['mean'], 1)}; rescaled they range from "
+        f"{scaled['minimum']:g} to {scaled['maximum']:g} with a mean of {decimal(scaled['mean'])}. The labels have "
+        f"the shape {before} as loaded and {after} flattened."
+    )
+    yield run.figure(
+        "pixel-histograms",
+        "How often each pixel value occurs. Rescaling changes the axis and nothing else.",
+        "Histograms of the red, green and blue pixel values from 0 to 255, with the rescaled axis from 0 to 1 above.",
+    )
+    yield from comparison(run, results["comparison"])
+
+
+def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
+    """Raw against rescaled."""
+    yield Paragraph(
+        "The original gives no measurement of what rescaling does. We add a short one: the same network from the same "
+        f"first weights, trained for {epoch_count(measured['epochs'])} on {count(measured['images'])} images, "
+        f"and validated on {count(measured['testImages'])} test images, once on raw and once on rescaled pixels. "
+        "Batch normalization follows every convolution and takes out most of a difference in scale, so a network "
+        "that fails on raw pixels is not to be expected."
+    )
+    metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
+    left, raw, scaled = measured["startLeft"], measured["rawPrecise"], measured["scaledPrecise"]
+    yield Table(
+        ("pixels", "training loss", "training accuracy", "validation loss", "validation accuracy"),
+        [
+            [name, *(metric_text(metric, measured[key][metric][-1]) for metric in metrics)]
+            for name, key in (("raw, 0 to 255", "raw"), ("rescaled, 0 to 1", "scaled"))
+        ],
+        "After the last epoch. Training loss and accuracy are means over the epoch, while the weights change.",
+        numeric=(1, 2, 3, 4),
+    )
+    yield Paragraph(
+        "In validation, batch normalization goes by moving means and variances, which begin at 0 and 1 and keep "
+        f"99{NO_BREAK_SPACE}% of themselves in each step. After {count(measured['steps'])} steps "
+        f"{brief(100 * left)}{NO_BREAK_SPACE}% of that 1 is left. In the first layer, the variance of what is normalized is "
+        f"{brief(raw['firstVariance'])} on raw and {brief(scaled['firstVariance'])} on rescaled pixels (medians over "
+        f"the channels). {outweighed(left, raw['firstVariance'], scaled['firstVariance'])}"
+        "With statistics measured anew, in a pass over the training images without learning ([precise batch "
+        "normalization](https://arxiv.org/abs/2105.07576)), validation loss is "
+        f"{decimal(raw['loss'])} and accuracy {percent(raw['accuracy'])} on raw pixels, {decimal(scaled['loss'])} and "
+        f"{percent(scaled['accuracy'])} on rescaled ones."
+    )
+    yield run.figure(
+        "raw-against-scaled",
+        "Training loss, and validation loss and accuracy, on raw and on rescaled pixels, epoch by epoch; circles: with "
+        "statistics measured anew.",
+        "Three line charts with a curve for raw and one for rescaled pixels; the table above has their last values. "
+        "A circle each shows the validation with statistics measured anew.",
+    )
+
+
+def brief(number: float) -> str:
+    """A number of any size with two digits that count."""
+    return f"{float(f'{number:.2g}'):g}"
+
+
+def outweighed(left: float, raw: float, scaled: float) -> str:
+    """Where a layer is evaluated with the start of its variance rather than with its variance."""
+    kinds = [name for name, variance in (("raw", raw), ("rescaled", scaled)) if left > variance]
+    if not kinds:
+        return ""
+    return (
+        f"On {' and on '.join(kinds)} pixels the remainder outweighs the variance, so that the layer's features are "
+        "divided by too much, and the training looks worse in validation than it is. "
+    )
+
+
+def metric_text(metric: str, value: float) -> str:
+    """A loss as a number, an accuracy in per cent."""
+    return percent(value) if metric.endswith("accuracy") else decimal(value)

@@ -1,0 +1,92 @@
+"""Where the numbers come from, and how to make them again."""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+import bigeggs
+
+from bigeggs_report.blocks import Block, Listing, Paragraph, Table
+from bigeggs_report.run import SECTIONS, Run
+from bigeggs_report.text import code, duration, literal
+from bigeggs_report.wording import NO_BREAK_SPACE, count
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Data, settings, machine, runs and the command."""
+    records = run.recorded
+    if not records:
+        yield Paragraph("*Not run yet: no section has been recorded.*")
+        return
+    used = "What was used, as the first record has it." if run.is_mixed else "What was used."
+    yield Table(("what", "value"), facts(records[0]) + when(records), used)
+    statement = records[0]["data.statement"]
+    if statement:
+        yield Paragraph("The data set's own statement of where it comes from:")
+        yield Listing(statement.strip())
+    yield Table(
+        ("section", "recorded on (UTC)", "duration", "command"),
+        [run_row(section, run.record(section)) for section in SECTIONS],
+        "The records that this report is written from. Duration is that of the whole section.",
+        numeric=(2,),
+    )
+    yield Paragraph("This builds the report again, from nothing:")
+    yield Listing(rebuild(records[0]))
+    yield Paragraph(
+        "Figures and report are functions of the records, the weights and the data set alone: `bigeggs figures` "
+        "draws them again without training."
+    )
+
+
+def facts(record: bigeggs.Record) -> list[list[str]]:
+    """Names and values of everything a rerun needs to know."""
+    data, settings, environment = record["data"], record["settings"], record["environment"]
+    return [
+        ["data set", f"{literal(data['name'])}, {standing(data)}"],
+        ["file", code(data["file"])],
+        ["checksum", code(data["checksum"])],
+        ["images", f"{count(data['trainImages'])} training, {count(data['testImages'])} test"],
+        ["profile", literal(settings["profile"])],
+        ["seed", literal(settings["seed"])],
+        ["threads", literal(settings["threads"])],
+        ["precision", literal(settings["precision"])],
+        ["processor", f"{literal(environment['processor'])}, {count(environment['cores'])} cores"],
+        ["instruction set", literal(environment["instructionSet"])],
+        ["oneDNN", literal(environment["oneDNN"])],
+        ["Swift", literal(environment["swift"])],
+        ["system", literal(environment["system"])],
+    ]
+
+
+def when(records: Sequence[bigeggs.Record]) -> list[list[str]]:
+    """Date and duration of all sections together."""
+    dates = sorted(str(record["run.date"])[:10] for record in records)
+    on = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    total = sum(record["run.seconds"] for record in records)
+    return [["run on", on], ["run time", f"{duration(total)} in {count(len(records))} sections"]]
+
+
+def rebuild(record: bigeggs.Record) -> str:
+    """The command that makes the report again, with the options that the section was started with."""
+    _, _, options = str(record["run.command"]).partition(f"{record['section']} ")
+    chosen = options if "--profile" in options else f"--profile {record['settings.profile']} {options}"
+    return f"bigeggs report {chosen}".strip()
+
+
+def standing(data: bigeggs.Record) -> str:
+    """Whether these are the files that CIFAR-10's authors publish."""
+    if data["isStandIn"]:
+        return "a stand-in for CIFAR-10"
+    if data["name"] != "CIFAR-10":
+        return "a folder of pictures for each class"
+    if not data["isOfficial"]:
+        return "not the official files"
+    return "the official files from [its authors' page](https://www.cs.toronto.edu/~kriz/cifar.html)"
+
+
+def run_row(section: str, record: bigeggs.Record | None) -> list[str]:
+    """When a section ran, for how long, and how it was started."""
+    if record is None:
+        return [section, "not run yet", "", ""]
+    date = str(record["run.date"]).replace("T", NO_BREAK_SPACE).removesuffix("Z")
+    return [section, literal(date), duration(record["run.seconds"]), code(record["run.command"])]

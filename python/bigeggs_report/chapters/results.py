@@ -1,0 +1,224 @@
+"""Plain against augmented, and single images."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import bigeggs
+
+from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.claims import wilson
+from bigeggs_report.run import Run
+from bigeggs_report.text import decimal, listed, literal
+from bigeggs_report.wording import count, percent
+
+MODELS = ("plain", "augmented")
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Everything measured on the test split."""
+    record = run.record("06-results")
+    if record is None:
+        yield run.not_run("06-results")
+        return
+    yield from overall(run, record)
+    yield from classes(run, record)
+    yield from mistakes(run, record)
+    yield from confidence(run, record)
+    yield run.figure(
+        "first-layer-filters",
+        "The filters of the first convolution, as small pictures in the colours that they respond to.",
+        "Two grids of 32 small coloured squares, one for each trained network.",
+    )
+    yield from looks(run, record)
+
+
+def looks(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """Grad-CAM."""
+    explained = record["results.explained"]
+    groups = [(name, explained[name]) for name in ("right", "wrong") if len(explained[name])]
+    if not groups:
+        return
+    side = len(groups[0][1][0]["mapOfPredicted"])
+    yield Paragraph(
+        "[Grad-CAM](https://arxiv.org/abs/1610.02391) asks which places of an image speak for a class. The output of "
+        f"the last convolution (`{explained['layer']}`, {side} × {side} places) is differentiated: a filter weighs as "
+        "much as it raises the class's score, before the softmax, on average over all places, and the map is the "
+        "weighted sum of the filters where it is positive. The images are the first that the augmented network gets "
+        "right and the first that it gets wrong, none of them chosen; so few show how the network works, and prove "
+        "nothing. A map says where, coarsely, and not why."
+    )
+    names = record["data.classNames"]
+    shown = [
+        f"{name}: {listed([guess(names, image) for image in images])}" for name, images in groups
+    ]
+    yield run.figure(
+        "where-it-looks",
+        "Where the network of augmented training looks: images, and Grad-CAM's maps for the predicted class and, where "
+        "that is wrong, for the true one.",
+        f"Test images in grey with the places that speak for a class in orange. Predicted {'; predicted '.join(shown)}.",
+    )
+
+
+def guess(names: list[str], image: bigeggs.Record) -> str:
+    """A prediction in words: ``frog as cat``."""
+    truth, predicted = literal(names[int(image["truth"])]), literal(names[int(image["predicted"])])
+    return truth if truth == predicted else f"{truth} as {predicted}"
+
+
+def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """Loss and accuracy."""
+    yield Paragraph(
+        f"Both networks, with the weights of their kept epoch, predicted {count(record['results.plain.images'])} test "
+        "images. The interval is Wilson's: where the accuracy on many more images of this kind would lie with "
+        "95\N{NO-BREAK SPACE}% confidence."
+    )
+    yield Table(
+        ("training", "test loss", "test accuracy", "95\N{NO-BREAK SPACE}% interval"),
+        [result_row(model, record[f"results.{model}"]) for model in MODELS],
+        "Loss is the mean cross-entropy in nats.",
+        numeric=(1, 2, 3),
+    )
+    yield run.figure(
+        "plain-against-augmented",
+        "Both trainings epoch by epoch. The gap is training accuracy minus validation accuracy: augmented images are "
+        "harder than plain ones, so it can be below zero.",
+        "Three line charts with a curve for plain and one for augmented training: validation loss, validation "
+        "accuracy, and the gap between training and validation accuracy.",
+    )
+
+
+def result_row(model: str, result: bigeggs.Record) -> list[str]:
+    """One network's cells."""
+    low, high = wilson(result["accuracy"], result["images"])
+    return [model, decimal(result["loss"]), percent(result["accuracy"]), f"{percent(low)} to {percent(high)}"]
+
+
+def classes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """Which classes are hard."""
+    names = [literal(name) for name in record["data.classNames"]]
+    per_class = record["results.augmented.perClass"]
+    order = sorted(range(len(names)), key=lambda label: -per_class[label]["accuracy"])
+    easy, hard = order[0], order[-1]
+    yield Paragraph(
+        f"After augmented training the easiest class is {names[easy]} with {percent(per_class[easy]['accuracy'])} "
+        f"right, the hardest {names[hard]} with {percent(per_class[hard]['accuracy'])}."
+    )
+    for model in MODELS:
+        yield run.figure(
+            f"confusion-{model}",
+            f"Confusion after {model} training: rows are the true classes, columns the predicted ones.",
+            f"A matrix of {len(names)} by {len(names)} counts. On its diagonal are "
+            f"{percent(record[f'results.{model}.accuracy'])} of the test images. {worst(record, model)}",
+        )
+    yield run.figure(
+        "per-class-accuracy",
+        "Accuracy in each class with 95\N{NO-BREAK SPACE}% intervals, easiest class first.",
+        "Dots with intervals for each class and both trainings, from "
+        f"{percent(per_class[easy]['accuracy'])} ({names[easy]}) to {percent(per_class[hard]['accuracy'])} "
+        f"({names[hard]}) after augmented training.",
+    )
+
+
+def worst(record: bigeggs.Record, model: str) -> str:
+    """The most frequent mistake in a sentence."""
+    pairs = record[f"results.{model}.confusedPairs"]
+    return f"The most frequent mistake is {pair_text(record, pairs[0])}." if len(pairs) else "There is no mistake."
+
+
+def pair_text(record: bigeggs.Record, pair: bigeggs.Record) -> str:
+    """A confused pair: ``cat taken for dog (141 images)``."""
+    names = record["data.classNames"]
+    truth, predicted = literal(names[int(pair["truth"])]), literal(names[int(pair["predicted"])])
+    return f"{truth} taken for {predicted} ({count(pair['count'])} images)"
+
+
+def mistakes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """The pairs confused most."""
+    pairs = record["results.augmented.confusedPairs"]
+    if not len(pairs):
+        return
+    yield Paragraph(
+        f"The augmented network's most frequent mistakes are {listed([pair_text(record, pair) for pair in pairs[:3]])}."
+    )
+    yield run.figure(
+        "confused-pairs",
+        "The most frequent mistakes of both networks, with the first test images that show them.",
+        "Rows of small images for each confused pair. After augmented training: "
+        f"{listed([pair_text(record, pair) for pair in pairs])}.",
+    )
+
+
+def confidence(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """Whether it is as sure as it is right."""
+    errors = [percent(record[f"results.{model}.calibration.expectedCalibrationError"]) for model in MODELS]
+    yield Paragraph(
+        "A confidence is worth something if of all images predicted with 0.9, nine in ten are right. The expected "
+        f"calibration error, the mean distance from that over ten bins, is {errors[0]} after plain and {errors[1]} "
+        "after augmented training."
+    )
+    yield run.figure(
+        "calibration",
+        "Accuracy of the predictions of each confidence, and how many there are of each.",
+        f"A line chart of accuracy over confidence for both networks, near the diagonal within {errors[0]} (plain) "
+        f"and {errors[1]} (augmented) on average.",
+    )
+
+
+def single_images(run: Run) -> Iterator[Block]:
+    """The demonstration."""
+    record = run.record("07-demo")
+    if record is None:
+        yield run.not_run("07-demo")
+        return
+    shown, right = record["results.demo"], record["results.right"]
+    classes_shown = record["data.classNames"]
+    wrong = [each for each in shown if each["truth"] != each["predicted"]]
+    yield Paragraph(
+        f"The original went through 25 test images and found every prediction right. Here the first {len(shown)} "
+        f"test images, none of them chosen, were given one by one to the network of augmented training: {right} are "
+        f"right. {mistaken(wrong, classes_shown)} A network that is right nine times in ten gets 25 of 25 in about "
+        "one of fourteen trials (0.9²⁵ ≈ 0.07), so such a result says little of the network."
+    )
+    yield run.figure(
+        "demo",
+        f"The first {len(shown)} test images with predicted class and confidence.",
+        f"A grid of {len(shown)} test images with the predicted class and its confidence below each; {right} are "
+        f"right. {mistaken(wrong, classes_shown)}",
+    )
+    yield from birds(run, record)
+
+
+def mistaken(wrong: list[bigeggs.Record], names: list[str]) -> str:
+    """Which images were predicted wrong, if they can be told in a sentence."""
+    if not wrong:
+        return ""
+    if len(wrong) > 5:
+        return f"The figure marks the {len(wrong)} that are wrong."
+    each = [
+        f"image {image['index']} ({literal(names[int(image['truth'])])}, predicted as "
+        f"{literal(names[int(image['predicted'])])})"
+        for image in wrong
+    ]
+    return f"Wrong: {listed(each)}."
+
+
+def birds(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """Birds that look like airplanes."""
+    taken, number = record["results.birdsAsAirplanesCount"], record["results.birds"]
+    if taken is None:
+        yield Paragraph(
+            "The original names birds that look like airplanes as the hard case. "
+            f"{literal(record['data.name'])} has neither, so there is nothing to show."
+        )
+        return
+    yield Paragraph(
+        "The original names birds that look like airplanes as the hard case. The same network takes "
+        f"{count(taken)} of {count(number)} birds of the test split for airplanes."
+    )
+    if taken:
+        yield run.figure(
+            "birds-as-airplanes",
+            "Birds that the network takes for airplanes, the surest mistakes first, with its probability for both.",
+            f"Small images of birds, each predicted as an airplane; {count(taken)} of {count(number)} birds are.",
+        )

@@ -1,0 +1,107 @@
+"""Both trainings."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import bigeggs
+
+from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.history import learning_rate_cuts
+from bigeggs_report.run import Run
+from bigeggs_report.text import decimal, duration, megabytes
+from bigeggs_report.wording import count, epoch_count, percent
+
+TRAININGS = (("plain", "04-plain-training"), ("augmented", "05-augmented-training"))
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Curves, where it overfits, and a table of both."""
+    yield Paragraph(
+        "The network was trained twice from the same first weights: on the images as loaded, and on augmented ones. "
+        "As in the original, the test split validates after each epoch. **This makes the results a little too "
+        "good:** the epoch whose weights are kept was picked on the same images that the accuracy is then measured "
+        "on. We do as the original did, so that the numbers compare; a new project should hold out a part of the "
+        "training images instead."
+    )
+    yield from one(run, "04-plain-training", "plain-training", "Plain training")
+    yield from one(run, "05-augmented-training", "augmented-training", "Augmented training")
+    measured = [(name, record) for name, section in TRAININGS if (record := run.record(section)) is not None]
+    if measured:
+        yield summary(measured)
+
+
+def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:
+    """What became of one training."""
+    record = run.record(section)
+    if record is None:
+        yield run.not_run(section)
+        return
+    results = record["results"]
+    yield Paragraph(f"**{name}.** {course(results)}")
+    first, last = results["history.val_loss"][0], results["history.val_loss"][-1]
+    yield run.figure(
+        figure,
+        f"{name}: loss and accuracy on the training images (mean over the epoch, dropout at work) and on the "
+        "validation images (after the epoch).",
+        f"Two line charts over {epoch_count(results['epochsRun'])}. Validation loss goes from {decimal(first)} to "
+        f"{decimal(last)} with its lowest value in epoch {results['bestEpoch']}; training loss ends at "
+        f"{decimal(results['history.loss'][-1])}.",
+    )
+
+
+def course(results: bigeggs.Record) -> str:
+    """How a training went, in sentences."""
+    run, limit, best = results["epochsRun"], results["epochLimit"], results["bestEpoch"]
+    early = results["stoppedEpoch"] is not None
+    whole = f"ran for all of its {run} epochs" if run != 1 else "ran for its one epoch"
+    ended = f"was stopped early, after {run} of at most {limit} epochs" if early else whole
+    cuts = len(learning_rate_cuts(results["history.learning_rate"]))
+    start = results["overfitsFrom"]
+    overfitting = (
+        f"From epoch {start} on it overfits: training loss falls on, validation loss does not get lower again."
+        if start is not None
+        else "It did not go on for long enough after that epoch to overfit by our rule."
+    )
+    return (
+        f"It {ended}. Validation loss was lowest in epoch {best}, at "
+        f"{decimal(results['history.val_loss'][best - 1])}, and the weights of that epoch were kept. The learning "
+        f"rate was cut {times(cuts)}. {overfitting}"
+    )
+
+
+def times(number: int) -> str:
+    """How often."""
+    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def summary(measured: list[tuple[str, bigeggs.Record]]) -> Table:
+    """Both trainings side by side."""
+    return Table(
+        (
+            "training", "epochs", "kept epoch", "training loss", "training accuracy", "test loss", "test accuracy",
+            "time", "images/s", "memory",
+        ),
+        [summary_row(name, record["results"]) for name, record in measured],
+        "Losses and accuracies of the kept weights, with dropout off: on all training images, unaugmented, and on all "
+        "test images. Time is that of all epochs with their validation; images/s are training images in that time; "
+        "memory is the most that the process had at once.",
+        numeric=tuple(range(1, 10)),
+    )  # fmt: skip
+
+
+def summary_row(name: str, results: bigeggs.Record) -> list[str]:
+    """One training's cells."""
+    memory = results.get("peakMemoryBytes")
+    return [
+        name,
+        str(results["epochsRun"]),
+        str(results["bestEpoch"]),
+        decimal(results["finalTrain.loss"]),
+        percent(results["finalTrain.accuracy"]),
+        decimal(results["evaluation.loss"]),
+        percent(results["evaluation.accuracy"]),
+        duration(results["trainingSeconds"]),
+        count(results["imagesPerSecond"]),
+        "—" if memory is None else megabytes(memory),
+    ]

@@ -1,0 +1,49 @@
+"""The claims of the original, and what to conclude."""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+import bigeggs
+
+from bigeggs_report import claims
+from bigeggs_report.blocks import Block, Bullets, Paragraph, Tested, Verdicts
+from bigeggs_report.run import Run
+from bigeggs_report.text import decimal
+from bigeggs_report.wording import percent
+
+
+def claim_blocks(tested: Sequence[Tested]) -> Iterator[Block]:
+    """The table of claims."""
+    yield Paragraph(
+        "Each claim of the original beside what this run measured. The verdict follows from a rule printed with it; "
+        "the rules are ours, as the original states none. One run with one seed cannot prove a claim: another seed "
+        "gives somewhat other numbers."
+    )
+    yield Verdicts(tested)
+
+
+def conclusion_blocks(run: Run, tested: Sequence[Tested]) -> Iterator[Block]:
+    """What follows, as far as there are results."""
+    record = run.record("06-results")
+    if record is None:
+        yield Paragraph("*Not run yet:* there is nothing to conclude before both trainings have been compared.")
+        return
+    yield Paragraph(outcome(record))
+    yield Paragraph(claims.tally(tested))
+    open_claims = [t for t in tested if t.verdict in (claims.IN_PART, claims.FAILS)]
+    if open_claims:
+        yield Paragraph("What did not come out as the original says:")
+        yield Bullets([f"{t.claim} *{t.verdict[0].upper()}{t.verdict[1:]}:* {t.measured}." for t in open_claims])
+
+
+def outcome(record: bigeggs.Record) -> str:
+    """Which training came out better, and by how much."""
+    plain, augmented = (record[f"results.{model}"] for model in ("plain", "augmented"))
+    gain = augmented["accuracy"] - plain["accuracy"]
+    direction = "raised" if gain > 0 else "lowered" if gain < 0 else "left"
+    return (
+        f"Augmentation {direction} the test accuracy {'at' if gain == 0 else 'from'} {percent(plain['accuracy'])}"
+        f"{'' if gain == 0 else ' to ' + percent(augmented['accuracy'])} and took the test loss from "
+        f"{decimal(plain['loss'])} to {decimal(augmented['loss'])}."
+    )

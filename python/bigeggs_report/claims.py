@@ -1,0 +1,400 @@
+"""What the original report claims, held against the records.
+
+Each judge returns what was measured and one of three verdicts. Its rule is written beside it and printed
+in the report, so that a reader can disagree with the rule and still use the measurement.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Callable, Sequence
+
+import bigeggs
+import numpy as np
+
+from bigeggs_report.blocks import Tested
+from bigeggs_report.history import learning_rate_cuts
+from bigeggs_report.run import Run
+from bigeggs_report.text import code, decimal, listed, literal, points
+from bigeggs_report.wording import NO_BREAK_SPACE, count, epoch_count, percent
+
+HOLDS = "holds"
+IN_PART = "holds in part"
+FAILS = "does not hold"
+NOT_RUN = "not run yet"
+STAND_IN = "not tested (stand-in)"
+OWN = "not tested (own pictures)"
+QUICK = "not tested (quick profile)"
+
+VERDICTS = (HOLDS, IN_PART, FAILS, STAND_IN, OWN, QUICK, NOT_RUN)
+
+#: Two-sided 95 % of the normal distribution.
+Z = 1.96
+
+Judgement = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, the sections whose records it needs, how it is judged, and by which rule.
+
+    A claim that is `about_training` is judged on CIFAR-10 in the full profile alone. What the run knows `besides`
+    is told after the measurement and has no part in the verdict.
+    """
+
+    text: str
+    sections: tuple[str, ...]
+    judge: Callable[..., Judgement]
+    rule: str
+    about_training: bool = True
+    besides: Callable[[Run], str | None] = lambda run: None
+
+
+def tested(run: Run) -> list[Tested]:
+    """Every claim with its measurement and verdict."""
+    return [test(claim, run) for claim in CLAIMS]
+
+
+def tally(tested: Sequence[Tested]) -> str:
+    """How many claims have each verdict, as a sentence."""
+    numbers = {verdict: sum(each.verdict == verdict for each in tested) for verdict in VERDICTS}
+    parts = [f"{number} {predicate(verdict, number)}" for verdict, number in numbers.items() if number]
+    return f"Of the original's {len(tested)} claims, {listed(parts)}."
+
+
+def predicate(verdict: str, number: int) -> str:
+    """A verdict as it follows a number of claims."""
+    if verdict.startswith("not "):
+        return f"{'was' if number == 1 else 'were'} {verdict}"
+    return verdict if number == 1 else verdict.replace("does", "do").replace("holds", "hold")
+
+
+def test(claim: Claim, run: Run) -> Tested:
+    """One claim with its measurement and verdict."""
+    records = [run.record(section) for section in claim.sections]
+    if any(record is None for record in records):
+        return Tested(claim.text, "—", NOT_RUN, claim.rule)
+    measured, verdict = claim.judge(*records)
+    measured = "; ".join([measured, *filter(None, [claim.besides(run)])])
+    if claim.about_training and run.is_stand_in:
+        verdict = STAND_IN
+    elif claim.about_training and run.is_own:
+        verdict = OWN
+    elif claim.about_training and run.is_quick:
+        verdict = QUICK
+    return Tested(claim.text, measured, verdict, claim.rule)
+
+
+def data_set(data: bigeggs.Record) -> Judgement:
+    """The sizes of the data set."""
+    counts = {split: data[f"results.classCounts.{split}"].astype(int) for split in ("train", "test")}
+    height, width = (int(size) for size in data["data.imageShape"][:2])
+    each = {split: span(numbers) for split, numbers in counts.items()}
+    measured = (
+        f"{count(counts['train'].sum())} training and {count(counts['test'].sum())} test images of "
+        f"{height} × {width} pixels; {each['train']} and {each['test']} a class, {len(counts['train'])} classes"
+    )
+    exact = (counts["train"] == 5000).all() and (counts["test"] == 1000).all() and (height, width) == (32, 32)
+    return measured, HOLDS if exact and len(counts["train"]) == 10 else FAILS
+
+
+def span(numbers: np.ndarray) -> str:
+    """One number if all are equal, else the least and the greatest."""
+    low, high = int(numbers.min()), int(numbers.max())
+    return count(low) if low == high else f"{count(low)} to {count(high)}"
+
+
+def preparation(normalization: bigeggs.Record) -> Judgement:
+    """Pixel ranges and label shapes."""
+    raw, scaled = (normalization[f"results.pixels.{kind}"] for kind in ("raw", "scaled"))
+    before, after = (shape(normalization[f"results.labelShapes.{kind}"]) for kind in ("before", "after"))
+    measured = (
+        f"pixels {raw['minimum']:g} to {raw['maximum']:g} before, {scaled['minimum']:g} to {scaled['maximum']:g} "
+        f"after; labels {written(before)} before, {written(after)} after"
+    )
+    in_range = 0 <= raw["minimum"] < raw["maximum"] <= 255 and 0 <= scaled["minimum"] < scaled["maximum"] <= 1
+    flattened = len(before) == 2 and before[1] == 1 and after == before[:1]
+    return measured, HOLDS if in_range and flattened else IN_PART if in_range or flattened else FAILS
+
+
+def shape(values: np.ndarray) -> tuple[int, ...]:
+    """A shape as whole numbers."""
+    return tuple(int(value) for value in values)
+
+
+def written(sizes: tuple[int, ...]) -> str:
+    """A shape in words: ``(50,000 × 1)``."""
+    return f"({' × '.join(count(size) for size in sizes)})"
+
+
+def rescaling(normalization: bigeggs.Record) -> Judgement:
+    """Raw against rescaled pixels after the last epoch of the short comparison, statistics measured anew."""
+    comparison = normalization["results.comparison"]
+    raw, scaled = comparison["rawPrecise"], comparison["scaledPrecise"]
+    gain = scaled["accuracy"] - raw["accuracy"]
+    noise = Z * math.sqrt(
+        sum(p["accuracy"] * (1 - p["accuracy"]) / comparison["testImages"] for p in (raw, scaled))
+    )
+    lower = scaled["loss"] < raw["loss"]
+    measured = (
+        f"after {epoch_count(comparison['epochs'])} on {count(comparison['images'])} images, validation loss with "
+        f"statistics measured anew {decimal(raw['loss'])} raw and {decimal(scaled['loss'])} rescaled, accuracy "
+        f"{percent(raw['accuracy'])} and {percent(scaled['accuracy'])} "
+        f"(sampling noise of the difference ±{points(noise)})"
+    )
+    return measured, HOLDS if lower and gain > noise else IN_PART if lower or gain > noise else FAILS
+
+
+def ten_epochs(plain: bigeggs.Record) -> Judgement:
+    """Where plain training starts to overfit."""
+    start, run = plain["results.overfitsFrom"], plain["results.epochsRun"]
+    if start is None:
+        return f"no overfitting within {epoch_count(run)}", FAILS
+    return f"overfits from epoch {start} of {run}", HOLDS if 7 <= start <= 13 else IN_PART
+
+
+def standstill(plain: bigeggs.Record) -> Judgement:
+    """Whether both validation metrics have their best epoch well before the end."""
+    history = plain["results.history"]
+    run = len(history["val_loss"])
+    best = {"loss": int(np.argmin(history["val_loss"])) + 1, "accuracy": int(np.argmax(history["val_accuracy"])) + 1}
+    still = [epoch <= run - 3 for epoch in best.values()]
+    measured = f"best validation loss in epoch {best['loss']}, best accuracy in epoch {best['accuracy']}, of {run}"
+    return measured, HOLDS if all(still) else IN_PART if any(still) else FAILS
+
+
+def less_overfitting(plain: bigeggs.Record, augmented: bigeggs.Record) -> Judgement:
+    """The accuracy gap at the end, and how far validation loss rose again after its best epoch."""
+    gaps = [last_gap(record) for record in (plain, augmented)]
+    rises = [loss_rise(record) for record in (plain, augmented)]
+    measured = (
+        f"in the last epoch training accuracy is ahead of validation accuracy by {points(gaps[0])} plain and "
+        f"{points(gaps[1])} augmented; validation loss ended {percent(rises[0], 0)} and {percent(rises[1], 0)} "
+        "above its best"
+    )
+    halved, flat = gaps[1] < gaps[0] / 2, rises[1] <= 0.1
+    return measured, HOLDS if halved and flat else IN_PART if gaps[1] < gaps[0] else FAILS
+
+
+def last_gap(training: bigeggs.Record) -> float:
+    """Training minus validation accuracy in the last epoch."""
+    history = training["results.history"]
+    return float(history["accuracy"][-1] - history["val_accuracy"][-1])
+
+
+def loss_rise(training: bigeggs.Record) -> float:
+    """How far the last validation loss is above the lowest, as a share of the lowest."""
+    losses = training["results.history.val_loss"]
+    return float(losses[-1] / losses.min() - 1)
+
+
+def better_accuracy(results: bigeggs.Record) -> Judgement:
+    """A paired comparison: the test images that only one of the two networks gets right."""
+    truth = results["results.truth"]
+    plain, augmented = (results[f"results.{model}.predicted"] == truth for model in ("plain", "augmented"))
+    gained, lost = int((augmented & ~plain).sum()), int((plain & ~augmented).sum())
+    noise = Z * math.sqrt(gained + lost)
+    measured = (
+        f"accuracy {percent(plain.mean())} plain and {percent(augmented.mean())} augmented; {count(gained)} images "
+        f"only the augmented network gets right, {count(lost)} only the plain one"
+    )
+    return measured, HOLDS if gained - lost > noise else IN_PART if gained > lost else FAILS
+
+
+def callbacks(plain: bigeggs.Record, augmented: bigeggs.Record) -> Judgement:
+    """What restoring the best weights saved, and whether the loss went lower after the rate was cut."""
+    trainings = (plain, augmented)
+    saved = [float(each["results.finalEpoch.val_loss"] - each["results.evaluation.loss"]) for each in trainings]
+    lower = [lower_after_cut(each) for each in trainings]
+    measured = (
+        f"the kept weights' loss is {decimal(saved[0])} (plain) and {decimal(saved[1])} (augmented) below that of the "
+        f"last epoch; after the learning rate was first cut, validation loss reached a new low in "
+        f"{sum(lower)} of 2 trainings"
+    )
+    helped = [value > 0 for value in saved] + lower
+    return measured, HOLDS if all(helped) else IN_PART if any(helped) else FAILS
+
+
+def lower_after_cut(training: bigeggs.Record) -> bool:
+    """Whether the lowest validation loss came after the first cut of the learning rate."""
+    history = training["results.history"]
+    cuts = learning_rate_cuts(history["learning_rate"])
+    return bool(cuts) and int(np.argmin(history["val_loss"])) + 1 >= cuts[0]
+
+
+def best_loss(results: bigeggs.Record) -> Judgement:
+    """The lower of the two test losses."""
+    losses = {model: results[f"results.{model}.loss"] for model in ("plain", "augmented")}
+    model = min(losses, key=losses.__getitem__)
+    loss = losses[model]
+    measured = f"test loss {decimal(loss)} ({model} training), {decimal(max(losses.values()))} for the other"
+    return measured, HOLDS if round(loss, 2) <= 0.4 else IN_PART if round(loss, 2) <= 0.5 else FAILS
+
+
+def best_accuracy(results: bigeggs.Record) -> Judgement:
+    """The better of the two test accuracies, with its interval."""
+    accuracies = {model: results[f"results.{model}.accuracy"] for model in ("plain", "augmented")}
+    model = max(accuracies, key=accuracies.__getitem__)
+    accuracy, images = accuracies[model], results[f"results.{model}.images"]
+    low, high = wilson(accuracy, images)
+    measured = (
+        f"{percent(accuracy)} of {count(images)} test images ({model} training), "
+        f"95{NO_BREAK_SPACE}% interval {percent(low)} to {percent(high)}"
+    )
+    return measured, HOLDS if accuracy > 0.9 else IN_PART if high > 0.9 else FAILS
+
+
+def study_found(run: Run) -> str | None:
+    """What the study has of the report's recipe and of its best one."""
+    if run.study is None:
+        return None
+    recipes = {recipe["recipe"]: recipe for recipe in run.study["recipes"]}
+    name, best = max(recipes.items(), key=lambda item: item[1]["mirroredAccuracy.mean"])
+    own = recipes.get("augmented")
+    parts = [] if own is None or own is best else [f"the report's recipe has {average(own)}"]
+    mirrored = percent(best["mirroredAccuracy.mean"])
+    parts.append(f"the best recipe, {code(name)}, has {average(best)}, {mirrored} with mirror images")
+    return f"in the study, {listed(parts)}"
+
+
+def average(recipe: bigeggs.Record) -> str:
+    """A recipe's test accuracy, and of how many seeds that is the mean."""
+    seeds = len(recipe["seeds"])
+    return f"{percent(recipe['accuracy.mean'])} {'with one seed' if seeds == 1 else f'on average over {seeds} seeds'}"
+
+
+def wilson(share: float, number: float) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share among `number` images."""
+    middle = (share + Z * Z / (2 * number)) / (1 + Z * Z / number)
+    half = Z / (1 + Z * Z / number) * math.sqrt(share * (1 - share) / number + Z * Z / (4 * number * number))
+    return middle - half, middle + half
+
+
+def sure_of_simple(results: bigeggs.Record) -> Judgement:
+    """Confidence on the images that both networks get right, our stand-in for a simple image."""
+    truth = results["results.truth"]
+    simple = np.logical_and(*(results[f"results.{model}.predicted"] == truth for model in ("plain", "augmented")))
+    sure = results["results.augmented.confidence"] > 0.9
+    share = float(sure[simple].mean()) if simple.any() else 0.0
+    others = float(sure[~simple].mean()) if (~simple).any() else 0.0
+    measured = (
+        f"of {count(simple.sum())} images that both networks get right, {percent(share)} are predicted with a "
+        f"confidence above 0.9; of the other {count((~simple).sum())}, {percent(others)}"
+    )
+    return measured, HOLDS if share >= 0.9 else IN_PART if share >= 0.5 else FAILS
+
+
+def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
+    """How many birds are taken for airplanes, against what an even spread of the mistakes would give."""
+    taken, number = demo["results.birdsAsAirplanesCount"], demo["results.birds"]
+    if taken is None or not number:
+        return f"{literal(demo['data.name'])} has no birds and no airplanes", FAILS
+    bird = results["data.classNames"].index("bird")
+    wrong = number - results["results.augmented.confusion"][bird][bird]
+    expected = wrong / (len(results["data.classNames"]) - 1)
+    measured = (
+        f"{count(taken)} of {count(number)} birds are taken for airplanes; an even spread of all {count(wrong)} "
+        f"mistakes with birds would give {decimal(expected, 1)}"
+    )
+    return measured, HOLDS if taken > expected else IN_PART if taken else FAILS
+
+
+def twenty_five(demo: bigeggs.Record) -> Judgement:
+    """The images of the demonstration."""
+    right, shown = demo["results.right"], len(demo["results.demo"])
+    return f"{right} of {shown} right", HOLDS if right == shown else IN_PART if right >= 0.9 * shown else FAILS
+
+
+CLAIMS = [
+    Claim(
+        "CIFAR-10 has 50,000 training and 10,000 test images of 32 × 32 pixels, 5,000 and 1,000 in each of ten "
+        "classes.",
+        ("01-data",),
+        data_set,
+        "Holds if every number is exactly this.",
+    ),
+    Claim(
+        "Rescaling brings pixels from [0, 255] to [0, 1]; flattening makes the column of labels a vector.",
+        ("02-normalization",),
+        preparation,
+        "Holds if both ranges and both shapes are as said, in part if one of the two.",
+        about_training=False,
+    ),
+    Claim(
+        "Normalized pixels help the network to train.",
+        ("02-normalization",),
+        rescaling,
+        "Holds if after the last epoch validation loss is lower and accuracy is higher by more than the sampling "
+        "noise of the difference, in part if one of the two; both with batch normalization's statistics measured "
+        "anew.",
+    ),
+    Claim(
+        "Plain training can overfit after some ten epochs.",
+        ("04-plain-training",),
+        ten_epochs,
+        "Holds if overfitting starts in epochs 7 to 13, in part if it starts elsewhere. It starts after the lowest "
+        "validation loss, if at least two epochs follow in which training loss falls further.",
+    ),
+    Claim(
+        "In plain training, the validation metrics stop improving after some epochs.",
+        ("04-plain-training",),
+        standstill,
+        "Holds if both have their best epoch at least three epochs before the end, in part if one has.",
+    ),
+    Claim(
+        "Augmentation prevents overfitting.",
+        ("04-plain-training", "05-augmented-training"),
+        less_overfitting,
+        "Holds if it more than halves the accuracy gap of the last epoch and validation loss ends at most "
+        "10 % above its best, in part if the gap is smaller at all.",
+    ),
+    Claim(
+        "Augmentation helps the model to generalize.",
+        ("06-results",),
+        better_accuracy,
+        "Holds if test accuracy rises by more than the noise of a paired comparison (95 %), in part "
+        "if it rises at all.",
+    ),
+    Claim(
+        "Early stopping and the falling learning rate help.",
+        ("04-plain-training", "05-augmented-training"),
+        callbacks,
+        "Holds if in both trainings the kept weights are better than the last ones and the lowest validation loss "
+        "came after a cut of the learning rate, in part if any of the four is so.",
+    ),
+    Claim(
+        "The best loss is 0.3 to 0.4.",
+        ("06-results",),
+        best_loss,
+        "Holds if the better test loss, rounded to two decimals, is at most 0.40, in part up to 0.50.",
+    ),
+    Claim(
+        "The best accuracy is above 0.9.",
+        ("06-results",),
+        best_accuracy,
+        "Holds if the better test accuracy is above 0.9, in part if its 95 % interval (Wilson) "
+        "reaches above.",
+        besides=study_found,
+    ),
+    Claim(
+        "A simple, unmistakable image is predicted with more than 0.9.",
+        ("06-results",),
+        sure_of_simple,
+        "We call simple what both networks get right. Holds if at least 90 % of these have a "
+        "confidence above 0.9 after augmented training, in part from 50 %.",
+    ),
+    Claim(
+        "Some hard images of birds that look like airplanes are not predicted right.",
+        ("07-demo", "06-results"),
+        birds,
+        "Holds if more birds are taken for airplanes than an even spread of the mistakes over the other classes "
+        "gives, in part if any is.",
+    ),
+    Claim(
+        "Of 25 test images predicted one by one, all are right.",
+        ("07-demo",),
+        twenty_five,
+        "Holds if all are right, in part from 90 %.",
+    ),
+]

@@ -1,0 +1,127 @@
+"""The whole report: its chapters in the order of the original, under what a reader must know first."""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+from bigeggs_report import claims
+from bigeggs_report.blocks import Block, Document, Notice, Section, Tested
+from bigeggs_report.chapters import (
+    augmentation,
+    beyond,
+    callbacks,
+    data,
+    goal,
+    methods,
+    normalization,
+    provenance,
+    results,
+    training,
+    verdicts,
+)
+from bigeggs_report.run import Run
+from bigeggs_report.text import decimal, literal
+from bigeggs_report.wording import count, data_name, is_own, percent
+
+
+def document(run: Run) -> Document:
+    """Everything that the templates render."""
+    tested = claims.tested(run)
+    chapters: list[tuple[str, Iterator[Block]]] = [
+        ("Goal", goal.blocks(run)),
+        ("Data", data.blocks(run)),
+        ("Normalization", normalization.blocks(run)),
+        ("Augmentation", augmentation.blocks(run)),
+        ("Methods", methods.blocks(run)),
+        ("Callbacks", callbacks.blocks(run)),
+        ("Training", training.blocks(run)),
+        ("Results", results.blocks(run)),
+        ("Single images", results.single_images(run)),
+        ("Beyond the report", beyond.blocks(run)),
+        ("Claims of the original, tested", verdicts.claim_blocks(tested)),
+        ("Conclusions", verdicts.conclusion_blocks(run, tested)),
+        ("Provenance", provenance.blocks(run)),
+    ]
+    return Document(
+        title=title(run),
+        abstract=abstract(run, tested),
+        notices=list(notices(run)),
+        sections=[
+            Section(identifier(heading), f"{number}. {heading}", list(blocks))
+            for number, (heading, blocks) in enumerate(chapters, start=1)
+        ],
+    )
+
+
+def title(run: Run) -> str:
+    """The title, which never says CIFAR-10 of other images."""
+    if run.is_stand_in:
+        return "Image classification done again, on a stand-in for CIFAR-10"
+    if run.is_own:
+        return f"Image classification done again, on {own_name(run)}"
+    return "Image classification on CIFAR-10, done again"
+
+
+def own_name(run: Run) -> str:
+    """The name of the own pictures that a section ran on."""
+    return next(record["data.name"] for record in run.recorded if is_own(record))
+
+
+def identifier(heading: str) -> str:
+    """A heading as an anchor: ``single-images``."""
+    return "-".join("".join(c for c in heading.lower() if c.isalnum() or c == " ").split())
+
+
+def notices(run: Run) -> Iterator[Notice]:
+    """What must be known before any number is read."""
+    if run.is_stand_in:
+        name = literal(next(record["data.name"] for record in run.recorded if record["data.isStandIn"]))
+        yield Notice(
+            f"These are not CIFAR-10's images: {name} stands in for them.",
+            f"CIFAR-10 was not to be had where this report was made, so every number and figure is about {name}. "
+            "What the original claims of CIFAR-10 cannot be judged by it and is marked as not tested.",
+        )
+    if run.is_own:
+        yield Notice(
+            f"These are not CIFAR-10's images, but {literal(own_name(run))}.",
+            "Every number and figure is about them. What the original claims of CIFAR-10 cannot be judged by them and "
+            "is marked as not tested.",
+        )
+    if run.is_quick:
+        record = next(record for record in run.recorded if record["settings.profile"] == "quick")
+        yield Notice(
+            "This is a quick run.",
+            f"It used {count(record['data.trainImages'])} training and {count(record['data.testImages'])} test images "
+            "and few epochs, to show within minutes that everything works. Its numbers are not to be compared with "
+            "the original's, and claims that depend on the training are marked as not tested.",
+        )
+    if run.is_unofficial:
+        yield Notice(
+            "The data set is not the official archive.",
+            "Its files are in CIFAR-10's layout but their checksum is not the published one. Accuracies may differ a "
+            "little from those on the official pixels. What the data set says of itself stands under Provenance.",
+        )
+    if run.is_mixed:
+        yield Notice(
+            "The sections do not belong together.",
+            "They were recorded on different data, with different seeds or in different profiles; comparisons "
+            "between them are not valid until all have been run again.",
+        )
+
+
+def abstract(run: Run, tested: Sequence[Tested]) -> str:
+    """The outcome in a few sentences."""
+    record = run.record("06-results")
+    if record is None:
+        return (
+            "A convolutional network for small images, trained with and without data augmentation. The trainings have "
+            "not been compared yet; what has been run so far is below."
+        )
+    plain, augmented = (record[f"results.{model}"] for model in ("plain", "augmented"))
+    return (
+        f"A convolutional network trained on {count(record['data.trainImages'])} images of "
+        f"{literal(data_name(record))} recognizes {percent(plain['accuracy'])} of {count(plain['images'])} test "
+        f"images if it was trained on the images as they are (loss {decimal(plain['loss'])}), and "
+        f"{percent(augmented['accuracy'])} if they were augmented (loss {decimal(augmented['loss'])}). "
+        f"{claims.tally(tested)}"
+    )

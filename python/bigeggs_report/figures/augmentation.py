@@ -1,0 +1,143 @@
+"""Figures of the random transforms that augment the training images."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import bigeggs
+import numpy as np
+
+from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.page import INK, MUTED, montage, page, show_picture
+from bigeggs_report.wording import fixed, short
+
+PARAMETERS = ("theta", "tx", "ty", "shear", "zx", "zy", "flipHorizontal", "flipVertical")
+COLUMNS = (
+    "theta (degrees)",
+    "tx (pixels, along the width)",
+    "ty (pixels, along the height)",
+    "shear (degrees)",
+    "zx (width)",
+    "zy (height)",
+    "flipped left-right",
+    "flipped upside down",
+)
+
+#: What is written under a sample of a transform that works alone. Keras's parameters say where each pixel is
+#: fetched from, so the content moves against their sign: a positive `tx` fetches from the right and moves it left.
+AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
+    "rotation": lambda sample: directed(sample["theta"], "°", "↺", "↻"),
+    "zoom": lambda sample: f"↔{fixed(sample['zx'], 2)} ↕{fixed(sample['zy'], 2)}",
+    "width shift": lambda sample: directed(sample["tx"], " px", "←", "→"),
+    "height shift": lambda sample: directed(sample["ty"], " px", "↑", "↓"),
+}
+
+
+def directed(amount: float, unit: str, positive: str, negative: str) -> str:
+    """An amount without its sign, after an arrow that shows which way the content went."""
+    return f"{positive if amount > 0 else negative} {fixed(abs(amount), 1)}{unit}"
+
+
+def transforms_alone(source: Source) -> Drawing:
+    """The same image through each transform by itself, some draws each."""
+    record = source.records["03-augmentation"]
+    kinds = record["results.alone"]
+    figure = page(
+        "Each random transform alone",
+        f"{chosen_image(record)}; the amounts drawn are written below each image",
+        record,
+        height=4.95,
+        note="Zoom: the factors as Keras draws them; above 1 more of the scene is fetched and the object shrinks.",
+    )
+    original = image(source, record)
+    rows = [[original, *(transformed(source, record, sample) for sample in kind["samples"])] for kind in kinds]
+    height, width = original.shape[:2]
+    row_gap = 12
+    axes = figure.subplots()
+    show_picture(axes, montage(rows, gap=4, row_gap=row_gap))
+    for r, kind in enumerate(kinds):
+        top = r * (height + row_gap)
+        axes.text(-5, top + height / 2 - 3, kind["name"], ha="right", va="center", color=INK, fontweight="bold")
+        axes.text(-5, top + height / 2 + 4, kind["description"], ha="right", va="center", color=MUTED, fontsize=8)
+        for c, sample in enumerate(kind["samples"], start=1):
+            text = AMOUNT[kind["name"]](sample) if kind["name"] in AMOUNT else ""
+            middle = c * (width + 4) + width / 2
+            axes.text(middle, top + height + 1, text, ha="center", va="top", fontsize=7.2, color=MUTED)
+    axes.text(width / 2, -2, "original", ha="center", va="bottom", fontsize=8, color=MUTED)
+    table = [(kind["name"], *parameters(sample)) for kind in kinds for sample in kind["samples"]]
+    return Drawing(figure, Table(("transform", *COLUMNS), table))
+
+
+def transforms_together(source: Source) -> Drawing:
+    """The same image through all transforms at once, as training sees it, with what was drawn for each."""
+    record = source.records["03-augmentation"]
+    samples = record["results.together"]
+    figure = page(
+        "All transforms together",
+        f"{chosen_image(record)}, then as {len(samples)} training steps would see it",
+        record,
+        height=3.4,
+        note="Below each: rotation, zoom (width, height), and the shifts in pixels. Zoom as in Keras: above 1 the "
+        "object shrinks.",
+    )
+    axes = figure.subplots()
+    original = image(source, record)
+    height, width = original.shape[:2]
+    columns, gap, lines = (len(samples) + 1) // 2, 3, 16
+    start = 2 * (height + lines) - lines + 8
+    show_picture(axes, original, extent=(0, start - 8, start - 8, 0))
+    for number, sample in enumerate(samples):
+        left, top = start + number % columns * (width + gap), number // columns * (height + lines)
+        variant = np.clip(np.rint(transformed(source, record, sample)), 0, 255).astype(np.uint8)
+        show_picture(axes, variant, extent=(left, left + width, top + height, top))
+        axes.text(
+            left + width / 2, top + height + 1, every_amount(sample), ha="center", va="top", fontsize=6.2,
+            color=MUTED, linespacing=1.3,
+        )  # fmt: skip
+    axes.set(xlim=(0, start + columns * (width + gap) - gap), ylim=(2 * (height + lines), 0))
+    axes.text(0, -2, "original", fontsize=8.5, color=MUTED)
+    axes.text(start, -2, "augmented", fontsize=8.5, color=MUTED)
+    rows = [(number, *parameters(sample)) for number, sample in enumerate(samples, start=1)]
+    return Drawing(figure, Table(("sample", *COLUMNS), rows))
+
+
+def every_amount(sample: bigeggs.Record) -> str:
+    """What a transform of all kinds does, in three lines."""
+    shifts = " ".join(AMOUNT[kind](sample).removesuffix(" px") for kind in ("width shift", "height shift"))
+    turned = AMOUNT["rotation"](sample)
+    zoomed = " ".join(f"\N{MULTIPLICATION SIGN}{fixed(sample[axis], 2)}" for axis in ("zx", "zy"))
+    return f"{turned}\n{zoomed}\n{shifts}"
+
+
+def chosen_image(record: bigeggs.Record) -> str:
+    """Which image is shown, in words."""
+    split, index, label = (record[f"results.image.{key}"] for key in ("split", "index", "label"))
+    split = "training" if split == "train" else split
+    return f"The {split} image number {index:g} ({short(record['data.classNames'][int(label)])})"
+
+
+def image(source: Source, record: bigeggs.Record) -> np.ndarray:
+    """The image that the section chose, untouched."""
+    return source.dataset.images(record["results.image.split"])[int(record["results.image.index"])]
+
+
+def transformed(source: Source, record: bigeggs.Record, sample: bigeggs.Record) -> np.ndarray:
+    """That image after one recorded transform, by the same code that augments in training."""
+    return source.dataset.augment(
+        record["results.image.split"],
+        int(record["results.image.index"]),
+        theta=sample["theta"],
+        tx=sample["tx"],
+        ty=sample["ty"],
+        shear=sample["shear"],
+        zx=sample["zx"],
+        zy=sample["zy"],
+        flip_horizontal=sample["flipHorizontal"],
+        flip_vertical=sample["flipVertical"],
+        fill_mode=record["results.generator.fillMode"],
+    )
+
+
+def parameters(sample: bigeggs.Record) -> tuple[object, ...]:
+    """A transform's parameters, in the order of the columns."""
+    return tuple(sample[name] for name in PARAMETERS)

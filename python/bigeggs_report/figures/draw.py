@@ -1,0 +1,178 @@
+"""Draws the figures of the report: ``draw(names, …)`` saves each as SVG, PNG and CSV."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import traceback
+import warnings
+from pathlib import Path
+
+import bigeggs
+import matplotlib.style
+from matplotlib.figure import Figure
+
+from bigeggs_report.atomic_files import CannotWrite, write_atomically
+from bigeggs_report.figures import augmentation, data, demo, explanation, fonts, results, study, training
+from bigeggs_report.figures.drawing import Drawing, Plot, Source, Table
+from bigeggs_report.records import MissingInput, Records
+
+STYLE = Path(__file__).with_name("bigeggs.mplstyle")
+PACKAGE = Path(__file__).parents[1]
+
+#: All figures in the order of the report.
+PLOTS = [
+    Plot("class-counts", "01-data", data.class_counts),
+    Plot("sample-grid", "01-data", data.sample_grid, needs_images=True),
+    Plot("pixel-histograms", "02-normalization", data.pixel_histograms),
+    Plot("raw-against-scaled", "02-normalization", data.raw_against_scaled),
+    Plot("transforms-alone", "03-augmentation", augmentation.transforms_alone, needs_images=True),
+    Plot("transforms-together", "03-augmentation", augmentation.transforms_together, needs_images=True),
+    Plot("plain-training", "04-plain-training", training.plain_training),
+    Plot("augmented-training", "05-augmented-training", training.augmented_training),
+    Plot("plain-against-augmented", "06-results", training.plain_against_augmented),
+    Plot("confusion-plain", "06-results", results.confusion_plain),
+    Plot("confusion-augmented", "06-results", results.confusion_augmented),
+    Plot("per-class-accuracy", "06-results", results.per_class_accuracy),
+    Plot("confused-pairs", "06-results", results.confused_pairs, needs_images=True),
+    Plot("calibration", "06-results", results.calibration),
+    Plot("first-layer-filters", "06-results", results.first_layer_filters),
+    Plot("where-it-looks", "06-results", explanation.where_it_looks, needs_images=True),
+    Plot("demo", "07-demo", demo.predictions, needs_images=True),
+    Plot("birds-as-airplanes", "07-demo", demo.birds_as_airplanes, needs_images=True),
+    Plot("study-selection", "08-beyond", study.study_selection),
+    Plot("study-recipes", "08-beyond", study.study_recipes),
+]
+
+
+class UnknownFigure(bigeggs.Error):
+    """A name that no figure has."""
+
+
+def names() -> list[dict[str, object]]:
+    """Every figure's name, its section, and whether it shows images of the data set."""
+    return [{"name": plot.name, "section": plot.section, "needs_images": plot.needs_images} for plot in PLOTS]
+
+
+def chosen_names(names: list[str]) -> list[str]:
+    """The figures that these names mean, all if there is none, in the order of the report."""
+    return [plot.name for plot in chosen(names)]
+
+
+def show_images(names: list[str]) -> bool:
+    """Whether one of them shows images of the data set."""
+    return any(plot.needs_images for plot in chosen(names))
+
+
+def draw(
+    names: list[str], records_dir: str, weights_dir: str, output_dir: str, dataset_handle: int
+) -> dict[str, object]:
+    """Draws the named figures (all, if `names` is empty) into `output_dir`.
+
+    A `dataset_handle` of 0 means that there is no data set. Returns the names that were ``drawn``; those
+    ``left`` as they were, because they show images of a data set that is not at hand; those whose record or
+    weights are ``missing`` and those that ``failed``, with the reason; and the signs ``without`` a font, which are
+    boxes. One bad figure does not stop the others.
+    """
+    fonts.use_shipped()
+    dataset = bigeggs.Dataset(dataset_handle) if dataset_handle else None
+    source = Source(Records(records_dir), Path(weights_dir), dataset)
+    drawn: list[str] = []
+    left: list[str] = []
+    missing: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    without: set[str] = set()
+    for plot in chosen(names):
+        try:
+            if plot.needs_images and not has_images_of(source, plot):
+                left.append(plot.name)
+                continue
+            with matplotlib.style.context(STYLE, after_reset=True):
+                without |= save(plot.draw(source), plot.name, Path(output_dir))
+            drawn.append(plot.name)
+        except MissingInput as reason:
+            missing[plot.name] = str(reason)
+        except CannotWrite as reason:
+            failed[plot.name] = str(reason)
+        except (Exception, SystemExit) as error:  # whatever goes wrong in one figure must not cost the others
+            failed[plot.name] = describe(error)
+    return {"drawn": drawn, "left": left, "missing": missing, "failed": failed, "without": sorted(without)}
+
+
+def chosen(names: list[str]) -> list[Plot]:
+    """The plots with these names, in the order of the report."""
+    known = [plot.name for plot in PLOTS]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"the figures are {', '.join(known)}"
+            raise UnknownFigure(f"there is no figure named {name}; {hint}")
+    return [plot for plot in PLOTS if not names or plot.name in names]
+
+
+def check(names: list[str]) -> None:
+    """Refuses a name that no figure has, before anything is loaded for it."""
+    chosen(names)
+
+
+def has_images_of(source: Source, plot: Plot) -> bool:
+    """Whether the data set at hand is the one that the plot's record was made from."""
+    recorded = source.records[plot.section]
+    if source.dataset is None:
+        return False
+    at_hand = (source.dataset.name, source.dataset.checksum)
+    return at_hand == (recorded["data.name"], recorded["data.checksum"])
+
+
+def save(drawing: Drawing, name: str, directory: Path) -> set[str]:
+    """Writes NAME.svg, NAME.png and NAME.csv; all three are on the disk before the first is replaced.
+
+    Returns the signs that no font has.
+    """
+    without = fonts.fit(drawing.figure)
+    with warnings.catch_warnings():
+        # These signs are named in one sentence instead, for all figures.
+        warnings.filterwarnings("ignore", fonts.MISSING)
+        settle_layout(drawing.figure)
+        write_atomically({
+            directory / f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
+            directory / f"{name}.png": rendered(drawing, "png", {"Software": None}),
+            directory / f"{name}.csv": comma_separated(drawing.table),
+        })
+    return without
+
+
+def settle_layout(figure: Figure) -> None:
+    """Lays the panels out once, on a grid coarse enough to hide the last bits of the layout's solver.
+
+    The solver's rounding depends on the order of objects in memory, and SVG names its clips by the exact places.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(side, 4) for side in axes.get_position(original=True).bounds])
+
+
+def rendered(drawing: Drawing, format: str, metadata: dict[str, None]) -> bytes:
+    """The figure's bytes, which depend on nothing but the figure."""
+    buffer = io.BytesIO()
+    drawing.figure.savefig(buffer, format=format, metadata=metadata)
+    return buffer.getvalue()
+
+
+def comma_separated(table: Table) -> bytes:
+    """A table as CSV in UTF-8, with one header line."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return buffer.getvalue().encode()
+
+
+def describe(error: BaseException) -> str:
+    """An exception in one line, with the place of ours that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
+    place = f" ({Path(ours[-1].filename).relative_to(PACKAGE.parent)}, line {ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {error}{place}"

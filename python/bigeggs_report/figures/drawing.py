@@ -1,0 +1,47 @@
+"""What a figure's function takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Sequence
+
+import bigeggs
+from matplotlib.figure import Figure
+
+from bigeggs_report.records import Records
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything a figure may be drawn from."""
+
+    records: Records
+    weights_directory: Path
+    dataset: bigeggs.Dataset | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers behind a figure, saved beside it as CSV."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished figure and its numbers."""
+
+    figure: Figure
+    table: Table
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure the report knows: its name, the section it belongs to, and the function that draws it."""
+
+    name: str
+    section: str
+    draw: Callable[[Source], Drawing]
+    needs_images: bool = False

@@ -1,0 +1,120 @@
+"""Where a network looks: Grad-CAM's maps over the images that they explain."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import bigeggs
+import numpy as np
+from matplotlib.axes import Axes
+
+from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.page import GREEN, INK, MUTED, ORANGE, VERMILLION, page, show_picture
+from bigeggs_report.records import MissingInput
+from bigeggs_report.wording import percent, short
+
+#: Pixels of the drawing between neighbours, and below a row for a line of text.
+GAP, LINE = 4, 8
+
+COLUMNS = ("test image", "true class", "predicted class", "confidence", "map of", "row", "column", "value")
+
+
+def where_it_looks(source: Source) -> Drawing:
+    """The first right and the first wrong predictions with what speaks for the predicted and for the true class."""
+    record = source.records["06-results"]
+    classes = record["data.classNames"]
+    right, wrong = list(record["results.explained.right"]), list(record["results.explained.wrong"])
+    if not right and not wrong:
+        raise MissingInput("no prediction has been explained")
+    images = source.dataset.images("test")
+    size = images.shape[1]
+    rows = (2 * size + GAP + 3 * LINE if right else 0) + (3 * size + 2 * GAP + 5 * LINE if wrong else 0)
+    columns = max(len(right), len(wrong))
+    figure = page(
+        "Where the network looks",
+        "Grad-CAM after augmented training, for the first test images that are predicted right and wrong.\n"
+        "Orange: places that raise the class's score, each map on a scale of its own; all grey: none does",
+        record,
+        height=1.25 + 6.0 * rows / (columns * (size + GAP) + 50),
+    )
+    axes = figure.subplots()
+    top = 0
+    if right:
+        top = block(axes, images, right, classes, top, "Predicted right", GREEN, ("predicted",)) + 2 * LINE
+    if wrong:
+        top = block(axes, images, wrong, classes, top, "Predicted wrong", VERMILLION, ("predicted", "truth"))
+    axes.set(xlim=(-50, columns * (size + GAP) - GAP), ylim=(top, -LINE - 2))
+    return Drawing(figure, Table(COLUMNS, [row for each in [*right, *wrong] for row in map_rows(each, classes)]))
+
+
+def block(
+    axes: Axes,
+    images: np.ndarray,
+    explained: Sequence[bigeggs.Record],
+    classes: Sequence[str],
+    top: float,
+    title: str,
+    colour: str,
+    maps: Sequence[str],
+) -> float:
+    """Images in a row with a row for each kind of map below; returns the lower end."""
+    size = images.shape[1]
+    axes.text(0, top - 2, title, color=colour, fontsize=9, fontweight="bold", va="bottom")
+    names = {"predicted": "for the prediction", "truth": "for the true class"}
+    for row, kind in enumerate(("image", *maps)):
+        y = top + row * (size + GAP + LINE) - (0 if row == 0 or len(maps) > 1 else LINE)
+        label = "image" if kind == "image" else names[kind] if len(maps) > 1 else "for the class"
+        axes.text(-GAP, y + size / 2, label, ha="right", va="center", fontsize=8, color=MUTED)
+        for column, each in enumerate(explained):
+            x = column * (size + GAP)
+            image = images[int(each["index"])]
+            shown = image if kind == "image" else overlaid(image, each[MAPS[kind]])
+            show_picture(axes, shown, extent=(x, x + size, y + size, y))
+            if kind == "image" and len(maps) == 1:
+                continue
+            line, ink = caption(each, classes, kind)
+            axes.text(x + size / 2, y + size + 1, line, ha="center", va="top", fontsize=7, color=ink)
+    return y + size + LINE
+
+
+MAPS = {"predicted": "mapOfPredicted", "truth": "mapOfTruth"}
+
+
+def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[str, str]:
+    """What stands below an image or a map: a class, and its probability."""
+    truth, predicted = (short(classes[int(each[which])]) for which in ("truth", "predicted"))
+    if kind == "image":
+        return f"is {truth}", INK
+    if kind == "truth":
+        return f"{truth} {percent(each['probabilityOfTruth'], 0)}", MUTED
+    return f"{predicted} {percent(each['confidence'], 0)}", MUTED
+
+
+def overlaid(image: np.ndarray, map: np.ndarray) -> np.ndarray:
+    """The image in grey `[height, width, 3]`, orange where the map is high."""
+    grey = np.repeat((image @ np.array([0.299, 0.587, 0.114]))[..., None], 3, axis=2)
+    strength = stretched(np.asarray(map), image.shape[:2]) / max(float(np.max(map)), 1e-12)
+    orange = np.array([int(ORANGE[place : place + 2], 16) for place in (1, 3, 5)])
+    share = 0.8 * strength[..., None]
+    return np.clip(np.rint((1 - share) * grey + share * orange), 0, 255).astype(np.uint8)
+
+
+def stretched(map: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A coarse map at an image's resolution, linear between the middles of its places."""
+    for axis, size in enumerate(shape):
+        middles = (np.arange(map.shape[axis]) + 0.5) * size / map.shape[axis]
+        places = np.arange(size) + 0.5
+        map = np.apply_along_axis(lambda line: np.interp(places, middles, line), axis, map)
+    return map
+
+
+def map_rows(each: bigeggs.Record, classes: Sequence[str]) -> list[tuple[object, ...]]:
+    """Every value of an image's maps."""
+    truth, predicted = int(each["truth"]), int(each["predicted"])
+    maps = {predicted: each["mapOfPredicted"]} | ({} if truth == predicted else {truth: each["mapOfTruth"]})
+    head = (int(each["index"]), classes[truth], classes[predicted], each["confidence"])
+    return [
+        (*head, classes[label], row, column, float(value))
+        for label, map in maps.items()
+        for (row, column), value in np.ndenumerate(np.asarray(map))
+    ]

@@ -1,0 +1,264 @@
+"""Figures of what the two trained networks get right and wrong on the test split."""
+
+from __future__ import annotations
+
+import bigeggs
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+
+from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.page import (
+    AUGMENTED,
+    FAINT,
+    INK,
+    MUTED,
+    PLAIN,
+    height_for,
+    key,
+    montage,
+    name_classes,
+    page,
+    percent_axis,
+    show_picture,
+)
+from bigeggs_report.records import MissingInput
+from bigeggs_report.wording import NO_BREAK_SPACE, count, percent, short
+
+MODELS = (("plain", PLAIN), ("augmented", AUGMENTED))
+
+
+def confusion_plain(source: Source) -> Drawing:
+    """Who is taken for whom by the network trained on the images as loaded."""
+    return confusion(source, "plain", PLAIN)
+
+
+def confusion_augmented(source: Source) -> Drawing:
+    """Who is taken for whom by the network trained on augmented images."""
+    return confusion(source, "augmented", AUGMENTED)
+
+
+def confusion(source: Source, model: str, colour: str) -> Drawing:
+    """Counts of (true class, predicted class), coloured by the share of the true class."""
+    record = source.records["06-results"]
+    classes = record["data.classNames"]
+    result = record[f"results.{model}"]
+    counts = np.asarray(result["confusion"]).astype(int)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure = page(
+        f"Confusion after {model} training",
+        f"{percent(result['accuracy'])} of {count(result['images'])} test images on the diagonal; "
+        "a cell's ground grows darker with its share of the row",
+        record,
+        height=5.9,
+    )
+    axes = figure.subplots()
+    shades = LinearSegmentedColormap.from_list(model, ["#FFFFFF", colour])
+    darker = PowerNorm(0.5, 0, 1)
+    axes.imshow(shares, cmap=shades, norm=darker, aspect="equal")
+    for (row, column), number in np.ndenumerate(counts):
+        # Of more classes, numbers would not fit into their cells.
+        if number and len(classes) <= 20:
+            ink = readable_on(shades(darker(shares[row, column])))
+            weight = "bold" if row == column else "normal"
+            axes.text(column, row, count(number), ha="center", va="center", fontsize=8, color=ink, fontweight=weight)
+    name_classes(axes.xaxis, classes, most=40, rotation=40, ha="right", rotation_mode="anchor")
+    name_classes(axes.yaxis, classes, most=40)
+    axes.set(xlabel="predicted class", ylabel="true class")
+    axes.tick_params(length=0)
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+    return Drawing(figure, Table(("true class", *classes), [(n, *row) for n, row in zip(classes, counts)]))
+
+
+def readable_on(ground: tuple[float, float, float, float]) -> str:
+    """White or ink, whichever has more contrast: WCAG's relative luminance."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in ground[:3]]
+    luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear))
+    return "white" if luminance < 0.179 else INK
+
+
+def per_class_accuracy(source: Source) -> Drawing:
+    """Each class's accuracy after both trainings with 95 % intervals, the hardest class last."""
+    record = source.records["06-results"]
+    classes = record["data.classNames"]
+    of_class = {model: record[f"results.{model}.perClass"] for model, _ in MODELS}
+    order = sorted(range(len(classes)), key=lambda label: -of_class["augmented"][label]["accuracy"])
+    sizes = {int(each["count"]) for each in of_class["augmented"]}
+    size = count(min(sizes)) if len(sizes) == 1 else f"{count(min(sizes))} to {count(max(sizes))}"
+    figure = page(
+        "Accuracy in each class",
+        f"{size} test images a class; bars: 95{NO_BREAK_SPACE}% Wilson intervals",
+        record,
+        height=height_for(classes, 3.9),
+    )
+    axes = figure.subplots()
+    for (model, colour), offset in zip(MODELS, (-0.15, 0.15)):
+        for row, label in enumerate(order):
+            draw_interval(axes, of_class[model][label], row + offset, colour)
+        overall = record[f"results.{model}.accuracy"]
+        axes.axvline(overall, color=colour, linestyle=(0, (1, 2)), linewidth=1, zorder=0.5)
+    name_classes(axes.yaxis, [classes[label] for label in order])
+    axes.invert_yaxis()
+    axes.set_xlabel("accuracy (dotted: over all classes)")
+    axes.grid(True, axis="x")
+    axes.tick_params(axis="y", length=0)
+    percent_axis(axes.xaxis)
+    key(figure, MODELS)
+    columns = ("class", "training", "accuracy", "low", "high", "correct", "count")
+    rows = [
+        (classes[label], model, *(of_class[model][label][column] for column in columns[2:]))
+        for label in order
+        for model, _ in MODELS
+    ]
+    return Drawing(figure, Table(columns, rows))
+
+
+def draw_interval(axes: Axes, result: bigeggs.Record, height: float, colour: str) -> None:
+    """A dot at the accuracy on a bar over its interval."""
+    axes.plot([result["low"], result["high"]], [height, height], color=colour, linewidth=3.2, alpha=0.3)
+    axes.plot(result["accuracy"], height, "o", color=colour, markersize=5)
+
+
+def confused_pairs(source: Source) -> Drawing:
+    """The most frequent mistakes of both networks with some of the images mistaken."""
+    record = source.records["06-results"]
+    classes = record["data.classNames"]
+    figure = page(
+        "The most frequent mistakes",
+        "True class → predicted class, the number of test images, and some of them",
+        record,
+        height=5.85,
+    )
+    panels = figure.subplots(1, 2)
+    rows: list[tuple[object, ...]] = []
+    for axes, (model, colour) in zip(panels, MODELS):
+        pairs = record[f"results.{model}.confusedPairs"]
+        axes.set_title(f"{model.capitalize()} training", color=colour, pad=19)
+        draw_pairs(axes, source.dataset.images("test"), pairs, classes)
+        rows += [
+            (model, classes[pair["truth"]], classes[pair["predicted"]], pair["count"], index_list(pair["examples"]))
+            for pair in pairs
+        ]
+    return Drawing(figure, Table(("training", "true class", "predicted class", "images", "shown"), rows))
+
+
+def draw_pairs(axes: Axes, images: np.ndarray, pairs: list[bigeggs.Record], classes: list[str]) -> None:
+    """One strip of examples for each pair, its name above."""
+    height = images.shape[1]
+    row_gap = 17
+    blank = np.full(images.shape[1:], 255, dtype=np.uint8)
+    if not len(pairs):
+        axes.text(0.5, 0.5, "no test image was mistaken", ha="center", fontsize=9, color=MUTED)
+        axes.set_axis_off()
+        return
+    strips = [[images[int(index)] for index in pair["examples"]] for pair in pairs]
+    width = max([6, *(len(strip) for strip in strips)])
+    show_picture(axes, montage([strip + [blank] * (width - len(strip)) for strip in strips], row_gap=row_gap))
+    for row, pair in enumerate(pairs):
+        name = " → ".join(short(classes[int(pair[which])]) for which in ("truth", "predicted"))
+        top = row * (height + row_gap) - 3
+        axes.text(0, top, name, va="bottom", fontsize=8.5, color=INK)
+        end = width * (height + 2) - 2
+        axes.text(end, top, count(pair["count"]), va="bottom", ha="right", fontsize=8.5, color=MUTED)
+
+
+def index_list(indices: np.ndarray) -> str:
+    """Image numbers in one cell."""
+    return " ".join(str(int(index)) for index in indices)
+
+
+#: What a bin of the calibration holds.
+BIN = ("low", "high", "count", "confidence", "accuracy", "accuracyLow", "accuracyHigh")
+
+
+def calibration(source: Source) -> Drawing:
+    """Whether a prediction made with some confidence is right as often as that confidence says."""
+    record = source.records["06-results"]
+    errors = " and ".join(
+        f"{percent(record[f'results.{model}.calibration.expectedCalibrationError'])} ({model})" for model, _ in MODELS
+    )
+    figure = page(
+        "Confidence and accuracy",
+        f"{count(record['results.plain.images'])} test images in ten bins; bars: 95{NO_BREAK_SPACE}% Wilson intervals\n"
+        f"Expected calibration error {errors}",
+        record,
+        height=4.75,
+    )
+    reliability, sizes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
+    reliability.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
+    reliability.text(0.015, 0.4, "dashed: exactly as sure as right", fontsize=8, color=MUTED)
+    rows: list[tuple[object, ...]] = []
+    for (model, colour), shift in zip(MODELS, (-0.21, 0.21)):
+        bins = [each for each in record[f"results.{model}.calibration.bins"] if each["count"] > 0]
+        middle = np.array([(each["low"] + each["high"]) / 2 for each in bins])
+        width = np.array([each["high"] - each["low"] for each in bins])
+        total = sum(each["count"] for each in bins)
+        reliability.plot(
+            [each["confidence"] for each in bins], [each["accuracy"] for each in bins], color=colour, marker="o"
+        )
+        reliability.vlines(
+            [each["confidence"] for each in bins],
+            [each["accuracyLow"] for each in bins],
+            [each["accuracyHigh"] for each in bins],
+            color=colour,
+            linewidth=3.2,
+            alpha=0.3,
+        )
+        sizes.bar(middle + shift * width, [each["count"] / total for each in bins], width=0.4 * width, color=colour)
+        rows += [(model, *(each[name] for name in BIN)) for each in bins]
+    reliability.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
+    sizes.set(ylabel="share of images", xlabel="confidence of the prediction (largest probability)")
+    for axis in (reliability.yaxis, sizes.yaxis, sizes.xaxis):
+        percent_axis(axis)
+    key(figure, MODELS)
+    columns = (
+        "training", "confidence from", "confidence to", "images", "mean confidence", "accuracy", "accuracy low",
+        "accuracy high",
+    )  # fmt: skip
+    return Drawing(figure, Table(columns, rows))
+
+
+def first_layer_filters(source: Source) -> Drawing:
+    """The kernels of the first convolution of both networks as small pictures."""
+    sections = ("04-plain-training", "05-augmented-training")
+    kernels = {model: first_kernel(source, section) for (model, _), section in zip(MODELS, sections)}
+    height, width, _, filters = kernels["plain"].shape
+    figure = page(
+        "Filters of the first layer",
+        f"{filters} kernels of {height} × {width} pixels over red, green and blue; grey is zero, "
+        "each scaled by itself",
+        source.records["06-results"],
+        height=2.6,
+    )
+    for axes, (model, colour) in zip(figure.subplots(1, 2), MODELS):
+        pictures = [as_picture(kernels[model][..., index]) for index in range(filters)]
+        show_picture(axes, montage([pictures[start : start + 8] for start in range(0, filters, 8)], gap=4))
+        axes.set_title(f"{model.capitalize()} training", color=colour)
+    rows = [
+        (model, f, y, x, *(float(value) for value in kernels[model][y, x, :, f]))
+        for model, _ in MODELS
+        for f in range(filters)
+        for y in range(height)
+        for x in range(width)
+    ]
+    return Drawing(figure, Table(("training", "filter", "row", "column", "red", "green", "blue"), rows))
+
+
+def first_kernel(source: Source, section: str) -> np.ndarray:
+    """The first convolution's kernel `[height, width, 3, filters]` from the weights that the section saved."""
+    path = source.weights_directory / source.records[section]["results.weights.file"]
+    if not path.is_file():
+        raise MissingInput(f"the weights {path.name} are not there: run the section {section} first")
+    weights = bigeggs.Weights.open(str(path))
+    for name in weights.names:
+        kernel = weights[name]
+        if kernel.ndim == 4 and kernel.shape[2] == 3:
+            return kernel
+    raise MissingInput(f"{path.name} holds no convolution over three channels; its tensors are {weights.names}")
+
+
+def as_picture(kernel: np.ndarray, pixel: int = 12) -> np.ndarray:
+    """A kernel `[height, width, 3]` as an image: zero is middle grey, the largest weight reaches an end."""
+    scaled = 0.5 + 0.5 * kernel / max(float(np.abs(kernel).max()), 1e-12)
+    return np.kron(255 * scaled, np.ones((pixel, pixel, 1)))

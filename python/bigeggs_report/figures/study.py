@@ -1,0 +1,190 @@
+"""Figures of the study: what other seeds and other recipes give, and what choosing by the test images does."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import bigeggs
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.page import AUGMENTED, GREEN, INK, MUTED, PLAIN, epoch_axis, label_ends, page, percent_axis
+from bigeggs_report.figures.training import ring
+from bigeggs_report.records import MissingInput
+from bigeggs_report.study import CLAIMED, official
+from bigeggs_report.wording import count, percent
+
+#: The report's own recipes keep their colours; what adds to them has one of its own.
+COLOURS = {"plain": PLAIN, "augmented": AUGMENTED}
+
+
+def study_recipes(source: Source) -> Drawing:
+    """A row for each recipe: a dot for each seed's test accuracy, their mean, and the mean with mirror images."""
+    record = source.records["08-beyond"]
+    study = study_in(record)
+    runs, recipes = study["runs"], study["recipes"]
+    reference = next((recipe for recipe in recipes if recipe["recipe"] == "augmented"), None)
+    dotted = "" if reference is None else "; dotted: the report's recipe, on average"
+    figure = study_page(
+        "What each recipe gives",
+        f"Test accuracy: ● of one seed, ┃ mean over seeds, ◇ mean with mirror images\n{recorded(study)}{dotted}",
+        record,
+        runs,
+        height=1.25 + 0.5 * len(recipes),
+    )
+    axes = figure.subplots()
+    axes.axvline(CLAIMED, color=INK, linewidth=1.1, zorder=0.6)
+    if reference is not None:
+        axes.axvline(
+            reference["accuracy.mean"], color=AUGMENTED, linestyle=(0, (1, 2)), linewidth=1, zorder=0.5
+        )
+    for row, recipe in enumerate(recipes):
+        draw_recipe(axes, row, recipe, [run for run in runs if run["recipe"] == recipe["recipe"]])
+    accuracies = [run[f"{kind}.accuracy"] for run in runs for kind in ("test", "mirrored")]
+    low, high = min(*accuracies, CLAIMED), max(*accuracies, CLAIMED)
+    room = 0.05 * (high - low) + 0.002
+    axes.set(xlim=(low - room, high + room), ylim=(len(recipes) - 0.55, -0.7))
+    axes.set_yticks([])
+    axes.grid(False, axis="y")
+    axes.grid(True, axis="x")
+    axes.spines["left"].set_visible(False)
+    percent_axis(axes.xaxis)
+    at_right = CLAIMED > (low + high) / 2
+    axes.annotate(
+        "more than 0.9, as the report claims", (CLAIMED, 1), xycoords=axes.get_xaxis_transform(),
+        xytext=(3 if at_right else -3, 3), textcoords="offset points", fontsize=9, color=INK,
+        ha="right" if at_right else "left", va="bottom",
+    )  # fmt: skip
+    return Drawing(figure, Table(RUN_COLUMNS, [run_row(run) for run in runs]))
+
+
+def draw_recipe(axes: Axes, row: int, recipe: bigeggs.Record, runs: Sequence[bigeggs.Record]) -> None:
+    """A recipe's name and what it is above its marks; the two means right of them."""
+    colour = COLOURS.get(recipe["recipe"], GREEN)
+    mean, mirrored = recipe["accuracy.mean"], recipe["mirroredAccuracy.mean"]
+    axes.plot(mirrored, row, "D", color=colour, markersize=6, markerfacecolor="white", markeredgewidth=1.2, alpha=0.6)
+    axes.plot(
+        [run["test.accuracy"] for run in runs], [row] * len(runs), "o", color=colour, markersize=5, alpha=0.55,
+        markeredgewidth=0,
+    )  # fmt: skip
+    axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
+    across = axes.get_yaxis_transform()
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    name = axes.text(
+        0, row - 0.38, recipe["recipe"], transform=across, fontsize=11, fontweight="bold", color=colour, va="center",
+        bbox=ground,
+    )  # fmt: skip
+    axes.annotate(
+        recipe["summary"], (1, 0.5), xycoords=name, xytext=(6, 0), textcoords="offset points", fontsize=9,
+        color=MUTED, va="center", bbox=ground, annotation_clip=False,
+    )  # fmt: skip
+    axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
+    axes.text(1.125, row, f"◇ {percent(mirrored)}", transform=across, fontsize=9.5, color=MUTED, va="center")
+
+
+RUN_COLUMNS = (
+    "recipe", "seed", "epochs", "kept epoch", "held-out loss", "held-out accuracy", "test loss", "test accuracy",
+    "test loss with mirror images", "test accuracy with mirror images",
+)  # fmt: skip
+
+
+def run_row(run: bigeggs.Record) -> tuple[object, ...]:
+    """A training in the order of `RUN_COLUMNS`."""
+    scores = [run[f"{kind}.{metric}"] for kind in ("heldOut", "test", "mirrored") for metric in ("loss", "accuracy")]
+    return (run["recipe"], run["seed"], run["epochs"], run["keptEpoch"], *scores)
+
+
+def study_selection(source: Source) -> Drawing:
+    """Test loss over the epochs of the report's own recipes: the epoch chosen without the test images and by them."""
+    record = source.records["08-beyond"]
+    study = study_in(record)
+    chosen = {choice["run"]: choice for choice in study["selection"]}
+    runs = [run for run in study["runs"] if run["name"] in chosen]
+    groups = {name: [run for run in runs if run["recipe"] == name] for name in COLOURS}
+    groups = {name: group for name, group in groups.items() if group}
+    if not groups:
+        raise MissingInput("no training of the report's own recipes is recorded: `bigeggs study` trains them")
+    figure = study_page(
+        "The epoch that is kept",
+        "Test loss after every epoch. ○ epoch chosen by held-out images, ◆ by the test images; a line joins the two",
+        record,
+        runs,
+        height=3.3,
+    )
+    panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+    # The first epochs are far above and would flatten what matters.
+    low = min(choice["byTest.loss"] for choice in chosen.values())
+    high = max(max(run["testHistory.loss"][-1], chosen[run["name"]]["byHeldOut.loss"]) for run in runs)
+    room = 0.08 * max(high - low, 0.1 * low)
+    panels[0].set_ylim(low - room, high + room)
+    panels[0].set_ylabel("cross-entropy (nats)")
+    for axes, (name, group) in zip(panels, groups.items()):
+        axes.set_title(f"{name.capitalize()} training", color=COLOURS[name])
+        draw_choices(axes, group, chosen, COLOURS[name])
+    columns = ("run", "epoch", "held-out loss", "held-out accuracy", "test loss", "test accuracy", "chosen by")
+    rows = [row for run in runs for row in epoch_rows(run, chosen[run["name"]])]
+    return Drawing(figure, Table(columns, rows))
+
+
+def draw_choices(
+    axes: Axes, runs: Sequence[bigeggs.Record], chosen: dict[str, bigeggs.Record], colour: str
+) -> None:
+    """A curve for each seed with its two choices marked."""
+    epoch_axis(axes, max(len(run["testHistory.loss"]) for run in runs))
+    ends = []
+    for run in runs:
+        losses, choice = run["testHistory.loss"], chosen[run["name"]]
+        axes.plot(
+            np.arange(1, len(losses) + 1), losses, color=colour, linewidth=1.3, alpha=0.65,
+            marker="o" if len(losses) <= 2 else None,
+        )  # fmt: skip
+        epochs = (choice["epochByHeldOut"], choice["epochByTest"])
+        axes.plot(epochs, (choice["byHeldOut.loss"], choice["byTest.loss"]), color=INK, linewidth=0.8)
+        ring(axes, epochs[0], choice["byHeldOut.loss"])
+        axes.plot(epochs[1], choice["byTest.loss"], "D", color=INK, markersize=3.5, zorder=3)
+        ends.append((losses[-1], f"seed {run['seed']}", colour))
+    label_ends(axes, ends)
+
+
+def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object, ...]]:
+    """One row an epoch; the last cell says whose choice it was."""
+    curves = [run[f"{kind}.{metric}"] for kind in ("heldOutHistory", "testHistory") for metric in ("loss", "accuracy")]
+    choices = (("held-out", choice["epochByHeldOut"]), ("test", choice["epochByTest"]))
+    return [
+        (run["name"], epoch, *values, " and ".join(name for name, best in choices if best == epoch))
+        for epoch, values in enumerate(zip(*curves), start=1)
+    ]
+
+
+def study_in(record: bigeggs.Record) -> bigeggs.Record:
+    """What the study found, if it is of these images and has begun."""
+    study = record["results.study"]
+    if study is None:
+        raise MissingInput(f"the study is of CIFAR-10, and the data set here is {record['data.name']}")
+    if not len(study["runs"]):
+        raise MissingInput("no training of the study is recorded: `bigeggs study` trains them")
+    return study
+
+
+def recorded(study: bigeggs.Record) -> str:
+    """How much of the study there is."""
+    number, planned = len(study["runs"]), study["planned"]
+    return f"All {count(planned)} trainings" if number >= planned else f"{count(number)} of {count(planned)} trainings"
+
+
+def study_page(
+    title: str, subtitle: str, record: bigeggs.Record, runs: Sequence[bigeggs.Record], height: float
+) -> Figure:
+    """A page whose caption is that of the study's trainings, which have seeds and precisions of their own."""
+    figure = page(title, subtitle, record, height)
+    seeds = sorted({run["seed"] for run in runs})
+    precisions = sorted({run["precision"] for run in runs})
+    caption = (
+        f"Data: CIFAR-10{'' if official(runs) else ' (unofficial copy)'}. Trainings of the study, seed{'' if len(seeds) == 1 else 's'} "
+        f"{', '.join(count(seed) for seed in seeds)}, {' and '.join(precisions)}."
+    )
+    # The page's last text is its caption: that of one training, with the section's seed and profile.
+    figure.texts[-1].set_text(caption)
+    return figure

@@ -1,0 +1,88 @@
+"""One page that shows pictures, what a network says of them, and where it looked: ``view(…)``, ``page(…)``."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Sequence
+
+import jinja2
+from markupsafe import Markup
+from PIL import Image
+from PIL.Image import Resampling
+
+from bigeggs_report.pictures.decode import square
+
+HERE = Path(__file__).parent
+REPORT_STYLE = HERE.parent / "report.css"
+
+#: The sides of what is shown and of what the network sees, in pixels.
+SHOWN, SEEN = 448, 32
+
+#: The colour of places that speak for a class, that of the report's figures.
+ORANGE = "#E69F00"
+
+
+def page(views: list[dict[str, object]], failures: list[str], notes: list[str], weights: str) -> str:
+    """The page's HTML, which needs no other file, from the views of some pictures."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    style = Markup(REPORT_STYLE.read_text() + (HERE / "page.css").read_text())
+    return environment.get_template("page.html.j2").render(
+        pictures=views, failures=failures, notes=notes, weights=weights, style=style, shown_side=SHOWN, seen_side=SEEN
+    )
+
+
+def view(
+    file: str, classes: list[list[object]], is_likely: bool, values: list[float], size: list[int]
+) -> dict[str, object]:
+    """A picture as the network sees it, and where it looked.
+
+    `classes` are the likeliest ones with their probabilities; `values` a map of `size` (width, height) that is
+    high where the picture speaks for the first of them.
+    """
+    middle = square(file, SHOWN)
+    return {
+        "name": Path(file).name,
+        "classes": classes,
+        "best": classes[0][0],
+        "is_likely": is_likely,
+        "picture": address(middle, "JPEG", quality=88),
+        "seen": address(square(file, SEEN), "PNG"),
+        "looked": address(overlaid(middle, values, tuple(size)), "JPEG", quality=88),
+        "place": strongest(values, tuple(size)),
+    }
+
+
+def address(image: Image.Image, format: str, **options: int) -> str:
+    """An image inside the page."""
+    buffer = io.BytesIO()
+    image.save(buffer, format, **options)
+    return f"data:image/{format.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def overlaid(image: Image.Image, values: Sequence[float], size: tuple[int, int]) -> Image.Image:
+    """The image in grey, orange where the map is high."""
+    highest = max(values)
+    map = Image.new("F", size)
+    map.putdata([204 * value / highest if highest > 0 else 0 for value in values])
+    strength = map.resize(image.size, Resampling.BILINEAR).convert("L")
+    return Image.composite(Image.new("RGB", image.size, ORANGE), image.convert("L").convert("RGB"), strength)
+
+
+def strongest(values: Sequence[float], size: tuple[int, int]) -> str:
+    """Where the map is highest, in words; empty where it is zero everywhere."""
+    if max(values) <= 0:
+        return ""
+    width, height = size
+    row, column = divmod(values.index(max(values)), width)
+    vertical = ("top", "", "bottom")[3 * row // height]
+    horizontal = ("left", "", "right")[3 * column // width]
+    return f"the {vertical} {horizontal}".replace("  ", " ").strip() if vertical or horizontal else "the middle"

@@ -1,0 +1,91 @@
+"""One run of the report's sections, as far as it got."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bigeggs
+
+from bigeggs_report.blocks import Block, Figure, Paragraph
+from bigeggs_report.records import Records
+from bigeggs_report.wording import is_own
+
+#: The sections in their order, with what each is about.
+SECTIONS = {
+    "01-data": "the data set",
+    "02-normalization": "normalization",
+    "03-augmentation": "augmentation",
+    "04-plain-training": "plain training",
+    "05-augmented-training": "augmented training",
+    "06-results": "the comparison of both trainings",
+    "07-demo": "the demonstration",
+    "08-beyond": "the study of other seeds and recipes",
+}
+
+
+class Run:
+    """The records and figures that a report is written from."""
+
+    def __init__(self, records_dir: str | Path, plots_dir: str | Path) -> None:
+        self.records = Records(records_dir)
+        self.plots = Path(plots_dir)
+
+    def record(self, section: str) -> bigeggs.Record | None:
+        """A section's record, if the section has been run."""
+        return self.records[section] if section in self.records else None
+
+    @property
+    def recorded(self) -> list[bigeggs.Record]:
+        """The records that there are, in the order of the sections."""
+        return [self.records[section] for section in SECTIONS if section in self.records]
+
+    @property
+    def study(self) -> bigeggs.Record | None:
+        """What the study found; none before its section has been run, of other images, or without any training."""
+        record = self.record("08-beyond")
+        study = None if record is None else record["results.study"]
+        return study if study is not None and len(study["runs"]) else None
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether any section ran on what stands in for CIFAR-10 where that cannot be had."""
+        return any(record["data.isStandIn"] for record in self.recorded)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether any section ran on somebody's own pictures."""
+        return any(is_own(record) for record in self.recorded)
+
+    @property
+    def is_unofficial(self) -> bool:
+        """Whether any section ran on CIFAR-10 files other than the official ones."""
+        return any(
+            not (record["data.isStandIn"] or record["data.isOfficial"] or is_own(record)) for record in self.recorded
+        )
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether any section ran with the small budget."""
+        return any(record["settings.profile"] == "quick" for record in self.recorded)
+
+    @property
+    def profile(self) -> str:
+        """The profile as the commands take it."""
+        return "quick" if self.is_quick else "full"
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether sections ran on different data, seeds or profiles, so that they do not belong together."""
+        keys = ("data.checksum", "data.trainImages", "data.testImages", "settings.seed", "settings.profile")
+        return len({tuple(record[key] for key in keys) for record in self.recorded}) > 1
+
+    def not_run(self, section: str) -> Paragraph:
+        """What stands in place of results that are not there."""
+        command = f"swift run -c release {section}{'' if self.profile == 'quick' else ' --profile full'}"
+        return Paragraph(f"*Not run yet: {SECTIONS[section]}.* The command `{command}` runs this section.")
+
+    def figure(self, name: str, caption: str, alternative: str) -> Block:
+        """A figure, or what stands in its place before it is drawn."""
+        if (self.plots / f"{name}.png").is_file():
+            return Figure(name, caption, alternative)
+        return Paragraph(f"*Not drawn yet: the figure {name}.* The command `bigeggs figures {name}` draws it.")

@@ -1,0 +1,91 @@
+"""Text of the report: numbers in words, names from records made safe, and the four inline marks."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Sequence
+
+from bigeggs_report.wording import NO_BREAK_SPACE, fixed
+
+MARKS = re.compile(r"([\\`*_\[\]<>|])")
+INLINE = re.compile(
+    r"`(?P<code>[^`]+)`|\*\*(?P<strong>.+?)\*\*|\*(?P<emphasis>.+?)\*|\[(?P<label>[^\]]+)\]\((?P<address>[^)\s]+)\)"
+    r"|\\(?P<escaped>.)"
+)
+
+
+def literal(value: object) -> str:
+    """A value as text whose characters mean only themselves."""
+    return MARKS.sub(r"\\\1", " ".join(str(value).split()))
+
+
+def code(value: object) -> str:
+    """A value set as code, unless it holds characters that code cannot."""
+    text = " ".join(str(value).split())
+    return literal(text) if "`" in text or "|" in text else f"`{text}`"
+
+
+def decimal(number: float, digits: int = 3) -> str:
+    """A number with a fixed count of decimals, with a true minus."""
+    return fixed(number, digits).replace("-", "\N{MINUS SIGN}")
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points."""
+    return f"{decimal(100 * difference, 1)}{NO_BREAK_SPACE}percentage points"
+
+
+def duration(seconds: float) -> str:
+    """A span of time in the two units that matter."""
+    if seconds < 60:
+        return f"{fixed(seconds, 1)}{NO_BREAK_SPACE}s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes}{NO_BREAK_SPACE}min"
+    return f"{minutes // 60}{NO_BREAK_SPACE}h {minutes % 60}{NO_BREAK_SPACE}min"
+
+
+def megabytes(size: float) -> str:
+    """Bytes in millions."""
+    return f"{size / 1e6:,.0f}{NO_BREAK_SPACE}MB"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: ``a, b and c``."""
+    names = list(names)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def listed_in_part(names: Sequence[str], most: int = 20) -> str:
+    """Names in a sentence; of more than `most`, the first ones and how many there are besides."""
+    names = list(names)
+    return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most:,} more"])
+
+
+def inline_html(text: str) -> str:
+    """The inline marks of a text as HTML; everything else in it is escaped."""
+    result, end = [], 0
+    for match in INLINE.finditer(text):
+        result.append(html.escape(text[end : match.start()]))
+        result.append(marked(match))
+        end = match.end()
+    return "".join([*result, html.escape(text[end:])])
+
+
+def plain(text: str) -> str:
+    """A text without its backslashes, for places that know no marks."""
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def marked(match: re.Match[str]) -> str:
+    """One mark as HTML."""
+    if match["code"] is not None:
+        return f"<code>{html.escape(match['code'])}</code>"
+    if match["strong"] is not None:
+        return f"<strong>{inline_html(match['strong'])}</strong>"
+    if match["emphasis"] is not None:
+        return f"<em>{inline_html(match['emphasis'])}</em>"
+    if match["escaped"] is not None:
+        return html.escape(match["escaped"])
+    return f'<a href="{html.escape(match["address"])}">{inline_html(match["label"])}</a>'

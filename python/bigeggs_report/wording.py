@@ -1,0 +1,71 @@
+"""How numbers and data sets are written, the same in figures and in the report."""
+
+from __future__ import annotations
+
+import math
+
+import bigeggs
+
+from bigeggs_report.drawable_text import shown
+
+#: Keeps a number and its unit on one line.
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+#: The most classes of which images are shown in one figure.
+MOST_SHOWN = 30
+
+
+def count(number: float) -> str:
+    """A whole number with its thousands apart: ``50,000``."""
+    return f"{int(number):,}"
+
+
+def epoch_count(number: float) -> str:
+    """A number of epochs: ``1 epoch``, ``12 epochs``."""
+    return f"{count(number)} epoch{'' if number == 1 else 's'}"
+
+
+def fixed(number: float, digits: int) -> str:
+    """A number with so many digits after the point, rounded as in the tables of terminal and notebooks.
+
+    What is a half but for rounding errors goes away from zero: a tenth of all accuracies on 10,000 images are one,
+    and Python's own formatting would let their binary digits decide.
+    """
+    if not abs(number) * 10**digits < 1e14:
+        return f"{number:.{digits}f}"
+    whole = math.floor(abs(number) * 10**digits * (1 + 2**-50) + 0.5)
+    sign = "-" if number < 0 and whole > 0 else ""
+    return f"{sign}{whole / 10**digits:.{digits}f}"
+
+
+def percent(fraction: float, digits: int = 1) -> str:
+    """A fraction of one as per cent: ``91.3 %``."""
+    return f"{fixed(100 * fraction, digits)}{NO_BREAK_SPACE}%"
+
+
+def short(name: str) -> str:
+    """A class's name as figures show it, cut where it would take the room of what it names."""
+    return shown(name if len(name) <= 24 else f"{name[:23]}…")
+
+
+def is_own(record: bigeggs.Record) -> bool:
+    """Whether the data set is somebody's own pictures, and neither CIFAR-10 nor what stands in for it."""
+    return not record["data.isStandIn"] and record["data.name"] != "CIFAR-10"
+
+
+def data_name(record: bigeggs.Record) -> str:
+    """The data set's name, with what a reader must know before trusting a number from it."""
+    name = record["data.name"]
+    if record["data.isStandIn"]:
+        return f"{name} (stand-in for CIFAR-10)"
+    return name if record["data.isOfficial"] or is_own(record) else f"{name} (unofficial copy)"
+
+
+def caption(record: bigeggs.Record) -> str:
+    """Where a figure's numbers come from: data set, size, seed and profile."""
+    return (
+        f"Data: {shown(data_name(record))}, {count(record['data.trainImages'])} training and "
+        f"{count(record['data.testImages'])} test images. "
+        f"Seed {record['settings.seed']:g}, {record['settings.profile']} profile."
+    )

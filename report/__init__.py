@@ -1,1 +1,0 @@
-"""The report: one account of the recorded results, written as Markdown and as a page of HTML."""
