@@ -20,7 +20,10 @@ public enum Report {
         try Python.start(searchPaths: project.pythonPaths)
         let result = try Python.call(
             "build", in: "bigeggs_report.build",
-            [.string(layout.records), .string(layout.plots), .string(layout.report)])
+            [
+                .string(layout.records), .string(layout.plots), .string(layout.report),
+                .list(ReportSection.allCases.map { .list([.string($0.name), .string($0.title)]) }),
+            ])
         guard let markdown = result["markdown"]?.string, let html = result["html"]?.string else {
             throw ReportingError.unexpectedResult(function: "bigeggs_report.build.build")
         }

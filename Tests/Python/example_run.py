@@ -15,16 +15,12 @@ CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 FASHION = [
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 ]  # fmt: skip
-TITLES = {
-    "01-data": "Data",
-    "02-normalization": "Normalization",
-    "03-augmentation": "Augmentation",
-    "04-plain-training": "Plain training",
-    "05-augmented-training": "Augmented training",
-    "06-results": "Results",
-    "07-demo": "Demo",
-    "08-beyond": "Beyond the report",
-}
+ROOT = Path(__file__).resolve().parents[2]
+#: The name of each section and a title for it, in the order of the report, as Swift passes them.
+SECTIONS = [
+    [script.parent.name, script.parent.name[3:].replace("-", " ").capitalize()]
+    for script in sorted(ROOT.glob("notebooks/*/main.swift"))
+]
 #: What the two networks confuse, as (true class, predicted class, share of the errors of the true class).
 CONFUSIONS = [(3, 5, 0.5), (5, 3, 0.6), (2, 0, 0.25), (4, 2, 0.3), (9, 1, 0.5), (0, 8, 0.4), (6, 3, 0.3), (7, 4, 0.3)]
 
@@ -81,6 +77,7 @@ def write_run(
         "07-demo": demo_results(generator, test_labels, stand_in),
         "08-beyond": {"study": None if stand_in else study_results(study_runs())},
     }
+    titles = dict(SECTIONS)
     (root / "records").mkdir(parents=True, exist_ok=True)
     for number, (section, result) in enumerate(results.items()):
         run = {
@@ -88,7 +85,7 @@ def write_run(
             "seconds": 12.5 + 100 * number,
             "command": f"swift run -c release {section}" + (" --profile full" if profile == "full" else ""),
         }
-        record = {"section": section, "title": TITLES[section], **common, "run": run, "results": result}
+        record = {"section": section, "title": titles[section], **common, "run": run, "results": result}
         (root / "records" / f"{section}.json").write_text(json.dumps(record, indent=2, sort_keys=True))
     for model in ("plain", "augmented"):
         write_weights(root / "weights" / f"{model}.safetensors", generator)

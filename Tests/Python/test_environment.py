@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from example_run import SECTIONS
 
 from bigeggs_report.build import build
 
@@ -24,7 +25,7 @@ def make():
     from bigeggs_report.build import build
     from bigeggs_report.figures import draw
     outcome = draw.draw({figures!r}, {records!r}, {weights!r}, {plots!r}, 0)
-    build({records!r}, {all_plots!r}, {report!r})
+    build({records!r}, {all_plots!r}, {report!r}, {sections!r})
     return " ".join(outcome["drawn"])
 """
 
@@ -44,6 +45,7 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
     (root / "making.py").write_text(MODULE.format(
         python=str(ROOT / "python"), cache=cache, figures=FIGURES, records=str(example / "records"),
         weights=str(example / "weights"), plots=str(plots), all_plots=str(example / "plots"), report=str(report),
+        sections=SECTIONS,
     ))  # fmt: skip
     # Settings for matplotlib where it looks for some, and not in UTF-8.
     (root / "matplotlibrc").write_bytes(b"backend: Qt4Agg\nfont.size: 30\nsvg.fonttype: none\nnonsense\xe9\n")
@@ -66,5 +68,5 @@ def test_figures_and_report_are_the_same_whatever_the_environment_says(tmp_path:
     assert len(plain) == 3 * len(FIGURES) + 2
     for name in FIGURES:
         assert plain[f"{name}.png"] == (drawn / "plots" / f"{name}.png").read_bytes()
-    build(str(drawn / "records"), str(drawn / "plots"), str(tmp_path / "here"))
+    build(str(drawn / "records"), str(drawn / "plots"), str(tmp_path / "here"), SECTIONS)
     assert plain["report.html"] == (tmp_path / "here" / "report.html").read_bytes()

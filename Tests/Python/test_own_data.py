@@ -11,6 +11,7 @@ import bigeggs
 import numpy as np
 import pytest
 from conftest import write
+from example_run import SECTIONS
 from test_report import Page, built
 
 from bigeggs_report import claims
@@ -130,7 +131,7 @@ def test_the_report_says_whose_pictures_these_are_and_judges_nothing_by_them(
     assert markdown.startswith("# Image classification done again, on birds \\* of \\<Rügen\\> (own pictures)\n")
     assert "> **These are not CIFAR-10's images, but birds \\* of \\<Rügen\\> (own pictures).**" in markdown
     assert "not the official" not in markdown and "stand-in" not in markdown
-    verdicts = [each.verdict for each in claims.tested(Run(root / "records", root / "plots"))]
+    verdicts = [each.verdict for each in claims.tested(Run(root / "records", root / "plots", SECTIONS))]
     assert verdicts.count(claims.OWN) == len(verdicts) - 1
     assert "a folder of pictures for each class" in markdown
     page = Page(html)

@@ -6,24 +6,26 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Sequence
 
 import bigeggs
 import example_run
 import numpy as np
 import pytest
 from conftest import write
+from example_run import SECTIONS
 from markdown_it import MarkdownIt
 
 from bigeggs_report import build, claims
 from bigeggs_report.chapters.beyond import points, signed
 from bigeggs_report.figures import draw
-from bigeggs_report.run import SECTIONS, Run
+from bigeggs_report.run import Run
 from bigeggs_report.text import inline_html, literal
 
 
-def built(root: Path) -> tuple[str, str]:
+def built(root: Path, sections: Sequence[Sequence[str]] = SECTIONS) -> tuple[str, str]:
     """Markdown and HTML of a run."""
-    paths = build.build(str(root / "records"), str(root / "plots"), str(root / "report"))
+    paths = build.build(str(root / "records"), str(root / "plots"), str(root / "report"), sections)
     return Path(paths["markdown"]).read_text(), Path(paths["html"]).read_text()
 
 
@@ -133,7 +135,7 @@ def test_the_stand_in_is_announced_first_and_judges_nothing(tmp_path: Path, data
     markdown, html = built(root)
     assert re.match(r"# .*stand-in for CIFAR-10\n\n> \*\*These are not CIFAR-10's images: Fashion-MNIST", markdown)
     assert html.index("These are not CIFAR-10") < html.index('class="contents"')
-    verdicts = [each.verdict for each in claims.tested(Run(root / "records", root / "plots"))]
+    verdicts = [each.verdict for each in claims.tested(Run(root / "records", root / "plots", SECTIONS))]
     assert verdicts.count(claims.STAND_IN) == len(verdicts) - 1
     assert "has neither, so there is nothing to show" in markdown
 
@@ -160,8 +162,10 @@ def test_the_official_run_needs_no_notice(drawn: Path) -> None:
 
 def test_a_report_of_nothing_says_what_was_not_run(tmp_path: Path) -> None:
     markdown, html = built(tmp_path)
-    for section in ("01-data", "02-normalization", "03-augmentation", "06-results", "07-demo", "08-beyond"):
-        assert f"`swift run -c release {section} --profile full` runs this section" in markdown
+    titles = dict(SECTIONS)
+    for section in {plot["section"] for plot in draw.names()}:
+        told = f"*Not run yet: section {int(section[:2])}, {titles[section]}.*"
+        assert f"{told} The command `swift run -c release {section} --profile full` runs this section." in markdown
     assert markdown.count(f"**{claims.NOT_RUN}**") == len(claims.CLAIMS)
     assert Page(html).open == []
 
@@ -281,12 +285,14 @@ def test_a_verdict_follows_from_the_record(
         target = target[key]
     target[keys[-1]] = value
     file.write_text(json.dumps(record))
-    tested = claims.tested(Run(example / "records", example / "plots"))
+    tested = claims.tested(Run(example / "records", example / "plots", SECTIONS))
     assert [each.verdict for each in tested if each.claim.startswith(claim)] == [verdict]
 
 
-def test_the_goal_counts_the_scripts(drawn: Path) -> None:
-    assert len(SECTIONS) == 8 and "measured by one of eight scripts" in built(drawn)[0]
+@pytest.mark.parametrize(("number", "told"), [(12, "twelve"), (13, "13")])
+def test_the_goal_counts_the_scripts(tmp_path: Path, number: int, told: str) -> None:
+    further = [[f"{place:02}-further", "Further"] for place in range(len(SECTIONS) + 1, number + 1)]
+    assert f"measured by one of {told} scripts" in built(tmp_path, SECTIONS + further)[0]
 
 
 def study_of(*names: str, **levels: float) -> list[dict]:
@@ -322,7 +328,7 @@ def accuracies(runs: list[dict], recipe: str, kind: str = "test") -> list[float]
 
 def claim(root: Path, words: str) -> claims.Tested:
     """A claim of a run, tested."""
-    return next(each for each in claims.tested(Run(root / "records", root / "plots")) if each.claim == words)
+    return next(each for each in claims.tested(Run(root / "records", root / "plots", SECTIONS)) if each.claim == words)
 
 
 def test_the_short_comparison_tells_what_is_left_of_the_moving_statistics_start(example: Path) -> None:

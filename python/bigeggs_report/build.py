@@ -7,6 +7,7 @@ import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Sequence
 
 import jinja2
 from markupsafe import Markup
@@ -20,12 +21,14 @@ from bigeggs_report.text import inline_html, literal, plain
 TEMPLATES = Path(__file__).parent
 
 
-def build(records_dir: str, plots_dir: str, report_dir: str) -> dict[str, str]:
+def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[Sequence[str]]) -> dict[str, str]:
     """Writes report.md and report.html into `report_dir`; returns their paths.
+
+    `sections` has the name and the title of each section, in the order of the report.
 
     Both are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
     """
-    content = document(Run(records_dir, plots_dir))
+    content = document(Run(records_dir, plots_dir, sections))
     directory = Path(report_dir)
     markdown, html = directory / "report.md", directory / "report.html"
     write_atomically({

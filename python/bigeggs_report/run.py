@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Sequence
 
 import bigeggs
 
@@ -10,25 +11,17 @@ from bigeggs_report.blocks import Block, Figure, Paragraph
 from bigeggs_report.records import Records
 from bigeggs_report.wording import is_own
 
-#: The sections in their order, with what each is about.
-SECTIONS = {
-    "01-data": "the data set",
-    "02-normalization": "normalization",
-    "03-augmentation": "augmentation",
-    "04-plain-training": "plain training",
-    "05-augmented-training": "augmented training",
-    "06-results": "the comparison of both trainings",
-    "07-demo": "the demonstration",
-    "08-beyond": "the study of other seeds and recipes",
-}
-
 
 class Run:
-    """The records and figures that a report is written from."""
+    """The records and figures that a report is written from.
 
-    def __init__(self, records_dir: str | Path, plots_dir: str | Path) -> None:
+    `sections` has the name and the title of each section, in the order of the report.
+    """
+
+    def __init__(self, records_dir: str | Path, plots_dir: str | Path, sections: Sequence[Sequence[str]]) -> None:
         self.records = Records(records_dir)
         self.plots = Path(plots_dir)
+        self.sections = dict(sections)
 
     def record(self, section: str) -> bigeggs.Record | None:
         """A section's record, if the section has been run."""
@@ -37,7 +30,7 @@ class Run:
     @property
     def recorded(self) -> list[bigeggs.Record]:
         """The records that there are, in the order of the sections."""
-        return [self.records[section] for section in SECTIONS if section in self.records]
+        return [self.records[section] for section in self.sections if section in self.records]
 
     @property
     def study(self) -> bigeggs.Record | None:
@@ -82,7 +75,8 @@ class Run:
     def not_run(self, section: str) -> Paragraph:
         """What stands in place of results that are not there."""
         command = f"swift run -c release {section}{'' if self.profile == 'quick' else ' --profile full'}"
-        return Paragraph(f"*Not run yet: {SECTIONS[section]}.* The command `{command}` runs this section.")
+        number, title = int(section[:2]), self.sections[section]
+        return Paragraph(f"*Not run yet: section {number}, {title}.* The command `{command}` runs this section.")
 
     def figure(self, name: str, caption: str, alternative: str) -> Block:
         """A figure, or what stands in its place before it is drawn."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from bigeggs_report.blocks import Block, Paragraph
-from bigeggs_report.run import SECTIONS, Run
+from bigeggs_report.run import Run
 
 #: Whole numbers as words, from zero on.
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -19,7 +19,8 @@ def blocks(run: Run) -> Iterator[Block]:
         "[CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html), a small convolutional network and Keras. Its team "
         "called itself BIG EGGS."
     )
-    scripts = WORDS[len(SECTIONS)] if len(SECTIONS) < len(WORDS) else f"{len(SECTIONS)}"
+    number = len(run.sections)
+    scripts = WORDS[number] if number < len(WORDS) else f"{number}"
     yield Paragraph(
         "This report does the same work again with a training library of its own, BigEggs, and writes down what came "
         f"out. Every result below was measured by one of {scripts} scripts, or by a training whose record the last of "

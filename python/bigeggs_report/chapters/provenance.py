@@ -7,7 +7,7 @@ from typing import Iterator, Sequence
 import bigeggs
 
 from bigeggs_report.blocks import Block, Listing, Paragraph, Table
-from bigeggs_report.run import SECTIONS, Run
+from bigeggs_report.run import Run
 from bigeggs_report.text import code, duration, literal
 from bigeggs_report.wording import NO_BREAK_SPACE, count
 
@@ -26,7 +26,7 @@ def blocks(run: Run) -> Iterator[Block]:
         yield Listing(statement.strip())
     yield Table(
         ("section", "recorded on (UTC)", "duration", "command"),
-        [run_row(section, run.record(section)) for section in SECTIONS],
+        [run_row(section, run.record(section)) for section in run.sections],
         "The records that this report is written from. Duration is that of the whole section.",
         numeric=(2,),
     )
