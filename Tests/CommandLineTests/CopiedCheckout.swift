@@ -3,10 +3,18 @@ import Foundation
 /// A checkout whose sources a test may change: scripts, library and programs are copies, the Python that
 /// draws is the real one. There is no compiler in its PATH, so a changed script runs as it was built.
 struct CopiedCheckout {
-    static let sections = [
-        "01-data", "02-normalization", "03-augmentation", "04-plain-training", "05-augmented-training",
-        "06-results", "07-demo", "08-beyond",
-    ]
+    /// The checkout that is copied.
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    /// The names of the sections: the folders in `notebooks` that hold a script.
+    static let sections: [String] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root + "/notebooks")) ?? []
+        return names.sorted().filter {
+            FileManager.default.fileExists(atPath: "\(root)/notebooks/\($0)/main.swift")
+        }
+    }()
+    /// Their numbers.
+    static let numbers = sections.compactMap { Int($0.prefix(2)) }
     let directory: TemporaryDirectory
     let data: TinyCIFAR10
 
@@ -31,8 +39,7 @@ struct CopiedCheckout {
         directory = try TemporaryDirectory()
         self.data = data
         let files = FileManager.default
-        let root = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+        let root = Self.root
         // Of the report, only the study's records: what a full run writes is the copy's own.
         try files.createDirectory(atPath: directory.path + "/report", withIntermediateDirectories: false)
         for link in ["python", "report/study"] {

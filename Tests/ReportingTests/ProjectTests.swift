@@ -65,7 +65,7 @@ import Testing
         #expect(ReportSection(argument: "04-plain-training") == .plainTraining)
         #expect(ReportSection(argument: "4") == .plainTraining)
         #expect(ReportSection(argument: "07") == .demo)
-        #expect(ReportSection(argument: "9") == nil)
-        #expect(ReportSection.data.next == .normalization && ReportSection.beyond.next == nil)
+        #expect(ReportSection(argument: "\(ReportSection.allCases.count + 1)") == nil)
+        #expect(ReportSection.data.next == .normalization && ReportSection.allCases.last?.next == nil)
     }
 }
