@@ -4,16 +4,6 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// How far a download has come.
-public struct DownloadProgress: Sendable, Equatable {
-    /// Bytes that have arrived.
-    public let received: Int
-    /// All bytes, if the server says so.
-    public let total: Int?
-    /// Seconds until the end at the speed so far, if ``total`` is known.
-    public let secondsLeft: Double?
-}
-
 /// The download of one file whose checksum is known, by default CIFAR-10's official archive.
 package struct Download: Sendable {
     package var address = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"

@@ -1,39 +1,3 @@
-/// Class labels, in the shape in which they were loaded.
-///
-/// CIFAR-10's labels load as a column, `[count, 1]`, as Keras's `cifar10.load_data` returns them;
-/// ``flattened()`` turns the column into the vector, `[count]`, that the sparse loss expects.
-public struct Labels: Sendable, Equatable {
-    /// The class of each image, from 0 to the number of classes less one.
-    public let values: [Int32]
-    /// `[count, 1]` for a column, `[count]` for a vector.
-    public let shape: [Int]
-
-    /// Labels as a vector, `[count]`, or as a column, `[count, 1]`.
-    public init(_ values: [Int32], asColumn: Bool = false) {
-        self.values = values
-        shape = asColumn ? [values.count, 1] : [values.count]
-    }
-
-    /// The same labels as a vector, `[count]`.
-    public func flattened() -> Labels { Labels(values) }
-}
-
-/// What is wrong with the arrays from which a data set was to be made.
-public enum ImageDatasetError: Error, Equatable, CustomStringConvertible {
-    case pixelCount(found: Int, expected: Int)
-    case labelOutOfRange(label: Int, index: Int, classes: Int)
-
-    /// What is wrong, in one sentence.
-    public var description: String {
-        switch self {
-        case .pixelCount(let found, let expected):
-            "the data set has \(found) pixel values where its labels and image shape need \(expected)"
-        case .labelOutOfRange(let label, let index, let classes):
-            "image \(index) has label \(label); with \(classes) classes labels go from 0 to \(classes - 1)"
-        }
-    }
-}
-
 /// Images and their labels in memory: bytes or floats, and the factor by which the network sees them.
 public struct ImageDataset: Sendable {
     let pixels: Pixels

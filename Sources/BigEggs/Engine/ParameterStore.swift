@@ -1,5 +1,3 @@
-import Foundation
-
 /// All trainable numbers of a model, and what is kept beside them.
 ///
 /// Parameters lie in one flat buffer, gradients and the optimizer's moments in others, each tensor at
@@ -266,22 +264,4 @@ final class ParameterStore {
     }
 
     func copyAddress(_ number: Int) -> UnsafeMutableRawPointer { copies[number].memory.base }
-}
-
-/// Zeroed memory on a boundary that vectors and pages like.
-final class AlignedMemory {
-    let base: UnsafeMutableRawPointer
-    let bytes: Int
-
-    init(bytes: Int) {
-        self.bytes = bytes
-        let alignment = bytes > 4 << 20 ? 2 << 20 : 128
-        base = .allocate(byteCount: max(bytes, 1), alignment: alignment)
-        if alignment > 128 { madvise(base, bytes, Int32(MADV_HUGEPAGE)) }
-        base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    }
-
-    deinit { base.deallocate() }
-
-    var floats: UnsafeMutablePointer<Float> { base.floats }
 }

@@ -1,12 +1,3 @@
-/// What a layer does at the edges of an image.
-public enum Padding: String, Sendable, Codable, CaseIterable {
-    /// Nothing: the window stays inside the image.
-    case valid
-    /// Zeros, as many as make the output as large as the input divided by the stride, the odd one out
-    /// at the bottom and on the right, as in Keras.
-    case same
-}
-
 /// A window that slides over an image: the geometry that convolution and pooling share.
 package struct Window: Sendable, Equatable {
     package let size: [Int]
@@ -104,15 +95,5 @@ extension Window {
         let stride = try settings.integer("strides") ?? size
         self.init(
             size: [size, size], strides: [stride, stride], padding: try settings.choice("padding") ?? .valid)
-    }
-}
-
-extension LayerError {
-    /// Refuses an input that is no image.
-    static func checkImage(_ inputShape: [Int], layer: String) throws {
-        guard inputShape.count == 3 else {
-            throw LayerError.inputRank(
-                layer: layer, found: inputShape, expected: "images, [height, width, channels]")
-        }
     }
 }

@@ -20,7 +20,7 @@ public class SymbolicTensor: @unchecked Sendable {
     /// Greater than that of every value before it, so that the order of numbers is one to compute in.
     private let number: Int
 
-    fileprivate init(_ layer: (any Layer)?, _ inputs: [SymbolicTensor]) {
+    init(_ layer: (any Layer)?, _ inputs: [SymbolicTensor]) {
         self.layer = layer
         self.inputs = inputs
         number = SymbolicTensor.made.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -50,20 +50,6 @@ public class SymbolicTensor: @unchecked Sendable {
             return LayerApplication(
                 layer: layer, inputs: value.inputs.compactMap { numbers[ObjectIdentifier($0)] })
         }
-    }
-}
-
-/// What a model's layers begin with: images, `[height, width, channels]`, or vectors, `[features]`.
-///
-/// Source: https://keras.io/api/layers/core_layers/input/
-public final class Input: SymbolicTensor, @unchecked Sendable {
-    /// The shape of one input, without the batch.
-    public let shape: [Int]
-
-    /// An input of a shape, without the batch.
-    public init(_ shape: [Int]) {
-        self.shape = shape
-        super.init(nil, [])
     }
 }
 

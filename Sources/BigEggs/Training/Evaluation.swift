@@ -11,30 +11,3 @@ public struct Evaluation: Codable, Sendable, Equatable {
     /// Wall time.
     public let seconds: Double
 }
-
-/// What a model says about a data set.
-public struct Predictions: Sendable, Equatable {
-    /// `[count, classes]`, row-major; each row adds up to 1.
-    public let probabilities: [Float]
-    /// The number of classes.
-    public let classes: Int
-
-    /// The number of images.
-    public var count: Int { classes == 0 ? 0 : probabilities.count / classes }
-
-    /// The probabilities of one image's classes.
-    public subscript(image: Int) -> ArraySlice<Float> {
-        probabilities[image * classes..<(image + 1) * classes]
-    }
-
-    /// The most probable class of an image, the first of equals.
-    public func predicted(_ image: Int) -> Int {
-        let row = self[image]
-        var best = row.startIndex
-        for index in row.indices where row[index] > row[best] { best = index }
-        return best - row.startIndex
-    }
-
-    /// The probability of the most probable class.
-    public func confidence(_ image: Int) -> Float { self[image].max() ?? 0 }
-}

@@ -17,12 +17,3 @@ extension LoweredLayer {
     func makeStatistics(for inputShape: [Int]) -> BatchStatistics? { nil }
     var readsPlanes: Bool { false }
 }
-
-/// How the engine runs a layer. Only the library's own layers have one.
-public struct Lowering: Sendable {
-    let layer: any LoweredLayer
-    /// The layer's settings and weights.
-    package var described: any ConfigurableLayer { layer }
-
-    init(_ layer: any LoweredLayer) { self.layer = layer }
-}

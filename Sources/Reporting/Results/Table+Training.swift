@@ -34,8 +34,3 @@ extension Table {
             })
     }
 }
-
-extension History {
-    /// The metrics and the seconds of each epoch, one list each.
-    public var columns: [String: [Double]] { metrics.merging(["seconds": seconds]) { old, _ in old } }
-}

@@ -1,0 +1,17 @@
+/// Whether a metric is better when it is smaller or when it is larger.
+public enum MonitorMode: String, Sendable, Codable, CaseIterable {
+    /// Larger for an accuracy, smaller for everything else.
+    case auto
+    /// Smaller is better.
+    case min
+    /// Larger is better.
+    case max
+
+    /// Whether `value` is better than `reference` by more than `minDelta`. Anything is better than
+    /// nothing; a value that is no number is better than no other.
+    func improves(_ value: Double, on reference: Double?, metric: String, minDelta: Double) -> Bool {
+        guard let reference else { return true }
+        let larger = self == .max || self == .auto && metric.hasSuffix("accuracy")
+        return larger ? value - abs(minDelta) > reference : value + abs(minDelta) < reference
+    }
+}

@@ -1,0 +1,35 @@
+import CCrypto
+
+/// A checksum in the making: bytes go in as they pass by.
+final class Digest {
+    enum Algorithm: String { case md5, sha256 }
+
+    private let context: OpaquePointer
+
+    /// - Throws: ``DataError/digestUnavailable(name:)``.
+    init(_ algorithm: Algorithm) throws {
+        guard let context = EVP_MD_CTX_new() else {
+            throw DataError.digestUnavailable(name: algorithm.rawValue)
+        }
+        self.context = context
+        guard EVP_DigestInit_ex(context, algorithm == .md5 ? EVP_md5() : EVP_sha256(), nil) == 1 else {
+            throw DataError.digestUnavailable(name: algorithm.rawValue)
+        }
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// The checksum in hexadecimal digits. Nothing may be added afterwards.
+    func finish() -> String {
+        var count: UInt32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, initialized in
+            EVP_DigestFinal_ex(context, buffer.baseAddress, &count)
+            initialized = Int(count)
+        }
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,19 @@
+import Foundation
+
+/// Zeroed memory on a boundary that vectors and pages like.
+final class AlignedMemory {
+    let base: UnsafeMutableRawPointer
+    let bytes: Int
+
+    init(bytes: Int) {
+        self.bytes = bytes
+        let alignment = bytes > 4 << 20 ? 2 << 20 : 128
+        base = .allocate(byteCount: max(bytes, 1), alignment: alignment)
+        if alignment > 128 { madvise(base, bytes, Int32(MADV_HUGEPAGE)) }
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    }
+
+    deinit { base.deallocate() }
+
+    var floats: UnsafeMutablePointer<Float> { base.floats }
+}

@@ -1,0 +1,104 @@
+/// The strides, in elements, by which sixteen channels at a time are visited.
+///
+/// One description serves oneDNN's layouts in blocks of 16 and of 8 channels, channels last, and
+/// plain matrices: lanes 0 to 7 of a block lie at `p`, lanes 8 to 15 at `p + halfStride`.
+struct ChannelWalk: Equatable {
+    let samples: Int
+    let channels: Int
+    let positions: Int
+    let sampleStride: Int
+    let blockStride: Int
+    let halfStride: Int
+    let positionStride: Int
+
+    var blocks: Int { (channels + 15) / 16 }
+
+    /// Whether every block is one run of sixteen elements in memory.
+    var isContiguous: Bool { halfStride == 8 && paddedLanes % 16 == 0 }
+
+    /// Channels that memory has room for.
+    private let paddedLanes: Int
+
+    init(dims: [Int], layout: TensorLayout) {
+        samples = dims[0]
+        channels = dims[1]
+        positions = dims.dropFirst(2).reduce(1, *)
+        sampleStride = layout.strides[0]
+        paddedLanes = layout.paddedDims[1]
+        switch layout.blocks {
+        case [.init(16, of: 1)]:
+            (blockStride, halfStride, positionStride) = (layout.strides[1], 8, 16)
+        case [.init(8, of: 1)]:
+            (blockStride, halfStride, positionStride) = (2 * layout.strides[1], layout.strides[1], 8)
+        default:
+            // Channels last, or a matrix: the channels of a pixel lie together.
+            (blockStride, halfStride, positionStride) = (16, 8, dims.count > 2 ? layout.strides[3] : channels)
+        }
+    }
+
+    /// Where a channel is, from a sample's first value on; `nil` if memory has no room for it.
+    func offset(ofChannel channel: Int) -> Int? {
+        guard channel < paddedLanes else { return nil }
+        return channel / 16 * blockStride + offset(ofLane: channel % 16)
+    }
+
+    /// Where a lane is, from a block's first value on.
+    @inline(__always)
+    func offset(ofLane lane: Int) -> Int { lane < 8 ? lane : lane - 8 + halfStride }
+
+    /// How many of a block's sixteen lanes are in memory.
+    @inline(__always)
+    func lanes(of block: Int) -> Int { min(16, paddedLanes - block * 16) }
+
+    @inline(__always)
+    func load<Element: ActivationElement>(_ pointer: UnsafePointer<Element>, lanes: Int) -> Lanes {
+        if lanes == 16 {
+            if halfStride == 8 { return Element.load(pointer) }
+            return Lanes(
+                lowHalf: Element.loadHalf(pointer), highHalf: Element.loadHalf(pointer + halfStride))
+        }
+        var result = Lanes.zero
+        for lane in 0..<lanes { result[lane] = pointer[offset(ofLane: lane)].float }
+        return result
+    }
+
+    @inline(__always)
+    func store<Element: ActivationElement>(
+        _ value: Lanes, _ pointer: UnsafeMutablePointer<Element>, lanes: Int
+    ) {
+        if lanes == 16 {
+            if halfStride == 8 {
+                Element.store(value, pointer)
+            } else {
+                Element.storeHalf(value.lowHalf, pointer)
+                Element.storeHalf(value.highHalf, pointer + halfStride)
+            }
+        } else {
+            for lane in 0..<lanes {
+                pointer[offset(ofLane: lane)] = Element(value[lane])
+            }
+        }
+    }
+
+    /// The values in Keras's order, `[samples, positions, channels]`.
+    func channelsLast<Element: ActivationElement>(
+        _ base: UnsafeRawPointer, of type: Element.Type
+    ) -> [Float] {
+        let source = base.assumingMemoryBound(to: type)
+        return [Float](unsafeUninitializedCapacity: samples * positions * channels) { buffer, count in
+            for sample in 0..<samples {
+                for position in 0..<positions {
+                    for block in 0..<blocks {
+                        let start = sample * sampleStride + block * blockStride + position * positionStride
+                        let lanes = load(source + start, lanes: self.lanes(of: block))
+                        for channel in block * 16..<min(block * 16 + 16, channels) {
+                            buffer[(sample * positions + position) * channels + channel] =
+                                lanes[channel - block * 16]
+                        }
+                    }
+                }
+            }
+            count = samples * positions * channels
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// A dense layer: the product of a matrix with a kernel, or of images as they lie in memory.
+///
+/// Flatten costs nothing: the product reads the blocked image, and the kernel's four dimensions are
+/// mapped to the order in which Keras flattens.
+final class InnerProductNode: WeightedNode {
+    init(
+        name: String, input: Signal, units: Int, kernel: Int, bias: Int?, kerasKernel: TensorLayout,
+        rectifies: Bool, outputPrecision: Precision, precision: Precision, store: ParameterStore
+    ) throws {
+        let primitives = WeightedPrimitives(
+            name: name, source: input.layout,
+            destination: .rowMajor([input.dims[0], units], outputPrecision), kernelDims: kerasKernel.dims,
+            window: nil, hasBias: bias != nil, rectifies: rectifies, precision: precision)
+        if store.layout(of: kernel) == nil {
+            store.chooseLayout(of: kernel, try primitives.storedLayout(), kerasLayout: kerasKernel)
+        }
+        try super.init(primitives, input: input, kernel: kernel, bias: bias, store: store)
+    }
+
+    /// Each part reads the whole kernel, so there are few.
+    override var parts: Int { 4 }
+
+    override func makeBackwardWeights() throws -> any Pass {
+        try DividedProductGradient(
+            primitives, parts: parts, layout: store.entries[kernel].storedLayout, source: input.place,
+            gradient: output.gradientPlace, kernelGradient: .gradient(kernel),
+            biasGradient: bias.map { .gradient($0) }) ?? super.makeBackwardWeights()
+    }
+}

@@ -1,0 +1,11 @@
+/// The plan's input as the gathering of a batch sees it.
+struct InputView {
+    let base: UnsafeMutableRawPointer
+    let precision: Precision
+    /// All strides in elements.
+    let sampleStride: Int
+    let pixelStride: Int
+    let channelStride: Int
+    let pixels: Int
+    let channels: Int
+}

@@ -1,0 +1,20 @@
+/// Resolves places to addresses for one plan.
+struct PlanMemory {
+    let workspace: UnsafeMutableRawPointer
+    /// Bytes from the start of the workspace.
+    let offsets: [Place: Int]
+    let store: ParameterStore
+
+    func address(_ place: Place) -> UnsafeMutableRawPointer {
+        switch place {
+        case .values, .valuesGradient, .own, .scratchpad: workspace + (offsets[place] ?? 0)
+        case .parameter(let parameter):
+            (store.parameters?.base ?? workspace) + store.offset(of: parameter) * 4
+        case .gradient(let parameter):
+            (store.gradients?.base ?? workspace) + store.offset(of: parameter) * 4
+        case .copy(let number): store.copyAddress(number)
+        }
+    }
+
+    func floats(_ place: Place) -> UnsafeMutablePointer<Float> { address(place).floats }
+}

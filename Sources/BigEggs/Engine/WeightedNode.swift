@@ -1,0 +1,136 @@
+/// What a convolution and an inner product have in common: a kernel and a bias, and three passes.
+///
+/// oneDNN fuses a ReLU into the forward primitive. Its gradient is masked by whoever reads the output
+/// next if that is a hand-written pass, otherwise by a pass of its own here.
+class WeightedNode: Node {
+    let primitives: WeightedPrimitives
+    let output: Signal
+    var inputs: [Signal] { [input] }
+    let isTrained = true
+    let input: Signal
+    let kernel: Int
+    let bias: Int?
+    let store: ParameterStore
+    private var forwardPass: (any Pass)?
+    private var backwardData: (any Pass)?
+    private var backwardWeights: (any Pass)?
+    private(set) var copies: [Int] = []
+    private var gradient: UnsafeMutableRawPointer?
+    private var values: UnsafeMutableRawPointer?
+
+    init(
+        _ primitives: WeightedPrimitives, input: Signal, kernel: Int, bias: Int?, store: ParameterStore
+    ) throws {
+        self.primitives = primitives
+        self.input = input
+        self.kernel = kernel
+        self.bias = bias
+        self.store = store
+        output = Signal(dims: primitives.destination.dims, layout: primitives.destination)
+        output.isRectified = primitives.rectifies
+        if let pass = makeWinogradForward() {
+            forwardPass = pass
+            return
+        }
+        let forward = try DividedPrimitive(batch: batch, parts: parts) {
+            try primitives.forward(samples: $0, weights: $1)
+        }
+        try forward.add(.source, at: input.place, layout: input.layout)
+        try forward.add(.weights, at: weights(forward.layout(of: .weights)))
+        if let bias { try forward.add(.bias, at: .parameter(bias)) }
+        try forward.add(.destination, at: output.place, layout: output.layout)
+        forwardPass = forward
+    }
+
+    var name: String { primitives.name }
+    var kernelDims: [Int] { primitives.kernelDims }
+    var rectifies: Bool { primitives.rectifies }
+    var precision: Precision { primitives.precision }
+    var batch: Int { input.dims[0] }
+
+    /// In how many parts a batch is divided at most.
+    var parts: Int { 16 }
+
+    /// Where a primitive finds the kernel in the layout that it asked for.
+    private func weights(_ layout: LayoutChoice) throws -> Place {
+        if store.layout(of: kernel) == layout { return .parameter(kernel) }
+        let copy = try store.copy(of: kernel, as: layout)
+        if !copies.contains(copy) { copies.append(copy) }
+        return .copy(copy)
+    }
+
+    /// The place of the kernel as Winograd's convolution wants it.
+    func weights(_ transformed: WinogradKernel) -> Place {
+        let copy = store.copy(of: kernel, as: transformed)
+        if !copies.contains(copy) { copies.append(copy) }
+        return .copy(copy)
+    }
+
+    /// The engine's own passes in place of oneDNN's, where the rule is for them.
+    func makeWinogradForward() -> (any Pass)? { nil }
+    func makeWinogradBackwardData(into gradient: Place) -> (any Pass)? { nil }
+    func makeWinogradBackwardWeights() -> (any Pass)? { nil }
+
+    /// The pass that gives the kernel's gradient, and the bias's.
+    func makeBackwardWeights() throws -> any Pass {
+        // Each part has sums of its own: 16 of them took a fifth longer than one for all, 8 no longer.
+        let primitive = try DividedPrimitive(batch: batch, parts: 8) { samples, _ in
+            try primitives.backwardWeights(store.entries[kernel].storedLayout, samples: samples)
+        }
+        try primitive.add(.source, at: input.place, layout: input.layout)
+        try primitive.add(.destinationGradient, at: output.gradientPlace, layout: gradientLayout)
+        try primitive.add(.weightsGradient, sumAt: .gradient(kernel))
+        if let bias { try primitive.add(.biasGradient, sumAt: .gradient(bias)) }
+        return primitive
+    }
+
+    private var gradientLayout: TensorLayout { primitives.gradient }
+
+    var valuesForBackward: [Signal] { rectifies && !output.gradientIsMasked ? [input, output] : [input] }
+
+    func describeBackward(inputGradients: [Place?]) throws {
+        if let inputGradient = inputGradients[0], let pass = makeWinogradBackwardData(into: inputGradient) {
+            backwardData = pass
+        } else if let inputGradient = inputGradients[0] {
+            let primitive = try DividedPrimitive(batch: batch, parts: parts) {
+                try primitives.backwardData(samples: $0, weights: $1)
+            }
+            try primitive.add(.destinationGradient, at: output.gradientPlace, layout: gradientLayout)
+            try primitive.add(.weights, at: weights(primitive.layout(of: .weights)))
+            try primitive.add(.sourceGradient, at: inputGradient, layout: input.layout)
+            backwardData = primitive
+        }
+        backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights()
+    }
+
+    var passes: [any Pass] { [forwardPass, backwardData, backwardWeights].compactMap { $0 } }
+
+    func bind(_ memory: PlanMemory) {
+        gradient = memory.address(output.gradientPlace)
+        values = memory.address(output.place)
+    }
+
+    func forward(_ step: StepContext) { forwardPass?.execute() }
+
+    func backward(_ step: StepContext) {
+        if rectifies, !output.gradientIsMasked, let gradient, let values {
+            maskGradient(
+                gradient, whereRectified: values, count: output.layout.elementCount, precision,
+                valuesPrecision: output.layout.precision)
+        }
+        backwardData?.execute()
+        backwardWeights?.execute()
+    }
+
+    var operations: (forward: Int, backward: Int) {
+        let positions = output.dims[0] * output.dims.dropFirst(2).reduce(1, *)
+        let one = 2 * positions * kernelDims.reduce(1, *)
+        return (one, (backwardData == nil ? 0 : one) + (backwardWeights == nil ? 0 : one))
+    }
+
+    var algorithms: [(pass: String, implementation: String)] {
+        [
+            ("forward", forwardPass), ("backward data", backwardData), ("backward weights", backwardWeights),
+        ].compactMap { name, pass in pass.map { (name, $0.implementation) } }
+    }
+}

@@ -1,0 +1,21 @@
+/// What is wrong with a record.
+public enum RecordError: Error, Equatable, CustomStringConvertible {
+    /// The text is not JSON; line and column count from 1, columns in bytes.
+    case invalid(source: String, line: Int, column: Int, problem: String)
+    /// JSON has no infinity and no NaN; `path` says which number it was.
+    case notFinite(path: String, value: Double)
+    /// A value cannot be turned into a record, or a record into a value.
+    case notConvertible(path: String, problem: String)
+
+    /// One sentence for people.
+    public var description: String {
+        switch self {
+        case .invalid(let source, let line, let column, let problem):
+            "\(source), line \(line), column \(column): \(problem); repair the file or record it anew"
+        case .notFinite(let path, let value):
+            "\(path) is \(value), which JSON cannot hold; leave it out or record null instead"
+        case .notConvertible(let path, let problem):
+            "\(path) cannot be converted: \(problem)"
+        }
+    }
+}

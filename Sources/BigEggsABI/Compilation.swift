@@ -1,0 +1,38 @@
+import BigEggs
+
+/// What a model is compiled with: kept, for a copy is compiled with the same.
+struct Compilation {
+    private let optimizer: String
+    private let settings: Record
+    private let loss: String
+    private let chosen: any Optimizer
+    private let groups: OptimizerGroups
+
+    init(optimizer: String, settings: Record, loss: String) throws {
+        guard ["sparse_categorical_crossentropy", "categorical_crossentropy"].contains(loss) else {
+            throw Failure.notFound(
+                "there is no loss \(loss): there are sparse_categorical_crossentropy, categorical_crossentropy"
+            )
+        }
+        var given = try Settings(settings, of: optimizer)
+        chosen = try OptimizerTypes.table.make(optimizer, &given)
+        groups = try OptimizerGroups(&given)
+        try given.done()
+        (self.optimizer, self.settings, self.loss) = (optimizer, settings, loss)
+    }
+
+    init(_ record: Record) throws {
+        try self.init(
+            optimizer: record["optimizer"]?.string ?? "", settings: record["settings"] ?? [:],
+            loss: record["loss"]?.string ?? "")
+    }
+
+    var record: Record { ["optimizer": .string(optimizer), "settings": settings, "loss": .string(loss)] }
+
+    func compile(_ model: Model) throws {
+        // Labels are whole numbers in either case.
+        try model.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy) { [groups] in
+            groups.optimizer(of: $0)
+        }
+    }
+}

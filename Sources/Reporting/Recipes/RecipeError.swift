@@ -1,0 +1,15 @@
+/// A recipe that makes no sense.
+public struct RecipeError: Error, Equatable, CustomStringConvertible {
+    /// One sentence: what is wrong and what to do.
+    public let description: String
+
+    init(file: String, problem: String) { description = "\(file): \(problem)" }
+
+    private init(_ description: String) { self.description = description }
+
+    static func noSuchRecipe(_ name: String) -> RecipeError {
+        RecipeError(
+            "there is no recipe \(name): there are \(Recipe.all.map(\.name).joined(separator: ", ")), and files whose "
+                + "names end in .json")
+    }
+}
