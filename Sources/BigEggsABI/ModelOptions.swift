@@ -12,18 +12,6 @@ struct ModelOptions {
 
     enum ConvolutionChoice: String, CaseIterable { case automatic, direct }
 
-    enum PrecisionChoice: String, CaseIterable {
-        case float32, bfloat16, auto
-
-        var precision: Precision {
-            switch self {
-            case .float32: .float32
-            case .bfloat16: .bfloat16
-            case .auto: .fastest
-            }
-        }
-    }
-
     /// - Parameters:
     ///   - input: the shape of an input where the settings have none; nil if they must have one.
     ///   - rescale: the factor where the settings have none.

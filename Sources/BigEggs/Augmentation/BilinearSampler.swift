@@ -13,8 +13,8 @@ extension Float: PixelValue {
     @inline(__always) var double: Double { Double(self) }
 }
 
-/// An image to read from: `[height, width, channels]`, contiguous.
-struct ImageSource<Pixel: PixelValue> {
+/// The image that is transformed: `[height, width, channels]`, contiguous.
+struct OriginalImage<Pixel: PixelValue> {
     let pixels: UnsafePointer<Pixel>
     let height, width, channels: Int
 
@@ -61,7 +61,7 @@ struct Destination {
 /// an image their last bit can decide between the image and what surrounds it. The loops over floats and
 /// doubles are plain ones over contiguous memory: those the compiler turns into vectors.
 struct BilinearSampler<Pixel: PixelValue> {
-    let source: ImageSource<Pixel>
+    let source: OriginalImage<Pixel>
     let map: AffineMap
     let fillMode: FillMode
     let cval: Float

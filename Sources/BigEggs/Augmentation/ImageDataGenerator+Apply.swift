@@ -73,7 +73,7 @@ extension ImageDataGenerator {
         if parameters.flipVertical { destination.reverseRows(count: height) }
         if parameters.flipHorizontal { destination.reverseColumns(count: width) }
 
-        let source = ImageSource(pixels: pixels, height: height, width: width, channels: channels)
+        let source = OriginalImage(pixels: pixels, height: height, width: width, channels: channels)
         guard let map = AffineMap(parameters, height: height, width: width) else {
             source.copy(to: destination)
             return
