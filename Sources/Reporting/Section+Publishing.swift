@@ -1,0 +1,70 @@
+import BigEggs
+import Foundation
+
+extension Section {
+    /// Writes the record, draws the figures, writes the executed notebook, and says where they are. The
+    /// note of what they were made from is written when all of them are there.
+    ///
+    /// - Throws: ``ReportingError/figuresFailed(_:)`` after everything else is written, and whatever keeps
+    ///   a file from being written.
+    public func end(line: Int = #line) throws {
+        reading?.reach(line: line)
+        try recorded().write(to: layout.record(section))
+        let outcome =
+            figures.isEmpty
+            ? Figures.Outcome()
+            : try Figures.draw(figures.map(\.name), project: project, layout: layout, data: data)
+        // The first section's figures name every class already.
+        if section == .data, let advice = outcome.advice { Terminal.warn(advice + "\n") }
+        for (name, line) in figures { try attach(figure: name, line: line) }
+        try notebook.write(to: layout.notebook(section))
+
+        let files = [layout.record(section), layout.notebook(section)]
+        Terminal.write("\nRecorded in \(files.map(Project.shown).joined(separator: " and ")). ")
+        if isStep {
+            Terminal.write("\n")
+        } else if let next = section.next {
+            Terminal.write("Next: \(command(for: next, options.arguments))\n")
+        } else {
+            Terminal.write("This was the last section.\n")
+        }
+        let failed = outcome.failed.merging(outcome.missing) { failure, _ in failure }
+        guard failed.isEmpty else { throw ReportingError.figuresFailed(failed) }
+        try stamp().write(to: layout.stamp(section))
+        try endTraining()
+        lock.release()
+    }
+
+    private func stamp() throws -> Stamp {
+        let reads = try earlier.map { ($0.key.name, try $0.value.digests()) }
+        return Stamp(
+            script: scriptDigest, library: libraryDigest, data: data?.provenance.checksum,
+            study: studyDigest, options: options.inputs(of: section),
+            reads: Dictionary(uniqueKeysWithValues: reads),
+            record: try Checksum.sha256(of: layout.record(section)), headline: headline)
+    }
+
+    private func attach(figure name: String, line: Int) throws {
+        let path = "\(layout.plots)/\(name).png"
+        guard let png = FileManager.default.contents(atPath: path) else { return }
+        Terminal.write("Figure \(name): \(Project.shown(path))\n")
+        notebook.add(
+            .display(
+                ["image/png": png.base64EncodedString(), "text/plain": "Figure \(name)"], width: Section.width
+            ),
+            atLine: line)
+        // An output of its own, under a link: where a viewer prefers SVG, many show it badly or not at all.
+        guard let file = try? String(contentsOfFile: "\(layout.plots)/\(name).svg", encoding: .utf8),
+            let start = file.range(of: "<svg")
+        else { return }
+        let link = "<small>Without pixels: <a href=\"../plots/\(name).svg\">\(name).svg</a></small>"
+        notebook.add(
+            .display([
+                "image/svg+xml": String(file[start.lowerBound...]), "text/html": link,
+                "text/plain": "Without pixels: plots/\(name).svg",
+            ]), atLine: line)
+    }
+
+    /// The width of a figure in a notebook, in CSS pixels: 6.8 inches, a little enlarged.
+    private static let width = 816
+}
