@@ -152,10 +152,12 @@ struct TrainCommand: ParsableCommand {
         }
         // Smoothed labels are for training alone: from here on a loss is that of the labels as they are.
         try model.compile(loss: .sparseCategoricalCrossentropy)
+        let weights = try TrainedWeights.save(
+            model, trainedOn: train, recipe: recipe,
+            to: directory.appendingPathComponent("weights.safetensors").path)
         let results = try TrainingResults(
             of: model, history: history, epochs: recipe.epochs, batchSize: recipe.batchSize,
-            callbacks: callbacks, trainedOn: train, validatedOn: validation, recipe: recipe,
-            weights: directory.appendingPathComponent("weights.safetensors").path)
+            callbacks: callbacks, trainedOn: train, validatedOn: validation, weights: weights)
         let tested =
             test.count == 0
             ? nil

@@ -54,10 +54,16 @@ public struct TrainedWeights: Sendable {
     /// Saves a network's weights with its layers and the names of its classes, so that they can be used without
     /// its recipe and its data set.
     ///
+    /// - Parameters:
+    ///   - model: the network.
+    ///   - train: the images it was trained on.
+    ///   - recipe: what the file says that they were trained with; nil for the report's own sections.
+    ///   - path: where the weights go.
+    /// - Returns: what a record says of the file.
     /// - Throws: `FileError`, or `TrainingError` for weights that are not finite; whatever stood at `path` is then unchanged.
     public static func save(
         _ model: Model, trainedOn train: ImageDataset, recipe: Recipe? = nil, to path: String
-    ) throws {
+    ) throws -> WeightsFile {
         var metadata = try Architecture(of: model, rescale: train.rescale).metadata
         let names = Record.array(train.classNames.map(Record.string))
         metadata[namesKey] = String(decoding: try names.compactJSON(), as: UTF8.self)
@@ -66,6 +72,7 @@ public struct TrainedWeights: Sendable {
             metadata[recipeKey] = String(decoding: try told.compactJSON(), as: UTF8.self)
         }
         try model.saveWeights(to: path, metadata: metadata)
+        return try WeightsFile(path)
     }
 
     /// The network with the weights.

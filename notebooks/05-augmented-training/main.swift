@@ -55,10 +55,11 @@ let history = try section.train { checkpoints, interruption in
 }
 
 // %%
+let weights = try TrainedWeights.save(
+    model, trainedOn: train, to: section.weights("augmented.safetensors"))
 let training = try TrainingResults(
     of: model, history: history, epochs: settings.epochs, batchSize: settings.batchSize,
-    callbacks: callbacks, trainedOn: train, validatedOn: test,
-    weights: section.weights("augmented.safetensors"))
+    callbacks: callbacks, trainedOn: train, validatedOn: test, weights: weights)
 try section.record(training)
 
 section.show(Table(history, best: training.bestEpoch, overfitsFrom: training.overfitsFrom))

@@ -27,14 +27,6 @@ public struct TrainingResults: Encodable {
         }
     }
 
-    /// A file of weights, by name and content.
-    public struct WeightsFile: Encodable, Sendable {
-        /// The file's name.
-        public let file: String
-        /// Its SHA-256, in hexadecimal digits.
-        public let sha256: String
-    }
-
     /// The network, layer by layer.
     public let layers: [Layer]
     /// All numbers of the network that are kept, trained or not.
@@ -68,7 +60,7 @@ public struct TrainingResults: Encodable {
     /// The most memory that the process had at once.
     public let peakMemoryBytes: Int
 
-    /// Evaluates a trained network on its training and test images, and saves its weights.
+    /// Evaluates a trained network on its training and test images.
     ///
     /// - Parameters:
     ///   - model: the network, with the weights of its best epoch.
@@ -78,13 +70,11 @@ public struct TrainingResults: Encodable {
     ///   - callbacks: what watched it.
     ///   - train: the images it was trained on.
     ///   - test: the images that validated it.
-    ///   - recipe: what the file of weights says that they were trained with; nil for the report's own sections.
-    ///   - path: where the weights go.
-    /// - Throws: whatever keeps the weights from being written.
+    ///   - weights: the file that its weights are in.
+    /// - Throws: what `evaluate` throws.
     public init(
         of model: Model, history: History, epochs: Int, batchSize: Int, callbacks: [any Callback],
-        trainedOn train: ImageDataset, validatedOn test: ImageDataset, recipe: Recipe? = nil,
-        weights path: String
+        trainedOn train: ImageDataset, validatedOn test: ImageDataset, weights: WeightsFile
     ) throws {
         let (loss, validationLoss) = (history["loss"], history["val_loss"])
         let best = validationLoss.indices.min { validationLoss[$0] < validationLoss[$1] } ?? 0
@@ -104,11 +94,7 @@ public struct TrainingResults: Encodable {
         self.callbacks = callbacks.compactMap(CallbackDescription.init)
         trainingSeconds = history.seconds.reduce(0, +)
         imagesPerSecond = Double(train.count * history.epochs) / max(trainingSeconds, .leastNonzeroMagnitude)
-
-        try TrainedWeights.save(model, trainedOn: train, recipe: recipe, to: path)
-        weights = WeightsFile(
-            file: path.split(separator: "/").last.map(String.init) ?? path,
-            sha256: try Checksum.sha256(of: path))
+        self.weights = weights
         evaluation = Measured(try model.evaluate(test, batchSize: batchSize))
         finalTrain = Measured(try model.evaluate(train, batchSize: batchSize))
         peakMemoryBytes = Machine.peakMemoryBytes
