@@ -14,6 +14,9 @@ public struct Proportion: Sendable, Codable, Equatable {
     /// How many images there were.
     public let count: Int
 
+    /// Within so many standard deviations of its mean the normal distribution has 95 %: its 97.5th percentile.
+    private static let quantile = 1.959963984540054
+
     /// The share of `correct` images among `count`. Without any image nothing is known: the interval is
     /// all of 0 to 1.
     public init(correct: Int, of count: Int) {
@@ -23,8 +26,7 @@ public struct Proportion: Sendable, Codable, Equatable {
             (accuracy, low, high) = (0, 0, 1)
             return
         }
-        // The 97.5th percentile of the standard normal distribution.
-        let z = 1.959963984540054
+        let z = Proportion.quantile
         let n = Double(count)
         let share = Double(correct) / n
         let center = (share + z * z / (2 * n)) / (1 + z * z / n)
