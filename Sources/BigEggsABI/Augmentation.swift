@@ -16,12 +16,11 @@ final class Generator: NamedByHandle {
 public func be_generator_create(
     _ settings: UnsafePointer<CChar>?, _ generator: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let generator = try require(generator, "generator")
+    answer(into: generator, "generator") {
         var settings = try Settings(settings, of: "ImageDataGenerator")
-        let object = Generator(try ImageDataGenerator(&settings))
+        let generator = Generator(try ImageDataGenerator(&settings))
         try settings.done()
-        insert(object, generator)
+        return generator
     }
 }
 
@@ -30,12 +29,11 @@ public func be_generator_draw(
     _ generator: be_handle, _ seed: UInt64, _ epoch: Int64, _ sample: Int64, _ height: Int64,
     _ width: Int64, _ transform: UnsafeMutablePointer<be_transform>?
 ) -> be_status {
-    answer {
-        let generator = try object(generator, as: Generator.self).generator
-        let transform = try require(transform, "transform")
+    answer(generator, as: Generator.self, writing: transform, "transform") { object in
+        let generator = object.generator
         let drawn = generator.randomTransform(
             seed: seed, epoch: Int(epoch), sample: Int(sample), imageShape: [Int(height), Int(width), 1])
-        transform.pointee = be_transform(
+        return be_transform(
             theta: drawn.theta, tx: drawn.tx, ty: drawn.ty, shear: drawn.shear, zx: drawn.zx, zy: drawn.zy,
             flip_horizontal: drawn.flipHorizontal ? 1 : 0, flip_vertical: drawn.flipVertical ? 1 : 0,
             fill_mode: generator.fillMode.code, cval: generator.cval)
@@ -48,8 +46,7 @@ public func be_generator_batch(
     _ pixels: UnsafeMutablePointer<Float>?, _ capacity: Int64, _ indices: UnsafeMutablePointer<Int64>?,
     _ count: UnsafeMutablePointer<Int64>?
 ) -> be_status {
-    answer {
-        let generator = try object(generator, as: Generator.self).generator
+    answer(generator, as: Generator.self) { drawing in
         let images = try object(images, as: Images.self).dataset
         let (pixels, indices) = (try require(pixels, "pixels"), try require(indices, "indices"))
         let count = try require(count, "count")
@@ -63,7 +60,7 @@ public func be_generator_batch(
             throw Failure.invalidArgument(
                 "a generator transforms images, [height, width, channels], not \(images.imageShape)")
         }
-        let flow = try generator.flow(images, batchSize: batchSize, shuffle: shuffle, seed: seed)
+        let flow = try drawing.generator.flow(images, batchSize: batchSize, shuffle: shuffle, seed: seed)
         let index = try requireIndex(batch, below: flow.stepsPerEpoch, of: "batch")
         let needed = min(batchSize, images.count) * images.bytesPerImage
         guard capacity >= needed else {

@@ -78,13 +78,12 @@ public func be_callback_create(
     _ kind: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?,
     _ callback: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let callback = try require(callback, "callback")
+    answer(into: callback, "callback") {
         let kind = try requireText(kind, "kind")
         var settings = try Settings(settings, of: kind)
-        let object = try CallbackObject(kind, &settings)
+        let callback = try CallbackObject(kind, &settings)
         try settings.done()
-        insert(object, callback)
+        return callback
     }
 }
 
@@ -136,9 +135,7 @@ public func be_callback_on_train_end(_ callback: be_handle, _ model: be_handle) 
 public func be_callback_describe(
     _ callback: be_handle, _ record: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let callback = try object(callback, as: CallbackObject.self)
-        let record = try require(record, "record")
-        insert(RecordFile(try callback.describe(), name: "the callback"), record)
+    answer(callback, as: CallbackObject.self, into: record, "record") { callback in
+        RecordFile(try callback.describe(), name: "the callback")
     }
 }

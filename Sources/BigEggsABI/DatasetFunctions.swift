@@ -3,14 +3,31 @@
 import BigEggs
 import CBigEggs
 
+/// Answers a call about a split of the data set that a handle names.
+func answer(
+    _ split: be_split, of dataset: be_handle, _ body: (Dataset.Split) throws -> Void
+) -> be_status {
+    answer(dataset, as: Dataset.self) { try body($0.split(split)) }
+}
+
+/// Answers a call for something of a split.
+private func answer<Value>(
+    _ split: be_split, of dataset: be_handle, writing result: UnsafeMutablePointer<Value>?, _ name: String,
+    _ body: (Dataset.Split) throws -> Value
+) -> be_status {
+    answer(split, of: dataset) { split in
+        let result = try require(result, name)
+        result.pointee = try body(split)
+    }
+}
+
 @c @implementation
 public func be_dataset_open(
     _ source: UnsafePointer<CChar>?, _ dataset: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let dataset = try require(dataset, "dataset")
+    answer(into: dataset, "dataset") {
         let source = DataSource(try requireText(source, "source"))
-        dataset.pointee = registerDataset(try source.load())
+        return Dataset(try source.load())
     }
 }
 
@@ -18,9 +35,8 @@ public func be_dataset_open(
 public func be_dataset_name(
     _ dataset: be_handle, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> be_status {
-    answer {
-        let dataset = try object(dataset, as: Dataset.self)
-        try require(name, "name").pointee = dataset.texts.pointer(to: dataset.provenance.name)
+    answer(dataset, as: Dataset.self, writing: name, "name") { dataset in
+        dataset.texts.pointer(to: dataset.provenance.name)
     }
 }
 
@@ -28,17 +44,15 @@ public func be_dataset_name(
 public func be_dataset_checksum(
     _ dataset: be_handle, _ checksum: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> be_status {
-    answer {
-        let dataset = try object(dataset, as: Dataset.self)
-        try require(checksum, "checksum").pointee = dataset.texts.pointer(to: dataset.provenance.checksum)
+    answer(dataset, as: Dataset.self, writing: checksum, "checksum") { dataset in
+        dataset.texts.pointer(to: dataset.provenance.checksum)
     }
 }
 
 @c @implementation
 public func be_dataset_class_count(_ dataset: be_handle, _ count: UnsafeMutablePointer<Int64>?) -> be_status {
-    answer {
-        let dataset = try object(dataset, as: Dataset.self)
-        try require(count, "count").pointee = Int64(dataset.train.dataset.classNames.count)
+    answer(dataset, as: Dataset.self, writing: count, "count") { dataset in
+        Int64(dataset.train.dataset.classNames.count)
     }
 }
 
@@ -46,12 +60,10 @@ public func be_dataset_class_count(_ dataset: be_handle, _ count: UnsafeMutableP
 public func be_dataset_class_name(
     _ dataset: be_handle, _ index: Int64, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> be_status {
-    answer {
-        let dataset = try object(dataset, as: Dataset.self)
-        let name = try require(name, "name")
+    answer(dataset, as: Dataset.self, writing: name, "name") { dataset in
         let names = dataset.train.dataset.classNames
         let index = try requireIndex(index, below: names.count, of: "class")
-        name.pointee = dataset.texts.pointer(to: names[index])
+        return dataset.texts.pointer(to: names[index])
     }
 }
 
@@ -59,9 +71,8 @@ public func be_dataset_class_name(
 public func be_dataset_count(
     _ dataset: be_handle, _ split: be_split, _ count: UnsafeMutablePointer<Int64>?
 ) -> be_status {
-    answer {
-        let split = try object(dataset, as: Dataset.self).split(split)
-        try require(count, "count").pointee = Int64(split.dataset.count)
+    answer(split, of: dataset, writing: count, "count") { split in
+        Int64(split.dataset.count)
     }
 }
 
@@ -69,10 +80,8 @@ public func be_dataset_count(
 public func be_dataset_images(
     _ dataset: be_handle, _ split: be_split, _ images: UnsafeMutablePointer<be_array>?
 ) -> be_status {
-    answer {
-        let split = try object(dataset, as: Dataset.self).split(split)
-        try require(images, "images").pointee = try be_array(
-            split.images, BE_UINT8, shape: split.dataset.shape, of: "the array of images")
+    answer(split, of: dataset, writing: images, "images") { split in
+        try be_array(split.images, BE_UINT8, shape: split.dataset.shape, of: "the array of images")
     }
 }
 
@@ -80,10 +89,8 @@ public func be_dataset_images(
 public func be_dataset_labels(
     _ dataset: be_handle, _ split: be_split, _ labels: UnsafeMutablePointer<be_array>?
 ) -> be_status {
-    answer {
-        let split = try object(dataset, as: Dataset.self).split(split)
-        try require(labels, "labels").pointee = try be_array(
-            split.labels, BE_INT32, shape: [split.dataset.count], of: "the array of labels")
+    answer(split, of: dataset, writing: labels, "labels") { split in
+        try be_array(split.labels, BE_INT32, shape: [split.dataset.count], of: "the array of labels")
     }
 }
 
@@ -92,8 +99,8 @@ public func be_dataset_augment(
     _ dataset: be_handle, _ split: be_split, _ index: Int64, _ transform: UnsafePointer<be_transform>?,
     _ pixels: UnsafeMutablePointer<Float>?, _ capacity: Int64
 ) -> be_status {
-    answer {
-        let images = try object(dataset, as: Dataset.self).split(split).dataset
+    answer(split, of: dataset) { split in
+        let images = split.dataset
         let transform = try require(transform, "transform").pointee
         let pixels = try require(pixels, "pixels")
         let index = try requireIndex(index, below: images.count, of: "image")

@@ -30,8 +30,7 @@ public func be_images_create(
     _ images: UnsafePointer<be_array>?, _ labels: UnsafePointer<be_array>?,
     _ settings: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let result = try require(result, "result")
+    answer(into: result, "result") {
         let pixels = try InputArray(images, "images")
         guard pixels.shape.count == 4 || pixels.shape.count == 2 else {
             throw Failure.invalidArgument(
@@ -67,7 +66,7 @@ public func be_images_create(
                     imageShape: shape, classNames: names)
             }
         dataset.firstIndex = first
-        insert(Images(dataset.rescaled(rescale), hasLabels: values != nil), result)
+        return Images(dataset.rescaled(rescale), hasLabels: values != nil)
     }
 }
 
@@ -76,8 +75,7 @@ public func be_images_of_dataset(
     _ dataset: be_handle, _ split: be_split, _ settings: UnsafePointer<CChar>?,
     _ images: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let split = try object(dataset, as: Dataset.self).split(split)
+    answer(split, of: dataset) { split in
         let images = try require(images, "images")
         var settings = try Settings(settings, of: "images")
         let rescale = try settings.float("rescale") ?? 1
@@ -93,10 +91,7 @@ public func be_images_of_dataset(
 
 @c @implementation
 public func be_images_count(_ images: be_handle, _ count: UnsafeMutablePointer<Int64>?) -> be_status {
-    answer {
-        let images = try object(images, as: Images.self)
-        try require(count, "count").pointee = Int64(images.dataset.count)
-    }
+    answer(images, as: Images.self, writing: count, "count") { Int64($0.dataset.count) }
 }
 
 /// The labels as the library has them, a vector of `count` values.

@@ -8,12 +8,11 @@ import ONNX
 public func be_model_create(
     _ settings: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let model = try require(model, "model")
+    answer(into: model, "model") {
         var settings = try Settings(settings, of: "a model")
         let options = try ModelOptions(&settings)
         try settings.done()
-        insert(ModelObject(options), model)
+        return ModelObject(options)
     }
 }
 
@@ -21,8 +20,7 @@ public func be_model_create(
 public func be_model_add(
     _ model: be_handle, _ kind: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self) { model in
         let kind = try requireText(kind, "kind")
         var settings = try Settings(settings, of: kind)
         let inputs = try settings.texts("inputs")
@@ -36,9 +34,7 @@ public func be_model_add(
 public func be_model_describe(
     _ model: be_handle, _ record: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let record = try require(record, "record")
+    answer(model, as: ModelObject.self, into: record, "record") { model in
         let description = try model.use { model -> Record in
             let layers: [Record] = zip(model.summary, model.layers).map { row, layer in
                 var settings = layer.allSettings
@@ -57,7 +53,7 @@ public func be_model_describe(
                 "trainable": .number(Double(model.trainableParameterCount)), "layers": .array(layers),
             ]
         }
-        insert(RecordFile(description, name: "the model"), record)
+        return RecordFile(description, name: "the model")
     }
 }
 
@@ -66,8 +62,7 @@ public func be_model_compile(
     _ model: be_handle, _ optimizer: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?,
     _ loss: UnsafePointer<CChar>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self) { model in
         let optimizer = try requireText(optimizer, "optimizer")
         let given = try Settings(settings, of: optimizer)
         try model.compile(
@@ -81,9 +76,8 @@ public func be_model_train_on_batch(
     _ model: be_handle, _ images: be_handle, _ loss: UnsafeMutablePointer<Double>?,
     _ accuracy: UnsafeMutablePointer<Double>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let images = model.scaled(try object(images, as: Images.self).labelled("images"))
+    answer(model, as: ModelObject.self) { model in
+        let images = try model.labelledImages(images, "images")
         let result = try model.train { try $0.trainOnBatch(images) }
         loss?.pointee = result.loss
         accuracy?.pointee = result.accuracy
@@ -95,9 +89,8 @@ public func be_model_evaluate(
     _ model: be_handle, _ images: be_handle, _ batch_size: Int64, _ loss: UnsafeMutablePointer<Double>?,
     _ accuracy: UnsafeMutablePointer<Double>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let images = model.scaled(try object(images, as: Images.self).labelled("images"))
+    answer(model, as: ModelObject.self) { model in
+        let images = try model.labelledImages(images, "images")
         let evaluation = try model.use {
             try $0.evaluate(images, batchSize: try requireSize(batch_size, "batch_size"))
         }
@@ -111,9 +104,8 @@ public func be_model_predict(
     _ model: be_handle, _ images: be_handle, _ batch_size: Int64, _ output: UnsafeMutablePointer<Float>?,
     _ capacity: Int64
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let images = model.scaled(try object(images, as: Images.self).dataset)
+    answer(model, as: ModelObject.self) { model in
+        let images = try model.images(images)
         let output = try require(output, "output")
         try model.use { model in
             try requireCapacity(capacity, images.count, model)
@@ -128,10 +120,8 @@ public func be_model_predict(
 public func be_model_learning_rate(
     _ model: be_handle, _ rate: UnsafeMutablePointer<Double>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let rate = try require(rate, "rate")
-        rate.pointee = try model.use { model in
+    answer(model, as: ModelObject.self, writing: rate, "rate") { model in
+        try model.use { model in
             guard model.isCompiled else { throw TrainingError.notCompiled }
             return model.learningRate
         }
@@ -140,8 +130,7 @@ public func be_model_learning_rate(
 
 @c @implementation
 public func be_model_set_learning_rate(_ model: be_handle, _ rate: Double) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self) { model in
         guard rate >= 0, rate.isFinite else {
             throw Failure.invalidArgument("the learning rate is \(rate): give 0 or more")
         }
@@ -156,16 +145,14 @@ public func be_model_set_learning_rate(_ model: be_handle, _ rate: Double) -> be
 public func be_model_stop_training(
     _ model: be_handle, _ stop: UnsafeMutablePointer<Int32>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        try require(stop, "stop").pointee = try model.use { $0.stopTraining ? 1 : 0 }
+    answer(model, as: ModelObject.self, writing: stop, "stop") { model in
+        try model.use { $0.stopTraining ? 1 : 0 }
     }
 }
 
 @c @implementation
 public func be_model_set_stop_training(_ model: be_handle, _ stop: Int32) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self) { model in
         try model.use { $0.stopTraining = stop != 0 }
     }
 }
@@ -174,10 +161,8 @@ public func be_model_set_stop_training(_ model: be_handle, _ stop: Int32) -> be_
 public func be_model_weights(
     _ model: be_handle, _ weights: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let weights = try require(weights, "weights")
-        insert(Weights(try model.use { try $0.weights() }, path: "the model"), weights)
+    answer(model, as: ModelObject.self, into: weights, "weights") { model in
+        Weights(try model.use { try $0.weights() }, path: "the model")
     }
 }
 
@@ -186,8 +171,7 @@ public func be_model_set_weights(
     _ model: be_handle, _ count: Int64, _ names: UnsafePointer<UnsafePointer<CChar>?>?,
     _ tensors: UnsafePointer<be_array>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self) { model in
         let tensors = try requireTensors(count, names, tensors, "tensors")
         try model.use { model in
             let given = Set(tensors.map(\.name))
@@ -198,8 +182,7 @@ public func be_model_set_weights(
 
 @c @implementation
 public func be_model_save(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> be_status {
-    answer(otherwise: BE_CANNOT_WRITE) {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self, otherwise: BE_CANNOT_WRITE) { model in
         let path = try requireText(path, "path")
         try model.use { try $0.saveWeights(to: path, metadata: model.architecture.metadata) }
     }
@@ -210,8 +193,7 @@ public func be_model_load(
     _ path: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?,
     _ model: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let model = try require(model, "model")
+    answer(into: model, "model") {
         let path = try requireText(path, "path")
         var settings = try Settings(settings, of: "a model")
         let contents = try Safetensors.contents(of: path)
@@ -230,14 +212,13 @@ public func be_model_load(
         architecture.rescale = options.rescale
         let loaded = ModelObject(options, architecture)
         try loaded.use { try asRead { try $0.setWeights(contents.tensors, source: path) }($0) }
-        insert(loaded, model)
+        return loaded
     }
 }
 
 @c @implementation
 public func be_model_load_weights(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self) { model in
         let path = try requireText(path, "path")
         try model.use { try asRead { try $0.loadWeights(from: path) }($0) }
     }
@@ -247,8 +228,7 @@ public func be_model_load_weights(_ model: be_handle, _ path: UnsafePointer<CCha
 public func be_model_export_onnx(
     _ model: be_handle, _ path: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?
 ) -> be_status {
-    answer(otherwise: BE_CANNOT_WRITE) {
-        let model = try object(model, as: ModelObject.self)
+    answer(model, as: ModelObject.self, otherwise: BE_CANNOT_WRITE) { model in
         let path = try requireText(path, "path")
         var settings = try Settings(settings, of: "an export")
         let classNames = try settings.texts("class_names") ?? []

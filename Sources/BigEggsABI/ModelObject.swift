@@ -65,8 +65,19 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// Images as the model is to see them.
-    func scaled(_ images: ImageDataset) -> ImageDataset {
+    /// The images that a handle names, as the model is to see them.
+    func images(_ handle: be_handle) throws -> ImageDataset {
+        scaled(try object(handle, as: Images.self).dataset)
+    }
+
+    /// The same, to be used with their labels.
+    ///
+    /// - Parameter argument: the name of the argument in the header.
+    func labelledImages(_ handle: be_handle, _ argument: String) throws -> ImageDataset {
+        scaled(try object(handle, as: Images.self).labelled(argument))
+    }
+
+    private func scaled(_ images: ImageDataset) -> ImageDataset {
         options.rescale == 1 ? images : images.rescaled(images.rescale * options.rescale)
     }
 

@@ -3,32 +3,47 @@
 import BigEggs
 import CBigEggs
 
+/// Answers a call for something of the value at a key path of a record.
+///
+/// - Parameters:
+///   - wanted: what the value should be, for the error where the body returns nil.
+///   - result: where the caller wants what the body returns.
+///   - name: the name of this argument in the header.
+private func answer<Result>(
+    _ record: be_handle, at keyPath: UnsafePointer<CChar>?, wanting wanted: String,
+    writing result: UnsafeMutablePointer<Result>?, _ name: String,
+    _ body: (RecordFile, Record) throws -> Result?
+) -> be_status {
+    answer(record, as: RecordFile.self, writing: result, name) { file in
+        let keyPath = try requireText(keyPath, "key_path")
+        let value = try file.value(at: keyPath)
+        guard let found = try body(file, value) else {
+            throw file.mismatch(value, at: keyPath, wanted: wanted)
+        }
+        return found
+    }
+}
+
 @c @implementation
 public func be_record_open(
     _ path: UnsafePointer<CChar>?, _ record: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let record = try require(record, "record")
-        insert(try RecordFile(path: try requireText(path, "path")), record)
-    }
+    answer(into: record, "record") { try RecordFile(path: try requireText(path, "path")) }
 }
 
 @c @implementation
 public func be_record_type(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?, _ type: UnsafeMutablePointer<be_type>?
 ) -> be_status {
-    answer {
-        let file = try object(record, as: RecordFile.self)
-        let type = try require(type, "type")
-        type.pointee =
-            switch try file.value(at: try requireText(keyPath, "key_path")) {
-            case .null: BE_NULL
-            case .bool: BE_BOOL
-            case .number: BE_NUMBER
-            case .string: BE_TEXT
-            case .array: BE_LIST
-            case .object: BE_OBJECT
-            }
+    answer(record, as: RecordFile.self, writing: type, "type") { file in
+        switch try file.value(at: try requireText(keyPath, "key_path")) {
+        case .null: return BE_NULL
+        case .bool: return BE_BOOL
+        case .number: return BE_NUMBER
+        case .string: return BE_TEXT
+        case .array: return BE_LIST
+        case .object: return BE_OBJECT
+        }
     }
 }
 
@@ -36,13 +51,8 @@ public func be_record_type(
 public func be_record_bool(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?, _ value: UnsafeMutablePointer<Int32>?
 ) -> be_status {
-    answer {
-        let file = try object(record, as: RecordFile.self)
-        let result = try require(value, "value")
-        let keyPath = try requireText(keyPath, "key_path")
-        let value = try file.value(at: keyPath)
-        guard case .bool(let bool) = value else { throw file.mismatch(value, at: keyPath, wanted: "a bool") }
-        result.pointee = bool ? 1 : 0
+    answer(record, at: keyPath, wanting: "a bool", writing: value, "value") { _, value in
+        value.bool.map { $0 ? 1 : 0 }
     }
 }
 
@@ -50,15 +60,8 @@ public func be_record_bool(
 public func be_record_number(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?, _ value: UnsafeMutablePointer<Double>?
 ) -> be_status {
-    answer {
-        let file = try object(record, as: RecordFile.self)
-        let result = try require(value, "value")
-        let keyPath = try requireText(keyPath, "key_path")
-        let value = try file.value(at: keyPath)
-        guard case .number(let number) = value else {
-            throw file.mismatch(value, at: keyPath, wanted: "a number")
-        }
-        result.pointee = number
+    answer(record, at: keyPath, wanting: "a number", writing: value, "value") { _, value in
+        value.number
     }
 }
 
@@ -67,15 +70,9 @@ public func be_record_text(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?,
     _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> be_status {
-    answer {
-        let file = try object(record, as: RecordFile.self)
-        let text = try require(text, "text")
-        let keyPath = try requireText(keyPath, "key_path")
-        let value = try file.value(at: keyPath)
-        guard case .string(let string) = value else {
-            throw file.mismatch(value, at: keyPath, wanted: "a text")
-        }
-        text.pointee = file.texts.pointer(to: string)
+    answer(record, at: keyPath, wanting: "a text", writing: text, "text") { file, value in
+        guard let string = value.string else { return nil }
+        return .some(file.texts.pointer(to: string))
     }
 }
 
@@ -83,10 +80,8 @@ public func be_record_text(
 public func be_record_array(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?, _ array: UnsafeMutablePointer<be_array>?
 ) -> be_status {
-    answer {
-        let file = try object(record, as: RecordFile.self)
-        let array = try require(array, "array")
-        array.pointee = try file.array(at: try requireText(keyPath, "key_path"))
+    answer(record, as: RecordFile.self, writing: array, "array") { file in
+        try file.array(at: try requireText(keyPath, "key_path"))
     }
 }
 
@@ -94,14 +89,11 @@ public func be_record_array(
 public func be_record_count(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?, _ count: UnsafeMutablePointer<Int64>?
 ) -> be_status {
-    answer {
-        let file = try object(record, as: RecordFile.self)
-        let count = try require(count, "count")
-        let keyPath = try requireText(keyPath, "key_path")
-        switch try file.value(at: keyPath) {
-        case .array(let elements): count.pointee = Int64(elements.count)
-        case .object(let members): count.pointee = Int64(members.count)
-        case let value: throw file.mismatch(value, at: keyPath, wanted: "a list or an object")
+    answer(record, at: keyPath, wanting: "a list or an object", writing: count, "count") { _, value in
+        switch value {
+        case .array(let elements): return Int64(elements.count)
+        case .object(let members): return Int64(members.count)
+        default: return nil
         }
     }
 }
@@ -111,15 +103,9 @@ public func be_record_key(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?, _ index: Int64,
     _ key: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> be_status {
-    answer {
-        let file = try object(record, as: RecordFile.self)
-        let key = try require(key, "key")
-        let keyPath = try requireText(keyPath, "key_path")
-        let value = try file.value(at: keyPath)
-        guard case .object(let members) = value else {
-            throw file.mismatch(value, at: keyPath, wanted: "an object")
-        }
+    answer(record, at: keyPath, wanting: "an object", writing: key, "key") { file, value in
+        guard let members = value.object else { return nil }
         let index = try requireIndex(index, below: members.count, of: "key")
-        key.pointee = file.texts.pointer(to: members.keys.sorted()[index])
+        return .some(file.texts.pointer(to: members.keys.sorted()[index]))
     }
 }

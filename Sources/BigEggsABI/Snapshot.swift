@@ -42,10 +42,8 @@ final class Snapshot: NamedByHandle {
 public func be_snapshot_bytes(
     _ snapshot: be_handle, _ bytes: UnsafeMutablePointer<be_array>?
 ) -> be_status {
-    answer {
-        let snapshot = try object(snapshot, as: Snapshot.self)
-        try require(bytes, "bytes").pointee = try be_array(
-            snapshot.bytes, BE_UINT8, shape: [snapshot.count], of: "the snapshot")
+    answer(snapshot, as: Snapshot.self, writing: bytes, "bytes") { snapshot in
+        try be_array(snapshot.bytes, BE_UINT8, shape: [snapshot.count], of: "the snapshot")
     }
 }
 
@@ -53,42 +51,28 @@ public func be_snapshot_bytes(
 public func be_model_snapshot(
     _ model: be_handle, _ snapshot: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let snapshot = try require(snapshot, "snapshot")
-        insert(try model.snapshot(), snapshot)
-    }
+    answer(model, as: ModelObject.self, into: snapshot, "snapshot") { try $0.snapshot() }
 }
 
 @c @implementation
 public func be_model_restore(
     _ snapshot: UnsafePointer<be_array>?, _ model: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let model = try require(model, "model")
-        insert(try ModelObject(try Snapshot.Contents(snapshot)), model)
-    }
+    answer(into: model, "model") { try ModelObject(try Snapshot.Contents(snapshot)) }
 }
 
 @c @implementation
 public func be_callback_snapshot(
     _ callback: be_handle, _ snapshot: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let callback = try object(callback, as: CallbackObject.self)
-        let snapshot = try require(snapshot, "snapshot")
-        insert(try callback.snapshot(), snapshot)
-    }
+    answer(callback, as: CallbackObject.self, into: snapshot, "snapshot") { try $0.snapshot() }
 }
 
 @c @implementation
 public func be_callback_restore(
     _ callback: be_handle, _ snapshot: UnsafePointer<be_array>?
 ) -> be_status {
-    answer {
-        let callback = try object(callback, as: CallbackObject.self)
-        try callback.restore(try Snapshot.Contents(snapshot))
-    }
+    answer(callback, as: CallbackObject.self) { try $0.restore(try Snapshot.Contents(snapshot)) }
 }
 
 extension CallbackObject {

@@ -10,12 +10,9 @@ public func be_model_fit(
     _ settings: UnsafePointer<CChar>?, _ progress: be_progress_callback?,
     _ context: UnsafeMutableRawPointer?, _ history: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let model = try object(model, as: ModelObject.self)
-        let images = model.scaled(try object(images, as: Images.self).labelled("images"))
-        let validation =
-            validation == 0
-            ? nil : model.scaled(try object(validation, as: Images.self).labelled("validation"))
+    answer(model, as: ModelObject.self) { model in
+        let images = try model.labelledImages(images, "images")
+        let validation = validation == 0 ? nil : try model.labelledImages(validation, "validation")
         let generator = generator == 0 ? nil : try object(generator, as: Generator.self).generator
         var settings = try Settings(settings, of: "fit")
         let batchSize = try settings.integer("batch_size") ?? 32

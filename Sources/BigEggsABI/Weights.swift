@@ -35,29 +35,21 @@ final class Weights: NamedByHandle {
 public func be_weights_open(
     _ path: UnsafePointer<CChar>?, _ weights: UnsafeMutablePointer<be_handle>?
 ) -> be_status {
-    answer {
-        let weights = try require(weights, "weights")
-        insert(try Weights(path: try requireText(path, "path")), weights)
-    }
+    answer(into: weights, "weights") { try Weights(path: try requireText(path, "path")) }
 }
 
 @c @implementation
 public func be_weights_count(_ weights: be_handle, _ count: UnsafeMutablePointer<Int64>?) -> be_status {
-    answer {
-        let weights = try object(weights, as: Weights.self)
-        try require(count, "count").pointee = Int64(weights.names.count)
-    }
+    answer(weights, as: Weights.self, writing: count, "count") { Int64($0.names.count) }
 }
 
 @c @implementation
 public func be_weights_name(
     _ weights: be_handle, _ index: Int64, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> be_status {
-    answer {
-        let weights = try object(weights, as: Weights.self)
-        let name = try require(name, "name")
+    answer(weights, as: Weights.self, writing: name, "name") { weights in
         let index = try requireIndex(index, below: weights.names.count, of: "tensor")
-        name.pointee = weights.texts.pointer(to: weights.names[index])
+        return weights.texts.pointer(to: weights.names[index])
     }
 }
 
@@ -65,9 +57,7 @@ public func be_weights_name(
 public func be_weights_tensor(
     _ weights: be_handle, _ name: UnsafePointer<CChar>?, _ tensor: UnsafeMutablePointer<be_array>?
 ) -> be_status {
-    answer {
-        let weights = try object(weights, as: Weights.self)
-        let tensor = try require(tensor, "tensor")
-        tensor.pointee = try weights.tensor(try requireText(name, "name"))
+    answer(weights, as: Weights.self, writing: tensor, "tensor") { weights in
+        try weights.tensor(try requireText(name, "name"))
     }
 }
