@@ -38,13 +38,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
-        .systemLibrary(name: "CParentDeath"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CBigEggs"),
-        .target(name: "CTopLevelError"),
+        // What needs C about processes.
+        .target(name: "CProcess"),
         .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=\(processor)"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
         // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.
@@ -72,8 +72,7 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "BigEggs", "BigEggsABI", "EmbeddedPython", "Pictures", "TensorBoard", "CTopLevelError",
-                "CParentDeath",
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "Pictures", "TensorBoard", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -1,4 +1,4 @@
-import CParentDeath
+import CProcess
 import Foundation
 
 /// Starts a program and waits for it.

@@ -1,5 +1,5 @@
 import BigEggs
-import CTopLevelError
+import CProcess
 import Foundation
 
 /// What happens when a script's top-level code throws.
