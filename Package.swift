@@ -14,7 +14,8 @@ let librarySettings: [SwiftSetting] = [
     .unsafeFlags(["-O"], .when(configuration: .debug)),
 ]
 
-/// The numbered sections of the report, each an executable of its own.
+/// The numbered sections of the report in its order, each an executable of its own. This is the only list of them:
+/// CSections tells it to the programs.
 let sections = [
     "01-data", "02-normalization", "03-augmentation", "04-plain-training",
     "05-augmented-training", "06-results", "07-demo", "08-beyond",
@@ -45,6 +46,9 @@ let package = Package(
         .target(name: "CBigEggs"),
         // What needs C about processes.
         .target(name: "CProcess"),
+        .target(
+            name: "CSections",
+            cSettings: [.define("BIGEGGS_SECTIONS", to: "\"\(sections.joined(separator: " "))\"")]),
         .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=\(processor)"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
         // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.
@@ -72,7 +76,7 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "BigEggs", "BigEggsABI", "EmbeddedPython", "Pictures", "TensorBoard", "CProcess",
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "Pictures", "TensorBoard", "CProcess", "CSections",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -8,7 +8,7 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Run every section that is not up to date, and write the report.",
         discussion: """
-            Builds and runs the sections 01-data to 08-beyond, then writes report.md and \
+            Builds and runs all sections, then writes report.md and \
             report.html. A section that fails ends the run; those before it keep their results.
 
             A section whose script, library, data, options and earlier sections are as they \

@@ -22,7 +22,10 @@ public enum Report {
             "build", in: "bigeggs_report.build",
             [
                 .string(layout.records), .string(layout.plots), .string(layout.report),
-                .list(ReportSection.allCases.map { .list([.string($0.name), .string($0.title)]) }),
+                .list(
+                    try ReportSection.allCases.map {
+                        .list([.string($0.name), .string(try project.title(of: $0))])
+                    }),
             ])
         guard let markdown = result["markdown"]?.string, let html = result["html"]?.string else {
             throw ReportingError.unexpectedResult(function: "bigeggs_report.build.build")

@@ -1,63 +1,31 @@
-/// The sections of the report, in its order. A section's raw value names its executable, its record and
-/// its notebook.
-public enum ReportSection: String, CaseIterable, Sendable {
-    /// The data set: counts, classes, samples.
-    case data = "01-data"
-    /// Pixels from [0, 255] to [0, 1] and labels from a column to a vector.
-    case normalization = "02-normalization"
-    /// Random changes to the training images.
-    case augmentation = "03-augmentation"
-    /// The network, trained on the images as they are.
-    case plainTraining = "04-plain-training"
-    /// The same network, trained on augmented images.
-    case augmentedTraining = "05-augmented-training"
-    /// Plain against augmented.
-    case results = "06-results"
-    /// Test images predicted one by one.
-    case demo = "07-demo"
-    /// What the report's recipe gives with other seeds, and what it takes to do better.
-    case beyond = "08-beyond"
+import CSections
 
-    /// The name of the section's executable, record and notebook.
-    public var name: String { rawValue }
+/// A section of the report. Its name is that of its folder in `notebooks`, its executable, its record and its notebook.
+///
+/// Package.swift lists the sections, and nothing else does; what else there is to know of one stands in its script.
+public struct ReportSection: Sendable, Hashable, CaseIterable {
+    /// Such as `04-plain-training`.
+    public let name: String
 
-    /// The section's heading.
-    public var title: String {
-        switch self {
-        case .data: "The data"
-        case .normalization: "Normalization"
-        case .augmentation: "Augmentation"
-        case .plainTraining: "Plain training"
-        case .augmentedTraining: "Augmented training"
-        case .results: "Results"
-        case .demo: "Demonstration"
-        case .beyond: "Beyond the report"
-        }
+    /// All sections, in the report's order.
+    public static let allCases = String(cString: be_sections()).split(separator: " ").map {
+        ReportSection(stringLiteral: String($0))
     }
 
-    /// What the section shows, as one sentence.
-    public var summary: String {
-        switch self {
-        case .data: "Counts the images of each class and shows some of them."
-        case .normalization:
-            "Brings pixels to [0, 1] and labels into a vector, and measures what that changes."
-        case .augmentation: "Turns, zooms and shifts training images at random, each alone and all together."
-        case .plainTraining: "Trains the network on the images as they are and finds where it overfits."
-        case .augmentedTraining: "Trains the same network on augmented images."
-        case .results: "Compares the two trained networks on the test images."
-        case .demo: "Predicts 25 test images one by one and looks at birds that pass for airplanes."
-        case .beyond: "Says what the study found: other seeds, held-out images, and what 0.9 takes."
-        }
+    /// The section with a name; nil if there is none.
+    public init?(name: String) {
+        guard let found = ReportSection.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
     }
 
-    /// The options that make no difference to the section: epochs where nothing is trained, precision and
-    /// threads where there is no network.
-    var indifferentOptions: Set<String> {
-        switch self {
-        case .data, .augmentation, .beyond: ["--epochs", "--precision", "--threads"]
-        case .results, .demo: ["--epochs"]
-        case .normalization, .plainTraining, .augmentedTraining: []
+    /// The section with a name, or with its number: `04-plain-training`, `04` or `4`.
+    public init?(argument: String) {
+        let found = ReportSection.allCases.first { section in
+            let number = section.name.prefix(2)
+            return argument == section.name || argument == number || "0\(argument)" == number
         }
+        guard let found else { return nil }
+        self = found
     }
 
     /// The section that comes after this one.
@@ -66,13 +34,37 @@ public enum ReportSection: String, CaseIterable, Sendable {
         return all.firstIndex(of: self).flatMap { $0 + 1 < all.count ? all[$0 + 1] : nil }
     }
 
-    /// The section with a name, or with its number: `04-plain-training`, `04` or `4`.
-    public init?(argument: String) {
-        let found = ReportSection.allCases.first { section in
-            let number = section.rawValue.prefix(2)
-            return argument == section.rawValue || argument == number || "0\(argument)" == number
-        }
-        guard let found else { return nil }
-        self = found
+    /// Whether it is the report's first.
+    var isFirst: Bool { self == ReportSection.allCases.first }
+}
+
+extension ReportSection: ExpressibleByStringLiteral {
+    /// A section's name. One that no section has is refused where it is used.
+    public init(stringLiteral name: String) { self.name = name }
+}
+
+extension Project {
+    /// A section's title: the heading of its script without the number.
+    ///
+    /// - Throws: ``ReportingError/noTitle(script:)``, or an error of the file's.
+    public func title(of section: ReportSection) throws -> String {
+        let heading = try head(of: section).first?.wholeMatch(of: /# \d+\. (.+)/)
+        guard let heading else { throw ReportingError.noTitle(script: Project.shown(script(section))) }
+        return String(heading.1)
+    }
+
+    /// What a section is about: the first paragraph of its script.
+    ///
+    /// - Throws: an error of the file's.
+    public func introduction(to section: ReportSection) throws -> String {
+        try head(of: section).dropFirst().drop(while: \.isEmpty).prefix { !$0.isEmpty }
+            .joined(separator: " ")
+    }
+
+    /// The lines of the script's first cell.
+    private func head(of section: ReportSection) throws -> [String] {
+        let script = LiterateScript(try String(contentsOfFile: script(section), encoding: .utf8))
+        return (script.cells.first?.source ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
     }
 }

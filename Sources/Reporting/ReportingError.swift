@@ -29,6 +29,10 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case runInterrupted(run: String, status: Int32)
     /// A run of the study ended with this status.
     case runFailed(run: String, status: Int32)
+    /// The report has no section of this name.
+    case noSuchSection(name: String)
+    /// A section's script begins with no heading such as "# 4. Plain training".
+    case noTitle(script: String)
     /// A training was begun with something else than what is there now; the phrases say what.
     case trainingChanged(section: String, differences: [String])
     /// A training cannot go on for this reason.
@@ -90,6 +94,11 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
             (status > 128
                 ? "\(run) was ended by signal \(status - 128)" : "\(run) stopped with status \(status)")
                 + ", for the reason above; the runs after it were not begun"
+        case .noSuchSection(let name):
+            "there is no section \(name): there are "
+                + ReportSection.allCases.map(\.name).joined(separator: ", ")
+        case .noTitle(let script):
+            "\(script) does not begin with its title: begin its first cell with \"# 4. Plain training\" or the like"
         case .trainingChanged(let section, let differences):
             "the training of \(section) was interrupted, and since then \(differences.joined(separator: " and ")) "
                 + "changed: add --resume to go on all the same, or --restart to begin again"

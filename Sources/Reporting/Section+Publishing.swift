@@ -15,7 +15,7 @@ extension Section {
             ? Figures.Outcome()
             : try Figures.draw(figures.map(\.name), project: project, layout: layout, data: data)
         // The first section's figures name every class already.
-        if section == .data, let advice = outcome.advice { Terminal.warn(advice + "\n") }
+        if section.isFirst, let advice = outcome.advice { Terminal.warn(advice + "\n") }
         for (name, line) in figures { try attach(figure: name, line: line) }
         try notebook.write(to: layout.notebook(section))
 
@@ -39,7 +39,7 @@ extension Section {
         let reads = try earlier.map { ($0.key.name, try $0.value.digests()) }
         return Stamp(
             script: scriptDigest, library: libraryDigest, data: data?.provenance.checksum,
-            study: studyDigest, options: options.inputs(of: section),
+            study: studyDigest, options: options.inputs(heeding: heeded), heeded: heeded.sorted(),
             reads: Dictionary(uniqueKeysWithValues: reads),
             record: try Checksum.sha256(of: layout.record(section)), headline: headline)
     }

@@ -75,7 +75,7 @@ extension Section {
     func recorded() throws -> Record {
         .object([
             "section": .string(section.name),
-            "title": .string(section.title),
+            "title": .string(title),
             "data": try data.map { try Section.record(of: $0) } ?? .null,
             "settings": .object(settings),
             "environment": try Record(encoding: RunEnvironment.current),
@@ -89,6 +89,9 @@ extension Section {
     }
 
     private func requireFile(_ path: String, from other: ReportSection) throws {
+        guard ReportSection.allCases.contains(other) else {
+            throw ReportingError.noSuchSection(name: other.name)
+        }
         guard !FileManager.default.fileExists(atPath: path) else { return }
         throw ReportingError.notRun(
             section: other.name, missing: Project.shown(path), command: command(for: other, options.arguments)

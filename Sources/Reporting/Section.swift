@@ -4,7 +4,7 @@ import Foundation
 /// One section of the report while its script runs: its options, its data, what it shows and records.
 ///
 /// ```swift
-/// let section = try Section(.data)
+/// let section = try Section()
 /// let (train, test) = try section.loadData()
 /// section.show("There are \(train.count.grouped) training images.")
 /// try section.record("trainImages", train.count)
@@ -18,6 +18,8 @@ import Foundation
 public final class Section {
     /// Which section this is.
     public let section: ReportSection
+    /// Its title.
+    public let title: String
     /// The options that this process was started with.
     public let options: SectionOptions
     /// Where results go.
@@ -52,25 +54,36 @@ public final class Section {
     /// The records that were read of sections before this one.
     var earlier: [ReportSection: EarlierRecord] = [:]
     var headline: String?
+    /// The options that made a difference so far, of those that do not to every section.
+    private(set) var heeded: Set<String> = []
 
     /// The seed of every random number.
     public var seed: UInt64 { options.seed }
     /// The precision of activations.
-    public var precision: Precision { options.precision.precision }
+    public var precision: Precision {
+        heeded.insert("--precision")
+        return options.precision.precision
+    }
     /// How much data is used and how long training goes on.
     public var profile: Profile { options.profile }
 
     /// Starts a section: reads the options, and checks what it needs before any work is done.
     ///
+    /// - Parameter script: the section's; its folder has the section's name.
     /// - Throws: ``ReportingError`` if there is no checkout, `FileError` if there is no place to write,
     ///   `PythonError` if Python or one of its modules is missing.
-    public init(_ section: ReportSection, line: Int = #line) throws {
+    public init(script file: String = #filePath, line: Int = #line) throws {
         TopLevelError.install()
         FileSizeLimit.isAnError()
         isStep = ChildProcess.endWithParent()
+        let name = file.split(separator: "/").dropLast().last.map(String.init) ?? ""
+        guard let section = ReportSection(name: name) else { throw ReportingError.noSuchSection(name: name) }
         self.section = section
-        (options, run) = SectionCommand.parsed(for: section)
-        project = try Project.locate()
+        let found = Result { try Project.locate() }
+        let introduction = try? found.get().introduction(to: section)
+        (options, run) = SectionCommand.parsed(for: section, introduction ?? "")
+        project = try found.get()
+        title = try project.title(of: section)
         layout = OutputLayout(project: project, profile: options.profile, out: options.out)
         threads = options.threads ?? Machine.standardThreads
         let source = try String(contentsOfFile: project.script(section), encoding: .utf8)
@@ -87,13 +100,13 @@ public final class Section {
         try layout.create()
         lock = try layout.lock(sharingWithParent: isStep)
 
-        Terminal.write("\n\(section.name): \(section.title) (\(options.profile.rawValue) profile)\n\n")
+        Terminal.write("\n\(section.name): \(title) (\(options.profile.rawValue) profile)\n\n")
         reading?.reach(line: line)
         try Figures.prepare(project: project)
         try setting("profile", options.profile, line: line)
         try setting("seed", options.seed, line: line)
         try setting("threads", threads, line: line)
-        try setting("precision", precision.rawValue, line: line)
+        try setting("precision", options.precision.precision.rawValue, line: line)
     }
 
     /// Loads the data set, as much of it as the profile uses, and says which it is.
@@ -107,7 +120,7 @@ public final class Section {
             throw ReportingError.unaskedStandIn(name: provenance.name, notice: loaded.notice)
         }
         data = loaded
-        show(Section.announcement(of: loaded, inFull: section == .data), line: line)
+        show(Section.announcement(of: loaded, inFull: section.isFirst), line: line)
         return (loaded.train, loaded.test)
     }
 
@@ -120,6 +133,7 @@ public final class Section {
     /// The settings of a training, with the number of epochs that this process was asked for; for own pictures,
     /// which may be few, with smaller steps and more patience.
     public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
+        heeded.insert("--epochs")
         var settings = data.map { standard.fitting($0.provenance, images: $0.train.count) } ?? standard
         if let epochs = options.epochs { settings.epochs = epochs }
         return settings

@@ -2,12 +2,13 @@ import ArgumentParser
 
 /// A section's command line.
 struct SectionCommand: ParsableCommand {
-    /// Which section this process is; the parser takes its help from here.
-    @TaskLocal static var section = ReportSection.data
+    /// Which section this process is, and what it is about; the parser takes its help from here.
+    @TaskLocal static var section = ReportSection.allCases[0]
+    @TaskLocal static var introduction = ""
 
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: section.name, abstract: section.summary,
+            commandName: section.name, abstract: introduction,
             discussion: """
                 Runs the script notebooks/\(section.name)/main.swift from top to bottom. What it shows is \
                 printed here and written as an executed notebook; its numbers are recorded as JSON, and \
@@ -29,13 +30,17 @@ struct SectionCommand: ParsableCommand {
 
     /// The options in this process's arguments. Help and usage errors end the process as the argument
     /// parser has it: help with status 0, a usage error with 64.
-    static func parsed(for section: ReportSection) -> (options: SectionOptions, run: RunOptions) {
+    static func parsed(
+        for section: ReportSection, _ introduction: String
+    ) -> (options: SectionOptions, run: RunOptions) {
         $section.withValue(section) {
-            do {
-                let command = try parse()
-                return (command.options, command.run)
-            } catch {
-                exit(withError: error)
+            $introduction.withValue(introduction) {
+                do {
+                    let command = try parse()
+                    return (command.options, command.run)
+                } catch {
+                    exit(withError: error)
+                }
             }
         }
     }

@@ -56,9 +56,12 @@ public struct SectionOptions: ParsableArguments {
     /// The options as arguments for another section: those that differ from the defaults.
     public var arguments: [String] { recorded + pair("--data", data, unless: "auto") + pair("--out", out) }
 
-    /// The options that a section's results depend on and that are not the defaults, by name.
-    func inputs(of section: ReportSection) -> [String: String] {
-        let indifferent = section.indifferentOptions
+    /// The options that a section's results depend on and that are not the defaults, by name. Results never depend on
+    /// the number of threads.
+    ///
+    /// - Parameter heeded: those of `--epochs` and `--precision` that the section asked for.
+    func inputs(heeding heeded: some Sequence<String>) -> [String: String] {
+        let indifferent = Set(["--epochs", "--precision"]).subtracting(heeded).union(["--threads"])
         let inputs = settings.filter { !indifferent.contains($0.name) }
         return Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.value ?? "given") })
     }

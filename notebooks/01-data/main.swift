@@ -12,7 +12,7 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.data)
+let section = try Section()
 let (train, test) = try section.loadData()
 
 // %% [markdown]

@@ -13,7 +13,7 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.normalization)
+let section = try Section()
 let (train, test) = try section.loadData()
 
 // %% [markdown]

@@ -13,7 +13,7 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.augmentation)
+let section = try Section()
 let (train, _) = try section.loadData()
 
 // %% [markdown]

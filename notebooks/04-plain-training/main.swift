@@ -15,7 +15,7 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.plainTraining)
+let section = try Section()
 let data = try section.loadData()
 let train = data.train.rescaled().withFlattenedLabels()
 let test = data.test.rescaled().withFlattenedLabels()

@@ -13,12 +13,12 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.augmentedTraining)
+let section = try Section()
 let data = try section.loadData()
 let train = data.train.rescaled().withFlattenedLabels()
 let test = data.test.rescaled().withFlattenedLabels()
-let plain = try section.read(.plainTraining)
-let augmentation = try section.read(.augmentation)
+let plain = try section.read("04-plain-training")
+let augmentation = try section.read("03-augmentation")
 
 // %% [markdown]
 // ## Training

@@ -9,14 +9,14 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.results)
+let section = try Section()
 let test = try section.loadData().test.rescaled().withFlattenedLabels()
-let trainings = try [section.read(.plainTraining), section.read(.augmentedTraining)]
+let trainings = try [section.read("04-plain-training"), section.read("05-augmented-training")]
 
 // %%
 let models = try [
-    (file: "plain.safetensors", section: ReportSection.plainTraining),
-    (file: "augmented.safetensors", section: .augmentedTraining),
+    (file: "plain.safetensors", section: "04-plain-training" as ReportSection),
+    (file: "augmented.safetensors", section: "05-augmented-training"),
 ].map { file, training in
     let model = try Sequential.bigEggs(
         classes: test.classNames.count, seed: section.seed, precision: section.precision,

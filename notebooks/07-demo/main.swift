@@ -9,15 +9,15 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.demo)
+let section = try Section()
 let test = try section.loadData().test.rescaled().withFlattenedLabels()
-_ = try section.read(.augmentedTraining)
+_ = try section.read("05-augmented-training")
 
 let model = try Sequential.bigEggs(
     classes: test.classNames.count, seed: section.seed, precision: section.precision,
     threads: section.threads)
 try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
-try model.loadWeights(from: section.weights("augmented.safetensors", from: .augmentedTraining))
+try model.loadWeights(from: section.weights("augmented.safetensors", from: "05-augmented-training"))
 
 // %% [markdown]
 // ## 25 images, one by one

@@ -10,7 +10,7 @@
 import BigEggs
 import Reporting
 
-let section = try Section(.beyond)
+let section = try Section()
 _ = try section.loadData()
 
 // %% [markdown]

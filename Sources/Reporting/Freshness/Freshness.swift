@@ -47,7 +47,7 @@ public struct Freshness {
         let state: SectionStatus.State = record == nil ? .neverRun : reasons.isEmpty ? .fresh : .stale
         if state != .fresh { reasons += unfinished(section) }
         return SectionStatus(
-            section: section.name, title: section.title, state: state, reasons: reasons,
+            section: section.name, title: try project.title(of: section), state: state, reasons: reasons,
             date: record?[path: "run.date"]?.string, seconds: record?[path: "run.seconds"]?.number,
             headline: record == nil ? nil : stamp?.headline)
     }
@@ -87,7 +87,7 @@ public struct Freshness {
         if let study = stamp.study, try Study(project: project).digest() != study {
             reasons.append("the study has other records")
         }
-        let given = options.inputs(of: section)
+        let given = options.inputs(heeding: stamp.heeded ?? ["--epochs", "--precision"])
         for name in Set(given.keys).union(stamp.options.keys).sorted()
         where given[name] != stamp.options[name] {
             let (then, now) = (stamp.options[name] ?? "not given", given[name] ?? "not given")

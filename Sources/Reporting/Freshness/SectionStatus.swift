@@ -37,7 +37,7 @@ public struct SectionStatus: Encodable, Sendable, Equatable {
 extension [SectionStatus] {
     /// The first section that is not up to date; nil if all are.
     public var next: ReportSection? {
-        first { $0.state != .fresh }.flatMap { ReportSection(rawValue: $0.section) }
+        first { $0.state != .fresh }.flatMap { ReportSection(name: $0.section) }
     }
 
     /// What to type next.

@@ -13,6 +13,9 @@ struct Stamp: Codable, Sendable, Equatable {
     var study: String?
     /// The options that were given, without those that only name a place.
     var options: [String: String]
+    /// The options that made a difference, given or not, of those that do not to every section; nil in stamps of
+    /// earlier versions.
+    var heeded: [String]?
     /// By section and by path in its record, the SHA-256 of every value that was read.
     var reads: [String: [String: String]]
     /// The SHA-256 of the record that the run wrote.

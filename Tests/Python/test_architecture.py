@@ -1,0 +1,38 @@
+"""The documents that say where things are name files and folders that there are."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["Sources/BigEggs/BigEggs.docc/Architecture.md", "CONTRIBUTING.md"]
+#: Made by commands, and not there in a fresh checkout.
+MADE = ("runs/", ".build", "dist/")
+
+
+def named(page: str) -> list[str]:
+    """The paths between backticks: with a slash, no placeholder, and in a folder of the checkout."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    top = {path.name for path in ROOT.iterdir()}
+    paths = re.findall(r"`([\w./+-]+/[\w./+-]*)`", text)
+    return sorted({path for path in paths if path.split("/")[0] in top and not path.startswith(MADE)})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_that_is_named_is_there(page):
+    paths = named(page)
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_folder_of_sources_is_in_the_picture():
+    text = (ROOT / PAGES[0]).read_text(encoding="utf-8")
+    picture = text.split("```")[1]
+    for folder in (ROOT / "Sources").iterdir():
+        # Those that begin with C wrap what is written in C for the target that uses them.
+        if folder.is_dir() and not re.match("C[A-Z]", folder.name):
+            assert folder.name in picture, folder.name
+    for folder in (ROOT / "Sources/BigEggs").iterdir():
+        if folder.is_dir() and folder.suffix != ".docc":
+            assert folder.name in picture, folder.name
