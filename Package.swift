@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "CProcess"),
         .target(
             name: "CSections",
-            cSettings: [.define("BIGEGGS_SECTIONS", to: "\"\(sections.joined(separator: " "))\"")]),
+            cSettings: [.define("REPORT_SECTIONS", to: "\"\(sections.joined(separator: " "))\"")]),
         .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=\(processor)"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
         // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.

@@ -1,3 +1,3 @@
 #include "sections.h"
 
-const char *be_sections(void) { return BIGEGGS_SECTIONS; }
+const char *be_sections(void) { return REPORT_SECTIONS; }

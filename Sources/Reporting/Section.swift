@@ -20,8 +20,8 @@ public final class Section {
     public let section: ReportSection
     /// Its title.
     public let title: String
-    /// The options that this process was started with.
-    public let options: SectionOptions
+    /// The options that this process was started with. A script asks for each by itself, which is noted.
+    let options: SectionOptions
     /// Where results go.
     public let layout: OutputLayout
     /// The threads to compute with.
@@ -133,10 +133,15 @@ public final class Section {
     /// The settings of a training, with the number of epochs that this process was asked for; for own pictures,
     /// which may be few, with smaller steps and more patience.
     public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
-        heeded.insert("--epochs")
         var settings = data.map { standard.fitting($0.provenance, images: $0.train.count) } ?? standard
-        if let epochs = options.epochs { settings.epochs = epochs }
+        settings.epochs = epochs(unlessGiven: settings.epochs)
         return settings
+    }
+
+    /// The number of epochs that this process was asked for, or else the script's own.
+    public func epochs(unlessGiven standard: Int) -> Int {
+        heeded.insert("--epochs")
+        return options.epochs ?? standard
     }
 
     /// What runs a section, as a person types it.

@@ -87,6 +87,7 @@ import Testing
         let resumed = TestWatch(images, batchSize: 8)
         resumed.restore(try #require(watch.state))
         #expect(resumed.losses == watch.losses && resumed.accuracies == watch.accuracies)
-        #expect(watch.losses.last == PredictionScore(try model.predict(images), of: images).loss)
+        #expect(
+            watch.losses.last == PredictionScore(try model.predict(images, batchSize: 8), of: images).loss)
     }
 }

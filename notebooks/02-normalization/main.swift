@@ -67,7 +67,7 @@ section.figure("pixel-histograms")
 
 // %%
 let images = section.profile == .quick ? 2_000 : 10_000
-let epochs = section.options.epochs ?? (section.profile == .quick ? 4 : 5)
+let epochs = section.epochs(unlessGiven: section.profile == .quick ? 4 : 5)
 let few = train.prefix(images).withFlattenedLabels()
 let fewTest = test.prefix(images / 2).withFlattenedLabels()
 let batchSize = 128

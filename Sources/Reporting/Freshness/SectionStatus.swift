@@ -51,33 +51,3 @@ extension [SectionStatus] {
         return "Next is \(next.section) (\(next.explanation)): `bigeggs step\(options)` runs it."
     }
 }
-
-extension [SectionStatus] {
-    /// A line a section, with what it found and why it is not up to date below; times are local.
-    public var text: String {
-        let table = Table(
-            ["section", "state", "when", "took"],
-            rows: map { status in
-                [
-                    status.section, status.state.rawValue, status.date.map(SectionStatus.localTime) ?? "–",
-                    status.seconds?.duration ?? "–",
-                ]
-            })
-        var lines = table.text.split(separator: "\n").map(String.init)
-        for (row, status) in enumerated().reversed() {
-            let details = status.reasons + [status.headline].compactMap { $0 }
-            lines.insert(contentsOf: details.map { "    " + $0 }, at: row + 3)
-        }
-        return lines.joined(separator: "\n") + "\n"
-    }
-}
-
-extension SectionStatus {
-    fileprivate static func localTime(_ iso8601: String) -> String {
-        guard let date = try? Date(iso8601, strategy: .iso8601) else { return iso8601 }
-        let parts = Calendar.current.dateComponents([.year, .month, .day, .hour, .minute], from: date)
-        func padded(_ part: Int?) -> String { String("0\(part ?? 0)".suffix(2)) }
-        return "\(parts.year ?? 0)-\(padded(parts.month))-\(padded(parts.day)) "
-            + "\(padded(parts.hour)):\(padded(parts.minute))"
-    }
-}

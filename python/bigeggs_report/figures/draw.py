@@ -14,7 +14,7 @@ import matplotlib.style
 from matplotlib.figure import Figure
 
 from bigeggs_report.atomic_files import CannotWrite, write_atomically
-from bigeggs_report.figures import augmentation, data, demo, explanation, fonts, results, study, training
+from bigeggs_report.figures import augmentation, data, demo, explanation, filters, fonts, results, study, training
 from bigeggs_report.figures.drawing import Drawing, Plot, Source, Table
 from bigeggs_report.records import MissingInput, Records
 
@@ -37,7 +37,7 @@ PLOTS = [
     Plot("per-class-accuracy", "06-results", results.per_class_accuracy),
     Plot("confused-pairs", "06-results", results.confused_pairs, needs_images=True),
     Plot("calibration", "06-results", results.calibration),
-    Plot("first-layer-filters", "06-results", results.first_layer_filters),
+    Plot("first-layer-filters", "06-results", filters.first_layer_filters),
     Plot("where-it-looks", "06-results", explanation.where_it_looks, needs_images=True),
     Plot("demo", "07-demo", demo.predictions, needs_images=True),
     Plot("birds-as-airplanes", "07-demo", demo.birds_as_airplanes, needs_images=True),

@@ -1,0 +1,56 @@
+"""What the first layer of a network has learned to look for."""
+
+from __future__ import annotations
+
+import bigeggs
+import numpy as np
+
+from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.page import montage, page, show_picture
+from bigeggs_report.figures.results import MODELS
+from bigeggs_report.records import MissingInput
+
+
+def first_layer_filters(source: Source) -> Drawing:
+    """The kernels of the first convolution of both networks as small pictures."""
+    sections = ("04-plain-training", "05-augmented-training")
+    kernels = {model: first_kernel(source, section) for (model, _), section in zip(MODELS, sections)}
+    height, width, _, filters = kernels["plain"].shape
+    figure = page(
+        "Filters of the first layer",
+        f"{filters} kernels of {height} × {width} pixels over red, green and blue; grey is zero, "
+        "each scaled by itself",
+        source.records["06-results"],
+        height=2.6,
+    )
+    for axes, (model, colour) in zip(figure.subplots(1, 2), MODELS):
+        pictures = [as_picture(kernels[model][..., index]) for index in range(filters)]
+        show_picture(axes, montage([pictures[start : start + 8] for start in range(0, filters, 8)], gap=4))
+        axes.set_title(f"{model.capitalize()} training", color=colour)
+    rows = [
+        (model, f, y, x, *(float(value) for value in kernels[model][y, x, :, f]))
+        for model, _ in MODELS
+        for f in range(filters)
+        for y in range(height)
+        for x in range(width)
+    ]
+    return Drawing(figure, Table(("training", "filter", "row", "column", "red", "green", "blue"), rows))
+
+
+def first_kernel(source: Source, section: str) -> np.ndarray:
+    """The first convolution's kernel `[height, width, 3, filters]` from the weights that the section saved."""
+    path = source.weights_directory / source.records[section]["results.weights.file"]
+    if not path.is_file():
+        raise MissingInput(f"the weights {path.name} are not there: run the section {section} first")
+    weights = bigeggs.Weights.open(str(path))
+    for name in weights.names:
+        kernel = weights[name]
+        if kernel.ndim == 4 and kernel.shape[2] == 3:
+            return kernel
+    raise MissingInput(f"{path.name} holds no convolution over three channels; its tensors are {weights.names}")
+
+
+def as_picture(kernel: np.ndarray, pixel: int = 12) -> np.ndarray:
+    """A kernel `[height, width, 3]` as an image: zero is middle grey, the largest weight reaches an end."""
+    scaled = 0.5 + 0.5 * kernel / max(float(np.abs(kernel).max()), 1e-12)
+    return np.kron(255 * scaled, np.ones((pixel, pixel, 1)))
