@@ -1,5 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 // The names and their documentation are the header's.
+import BigEggs
 import CBigEggs
 
 @c @implementation
@@ -7,6 +8,21 @@ public func be_abi_version() -> Int32 { BE_ABI_VERSION }
 
 @c @implementation
 public func be_last_error() -> UnsafePointer<CChar>? { LastError.pointer }
+
+@c @implementation
+public func be_wilson_interval(
+    _ correct: Int64, _ count: Int64, _ low: UnsafeMutablePointer<Double>?,
+    _ high: UnsafeMutablePointer<Double>?
+) -> be_status {
+    answer {
+        let (low, high) = (try require(low, "low"), try require(high, "high"))
+        guard correct >= 0, correct <= count else {
+            throw Failure.invalidArgument("\(correct) of \(count) is no share: give 0 to count")
+        }
+        let proportion = Proportion(correct: Int(correct), of: Int(count))
+        (low.pointee, high.pointee) = (proportion.low, proportion.high)
+    }
+}
 
 @c @implementation
 public func be_duplicate(_ handle: be_handle, _ duplicate: UnsafeMutablePointer<be_handle>?) -> be_status {

@@ -111,6 +111,13 @@ static void null_arguments(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_transform_image(NULL, &transform, output, PIXELS));
     EXPECT(BE_INVALID_ARGUMENT, be_transform_image(&given, NULL, output, PIXELS));
     EXPECT(BE_INVALID_ARGUMENT, be_transform_image(&given, &transform, NULL, PIXELS));
+    double low = 0, high = 0;
+    EXPECT(BE_INVALID_ARGUMENT, be_wilson_interval(1, 2, NULL, &high));
+    EXPECT(BE_INVALID_ARGUMENT, be_wilson_interval(1, 2, &low, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_wilson_interval(3, 2, &low, &high));
+    EXPECT(BE_INVALID_ARGUMENT, be_wilson_interval(-1, 2, &low, &high));
+    EXPECT(BE_INVALID_ARGUMENT, be_wilson_interval(0, -1, &low, &high));
+    EXPECT(BE_OK, be_wilson_interval(0, 0, &low, &high));
     EXPECT(BE_INVALID_ARGUMENT, be_model_create(NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_add(model, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_describe(model, NULL));

@@ -475,3 +475,17 @@ def test_each_thread_has_its_own_last_error(record):
     for thread in threads:
         thread.join()
     assert messages == {f"missing{number}": {f"missing{number}"} for number in range(8)}
+
+
+def test_wilsons_interval_solves_his_equation():
+    from statistics import NormalDist
+
+    z = NormalDist().inv_cdf(0.975)
+    for correct, count in [(1, 2), (83, 100), (8313, 10000)]:
+        share = correct / count
+        for end in bigeggs.statistics.wilson_interval(correct, count):
+            # The share is z standard deviations of a share `end` away from it.
+            assert abs(share - end) == pytest.approx(z * (end * (1 - end) / count) ** 0.5, rel=1e-9)
+    assert bigeggs.statistics.wilson_interval(0, 0) == (0, 1)
+    with pytest.raises(bigeggs.Error, match="3 of 2 is no share"):
+        bigeggs.statistics.wilson_interval(3, 2)

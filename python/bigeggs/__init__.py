@@ -29,7 +29,7 @@ executables of BigEggs the library is there already; a Python started by hand fi
 ``BIGEGGS_LIBRARY``, the path of ``libbigeggs_c.so``, or where ``swift build -c release`` left it.
 """
 
-from . import callbacks, datasets, layers, losses, models, optimizers, regularizers, utils
+from . import callbacks, datasets, layers, losses, models, optimizers, regularizers, statistics, utils
 from ._graph import KerasTensor
 from ._library import Error, NotFound
 from .callbacks import History
@@ -43,5 +43,5 @@ from .weights import Weights
 __all__ = [
     "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound", "Record",
     "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "regularizers",
-    "utils",
+    "statistics", "utils",
 ]

@@ -121,6 +121,7 @@ FUNCTIONS = {
     "be_generator_draw": [c_uint64, c_uint64, c_int64, c_int64, c_int64, c_int64, POINTER(Transform)],
     "be_generator_batch": [c_uint64, c_uint64, c_char_p, c_int64, _FLOATS, c_int64, _COUNT, _COUNT],
     "be_transform_image": [POINTER(Array), POINTER(Transform), _FLOATS, c_int64],
+    "be_wilson_interval": [c_int64, c_int64, POINTER(c_double), POINTER(c_double)],
     "be_model_create": [c_char_p, _HANDLE],
     "be_model_add": [c_uint64, c_char_p, c_char_p],
     "be_model_describe": [c_uint64, _HANDLE],

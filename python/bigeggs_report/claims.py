@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Callable, Sequence
 
 import bigeggs
 import numpy as np
+from bigeggs.statistics import wilson_interval
 
 from bigeggs_report.blocks import Tested
 from bigeggs_report.history import learning_rate_cuts
@@ -29,8 +31,8 @@ QUICK = "not tested (quick profile)"
 
 VERDICTS = (HOLDS, IN_PART, FAILS, STAND_IN, OWN, QUICK, NOT_RUN)
 
-#: Two-sided 95 % of the normal distribution.
-Z = 1.96
+#: Within so many standard deviations of its mean the normal distribution has 95 %.
+Z = NormalDist().inv_cdf(0.975)
 
 Judgement = tuple[str, str]
 
@@ -237,7 +239,7 @@ def best_accuracy(results: bigeggs.Record) -> Judgement:
     accuracies = {model: results[f"results.{model}.accuracy"] for model in ("plain", "augmented")}
     model = max(accuracies, key=accuracies.__getitem__)
     accuracy, images = accuracies[model], results[f"results.{model}.images"]
-    low, high = wilson(accuracy, images)
+    low, high = wilson_interval(round(accuracy * images), images)
     measured = (
         f"{percent(accuracy)} of {count(images)} test images ({model} training), "
         f"95{NO_BREAK_SPACE}% interval {percent(low)} to {percent(high)}"
@@ -262,13 +264,6 @@ def average(recipe: bigeggs.Record) -> str:
     """A recipe's test accuracy, and of how many seeds that is the mean."""
     seeds = len(recipe["seeds"])
     return f"{percent(recipe['accuracy.mean'])} {'with one seed' if seeds == 1 else f'on average over {seeds} seeds'}"
-
-
-def wilson(share: float, number: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share among `number` images."""
-    middle = (share + Z * Z / (2 * number)) / (1 + Z * Z / number)
-    half = Z / (1 + Z * Z / number) * math.sqrt(share * (1 - share) / number + Z * Z / (4 * number * number))
-    return middle - half, middle + half
 
 
 def sure_of_simple(results: bigeggs.Record) -> Judgement:

@@ -142,6 +142,10 @@ int32_t be_abi_version(void);
  * the next failure on this thread. Never NULL. */
 const char *be_last_error(void);
 
+/* Wilson's score interval: the ends between which the true share of a kind lies with 95 % confidence, of which there
+ * are `correct` among `count` things. Without any thing that is all of 0 to 1. */
+be_status be_wilson_interval(int64_t correct, int64_t count, double *low, double *high);
+
 /* Makes a further handle, with a life of its own, for the object that `handle` names. */
 be_status be_duplicate(be_handle handle, be_handle *duplicate);
 

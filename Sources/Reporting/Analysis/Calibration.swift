@@ -1,3 +1,5 @@
+import BigEggs
+
 /// Whether a confidence of 0.8 means that 8 of 10 are right.
 ///
 /// The images are put into bins by confidence; a calibrated network has, in every bin, an accuracy equal

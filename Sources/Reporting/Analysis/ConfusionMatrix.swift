@@ -1,3 +1,5 @@
+import BigEggs
+
 /// How often each class was taken for each other.
 public struct ConfusionMatrix: Sendable, Equatable {
     /// Images of a class (row: the truth) that were predicted as a class (column).

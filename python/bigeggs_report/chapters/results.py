@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Iterator
 
 import bigeggs
+from bigeggs.statistics import wilson_interval
 
 from bigeggs_report.blocks import Block, Paragraph, Table
-from bigeggs_report.claims import wilson
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal, listed, literal
 from bigeggs_report.wording import count, percent
@@ -90,7 +90,7 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 def result_row(model: str, result: bigeggs.Record) -> list[str]:
     """One network's cells."""
-    low, high = wilson(result["accuracy"], result["images"])
+    low, high = wilson_interval(round(result["accuracy"] * result["images"]), result["images"])
     return [model, decimal(result["loss"]), percent(result["accuracy"]), f"{percent(low)} to {percent(high)}"]
 
 
