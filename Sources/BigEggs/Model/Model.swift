@@ -99,7 +99,7 @@ public class Model {
         if let threads { try use(threads: threads) }
     }
 
-    /// Changes the number of threads. The last bits of some sums depend on it.
+    /// Changes the number of threads. Results do not depend on it.
     ///
     /// - Throws: ``TrainingError`` unless it is 1 to 1,024.
     public func use(threads: Int) throws {

@@ -16,7 +16,7 @@ public struct Checkpoint: Sendable {
     public let progress: TrainingProgress
     /// What the ended epochs measured.
     public let history: History
-    /// What decides about the bits of the result, as text by name: network, data, batch size, seed, threads,
+    /// What decides about the bits of the result, as text by name: network, data, batch size, seed,
     /// precision, instruction set and so on. A training resumes only with the same ones.
     public let settings: [String: String]
     /// Weights and moving statistics, as ``Model/setWeights(_:source:)`` takes them.
