@@ -14,10 +14,7 @@ struct Compilation {
                 "there is no loss \(loss): there are sparse_categorical_crossentropy, categorical_crossentropy"
             )
         }
-        var given = try Settings(settings, of: optimizer)
-        chosen = try OptimizerTypes.table.make(optimizer, &given)
-        groups = try OptimizerGroups(&given)
-        try given.done()
+        (chosen, groups) = try OptimizerTypes.make(Component(optimizer, settings))
         (self.optimizer, self.settings, self.loss) = (optimizer, settings, loss)
     }
 

@@ -10,9 +10,15 @@ public func be_model_create(
 ) -> be_status {
     answer(into: model, "model") {
         var settings = try Settings(settings, of: "a model")
+        let input = try settings.required(settings.shape("input"), "input")
+        let rescale = try settings.float("rescale") ?? 1
         let options = try ModelOptions(&settings)
+        guard input.count == 1 || input.count == 3 else {
+            throw Failure.invalidArgument(
+                "a model's \"input\" is \(input): give [height, width, channels] or [features]")
+        }
         try settings.done()
-        return ModelObject(options)
+        return ModelObject(options, Architecture(inputShape: input, rescale: rescale))
     }
 }
 
@@ -202,14 +208,14 @@ public func be_model_load(
                 status: BE_CANNOT_READ,
                 message: "\(path) has weights but no layers: build the model and load its weights")
         }
-        let options = try ModelOptions(
-            &settings, input: architecture.inputShape, rescale: architecture.rescale)
+        let input = try settings.shape("input")
+        architecture.rescale = try settings.float("rescale") ?? architecture.rescale
+        let options = try ModelOptions(&settings)
         try settings.done()
-        guard options.input == architecture.inputShape else {
+        guard input == nil || input == architecture.inputShape else {
             throw Failure.invalidArgument(
                 "the model in \(path) has an input of \(architecture.inputShape): leave out \"input\"")
         }
-        architecture.rescale = options.rescale
         let loaded = ModelObject(options, architecture)
         try loaded.use { try asRead { try $0.setWeights(contents.tensors, source: path) }($0) }
         return loaded

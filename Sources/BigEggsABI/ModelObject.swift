@@ -15,9 +15,9 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
     private var compilation: Compilation?
     private var isTraining = false
 
-    init(_ options: ModelOptions, _ architecture: Architecture? = nil) {
+    init(_ options: ModelOptions, _ architecture: Architecture) {
         self.options = options
-        built = architecture ?? Architecture(inputShape: options.input, rescale: options.rescale)
+        built = architecture
     }
 
     /// - Parameter inputs: the names of the layers that it reads, "input" for the model's input; `nil` for the layer
@@ -78,11 +78,12 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
     }
 
     private func scaled(_ images: ImageDataset) -> ImageDataset {
-        options.rescale == 1 ? images : images.rescaled(images.rescale * options.rescale)
+        let rescale = rescale
+        return rescale == 1 ? images : images.rescaled(images.rescale * rescale)
     }
 
     /// What every value of an input is multiplied by on its way into the model.
-    var rescale: Float { options.rescale }
+    var rescale: Float { architecture.rescale }
 
     /// What makes the model again: its input and its layers.
     var architecture: Architecture {

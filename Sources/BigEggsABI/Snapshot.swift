@@ -31,7 +31,7 @@ final class Snapshot: NamedByHandle {
     let count: Int
 
     init(_ description: Record, _ tensors: [NamedTensor]) throws {
-        let text = String(decoding: try description.compactJSON(), as: UTF8.self)
+        let text = try description.compactText()
         let bytes = try Safetensors.encoded(tensors, metadata: [Snapshot.key: text])
         count = bytes.count
         self.bytes = Pinned(bytes)

@@ -11,7 +11,7 @@ struct EngineOptions: ParsableArguments {
 
     @Option(
         name: .customLong("batch-size"),
-        help: ArgumentHelp("Images in a step (default: 128).", valueName: "n"))
+        help: ArgumentHelp("Images in a step (default: 128, or the recipe's).", valueName: "n"))
     var givenBatchSize: Int?
 
     @Option(help: PrecisionChoice.help)

@@ -15,7 +15,7 @@ struct EvaluateCommand: ParsableCommand {
               bigeggs evaluate --weights runs/birds/weights.safetensors --data ~/birds --validation-split 0.2
 
             The file of weights says which network it is of. With --json it prints \
-            {"accuracy": …, "images": …, "loss": …}, and the number of "views" where there are several.
+            {"accuracy": …, "images": …, "loss": …}, and the number of "views" with --mirrored or --views.
             """)
 
     @OptionGroup var weightsOptions: WeightsOptions
@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
 struct EvaluationSummary: Codable {
     let loss, accuracy: Double
     let images: Int
-    /// In how many ways each image was looked at; nil for once, as it is.
+    /// In how many ways each image was looked at; nil where neither option asked for views.
     let views: Int?
 
     init(_ evaluation: Evaluation) {

@@ -69,7 +69,7 @@ struct PicturePredictions: Encodable {
         let images = try ImageDataset(
             images: good.flatMap { decoded.pixels[$0 * size..<($0 + 1) * size] },
             labels: Labels(good.map { _ in 0 }), imageShape: model.inputShape, classNames: names.names
-        ).rescaled()
+        ).rescaled(weights.rescale)
         let predictions =
             good.isEmpty ? nil : try model.predict(images, batchSize: min(engine.batchSize, good.count))
         self.weights = weights.path

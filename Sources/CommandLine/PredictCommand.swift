@@ -113,7 +113,7 @@ struct PredictCommand: ParsableCommand {
     private func predictTestImages(_ weights: TrainedWeights) throws {
         let loaded = try dataOptions.load(needing: .test)
         try weights.check(loaded)
-        let test = loaded.test
+        let test = loaded.test.rescaled(weights.rescale)
         let indices = index.isEmpty ? Array(0..<min(first ?? 25, test.count)) : index
         if let outside = indices.first(where: { $0 >= test.count }) {
             throw NoSuchImage(index: outside, count: test.count)

@@ -18,7 +18,8 @@ struct PredictedImage: Codable {
             images: indices.flatMap { test.image(at: $0) },
             labels: Labels(indices.map { test.labels.values[$0] }),
             imageShape: test.imageShape, classNames: test.classNames)
-        let predictions = try model.predict(chosen.rescaled(), batchSize: min(batchSize, indices.count))
+        let predictions = try model.predict(
+            chosen.rescaled(test.rescale), batchSize: min(batchSize, indices.count))
         return indices.enumerated().map { position, index in
             PredictedImage(
                 index: index,

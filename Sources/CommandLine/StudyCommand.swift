@@ -28,8 +28,10 @@ struct StudyCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Which: recipes, or recipes with a seed; all if none is named.", valueName: "run"))
-    var names: [String] = []
+        help: ArgumentHelp("Which: recipes, or recipes with a seed; all if none is named.", valueName: "run"),
+        completion: .file(extensions: ["json"]),
+        transform: StudyCommand.runs)
+    var named: [[StudyRun]] = []
     @Option(help: ArgumentHelp("CIFAR-10: auto, cifar10, or a path.", valueName: "source")) var data = "auto"
     @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
     var threads: Int?
@@ -41,19 +43,14 @@ struct StudyCommand: ParsableCommand {
 
     func validate() throws {
         try requirePositive(threads, "--threads")
-        for name in names where try StudyRun.named(name).isEmpty {
-            throw ValidationError(
-                "there is no run \(name): name one of \(Recipe.all.map(\.name).joined(separator: ", ")), or one "
-                    + "of them with a seed, such as best-1, or a JSON file with a recipe")
-        }
-        if restart, names.isEmpty { throw ValidationError("--restart goes with the names of runs") }
+        if restart, named.isEmpty { throw ValidationError("--restart goes with the names of runs") }
         if data.isEmpty { throw ValidationError("--data needs auto, cifar10 or a path") }
         if json, !list { throw ValidationError("--json goes with --list") }
     }
 
     func run() throws {
         let study = Study(project: try Project.locate())
-        let runs = names.isEmpty ? StudyRun.all : try names.flatMap(StudyRun.named)
+        let runs = named.isEmpty ? StudyRun.all : named.flatMap { $0 }
         if list {
             let rows = try runs.map { ListedRun($0, try study.recorded($0)) }
             if json { try printJSON(rows) } else { print(ListedRun.text(rows)) }
@@ -75,9 +72,18 @@ struct StudyCommand: ParsableCommand {
         print("\n\(trained) trained; the records are in \(shownRecords(runs, study)).")
     }
 
+    /// The runs that a name means, one at least.
+    private static func runs(named name: String) throws -> [StudyRun] {
+        let runs = try StudyRun.named(name)
+        guard runs.isEmpty else { return runs }
+        throw ValidationError(
+            "there is no run \(name): name one of \(Recipe.all.map(\.name).joined(separator: ", ")), or one "
+                + "of them with a seed, such as best-1, or a JSON file with a recipe")
+    }
+
     /// The directories of the runs' records.
     private func shownRecords(_ runs: [StudyRun], _ study: Study) -> String {
-        let directories = Set(runs.map { (study.record($0) as NSString).deletingLastPathComponent })
+        let directories = Set(runs.map(study.directory))
         return directories.map(Project.shown).sorted().joined(separator: " and ")
     }
 

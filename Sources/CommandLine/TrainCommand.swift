@@ -25,7 +25,8 @@ struct TrainCommand: ParsableCommand {
             A recipe is a way to train that has a name: \
             \(Recipe.all.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
             `bigeggs study --list` says what each is. One of your own is a JSON file with Keras's names; "epochs" \
-            must be there, and the rest is the report's plain recipe unless you say otherwise:
+            must be there. The network, the batch size and Adam are the report's unless you say otherwise; without \
+            "callbacks" nothing stops the training, and the last epoch's weights are kept:
 
               {"name": "wide", "epochs": 20, "batch_size": 128,
                "network": [
@@ -43,12 +44,12 @@ struct TrainCommand: ParsableCommand {
             schedule lasts as long as the training. A test view has "mirrored", "shift": [down, right] in pixels and \
             "weight". Examples/recipes has more of them.
 
-            Where a recipe gives the learning rate a course of its own, nothing \
+            Where a recipe of BigEggs gives the learning rate a course of its own, nothing \
             stops the training, and the last epoch's weights are kept. With --hold-out n, the last n training images are not \
             trained on but validate, and the test images, measured after each epoch where there are any, have no say.
 
             Of your own pictures there may be few: then steps are smaller, if --batch-size does not \
-            say how large, and patience lasts for some hundred steps.
+            say how large, and patience lasts for some hundred steps. A recipe of your own stays as it is.
 
             The training saves itself in the directory after every epoch. Ctrl-C (or SIGTERM) \
             ends it after the step under way, saved, with status 130 (143); once more ends it at \
@@ -64,7 +65,7 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var resumption: ResumeOptions
-    @Option(help: ArgumentHelp("The most epochs (default: as the full report).", valueName: "n"))
+    @Option(help: ArgumentHelp("The most epochs (default: the recipe's).", valueName: "n"))
     var epochs: Int?
     @Option(help: ArgumentHelp("The seed of weights, shuffling, dropout and augmentation.", valueName: "n"))
     var seed: UInt64 = 7
@@ -163,8 +164,8 @@ struct TrainCommand: ParsableCommand {
             ? nil
             : try TrainingRecord.Test(
                 model, on: test, watch: watch, recipe: recipe,
-                keptEpoch: callbacks.lazy.compactMap { $0 as? EarlyStopping }
-                    .first(where: \.restoreBestWeights).map { $0.bestEpoch + 1 } ?? results.epochsRun)
+                keptEpoch: callbacks.compactMap { $0 as? EarlyStopping }
+                    .last(where: \.restoreBestWeights).map { $0.bestEpoch + 1 } ?? results.epochsRun)
         let record = TrainingRecord(
             plan: plan, engine: model.engineDescription, results: results, test: tested)
         try Record(encoding: record).write(to: recordFile)

@@ -85,8 +85,11 @@ struct TrainingRecord: Encodable {
             mirrored = try PredictionScore(
                 TestView.mirrored, of: test, by: model, batchSize: batchSize)
             views =
-                recipe.looksTwice
-                ? try PredictionScore(recipe.testViews, of: test, by: model, batchSize: batchSize) : nil
+                !recipe.looksTwice
+                ? nil
+                : recipe.testViews == TestView.mirrored
+                    ? mirrored
+                    : try PredictionScore(recipe.testViews, of: test, by: model, batchSize: batchSize)
             self.keptEpoch = keptEpoch
             history = watch.map { ["loss": $0.losses, "accuracy": $0.accuracies] }
         }

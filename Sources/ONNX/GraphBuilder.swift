@@ -38,9 +38,8 @@ struct GraphBuilder {
 
     /// Multiplies the network's input by a number, before all layers.
     mutating func scale(by factor: Float) {
-        initializers.append(ONNXTensorProto("rescale", shape: [], values: [factor]))
         // No layer is called "": its values' names cannot be the same.
-        add("Mul", "/scaled", with: ["rescale"])
+        add("Mul", "/scaled", with: [constant("rescale", shape: [], [factor])])
         values = [value]
     }
 
@@ -58,7 +57,7 @@ struct GraphBuilder {
         }
         inputs = numbers.map { values[$0] }
         value = inputs[0]
-        try layer.add(to: &self, named: name, output: output)
+        try layer.add(to: &self, named: name)
         value.shape = output
         values.append(value)
     }
@@ -184,16 +183,11 @@ struct GraphBuilder {
 
 extension Window {
     /// The window as attributes, its padding as numbers of pixels.
-    func attributes(input: [Int], output: [Int]) -> [ONNXAttributeProto] {
-        let total = (0..<2).map { axis in
-            padding == .same ? max((output[axis] - 1) * strides[axis] + size[axis] - input[axis], 0) : 0
-        }
-        // The odd one out is at the bottom and on the right.
-        let before = total.map { $0 / 2 }
-        let after = zip(total, before).map { $0 - $1 }
+    func attributes(input: [Int]) -> [ONNXAttributeProto] {
+        let pads = zeros(for: input)
         return [
             ONNXAttributeProto("kernel_shape", size), ONNXAttributeProto("strides", strides),
-            ONNXAttributeProto("pads", before + after),
+            ONNXAttributeProto("pads", pads.before + pads.after),
         ]
     }
 }

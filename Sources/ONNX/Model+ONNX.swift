@@ -82,9 +82,8 @@ extension Model {
         model.graph.input = [input]
         model.graph.output = [output]
         if !classNames.isEmpty {
-            let names = try Record.array(classNames.map { .string($0) }).compactJSON()
-            model.metadataProps.append(
-                ONNXStringStringEntryProto("class_names", String(decoding: names, as: UTF8.self)))
+            let names = try Record.array(classNames.map { .string($0) }).compactText()
+            model.metadataProps.append(ONNXStringStringEntryProto("class_names", names))
         }
         if isImage, rescale == 1 / 255 {
             // As ONNX's documentation of metadata has it.

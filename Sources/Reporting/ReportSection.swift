@@ -48,23 +48,16 @@ extension Project {
     ///
     /// - Throws: ``ReportingError/noTitle(script:)``, or an error of the file's.
     public func title(of section: ReportSection) throws -> String {
-        let heading = try head(of: section).first?.wholeMatch(of: /# \d+\. (.+)/)
-        guard let heading else { throw ReportingError.noTitle(script: Project.shown(script(section))) }
-        return String(heading.1)
+        try title(of: LiterateScript(String(contentsOfFile: script(section), encoding: .utf8)), section)
     }
 
-    /// What a section is about: the first paragraph of its script.
+    /// The title of a section whose script has been read.
     ///
-    /// - Throws: an error of the file's.
-    public func introduction(to section: ReportSection) throws -> String {
-        try head(of: section).dropFirst().drop(while: \.isEmpty).prefix { !$0.isEmpty }
-            .joined(separator: " ")
-    }
-
-    /// The lines of the script's first cell.
-    private func head(of section: ReportSection) throws -> [String] {
-        let script = LiterateScript(try String(contentsOfFile: script(section), encoding: .utf8))
-        return (script.cells.first?.source ?? "").split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
+    /// - Throws: ``ReportingError/noTitle(script:)``.
+    func title(of script: LiterateScript, _ section: ReportSection) throws -> String {
+        guard let title = script.title else {
+            throw ReportingError.noTitle(script: Project.shown(self.script(section)))
+        }
+        return title
     }
 }

@@ -26,7 +26,7 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     /// A section was asked to end. Its training, if it had begun one, is saved.
     case sectionInterrupted(section: String, status: Int32)
     /// A run of the study was asked to end. Its training is saved.
-    case runInterrupted(run: String, status: Int32)
+    case runInterrupted(run: String, command: String, status: Int32)
     /// A run of the study ended with this status.
     case runFailed(run: String, status: Int32)
     /// The report has no section of this name.
@@ -45,7 +45,7 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     /// The status that a program ends with because of this.
     public var exitStatus: Int32 {
         switch self {
-        case .sectionInterrupted(_, let status), .runInterrupted(_, let status): status
+        case .sectionInterrupted(_, let status), .runInterrupted(_, _, let status): status
         default: 1
         }
     }
@@ -88,8 +88,8 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                 + "; the sections after it were not run"
         case .sectionInterrupted(let section, _):
             "section \(section) was interrupted; the same command goes on from there"
-        case .runInterrupted(let run, _):
-            "\(run) was interrupted; `bigeggs study \(run)` goes on from there"
+        case .runInterrupted(let run, let command, _):
+            "\(run) was interrupted; `\(command)` goes on from there"
         case .runFailed(let run, let status):
             (status > 128
                 ? "\(run) was ended by signal \(status - 128)" : "\(run) stopped with status \(status)")

@@ -79,18 +79,19 @@ public final class Section {
         let name = file.split(separator: "/").dropLast().last.map(String.init) ?? ""
         guard let section = ReportSection(name: name) else { throw ReportingError.noSuchSection(name: name) }
         self.section = section
+        // Help is given without a checkout, too.
         let found = Result { try Project.locate() }
-        let introduction = try? found.get().introduction(to: section)
-        (options, run) = SectionCommand.parsed(for: section, introduction ?? "")
+        let read = Result { try String(contentsOfFile: found.get().script(section), encoding: .utf8) }
+        let cut = read.map(LiterateScript.init)
+        (options, run) = SectionCommand.parsed(for: section, (try? cut.get())?.introduction ?? "")
         project = try found.get()
-        title = try project.title(of: section)
         layout = OutputLayout(project: project, profile: options.profile, out: options.out)
         threads = options.threads ?? Machine.standardThreads
-        let source = try String(contentsOfFile: project.script(section), encoding: .utf8)
-        guard !source.contains("\r") else {
+        guard try !read.get().contains("\r") else {
             throw ReportingError.loneCarriageReturn(script: Project.shown(project.script(section)))
         }
-        let script = LiterateScript(source)
+        let script = try cut.get()
+        title = try project.title(of: script, section)
         notebook = Notebook(script)
         reading = run.pause ? CellReading(script) : nil
         // Now, and not at the end: whoever edits a script while it trains makes it stale.

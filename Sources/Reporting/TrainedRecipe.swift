@@ -18,7 +18,7 @@ public struct TrainedRecipe: Sendable, Equatable {
     init(_ record: Record) throws {
         var settings = try Settings(record, of: "a recipe")
         name = try settings.required(settings.text("name"), "name")
-        testViews = try (settings.list("test_views") ?? []).map(TestView.init)
+        testViews = try settings.testViews()
         try settings.done()
     }
 

@@ -66,10 +66,9 @@ public struct TrainedWeights: Sendable {
     ) throws -> WeightsFile {
         var metadata = try Architecture(of: model, rescale: train.rescale).metadata
         let names = Record.array(train.classNames.map(Record.string))
-        metadata[namesKey] = String(decoding: try names.compactJSON(), as: UTF8.self)
+        metadata[namesKey] = try names.compactText()
         if let recipe {
-            let told = TrainedRecipe(recipe).record
-            metadata[recipeKey] = String(decoding: try told.compactJSON(), as: UTF8.self)
+            metadata[recipeKey] = try TrainedRecipe(recipe).record.compactText()
         }
         try model.saveWeights(to: path, metadata: metadata)
         return try WeightsFile(path)

@@ -1,4 +1,4 @@
-/// What can be wrong with the class names of a weights file.
+/// What can be wrong with what a weights file says of its network, its recipe and its classes.
 public enum WeightsError: Error, Equatable, CustomStringConvertible {
     /// What stands in the file for the network, or for its recipe, makes no sense.
     case networkUnreadable(path: String, problem: String)

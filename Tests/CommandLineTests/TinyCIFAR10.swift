@@ -5,6 +5,10 @@ import Foundation
 struct TinyCIFAR10 {
     static let trainImages = 160
     static let testImages = 40
+    static let classNames = "airplane automobile bird cat deer dog frog horse ship truck".split(
+        separator: " "
+    )
+    .map(String.init)
     let directory: TemporaryDirectory
     var path: String { directory.path }
 
@@ -12,8 +16,7 @@ struct TinyCIFAR10 {
         directory = try TemporaryDirectory()
         for batch in 1...5 { try write("data_batch_\(batch).bin", records: Self.trainImages / 5) }
         try write("test_batch.bin", records: Self.testImages)
-        let names = "airplane automobile bird cat deer dog frog horse ship truck"
-        try Data((names.replacing(" ", with: "\n") + "\n").utf8)
+        try Data((Self.classNames.joined(separator: "\n") + "\n").utf8)
             .write(to: directory.url.appendingPathComponent("batches.meta.txt"))
     }
 

@@ -19,7 +19,7 @@ public struct Activation: Layer {
         // Over an image Keras's softmax would be one a pixel.
         guard function != .softmax || inputShape.count == 1 else {
             throw LayerError.inputRank(
-                layer: name ?? Activation.kind, found: inputShape,
+                layer: label, found: inputShape,
                 expected: "vectors (put Flatten before it)")
         }
         return inputShape

@@ -13,7 +13,6 @@ public struct Add: Layer {
     public func outputShape(for inputShape: [Int]) throws -> [Int] { try outputShape(for: [inputShape]) }
 
     public func outputShape(for inputShapes: [[Int]]) throws -> [Int] {
-        let label = name ?? Add.kind
         guard inputShapes.count >= 2 else {
             throw LayerError.inputCount(
                 layer: label, found: inputShapes.count, expected: "two inputs or more")

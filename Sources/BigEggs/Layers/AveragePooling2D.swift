@@ -18,14 +18,13 @@ public struct AveragePooling2D: Layer {
         poolSize: Int = 2, strides: Int? = nil, padding: Padding = .valid, name: String? = nil
     ) {
         self.name = name
-        let stride = strides ?? poolSize
-        window = Window(size: [poolSize, poolSize], strides: [stride, stride], padding: padding)
+        window = Window(square: poolSize, stride: strides ?? poolSize, padding: padding)
     }
 
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        try window.pooledShape(for: inputShape, layer: name ?? AveragePooling2D.kind)
+        try window.pooledShape(for: inputShape, layer: label)
     }
 }
 

@@ -41,7 +41,6 @@ public struct BatchNormalization: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        let label = name ?? BatchNormalization.kind
         guard (0...1).contains(momentum) else {
             throw LayerError.invalid(
                 layer: label, argument: "momentum", value: "\(momentum)", allowed: "0 to 1")
@@ -71,11 +70,6 @@ extension BatchNormalization: ConfigurableLayer {
     }
 
     package func weights(for inputShape: [Int]) -> [Weight] {
-        let shape = [inputShape[inputShape.count - 1]]
-        return
-            (scale
-            ? [Weight(name: "gamma", shape: shape, initializer: .ones, isTrained: trainable)] : [])
-            + (center
-                ? [Weight(name: "beta", shape: shape, initializer: .zeros, isTrained: trainable)] : [])
+        Weight.scaleAndShift(of: inputShape, scale: scale, center: center, isTrained: trainable)
     }
 }

@@ -36,8 +36,7 @@ public struct Conv2D: Layer {
         self.filters = filters
         self.activation = activation
         self.name = name
-        window = Window(
-            size: [kernelSize, kernelSize], strides: [strides, strides], padding: padding)
+        window = Window(square: kernelSize, stride: strides, padding: padding)
         kernel = KernelSettings(
             useBias: useBias, initializer: kernelInitializer, biasInitializer: biasInitializer,
             regularizer: kernelRegularizer, trainable: trainable)
@@ -48,7 +47,7 @@ public struct Conv2D: Layer {
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         try window.convolvedSides(
             of: inputShape, positive: [("filters", filters)], activation, kernel,
-            layer: name ?? Conv2D.kind) + [filters]
+            layer: label) + [filters]
     }
 }
 

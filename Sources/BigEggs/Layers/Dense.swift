@@ -39,7 +39,6 @@ public struct Dense: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        let label = name ?? Dense.kind
         guard inputShape.count == 1 else {
             throw LayerError.inputRank(
                 layer: label, found: inputShape, expected: "vectors (put Flatten before it)")

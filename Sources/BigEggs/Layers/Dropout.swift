@@ -17,7 +17,7 @@ public struct Dropout: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        try LayerError.check(rate: rate, layer: name ?? Dropout.kind)
+        try LayerError.check(rate: rate, layer: label)
         return inputShape
     }
 }

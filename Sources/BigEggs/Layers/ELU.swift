@@ -18,7 +18,7 @@ public struct ELU: Layer {
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         guard alpha > 0, alpha.isFinite else {
             throw LayerError.invalid(
-                layer: name ?? ELU.kind, argument: "alpha", value: "\(alpha)", allowed: "more than 0")
+                layer: label, argument: "alpha", value: "\(alpha)", allowed: "more than 0")
         }
         return inputShape
     }

@@ -18,7 +18,7 @@ public struct GaussianNoise: Layer {
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         guard stddev >= 0, stddev.isFinite else {
             throw LayerError.invalid(
-                layer: name ?? GaussianNoise.kind, argument: "stddev", value: "\(stddev)",
+                layer: label, argument: "stddev", value: "\(stddev)",
                 allowed: "0 or more")
         }
         return inputShape

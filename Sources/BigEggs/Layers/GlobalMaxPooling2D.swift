@@ -11,7 +11,7 @@ public struct GlobalMaxPooling2D: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        try LayerError.checkImage(inputShape, layer: name ?? GlobalMaxPooling2D.kind)
+        try LayerError.checkImage(inputShape, layer: label)
         return [inputShape[2]]
     }
 }

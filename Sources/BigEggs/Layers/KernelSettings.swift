@@ -6,17 +6,9 @@ package struct KernelSettings: Sendable, Equatable {
     package let regularizer: Regularizer?
     package let trainable: Bool
 
-    init(
-        useBias: Bool, initializer: Initializer, biasInitializer: Initializer, regularizer: Regularizer?,
-        trainable: Bool
-    ) {
-        self.useBias = useBias
-        self.initializer = initializer
-        self.biasInitializer = biasInitializer
-        self.regularizer = regularizer
-        self.trainable = trainable
-    }
+}
 
+extension KernelSettings {
     /// - Parameter kernel: what Keras calls the kernel: "kernel", or "depthwise".
     init(_ settings: inout Settings, kernel: String = "kernel") throws {
         useBias = try settings.flag("use_bias") ?? true
@@ -24,7 +16,9 @@ package struct KernelSettings: Sendable, Equatable {
         biasInitializer = try settings.choice("bias_initializer") ?? .zeros
         trainable = try settings.flag("trainable") ?? true
         if let value = settings.value("\(kernel)_regularizer") {
-            guard let factors = value.object, Set(factors.keys).isSubset(of: ["l1", "l2"]) else {
+            guard let factors = value.object, Set(factors.keys).isSubset(of: ["l1", "l2"]),
+                factors.values.allSatisfy({ $0.number != nil })
+            else {
                 throw settings.wrong("\(kernel)_regularizer", value, "an object with \"l1\", \"l2\" or both")
             }
             regularizer = Regularizer(

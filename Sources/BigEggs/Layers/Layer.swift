@@ -21,11 +21,14 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
+    /// What errors call a layer whose place in a model is not known: its own name, or its kind.
+    var label: String { name ?? Self.kind }
+
     /// The shape for the only input.
     public func outputShape(for inputShapes: [[Int]]) throws -> [Int] {
         guard inputShapes.count == 1 else {
             throw LayerError.inputCount(
-                layer: name ?? Self.kind, found: inputShapes.count, expected: "one input")
+                layer: label, found: inputShapes.count, expected: "one input")
         }
         return try outputShape(for: inputShapes[0])
     }

@@ -26,7 +26,7 @@ public struct LayerNormalization: Layer {
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         guard epsilon > 0, epsilon.isFinite else {
             throw LayerError.invalid(
-                layer: name ?? LayerNormalization.kind, argument: "epsilon", value: "\(epsilon)",
+                layer: label, argument: "epsilon", value: "\(epsilon)",
                 allowed: "more than 0")
         }
         return inputShape
@@ -48,8 +48,6 @@ extension LayerNormalization: ConfigurableLayer {
     }
 
     package func weights(for inputShape: [Int]) -> [Weight] {
-        let shape = [inputShape[inputShape.count - 1]]
-        return (scale ? [Weight(name: "gamma", shape: shape, initializer: .ones)] : [])
-            + (center ? [Weight(name: "beta", shape: shape, initializer: .zeros)] : [])
+        Weight.scaleAndShift(of: inputShape, scale: scale, center: center)
     }
 }

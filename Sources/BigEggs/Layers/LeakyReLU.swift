@@ -18,7 +18,7 @@ public struct LeakyReLU: Layer {
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         guard negativeSlope >= 0, negativeSlope.isFinite else {
             throw LayerError.invalid(
-                layer: name ?? LeakyReLU.kind, argument: "negativeSlope", value: "\(negativeSlope)",
+                layer: label, argument: "negativeSlope", value: "\(negativeSlope)",
                 allowed: "0 or more")
         }
         return inputShape

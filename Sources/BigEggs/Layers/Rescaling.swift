@@ -21,7 +21,7 @@ public struct Rescaling: Layer {
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
         for (argument, value) in [("scale", scale), ("offset", offset)] where !value.isFinite {
             throw LayerError.invalid(
-                layer: name ?? Rescaling.kind, argument: argument, value: "\(value)",
+                layer: label, argument: argument, value: "\(value)",
                 allowed: "a finite number")
         }
         return inputShape

@@ -42,8 +42,7 @@ public struct SeparableConv2D: Layer {
         self.depthMultiplier = depthMultiplier
         self.activation = activation
         self.name = name
-        window = Window(
-            size: [kernelSize, kernelSize], strides: [strides, strides], padding: padding)
+        window = Window(square: kernelSize, stride: strides, padding: padding)
         kernel = KernelSettings(
             useBias: useBias, initializer: kernelInitializer, biasInitializer: biasInitializer,
             regularizer: kernelRegularizer, trainable: trainable)
@@ -55,7 +54,7 @@ public struct SeparableConv2D: Layer {
         try window.convolvedSides(
             of: inputShape, positive: [("filters", filters), ("depthMultiplier", depthMultiplier)],
             activation, kernel,
-            layer: name ?? SeparableConv2D.kind) + [filters]
+            layer: label) + [filters]
     }
 }
 

@@ -17,8 +17,8 @@ public struct SpatialDropout2D: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        try LayerError.check(rate: rate, layer: name ?? SpatialDropout2D.kind)
-        try LayerError.checkImage(inputShape, layer: name ?? SpatialDropout2D.kind)
+        try LayerError.check(rate: rate, layer: label)
+        try LayerError.checkImage(inputShape, layer: label)
         return inputShape
     }
 }

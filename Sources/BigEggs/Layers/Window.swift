@@ -8,6 +8,11 @@ package struct Window: Sendable, Equatable {
         (self.size, self.strides, self.padding) = (size, strides, padding)
     }
 
+    /// A square, the same number of pixels in both directions from one to the next.
+    package init(square size: Int, stride: Int, padding: Padding) {
+        self.init(size: [size, size], strides: [stride, stride], padding: padding)
+    }
+
     /// The output's height and width.
     func outputSize(for input: [Int], layer: String) throws -> [Int] {
         try zip(input, zip(size, strides)).map { input, window in
@@ -24,7 +29,7 @@ package struct Window: Sendable, Equatable {
     }
 
     /// Zeros above and to the left, below and to the right.
-    func zeros(for input: [Int]) -> (before: [Int], after: [Int]) {
+    package func zeros(for input: [Int]) -> (before: [Int], after: [Int]) {
         guard padding == .same else { return ([0, 0], [0, 0]) }
         let total = (0..<2).map { axis in
             let output = (input[axis] + strides[axis] - 1) / strides[axis]
@@ -86,7 +91,7 @@ extension Window {
         let size = try settings.required(settings.integer("kernel_size"), "kernel_size")
         let stride = try settings.integer("strides") ?? 1
         self.init(
-            size: [size, size], strides: [stride, stride], padding: try settings.choice("padding") ?? .valid)
+            square: size, stride: stride, padding: try settings.choice("padding") ?? .valid)
     }
 
     /// Reads the settings of a pooling layer.
@@ -94,6 +99,6 @@ extension Window {
         let size = try settings.integer("pool_size") ?? 2
         let stride = try settings.integer("strides") ?? size
         self.init(
-            size: [size, size], strides: [stride, stride], padding: try settings.choice("padding") ?? .valid)
+            square: size, stride: stride, padding: try settings.choice("padding") ?? .valid)
     }
 }

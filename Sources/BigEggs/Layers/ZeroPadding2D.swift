@@ -23,7 +23,6 @@ public struct ZeroPadding2D: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        let label = name ?? ZeroPadding2D.kind
         try LayerError.checkImage(inputShape, layer: label)
         for (argument, value) in [("top", top), ("bottom", bottom), ("left", left), ("right", right)]
         where !(0...65536).contains(value) {
@@ -39,7 +38,7 @@ extension ZeroPadding2D: ConfigurableLayer {
         // Keras's form: [[top, bottom], [left, right]].
         let padding = settings.value("padding")
         let name = try settings.text("name")
-        let sides = padding?.array?.compactMap(\.integers) ?? []
+        let sides = padding?.array?.map { $0.integers ?? [] } ?? []
         switch (padding, padding?.integer) {
         case (nil, _): self.init(name: name)
         case (_, let width?): self.init(width, name: name)

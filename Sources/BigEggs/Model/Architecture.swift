@@ -139,7 +139,7 @@ package struct Architecture: Sendable {
     /// The same for a file of weights.
     package var metadata: [String: String] {
         get throws {
-            [Architecture.metadataKey: String(decoding: try record.compactJSON(), as: UTF8.self)]
+            [Architecture.metadataKey: try record.compactText()]
         }
     }
 }

@@ -149,7 +149,7 @@ public class Model {
 
     /// The number of trainable numbers.
     public var trainableParameterCount: Int {
-        store.entries.reduce(0) { $0 + $1.weight.count }
+        store.entries.reduce(0) { $0 + ($1.weight.isTrained ? $1.weight.count : 0) }
     }
 
     /// All numbers that the model holds, moving statistics included, as Keras counts.

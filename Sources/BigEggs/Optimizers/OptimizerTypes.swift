@@ -6,4 +6,15 @@ package enum OptimizerTypes {
 
     package static let table = ComponentTable<any Optimizer>(
         "optimizer", all.map { type in ("\(type)", { try type.init(&$0) }) })
+
+    /// Makes an optimizer, and those of the groups of parameters that its settings may have.
+    ///
+    /// - Throws: ``SettingsError``.
+    package static func make(_ component: Component) throws -> (any Optimizer, OptimizerGroups) {
+        var settings = try Settings(component.config, of: component.className)
+        let optimizer = try table.make(component.className, &settings)
+        let groups = try OptimizerGroups(&settings)
+        try settings.done()
+        return (optimizer, groups)
+    }
 }

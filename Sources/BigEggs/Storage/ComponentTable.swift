@@ -12,7 +12,7 @@ package struct ComponentTable<Made>: Sendable {
     }
 
     /// The class names.
-    package var classNames: [String] { entries.map(\.className) }
+    private var classNames: [String] { entries.map(\.className) }
 
     /// Makes one of settings, which may have more than it reads.
     ///

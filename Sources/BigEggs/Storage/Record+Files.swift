@@ -47,4 +47,7 @@ extension Record {
         var writer = JSONWriter()
         return try writer.line(self)
     }
+
+    /// The same as text.
+    package func compactText() throws -> String { String(decoding: try compactJSON(), as: UTF8.self) }
 }

@@ -81,8 +81,7 @@ package struct Settings {
 
     package mutating func texts(_ name: String) throws -> [String]? {
         guard let value = value(name) else { return nil }
-        guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count
-        else { throw wrong(name, value, "a list of texts") }
+        guard let texts = value.strings else { throw wrong(name, value, "a list of texts") }
         return texts
     }
 

@@ -1,4 +1,4 @@
-/// What ran a model: what a record must name, because the last bits of a sum depend on it.
+/// What ran a model: what a record names for whoever wants the same bits.
 public struct EngineDescription: Sendable, Codable, Equatable {
     /// The processor's name.
     public let processor: String

@@ -1,6 +1,3 @@
-import BigEggs
-import Foundation
-
 /// Whether a section is up to date, and what its last run found.
 public struct SectionStatus: Encodable, Sendable, Equatable {
     /// What the section's results are worth.

@@ -55,6 +55,19 @@ public struct LiterateScript: Sendable, Equatable {
         self.cells = cells
     }
 
+    /// The heading of the first cell without its number; nil where there is none such as "# 4. Plain training".
+    public var title: String? { (head.first?.wholeMatch(of: /# \d+\. (.+)/)?.1).map(String.init) }
+
+    /// The first paragraph after the heading, on one line.
+    public var introduction: String {
+        head.dropFirst().drop(while: \.isEmpty).prefix { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// The lines of the first cell.
+    private var head: [Substring] {
+        (cells.first?.source ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
     /// The place in ``cells`` of the cell that a line of the script belongs to.
     public func cell(atLine line: Int) -> Int? {
         cells.firstIndex { $0.lines.contains(line) }

@@ -3,9 +3,9 @@ import BigEggs
 /// The report's recipe and what the study adds to it: the choices that its recipes differ in.
 ///
 /// The study's records have described their recipes so; see ``StudyRun/isDescribed(by:)``.
-public struct Ingredients: Sendable, Codable, Equatable {
+struct Ingredients: Sendable, Decodable {
     /// The course of the learning rate, which starts with, or climbs to, that of the settings.
-    public enum Rate: String, Sendable, Codable {
+    enum Rate: String, Sendable, Decodable {
         /// It halves when the validation loss stands still, and training stops early, as the report has it.
         case plateau
         /// It stays, and nothing stops the training before its last epoch.
@@ -17,19 +17,19 @@ public struct Ingredients: Sendable, Codable, Equatable {
     }
 
     /// What the recipe is called on the command line.
-    public let name: String
+    let name: String
     /// Batch size, learning rate, epochs, patience.
-    public var settings: ReportSettings
+    var settings: ReportSettings
     /// What is changed in training images; nil for nothing.
-    public var generator: ImageDataGenerator?
+    var generator: ImageDataGenerator?
     /// The course of the learning rate.
-    public var rate = Rate.plateau
+    var rate = Rate.plateau
     /// The share of each label that is spread over all classes.
-    public var labelSmoothing: Float = 0
+    var labelSmoothing: Float = 0
     /// What of itself, times the learning rate, each weight loses in a step; 0 for Adam, more for AdamW.
-    public var weightDecay = 0.0
+    var weightDecay = 0.0
     /// What an average of the weights keeps of itself in each step; nil for no average.
-    public var averaging: Double?
+    var averaging: Double?
 
     /// The report's own choices.
     init(_ name: String, settings: ReportSettings, generator: ImageDataGenerator? = nil) {

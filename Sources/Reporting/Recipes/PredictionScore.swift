@@ -14,9 +14,9 @@ public struct PredictionScore: Codable, Sendable, Equatable {
         self.accuracy = accuracy
     }
 
-    /// The score of the mean of `predictions`, each of them of all images of `dataset`, which has one at least.
-    public init(_ predictions: Predictions..., of dataset: ImageDataset) {
-        self.init(predictions, weights: predictions.map { _ in 1 }, of: dataset)
+    /// The score of predictions of all images of `dataset`, which has one at least.
+    public init(_ predictions: Predictions, of dataset: ImageDataset) {
+        self.init([predictions], weights: [1], of: dataset)
     }
 
     /// The score of a network that looks at each image in several ways, and gives the mean of what it takes them for.

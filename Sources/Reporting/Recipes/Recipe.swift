@@ -80,12 +80,11 @@ public struct Recipe: Sendable, Equatable {
         optimizer = try Component(settings.value("optimizer") ?? "Adam", of: "\"optimizer\"")
         loss = try Component(settings.value("loss") ?? .string(Recipe.standardLoss), of: "\"loss\"")
         watchers = try (settings.list("callbacks") ?? []).map { try Component($0, of: "a callback") }
-        testViews = try settings.list("test_views")?.map(TestView.init) ?? [TestView()]
         ingredients = nil
         for (setting, value) in [("batch_size", batchSize), ("epochs", epochs)] where value < 1 {
             throw settings.wrong(setting, .number(Double(value)), "1 or more")
         }
-        if testViews.isEmpty { throw settings.wrong("test_views", [], "one at least") }
+        testViews = try settings.testViews()
     }
 
     private static let standardRescale: Float = 1 / 255
@@ -120,12 +119,12 @@ public struct Recipe: Sendable, Equatable {
 
     /// The network, with weights drawn from `seed`.
     ///
-    /// - Throws: ``RecipeError`` for a layer that makes no sense, `LayerError`, `TrainingError`.
+    /// - Throws: ``RecipeError`` for a layer that makes no sense and for another number of outputs, `LayerError`,
+    ///   `TrainingError`.
     public func model(
-        classes: Int, inputShape: [Int] = [32, 32, 3], seed: UInt64, precision: Precision = .float32,
-        threads: Int? = nil
+        classes: Int, seed: UInt64, precision: Precision = .float32, threads: Int? = nil
     ) throws -> Model {
-        var architecture = Architecture(inputShape: inputShape, rescale: rescale)
+        var architecture = Architecture(inputShape: [32, 32, 3])
         for (number, layer) in network.enumerated() {
             do {
                 try architecture.add(Recipe.layer(layer, classes: classes))
@@ -133,7 +132,15 @@ public struct Recipe: Sendable, Equatable {
                 throw RecipeError(file: file ?? name, problem: "layer \(number + 1) of \"network\": \(error)")
             }
         }
-        return try architecture.model(seed: seed, precision: precision, threads: threads)
+        let model = try architecture.model(seed: seed, precision: precision, threads: threads)
+        guard model.outputShape == [classes] else {
+            throw RecipeError(
+                file: file ?? name,
+                problem:
+                    "\"network\" ends in \(model.outputShape) and not in the number of classes: end it with a "
+                    + "Dense whose \"units\" are \"classes\" and whose \"activation\" is \"softmax\"")
+        }
+        return model
     }
 
     /// A layer in which "classes" has become a number.
@@ -156,12 +163,7 @@ public struct Recipe: Sendable, Equatable {
     /// The optimizer for a training on so many images, and those of groups of parameters.
     package func optimizers(trainImages: Int) throws -> (any Optimizer, OptimizerGroups) {
         let steps = epochs * BatchOrder.steps(through: trainImages, batchSize: batchSize)
-        let lasting = Recipe.lasting(optimizer, steps)
-        var settings = try Settings(lasting.config, of: lasting.className)
-        let made = try OptimizerTypes.table.make(lasting.className, &settings)
-        let groups = try OptimizerGroups(&settings)
-        try settings.done()
-        return (made, groups)
+        return try OptimizerTypes.make(Recipe.lasting(optimizer, steps))
     }
 
     /// An optimizer whose schedules, and those of its groups, have a length: where they say none, all steps.
@@ -193,7 +195,17 @@ public struct Recipe: Sendable, Equatable {
     /// What watches a training: new ones for each.
     ///
     /// - Throws: `SettingsError`.
-    public func callbacks() throws -> [any Callback] { try watchers.map { try CallbackTypes.table.make($0) } }
+    public func callbacks() throws -> [any Callback] {
+        try watchers.map { described in
+            let callback = try CallbackTypes.table.make(described)
+            if let checkpoint = callback as? ModelCheckpoint, !checkpoint.savesWeightsOnly {
+                checkpoint.write = { [rescale] in
+                    try $0.saveWeights(to: $1, metadata: Architecture(of: $0, rescale: rescale).metadata)
+                }
+            }
+            return callback
+        }
+    }
 
     /// The recipe for as many training images as there are; see ``ReportSettings/fitting(_:images:)``. One from a file
     /// stays as it is.

@@ -49,6 +49,15 @@ public struct TestView: Sendable, Equatable {
     }
 }
 
+extension Settings {
+    /// "test_views": a list of one at least; without it images are seen as they are.
+    mutating func testViews() throws -> [TestView] {
+        let views = try list("test_views")?.map(TestView.init) ?? [TestView()]
+        if views.isEmpty { throw wrong("test_views", [], "one at least") }
+        return views
+    }
+}
+
 extension ImageDataset {
     /// The same images as a view shows them.
     ///

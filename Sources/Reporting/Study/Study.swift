@@ -3,7 +3,7 @@ import Foundation
 
 /// The study's runs and their records.
 public struct Study {
-    /// The directory of the records, `name-seed.json`: in a checkout they are committed.
+    /// The directory of the records of recipes by name, `name-seed.json`: in a checkout they are committed.
     public let records: String
     /// The directory under which each run trains.
     public let runs: String
@@ -16,7 +16,12 @@ public struct Study {
 
     /// The path of a run's record. Those of recipes from files are not the report's, and stand elsewhere.
     public func record(_ run: StudyRun) -> String {
-        "\(run.recipe.file == nil ? records : "\(runs)/records")/\(run.name).json"
+        "\(directory(of: run))/\(run.name).json"
+    }
+
+    /// The directory of a run's record.
+    public func directory(of run: StudyRun) -> String {
+        run.recipe.file == nil ? records : "\(runs)/records"
     }
 
     /// What a run came to; nil if there is no record of the run as it would be trained now.
@@ -46,7 +51,7 @@ public struct Study {
     /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
     public func train(_ run: StudyRun, options: [String], restart: Bool = false) throws {
         let directory = "\(runs)/\(run.name)"
-        try AtomicFile.prepareDirectory((record(run) as NSString).deletingLastPathComponent)
+        try AtomicFile.prepareDirectory(self.directory(of: run))
         let isBegun =
             !Checkpoints(in: directory).files.isEmpty
             || FileManager.default.fileExists(atPath: "\(directory)/training.json")
@@ -57,7 +62,7 @@ public struct Study {
         switch status {
         case 0: try Record.read("\(directory)/training.json").write(to: record(run))
         case 128 + SIGINT, 128 + SIGTERM:
-            throw ReportingError.runInterrupted(run: run.name, status: status)
+            throw ReportingError.runInterrupted(run: run.name, command: run.command, status: status)
         default: throw ReportingError.runFailed(run: run.name, status: status)
         }
     }

@@ -60,8 +60,8 @@ public struct StudyRun: Sendable, Equatable {
     /// Records of the report's recipes, and of those that the study makes of them, may have the recipe's ``Ingredients``.
     public func isDescribed(by record: Record) -> Bool {
         let described = record[path: "settings.recipe"] ?? .null
-        let earlier: Ingredients? = try? described.decoded()
-        return (described == recipe.record || earlier.map { Recipe($0, "") } == recipe)
+        func earlier() -> Recipe? { (try? described.decoded() as Ingredients).map { Recipe($0, "") } }
+        return (described == recipe.record || earlier() == recipe)
             && record[path: "settings.seed"]?.number == Double(seed)
             && record[path: "settings.heldOutImages"]?.integer == Self.heldOut
     }
