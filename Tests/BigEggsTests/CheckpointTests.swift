@@ -27,8 +27,7 @@ import Testing
         /// What is left at the end: the bits of the weights (the best epoch's, which is the first, and the
         /// last one's), and the history without its times.
         struct Result: Equatable {
-            let weights: [[UInt32]]
-            let lastWeights: [[UInt32]]
+            let weights, lastWeights: [String: [UInt32]]
             let metrics: [String: [Double]]
             let bestEpoch: Int
         }
@@ -59,7 +58,7 @@ import Testing
                 callbacks: [stopping, plateau, recorder] + extraCallbacks,
                 checkpoints: checkpoints, interruption: interruption)
             return Result(
-                weights: try bits(of: model), lastWeights: recorder.weights, metrics: history.metrics,
+                weights: try model.weights().bits, lastWeights: recorder.weights, metrics: history.metrics,
                 bestEpoch: stopping.bestEpoch)
         }
 
@@ -512,17 +511,13 @@ import Testing
     }
 }
 
-private func bits(of model: Model) throws -> [[UInt32]] {
-    try model.weights().map { $0.values.map(\.bitPattern) }
-}
-
 /// Keeps the weights of the last epoch, which those of the best one replace at the end.
 private final class LastWeights: Callback {
-    var weights: [[UInt32]] = []
+    var weights: [String: [UInt32]] = [:]
 
-    func onTrainBegin(_ run: TrainingRun) throws { weights = try bits(of: run.model) }
+    func onTrainBegin(_ run: TrainingRun) throws { weights = try run.model.weights().bits }
     func onEpochEnd(_ epoch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
-        weights = try bits(of: run.model)
+        weights = try run.model.weights().bits
     }
 }
 

@@ -28,21 +28,7 @@ import Testing
 
     /// The report's network without its dropout, for which Keras would draw other masks.
     private func network(seed: UInt64) throws -> Sequential {
-        try Sequential(input: [32, 32, 3], seed: seed) {
-            for filters in [32, 64, 128] {
-                for _ in 0..<2 {
-                    Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
-                    BatchNormalization()
-                }
-                MaxPooling2D()
-            }
-            Flatten()
-            for units in [512, 1024] {
-                Dense(units, activation: .relu)
-                BatchNormalization()
-            }
-            Dense(10, activation: .softmax)
-        }
+        try Sequential(input: [32, 32, 3], seed: seed) { reportLayers(classes: 10, dropout: false) }
     }
 
     /// The error of a gradient grows on its way back through 21 layers, most of all because the ReLUs open

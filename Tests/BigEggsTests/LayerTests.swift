@@ -233,6 +233,25 @@ import Testing
         #expect(again.map { "\(type(of: $0))" } == LayerTypes.all.map { "\($0)" })
     }
 
+    @Test(arguments: [
+        Component("Dense", ["units": 3, "kernel_regularizer": ["l1": "0.1"]]),
+        Component("ZeroPadding2D", ["padding": [[1, 1], [2, 2], "x"]]),
+        Component("ZeroPadding2D", ["padding": [[1, 1], [2, 2.5]]]),
+    ])
+    func aSettingOfAnotherKindIsRefused(described: Component) {
+        #expect(throws: SettingsError.self) { try LayerTypes.table.make(described) }
+    }
+
+    @Test func whatIsFrozenIsNotTrainable() throws {
+        let model = try Sequential(input: [4, 4, 3], threads: 1) {
+            Conv2D(2, kernelSize: 1, trainable: false)
+            Flatten()
+            Dense(5)
+        }
+        #expect(model.parameterCount == 3 * 2 + 2 + 32 * 5 + 5)
+        #expect(model.trainableParameterCount == 32 * 5 + 5)
+    }
+
     @Test func aGraphIsNamedInTheOrderOfItsLayersAndSaysWhatTheyRead() throws {
         let input = Input([4, 4, 3])
         let first = Conv2D(3, kernelSize: 1)(input)
@@ -270,6 +289,21 @@ import Testing
         #expect(gradients.dropFirst().map(\.values) == plain.dropFirst().map(\.values))
         try regularized.compile()
         #expect(abs(try regularized.evaluate(data).loss - loss) < 1e-5)
+    }
+
+    /// As in Keras, where a layer's losses are of its trainable weights.
+    @Test func aRegularizerOfWhatIsNotTrainedAddsNothing() throws {
+        let data = try Noise(stream: 4).dataset(count: 6, imageShape: [5, 4, 3], classes: 10)
+        let losses = try [nil, Regularizer(l2: 0.1)].map { regularizer in
+            let model = try Sequential(input: [5, 4, 3], seed: 3) {
+                Conv2D(20, kernelSize: 3, kernelRegularizer: regularizer, trainable: false)
+                Flatten()
+                Dense(10, activation: .softmax)
+            }
+            try model.compile()
+            return try model.evaluate(data).loss
+        }
+        #expect(losses[0] == losses[1])
     }
 
     @Test func whatIsNotTrainableStays() throws {

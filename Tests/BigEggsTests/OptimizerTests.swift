@@ -105,6 +105,31 @@ import Testing
         try model.compile(optimizer: Muon()) { $0.hasSuffix("kernel") ? nil : SGD() }
     }
 
+    @Test func aGlobalNormOfAGroupIsRefused() throws {
+        let model = try Sequential(input: [4]) { Dense(3, activation: .softmax, name: "last") }
+        let error = #expect(throws: TrainingError.self) {
+            try model.compile(optimizer: SGD()) { name in
+                name.hasSuffix("bias") ? SGD(learningRate: 0.5, clipping: .globalNorm(2)) : nil
+            }
+        }
+        #expect("\(try #require(error))".contains("2.0 for the group of last/bias"))
+    }
+
+    /// A group's rate follows the main one's in proportion; there is none to a rate of 0.
+    @Test func aRateThatIsSetWhereTheScheduleIsAtZeroLeavesNumbers() throws {
+        let data = try Noise(stream: 4).dataset(count: 6, imageShape: [4], classes: 3)
+        let model = try Sequential(input: [4]) { Dense(3, activation: .softmax) }
+        let falling = LearningRateSchedule.cosineDecay(initialLearningRate: 0.1, decaySteps: 1)
+        try model.compile(optimizer: SGD(learningRate: falling)) { name in
+            name.hasSuffix("bias") ? SGD(learningRate: 0.5) : nil
+        }
+        _ = try model.trainOnBatch(data)
+        #expect(model.learningRate == 0)
+        model.learningRate = 0.25
+        _ = try model.trainOnBatch(data)
+        #expect(try model.weights().allSatisfy { $0.values.allSatisfy(\.isFinite) })
+    }
+
     @Test func theOptimizersDifferWhereTheyShould() throws {
         let tensors = try Safetensors.read(Fixture.path("optimizers.safetensors"))
         let start = try #require(tensors.first { $0.name == "start" }).values

@@ -362,6 +362,15 @@ extension ReferenceCase {
             Dropout(0.3)
             Dense(10, activation: .softmax)
         },
+        ReferenceCase("noise on rectified values", input: [6, 5, 3], images: 3) {
+            Conv2D(16, kernelSize: 3, activation: .relu)
+            GaussianNoise(0.5)
+            Flatten()
+            Dense(20)
+            Activation(.relu)
+            GaussianNoise(0.5)
+            Dense(10, activation: .softmax)
+        },
         ReferenceCase("an output that is no softmax's", input: [5, 4, 3], images: 3) {
             Conv2D(10, kernelSize: 3, activation: .relu)
             Flatten()
@@ -389,6 +398,11 @@ extension ReferenceCase {
                 BatchNormalization()(value))
             let sum = Add()(normalized, doubled, Dropout(0.25)(value))
             return Dense(10, activation: .softmax)(Flatten()(sum))
+        },
+        ReferenceCase("a sum that alone reads a rectified value", input: [6, 5, 3], images: 3) { input in
+            let first = Conv2D(16, kernelSize: 3, activation: .relu)(input)
+            let second = Conv2D(16, kernelSize: 3)(input)
+            return Dense(10, activation: .softmax)(Flatten()(Add()(first, second)))
         },
         ReferenceCase("channels joined that fill no vectors", input: [6, 5, 3], images: 3) { input in
             let first = Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)(input)

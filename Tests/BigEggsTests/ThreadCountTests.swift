@@ -23,10 +23,8 @@ import Testing
             augmentation: ImageDataGenerator(rotationRange: 15, zoomRange: 0.1))
         let predictions = try model.predict(images, batchSize: 20)
         return Result(
-            state: Dictionary(
-                uniqueKeysWithValues: try model.state().tensors.map { ($0.name, $0.values.map(\.bitPattern)) }
-            ),
-            metrics: history.metrics, predictions: (0..<48).flatMap { predictions[$0].map(\.bitPattern) })
+            state: try model.state().tensors.bits, metrics: history.metrics,
+            predictions: (0..<48).flatMap { predictions[$0].map(\.bitPattern) })
     }
 
     private func compare(
@@ -41,25 +39,11 @@ import Testing
         }
     }
 
-    /// Layers as in the report's network.
     @Test(arguments: precisions)
-    func ofAStackOfConvolutionsAndDenseLayers(precision: Precision) throws {
+    func ofTheReportsNetwork(precision: Precision) throws {
         try compare(precision) { threads in
             try Sequential(input: [32, 32, 3], seed: 3, precision: precision, threads: threads) {
-                for filters in [32, 64, 128] {
-                    Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
-                    BatchNormalization()
-                    Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)
-                    BatchNormalization()
-                    MaxPooling2D()
-                }
-                Flatten()
-                Dense(512, activation: .relu)
-                BatchNormalization()
-                Dense(1024, activation: .relu)
-                BatchNormalization()
-                Dropout(0.5)
-                Dense(4, activation: .softmax)
+                reportLayers(classes: 4, dropout: true)
             }
         }
     }
@@ -91,7 +75,6 @@ import Testing
         let model = try ToyData.model(threads: threads, precision: precision)
         try model.compile(optimizer: Muon()) { $0.hasSuffix("/kernel") ? nil : rest }
         try model.fit(try ToyData.separable(images: 24), batchSize: 8, epochs: 1)
-        return Dictionary(
-            uniqueKeysWithValues: try model.state().tensors.map { ($0.name, $0.values.map(\.bitPattern)) })
+        return try model.state().tensors.bits
     }
 }

@@ -18,21 +18,18 @@ import Testing
         return try model.weights()
     }
 
-    /// Bits, so that a difference in the sign of a zero would count.
-    private func bits(_ weights: [NamedTensor]) -> [[UInt32]] { weights.map { $0.values.map(\.bitPattern) } }
-
     @Test(arguments: [1, 2])
     func theSameSeedGivesTheSameWeightsBitForBit(threads: Int) throws {
-        let first = bits(try trained(seed: 3, threads: threads))
-        #expect(bits(try trained(seed: 3, threads: threads)) == first)
-        #expect(bits(try trained(seed: 4, threads: threads)) != first)
+        let first = try trained(seed: 3, threads: threads).bits
+        #expect(try trained(seed: 3, threads: threads).bits == first)
+        #expect(try trained(seed: 4, threads: threads).bits != first)
     }
 
     @Test(arguments: [1, 2])
     func directConvolutionsAndTheFastestPrecisionRepeatBitForBitToo(threads: Int) throws {
         for (precision, winograd) in [(Precision.float32, false), (.fastest, true)] {
-            func train() throws -> [[UInt32]] {
-                bits(try trained(seed: 3, threads: threads, precision: precision, winograd: winograd))
+            func train() throws -> [String: [UInt32]] {
+                try trained(seed: 3, threads: threads, precision: precision, winograd: winograd).bits
             }
             #expect(try train() == train())
         }
@@ -41,7 +38,7 @@ import Testing
     @Test func theSeedAloneDecidesOnAugmentationShuffleAndDropout() throws {
         // Models of different seeds that start from the same weights part company in the first epoch.
         func train(seed: UInt64, _ augmentation: ImageDataGenerator?, shuffle: Bool, dropout: Float) throws
-            -> [[UInt32]]
+            -> [String: [UInt32]]
         {
             let model = try Sequential(input: [8, 8, 3], seed: seed, threads: 1) {
                 Flatten()
@@ -56,7 +53,7 @@ import Testing
             try model.compile()
             let toy = try ToyData.separable(images: 16)
             try model.fit(toy, batchSize: 4, augmentation: augmentation, shuffle: shuffle)
-            return bits(try model.weights())
+            return try model.weights().bits
         }
         let plain = try train(seed: 1, nil, shuffle: false, dropout: 0)
         #expect(try train(seed: 2, nil, shuffle: false, dropout: 0) == plain)
@@ -139,10 +136,10 @@ import Testing
         try model.compile()
         let toy = try ToyData.separable(images: 12)
         try model.fit(toy, batchSize: 8)
-        let before = bits(try model.weights())
+        let before = try model.weights().bits
         _ = try model.evaluate(toy)
         _ = try model.predict(toy)
-        #expect(bits(try model.weights()) == before)
+        #expect(try model.weights().bits == before)
     }
 
     @Test func labelsMayBeAColumn() throws {

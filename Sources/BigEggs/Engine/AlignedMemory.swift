@@ -17,3 +17,8 @@ final class AlignedMemory {
 
     var floats: UnsafeMutablePointer<Float> { base.floats }
 }
+
+extension Int {
+    /// The least multiple of `unit` that is no less.
+    func roundedUp(to unit: Int) -> Int { (self + unit - 1) / unit * unit }
+}

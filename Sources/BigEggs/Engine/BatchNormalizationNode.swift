@@ -16,7 +16,7 @@ final class BatchNormalizationNode: Node {
     /// Training keeps the input, which the backward pass needs.
     var mayWorkInPlace: Bool { !training && !pools }
     var sharesGradient: Bool { !pools }
-    var isTrained: Bool { gamma != nil || beta != nil }
+    var hasParameters: Bool { gamma != nil || beta != nil }
     /// Two sums a part and channel, and six numbers a channel.
     var ownBytes: Int { paddedChannels * (16 * parts + 4 * 6) }
     var valuesForBackward: [Signal] { [input] }

@@ -102,7 +102,7 @@ final class DividedPrimitive: Pass {
         Threads.parallel(over: stride / 16) { range, _ in
             for index in range {
                 var sum = Float.load(sums + index * 16)
-                for part in 1..<max(parts, 2) where part < parts {
+                for part in 1..<parts {
                     sum += Float.load(sums + part * stride + index * 16)
                 }
                 if index * 16 + 16 <= count {
@@ -113,8 +113,4 @@ final class DividedPrimitive: Pass {
             }
         }
     }
-}
-
-extension Int {
-    fileprivate func roundedUp(to unit: Int) -> Int { (self + unit - 1) / unit * unit }
 }

@@ -48,10 +48,8 @@ final class DividedProductGradient: Pass {
         var copyBytes = 0
         for part in 0..<count {
             let range = blocks * part / count * block..<min(blocks * (part + 1) / count * block, extent)
-            let piece =
-                range.lowerBound
-                * bytesOfOne..<(part == count - 1
-                ? divided.paddedDims[1] : range.upperBound) * bytesOfOne
+            let end = part == count - 1 ? divided.paddedDims[1] : range.upperBound
+            let piece = range.lowerBound * bytesOfOne..<end * bytesOfOne
             // The bias's gradient is of all inputs.
             let hasBias = dimension == 0 || part == 0
             let primitive = try Threads.alone {
@@ -71,14 +69,14 @@ final class DividedProductGradient: Pass {
                     .biasGradient, at: biasGradient, offset: dimension == 0 ? range.lowerBound * 4 : 0)
             }
             parts.append(Part(primitive: primitive, piece: piece, copies: copyBytes))
-            copyBytes += (batch * piece.count + 63) / 64 * 64
+            copyBytes += (batch * piece.count).roundedUp(to: 64)
         }
         self.parts = parts
         self.batch = batch
         pieces = dimension == 0 ? gradient : source
         sampleBytes = divided.strides[0] * divided.precision.bytes
-        self.copyBytes = (copyBytes + 4095) / 4096 * 4096
-        bytesPerPart = ((parts.map(\.primitive.scratchpadBytes).max() ?? 0) + 4095) / 4096 * 4096
+        self.copyBytes = copyBytes.roundedUp(to: 4096)
+        bytesPerPart = (parts.map(\.primitive.scratchpadBytes).max() ?? 0).roundedUp(to: 4096)
     }
 
     var implementation: String { parts[0].primitive.implementation }

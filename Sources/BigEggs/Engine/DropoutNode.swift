@@ -53,7 +53,8 @@ final class DropoutNode: Node {
     func forward(_ step: StepContext) {
         guard let source, let target, let mask else { return }
         drawMask(mask, step: UInt32(truncatingIfNeeded: step.step))
-        scale(source, into: target)
+        if source != target { target.copyMemory(from: source, byteCount: count * precision.bytes) }
+        scale(target)
     }
 
     private func drawMask(_ mask: UnsafeMutablePointer<UInt8>, step: UInt32) {
@@ -65,21 +66,19 @@ final class DropoutNode: Node {
                 let start = mask + sample * walk.sampleStride + block * walk.blockStride
                 let lanes = walk.lanes(of: block)
                 let channels = min(lanes, walk.channels - block * 16)
-                // Sixteen random bits decide on an element: eight elements a group.
-                var words = SIMD4<UInt32>.zero
-                var group = -1
                 for position in 0..<walk.positions {
                     let first = (perChannel ? 0 : position * walk.channels) + block * 16
-                    for lane in 0..<lanes {
-                        let element = first + lane
-                        if element / 8 != group {
-                            group = element / 8
-                            words = philox.words(stream: step, item: UInt32(sample), draw: UInt32(group))
+                    let place = start + position * walk.positionStride
+                    // Sixteen random bits decide on an element: eight elements a draw.
+                    for draw in first / 8...(first + lanes - 1) / 8 {
+                        let words = philox.words(stream: step, item: UInt32(sample), draw: UInt32(draw))
+                        for element in 0..<8 {
+                            let lane = draw * 8 + element - first
+                            guard lane >= 0, lane < lanes else { continue }
+                            let bits = words[element / 2] >> (element % 2 == 0 ? 0 : 16) & 0xFFFF
+                            // What fills up a block is zero and stays so.
+                            place[walk.offset(ofLane: lane)] = bits >= threshold && lane < channels ? 1 : 0
                         }
-                        let bits = words[element % 8 / 2] >> (element % 2 == 0 ? 0 : 16) & 0xFFFF
-                        // What fills up a block is zero and stays so.
-                        let isKept = bits >= threshold && lane < channels
-                        start[position * walk.positionStride + walk.offset(ofLane: lane)] = isKept ? 1 : 0
                     }
                 }
             }
@@ -87,26 +86,23 @@ final class DropoutNode: Node {
     }
 
     func backward(_ step: StepContext) {
-        if let gradient { scale(gradient, into: gradient) }
+        if let gradient { scale(gradient) }
     }
 
-    private func scale(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer) {
+    private func scale(_ values: UnsafeMutableRawPointer) {
         switch precision {
-        case .float32: scale(source, into: target, Float.self)
-        case .bfloat16: scale(source, into: target, BFloat16.self)
+        case .float32: scale(values.assumingMemoryBound(to: Float.self))
+        case .bfloat16: scale(values.assumingMemoryBound(to: BFloat16.self))
         }
     }
 
-    private func scale<Element: ActivationElement>(
-        _ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, _ type: Element.Type
-    ) {
+    /// In place: from one place to another that may be the same the compiler would make a loop without vectors of it.
+    private func scale<Element: ActivationElement>(_ values: UnsafeMutablePointer<Element>) {
         guard let mask else { return }
-        let source = source.assumingMemoryBound(to: type)
-        let target = target.assumingMemoryBound(to: type)
         let factor = 1 / (1 - rate)
         Threads.parallel(over: count) { range, _ in
             for index in range {
-                target[index] = mask[index] == 0 ? Element(0) : Element(source[index].float * factor)
+                values[index] = mask[index] == 0 ? Element(0) : Element(values[index].float * factor)
             }
         }
     }

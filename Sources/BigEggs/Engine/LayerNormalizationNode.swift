@@ -7,7 +7,7 @@ final class LayerNormalizationNode: Node {
     let name: String
     let output: Signal
     let sharesGradient = true
-    var isTrained: Bool { gamma != nil || beta != nil }
+    var hasParameters: Bool { gamma != nil || beta != nil }
     var inputs: [Signal] { [input] }
     var valuesForBackward: [Signal] { [input] }
     /// For each part of the samples two sums a channel, then gamma and beta with what fills up the last block.

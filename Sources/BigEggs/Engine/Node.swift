@@ -8,8 +8,9 @@ protocol Node: AnyObject {
     var mayWorkInPlace: Bool { get }
     /// The backward pass turns the output's gradient into the inputs' in the same memory.
     var sharesGradient: Bool { get }
-    /// The node has parameters that are trained.
-    var isTrained: Bool { get }
+    /// The backward pass reaches the node for its own sake. Frozen parameters count: Grad-CAM wants the gradient of
+    /// what their layer puts out.
+    var hasParameters: Bool { get }
     /// Memory of its own, kept from the forward to the backward pass, at ``ownPlace``.
     var ownBytes: Int { get }
     /// What the backward pass reads beside gradients.
@@ -39,7 +40,7 @@ protocol Node: AnyObject {
 extension Node {
     var mayWorkInPlace: Bool { false }
     var sharesGradient: Bool { false }
-    var isTrained: Bool { false }
+    var hasParameters: Bool { false }
     var ownBytes: Int { 0 }
     var valuesForBackward: [Signal] { [] }
     var ownPlace: Place { .own(ObjectIdentifier(self)) }

@@ -1,9 +1,9 @@
 /// All trainable numbers of a model, and what is kept beside them.
 ///
 /// Parameters lie in one flat buffer, gradients and the optimizer's moments in others, each tensor at
-/// the same place in all of them and in the layout of its weight gradient. The optimizer is one pass
-/// over flat arrays and knows nothing of layers. Tensors start on a multiple of sixteen elements, and
-/// what lies between them stays zero.
+/// the same place in all of them and in the layout of its weight gradient. An optimizer goes over runs of
+/// them and knows nothing of layers. Tensors start on a multiple of sixteen elements, and what lies between
+/// them stays zero.
 final class ParameterStore {
     struct Entry {
         let weight: Weight
@@ -14,6 +14,8 @@ final class ParameterStore {
         var offset = 0
 
         var storedLayout: LayoutChoice { layout ?? .described(kerasLayout) }
+        /// Elements from its start to the next tensor's.
+        var paddedCount: Int { (storedLayout.byteCount / 4).roundedUp(to: 16) }
     }
 
     /// A parameter in another layout or precision, for a primitive that wants it so.
@@ -65,10 +67,9 @@ final class ParameterStore {
         guard !isAllocated else { return }
         var offset = 0
         for index in entries.indices {
-            let layout = entries[index].storedLayout
-            entries[index].layout = layout
+            entries[index].layout = entries[index].storedLayout
             entries[index].offset = offset
-            offset += (layout.byteCount / 4 + 15) / 16 * 16
+            offset += entries[index].paddedCount
         }
         elementCount = offset
         parameters = AlignedMemory(bytes: offset * 4)
@@ -131,8 +132,7 @@ final class ParameterStore {
             return nil
         }
         return entries.first { entry in
-            let count = ((entry.layout?.byteCount ?? 0) / 4 + 15) / 16 * 16
-            return !FiniteScan.hasFiniteSquares(gradients.floats + entry.offset, count: count)
+            !FiniteScan.hasFiniteSquares(gradients.floats + entry.offset, count: entry.paddedCount)
         }?.weight.name
     }
 
@@ -157,7 +157,7 @@ final class ParameterStore {
         return places
     }
 
-    /// What regularizers add to the loss; 0 without any. It is summed once for the weights as they are: an evaluation
+    /// What regularizers add to the loss; 0 without any, and nothing for what is not trained, as in Keras. It is summed once for the weights as they are: an evaluation
     /// asks for it with each batch.
     var regularizationLoss: Double {
         if let known = knownRegularization, known.version == version { return known.loss }
@@ -169,7 +169,7 @@ final class ParameterStore {
     private func sumRegularization() -> Double {
         guard let parameters else { return 0 }
         return entries.reduce(0) { loss, entry in
-            guard let regularizer = entry.weight.regularizer else { return loss }
+            guard entry.weight.isTrained, let regularizer = entry.weight.regularizer else { return loss }
             let values = UnsafeBufferPointer(
                 start: parameters.floats + entry.offset, count: entry.storedLayout.byteCount / 4)
             let (absolutes, squares) = values.reduce(into: (0.0, 0.0)) { sums, value in
@@ -183,7 +183,7 @@ final class ParameterStore {
     /// Adds the gradient of ``regularizationLoss``.
     func addRegularizationGradients() {
         guard let parameters, let gradients else { return }
-        for entry in entries {
+        for entry in entries where entry.weight.isTrained {
             guard let regularizer = entry.weight.regularizer else { continue }
             let (values, slopes) = (parameters.floats + entry.offset, gradients.floats + entry.offset)
             for index in 0..<entry.storedLayout.byteCount / 4 {

@@ -57,7 +57,7 @@ final class Plan {
         layout.use(inputSignal.place, at: 0)
         for (number, node) in nodes.enumerated() {
             if node.ownBytes > 0 { layout.reserve(node.ownPlace, bytes: node.ownBytes) }
-            if node.mayWorkInPlace, node.inputs[0].readers == 1 {
+            if Plan.worksInPlace(node, training: key.training) {
                 layout.share(node.output.place, with: node.inputs[0].place)
             } else {
                 layout.reserve(node.output.place, bytes: node.output.byteCount)
@@ -79,6 +79,13 @@ final class Plan {
         for time in [0, end + nodes.count] { layout.use(.scratchpad, at: time) }
         for pass in passes { try pass.useScratchpad(at: .scratchpad) }
         (offsets, bytes) = layout.arranged()
+    }
+
+    /// Whether a node writes its output where its input lies.
+    private static func worksInPlace(_ node: any Node, training: Bool) -> Bool {
+        guard node.mayWorkInPlace, node.inputs[0].readers == 1 else { return false }
+        // A ReLU's gradient is masked where its output is 0: only what leaves zeros alone may write over that.
+        return !training || !node.inputs[0].isRectified || node.output.isRectified
     }
 
     /// Gives every place its address: before every use, for another plan may have moved the workspace since.

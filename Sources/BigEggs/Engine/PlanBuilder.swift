@@ -50,7 +50,7 @@ final class PlanBuilder {
     func add(_ node: some Node) -> Signal {
         nodes.append(node)
         for input in node.inputs { input.readers += 1 }
-        node.output.needsGradient = node.isTrained || node.inputs.contains { $0.needsGradient }
+        node.output.needsGradient = node.hasParameters || node.inputs.contains { $0.needsGradient }
         return node.output
     }
 

@@ -7,7 +7,7 @@ struct ThreadScratch {
     ///   - bytes: what a thread needs.
     ///   - threads: as many as will work at most.
     init(bytes: Int, threads: Int) {
-        bytesPerThread = (bytes + 4095) / 4096 * 4096
+        bytesPerThread = bytes.roundedUp(to: 4096)
         self.threads = threads
     }
 

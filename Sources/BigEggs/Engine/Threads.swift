@@ -56,7 +56,7 @@ enum Threads {
 
     /// Splits `0..<count` evenly over the pool: `body(range, thread)` once on each thread.
     ///
-    /// The split depends on the number of threads alone, so that sums come out the same every time.
+    /// Where the ranges end depends on the number of threads: a sum must not.
     @inline(__always)
     static func parallel(over count: Int, _ body: (_ range: Range<Int>, _ thread: Int) -> Void) {
         parallel { thread, threads in

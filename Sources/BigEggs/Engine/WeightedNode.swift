@@ -6,7 +6,7 @@ class WeightedNode: Node {
     let primitives: WeightedPrimitives
     let output: Signal
     var inputs: [Signal] { [input] }
-    let isTrained = true
+    let hasParameters = true
     let input: Signal
     let kernel: Int
     let bias: Int?
@@ -78,13 +78,11 @@ class WeightedNode: Node {
             try primitives.backwardWeights(store.entries[kernel].storedLayout, samples: samples)
         }
         try primitive.add(.source, at: input.place, layout: input.layout)
-        try primitive.add(.destinationGradient, at: output.gradientPlace, layout: gradientLayout)
+        try primitive.add(.destinationGradient, at: output.gradientPlace, layout: primitives.gradient)
         try primitive.add(.weightsGradient, sumAt: .gradient(kernel))
         if let bias { try primitive.add(.biasGradient, sumAt: .gradient(bias)) }
         return primitive
     }
-
-    private var gradientLayout: TensorLayout { primitives.gradient }
 
     var valuesForBackward: [Signal] { rectifies && !output.gradientIsMasked ? [input, output] : [input] }
 
@@ -95,12 +93,13 @@ class WeightedNode: Node {
             let primitive = try DividedPrimitive(batch: batch, parts: parts) {
                 try primitives.backwardData(samples: $0, weights: $1)
             }
-            try primitive.add(.destinationGradient, at: output.gradientPlace, layout: gradientLayout)
+            try primitive.add(.destinationGradient, at: output.gradientPlace, layout: primitives.gradient)
             try primitive.add(.weights, at: weights(primitive.layout(of: .weights)))
             try primitive.add(.sourceGradient, at: inputGradient, layout: input.layout)
             backwardData = primitive
         }
-        backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights()
+        let isTrained = store.entries[kernel].weight.isTrained
+        if isTrained { backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights() }
     }
 
     var passes: [any Pass] { [forwardPass, backwardData, backwardWeights].compactMap { $0 } }

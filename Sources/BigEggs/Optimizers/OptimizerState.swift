@@ -9,6 +9,8 @@ final class OptimizerState {
     var step = 0
     /// A learning rate that was set since, in place of the optimizer's own.
     private var setRate: Double?
+    /// Whether a step changes anything but its count.
+    private var isLearning = true
 
     init(
         _ optimizer: any Optimizer, groups: @escaping @Sendable (String) -> (any Optimizer)? = { _ in nil },
@@ -21,6 +23,11 @@ final class OptimizerState {
             let own = groups(weight.name) ?? optimizer
             try own.check()
             try own.rule.update.check(weight)
+            if case .globalNorm(let limit)? = own.clipping, !own.isEqual(to: optimizer) {
+                throw TrainingError.invalid(
+                    argument: "globalClipnorm", value: "\(limit) for the group of \(weight.name)",
+                    allowed: "set for the optimizer outside of the groups: it clips all gradients together")
+            }
         }
     }
 
@@ -38,12 +45,11 @@ final class OptimizerState {
     /// Whether the learning rate changes by itself.
     var followsSchedule: Bool { setRate == nil && !optimizer.schedule.isConstant }
 
-    /// Calls `body`, whose steps are at a learning rate of 0, and forgets those steps.
+    /// Calls `body`, whose steps leave the parameters as they are, and forgets those steps.
     func withoutLearning<Result>(_ body: () throws -> Result) rethrows -> Result {
-        let (states, step, setRate) = (self.states, self.step, self.setRate)
-        // The steps make states of their own, for they would change these in place.
-        (self.states, self.setRate) = ([:], 0)
-        defer { (self.states, self.step, self.setRate) = (states, step, setRate) }
+        let (step, setRate) = (self.step, self.setRate)
+        isLearning = false
+        defer { (self.step, self.setRate, isLearning) = (step, setRate, true) }
         return try body()
     }
 
@@ -51,6 +57,10 @@ final class OptimizerState {
     ///
     /// - Throws: ``EngineError``, in the first step alone.
     func apply(to store: ParameterStore, learningRate: Double) throws {
+        guard isLearning else {
+            step += 1
+            return
+        }
         guard let parameters = store.parameters, let gradients = store.gradients else { return }
         let pieces = try self.pieces ?? pieces(of: store)
         self.pieces = pieces
@@ -85,7 +95,7 @@ final class OptimizerState {
         var pieces: [Piece] = []
         for (number, entry) in store.entries.enumerated() where entry.weight.isTrained {
             let own = groups(entry.weight.name) ?? optimizer
-            let count = (entry.storedLayout.byteCount / 4 + 15) / 16 * 16
+            let count = entry.paddedCount
             let range = entry.offset..<entry.offset + count
             let places = own.rule.update.readsTensors ? try store.places(of: number) : []
             func tensor(from start: Int) -> ParameterSegment.Tensor {
@@ -117,7 +127,8 @@ final class OptimizerState {
         to segments: [(optimizer: any Optimizer, memory: ParameterSegment)], learningRate: Double
     ) {
         // A rate that a callback set changes those of all groups in proportion.
-        let ratio = setRate.map { $0 / optimizer.schedule.learningRate(at: step) } ?? 1
+        let scheduled = optimizer.schedule.learningRate(at: step)
+        let ratio = scheduled > 0 ? (setRate ?? scheduled) / scheduled : 1
         if let clipping = optimizer.clipping { clipping.apply(toAll: segments.map(\.memory)) }
         for (own, segment) in segments {
             own.clipping?.apply(to: segment)
