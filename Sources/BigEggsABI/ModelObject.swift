@@ -8,6 +8,9 @@ import Foundation
 final class ModelObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a model"
 
+    /// What every value of an input is multiplied by on its way into the model. Read without the lock, which in the
+    /// child of a process that is training stays locked.
+    let rescale: Float
     private let options: ModelOptions
     private let lock = NSRecursiveLock()
     private var built: Architecture
@@ -18,6 +21,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
     init(_ options: ModelOptions, _ architecture: Architecture) {
         self.options = options
         built = architecture
+        rescale = architecture.rescale
     }
 
     /// - Parameter inputs: the names of the layers that it reads, "input" for the model's input; `nil` for the layer
@@ -82,14 +86,15 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         return rescale == 1 ? images : images.rescaled(images.rescale * rescale)
     }
 
-    /// What every value of an input is multiplied by on its way into the model.
-    var rescale: Float { architecture.rescale }
-
     /// What makes the model again: its input and its layers.
     var architecture: Architecture {
-        lock.lock()
-        defer { lock.unlock() }
-        return built
+        get throws {
+            try Fork.work {
+                lock.lock()
+                defer { lock.unlock() }
+                return built
+            }
+        }
     }
 
     /// The whole model: one made from it goes on as this one does.
