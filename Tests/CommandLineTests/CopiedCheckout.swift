@@ -4,7 +4,7 @@ import Foundation
 /// draws is the real one. There is no compiler in its PATH, so a changed script runs as it was built.
 struct CopiedCheckout {
     /// The checkout that is copied.
-    private static let root = URL(fileURLWithPath: #filePath)
+    static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
     /// The names of the sections: the folders in `notebooks` that hold a script.
     static let sections: [String] = {

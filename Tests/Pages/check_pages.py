@@ -20,7 +20,8 @@ SCHEMES = ("light", "dark")
 OVERFLOW = """(() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > width) return `the page is ${document.documentElement.scrollWidth} wide`;
-  const scrolls = (element) => element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
+  const scrolls = (element) =>
+    element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
   for (const element of document.body.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
     if (box.width > 1 && (box.right > width + 1 || box.left < -1) && !scrolls(element.parentElement))
@@ -41,7 +42,8 @@ CONTRAST = """(() => {
   const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
   const ground = (element) => {
     const colour = channels(getComputedStyle(element).backgroundColor);
-    return colour.length === 3 || colour[3] > 0 ? colour : element.parentElement ? ground(element.parentElement) : [255, 255, 255];
+    if (colour.length === 3 || colour[3] > 0) return colour;
+    return element.parentElement ? ground(element.parentElement) : [255, 255, 255];
   };
   const low = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -53,7 +55,8 @@ CONTRAST = """(() => {
     const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
     const size = parseFloat(style.fontSize);
     const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
-    if (ratio < (isLarge ? 3 : 4.5)) low.push(`${ratio.toFixed(2)} for "${walker.currentNode.data.trim().slice(0, 40)}"`);
+    const text = walker.currentNode.data.trim().slice(0, 40);
+    if (ratio < (isLarge ? 3 : 4.5)) low.push(`${ratio.toFixed(2)} for "${text}"`);
   }
   return low;
 })()"""
@@ -64,16 +67,18 @@ ENLARGE = """(() => {
   for (const box of document.querySelectorAll(".enlarge input")) {
     box.click();
     const stage = box.nextElementSibling.getBoundingClientRect();
-    if (stage.left !== 0 || stage.top !== 0 || stage.width < innerWidth - 20) wrong.push(`${box.ariaLabel}: not the whole window`);
+    if (stage.left !== 0 || stage.top !== 0 || stage.width < innerWidth - 20)
+      wrong.push(`${box.ariaLabel}: not the whole window`);
     dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
     if (box.checked) wrong.push(`${box.ariaLabel}: Escape does not close it`);
   }
   return wrong;
 })()"""
 
-AXE = """axe.run().then((result) => result.violations.map(
-  (found) => `${found.id} (${found.impact}): ${found.help}, in ${found.nodes.slice(0, 2).map((node) => node.html.slice(0, 120)).join(" and ")}`
-))"""
+AXE = """axe.run().then((result) => result.violations.map((found) => {
+  const places = found.nodes.slice(0, 2).map((node) => node.html.slice(0, 120));
+  return `${found.id} (${found.impact}): ${found.help}, in ${places.join(" and ")}`;
+}))"""
 
 
 def check(page: Path, out: Path, axe: Path | None) -> list[str]:
@@ -129,7 +134,8 @@ def main() -> None:
         print(what, file=sys.stderr)
     if wrong:
         raise SystemExit(f"error: {len(wrong)} things are wrong with {arguments.page}; see {arguments.out}")
-    print(f"{arguments.page} is well at {' and '.join(str(width) for width, _ in SIZES)} pixels, {' and '.join(SCHEMES)}, and printed.")
+    widths = " and ".join(str(width) for width, _ in SIZES)
+    print(f"{arguments.page} is well at {widths} pixels, {' and '.join(SCHEMES)}, and printed.")
     print(f"Screenshots: {arguments.out}")
 
 

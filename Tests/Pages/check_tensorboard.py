@@ -92,7 +92,8 @@ def main() -> int:
     for name in lacking:
         print(f"error: TensorBoard does not show {name} within {WAIT} s", file=sys.stderr)
     if not lacking:
-        print(f"TensorBoard shows {len(CURVES)} curves of {len(runs)} runs, histograms and the figure: look at {picture}")
+        shown = f"{len(CURVES)} curves of {len(runs)} runs, histograms and the figure"
+        print(f"TensorBoard shows {shown}: look at {picture}")
     return int(bool(lacking))
 
 

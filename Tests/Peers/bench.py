@@ -260,7 +260,7 @@ def main():
     print()
     print(f"{processor()}, threads: {options.threads}, batch {BATCH}, medians of {options.turns} turns")
     for row in rows:
-        for system, entry in row["systems"].items():
+        for entry in row["systems"].values():
             spread = f"{entry['slowest_turn']:,.0f} to {entry['fastest_turn']:,.0f} images/s"
             version = f"{entry['version']} {entry['variant']}".strip()
             others = ", ".join(f"{name} {speed:,.0f}" for name, speed in entry["trials"].items())

@@ -6,10 +6,7 @@ import ast
 import copy
 import importlib
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,11 +14,9 @@ import pytest
 import bigeggs
 import bigeggs_network
 from bigeggs import _library, callbacks, layers, optimizers
+from conftest import ROOT
+from copying import WAYS, X, Y, assert_same, trained_in_another_process
 
-ROOT = Path(__file__).resolve().parents[2]
-WAYS = [copy.copy, copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))]
-X = np.random.default_rng(5).integers(0, 255, size=(48, 8, 8, 3), dtype=np.uint8)
-Y = np.arange(48) % 4
 OPTIMIZERS: list[Callable[[], optimizers.Optimizer]] = [
     lambda: optimizers.Adam(0.01), lambda: optimizers.SGD(0.1), lambda: optimizers.SGD(0.1, momentum=0.9,
         nesterov=True),
@@ -40,11 +35,6 @@ def network(optimizer: str | optimizers.Optimizer = "adam") -> bigeggs.Sequentia
 
 def train(model: bigeggs.Sequential) -> list[float]:
     return model.fit(X, Y, batch_size=16, verbose=0).history["loss"]
-
-
-def assert_same(first: bigeggs.Sequential, second: bigeggs.Sequential) -> None:
-    for left, right in zip(first.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(left, right)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -86,25 +76,12 @@ def test_the_best_model_of_a_loop_stays_what_it_was():
     assert best.evaluate(X, Y)[0] == min(losses)
 
 
-UNPICKLE = """
-import pickle, sys, numpy as np, bigeggs
-first = bigeggs.Sequential([bigeggs.Input((3,)), bigeggs.layers.Dense(2, activation="softmax")])
-first.compile()
-model, x, y = pickle.load(sys.stdin.buffer)
-model.fit(x, y, batch_size=16, verbose=0)
-pickle.dump(model, sys.stdout.buffer)
-"""
-
-
 def test_a_pickled_model_goes_on_in_another_process():
     model = network(optimizers.Adam(0.01))
     train(model)
-    run = subprocess.run(
-        [sys.executable, "-c", UNPICKLE], input=pickle.dumps((model, X, Y)), capture_output=True,
-        env={"PYTHONPATH": str(ROOT / "python"), "BIGEGGS_LIBRARY": _library._library._name or ""}, check=True,
-    )
+    elsewhere = trained_in_another_process(model)
     train(model)
-    assert_same(pickle.loads(run.stdout), model)
+    assert_same(elsewhere, model)
 
 
 def test_models_that_are_not_built_not_compiled_or_loaded_are_copied_too(tmp_path):

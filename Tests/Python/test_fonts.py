@@ -84,7 +84,10 @@ def test_signs_come_from_installed_fonts_that_have_them(
 @pytest.mark.parametrize(
     ("names", "without", "advice"),
     [
-        (["鳥", "b"], "鳥", "Chinese, Japanese or Korean signs (鳥), for which no font is installed: `apt-get install fonts-noto-cjk`"),
+        (
+            ["鳥", "b"], "鳥",
+            "Chinese, Japanese or Korean signs (鳥), for which no font is installed: `apt-get install fonts-noto-cjk`",
+        ),
         (["고양이", "ねこ"], "고양이ねこ", "(こ ね 고 양 이)"),
         (["🦆", "b"], "🦆", "emoji (🦆), for which no font is installed: `apt-get install fonts-symbola`"),
         (["कुत", "鳥🦆"], "कुत鳥🦆", "`apt-get install fonts-noto-core fonts-unifont fonts-noto-cjk fonts-symbola`"),

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,14 +10,8 @@ import pytest
 
 import bigeggs
 import onnx_reader
-from bigeggs import Input, Model, Sequential, _library, callbacks, layers, models
-
-ROOT = Path(__file__).resolve().parents[2]
-X = np.random.default_rng(5).integers(0, 255, size=(48, 8, 8, 3), dtype=np.uint8)
-Y = np.arange(48) % 4
-WAYS: list[Callable[[Model], Model]] = [
-    copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))
-]
+from bigeggs import Input, Model, Sequential, callbacks, layers, models
+from copying import WAYS, X, Y, assert_same, trained_in_another_process
 
 
 def block(x: bigeggs.KerasTensor, filters: int, strides: int = 1) -> bigeggs.KerasTensor:
@@ -56,12 +45,6 @@ def fork(shape: tuple[int, ...] = (8, 8, 3)) -> tuple[Input, bigeggs.KerasTensor
     if len(shape) == 1:
         return given, layers.Dense(4, name="left")(given), layers.Dense(4, name="right")(given)
     return given, layers.Conv2D(4, 1, name="left")(given), layers.Conv2D(4, 1, name="right")(given)
-
-
-def assert_same(first: Model, second: Model) -> None:
-    for left, right in zip(first.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(left, right)
-    np.testing.assert_array_equal(first.predict(X), second.predict(X))
 
 
 # ---- Training and using -------------------------------------------------------------------------
@@ -310,23 +293,12 @@ def test_a_copy_of_a_graph_goes_on_to_the_same_bits(way):
     assert_same(one, model)
 
 
-UNPICKLE = """
-import pickle, sys, bigeggs
-model, x, y = pickle.load(sys.stdin.buffer)
-model.fit(x, y, batch_size=16, verbose=0)
-pickle.dump(model, sys.stdout.buffer)
-"""
-
-
 def test_a_pickled_graph_goes_on_in_another_process():
     model = residual()
     model.fit(X, Y, batch_size=16, verbose=0)
-    run = subprocess.run(
-        [sys.executable, "-c", UNPICKLE], input=pickle.dumps((model, X, Y)), capture_output=True,
-        env={"PYTHONPATH": str(ROOT / "python"), "BIGEGGS_LIBRARY": _library._library._name or ""}, check=True,
-    )
+    elsewhere = trained_in_another_process(model)
     model.fit(X, Y, batch_size=16, verbose=0)
-    assert_same(pickle.loads(run.stdout), model)
+    assert_same(elsewhere, model)
 
 
 def test_an_exported_graph_computes_what_the_model_predicts(tmp_path):
@@ -434,6 +406,12 @@ def merged(merge: layers.Layer, shape: tuple[int, ...] = (8, 8, 3)) -> object:
     return Model(given, merge([left, smaller]))
 
 
+def built_stack() -> Sequential:
+    stack = Sequential([Input((8, 8, 3)), layers.Conv2D(4, 1)])
+    stack.build()
+    return stack
+
+
 def twice() -> object:
     given, left, _ = fork()
     dense = layers.Conv2D(4, 1)
@@ -495,16 +473,27 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
      "^concatenate has no axis=3: of Keras's there is only the last one here, -1 or 1$"),
     (lambda: Model(given := Input((8, 8, 3)), layers.Concatenate(1)([given, given])), bigeggs.Error,
      "^concatenate has no axis=1: of Keras's there is only the last one here, -1 or 3$"),
-    (lambda: layers.Concatenate(axis=2), bigeggs.Error, "^Concatenate has no axis=2"),
+    (lambda: layers.Concatenate(axis=2), bigeggs.Error,
+     "^Concatenate has no axis=2: of Keras's there is only -1 here$"),
+    (lambda: only(layers.BatchNormalization(axis=1)), bigeggs.Error,
+     "^batch_normalization has no axis=1: of Keras's there is only the last one here, -1 or 3$"),
+    (lambda: only(layers.LayerNormalization(axis=3, name="own"), (6,)), bigeggs.Error,
+     "^own has no axis=3: of Keras's there is only the last one here, -1 or 1$"),
+    (lambda: Sequential([Input((6,)), layers.BatchNormalization(axis=3)]).summary(), bigeggs.Error,
+     "^batch_normalization has no axis=3: of Keras's there is only the last one here, -1 or 1$"),
+    (lambda: built_stack().add(layers.LayerNormalization(axis=1)), bigeggs.Error,
+     "^layer_normalization has no axis=1: of Keras's there is only the last one here, -1 or 3$"),
     (twice, bigeggs.Error,
      "^this Conv2D has its place among the layers of a model: weights cannot be shared, so make another Conv2D$"),
-    (taken_from_a_model, bigeggs.Error, "^this Conv2D has its place among the layers of a model"),
+    (taken_from_a_model, bigeggs.Error,
+     "^this Conv2D has its place among the layers of a model: weights cannot be shared, so make another Conv2D$"),
     (two_models, bigeggs.Error,
      "^left belongs to another model: weights cannot be shared, so make the layers anew for this one$"),
     (lambda: merged(layers.Rescaling(0.5)), bigeggs.Error, "^rescaling takes one input, not 2$"),
     (lambda: layers.Rescaling([0.5, 1, 2]), bigeggs.Error,
      "^Rescaling has no list as scale: there is one number for all channels here$"),
-    (lambda: Sequential([Input((3,)), layers.Dense(2, name="input")]).summary(), bigeggs.Error, "input"),
+    (lambda: Sequential([Input((3,)), layers.Dense(2, name="input")]).summary(), bigeggs.Error,
+     "^a layer is called input, which stands for the model's input: give it another name$"),
     (lambda: layers.Add()([]), ValueError,
      "^Add is called on an empty list: give what Input or a layer gives$"),
     (lambda: layers.Dense(3)(X), TypeError,
@@ -517,14 +506,18 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
      "^the call of Dropout has no training=True: of Keras's there is only None here$"),
     (lambda: layers.Flatten()(Input((3,)), trainings=True), TypeError,
      "^the call of Flatten has no argument 'trainings'$"),
-    (lambda: residual()(Input((8, 8, 3))), bigeggs.Error, "^a model cannot be one of a graph's layers: "),
-    (lambda: residual(trainable=False), bigeggs.Error, "^Model has no trainable=False"),
-    (lambda: setattr(residual(), "trainable", False), bigeggs.Error, "^Model has no trainable=False"),
+    (lambda: residual()(Input((8, 8, 3))), bigeggs.Error,
+     "^a model cannot be one of a graph's layers: call layers of the same kinds, made anew$"),
+    (lambda: residual(trainable=False), bigeggs.Error,
+     "^Model has no trainable=False: of Keras's there is only True here$"),
+    (lambda: setattr(residual(), "trainable", False), bigeggs.Error,
+     "^Model has no trainable=False: of Keras's there is only True here$"),
     (lambda: Model(given := Input((8, 8, 3)), layers.Conv2D(4, 1)(layers.Softmax()(layers.Flatten()(given)))),
-     bigeggs.Error, r"^conv2d takes .*\[192\]"),
+     bigeggs.Error, r"^conv2d takes images, \[height, width, channels\], not \[192\]$"),
     (lambda: Model(given := Input((3,)), layers.Dense(4)(layers.Dense(3, "softmax", name="early")(given))),
      bigeggs.Error, "^early cannot be used here: a softmax stands at the end of a model only$"),
-    (lambda: only(layers.Flatten(), (8, 8)), bigeggs.Error, r'^a model\'s "input" is \[8, 8\]: give'),
+    (lambda: only(layers.Flatten(), (8, 8)), bigeggs.Error,
+     r'^a model\'s "input" is \[8, 8\]: give \[height, width, channels\] or \[features\]$'),
 ]
 
 
@@ -533,6 +526,16 @@ def test_what_is_no_graph_is_refused_with_a_sentence(call, kind, message):
     with pytest.raises(kind, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [layers.BatchNormalization, layers.LayerNormalization])
+@pytest.mark.parametrize("shape", [(8, 8, 3), (6,)])
+def test_the_last_axis_may_be_given_by_its_number(kind, shape):
+    given, stack = Input(shape), Sequential([Input(shape)])
+    stack.build()
+    stack.add(kind(axis=len(shape)))
+    for model in (stack, Sequential([given, kind(axis=len(shape))]), Model(given, kind(axis=len(shape))(given))):
+        assert model.output_shape == (None, *shape)
 
 
 def test_a_model_that_was_refused_leaves_its_layers_free():

@@ -72,7 +72,8 @@ def test_a_standard_output_that_is_closed_full_or_broken_does_not_end_a_training
 
 
 def test_a_standard_output_without_an_encoding_gets_everything():
-    run = train("import sys, io; sys.stdout = io.StringIO()" + TRAINING + "print(ascii(sys.stdout.getvalue()), file=sys.stderr)")
+    tell = "print(ascii(sys.stdout.getvalue()), file=sys.stderr)"
+    run = train("import sys, io; sys.stdout = io.StringIO()" + TRAINING + tell)
     assert rb"\u2501" in run.stderr and rb"gr\xf6\xdfe" in run.stderr
 
 

@@ -13,6 +13,7 @@ import Testing
         #expect(Recipe.augmented.generator == ReportSettings.generator && Recipe.plain.generator == nil)
         #expect(try optimizer(.plain, trainImages: 50_000) as? Adam == Adam(learningRate: 1e-3))
         let callbacks = try Recipe.plain.callbacks()
+        #expect(callbacks.count == 3)
         #expect(callbacks.compactMap { ($0 as? EarlyStopping)?.monitor } == ["val_loss", "val_accuracy"])
         #expect(callbacks.compactMap { ($0 as? EarlyStopping)?.restoreBestWeights } == [true, false])
         #expect(callbacks.compactMap { ($0 as? ReduceLROnPlateau)?.patience } == [3])
@@ -90,7 +91,7 @@ import Testing
 
     @Test(arguments: ["wide", "residual"])
     func theExamplesAreRead(name: String) throws {
-        let recipe = try Recipe("\(try Project.locate().root)/Examples/recipes/\(name).json")
+        let recipe = try Recipe("\(try Checkout.root)/Examples/recipes/\(name).json")
         #expect(recipe.name == name && recipe.looksTwice)
         let model = try recipe.model(classes: 4, seed: 1)
         #expect(model.outputShape == [4])
@@ -175,6 +176,51 @@ import Testing
             try recipe(json)
         } throws: {
             "\($0)".hasPrefix("\(directory.path)/own.json: ") && "\($0)".contains(sentence)
+        }
+    }
+
+    /// Checked with ten classes, it is for these alone.
+    @Test func aNumberOfUnitsThatIsNotThatOfTheClassesIsRefusedBeforeTraining() throws {
+        let recipe = try recipe(
+            #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}}]}"#
+        )
+        #expect(try recipe.model(classes: 10, seed: 0).outputShape == [10])
+        #expect {
+            try recipe.model(classes: 3, seed: 0)
+        } throws: {
+            "\($0)".contains("\"network\" ends in [10] and not in the number of classes")
+        }
+    }
+
+    @Test func aCheckpointOfARecipeKnowsItsNetwork() throws {
+        let recipe = try recipe(
+            #"""
+            {"epochs": 1, "rescale": 1,
+             "network": ["Flatten", {"class_name": "Dense", "config": {"units": "classes", "activation": "softmax"}}],
+             "callbacks": [{"class_name": "ModelCheckpoint", "config": {"filepath": "\#(directory.path)/c.safetensors"}}]}
+            """#)
+        let model = try recipe.model(classes: 3, seed: 0, threads: 1)
+        try recipe.compile(model, trainImages: 3)
+        let images = try ImageDataset(
+            images: [UInt8](repeating: 7, count: 3 * 3072), labels: Labels([0, 1, 2]),
+            imageShape: [32, 32, 3],
+            classNames: ["a", "b", "c"])
+        try model.fit(images, validation: images, batchSize: 3, epochs: 1, callbacks: recipe.callbacks())
+        let saved = try TrainedWeights(reading: directory.path + "/c.safetensors")
+        #expect(saved.classes == 3 && saved.rescale == 1)
+        #expect(try saved.model(threads: 1).weights() == model.weights())
+    }
+
+    @Test func weightsWithoutTestViewsInTheirRecipeAreRefusedOrSeenAsTheyAre() throws {
+        let model = try Sequential.bigEggs(classes: 2, threads: 1)
+        for (views, isRead) in [(#""#, true), (#", "test_views": []"#, false)] {
+            let file = directory.path + "/w.safetensors"
+            try model.saveWeights(to: file, metadata: ["bigeggs_recipe": #"{"name": "x"\#(views)}"#])
+            if isRead {
+                #expect(try TrainedWeights(reading: file).recipe?.testViews == [TestView()])
+            } else {
+                #expect(throws: WeightsError.self) { try TrainedWeights(reading: file) }
+            }
         }
     }
 

@@ -104,7 +104,7 @@ import Testing
     /// The records describe their recipes in the form of earlier versions, and settings that came later are not among
     /// them.
     @Test func theCommittedRecordsAreOfTheRecipesThatThereAre() throws {
-        let committed = Study(project: try Project.locate())
+        let committed = Study(project: Project(root: try Checkout.root))
         let recorded = try StudyRun.all.filter { try committed.recorded($0) != nil }
         #expect(recorded == StudyRun.all && recorded.count >= 20)
         let run = try #require(try StudyRun.named("best-1").first)

@@ -1,10 +1,10 @@
 """Kill trainings at random moments, resume them, and see whether anything is lost.
 
 Each run trains the report's network for three epochs on small made-up images. SIGKILL hits it at a
-random moment of its time, then it is resumed, on another number of threads, and perhaps killed again, until it ends. (One that ends
-before it is killed even once does not count and is begun again.) Its weights and
-its history must be those of a training that nobody disturbed, bit for bit, and its directory must hold
-nothing but its results.
+random moment of its time, then it is resumed, on another number of threads, and perhaps killed again,
+until it ends. (One that ends before it is killed even once does not count and is begun again.) Its
+weights and its history must be those of a training that nobody disturbed, bit for bit, and its directory
+must hold nothing but its results.
 
     python3 Tests/Soak/soak.py 100
 """

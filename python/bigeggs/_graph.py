@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._library import Error, Owner, settings
+from ._library import Owner, settings
 from .record import Record
 
 if TYPE_CHECKING:
@@ -105,13 +105,15 @@ class Graph:
 
     def describe_shapes(self, built: Owner) -> None:
         """Gives each value its shape, from the library's model of these layers."""
-        rows = {row["name"]: row for row in Record(Owner.made("be_model_describe", built.handle))["layers"]}
+        rows = {row["name"]: row for row in describe(built.handle)["layers"]}
         for value, (name, layer) in zip(self._values, self.layers.items()):
             value._shape = (None, *rows[name]["output"].astype(int).tolist())
-            last = len(value._shape) - 1
-            if layer._axis not in (-1, last):
-                raise Error(
-                    f"{name} has no axis={layer._axis}: of Keras's there is only the last one here, -1 or {last}")
+            layer._check_axis(name, len(value._shape) - 1)
+
+
+def describe(model: int) -> Record:
+    """The library's description of a model of its own, by the model's handle."""
+    return Record(Owner.made("be_model_describe", model))
 
 
 def created(shape: Sequence[int | None], rescale: float, options: Mapping[str, Any]) -> Owner:

@@ -13,7 +13,7 @@ ANY = ...
 def left_out(owner: str, given: Mapping[str, object], **known: object) -> None:
     """Refuses `given` arguments, but those that have the value which they have in Keras without being given.
 
-    `known` has that value for each argument of Keras's, or a set of values, or `ANY`.
+    `known` has that value for each argument of Keras's, or a tuple of values, or `ANY`.
     """
     for name, value in given.items():
         if name not in known:
@@ -21,7 +21,7 @@ def left_out(owner: str, given: Mapping[str, object], **known: object) -> None:
         allowed = known[name]
         if allowed is ANY:
             continue
-        choices = list(allowed) if isinstance(allowed, frozenset) else [allowed]
+        choices = allowed if isinstance(allowed, tuple) else (allowed,)
         plain = tuple(value) if isinstance(value, list) else value
         if not any(plain is choice or isinstance(plain, type(choice)) and plain == choice for choice in choices):
             shown = " ".join(repr(value).split())

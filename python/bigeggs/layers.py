@@ -10,7 +10,7 @@ weights as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,19 +32,19 @@ __all__ = [
 ]
 
 # What Keras has, and a layer here has not, with the value that it has in Keras.
-_EVERY = {
-    "trainable": True, "dtype": frozenset({None, "float32"}), "activity_regularizer": None, "autocast": True,
+_EVERY: dict[str, object] = {
+    "trainable": True, "dtype": ("float32", None), "activity_regularizer": None, "autocast": True,
 }
-_CHANNELS_LAST = {"data_format": frozenset({None, "channels_last"})}
-_WEIGHTED = {
+_CHANNELS_LAST: dict[str, object] = {"data_format": ("channels_last", None)}
+_WEIGHTED: dict[str, object] = {
     "bias_regularizer": None, "kernel_constraint": None, "bias_constraint": None, "lora_rank": None,
     "lora_alpha": None, "quantization_config": None,
 }
-_CONVOLUTION = _CHANNELS_LAST | {
-    "dilation_rate": frozenset({(1, 1), 1}), "bias_regularizer": None, "depthwise_constraint": None,
-    "bias_constraint": None,
-}
-_NORMALIZATION = {
+_CONVOLUTION = _CHANNELS_LAST | {"dilation_rate": (1, (1, 1))}
+_DEPTHWISE = _CONVOLUTION | {"bias_regularizer": None, "depthwise_constraint": None, "bias_constraint": None}
+# The last axis, of images and vectors: which of them it is shows when the layer has its place.
+_LAST_AXIS: dict[str, object] = {"axis": (-1, 1, 3)}
+_NORMALIZATION = _LAST_AXIS | {
     "beta_initializer": "zeros", "gamma_initializer": "ones", "beta_regularizer": None, "gamma_regularizer": None,
     "beta_constraint": None, "gamma_constraint": None,
 }
@@ -66,7 +66,7 @@ def _is_number(value: object) -> bool:
     return not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0
 
 
-def _one_number(value: int | Sequence[int], name: str) -> int:
+def _one_number(name: str, value: int | Sequence[int]) -> int:
     """A size for both directions, from Keras's number or pair of equal numbers."""
     if _is_number(value):
         return whole_number(name, value)
@@ -76,7 +76,7 @@ def _one_number(value: int | Sequence[int], name: str) -> int:
     return whole_number(name, value[0])
 
 
-def _activation(name: str | None) -> str | None:
+def _activation(_: str, name: str | None) -> str | None:
     """An activation under the name that the library has it under."""
     return "silu" if name == "swish" else name
 
@@ -89,6 +89,22 @@ def _initializer(argument: str, name: Any) -> str:
     return snake_case(name) if name[:1].isupper() else name
 
 
+#: What is made of the arguments of layers with kernels, by their names.
+_CONVERSIONS: dict[str, Callable[[str, Any], Any]] = {
+    "kernel_size": _one_number, "strides": _one_number, "activation": _activation,
+    "use_bias": lambda _, flag: bool(flag), "trainable": lambda _, flag: bool(flag),
+    **{f"{what}_initializer": _initializer for what in ("kernel", "depthwise", "pointwise", "bias")},
+    **{f"{what}_regularizer": regularizer for what in ("kernel", "depthwise", "pointwise")},
+}
+
+
+def _converted(**given: Any) -> dict[str, Any]:
+    """The settings of a layer with kernels, from its arguments."""
+    return {
+        name: _CONVERSIONS[name](name, value) if name in _CONVERSIONS else value for name, value in given.items()
+    }
+
+
 class Layer:
     """A layer's description. What it means is checked when it is put into a model.
 
@@ -99,7 +115,7 @@ class Layer:
 
     #: What the library calls it.
     _kind: str
-    #: What must be the number of its output's last axis, the batch counted too, or -1.
+    #: The number of its output's last axis, the batch counted too, or -1.
     _axis = -1
     #: Settings that are not shown where they have these values.
     _usual: Mapping[str, object] = {
@@ -149,6 +165,11 @@ class Layer:
             name: {"l1": value.l1, "l2": value.l2} if isinstance(value, L1L2) else value
             for name, value in self.settings().items()
         }
+
+    def _check_axis(self, name: str, last: int) -> None:
+        """Refuses an axis that is not the last one of its output, counted with the batch."""
+        if self._axis not in (-1, last):
+            raise Error(f"{name} has no axis={self._axis}: of Keras's there is only the last one here, -1 or {last}")
 
     @classmethod
     def _described(cls, settings: Mapping[str, Any]) -> Layer:
@@ -270,16 +291,11 @@ class Conv2D(Layer):
         kernel_initializer: str = "glorot_uniform", bias_initializer: str = "zeros",
         kernel_regularizer: str | L1L2 | None = None, trainable: bool = True, name: str | None = None, **others: Any,
     ):
-        left: dict[str, object] = _CHANNELS_LAST | _WEIGHTED
-        super().__init__(
-            others, left | {"dilation_rate": frozenset({(1, 1), 1}), "groups": 1}, filters=filters,
-            kernel_size=_one_number(kernel_size, "kernel_size"), strides=_one_number(strides, "strides"),
-            padding=padding, activation=_activation(activation), use_bias=bool(use_bias),
-            kernel_initializer=_initializer("kernel_initializer", kernel_initializer),
-            bias_initializer=_initializer("bias_initializer", bias_initializer),
-            kernel_regularizer=regularizer("kernel_regularizer", kernel_regularizer), trainable=bool(trainable),
-            name=name,
-        )
+        super().__init__(others, _CONVOLUTION | _WEIGHTED | {"groups": 1}, **_converted(
+            filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, activation=activation,
+            use_bias=use_bias, kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer, trainable=trainable, name=name,
+        ))
 
 
 Convolution2D = Conv2D
@@ -302,15 +318,12 @@ class DepthwiseConv2D(Layer):
         depthwise_regularizer: str | L1L2 | None = None, trainable: bool = True, name: str | None = None,
         **others: Any,
     ):
-        super().__init__(
-            others, _CONVOLUTION, kernel_size=_one_number(kernel_size, "kernel_size"),
-            strides=_one_number(strides, "strides"), padding=padding, depth_multiplier=depth_multiplier,
-            activation=_activation(activation), use_bias=bool(use_bias),
-            depthwise_initializer=_initializer("depthwise_initializer", depthwise_initializer),
-            bias_initializer=_initializer("bias_initializer", bias_initializer),
-            depthwise_regularizer=regularizer("depthwise_regularizer", depthwise_regularizer),
-            trainable=bool(trainable), name=name,
-        )
+        super().__init__(others, _DEPTHWISE, **_converted(
+            kernel_size=kernel_size, strides=strides, padding=padding, depth_multiplier=depth_multiplier,
+            activation=activation, use_bias=use_bias, depthwise_initializer=depthwise_initializer,
+            bias_initializer=bias_initializer, depthwise_regularizer=depthwise_regularizer, trainable=trainable,
+            name=name,
+        ))
 
 
 class SeparableConv2D(Layer):
@@ -332,18 +345,13 @@ class SeparableConv2D(Layer):
         pointwise_regularizer: str | L1L2 | None = None, trainable: bool = True, name: str | None = None,
         **others: Any,
     ):
-        super().__init__(
-            others, _CONVOLUTION | {"pointwise_constraint": None}, filters=filters,
-            kernel_size=_one_number(kernel_size, "kernel_size"), strides=_one_number(strides, "strides"),
-            padding=padding, depth_multiplier=depth_multiplier, activation=_activation(activation),
-            use_bias=bool(use_bias),
-            depthwise_initializer=_initializer("depthwise_initializer", depthwise_initializer),
-            pointwise_initializer=_initializer("pointwise_initializer", pointwise_initializer),
-            bias_initializer=_initializer("bias_initializer", bias_initializer),
-            depthwise_regularizer=regularizer("depthwise_regularizer", depthwise_regularizer),
-            pointwise_regularizer=regularizer("pointwise_regularizer", pointwise_regularizer),
-            trainable=bool(trainable), name=name,
-        )
+        super().__init__(others, _DEPTHWISE | {"pointwise_constraint": None}, **_converted(
+            filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            depth_multiplier=depth_multiplier, activation=activation, use_bias=use_bias,
+            depthwise_initializer=depthwise_initializer, pointwise_initializer=pointwise_initializer,
+            bias_initializer=bias_initializer, depthwise_regularizer=depthwise_regularizer,
+            pointwise_regularizer=pointwise_regularizer, trainable=trainable, name=name,
+        ))
         for what in ("initializer", "regularizer"):
             one, other = getattr(self, f"depthwise_{what}"), getattr(self, f"pointwise_{what}")
             if one != other:
@@ -377,13 +385,14 @@ class BatchNormalization(Layer):
         *, trainable: bool = True, name: str | None = None, **others: Any,
     ):
         left = _NORMALIZATION | {
-            "axis": frozenset({-1, 3}), "synchronized": False, "moving_mean_initializer": "zeros",
-            "moving_variance_initializer": "ones", "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99,
+            "synchronized": False, "moving_mean_initializer": "zeros", "moving_variance_initializer": "ones",
+            "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99,
         }
         super().__init__(
             others | {"axis": axis}, left, momentum=momentum, epsilon=epsilon, center=bool(center), scale=bool(scale),
             trainable=bool(trainable), name=name,
         )
+        self._axis = axis
 
 
 class LayerNormalization(Layer):
@@ -395,30 +404,36 @@ class LayerNormalization(Layer):
         self, axis: int = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True, *,
         name: str | None = None, **others: Any,
     ):
-        left = _NORMALIZATION | {"axis": frozenset({-1, 3}), "rms_scaling": False}
         super().__init__(
-            others | {"axis": axis}, left, epsilon=epsilon, center=bool(center), scale=bool(scale), name=name)
+            others | {"axis": axis}, _NORMALIZATION | {"rms_scaling": False}, epsilon=epsilon, center=bool(center),
+            scale=bool(scale), name=name,
+        )
+        self._axis = axis
 
 
-class MaxPooling2D(Layer):
-    """The maximum of each window: `[height, width, channels]` to `[height', width', channels]`."""
-
-    _kind = "MaxPooling2D"
+class _Pooling2D(Layer):
+    """What becomes of each window of an image."""
 
     def __init__(
         self, pool_size: int | Sequence[int] = 2, strides: int | Sequence[int] | None = None, padding: str = "valid",
         *, name: str | None = None, **others: Any,
     ):
         super().__init__(
-            others, _CHANNELS_LAST, pool_size=_one_number(pool_size, "pool_size"),
-            strides=None if strides is None else _one_number(strides, "strides"), padding=padding, name=name,
+            others, _CHANNELS_LAST, pool_size=_one_number("pool_size", pool_size),
+            strides=None if strides is None else _one_number("strides", strides), padding=padding, name=name,
         )
+
+
+class MaxPooling2D(_Pooling2D):
+    """The maximum of each window: `[height, width, channels]` to `[height', width', channels]`."""
+
+    _kind = "MaxPooling2D"
 
 
 MaxPool2D = MaxPooling2D
 
 
-class AveragePooling2D(Layer):
+class AveragePooling2D(_Pooling2D):
     """The mean of each window: `[height, width, channels]` to `[height', width', channels]`.
 
     With `padding` "same" it is the mean of those of the window's pixels that are in the image.
@@ -426,38 +441,30 @@ class AveragePooling2D(Layer):
 
     _kind = "AveragePooling2D"
 
-    def __init__(
-        self, pool_size: int | Sequence[int] = 2, strides: int | Sequence[int] | None = None, padding: str = "valid",
-        *, name: str | None = None, **others: Any,
-    ):
-        super().__init__(
-            others, _CHANNELS_LAST, pool_size=_one_number(pool_size, "pool_size"),
-            strides=None if strides is None else _one_number(strides, "strides"), padding=padding, name=name,
-        )
-
 
 AvgPool2D = AveragePooling2D
 
 
-class GlobalAveragePooling2D(Layer):
-    """The mean of each channel: `[height, width, channels]` to `[channels]`."""
-
-    _kind = "GlobalAveragePooling2D"
+class _GlobalPooling2D(Layer):
+    """What becomes of each channel of an image."""
 
     def __init__(self, *, name: str | None = None, **others: Any):
         super().__init__(others, _CHANNELS_LAST | {"keepdims": False}, name=name)
+
+
+class GlobalAveragePooling2D(_GlobalPooling2D):
+    """The mean of each channel: `[height, width, channels]` to `[channels]`."""
+
+    _kind = "GlobalAveragePooling2D"
 
 
 GlobalAvgPool2D = GlobalAveragePooling2D
 
 
-class GlobalMaxPooling2D(Layer):
+class GlobalMaxPooling2D(_GlobalPooling2D):
     """The maximum of each channel: `[height, width, channels]` to `[channels]`."""
 
     _kind = "GlobalMaxPooling2D"
-
-    def __init__(self, *, name: str | None = None, **others: Any):
-        super().__init__(others, _CHANNELS_LAST | {"keepdims": False}, name=name)
 
 
 GlobalMaxPool2D = GlobalMaxPooling2D
@@ -510,13 +517,10 @@ class Dense(Layer):
     ):
         if "input_dim" in others:
             others["input_shape"] = (others.pop("input_dim"),)
-        super().__init__(
-            others, _WEIGHTED, units=units, activation=_activation(activation), use_bias=bool(use_bias),
-            kernel_initializer=_initializer("kernel_initializer", kernel_initializer),
-            bias_initializer=_initializer("bias_initializer", bias_initializer),
-            kernel_regularizer=regularizer("kernel_regularizer", kernel_regularizer), trainable=bool(trainable),
-            name=name,
-        )
+        super().__init__(others, _WEIGHTED, **_converted(
+            units=units, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer, trainable=trainable, name=name,
+        ))
 
 
 class Dropout(Layer):
@@ -552,7 +556,7 @@ class Activation(Layer):
     _kind = "Activation"
 
     def __init__(self, activation: str, *, name: str | None = None, **others: Any):
-        super().__init__(others, {}, activation=_activation(activation), name=name)
+        super().__init__(others, {}, activation=_activation("activation", activation), name=name)
 
 
 class ReLU(Layer):
@@ -561,7 +565,7 @@ class ReLU(Layer):
     _kind = "Activation"
 
     def __init__(self, *, name: str | None = None, **others: Any):
-        left = {"max_value": None, "negative_slope": frozenset({0.0, 0}), "threshold": frozenset({0.0, 0})}
+        left: dict[str, object] = {"max_value": None, "negative_slope": (0.0, 0), "threshold": (0.0, 0)}
         super().__init__(others, left, activation="relu", name=name)
 
 
@@ -613,5 +617,5 @@ class Concatenate(Layer):
     _kind = "Concatenate"
 
     def __init__(self, axis: int = -1, *, name: str | None = None, **others: Any):
-        super().__init__(others | {"axis": axis}, {"axis": frozenset({-1, 1, 3})}, name=name)
+        super().__init__(others | {"axis": axis}, _LAST_AXIS, name=name)
         self._axis = axis

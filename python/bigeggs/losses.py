@@ -20,8 +20,8 @@ class SparseCategoricalCrossentropy:
                 "computed from anyway"
             )
         left_out(
-            type(self).__name__, others, label_smoothing=frozenset({0.0, 0}), ignore_class=None, axis=-1,
-            reduction=frozenset({"sum_over_batch_size", "auto"}), name=ANY, dtype=None,
+            type(self).__name__, others, label_smoothing=(0.0, 0), ignore_class=None, axis=-1,
+            reduction=("sum_over_batch_size", "auto"), name=ANY, dtype=None,
         )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import _library
 from . import layers as _layers
-from ._graph import Graph, KerasTensor, created, is_chain
+from ._graph import Graph, KerasTensor, created, describe, is_chain
 from ._images import Images, as_labels, as_pixels
 from ._left_out import ANY, left_out
 from ._library import (
@@ -72,8 +72,7 @@ class Model:
         convolution: str = "automatic", **others: object,
     ):
         left_out("Model", others, trainable=True)
-        options = {"seed": seed, "precision": precision, "threads": threads, "convolution": convolution}
-        self._begin(name, options)
+        self._begin(name, seed=seed, precision=precision, threads=threads, convolution=convolution)
         given, wanted = _one("input", inputs), _one("output", outputs)
         if not isinstance(given, Input):
             raise ValueError(f"inputs is {given!r}: give an Input")
@@ -82,13 +81,13 @@ class Model:
             if layer._model is not None:
                 raise Error(
                     f"{label} belongs to another model: weights cannot be shared, so make the layers anew for this one")
-        self._owner = graph.build(**options)
+        self._owner = graph.build(**self._options)
         graph.describe_shapes(self._owner)
         for label, layer in graph.layers.items():
             layer.name, layer._model = label, self
 
-    def _begin(self, name: str, options: dict[str, Any]) -> None:
-        """What every model has before it has layers."""
+    def _begin(self, name: str, **options: Any) -> None:
+        """What every model has before it has layers; `options` are those of the library's model."""
         self.name = name
         self._options = options
         self._owner = None
@@ -97,10 +96,10 @@ class Model:
         self.history: History | None = None
 
     @classmethod
-    def _empty(cls, options: dict[str, Any]) -> Self:
+    def _empty(cls, **options: Any) -> Self:
         """A model that gets its layers from a file."""
         self = cls.__new__(cls)
-        self._begin("functional", options)
+        self._begin("functional", **options)
         return self
 
     @classmethod
@@ -117,11 +116,11 @@ class Model:
             "seed": seed, "precision": precision, "threads": threads, "convolution": convolution
         }
         owner = Owner.made("be_model_load", os.fspath(path).encode(), settings(**options))
-        is_stack = is_chain(Record(Owner.made("be_model_describe", owner.handle)))
+        is_stack = is_chain(describe(owner.handle))
         if issubclass(cls, Sequential) and not is_stack:
             raise Error(f"{os.fspath(path)} has a graph of layers and no stack: take bigeggs.models.load_model")
         kind = Sequential if cls is Model and is_stack else cls
-        self = kind._empty(options)
+        self = kind._empty(**options)
         self._owner = owner
         return cast(Self, self)
 
@@ -164,7 +163,7 @@ class Model:
         return True
 
     def _description(self) -> Record:
-        return Record(Owner.made("be_model_describe", self._handle))
+        return describe(self._handle)
 
     @property
     def layers(self) -> list[Layer]:
@@ -238,7 +237,7 @@ class Model:
         An optimizer belongs to one model: `copy.copy` makes another one with its settings.
         """
         left_out(
-            "compile", others, loss_weights=None, weighted_metrics=frozenset({None, ()}), run_eagerly=ANY,
+            "compile", others, loss_weights=None, weighted_metrics=(None, ()), run_eagerly=ANY,
             steps_per_execution=ANY, jit_compile=ANY, auto_scale_loss=ANY,
         )
         if isinstance(optimizer, str):
@@ -509,7 +508,7 @@ class Model:
         """The same as `predict_on_batch`."""
         if isinstance(x, KerasTensor):
             raise Error("a model cannot be one of a graph's layers: call layers of the same kinds, made anew")
-        left_out("the call of a model", {"training": training}, training=frozenset({False, None}))
+        left_out("the call of a model", {"training": training}, training=(False, None))
         return self.predict_on_batch(x)
 
     @property
@@ -584,18 +583,21 @@ class Sequential(Model):
     `Model` has it.
     """
 
+    #: The shape that the library's model of these layers was made for.
+    _built_shape: tuple[int | None, ...] | None = None
+
     def __init__(
         self, layers: Iterable[Layer | Input] | None = None, *, name: str = "sequential", seed: int = 0,
         precision: str = "float32", threads: int | None = None, convolution: str = "automatic", **others: object,
     ):
         left_out("Sequential", others, trainable=True)
-        self._begin(name, {"seed": seed, "precision": precision, "threads": threads, "convolution": convolution})
+        self._begin(name, seed=seed, precision=precision, threads=threads, convolution=convolution)
         self._layers: list[Layer | Input] = []
         for layer in layers or ():
             self.add(layer)
 
     @classmethod
-    def _empty(cls, options: dict[str, Any]) -> Self:
+    def _empty(cls, **options: Any) -> Self:
         return cls(**options)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -610,6 +612,8 @@ class Sequential(Model):
         if not self._layers and (shape := getattr(layer, "input_shape", None)) is not None:
             self._layers.append(Input(shape))
         if self._owner is not None and isinstance(layer, Layer):
+            if self._built_shape is not None:
+                _check_axes([*(below for below in self._layers if isinstance(below, Layer)), layer], self._built_shape)
             layer._add_to(self._owner)
             layer._is_stacked = True
         self._layers.append(layer)
@@ -623,6 +627,7 @@ class Sequential(Model):
         if input_shape is None:
             raise ValueError("the model does not know its input yet: begin it with bigeggs.layers.Input")
         layers = [layer for layer in self._layers if isinstance(layer, Layer)]
+        _check_axes(layers, input_shape)
         # As in a graph: what multiplies the input is the model's own, unless it is its output.
         rescale = 1.0
         while len(layers) > 1 and (factor := layers[0]._factor) is not None:
@@ -633,7 +638,7 @@ class Sequential(Model):
             layer._add_to(owner)
         for layer in layers:
             layer._is_stacked = True
-        self._owner = owner
+        self._owner, self._built_shape = owner, tuple(input_shape)
         if self._compilation:
             self._compile(owner.handle)
 
@@ -657,6 +662,17 @@ def load_model(filepath: str | os.PathLike[str], **others: object) -> Model:
     """A model from a file that `save` wrote, as `Model.load` has it."""
     left_out("load_model", others, custom_objects=None, compile=ANY, safe_mode=ANY)
     return Model.load(filepath)
+
+
+def _check_axes(layers: Sequence[Layer], input_shape: Sequence[int | None]) -> None:
+    """Refuses an axis of a layer in a stack that is not the last one of its output."""
+    if any(layer._axis != -1 for layer in layers):
+        # A model that was described takes no more layers: hence one for this alone.
+        owner = created(input_shape, 1, {})
+        for layer in layers:
+            layer._add_to(owner)
+        for layer, row in zip(layers, describe(owner.handle)["layers"]):
+            layer._check_axis(row["name"], len(row["output"]))
 
 
 def _one(what: str, given: KerasTensor | Sequence[KerasTensor]) -> KerasTensor:

@@ -58,8 +58,8 @@ class Optimizer:
         limits = {name: others.pop(name, None) for name in ("clipvalue", "clipnorm", "global_clipnorm")}
         self._groups: dict[str, Optimizer] = dict(others.pop("groups", None) or {})
         left_out(
-            type(self).__name__, others, name=ANY, use_ema=False, ema_momentum=ANY, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None,
-            jit_compile=ANY, **left,
+            type(self).__name__, others, name=ANY, use_ema=False, ema_momentum=ANY, ema_overwrite_frequency=None,
+            loss_scale_factor=None, gradient_accumulation_steps=None, jit_compile=ANY, **left,
         )
         self._arguments, self._learning_rate = arguments | limits, learning_rate
         self._model: Model | None = None

@@ -35,9 +35,9 @@ class ImageDataGenerator:
         left_out(
             "ImageDataGenerator", others, featurewise_center=False, samplewise_center=False,
             featurewise_std_normalization=False, samplewise_std_normalization=False, zca_whitening=False,
-            zca_epsilon=ANY, brightness_range=None, channel_shift_range=frozenset({0.0, 0}),
-            preprocessing_function=None, data_format=frozenset({None, "channels_last"}),
-            validation_split=frozenset({0.0, 0}), interpolation_order=1, dtype=frozenset({None, "float32"}),
+            zca_epsilon=ANY, brightness_range=None, channel_shift_range=(0.0, 0),
+            preprocessing_function=None, data_format=("channels_last", None),
+            validation_split=(0.0, 0), interpolation_order=1, dtype=("float32", None),
         )
         self._moves: dict[str, object] = {
             "rotation_range": rotation_range, "width_shift_range": width_shift_range,

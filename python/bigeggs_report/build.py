@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
 
-import jinja2
 from markupsafe import Markup
 
 from bigeggs_report.atomic_files import write_atomically
 from bigeggs_report.blocks import Document
 from bigeggs_report.document import document
 from bigeggs_report.run import Run
+from bigeggs_report.templates import templates
 from bigeggs_report.text import inline_html, literal, plain
 
 TEMPLATES = Path(__file__).parent
@@ -40,7 +40,7 @@ def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[
 
 def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
     """The report as Markdown with links to the figures' files."""
-    environment = templates(autoescape=False)
+    environment = templates(TEMPLATES, autoescape=False)
     environment.filters.update(alternative=lambda text: literal(plain(text)), anchor=markdown_anchor)
     figures = Path(os.path.relpath(plots_dir, report_dir)).as_posix()
     return environment.get_template("report.md.j2").render(document=content, figures=figures)
@@ -48,23 +48,11 @@ def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
 
 def render_html(content: Document, plots_dir: str) -> str:
     """The report as one page that needs no other file."""
-    environment = templates(autoescape=True)
+    environment = templates(TEMPLATES, autoescape=True)
     environment.filters.update(inline=lambda text: Markup(inline_html(text)), plain=plain)
     style = Markup((TEMPLATES / "report.css").read_text())
     return environment.get_template("report.html.j2").render(
         document=content, style=style, picture=lambda name: Picture.read(Path(plots_dir), name)
-    )
-
-
-def templates(autoescape: bool) -> jinja2.Environment:
-    """Templates in which a misspelt name is an error and not an empty text."""
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=autoescape,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
     )
 
 

@@ -239,12 +239,17 @@ def best_accuracy(results: bigeggs.Record) -> Judgement:
     accuracies = {model: results[f"results.{model}.accuracy"] for model in ("plain", "augmented")}
     model = max(accuracies, key=accuracies.__getitem__)
     accuracy, images = accuracies[model], results[f"results.{model}.images"]
-    low, high = wilson_interval(round(accuracy * images), images)
+    low, high = interval(results[f"results.{model}"])
     measured = (
         f"{percent(accuracy)} of {count(images)} test images ({model} training), "
         f"95{NO_BREAK_SPACE}% interval {percent(low)} to {percent(high)}"
     )
     return measured, HOLDS if accuracy > 0.9 else IN_PART if high > 0.9 else FAILS
+
+
+def interval(result: bigeggs.Record) -> tuple[float, float]:
+    """Wilson's interval of an accuracy on so many images."""
+    return wilson_interval(round(result["accuracy"] * result["images"]), result["images"])
 
 
 def study_found(run: Run) -> str | None:

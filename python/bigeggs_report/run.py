@@ -11,6 +11,9 @@ from bigeggs_report.blocks import Block, Figure, Paragraph
 from bigeggs_report.records import Records
 from bigeggs_report.wording import is_own
 
+#: The two trainings that the report compares, with their sections.
+TRAININGS = (("plain", "04-plain-training"), ("augmented", "05-augmented-training"))
+
 
 class Run:
     """The records and figures that a report is written from.
@@ -31,6 +34,11 @@ class Run:
     def recorded(self) -> list[bigeggs.Record]:
         """The records that there are, in the order of the sections."""
         return [self.records[section] for section in self.sections if section in self.records]
+
+    @property
+    def trainings(self) -> list[tuple[str, bigeggs.Record]]:
+        """The names and records of the two trainings, as far as they have been run."""
+        return [(name, self.records[section]) for name, section in TRAININGS if section in self.records]
 
     @property
     def study(self) -> bigeggs.Record | None:

@@ -10,7 +10,6 @@ import pathlib
 import sys
 import tempfile
 
-import bigeggs
 import bigeggs_network
 import keras
 import numpy

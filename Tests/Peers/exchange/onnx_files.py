@@ -21,7 +21,8 @@ def fields(ledger):
     """The fields of our .proto are onnx's own"""
     text = re.sub(r"//.*", "", (ROOT / "Sources/ONNX/Protobuf/onnx.proto").read_text())
     scope = []
-    for token in re.finditer(r"(message|enum|oneof) (\w+) \{|(?:(optional|repeated) )?(?:(\w+) )?(\w+) = (\d+);|\}", text):
+    pattern = r"(message|enum|oneof) (\w+) \{|(?:(optional|repeated) )?(?:(\w+) )?(\w+) = (\d+);|\}"
+    for token in re.finditer(pattern, text):
         kind, name, label, of, field, number = token.groups()
         if token[0] == "}":
             scope.pop()
@@ -30,11 +31,11 @@ def fields(ledger):
         else:
             path = [name for kind, name in scope if kind != "oneof"]
             ledger.same("fields of our .proto are onnx's own", (number, label == "repeated", of),
-                        official(path, field, label == "repeated", of), f"{'.'.join(path)}.{field}")
+                        official(path, field), f"{'.'.join(path)}.{field}")
     assert scope == [], "the .proto was not understood"
 
 
-def official(path, field, is_repeated, kind):
+def official(path, field):
     """The number of a field, whether it is repeated, and its type, as onnx has them."""
     file = onnx.onnx_ml_pb2.DESCRIPTOR
     found = file.message_types_by_name[path[0]]

@@ -328,7 +328,7 @@ def pytorch_step(model, x, y):
 def keras_order(model, values):
     """PyTorch's tensors in Keras's order and shapes: kernels with the outputs last, features as Flatten has them."""
     result, channels = [], None
-    for number, layer in enumerate(model):
+    for number in range(len(model)):
         for name in ("weight", "bias", "running_mean", "running_var"):
             value = values.get(f"{number}.{name}")
             if value is None:

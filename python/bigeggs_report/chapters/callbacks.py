@@ -12,8 +12,6 @@ from bigeggs_report.run import Run
 from bigeggs_report.text import code, listed, literal
 from bigeggs_report.wording import count
 
-TRAININGS = (("plain", "04-plain-training"), ("augmented", "05-augmented-training"))
-
 
 def blocks(run: Run) -> Iterator[Block]:
     """Each callback, its settings in both trainings, and what they led to."""
@@ -22,17 +20,16 @@ def blocks(run: Run) -> Iterator[Block]:
         "that stops a training which no longer improves, one that lowers the learning rate, and one that writes logs "
         "for TensorBoard. The library has all three; nothing in this report depends on the logs."
     )
-    trainings = [(name, record) for name, section in TRAININGS if (record := run.record(section)) is not None]
-    if not trainings:
+    if not run.trainings:
         yield run.not_run("04-plain-training")
         return
     yield Table(
         ("training", "callback", "watches", "patience", "then"),
-        [row for name, record in trainings for row in callback_rows(name, record)],
+        [row for name, record in run.trainings for row in callback_rows(name, record)],
         "The callbacks of both trainings. Patience is the number of epochs without improvement that a callback waits.",
         numeric=(3,),
     )
-    yield Paragraph(" ".join(effect(name, record["results"]) for name, record in trainings))
+    yield Paragraph(" ".join(effect(name, record["results"]) for name, record in run.trainings))
 
 
 def callback_rows(training: str, record: bigeggs.Record) -> list[list[str]]:

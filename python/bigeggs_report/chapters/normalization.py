@@ -63,9 +63,9 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     yield Paragraph(
         "In validation, batch normalization goes by moving means and variances, which begin at 0 and 1 and keep "
         f"99{NO_BREAK_SPACE}% of themselves in each step. After {count(measured['steps'])} steps "
-        f"{brief(100 * left)}{NO_BREAK_SPACE}% of that 1 is left. In the first layer, the variance of what is normalized is "
-        f"{brief(raw['firstVariance'])} on raw and {brief(scaled['firstVariance'])} on rescaled pixels (medians over "
-        f"the channels). {outweighed(left, raw['firstVariance'], scaled['firstVariance'])}"
+        f"{brief(100 * left)}{NO_BREAK_SPACE}% of that 1 is left. In the first layer, the variance of what is "
+        f"normalized is {brief(raw['firstVariance'])} on raw and {brief(scaled['firstVariance'])} on rescaled pixels "
+        f"(medians over the channels). {outweighed(left, raw['firstVariance'], scaled['firstVariance'])}"
         "With statistics measured anew, in a pass over the training images without learning ([precise batch "
         "normalization](https://arxiv.org/abs/2105.07576)), validation loss is "
         f"{decimal(raw['loss'])} and accuracy {percent(raw['accuracy'])} on raw pixels, {decimal(scaled['loss'])} and "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Iterator
 
 import bigeggs
-from bigeggs.statistics import wilson_interval
 
 from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.claims import interval
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal, listed, literal
 from bigeggs_report.wording import count, percent
@@ -49,14 +49,13 @@ def looks(run: Run, record: bigeggs.Record) -> Iterator[Block]:
         "nothing. A map says where, coarsely, and not why."
     )
     names = record["data.classNames"]
-    shown = [
-        f"{name}: {listed([guess(names, image) for image in images])}" for name, images in groups
-    ]
+    shown = [f"{name}: {listed([guess(names, image) for image in images])}" for name, images in groups]
     yield run.figure(
         "where-it-looks",
         "Where the network of augmented training looks: images, and Grad-CAM's maps for the predicted class and, where "
         "that is wrong, for the true one.",
-        f"Test images in grey with the places that speak for a class in orange. Predicted {'; predicted '.join(shown)}.",
+        "Test images in grey with the places that speak for a class in orange. "
+        f"Predicted {'; predicted '.join(shown)}.",
     )
 
 
@@ -90,7 +89,7 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 def result_row(model: str, result: bigeggs.Record) -> list[str]:
     """One network's cells."""
-    low, high = wilson_interval(round(result["accuracy"] * result["images"]), result["images"])
+    low, high = interval(result)
     return [model, decimal(result["loss"]), percent(result["accuracy"]), f"{percent(low)} to {percent(high)}"]
 
 

@@ -12,8 +12,6 @@ from bigeggs_report.run import Run
 from bigeggs_report.text import decimal, duration, megabytes
 from bigeggs_report.wording import count, epoch_count, percent
 
-TRAININGS = (("plain", "04-plain-training"), ("augmented", "05-augmented-training"))
-
 
 def blocks(run: Run) -> Iterator[Block]:
     """Curves, where it overfits, and a table of both."""
@@ -26,9 +24,8 @@ def blocks(run: Run) -> Iterator[Block]:
     )
     yield from one(run, "04-plain-training", "plain-training", "Plain training")
     yield from one(run, "05-augmented-training", "augmented-training", "Augmented training")
-    measured = [(name, record) for name, section in TRAININGS if (record := run.record(section)) is not None]
-    if measured:
-        yield summary(measured)
+    if run.trainings:
+        yield summary(run.trainings)
 
 
 def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:

@@ -9,12 +9,12 @@ from bigeggs_report.figures.drawing import Drawing, Source, Table
 from bigeggs_report.figures.page import montage, page, show_picture
 from bigeggs_report.figures.results import MODELS
 from bigeggs_report.records import MissingInput
+from bigeggs_report.run import TRAININGS
 
 
 def first_layer_filters(source: Source) -> Drawing:
     """The kernels of the first convolution of both networks as small pictures."""
-    sections = ("04-plain-training", "05-augmented-training")
-    kernels = {model: first_kernel(source, section) for (model, _), section in zip(MODELS, sections)}
+    kernels = {model: first_kernel(source, section) for model, section in TRAININGS}
     height, width, _, filters = kernels["plain"].shape
     figure = page(
         "Filters of the first layer",

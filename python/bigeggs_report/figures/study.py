@@ -182,7 +182,8 @@ def study_page(
     seeds = sorted({run["seed"] for run in runs})
     precisions = sorted({run["precision"] for run in runs})
     caption = (
-        f"Data: CIFAR-10{'' if official(runs) else ' (unofficial copy)'}. Trainings of the study, seed{'' if len(seeds) == 1 else 's'} "
+        f"Data: CIFAR-10{'' if official(runs) else ' (unofficial copy)'}. "
+        f"Trainings of the study, seed{'' if len(seeds) == 1 else 's'} "
         f"{', '.join(count(seed) for seed in seeds)}, {' and '.join(precisions)}."
     )
     # The page's last text is its caption: that of one training, with the section's seed and profile.

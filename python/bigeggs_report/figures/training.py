@@ -23,6 +23,7 @@ from bigeggs_report.figures.page import (
     percent_axis,
 )
 from bigeggs_report.history import learning_rate_cuts
+from bigeggs_report.run import TRAININGS
 from bigeggs_report.wording import NO_BREAK_SPACE, epoch_count, fixed, percent
 
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
@@ -135,10 +136,8 @@ def epoch_rows(history: bigeggs.Record) -> list[tuple[object, ...]]:
 def plain_against_augmented(source: Source) -> Drawing:
     """Validation loss, validation accuracy and the gap to the training accuracy, both trainings together."""
     record = source.records["06-results"]
-    runs = [
-        ("plain", source.records["04-plain-training"], PLAIN),
-        ("augmented", source.records["05-augmented-training"], AUGMENTED),
-    ]
+    colours = {"plain": PLAIN, "augmented": AUGMENTED}
+    runs = [(name, source.records[section], colours[name]) for name, section in TRAININGS]
     figure = page(
         "Plain against augmented training",
         "Rings: the epoch whose weights were kept. Gap: training accuracy minus validation accuracy",

@@ -7,12 +7,12 @@ import io
 from pathlib import Path
 from typing import Sequence
 
-import jinja2
 from markupsafe import Markup
 from PIL import Image
 from PIL.Image import Resampling
 
 from bigeggs_report.pictures.decode import square
+from bigeggs_report.templates import templates
 
 HERE = Path(__file__).parent
 REPORT_STYLE = HERE.parent / "report.css"
@@ -26,16 +26,8 @@ ORANGE = "#E69F00"
 
 def page(views: list[dict[str, object]], failures: list[str], notes: list[str], weights: str) -> str:
     """The page's HTML, which needs no other file, from the views of some pictures."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     style = Markup(REPORT_STYLE.read_text() + (HERE / "page.css").read_text())
-    return environment.get_template("page.html.j2").render(
+    return templates(HERE, autoescape=True).get_template("page.html.j2").render(
         pictures=views, failures=failures, notes=notes, weights=weights, style=style, shown_side=SHOWN, seen_side=SEEN
     )
 
