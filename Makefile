@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full study step status figures test test-systems test-avx2 test-asan test-tsan \
-	sanitized fuzz soak check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
+	sanitized fuzz soak verify-record check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
 	parity fixtures exchange install clean
 
 help: ## Say what there is to make
@@ -150,7 +150,7 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 	install -m 644 .build/release/libbigeggs_c.so "$$to/lib"; \
 	install -m 644 Sources/CBigEggs/include/bigeggs.h "$$to/include"; \
 	printf '%s\n' "$$PKG_CONFIG" >"$$to/lib/pkgconfig/bigeggs.pc"; \
-	for file in $$(find $(SHARED) -type f -not -name '.*' -not -path '*/__pycache__/*'); do \
+	for file in $$(find $(SHARED) \( -name '.*' -o -name __pycache__ \) -prune -o -type f -print); do \
 		install -D -m 644 $$file "$$to/share/bigeggs/$$file"; \
 	done; \
 	echo "bigeggs is in $$to/bin, its library in $$to/lib"
@@ -214,6 +214,16 @@ docs: requirements ## Write the documentation to .build/docs
 
 soak: build ## Kill N=100 trainings at random moments, resume them, and compare the weights
 	@$(PYTHON) Tests/Soak/soak.py $(N)
+
+RECORDED := runs/verify-record
+verify-record: build ## Record the quick run on Fashion-MNIST as report/quick/KIND, for bigeggs verify
+	@test -n "$(KIND)" || { echo "error: name the kind of processor: make verify-record KIND=intel-avx512-bf16"; exit 1; }
+	@rm -rf $(RECORDED) && mkdir -p report/quick/$(KIND)/records
+	@for section in 03-augmentation 04-plain-training 05-augmented-training; do \
+		.build/release/$$section --data fashion-mnist --out $(RECORDED) || exit 1; \
+		rm -f $(RECORDED)/records/$$section.stamp.json; done
+	@cp $(RECORDED)/records/*.json report/quick/$(KIND)/records/
+	@echo "The records are in report/quick/$(KIND)/records: commit them."
 
 clean: ## Remove what was compiled and every quick run
 	@rm -rf .build .build-* runs

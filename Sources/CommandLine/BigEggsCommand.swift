@@ -22,6 +22,7 @@ struct BigEggsCommand: ParsableCommand {
               bigeggs report              the whole report, small, into runs/quick
               bigeggs step                the report one section at a time
               bigeggs figures             its figures again, without training
+              bigeggs verify              the same digits again?
               bigeggs train --epochs 5    the network alone, into runs/train
               bigeggs evaluate --weights runs/train/weights.safetensors
               bigeggs predict photo.jpg   what the network takes a picture for
@@ -39,7 +40,7 @@ struct BigEggsCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DataCommand.self, ReportCommand.self, StepCommand.self, StatusCommand.self, FiguresCommand.self,
-            TrainCommand.self, StudyCommand.self,
-            EvaluateCommand.self, PredictCommand.self, ExportCommand.self, BenchCommand.self,
+            VerifyCommand.self, TrainCommand.self, StudyCommand.self, EvaluateCommand.self,
+            PredictCommand.self, ExportCommand.self, BenchCommand.self,
         ])
 }

@@ -61,6 +61,8 @@ public struct OutputLayout: Sendable, Equatable {
     public func record(_ section: ReportSection) -> String { "\(records)/\(section.name).json" }
     /// What the record of a section was made from.
     func stamp(_ section: ReportSection) -> String { "\(records)/\(section.name).stamp.json" }
+    /// The course of a section's training.
+    func trace(_ section: ReportSection) -> String { "\(records)/\(section.name).trace.json" }
     /// The directory of a section's logs for TensorBoard: never beside the committed report.
     public func tensorBoard(_ section: ReportSection) -> String { "\(logs)/\(section.name)" }
     /// The executed notebook of a section.

@@ -90,7 +90,7 @@ public struct Pipeline {
     }
 
     /// The checksum of the data set that the sections will load, which is downloaded for it if need be.
-    private func loadedDataChecksum() throws -> String {
+    func loadedDataChecksum() throws -> String {
         let source = try options.source()
         if let checksum = try source.checksum() { return checksum }
         // Once for all sections: the data set is here afterwards, or known to be out of reach.

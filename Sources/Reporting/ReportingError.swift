@@ -39,6 +39,12 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case cannotResume(section: String, reason: String)
     /// A training was interrupted here and could go on.
     case unfinishedTraining(file: String, epoch: Int, step: Int)
+    /// There are no records to compare with; of these data, if their checksum is given.
+    case nothingToVerify(records: String, data: String?)
+    /// The records to compare with have none of this section.
+    case notVerifiable(section: String, records: String)
+    /// Of a section that trains nothing the first epochs were to be compared.
+    case noTraining(section: String)
     /// A program could not be started.
     case cannotStart(program: String, reason: String)
 
@@ -107,6 +113,17 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
         case .unfinishedTraining(let file, let epoch, let step):
             "\(Project.shown(file)) is of a training that was interrupted in epoch \(epoch + 1), after step "
                 + "\(step): add --resume to go on, --restart to begin again, or another --out"
+        case .nothingToVerify(let records, let data):
+            "\(records) has no records"
+                + (data.map {
+                    " of the data set that is used (\($0)), and none of it come with BigEggs: run "
+                        + "`bigeggs report` first, or verify the committed report with --profile full, or the quick "
+                        + "run that comes with BigEggs with --data fashion-mnist"
+                } ?? ": name the directory of a run with --against")
+        case .notVerifiable(let section, let records):
+            "\(records) has no record of \(section): name another section, or other records with --against"
+        case .noTraining(let section):
+            "\(section) trains nothing whose first epochs could be compared: leave out --quick and --epochs"
         case .cannotStart(let program, let reason):
             "cannot start \(program): \(reason)"
         }

@@ -9,6 +9,7 @@ extension Section {
     ///   a file from being written.
     public func end(line: Int = #line) throws {
         reading?.reach(line: line)
+        if let trace { try Record(encoding: trace).write(to: layout.trace(section)) }
         try recorded().write(to: layout.record(section))
         let outcome =
             figures.isEmpty

@@ -15,6 +15,13 @@ extension Section {
         results.merge(entries) { _, new in new }
     }
 
+    /// Records what a training came to, and beside the record its course, which `bigeggs verify` compares.
+    public func record(_ training: TrainingResults, line: Int = #line) throws {
+        let results: any Encodable = training
+        try record(results, line: line)
+        trace = training.trace
+    }
+
     /// Records how the section worked, such as its batch size.
     public func setting(_ name: String, _ value: some Encodable, line: Int = #line) throws {
         reading?.reach(line: line)

@@ -49,6 +49,8 @@ public final class Section {
     private(set) var data: LoadedDataset?
     var settings: [String: Record] = [:]
     var results: [String: Record] = [:]
+    /// The course of the training that the section ran.
+    var trace: RecordedTrace?
     /// What is drawn when the section ends, and the line of the script that shows it.
     var figures: [(name: String, line: Int)] = []
     /// The records that were read of sections before this one.

@@ -29,6 +29,7 @@ import Testing
         struct Result: Equatable {
             let weights, lastWeights: [String: [UInt32]]
             let metrics: [String: [Double]]
+            let trace: TrainingTrace
             let bestEpoch: Int
         }
 
@@ -59,7 +60,7 @@ import Testing
                 checkpoints: checkpoints, interruption: interruption)
             return Result(
                 weights: try model.weights().bits, lastWeights: recorder.weights, metrics: history.metrics,
-                bestEpoch: stopping.bestEpoch)
+                trace: history.trace, bestEpoch: stopping.bestEpoch)
         }
 
         /// Runs until a step, counted from 1 over all epochs, and is interrupted there.

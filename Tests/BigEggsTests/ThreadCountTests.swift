@@ -7,6 +7,7 @@ import Testing
     private struct Result: Equatable {
         let state: [String: [UInt32]]
         let metrics: [String: [Double]]
+        let trace: TrainingTrace
         let predictions: [UInt32]
     }
 
@@ -24,7 +25,7 @@ import Testing
         let predictions = try model.predict(images, batchSize: 20)
         return Result(
             state: try model.state().tensors.bits, metrics: history.metrics,
-            predictions: (0..<48).flatMap { predictions[$0].map(\.bitPattern) })
+            trace: history.trace, predictions: (0..<48).flatMap { predictions[$0].map(\.bitPattern) })
     }
 
     private func compare(
@@ -35,7 +36,8 @@ import Testing
             let other = try train(try model(threads), optimizer)
             let different = one.state.keys.filter { one.state[$0] != other.state[$0] }.sorted()
             #expect(different == [], "\(precision) on \(threads) threads")
-            #expect(one.metrics == other.metrics && one.predictions == other.predictions)
+            #expect(one.metrics == other.metrics && one.trace == other.trace)
+            #expect(one.predictions == other.predictions)
         }
     }
 

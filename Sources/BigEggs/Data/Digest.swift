@@ -23,6 +23,16 @@ final class Digest {
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
+    func update(_ text: String) { Array(text.utf8).withUnsafeBytes { update($0) } }
+
+    /// Adds names, shapes and values.
+    func update(_ tensors: [NamedTensor]) {
+        for tensor in tensors {
+            update("\n\(tensor.name) \(tensor.shape)\n")
+            tensor.values.withUnsafeBytes { update($0) }
+        }
+    }
+
     /// The checksum in hexadecimal digits. Nothing may be added afterwards.
     func finish() -> String {
         var count: UInt32 = 0

@@ -39,7 +39,7 @@ public struct Checkpoint: Sendable {
     }
 
     private static let kind = "BigEggs checkpoint "
-    private static let format = kind + "2"
+    private static let format = kind + "3"
 
     /// Writes the checkpoint, whole or not at all.
     ///
@@ -116,12 +116,8 @@ public struct Checkpoint: Sendable {
     /// The SHA-256 of all that a reader gets to see.
     private static func digest(_ description: String, _ tensors: [NamedTensor]) throws -> String {
         let digest = try Digest(.sha256)
-        func update(_ text: String) { Array(text.utf8).withUnsafeBytes { digest.update($0) } }
-        update(description)
-        for tensor in tensors {
-            update("\n\(tensor.name) \(tensor.shape)\n")
-            tensor.values.withUnsafeBytes { digest.update($0) }
-        }
+        digest.update(description)
+        digest.update(tensors)
         return digest.finish()
     }
 }

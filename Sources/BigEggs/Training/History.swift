@@ -4,6 +4,8 @@ public struct History: Codable, Sendable, Equatable {
     public private(set) var metrics: [String: [Double]] = [:]
     /// Wall time of each epoch, validation included.
     public private(set) var seconds: [Double] = []
+    /// The loss of each step, and what the weights were after each epoch.
+    public private(set) var trace = TrainingTrace()
 
     /// An empty history.
     public init() {}
@@ -15,8 +17,10 @@ public struct History: Codable, Sendable, Equatable {
     public subscript(metric: String) -> [Double] { metrics[metric] ?? [] }
 
     /// Adds an epoch.
-    public mutating func append(_ logs: [String: Double], seconds elapsed: Double) {
+    mutating func append(_ logs: [String: Double], seconds elapsed: Double, trace epoch: TrainingTrace.Epoch)
+    {
         for (name, value) in logs { metrics[name, default: []].append(value) }
         seconds.append(elapsed)
+        trace.epochs.append(epoch)
     }
 }

@@ -119,7 +119,7 @@ extension ImageDataset {
             let digest = try Digest(.sha256)
             images.withUnsafeBytes { digest.update($0) }
             labels.values.withUnsafeBytes { digest.update($0) }
-            Array("\(imageShape) \(rescale)".utf8).withUnsafeBytes { digest.update($0) }
+            digest.update("\(imageShape) \(rescale)")
             return "\(count) images (\(digest.finish().prefix(16)))"
         }
     }

@@ -85,8 +85,9 @@ final class TrainingLoop {
         var logs = progress.logs
         logs["learning_rate"] = model.learningRate
         logs.merge(try validate()) { $1 }
+        let trace = TrainingTrace.Epoch(losses: progress.losses, weights: try model.digest())
         measureTime()
-        history.append(logs, seconds: progress.seconds)
+        history.append(logs, seconds: progress.seconds, trace: trace)
         try callbacks.onEpochEnd(progress.epoch, logs, training)
         progress.endEpoch()
         try save()

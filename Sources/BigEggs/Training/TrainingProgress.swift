@@ -20,6 +20,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     var counted: [String: Int] = [:]
     var images = 0
     var seconds = 0.0
+    /// The mean loss of each step.
+    var losses: [Double] = []
 
     /// The means of the model's metrics.
     var means: [String: Double] { counted.mapValues { Double($0) / Double(images) } }
@@ -34,6 +36,7 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         loss += score.loss
         right += score.right
         images += score.images
+        losses.append(score.loss / Double(score.images))
         for (metric, count) in zip(metrics, score.amongTopK) { counted[metric.name, default: 0] += count }
     }
 
@@ -43,5 +46,6 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         step = 0
         (loss, right, images, seconds) = (0, 0, 0, 0)
         counted = [:]
+        losses = []
     }
 }

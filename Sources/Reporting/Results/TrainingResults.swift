@@ -59,6 +59,8 @@ public struct TrainingResults: Encodable {
     public let weights: WeightsFile
     /// The most memory that the process had at once.
     public let peakMemoryBytes: Int
+    /// The course of the training, which is recorded beside all this.
+    let trace: RecordedTrace
 
     /// Evaluates a trained network on its training and test images.
     ///
@@ -98,6 +100,8 @@ public struct TrainingResults: Encodable {
         evaluation = Measured(try model.evaluate(test, batchSize: batchSize))
         finalTrain = Measured(try model.evaluate(train, batchSize: batchSize))
         peakMemoryBytes = Machine.peakMemoryBytes
+        trace = RecordedTrace(
+            engine: model.engineDescription, kept: try model.digest(), trace: history.trace)
     }
 
     /// How the training ended, in words.

@@ -1,0 +1,43 @@
+import BigEggs
+import Foundation
+
+/// The course of a section's training, bit for bit, and what ran it: kept beside the record as `NN-name.trace.json`.
+public struct RecordedTrace: Codable, Sendable, Equatable {
+    /// What ran it.
+    public let engine: EngineDescription
+    /// The digest of the weights that were kept.
+    public let kept: String
+    /// Each epoch's losses and weights.
+    public let epochs: [TrainingTrace.Epoch]
+
+    init(engine: EngineDescription, kept: String, trace: TrainingTrace) {
+        self.engine = engine
+        self.kept = kept
+        epochs = trace.epochs
+    }
+
+    /// Reads a trace.
+    ///
+    /// - Returns: nil where there is none.
+    /// - Throws: `RecordError` or `FileError` for a file that cannot be read or is no trace.
+    init?(reading path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        self = try Record.read(path).decoded()
+    }
+}
+
+extension EngineDescription {
+    /// The processor's maker and its instruction set: "Intel, AVX-512 BF16".
+    var kind: String { Self.kind(of: processor, instructionSet) }
+
+    static func kind(of processor: String, _ instructionSet: String) -> String {
+        let maker = ["Intel", "AMD"].first(where: processor.contains) ?? processor
+        return "\(maker), \(instructionSet)"
+    }
+
+    /// Whether the bits of a training by the one are due from the other: the same kind of processor, precision and
+    /// kernels. Threads make no difference.
+    func owesBits(of other: EngineDescription) -> Bool {
+        kind == other.kind && precision == other.precision && algorithms == other.algorithms
+    }
+}
