@@ -90,13 +90,4 @@ import Testing
             #expect(try fit(fresh).metrics == fit(undisturbed).metrics)
         }
     }
-
-    @Test func theProgressOfAnOlderCheckpointIsReadAsThatOfAFirstTraining() throws {
-        let json = #"""
-            {"epoch": 2, "step": 1, "optimizerStep": 9, "learningRate": 0.5, "isStopped": false, "loss": 3,
-             "right": 4, "counted": {}, "images": 8, "seconds": 1}
-            """#
-        let progress = try JSONDecoder().decode(TrainingProgress.self, from: Data(json.utf8))
-        #expect(progress.epoch == 2 && progress.optimizerStep == 9)
-    }
 }

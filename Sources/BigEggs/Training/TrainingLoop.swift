@@ -66,8 +66,8 @@ final class TrainingLoop {
         _ = try model.plan(batch: source.batchSize, training: true)
         model.stopTraining = false
         try resume()
-        source.order.firstPass = progress.before?.passes ?? 0
-        model.drawn.steps = progress.before?.steps ?? 0
+        source.order.firstPass = progress.before.passes
+        model.drawn.steps = progress.before.steps
         firstEpoch = progress.epoch
         // From here on whoever resumes finds this training, and not an older one.
         if resumed == nil { try save() }

@@ -10,8 +10,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public internal(set) var learningRate = 0.0
     /// Whether a callback has ended the training.
     public internal(set) var isStopped = false
-    /// What the model's earlier trainings had drawn; `nil` in a file from before they were counted.
-    var before: Drawn?
+    /// What the model's earlier trainings had drawn.
+    var before = Drawn()
 
     /// Sums over the images of the epoch so far.
     var loss = 0.0
