@@ -216,6 +216,33 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(zoomed == TransformParameters(zx: together.zx, zy: together.zy))
     }
 
+    @Test func anAlternatingFlipShowsEachImageBothWaysInTurn() {
+        let generator = ImageDataGenerator(alternatingFlip: true)
+        func flips(_ epoch: Int) -> [Bool] {
+            (0..<1_000).map {
+                generator.randomTransform(seed: 3, epoch: epoch, sample: $0, imageShape: [8, 8, 3])
+                    .flipHorizontal
+            }
+        }
+        let first = flips(0)
+        #expect((420...580).contains(first.count(where: \.self)))
+        for epoch in 1..<5 { #expect(flips(epoch) == first.map { $0 != (epoch % 2 == 1) }) }
+    }
+
+    /// Every shift as likely as the others: a deviation of 13 of 200 in 1,000 is four of the binomial's.
+    @Test func shiftsByWholePixelsFillTheirRange() {
+        let generator = ImageDataGenerator(
+            widthShiftRange: 2, heightShiftRange: 0.25, wholePixelShifts: true)
+        let drawn = (0..<5_000).map {
+            generator.randomTransform(seed: 3, epoch: 0, sample: $0, imageShape: [8, 8, 3])
+        }
+        for shifts in [drawn.map(\.tx), drawn.map(\.ty)] {
+            let counts = Dictionary(grouping: shifts) { $0 }.mapValues(\.count)
+            #expect(counts.keys.sorted() == [-2, -1, 0, 1, 2])
+            #expect(counts.values.allSatisfy { abs($0 - 1_000) < 4 * 29 })
+        }
+    }
+
     @Test func anEmptyGeneratorDrawsTheIdentity() {
         let parameters = ImageDataGenerator().randomTransform(
             seed: 1, epoch: 1, sample: 1, imageShape: [32, 32, 3])

@@ -216,7 +216,7 @@ import Testing
             Conv2D(
                 3, kernelSize: 5, strides: 2, padding: .same, activation: .relu, useBias: false,
                 kernelInitializer: .heNormal, kernelRegularizer: Regularizer(l1: 0.5, l2: 0.25),
-                name: "narrow"),
+                kernelTrainable: false, name: "narrow"),
             Dense(7, activation: .softmax, biasInitializer: .ones, trainable: false),
             DepthwiseConv2D(kernelSize: 3, depthMultiplier: 2, kernelInitializer: .heUniform),
             Dropout(0.25), ELU(alpha: 0.5), Flatten(name: "flat"), GaussianNoise(0.5),
@@ -323,6 +323,48 @@ import Testing
         }
     }
 
+    /// Its bias moves as that of a convolution that is trained whole, from the same weights, in its first step.
+    @Test(arguments: [2, 3])
+    func aKernelMayStayWhileItsBiasIsTrained(kernelSize: Int) throws {
+        let data = try Noise(stream: 4).dataset(count: 6, imageShape: [8, 8, 3], classes: 10)
+        func trained(_ isTrained: Bool) throws -> (before: [NamedTensor], after: [NamedTensor]) {
+            let model = try Sequential(input: [8, 8, 3], seed: 3) {
+                Conv2D(32, kernelSize: 3, padding: .same, kernelInitializer: .partialIdentity)
+                Conv2D(
+                    32, kernelSize: kernelSize, activation: .gelu, kernelTrainable: isTrained, name: "still")
+                Flatten()
+                Dense(10, activation: .softmax)
+            }
+            let before = try model.weights()
+            try model.compile(optimizer: SGD(learningRate: 0.1))
+            _ = try model.trainOnBatch(data)
+            return (before, try model.weights())
+        }
+        let (whole, still) = (try trained(true), try trained(false))
+        for (number, tensor) in still.after.enumerated() {
+            let isKernel = tensor.name == "still/kernel"
+            let expected = isKernel ? still.before[number].values : whole.after[number].values
+            #expect(tensor.values == expected, "\(tensor.name)")
+            #expect(whole.before[number].values != whole.after[number].values)
+        }
+    }
+
+    /// The first outputs are the inputs, to the bit.
+    @Test func aPartialIdentityPassesItsInputsOn() throws {
+        let model = try Sequential(input: [6, 5, 3], seed: 5) {
+            Conv2D(7, kernelSize: 3, padding: .same, kernelInitializer: .partialIdentity)
+        }
+        let kernel = try #require(try model.weights().first).values
+        for (index, value) in kernel.enumerated() {
+            let (place, input, output) = (index / 21, index / 7 % 3, index % 7)
+            if output < 3 {
+                #expect(value == (place == 4 && input == output ? 1 : 0))
+            } else {
+                #expect(value != 0 && abs(value) <= 1 / Float(27).squareRoot())
+            }
+        }
+    }
+
     @Test(arguments: Initializer.allCases)
     func initializersHaveTheirMeanAndDeviation(_ initializer: Initializer) throws {
         let model = try Sequential(input: [9, 9, 40], seed: 5) {
@@ -345,6 +387,8 @@ import Testing
             case .randomNormal: (0, 0.05)
             case .truncatedNormal: (0, 0.05 * 0.8796)
             case .identity: (40.0 / 21600, (40.0 / 21600).squareRoot())
+            // A third of the outputs is uniform, the others are as with identity.
+            case .partialIdentity: (40.0 / 21600, (40.0 / 21600 + 1 / (9 * fanIn)).squareRoot())
             }
         #expect(abs(mean - expected.mean) <= 0.03 * expected.deviation)
         #expect(abs(deviation - expected.deviation) <= 0.03 * expected.deviation)

@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    @Test func polynomialDecayIsKeras() throws {
+        let cases = try cases("polynomial_decay")
+        #expect(cases.count == 4)
+        for example in cases {
+            let schedule = LearningRateSchedule.polynomialDecay(
+                initialLearningRate: try #require(example["initialLearningRate"]?.number),
+                decaySteps: try #require(example["decaySteps"]?.integer),
+                endLearningRate: example["endLearningRate"]?.number ?? 0.0001,
+                power: example["power"]?.number ?? 1)
+            try compare(schedule, example, tolerance: 3e-7)
+        }
+    }
+
     @Test func oneCycleIsPyTorch() throws {
         let cases = try cases("one_cycle")
         #expect(cases.count == 3)

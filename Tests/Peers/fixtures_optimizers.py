@@ -1,6 +1,6 @@
 """Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json: what Keras's SGD, AdamW and
-RMSprop, with and without clipping, and Muon in NumPy make of fixed gradients, Keras's CosineDecay's learning
-rates, and those of PyTorch's OneCycleLR.
+RMSprop, with and without clipping, and Muon in NumPy make of fixed gradients, the learning rates of Keras's
+CosineDecay and PolynomialDecay, and those of PyTorch's OneCycleLR.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 
@@ -45,6 +45,13 @@ COSINES = [
     {"initialLearningRate": 0.0, "decaySteps": 40, "warmupTarget": 0.5, "warmupSteps": 10},
     {"initialLearningRate": 0.2, "decaySteps": 20, "alpha": 0.1, "warmupTarget": 0.1, "warmupSteps": 0},
     {"initialLearningRate": 0.01, "decaySteps": 33, "alpha": 1.0},
+]
+
+POLYNOMIALS = [
+    {"initialLearningRate": 0.1, "decaySteps": 50},
+    {"initialLearningRate": 0.24, "decaySteps": 40, "endLearningRate": 0.0},
+    {"initialLearningRate": 1e-3, "decaySteps": 7, "endLearningRate": 1e-5, "power": 2.0},
+    {"initialLearningRate": 0.5, "decaySteps": 33, "endLearningRate": 0.1, "power": 0.5},
 ]
 
 CYCLES = [
@@ -106,6 +113,13 @@ def cosine(case):
     return [float(keras.ops.convert_to_numpy(schedule(step))) for step in range(60)]
 
 
+def polynomial(case):
+    schedule = keras.optimizers.schedules.PolynomialDecay(
+        case["initialLearningRate"], case["decaySteps"], end_learning_rate=case.get("endLearningRate", 0.0001),
+        power=case.get("power", 1.0))
+    return [float(keras.ops.convert_to_numpy(schedule(step))) for step in range(60)]
+
+
 def cycle(case):
     optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -139,6 +153,7 @@ def main():
         "keras": keras.__version__,
         "torch": torch.__version__.split("+")[0],
         "cosine_decay": [{**case, "rates": cosine(case)} for case in COSINES],
+        "polynomial_decay": [{**case, "rates": polynomial(case)} for case in POLYNOMIALS],
         "one_cycle": [{**case, "rates": cycle(case)} for case in CYCLES],
     }
     (FIXTURES / "schedules.json").write_text(json.dumps(schedules, separators=(",", ":")) + "\n")

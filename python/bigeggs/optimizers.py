@@ -12,7 +12,7 @@ from ._library import call, number
 if TYPE_CHECKING:
     from .models import Model
 
-__all__ = ["Adam", "AdamW", "CosineDecay", "Muon", "OneCycle", "RMSprop", "SGD"]
+__all__ = ["Adam", "AdamW", "CosineDecay", "Muon", "OneCycle", "PolynomialDecay", "RMSprop", "SGD"]
 
 
 @dataclass
@@ -27,6 +27,16 @@ class CosineDecay:
 
 
 @dataclass
+class PolynomialDecay:
+    """Down to the end within so many steps, in a straight line or along another power of what is left."""
+
+    initial_learning_rate: float
+    decay_steps: int
+    end_learning_rate: float = 0.0001
+    power: float = 1.0
+
+
+@dataclass
 class OneCycle:
     """Up to `max_learning_rate` and down again, along cosines: PyTorch's `OneCycleLR`, since Keras has none."""
 
@@ -37,7 +47,7 @@ class OneCycle:
     final_div_factor: float = 1e4
 
 
-Schedule = CosineDecay | OneCycle
+Schedule = CosineDecay | PolynomialDecay | OneCycle
 
 
 class Optimizer:

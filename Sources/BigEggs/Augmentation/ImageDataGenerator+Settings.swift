@@ -12,6 +12,8 @@ extension ImageDataGenerator {
             fillMode: try settings.choice("fill_mode") ?? .nearest, cval: try settings.float("cval") ?? 0,
             horizontalFlip: try settings.flag("horizontal_flip") ?? false,
             verticalFlip: try settings.flag("vertical_flip") ?? false,
+            alternatingFlip: try settings.flag("alternating_flip") ?? false,
+            wholePixelShifts: try settings.flag("whole_pixel_shifts") ?? false,
             rescale: try settings.float("rescale") ?? 1)
     }
 
@@ -27,6 +29,7 @@ extension ImageDataGenerator {
             "height_shift_range": .number(heightShiftRange), "shear_range": .number(shearRange),
             "zoom_range": zoomRange.record, "fill_mode": .string(fillMode.rawValue), "cval": Record(cval),
             "horizontal_flip": .bool(horizontalFlip), "vertical_flip": .bool(verticalFlip),
+            "alternating_flip": .bool(alternatingFlip), "whole_pixel_shifts": .bool(wholePixelShifts),
             "rescale": Record(rescale),
         ]
     }

@@ -35,6 +35,14 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     public var horizontalFlip: Bool
     /// Whether every other image, at random, has top and bottom exchanged.
     public var verticalFlip: Bool
+    /// Whether half of the images, at random, have left and right exchanged in the first epoch, and from then on all
+    /// of them in every other one: each image is seen both ways equally often. It takes the place of
+    /// ``horizontalFlip``.
+    ///
+    /// Source: Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.6.
+    public var alternatingFlip: Bool
+    /// Whether shifts are by whole pixels, which blurs nothing.
+    public var wholePixelShifts: Bool
     /// What every value is multiplied by after the transformation, in `fit` and in `flow`: 1/255 for images
     /// that are not ``ImageDataset/rescaled(_:)`` already. Validation images have no generator, and so no part
     /// in it.
@@ -44,7 +52,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     public init(
         rotationRange: Double = 0, widthShiftRange: Double = 0, heightShiftRange: Double = 0,
         shearRange: Double = 0, zoomRange: ZoomRange = 0, fillMode: FillMode = .nearest, cval: Float = 0,
-        horizontalFlip: Bool = false, verticalFlip: Bool = false, rescale: Float = 1
+        horizontalFlip: Bool = false, verticalFlip: Bool = false, alternatingFlip: Bool = false,
+        wholePixelShifts: Bool = false, rescale: Float = 1
     ) {
         self.rotationRange = rotationRange
         self.widthShiftRange = widthShiftRange
@@ -55,6 +64,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         self.cval = cval
         self.horizontalFlip = horizontalFlip
         self.verticalFlip = verticalFlip
+        self.alternatingFlip = alternatingFlip
+        self.wholePixelShifts = wholePixelShifts
         self.rescale = rescale
     }
 
@@ -81,7 +92,11 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
             range == 0 ? 0 : range * (2 * Double(uniform) - 1)  // never -0
         }
         func shift(_ range: Double, _ uniform: Float, extent: Int) -> Double {
-            symmetric(range < 1 ? range * Double(extent) : range, uniform)
+            let range = range < 1 ? range * Double(extent) : range
+            guard wholePixelShifts else { return symmetric(range, uniform) }
+            // Each of the pixels from minus to plus the range is as likely.
+            let pixels = range.rounded(.down)
+            return (Double(uniform) * (2 * pixels + 1)).rounded(.down) - pixels
         }
         func zoom(_ uniform: Float) -> Double {
             zoomRange.lower + (zoomRange.upper - zoomRange.lower) * Double(uniform)
@@ -93,7 +108,34 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
             shear: symmetric(shearRange, geometry[3]),
             zx: zoom(zoomAndFlips[0]),
             zy: zoom(zoomAndFlips[1]),
-            flipHorizontal: horizontalFlip && zoomAndFlips[2] < 0.5,
+            flipHorizontal: alternatingFlip
+                ? (philox.uniforms(stream: 0, item: item, draw: 1)[2] < 0.5) != (epoch % 2 == 1)
+                : horizontalFlip && zoomAndFlips[2] < 0.5,
             flipVertical: verticalFlip && zoomAndFlips[3] < 0.5)
+    }
+}
+
+extension ImageDataGenerator {
+    private enum CodingKeys: String, CodingKey {
+        case rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange, fillMode, cval
+        case horizontalFlip, verticalFlip, alternatingFlip, wholePixelShifts, rescale
+    }
+
+    /// Reads a generator. What is not Keras's may be missing.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            rotationRange: try values.decode(Double.self, forKey: .rotationRange),
+            widthShiftRange: try values.decode(Double.self, forKey: .widthShiftRange),
+            heightShiftRange: try values.decode(Double.self, forKey: .heightShiftRange),
+            shearRange: try values.decode(Double.self, forKey: .shearRange),
+            zoomRange: try values.decode(ZoomRange.self, forKey: .zoomRange),
+            fillMode: try values.decode(FillMode.self, forKey: .fillMode),
+            cval: try values.decode(Float.self, forKey: .cval),
+            horizontalFlip: try values.decode(Bool.self, forKey: .horizontalFlip),
+            verticalFlip: try values.decode(Bool.self, forKey: .verticalFlip),
+            alternatingFlip: try values.decodeIfPresent(Bool.self, forKey: .alternatingFlip) ?? false,
+            wholePixelShifts: try values.decodeIfPresent(Bool.self, forKey: .wholePixelShifts) ?? false,
+            rescale: try values.decode(Float.self, forKey: .rescale))
     }
 }

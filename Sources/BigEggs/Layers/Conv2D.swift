@@ -26,12 +26,14 @@ public struct Conv2D: Layer {
     ///   - biasInitializer: how the bias starts.
     ///   - kernelRegularizer: what the kernel adds to the loss.
     ///   - trainable: whether a training changes the layer.
+    ///   - kernelTrainable: whether it changes the kernel as well, and not the bias alone.
     ///   - name: the name of its weights, or `nil` for Keras's.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,
         activation: ActivationFunction = .linear, useBias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
-        kernelRegularizer: Regularizer? = nil, trainable: Bool = true, name: String? = nil
+        kernelRegularizer: Regularizer? = nil, trainable: Bool = true, kernelTrainable: Bool = true,
+        name: String? = nil
     ) {
         self.filters = filters
         self.activation = activation
@@ -39,7 +41,7 @@ public struct Conv2D: Layer {
         window = Window(square: kernelSize, stride: strides, padding: padding)
         kernel = KernelSettings(
             useBias: useBias, initializer: kernelInitializer, biasInitializer: biasInitializer,
-            regularizer: kernelRegularizer, trainable: trainable)
+            regularizer: kernelRegularizer, trainable: trainable, isKernelTrainable: kernelTrainable)
     }
 
     public var lowering: Lowering { Lowering(self) }

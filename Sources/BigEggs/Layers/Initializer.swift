@@ -29,6 +29,11 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
     case truncatedNormal = "truncated_normal"
     /// 1 from each input to the output of its number, in the middle of a convolution's kernel, and 0 elsewhere.
     case identity
+    /// A convolution's first outputs are its inputs, and the others are uniform in ±1 / √fanIn; `identity` where there
+    /// are no others.
+    ///
+    /// Source: the convolutions of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.1.
+    case partialIdentity = "partial_identity"
 
     /// The values of a tensor; which ones is a function of the seed and the parameter's number.
     func values(of shape: [Int], seed: UInt64, parameter: Int) -> [Float] {
@@ -54,6 +59,12 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
         case .randomNormal: return stream.normals(count, 0.05, isTruncated: false)
         case .truncatedNormal: return stream.normals(count, 0.05, isTruncated: true)
         case .identity: return Initializer.identity(shape)
+        case .partialIdentity:
+            let (inputs, outputs) = (shape.dropLast().last ?? 1, shape.last ?? 1)
+            let others = stream.uniforms(count, (1 / Float(fanIn)).squareRoot())
+            return zip(Initializer.identity(shape), others).enumerated().map { index, value in
+                index % outputs < inputs ? value.0 : value.1
+            }
         }
     }
 

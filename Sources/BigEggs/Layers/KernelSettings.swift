@@ -5,7 +5,8 @@ package struct KernelSettings: Sendable, Equatable {
     package let biasInitializer: Initializer
     package let regularizer: Regularizer?
     package let trainable: Bool
-
+    /// Whether a training that changes the layer changes the kernel as well, and not the bias alone.
+    package var isKernelTrainable = true
 }
 
 extension KernelSettings {
@@ -15,6 +16,7 @@ extension KernelSettings {
         initializer = try settings.choice("\(kernel)_initializer") ?? .glorotUniform
         biasInitializer = try settings.choice("bias_initializer") ?? .zeros
         trainable = try settings.flag("trainable") ?? true
+        isKernelTrainable = try settings.flag("\(kernel)_trainable") ?? true
         if let value = settings.value("\(kernel)_regularizer") {
             guard let factors = value.object, Set(factors.keys).isSubset(of: ["l1", "l2"]),
                 factors.values.allSatisfy({ $0.number != nil })
@@ -37,6 +39,7 @@ extension KernelSettings {
         }
         if biasInitializer != .zeros { record["bias_initializer"] = .string(biasInitializer.rawValue) }
         if !trainable { record["trainable"] = false }
+        if !isKernelTrainable { record["\(kernel)_trainable"] = false }
         if let regularizer {
             record["\(kernel)_regularizer"] = ["l1": Record(regularizer.l1), "l2": Record(regularizer.l2)]
         }
@@ -47,7 +50,7 @@ extension KernelSettings {
     func weights(_ shape: [Int], named name: String = "kernel", outputs: Int) -> [Weight] {
         let kernel = Weight(
             name: name, shape: shape, initializer: initializer, regularizer: regularizer,
-            isTrained: trainable)
+            isTrained: trainable && isKernelTrainable)
         guard useBias else { return [kernel] }
         return [
             kernel,

@@ -15,6 +15,17 @@ extension LearningRateSchedule {
                 }
             ),
             (
+                "PolynomialDecay",
+                {
+                    .polynomialDecay(
+                        initialLearningRate: try $0.required(
+                            $0.number("initial_learning_rate"), "initial_learning_rate"),
+                        decaySteps: try $0.required($0.integer("decay_steps"), "decay_steps"),
+                        endLearningRate: try $0.number("end_learning_rate") ?? 0.0001,
+                        power: try $0.number("power") ?? 1)
+                }
+            ),
+            (
                 "OneCycle",
                 {
                     .oneCycle(

@@ -24,6 +24,13 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
         initialLearningRate: Double, decaySteps: Int, alpha: Double = 0, warmupTarget: Double? = nil,
         warmupSteps: Int = 0)
 
+    /// From `initialLearningRate` down to `endLearningRate` within `decaySteps`, in a straight line or along another
+    /// power of what is left, and that from then on.
+    ///
+    /// Source: https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/
+    case polynomialDecay(
+        initialLearningRate: Double, decaySteps: Int, endLearningRate: Double = 0.0001, power: Double = 1)
+
     /// Up from `maxLearningRate / divFactor` to `maxLearningRate` during the first `pctStart` of all steps,
     /// then down to the `finalDivFactor`-th part of where it began; each way along half a wave of a cosine.
     ///
@@ -47,6 +54,9 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
             }
             let done = min(1, Double(step - warmup) / Double(decaySteps))
             return (warmupTarget ?? initial) * ((1 - alpha) * 0.5 * (1 + cos(.pi * done)) + alpha)
+        case .polynomialDecay(let initial, let decaySteps, let end, let power):
+            let left = 1 - Double(min(step, decaySteps)) / Double(decaySteps)
+            return (initial - end) * pow(left, power) + end
         case .oneCycle(let maximum, let totalSteps, let pctStart, let divFactor, let finalDivFactor):
             func wave(from start: Double, to end: Double, _ done: Double) -> Double {
                 end + (start - end) / 2 * (1 + cos(.pi * done))
@@ -72,6 +82,8 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
         case .cosineDecay(let initial, let decaySteps, let alpha, let warmupTarget, let warmupSteps):
             "cosineDecay(\(initial), \(decaySteps) steps, alpha \(alpha)"
                 + (warmupTarget.map { ", to \($0) in \(warmupSteps) steps first" } ?? "") + ")"
+        case .polynomialDecay(let initial, let decaySteps, let end, let power):
+            "polynomialDecay(\(initial), \(decaySteps) steps, to \(end), power \(power))"
         case .oneCycle(let maximum, let totalSteps, let pctStart, let divFactor, let finalDivFactor):
             "oneCycle(\(maximum), \(totalSteps) steps, pctStart \(pctStart), divFactor \(divFactor), "
                 + "finalDivFactor \(finalDivFactor))"
@@ -99,6 +111,11 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
             if let warmupTarget {
                 try require(isPositive(warmupTarget), "warmupTarget", warmupTarget, "more than 0")
             }
+        case .polynomialDecay(let initial, let decaySteps, let end, let power):
+            try require(isPositive(initial), "initialLearningRate", initial, "more than 0")
+            try require(decaySteps > 0, "decaySteps", decaySteps, "1 or more")
+            try require(end >= 0 && end.isFinite, "endLearningRate", end, "0 or more")
+            try require(isPositive(power), "power", power, "more than 0")
         case .oneCycle(let maximum, let totalSteps, let pctStart, let divFactor, let finalDivFactor):
             try require(isPositive(maximum), "maxLearningRate", maximum, "more than 0")
             try require(totalSteps > 1, "totalSteps", totalSteps, "2 or more")

@@ -258,7 +258,7 @@ be_status be_images_count(be_handle images, int64_t *count);
 /* A generator of random transformations, Keras's ImageDataGenerator. Settings: "rotation_range" (degrees),
  * "width_shift_range", "height_shift_range" (a fraction of the size below 1, pixels from 1 on), "shear_range"
  * (degrees), "zoom_range" (z for factors from 1 - z to 1 + z, or [least, greatest]), "fill_mode" ("nearest",
- * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip", and "rescale", what every value is
+ * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip", "alternating_flip" (each image in turn), "whole_pixel_shifts", and "rescale", what every value is
  * multiplied by after the transformation, in be_model_fit and be_generator_batch (1). */
 be_status be_generator_create(const char *settings, be_handle *generator);
 
@@ -316,8 +316,9 @@ be_status be_model_create(const char *settings, be_handle *model);
  *     Add, Concatenate
  *
  * Those of kernels are "activation", "use_bias", "kernel_initializer", "bias_initializer", "kernel_regularizer" and
- * "trainable". An initializer is "zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
- * "lecun_uniform", "lecun_normal", "random_uniform", "random_normal", "truncated_normal" or "identity", a regularizer
+ * "trainable", and "kernel_trainable": false for a kernel that stays while the bias is trained. An initializer is "zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+ * "lecun_uniform", "lecun_normal", "random_uniform", "random_normal", "truncated_normal", "identity" or
+ * "partial_identity" (a convolution's first outputs are its inputs, the others random), a regularizer
  * {"l1": a number, "l2": a number}. An activation is "linear", "relu", "gelu", "gelu_tanh" (Keras's
  * gelu(approximate=True)), "silu", "leaky_relu" (of slope 0.2), "elu", "tanh", "sigmoid" or, at the end of a model,
  * "softmax" of an Activation or a Dense. A layer with "trainable": false is as it is after a training.
@@ -353,10 +354,12 @@ be_status be_model_describe(be_handle model, be_handle *record);
  *
  *     {"class_name": "CosineDecay", "config": {"initial_learning_rate", "decay_steps", "alpha", "warmup_target",
  *                                              "warmup_steps"}}
+ *     {"class_name": "PolynomialDecay", "config": {"initial_learning_rate", "decay_steps", "end_learning_rate",
+ *                                                  "power"}}
  *     {"class_name": "OneCycle", "config": {"max_learning_rate", "total_steps", "pct_start", "div_factor",
  *                                           "final_div_factor"}}
  *
- * the second as in PyTorch. `loss` is "sparse_categorical_crossentropy" or "categorical_crossentropy", which are the
+ * the last as in PyTorch. `loss` is "sparse_categorical_crossentropy" or "categorical_crossentropy", which are the
  * same here: labels are whole numbers. The optimizer starts anew. */
 be_status be_model_compile(be_handle model, const char *optimizer, const char *settings, const char *loss);
 

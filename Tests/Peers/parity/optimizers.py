@@ -165,11 +165,19 @@ def cosine(random):
 
 
 def schedules(ledger, random, cases):
-    """The learning rate of every step: Keras's CosineDecay, PyTorch's OneCycleLR."""
+    """The learning rate of every step: Keras's CosineDecay and PolynomialDecay, PyTorch's OneCycleLR."""
     import torch
 
     for number in range(cases):
-        if number % 2:
+        if number % 3 == 2:
+            label = "PolynomialDecay, learning rate of each step"
+            given = {
+                "initial_learning_rate": float(random.uniform(1e-4, 0.1)), "decay_steps": int(random.integers(1, 60)),
+                "end_learning_rate": float(random.choice([0, 1e-5])), "power": float(random.choice([0.5, 1, 2]))}
+            schedule = bigeggs.optimizers.PolynomialDecay(**given)
+            theirs = keras.optimizers.schedules.PolynomialDecay(**given)
+            expected = [float(theirs(step)) for step in range(80)]
+        elif number % 3:
             label, given = "CosineDecay, learning rate of each step", cosine(random)
             schedule, theirs = bigeggs.optimizers.CosineDecay(**given), keras.optimizers.schedules.CosineDecay(**given)
             expected = [float(theirs(step)) for step in range(80)]

@@ -1,0 +1,136 @@
+/// Filters that make the patches of images uncorrelated, and of about the same variance in each direction: a first
+/// convolution that need not be learnt.
+///
+/// Channels are brought to mean 0 and deviation 1 first. Of the patches' second moments the filters are the
+/// eigenvectors, each divided by √(eigenvalue + ε), and their negatives. The bias takes the channels' means away, so
+/// that the convolution reads images as they are.
+///
+/// Source: the first layer of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.1.
+public struct Whitening: Sendable {
+    /// `[size, size, channels, filters]`, filters twice size · size · channels.
+    public let kernel: [Float]
+    /// One number a filter.
+    public let bias: [Float]
+    /// Those of the patches' second moments, the largest first.
+    public let eigenvalues: [Double]
+    /// The kernel's.
+    public let shape: [Int]
+
+    /// The filters of a data set's first images.
+    ///
+    /// - Parameters:
+    ///   - dataset: images of one size, one at least, scaled as the network sees them.
+    ///   - images: how many of them at most.
+    ///   - size: rows and columns of a patch.
+    ///   - epsilon: what keeps directions in which there is next to nothing from being blown up.
+    /// - Throws: ``TrainingError`` for images that are smaller than a patch.
+    public init(
+        of dataset: ImageDataset, images: Int = 5_000, size: Int = 2, epsilon: Double = 5e-4
+    ) throws {
+        guard dataset.count > 0, dataset.imageShape.count == 3, dataset.imageShape[0] >= size,
+            dataset.imageShape[1] >= size, size > 0, images > 0
+        else {
+            throw TrainingError.invalid(
+                argument: "whitening", value: "\(dataset.count) images of \(dataset.imageShape)",
+                allowed: "one image at least, of \(size)×\(size) pixels at least")
+        }
+        let pixels = Whitening.values(of: dataset.prefix(images))
+        let (height, width, channels) = (dataset.imageShape[0], dataset.imageShape[1], dataset.imageShape[2])
+        let (means, deviations) = Whitening.moments(pixels, channels)
+        let dimension = size * size * channels
+        // Where each number of a patch is, from its first pixel: in the kernel's order.
+        let offsets = (0..<dimension).map { index in
+            let (place, channel) = (index / channels, index % channels)
+            return (place / size * width + place % size) * channels + channel
+        }
+        var sums = [[Double]](repeating: [Double](repeating: 0, count: dimension), count: dimension)
+        var patch = [Double](repeating: 0, count: dimension)
+        var count = 0.0
+        for image in stride(from: 0, to: pixels.count, by: height * width * channels) {
+            for row in 0...max(height - size, 0) {
+                for column in 0...max(width - size, 0) {
+                    let start = image + (row * width + column) * channels
+                    for index in 0..<dimension {
+                        let channel = index % channels
+                        patch[index] =
+                            (Double(pixels[start + offsets[index]]) - means[channel]) / deviations[channel]
+                    }
+                    for one in 0..<dimension {
+                        for two in one..<dimension { sums[one][two] += patch[one] * patch[two] }
+                    }
+                    count += 1
+                }
+            }
+        }
+        let moments = SymmetricMatrix(sums.map { $0.map { $0 / count } })
+        let scaled = zip(moments.eigenvectors, moments.eigenvalues).map { vector, value in
+            vector.map { $0 / (max(value, 0) + epsilon).squareRoot() }
+        }
+        let filters = scaled + scaled.map { $0.map { -$0 } }
+        shape = [size, size, channels, filters.count]
+        eigenvalues = moments.eigenvalues
+        kernel = (0..<dimension).flatMap { index in
+            filters.map { Float($0[index] / deviations[index % channels]) }
+        }
+        bias = filters.map { filter in
+            Float(
+                -filter.enumerated().reduce(0) { sum, entry in
+                    let channel = entry.offset % channels
+                    return sum + entry.element * means[channel] / deviations[channel]
+                })
+        }
+    }
+
+    private static func values(of dataset: ImageDataset) -> [Float] {
+        dataset.pixels.withMemory { pixels in
+            switch pixels {
+            case .bytes(let bytes): bytes.map { Float($0) * dataset.rescale }
+            case .floats(let floats): floats.map { $0 * dataset.rescale }
+            }
+        }
+    }
+
+    /// Mean and deviation of each channel.
+    private static func moments(_ pixels: [Float], _ channels: Int) -> (means: [Double], deviations: [Double])
+    {
+        var sums = [Double](repeating: 0, count: channels)
+        var squares = sums
+        for (index, pixel) in pixels.enumerated() {
+            sums[index % channels] += Double(pixel)
+            squares[index % channels] += Double(pixel) * Double(pixel)
+        }
+        let count = Double(max(pixels.count / channels, 1))
+        let means = sums.map { $0 / count }
+        let deviations = zip(squares, means).map { square, mean in
+            max(square / count - mean * mean, 1e-12).squareRoot()
+        }
+        return (means, deviations)
+    }
+}
+
+extension Model {
+    /// Gives a convolution the filters, and their bias, of ``Whitening``.
+    ///
+    /// - Parameter layer: its name.
+    /// - Throws: ``TrainingError`` if there is no such layer, or its kernel or bias has another shape.
+    public func whiten(_ layer: String, _ whitening: Whitening) throws {
+        let names = ["\(layer)/kernel", "\(layer)/bias"]
+        let filters = whitening.shape[whitening.shape.count - 1]
+        let own = [
+            NamedTensor(name: names[0], shape: whitening.shape, values: whitening.kernel),
+            NamedTensor(name: names[1], shape: [filters], values: whitening.bias),
+        ]
+        let weights = try weights()
+        for tensor in own {
+            let found = weights.first { $0.name == tensor.name }?.shape
+            guard found == tensor.shape else {
+                throw TrainingError.invalid(
+                    argument: "whitening",
+                    value: found.map { "\(tensor.name) of shape \($0)" } ?? "no \(tensor.name)",
+                    allowed: "a Conv2D named \(layer) whose kernel has shape \(whitening.shape), with a bias")
+            }
+        }
+        try setWeights(
+            weights.map { tensor in own.first { $0.name == tensor.name } ?? tensor })
+    }
+}
