@@ -17,13 +17,14 @@ struct TrainCommand: ParsableCommand {
               bigeggs train                           on the images as they are
               bigeggs train --augment --out runs/augmented
               bigeggs train --recipe best --out runs/best
+              bigeggs train --recipe fast --out runs/fast    another network, with test views
               bigeggs train --recipe wide.json --out runs/wide
               bigeggs train --epochs 2 --limit 5000   to see it run
               bigeggs train --resume                  after an interruption
               bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
 
             A recipe is a way to train that has a name: \
-            \(Recipe.all.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
+            \(Recipe.named.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
             `bigeggs study --list` says what each is. One of your own is a JSON file with Keras's names; "epochs" \
             must be there. The network, the batch size and Adam are the report's unless you say otherwise; without \
             "callbacks" nothing stops the training, and the last epoch's weights are kept:
@@ -41,7 +42,8 @@ struct TrainCommand: ParsableCommand {
                "test_views": [{}, {"mirrored": true}]}
 
             A layer with "inputs": ["conv2d", "input"] reads the layers of these names; without, the one before it. A \
-            schedule lasts as long as the training. A test view has "mirrored", "shift": [down, right] in pixels and \
+            schedule lasts as long as the training, or, by "decay_part": 0.5, for half of it. "whitening": {"layer": "first"} \
+            begins the Conv2D of that name with filters that make the images' patches uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and \
             "weight". Examples/recipes has more of them.
 
             Where a recipe of BigEggs gives the learning rate a course of its own, nothing \
@@ -124,6 +126,7 @@ struct TrainCommand: ParsableCommand {
         recipe.epochs = epochs ?? recipe.epochs
 
         let model = try engine.network(of: recipe, classes: train.classNames.count, seed: seed)
+        try recipe.prepare(model, for: train)
         try recipe.compile(model, trainImages: train.count)
         let plan = TrainingRecord.Plan(
             data: .init(loaded.provenance),

@@ -155,7 +155,7 @@ import Testing
         (#"{"epochs": 1, "optimizer": "Adagrad"}"#, "there is no optimizer Adagrad: there are Adam, "),
         (
             #"{"epochs": 1, "optimizer": {"class_name": "Adam", "config": {"learning_rate": {"class_name": "Poly"}}}}"#,
-            "there is no schedule Poly: there are CosineDecay, OneCycle"
+            "there is no schedule Poly: there are CosineDecay, PolynomialDecay, OneCycle"
         ),
         (
             #"{"epochs": 1, "optimizer": {"class_name": "Adam", "config": {"learning_rate": -1}}}"#,
@@ -230,5 +230,57 @@ import Testing
         }
         #expect { try Recipe("nowhere.json") } throws: { "\($0)".contains("nowhere.json") }
         #expect { try recipe("{") } throws: { "\($0)".contains("own.json, line 1") }
+    }
+
+    /// The network and the optimizers of airbench94_muon, counted by hand.
+    @Test func theFastRecipeHasTheNetworkOfItsSource() throws {
+        let recipe = try #require(Recipe(named: "fast"))
+        let model = try recipe.model(classes: 10, seed: 1, threads: 1)
+        let kernels = 24 * 64 + 64 * 64 + 64 * 256 + 3 * 256 * 256
+        #expect(model.trainableParameterCount == 24 + 9 * kernels + 2 * 64 + 4 * 256 + 2560)
+        #expect(model.parameterCount == model.trainableParameterCount + 12 * 24 + 2 * (2 * 64 + 4 * 256))
+        #expect(model.outputShape == [10])
+        #expect(recipe.testViews.count == 6 && recipe.testViews.reduce(0) { $0 + $1.weight } == 2)
+
+        let (muon, groups) = try recipe.optimizers(trainImages: 50_000)
+        #expect(muon is Muon && muon.schedule.learningRate(at: 0) == 0.24)
+        #expect(muon.schedule.learningRate(at: 100) == 0.12 && muon.schedule.learningRate(at: 200) == 0)
+        let bias = try #require(groups.optimizer(of: "whitening/bias"))
+        #expect(bias.schedule.learningRate(at: 74) > 0 && bias.schedule.learningRate(at: 75) == 0)
+        let head = try #require(groups.optimizer(of: "dense/kernel"))
+        #expect(
+            head is SGD && abs(head.schedule.learningRate(at: 0) * head.weightDecay - 0.004 / 0.15) < 1e-12)
+        #expect(groups.optimizer(of: "conv2d/kernel") == nil)
+        #expect(groups.optimizer(of: "batch_normalization/beta") != nil)
+        #expect(try StudyRun.named("fast").map(\.name) == (1...5).map { "fast-\($0)" })
+    }
+
+    /// What it is made of is found in the images, and it learns them.
+    @Test func theFastRecipeLearnsAFewImages() throws {
+        let recipe = try #require(Recipe(named: "fast"))
+        let pixels = (0..<120 * 3072).map { index -> UInt8 in
+            let (label, noise) = (index / 3072 % 10, index * 7919 % 53)
+            return UInt8(label * 20 + noise)
+        }
+        let images = try ImageDataset(
+            images: pixels,
+            labels: Labels((0..<120).map { Int32($0 % 10) }), imageShape: [32, 32, 3],
+            classNames: (0..<10).map { "class \($0)" }
+        ).rescaled(recipe.rescale)
+        let model = try recipe.model(classes: 10, seed: 1)
+        let drawn = try model.weights()
+        try recipe.prepare(model, for: images)
+        for (before, after) in zip(drawn, try model.weights()) {
+            #expect((before.values == after.values) == !before.name.hasPrefix("whitening"), "\(before.name)")
+        }
+        let prepared = try model.weights()
+        try recipe.compile(model, trainImages: images.count)
+        let history = try model.fit(
+            images, batchSize: 30, epochs: 3, augmentation: recipe.generator,
+            callbacks: recipe.callbacks())
+        #expect(try #require(history["loss"].last) < history["loss"][0])
+        let trained = try model.weights()
+        #expect(trained[0].values == prepared[0].values, "the whitening kernel stays")
+        #expect(trained[1].values != prepared[1].values, "its bias does not")
     }
 }

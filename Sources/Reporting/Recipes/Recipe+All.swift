@@ -41,6 +41,9 @@ extension Recipe {
         },
     ]
 
+    /// ``all`` and those that are not the study's.
+    public static let named = all + [fast]
+
     private static func adding(
         _ name: String, _ summary: String, _ change: (inout Ingredients) -> Void
     ) -> Recipe {
@@ -51,7 +54,7 @@ extension Recipe {
 
     /// The recipe of a name; nil if there is none.
     public init?(named name: String) {
-        guard let found = Recipe.all.first(where: { $0.name == name }) else { return nil }
+        guard let found = Recipe.named.first(where: { $0.name == name }) else { return nil }
         self = found
     }
 }

@@ -34,6 +34,8 @@ public struct Recipe: Sendable, Equatable {
     let optimizer: Component
     let loss: Component
     let watchers: [Component]
+    /// The convolution that begins with filters found in the training images; nil for none.
+    let whitening: RecipeWhitening?
     /// How a test image is looked at: the prediction is the mean over these.
     public let testViews: [TestView]
     /// The choices that it was made of; nil for one from a file.
@@ -52,8 +54,31 @@ public struct Recipe: Sendable, Equatable {
         optimizer = ingredients.optimizer
         loss = ingredients.loss
         watchers = ingredients.callbacks
+        whitening = nil
         testViews = [TestView()]
         self.ingredients = ingredients
+    }
+
+    /// A recipe of its own network, which nothing watches.
+    init(
+        name: String, summary: String, network: [Record], generator: ImageDataGenerator?, batchSize: Int,
+        epochs: Int, optimizer: Component, loss: Component, whitening: RecipeWhitening?,
+        testViews: [TestView]
+    ) {
+        self.name = name
+        self.summary = summary
+        file = nil
+        self.network = network
+        self.generator = generator
+        rescale = Recipe.standardRescale
+        self.batchSize = batchSize
+        self.epochs = epochs
+        self.optimizer = optimizer
+        self.loss = loss
+        watchers = []
+        self.whitening = whitening
+        self.testViews = testViews
+        ingredients = nil
     }
 
     /// Reads a recipe.
@@ -80,6 +105,7 @@ public struct Recipe: Sendable, Equatable {
         optimizer = try Component(settings.value("optimizer") ?? "Adam", of: "\"optimizer\"")
         loss = try Component(settings.value("loss") ?? .string(Recipe.standardLoss), of: "\"loss\"")
         watchers = try (settings.list("callbacks") ?? []).map { try Component($0, of: "a callback") }
+        whitening = try settings.value("whitening").map(RecipeWhitening.init)
         ingredients = nil
         for (setting, value) in [("batch_size", batchSize), ("epochs", epochs)] where value < 1 {
             throw settings.wrong(setting, .number(Double(value)), "1 or more")
@@ -108,6 +134,7 @@ public struct Recipe: Sendable, Equatable {
         if rescale != Recipe.standardRescale { record["rescale"] = Record(rescale) }
         if loss != Component(Recipe.standardLoss) { record["loss"] = loss.record }
         if !watchers.isEmpty { record["callbacks"] = .array(watchers.map(\.record)) }
+        record["whitening"] = whitening?.record
         if looksTwice { record["test_views"] = .array(testViews.map(\.record)) }
         return record
     }
@@ -166,16 +193,23 @@ public struct Recipe: Sendable, Equatable {
         return try OptimizerTypes.make(Recipe.lasting(optimizer, steps))
     }
 
+    /// What the schedules call their length.
+    private static let lengths = [
+        "CosineDecay": "decay_steps", "PolynomialDecay": "decay_steps", "OneCycle": "total_steps",
+    ]
+
     /// An optimizer whose schedules, and those of its groups, have a length: where they say none, all steps.
     private static func lasting(_ optimizer: Component, _ steps: Int) -> Component {
         var lasting = optimizer
         if let rate = optimizer.config["learning_rate"], rate.object != nil,
             var schedule = try? Component(rate, of: "a schedule"),
-            let length = ["CosineDecay": "decay_steps", "OneCycle": "total_steps"][schedule.className],
-            schedule.config[length] == nil
+            let length = lengths[schedule.className], schedule.config[length] == nil
         {
+            // A part of the training, where the schedule says how much; nil for all of it.
+            let part = schedule.config["decay_part"]?.number ?? 1
+            schedule.config["decay_part"] = nil
             let warmup = schedule.config["warmup_steps"]?.number ?? 0
-            schedule.config[length] = .number(max(1, Double(steps) - warmup))
+            schedule.config[length] = .number(max(1, (Double(steps) * part).rounded() - warmup))
             lasting.config["learning_rate"] = schedule.record
         }
         if let groups = optimizer.config["groups"]?.array {
@@ -190,6 +224,14 @@ public struct Recipe: Sendable, Equatable {
                 })
         }
         return lasting
+    }
+
+    /// Gives a model what the recipe takes from the training images, before a training begins.
+    ///
+    /// - Parameter train: scaled as the network sees them.
+    /// - Throws: `TrainingError`.
+    public func prepare(_ model: Model, for train: ImageDataset) throws {
+        try whitening?.apply(to: model, train)
     }
 
     /// What watches a training: new ones for each.

@@ -9,7 +9,7 @@ public struct RecipeError: Error, Equatable, CustomStringConvertible {
 
     static func noSuchRecipe(_ name: String) -> RecipeError {
         RecipeError(
-            "there is no recipe \(name): there are \(Recipe.all.map(\.name).joined(separator: ", ")), and files whose "
+            "there is no recipe \(name): there are \(Recipe.named.map(\.name).joined(separator: ", ")), and files whose "
                 + "names end in .json")
     }
 }

@@ -28,6 +28,8 @@ public struct StudyRun: Sendable, Equatable {
 
     /// The runs that a name means: `flip` all of the study with this recipe, `flip-2` the one with this seed.
     ///
+    /// Of a recipe that the study does not have, five.
+    ///
     /// With the name of a file in place of a recipe's, `wide.json` or `wide.json-2`, those of its recipe.
     ///
     /// - Returns: none for a name without a recipe.
@@ -40,7 +42,10 @@ public struct StudyRun: Sendable, Equatable {
         }
         let parts = name.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard let recipe = Recipe(named: String(parts[0])) else { return [] }
-        if parts.count == 1 { return all.filter { $0.recipe == recipe } }
+        if parts.count == 1 {
+            let own = all.filter { $0.recipe == recipe }
+            return own.isEmpty ? (1...5).map { StudyRun(recipe: recipe, seed: $0) } : own
+        }
         return UInt64(parts[1]).map { [StudyRun(recipe: recipe, seed: $0)] } ?? []
     }
 
