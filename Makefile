@@ -129,7 +129,7 @@ test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on 
 # with. The executables use the Swift runtime of the compiler that built them.
 PREFIX ?= /usr/local
 SECTIONS := $(patsubst notebooks/%/main.swift,%,$(wildcard notebooks/*/main.swift))
-SHARED := notebooks/*/main.swift python report/records report/study report/weights
+SHARED := notebooks/*/main.swift python report/quick report/records report/study report/weights
 define PKG_CONFIG
 prefix=$(abspath $(PREFIX))
 libdir=$${prefix}/lib
