@@ -544,3 +544,20 @@ def test_a_model_that_was_refused_leaves_its_layers_free():
     with pytest.raises(bigeggs.Error, match="add takes inputs of one shape"):
         Model(given, layers.Add()([left, small]))
     assert Model(given, layers.Add()([left, right])).output_shape == (None, 8, 8, 4)
+
+
+def test_a_kernel_that_stays_while_its_bias_is_trained_is_loaded_as_one(tmp_path):
+    model = Sequential([
+        Input(X.shape[1:]), layers.Conv2D(4, 2, kernel_trainable=False, kernel_initializer="partial_identity"),
+        layers.Flatten(), layers.Dense(4, activation="softmax"),
+    ])
+    model.compile("sgd")
+    before = model.get_weights()
+    model.fit(X, Y, epochs=1, verbose=0)
+    kernel, bias = model.get_weights()[:2]
+    np.testing.assert_array_equal(kernel, before[0])
+    assert (bias != before[1]).any()
+    model.save(tmp_path / "model.safetensors")
+    loaded = models.load_model(tmp_path / "model.safetensors")
+    assert loaded.layers[0].kernel_trainable is False
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))

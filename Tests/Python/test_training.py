@@ -399,7 +399,7 @@ def test_a_description_that_means_nothing_is_refused(build, message):
 def test_a_setting_that_is_not_there_is_named_with_those_that_are():
     with pytest.raises(bigeggs.Error, match=(
         '^Dense has no setting "unit": there are inputs, units, activation, use_bias, kernel_initializer, '
-        'bias_initializer, trainable, kernel_trainable, kernel_regularizer, name$'
+        'bias_initializer, trainable, kernel_regularizer, name$'
     )):
         bigeggs._library.call(
             "be_model_add", network_handle(), b"Dense", b'{"units": 3, "unit": 4}')

@@ -92,7 +92,7 @@ def _initializer(argument: str, name: Any) -> str:
 #: What is made of the arguments of layers with kernels, by their names.
 _CONVERSIONS: dict[str, Callable[[str, Any], Any]] = {
     "kernel_size": _one_number, "strides": _one_number, "activation": _activation,
-    "use_bias": lambda _, flag: bool(flag), "trainable": lambda _, flag: bool(flag),
+    **{flag: lambda _, value: bool(value) for flag in ("use_bias", "trainable", "kernel_trainable")},
     **{f"{what}_initializer": _initializer for what in ("kernel", "depthwise", "pointwise", "bias")},
     **{f"{what}_regularizer": regularizer for what in ("kernel", "depthwise", "pointwise")},
 }
@@ -121,7 +121,7 @@ class Layer:
     _usual: Mapping[str, object] = {
         "use_bias": True, "kernel_initializer": "glorot_uniform", "depthwise_initializer": "glorot_uniform",
         "pointwise_initializer": "glorot_uniform", "bias_initializer": "zeros", "center": True, "scale": True,
-        "trainable": True,
+        "trainable": True, "kernel_trainable": True,
     }
     name: str | None
 
@@ -280,7 +280,7 @@ class Conv2D(Layer):
     """A two-dimensional convolution: `[height, width, channels]` to `[height', width', filters]`.
 
     The kernel is `[kernel_size, kernel_size, channels, filters]`; `padding` is "valid" or "same". Its activation is
-    any but "softmax".
+    any but "softmax". With `kernel_trainable=False`, which Keras has not, a training changes the bias alone.
     """
 
     _kind = "Conv2D"
@@ -289,12 +289,13 @@ class Conv2D(Layer):
         self, filters: int, kernel_size: int | Sequence[int], strides: int | Sequence[int] = 1,
         padding: str = "valid", *, activation: str | None = None, use_bias: bool = True,
         kernel_initializer: str = "glorot_uniform", bias_initializer: str = "zeros",
-        kernel_regularizer: str | L1L2 | None = None, trainable: bool = True, name: str | None = None, **others: Any,
+        kernel_regularizer: str | L1L2 | None = None, trainable: bool = True, kernel_trainable: bool = True,
+        name: str | None = None, **others: Any,
     ):
         super().__init__(others, _CONVOLUTION | _WEIGHTED | {"groups": 1}, **_converted(
             filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, activation=activation,
             use_bias=use_bias, kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer, trainable=trainable, name=name,
+            kernel_regularizer=kernel_regularizer, trainable=trainable, kernel_trainable=kernel_trainable, name=name,
         ))
 
 

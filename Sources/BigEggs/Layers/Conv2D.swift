@@ -58,7 +58,9 @@ extension Conv2D: ConfigurableLayer {
         filters = try settings.required(settings.integer("filters"), "filters")
         window = try Window(convolution: &settings)
         activation = try settings.choice("activation") ?? .linear
-        kernel = try KernelSettings(&settings)
+        var kernel = try KernelSettings(&settings)
+        kernel.isKernelTrainable = try settings.flag("kernel_trainable") ?? true
+        self.kernel = kernel
         name = try settings.text("name")
     }
 

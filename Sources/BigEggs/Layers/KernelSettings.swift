@@ -16,7 +16,6 @@ extension KernelSettings {
         initializer = try settings.choice("\(kernel)_initializer") ?? .glorotUniform
         biasInitializer = try settings.choice("bias_initializer") ?? .zeros
         trainable = try settings.flag("trainable") ?? true
-        isKernelTrainable = try settings.flag("\(kernel)_trainable") ?? true
         if let value = settings.value("\(kernel)_regularizer") {
             guard let factors = value.object, Set(factors.keys).isSubset(of: ["l1", "l2"]),
                 factors.values.allSatisfy({ $0.number != nil })
@@ -39,7 +38,7 @@ extension KernelSettings {
         }
         if biasInitializer != .zeros { record["bias_initializer"] = .string(biasInitializer.rawValue) }
         if !trainable { record["trainable"] = false }
-        if !isKernelTrainable { record["\(kernel)_trainable"] = false }
+        if !isKernelTrainable { record["kernel_trainable"] = false }
         if let regularizer {
             record["\(kernel)_regularizer"] = ["l1": Record(regularizer.l1), "l2": Record(regularizer.l2)]
         }

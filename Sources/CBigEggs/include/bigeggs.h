@@ -316,7 +316,7 @@ be_status be_model_create(const char *settings, be_handle *model);
  *     Add, Concatenate
  *
  * Those of kernels are "activation", "use_bias", "kernel_initializer", "bias_initializer", "kernel_regularizer" and
- * "trainable", and "kernel_trainable": false for a kernel that stays while the bias is trained. An initializer is "zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+ * "trainable". With "kernel_trainable": false a Conv2D's kernel stays while its bias is trained. An initializer is "zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
  * "lecun_uniform", "lecun_normal", "random_uniform", "random_normal", "truncated_normal", "identity" or
  * "partial_identity" (a convolution's first outputs are its inputs, the others random), a regularizer
  * {"l1": a number, "l2": a number}. An activation is "linear", "relu", "gelu", "gelu_tanh" (Keras's
