@@ -41,6 +41,8 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case unfinishedTraining(file: String, epoch: Int, step: Int)
     /// There are no records to compare with; of these data, if their checksum is given.
     case nothingToVerify(records: String, data: String?)
+    /// The sections would run where the records are that they are to be compared with.
+    case recordsInTheWay(records: String)
     /// The records to compare with have none of this section.
     case notVerifiable(section: String, records: String)
     /// Of a section that trains nothing the first epochs were to be compared.
@@ -120,6 +122,8 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                         + "`bigeggs report` first, or verify the committed report with --profile full, or the quick "
                         + "run that comes with BigEggs with --data fashion-mnist"
                 } ?? ": name the directory of a run with --against")
+        case .recordsInTheWay(let records):
+            "\(records) has the records to compare with, and running there would replace them: give another --out"
         case .notVerifiable(let section, let records):
             "\(records) has no record of \(section): name another section, or other records with --against"
         case .noTraining(let section):

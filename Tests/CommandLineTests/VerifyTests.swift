@@ -47,6 +47,9 @@ import Testing
         let whole = try checkout.run("verify", "--epochs", "2", "--threads", "2")
         #expect(whole.status == 0, "standard output:\n\(whole.output)")
         #expect(whole.output.contains("are those of runs/quick/records, bit for bit."))
+        let onto = try checkout.run("verify", "6", "--out", "runs/quick")
+        #expect(onto.status == 1)
+        #expect(onto.errors.contains("runs/quick/records has the records to compare with"))
         let later = try checkout.run("verify", "6", "7")
         #expect(later.status == 0, "standard output:\n\(later.output)")
         #expect(later.output.contains("06-results"))
@@ -62,6 +65,12 @@ import Testing
     @Test(arguments: [
         (["verify"], "runs/quick/records has no records of the data set that is used"),
         (["verify", "--against", "runs/nowhere"], "runs/nowhere/records has no records: name the directory"),
+        (
+            ["verify", "4", "--against", "runs/nowhere"],
+            "runs/nowhere/records has no records: name the directory"
+        ),
+        (["verify", "--profile", "full"], "report/records has no records: name the directory"),
+        (["verify", "--profile", "full", "--quick"], "report/records has no records: name the directory"),
         (
             ["verify", "3", "--quick", "--data", "fashion-mnist"],
             "03-augmentation trains nothing whose first epochs could be compared"

@@ -54,17 +54,15 @@ public struct Verification: Sendable, Encodable {
         }
     }
 
-    /// A line for each result of a training and for each that differs; the others are counted.
+    /// A line for each result.
     public var table: Table {
-        let rows = items.reduce(into: [(section: String, cells: [String])]()) { rows, item in
-            let isFirst = rows.last?.section != item.section
-            rows.append(
-                (
-                    item.section,
-                    [isFirst ? item.section : "", item.name, item.agreement.description, item.detail ?? ""]
-                ))
+        let rows = items.enumerated().map { number, item in
+            let isFirst = number == 0 || items[number - 1].section != item.section
+            return [
+                isFirst ? item.section : "", item.name, item.agreement.description, item.detail ?? "",
+            ]
         }
-        return Table(["section", "result", "", ""], rows: rows.map(\.cells))
+        return Table(["section", "result", "", ""], rows: rows)
     }
 
     /// What the comparison came to, in one sentence.

@@ -36,114 +36,80 @@ public struct Verifier {
         let data = try pipeline.loadedDataChecksum()
         let reference = try reference(in: directory, data)
         let sections = try sections(named, of: reference)
-        let isSameData = try sections.allSatisfy { try checksum($0, in: reference) == data }
+        guard let first = sections.first, let last = sections.last else {
+            throw ReportingError.nothingToVerify(records: Project.shown(reference.layout.records), data: nil)
+        }
+        guard reference.layout.records != pipeline.layout.records else {
+            throw ReportingError.recordsInTheWay(records: Project.shown(reference.layout.records))
+        }
         try pipeline.layout.create()
         // What the first one reads is what was recorded, where that is of the same data and all there.
-        let recorded = recorded(in: reference)
-        let before = recorded.prefix { $0 != sections[0] }
-        let copied = isSameData ? try before.filter { try copy($0, from: reference) } : []
-        let run = recorded.filter { section in
-            sections.contains(section)
-                || (section.name < sections[sections.count - 1].name && !copied.contains(section))
+        let isSameData = sections.allSatisfy { reference.isOf(data: data, $0) }
+        let before = reference.sections.prefix { $0 != first }
+        let copied = isSameData ? try before.filter { try reference.copy($0, to: pipeline.layout) } : []
+        let run = reference.sections.filter { section in
+            sections.contains(section) || (section.name < last.name && !copied.contains(section))
         }
         announce(run, reference)
         try pipeline.run(run, always: run)
         return try Verification(
             of: try sections.map {
                 try SectionComparison(
-                    $0, in: pipeline.layout, with: reference, isOfFirstEpochs: isOfFirstEpochs)
-            }, records: Project.shown(reference.records))
+                    $0, in: pipeline.layout, with: reference.layout, isOfFirstEpochs: isOfFirstEpochs)
+            }, records: Project.shown(reference.layout.records))
     }
 }
 
 extension Verifier {
     /// The records to compare with: of this data and this kind of processor if there are such, of the quick profile
     /// those that come with the project included.
-    private func reference(in directory: String?, _ data: String) throws -> OutputLayout {
+    private func reference(in directory: String?, _ data: String) throws -> RecordedRun {
         if let directory {
-            let layout = OutputLayout(project: project, profile: options.profile, out: directory)
-            guard !recorded(in: layout).isEmpty else {
-                throw ReportingError.nothingToVerify(records: Project.shown(layout.records), data: nil)
-            }
-            return layout
+            return try RecordedRun(
+                in: OutputLayout(project: project, profile: options.profile, out: directory))
         }
         // The committed report, which comes with an installation as well.
-        guard options.profile == .quick else { return OutputLayout(directory: project.path("report")) }
+        guard options.profile == .quick else {
+            return try RecordedRun(in: OutputLayout(directory: project.path("report")))
+        }
         let usual = OutputLayout(project: project, profile: .quick)
-        let known = try knownRuns() + [usual]
-        let sameData = try known.filter { layout in
-            try recorded(in: layout).contains { try checksum($0, in: layout) == data }
-        }
+        let sameData = try (knownRuns() + [usual]).map(RecordedRun.init).filter { $0.has(data: data) }
         let here = EngineDescription.kind(of: Machine.processor, Machine.instructionSet)
-        let best = try sameData.first { layout in
-            try recorded(in: layout).contains {
-                try RecordedTrace(reading: layout.trace($0))?.engine.kind == here
-            }
-        }
-        guard let reference = best ?? sameData.first else {
+        guard let reference = try sameData.first(where: { try $0.has(kind: here) }) ?? sameData.first else {
             throw ReportingError.nothingToVerify(records: Project.shown(usual.records), data: data)
         }
         return reference
     }
 
     /// The quick runs that come with the project, one for each kind of processor.
-    private func knownRuns() throws -> [OutputLayout] {
+    private func knownRuns() -> [OutputLayout] {
         let directory = project.path("report/quick")
         let kinds = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return kinds.sorted().map { OutputLayout(directory: "\(directory)/\($0)") }
     }
 
-    private func recorded(in layout: OutputLayout) -> [ReportSection] {
-        ReportSection.allCases.filter { FileManager.default.fileExists(atPath: layout.record($0)) }
-    }
-
-    private func checksum(_ section: ReportSection, in layout: OutputLayout) throws -> String? {
-        try Record.read(layout.record(section))[path: "data.checksum"]?.string
-    }
-
     /// The sections to compare, in their order.
-    private func sections(_ named: [ReportSection], of reference: OutputLayout) throws -> [ReportSection] {
-        let recorded = recorded(in: reference)
-        if let missing = named.first(where: { !recorded.contains($0) }) {
+    private func sections(_ named: [ReportSection], of reference: RecordedRun) throws -> [ReportSection] {
+        let recorded = reference.sections
+        if !recorded.isEmpty, let missing = named.first(where: { !recorded.contains($0) }) {
             throw ReportingError.notVerifiable(
-                section: missing.name, records: Project.shown(reference.records))
+                section: missing.name, records: Project.shown(reference.layout.records))
         }
-        guard isOfFirstEpochs else { return named.isEmpty ? recorded : recorded.filter(named.contains) }
-        let trainings = try recorded.filter {
-            try Record.read(reference.record($0))[path: "results.history"] != nil
-        }
-        if let other = named.first(where: { !trainings.contains($0) }) {
+        let possible =
+            isOfFirstEpochs ? recorded.filter { reference[$0, path: "results.history"] != nil } : recorded
+        if let other = named.first(where: { recorded.contains($0) && !possible.contains($0) }) {
             throw ReportingError.noTraining(section: other.name)
         }
-        return named.isEmpty ? trainings : trainings.filter(named.contains)
-    }
-
-    /// Copies what a section found, its weights included.
-    ///
-    /// - Returns: whether all of it is there.
-    private func copy(_ section: ReportSection, from reference: OutputLayout) throws -> Bool {
-        guard let record = try? Record.read(reference.record(section)) else { return false }
-        var files = [(reference.record(section), pipeline.layout.record(section))]
-        if let weights = record[path: "results.weights.file"]?.string {
-            files.append(("\(reference.weights)/\(weights)", "\(pipeline.layout.weights)/\(weights)"))
-        }
-        guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0.0) }) else { return false }
-        for (source, target) in files {
-            let bytes = try Data(contentsOf: URL(fileURLWithPath: source))
-            try AtomicFile.write([Array(bytes)], to: target)
-        }
-        return true
+        return named.isEmpty ? possible : possible.filter(named.contains)
     }
 
     /// Says what runs, and how long that took when it was recorded.
-    private func announce(_ sections: [ReportSection], _ reference: OutputLayout) {
-        let seconds = sections.map { (try? Record.read(reference.record($0)))?[path: "run.seconds"]?.number }
-        let took = seconds.compactMap(\.self).reduce(0, +)
+    private func announce(_ sections: [ReportSection], _ reference: RecordedRun) {
         let names = sections.map(\.name).joined(separator: ", ")
         let length =
             isOfFirstEpochs
             ? "\(SectionComparison.inWords(options.epochs ?? Self.firstEpochs)) of each training"
-            : "which took \(took.duration) when it was recorded"
+            : "which took \(reference.seconds(sections).duration) when it was recorded"
         Terminal.write("Running again in \(Project.shown(pipeline.layout.records)): \(names), \(length).\n")
     }
 }
