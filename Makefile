@@ -10,8 +10,8 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full study step status figures test test-systems test-avx2 test-asan test-tsan \
-	sanitized fuzz soak verify-record check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
-	parity fixtures exchange install clean
+	sanitized fuzz soak verify-record check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers \
+	bench-record parity fixtures exchange install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

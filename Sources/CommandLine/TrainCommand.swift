@@ -25,7 +25,7 @@ struct TrainCommand: ParsableCommand {
 
             A recipe is a way to train that has a name: \
             \(Recipe.named.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
-            `bigeggs study --list` says what each is. One of your own is a JSON file with Keras's names; "epochs" \
+            `bigeggs study --list` and `bigeggs study fast --list` say what each is. One of your own is a JSON file with Keras's names; "epochs" \
             must be there. The network, the batch size and Adam are the report's unless you say otherwise; without \
             "callbacks" nothing stops the training, and the last epoch's weights are kept:
 
@@ -42,9 +42,9 @@ struct TrainCommand: ParsableCommand {
                "test_views": [{}, {"mirrored": true}]}
 
             A layer with "inputs": ["conv2d", "input"] reads the layers of these names; without, the one before it. A \
-            schedule lasts as long as the training, or, by "decay_part": 0.5, for half of it. "whitening": {"layer": "first"} \
-            begins the Conv2D of that name with filters that make the images' patches uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and \
-            "weight". Examples/recipes has more of them.
+            schedule lasts as long as the training, or, by "decay_part": 0.5, for half of it. "whitening": \
+            {"layer": "first"} begins the Conv2D of that name with filters that make the images' patches \
+            uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and "weight". Examples/recipes has more of them.
 
             Where a recipe of BigEggs gives the learning rate a course of its own, nothing \
             stops the training, and the last epoch's weights are kept. With --hold-out n, the last n training images are not \

@@ -161,6 +161,11 @@ import Testing
             #"{"epochs": 1, "optimizer": {"class_name": "Adam", "config": {"learning_rate": -1}}}"#,
             "learningRate"
         ),
+        (
+            #"{"epochs": 1, "optimizer": {"class_name": "Adam", "config": {"learning_rate": {"class_name": "#
+                + #""CosineDecay", "config": {"initial_learning_rate": 0.1, "decay_part": "half"}}}}}"#,
+            "decay_part"
+        ),
         (#"{"epochs": 1, "loss": "MeanSquaredError"}"#, "there is no loss MeanSquaredError"),
         (#"{"epochs": 1, "callbacks": ["Nothing"]}"#, "there is no callback Nothing"),
         (#"{"epochs": 1, "test_views": []}"#, #""test_views" is []: give one at least"#),

@@ -19,7 +19,7 @@ package struct SymmetricMatrix {
             }
             if rest == 0 { break }
             for first in 0..<size {
-                for second in first + 1..<max(size, first + 1) where matrix[first][second] != 0 {
+                for second in first + 1..<size where matrix[first][second] != 0 {
                     SymmetricMatrix.rotate(&matrix, &vectors, first, second)
                 }
             }

@@ -47,8 +47,8 @@ public struct Whitening: Sendable {
         var patch = [Double](repeating: 0, count: dimension)
         var count = 0.0
         for image in stride(from: 0, to: pixels.count, by: height * width * channels) {
-            for row in 0...max(height - size, 0) {
-                for column in 0...max(width - size, 0) {
+            for row in 0...height - size {
+                for column in 0...width - size {
                     let start = image + (row * width + column) * channels
                     for index in 0..<dimension {
                         let channel = index % channels
@@ -99,7 +99,7 @@ public struct Whitening: Sendable {
             sums[index % channels] += Double(pixel)
             squares[index % channels] += Double(pixel) * Double(pixel)
         }
-        let count = Double(max(pixels.count / channels, 1))
+        let count = Double(pixels.count / channels)
         let means = sums.map { $0 / count }
         let deviations = zip(squares, means).map { square, mean in
             max(square / count - mean * mean, 1e-12).squareRoot()

@@ -157,8 +157,9 @@ final class ParameterStore {
         return places
     }
 
-    /// What regularizers add to the loss; 0 without any, and nothing for what is not trained, as in Keras. It is summed once for the weights as they are: an evaluation
-    /// asks for it with each batch.
+    /// What regularizers add to the loss; 0 without any, and nothing for what is not trained, as in Keras.
+    ///
+    /// It is summed once for the weights as they are: an evaluation asks for it with each batch.
     var regularizationLoss: Double {
         if let known = knownRegularization, known.version == version { return known.loss }
         let loss = sumRegularization()

@@ -98,7 +98,7 @@ class WeightedNode: Node {
             try primitive.add(.sourceGradient, at: inputGradient, layout: input.layout)
             backwardData = primitive
         }
-        let isTrained = ([kernel] + (bias.map { [$0] } ?? [])).contains { store.entries[$0].weight.isTrained }
+        let isTrained = [kernel, bias].compactMap(\.self).contains { store.entries[$0].weight.isTrained }
         if isTrained { backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights() }
     }
 

@@ -205,11 +205,11 @@ public struct Recipe: Sendable, Equatable {
             var schedule = try? Component(rate, of: "a schedule"),
             let length = lengths[schedule.className], schedule.config[length] == nil
         {
-            // A part of the training, where the schedule says how much; nil for all of it.
-            let part = schedule.config["decay_part"]?.number ?? 1
-            schedule.config["decay_part"] = nil
+            // How much of the training it lasts. What is no number stays, and is refused with the schedule.
+            let part = schedule.config["decay_part"]?.number
+            if part != nil { schedule.config["decay_part"] = nil }
             let warmup = schedule.config["warmup_steps"]?.number ?? 0
-            schedule.config[length] = .number(max(1, (Double(steps) * part).rounded() - warmup))
+            schedule.config[length] = .number(max(1, (Double(steps) * (part ?? 1)).rounded() - warmup))
             lasting.config["learning_rate"] = schedule.record
         }
         if let groups = optimizer.config["groups"]?.array {
