@@ -21,7 +21,7 @@ struct VerifyCommand: ParsableCommand {
 
             EXAMPLES
               bigeggs verify --data fashion-mnist         minutes, on any machine
-              bigeggs verify --profile full --quick       the first two epochs of the report's trainings
+              bigeggs verify --profile full --quick       two epochs of each training
               bigeggs verify --profile full               the whole report
               bigeggs verify --profile full 4             04-plain-training alone
               bigeggs verify --against runs/try --json    other records, for a program

@@ -268,6 +268,11 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         let limits = ImageDataGenerator(zoomRange: .between(0.5, 2), fillMode: .wrap)
         #expect(try Record(encoding: limits)["zoomRange"] == [0.5, 2])
         #expect(try Record(encoding: limits).decoded() == limits)
+        // What Keras has not, where it is asked for alone: records from before it was there are the same.
+        #expect(record["alternatingFlip"] == nil && record["wholePixelShifts"] == nil)
+        let ours = ImageDataGenerator(alternatingFlip: true, wholePixelShifts: true)
+        #expect(try Record(encoding: ours)["alternatingFlip"] == true)
+        #expect(try Record(encoding: ours).decoded() == ours)
         #expect(throws: RecordError.self) {
             try Record.object(["zoomRange": [1, 2, 3]]).decoded(as: ImageDataGenerator.self)
         }

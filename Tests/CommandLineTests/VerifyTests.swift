@@ -40,6 +40,15 @@ import Testing
         #expect(run.errors.contains("in runs/verify/records: 04-plain-training, 1 epoch of each training"))
     }
 
+    /// What needs no training: the generator's settings and what it makes of an image.
+    @Test func theRecordsThatComeWithTheProjectHaveWhatASectionRecordsToday() throws {
+        let run = try checkout.run("verify", "3", "--data", "fashion-mnist", "--json")
+        let items = try run.json(as: Found.self).items
+        #expect(items.map(\.name) == ["alone", "generator", "image", "together"])
+        #expect(items.allSatisfy { $0.agreement == "same bits" })
+        #expect(run.status == 0)
+    }
+
     /// A section after another is given what that one found.
     @Test func aRunOfOnesOwnIsVerified() throws {
         let made = try checkout.run("report", "--epochs", "2", "--threads", "1")

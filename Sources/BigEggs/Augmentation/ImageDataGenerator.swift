@@ -40,13 +40,28 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     /// ``horizontalFlip``.
     ///
     /// Source: Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.6.
-    public var alternatingFlip: Bool
+    public var alternatingFlip: Bool {
+        get { alternates ?? false }
+        set { alternates = newValue ? true : nil }
+    }
     /// Whether shifts are by whole pixels, which blurs nothing.
-    public var wholePixelShifts: Bool
+    public var wholePixelShifts: Bool {
+        get { shiftsWholePixels ?? false }
+        set { shiftsWholePixels = newValue ? true : nil }
+    }
     /// What every value is multiplied by after the transformation, in `fit` and in `flow`: 1/255 for images
     /// that are not ``ImageDataset/rescaled(_:)`` already. Validation images have no generator, and so no part
     /// in it.
     public var rescale: Float
+    /// What Keras has not is recorded where it is asked for: records from before it was there are the same.
+    private var alternates, shiftsWholePixels: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange, fillMode, cval
+        case horizontalFlip, verticalFlip, rescale
+        case alternates = "alternatingFlip"
+        case shiftsWholePixels = "wholePixelShifts"
+    }
 
     /// A generator; without arguments it leaves every image as it is.
     public init(
@@ -64,9 +79,9 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         self.cval = cval
         self.horizontalFlip = horizontalFlip
         self.verticalFlip = verticalFlip
+        self.rescale = rescale
         self.alternatingFlip = alternatingFlip
         self.wholePixelShifts = wholePixelShifts
-        self.rescale = rescale
     }
 
     /// Draws the transformation of one sample in one epoch.
@@ -112,30 +127,5 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
                 ? (philox.uniforms(stream: 0, item: item, draw: 1)[2] < 0.5) != (epoch % 2 == 1)
                 : horizontalFlip && zoomAndFlips[2] < 0.5,
             flipVertical: verticalFlip && zoomAndFlips[3] < 0.5)
-    }
-}
-
-extension ImageDataGenerator {
-    private enum CodingKeys: String, CodingKey {
-        case rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange, fillMode, cval
-        case horizontalFlip, verticalFlip, alternatingFlip, wholePixelShifts, rescale
-    }
-
-    /// Reads a generator. What is not Keras's may be missing.
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            rotationRange: try values.decode(Double.self, forKey: .rotationRange),
-            widthShiftRange: try values.decode(Double.self, forKey: .widthShiftRange),
-            heightShiftRange: try values.decode(Double.self, forKey: .heightShiftRange),
-            shearRange: try values.decode(Double.self, forKey: .shearRange),
-            zoomRange: try values.decode(ZoomRange.self, forKey: .zoomRange),
-            fillMode: try values.decode(FillMode.self, forKey: .fillMode),
-            cval: try values.decode(Float.self, forKey: .cval),
-            horizontalFlip: try values.decode(Bool.self, forKey: .horizontalFlip),
-            verticalFlip: try values.decode(Bool.self, forKey: .verticalFlip),
-            alternatingFlip: try values.decodeIfPresent(Bool.self, forKey: .alternatingFlip) ?? false,
-            wholePixelShifts: try values.decodeIfPresent(Bool.self, forKey: .wholePixelShifts) ?? false,
-            rescale: try values.decode(Float.self, forKey: .rescale))
     }
 }
