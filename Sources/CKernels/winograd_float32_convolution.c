@@ -30,21 +30,57 @@ size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *shape)
 }
 
 /// One of the 36 products for `group` tiles and `vectors` blocks of outputs.
-BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t depth, const float *matrix,
-                        ptrdiff_t block_stride, float *sums) {
+///
+/// What comes next is fetched ahead, past the ends as well, where the next product's matrix lies: with 256 channels on
+/// both sides, whose matrices take 9.4 MB, 5 to 10 % faster.
+///
+/// - values: sixteens of inputs, `stride` from one to the next; in each, 16 of a tile after 16 of another.
+BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t stride, ptrdiff_t depth,
+                        const float *matrix, ptrdiff_t block_stride, float *sums) {
+  enum { AHEAD = 32 * 16 };
   lanes_t sum[12][2];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = 0;
-  for (ptrdiff_t in = 0; in < depth; in++) {
-    lanes_t out[2];
-    UNROLL for (int n = 0; n < vectors; n++) out[n] = load_floats(matrix + n * block_stride + in * 16);
-    UNROLL for (int m = 0; m < group; m++) {
-      const lanes_t value = (lanes_t)values[m * depth + in];
-      UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = fused(value, out[n], sum[m][n]);
+  for (const float *end = matrix + depth * 16; matrix < end; values += stride) {
+    UNROLL for (int m = 0; m < group; m++) __builtin_prefetch(values + stride + m * 16);
+    for (ptrdiff_t in = 0; in < 16; in++, matrix += 16) {
+      lanes_t out[2];
+      UNROLL for (int n = 0; n < vectors; n++) {
+        out[n] = load_floats(matrix + n * block_stride);
+        __builtin_prefetch(matrix + n * block_stride + AHEAD);
+      }
+      UNROLL for (int m = 0; m < group; m++) {
+        const lanes_t value = (lanes_t)values[m * 16 + in];
+        UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = fused(value, out[n], sum[m][n]);
+      }
     }
   }
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) store_floats(sums + m * 32 + n * 16, sum[m][n]);
+}
+
+/// Row `i` of a tile's outputs.
+BE_INLINE void finish_row(lanes_t columns[SIDE][4], int i, lanes_t bias, bool rectifies, lanes_t row[4]) {
+  lanes_t m[SIDE];
+  UNROLL for (int j = 0; j < SIDE; j++) m[j] = columns[j][i];
+  gather_output(m, row);
+  UNROLL for (int j = 0; j < 4; j++) row[j] = rectifies ? rectified(row[j] + bias) : row[j] + bias;
+}
+
+/// The largest of 2x2, the first of equal ones or of those that are no number, and which it is.
+BE_INLINE void store_largest(const plane_t *plane, ptrdiff_t row, ptrdiff_t column, const lanes_t values[4]) {
+  lanes_t largest = values[0];
+  be_int16_lanes place = 0;
+  UNROLL for (int number = 1; number < 4; number++) {
+    const be_int16_lanes isLarger = (values[number] > largest) | (values[number] != values[number]);
+    largest = isLarger ? values[number] : largest;
+    place = isLarger ? (be_int16_lanes)number : place;
+  }
+  const ptrdiff_t at = (row * (plane->width / 2) + column) * 16;
+  store_floats((float *)plane->first + at, largest);
+  if (!plane->places) return;
+  const places_t places = __builtin_convertvector(place, places_t);
+  memcpy(plane->places + at, &places, sizeof places);
 }
 
 /// A transposed times the sums times A, plus the bias, into what of the tile is in the image.
@@ -56,22 +92,35 @@ BE_INLINE void finish_tile(const float *sums, lanes_t bias, bool rectifies, cons
     UNROLL for (int i = 0; i < SIDE; i++) m[i] = load_floats(sums + (SIDE * i + j) * SUM_STRIDE);
     gather_output(m, columns[j]);
   }
+  if (plane->is_pooled) {
+    UNROLL for (int i = 0; i < 4; i += 2) {
+      if (y + i + 1 >= plane->height) break;
+      lanes_t upper[4], lower[4];
+      finish_row(columns, i, bias, rectifies, upper);
+      finish_row(columns, i + 1, bias, rectifies, lower);
+      UNROLL for (int j = 0; j < 4; j += 2) {
+        if (x + j + 1 >= plane->width) break;
+        const lanes_t four[4] = {upper[j], upper[j + 1], lower[j], lower[j + 1]};
+        store_largest(plane, (y + i) / 2, (x + j) / 2, four);
+      }
+    }
+    return;
+  }
   UNROLL for (int i = 0; i < 4; i++) {
     if (y + i >= plane->height) break;
-    lanes_t m[SIDE], result[4];
-    UNROLL for (int j = 0; j < SIDE; j++) m[j] = columns[j][i];
-    gather_output(m, result);
+    lanes_t row[4];
+    finish_row(columns, i, bias, rectifies, row);
     UNROLL for (int j = 0; j < 4; j++) {
       if (x + j >= plane->width) break;
-      const lanes_t finished = result[j] + bias;
-      store_pixel(plane, y + i, x + j, rectifies ? rectified(finished) : finished);
+      store_pixel(plane, y + i, x + j, row[j]);
     }
   }
 }
 
-/// - block: the shape's, a constant once this is inlined.
-BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convolution_t *convolution, void *scratch,
-                        ptrdiff_t first_tile, ptrdiff_t last_tile) {
+/// - block, pooling: the shape's and the convolution's, constants once this is inlined.
+BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, be_winograd_pooling pooling,
+                        const convolution_t *convolution, void *scratch, ptrdiff_t first_tile,
+                        ptrdiff_t last_tile) {
   const be_winograd_float32_shape *shape = &convolution->shape;
   const ptrdiff_t depth = 16 * sixteens_of(shape->inputs), sixteens = sixteens_of(shape->outputs);
   const ptrdiff_t across = rows_of_tiles(shape->output_width), down = rows_of_tiles(shape->output_height);
@@ -86,9 +135,12 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convoluti
       const ptrdiff_t run = least(RUN, least(across - column, count - done));
       for (ptrdiff_t in = 0; in < depth / 16; in++) {
         const plane_t plane =
-            plane_of(convolution->input, shape->inputs, block, shape->height, shape->width, image, in);
+            pooling == BE_WINOGRAD_SPREADS
+                ? pooled_plane_of(convolution->input, convolution->places, shape->inputs, shape->height,
+                                  shape->width, image, in)
+                : plane_of(convolution->input, shape->inputs, block, shape->height, shape->width, image, in);
         transform_input_run(&plane, 4 * row - shape->top, 4 * column - shape->left, run,
-                            values + done * depth + in * 16, stride, depth);
+                            values + (in * at_once + done) * 16, stride, 16);
       }
       done += run;
     }
@@ -99,12 +151,12 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convoluti
         for (int element = 0; element < ELEMENTS; element++) {
           const float *matrix = convolution->matrices + out * sixteen_stride + element * matrix_stride;
           for (ptrdiff_t tile = 0; tile < some; tile += group) {
-            const float *from = values + element * stride + (kept + tile) * depth;
+            const float *from = values + element * stride + (kept + tile) * 16;
             float *to = sums + element * SUM_STRIDE + tile * 32;
             if (some_vectors == vectors)
-              multiply(group, vectors, from, depth, matrix, sixteen_stride, to);
+              multiply(group, vectors, from, at_once * 16, depth, matrix, sixteen_stride, to);
             else
-              multiply(group, 1, from, depth, matrix, sixteen_stride, to);
+              multiply(group, 1, from, at_once * 16, depth, matrix, sixteen_stride, to);
           }
         }
         for (int vector = 0; vector < some_vectors; vector++) {
@@ -115,8 +167,13 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convoluti
                    least(16, shape->outputs - 16 * sixteen) * sizeof *convolution->bias);
           for (ptrdiff_t tile = 0; tile < some; tile++) {
             const ptrdiff_t number = start + kept + tile;
-            const plane_t plane = plane_of(convolution->output, shape->outputs, block, shape->output_height,
-                                           shape->output_width, number / across / down, sixteen);
+            const ptrdiff_t image = number / across / down;
+            const plane_t plane =
+                pooling == BE_WINOGRAD_POOLS
+                    ? pooled_plane_of(convolution->output, convolution->places, shape->outputs,
+                                      shape->output_height, shape->output_width, image, sixteen)
+                    : plane_of(convolution->output, shape->outputs, block, shape->output_height,
+                               shape->output_width, image, sixteen);
             finish_tile(sums + tile * 32 + vector * 16, added, convolution->rectifies, &plane,
                         number / across % down * 4, number % across * 4);
           }
@@ -126,22 +183,33 @@ BE_INLINE void convolve(int group, int vectors, ptrdiff_t block, const convoluti
   }
 }
 
+BE_INLINE void convolve_as_said(int group, int vectors, const convolution_t *convolution, void *scratch,
+                                ptrdiff_t first, ptrdiff_t last) {
+  if (convolution->shape.block == 8)
+    return convolve(group, vectors, 8, BE_WINOGRAD_WHOLE, convolution, scratch, first, last);
+  switch (convolution->pooling) {
+    case BE_WINOGRAD_WHOLE:
+      return convolve(group, vectors, 16, BE_WINOGRAD_WHOLE, convolution, scratch, first, last);
+    case BE_WINOGRAD_POOLS:
+      return convolve(group, vectors, 16, BE_WINOGRAD_POOLS, convolution, scratch, first, last);
+    case BE_WINOGRAD_SPREADS:
+      return convolve(group, vectors, 16, BE_WINOGRAD_SPREADS, convolution, scratch, first, last);
+  }
+}
+
 // As many sums at a time as fill the registers: 24 of 32, and 12 of 16.
 static void convolve_plain(const convolution_t *convolution, void *scratch, ptrdiff_t first, ptrdiff_t last) {
-  if (convolution->shape.block == 16) convolve(4, 1, 16, convolution, scratch, first, last);
-  else convolve(4, 1, 8, convolution, scratch, first, last);
+  convolve_as_said(4, 1, convolution, scratch, first, last);
 }
 
 BE_TARGET_AVX2 static void convolve_avx2(const convolution_t *convolution, void *scratch, ptrdiff_t first,
                                          ptrdiff_t last) {
-  if (convolution->shape.block == 16) convolve(6, 1, 16, convolution, scratch, first, last);
-  else convolve(6, 1, 8, convolution, scratch, first, last);
+  convolve_as_said(6, 1, convolution, scratch, first, last);
 }
 
 BE_TARGET_AVX512 static void convolve_avx512(const convolution_t *convolution, void *scratch, ptrdiff_t first,
                                              ptrdiff_t last) {
-  if (convolution->shape.block == 16) convolve(12, 2, 16, convolution, scratch, first, last);
-  else convolve(12, 2, 8, convolution, scratch, first, last);
+  convolve_as_said(12, 2, convolution, scratch, first, last);
 }
 
 void be_winograd_float32_convolve(be_instruction_set set, const convolution_t *convolution, void *scratch,

@@ -17,17 +17,18 @@ ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *shape) {
 }
 
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *shape) {
-  // Sums may take 60 % of the cache.
+  // Sums may take 60 % of the cache. Of 128 outputs they may take more: to transform the inputs once more for each
+  // 32 outputs costs more, with 256 inputs a third of the speed.
   const ptrdiff_t bytes = ELEMENTS * sixteens_of(shape->inputs) * 256 * sizeof(float);
-  const ptrdiff_t pairs = shape->cache_bytes * 3 / 5 / bytes / 2;
-  return 16 * least(sixteens_of(shape->outputs), pairs < 1 ? 2 : 2 * pairs);
+  const ptrdiff_t fitting = shape->cache_bytes * 3 / 5 / bytes / 2 * 2;
+  return 16 * least(sixteens_of(shape->outputs), fitting < 8 ? 8 : fitting);
 }
 
 /// Tiles that are transformed before they are multiplied: they take a third of the cache.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   const ptrdiff_t channels = 16 * sixteens_of(shape->inputs) + be_winograd_float32_outputs_at_once(shape);
   const ptrdiff_t tiles = shape->cache_bytes / 3 / (ELEMENTS * channels * sizeof(float));
-  return tiles < 24 ? 24 : least(tiles, 128);
+  return tiles < 32 ? 32 : least(tiles, 128);
 }
 
 // From one element of the transform to the next, in numbers; no power of two, which would put all 36 into the same few
@@ -68,14 +69,14 @@ BE_INLINE lanes_t transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrd
 }
 
 /// Adds one of the 36 products to the sums of `group` inputs and `vectors` times 16 outputs.
-BE_INLINE void multiply(int group, int vectors, const float *inputs, ptrdiff_t input_step, const float *outputs,
-                        ptrdiff_t output_step, ptrdiff_t tiles, float *sums, ptrdiff_t sixteen_stride) {
+BE_INLINE void multiply(int group, int vectors, const float *inputs, const float *outputs,
+                        ptrdiff_t output_stride, ptrdiff_t tiles, float *sums, ptrdiff_t sixteen_stride) {
   lanes_t sum[8][2];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = load_floats(sums + n * sixteen_stride + m * 16);
-  for (ptrdiff_t tile = 0; tile < tiles; tile++, inputs += input_step, outputs += output_step) {
+  for (ptrdiff_t tile = 0; tile < tiles; tile++, inputs += 16, outputs += 16) {
     lanes_t out[2];
-    UNROLL for (int n = 0; n < vectors; n++) out[n] = load_floats(outputs + n * 16);
+    UNROLL for (int n = 0; n < vectors; n++) out[n] = load_floats(outputs + n * output_stride);
     UNROLL for (int m = 0; m < group; m++) {
       const lanes_t in = (lanes_t)inputs[m];
       UNROLL for (int n = 0; n < vectors; n++) sum[m][n] = fused(in, out[n], sum[m][n]);
@@ -85,9 +86,9 @@ BE_INLINE void multiply(int group, int vectors, const float *inputs, ptrdiff_t i
     UNROLL for (int n = 0; n < vectors; n++) store_floats(sums + n * sixteen_stride + m * 16, sum[m][n]);
 }
 
-/// - block: the shape's, a constant once this is inlined.
-BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const gradient_t *gradient, void *scratch,
-                            ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen) {
+/// - block, is_pooled: the shape's, and whether there are places; constants once this is inlined.
+BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, bool is_pooled, const gradient_t *gradient,
+                            void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen) {
   const be_winograd_float32_shape *shape = &gradient->shape;
   const ptrdiff_t inputs = 16 * sixteens_of(shape->inputs), outputs = 16 * (last_sixteen - first_sixteen);
   const ptrdiff_t sixteens = sixteens_of(shape->outputs), sixteen_stride = inputs * 16;
@@ -112,28 +113,31 @@ BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, const gradi
         const plane_t plane =
             plane_of(gradient->input, shape->inputs, block, shape->height, shape->width, image, in);
         transform_input_run(&plane, 4 * row - shape->top, 4 * column - shape->left, run,
-                            inputs_at + done * inputs + in * 16, input_stride, inputs);
+                            inputs_at + (in * at_once + done) * 16, input_stride, 16);
       }
       for (ptrdiff_t out = first_sixteen; out < last_sixteen; out++) {
-        const plane_t plane = plane_of(gradient->output_gradient, shape->outputs, block, shape->output_height,
-                                       shape->output_width, image, out);
+        const plane_t plane =
+            is_pooled ? pooled_plane_of(gradient->output_gradient, gradient->places, shape->outputs,
+                                        shape->output_height, shape->output_width, image, out)
+                      : plane_of(gradient->output_gradient, shape->outputs, block, shape->output_height,
+                                 shape->output_width, image, out);
         const lanes_t total = transform_gradient_run(
-            &plane, 4 * row, 4 * column, run, outputs_at + done * outputs + (out - first_sixteen) * 16,
-            output_stride, outputs, load_floats(bias_sums + 16 * out));
+            &plane, 4 * row, 4 * column, run, outputs_at + ((out - first_sixteen) * at_once + done) * 16,
+            output_stride, 16, load_floats(bias_sums + 16 * out));
         store_floats(bias_sums + 16 * out, total);
       }
       done += run;
     }
     for (int element = 0; element < ELEMENTS; element++)
       for (ptrdiff_t out = first_sixteen; out < last_sixteen; out += vectors) {
-        const float *from = outputs_at + element * output_stride + (out - first_sixteen) * 16;
+        const float *from = outputs_at + element * output_stride + (out - first_sixteen) * at_once * 16;
         for (ptrdiff_t in = 0; in < inputs; in += group) {
-          const float *with = inputs_at + element * input_stride + in;
+          const float *with = inputs_at + element * input_stride + in / 16 * at_once * 16 + in % 16;
           float *to = sums + (element * sixteens + out) * sixteen_stride + in * 16;
           if (out + vectors <= last_sixteen)
-            multiply(group, vectors, with, inputs, from, outputs, count, to, sixteen_stride);
+            multiply(group, vectors, with, from, at_once * 16, count, to, sixteen_stride);
           else
-            multiply(group, 1, with, inputs, from, outputs, count, to, sixteen_stride);
+            multiply(group, 1, with, from, at_once * 16, count, to, sixteen_stride);
         }
       }
   }
@@ -182,23 +186,30 @@ BE_INLINE void finish_gradient(const gradient_t *gradient, ptrdiff_t first_squar
   }
 }
 
+BE_INLINE void sum_gradient_as_said(int group, int vectors, const gradient_t *gradient, void *scratch,
+                                    ptrdiff_t part, ptrdiff_t first, ptrdiff_t last) {
+  if (gradient->shape.block == 8)
+    sum_gradient(group, vectors, 8, false, gradient, scratch, part, first, last);
+  else if (gradient->places)
+    sum_gradient(group, vectors, 16, true, gradient, scratch, part, first, last);
+  else
+    sum_gradient(group, vectors, 16, false, gradient, scratch, part, first, last);
+}
+
 // As many sums at a time as leave registers for what is multiplied.
 static void sum_gradient_plain(const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first,
                                ptrdiff_t last) {
-  if (gradient->shape.block == 16) sum_gradient(4, 1, 16, gradient, scratch, part, first, last);
-  else sum_gradient(4, 1, 8, gradient, scratch, part, first, last);
+  sum_gradient_as_said(4, 1, gradient, scratch, part, first, last);
 }
 
 BE_TARGET_AVX2 static void sum_gradient_avx2(const gradient_t *gradient, void *scratch, ptrdiff_t part,
                                              ptrdiff_t first, ptrdiff_t last) {
-  if (gradient->shape.block == 16) sum_gradient(4, 1, 16, gradient, scratch, part, first, last);
-  else sum_gradient(4, 1, 8, gradient, scratch, part, first, last);
+  sum_gradient_as_said(4, 1, gradient, scratch, part, first, last);
 }
 
 BE_TARGET_AVX512 static void sum_gradient_avx512(const gradient_t *gradient, void *scratch, ptrdiff_t part,
                                                  ptrdiff_t first, ptrdiff_t last) {
-  if (gradient->shape.block == 16) sum_gradient(8, 2, 16, gradient, scratch, part, first, last);
-  else sum_gradient(8, 2, 8, gradient, scratch, part, first, last);
+  sum_gradient_as_said(8, 2, gradient, scratch, part, first, last);
 }
 
 void be_winograd_float32_sum_gradient(be_instruction_set set, const gradient_t *gradient, void *scratch,

@@ -86,6 +86,10 @@ typedef struct {
   /// Their pixels in one block of 16 or two of 8; none in place of the second one where there is none.
   const float *first, *second;
   ptrdiff_t block, height, width;
+  /// Whether `first` is pooled, the largest of each 2x2, so that a side has half as many numbers.
+  bool is_pooled;
+  /// Which of four pixels each of those is; none where nobody asks.
+  uint8_t *places;
 } plane_t;
 
 BE_INLINE plane_t plane_of(const float *images, ptrdiff_t channels, ptrdiff_t block, ptrdiff_t height,
@@ -93,7 +97,14 @@ BE_INLINE plane_t plane_of(const float *images, ptrdiff_t channels, ptrdiff_t bl
   const ptrdiff_t blocks = blocks_of(channels, block), number = 16 / block * sixteen;
   const float *first = images + (image * blocks + number) * height * width * block;
   const bool has_second = block == 8 && number + 1 < blocks;
-  return (plane_t){first, has_second ? first + height * width * 8 : NULL, block, height, width};
+  return (plane_t){first, has_second ? first + height * width * 8 : NULL, block, height, width, false, NULL};
+}
+
+/// One that is pooled, in blocks of 16.
+BE_INLINE plane_t pooled_plane_of(const float *images, const uint8_t *places, ptrdiff_t channels, ptrdiff_t height,
+                                  ptrdiff_t width, ptrdiff_t image, ptrdiff_t sixteen) {
+  const ptrdiff_t start = (image * sixteens_of(channels) + sixteen) * (height / 2) * (width / 2) * 16;
+  return (plane_t){images + start, NULL, 16, height, width, true, places ? (uint8_t *)places + start : NULL};
 }
 
 /// The channels of a pixel in one block of 16, or in two of 8.
@@ -105,9 +116,23 @@ BE_INLINE lanes_t load_pixel(ptrdiff_t block, const float *first, const float *s
   return __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
+typedef uint8_t places_t __attribute__((ext_vector_type(16)));
+
+/// The gradient of a pixel that was pooled: zero unless it was the largest of its four.
+BE_INLINE lanes_t spread_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
+  const ptrdiff_t row = y / 2, column = x / 2;
+  if (y < 0 || x < 0 || row >= plane->height / 2 || column >= plane->width / 2) return 0;
+  const ptrdiff_t at = (row * (plane->width / 2) + column) * 16;
+  places_t places;
+  memcpy(&places, plane->places + at, sizeof places);
+  const be_int16_lanes own = (int32_t)(y % 2 * 2 + x % 2);
+  return __builtin_convertvector(places, be_int16_lanes) == own ? load_floats(plane->first + at) : (lanes_t)0;
+}
+
 /// Zeros for a pixel outside of the image.
 BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   static const float zeros[16];
+  if (plane->is_pooled) return spread_pixel(plane, y, x);
   const bool inside = y >= 0 && y < plane->height && x >= 0 && x < plane->width;
   const ptrdiff_t at = (y * plane->width + x) * plane->block;
   return load_pixel(plane->block, inside ? plane->first + at : zeros,

@@ -63,6 +63,31 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         Noise(stream: 4).uniforms(images * outputHeight * outputWidth * outputs, in: -1...1)
     }
 
+    var pooledSides: [Int] { [outputHeight / 2, outputWidth / 2] }
+    var pooledGradient: [Float] {
+        Noise(stream: 5).uniforms(images * pooledSides.reduce(1, *) * outputs, in: -1...1)
+    }
+
+    /// The largest of each 2×2 of an output, and a gradient of those where they come from.
+    func pooled(_ output: [Float]) -> (largest: [Float], gradient: [Float]) {
+        var largest = pooledGradient
+        var gradient = [Float](repeating: 0, count: output.count)
+        for (target, upstream) in pooledGradient.enumerated() {
+            let (channel, pixel) = (target % outputs, target / outputs)
+            let column = pixel % pooledSides[1] * 2
+            let row = pixel / pooledSides[1] % pooledSides[0] * 2
+            let image = pixel / pooledSides[1] / pooledSides[0]
+            let four = (0..<4).map { place in
+                ((image * outputHeight + row + place / 2) * outputWidth + column + place % 2) * outputs
+                    + channel
+            }
+            let first = four.reduce(four[0]) { output[$1] > output[$0] ? $1 : $0 }
+            largest[target] = output[first]
+            gradient[first] = upstream
+        }
+        return (largest, gradient)
+    }
+
     /// Sums of products in float64.
     func definition() -> ConvolutionResults {
         let (input, kernel, bias, gradient) = (self.input, self.kernel, self.bias, self.gradient)
@@ -99,12 +124,14 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
 
     /// - Parameters:
     ///   - tilesAtOnce, sixteensAtOnce: how much one call computes; everything if not given.
+    ///   - pools: whether the output is pooled, and the gradient ``pooledGradient``; or else `gradient`.
     ///   - negatedElement: an element of the transformed kernel whose sign is wrong.
     ///   - lastRow: what the input's last rows are taken for.
     ///   - visit: called with each result as it lies in memory.
     func winograd(
         _ set: be_instruction_set, block: Int, cacheBytes: Int = 1 << 20, tilesAtOnce: Int? = nil,
-        sixteensAtOnce: Int? = nil, negatedElement: Int? = nil, lastRow: Float? = nil,
+        sixteensAtOnce: Int? = nil, pools: Bool = false, gradient: [Float]? = nil, negatedElement: Int? = nil,
+        lastRow: Float? = nil,
         visit: (TensorLayout, [Float]) -> Void = { _, _ in }
     ) -> ConvolutionResults {
         var forward = be_winograd_float32_shape(
@@ -117,7 +144,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             cache_bytes: cacheBytes)
         let inputLayout = TensorLayout.channelBlocks(block, [images, inputs, height, width], .float32)
         let outputLayout = TensorLayout.channelBlocks(
-            block, [images, outputs, outputHeight, outputWidth], .float32)
+            block, [images, outputs] + (pools ? pooledSides : [outputHeight, outputWidth]), .float32)
         let kernelLayout = TensorLayout.kernelBlocks([outputs, inputs, 3, 3], .float32, size: block)
         var cut = input
         if let lastRow {
@@ -127,7 +154,10 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
                     end - width * inputs..<end, with: repeatElement(lastRow, count: width * inputs))
             }
         }
-        let packedInput = pack(cut, inputLayout), packedGradient = pack(gradient, outputLayout)
+        let packedInput = pack(cut, inputLayout),
+            packedGradient = pack(
+                pools ? pooledGradient : gradient ?? self.gradient, outputLayout)
+        let places = pools ? Buffer([UInt8](repeating: 255, count: outputLayout.elementCount)) : nil
         let packedKernel = pack(kernel, kernelLayout)
         let squares = ((inputs + 15) / 16) * ((outputs + 15) / 16)
 
@@ -146,16 +176,16 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             return result
         }
         func convolve(
-            _ shape: be_winograd_float32_shape, _ input: [Float], _ matrices: [Float], _ bias: [Float]?,
-            _ layout: TensorLayout
+            _ shape: be_winograd_float32_shape, _ pooling: be_winograd_pooling, _ input: [Float],
+            _ matrices: [Float], _ bias: [Float]?, _ layout: TensorLayout
         ) -> [Float] {
             var shape = shape
             let memory = Buffer(layout.elementCount, filledWith: Float(0))
             let scratch = Buffer(Int(be_winograd_float32_scratch_bytes(&shape)) / 4, filledWith: Float.nan)
             let (input, matrices, bias) = (Buffer(input), Buffer(matrices), bias.map { Buffer($0) })
             var convolution = be_winograd_float32_convolution(
-                shape: shape, input: input.start, matrices: matrices.start,
-                bias: bias.map { UnsafePointer($0.start) },
+                shape: shape, pooling: pooling, places: places?.start, input: input.start,
+                matrices: matrices.start, bias: bias.map { UnsafePointer($0.start) },
                 rectifies: false, output: memory.start)
             let tiles = be_winograd_float32_tiles(&shape)
             for first in stride(from: 0, to: tiles, by: tilesAtOnce ?? tiles) {
@@ -166,8 +196,12 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             visit(layout, memory.values)
             return unpack(memory.values, layout)
         }
-        let output = convolve(forward, packedInput, matrices(isTurned: false), bias, outputLayout)
-        let inputGradient = convolve(backward, packedGradient, matrices(isTurned: true), nil, inputLayout)
+        let output = convolve(
+            forward, pools ? BE_WINOGRAD_POOLS : BE_WINOGRAD_WHOLE, packedInput, matrices(isTurned: false),
+            bias, outputLayout)
+        let inputGradient = convolve(
+            backward, pools ? BE_WINOGRAD_SPREADS : BE_WINOGRAD_WHOLE, packedGradient,
+            matrices(isTurned: true), nil, inputLayout)
 
         let parts = be_winograd_float32_parts(&forward), sixteens = (outputs + 15) / 16
         let atOnce = sixteensAtOnce ?? be_winograd_float32_outputs_at_once(&forward) / 16
@@ -178,7 +212,8 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             Int(be_winograd_float32_gradient_scratch_bytes(&forward)) / 4, filledWith: Float.nan)
         let (image, slope) = (Buffer(packedInput), Buffer(packedGradient))
         var gradient = be_winograd_float32_gradient(
-            shape: forward, input: image.start, output_gradient: slope.start, sums: sums.start,
+            shape: forward, input: image.start, output_gradient: slope.start,
+            places: places.map { UnsafePointer($0.start) }, sums: sums.start,
             bias_sums: biasSums.start, kernel_gradient: kernelGradient.start)
         for part in 0..<parts {
             for first in stride(from: 0, to: sixteens, by: atOnce) {
@@ -187,7 +222,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             }
         }
         be_winograd_float32_finish_gradient(set, &gradient, 0, squares)
-        withExtendedLifetime((sums, scratch, image, slope)) {}
+        withExtendedLifetime((sums, scratch, image, slope, places)) {}
         let ofBias = biasSums.values
         visit(kernelLayout, kernelGradient.values)
         return ConvolutionResults(

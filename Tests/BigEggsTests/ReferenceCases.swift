@@ -436,6 +436,16 @@ extension ReferenceCase {
 
     /// Those with convolutions of 3×3 over 16 channels or more, for which there is Winograd's algorithm.
     static let winograd: [ReferenceCase] = [
+        ReferenceCase("pooled on the way, linear and rectified", input: [9, 11, 16], images: 3) {
+            Conv2D(24, kernelSize: 3, padding: .same)
+            MaxPooling2D()
+            BatchNormalization()
+            Activation(.gelu)
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            MaxPooling2D()
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
         ReferenceCase("the report's block of layers", input: [8, 8, 3], images: 3) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
             BatchNormalization()

@@ -64,6 +64,18 @@ import Testing
         }
     }
 
+    /// A max pooling is a part of the convolution: the bits are those of one that follows it.
+    @Test(arguments: shapes.filter { $0.outputHeight > 1 && $0.outputWidth > 1 })
+    func poolingOnTheWayGivesTheSameBits(_ shape: ConvolutionShape) throws {
+        let (largest, gradient) = shape.pooled(shape.winograd(BE_PLAIN, block: 16).output)
+        var expected = shape.winograd(BE_PLAIN, block: 16, gradient: gradient)
+        expected.output = largest
+        for set in Self.sets { #expect(shape.winograd(set, block: 16, pools: true) == expected) }
+        let divided = shape.winograd(
+            try #require(Self.sets.last), block: 16, tilesAtOnce: 12, sixteensAtOnce: 1, pools: true)
+        #expect(divided == expected)
+    }
+
     /// What fills up the last block of channels is read as zero later.
     @Test(arguments: shapes, [16, 8])
     func paddingStaysZero(_ shape: ConvolutionShape, _ block: Int) {

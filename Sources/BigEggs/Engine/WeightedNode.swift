@@ -7,6 +7,7 @@ class WeightedNode: Node {
     let output: Signal
     var inputs: [Signal] { [input] }
     let hasParameters = true
+    var ownBytes: Int { 0 }
     let input: Signal
     let kernel: Int
     let bias: Int?
@@ -18,16 +19,19 @@ class WeightedNode: Node {
     private var gradient: UnsafeMutableRawPointer?
     private var values: UnsafeMutableRawPointer?
 
+    /// - Parameter output: what the node puts out, if that is not what the primitives do.
     init(
-        _ primitives: WeightedPrimitives, input: Signal, kernel: Int, bias: Int?, store: ParameterStore
+        _ primitives: WeightedPrimitives, input: Signal, output: TensorLayout? = nil, kernel: Int, bias: Int?,
+        store: ParameterStore
     ) throws {
         self.primitives = primitives
         self.input = input
         self.kernel = kernel
         self.bias = bias
         self.store = store
-        output = Signal(dims: primitives.destination.dims, layout: primitives.destination)
-        output.isRectified = primitives.rectifies
+        let layout = output ?? primitives.destination
+        self.output = Signal(dims: layout.dims, layout: layout)
+        self.output.isRectified = primitives.rectifies
         if let pass = makeWinogradForward() {
             forwardPass = pass
             return
@@ -38,7 +42,7 @@ class WeightedNode: Node {
         try forward.add(.source, at: input.place, layout: input.layout)
         try forward.add(.weights, at: weights(forward.layout(of: .weights)))
         if let bias { try forward.add(.bias, at: .parameter(bias)) }
-        try forward.add(.destination, at: output.place, layout: output.layout)
+        try forward.add(.destination, at: self.output.place, layout: layout)
         forwardPass = forward
     }
 
@@ -122,7 +126,8 @@ class WeightedNode: Node {
     }
 
     var operations: (forward: Int, backward: Int) {
-        let positions = output.dims[0] * output.dims.dropFirst(2).reduce(1, *)
+        let dims = primitives.destination.dims
+        let positions = dims[0] * dims.dropFirst(2).reduce(1, *)
         let one = 2 * positions * kernelDims.reduce(1, *)
         return (one, (backwardData == nil ? 0 : one) + (backwardWeights == nil ? 0 : one))
     }

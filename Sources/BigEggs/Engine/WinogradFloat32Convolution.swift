@@ -12,6 +12,8 @@ final class WinogradFloat32Convolution: Pass {
     private let kernel: Place
     private let bias: Place?
     private let rectifies: Bool
+    private let pooling: be_winograd_pooling
+    private let places: Place?
     private let instructionSet = DNNL.instructionSet.ofKernels
     private let shape: be_winograd_float32_shape
     private let scratch: ThreadScratch
@@ -37,13 +39,17 @@ final class WinogradFloat32Convolution: Pass {
     ///   - shape: of the images that are read and put out.
     ///   - kernel: the place of its 36 matrices.
     ///   - bias: a number for each channel of the output.
+    ///   - pooling: whether what is put out, or was where the gradient comes from, is pooled.
+    ///   - places: which of four each pooled number is.
     ///   - threads: as many as will run it at most.
     init(
         _ shape: be_winograd_float32_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool,
-        output: Place, threads: Int
+        output: Place, pooling: be_winograd_pooling = BE_WINOGRAD_WHOLE, places: Place? = nil, threads: Int
     ) {
         self.input = input
         self.output = output
+        self.pooling = pooling
+        self.places = places
         self.kernel = kernel
         self.bias = bias
         self.rectifies = rectifies
@@ -60,7 +66,9 @@ final class WinogradFloat32Convolution: Pass {
 
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
         let convolution = be_winograd_float32_convolution(
-            shape: shape, input: address(input).floats, matrices: address(kernel).floats,
+            shape: shape, pooling: pooling,
+            places: places.map { address($0).assumingMemoryBound(to: UInt8.self) },
+            input: address(input).floats, matrices: address(kernel).floats,
             bias: bias.map { UnsafePointer(address($0).floats) }, rectifies: rectifies,
             output: address(output).floats)
         bound = (convolution, address(scratchpad))

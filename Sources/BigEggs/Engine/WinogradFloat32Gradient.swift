@@ -8,6 +8,7 @@ import CKernels
 final class WinogradFloat32Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
+    private let places: Place?
     private let kernelGradient: Place
     private let biasGradient: Place?
     private let instructionSet = DNNL.instructionSet.ofKernels
@@ -35,14 +36,16 @@ final class WinogradFloat32Gradient: Pass {
 
     /// - Parameters:
     ///   - shape: of the convolution.
+    ///   - places: if the output was pooled, which of four each of its numbers is.
     ///   - kernelGradient: in blocks of inputs of blocks of outputs.
     ///   - threads: as many as will run it at most.
     init(
-        _ shape: be_winograd_float32_shape, input: Place, outputGradient: Place, kernelGradient: Place,
-        biasGradient: Place?, threads: Int
+        _ shape: be_winograd_float32_shape, input: Place, outputGradient: Place, places: Place? = nil,
+        kernelGradient: Place, biasGradient: Place?, threads: Int
     ) {
         self.input = input
         self.outputGradient = outputGradient
+        self.places = places
         self.kernelGradient = kernelGradient
         self.biasGradient = biasGradient
         var shape = shape
@@ -68,6 +71,7 @@ final class WinogradFloat32Gradient: Pass {
         bound = Bound(
             gradient: be_winograd_float32_gradient(
                 shape: shape, input: address(input).floats, output_gradient: address(outputGradient).floats,
+                places: places.map { UnsafePointer(address($0).assumingMemoryBound(to: UInt8.self)) },
                 sums: sums, bias_sums: sums + parts * self.sums,
                 kernel_gradient: address(kernelGradient).floats),
             biasGradient: biasGradient.map { address($0).floats }, scratchpad: scratchpad)

@@ -60,8 +60,23 @@ void be_winograd_float32_transform(be_instruction_set set, const be_winograd_flo
 /// Tiles that the innermost loop takes at a time: no thread should begin within such a group.
 enum { BE_WINOGRAD_FLOAT32_GROUP = 12 };
 
+/// Whether a max pooling over 2x2 is a part of the convolution; images in blocks of 16 alone.
+typedef enum {
+  /// None is.
+  BE_WINOGRAD_WHOLE,
+  /// The output is pooled: of `output_height` by `output_width` pixels the largest of each two by two, an odd last
+  /// row or column left out.
+  BE_WINOGRAD_POOLS,
+  /// The input is the gradient of what was pooled, and of `height` by `width` where it is spread.
+  BE_WINOGRAD_SPREADS,
+} be_winograd_pooling;
+
 typedef struct {
   be_winograd_float32_shape shape;
+  be_winograd_pooling pooling;
+  /// For each pooled number which of the four it was, row by row, the first of equal ones: written if it pools, read
+  /// if it spreads. None where nobody asks.
+  uint8_t *_Nullable places;
   const float *_Nonnull input;
   const float *_Nonnull matrices;
   /// One for each output channel, or none.
@@ -86,6 +101,8 @@ typedef struct {
   be_winograd_float32_shape shape;
   const float *_Nonnull input;
   const float *_Nonnull output_gradient;
+  /// If the output was pooled: where each of its numbers comes from. The gradient is that of what was pooled.
+  const uint8_t *_Nullable places;
   /// `be_winograd_float32_sums` for each part.
   float *_Nonnull sums;
   /// One for each output and part, the outputs filled up to whole 16s.

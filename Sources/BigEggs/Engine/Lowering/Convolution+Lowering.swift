@@ -6,7 +6,8 @@ extension Conv2D: LoweredLayer {
         let input = isFirst ? inputs[0] : try plan.blocked(inputs[0], for: layer.name)
         let output = try plan.convolve(
             input, window, filters: filters, layer.parameters[0],
-            bias: kernel.useBias ? layer.parameters[1] : nil, rectifies: activation == .relu, for: layer)
+            bias: kernel.useBias ? layer.parameters[1] : nil, rectifies: activation == .relu,
+            mayPool: activation.elementwise == nil && plan.isPooledAlone(layer), for: layer)
         return try plan.apply(activation, to: output, for: layer)
     }
 }
@@ -29,7 +30,8 @@ extension SeparableConv2D: LoweredLayer {
         let pixel = Window(size: [1, 1], strides: [1, 1], padding: .valid)
         let output = try plan.convolve(
             channels, pixel, filters: filters, layer.parameters[1],
-            bias: kernel.useBias ? layer.parameters[2] : nil, rectifies: activation == .relu, for: layer)
+            bias: kernel.useBias ? layer.parameters[2] : nil, rectifies: activation == .relu, mayPool: false,
+            for: layer)
         return try plan.apply(activation, to: output, for: layer)
     }
 }
@@ -37,12 +39,12 @@ extension SeparableConv2D: LoweredLayer {
 extension PlanBuilder {
     fileprivate func convolve(
         _ input: Signal, _ window: Window, filters: Int, _ kernel: Int, bias: Int?, rectifies: Bool,
-        for layer: ResolvedLayer
+        mayPool: Bool, for layer: ResolvedLayer
     ) throws -> Signal {
         let channels = input.dims[1]
         let (rows, columns) = (window.size[0], window.size[1])
         return try add(
-            input, window, filters: filters, kernel, bias: bias, rectifies: rectifies,
+            input, window, filters: filters, kernel, bias: bias, rectifies: rectifies, mayPool: mayPool,
             .strided(
                 [filters, channels, rows, columns], .float32,
                 strides: [1, filters, columns * channels * filters, channels * filters]), for: layer)
@@ -57,6 +59,7 @@ extension PlanBuilder {
         let (rows, columns) = (window.size[0], window.size[1])
         return try add(
             input, window, filters: channels * multiplier, kernel, bias: bias, rectifies: rectifies,
+            mayPool: false,
             .strided(
                 [channels, multiplier, 1, rows, columns], .float32,
                 strides: [multiplier, 1, 1, columns * channels * multiplier, channels * multiplier]),
@@ -65,6 +68,7 @@ extension PlanBuilder {
 
     private func add(
         _ input: Signal, _ window: Window, filters: Int, _ kernel: Int, bias: Int?, rectifies: Bool,
+        mayPool: Bool,
         _ kerasKernel: TensorLayout, for layer: ResolvedLayer
     ) throws -> Signal {
         let sides = Array(input.dims[2...])
@@ -77,7 +81,7 @@ extension PlanBuilder {
                 window: .init(
                     size: window.size, strides: window.strides, paddingBefore: zeros.before,
                     paddingAfter: zeros.after),
-                rectifies: rectifies, precision: key.precision, allowsWinograd: key.allowsWinograd,
-                threads: key.threads, store: store))
+                rectifies: rectifies, mayPool: mayPool, training: key.training, precision: key.precision,
+                allowsWinograd: key.allowsWinograd, threads: key.threads, store: store))
     }
 }

@@ -8,6 +8,17 @@ extension MaxPooling2D: LoweredLayer {
     }
 }
 
+extension PlanBuilder {
+    /// Whether a max pooling over 2×2 that leaves nothing to fill up alone reads a layer, so that the layer in front
+    /// may do it. For a model that is looked into it does not.
+    func isPooledAlone(_ layer: ResolvedLayer) -> Bool {
+        guard !key.isFrozen, let reader = onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D
+        else { return false }
+        return pooling.window.size == [2, 2] && pooling.window.strides == [2, 2]
+            && zip(layer.outputShape, reader.outputShape).prefix(2).allSatisfy { $0 / 2 == $1 }
+    }
+}
+
 extension AveragePooling2D: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
         try plan.pool(.mean, window, inputs[0], for: layer)
