@@ -58,7 +58,7 @@ $(PEERS)/ready: Tests/Peers/requirements.txt
 	@$(PEERS)/bin/pip install --disable-pip-version-check -r $<
 	@touch $@
 
-bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH=--help)
+bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH="--recipe fast", BENCH=--help)
 	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
 
 # Each benchmark's figures, and the page that is written from them.

@@ -59,3 +59,8 @@ void be_bfloat16_add_products(be_instruction_set set, const void *left, const vo
   static __typeof__(add_all_plain) *const entries[] = BE_BFLOAT16_ENTRIES(add_all);
   entries[set](left, right, vectors, sums);
 }
+
+bool be_bfloat16_is_faster(be_instruction_set set) {
+  __builtin_cpu_init();
+  return set >= BE_AVX512_BF16 && __builtin_cpu_is("amd");
+}

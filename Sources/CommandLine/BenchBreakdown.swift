@@ -4,6 +4,7 @@ import Reporting
 
 /// Where the time of a step goes: `bigeggs bench --breakdown`.
 struct BenchBreakdown: Encodable {
+    let recipe: String
     let training, inference: Step
     let batchSize, threads: Int
     let processor: String
@@ -48,9 +49,10 @@ struct BenchBreakdown: Encodable {
         let gigaOperationsPerSecond: Double
     }
 
-    init(_ options: EngineOptions, steps: Int) throws {
-        batchSize = options.batchSize
-        let (model, noise) = try options.bench(images: batchSize * 20)
+    init(_ subject: BenchSubject, steps: Int) throws {
+        recipe = subject.recipe.name
+        batchSize = subject.batchSize
+        let (model, noise) = try subject.prepared(images: batchSize * 20)
         threads = model.threads
         precision = model.precision
         processor = Machine.processor
@@ -63,7 +65,7 @@ struct BenchBreakdown: Encodable {
         ) {
             progress.show(number)
             return try model.measureSteps(
-                on: noise, batchSize: options.batchSize, steps: steps, training: training, breakdown: timed)
+                on: noise, batchSize: subject.batchSize, steps: steps, training: training, breakdown: timed)
         }
         training = Step(
             plain: try measure(true, timed: false, 0), timed: try measure(true, timed: true, 1))
@@ -73,7 +75,7 @@ struct BenchBreakdown: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case training, inference, threads, processor, precision
+        case recipe, training, inference, threads, processor, precision
         case batchSize = "batch_size"
         case peak = "peak_operations_per_second"
     }
@@ -81,7 +83,7 @@ struct BenchBreakdown: Encodable {
     /// The same for people.
     var text: String {
         """
-        \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize)
+        \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
         Measured peak: \((peak.float32 / 1e9).fixed(0)) GFLOP/s of float32 multiply-adds, \
         \(peak.bfloat16 > 0 ? "\((peak.bfloat16 / 1e9).fixed(0)) of bfloat16 dot products" : "no bfloat16")
 

@@ -9,21 +9,29 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure training and inference on this machine.",
         discussion: """
-            The report's network on images of noise in memory. Training, training on augmented \
-            images and inference take turns; after one round to warm up, the median of the rounds \
-            is shown. Nothing is read or written. Close other programs: a step waits for its \
-            slowest thread.
+            The report's network, or another recipe's, on images of noise in memory. Training, \
+            training on augmented images and inference take turns; after one round to warm up, the \
+            median of the rounds is shown. Nothing is read or written. Close other programs: a step \
+            waits for its slowest thread.
 
             EXAMPLES
               bigeggs bench
               bigeggs bench --threads 1 --rounds 3
               bigeggs bench --precision bfloat16 --json
               bigeggs bench --only inference --steps 79
+              bigeggs bench --recipe fast --only training --steps 3
               bigeggs bench --breakdown            where the time of a step goes
               bigeggs bench --scaling              batch sizes 32 to 512, 1 thread and all
             """)
 
     @OptionGroup var engine: EngineOptions
+    @Option(
+        help: ArgumentHelp(
+            "Whose network and training: a recipe's name, or a JSON file (default: augmented).",
+            valueName: "recipe"),
+        completion: .file(extensions: ["json"]),
+        transform: { try Recipe($0) })
+    var recipe: Recipe?
     @Option(help: ArgumentHelp("Steps in a round.", valueName: "n")) var steps = 20
     @Option(help: ArgumentHelp("Rounds to take the median of.", valueName: "n")) var rounds = 5
     @Option(help: "Measure one kind of work alone: the memory shown is then that of this work.")
@@ -43,22 +51,30 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        let subject = BenchSubject(recipe: recipe ?? .augmented, engine: engine)
         if breakdown {
-            let result = try BenchBreakdown(engine, steps: steps * rounds)
+            let result = try BenchBreakdown(subject, steps: steps * rounds)
             if json { try printJSON(result) } else { print(result.text) }
         } else if scaling {
-            let result = try BenchScaling(engine, rounds: rounds)
+            let result = try BenchScaling(subject, rounds: rounds)
             if json { try printJSON(result) } else { print(result.text) }
         } else {
-            let result = try BenchResult(engine, steps: steps, rounds: rounds, only: only)
+            let result = try BenchResult(subject, steps: steps, rounds: rounds, only: only)
             if json { try printJSON(result) } else { print(result.text) }
         }
     }
 }
 
-extension EngineOptions {
-    /// A compiled network, and images of noise, the same in every run.
-    func bench(images: Int) throws -> (model: Model, noise: ImageDataset) {
+/// What is measured: a recipe's training, run with the engine's options.
+struct BenchSubject {
+    let recipe: Recipe
+    let engine: EngineOptions
+
+    /// Images in a step.
+    var batchSize: Int { engine.givenBatchSize ?? recipe.batchSize }
+
+    /// The compiled network, and images of noise, the same in every run.
+    func prepared(images: Int) throws -> (model: Model, noise: ImageDataset) {
         var state: UInt32 = 1
         let bytes = (0..<images * 32 * 32 * 3).map { _ -> UInt8 in
             state = state &* 1_664_525 &+ 1_013_904_223
@@ -67,9 +83,9 @@ extension EngineOptions {
         let noise = try ImageDataset(
             images: bytes, labels: Labels((0..<images).map { Int32($0 % 10) }), imageShape: [32, 32, 3],
             classNames: (0..<10).map(String.init)
-        ).rescaled()
-        let model = try network(of: .plain, classes: 10, seed: 7)
-        try model.compile(optimizer: Adam(), loss: .sparseCategoricalCrossentropy)
+        ).rescaled(recipe.rescale)
+        let model = try engine.network(of: recipe, classes: 10, seed: 7)
+        try recipe.compile(model, trainImages: images)
         return (model, noise)
     }
 }

@@ -5,6 +5,7 @@ import Reporting
 
 /// What `bigeggs bench` measured, under the names that programs read.
 struct BenchResult: Encodable {
+    let recipe: String
     /// `nil` for what was not measured.
     let training, augmentedTraining, inference: Speed?
     let batchSize, threads: Int
@@ -31,10 +32,11 @@ struct BenchResult: Encodable {
     }
 
     /// Measures `rounds` rounds in which each kind of work has its turn, after one to warm up.
-    init(_ options: EngineOptions, steps: Int, rounds: Int, only: Work? = nil) throws {
-        batchSize = options.batchSize
+    init(_ subject: BenchSubject, steps: Int, rounds: Int, only: Work? = nil) throws {
+        recipe = subject.recipe.name
+        batchSize = subject.batchSize
         let images = batchSize * steps
-        let (model, noise) = try options.bench(images: images)
+        let (model, noise) = try subject.prepared(images: images)
         let progress = BenchProgress(total: rounds + 1)
         var seconds: [Work: [Double]] = [:]
         for round in 0...rounds {
@@ -46,7 +48,7 @@ struct BenchResult: Encodable {
                         try model.fit(noise, batchSize: batchSize, epochs: 1).seconds
                     case .augmentedTraining:
                         try model.fit(
-                            noise, batchSize: batchSize, epochs: 1, augmentation: ReportSettings.generator
+                            noise, batchSize: batchSize, epochs: 1, augmentation: subject.recipe.generator
                         ).seconds
                     case .inference:
                         [try model.evaluate(noise, batchSize: batchSize).seconds]
@@ -70,7 +72,7 @@ struct BenchResult: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case training, inference, threads, precision, processor, algorithms
+        case recipe, training, inference, threads, precision, processor, algorithms
         case augmentedTraining = "augmented_training"
         case batchSize = "batch_size"
         case instructionSet = "instruction_set"
@@ -93,7 +95,7 @@ struct BenchResult: Encodable {
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
             \(speeds.text)
-            \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize)
+            \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
             oneDNN \(oneDNN) with \(instructionSet)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 

@@ -3,6 +3,7 @@ import Reporting
 
 /// How cost grows with the batch size and shrinks with threads: `bigeggs bench --scaling`.
 struct BenchScaling: Encodable {
+    let recipe: String
     let rows: [Row]
     let processor: String
     let precision: Precision
@@ -26,15 +27,17 @@ struct BenchScaling: Encodable {
         }
     }
 
-    init(_ options: EngineOptions, rounds: Int) throws {
+    init(_ subject: BenchSubject, rounds: Int) throws {
         let batchSizes = [32, 64, 128, 256, 512]
-        let all = options.threads ?? Machine.standardThreads
+        let all = subject.engine.threads ?? Machine.standardThreads
         let cases = (all > 1 ? [1, all] : [1]).flatMap { threads in batchSizes.map { ($0, threads) } }
         let progress = BenchProgress(total: cases.count)
+        var precision = Precision.float32
         rows = try cases.enumerated().map { number, one in
             progress.show(number)
             let (batchSize, threads) = one
-            let (model, noise) = try options.bench(images: 512)
+            let (model, noise) = try subject.prepared(images: 512)
+            precision = model.precision
             try model.use(threads: threads)
             let steps = max(rounds, rounds * 512 / batchSize)
             func seconds(training: Bool) throws -> Double {
@@ -52,7 +55,8 @@ struct BenchScaling: Encodable {
         }
         progress.show(cases.count)
         processor = Machine.processor
-        precision = options.precision.precision
+        self.precision = precision
+        recipe = subject.recipe.name
     }
 
     /// The same for people.
@@ -69,6 +73,6 @@ struct BenchScaling: Encodable {
                     row.inferenceImagesPerSecond.fixed(0), (Double(row.workspaceBytes) / 1e6).fixed(0),
                 ]
             })
-        return "\(processor), \(precision.rawValue)\n\n\(table.text)"
+        return "\(processor), \(precision.rawValue), recipe \(recipe)\n\n\(table.text)"
     }
 }

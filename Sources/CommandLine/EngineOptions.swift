@@ -14,8 +14,8 @@ struct EngineOptions: ParsableArguments {
         help: ArgumentHelp("Images in a step (default: 128, or the recipe's).", valueName: "n"))
     var givenBatchSize: Int?
 
-    @Option(help: PrecisionChoice.help)
-    var precision: PrecisionChoice = .float32
+    @Option(name: .customLong("precision"), help: PrecisionChoice.help(otherwise: "float32, or the recipe's"))
+    var givenPrecision: PrecisionChoice?
 
     @Flag(help: "Use direct convolutions everywhere instead of Winograd's where it is faster, to compare.")
     var directConvolutions = false
@@ -30,12 +30,13 @@ struct EngineOptions: ParsableArguments {
 
     /// A recipe's network, to be run with these options.
     func network(of recipe: Recipe, classes: Int, seed: UInt64) throws -> Model {
-        run(try recipe.model(classes: classes, seed: seed, precision: precision.precision, threads: threads))
+        let precision = (givenPrecision ?? recipe.precision).precision
+        return run(try recipe.model(classes: classes, seed: seed, precision: precision, threads: threads))
     }
 
     /// The network of trained weights, to be run with these options.
     func network(with weights: TrainedWeights) throws -> Model {
-        run(try weights.model(precision: precision.precision, threads: threads))
+        run(try weights.model(precision: givenPrecision?.precision ?? .float32, threads: threads))
     }
 
     private func run(_ model: Model) -> Model {

@@ -35,7 +35,7 @@ struct StudyCommand: ParsableCommand {
     @Option(help: ArgumentHelp("CIFAR-10: auto, cifar10, or a path.", valueName: "source")) var data = "auto"
     @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
     var threads: Int?
-    @Option(help: PrecisionChoice.help)
+    @Option(help: PrecisionChoice.help())
     var precision: PrecisionChoice = .auto
     @Flag(help: "Train anew the runs named, even if they are begun or recorded.") var restart = false
     @Flag(help: "Say what there is, and train nothing.") var list = false

@@ -3,8 +3,13 @@ import BigEggs
 
 extension PrecisionChoice: ExpressibleByArgument {
     /// The help of `--precision`.
-    public static let help: ArgumentHelp = """
-        The precision of activations: float32, bfloat16 (faster, on processors that have it), or auto \
-        for bfloat16 where there is. Weights are kept in float32 in any case.
-        """
+    ///
+    /// - Parameter otherwise: the precision of who gives none, where the option's default does not say.
+    public static func help(otherwise: String? = nil) -> ArgumentHelp {
+        ArgumentHelp(
+            """
+            The precision of activations: float32, bfloat16, or auto for the one that this processor is faster \
+            in. Weights are kept in float32 in any case\(otherwise.map { " (default: \($0))" } ?? "").
+            """)
+    }
 }

@@ -26,7 +26,7 @@ public struct SectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads to compute with; all cores if not given.", valueName: "n"))
     public var threads: Int?
 
-    @Option(help: PrecisionChoice.help)
+    @Option(help: PrecisionChoice.help())
     public var precision: PrecisionChoice = .float32
 
     @Option(help: ArgumentHelp("The seed of every random number.", valueName: "n"))

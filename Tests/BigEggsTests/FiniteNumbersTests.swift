@@ -32,7 +32,7 @@ import BigEggs
         return model
     }
 
-    private static let precisions = Precision.allCases.filter { $0 == .float32 || Precision.fastest == $0 }
+    private static let precisions = Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 }
 
     // MARK: Pixels
 

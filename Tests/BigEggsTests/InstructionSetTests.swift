@@ -81,6 +81,14 @@ import Testing
             (Machine.peakOperationsPerSecond(.bfloat16, threads: 1) > 0) == DNNL.instructionSet.hasBFloat16)
     }
 
+    /// Kernels for AMX would change that: there the dot products' peak is not what counts.
+    @Test func theFastestPrecisionIsTheOneThatTheProcessorMultipliesFasterIn() {
+        func peak(_ precision: Precision) -> Double {
+            (0..<3).map { _ in Machine.peakOperationsPerSecond(precision, threads: 1) }.max() ?? 0
+        }
+        #expect((Precision.fastest == .bfloat16) == (peak(.bfloat16) > peak(.float32)))
+    }
+
     /// Records and checkpoints hold these.
     @Test func namesAreThoseOfEarlierRecords() {
         #expect(

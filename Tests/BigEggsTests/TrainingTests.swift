@@ -26,8 +26,9 @@ import Testing
     }
 
     @Test(arguments: [1, 2])
-    func directConvolutionsAndTheFastestPrecisionRepeatBitForBitToo(threads: Int) throws {
-        for (precision, winograd) in [(Precision.float32, false), (.fastest, true)] {
+    func directConvolutionsAndBFloat16RepeatBitForBitToo(threads: Int) throws {
+        let bfloat16 = GradientTests.hasBFloat16 ? [(Precision.bfloat16, true)] : []
+        for (precision, winograd) in [(Precision.float32, false)] + bfloat16 {
             func train() throws -> [String: [UInt32]] {
                 try trained(seed: 3, threads: threads, precision: precision, winograd: winograd).bits
             }

@@ -1,8 +1,10 @@
-"""Measures BigEggs, PyTorch and Keras side by side: the report's network, batch 128, on the processor.
+"""Measures BigEggs, PyTorch and Keras side by side on the processor: the report's network in batches of 128, or
+the recipe `fast` in batches of 2,000.
 
     make bench-peers                            # everything, on an idle machine
     make bench-peers BENCH="--quick"            # whether it works; the numbers mean little
     make bench-peers BENCH="--work training --precision float32 --turns 9 --json"
+    make bench-peers BENCH="--recipe fast"      # training alone, beside PyTorch, each in its fastest precision
 
 Each turn is a process that does one kind of work and nothing else; the three take turns (A B C A B C …), so
 that a machine whose speed changes is fair to all. A training step is the whole step: images gathered at
@@ -11,7 +13,8 @@ shows is the median over the turns of each turn's median round; memory is the mo
 held, with its interpreter and libraries, in the median turn.
 
 Before the first turn each peer's variants (PyTorch eager or compiled, autocast or cast; Keras with or
-without XLA) are tried once, and the fastest stands for the peer.
+without XLA) are tried once, and the fastest stands for the peer. `fast` is in the precision in which a system
+is fastest: PyTorch's is a part of its variants, ours is `auto`.
 """
 
 import argparse
@@ -28,7 +31,6 @@ import time
 
 PEERS = pathlib.Path(__file__).resolve().parent
 BIGEGGS = PEERS.parents[1] / ".build" / "release" / "bigeggs"
-BATCH = 128
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +41,12 @@ class Work:
     precision: str
     steps: int
     rounds: int
+    recipe: str = "augmented"
+    batch: int = 128
+
+    @property
+    def title(self):
+        return "fast" if self.recipe == "fast" else self.precision
 
 
 def variants(system, work, compiler):
@@ -48,15 +56,19 @@ def variants(system, work, compiler):
     if system == "PyTorch":
         cast = work.work == "inference" and work.precision == "bfloat16"
         modes = ["autocast", "cast"] if cast else [""]
+        if work.precision == "auto":
+            modes = ["float32", "bfloat16"]
         return [f"{run} {mode}".strip() for mode in modes for run in ["eager"] + ["compiled"] * compiler]
     return [""]
 
 
 def command(system, variant, work, threads):
     """The command line of a turn."""
-    shared = ["--precision", work.precision, "--steps", work.steps, "--rounds", work.rounds, "--threads", threads]
+    precision = variant.split()[1] if work.precision == "auto" and system == "PyTorch" else work.precision
+    shared = ["--precision", precision, "--steps", work.steps, "--rounds", work.rounds, "--threads", threads]
+    shared += ["--recipe", work.recipe, "--batch-size", work.batch]
     if system == "BigEggs":
-        shared += ["--only", work.work, "--batch-size", BATCH, "--json"]
+        shared += ["--only", work.work, "--json"]
         return [str(part) for part in [BIGEGGS, "bench", *shared]]
     script = PEERS / f"bench_{system.lower()}.py"
     return [str(part) for part in [sys.executable, script, "--work", work.work, "--variant", variant, *shared]]
@@ -73,7 +85,7 @@ def turn(system, variant, work, threads):
         text=True)
     if finished.returncode:
         lines = finished.stderr.strip().splitlines() or [f"ended with status {finished.returncode}"]
-        raise RuntimeError(f"{system} {variant} cannot do {work.work} in {work.precision}: {lines[-1]}")
+        raise RuntimeError(f"{system} {variant} cannot do {work.work} ({work.title}): {lines[-1]}")
     lines = finished.stdout.strip()
     result = json.loads(lines if system == "BigEggs" else lines.splitlines()[-1])
     if system == "BigEggs":
@@ -101,7 +113,7 @@ class Progress:
         left = f"{remaining / 60:.0f} min left" if remaining > 90 else f"{remaining:.0f} s left"
         system, work, variant, _ = job
         name = f"{system} {variant}".strip()
-        print(f"[{self.done:3}/{self.total}] {work.precision} {work.work}, {name}: {says} ({left})",
+        print(f"[{self.done:3}/{self.total}] {work.title} {work.work}, {name}: {says} ({left})",
               file=sys.stderr, flush=True)
 
 
@@ -152,7 +164,9 @@ def summary(results):
     """A row for each kind of work, with medians and ratios."""
     rows = []
     for work, systems in results.items():
-        row = {"precision": work.precision, "work": work.work, "systems": {}}
+        row = {
+            "recipe": work.recipe, "precision": work.precision, "batch": work.batch, "work": work.work,
+            "systems": {}}
         for system, entry in systems.items():
             speeds = [turn["images_per_second"] for turn in entry["turns"]]
             row["systems"][system] = {
@@ -173,6 +187,10 @@ def summary(results):
     return rows
 
 
+def name(row):
+    return "fast" if row["recipe"] == "fast" else row["precision"]
+
+
 def table(rows):
     """The same for people."""
     systems = ["BigEggs", "PyTorch", "Keras"]
@@ -189,7 +207,7 @@ def table(rows):
         faster = [cell(system, "bigeggs_is_faster_by", "{:.2f} ×".format) for system in systems[1:]]
         memory = [cell(system, "peak_memory_bytes", lambda value: f"{value / 1e6:,.0f}") for system in systems]
         share = cell("PyTorch", "bigeggs_memory_ratio", "{:.0%}".format)
-        lines.append([row["precision"], row["work"], *speeds, *faster, *memory, share])
+        lines.append([name(row), row["work"], *speeds, *faster, *memory, share])
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     text = []
     for line in lines:
@@ -218,6 +236,8 @@ def main():
     parser.add_argument("--work", choices=["training", "inference"], help="one kind of work alone")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], help="one precision alone")
     parser.add_argument("--without", action="append", default=[], choices=["PyTorch", "Keras"], help="leave one out")
+    parser.add_argument("--recipe", choices=["augmented", "fast"], default="augmented",
+                        help="the report's network (the default), or the recipe fast's training")
     parser.add_argument("--quick", action="store_true", help="one short turn, to see whether it works")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--record", type=pathlib.Path, metavar="FILE", help="write that JSON object to a file, too")
@@ -237,6 +257,11 @@ def main():
         for precision in ("float32", "bfloat16")
         if options.work in (None, work) and options.precision in (None, precision)]
     systems = [system for system in ("BigEggs", "PyTorch", "Keras") if system not in options.without]
+    if options.recipe == "fast":
+        if options.work == "inference" or options.precision:
+            parser.error("--recipe fast is training, in each system's fastest precision: leave --work and --precision out")
+        works = [Work("training", "auto", 1 if options.quick else 3, 1, "fast", 2_000)]
+        systems = [system for system in systems if system != "Keras"]
     compiler = shutil.which("g++") is not None and not options.quick
 
     load = os.getloadavg()[0]
@@ -247,7 +272,7 @@ def main():
     results, refused = measure(works, systems, options, compiler)
     rows = summary(results)
     context = {
-        "processor": processor(), "threads": options.threads, "batch": BATCH, "turns": options.turns,
+        "processor": processor(), "threads": options.threads, "batch": works[0].batch, "turns": options.turns,
         "load_before": load, "seconds": time.monotonic() - start, "refused": refused,
     }
     record = json.dumps(context | {"rows": rows}, indent=1)
@@ -258,14 +283,16 @@ def main():
         return
     print(table(rows))
     print()
-    print(f"{processor()}, threads: {options.threads}, batch {BATCH}, medians of {options.turns} turns")
+    print(f"{processor()}, threads: {options.threads}, batch {works[0].batch}, medians of {options.turns} turns")
     for row in rows:
         for entry in row["systems"].values():
             spread = f"{entry['slowest_turn']:,.0f} to {entry['fastest_turn']:,.0f} images/s"
             version = f"{entry['version']} {entry['variant']}".strip()
             others = ", ".join(f"{name} {speed:,.0f}" for name, speed in entry["trials"].items())
             tried = f"; tried: {others}" if others else ""
-            print(f"  {row['precision']} {row['work']}, {version}: {spread}{tried}")
+            print(f"  {name(row)} {row['work']}, {version}: {spread}{tried}")
+            if row["recipe"] == "fast":
+                print(f"    {50_000 / entry['images_per_second']:.0f} s for 50,000 images")
     if not compiler and "PyTorch" in systems:
         print("torch.compile was not tried: "
               + ("the quick run tries no variants" if options.quick else "there is no g++"))

@@ -10,7 +10,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
 import tensorflow
-from bench_turn import BATCH, arguments, finish, noise, timed
+from bench_turn import arguments, finish, noise, timed
 from keras_network import network
 
 
@@ -21,7 +21,7 @@ def main():
     keras.utils.set_random_seed(7)
     if options.precision == "bfloat16":
         keras.config.set_dtype_policy("mixed_bfloat16")
-    images, labels = noise(options.steps)
+    images, labels = noise(options.steps * options.batch_size)
     model = network(rescale=1 / 255, dtype="uint8")
     model.compile(
         optimizer=keras.optimizers.Adam(1e-3),
@@ -30,13 +30,13 @@ def main():
         jit_compile=options.variant == "XLA",
     )
     if options.work == "training":
-        work = lambda: model.fit(images, labels, batch_size=BATCH, verbose=0)  # noqa: E731
+        work = lambda: model.fit(images, labels, batch_size=options.batch_size, verbose=0)  # noqa: E731
     else:
-        work = lambda: keras.ops.softmax(model.predict(images, batch_size=BATCH, verbose=0))  # noqa: E731
+        work = lambda: keras.ops.softmax(model.predict(images, batch_size=options.batch_size, verbose=0))  # noqa: E731
     work()
     seconds = [timed(work) for _ in range(options.rounds)]
     version = f"Keras {keras.__version__} on TensorFlow {tensorflow.__version__}"
-    finish(options.steps, seconds, version)
+    finish(len(images), seconds, version)
 
 
 if __name__ == "__main__":

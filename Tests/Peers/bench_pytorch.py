@@ -1,4 +1,4 @@
-"""One turn of bench.py: the report's network in PyTorch, as fast as PyTorch runs it on a processor.
+"""One turn of bench.py: the report's network, or the recipe `fast`, in PyTorch, as fast as it runs on a processor.
 
 Channels last, fused Adam; bfloat16 by autocast, for inference also with weights in bfloat16. The variant
 names what is tried: eager or compiled, autocast or cast.
@@ -7,8 +7,9 @@ names what is tried: eager or compiled, autocast or cast.
 import contextlib
 
 import torch
-from bench_turn import BATCH, arguments, finish, noise, timed
-from pytorch_network import network
+import pytorch_fast
+import pytorch_network
+from bench_turn import arguments, finish, noise, timed
 
 
 def main():
@@ -16,9 +17,12 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(7)
     training, half = options.work == "training", options.precision == "bfloat16"
-    images, labels = map(torch.from_numpy, noise(options.steps))
+    batch_size = options.batch_size
+    images, labels = map(torch.from_numpy, noise(options.steps * batch_size))
     labels = labels.long()
 
+    fast = options.recipe == "fast"
+    network = pytorch_fast.network if fast else pytorch_network.network
     model = network().to(memory_format=torch.channels_last).train(training)
     kind = torch.float32
     autocast = contextlib.nullcontext
@@ -27,6 +31,7 @@ def main():
         model = model.to(kind)
     elif half:
         autocast = lambda: torch.autocast("cpu", torch.bfloat16)  # noqa: E731
+    learner = model
     if "compiled" in options.variant:
         model = torch.compile(model)
 
@@ -35,32 +40,38 @@ def main():
         return images[chosen].permute(0, 3, 1, 2).to(kind).mul_(1 / 255)
 
     if training:
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)
-        criterion = torch.nn.CrossEntropyLoss()
+        if fast:
+            optimizers = pytorch_fast.optimizers(
+                learner, batch_size, torch.bfloat16 if half else torch.float32)
+            criterion = torch.nn.CrossEntropyLoss(label_smoothing=0.2, reduction="sum")
+        else:
+            optimizers = [torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)]
+            criterion = torch.nn.CrossEntropyLoss()
 
         def run(steps):
             order = torch.randperm(len(images))
             total, hits = torch.zeros(()), torch.zeros((), dtype=torch.long)
             for step in range(steps):
-                chosen = order[step * BATCH : (step + 1) * BATCH]
+                chosen = order[step * batch_size : (step + 1) * batch_size]
                 truth = labels[chosen]
                 with autocast():
                     logits = model(batch(chosen))
                 loss = criterion(logits.float(), truth)
-                optimizer.zero_grad(set_to_none=True)
+                model.zero_grad(set_to_none=True)
                 loss.backward()
-                optimizer.step()
+                for optimizer in optimizers:
+                    optimizer.step()
                 total += loss.detach()
                 hits += (logits.detach().argmax(1) == truth).sum()
     else:
         def run(steps):
             with torch.inference_mode(), autocast():
                 for step in range(steps):
-                    model(batch(slice(step * BATCH, (step + 1) * BATCH))).float().softmax(1)
+                    model(batch(slice(step * batch_size, (step + 1) * batch_size))).float().softmax(1)
 
-    run(min(5, options.steps))
+    run(min(5, options.steps) if not fast else 1)
     seconds = [timed(lambda: run(options.steps)) for _ in range(options.rounds)]
-    finish(options.steps, seconds, f"PyTorch {torch.__version__}")
+    finish(len(images), seconds, f"PyTorch {torch.__version__}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import time
 
 import numpy
 
-BATCH = 128
 
 
 def arguments():
@@ -19,14 +18,16 @@ def arguments():
     parser.add_argument("--steps", type=int, required=True, help="batches in a round")
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--recipe", choices=["augmented", "fast"], required=True)
+    parser.add_argument("--batch-size", type=int, required=True)
     return parser.parse_args()
 
 
-def noise(steps):
+def noise(count):
     """Images and labels in memory, as a data set has them: bytes, channels last."""
     random = numpy.random.default_rng(1)
-    images = random.integers(0, 256, (BATCH * steps, 32, 32, 3), dtype="uint8")
-    return images, numpy.arange(BATCH * steps, dtype="int32") % 10
+    images = random.integers(0, 256, (count, 32, 32, 3), dtype="uint8")
+    return images, numpy.arange(count, dtype="int32") % 10
 
 
 def timed(work):
@@ -36,11 +37,11 @@ def timed(work):
     return time.perf_counter() - start
 
 
-def finish(steps, seconds, version):
+def finish(images, seconds, version):
     """Prints the result: images per second in the median round, and the most memory the process ever had."""
     status = dict(line.split(":", 1) for line in open("/proc/self/status"))
     result = {
-        "images_per_second": BATCH * steps / statistics.median(seconds),
+        "images_per_second": images / statistics.median(seconds),
         "peak_memory_bytes": int(status["VmHWM"].split()[0]) * 1024,
         "version": version,
     }

@@ -1,7 +1,7 @@
 /// What a setting or an option may say of the precision.
 public enum PrecisionChoice: String, Sendable, Codable, CaseIterable {
     case float32, bfloat16
-    /// bfloat16 on a processor that computes in it, float32 on any other.
+    /// The one that the processor trains faster in: ``Precision/fastest``.
     case auto
 
     /// The precision that it comes to on this machine.

@@ -2,6 +2,7 @@
 // instructions against the plain code that takes their place elsewhere.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "instruction_set.h"
@@ -20,5 +21,9 @@ void be_bfloat16_round_pairs(be_instruction_set set, const float *_Nonnull even,
 /// their even ones.
 void be_bfloat16_add_products(be_instruction_set set, const void *_Nonnull left, const void *_Nonnull right,
                               ptrdiff_t vectors, float *_Nonnull sums);
+
+/// Whether the processor adds products of bfloat16 pairs at a higher rate than it multiplies and adds float32. AMD's
+/// do, at twice the rate. Intel's do it at half of the rate, unless in tiles.
+bool be_bfloat16_is_faster(be_instruction_set set);
 
 #pragma GCC visibility pop

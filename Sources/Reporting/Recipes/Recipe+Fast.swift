@@ -13,7 +13,7 @@ extension Recipe {
         generator: ImageDataGenerator(
             widthShiftRange: 2, heightShiftRange: 2, fillMode: .reflect, alternatingFlip: true,
             wholePixelShifts: true),
-        batchSize: 2_000, epochs: 8, optimizer: fastOptimizer,
+        batchSize: 2_000, epochs: 8, precision: .auto, optimizer: fastOptimizer,
         loss: Component("CategoricalCrossentropy", ["label_smoothing": 0.2]),
         whitening: RecipeWhitening(layer: "whitening"),
         testViews: [false, true].flatMap { isMirrored in

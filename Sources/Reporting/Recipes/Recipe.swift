@@ -30,6 +30,8 @@ public struct Recipe: Sendable, Equatable {
     public var batchSize: Int
     /// The most epochs.
     public var epochs: Int
+    /// What activations are computed in, where nobody says.
+    public let precision: PrecisionChoice
     /// The optimizer; schedules without a length last as long as the training.
     let optimizer: Component
     let loss: Component
@@ -51,6 +53,7 @@ public struct Recipe: Sendable, Equatable {
         rescale = Recipe.standardRescale
         batchSize = ingredients.settings.batchSize
         epochs = ingredients.settings.epochs
+        precision = .float32
         optimizer = ingredients.optimizer
         loss = ingredients.loss
         watchers = ingredients.callbacks
@@ -62,8 +65,8 @@ public struct Recipe: Sendable, Equatable {
     /// A recipe of its own network, which nothing watches.
     init(
         name: String, summary: String, network: [Record], generator: ImageDataGenerator?, batchSize: Int,
-        epochs: Int, optimizer: Component, loss: Component, whitening: RecipeWhitening?,
-        testViews: [TestView]
+        epochs: Int, precision: PrecisionChoice, optimizer: Component, loss: Component,
+        whitening: RecipeWhitening?, testViews: [TestView]
     ) {
         self.name = name
         self.summary = summary
@@ -73,6 +76,7 @@ public struct Recipe: Sendable, Equatable {
         rescale = Recipe.standardRescale
         self.batchSize = batchSize
         self.epochs = epochs
+        self.precision = precision
         self.optimizer = optimizer
         self.loss = loss
         watchers = []
@@ -102,6 +106,7 @@ public struct Recipe: Sendable, Equatable {
         rescale = try settings.float("rescale") ?? Recipe.standardRescale
         batchSize = try settings.integer("batch_size") ?? 128
         epochs = try settings.required(settings.integer("epochs"), "epochs")
+        precision = try settings.choice("precision", of: PrecisionChoice.self) ?? .float32
         optimizer = try Component(settings.value("optimizer") ?? "Adam", of: "\"optimizer\"")
         loss = try Component(settings.value("loss") ?? .string(Recipe.standardLoss), of: "\"loss\"")
         watchers = try (settings.list("callbacks") ?? []).map { try Component($0, of: "a callback") }
@@ -132,6 +137,7 @@ public struct Recipe: Sendable, Equatable {
         if network != Recipe.reportNetwork { record["network"] = .array(network) }
         record["augmentation"] = generator?.settings
         if rescale != Recipe.standardRescale { record["rescale"] = Record(rescale) }
+        if precision != .float32 { record["precision"] = .string(precision.rawValue) }
         if loss != Component(Recipe.standardLoss) { record["loss"] = loss.record }
         if !watchers.isEmpty { record["callbacks"] = .array(watchers.map(\.record)) }
         record["whitening"] = whitening?.record
