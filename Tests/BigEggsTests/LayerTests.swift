@@ -344,7 +344,9 @@ import Testing
         for (number, tensor) in still.after.enumerated() {
             let isKernel = tensor.name == "still/kernel"
             let expected = isKernel ? still.before[number].values : whole.after[number].values
-            #expect(tensor.values == expected, "\(tensor.name)")
+            // The sum of a bias alone is made in another order.
+            let allowed: Double = tensor.name == "still/bias" ? 1e-6 : 0
+            #expect(relativeError(tensor.values, expected) <= allowed, "\(tensor.name)")
             #expect(whole.before[number].values != whole.after[number].values)
         }
     }

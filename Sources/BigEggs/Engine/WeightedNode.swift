@@ -52,6 +52,8 @@ class WeightedNode: Node {
     var precision: Precision { primitives.precision }
     var batch: Int { input.dims[0] }
 
+    private var trainsKernel: Bool { store.entries[kernel].weight.isTrained }
+
     /// In how many parts a batch is divided at most.
     var parts: Int { 16 }
 
@@ -102,8 +104,11 @@ class WeightedNode: Node {
             try primitive.add(.sourceGradient, at: inputGradient, layout: input.layout)
             backwardData = primitive
         }
-        let isTrained = [kernel, bias].compactMap(\.self).contains { store.entries[$0].weight.isTrained }
-        if isTrained { backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights() }
+        if trainsKernel {
+            backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights()
+        } else if let bias, store.entries[bias].weight.isTrained {
+            backwardWeights = BiasGradient(output, precision: precision, biasGradient: .gradient(bias))
+        }
     }
 
     var passes: [any Pass] { [forwardPass, backwardData, backwardWeights].compactMap { $0 } }
@@ -129,7 +134,7 @@ class WeightedNode: Node {
         let dims = primitives.destination.dims
         let positions = dims[0] * dims.dropFirst(2).reduce(1, *)
         let one = 2 * positions * kernelDims.reduce(1, *)
-        return (one, (backwardData == nil ? 0 : one) + (backwardWeights == nil ? 0 : one))
+        return (one, (backwardData == nil ? 0 : one) + (backwardWeights != nil && trainsKernel ? one : 0))
     }
 
     var algorithms: [(pass: String, implementation: String)] {

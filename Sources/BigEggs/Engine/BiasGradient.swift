@@ -1,0 +1,75 @@
+/// The gradient of a bias whose kernel is not trained: the sum of the output's gradient over images and positions.
+///
+/// A sum for each sample in float32, and these in float64: of a fixed number of runs of samples, which threads share,
+/// and then of the runs in their order.
+final class BiasGradient: Pass {
+    private let outputGradient: Place
+    private let biasGradient: Place
+    private let walk: ChannelWalk
+    private let precision: Precision
+    private let parts: Int
+    private var scratchpad = Place.scratchpad
+    private var bound: Bound?
+
+    private struct Bound {
+        let source: UnsafeMutableRawPointer
+        let target: UnsafeMutablePointer<Float>
+        /// One number for each part and channel, the channels filled up to whole 16s.
+        let sums: UnsafeMutablePointer<Double>
+    }
+
+    init(_ output: Signal, precision: Precision, biasGradient: Place) {
+        outputGradient = output.gradientPlace
+        walk = output.walk
+        self.precision = precision
+        self.biasGradient = biasGradient
+        parts = min(output.walk.samples, 16)
+    }
+
+    let implementation = "own"
+
+    private var paddedChannels: Int { walk.blocks * 16 }
+    var scratchpadBytes: Int { parts * paddedChannels * MemoryLayout<Double>.stride }
+
+    func useScratchpad(at place: Place) { scratchpad = place }
+
+    func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
+        bound = Bound(
+            source: address(outputGradient), target: address(biasGradient).floats,
+            sums: address(scratchpad).assumingMemoryBound(to: Double.self))
+    }
+
+    func execute() {
+        guard let bound else { return }
+        switch precision {
+        case .float32: sum(bound, Float.self)
+        case .bfloat16: sum(bound, BFloat16.self)
+        }
+        for channel in 0..<walk.channels {
+            bound.target[channel] = Float(
+                (0..<parts).reduce(0) { $0 + bound.sums[$1 * paddedChannels + channel] })
+        }
+    }
+
+    private func sum<Element: ActivationElement>(_ bound: Bound, _ type: Element.Type) {
+        let (walk, parts, paddedChannels) = (walk, parts, paddedChannels)
+        let source = UnsafePointer(bound.source.assumingMemoryBound(to: type))
+        Threads.parallel(over: parts) { range, _ in
+            for part in range {
+                let sums = bound.sums + part * paddedChannels
+                sums.update(repeating: 0, count: paddedChannels)
+                for sample in walk.samples * part / parts..<walk.samples * (part + 1) / parts {
+                    for block in 0..<walk.blocks {
+                        let lanes = walk.lanes(of: block)
+                        let start = source + sample * walk.sampleStride + block * walk.blockStride
+                        var sum = Lanes.zero
+                        for position in 0..<walk.positions {
+                            sum += walk.load(start + position * walk.positionStride, lanes: lanes)
+                        }
+                        for lane in 0..<16 { sums[block * 16 + lane] += Double(sum[lane]) }
+                    }
+                }
+            }
+        }
+    }
+}
