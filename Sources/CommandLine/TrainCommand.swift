@@ -44,7 +44,8 @@ struct TrainCommand: ParsableCommand {
             A layer with "inputs": ["conv2d", "input"] reads the layers of these names; without, the one before it. A \
             schedule lasts as long as the training, or, by "decay_part": 0.5, for half of it. "whitening": \
             {"layer": "first"} begins the Conv2D of that name with filters that make the images' patches \
-            uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and "weight". Examples/recipes has more of them.
+            uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and "weight". "precision" is \
+            that of activations where --precision does not say. Examples/recipes has more of them.
 
             Where a recipe of BigEggs gives the learning rate a course of its own, nothing \
             stops the training, and the last epoch's weights are kept. With --hold-out n, the last n training images are not \

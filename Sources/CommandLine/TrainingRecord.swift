@@ -82,14 +82,11 @@ struct TrainingRecord: Encodable {
             images = evaluation.images
             loss = evaluation.loss
             accuracy = evaluation.accuracy
-            mirrored = try PredictionScore(
-                TestView.mirrored, of: test, by: model, batchSize: batchSize)
-            views =
-                !recipe.looksTwice
-                ? nil
-                : recipe.testViews == TestView.mirrored
-                    ? mirrored
-                    : try PredictionScore(recipe.testViews, of: test, by: model, batchSize: batchSize)
+            let scores = try PredictionScore.scores(
+                [TestView.mirrored] + (recipe.looksTwice ? [recipe.testViews] : []), of: test, by: model,
+                batchSize: batchSize)
+            mirrored = scores[0]
+            views = recipe.looksTwice ? scores[1] : nil
             self.keptEpoch = keptEpoch
             history = watch.map { ["loss": $0.losses, "accuracy": $0.accuracies] }
         }

@@ -8,7 +8,7 @@ import Testing
         struct Choice: Decodable { let layer, algorithm: String }
         let training, inference: Speed?
         let threads: Int
-        let precision, processor, instruction_set, onednn: String
+        let recipe, precision, processor, instruction_set, onednn: String
         let peak_memory_bytes: Int
         let algorithms: [Choice]
     }
@@ -56,6 +56,18 @@ import Testing
         let bench = try run.json(as: Bench.self)
         #expect(bench.training == nil)
         #expect(try #require(bench.inference).images_per_second > 0)
+    }
+
+    @Test func aRecipeOfOnesOwnIsMeasured() throws {
+        let file = CopiedCheckout.root + "/Examples/recipes/wide.json"
+        let run = try BigEggsProgram(
+            "bench", "--recipe", file, "--steps", "1", "--rounds", "1", "--batch-size", "16", "--only",
+            "training",
+            "--json")
+        #expect(run.status == 0, "standard error:\n\(run.errors)")
+        let bench = try run.json(as: Bench.self)
+        #expect(bench.recipe == "wide" && bench.precision == "float32")
+        #expect(bench.algorithms.filter { $0.layer.hasPrefix("conv2d") && $0.algorithm != "" }.count >= 3)
     }
 
     private struct Breakdown: Decodable {

@@ -78,6 +78,10 @@ import Testing
         }
         let score = try PredictionScore(views, of: images, by: model, batchSize: 8)
         #expect((score.loss - expected / 20).magnitude < 1e-5)
+        let scores = try PredictionScore.scores(
+            [TestView.mirrored, views], of: images, by: model, batchSize: 8)
+        let mirrored = try PredictionScore(TestView.mirrored, of: images, by: model, batchSize: 8)
+        #expect(scores == [mirrored, score])
     }
 
     @Test func theWatchedImagesAreRememberedInACheckpoint() throws {

@@ -229,6 +229,14 @@ import Testing
         }
     }
 
+    @Test func itsPrecisionIsOneThatThereIs() throws {
+        #expect(try recipe(#"{"epochs": 1}"#).precision == .float32)
+        #expect(try recipe(#"{"epochs": 1, "precision": "auto"}"#).precision == .auto)
+        #expect { try recipe(#"{"epochs": 1, "precision": "half"}"#) } throws: {
+            "\($0)".contains("\"precision\"") && "\($0)".contains("bfloat16")
+        }
+    }
+
     @Test func anUnknownNameAndADamagedFileAreErrors() {
         #expect { try Recipe("bset") } throws: {
             "\($0)".hasPrefix("there is no recipe bset: there are plain, ")
@@ -245,6 +253,7 @@ import Testing
         #expect(model.trainableParameterCount == 24 + 9 * kernels + 2 * 64 + 4 * 256 + 2560)
         #expect(model.parameterCount == model.trainableParameterCount + 12 * 24 + 2 * (2 * 64 + 4 * 256))
         #expect(model.outputShape == [10])
+        #expect(recipe.precision == .auto && Recipe.plain.precision == .float32)
         #expect(recipe.testViews.count == 6 && recipe.testViews.reduce(0) { $0 + $1.weight } == 2)
 
         let (muon, groups) = try recipe.optimizers(trainImages: 50_000)

@@ -25,9 +25,28 @@ public struct PredictionScore: Codable, Sendable, Equatable {
     public init(
         _ views: [TestView], of dataset: ImageDataset, by model: Model, batchSize: Int
     ) throws {
-        self.init(
-            try views.map { try model.predict(try dataset.seen($0), batchSize: batchSize) },
-            weights: views.map { Float($0.weight) }, of: dataset)
+        self = try PredictionScore.scores([views], of: dataset, by: model, batchSize: batchSize)[0]
+    }
+
+    /// The scores of several lists of views. What is in more than one is looked at once.
+    ///
+    /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
+    public static func scores(
+        _ lists: [[TestView]], of dataset: ImageDataset, by model: Model, batchSize: Int
+    ) throws -> [PredictionScore] {
+        var seen: [(view: TestView, predictions: Predictions)] = []
+        func predictions(_ view: TestView) throws -> Predictions {
+            var view = view
+            view.weight = 1
+            if let known = seen.first(where: { $0.view == view }) { return known.predictions }
+            let predictions = try model.predict(try dataset.seen(view), batchSize: batchSize)
+            seen.append((view, predictions))
+            return predictions
+        }
+        return try lists.map { views in
+            PredictionScore(
+                try views.map(predictions), weights: views.map { Float($0.weight) }, of: dataset)
+        }
     }
 
     private init(_ predictions: [Predictions], weights: [Float], of dataset: ImageDataset) {
