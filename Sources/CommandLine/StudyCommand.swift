@@ -35,8 +35,8 @@ struct StudyCommand: ParsableCommand {
     @Option(help: ArgumentHelp("CIFAR-10: auto, cifar10, or a path.", valueName: "source")) var data = "auto"
     @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
     var threads: Int?
-    @Option(help: PrecisionChoice.help())
-    var precision: PrecisionChoice = .auto
+    @Option(help: PrecisionChoice.help(otherwise: "the recipe's, or else auto"))
+    var precision: PrecisionChoice?
     @Flag(help: "Train anew the runs named, even if they are begun or recorded.") var restart = false
     @Flag(help: "Say what there is, and train nothing.") var list = false
     @Flag(help: "With --list, print one JSON object.") var json = false
@@ -66,7 +66,7 @@ struct StudyCommand: ParsableCommand {
             }
             print("\n\(run.name) (run \(number + 1) of \(runs.count)): \(run.recipe.summary)")
             fflush(nil)
-            try study.train(run, options: options, restart: restart)
+            try study.train(run, options: options(for: run), restart: restart)
             trained += 1
         }
         print("\n\(trained) trained; the records are in \(shownRecords(runs, study)).")
@@ -88,7 +88,8 @@ struct StudyCommand: ParsableCommand {
     }
 
     /// What `bigeggs train` is told beside the run itself.
-    private var options: [String] {
+    private func options(for run: StudyRun) -> [String] {
+        let precision = precision ?? run.recipe.givenPrecision ?? .auto
         var options = ["--precision", precision.precision.rawValue]
         if let threads { options += ["--threads", "\(threads)"] }
         return options + (data == "auto" ? [] : ["--data", data])

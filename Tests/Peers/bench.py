@@ -46,6 +46,7 @@ class Work:
 
     @property
     def title(self):
+        """What a row is called: by its precision, or `fast`, which is in each system's own."""
         return "fast" if self.recipe == "fast" else self.precision
 
 
@@ -165,7 +166,7 @@ def summary(results):
     rows = []
     for work, systems in results.items():
         row = {
-            "recipe": work.recipe, "precision": work.precision, "batch": work.batch, "work": work.work,
+            "title": work.title, "recipe": work.recipe, "precision": work.precision, "batch": work.batch, "work": work.work,
             "systems": {}}
         for system, entry in systems.items():
             speeds = [turn["images_per_second"] for turn in entry["turns"]]
@@ -187,10 +188,6 @@ def summary(results):
     return rows
 
 
-def name(row):
-    return "fast" if row["recipe"] == "fast" else row["precision"]
-
-
 def table(rows):
     """The same for people."""
     systems = ["BigEggs", "PyTorch", "Keras"]
@@ -207,7 +204,7 @@ def table(rows):
         faster = [cell(system, "bigeggs_is_faster_by", "{:.2f} ×".format) for system in systems[1:]]
         memory = [cell(system, "peak_memory_bytes", lambda value: f"{value / 1e6:,.0f}") for system in systems]
         share = cell("PyTorch", "bigeggs_memory_ratio", "{:.0%}".format)
-        lines.append([name(row), row["work"], *speeds, *faster, *memory, share])
+        lines.append([row["title"], row["work"], *speeds, *faster, *memory, share])
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     text = []
     for line in lines:
@@ -290,7 +287,7 @@ def main():
             version = f"{entry['version']} {entry['variant']}".strip()
             others = ", ".join(f"{name} {speed:,.0f}" for name, speed in entry["trials"].items())
             tried = f"; tried: {others}" if others else ""
-            print(f"  {name(row)} {row['work']}, {version}: {spread}{tried}")
+            print(f"  {row['title']} {row['work']}, {version}: {spread}{tried}")
             if row["recipe"] == "fast":
                 print(f"    {50_000 / entry['images_per_second']:.0f} s for 50,000 images")
     if not compiler and "PyTorch" in systems:

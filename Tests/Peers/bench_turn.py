@@ -8,7 +8,6 @@ import time
 import numpy
 
 
-
 def arguments():
     """What bench.py asks of a turn."""
     parser = argparse.ArgumentParser(description="One turn of bench.py, in a process of its own.")

@@ -231,6 +231,8 @@ import Testing
 
     @Test func itsPrecisionIsOneThatThereIs() throws {
         #expect(try recipe(#"{"epochs": 1}"#).precision == .float32)
+        #expect(try recipe(#"{"epochs": 1}"#).givenPrecision == nil)
+        #expect(try recipe(#"{"epochs": 1, "precision": "float32"}"#).givenPrecision == .float32)
         #expect(try recipe(#"{"epochs": 1, "precision": "auto"}"#).precision == .auto)
         #expect { try recipe(#"{"epochs": 1, "precision": "half"}"#) } throws: {
             "\($0)".contains("\"precision\"") && "\($0)".contains("bfloat16")

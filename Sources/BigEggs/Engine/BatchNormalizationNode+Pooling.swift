@@ -60,7 +60,7 @@ extension BatchNormalizationNode {
         let windows = Windows(input: input, output: output)
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = UnsafePointer(memory.gradient.assumingMemoryBound(to: type))
-        reduce(memory) { sample, block, sums in
+        walk.reduce(2, parts: parts, into: memory.partial) { sample, block, add in
             let lanes = walk.lanes(of: block)
             let mean = Float.load(memory.mean + block * 16)
             let scale = Float.load(memory.scale + block * 16)
@@ -86,7 +86,8 @@ extension BatchNormalizationNode {
                 first += upstream
                 second = second.addingProduct(upstream, chosen - mean)
             }
-            sums(first, second)
+            add(0, first)
+            add(1, second)
         }
     }
 

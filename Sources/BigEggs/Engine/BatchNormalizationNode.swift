@@ -33,7 +33,7 @@ final class BatchNormalizationNode: Node {
     /// `nil` if nobody needs it.
     private var inputGradient: Place?
     /// Sums over the batch are made in so many runs of samples, whatever the number of threads.
-    private let parts: Int
+    let parts: Int
     private var memory: Memory?
 
     /// Addresses, and the numbers per channel that the passes share. Lanes past the last channel have
@@ -199,7 +199,7 @@ final class BatchNormalizationNode: Node {
             }
             Float.store(sum / Float(walk.positions), pivots + block * 16)
         }
-        reduce(memory) { item, block, sums in
+        walk.reduce(2, parts: parts, into: memory.partial) { item, block, add in
             let lanes = walk.lanes(of: block)
             let pivot = Float.load(pivots + block * 16)
             let start = source + item * walk.sampleStride + block * walk.blockStride
@@ -217,7 +217,8 @@ final class BatchNormalizationNode: Node {
                 first += someFirst
                 second += someSecond
             }
-            sums(first, second)
+            add(0, first)
+            add(1, second)
         }
         let count = Double(walk.samples * walk.positions)
         for channel in 0..<channels {
@@ -229,36 +230,6 @@ final class BatchNormalizationNode: Node {
             if channel < walk.channels {
                 state.measured(channel: channel, mean: Float(mean), variance: Float(variance))
             }
-        }
-    }
-
-    /// Adds two sums per channel over all samples into the start of `memory.partial`, in an order that does not
-    /// depend on the number of threads.
-    @inline(__always)
-    func reduce(
-        _ memory: Memory, _ body: (_ sample: Int, _ block: Int, _ add: (Lanes, Lanes) -> Void) -> Void
-    ) {
-        let walk = input.walk
-        let channels = walk.blocks * 16
-        let size = 2 * channels
-        Threads.parallel(over: parts) { range, _ in
-            for part in range {
-                let sums = memory.partial + part * size
-                sums.update(repeating: 0, count: size)
-                for sample in walk.samples * part / parts..<walk.samples * (part + 1) / parts {
-                    for block in 0..<walk.blocks {
-                        body(sample, block) { first, second in
-                            for lane in 0..<16 {
-                                sums[block * 16 + lane] += Double(first[lane])
-                                sums[channels + block * 16 + lane] += Double(second[lane])
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        for part in 1..<max(parts, 2) where part < parts {
-            for index in 0..<size { memory.partial[index] += memory.partial[part * size + index] }
         }
     }
 
@@ -281,7 +252,7 @@ final class BatchNormalizationNode: Node {
         let walk = input.walk
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = memory.gradient.assumingMemoryBound(to: type)
-        reduce(memory) { item, block, sums in
+        walk.reduce(2, parts: parts, into: memory.partial) { item, block, add in
             let lanes = walk.lanes(of: block)
             let mean = Float.load(memory.mean + block * 16)
             let start = item * walk.sampleStride + block * walk.blockStride
@@ -293,7 +264,8 @@ final class BatchNormalizationNode: Node {
                 first += upstream
                 second = second.addingProduct(upstream, walk.load(source + offset, lanes: lanes) - mean)
             }
-            sums(first, second)
+            add(0, first)
+            add(1, second)
         }
     }
 

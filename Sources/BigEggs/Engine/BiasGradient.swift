@@ -1,7 +1,5 @@
 /// The gradient of a bias whose kernel is not trained: the sum of the output's gradient over images and positions.
-///
-/// A sum for each sample in float32, and these in float64: of a fixed number of runs of samples, which threads share,
-/// and then of the runs in their order.
+/// A sum for each sample is made in float32, and that of samples in float64.
 final class BiasGradient: Pass {
     private let outputGradient: Place
     private let biasGradient: Place
@@ -28,8 +26,7 @@ final class BiasGradient: Pass {
 
     let implementation = "own"
 
-    private var paddedChannels: Int { walk.blocks * 16 }
-    var scratchpadBytes: Int { parts * paddedChannels * MemoryLayout<Double>.stride }
+    var scratchpadBytes: Int { parts * walk.blocks * 16 * MemoryLayout<Double>.stride }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 
@@ -45,31 +42,20 @@ final class BiasGradient: Pass {
         case .float32: sum(bound, Float.self)
         case .bfloat16: sum(bound, BFloat16.self)
         }
-        for channel in 0..<walk.channels {
-            bound.target[channel] = Float(
-                (0..<parts).reduce(0) { $0 + bound.sums[$1 * paddedChannels + channel] })
-        }
+        for channel in 0..<walk.channels { bound.target[channel] = Float(bound.sums[channel]) }
     }
 
     private func sum<Element: ActivationElement>(_ bound: Bound, _ type: Element.Type) {
-        let (walk, parts, paddedChannels) = (walk, parts, paddedChannels)
+        let walk = walk
         let source = UnsafePointer(bound.source.assumingMemoryBound(to: type))
-        Threads.parallel(over: parts) { range, _ in
-            for part in range {
-                let sums = bound.sums + part * paddedChannels
-                sums.update(repeating: 0, count: paddedChannels)
-                for sample in walk.samples * part / parts..<walk.samples * (part + 1) / parts {
-                    for block in 0..<walk.blocks {
-                        let lanes = walk.lanes(of: block)
-                        let start = source + sample * walk.sampleStride + block * walk.blockStride
-                        var sum = Lanes.zero
-                        for position in 0..<walk.positions {
-                            sum += walk.load(start + position * walk.positionStride, lanes: lanes)
-                        }
-                        for lane in 0..<16 { sums[block * 16 + lane] += Double(sum[lane]) }
-                    }
-                }
+        walk.reduce(1, parts: parts, into: bound.sums) { sample, block, add in
+            let lanes = walk.lanes(of: block)
+            let start = source + sample * walk.sampleStride + block * walk.blockStride
+            var sum = Lanes.zero
+            for position in 0..<walk.positions {
+                sum += walk.load(start + position * walk.positionStride, lanes: lanes)
             }
+            add(0, sum)
         }
     }
 }

@@ -80,6 +80,39 @@ struct ChannelWalk: Equatable {
         }
     }
 
+    /// Sums so many numbers for each channel up over all samples, in float64: of a fixed number of runs of samples,
+    /// which threads share, and then of the runs in their order.
+    ///
+    /// - Parameters:
+    ///   - sums: `numbers` times the channels, filled up to whole 16s, for each part. The first part's become those of
+    ///     all.
+    ///   - body: gives a sample's numbers for a block of channels.
+    @inline(__always)
+    func reduce(
+        _ numbers: Int, parts: Int, into sums: UnsafeMutablePointer<Double>,
+        _ body: (_ sample: Int, _ block: Int, _ add: (_ number: Int, Lanes) -> Void) -> Void
+    ) {
+        let channels = blocks * 16
+        let size = numbers * channels
+        Threads.parallel(over: parts) { range, _ in
+            for part in range {
+                let own = sums + part * size
+                own.update(repeating: 0, count: size)
+                for sample in samples * part / parts..<samples * (part + 1) / parts {
+                    for block in 0..<blocks {
+                        body(sample, block) { number, lanes in
+                            let target = own + number * channels + block * 16
+                            for lane in 0..<16 { target[lane] += Double(lanes[lane]) }
+                        }
+                    }
+                }
+            }
+        }
+        for part in 1..<max(parts, 2) where part < parts {
+            for index in 0..<size { sums[index] += sums[part * size + index] }
+        }
+    }
+
     /// The values in Keras's order, `[samples, positions, channels]`.
     func channelsLast<Element: ActivationElement>(
         _ base: UnsafeRawPointer, of type: Element.Type

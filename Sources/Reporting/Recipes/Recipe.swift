@@ -30,8 +30,8 @@ public struct Recipe: Sendable, Equatable {
     public var batchSize: Int
     /// The most epochs.
     public var epochs: Int
-    /// What activations are computed in, where nobody says.
-    public let precision: PrecisionChoice
+    /// What activations are to be computed in; nil if the recipe leaves that to who trains.
+    public let givenPrecision: PrecisionChoice?
     /// The optimizer; schedules without a length last as long as the training.
     let optimizer: Component
     let loss: Component
@@ -53,7 +53,7 @@ public struct Recipe: Sendable, Equatable {
         rescale = Recipe.standardRescale
         batchSize = ingredients.settings.batchSize
         epochs = ingredients.settings.epochs
-        precision = .float32
+        givenPrecision = nil
         optimizer = ingredients.optimizer
         loss = ingredients.loss
         watchers = ingredients.callbacks
@@ -76,7 +76,7 @@ public struct Recipe: Sendable, Equatable {
         rescale = Recipe.standardRescale
         self.batchSize = batchSize
         self.epochs = epochs
-        self.precision = precision
+        givenPrecision = precision
         self.optimizer = optimizer
         self.loss = loss
         watchers = []
@@ -106,7 +106,7 @@ public struct Recipe: Sendable, Equatable {
         rescale = try settings.float("rescale") ?? Recipe.standardRescale
         batchSize = try settings.integer("batch_size") ?? 128
         epochs = try settings.required(settings.integer("epochs"), "epochs")
-        precision = try settings.choice("precision", of: PrecisionChoice.self) ?? .float32
+        givenPrecision = try settings.choice("precision")
         optimizer = try Component(settings.value("optimizer") ?? "Adam", of: "\"optimizer\"")
         loss = try Component(settings.value("loss") ?? .string(Recipe.standardLoss), of: "\"loss\"")
         watchers = try (settings.list("callbacks") ?? []).map { try Component($0, of: "a callback") }
@@ -137,7 +137,7 @@ public struct Recipe: Sendable, Equatable {
         if network != Recipe.reportNetwork { record["network"] = .array(network) }
         record["augmentation"] = generator?.settings
         if rescale != Recipe.standardRescale { record["rescale"] = Record(rescale) }
-        if precision != .float32 { record["precision"] = .string(precision.rawValue) }
+        record["precision"] = (givenPrecision?.rawValue).map(Record.string)
         if loss != Component(Recipe.standardLoss) { record["loss"] = loss.record }
         if !watchers.isEmpty { record["callbacks"] = .array(watchers.map(\.record)) }
         record["whitening"] = whitening?.record
@@ -146,6 +146,9 @@ public struct Recipe: Sendable, Equatable {
     }
 
     public static func == (left: Recipe, right: Recipe) -> Bool { left.record == right.record }
+
+    /// What activations are computed in, where nobody says.
+    public var precision: PrecisionChoice { givenPrecision ?? .float32 }
 
     /// Whether a test image is looked at in another way than as it is.
     public var looksTwice: Bool { testViews != [TestView()] }

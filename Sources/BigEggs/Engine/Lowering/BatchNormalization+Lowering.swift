@@ -20,8 +20,7 @@ extension BatchNormalization: LoweredLayer {
     private func pooledLayout(
         _ layer: ResolvedLayer, _ input: Signal, _ plan: PlanBuilder
     ) -> TensorLayout? {
-        guard let reader = plan.onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D,
-            pooling.window.size == [2, 2], pooling.window.strides == [2, 2], input.dims.count == 4,
+        guard let reader = plan.onlyPooling(of: layer), input.dims.count == 4,
             input.dims[2] % 2 == 0, input.dims[3] % 2 == 0
         else { return nil }
         return .images(plan.imageDims(reader.outputShape), input.layout.precision)

@@ -4,10 +4,13 @@ extension Conv2D: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
         let isFirst = inputs[0] === plan.input && inputs[0].dims[1] < 16
         let input = isFirst ? inputs[0] : try plan.blocked(inputs[0], for: layer.name)
+        // For a model that is looked into it puts out the whole image.
+        let mayPool =
+            activation.elementwise == nil && !plan.key.isFrozen && plan.onlyPooling(of: layer) != nil
         let output = try plan.convolve(
             input, window, filters: filters, layer.parameters[0],
             bias: kernel.useBias ? layer.parameters[1] : nil, rectifies: activation == .relu,
-            mayPool: activation.elementwise == nil && plan.isPooledAlone(layer), for: layer)
+            mayPool: mayPool, for: layer)
         return try plan.apply(activation, to: output, for: layer)
     }
 }

@@ -9,13 +9,14 @@ extension MaxPooling2D: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// Whether a max pooling over 2×2 that leaves nothing to fill up alone reads a layer, so that the layer in front
-    /// may do it. For a model that is looked into it does not.
-    func isPooledAlone(_ layer: ResolvedLayer) -> Bool {
-        guard !key.isFrozen, let reader = onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D
-        else { return false }
-        return pooling.window.size == [2, 2] && pooling.window.strides == [2, 2]
-            && zip(layer.outputShape, reader.outputShape).prefix(2).allSatisfy { $0 / 2 == $1 }
+    /// The max pooling over 2×2 that alone reads a layer and leaves nothing to fill up, so that the layer in front may
+    /// do it.
+    func onlyPooling(of layer: ResolvedLayer) -> ResolvedLayer? {
+        guard let reader = onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D,
+            pooling.window.size == [2, 2], pooling.window.strides == [2, 2],
+            zip(layer.outputShape, reader.outputShape).prefix(2).allSatisfy({ $0 / 2 == $1 })
+        else { return nil }
+        return reader
     }
 }
 
