@@ -18,7 +18,7 @@ let librarySettings: [SwiftSetting] = [
 /// CSections tells it to the programs.
 let sections = [
     "01-data", "02-normalization", "03-augmentation", "04-plain-training",
-    "05-augmented-training", "06-results", "07-demo", "08-beyond",
+    "05-augmented-training", "06-results", "07-demo", "08-beyond", "09-fast",
 ]
 
 let package = Package(

@@ -10,7 +10,8 @@ struct StudyCommand: ParsableCommand {
         abstract: "Train by several recipes with several seeds, and record each.",
         discussion: """
             A run is a recipe and a seed. It trains on 45,000 images and chooses by 5,000 others; the \
-            test images have no say. Runs that are recorded are not done again, one that was \
+            test images have no say. Runs of the fast network choose nothing and train on all images, but for \
+            fast-held-out-1. Runs that are recorded are not done again, one that was \
             interrupted goes on where it was, and each is a training of a quarter of an hour or more.
 
             EXAMPLES
@@ -19,12 +20,14 @@ struct StudyCommand: ParsableCommand {
               bigeggs study flip        both of one recipe
               bigeggs study best-1      one of them
               bigeggs study best-9      one more, with a seed of your own
+              bigeggs study fast        the fast network with five seeds
+              bigeggs study fast-without-muon    and without one of its ingredients
               bigeggs study wide.json   two of a recipe of your own; wide.json-3 for one seed
 
             `bigeggs train --help` says what a recipe of your own is. After a change of its file, --restart trains anew. \
             Records are in report/study, in runs/study under an installation, and in runs/study/records those of \
             your own recipes. `bigeggs report` tells \
-            what they say.
+            what they say: sections 8 and 9.
             """)
 
     @Argument(
@@ -102,30 +105,34 @@ struct ListedRun: Encodable {
     let isRecorded: Bool
     let epochs: Int?
     let heldOutAccuracy, testAccuracy, mirroredAccuracy, seconds: Double?
+    /// In the recipe's test views; nil where these are the image as it is.
+    let viewsAccuracy: Double?
     /// The command that trains it.
     let command: String
 
-    init(_ run: StudyRun, _ found: StudyResults.Run?) {
+    init(_ run: StudyRun, _ found: Record?) {
+        func number(_ path: String) -> Double? { found?[path: path]?.number }
         name = run.name
         recipe = run.recipe.summary
         isRecorded = found != nil
-        epochs = found?.epochs
-        heldOutAccuracy = found?.heldOut.accuracy
-        testAccuracy = found?.test.accuracy
-        mirroredAccuracy = found?.mirrored.accuracy
-        seconds = found?.seconds
+        epochs = found?[path: "results.epochsRun"]?.integer
+        heldOutAccuracy = run.heldOut > 0 ? number("results.evaluation.accuracy") : nil
+        testAccuracy = number("test.accuracy")
+        mirroredAccuracy = number("test.mirrored.accuracy")
+        viewsAccuracy = number("test.views.accuracy")
+        seconds = number("results.trainingSeconds")
         command = run.command
     }
 
     static func text(_ runs: [ListedRun]) -> String {
         Table(
-            ["run", "", "epochs", "held out", "test", "test, mirrored", "took"],
+            ["run", "", "epochs", "held out", "test", "test, mirrored", "test views", "took"],
             rows: runs.enumerated().map { number, run in
                 // Said once for all seeds.
                 let isNew = number == 0 || runs[number - 1].recipe != run.recipe
                 return [run.name, isNew ? run.recipe : "", run.epochs.map { "\($0)" } ?? "–"]
-                    + [run.heldOutAccuracy, run.testAccuracy, run.mirroredAccuracy].map { $0?.percent ?? "–" }
-                    + [run.seconds?.duration ?? "–"]
+                    + [run.heldOutAccuracy, run.testAccuracy, run.mirroredAccuracy, run.viewsAccuracy]
+                    .map { $0?.percent ?? "–" } + [run.seconds?.duration ?? "–"]
             }
         ).text
     }

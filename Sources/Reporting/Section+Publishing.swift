@@ -40,7 +40,8 @@ extension Section {
         let reads = try earlier.map { ($0.key.name, try $0.value.digests()) }
         return Stamp(
             script: scriptDigest, library: libraryDigest, data: data?.provenance.checksum,
-            study: studyDigest, options: options.inputs(heeding: heeded), heeded: heeded.sorted(),
+            study: studyDigest, fastStudy: fastStudyDigest, options: options.inputs(heeding: heeded),
+            heeded: heeded.sorted(),
             reads: Dictionary(uniqueKeysWithValues: reads),
             record: try Checksum.sha256(of: layout.record(section)), headline: headline)
     }

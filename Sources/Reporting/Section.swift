@@ -37,8 +37,8 @@ public final class Section {
     var checkpoints: Checkpoints?
 
     let project: Project
-    /// The digest of the study's records, if the section reads them.
-    var studyDigest: String?
+    /// The digests of the records of section 8's runs and of section 9's, if the section reads them.
+    var studyDigest, fastStudyDigest: String?
 
     /// Whether the pipeline started this process.
     let isStep: Bool

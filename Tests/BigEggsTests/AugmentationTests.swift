@@ -243,6 +243,50 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
+    /// Every place as likely: a deviation of 29 of 1,000 in 5,000 is one of the binomial's.
+    @Test func aCutoutLiesAnywhereWithinTheImage() {
+        let generator = ImageDataGenerator(cutout: 4)
+        let drawn = (0..<5_000).compactMap {
+            generator.randomTransform(seed: 3, epoch: 0, sample: $0, imageShape: [8, 6, 3]).cutout
+        }
+        #expect(drawn.count == 5_000 && drawn.allSatisfy { $0.side == 4 })
+        for (places, count) in [(drawn.map(\.top), 5), (drawn.map(\.left), 3)] {
+            let counts = Dictionary(grouping: places) { $0 }.mapValues(\.count)
+            #expect(counts.keys.sorted() == Array(0..<count))
+            #expect(counts.values.allSatisfy { abs($0 - 5_000 / count) < 4 * 34 })
+        }
+        var shifted = ImageDataGenerator(widthShiftRange: 2)
+        let alone = shifted.randomTransform(seed: 3, epoch: 0, sample: 5, imageShape: [8, 6, 3])
+        shifted.cutout = 100
+        var both = shifted.randomTransform(seed: 3, epoch: 0, sample: 5, imageShape: [8, 6, 3])
+        #expect(both.cutout == .init(top: 0, left: 0, side: 6))
+        both.cutout = nil
+        #expect(both == alone)
+    }
+
+    /// In the result, whichever way that is mirrored, and nothing else of it.
+    @Test(arguments: [false, true])
+    func aCutoutIsFilledAfterEverythingElse(isMirrored: Bool) {
+        let generator = ImageDataGenerator(fillMode: .reflect, cval: 7)
+        let pixels = (0..<4 * 5 * 3).map { UInt8($0 + 100) }
+        var parameters = TransformParameters(tx: 1, flipHorizontal: isMirrored)
+        let whole = generator.apply(parameters, to: pixels, imageShape: [4, 5, 3])
+        parameters.cutout = .init(top: 1, left: 3, side: 2)
+        let covered = generator.apply(parameters, to: pixels, imageShape: [4, 5, 3])
+        for row in 0..<4 {
+            for column in 0..<5 {
+                let isCovered = (1...2).contains(row) && (3...4).contains(column)
+                for channel in 0..<3 {
+                    let index = (row * 5 + column) * 3 + channel
+                    #expect(covered[index] == (isCovered ? 7 : whole[index]))
+                }
+            }
+        }
+        parameters.cutout = .init(top: -1, left: 4, side: 3)
+        let partly = generator.apply(parameters, to: pixels, imageShape: [4, 5, 3])
+        #expect(zip(partly, whole).count { $0 != $1 } == 2 * 1 * 3)
+    }
+
     @Test func anEmptyGeneratorDrawsTheIdentity() {
         let parameters = ImageDataGenerator().randomTransform(
             seed: 1, epoch: 1, sample: 1, imageShape: [32, 32, 3])
@@ -270,7 +314,9 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(try Record(encoding: limits).decoded() == limits)
         // What Keras has not, where it is asked for alone: records from before it was there are the same.
         #expect(record["alternatingFlip"] == nil && record["wholePixelShifts"] == nil)
-        let ours = ImageDataGenerator(alternatingFlip: true, wholePixelShifts: true)
+        #expect(record["cutout"] == nil)
+        let ours = ImageDataGenerator(alternatingFlip: true, wholePixelShifts: true, cutout: 12)
+        #expect(try Record(encoding: ours)["cutout"] == 12)
         #expect(try Record(encoding: ours)["alternatingFlip"] == true)
         #expect(try Record(encoding: ours).decoded() == ours)
         #expect(throws: RecordError.self) {

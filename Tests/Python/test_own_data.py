@@ -69,7 +69,7 @@ def with_classes(root: Path, names: list[str], mistakes: bool = True, own: bool 
                 results[model] |= result
             for each in (*results["explained"]["right"], *results["explained"]["wrong"]):
                 each["truth"], each["predicted"] = each["truth"] % number, each["predicted"] % number
-        if path.stem == "08-beyond" and own:
+        if path.stem in ("08-beyond", "09-fast") and own:
             results["study"] = None
         if path.stem == "07-demo":
             for each in results["demo"]:

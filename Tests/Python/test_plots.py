@@ -31,6 +31,7 @@ from bigeggs_report.figures import draw
 from bigeggs_report.figures.augmentation import AMOUNT
 from bigeggs_report.figures.drawing import Source
 from bigeggs_report.figures.explanation import overlaid
+from bigeggs_report.figures.fast import fast_ingredients, fast_training, whitening_filters
 from bigeggs_report.figures.study import study_recipes, study_selection
 from bigeggs_report.records import Records
 from bigeggs_report.wording import caption, fixed, percent
@@ -408,3 +409,61 @@ def test_other_images_and_no_training_have_no_study(example: Path, handle: int) 
         outcome = drawn(example, handle, names)
         assert list(outcome["missing"]) == names and outcome["failed"] == {}
         assert all(reason in text for text in outcome["missing"].values())
+
+
+def source_of(root: Path) -> Source:
+    """An example run without its data set."""
+    return Source(Records(root / "records"), root / "weights", None)
+
+
+def with_fast_study(root: Path, runs: list[dict] | None) -> None:
+    """Rewrites the trainings of the fast network; `None` is a run of other images."""
+    study = None if runs is None else example_run.fast_study(runs)
+    change(root, "09-fast", lambda record: record["results"].update(study=study))
+
+
+def test_accuracy_is_drawn_against_the_seconds_since_the_training_began(example: Path) -> None:
+    axes = fast_training(source_of(example)).figure.axes[0]
+    lines = [line for line in axes.lines if line.get_marker() == "o"]
+    for line, section in zip(lines, ("04-plain-training", "05-augmented-training", "09-fast"), strict=True):
+        history = json.loads((example / "records" / f"{section}.json").read_text())["results"]["history"]
+        assert list(line.get_xdata()) == pytest.approx(np.cumsum(history["seconds"]) / 60)
+        assert list(line.get_ydata()) == history["val_accuracy"]
+    (views,) = [line for line in axes.lines if line.get_marker() == "D"]
+    assert list(views.get_ydata()) == [0.9066]
+    assert "different" not in " ".join(text.get_text() for text in axes.figure.texts)
+
+
+def test_times_of_different_processors_are_marked(example: Path) -> None:
+    change(example, "09-fast", lambda record: record["environment"].update(processor="another"))
+    texts = fast_training(source_of(example)).figure.texts
+    assert any("Not all on the same processor" in text.get_text() for text in texts)
+
+
+def test_each_ingredient_has_a_row_with_its_seeds_and_what_is_lost(example: Path) -> None:
+    axes = fast_ingredients(source_of(example)).figure.axes[0]
+    dots = [list(line.get_xdata()) for line in axes.lines if line.get_marker() == "o"]
+    assert [len(each) for each in dots] == [5, 3, 3, 3, 3, 5]
+    texts = [text.get_text() for text in axes.texts]
+    for name in ("without whitening", "without Muon", "without alternating flips", "without test views"):
+        assert name in texts
+    assert "\N{MINUS SIGN}1.70" in texts and "All 19 trainings" in axes.figure.texts[1].get_text()
+
+
+def test_the_trainings_of_the_fast_network_are_drawn_as_far_as_they_have_come(example: Path, handle: int) -> None:
+    name = "fast-ingredients"
+    with_fast_study(example, [example_run.fast_run("fast", 1, 0.9)])
+    assert drawn(example, handle, [name])["drawn"] == [name]
+    for runs, reason in ((None, "the study is of CIFAR-10"), ([], "no training of the fast network is recorded")):
+        with_fast_study(example, runs)
+        outcome = drawn(example, handle, [name])
+        assert outcome["failed"] == {} and reason in outcome["missing"][name]
+
+
+def test_the_whitening_filters_are_shown_with_their_share_of_the_variance(example: Path) -> None:
+    drawing = whitening_filters(source_of(example))
+    values = json.loads((example / "records" / "09-fast.json").read_text())["results"]["eigenvalues"]
+    titles = [axes.get_title().replace("\N{NO-BREAK SPACE}", " ") for axes in drawing.figure.axes]
+    shares = [100 * value / sum(values) for value in values]
+    assert titles == [f"{share:.1f} %" if share >= 0.1 else "< 0.1 %" for share in shares]
+    assert len(drawing.table.rows) == 24 * 4

@@ -271,6 +271,55 @@ import Testing
         #expect(try StudyRun.named("fast").map(\.name) == (1...5).map { "fast-\($0)" })
     }
 
+    @Test func eachRecipeWithoutAnIngredientDiffersInThatAlone() throws {
+        let fast = try Record(encoding: Recipe.fast).withoutName
+        var without = try Recipe.fastWithoutOne.map { try Record(encoding: $0).withoutName }
+        #expect(without.count == 4)
+
+        #expect(without[0]["whitening"] == nil)
+        without[0]["whitening"] = fast["whitening"]
+        var layers = try #require(without[0]["network"]?.array)
+        layers[0]["config"]?["kernel_trainable"] = false
+        without[0]["network"] = .array(layers)
+
+        #expect(without[1][path: "optimizer.class_name"] == "SGD")
+        let groups = without[1][path: "optimizer.config.groups"]
+        #expect(groups == fast[path: "optimizer.config.groups"] && groups != nil)
+        let rate = without[1][path: "optimizer.config.learning_rate.config.initial_learning_rate"]?.number
+        #expect(abs((rate ?? 0) - 2.93) < 0.001)
+        without[1]["optimizer"] = fast["optimizer"]
+
+        for (setting, value) in [("alternating_flip", false), ("horizontal_flip", true)] {
+            #expect(without[2]["augmentation"]?[setting] ?? false == .bool(value))
+        }
+        without[2]["augmentation"] = fast["augmentation"]
+
+        #expect(without[3]["loss"] == nil)
+        without[3]["loss"] = fast["loss"]
+        for record in without { #expect(record == fast) }
+        for recipe in Recipe.fastWithoutOne {
+            let model = try recipe.model(classes: 10, seed: 1, threads: 1)
+            try recipe.compile(model, trainImages: 50_000)
+        }
+    }
+
+    /// The network of airbench96, counted by hand.
+    @Test func theStrongRecipeHasTheNetworkOfItsSource() throws {
+        let recipe = try #require(Recipe(named: "strong"))
+        let model = try recipe.model(classes: 10, seed: 1, threads: 1)
+        let squares = 128 * 128 + 384 * 384 + 512 * 512
+        let kernels = 24 * 128 + 128 * 384 + 384 * 512 + 2 * squares
+        #expect(model.trainableParameterCount == 24 + 9 * kernels + 3 * (128 + 384 + 512) + 5120)
+        #expect(model.outputShape == [10])
+        let generator = try #require(recipe.generator)
+        #expect(generator.cutout == 12 && generator.widthShiftRange == 4 && generator.alternatingFlip)
+        try recipe.compile(model, trainImages: 50_000)
+        let (_, groups) = try recipe.optimizers(trainImages: 50_000)
+        let bias = try #require(groups.optimizer(of: "whitening/bias"))
+        #expect(bias.schedule.learningRate(at: 146) > 0 && bias.schedule.learningRate(at: 147) == 0)
+        #expect(try StudyRun.named("strong").map(\.name) == ["strong-1"])
+    }
+
     /// What it is made of is found in the images, and it learns them.
     @Test func theFastRecipeLearnsAFewImages() throws {
         let recipe = try #require(Recipe(named: "fast"))
@@ -298,5 +347,14 @@ import Testing
         let trained = try model.weights()
         #expect(trained[0].values == prepared[0].values, "the whitening kernel stays")
         #expect(trained[1].values != prepared[1].values, "its bias does not")
+    }
+}
+
+extension Record {
+    /// A recipe without what it is called.
+    fileprivate var withoutName: Record {
+        var record = self
+        record["name"] = nil
+        return record
     }
 }

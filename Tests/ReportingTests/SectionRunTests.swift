@@ -117,6 +117,24 @@ import Testing
 
         let demo = try Record.read("\(out)/records/07-demo.json")
         #expect(demo[path: "results.demo"]?.array?.count == 25)
+        try theFastSectionTrainsAsTheRecipeOfThatNameDoes()
+    }
+
+    /// The section spells out what `bigeggs train --recipe fast` does: the same file, byte for byte.
+    private func theFastSectionTrainsAsTheRecipeOfThatNameDoes() throws {
+        let record = try Record.read("\(out)/records/09-fast.json")
+        let batchSize = try #require(record[path: "settings.batchSize"]?.integer)
+        _ = try Command(
+            Project.executableDirectory + "/bigeggs",
+            [
+                "train", "--recipe", "fast", "--data", data, "--epochs", "1", "--batch-size", "\(batchSize)",
+                "--precision", "float32", "--seed", "7", "--out", out + "/recipe",
+            ]
+        ).output()
+        let trained = try Checksum.sha256(of: "\(out)/recipe/weights.safetensors")
+        #expect(record[path: "results.weights.sha256"]?.string == trained)
+        #expect(record[path: "results.views.all.accuracy"]?.number != nil)
+        #expect(record[path: "results.eigenvalues"]?.numbers?.count == 12)
     }
 
     /// What nbformat and nbconvert make of the executed notebooks.
@@ -169,7 +187,7 @@ import Testing
             let page = try #require(pages["\(section.name).ipynb"])
             #expect(page.warnings.isEmpty, "\(section.name): \(page.warnings)")
             #expect(page.code.filter { !$0.isWhitespace } == (try code(of: section)), "\(section.name)")
-            // The last section draws as much as there is of the study.
+            // This section draws as much as there is of the study.
             #expect(page.png > 0 || section == "08-beyond", "\(section.name)")
             #expect(page.png == page.svg, "\(section.name)")
             #expect(

@@ -46,15 +46,81 @@ import Testing
     }
 
     @Test func aRunIsFoundByItsNameAndARecipesNameMeansAllItsRuns() throws {
+        #expect(Set(StudyRun.all.map(\.name)).count == StudyRun.all.count)
         for run in StudyRun.all { #expect(try StudyRun.named(run.name) == [run]) }
         for recipe in Recipe.all {
             let runs = try StudyRun.named(recipe.name)
             #expect(runs.count >= 2 && runs.allSatisfy { $0.recipe == recipe })
         }
         #expect(try StudyRun.named("best-12").map(\.seed) == [12])
-        for name in ["", "-1", "flop", "flop-1", "flip-", "flip-x", "flip-1-2"] {
+        for name in [
+            "", "-1", "flop", "flop-1", "flip-", "flip-x", "flip-1-2", "flip-held-out-1", "fast-held-in",
+        ] {
             #expect(try StudyRun.named(name).isEmpty, "\(name)")
         }
+    }
+
+    @Test func runsOfTheFastNetworkTrainOnAllImagesUnlessSomeAreHeldOut() throws {
+        let run = try #require(try StudyRun.named("fast-2").first)
+        #expect(run.arguments == ["--recipe", "fast", "--seed", "2"])
+        let heldOut = try StudyRun.named("fast-held-out")
+        #expect(
+            heldOut.map(\.name) == ["fast-held-out-1"]
+                && heldOut[0].arguments.suffix(2) == ["--hold-out", "5000"])
+        #expect(heldOut[0].command == "bigeggs study fast-held-out-1")
+        #expect(try StudyRun.named("fast").count == 5)
+        for recipe in Recipe.fastWithoutOne {
+            #expect(try StudyRun.named(recipe.name).map(\.seed) == [1, 2, 3])
+        }
+    }
+
+    /// Writes the record of a training of the fast network.
+    private func write(_ name: String, test: Double, views: Double, heldOut: Double? = nil) throws {
+        let run = try #require(try StudyRun.named(name).first)
+        let seconds: Record = [10, 20]
+        var record: Record = [
+            "settings": [
+                "recipe": try Record(encoding: run.recipe), "seed": .number(Double(run.seed)), "threads": 2,
+                "trainImages": .number(Double(50_000 - run.heldOut)),
+                "heldOutImages": .number(Double(run.heldOut)),
+            ],
+            "engine": ["precision": "float32", "instructionSet": "AVX2"],
+            "results": [
+                "peakMemoryBytes": 1000, "trainingSeconds": 30,
+                "evaluation": ["loss": 0.5, "accuracy": .number(heldOut ?? test)],
+                "history": ["seconds": seconds, "val_accuracy": [0.5, .number(test)]],
+            ],
+            "test": [
+                "loss": 0.5, "accuracy": .number(test), "views": ["loss": 0.4, "accuracy": .number(views)],
+            ],
+        ]
+        if heldOut != nil { record["test"]?["history"] = ["accuracy": [0.25, .number(test)]] }
+        try record.write(to: study.record(run))
+    }
+
+    @Test func whatIsLostWithoutAnIngredientIsADifferenceOfMeans() throws {
+        try write("fast-1", test: 0.89, views: 0.90)
+        try write("fast-2", test: 0.91, views: 0.92)
+        try write("fast-held-out-1", test: 0.88, views: 0.89, heldOut: 0.87)
+        try write("fast-without-muon-3", test: 0.85, views: 0.86)
+        let results = try FastResults(study)
+        #expect(results.runs.map(\.name) == ["fast-1", "fast-2", "fast-held-out-1", "fast-without-muon-3"])
+        #expect(results.runs[2].heldOut?.accuracy == 0.87 && results.runs[2].accuracies == [0.25, 0.88])
+        #expect(results.runs[0].heldOut == nil && results.runs[0].accuracies == [0.5, 0.89])
+        #expect(results.runs[0].seconds == 30)
+        // Runs with images held out are no part of the means.
+        #expect(results.recipes.map(\.recipe) == ["fast", "fast-without-muon"])
+        #expect(results.recipes[0].seeds == [1, 2] && results.recipes[0].planned == 5)
+        #expect((results.recipes[0].views.mean - 0.91).magnitude < 1e-12)
+        #expect(results.ingredients.map(\.ingredient) == ["Muon", "test views"])
+        #expect((results.ingredients[0].loss - 0.05).magnitude < 1e-12)
+        #expect((results.ingredients[1].loss - 0.01).magnitude < 1e-12)
+        #expect(results.planned == 19 && StudyRun.fast.count == 19)
+    }
+
+    @Test func withoutARunOfTheRecipeNothingIsLost() throws {
+        try write("fast-without-muon-3", test: 0.85, views: 0.86)
+        #expect(try FastResults(study).ingredients.isEmpty)
     }
 
     @Test func gainsAreDifferencesOfMeansToTheReportsRecipe() throws {
@@ -105,8 +171,8 @@ import Testing
     /// them.
     @Test func theCommittedRecordsAreOfTheRecipesThatThereAre() throws {
         let committed = Study(project: Project(root: try Checkout.root))
-        let recorded = try StudyRun.all.filter { try committed.recorded($0) != nil }
-        #expect(recorded == StudyRun.all && recorded.count >= 20)
+        let recorded = try StudyRun.beyond.filter { try committed.recorded($0) != nil }
+        #expect(recorded == StudyRun.beyond && recorded.count >= 20)
         let run = try #require(try StudyRun.named("best-1").first)
         var record = try Record.read(committed.record(run))
         #expect(run.isDescribed(by: record))
@@ -129,5 +195,6 @@ import Testing
         let run = StudyRun.all[0]
         try Data("{".utf8).write(to: URL(fileURLWithPath: study.record(run)))
         #expect { try study.recorded(run) } throws: { "\($0)".contains("plain-1.json") }
+        #expect { try StudyResults(study) } throws: { "\($0)".contains("plain-1.json") }
     }
 }

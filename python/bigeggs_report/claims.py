@@ -16,9 +16,10 @@ import numpy as np
 from bigeggs.statistics import wilson_interval
 
 from bigeggs_report.blocks import Tested
+from bigeggs_report.fast import NAME, own_result, study_in
 from bigeggs_report.history import learning_rate_cuts
 from bigeggs_report.run import Run
-from bigeggs_report.text import code, decimal, listed, literal, points
+from bigeggs_report.text import code, decimal, duration, listed, literal, points
 from bigeggs_report.wording import NO_BREAK_SPACE, count, epoch_count, percent
 
 HOLDS = "holds"
@@ -265,6 +266,26 @@ def study_found(run: Run) -> str | None:
     return f"in the study, {listed(parts)}"
 
 
+def what_it_takes(run: Run) -> str | None:
+    """The study's recipes on the report's network, and the recipe with a network of its own that gets there."""
+    return "; ".join(filter(None, [study_found(run), fast_found(run)])) or None
+
+
+def fast_found(run: Run) -> str | None:
+    """What the recipe `fast` has, of which network, and what it costs."""
+    record = run.record("09-fast")
+    study = None if record is None else study_in(record)
+    found = None if study is None else own_result(study)
+    if found is None:
+        return None
+    seeds, times = len(found["seeds"]), found["seconds"]
+    over = "with one seed" if seeds == 1 else f"on average over {seeds} seeds"
+    return (
+        f"another network, of {count(record['results.parameterCount'])} numbers and trained by the recipe "
+        f"{code(NAME)} in {duration(times['low'])} or more, has {percent(found['views.mean'])} in six views {over}"
+    )
+
+
 def average(recipe: bigeggs.Record) -> str:
     """A recipe's test accuracy, and of how many seeds that is the mean."""
     seeds = len(recipe["seeds"])
@@ -375,7 +396,7 @@ CLAIMS = [
         best_accuracy,
         "Holds if the better test accuracy is above 0.9, in part if its 95 % interval (Wilson) "
         "reaches above.",
-        besides=study_found,
+        besides=what_it_takes,
     ),
     Claim(
         "A simple, unmistakable image is predicted with more than 0.9.",

@@ -66,10 +66,12 @@ extension ImageDataGenerator {
         guard height > 0, width > 0, channels > 0 else { return }
         let pixelStride = pixelStride ?? channels
 
-        // A flip writes from the other end.
-        var destination = Destination(
+        let upright = Destination(
             output: output, rowStride: width * pixelStride, pixelStride: pixelStride,
             channelStride: channelStride, scale: scale)
+        defer { cover(parameters.cutout, of: upright, height: height, width: width, channels: channels) }
+        // A flip writes from the other end.
+        var destination = upright
         if parameters.flipVertical { destination.reverseRows(count: height) }
         if parameters.flipHorizontal { destination.reverseColumns(count: width) }
 
@@ -83,6 +85,23 @@ extension ImageDataGenerator {
             sampler.fill(destination)
         } else {
             sampler.sample(to: destination)
+        }
+    }
+
+    /// Fills the part of a square that lies within the image.
+    private func cover(
+        _ square: TransformParameters.Square?, of image: Destination, height: Int, width: Int, channels: Int
+    ) {
+        guard let square else { return }
+        func within(_ first: Int, _ extent: Int) -> Range<Int> {
+            (first..<first + max(square.side, 0)).clamped(to: 0..<extent)
+        }
+        for row in within(square.top, height) {
+            for column in within(square.left, width) {
+                for channel in 0..<channels {
+                    image.pixel(row, column)[channel * image.channelStride] = cval * image.scale
+                }
+            }
         }
     }
 }

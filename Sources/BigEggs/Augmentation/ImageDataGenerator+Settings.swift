@@ -3,6 +3,8 @@ extension ImageDataGenerator {
     ///
     /// - Throws: ``SettingsError``.
     package init(_ settings: inout Settings) throws {
+        let cutout = try settings.integer("cutout") ?? 0
+        guard cutout >= 0 else { throw settings.wrong("cutout", .number(Double(cutout)), "0 or more pixels") }
         self.init(
             rotationRange: try settings.number("rotation_range") ?? 0,
             widthShiftRange: try settings.number("width_shift_range") ?? 0,
@@ -14,7 +16,7 @@ extension ImageDataGenerator {
             verticalFlip: try settings.flag("vertical_flip") ?? false,
             alternatingFlip: try settings.flag("alternating_flip") ?? false,
             wholePixelShifts: try settings.flag("whole_pixel_shifts") ?? false,
-            rescale: try settings.float("rescale") ?? 1)
+            cutout: cutout, rescale: try settings.float("rescale") ?? 1)
     }
 
     /// The settings that make the generator again, without those that have their defaults.
@@ -30,7 +32,7 @@ extension ImageDataGenerator {
             "zoom_range": zoomRange.record, "fill_mode": .string(fillMode.rawValue), "cval": Record(cval),
             "horizontal_flip": .bool(horizontalFlip), "vertical_flip": .bool(verticalFlip),
             "alternating_flip": .bool(alternatingFlip), "whole_pixel_shifts": .bool(wholePixelShifts),
-            "rescale": Record(rescale),
+            "cutout": .number(Double(cutout)), "rescale": Record(rescale),
         ]
     }
 }

@@ -29,7 +29,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     public var zoomRange: ZoomRange
     /// What stands where the image does not reach.
     public var fillMode: FillMode
-    /// The value outside the image with ``FillMode/constant``, 0 to 255.
+    /// The value outside the image with ``FillMode/constant``, and in a ``cutout``, 0 to 255.
     public var cval: Float
     /// Whether every other image, at random, has left and right exchanged.
     public var horizontalFlip: Bool
@@ -49,18 +49,28 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         get { shiftsWholePixels ?? false }
         set { shiftsWholePixels = newValue ? true : nil }
     }
+    /// The side, in pixels, of a square within each image that is filled with ``cval``, after everything else; 0 for
+    /// none. Every place within the image is as likely.
+    ///
+    /// Source: DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017.
+    public var cutout: Int {
+        get { covers ?? 0 }
+        set { covers = newValue > 0 ? newValue : nil }
+    }
     /// What every value is multiplied by after the transformation, in `fit` and in `flow`: 1/255 for images
     /// that are not ``ImageDataset/rescaled(_:)`` already. Validation images have no generator, and so no part
     /// in it.
     public var rescale: Float
     /// What Keras has not is recorded where it is asked for: records from before it was there are the same.
     private var alternates, shiftsWholePixels: Bool?
+    private var covers: Int?
 
     private enum CodingKeys: String, CodingKey {
         case rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange, fillMode, cval
         case horizontalFlip, verticalFlip, rescale
         case alternates = "alternatingFlip"
         case shiftsWholePixels = "wholePixelShifts"
+        case covers = "cutout"
     }
 
     /// A generator; without arguments it leaves every image as it is.
@@ -68,7 +78,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         rotationRange: Double = 0, widthShiftRange: Double = 0, heightShiftRange: Double = 0,
         shearRange: Double = 0, zoomRange: ZoomRange = 0, fillMode: FillMode = .nearest, cval: Float = 0,
         horizontalFlip: Bool = false, verticalFlip: Bool = false, alternatingFlip: Bool = false,
-        wholePixelShifts: Bool = false, rescale: Float = 1
+        wholePixelShifts: Bool = false, cutout: Int = 0, rescale: Float = 1
     ) {
         self.rotationRange = rotationRange
         self.widthShiftRange = widthShiftRange
@@ -82,6 +92,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         self.rescale = rescale
         self.alternatingFlip = alternatingFlip
         self.wholePixelShifts = wholePixelShifts
+        self.cutout = cutout
     }
 
     /// Draws the transformation of one sample in one epoch.
@@ -113,6 +124,14 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
             let pixels = range.rounded(.down)
             return (Double(uniform) * (2 * pixels + 1)).rounded(.down) - pixels
         }
+        func square() -> TransformParameters.Square? {
+            let side = min(cutout, imageShape[0], imageShape[1])
+            guard side > 0 else { return nil }
+            let place = philox.uniforms(stream: stream, item: item, draw: 2)
+            func first(_ extent: Int, _ uniform: Float) -> Int { Int(Float(extent - side + 1) * uniform) }
+            return .init(
+                top: first(imageShape[0], place[0]), left: first(imageShape[1], place[1]), side: side)
+        }
         func zoom(_ uniform: Float) -> Double {
             zoomRange.lower + (zoomRange.upper - zoomRange.lower) * Double(uniform)
         }
@@ -126,6 +145,6 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
             flipHorizontal: alternatingFlip
                 ? (philox.uniforms(stream: 0, item: item, draw: 1)[2] < 0.5) != (epoch % 2 == 1)
                 : horizontalFlip && zoomAndFlips[2] < 0.5,
-            flipVertical: verticalFlip && zoomAndFlips[3] < 0.5)
+            flipVertical: verticalFlip && zoomAndFlips[3] < 0.5, cutout: square())
     }
 }

@@ -21,6 +21,21 @@ public struct TransformParameters: Sendable, Codable, Equatable {
     public var flipHorizontal: Bool
     /// Whether top and bottom are exchanged, after everything else.
     public var flipVertical: Bool
+    /// What is covered, after everything else; nil for nothing.
+    public var cutout: Square?
+
+    /// A square of an image, in pixels.
+    public struct Square: Sendable, Codable, Equatable {
+        /// Its first row and column, and how many it has of each.
+        public var top, left, side: Int
+
+        /// A square.
+        public init(top: Int, left: Int, side: Int) {
+            self.top = top
+            self.left = left
+            self.side = side
+        }
+    }
 
     /// The transformation that changes nothing.
     public static let identity = TransformParameters()
@@ -28,7 +43,7 @@ public struct TransformParameters: Sendable, Codable, Equatable {
     /// A transformation; what is not given changes nothing.
     public init(
         theta: Double = 0, tx: Double = 0, ty: Double = 0, shear: Double = 0, zx: Double = 1, zy: Double = 1,
-        flipHorizontal: Bool = false, flipVertical: Bool = false
+        flipHorizontal: Bool = false, flipVertical: Bool = false, cutout: Square? = nil
     ) {
         self.theta = theta
         self.tx = tx
@@ -38,5 +53,6 @@ public struct TransformParameters: Sendable, Codable, Equatable {
         self.zy = zy
         self.flipHorizontal = flipHorizontal
         self.flipVertical = flipVertical
+        self.cutout = cutout
     }
 }

@@ -258,8 +258,9 @@ be_status be_images_count(be_handle images, int64_t *count);
 /* A generator of random transformations, Keras's ImageDataGenerator. Settings: "rotation_range" (degrees),
  * "width_shift_range", "height_shift_range" (a fraction of the size below 1, pixels from 1 on), "shear_range"
  * (degrees), "zoom_range" (z for factors from 1 - z to 1 + z, or [least, greatest]), "fill_mode" ("nearest",
- * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip", "alternating_flip" (each image in turn), "whole_pixel_shifts", and "rescale", what every value is
- * multiplied by after the transformation, in be_model_fit and be_generator_batch (1). */
+ * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip", "alternating_flip" (each image in turn),
+ * "whole_pixel_shifts", and, in be_model_fit and be_generator_batch alone, "cutout" (the side in pixels of a square that
+ * is filled with "cval"; 0) and "rescale", what every value is multiplied by after the transformation (1). */
 be_status be_generator_create(const char *settings, be_handle *generator);
 
 /* Draws the transformation of one image: a function of `seed`, `epoch` and `sample` (the image's number in its

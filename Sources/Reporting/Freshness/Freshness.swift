@@ -84,7 +84,8 @@ public struct Freshness {
         if let data, let used = stamp.data, data != used {
             reasons.append("the data set is another one (\(data), not \(used))")
         }
-        if let study = stamp.study, try Study(project: project).digest() != study {
+        for (digest, runs) in [(stamp.study, StudyRun.beyond), (stamp.fastStudy, StudyRun.fast)] {
+            guard let digest, try Study(project: project).digest(of: runs) != digest else { continue }
             reasons.append("the study has other records")
         }
         let given = options.inputs(heeding: stamp.heeded ?? ["--epochs", "--precision"])

@@ -9,8 +9,9 @@ struct Stamp: Codable, Sendable, Equatable {
     var library: String
     /// The checksum of the data set; nil if the section loaded none.
     var data: String?
-    /// The digest of the study's records; nil if the section does not read them. See ``Study/digest()``.
-    var study: String?
+    /// The digests of the records of section 8's runs and of section 9's; nil if the section does not read them. See
+    /// ``Study/digest(of:)``.
+    var study, fastStudy: String?
     /// The options that were given, without those that only name a place.
     var options: [String: String]
     /// The options that made a difference, given or not, of those that do not to every section; nil in stamps of

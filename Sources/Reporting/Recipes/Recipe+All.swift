@@ -41,8 +41,8 @@ extension Recipe {
         },
     ]
 
-    /// ``all`` and those that are not the study's.
-    public static let named = all + [fast]
+    /// ``all``, and those of other networks.
+    public static let named = all + withoutChoice
 
     private static func adding(
         _ name: String, _ summary: String, _ change: (inout Ingredients) -> Void

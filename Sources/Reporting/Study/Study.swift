@@ -24,20 +24,21 @@ public struct Study {
         run.recipe.file == nil ? records : "\(runs)/records"
     }
 
-    /// What a run came to; nil if there is no record of the run as it would be trained now.
+    /// The record of a run; nil if there is none of the run as it would be trained now.
     ///
-    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
-    public func recorded(_ run: StudyRun) throws -> StudyResults.Run? {
+    /// - Throws: `RecordError` or `FileError` for one that cannot be read.
+    public func recorded(_ run: StudyRun) throws -> Record? {
         guard FileManager.default.fileExists(atPath: record(run)) else { return nil }
         let record = try Record.read(record(run))
-        return run.isDescribed(by: record) ? try StudyResults.Run(run, record) : nil
+        guard run.isDescribed(by: record) else { return nil }
+        return record
     }
 
-    /// The SHA-256 of all records that there are of the study's runs.
+    /// The SHA-256 of all records that there are of some runs.
     ///
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
-    func digest() throws -> String {
-        let lines = try StudyRun.all.compactMap { run in
+    func digest(of runs: [StudyRun]) throws -> String {
+        let lines = try runs.compactMap { run in
             try recorded(run).map { _ in "\(run.name) \(try Checksum.sha256(of: record(run)))" }
         }
         return try Checksum.sha256(ofText: lines.joined(separator: "\n"))

@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-/// What the study's records say, run by run and recipe by recipe.
+/// What the records of section 8's runs say, run by run and recipe by recipe.
 public struct StudyResults: Encodable, Sendable {
     /// One training.
     public struct Run: Encodable, Sendable {
@@ -77,7 +77,7 @@ public struct StudyResults: Encodable, Sendable {
         /// The sample's standard deviation; nil of a single value.
         public let deviation: Double?
 
-        /// The spread of one value or more.
+        /// The spread of one value or more; of none, all are NaN.
         init(_ values: [Double]) {
             let mean = values.reduce(0, +) / Double(max(values.count, 1))
             self.mean = mean
@@ -101,12 +101,12 @@ public struct StudyResults: Encodable, Sendable {
     ///
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
     public init(_ study: Study) throws {
-        self.init(try StudyRun.all.compactMap(study.recorded))
+        self.init(try StudyRun.beyond.compactMap { run in try study.recorded(run).map { try Run(run, $0) } })
     }
 
     init(_ runs: [Run]) {
         self.runs = runs
-        planned = StudyRun.all.count
+        planned = StudyRun.beyond.count
         func accuracies(_ recipe: String) -> [Double] {
             runs.filter { $0.recipe == recipe }.map(\.test.accuracy)
         }
@@ -117,7 +117,7 @@ public struct StudyResults: Encodable, Sendable {
             let accuracy = Spread(own.map(\.test.accuracy))
             return Result(
                 recipe: recipe.name, summary: recipe.summary, command: "bigeggs study \(recipe.name)",
-                seeds: own.map(\.seed), planned: StudyRun.all.count { $0.recipe == recipe },
+                seeds: own.map(\.seed), planned: StudyRun.beyond.count { $0.recipe == recipe },
                 accuracy: accuracy,
                 loss: Spread(own.map(\.test.loss)), mirroredAccuracy: Spread(own.map(\.mirrored.accuracy)),
                 mirroredLoss: Spread(own.map(\.mirrored.loss)), epochs: Spread(own.map { Double($0.epochs) }),

@@ -1,34 +1,54 @@
 import BigEggs
 import Foundation
 
-/// One training of the study: a recipe and a seed.
+/// One training of the study: a recipe, a seed, and how many training images validate.
 ///
-/// All runs hold the same training images out, choose by them, and look at the test images without letting
-/// them decide.
+/// The test images have no say in any: runs that hold images out choose by these, and the others choose nothing.
 public struct StudyRun: Sendable, Equatable {
     /// What is trained how.
     public let recipe: Recipe
     /// The seed of its random numbers.
     public let seed: UInt64
+    /// The training images, the last ones, that validate. Where there are none, the test images are looked at after
+    /// every epoch, the last of which is kept in any case.
+    public let heldOut: Int
 
-    /// The training images, the last ones, that validate.
-    public static let heldOut = 5_000
-
-    /// The runs of the study: the report's own recipes with three seeds, the others with two.
-    public static let all: [StudyRun] = Recipe.all.flatMap { recipe in
+    /// The runs of section 8: the report's own recipes with three seeds, the others with two.
+    public static let beyond: [StudyRun] = Recipe.all.flatMap { recipe in
         let seeds: ClosedRange<UInt64> = Recipe.ofReport.contains(recipe) ? 1...3 : 1...2
         return seeds.map { StudyRun(recipe: recipe, seed: $0) }
     }
 
+    /// The runs of section 9: five seeds, one of them once more with images held out, three seeds without each
+    /// ingredient, and one of the larger network.
+    public static let fast: [StudyRun] =
+        (1...5).map { StudyRun(recipe: .fast, seed: $0) }
+        + [StudyRun(recipe: .fast, seed: 1, heldOut: usualHeldOut)]
+        + Recipe.fastWithoutOne.flatMap { recipe in (1...3).map { StudyRun(recipe: recipe, seed: $0) } }
+        + [StudyRun(recipe: .strong, seed: 1)]
+
+    /// The runs of both.
+    public static let all = beyond + fast
+
+    /// How many images section 8's runs hold out, and those of recipes from files.
+    private static let usualHeldOut = 5_000
+
     /// The run with a recipe and a seed, whether the study has it or not.
-    public init(recipe: Recipe, seed: UInt64) {
+    ///
+    /// - Parameter heldOut: how many training images validate; nil for as many as the study's runs with such a recipe.
+    public init(recipe: Recipe, seed: UInt64, heldOut: Int? = nil) {
         self.recipe = recipe
         self.seed = seed
+        self.heldOut = heldOut ?? StudyRun.standardHeldOut(recipe)
     }
 
-    /// The runs that a name means: `flip` all of the study with this recipe, `flip-2` the one with this seed.
-    ///
-    /// Of a recipe that the study does not have, five.
+    private static func standardHeldOut(_ recipe: Recipe) -> Int {
+        let isFree = recipe.file == nil && Recipe.withoutChoice.contains { $0.name == recipe.name }
+        return isFree ? 0 : usualHeldOut
+    }
+
+    /// The runs that a name means: `flip` all of the study with this recipe, `flip-2` the one with this seed,
+    /// `fast-held-out-1` that of a recipe that holds no images out with as many held out as the others do.
     ///
     /// With the name of a file in place of a recipe's, `wide.json` or `wide.json-2`, those of its recipe.
     ///
@@ -40,24 +60,28 @@ public struct StudyRun: Sendable, Equatable {
             guard let given = match.2 else { return [1, 2].map { StudyRun(recipe: recipe, seed: $0) } }
             return UInt64(given).map { [StudyRun(recipe: recipe, seed: $0)] } ?? []
         }
-        let parts = name.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let recipe = Recipe(named: String(parts[0])) else { return [] }
-        if parts.count == 1 {
-            let own = all.filter { $0.recipe == recipe }
-            return own.isEmpty ? (1...5).map { StudyRun(recipe: recipe, seed: $0) } : own
-        }
-        return UInt64(parts[1]).map { [StudyRun(recipe: recipe, seed: $0)] } ?? []
+        guard let match = name.wholeMatch(of: /(.+?)(-held-out)?(?:-(\d+))?/),
+            let recipe = Recipe(named: String(match.1))
+        else { return [] }
+        let (standard, holdsOut) = (standardHeldOut(recipe), match.2 != nil)
+        if holdsOut, standard > 0 { return [] }
+        let heldOut = holdsOut ? usualHeldOut : standard
+        guard let seed = match.3 else { return all.filter { $0.recipe == recipe && $0.heldOut == heldOut } }
+        return UInt64(seed).map { [StudyRun(recipe: recipe, seed: $0, heldOut: heldOut)] } ?? []
     }
 
-    /// `flip-2`.
-    public var name: String { "\(recipe.name)-\(seed)" }
+    /// `flip-2`, or `fast-held-out-1`.
+    public var name: String {
+        "\(recipe.name)\(heldOut == StudyRun.standardHeldOut(recipe) ? "" : "-held-out")-\(seed)"
+    }
 
     /// The command that trains it.
     public var command: String { "bigeggs study \(recipe.file.map { "\($0)-\(seed)" } ?? name)" }
 
     /// The arguments of `bigeggs train` for it, without those that say where to and how fast.
     public var arguments: [String] {
-        ["--recipe", recipe.file ?? recipe.name, "--seed", "\(seed)", "--hold-out", "\(Self.heldOut)"]
+        ["--recipe", recipe.file ?? recipe.name, "--seed", "\(seed)"]
+            + (heldOut > 0 ? ["--hold-out", "\(heldOut)"] : [])
     }
 
     /// Whether a record is that of this run, trained as it would be trained now.
@@ -68,6 +92,6 @@ public struct StudyRun: Sendable, Equatable {
         func earlier() -> Recipe? { (try? described.decoded() as Ingredients).map { Recipe($0, "") } }
         return (described == recipe.record || earlier() == recipe)
             && record[path: "settings.seed"]?.number == Double(seed)
-            && record[path: "settings.heldOutImages"]?.integer == Self.heldOut
+            && record[path: "settings.heldOutImages"]?.integer == heldOut
     }
 }

@@ -325,7 +325,7 @@ def in_the_way(study: bigeggs.Record) -> str:
             f"Training for {epochs[0]} epochs in place of {epochs[1]}, with nothing else changed, changes the mean by "
             f"{signed(change)}{NO_BREAK_SPACE}points."
         )
-    sentences.append("All recipes train the report's network: whether another would get there was not tried.")
+    sentences.append("All these recipes train the report's network; the next chapter has another.")
     if not official(study["runs"]):
         sentences.append(
             "They train on a copy of CIFAR-10 whose images are not the official ones: whether those give more was not "

@@ -14,7 +14,7 @@ import matplotlib.style
 from matplotlib.figure import Figure
 
 from bigeggs_report.atomic_files import CannotWrite, write_atomically
-from bigeggs_report.figures import augmentation, data, demo, explanation, filters, fonts, results, study, training
+from bigeggs_report.figures import augmentation, data, demo, explanation, fast, filters, fonts, results, study, training
 from bigeggs_report.figures.drawing import Drawing, Plot, Source, Table
 from bigeggs_report.records import MissingInput, Records
 
@@ -43,6 +43,9 @@ PLOTS = [
     Plot("birds-as-airplanes", "07-demo", demo.birds_as_airplanes, needs_images=True),
     Plot("study-selection", "08-beyond", study.study_selection),
     Plot("study-recipes", "08-beyond", study.study_recipes),
+    Plot("whitening-filters", "09-fast", fast.whitening_filters),
+    Plot("fast-training", "09-fast", fast.fast_training),
+    Plot("fast-ingredients", "09-fast", fast.fast_ingredients),
 ]
 
 

@@ -179,13 +179,17 @@ def study_page(
 ) -> Figure:
     """A page whose caption is that of the study's trainings, which have seeds and precisions of their own."""
     figure = page(title, subtitle, record, height)
+    # The page's last text is its caption: that of one training, with the section's seed and profile.
+    figure.texts[-1].set_text(study_caption(runs))
+    return figure
+
+
+def study_caption(runs: Sequence[bigeggs.Record]) -> str:
+    """What trainings of the study were made from."""
     seeds = sorted({run["seed"] for run in runs})
     precisions = sorted({run["precision"] for run in runs})
-    caption = (
+    return (
         f"Data: CIFAR-10{'' if official(runs) else ' (unofficial copy)'}. "
         f"Trainings of the study, seed{'' if len(seeds) == 1 else 's'} "
         f"{', '.join(count(seed) for seed in seeds)}, {' and '.join(precisions)}."
     )
-    # The page's last text is its caption: that of one training, with the section's seed and profile.
-    figure.texts[-1].set_text(caption)
-    return figure

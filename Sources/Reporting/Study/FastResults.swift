@@ -1,0 +1,145 @@
+import BigEggs
+import Foundation
+
+/// What the records of section 9's runs say: the fast network with several seeds, without each of its ingredients, and
+/// the larger one.
+public struct FastResults: Encodable, Sendable {
+    /// One training.
+    public struct Run: Encodable, Sendable {
+        /// `fast-2`, and the recipe's name.
+        public let name, recipe: String
+        /// The seed.
+        public let seed: UInt64
+        /// The command that trains it again.
+        public let command: String
+        /// Whether its images were those of the official files.
+        public let isOfficial: Bool
+        /// The precision of its activations, and the instruction set that it was computed with.
+        public let precision, instructionSet: String
+        /// The number of its threads.
+        public let threads: Int
+        /// Images that it was trained on, and training images held out of it.
+        public let trainImages, heldOutImages: Int
+        /// The last epoch's weights on the test images as they are, and in the recipe's test views.
+        public let test, views: PredictionScore
+        /// The same weights on the images held out, as they are; nil if there are none.
+        public let heldOut: PredictionScore?
+        /// The accuracy on the test images as they are after every epoch.
+        public let accuracies: [Double]
+        /// How long each epoch took, the look at the test images included.
+        public let epochSeconds: [Double]
+        /// The most memory that the training had at once.
+        public let peakMemoryBytes: Int
+
+        /// How long the training took.
+        public var seconds: Double { epochSeconds.reduce(0, +) }
+    }
+
+    /// All runs of a recipe that train on all images.
+    public struct Result: Encodable, Sendable {
+        /// The recipe's name, and what it is.
+        public let recipe, summary: String
+        /// The command that trains its runs again.
+        public let command: String
+        /// The seeds of the runs that there are.
+        public let seeds: [UInt64]
+        /// How many runs the study has of it.
+        public let planned: Int
+        /// Test accuracy of images as they are, and in the test views.
+        public let accuracy, views: StudyResults.Spread
+        /// How long a training took.
+        public let seconds: StudyResults.Spread
+    }
+
+    /// What is lost without an ingredient.
+    public struct Ingredient: Encodable, Sendable {
+        /// Whitening, say.
+        public let ingredient: String
+        /// What takes its place.
+        public let instead: String
+        /// The accuracy of each run without it: with test views, unless the ingredient is these.
+        public let accuracies: [Double]
+        /// Their mean.
+        public let mean: Double
+        /// How much lower that is than the mean over the fast recipe's runs, with test views.
+        public let loss: Double
+    }
+
+    /// The runs that are recorded, in the study's order.
+    public let runs: [Run]
+    /// The recipes that have runs, in the study's order.
+    public let recipes: [Result]
+    /// The ingredients without which there are runs, in the study's order, and last the test views.
+    public let ingredients: [Ingredient]
+    /// How many runs the study has.
+    public let planned: Int
+
+    /// Reads the records of a study.
+    ///
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
+    public init(_ study: Study) throws {
+        self.init(try StudyRun.fast.compactMap { run in try study.recorded(run).map { try Run(run, $0) } })
+    }
+
+    init(_ runs: [Run]) {
+        self.runs = runs
+        planned = StudyRun.fast.count
+        func whole(_ recipe: Recipe) -> [Run] {
+            runs.filter { $0.recipe == recipe.name && $0.heldOutImages == 0 }
+        }
+        recipes = Recipe.withoutChoice.compactMap { recipe in
+            let own = whole(recipe)
+            guard !own.isEmpty else { return nil }
+            return Result(
+                recipe: recipe.name, summary: recipe.summary, command: "bigeggs study \(recipe.name)",
+                seeds: own.map(\.seed),
+                planned: StudyRun.fast.count { $0.recipe == recipe && $0.heldOut == 0 },
+                accuracy: .init(own.map(\.test.accuracy)), views: .init(own.map(\.views.accuracy)),
+                seconds: .init(own.map(\.seconds)))
+        }
+        let fast = whole(.fast)
+        guard !fast.isEmpty else {
+            ingredients = []
+            return
+        }
+        let reference = StudyResults.Spread(fast.map(\.views.accuracy)).mean
+        func without(_ ingredient: String, _ instead: String, _ accuracies: [Double]) -> Ingredient? {
+            guard !accuracies.isEmpty else { return nil }
+            let mean = StudyResults.Spread(accuracies).mean
+            return Ingredient(
+                ingredient: ingredient, instead: instead, accuracies: accuracies, mean: mean,
+                loss: reference - mean)
+        }
+        let names = ["whitening", "Muon", "alternating flips", "smoothed labels"]
+        ingredients =
+            zip(names, Recipe.fastWithoutOne).compactMap { name, recipe in
+                without(name, recipe.summary, whole(recipe).map(\.views.accuracy))
+            }
+            + [without("test views", "each test image as it is", fast.map(\.test.accuracy))].compactMap(
+                \.self)
+    }
+}
+
+extension FastResults.Run {
+    init(_ run: StudyRun, _ record: Record) throws {
+        func value<Value: Decodable>(_ path: String) throws -> Value {
+            try (record[path: path] ?? .null).decoded()
+        }
+        name = run.name
+        recipe = run.recipe.name
+        seed = run.seed
+        command = run.command
+        isOfficial = record[path: "data.isOfficial"]?.bool ?? false
+        precision = try value("engine.precision")
+        instructionSet = try value("engine.instructionSet")
+        threads = try value("settings.threads")
+        trainImages = try value("settings.trainImages")
+        heldOutImages = run.heldOut
+        test = try value("test")
+        views = try value("test.views")
+        heldOut = run.heldOut > 0 ? try value("results.evaluation") : nil
+        accuracies = try value(run.heldOut > 0 ? "test.history.accuracy" : "results.history.val_accuracy")
+        epochSeconds = try value("results.history.seconds")
+        peakMemoryBytes = try value("results.peakMemoryBytes")
+    }
+}

@@ -1,0 +1,241 @@
+"""The fast network: how it is trained, what it reaches with several seeds, and what each ingredient brings."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import bigeggs
+
+from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.chapters.beyond import points, signed
+from bigeggs_report.fast import NAME, ONE_BY_ONE, STRONG, own_result, same_processor, study_in, whole
+from bigeggs_report.run import Run
+from bigeggs_report.study import CLAIMED, official
+from bigeggs_report.text import code, decimal, duration, listed, literal, megabytes
+from bigeggs_report.wording import count, data_name, epoch_count, percent
+
+SECTION = "09-fast"
+
+
+def blocks(run: Run) -> Iterator[Block]:
+    """Method, training, seeds, ingredients."""
+    yield Paragraph(
+        "The original's network does not reach the 0.9 that the original names. Another network does, trained in "
+        "another way, in eight passes over the images: airbench94 by K. Jordan (2024), with the optimizer Muon."
+    )
+    record = run.record(SECTION)
+    if record is None:
+        yield run.not_run(SECTION)
+        return
+    yield Paragraph(METHOD)
+    yield from first_layer(run, record)
+    yield from training(run, record)
+    study = study_in(record)
+    if study is None:
+        name = literal(record["data.name"])
+        yield Paragraph(f"The trainings with other seeds are of CIFAR-10. This run is of {name}.")
+        return
+    yield from seeds(study)
+    yield from ingredients(run, study)
+    yield from strong(study)
+
+
+METHOD = (
+    "Its first layer is not trained: its 24 filters make patches of 2×2 pixels uncorrelated. Three groups of two 3×3 "
+    "convolutions follow, with 64, 256 and 256 filters, each with pooling after the first convolution. Muon trains "
+    "the kernels of these: it makes the direction of each step orthogonal. Gradient descent with momentum trains biases "
+    "and the last layer. Images are shifted by up to two pixels and mirrored in every other epoch; a fifth of each "
+    "label is spread over all classes. Nothing stops the training, and the last epoch's weights are kept. At the end, "
+    "the mean over six views of a test image counts: as it is, shifted by a pixel in two directions, and all mirrored."
+)
+
+
+def first_layer(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """The whitening filters."""
+    values = list(record["results.eigenvalues"])
+    most = percent(values[0] / sum(values), 0)
+    yield run.figure(
+        "whitening-filters",
+        "The filters of the first layer, from the direction in which patches vary most to that in which they vary "
+        "least, above their negatives. Grey is zero.",
+        f"{count(len(values))} pairs of filters of 2×2 pixels. The first, common brightness, has {most} of the "
+        "variance of the patches.",
+    )
+
+
+def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
+    """The section's own training."""
+    results = record["results"]
+    images = count(record["settings.images"])
+    yield Paragraph(
+        f"Trained on {images} images of {literal(data_name(record))} for {epoch_count(results['epochsRun'])} in "
+        f"{duration(results['trainingSeconds'])}, the network of {count(results['parameterCount'])} numbers gives:"
+    )
+    views = results["views"]
+    rows = (("as they are", "none"), ("as they are and mirrored", "mirrored"), ("in six views", "all"))
+    yield Table(
+        ("test images", "test loss", "test accuracy"),
+        [[name, decimal(views[key]["loss"]), percent(views[key]["accuracy"], 2)] for name, key in rows],
+        "The fast network on the test images. The loss is that of its probabilities, which smoothed labels keep from "
+        "being sure: it is not to be compared with those of the other chapters.",
+        numeric=(1, 2),
+    )
+    times = "" if same_processor([*(each for _, each in run.trainings), record]) else " They ran on different processors: times are not to be compared."
+    yield run.figure(
+        "fast-training",
+        f"Test accuracy against the time since the training began, for the report's two trainings and {code(NAME)}."
+        f"{times}",
+        f"Curves of test accuracy against minutes. {NAME} ends after {duration(results['trainingSeconds'])} with "
+        f"{percent(views['none']['accuracy'])}, {percent(views['all']['accuracy'])} in six views.",
+    )
+
+
+def seeds(study: bigeggs.Record) -> Iterator[Block]:
+    """Other seeds, and held-out images beside the test images."""
+    own, found = whole(study), own_result(study)
+    held_out = [run for run in study["runs"] if run["recipe"] == NAME and run["heldOutImages"] > 0]
+    if found is None:
+        yield Paragraph(f"*Not run yet: no training of {code(NAME)} is recorded.* {ONE_BY_ONE}.")
+        return
+    seeds, planned = len(own), found["planned"]
+    there = (
+        ""
+        if seeds >= planned
+        else f" {count(seeds)} of {count(planned)} are recorded; `bigeggs study fast` trains the others."
+    )
+    yield Paragraph(f"**Other seeds.** {reached(found)} {spent(own)}{there}")
+    yield Table(
+        ("training", "trained on", "held-out accuracy", "test accuracy", "in six views", "took", "computed with"),
+        [run_row(run) for run in [*own, *held_out]],
+        "Each training of the recipe. Held-out accuracy is that on the training images that were not trained on, as "
+        "they are.",
+        numeric=(1, 2, 3, 4, 5),
+    )
+    yield Paragraph(" ".join(filter(None, [trust(held_out), copy(study)])))
+
+
+def run_row(run: bigeggs.Record) -> list[str]:
+    """One training's cells."""
+    held_out = run.get("heldOut")
+    return [
+        literal(run["name"]),
+        count(run["trainImages"]),
+        "—" if held_out is None else percent(held_out["accuracy"], 2),
+        percent(run["test.accuracy"], 2),
+        percent(run["views.accuracy"], 2),
+        duration(run_seconds(run)),
+        f"{literal(run['precision'])}, {literal(run['instructionSet'])}, {count(run['threads'])} threads",
+    ]
+
+
+def run_seconds(run: bigeggs.Record) -> float:
+    """How long a training took."""
+    return float(sum(run["epochSeconds"]))
+
+
+def reached(found: bigeggs.Record) -> str:
+    """The recipe's mean and range, and whether all of it is above what is claimed."""
+    seeds, views, plain = len(found["seeds"]), found["views"], found["accuracy"]
+    if seeds == 1:
+        return (
+            f"With its one seed the recipe has {percent(views['mean'], 2)} of the test images right in six views, "
+            f"{percent(plain['mean'], 2)} as they are."
+        )
+    every = "every one of them is" if views["low"] > CLAIMED else "not every one of them is"
+    return (
+        f"Over {count(seeds)} seeds the recipe has {percent(views['mean'], 2)} of the test images right on average in "
+        f"six views, from {percent(views['low'], 2)} to {percent(views['high'], 2)}, with a standard deviation of "
+        f"{points(views['deviation'])}; {every} above 0.9. As they are, {percent(plain['mean'], 2)} of them are right."
+    )
+
+
+def spent(runs: list[bigeggs.Record]) -> str:
+    """What a training took of time and memory."""
+    times = sorted(run_seconds(run) for run in runs)
+    low, high = duration(times[0]), duration(times[-1])
+    span = low if low == high else f"{low} to {high}"
+    memory = megabytes(max(run["peakMemoryBytes"] for run in runs))
+    return f"A training took {span}, with the look at the test images after each epoch, and at most {memory} of memory."
+
+
+def trust(held_out: list[bigeggs.Record]) -> str:
+    """How far the test accuracy can be believed."""
+    told = (
+        "The recipe's author found its settings by CIFAR-10's test images, which flatters it; we took them as they "
+        "are, and chose neither an epoch nor a setting by these images."
+    )
+    if not held_out:
+        return told
+    first = held_out[0]
+    difference = first["test.accuracy"] - first["heldOut.accuracy"]
+    return (
+        f"{told} Trained on {count(first['trainImages'])} images, it has {percent(first['heldOut.accuracy'], 2)} of the "
+        f"{count(first['heldOutImages'])} held out right and {percent(first['test.accuracy'], 2)} of the test images: a "
+        f"difference of {points(abs(difference))}."
+    )
+
+
+def copy(study: bigeggs.Record) -> str:
+    """What is known of the official pixels."""
+    if official(study["runs"]):
+        return ""
+    return (
+        "The images are of a copy of CIFAR-10 with pixels decoded from JPEG; of the official ones the recipe's author "
+        "has 94.0 % right."
+    )
+
+
+def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
+    """What is lost without each ingredient."""
+    rows = study["ingredients"]
+    if not len(rows):
+        return
+    yield Paragraph(
+        "**What each ingredient brings.** The same training without one of them and with all else as it is. No setting "
+        "was found anew for what remains, so a loss says what the ingredient brings here, and not that nothing else "
+        "could make up for it."
+    )
+    yield Table(
+        ("without", "instead", "seeds", "test accuracy", "points"),
+        [
+            [
+                literal(row["ingredient"]),
+                literal(row["instead"]),
+                count(len(row["accuracies"])),
+                percent(row["mean"], 2),
+                signed(-row["loss"]),
+            ]
+            for row in rows
+        ],
+        f"Mean test accuracy in six views, without test views as they are. Points are percentage points over the mean of "
+        f"{code(NAME)}.",
+        numeric=(2, 3, 4),
+    )
+    missing = study["planned"] - len(study["runs"])
+    if missing > 0:
+        yield Paragraph(
+            f"{count(missing)} of {count(study['planned'])} trainings are not recorded yet; `bigeggs study` trains them."
+        )
+    most = max(rows, key=lambda row: row["loss"])
+    yield run.figure(
+        "fast-ingredients",
+        "Test accuracy without each ingredient: each seed and their mean. The solid line is the 0.9 that the original "
+        "claims to exceed.",
+        f"A row of dots for each of {listed([literal(row['ingredient']) for row in rows])}. Most is lost without "
+        f"{literal(most['ingredient'])}: {points(most['loss'])}.",
+    )
+
+
+def strong(study: bigeggs.Record) -> Iterator[Block]:
+    """What the larger network reaches, beside the fast one."""
+    found, fast = (next((each for each in study["recipes"] if each["recipe"] == name), None) for name in (STRONG, NAME))
+    if found is None:
+        return
+    gain = "" if fast is None else f", {signed(found['views.mean'] - fast['views.mean'])} points against {code(NAME)}"
+    seeds = len(found["seeds"])
+    yield Paragraph(
+        f"**A larger network.** {code(STRONG)} is {literal(found['summary'])}, after airbench96. "
+        f"{'With one seed' if seeds == 1 else f'Over {count(seeds)} seeds'} it has {percent(found['views.mean'], 2)} of "
+        f"the test images right in six views{gain}, {percent(found['accuracy.mean'], 2)} as they are, after "
+        f"{duration(found['seconds.mean'])} of training."
+    )

@@ -1,0 +1,35 @@
+"""What figures, chapter and claims all say of the fast network."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+import bigeggs
+
+#: The recipe's name, and that of the larger network's.
+NAME, STRONG = "fast", "strong"
+#: What trains what is missing.
+ONE_BY_ONE = "`bigeggs study fast` trains it"
+#: Why there is no study of other images.
+NO_STUDY = "the study is of CIFAR-10, and the data set here is {}"
+
+
+def study_in(record: bigeggs.Record) -> bigeggs.Record | None:
+    """What the trainings of the fast network came to; none where the data set is not CIFAR-10."""
+    return record["results.study"]
+
+
+def whole(study: bigeggs.Record) -> list[bigeggs.Record]:
+    """The recipe's own trainings on all training images."""
+    return [run for run in study["runs"] if run["recipe"] == NAME and run["heldOutImages"] == 0]
+
+
+def own_result(study: bigeggs.Record) -> bigeggs.Record | None:
+    """The recipe's means over its seeds; none before the first is recorded."""
+    return next((recipe for recipe in study["recipes"] if recipe["recipe"] == NAME), None)
+
+
+def same_processor(records: Iterable[bigeggs.Record]) -> bool:
+    """Whether sections ran on one kind of processor with as many threads, so that their times can be compared."""
+    kinds = ("environment.processor", "environment.instructionSet", "settings.threads", "settings.precision")
+    return len({tuple(record[kind] for kind in kinds) for record in records}) <= 1

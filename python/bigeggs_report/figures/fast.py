@@ -1,0 +1,164 @@
+"""Figures of the fast network: its first layer, accuracy against time, and what each ingredient brings."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import bigeggs
+import numpy as np
+from matplotlib.axes import Axes
+
+from bigeggs_report.fast import NAME, NO_STUDY, ONE_BY_ONE, same_processor, study_in, whole
+from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.filters import as_picture, first_kernel
+from bigeggs_report.figures.page import (
+    AUGMENTED,
+    GREEN,
+    INK,
+    MUTED,
+    PLAIN,
+    label_ends,
+    montage,
+    page,
+    percent_axis,
+    show_picture,
+)
+from bigeggs_report.figures.study import recorded, study_caption
+from bigeggs_report.records import MissingInput
+from bigeggs_report.run import TRAININGS
+from bigeggs_report.study import CLAIMED
+from bigeggs_report.wording import count, fixed, percent
+
+SECTION = "09-fast"
+COLOURS = {"plain": PLAIN, "augmented": AUGMENTED, NAME: GREEN}
+
+
+def whitening_filters(source: Source) -> Drawing:
+    """The filters that are found and not trained, the direction of most variance first, above their negatives."""
+    record = source.records[SECTION]
+    kernel = first_kernel(source, SECTION)
+    height, width, _, filters = kernel.shape
+    directions = filters // 2
+    shares = np.asarray(record["results.eigenvalues"]) / np.sum(record["results.eigenvalues"])
+    figure = page(
+        "The first layer of the fast network",
+        f"Above, directions in which patches of {height} × {width} pixels vary, with their share of the variance;\n"
+        "below, their negatives. Grey is zero, and each is scaled by itself",
+        record,
+        height=2.15,
+    )
+    for index, axes in enumerate(figure.subplots(1, directions)):
+        pair = [as_picture(kernel[..., number], pixel=16) for number in (index, index + directions)]
+        show_picture(axes, montage([[picture] for picture in pair], gap=4))
+        axes.set_title(share(shares[index]), fontsize=7.5, fontweight="normal")
+    rows = [
+        (f, f % directions + 1, float(shares[f % directions]), y, x, *(float(value) for value in kernel[y, x, :, f]))
+        for f in range(filters)
+        for y in range(height)
+        for x in range(width)
+    ]
+    columns = ("filter", "direction", "share of variance", "row", "column", "red", "green", "blue")
+    return Drawing(figure, Table(columns, rows))
+
+
+def share(part: float) -> str:
+    """A share of the variance, most of which are small."""
+    return percent(part) if part >= 0.001 else "< 0.1\N{NO-BREAK SPACE}%"
+
+
+def fast_training(source: Source) -> Drawing:
+    """Test accuracy against the time since a training began, beside the report's two."""
+    record = source.records[SECTION]
+    sections = [*TRAININGS, (NAME, SECTION)]
+    records = {name: source.records[section] for name, section in sections if section in source.records}
+    times = "" if same_processor(records.values()) else "\nNot all on the same processor: times are not to be compared"
+    figure = page(
+        "Accuracy against time",
+        f"Test accuracy after each epoch, by the time since the training began. ◇ {NAME} in its test views{times}",
+        record,
+        height=3.4,
+    )
+    axes = figure.subplots()
+    if record["data.name"] == "CIFAR-10" and not record["data.isStandIn"]:
+        axes.axhline(CLAIMED, color=INK, linewidth=1.1, zorder=0.6)
+    ends, rows = [], []
+    for name, each in records.items():
+        minutes = np.cumsum(each["results.history.seconds"]) / 60
+        accuracies = np.asarray(each["results.history.val_accuracy"])
+        axes.plot(minutes, accuracies, color=COLOURS[name], marker="o", markersize=3.5)
+        ends.append((accuracies[-1], f"{name} {percent(accuracies[-1])}", COLOURS[name]))
+        rows += [(name, i + 1, 60 * minute, accuracy) for i, (minute, accuracy) in enumerate(zip(minutes, accuracies))]
+        if name == NAME:
+            views = record["results.views.all.accuracy"]
+            axes.plot(minutes[-1], views, "D", color=GREEN, markersize=6, markerfacecolor="white", zorder=3)
+            ends.append((views, f"◇ {percent(views)}", GREEN))
+            rows.append((f"{name}, with test views", len(minutes), 60 * minutes[-1], views))
+    axes.set_xlabel("minutes")
+    axes.set_xlim(left=0)
+    percent_axis(axes.yaxis)
+    label_ends(axes, ends)
+    return Drawing(figure, Table(("training", "epoch", "seconds", "test accuracy"), rows))
+
+
+def fast_ingredients(source: Source) -> Drawing:
+    """A row for each ingredient: a dot for each seed trained without it, and their mean."""
+    record = source.records[SECTION]
+    study = study_in(record)
+    if study is None:
+        raise MissingInput(NO_STUDY.format(record["data.name"]))
+    runs = whole(study)
+    if not runs:
+        raise MissingInput(f"no training of the fast network is recorded: {ONE_BY_ONE}")
+    everything = [run["views.accuracy"] for run in runs]
+    rows = [("with all of them", "", everything)] + [
+        (f"without {each['ingredient']}", each["instead"], list(each["accuracies"])) for each in study["ingredients"]
+    ]
+    reference = float(np.mean(everything))
+    figure = page(
+        "What is lost without an ingredient",
+        f"Test accuracy in six views: ● of one seed, ┃ their mean\n{recorded(study)}; "
+        "dotted: the mean with all of them",
+        record,
+        height=1.25 + 0.5 * len(rows),
+    )
+    figure.texts[-1].set_text(study_caption(study["runs"]))
+    axes = figure.subplots()
+    axes.axvline(CLAIMED, color=INK, linewidth=1.1, zorder=0.6)
+    axes.axvline(reference, color=GREEN, linestyle=(0, (1, 2)), linewidth=1, zorder=0.5)
+    for number, (name, instead, accuracies) in enumerate(rows):
+        draw_row(axes, number, name, instead, accuracies, reference)
+    values = [accuracy for _, _, accuracies in rows for accuracy in accuracies] + [CLAIMED]
+    room = 0.05 * (max(values) - min(values)) + 0.002
+    axes.set(xlim=(min(values) - room, max(values) + room), ylim=(len(rows) - 0.55, -0.7))
+    axes.set_yticks([])
+    axes.grid(False, axis="y")
+    axes.grid(True, axis="x")
+    axes.spines["left"].set_visible(False)
+    percent_axis(axes.xaxis)
+    table = [(name, instead, number, each) for name, instead, accuracies in rows
+             for number, each in enumerate(accuracies, start=1)]  # fmt: skip
+    return Drawing(figure, Table(("trained", "instead", "seed", "test accuracy"), table))
+
+
+def draw_row(
+    axes: Axes, row: int, name: str, instead: str, accuracies: Sequence[float], reference: float
+) -> None:
+    """A row's name and what takes the ingredient's place above its marks; mean and loss right of them."""
+    colour = GREEN if not instead else PLAIN
+    mean = float(np.mean(accuracies))
+    axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
+    axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
+    across = axes.get_yaxis_transform()
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    label = axes.text(
+        0, row - 0.38, name, transform=across, fontsize=10, fontweight="bold", color=colour, va="center", bbox=ground,
+    )  # fmt: skip
+    axes.annotate(
+        instead, (1, 0.5), xycoords=label, xytext=(6, 0), textcoords="offset points", fontsize=9, color=MUTED,
+        va="center", bbox=ground, annotation_clip=False,
+    )  # fmt: skip
+    axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
+    if instead:
+        lost = fixed(100 * (mean - reference), 2).replace("-", "\N{MINUS SIGN}")
+        axes.text(1.125, row, lost if mean < reference else f"+{lost}", transform=across, fontsize=9.5, color=MUTED,
+                  va="center")  # fmt: skip
