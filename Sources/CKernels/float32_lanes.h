@@ -1,5 +1,5 @@
-// Sixteen float32: one register of AVX-512, two of AVX2. The same bits on every processor: a product and a sum are
-// fused where `fused` says so and nowhere else.
+// Sixteen float32, one register of AVX-512, or eight, one of AVX2. The same bits on every processor: a product and a
+// sum are fused where `fused` says so and nowhere else.
 #pragma once
 
 #include <stddef.h>
@@ -11,7 +11,11 @@
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-typedef be_float16_lanes lanes_t;
+#ifndef LANE_COUNT
+#define LANE_COUNT 16
+#endif
+
+typedef float lanes_t __attribute__((ext_vector_type(LANE_COUNT)));
 
 BE_INLINE lanes_t load_floats(const float *source) {
   lanes_t result;

@@ -17,6 +17,11 @@ enum { SIDE = 6, ELEMENTS = SIDE * SIDE };
 
 BE_INLINE ptrdiff_t sixteens_of(ptrdiff_t channels) { return (channels + 15) / 16; }
 BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (channels + block - 1) / block; }
+/// Vectors of LANE_COUNT channels in an image of such blocks.
+BE_INLINE ptrdiff_t vectors_of(ptrdiff_t channels, ptrdiff_t block) {
+  const ptrdiff_t filled = block < LANE_COUNT ? LANE_COUNT : block;
+  return blocks_of(channels, filled) * (filled / LANE_COUNT);
+}
 BE_INLINE ptrdiff_t rows_of_tiles(ptrdiff_t pixels) { return (pixels + 3) / 4; }
 
 /// Bt d: six of six.
@@ -81,42 +86,52 @@ BE_INLINE void gather_kernel(const lanes_t m[SIDE], lanes_t result[3]) {
 /// Columns of one row of tiles that are transformed at a time.
 enum { RUN = 8 };
 
-/// Sixteen channels of one image.
+/// LANE_COUNT channels of one image.
 typedef struct {
-  /// Their pixels in one block of 16 or two of 8; none in place of the second one where there is none.
+  /// Their pixels in one block or, of 16 channels, in two of 8; none in place of the second one where there is none.
   const float *first, *second;
   ptrdiff_t block, height, width;
   /// Whether `first` is pooled, the largest of each 2x2, so that a side has half as many numbers.
   bool is_pooled;
   /// Which of four pixels each of those is; none where nobody asks.
   uint8_t *places;
+  /// Numbers to the same channels of the next image.
+  ptrdiff_t image_stride;
 } plane_t;
 
 BE_INLINE plane_t plane_of(const float *images, ptrdiff_t channels, ptrdiff_t block, ptrdiff_t height,
-                           ptrdiff_t width, ptrdiff_t image, ptrdiff_t sixteen) {
-  const ptrdiff_t blocks = blocks_of(channels, block), number = 16 / block * sixteen;
-  const float *first = images + (image * blocks + number) * height * width * block;
-  const bool has_second = block == 8 && number + 1 < blocks;
-  return (plane_t){first, has_second ? first + height * width * 8 : NULL, block, height, width, false, NULL};
+                           ptrdiff_t width, ptrdiff_t image, ptrdiff_t vector) {
+  const ptrdiff_t blocks = blocks_of(channels, block), number = vector * LANE_COUNT / block;
+  const float *first = images + (image * blocks + number) * height * width * block + vector * LANE_COUNT % block;
+  const bool has_second = block < LANE_COUNT && number + 1 < blocks;
+  return (plane_t){
+      first, has_second ? first + height * width * 8 : NULL, block, height, width, false, NULL,
+      blocks * height * width * block};
 }
 
 /// One that is pooled, in blocks of 16.
 BE_INLINE plane_t pooled_plane_of(const float *images, const uint8_t *places, ptrdiff_t channels, ptrdiff_t height,
-                                  ptrdiff_t width, ptrdiff_t image, ptrdiff_t sixteen) {
-  const ptrdiff_t start = (image * sixteens_of(channels) + sixteen) * (height / 2) * (width / 2) * 16;
-  return (plane_t){images + start, NULL, 16, height, width, true, places ? (uint8_t *)places + start : NULL};
+                                  ptrdiff_t width, ptrdiff_t image, ptrdiff_t vector) {
+  const ptrdiff_t plane = image * sixteens_of(channels) + vector * LANE_COUNT / 16;
+  const ptrdiff_t start = plane * (height / 2) * (width / 2) * 16 + vector * LANE_COUNT % 16;
+  return (plane_t){images + start, NULL, 16, height, width, true, places ? (uint8_t *)places + start : NULL, 0};
 }
 
 /// The channels of a pixel in one block of 16, or in two of 8.
 BE_INLINE lanes_t load_pixel(ptrdiff_t block, const float *first, const float *second) {
-  if (block == 16) return load_floats(first);
-  be_float8_lanes lower, upper;
-  memcpy(&lower, first, sizeof lower);
-  memcpy(&upper, second, sizeof upper);
-  return __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#if LANE_COUNT == 16
+  if (block == 8) {
+    be_float8_lanes lower, upper;
+    memcpy(&lower, first, sizeof lower);
+    memcpy(&upper, second, sizeof upper);
+    return __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  }
+#endif
+  return load_floats(first);
 }
 
-typedef uint8_t places_t __attribute__((ext_vector_type(16)));
+typedef int32_t numbers_t __attribute__((ext_vector_type(LANE_COUNT)));
+typedef uint8_t places_t __attribute__((ext_vector_type(LANE_COUNT)));
 
 /// The gradient of a pixel that was pooled: zero unless it was the largest of its four.
 BE_INLINE lanes_t spread_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
@@ -125,13 +140,13 @@ BE_INLINE lanes_t spread_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   const ptrdiff_t at = (row * (plane->width / 2) + column) * 16;
   places_t places;
   memcpy(&places, plane->places + at, sizeof places);
-  const be_int16_lanes own = (int32_t)(y % 2 * 2 + x % 2);
-  return __builtin_convertvector(places, be_int16_lanes) == own ? load_floats(plane->first + at) : (lanes_t)0;
+  const numbers_t own = (int32_t)(y % 2 * 2 + x % 2);
+  return __builtin_convertvector(places, numbers_t) == own ? load_floats(plane->first + at) : (lanes_t)0;
 }
 
 /// Zeros for a pixel outside of the image.
 BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
-  static const float zeros[16];
+  static const float zeros[LANE_COUNT];
   if (plane->is_pooled) return spread_pixel(plane, y, x);
   const bool inside = y >= 0 && y < plane->height && x >= 0 && x < plane->width;
   const ptrdiff_t at = (y * plane->width + x) * plane->block;
@@ -139,15 +154,28 @@ BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
                     inside && plane->second ? plane->second + at : zeros);
 }
 
-BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes_t value) {
-  const ptrdiff_t at = (y * plane->width + x) * plane->block;
-  if (plane->block == 16) return store_floats((float *)plane->first + at, value);
-  const be_float8_lanes lower = value.lo, upper = value.hi;
-  memcpy((float *)plane->first + at, &lower, sizeof lower);
-  if (plane->second) memcpy((float *)plane->second + at, &upper, sizeof upper);
+/// With AVX2, fetches four rows of two pixels of the next image into the second-level cache: by the time they are read
+/// they would still be in memory. Gradients of kernels are a sixth faster, convolutions up to 5 %.
+BE_INLINE void fetch_ahead(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
+  if (LANE_COUNT != 8 || plane->is_pooled) return;
+  UNROLL for (int i = 0; i < 4; i++)
+    __builtin_prefetch(plane->first + plane->image_stride + ((y + i) * plane->width + x) * plane->block, 0, 2);
 }
 
-/// Bt d B of up to RUN tiles that follow each other in a row, for 16 channels.
+BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes_t value) {
+  const ptrdiff_t at = (y * plane->width + x) * plane->block;
+#if LANE_COUNT == 16
+  if (plane->block == 8) {
+    const be_float8_lanes lower = value.lo, upper = value.hi;
+    memcpy((float *)plane->first + at, &lower, sizeof lower);
+    if (plane->second) memcpy((float *)plane->second + at, &upper, sizeof upper);
+    return;
+  }
+#endif
+  store_floats((float *)plane->first + at, value);
+}
+
+/// Bt d B of up to RUN tiles that follow each other in a row, for LANE_COUNT channels.
 ///
 /// - y, x: the first tile's corner.
 /// - target: for the first element and tile; `stride` from one element to the next, `step` from one tile to the next.
@@ -157,6 +185,7 @@ BE_INLINE void transform_input_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t 
   for (ptrdiff_t j = 0; j < 4 * count + 2; j++) {
     lanes_t d[SIDE];
     UNROLL for (int i = 0; i < SIDE; i++) d[i] = pixel(plane, y + i, x + j);
+    if (j % 2 == 0) fetch_ahead(plane, y + 1, x + 1 + j);
     spread_input(d, columns[j]);
   }
   for (ptrdiff_t tile = 0; tile < count; tile++) {
