@@ -13,7 +13,8 @@ extension TrainingLoop {
             "validation data": try validation?.fingerprint ?? "none",
             "batch size": "\(source.batchSize)",
             "steps an epoch": "\(source.stepsPerEpoch)",
-            "augmentation": gathering.augmentation.map { "\($0)" } ?? "none",
+            // Without what has its default: a setting that is new in a later version is no other setting.
+            "augmentation": try gathering.augmentation?.settings.compactText() ?? "none",
             "shuffle": "\(source.order.isShuffled)",
             "seed": "\(model.seed)",
             "precision": model.precision.rawValue,
