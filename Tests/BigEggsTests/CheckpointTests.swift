@@ -297,7 +297,7 @@ import Testing
         ("seed was 3, now 4", { $0.seed = 4 }),
         ("optimizer was Adam(schedule: 0.003, ", { $0.learningRate = 1e-3 }),
         ("now none", { $0.augmentation = nil }),
-        ("zoomRange", { $0.augmentation = ImageDataGenerator(rotationRange: 15, zoomRange: 0.2) }),
+        ("zoom_range", { $0.augmentation = ImageDataGenerator(rotationRange: 15, zoomRange: 0.2) }),
         ("training data was 40 images", { $0.images = 41 }),
         ("validation data was 20 images", { $0.validationImages = 19 }),
         ("loss was sparse", { $0.loss = .categoricalCrossentropy(labelSmoothing: 0.1) }),

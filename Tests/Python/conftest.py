@@ -17,6 +17,14 @@ import example_run  # noqa: E402
 from bigeggs_report.figures import draw  # noqa: E402
 
 
+#: Of a test in bfloat16, whose instructions not every processor has.
+needs_bfloat16 = pytest.mark.skipif(
+    "avx512_bf16" not in Path("/proc/cpuinfo").read_text(), reason="the processor has no bfloat16 instructions"
+)
+#: Both precisions, as far as the processor has them.
+PRECISIONS = ["float32", pytest.param("bfloat16", marks=needs_bfloat16)]
+
+
 @pytest.fixture(scope="session")
 def dataset_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a small data set of random images, in CIFAR-10's layout."""

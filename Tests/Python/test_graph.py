@@ -11,6 +11,7 @@ import pytest
 import bigeggs
 import onnx_reader
 from bigeggs import Input, Model, Sequential, callbacks, layers, models
+from conftest import PRECISIONS
 from copying import WAYS, X, Y, assert_same, trained_in_another_process
 
 
@@ -50,7 +51,7 @@ def fork(shape: tuple[int, ...] = (8, 8, 3)) -> tuple[Input, bigeggs.KerasTensor
 # ---- Training and using -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 def test_a_residual_network_trains_and_its_loss_falls(precision):
     model = residual(precision=precision)
     losses = model.fit(X, Y, batch_size=16, epochs=12, verbose=0).history["loss"]

@@ -13,6 +13,7 @@ import pytest
 
 import bigeggs
 from bigeggs import Input, Model, Sequential, layers, models, regularizers, testing
+from conftest import PRECISIONS, needs_bfloat16
 
 RANDOM = np.random.default_rng(11)
 X = RANDOM.normal(size=(4, 7, 6, 5)).astype(np.float32)
@@ -172,6 +173,7 @@ def test_a_layer_computes_what_numpy_does(layer, x, compute):
     np.testing.assert_allclose(model.predict(x), expected, rtol=1e-5, atol=1e-5)
 
 
+@needs_bfloat16
 @pytest.mark.parametrize("layer, x, compute", CASES, ids=described)
 def test_a_layer_computes_the_same_in_bfloat16_to_its_precision(layer, x, compute):
     model = Sequential([Input(x.shape[1:]), copy.copy(layer)], precision="bfloat16", threads=1)
@@ -244,7 +246,7 @@ def test_a_batch_normalization_that_is_not_trained_stays_as_it_is():
     np.testing.assert_array_equal(testing.forward(alone_, X, training=True), alone_.predict(X))
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 def test_a_network_of_the_new_layers_trains_and_its_loss_falls(precision):
     model = Sequential([
         Input((12, 12, 3)), layers.ZeroPadding2D(1), layers.Conv2D(16, 3, 2, use_bias=False,

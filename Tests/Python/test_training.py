@@ -537,7 +537,8 @@ def test_the_state_of_the_optimizer_can_be_moved_to_another_model(images):
     x, y = images
     first, second = network(), network()
     first.fit(x, y, verbose=0)
-    second.build((None, 8, 8, 3))
+    # The first batch decides how oneDNN keeps a dense kernel, which on AVX2 decides about last bits.
+    second.predict(x)
     second.set_weights(first.get_weights())
     testing.set_optimizer_state(second, *testing.optimizer_state(first))
     assert first.train_on_batch(x, y) == second.train_on_batch(x, y)
