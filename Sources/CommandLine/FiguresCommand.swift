@@ -7,11 +7,13 @@ import Reporting
 struct FiguresCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figures",
-        abstract: "Draw figures again, without training.",
+        abstract: "Draw figures and write tables and numbers again, without training.",
         discussion: """
             Figures are drawn from the records of a run: by default the committed report's. \
             Some show images as well. Without the data set that was recorded they stay as \
-            they are, and the last line names them; nothing is downloaded for them.
+            they are, and the last line names them; nothing is downloaded for them. Where no \
+            figure is named, the report's tables are written as well, as LaTeX, CSV and Markdown, and its numbers as \
+            JSON and as macros of LaTeX, in tables and numbers.tex beside report.md.
 
             EXAMPLES
               bigeggs figures                              all of the report's
@@ -45,12 +47,21 @@ struct FiguresCommand: ParsableCommand {
         if let advice = outcome.advice { StandardError.write(advice + "\n") }
         let nothing = outcome.drawn.isEmpty && outcome.left.isEmpty && outcome.failed.isEmpty
         if nothing && names.isEmpty { throw NothingRecorded(directory: layout.records) }
-        if json {
-            try printJSON(DrawnFigures(outcome))
-        } else {
-            DrawnFigures(outcome).show(in: layout.plots)
+        var written: [String] = []
+        var failed = outcome.failed.merging(names.isEmpty ? [:] : outcome.missing) { failure, _ in failure }
+        if names.isEmpty {
+            // A record that they cannot be written from has cost no figure.
+            do {
+                written = try Report.rebuildTables(project: project, layout: layout)
+            } catch {
+                failed["tables and numbers"] = Program.sentence(about: error)
+            }
         }
-        let failed = outcome.failed.merging(names.isEmpty ? [:] : outcome.missing) { failure, _ in failure }
+        if json {
+            try printJSON(DrawnFigures(outcome, written: written))
+        } else {
+            DrawnFigures(outcome, written: written).show(in: layout.plots)
+        }
         if !failed.isEmpty { throw ReportingError.figuresFailed(failed) }
     }
 
@@ -77,12 +88,13 @@ struct FiguresCommand: ParsableCommand {
     }
 }
 
-/// What became of each figure.
+/// What became of each figure, and where tables and numbers are.
 struct DrawnFigures: Encodable {
-    let drawn, left: [String]
+    let drawn, left, written: [String]
     let missing, failed: [String: String]
 
-    init(_ outcome: Figures.Outcome) {
+    init(_ outcome: Figures.Outcome, written: [String]) {
+        self.written = written
         drawn = outcome.drawn
         left = outcome.left
         missing = outcome.missing
@@ -93,6 +105,9 @@ struct DrawnFigures: Encodable {
     func show(in directory: String) {
         for (name, reason) in missing.sorted(by: { $0.key < $1.key }) { print("\(name): \(reason)") }
         if !drawn.isEmpty { print("Drawn in \(directory): \(drawn.joined(separator: ", "))") }
+        if !written.isEmpty {
+            print("Tables and numbers are in \(written.map(Project.shown).joined(separator: ", "))")
+        }
         if !left.isEmpty {
             print(
                 "Left as they were, for want of the data set they show (--data names it): "

@@ -1,6 +1,6 @@
 import EmbeddedPython
 
-/// The write-up: built by Python from records and figures.
+/// The write-up, with its tables and numbers as files: built by Python from records and figures.
 public enum Report {
     /// The files of a built report.
     public struct Files: Sendable, Equatable {
@@ -17,19 +17,35 @@ public enum Report {
     ///   - layout: where records and figures are, and where the report goes.
     /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
     public static func build(project: Project, layout: OutputLayout) throws -> Files {
-        try Python.start(searchPaths: project.pythonPaths)
-        let result = try Python.call(
-            "build", in: "bigeggs_report.build",
-            [
-                .string(layout.records), .string(layout.plots), .string(layout.report),
-                .list(
-                    try ReportSection.allCases.map {
-                        .list([.string($0.name), .string(try project.title(of: $0))])
-                    }),
-            ])
+        let result = try call("build", project, layout)
         guard let markdown = result["markdown"]?.string, let html = result["html"]?.string else {
-            throw ReportingError.unexpectedResult(function: "bigeggs_report.build.build")
+            throw ReportingError.unexpectedResult(function: "\(module).build")
         }
         return Files(markdown: markdown, html: html)
+    }
+
+    /// Writes the report's tables and numbers again, without its pages.
+    ///
+    /// - Returns: the tables' directory, and the files with the numbers.
+    /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
+    public static func rebuildTables(project: Project, layout: OutputLayout) throws -> [String] {
+        guard let places = try call("rebuild_tables", project, layout).list?.compactMap(\.string) else {
+            throw ReportingError.unexpectedResult(function: "\(module).rebuild_tables")
+        }
+        return places
+    }
+
+    private static let module = "bigeggs_report.build"
+
+    private static func call(
+        _ function: String, _ project: Project, _ layout: OutputLayout
+    ) throws -> PythonValue {
+        try Python.start(searchPaths: project.pythonPaths)
+        let sections = try ReportSection.allCases.map { section in
+            PythonValue.list([.string(section.name), .string(try project.title(of: section))])
+        }
+        return try Python.call(
+            function, in: module,
+            [.string(layout.records), .string(layout.plots), .string(layout.report), .list(sections)])
     }
 }

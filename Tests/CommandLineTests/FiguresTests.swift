@@ -1,9 +1,10 @@
+import BigEggs
 import Foundation
 import Testing
 
 @Suite struct FiguresTests {
     private struct Outcome: Decodable {
-        let drawn, left: [String]
+        let drawn, left, written: [String]
         let missing: [String: String]
     }
 
@@ -19,7 +20,11 @@ import Testing
         #expect(outcome.left == ["sample-grid"])
         #expect(outcome.missing.keys.contains("plain-training"))
         let plots = try FileManager.default.contentsOfDirectory(atPath: run.path + "/plots").sorted()
-        #expect(plots == ["class-counts.csv", "class-counts.png", "class-counts.svg"])
+        #expect(plots == ["csv", "png", "svg", "txt"].map { "class-counts.\($0)" })
+        let numbers = try Record.read(run.path + "/report/numbers.json")
+        #expect(
+            numbers["numbers"]?.array?.first { $0["name"] == "TrainingImages" }?["text"]?.string == "160")
+        #expect(outcome.written.count == 3 && outcome.written[0].hasSuffix("report/tables"))
 
         let text = try BigEggsProgram("figures", "--data", data.path, "--out", run.path)
         #expect(text.output.hasSuffix("sample-grid\n"), "the last line names what was left:\n\(text.output)")
@@ -50,7 +55,7 @@ import Testing
         let first = try BigEggsProgram("figures", "--data", data.path, "--out", run.path, "--json")
         #expect(try first.json(as: Outcome.self).drawn == ["class-counts", "sample-grid"])
         let before = try figures()
-        #expect(before.count == 6)
+        #expect(before.count == 8)
         let second = try BigEggsProgram(
             running: BigEggsProgram.url, ["figures", "--out", run.path], environment: ["HOME": data.path])
         #expect(second.status == 0, "standard error:\n\(second.errors)")
@@ -74,7 +79,7 @@ import Testing
         try #require(
             try BigEggsProgram("figures", "--data", data.path, "--out", undisturbed.path).status == 0)
         let expected = plots(undisturbed)
-        #expect(expected.count == 6)
+        #expect(expected.count == 8)
 
         for signal in [SIGTERM, SIGINT, SIGKILL] {
             let run = try recordedRun(ofDataWithChecksum: checksum)
@@ -121,6 +126,7 @@ import Testing
         let figures = try BigEggsProgram("figures", "--data", data.path, "--out", run.path)
         #expect(figures.status == 1)
         #expect(figures.errors.hasPrefix("error: could not draw class-counts ("))
+        #expect(figures.errors.contains("tables and numbers ("))
         #expect(figures.errors.count { $0 == "\n" } == 1)
         #expect(try Data(contentsOf: counts) == before)
         #expect(FileManager.default.fileExists(atPath: samples.path))

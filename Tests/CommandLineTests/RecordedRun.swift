@@ -17,6 +17,13 @@ func recordedRun(ofDataWithChecksum checksum: String) throws -> TemporaryDirecto
             ]
           },
           "settings": {"profile": "quick", "seed": 7, "threads": 1, "precision": "float32"},
+          "environment": {
+            "processor": "any", "instructionSet": "AVX2", "cores": 1, "oneDNN": "2.6.3", "swift": "6.3",
+            "system": "Linux"
+          },
+          "run": {
+            "date": "2026-11-20T09:00:00Z", "seconds": 1, "command": "swift run -c release 01-data"
+          },
           "results": {
             "classCounts": {
               "train": [20, 20, 15, 15, 15, 15, 15, 15, 15, 15],

@@ -65,7 +65,8 @@ def test_figures_and_report_are_the_same_whatever_the_environment_says(tmp_path:
     # Without a home, and where nothing can be kept.
     assert made(tmp_path / "hostile", drawn, HOSTILE, "/proc/none") == plain
     # As in this process, which is no executable of ours.
-    assert len(plain) == 3 * len(FIGURES) + 2
+    # Three files of each figure, two pages and two files of numbers.
+    assert len(plain) == 3 * len(FIGURES) + 4
     for name in FIGURES:
         assert plain[f"{name}.png"] == (drawn / "plots" / f"{name}.png").read_bytes()
     build(str(drawn / "records"), str(drawn / "plots"), str(tmp_path / "here"), SECTIONS)

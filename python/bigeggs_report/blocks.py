@@ -28,9 +28,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts under a header; columns in `numeric` are set right-aligned."""
+    """Rows of texts under a header; columns in `numeric` are set right-aligned. `name` is that of its files."""
 
     kind: ClassVar[str] = "table"
+    name: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     caption: str

@@ -11,31 +11,53 @@ from typing import Sequence
 
 from markupsafe import Markup
 
+from bigeggs_report import numbers, tables
 from bigeggs_report.atomic_files import write_atomically
-from bigeggs_report.blocks import Document
+from bigeggs_report.blocks import Document, Figure
 from bigeggs_report.document import document
 from bigeggs_report.run import Run
 from bigeggs_report.templates import templates
-from bigeggs_report.text import inline_html, literal, plain
+from bigeggs_report.text import inline_html, literal, plain, unmarked
+from bigeggs_report.wording import NO_BREAK_SPACE
 
 TEMPLATES = Path(__file__).parent
 
 
 def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Writes report.md and report.html into `report_dir`; returns their paths.
+    """Writes report.md and report.html into `report_dir`, tables and numbers beside them; returns the pages' paths.
 
     `sections` has the name and the title of each section, in the order of the report.
 
-    Both are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
+    All are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
     """
-    content = document(Run(records_dir, plots_dir, sections))
-    directory = Path(report_dir)
+    run, directory = Run(records_dir, plots_dir, sections), Path(report_dir)
+    content = document(run)
     markdown, html = directory / "report.md", directory / "report.html"
     write_atomically({
         markdown: render_markdown(content, plots_dir, report_dir).encode(),
         html: render_html(content, plots_dir).encode(),
+        **for_write_up(run, content, directory),
     })
     return {"markdown": str(markdown), "html": str(html)}
+
+
+def rebuild_tables(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[Sequence[str]]) -> list[str]:
+    """Writes tables and numbers alone; returns where they are: the tables' directory and the numbers' files."""
+    run, directory = Run(records_dir, plots_dir, sections), Path(report_dir)
+    files = for_write_up(run, document(run), directory)
+    write_atomically(files)
+    return [str(directory / "tables"), *(str(path) for path in files if path.parent == directory)]
+
+
+def for_write_up(run: Run, content: Document, directory: Path) -> dict[Path, bytes]:
+    """The files of tables and numbers, and beside each figure its caption as text."""
+    captions = {
+        run.plots / f"{block.name}.txt": f"{unmarked(block.caption).replace(NO_BREAK_SPACE, ' ')}\n".encode()
+        for section in content.sections
+        for block in section.blocks
+        if isinstance(block, Figure)
+    }
+    return captions | tables.files(content, directory / "tables") | numbers.files(run, directory)
 
 
 def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Sequence
+from typing import Callable, Sequence
 
 from bigeggs_report.wording import NO_BREAK_SPACE, fixed
 
@@ -65,27 +65,39 @@ def listed_in_part(names: Sequence[str], most: int = 20) -> str:
 
 def inline_html(text: str) -> str:
     """The inline marks of a text as HTML; everything else in it is escaped."""
+    return rendered(text, html.escape, html_mark)
+
+
+def html_mark(name: str, inner: str, address: str | None) -> str:
+    """One mark as HTML around what is HTML already."""
+    if address is not None:
+        return f'<a href="{html.escape(address)}">{inner}</a>'
+    tag = {"code": "code", "strong": "strong", "emphasis": "em"}.get(name)
+    return f"<{tag}>{inner}</{tag}>" if tag else inner
+
+
+def unmarked(text: str) -> str:
+    """A text without its marks; of a link its label."""
+    return rendered(text, lambda part: part, lambda name, inner, address: inner)
+
+
+def rendered(text: str, escape: Callable[[str], str], mark: Callable[[str, str, str | None], str]) -> str:
+    """A text in another language.
+
+    `escape` writes what stands between marks; `mark` takes a mark's name (code, strong, emphasis, address for a link,
+    escaped), what it is around, written already, and a link's address.
+    """
     result, end = [], 0
     for match in INLINE.finditer(text):
-        result.append(html.escape(text[end : match.start()]))
-        result.append(marked(match))
+        result.append(escape(text[end : match.start()]))
         end = match.end()
-    return "".join([*result, html.escape(text[end:])])
+        name = match.lastgroup or ""
+        inner = match["label"] if name == "address" else match[name]
+        nests = name in ("strong", "emphasis", "address")
+        result.append(mark(name, rendered(inner, escape, mark) if nests else escape(inner), match["address"]))
+    return "".join([*result, escape(text[end:])])
 
 
 def plain(text: str) -> str:
     """A text without its backslashes, for places that know no marks."""
     return re.sub(r"\\(.)", r"\1", text)
-
-
-def marked(match: re.Match[str]) -> str:
-    """One mark as HTML."""
-    if match["code"] is not None:
-        return f"<code>{html.escape(match['code'])}</code>"
-    if match["strong"] is not None:
-        return f"<strong>{inline_html(match['strong'])}</strong>"
-    if match["emphasis"] is not None:
-        return f"<em>{inline_html(match['emphasis'])}</em>"
-    if match["escaped"] is not None:
-        return html.escape(match["escaped"])
-    return f'<a href="{html.escape(match["address"])}">{inline_html(match["label"])}</a>'

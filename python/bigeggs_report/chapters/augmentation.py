@@ -24,6 +24,7 @@ def blocks(run: Run) -> Iterator[Block]:
     results = record["results"]
     generator = results["generator"]
     yield Table(
+        "augmentation",
         ("change", "setting", "drawn evenly from"),
         [
             ["rotation", f"{generator['rotationRange']:g}°", f"±{generator['rotationRange']:g}°"],

@@ -80,6 +80,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
     own = [run for run in study["runs"] if run["recipe"] in OWN]
     if own:
         yield Table(
+            "study-seeds",
             ("recipe", "seed", "epochs", "kept epoch", "held-out accuracy", "test loss", "test accuracy"),
             [seed_row(run) for run in own],
             "The report's own recipes: each training, with the weights of its kept epoch.",
@@ -181,6 +182,7 @@ def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
         "image, and the mean of both counts; this takes twice the time to predict and no training."
     )
     yield Table(
+        "study-recipes",
         (
             "recipe", "seeds", "test loss", "test accuracy", "points", "with mirror images",
             "what it is, and its command",

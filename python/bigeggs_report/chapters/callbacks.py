@@ -24,6 +24,7 @@ def blocks(run: Run) -> Iterator[Block]:
         yield run.not_run("04-plain-training")
         return
     yield Table(
+        "callbacks",
         ("training", "callback", "watches", "patience", "then"),
         [row for name, record in run.trainings for row in callback_rows(name, record)],
         "The callbacks of both trainings. Patience is the number of epochs without improvement that a callback waits.",

@@ -74,13 +74,15 @@ def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     views = results["views"]
     rows = (("as they are", "none"), ("as they are and mirrored", "mirrored"), ("in six views", "all"))
     yield Table(
+        "fast-views",
         ("test images", "test loss", "test accuracy"),
         [[name, decimal(views[key]["loss"]), percent(views[key]["accuracy"], 2)] for name, key in rows],
         "The fast network on the test images. The loss is that of its probabilities, which smoothed labels keep from "
         "being sure: it is not to be compared with those of the other chapters.",
         numeric=(1, 2),
     )
-    times = "" if same_processor([*(each for _, each in run.trainings), record]) else " They ran on different processors: times are not to be compared."
+    alike = same_processor([*(each for _, each in run.trainings), record])
+    times = "" if alike else " They ran on different processors: times are not to be compared."
     yield run.figure(
         "fast-training",
         f"Test accuracy against the time since the training began, for the report's two trainings and {code(NAME)}."
@@ -105,6 +107,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
     )
     yield Paragraph(f"**Other seeds.** {reached(found)} {spent(own)}{there}")
     yield Table(
+        "fast-seeds",
         ("training", "trained on", "held-out accuracy", "test accuracy", "in six views", "took", "computed with"),
         [run_row(run) for run in [*own, *held_out]],
         "Each training of the recipe. Held-out accuracy is that on the training images that were not trained on, as "
@@ -196,6 +199,7 @@ def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
         "could make up for it."
     )
     yield Table(
+        "fast-ingredients",
         ("without", "instead", "seeds", "test accuracy", "points"),
         [
             [
@@ -207,8 +211,8 @@ def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
             ]
             for row in rows
         ],
-        f"Mean test accuracy in six views, without test views as they are. Points are percentage points over the mean of "
-        f"{code(NAME)}.",
+        "Mean test accuracy in six views, without test views as they are. Points are percentage points over the mean "
+        f"of {code(NAME)}.",
         numeric=(2, 3, 4),
     )
     missing = study["planned"] - len(study["runs"])

@@ -28,6 +28,7 @@ def blocks(run: Run) -> Iterator[Block]:
         return
     results = record["results"]
     yield Table(
+        "network",
         ("layer", "kind", "output", "activation", "parameters"),
         [layer_row(layer) for layer in results["layers"]],
         f"The network as trained, {count(results['parameterCount'])} parameters in all. Output is height × width × "

@@ -52,6 +52,7 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
     left, raw, scaled = measured["startLeft"], measured["rawPrecise"], measured["scaledPrecise"]
     yield Table(
+        "normalization",
         ("pixels", "training loss", "training accuracy", "validation loss", "validation accuracy"),
         [
             [name, *(metric_text(metric, measured[key][metric][-1]) for metric in metrics)]

@@ -19,12 +19,13 @@ def blocks(run: Run) -> Iterator[Block]:
         yield Paragraph("*Not run yet: no section has been recorded.*")
         return
     used = "What was used, as the first record has it." if run.is_mixed else "What was used."
-    yield Table(("what", "value"), facts(records[0]) + when(records), used)
+    yield Table("provenance", ("what", "value"), facts(records[0]) + when(records), used)
     statement = records[0]["data.statement"]
     if statement:
         yield Paragraph("The data set's own statement of where it comes from:")
         yield Listing(statement.strip())
     yield Table(
+        "sections",
         ("section", "recorded on (UTC)", "duration", "command"),
         [run_row(section, run.record(section)) for section in run.sections],
         "The records that this report is written from. Duration is that of the whole section.",

@@ -73,6 +73,7 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
         "95\N{NO-BREAK SPACE}% confidence."
     )
     yield Table(
+        "results",
         ("training", "test loss", "test accuracy", "95\N{NO-BREAK SPACE}% interval"),
         [result_row(model, record[f"results.{model}"]) for model in MODELS],
         "Loss is the mean cross-entropy in nats.",

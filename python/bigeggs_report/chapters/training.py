@@ -75,6 +75,7 @@ def times(number: int) -> str:
 def summary(measured: list[tuple[str, bigeggs.Record]]) -> Table:
     """Both trainings side by side."""
     return Table(
+        "trainings",
         (
             "training", "epochs", "kept epoch", "training loss", "training accuracy", "test loss", "test accuracy",
             "time", "images/s", "memory",

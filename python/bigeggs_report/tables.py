@@ -1,0 +1,117 @@
+"""The report's tables as files for a write-up: LaTeX, CSV and Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Callable, Iterator, Sequence
+
+from bigeggs_report.blocks import Document, Table, Verdicts
+from bigeggs_report.text import rendered, unmarked
+from bigeggs_report.wording import NO_BREAK_SPACE, count
+
+#: What LaTeX does not take for the character that it is. Other letters than these need XeLaTeX or LuaLaTeX where they
+#: are not Latin ones.
+LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "\N{NO-BREAK SPACE}": "~", "\N{MINUS SIGN}": "$-$", "\N{MULTIPLICATION SIGN}": r"$\times$",
+    "\N{PLUS-MINUS SIGN}": r"$\pm$", "\N{EM DASH}": "---", "\N{EN DASH}": "--", "\N{DEGREE SIGN}": r"$^\circ$",
+    "\N{GREEK SMALL LETTER EPSILON}": r"$\varepsilon$", "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",
+}  # fmt: skip
+#: A column of text is broken into lines from so many characters on.
+WIDE = 40
+
+
+def files(document: Document, directory: Path) -> dict[Path, bytes]:
+    """Every table in three formats, named as the table is."""
+    return {
+        directory / f"{table.name}.{kind}": write(table).encode()
+        for table in tables(document)
+        for kind, write in FORMATS.items()
+    }
+
+
+def tables(document: Document) -> Iterator[Table]:
+    """The tables in the report's order, that of the claims among them."""
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                yield block
+            elif isinstance(block, Verdicts):
+                yield claims(block)
+
+
+def claims(verdicts: Verdicts) -> Table:
+    """The claims as a table, with their rules."""
+    return Table(
+        "claims",
+        ("", "claim", "measured here", "verdict", "rule"),
+        [
+            [count(number), row.claim, row.measured, row.verdict, row.rule]
+            for number, row in enumerate(verdicts.rows, start=1)
+        ],
+        "The original's claims, what was measured here, and the rule that a verdict follows from.",
+        numeric=(0,),
+    )
+
+
+def latex(table: Table) -> str:
+    """The rows between rules of the package booktabs; the caption is a comment."""
+    rows = [[in_latex(cell) for cell in row] for row in (table.header, *table.rows)]
+    lines = [f"% {' '.join(unmarked(table.caption).split())}", f"\\begin{{tabular}}{{{''.join(columns(table))}}}"]
+    lines += [r"\toprule", line(rows[0]), r"\midrule", *map(line, rows[1:]), r"\bottomrule", r"\end{tabular}"]
+    return "\n".join(lines) + "\n"
+
+
+def columns(table: Table) -> Iterator[str]:
+    """How each column is set: numbers at the right, long texts in lines that share what a page is wide."""
+    rows = (table.header, *table.rows)
+    widths = [max(len(unmarked(row[column])) for row in rows) for column in range(len(table.header))]
+    wide = [width > WIDE for width in widths]
+    for column in range(len(widths)):
+        if column in table.numeric:
+            yield "r"
+        else:
+            yield f"p{{{0.75 / sum(wide):.2f}\\linewidth}}" if wide[column] else "l"
+
+
+def line(cells: Sequence[str]) -> str:
+    """One row of LaTeX. A bracket at its beginning would be taken for an option of the row before."""
+    return f"{'{}' if cells[0].startswith('[') else ''}{' & '.join(cells)} \\\\"
+
+
+def comma_separated(table: Table) -> str:
+    """Header and rows as CSV in UTF-8, with the report's units and rounding."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    for row in (table.header, *table.rows):
+        writer.writerow([unmarked(cell).replace(NO_BREAK_SPACE, " ") for cell in row])
+    return buffer.getvalue()
+
+
+def markdown(table: Table) -> str:
+    """The table as it stands in report.md, without its number."""
+    rule = "|".join(" ---: " if column in table.numeric else " --- " for column in range(len(table.header)))
+    rows = [f"| {' | '.join(row)} |" for row in (table.header, *table.rows)]
+    return "\n".join([table.caption, "", rows[0], f"|{rule}|", *rows[1:]]) + "\n"
+
+
+FORMATS: dict[str, Callable[[Table], str]] = {"tex": latex, "csv": comma_separated, "md": markdown}
+
+
+def in_latex(text: str) -> str:
+    """A text with its marks as LaTeX's commands; of a link its label."""
+    return rendered(text, escaped, latex_mark)
+
+
+def latex_mark(name: str, inner: str, address: str | None) -> str:
+    """One mark as a command around what is LaTeX already."""
+    command = {"code": "texttt", "strong": "textbf", "emphasis": "emph"}.get(name)
+    return f"\\{command}{{{inner}}}" if command else inner
+
+
+def escaped(text: str) -> str:
+    """Characters that mean only themselves to LaTeX."""
+    return "".join(LATEX.get(character, character) for character in text)
