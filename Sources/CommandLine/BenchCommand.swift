@@ -32,7 +32,9 @@ struct BenchCommand: ParsableCommand {
         completion: .file(extensions: ["json"]),
         transform: { try Recipe($0) })
     var recipe: Recipe?
-    @Option(help: ArgumentHelp("Steps in a round.", valueName: "n")) var steps = 20
+    @Option(
+        help: ArgumentHelp("Steps in a round (default: as many as take 2,560 images).", valueName: "n"))
+    var steps: Int?
     @Option(help: ArgumentHelp("Rounds to take the median of.", valueName: "n")) var rounds = 5
     @Option(help: "Measure one kind of work alone: the memory shown is then that of this work.")
     var only: BenchResult.Work?
@@ -52,6 +54,8 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         let subject = BenchSubject(recipe: recipe ?? .augmented, engine: engine)
+        // The same work whatever the recipe's batch: one step of 2,000 images, 20 of 128.
+        let steps = steps ?? max(1, 2_560 / subject.batchSize)
         if breakdown {
             let result = try BenchBreakdown(subject, steps: steps * rounds)
             if json { try printJSON(result) } else { print(result.text) }

@@ -43,7 +43,7 @@ import Testing
             return try plots(run)
         }
         let expected = try figures(["HOME": data.path])
-        #expect(expected.count == 6)
+        #expect(expected.count == 8)
         #expect(try figures(Self.hostile) == expected)
     }
 
