@@ -47,6 +47,10 @@ def test_the_readme_opens_with_the_records_results() -> None:
     study = load("report/records/08-beyond.json")["results"]["study"]["recipes"]
     best = next(recipe for recipe in study if recipe["recipe"] == "best")
     assert len(best["seeds"]) == 2, "README.md says two seeds"
+    fast = [load(f"report/study/{path.name}") for path in sorted((ROOT / "report/study").glob("fast-[0-9].json"))]
+    seeds = {1: "one seed", 2: "two seeds", 3: "three seeds", 4: "four seeds", 5: "five seeds"}[len(fast)]
+    assert f"on average over {seeds} with [another network" in (ROOT / "README.md").read_text()
+    views = [run["test"]["views"]["accuracy"] for run in fast]
     training = next(row for row in load("Tests/Benchmarks/records/peers.json")["rows"]
                     if (row["work"], row["precision"]) == ("training", "float32"))
     faster = [training["systems"][peer]["bigeggs_is_faster_by"] for peer in ("PyTorch", "Keras")]
@@ -56,6 +60,8 @@ def test_the_readme_opens_with_the_records_results() -> None:
         f"{demo['right']} of the first {len(demo['demo'])}",
         share(best["accuracy"]["mean"]),
         share(best["mirroredAccuracy"]["mean"]),
+        share(sum(views) / len(views)),
+        share(min(views)),
         *(f"{times:.1f} times" for times in faster),
     ]
 
