@@ -186,7 +186,8 @@ section.show(
 // One training is one draw. `bigeggs study fast` trains with five seeds and keeps their records beside the report's,
 // and `bigeggs study fast-held-out` trains on 45,000 images, so that the accuracy on 5,000 that no setting was found
 // by stands beside that on the test images. `bigeggs study fast-without-muon`, and so on, leave one ingredient out,
-// with three seeds each and all else as it is. Each is a training of some minutes, and an interrupted one goes on.
+// with three seeds each and all else as it is. `bigeggs study strong` trains a larger network with residuals on images
+// that are shifted further and have a square covered. An interrupted training goes on.
 
 // %%
 let study = try section.fastStudy()

@@ -63,7 +63,9 @@ def for_write_up(run: Run, content: Document, directory: Path) -> dict[Path, byt
 def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
     """The report as Markdown with links to the figures' files."""
     environment = templates(TEMPLATES, autoescape=False)
-    environment.filters.update(alternative=lambda text: literal(plain(text)), anchor=markdown_anchor)
+    environment.filters.update(
+        alternative=lambda text: literal(plain(text)), anchor=markdown_anchor, rows=tables.markdown_rows
+    )
     figures = Path(os.path.relpath(plots_dir, report_dir)).as_posix()
     return environment.get_template("report.md.j2").render(document=content, figures=figures)
 

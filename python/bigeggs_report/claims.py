@@ -16,7 +16,7 @@ import numpy as np
 from bigeggs.statistics import wilson_interval
 
 from bigeggs_report.blocks import Tested
-from bigeggs_report.fast import NAME, own_result, study_in
+from bigeggs_report.fast import NAME, own_result
 from bigeggs_report.history import learning_rate_cuts
 from bigeggs_report.run import Run
 from bigeggs_report.text import code, decimal, duration, listed, literal, points
@@ -274,22 +274,26 @@ def what_it_takes(run: Run) -> str | None:
 def fast_found(run: Run) -> str | None:
     """What the recipe `fast` has, of which network, and what it costs."""
     record = run.record("09-fast")
-    study = None if record is None else study_in(record)
+    study = None if record is None else record["results.study"]
     found = None if study is None else own_result(study)
     if found is None:
         return None
-    seeds, times = len(found["seeds"]), found["seconds"]
-    over = "with one seed" if seeds == 1 else f"on average over {seeds} seeds"
     return (
         f"another network, of {count(record['results.parameterCount'])} numbers and trained by the recipe "
-        f"{code(NAME)} in {duration(times['low'])} or more, has {percent(found['views.mean'])} in six views {over}"
+        f"{code(NAME)} in {duration(found['seconds.low'])} or more, has {percent(found['views.mean'])} in six views "
+        f"{over_seeds(found)}"
     )
 
 
 def average(recipe: bigeggs.Record) -> str:
     """A recipe's test accuracy, and of how many seeds that is the mean."""
+    return f"{percent(recipe['accuracy.mean'])} {over_seeds(recipe)}"
+
+
+def over_seeds(recipe: bigeggs.Record) -> str:
+    """Of how many seeds a number is the mean."""
     seeds = len(recipe["seeds"])
-    return f"{percent(recipe['accuracy.mean'])} {'with one seed' if seeds == 1 else f'on average over {seeds} seeds'}"
+    return "with one seed" if seeds == 1 else f"on average over {seeds} seeds"
 
 
 def sure_of_simple(results: bigeggs.Record) -> Judgement:

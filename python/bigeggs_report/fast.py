@@ -10,13 +10,6 @@ import bigeggs
 NAME, STRONG = "fast", "strong"
 #: What trains what is missing.
 ONE_BY_ONE = "`bigeggs study fast` trains it"
-#: Why there is no study of other images.
-NO_STUDY = "the study is of CIFAR-10, and the data set here is {}"
-
-
-def study_in(record: bigeggs.Record) -> bigeggs.Record | None:
-    """What the trainings of the fast network came to; none where the data set is not CIFAR-10."""
-    return record["results.study"]
 
 
 def whole(study: bigeggs.Record) -> list[bigeggs.Record]:

@@ -93,9 +93,14 @@ def comma_separated(table: Table) -> str:
 
 def markdown(table: Table) -> str:
     """The table as it stands in report.md, without its number."""
+    return f"{table.caption}\n\n{markdown_rows(table)}\n"
+
+
+def markdown_rows(table: Table) -> str:
+    """Header and rows of a table, as report.md has them, too."""
     rule = "|".join(" ---: " if column in table.numeric else " --- " for column in range(len(table.header)))
     rows = [f"| {' | '.join(row)} |" for row in (table.header, *table.rows)]
-    return "\n".join([table.caption, "", rows[0], f"|{rule}|", *rows[1:]]) + "\n"
+    return "\n".join([rows[0], f"|{rule}|", *rows[1:]])
 
 
 FORMATS: dict[str, Callable[[Table], str]] = {"tex": latex, "csv": comma_separated, "md": markdown}

@@ -27,7 +27,7 @@ extension Recipe {
     ]
 
     /// ``fast`` with more filters, a third convolution in each group with a residual around it and the second, and images
-    /// that are shifted further and have a part covered: an hour or two.
+    /// that are shifted further and have a part covered. It takes much longer.
     ///
     /// Source: the network and the augmentation of K. Jordan, airbench96. It is trained as ``fast`` is, for 16 epochs and
     /// without a second network that chooses the images, where the original has 45 and such a network.

@@ -77,7 +77,7 @@ public struct StudyResults: Encodable, Sendable {
         /// The sample's standard deviation; nil of a single value.
         public let deviation: Double?
 
-        /// The spread of one value or more; of none, all are NaN.
+        /// The spread of one value or more.
         init(_ values: [Double]) {
             let mean = values.reduce(0, +) / Double(max(values.count, 1))
             self.mean = mean

@@ -8,7 +8,7 @@ import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
 from bigeggs_report.chapters.beyond import points, signed
-from bigeggs_report.fast import NAME, ONE_BY_ONE, STRONG, own_result, same_processor, study_in, whole
+from bigeggs_report.fast import NAME, ONE_BY_ONE, STRONG, own_result, same_processor, whole
 from bigeggs_report.run import Run
 from bigeggs_report.study import CLAIMED, official
 from bigeggs_report.text import code, decimal, duration, listed, literal, megabytes
@@ -30,7 +30,7 @@ def blocks(run: Run) -> Iterator[Block]:
     yield Paragraph(METHOD)
     yield from first_layer(run, record)
     yield from training(run, record)
-    study = study_in(record)
+    study = record["results.study"]
     if study is None:
         name = literal(record["data.name"])
         yield Paragraph(f"The trainings with other seeds are of CIFAR-10. This run is of {name}.")

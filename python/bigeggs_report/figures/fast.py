@@ -8,7 +8,7 @@ import bigeggs
 import numpy as np
 from matplotlib.axes import Axes
 
-from bigeggs_report.fast import NAME, NO_STUDY, ONE_BY_ONE, same_processor, study_in, whole
+from bigeggs_report.fast import NAME, ONE_BY_ONE, same_processor, whole
 from bigeggs_report.figures.drawing import Drawing, Source, Table
 from bigeggs_report.figures.filters import as_picture, first_kernel
 from bigeggs_report.figures.page import (
@@ -23,7 +23,7 @@ from bigeggs_report.figures.page import (
     percent_axis,
     show_picture,
 )
-from bigeggs_report.figures.study import recorded, study_caption
+from bigeggs_report.figures.study import frame_rows, name_row, recorded, study_caption, study_of
 from bigeggs_report.records import MissingInput
 from bigeggs_report.run import TRAININGS
 from bigeggs_report.study import CLAIMED
@@ -103,9 +103,7 @@ def fast_training(source: Source) -> Drawing:
 def fast_ingredients(source: Source) -> Drawing:
     """A row for each ingredient: a dot for each seed trained without it, and their mean."""
     record = source.records[SECTION]
-    study = study_in(record)
-    if study is None:
-        raise MissingInput(NO_STUDY.format(record["data.name"]))
+    study = study_of(record)
     runs = whole(study)
     if not runs:
         raise MissingInput(f"no training of the fast network is recorded: {ONE_BY_ONE}")
@@ -128,16 +126,10 @@ def fast_ingredients(source: Source) -> Drawing:
     for number, (name, instead, accuracies) in enumerate(rows):
         draw_row(axes, number, name, instead, accuracies, reference)
     values = [accuracy for _, _, accuracies in rows for accuracy in accuracies] + [CLAIMED]
-    room = 0.05 * (max(values) - min(values)) + 0.002
-    axes.set(xlim=(min(values) - room, max(values) + room), ylim=(len(rows) - 0.55, -0.7))
-    axes.set_yticks([])
-    axes.grid(False, axis="y")
-    axes.grid(True, axis="x")
-    axes.spines["left"].set_visible(False)
-    percent_axis(axes.xaxis)
+    frame_rows(axes, len(rows), min(values), max(values))
     table = [(name, instead, number, each) for name, instead, accuracies in rows
              for number, each in enumerate(accuracies, start=1)]  # fmt: skip
-    return Drawing(figure, Table(("trained", "instead", "seed", "test accuracy"), table))
+    return Drawing(figure, Table(("trained", "instead", "training", "test accuracy"), table))
 
 
 def draw_row(
@@ -149,14 +141,7 @@ def draw_row(
     axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
     axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
     across = axes.get_yaxis_transform()
-    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-    label = axes.text(
-        0, row - 0.38, name, transform=across, fontsize=10, fontweight="bold", color=colour, va="center", bbox=ground,
-    )  # fmt: skip
-    axes.annotate(
-        instead, (1, 0.5), xycoords=label, xytext=(6, 0), textcoords="offset points", fontsize=9, color=MUTED,
-        va="center", bbox=ground, annotation_clip=False,
-    )  # fmt: skip
+    name_row(axes, row, name, instead, colour, size=10)
     axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
     if instead:
         lost = fixed(100 * (mean - reference), 2).replace("-", "\N{MINUS SIGN}")

@@ -44,13 +44,7 @@ def study_recipes(source: Source) -> Drawing:
         draw_recipe(axes, row, recipe, [run for run in runs if run["recipe"] == recipe["recipe"]])
     accuracies = [run[f"{kind}.accuracy"] for run in runs for kind in ("test", "mirrored")]
     low, high = min(*accuracies, CLAIMED), max(*accuracies, CLAIMED)
-    room = 0.05 * (high - low) + 0.002
-    axes.set(xlim=(low - room, high + room), ylim=(len(recipes) - 0.55, -0.7))
-    axes.set_yticks([])
-    axes.grid(False, axis="y")
-    axes.grid(True, axis="x")
-    axes.spines["left"].set_visible(False)
-    percent_axis(axes.xaxis)
+    frame_rows(axes, len(recipes), low, high)
     at_right = CLAIMED > (low + high) / 2
     axes.annotate(
         "more than 0.9, as the report claims", (CLAIMED, 1), xycoords=axes.get_xaxis_transform(),
@@ -71,17 +65,33 @@ def draw_recipe(axes: Axes, row: int, recipe: bigeggs.Record, runs: Sequence[big
     )  # fmt: skip
     axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
     across = axes.get_yaxis_transform()
-    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-    name = axes.text(
-        0, row - 0.38, recipe["recipe"], transform=across, fontsize=11, fontweight="bold", color=colour, va="center",
-        bbox=ground,
-    )  # fmt: skip
-    axes.annotate(
-        recipe["summary"], (1, 0.5), xycoords=name, xytext=(6, 0), textcoords="offset points", fontsize=9,
-        color=MUTED, va="center", bbox=ground, annotation_clip=False,
-    )  # fmt: skip
+    name_row(axes, row, recipe["recipe"], recipe["summary"], colour, size=11)
     axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
     axes.text(1.125, row, f"◇ {percent(mirrored)}", transform=across, fontsize=9.5, color=MUTED, va="center")
+
+
+def frame_rows(axes: Axes, rows: int, low: float, high: float) -> None:
+    """Axes for rows of accuracies, of which `low` and `high` are the extremes."""
+    room = 0.05 * (high - low) + 0.002
+    axes.set(xlim=(low - room, high + room), ylim=(rows - 0.55, -0.7))
+    axes.set_yticks([])
+    axes.grid(False, axis="y")
+    axes.grid(True, axis="x")
+    axes.spines["left"].set_visible(False)
+    percent_axis(axes.xaxis)
+
+
+def name_row(axes: Axes, row: int, name: str, summary: str, colour: str, size: float) -> None:
+    """A row's name and, after it, what it is, above its marks."""
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    label = axes.text(
+        0, row - 0.38, name, transform=axes.get_yaxis_transform(), fontsize=size, fontweight="bold", color=colour,
+        va="center", bbox=ground,
+    )  # fmt: skip
+    axes.annotate(
+        summary, (1, 0.5), xycoords=label, xytext=(6, 0), textcoords="offset points", fontsize=9, color=MUTED,
+        va="center", bbox=ground, annotation_clip=False,
+    )  # fmt: skip
 
 
 RUN_COLUMNS = (
@@ -158,11 +168,17 @@ def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object
     ]
 
 
-def study_in(record: bigeggs.Record) -> bigeggs.Record:
-    """What the study found, if it is of these images and has begun."""
+def study_of(record: bigeggs.Record) -> bigeggs.Record:
+    """What a section's study found, if it is of these images."""
     study = record["results.study"]
     if study is None:
         raise MissingInput(f"the study is of CIFAR-10, and the data set here is {record['data.name']}")
+    return study
+
+
+def study_in(record: bigeggs.Record) -> bigeggs.Record:
+    """The same, if it has begun."""
+    study = study_of(record)
     if not len(study["runs"]):
         raise MissingInput("no training of the study is recorded: `bigeggs study` trains them")
     return study
