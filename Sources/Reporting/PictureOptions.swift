@@ -35,7 +35,7 @@ public struct PictureOptions: ParsableArguments {
     public func source(_ data: String) throws -> ImageSource { try ImageSource(data, folderOptions) }
 
     /// The options as they are typed, with their values; those that are the defaults are left out.
-    var given: [(name: String, value: String?)] {
+    package var given: [(name: String, value: String?)] {
         var given: [(name: String, value: String?)] = []
         if let validationSplit {
             given += [("--validation-split", "\(validationSplit)"), ("--split-seed", "\(splitSeed)")]

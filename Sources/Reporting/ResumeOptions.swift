@@ -42,7 +42,12 @@ public struct ResumeOptions: ParsableArguments {
     /// The command, as it is typed, that resumes what this process did.
     public static func resumingCommand(_ arguments: [String] = CommandLine.arguments) -> String {
         let kept = arguments.filter { $0 != "--restart" && $0 != "--resume" }
-        return (kept + ["--resume"]).map(quoted).joined(separator: " ")
+        return typed(kept + ["--resume"])
+    }
+
+    /// Arguments as they are typed into a shell.
+    package static func typed(_ arguments: [String]) -> String {
+        arguments.map(quoted).joined(separator: " ")
     }
 
     /// An argument as a shell reads it.

@@ -20,7 +20,13 @@ extension Recipe {
     /// - Throws: `FileError`, `RecordError` with the place where it stops being JSON, ``RecipeError`` with the setting
     ///   that makes no sense.
     public init(reading file: String) throws {
-        let record = try Record.read(file)
+        try self.init(described: Record.read(file), file: file)
+    }
+
+    /// A recipe as a file describes it, tried likewise.
+    ///
+    /// - Throws: ``RecipeError``.
+    init(described record: Record, file: String) throws {
         do {
             var settings = try Settings(record, of: "a recipe")
             let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent

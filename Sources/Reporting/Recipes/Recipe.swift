@@ -21,7 +21,7 @@ public struct Recipe: Sendable, Equatable {
     /// The file that it was read from; nil for one of ``all``.
     public let file: String?
     /// The layers as a file describes them, "classes" for the number of classes.
-    let network: [Record]
+    package let network: [Record]
     /// What is changed in training images; nil for nothing.
     public let generator: ImageDataGenerator?
     /// What every value of an image, 0 to 255, is multiplied by.

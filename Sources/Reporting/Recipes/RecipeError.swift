@@ -2,10 +2,18 @@
 public struct RecipeError: Error, Equatable, CustomStringConvertible {
     /// One sentence: what is wrong and what to do.
     public let description: String
+    /// The same without the file's name.
+    let problem: String
 
-    init(file: String, problem: String) { description = "\(file): \(problem)" }
+    init(file: String, problem: String) {
+        description = "\(file): \(problem)"
+        self.problem = problem
+    }
 
-    private init(_ description: String) { self.description = description }
+    private init(_ description: String) {
+        self.description = description
+        problem = description
+    }
 
     static func noSuchRecipe(_ name: String) -> RecipeError {
         RecipeError(

@@ -51,20 +51,9 @@ public struct Study {
     ///   - restart: whether to train anew what was begun.
     /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
     public func train(_ run: StudyRun, options: [String], restart: Bool = false) throws {
-        let directory = "\(runs)/\(run.name)"
-        try AtomicFile.prepareDirectory(self.directory(of: run))
-        let isBegun =
-            !Checkpoints(in: directory).files.isEmpty
-            || FileManager.default.fileExists(atPath: "\(directory)/training.json")
-        let status = try ChildProcess.run(
-            Project.executableDirectory + "/bigeggs",
-            ["train"] + run.arguments + options + ["--out", directory]
-                + (restart ? ["--restart"] : isBegun ? ["--resume"] : []))
-        switch status {
-        case 0: try Record.read("\(directory)/training.json").write(to: record(run))
-        case 128 + SIGINT, 128 + SIGTERM:
-            throw ReportingError.runInterrupted(run: run.name, command: run.command, status: status)
-        default: throw ReportingError.runFailed(run: run.name, status: status)
-        }
+        try TrainingProcess(
+            name: run.name, command: run.command, arguments: run.arguments + options,
+            directory: "\(runs)/\(run.name)", record: record(run)
+        ).run(restart: restart)
     }
 }

@@ -8,6 +8,7 @@ import io
 import traceback
 import warnings
 from pathlib import Path
+from typing import Callable
 
 import bigeggs
 import matplotlib.style
@@ -101,6 +102,13 @@ def draw(
         except (Exception, SystemExit) as error:  # whatever goes wrong in one figure must not cost the others
             failed[plot.name] = describe(error)
     return {"drawn": drawn, "left": left, "missing": missing, "failed": failed, "without": sorted(without)}
+
+
+def save_alone(drawn: Callable[[], Drawing], name: str, directory: Path) -> None:
+    """Saves a figure that is none of the report's."""
+    fonts.use_shipped()
+    with matplotlib.style.context(STYLE, after_reset=True):
+        save(drawn(), name, directory)
 
 
 def chosen(names: list[str]) -> list[Plot]:

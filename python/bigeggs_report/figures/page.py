@@ -27,11 +27,15 @@ PLAIN, AUGMENTED = BLUE, VERMILLION
 
 def page(title: str, subtitle: str, record: bigeggs.Record, height: float, note: str = "") -> Figure:
     """An empty figure with its title above and the data set's caption below, `height` inches high."""
+    return captioned(title, subtitle, [note, caption(record)] if note else [caption(record)], height)
+
+
+def captioned(title: str, subtitle: str, lines: Sequence[str], height: float) -> Figure:
+    """An empty figure with its title above and lines about its source below, `height` inches high."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     left = MARGIN / WIDTH
     figure.text(left, 1 - 0.11 / height, title, fontsize=11.5, fontweight="bold", va="top", color=INK)
     figure.text(left, 1 - 0.34 / height, subtitle, fontsize=8.5, va="top", color=MUTED, linespacing=1.35)
-    lines = [note, caption(record)] if note else [caption(record)]
     figure.text(left, 0.09 / height, "\n".join(lines), fontsize=7, va="bottom", color=MUTED, linespacing=1.4)
     top = 0.34 + 0.165 * (subtitle.count("\n") + 1) + 0.08
     bottom = 0.14 + 0.135 * len(lines)

@@ -1,0 +1,80 @@
+import BigEggs
+import Reporting
+
+/// How long the trainings of a sweep take: measured on a few steps of each network before they begin, and corrected
+/// by those that have ended.
+final class SweepClock {
+    /// Seconds of each, if none stops early.
+    private let estimates: [Double]
+    private var estimated = 0.0
+    private var taken = 0.0
+
+    /// What decides about the time of a step.
+    private struct StepKind: Hashable {
+        let network: String
+        let augments: Bool
+        let batchSize: Int
+        let precision: Precision
+
+        init(_ recipe: Recipe, _ precision: Precision) {
+            network = "\(recipe.network)"
+            augments = recipe.generator != nil
+            batchSize = recipe.batchSize
+            self.precision = precision
+        }
+    }
+
+    /// Measures; what takes the same time for a step is measured once.
+    ///
+    /// - Throws: whatever keeps a recipe from being trained.
+    init(_ runs: [Sweep.Run], _ plan: Sweep.Plan, _ data: LoadedDataset, threads: Int?) throws {
+        let trained = plan.images - plan.heldOut
+        let watched = plan.heldOut + data.test.count
+        let line = ProgressLine("Measuring", "recipes")
+        defer { line.end() }
+        var known: [StepKind: Double] = [:]
+        var estimates: [Double] = []
+        for (number, run) in runs.enumerated() {
+            let recipe = run.combination.recipe
+            let kind = StepKind(recipe, plan.precision(of: recipe))
+            let perImage =
+                try known[kind]
+                ?? Self.secondsPerImage(
+                    recipe, data.train.prefix(trained), plan.precision(of: recipe), threads)
+            known[kind] = perImage
+            // An image that is only looked at takes a third: one pass of three.
+            let images = Double(trained) + Double(watched) / 3
+            estimates.append(perImage * images * Double(recipe.epochs))
+            line.show(number + 1, of: runs.count)
+        }
+        self.estimates = estimates
+    }
+
+    /// Of the second of two epochs of a step or more; the first makes the plan. The rate is not the recipe's, which
+    /// may be too high for any weights.
+    private static func secondsPerImage(
+        _ recipe: Recipe, _ train: ImageDataset, _ precision: Precision, _ threads: Int?
+    ) throws -> Double {
+        let images = train.prefix(max(recipe.batchSize, 128)).withFlattenedLabels().rescaled(recipe.rescale)
+        let model = try recipe.model(
+            classes: train.classNames.count, seed: 1, precision: precision, threads: threads)
+        try model.compile(optimizer: SGD(learningRate: 1e-9))
+        let history = try model.fit(
+            images, batchSize: recipe.batchSize, epochs: 2, augmentation: recipe.generator)
+        return (history.seconds.last ?? 0) / Double(images.count)
+    }
+
+    /// Seconds that the trainings from this number on take.
+    func left(from number: Int) -> Double {
+        let ratio = estimated > 0 ? taken / estimated : 1
+        return estimates[number...].reduce(0, +) * ratio
+    }
+
+    /// Times a training.
+    func time(_ number: Int, _ body: () throws -> Void) rethrows {
+        let started = ContinuousClock.now
+        try body()
+        taken += started.duration(to: .now) / .seconds(1)
+        estimated += estimates[number]
+    }
+}

@@ -1,0 +1,219 @@
+import ArgumentParser
+import BigEggs
+import Foundation
+import Reporting
+
+/// `bigeggs sweep`: a recipe with other settings, one training after the other.
+struct SweepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sweep",
+        abstract: "Train with every combination of some settings, and compare.",
+        discussion: """
+            Each --set is a setting of the recipe and the values to try. Every combination is trained with every \
+            seed. What compares them are training images that were held out; the test images are measured and have no \
+            say.
+
+            EXAMPLES
+              bigeggs sweep --set learning_rate=1e-3,3e-3 --set batch_size=64,128 --seeds 3
+              bigeggs sweep --set augmentation.rotation_range=0,15,30 --dry-run
+              bigeggs sweep --recipe fast --set epochs=4,8 --out runs/epochs
+              bigeggs sweep --recipe wide.json --set optimizer.momentum=0.8,0.9
+              bigeggs sweep --recipe plain --set network.Dropout.rate=0.3,0.5 --epochs 5 --limit 10000
+
+            A setting's name is the way to it in a recipe's JSON, which `bigeggs train --help` shows, with points \
+            between and without "config". In a list a step is a class or a name, and means every element that has it: \
+            callbacks.EarlyStopping.patience. learning_rate is the optimizer's; of a schedule it is the highest. A \
+            value is JSON or a text; values with commas are given as a list: --set 'callbacks=[[], ["EarlyStopping"]]'.
+
+            Ctrl-C ends the training under way after its step, saved. The same command goes on, and trains nothing \
+            twice; with more values or seeds it trains those. The directory gets sweep.md, sweep.csv and a figure, \
+            the record of each training in records, its weights in a directory of its own, and in recipes a file for \
+            each combination, which `bigeggs train --recipe` takes.
+            """)
+
+    @OptionGroup var dataOptions: DataOptions
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("A setting and its values; may be there several times.", valueName: "name=a,b"),
+        transform: { try SweepSetting($0) })
+    var settings: [SweepSetting]
+    @Option(
+        help: ArgumentHelp("What is varied: a recipe's name, or a JSON file.", valueName: "recipe"),
+        completion: .file(extensions: ["json"]), transform: { try Recipe($0) })
+    var recipe: Recipe = .augmented
+    @Option(help: ArgumentHelp("How many seeds: 1, 2, …", valueName: "n")) var seeds = 1
+    @Option(help: ArgumentHelp("The most epochs (default: the recipe's).", valueName: "n")) var epochs: Int?
+    @Option(help: ArgumentHelp("Use only the first so many training images.", valueName: "n"))
+    var limit: Int?
+    @Option(
+        name: .customLong("hold-out"),
+        help: ArgumentHelp(
+            "Validate on the last so many training images (default: a tenth, at most 5,000).", valueName: "n")
+    )
+    var heldOut: Int?
+    @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n")) var threads: Int?
+    @Option(help: PrecisionChoice.help(otherwise: "float32, or the recipe's")) var precision: PrecisionChoice?
+    @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/sweep"
+    @Flag(help: "Train anew, even what is begun or recorded.") var restart = false
+    @Flag(name: .long, help: "Say how many trainings there are and how long they take, and train nothing.")
+    var dryRun = false
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        for (value, option) in [
+            (seeds, "--seeds"), (epochs, "--epochs"), (limit, "--limit"), (heldOut, "--hold-out"),
+            (threads, "--threads"),
+        ] { try requirePositive(value, option) }
+        if settings.isEmpty {
+            throw ValidationError("give what to vary, as in --set learning_rate=1e-3,3e-3")
+        }
+        if out.isEmpty { throw ValidationError("--out is empty; give a directory") }
+        do {
+            _ = try sweep()
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    private func sweep() throws -> Sweep {
+        try Sweep(
+            of: recipe, settings, epochs: epochs, seeds: seeds,
+            in: URL(fileURLWithPath: out).standardizedFileURL.path)
+    }
+
+    func run() throws {
+        let sweep = try sweep()
+        let loaded = try dataOptions.load(needing: .train)
+        let plan = try plan(loaded)
+        let begun = sweep.runs.filter { !restart && FileManager.default.fileExists(atPath: sweep.record($0)) }
+        for run in begun { _ = try sweep.recorded(run, plan) }
+        let names = Set(begun.map(\.name))
+        let waiting = sweep.runs.filter { !names.contains($0.name) }
+        let clock = try SweepClock(waiting, plan, loaded, threads: threads)
+        if dryRun {
+            try announce(sweep, recorded: names, clock)
+            return
+        }
+        try AtomicFile.prepareDirectory(sweep.directory)
+        let lock = try OutputLock(sweep.directory)
+        defer { lock.release() }
+        try sweep.writeRecipes()
+        let train = { try self.train(waiting, of: sweep, plan, clock) }
+        // What is trained by then is told, too, when a sweep is interrupted.
+        let trained = Result { try json ? StandardError.receivingOutput(train) : train() }
+        let results = try SweepResults(sweep, plan, of: loaded.provenance, command: Self.command())
+        try results.write(in: sweep.directory, project: Project.locate())
+        let failed = try trained.get()
+        if json {
+            try printJSON(results)
+        } else {
+            print("\n" + results.text)
+            print(
+                "Table and figure are in \(Project.shown(sweep.directory)): sweep.md, sweep.csv, sweep.svg, sweep.png"
+            )
+        }
+        guard failed.isEmpty else { throw SweepFailed(names: failed) }
+    }
+
+    /// What all trainings have in common.
+    private func plan(_ loaded: LoadedDataset) throws -> Sweep.Plan {
+        let images = min(limit ?? loaded.train.count, loaded.train.count)
+        let heldOut = heldOut ?? max(1, min(5000, images / 10))
+        guard heldOut < images else { throw NothingToTrainOn(heldOut: heldOut, images: images) }
+        var options = precision.map { ["--precision", $0.precision.rawValue] } ?? []
+        if let threads { options += ["--threads", "\(threads)"] }
+        if dataOptions.data != "auto" { options += ["--data", dataOptions.data] }
+        options += dataOptions.pictures.given.flatMap { [$0.name] + ($0.value.map { [$0] } ?? []) }
+        return .init(
+            checksum: loaded.provenance.checksum, images: images, heldOut: heldOut,
+            precision: precision, options: options)
+    }
+
+    /// Trains one after the other; one that fails, as with a learning rate that is too high, does not stop the others.
+    ///
+    /// - Returns: the names of those that failed.
+    private func train(
+        _ runs: [Sweep.Run], of sweep: Sweep, _ plan: Sweep.Plan, _ clock: SweepClock
+    ) throws -> [String] {
+        var failed: [String] = []
+        for (number, run) in runs.enumerated() {
+            print(
+                """
+
+                Training \(number + 1) of \(runs.count): \(sweep.text(run.combination)), seed \(run.seed) \
+                (at most \(clock.left(from: number).duration) for this and the rest)
+                """)
+            fflush(nil)
+            do {
+                try clock.time(number) {
+                    try sweep.train(run, plan, command: Self.command(), restart: restart)
+                }
+            } catch ReportingError.runFailed(_, let status) where status < 128 {
+                failed.append(run.name)
+            }
+        }
+        return failed
+    }
+
+    /// The command as it is typed again.
+    private static func command() -> String {
+        let arguments = CommandLine.arguments.filter { $0 != "--restart" }
+        return ResumeOptions.typed(["bigeggs"] + arguments.dropFirst())
+    }
+
+    private func announce(_ sweep: Sweep, recorded: Set<String>, _ clock: SweepClock) throws {
+        if json {
+            try printJSON(
+                Planned(
+                    trainings: sweep.runs.count, recorded: recorded.count, seconds: clock.left(from: 0)))
+            return
+        }
+        let rows = sweep.combinations.map { combination in
+            let runs = sweep.runs.filter { $0.combination.recipe.name == combination.recipe.name }
+            let done = runs.count { recorded.contains($0.name) }
+            return combination.values.map(SweepSetting.text)
+                + ["\(runs.count)", "\(done)", "\(combination.recipe.epochs)"]
+        }
+        print(Table(sweep.settings.map(\.name) + ["trainings", "recorded", "epochs"], rows: rows).text)
+        print(
+            """
+            Trainings: \(sweep.runs.count), of which \(recorded.count) are recorded. The others take \
+            \(clock.left(from: 0).duration) on this machine, if none stops early.
+            """)
+    }
+
+    /// What `--dry-run --json` prints.
+    struct Planned: Encodable {
+        let trainings, recorded: Int
+        /// What those that are not recorded take, if none stops early.
+        let seconds: Double
+    }
+}
+
+extension SweepResults {
+    /// The combinations as a table, the best first.
+    var text: String {
+        Table(
+            settings + ["seeds", "held out", "±", "held-out loss", "test", "epochs", "took"],
+            rows: combinations.map { result in
+                result.values + [
+                    "\(result.runs.count)", result.heldOutAccuracy.mean.percent,
+                    result.heldOutAccuracy.deviation.map { (100 * $0).fixed(1) } ?? "–",
+                    result.heldOutLoss.mean.fixed(4), result.testAccuracy?.mean.percent ?? "–",
+                    result.epochs.mean.fixed(result.epochs.low == result.epochs.high ? 0 : 1),
+                    result.seconds.mean.duration,
+                ]
+            }
+        ).text
+    }
+}
+
+/// Some trainings of a sweep ended with an error.
+struct SweepFailed: Error, CustomStringConvertible {
+    let names: [String]
+
+    var description: String {
+        "\(names.count == 1 ? "a training" : "\(names.count) trainings") failed, for the reason above: "
+            + "\(names.joined(separator: ", ")); the same command tries again"
+    }
+}

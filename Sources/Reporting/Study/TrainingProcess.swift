@@ -1,0 +1,35 @@
+import BigEggs
+import Foundation
+
+/// A training by `bigeggs train` in a process of its own, whose record is kept.
+struct TrainingProcess {
+    /// What it is called where it is told about.
+    let name: String
+    /// The command that begins it, and goes on with it.
+    let command: String
+    /// The arguments of `bigeggs train`, without those that say where to.
+    let arguments: [String]
+    /// Where it trains, and the file of its record.
+    let directory, record: String
+
+    /// Trains, or goes on where a training was interrupted.
+    ///
+    /// - Parameter restart: whether to train anew what was begun.
+    /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
+    func run(restart: Bool = false) throws {
+        try AtomicFile.prepareDirectory(URL(fileURLWithPath: record).deletingLastPathComponent().path)
+        let isBegun =
+            !Checkpoints(in: directory).files.isEmpty
+            || FileManager.default.fileExists(atPath: "\(directory)/training.json")
+        let status = try ChildProcess.run(
+            Project.executableDirectory + "/bigeggs",
+            ["train"] + arguments + ["--out", directory]
+                + (restart ? ["--restart"] : isBegun ? ["--resume"] : []))
+        switch status {
+        case 0: try Record.read("\(directory)/training.json").write(to: record)
+        case 128 + SIGINT, 128 + SIGTERM:
+            throw ReportingError.runInterrupted(run: name, command: command, status: status)
+        default: throw ReportingError.runFailed(run: name, status: status)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import BigEggs
+import EmbeddedPython
+
+/// What the trainings of a sweep came to, the best combination first.
+public struct SweepResults: Encodable, Sendable {
+    /// One training.
+    public struct Run: Encodable, Sendable {
+        /// The seed.
+        public let seed: UInt64
+        /// The file of its record, from the sweep's directory on.
+        public let record: String
+        /// Of the kept weights on the images held out, and on the test images.
+        public let heldOut: PredictionScore
+        public let test: PredictionScore?
+        /// Epochs trained, and how long that took.
+        public let epochs: Int
+        public let seconds: Double
+    }
+
+    /// All trainings of a combination.
+    public struct Result: Encodable, Sendable {
+        /// Its values, in the order of the settings.
+        public let values: [String]
+        /// The recipe's file, from the sweep's directory on.
+        public let recipe: String
+        /// Those that there are, by seed.
+        public let runs: [Run]
+        /// Of the images held out, which compare combinations.
+        public let heldOutAccuracy, heldOutLoss: StudyResults.Spread
+        /// Of the test images, which have no say; nil for a data set without them.
+        public let testAccuracy, testLoss: StudyResults.Spread?
+        /// Epochs, and seconds of training.
+        public let epochs, seconds: StudyResults.Spread
+    }
+
+    /// The data set by name.
+    public struct Data: Encodable, Sendable {
+        /// Such as CIFAR-10.
+        public let name: String
+        /// Whether these are the published files, and whether they stand in for CIFAR-10.
+        public let isOfficial, isStandIn: Bool
+    }
+
+    /// The recipe that was varied, and the names of the settings.
+    public let base: String
+    public let settings: [String]
+    /// The data set.
+    public let data: Data
+    /// Its training images that are used, and how many of these are held out.
+    public let images, heldOutImages: Int
+    /// How many trainings the sweep has, and the seeds.
+    public let planned: Int
+    public let seeds: [UInt64]
+    /// Those with a recorded training, the highest mean accuracy on held-out images first.
+    public let combinations: [Result]
+    /// The command that made them.
+    public let command: String
+
+    /// Reads the records of a sweep.
+    ///
+    /// - Throws: ``SweepError``; `RecordError` or `FileError` for a record that cannot be read or lacks what is read of
+    ///   it.
+    public init(_ sweep: Sweep, _ plan: Sweep.Plan, of data: DataProvenance, command: String) throws {
+        base = sweep.base
+        settings = sweep.settings.map(\.name)
+        self.data = Data(name: data.name, isOfficial: data.isOfficial, isStandIn: data.isStandIn)
+        images = plan.images
+        heldOutImages = plan.heldOut
+        planned = sweep.runs.count
+        seeds = Set(sweep.runs.map(\.seed)).sorted()
+        self.command = command
+        let results = try sweep.combinations.compactMap { combination in
+            try Result(
+                combination,
+                sweep.runs.filter { $0.combination.recipe.name == combination.recipe.name }.compactMap {
+                    run in
+                    try sweep.recorded(run, plan).map { try Run(run, $0) }
+                })
+        }
+        combinations = results.sorted { $0.heldOutAccuracy.mean > $1.heldOutAccuracy.mean }
+    }
+}
+
+extension SweepResults {
+    /// Writes sweep.json, and the table and the figure that Python makes of it.
+    ///
+    /// - Throws: `FileError`, `PythonError`.
+    public func write(in directory: String, project: Project) throws {
+        try Record(encoding: self).write(to: "\(directory)/sweep.json")
+        try Python.start(searchPaths: project.pythonPaths)
+        _ = try Python.call("write", in: "bigeggs_report.sweep", [.string(directory)])
+    }
+}
+
+extension SweepResults.Run {
+    fileprivate init(_ run: Sweep.Run, _ found: Record) throws {
+        func value<Value: Decodable>(_ path: String) throws -> Value {
+            try (found[path: path] ?? .null).decoded()
+        }
+        seed = run.seed
+        record = "records/\(run.name).json"
+        heldOut = try value("results.evaluation")
+        test = found["test"] == nil ? nil : try value("test")
+        epochs = try value("results.epochsRun")
+        seconds = try value("results.trainingSeconds")
+    }
+}
+
+extension SweepResults.Result {
+    /// Nil without a recorded training.
+    fileprivate init?(_ combination: Sweep.Combination, _ runs: [SweepResults.Run]) throws {
+        guard !runs.isEmpty else { return nil }
+        values = combination.values.map(SweepSetting.text)
+        recipe = "recipes/\(combination.recipe.name).json"
+        self.runs = runs
+        heldOutAccuracy = .init(runs.map(\.heldOut.accuracy))
+        heldOutLoss = .init(runs.map(\.heldOut.loss))
+        let tests = runs.compactMap(\.test)
+        testAccuracy = tests.isEmpty ? nil : .init(tests.map(\.accuracy))
+        testLoss = tests.isEmpty ? nil : .init(tests.map(\.loss))
+        epochs = .init(runs.map { Double($0.epochs) })
+        seconds = .init(runs.map(\.seconds))
+    }
+}

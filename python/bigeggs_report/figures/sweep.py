@@ -1,0 +1,79 @@
+"""The figure of a sweep: what each combination of settings gives."""
+
+from __future__ import annotations
+
+import bigeggs
+from matplotlib.axes import Axes
+
+from bigeggs_report.drawable_text import shown
+from bigeggs_report.figures.drawing import Drawing, Table
+from bigeggs_report.figures.page import BLUE, GREEN, MUTED, captioned
+from bigeggs_report.figures.study import frame_rows, name_row
+from bigeggs_report.text import listed
+from bigeggs_report.wording import count, data_name, percent
+
+#: The most rows that a figure shows.
+MOST_ROWS = 30
+
+
+def sweep(record: bigeggs.Record) -> Drawing:
+    """A row for each combination, the best first: a dot for each seed, their mean, and that on the test images."""
+    results = list(record["combinations"])
+    rows = results[:MOST_ROWS]
+    best = f"; the best {MOST_ROWS} of {count(len(results))}" if len(results) > MOST_ROWS else ""
+    trained = sum(len(result["runs"]) for result in results)
+    figure = captioned(
+        f"{shown(record['base'])} with other settings",
+        "Accuracy on held-out images: ● of one seed, ┃ their mean; ◇ mean on test images\n"
+        f"{count(trained)} of {count(record['planned'])} trainings{best}",
+        [caption(record)],
+        height=1.25 + 0.5 * len(rows),
+    )
+    axes = figure.subplots()
+    for row, result in enumerate(rows):
+        draw_result(axes, row, result, record["settings"])
+    accuracies = [run["heldOut.accuracy"] for result in rows for run in result["runs"]]
+    accuracies += [mean for result in rows if (mean := result.get("testAccuracy.mean")) is not None]
+    frame_rows(axes, len(rows), min(accuracies), max(accuracies))
+    return Drawing(figure, Table((*record["settings"], *COLUMNS), list(run_rows(results))))
+
+
+def draw_result(axes: Axes, row: int, result: bigeggs.Record, settings: list[str]) -> None:
+    """A combination's values above its marks; the two means right of them."""
+    colour = GREEN if row == 0 else BLUE
+    accuracies = [run["heldOut.accuracy"] for run in result["runs"]]
+    mean, test = result["heldOutAccuracy.mean"], result.get("testAccuracy.mean")
+    across = axes.get_yaxis_transform()
+    if test is not None:
+        axes.plot(test, row, "D", color=colour, markersize=6, markerfacecolor="white", alpha=0.6)
+        axes.text(1.125, row, f"◇ {percent(test)}", transform=across, fontsize=9.5, color=MUTED, va="center")
+    axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
+    axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
+    values = ", ".join(f"{name} {value}" for name, value in zip(settings, result["values"]))
+    name_row(axes, row, shown(values), "", colour, size=9.5)
+    axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
+
+
+def caption(record: bigeggs.Record) -> str:
+    """What the trainings were made from."""
+    held = record["heldOutImages"]
+    seeds = [count(seed) for seed in record["seeds"]]
+    return (
+        f"Data: {shown(data_name(record))}, {count(record['images'] - held)} training and {count(held)} held-out "
+        f"images. Seed{'' if len(seeds) == 1 else 's'} {listed(seeds)}."
+    )
+
+
+COLUMNS = ("seed", "held-out accuracy", "held-out loss", "test accuracy", "test loss", "epochs", "seconds")
+
+
+def run_rows(results: list[bigeggs.Record]) -> list[tuple[object, ...]]:
+    """A row for each training, with its settings."""
+    return [
+        (
+            *result["values"], run["seed"], run["heldOut.accuracy"], run["heldOut.loss"],
+            run.get("test.accuracy", ""), run.get("test.loss", ""), run["epochs"], run["seconds"],
+        )
+        for result in results
+        for run in result["runs"]
+    ]  # fmt: skip
