@@ -104,13 +104,13 @@ def page(
 def panels(figure: Page, number: int, least: float, flat: bool = False, **options: object) -> list[Axes]:
     """Axes in as many rows as it takes for each to have `least` inches of width, with text as on the page.
 
-    Where there is no subtitle, those that are `flat` are about half as high as wide; others keep their height.
+    Where there is no subtitle, those that are `flat` are less than half as high as wide; others keep their height.
     """
     look = figure.look
     across = look.across(number, least, on_page=number)
     down = math.ceil(number / across)
     if not look.explained and not look.ratio:
-        figure.resize(down * (min(figure.body, max(1.5, 0.5 * look.width / across)) if flat else figure.body))
+        figure.resize(down * (min(figure.body, max(1.4, 0.43 * look.width / across)) if flat else figure.body))
     figure.rows = down
     every = list(np.ravel(figure.subplots(down, across, squeeze=False, **options)))
     for axes in every[number:]:
