@@ -12,7 +12,7 @@ import pytest
 from test_report import Page, built
 
 from bigeggs_report import build
-from bigeggs_report.figures import page as plots_page
+from bigeggs_report.figures import look
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +107,11 @@ def test_text_has_the_contrast_of_wcag(scheme: str) -> None:
     assert all(ratio >= 4.5 for ratio in ratios.values()), ratios
 
 
-def test_labels_in_figures_have_the_contrast_of_wcag() -> None:
-    labels = (plots_page.INK, plots_page.MUTED, plots_page.BLUE, plots_page.VERMILLION, plots_page.GREEN)
-    assert all(contrast(colour, "#ffffff") >= 4.5 for colour in labels)
+@pytest.mark.parametrize("palette", [look.LIGHT, look.DARK], ids=["light", "dark"])
+def test_labels_in_figures_have_the_contrast_of_wcag(palette: dict[str, str]) -> None:
+    for name in ("ink", "muted", "blue", "vermillion", "green"):
+        assert contrast(palette[name], palette["ground"]) >= 4.5
+    assert contrast(palette["muted"], palette["shade"]) >= 4.5
 
 
 def test_the_contrast_is_that_of_wcags_examples() -> None:

@@ -18,7 +18,6 @@ from xml.etree import ElementTree
 
 import bigeggs
 import example_run
-import matplotlib.style
 import numpy as np
 import pytest
 from conftest import ROOT, write
@@ -32,6 +31,7 @@ from bigeggs_report.figures.augmentation import AMOUNT
 from bigeggs_report.figures.drawing import Source
 from bigeggs_report.figures.explanation import overlaid
 from bigeggs_report.figures.fast import fast_ingredients, fast_training, whitening_filters
+from bigeggs_report.figures.look import PAGE
 from bigeggs_report.figures.study import study_recipes, study_selection
 from bigeggs_report.records import Records
 from bigeggs_report.wording import caption, fixed, percent
@@ -71,7 +71,7 @@ def test_the_figures_that_ask_for_images_are_those_that_say_so(example: Path) ->
     asking = []
     for plot in draw.PLOTS:
         try:
-            with matplotlib.style.context(draw.STYLE, after_reset=True):
+            with PAGE.applied():
                 plot.draw(source)
         except Asked:
             asking.append(plot.name)
@@ -125,7 +125,7 @@ def test_another_process_with_other_settings_draws_the_same_bytes(
 def test_no_text_leaves_the_figure_or_runs_into_another(example: Path, dataset: bigeggs.Dataset) -> None:
     source = Source(Records(example / "records"), example / "weights", dataset)
     for plot in draw.PLOTS:
-        with matplotlib.style.context(draw.STYLE, after_reset=True):
+        with PAGE.applied():
             figure = plot.draw(source).figure
             draw.settle_layout(figure)
             figure.draw_without_rendering()
@@ -356,7 +356,7 @@ def test_a_study_is_drawn_as_far_as_it_has_come(example: Path, handle: int, runs
     else:
         assert "report's own recipes" in outcome["missing"]["study-selection"]
     source = Source(Records(example / "records"), example / "weights", None)
-    with matplotlib.style.context(draw.STYLE, after_reset=True):
+    with PAGE.applied():
         figure = study_recipes(source).figure
         draw.settle_layout(figure)
         figure.draw_without_rendering()

@@ -6,9 +6,9 @@ import base64
 import struct
 
 import bigeggs
-import matplotlib.style
 
 from bigeggs_report.figures import samples
+from bigeggs_report.figures.look import PAGE
 
 
 def test_a_sheet_has_a_picture_for_each_prediction_and_names_mistakes(handle: int) -> None:
@@ -16,7 +16,7 @@ def test_a_sheet_has_a_picture_for_each_prediction_and_names_mistakes(handle: in
     classes, labels = dataset.class_names, dataset.labels("test")
     predicted = [int(label) for label in labels[:8]]
     predicted[3] = (predicted[3] + 1) % len(classes)
-    with matplotlib.style.context(samples.STYLE, after_reset=True):
+    with PAGE.applied():
         figure = samples.sheet(dataset, predicted, [0.5] * 8)
     with_pictures = [axes for axes in figure.axes if axes.images]
     assert len(with_pictures) == 8

@@ -14,6 +14,7 @@ from example_run import SECTIONS
 
 from bigeggs_report import build
 from bigeggs_report.blocks import Table
+from bigeggs_report.figures import draw
 from bigeggs_report.tables import comma_separated, latex, markdown
 from bigeggs_report.text import inline_html, literal
 
@@ -112,6 +113,17 @@ def test_every_number_is_that_of_its_record_and_every_macro_that_of_its_number(w
 
 def test_the_committed_numbers_are_those_of_the_committed_records() -> None:
     assert held_against_records(ROOT / "report", ROOT / "report/records")
+
+
+def test_the_sample_paper_uses_what_is_there() -> None:
+    paper = (ROOT / "Examples/paper/paper.tex").read_text()
+    macros = set(re.findall(r"newcommand\{(\\BigEggs\w+)\}", (ROOT / "report/numbers.tex").read_text()))
+    used = set(re.findall(r"\\BigEggs\w+", paper))
+    assert len(used) >= 10 and used <= macros, used - macros
+    figures = re.findall(r"\\includegraphics\{([^}]+)\}", paper)
+    assert len(figures) == 2 and draw.chosen_names(figures) == figures
+    inputs = re.findall(r"\\input\{([^}]+)\}", paper)
+    assert len(inputs) == 2 and all((ROOT / "Examples/paper" / name).is_file() for name in inputs)
 
 
 def test_numbers_without_a_record_are_left_out(tmp_path: Path, dataset: bigeggs.Dataset) -> None:

@@ -8,7 +8,8 @@ import bigeggs
 import numpy as np
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
-from bigeggs_report.figures.page import INK, MUTED, montage, page, show_picture
+from bigeggs_report.figures.look import INK, MUTED
+from bigeggs_report.figures.page import montage, page, show_picture
 from bigeggs_report.wording import fixed, short
 
 PARAMETERS = ("theta", "tx", "ty", "shear", "zx", "zy", "flipHorizontal", "flipVertical")
@@ -43,6 +44,7 @@ def transforms_alone(source: Source) -> Drawing:
     record = source.records["03-augmentation"]
     kinds = record["results.alone"]
     figure = page(
+        source.look,
         "Each random transform alone",
         f"{chosen_image(record)}; the amounts drawn are written below each image",
         record,
@@ -52,18 +54,36 @@ def transforms_alone(source: Source) -> Drawing:
     original = image(source, record)
     rows = [[original, *(transformed(source, record, sample) for sample in kind["samples"])] for kind in kinds]
     height, width = original.shape[:2]
-    row_gap = 12
+    look = source.look
+    crowding = look.crowding(7.2)
+    # Where amounts are too wide for one line they have two, and where names are, they stand above their row.
+    above = 6.5 * crowding if look.narrow else 0
+    below = (10 if look.narrow else 15) * crowding if look.crowded(7.2) else 12
+    row_gap = round(below + above)
     axes = figure.subplots()
     show_picture(axes, montage(rows, gap=4, row_gap=row_gap))
     for r, kind in enumerate(kinds):
         top = r * (height + row_gap)
-        axes.text(-5, top + height / 2 - 3, kind["name"], ha="right", va="center", color=INK, fontweight="bold")
-        axes.text(-5, top + height / 2 + 4, kind["description"], ha="right", va="center", color=MUTED, fontsize=8)
+        if look.narrow:
+            label = axes.text(0, top - 2, kind["name"], va="bottom", color=INK, fontweight="bold")
+            axes.annotate(
+                kind["description"], (1, 0), xycoords=label, xytext=(4, 0), textcoords="offset points", va="bottom",
+                color=MUTED, fontsize=8, annotation_clip=False,
+            )  # fmt: skip
+        else:
+            apart = 3.5 * max(1, crowding)
+            middle = top + height / 2 + 0.5
+            axes.text(-5, middle - apart, kind["name"], ha="right", va="center", color=INK, fontweight="bold")
+            axes.text(-5, middle + apart, kind["description"], ha="right", va="center", color=MUTED, fontsize=8)
         for c, sample in enumerate(kind["samples"], start=1):
             text = AMOUNT[kind["name"]](sample) if kind["name"] in AMOUNT else ""
+            text = text.replace(" ↕", "\n↕") if look.crowded(7.2) else text
             middle = c * (width + 4) + width / 2
             axes.text(middle, top + height + 1, text, ha="center", va="top", fontsize=7.2, color=MUTED)
-    axes.text(width / 2, -2, "original", ha="center", va="bottom", fontsize=8, color=MUTED)
+    if look.narrow:
+        axes.text(width / 2, height + 1, "original", ha="center", va="top", fontsize=7.2, color=MUTED)
+    else:
+        axes.text(width / 2, -2, "original", ha="center", va="bottom", fontsize=8, color=MUTED)
     table = [(kind["name"], *parameters(sample)) for kind in kinds for sample in kind["samples"]]
     return Drawing(figure, Table(("transform", *COLUMNS), table))
 
@@ -73,6 +93,7 @@ def transforms_together(source: Source) -> Drawing:
     record = source.records["03-augmentation"]
     samples = record["results.together"]
     figure = page(
+        source.look,
         "All transforms together",
         f"{chosen_image(record)}, then as {len(samples)} training steps would see it",
         record,
@@ -83,8 +104,14 @@ def transforms_together(source: Source) -> Drawing:
     axes = figure.subplots()
     original = image(source, record)
     height, width = original.shape[:2]
-    columns, gap, lines = (len(samples) + 1) // 2, 3, 16
-    start = 2 * (height + lines) - lines + 8
+    # The original is as high as two rows of the others, or as one where all the width is needed for text.
+    tall = 1 if source.look.crowded(6.2) else 2
+    columns = (len(samples) + 1) // 2
+    if tall == 1:
+        columns = source.look.across(len(samples), least=0.72, on_page=columns, points=6.2)
+    gap, lines = 3, 16 if tall == 2 else 18
+    start = tall * (height + lines) - lines + 8
+    down = -(-len(samples) // columns)
     show_picture(axes, original, extent=(0, start - 8, start - 8, 0))
     for number, sample in enumerate(samples):
         left, top = start + number % columns * (width + gap), number // columns * (height + lines)
@@ -94,7 +121,7 @@ def transforms_together(source: Source) -> Drawing:
             left + width / 2, top + height + 1, every_amount(sample), ha="center", va="top", fontsize=6.2,
             color=MUTED, linespacing=1.3,
         )  # fmt: skip
-    axes.set(xlim=(0, start + columns * (width + gap) - gap), ylim=(2 * (height + lines), 0))
+    axes.set(xlim=(0, start + columns * (width + gap) - gap), ylim=(down * (height + lines), 0))
     axes.text(0, -2, "original", fontsize=8.5, color=MUTED)
     axes.text(start, -2, "augmented", fontsize=8.5, color=MUTED)
     rows = [(number, *parameters(sample)) for number, sample in enumerate(samples, start=1)]

@@ -7,19 +7,16 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.look import BLUE, GREEN, INK, MUTED, VERMILLION
 from bigeggs_report.figures.page import (
-    BLUE,
-    GREEN,
-    INK,
     MOST_NAMED,
-    MUTED,
-    VERMILLION,
     epoch_axis,
     height_for,
     key,
     montage,
     name_classes,
     page,
+    panels,
     percent_axis,
     show_picture,
 )
@@ -35,13 +32,14 @@ def class_counts(source: Source) -> Drawing:
     classes = record["data.classNames"]
     counts = {split: record[f"results.classCounts.{split}"].astype(int) for split, _, _ in SPLITS}
     figure = page(
+        source.look,
         "Images in each class",
         " and ".join(f"{count(counts[split].sum())} {name} images" for split, name, _ in SPLITS),
         record,
         height=height_for(classes, 3.7),
     )
-    panels = figure.subplots(1, 2, sharey=True, sharex=True)
-    for axes, (split, name, colour) in zip(panels, SPLITS):
+    both = panels(figure, 2, least=1.7, sharey=True, sharex=True)
+    for axes, (split, name, colour) in zip(both, SPLITS):
         axes.barh(range(len(classes)), counts[split], color=colour, height=0.68)
         name_classes(axes.yaxis, classes)
         for row, number in enumerate(counts[split] if len(classes) <= MOST_NAMED else ()):
@@ -55,7 +53,7 @@ def class_counts(source: Source) -> Drawing:
         axes.margins(x=0.14, y=0.02)
         axes.xaxis.get_major_locator().set_params(nbins=5, integer=True)
         axes.xaxis.set_major_formatter(lambda value, _: count(value))
-    panels[0].invert_yaxis()
+    both[0].invert_yaxis()
     rows = [(name, counts["train"][i], counts["test"][i]) for i, name in enumerate(classes)]
     return Drawing(figure, Table(("class", "training images", "test images"), rows))
 
@@ -72,6 +70,7 @@ def sample_grid(source: Source) -> Drawing:
     number = "Ten" if all(len(row) == 10 for row in shown) else "Up to ten"
     of = "" if len(shown) == len(indices) else f", the first {len(shown)} of {count(len(indices))} classes"
     figure = page(
+        source.look,
         f"{number} images of each class",
         f"From the {'training' if split == 'train' else split} split, {height} × {width} pixels each{of}",
         record,
@@ -93,6 +92,7 @@ def pixel_histograms(source: Source) -> Drawing:
     shares = counts / counts.sum(axis=1, keepdims=True)
     raw, scaled = record["results.pixels.raw"], record["results.pixels.scaled"]
     figure = page(
+        source.look,
         "Pixel values before and after rescaling",
         f"{count(record['results.histogram.images'])} training images. "
         f"Raw {raw['minimum']:g} to {raw['maximum']:g}, mean {fixed(raw['mean'], 1)}; "
@@ -100,10 +100,10 @@ def pixel_histograms(source: Source) -> Drawing:
         record,
         height=3.3,
     )
-    panels = figure.subplots(1, len(channels), sharey=True)
+    every = panels(figure, len(channels), least=1.85, flat=True, sharey=True)
     ceiling = histogram_ceiling(shares)
     values = np.arange(shares.shape[1])
-    for axes, channel, share, colour in zip(panels, channels, shares, (VERMILLION, GREEN, BLUE)):
+    for axes, channel, share, colour in zip(every, channels, shares, (VERMILLION, GREEN, BLUE)):
         axes.stairs(share, np.arange(len(share) + 1) - 0.5, fill=True, color=colour, linewidth=0)
         axes.set(xlim=(-4, 259), ylim=(0, ceiling), xticks=[0, 64, 128, 192, 255], xlabel="raw value (top: rescaled)")
         axes.set_title(channel, color=colour)
@@ -112,7 +112,7 @@ def pixel_histograms(source: Source) -> Drawing:
         scaled_axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
         scaled_axis.spines["top"].set_visible(True)
         mark_cut_bars(axes, share, ceiling)
-    panels[0].set_ylabel("share of pixels")
+    every[0].set_ylabel("share of pixels")
     rows = [(int(value), value / 255, *counts[:, value].astype(int)) for value in values]
     return Drawing(figure, Table(("raw value", "rescaled value", *(f"{c} pixels" for c in channels)), rows))
 
@@ -149,6 +149,7 @@ def raw_against_scaled(source: Source) -> Drawing:
         ("rescaled 0–1", comparison["scaled"], comparison["scaledPrecise"], GREEN),
     )
     figure = page(
+        source.look,
         "Training on raw and on rescaled pixels",
         f"The same network from the same seed, {count(comparison['images'])} training images, "
         f"validated on {count(comparison['testImages'])} test images\n"
@@ -156,17 +157,17 @@ def raw_against_scaled(source: Source) -> Drawing:
         record,
         height=3.25,
     )
-    panels = figure.subplots(1, 3)
+    every = panels(figure, 3, least=1.85, flat=True)
     metrics = (
         ("loss", None, "Training loss"),
         ("val_loss", "loss", "Validation loss"),
         ("val_accuracy", "accuracy", "Validation accuracy"),
     )
-    for axes, (metric, anew, title) in zip(panels, metrics):
+    for axes, (metric, anew, title) in zip(every, metrics):
         compare(axes, [(history[metric], anew and end[anew], colour) for _, history, end, colour in runs])
         axes.set_title(title)
-    panels[0].set_ylabel("cross-entropy (nats)")
-    percent_axis(panels[2].yaxis)
+    every[0].set_ylabel("cross-entropy (nats)")
+    percent_axis(every[2].yaxis)
     key(figure, [(name, colour) for name, _, _, colour in runs])
     return Drawing(figure, comparison_table(comparison))
 
@@ -178,7 +179,8 @@ def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> N
     """
     ends = [(len(values), anew, colour) for values, anew, colour in curves if anew is not None]
     for values, _, colour in curves:
-        axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o")
+        axes.plot(np.arange(1, len(values) + 1), values, color=colour,
+                  **axes.figure.look.stroke(colour, len(values), few=len(values)))  # fmt: skip
     for epoch, anew, colour in ends:
         ring(axes, epoch, anew, colour)
     everything = np.concatenate([*(values for values, _, _ in curves), [anew for _, anew, _ in ends]])

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
-from bigeggs_report.figures.page import BLUE, FAINT, GREEN, INK, MUTED, VERMILLION, key, page, show_picture
+from bigeggs_report.figures.look import BLUE, FAINT, GREEN, INK, MUTED, VERMILLION
+from bigeggs_report.figures.page import key, page, show_picture
 from bigeggs_report.records import MissingInput
 from bigeggs_report.wording import count, percent, short
 
@@ -18,25 +19,41 @@ def predictions(source: Source) -> Drawing:
     classes = record["data.classNames"]
     shown = record["results.demo"]
     figure = page(
+        source.look,
         f"{len(shown)} test images, predicted one by one",
         f"{record['results.right']:g} of {len(shown)} right. Bars: the confidence of the prediction",
         record,
         height=8.8,
     )
+    look = source.look
     images = source.dataset.images("test")
     rows = []
-    for axes, result in zip(grid(figure, len(shown), columns=5), shown):
+    # The page has room for class and confidence in one line.
+    columns = look.across(len(shown), least=0.65, on_page=5, points=7.8)
+    crowding = look.leading * look.crowding(7.8, 5, columns)
+    lines = [33.4 + crowding * (4.0 + 4.4 * line) for line in range(3)]
+    for axes, result in zip(grid(figure, len(shown), columns), shown):
         truth, predicted = classes[int(result["truth"])], classes[int(result["predicted"])]
         right = truth == predicted
         show_picture(axes, images[int(result["index"])])
         confidence_bar(axes, result["confidence"], GREEN if right else VERMILLION)
-        axes.text(-0.5, 37.4, short(predicted), fontsize=7.8, va="center", color=INK)
-        axes.text(31.5, 37.4, percent(result["confidence"], 0), fontsize=7.8, va="center", ha="right", color=MUTED)
-        if not right:
-            axes.text(-0.5, 41.8, f"✗ is {short(truth)}", fontsize=7.8, va="center", color=VERMILLION)
+        axes.text(-0.5, lines[0], short(predicted), fontsize=7.8, va="center", color=INK)
+        confidence = percent(result["confidence"], 0)
+        if look.explained:
+            axes.text(31.5, lines[0], confidence, fontsize=7.8, va="center", ha="right", color=MUTED)
+        else:
+            axes.text(-0.5, lines[1], confidence, fontsize=7.8, va="center", color=MUTED)
+        if not right and look.explained:
+            axes.text(-0.5, lines[1], f"✗ is {short(truth)}", fontsize=7.8, va="center", color=VERMILLION)
+        elif not right:
+            axes.text(31.5, lines[1], "✗", fontsize=7.8, va="center", ha="right", color=VERMILLION)
+            axes.text(-0.5, lines[2], short(truth), fontsize=7.8, va="center", color=VERMILLION)
+        axes.set(xlim=(-0.5, 31.5), ylim=(44 if look.explained else lines[2] + 2.2 * crowding, -0.5))
         rows.append((int(result["index"]), truth, predicted, result["confidence"], *result["probabilities"]))
     columns = ("test image", "true class", "predicted class", "confidence", *(f"p({name})" for name in classes))
-    key(figure, (("right", GREEN), ("wrong", VERMILLION)))
+    if not look.explained:
+        figure.words.append("Below each image: the prediction, its confidence and, where it is wrong, the true class")
+    key(figure, (("right", GREEN), ("wrong", VERMILLION)), areas=True)
     return Drawing(figure, Table(columns, rows))
 
 
@@ -51,9 +68,11 @@ def birds_as_airplanes(source: Source) -> Drawing:
     classes = record["data.classNames"]
     bird, airplane = classes.index("bird"), classes.index("airplane")
     total, birds = record["results.birdsAsAirplanesCount"], record["results.birds"]
-    columns = 6
+    columns = source.look.across(len(shown), least=0.9, on_page=6, points=8)
+    crowding = source.look.leading * source.look.crowding(8, 6, columns)
     height = 0.95 + 1.4 * ((len(shown) + columns - 1) // columns)
     figure = page(
+        source.look,
         "Birds taken for airplanes",
         f"{count(total)} of {count(birds)} birds of the test split; shown: the {len(shown)} most confident mistakes",
         record,
@@ -66,8 +85,9 @@ def birds_as_airplanes(source: Source) -> Drawing:
         probabilities = (("airplane", airplane, VERMILLION), ("bird", bird, BLUE))
         for line, (name, label, colour) in enumerate(probabilities):
             value = float(result["probabilities"][label])
-            axes.text(-0.5, 35.4 + 5.4 * line, name, fontsize=8, va="center", color=colour)
-            axes.text(31.5, 35.4 + 5.4 * line, percent(value, 0), fontsize=8, va="center", ha="right", color=MUTED)
+            place = 32 + crowding * (3.4 + 5.4 * line)
+            axes.text(-0.5, place, name, fontsize=8, va="center", color=colour)
+            axes.text(31.5, place, percent(value, 0), fontsize=8, va="center", ha="right", color=MUTED)
         rows.append((int(result["index"]), result["confidence"], *result["probabilities"]))
     return Drawing(figure, Table(("test image", "confidence", *(f"p({name})" for name in classes)), rows))
 

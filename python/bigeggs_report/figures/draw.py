@@ -1,25 +1,28 @@
-"""Draws the figures of the report: ``draw(names, …)`` saves each as SVG, PNG and CSV."""
+"""Draws the figures of the report: ``draw(names, …)`` saves each in the formats of its look."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import dataclasses
 import difflib
 import io
 import traceback
 import warnings
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator, Mapping
 
 import bigeggs
-import matplotlib.style
 from matplotlib.figure import Figure
 
 from bigeggs_report.atomic_files import CannotWrite, write_atomically
 from bigeggs_report.figures import augmentation, data, demo, explanation, fast, filters, fonts, results, study, training
 from bigeggs_report.figures.drawing import Drawing, Plot, Source, Table
+from bigeggs_report.figures.look import PAGE, Look, chosen_looks
+from bigeggs_report.figures.page import Page, dress, trim
 from bigeggs_report.records import MissingInput, Records
+from bigeggs_report.wording import NO_BREAK_SPACE
 
-STYLE = Path(__file__).with_name("bigeggs.mplstyle")
 PACKAGE = Path(__file__).parents[1]
 
 #: All figures in the order of the report.
@@ -70,15 +73,23 @@ def show_images(names: list[str]) -> bool:
 
 
 def draw(
-    names: list[str], records_dir: str, weights_dir: str, output_dir: str, dataset_handle: int
+    names: list[str],
+    records_dir: str,
+    weights_dir: str,
+    output_dir: str,
+    dataset_handle: int,
+    look: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Draws the named figures (all, if `names` is empty) into `output_dir`.
 
-    A `dataset_handle` of 0 means that there is no data set. Returns the names that were ``drawn``; those
-    ``left`` as they were, because they show images of a data set that is not at hand; those whose record or
-    weights are ``missing`` and those that ``failed``, with the reason; and the signs ``without`` a font, which are
-    boxes. One bad figure does not stop the others.
+    A `dataset_handle` of 0 means that there is no data set. The `look` has what `look.chosen_looks` takes: the
+    purpose, a width, a font and formats; without it the figures are those of the page.
+
+    Returns the names that were ``drawn``; those ``left`` as they were, because they show images of a data set that is
+    not at hand; those whose record or weights are ``missing`` and those that ``failed``, with the reason; and the
+    signs ``without`` a font, which are boxes. One bad figure does not stop the others.
     """
+    looks = chosen_looks(look)
     fonts.use_shipped()
     dataset = bigeggs.Dataset(dataset_handle) if dataset_handle else None
     source = Source(Records(records_dir), Path(weights_dir), dataset)
@@ -92,8 +103,13 @@ def draw(
             if plot.needs_images and not has_images_of(source, plot):
                 left.append(plot.name)
                 continue
-            with matplotlib.style.context(STYLE, after_reset=True):
-                without |= save(plot.draw(source), plot.name, Path(output_dir))
+            files: dict[str, bytes] = {}
+            for each in looks:
+                with each.applied():
+                    drawing = plot.draw(dataclasses.replace(source, look=each))
+                    without |= finish(drawing.figure)
+                    files |= saved(drawing, plot.name, each)
+            write_atomically({Path(output_dir) / name: content for name, content in files.items()})
             drawn.append(plot.name)
         except MissingInput as reason:
             missing[plot.name] = str(reason)
@@ -105,10 +121,13 @@ def draw(
 
 
 def save_alone(drawn: Callable[[], Drawing], name: str, directory: Path) -> None:
-    """Saves a figure that is none of the report's."""
+    """Saves a figure that is none of the report's, in the look of the page."""
     fonts.use_shipped()
-    with matplotlib.style.context(STYLE, after_reset=True):
-        save(drawn(), name, directory)
+    with PAGE.applied():
+        drawing = drawn()
+        finish(drawing.figure)
+        files = saved(drawing, name, PAGE)
+    write_atomically({directory / file: content for file, content in files.items()})
 
 
 def chosen(names: list[str]) -> list[Plot]:
@@ -122,9 +141,10 @@ def chosen(names: list[str]) -> list[Plot]:
     return [plot for plot in PLOTS if not names or plot.name in names]
 
 
-def check(names: list[str]) -> None:
-    """Refuses a name that no figure has, before anything is loaded for it."""
+def check(names: list[str], look: Mapping[str, object] | None = None) -> None:
+    """Refuses a name that no figure has and a look that there is not, before anything is loaded for them."""
     chosen(names)
+    chosen_looks(look)
 
 
 def has_images_of(source: Source, plot: Plot) -> bool:
@@ -136,22 +156,47 @@ def has_images_of(source: Source, plot: Plot) -> bool:
     return at_hand == (recorded["data.name"], recorded["data.checksum"])
 
 
-def save(drawing: Drawing, name: str, directory: Path) -> set[str]:
-    """Writes NAME.svg, NAME.png and NAME.csv; all three are on the disk before the first is replaced.
+def finish(figure: Page) -> set[str]:
+    """Sets a figure's text and marks in the sizes and fonts of its look, and lays it out for good.
 
     Returns the signs that no font has.
     """
-    without = fonts.fit(drawing.figure)
-    with warnings.catch_warnings():
-        # These signs are named in one sentence instead, for all figures.
-        warnings.filterwarnings("ignore", fonts.MISSING)
-        settle_layout(drawing.figure)
-        write_atomically({
-            directory / f"{name}.svg": rendered(drawing, "svg", {"Date": None, "Creator": None}),
-            directory / f"{name}.png": rendered(drawing, "png", {"Software": None}),
-            directory / f"{name}.csv": comma_separated(drawing.table),
-        })
+    dress(figure)
+    without = fonts.fit(figure)
+    with unnamed_signs():
+        trim(figure)
+        settle_layout(figure)
     return without
+
+
+def saved(drawing: Drawing, name: str, look: Look) -> dict[str, bytes]:
+    """The figure's files by their names. What a figure does not say itself is in one beside it."""
+    files: dict[str, bytes] = {}
+    with unnamed_signs():
+        for kind in dict.fromkeys([*look.formats, *look.always]):
+            if kind == "csv":
+                files[f"{name}.csv"] = comma_separated(drawing.table)
+            else:
+                files[f"{name}{look.suffix}.{kind}"] = rendered(drawing, kind, METADATA[kind])
+    if drawing.figure.words:
+        files[f"{name}.txt"] = f"{drawing.figure.unsaid()}\n".replace(NO_BREAK_SPACE, " ").encode()
+    return files
+
+
+#: What matplotlib would write into a file about itself and the moment.
+METADATA = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
+
+
+@contextlib.contextmanager
+def unnamed_signs() -> Iterator[None]:
+    """Without warnings of signs that have no font: they are named in one sentence instead, for all figures."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", fonts.MISSING)
+        yield
 
 
 def settle_layout(figure: Figure) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 import bigeggs
-from matplotlib.figure import Figure
-
+from bigeggs_report.figures.look import PAGE, Look
+from bigeggs_report.figures.page import Page
 from bigeggs_report.records import Records
 
 
@@ -19,6 +19,7 @@ class Source:
     records: Records
     weights_directory: Path
     dataset: bigeggs.Dataset | None
+    look: Look = PAGE
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Table:
 class Drawing:
     """A finished figure and its numbers."""
 
-    figure: Figure
+    figure: Page
     table: Table
 
 

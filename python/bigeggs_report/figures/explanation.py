@@ -7,9 +7,11 @@ from typing import Sequence
 import bigeggs
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
-from bigeggs_report.figures.page import GREEN, INK, MUTED, ORANGE, VERMILLION, page, show_picture
+from bigeggs_report.figures.look import GREEN, INK, MUTED, ORANGE, VERMILLION, Look
+from bigeggs_report.figures.page import page, show_picture
 from bigeggs_report.records import MissingInput
 from bigeggs_report.wording import percent, short
 
@@ -28,9 +30,11 @@ def where_it_looks(source: Source) -> Drawing:
         raise MissingInput("no prediction has been explained")
     images = source.dataset.images("test")
     size = images.shape[1]
-    rows = (2 * size + GAP + 3 * LINE if right else 0) + (3 * size + 2 * GAP + 5 * LINE if wrong else 0)
+    line = line_in(source.look)
+    rows = (2 * size + GAP + 3 * line if right else 0) + (3 * size + 2 * GAP + 5 * line if wrong else 0)
     columns = max(len(right), len(wrong))
     figure = page(
+        source.look,
         "Where the network looks",
         "Grad-CAM after augmented training, for the first test images that are predicted right and wrong.\n"
         "Orange: places that raise the class's score, each map on a scale of its own; all grey: none does",
@@ -40,11 +44,17 @@ def where_it_looks(source: Source) -> Drawing:
     axes = figure.subplots()
     top = 0
     if right:
-        top = block(axes, images, right, classes, top, "Predicted right", GREEN, ("predicted",)) + 2 * LINE
+        top = block(axes, images, right, classes, top, "Predicted right", GREEN, ("predicted",)) + 2 * line
     if wrong:
         top = block(axes, images, wrong, classes, top, "Predicted wrong", VERMILLION, ("predicted", "truth"))
-    axes.set(xlim=(-50, columns * (size + GAP) - GAP), ylim=(top, -LINE - 2))
+    head = (LINE + 2) * max(1, 0.7 * source.look.crowding(7))
+    axes.set(xlim=(-50, columns * (size + GAP) - GAP), ylim=(top, -head))
     return Drawing(figure, Table(COLUMNS, [row for each in [*right, *wrong] for row in map_rows(each, classes)]))
+
+
+def line_in(look: Look) -> float:
+    """Pixels of the drawing for what is written in a row: one line, or two where there is no room beside."""
+    return 1.3 * LINE * look.crowding(7) if look.crowded(7) else LINE
 
 
 def block(
@@ -59,11 +69,14 @@ def block(
 ) -> float:
     """Images in a row with a row for each kind of map below; returns the lower end."""
     size = images.shape[1]
+    line = line_in(axes.figure.look)
+    between = " " if line == LINE else "\n"
     axes.text(0, top - 2, title, color=colour, fontsize=9, fontweight="bold", va="bottom")
     names = {"predicted": "for the prediction", "truth": "for the true class"}
     for row, kind in enumerate(("image", *maps)):
-        y = top + row * (size + GAP + LINE) - (0 if row == 0 or len(maps) > 1 else LINE)
+        y = top + row * (size + GAP + line) - (0 if row == 0 or len(maps) > 1 else line)
         label = "image" if kind == "image" else names[kind] if len(maps) > 1 else "for the class"
+        label = label.replace("for the ", f"for the{between}")
         axes.text(-GAP, y + size / 2, label, ha="right", va="center", fontsize=8, color=MUTED)
         for column, each in enumerate(explained):
             x = column * (size + GAP)
@@ -72,29 +85,31 @@ def block(
             show_picture(axes, shown, extent=(x, x + size, y + size, y))
             if kind == "image" and len(maps) == 1:
                 continue
-            line, ink = caption(each, classes, kind)
-            axes.text(x + size / 2, y + size + 1, line, ha="center", va="top", fontsize=7, color=ink)
-    return y + size + LINE
+            words, ink = caption(each, classes, kind)
+            axes.text(
+                x + size / 2, y + size + 1, between.join(words), ha="center", va="top", fontsize=7, color=ink
+            )  # fmt: skip
+    return y + size + line
 
 
 MAPS = {"predicted": "mapOfPredicted", "truth": "mapOfTruth"}
 
 
-def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[str, str]:
+def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[tuple[str, str], str]:
     """What stands below an image or a map: a class, and its probability."""
     truth, predicted = (short(classes[int(each[which])]) for which in ("truth", "predicted"))
     if kind == "image":
-        return f"is {truth}", INK
+        return ("is", truth), INK
     if kind == "truth":
-        return f"{truth} {percent(each['probabilityOfTruth'], 0)}", MUTED
-    return f"{predicted} {percent(each['confidence'], 0)}", MUTED
+        return (truth, percent(each["probabilityOfTruth"], 0)), MUTED
+    return (predicted, percent(each["confidence"], 0)), MUTED
 
 
 def overlaid(image: np.ndarray, map: np.ndarray) -> np.ndarray:
     """The image in grey `[height, width, 3]`, orange where the map is high."""
     grey = np.repeat((image @ np.array([0.299, 0.587, 0.114]))[..., None], 3, axis=2)
     strength = stretched(np.asarray(map), image.shape[:2]) / max(float(np.max(map)), 1e-12)
-    orange = np.array([int(ORANGE[place : place + 2], 16) for place in (1, 3, 5)])
+    orange = np.rint(255 * np.array(to_rgb(ORANGE)))
     share = 0.8 * strength[..., None]
     return np.clip(np.rint((1 - share) * grey + share * orange), 0, 255).astype(np.uint8)
 

@@ -11,19 +11,26 @@ from matplotlib.axes import Axes
 from bigeggs_report.fast import NAME, ONE_BY_ONE, same_processor, whole
 from bigeggs_report.figures.drawing import Drawing, Source, Table
 from bigeggs_report.figures.filters import as_picture, first_kernel
+from bigeggs_report.figures.look import GREEN, GROUND, INK
 from bigeggs_report.figures.page import (
     AUGMENTED,
-    GREEN,
-    INK,
-    MUTED,
     PLAIN,
     label_ends,
     montage,
     page,
+    panels,
     percent_axis,
     show_picture,
 )
-from bigeggs_report.figures.study import frame_rows, name_row, recorded, study_caption, study_of
+from bigeggs_report.figures.study import (
+    frame_rows,
+    name_row,
+    recorded,
+    row_height,
+    study_caption,
+    study_of,
+    write_beside,
+)
 from bigeggs_report.records import MissingInput
 from bigeggs_report.run import TRAININGS
 from bigeggs_report.study import CLAIMED
@@ -41,13 +48,14 @@ def whitening_filters(source: Source) -> Drawing:
     directions = filters // 2
     shares = np.asarray(record["results.eigenvalues"]) / np.sum(record["results.eigenvalues"])
     figure = page(
+        source.look,
         "The first layer of the fast network",
         f"Above, directions in which patches of {height} × {width} pixels vary, with their share of the variance;\n"
         "below, their negatives. Grey is zero, and each is scaled by itself",
         record,
         height=2.15,
     )
-    for index, axes in enumerate(figure.subplots(1, directions)):
+    for index, axes in enumerate(panels(figure, directions, least=0.55)):
         pair = [as_picture(kernel[..., number], pixel=16) for number in (index, index + directions)]
         show_picture(axes, montage([[picture] for picture in pair], gap=4))
         axes.set_title(share(shares[index]), fontsize=7.5, fontweight="normal")
@@ -73,24 +81,27 @@ def fast_training(source: Source) -> Drawing:
     records = {name: source.records[section] for name, section in sections if section in source.records}
     times = "" if same_processor(records.values()) else "\nNot all on the same processor: times are not to be compared"
     figure = page(
+        source.look,
         "Accuracy against time",
         f"Test accuracy after each epoch, by the time since the training began. ◇ {NAME} in its test views{times}",
         record,
         height=3.4,
     )
-    axes = figure.subplots()
+    (axes,) = panels(figure, 1, least=2.6, flat=True)
     if record["data.name"] == "CIFAR-10" and not record["data.isStandIn"]:
         axes.axhline(CLAIMED, color=INK, linewidth=1.1, zorder=0.6)
     ends, rows = [], []
     for name, each in records.items():
         minutes = np.cumsum(each["results.history.seconds"]) / 60
         accuracies = np.asarray(each["results.history.val_accuracy"])
-        axes.plot(minutes, accuracies, color=COLOURS[name], marker="o", markersize=3.5)
-        ends.append((accuracies[-1], f"{name} {percent(accuracies[-1])}", COLOURS[name]))
+        axes.plot(minutes, accuracies, color=COLOURS[name], markersize=3.5,
+                  **source.look.stroke(COLOURS[name], len(minutes), few=len(minutes)))  # fmt: skip
+        sign = source.look.sign(COLOURS[name])
+        ends.append((accuracies[-1], f"{sign}{name} {percent(accuracies[-1])}", COLOURS[name]))
         rows += [(name, i + 1, 60 * minute, accuracy) for i, (minute, accuracy) in enumerate(zip(minutes, accuracies))]
         if name == NAME:
             views = record["results.views.all.accuracy"]
-            axes.plot(minutes[-1], views, "D", color=GREEN, markersize=6, markerfacecolor="white", zorder=3)
+            axes.plot(minutes[-1], views, "D", color=GREEN, markersize=6, markerfacecolor=GROUND, zorder=3)
             ends.append((views, f"◇ {percent(views)}", GREEN))
             rows.append((f"{name}, with test views", len(minutes), 60 * minutes[-1], views))
     axes.set_xlabel("minutes")
@@ -113,13 +124,14 @@ def fast_ingredients(source: Source) -> Drawing:
     ]
     reference = float(np.mean(everything))
     figure = page(
+        source.look,
         "What is lost without an ingredient",
         f"Test accuracy in six views: ● of one seed, ┃ their mean\n{recorded(study)}; "
         "dotted: the mean with all of them",
         record,
-        height=1.25 + 0.5 * len(rows),
+        height=1.25 + row_height(source.look) * len(rows),
+        origin=study_caption(study["runs"]),
     )
-    figure.texts[-1].set_text(study_caption(study["runs"]))
     axes = figure.subplots()
     axes.axvline(CLAIMED, color=INK, linewidth=1.1, zorder=0.6)
     axes.axvline(reference, color=GREEN, linestyle=(0, (1, 2)), linewidth=1, zorder=0.5)
@@ -140,10 +152,6 @@ def draw_row(
     mean = float(np.mean(accuracies))
     axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
     axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
-    across = axes.get_yaxis_transform()
     name_row(axes, row, name, instead, colour, size=10)
-    axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
-    if instead:
-        lost = fixed(100 * (mean - reference), 2).replace("-", "\N{MINUS SIGN}")
-        axes.text(1.125, row, lost if mean < reference else f"+{lost}", transform=across, fontsize=9.5, color=MUTED,
-                  va="center")  # fmt: skip
+    lost = fixed(100 * (mean - reference), 2).replace("-", "\N{MINUS SIGN}")
+    write_beside(axes, row, percent(mean), "" if not instead else lost if mean < reference else f"+{lost}", colour)

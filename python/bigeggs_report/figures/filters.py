@@ -6,7 +6,7 @@ import bigeggs
 import numpy as np
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
-from bigeggs_report.figures.page import montage, page, show_picture
+from bigeggs_report.figures.page import montage, page, panels, show_picture
 from bigeggs_report.figures.results import MODELS
 from bigeggs_report.records import MissingInput
 from bigeggs_report.run import TRAININGS
@@ -17,13 +17,14 @@ def first_layer_filters(source: Source) -> Drawing:
     kernels = {model: first_kernel(source, section) for model, section in TRAININGS}
     height, width, _, filters = kernels["plain"].shape
     figure = page(
+        source.look,
         "Filters of the first layer",
         f"{filters} kernels of {height} × {width} pixels over red, green and blue; grey is zero, "
         "each scaled by itself",
         source.records["06-results"],
         height=2.6,
     )
-    for axes, (model, colour) in zip(figure.subplots(1, 2), MODELS):
+    for axes, (model, colour) in zip(panels(figure, 2, least=1.5), MODELS):
         pictures = [as_picture(kernels[model][..., index]) for index in range(filters)]
         show_picture(axes, montage([pictures[start : start + 8] for start in range(0, filters, 8)], gap=4))
         axes.set_title(f"{model.capitalize()} training", color=colour)

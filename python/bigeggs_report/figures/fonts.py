@@ -26,6 +26,9 @@ SCRIPTS = {
     "other signs": ((), "fonts-noto-core fonts-unifont"),
 }
 
+#: The one of matplotlib's fonts that has the most signs.
+MOST_SIGNS = "DejaVu Sans"
+
 #: How matplotlib's warnings of a sign without a font begin: ``fit`` returns these signs instead.
 MISSING = "Glyph .* missing from|Matplotlib currently does not support .* natively"
 
@@ -48,8 +51,14 @@ def fit(figure: Figure) -> set[str]:
     for text in figure.findobj(Text):
         missing = set(text.get_text()) - {"\n"} - signs(font_manager.findfont(text.get_fontproperties()))
         if missing:
+            families = text.get_fontfamily()
+            # Another font of matplotlib's, such as a serif one, has fewer signs than this one.
+            if MOST_SIGNS not in families:
+                families = [*families, MOST_SIGNS]
+                text.set_fontfamily(MOST_SIGNS)
+                missing -= signs(font_manager.findfont(text.get_fontproperties()))
             fonts, rest = covering(frozenset(missing), DIRECTORIES)
-            text.set_fontfamily([*text.get_fontfamily(), *map(family, fonts)])
+            text.set_fontfamily([*families, *map(family, fonts)])
             without |= rest
     return without
 

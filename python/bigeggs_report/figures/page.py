@@ -1,53 +1,138 @@
-"""The frame around every figure: title, subtitle, caption, and the marks that figures share."""
+"""The frame around every figure: title, subtitle, caption, panels, and the marks that figures share."""
 
 from __future__ import annotations
 
+import math
 from typing import Iterable, Sequence
 
 import bigeggs
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox, ScaledTranslation
 
+from bigeggs_report.figures.look import BLUE, GROUND, INK, MUTED, VERMILLION, Look
 from bigeggs_report.wording import caption, short
-
-WIDTH = 6.8  # inches
-MARGIN = 0.14
-
-# Okabe and Ito's palette, which no common colour blindness confuses. Labels are set in the colour of what they
-# name: vermillion and green are darkened until text in them has a contrast of 4.5 on white. Orange is for areas.
-BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#C05200", "#00835F", "#E69F00"
-INK, MUTED, FAINT = "#222222", "#666666", "#B8B8B8"
 
 #: The two trainings keep their colours through all figures.
 PLAIN, AUGMENTED = BLUE, VERMILLION
 
 
-def page(title: str, subtitle: str, record: bigeggs.Record, height: float, note: str = "") -> Figure:
-    """An empty figure with its title above and the data set's caption below, `height` inches high."""
-    return captioned(title, subtitle, [note, caption(record)] if note else [caption(record)], height)
+class Page(Figure):
+    """A figure in a look, and the words that it leaves to the text beside it."""
+
+    def __init__(self, look: Look, height: float, page_body: float, words: Sequence[str]) -> None:
+        """An empty figure, so many inches high; on the page its axes have `page_body` of them."""
+        super().__init__(figsize=(look.width, height), layout="constrained" if look.explained else "compressed")
+        self.look = look
+        self.words = [word for word in words if word]
+        self.top = self.bottom = 0.0
+        self.rows, self.page_body = 1, page_body
+
+    def keep_free(self, top: float, bottom: float) -> None:
+        """Leaves so many inches above and below the axes."""
+        self.top, self.bottom = top, bottom
+        height, left = self.get_figheight(), self.look.margin / self.look.width
+        across, down = self.look.padding
+        self.get_layout_engine().set(
+            rect=(left / 2, bottom / height, 1 - left, 1 - (top + bottom) / height), w_pad=across, h_pad=down
+        )
+
+    @property
+    def body(self) -> float:
+        """The inches of height for axes and their labels."""
+        return self.get_figheight() - self.top - self.bottom
+
+    @property
+    def tightness(self) -> float:
+        """How much more of a panel's height text takes than on the page."""
+        return self.look.scale * self.page_body * self.rows / self.body
+
+    def resize(self, body: float) -> None:
+        """Gives the axes so many inches of height."""
+        self.set_figheight(body + self.top + self.bottom)
+        self.keep_free(self.top, self.bottom)
+
+    def below_top(self, inches: float) -> ScaledTranslation:
+        """Places in fractions of the figure, so far below its upper end whatever its height becomes."""
+        return self.transFigure + ScaledTranslation(0, -inches, self.dpi_scale_trans)
+
+    def unsaid(self) -> str:
+        """The words that the figure leaves out, as one paragraph."""
+        lines = [line for word in self.words for line in word.splitlines()]
+        return "".join(line + ("" if last else " " if line[-1] in ".;,:" else ". ")
+                       for line, last in zip(lines, [False] * (len(lines) - 1) + [True]))  # fmt: skip
 
 
-def captioned(title: str, subtitle: str, lines: Sequence[str], height: float) -> Figure:
-    """An empty figure with its title above and lines about its source below, `height` inches high."""
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    left = MARGIN / WIDTH
-    figure.text(left, 1 - 0.11 / height, title, fontsize=11.5, fontweight="bold", va="top", color=INK)
-    figure.text(left, 1 - 0.34 / height, subtitle, fontsize=8.5, va="top", color=MUTED, linespacing=1.35)
-    figure.text(left, 0.09 / height, "\n".join(lines), fontsize=7, va="bottom", color=MUTED, linespacing=1.4)
+def page(
+    look: Look, title: str, subtitle: str, record: bigeggs.Record, height: float, note: str = "", origin: str = ""
+) -> Page:
+    """An empty figure, on the page with its title above and its `origin` below, and `height` inches high.
+
+    The origin is that of the record's data set if it is not given. Another look has another height.
+    """
+    origin = origin or caption(record)
+    footer = [note, origin] if note else [origin]
     top = 0.34 + 0.165 * (subtitle.count("\n") + 1) + 0.08
-    bottom = 0.14 + 0.135 * len(lines)
-    figure.get_layout_engine().set(
-        rect=(left / 2, bottom / height, 1 - left, 1 - (top + bottom) / height), w_pad=0.07, h_pad=0.05
-    )
+    bottom = 0.14 + 0.135 * len(footer)
+    page_body = height - top - bottom
+    if look.explained:
+        figure = Page(look, height, page_body, ())
+    else:
+        height = look.ratio * look.width if look.ratio else page_body * look.scale
+        figure = Page(look, height, page_body, (title, subtitle, *footer))
+        top, bottom = look.head, look.margin
+    height, left = figure.get_figheight(), look.margin / look.width
+    if look.titled:
+        # As far from the upper end as from the left one, but for the page.
+        down = 0.11 if look.explained else look.margin
+        figure.text(
+            left, 1, title, fontsize=11.5, fontweight="bold", va="top", color=INK, transform=figure.below_top(down)
+        )
+    if look.explained:
+        figure.text(left, 1 - 0.34 / height, subtitle, fontsize=8.5, va="top", color=MUTED, linespacing=1.35)
+        figure.text(left, 0.09 / height, "\n".join(footer), fontsize=7, va="bottom", color=MUTED, linespacing=1.4)
+    figure.keep_free(top, bottom)
     return figure
 
 
-def key(figure: Figure, entries: Sequence[tuple[str, str]]) -> None:
-    """Names what the colours mean: coloured words at the right of the title's line."""
-    height = figure.get_figheight()
+def panels(figure: Page, number: int, least: float, flat: bool = False, **options: object) -> list[Axes]:
+    """Axes in as many rows as it takes for each to have `least` inches of width, with text as on the page.
+
+    Where there is no subtitle, those that are `flat` are less than half as high as wide; others keep their height.
+    """
+    look = figure.look
+    across = look.across(number, least, on_page=number)
+    down = math.ceil(number / across)
+    if not look.explained and not look.ratio:
+        figure.resize(down * (min(figure.body, max(1.4, 0.43 * look.width / across)) if flat else figure.body))
+    figure.rows = down
+    every = list(np.ravel(figure.subplots(down, across, squeeze=False, **options)))
+    for axes in every[number:]:
+        axes.set_axis_off()
+    return every[:number]
+
+
+def key(figure: Page, entries: Sequence[tuple[str, str]], areas: bool = False) -> None:
+    """Names what the colours mean, of curves or of `areas`.
+
+    On the page these are coloured words at the right of the title's line; else a legend above the axes, with line
+    styles and markers.
+    """
+    if figure.look.strokes:
+        legend(figure, entries, areas)
+    else:
+        coloured_words(figure, entries)
+
+
+def coloured_words(figure: Page, entries: Sequence[tuple[str, str]]) -> None:
+    """Coloured words at the right of the title's line."""
+    height, margin = figure.get_figheight(), figure.look.margin / figure.look.width
     words = [
         TextArea(f"\N{BLACK CIRCLE} {text}", textprops={"color": colour, "fontsize": 9, "fontweight": "bold"})
         for text, colour in entries
@@ -58,11 +143,67 @@ def key(figure: Figure, entries: Sequence[tuple[str, str]]) -> None:
         frameon=False,
         borderpad=0,
         pad=0,
-        bbox_to_anchor=(1 - MARGIN / WIDTH, 1 - 0.12 / height),
+        bbox_to_anchor=(1 - margin, 1 - 0.12 / height),
         bbox_transform=figure.transFigure,
     )
     box.set_in_layout(False)
     figure.add_artist(box)
+
+
+def legend(figure: Page, entries: Sequence[tuple[str, str]], areas: bool) -> None:
+    """A line of names above the axes, each after its line and marker."""
+    look = figure.look
+    body = figure.body
+    handles = []
+    for _, colour in entries:
+        shape = {"linestyle": "", "marker": "s"} if areas else look.stroke(colour, 2)
+        handles.append(Line2D([0, 1], [0, 0], color=colour, linewidth=1.8 * look.line, markersize=5 * look.marker,
+                              **shape | {"markevery": [0] if areas else [1]}))  # fmt: skip
+    box = figure.legend(
+        handles, [text for text, _ in entries], loc="upper left", ncols=len(entries), frameon=False, fontsize=9,
+        numpoints=1 if areas else 3, handlelength=(0.8 if areas else 3) * look.scale, handletextpad=0.5 * look.scale,
+        columnspacing=1.5 * look.scale, borderpad=0, borderaxespad=0,
+        bbox_to_anchor=(look.margin / look.width, 1), bbox_transform=figure.below_top(figure.top + look.margin / 2),
+    )  # fmt: skip
+    box.set_in_layout(False)
+    line = 1.5 * look.size(9) / 72
+    figure.keep_free(figure.top + line, figure.bottom)
+    if not look.ratio:
+        figure.resize(body)
+
+
+def dress(figure: Page) -> None:
+    """Gives text and marks, whose sizes are the page's until now, those of the figure's look."""
+    look = figure.look
+    ticks = set()
+    for axis in figure.findobj(Axis):
+        labels = axis.get_ticklabels()
+        ticks.update(labels)
+        if labels:
+            axis.set_tick_params(labelsize=look.size(labels[0].get_fontsize()))
+    for text in figure.findobj(Text):
+        if text not in ticks:
+            text.set_fontsize(look.size(text.get_fontsize()))
+    for axes in figure.axes:
+        for line in axes.lines:
+            line.set_linewidth(max(0.5, look.line * line.get_linewidth()))
+            line.set_markersize(look.marker * line.get_markersize())
+            line.set_markeredgewidth(look.marker * line.get_markeredgewidth())
+        for lines in axes.collections:
+            lines.set_linewidth([look.line * width for width in lines.get_linewidth()])
+
+
+def trim(figure: Page) -> None:
+    """Makes a figure of pictures, whose width decides their height, as high as they are."""
+    if figure.look.explained or any(
+        axes.get_aspect() == "auto" for axes in figure.axes if axes.has_data()
+    ):
+        return
+    figure.resize(2 * figure.look.width)
+    for _ in range(2):
+        figure.draw_without_rendering()
+        boxes = [axes.get_tightbbox() for axes in figure.axes]
+        figure.resize(Bbox.union(boxes).height / figure.dpi + 2 * figure.look.padding[1])
 
 
 def label_ends(axes: Axes, labels: Iterable[tuple[float, str, str]], gap: float = 0.075) -> None:
@@ -72,7 +213,7 @@ def label_ends(axes: Axes, labels: Iterable[tuple[float, str, str]], gap: float 
     """
     to_axes = axes.transData + axes.transAxes.inverted()
     placed = sorted(((to_axes.transform((axes.get_xlim()[1], y))[1], text, colour) for y, text, colour in labels))
-    heights = spread([height for height, _, _ in placed], gap)
+    heights = spread([height for height, _, _ in placed], gap * axes.figure.tightness)
     for height, (_, text, colour) in zip(heights, placed):
         axes.text(1.015, height, text, color=colour, fontsize=8.5, va="center", transform=axes.transAxes)
 
@@ -114,24 +255,31 @@ def name_classes(axis: Axis, classes: Sequence[str], most: int = MOST_NAMED, **t
 
 def percent_axis(axis: Axis, unit: str = "%") -> None:
     """Ticks of a fraction of one, written in per cent (or points, `unit`)."""
-    axis.get_major_locator().set_params(steps=[1, 2, 5, 10])
+    # Away from the page, type is large for the axes.
+    fewer = {} if axis.axes.figure.look.explained else {"nbins": 5}
+    axis.get_major_locator().set_params(steps=[1, 2, 5, 10], **fewer)
     axis.set_major_formatter(
         lambda value, _: f"{100 * value:.4g}\N{NO-BREAK SPACE}{unit}".replace("-", "\N{MINUS SIGN}")
     )
 
 
 def montage(rows: Sequence[Sequence[np.ndarray]], gap: int = 2, row_gap: int | None = None) -> np.ndarray:
-    """Rows of `[height, width, 3]` images (0 to 255) as one white-gapped picture; a short row ends in white."""
+    """Rows of `[height, width, 3]` images (0 to 255) as one picture with gaps; a short row ends empty."""
     row_gap = gap if row_gap is None else row_gap
     height, width = next(image for row in rows for image in row).shape[:2]
     columns = max(len(row) for row in rows)
     shape = (len(rows) * (height + row_gap) - row_gap, columns * (width + gap) - gap, 3)
-    picture = np.full(shape, 255, dtype=np.uint8)
+    picture = empty(shape)
     for r, row in enumerate(rows):
         for c, image in enumerate(row):
             top, left = r * (height + row_gap), c * (width + gap)
             picture[top : top + height, left : left + width] = np.clip(np.rint(image), 0, 255)
     return picture
+
+
+def empty(shape: tuple[int, ...]) -> np.ndarray:
+    """Pixels `[height, width, 3]` of the figure's ground."""
+    return np.full(shape, np.rint(255 * np.array(to_rgb(GROUND))), dtype=np.uint8)
 
 
 def show_picture(axes: Axes, picture: np.ndarray, extent: tuple[float, float, float, float] | None = None) -> None:

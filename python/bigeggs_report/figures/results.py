@@ -8,17 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.look import FAINT, GROUND, INK, LIGHT, MUTED
 from bigeggs_report.figures.page import (
     AUGMENTED,
-    FAINT,
-    INK,
-    MUTED,
     PLAIN,
+    empty,
     height_for,
     key,
     montage,
     name_classes,
     page,
+    panels,
     percent_axis,
     show_picture,
 )
@@ -45,6 +45,7 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
     counts = np.asarray(result["confusion"]).astype(int)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     figure = page(
+        source.look,
         f"Confusion after {model} training",
         f"{percent(result['accuracy'])} of {count(result['images'])} test images on the diagonal; "
         "a cell's ground grows darker with its share of the row",
@@ -52,13 +53,14 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
         height=5.9,
     )
     axes = figure.subplots()
-    shades = LinearSegmentedColormap.from_list(model, ["#FFFFFF", colour])
+    shades = LinearSegmentedColormap.from_list(model, [GROUND, colour])
     darker = PowerNorm(0.5, 0, 1)
-    axes.imshow(shares, cmap=shades, norm=darker, aspect="equal")
+    dark_ink = LIGHT["ink"] if source.look.explained else "#000000"
+    axes.imshow(shares, cmap=shades, norm=darker, aspect="auto" if source.look.ratio else "equal")
     for (row, column), number in np.ndenumerate(counts):
         # Of more classes, numbers would not fit into their cells.
         if number and len(classes) <= 20:
-            ink = readable_on(shades(darker(shares[row, column])))
+            ink = readable_on(shades(darker(shares[row, column])), dark_ink)
             weight = "bold" if row == column else "normal"
             axes.text(column, row, count(number), ha="center", va="center", fontsize=8, color=ink, fontweight=weight)
     name_classes(axes.xaxis, classes, most=40, rotation=40, ha="right", rotation_mode="anchor")
@@ -70,11 +72,11 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
     return Drawing(figure, Table(("true class", *classes), [(n, *row) for n, row in zip(classes, counts)]))
 
 
-def readable_on(ground: tuple[float, float, float, float]) -> str:
-    """White or ink, whichever has more contrast: WCAG's relative luminance."""
+def readable_on(ground: tuple[float, float, float, float], ink: str) -> str:
+    """White or a dark ink, by WCAG's relative luminance: black has a contrast of 4.5 wherever white has not."""
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in ground[:3]]
     luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear))
-    return "white" if luminance < 0.179 else INK
+    return "#FFFFFF" if luminance < 0.179 else ink
 
 
 def per_class_accuracy(source: Source) -> Drawing:
@@ -86,6 +88,7 @@ def per_class_accuracy(source: Source) -> Drawing:
     sizes = {int(each["count"]) for each in of_class["augmented"]}
     size = count(min(sizes)) if len(sizes) == 1 else f"{count(min(sizes))} to {count(max(sizes))}"
     figure = page(
+        source.look,
         "Accuracy in each class",
         f"{size} test images a class; bars: 95{NO_BREAK_SPACE}% Wilson intervals",
         record,
@@ -116,7 +119,7 @@ def per_class_accuracy(source: Source) -> Drawing:
 def draw_interval(axes: Axes, result: bigeggs.Record, height: float, colour: str) -> None:
     """A dot at the accuracy on a bar over its interval."""
     axes.plot([result["low"], result["high"]], [height, height], color=colour, linewidth=3.2, alpha=0.3)
-    axes.plot(result["accuracy"], height, "o", color=colour, markersize=5)
+    axes.plot(result["accuracy"], height, axes.figure.look.mark(colour), color=colour, markersize=5)
 
 
 def confused_pairs(source: Source) -> Drawing:
@@ -124,16 +127,17 @@ def confused_pairs(source: Source) -> Drawing:
     record = source.records["06-results"]
     classes = record["data.classNames"]
     figure = page(
+        source.look,
         "The most frequent mistakes",
         "True class → predicted class, the number of test images, and some of them",
         record,
         height=5.85,
     )
-    panels = figure.subplots(1, 2)
+    both = panels(figure, 2, least=1.7)
     rows: list[tuple[object, ...]] = []
-    for axes, (model, colour) in zip(panels, MODELS):
+    for axes, (model, colour) in zip(both, MODELS):
         pairs = record[f"results.{model}.confusedPairs"]
-        axes.set_title(f"{model.capitalize()} training", color=colour, pad=19)
+        axes.set_title(f"{model.capitalize()} training", color=colour, pad=19 * source.look.scale)
         draw_pairs(axes, source.dataset.images("test"), pairs, classes)
         rows += [
             (model, classes[pair["truth"]], classes[pair["predicted"]], pair["count"], index_list(pair["examples"]))
@@ -145,8 +149,9 @@ def confused_pairs(source: Source) -> Drawing:
 def draw_pairs(axes: Axes, images: np.ndarray, pairs: list[bigeggs.Record], classes: list[str]) -> None:
     """One strip of examples for each pair, its name above."""
     height = images.shape[1]
-    row_gap = 17
-    blank = np.full(images.shape[1:], 255, dtype=np.uint8)
+    crowding = axes.figure.look.crowding(8.5)
+    row_gap = round(17 * crowding)
+    blank = empty(images.shape[1:])
     if not len(pairs):
         axes.text(0.5, 0.5, "no test image was mistaken", ha="center", fontsize=9, color=MUTED)
         axes.set_axis_off()
@@ -156,7 +161,7 @@ def draw_pairs(axes: Axes, images: np.ndarray, pairs: list[bigeggs.Record], clas
     show_picture(axes, montage([strip + [blank] * (width - len(strip)) for strip in strips], row_gap=row_gap))
     for row, pair in enumerate(pairs):
         name = " → ".join(short(classes[int(pair[which])]) for which in ("truth", "predicted"))
-        top = row * (height + row_gap) - 3
+        top = row * (height + row_gap) - 3 * crowding
         axes.text(0, top, name, va="bottom", fontsize=8.5, color=INK)
         end = width * (height + 2) - 2
         axes.text(end, top, count(pair["count"]), va="bottom", ha="right", fontsize=8.5, color=MUTED)
@@ -178,6 +183,7 @@ def calibration(source: Source) -> Drawing:
         f"{percent(record[f'results.{model}.calibration.expectedCalibrationError'])} ({model})" for model, _ in MODELS
     )
     figure = page(
+        source.look,
         "Confidence and accuracy",
         f"{count(record['results.plain.images'])} test images in ten bins; bars: 95{NO_BREAK_SPACE}% Wilson intervals\n"
         f"Expected calibration error {errors}",
@@ -186,7 +192,9 @@ def calibration(source: Source) -> Drawing:
     )
     reliability, sizes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     reliability.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-    reliability.text(0.015, 0.4, "dashed: exactly as sure as right", fontsize=8, color=MUTED)
+    # On the page it has room left of the curves.
+    place = {"x": 0.015, "y": 0.4} if source.look.explained else {"x": 0.985, "y": 0.05, "ha": "right"}
+    reliability.text(**place, s="dashed: exactly as sure as right", fontsize=8, color=MUTED)
     rows: list[tuple[object, ...]] = []
     for (model, colour), shift in zip(MODELS, (-0.21, 0.21)):
         bins = [each for each in record[f"results.{model}.calibration.bins"] if each["count"] > 0]
@@ -194,8 +202,9 @@ def calibration(source: Source) -> Drawing:
         width = np.array([each["high"] - each["low"] for each in bins])
         total = sum(each["count"] for each in bins)
         reliability.plot(
-            [each["confidence"] for each in bins], [each["accuracy"] for each in bins], color=colour, marker="o"
-        )
+            [each["confidence"] for each in bins], [each["accuracy"] for each in bins], color=colour,
+            **source.look.stroke(colour, 1, few=10),
+        )  # fmt: skip
         reliability.vlines(
             [each["confidence"] for each in bins],
             [each["accuracyLow"] for each in bins],
@@ -204,10 +213,12 @@ def calibration(source: Source) -> Drawing:
             linewidth=3.2,
             alpha=0.3,
         )
-        sizes.bar(middle + shift * width, [each["count"] / total for each in bins], width=0.4 * width, color=colour)
+        sizes.bar(middle + shift * width, [each["count"] / total for each in bins], width=0.4 * width, color=colour,
+                  **source.look.fill(colour))  # fmt: skip
         rows += [(model, *(each[name] for name in BIN)) for each in bins]
-    reliability.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
-    sizes.set(ylabel="share of images", xlabel="confidence of the prediction (largest probability)")
+    right, images = ("share that is right", "share of images") if figure.tightness < 1.2 else ("right", "images")
+    reliability.set(ylabel=right, xlim=(0, 1), ylim=(0, 1.02))
+    sizes.set(ylabel=images, xlabel="confidence of the prediction (largest probability)")
     for axis in (reliability.yaxis, sizes.yaxis, sizes.xaxis):
         percent_axis(axis)
     key(figure, MODELS)

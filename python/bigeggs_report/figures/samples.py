@@ -8,13 +8,12 @@ import warnings
 from typing import Sequence
 
 import bigeggs
-import matplotlib.style
 from matplotlib.figure import Figure
 
 from bigeggs_report.figures import fonts
 from bigeggs_report.figures.demo import confidence_bar, grid
-from bigeggs_report.figures.draw import STYLE
-from bigeggs_report.figures.page import GREEN, INK, MUTED, VERMILLION, show_picture
+from bigeggs_report.figures.look import GREEN, INK, MUTED, PAGE, VERMILLION
+from bigeggs_report.figures.page import show_picture
 from bigeggs_report.wording import percent, short
 
 COLUMNS = 6
@@ -27,7 +26,7 @@ def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> 
     """
     fonts.use_shipped()
     dataset = bigeggs.Dataset(handle)
-    with matplotlib.style.context(STYLE, after_reset=True), warnings.catch_warnings():
+    with PAGE.applied(), warnings.catch_warnings():
         figure = sheet(dataset, predicted, confidence)
         fonts.fit(figure)
         # The section's own figures say which signs these are.

@@ -7,10 +7,10 @@ from typing import Sequence
 import bigeggs
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
-from bigeggs_report.figures.page import AUGMENTED, GREEN, INK, MUTED, PLAIN, epoch_axis, label_ends, page, percent_axis
+from bigeggs_report.figures.look import GREEN, GROUND, INK, MUTED, Look
+from bigeggs_report.figures.page import AUGMENTED, PLAIN, epoch_axis, label_ends, page, panels, percent_axis
 from bigeggs_report.figures.training import ring
 from bigeggs_report.records import MissingInput
 from bigeggs_report.study import CLAIMED, official
@@ -27,12 +27,13 @@ def study_recipes(source: Source) -> Drawing:
     runs, recipes = study["runs"], study["recipes"]
     reference = next((recipe for recipe in recipes if recipe["recipe"] == "augmented"), None)
     dotted = "" if reference is None else "; dotted: the report's recipe, on average"
-    figure = study_page(
+    figure = page(
+        source.look,
         "What each recipe gives",
         f"Test accuracy: ● of one seed, ┃ mean over seeds, ◇ mean with mirror images\n{recorded(study)}{dotted}",
         record,
-        runs,
-        height=1.25 + 0.5 * len(recipes),
+        height=1.25 + row_height(source.look) * len(recipes),
+        origin=study_caption(runs),
     )
     axes = figure.subplots()
     axes.axvline(CLAIMED, color=INK, linewidth=1.1, zorder=0.6)
@@ -58,16 +59,14 @@ def draw_recipe(axes: Axes, row: int, recipe: bigeggs.Record, runs: Sequence[big
     """A recipe's name and what it is above its marks; the two means right of them."""
     colour = COLOURS.get(recipe["recipe"], GREEN)
     mean, mirrored = recipe["accuracy.mean"], recipe["mirroredAccuracy.mean"]
-    axes.plot(mirrored, row, "D", color=colour, markersize=6, markerfacecolor="white", markeredgewidth=1.2, alpha=0.6)
+    axes.plot(mirrored, row, "D", color=colour, markersize=6, markerfacecolor=GROUND, markeredgewidth=1.2, alpha=0.6)
     axes.plot(
         [run["test.accuracy"] for run in runs], [row] * len(runs), "o", color=colour, markersize=5, alpha=0.55,
         markeredgewidth=0,
     )  # fmt: skip
     axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
-    across = axes.get_yaxis_transform()
     name_row(axes, row, recipe["recipe"], recipe["summary"], colour, size=11)
-    axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
-    axes.text(1.125, row, f"◇ {percent(mirrored)}", transform=across, fontsize=9.5, color=MUTED, va="center")
+    write_beside(axes, row, percent(mean), f"◇ {percent(mirrored)}", colour)
 
 
 def frame_rows(axes: Axes, rows: int, low: float, high: float) -> None:
@@ -82,8 +81,16 @@ def frame_rows(axes: Axes, rows: int, low: float, high: float) -> None:
 
 
 def name_row(axes: Axes, row: int, name: str, summary: str, colour: str, size: float) -> None:
-    """A row's name and, after it, what it is, above its marks."""
-    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    """A row's name and, after it, what it is, above its marks; where it is crowded the name alone, left of them."""
+    figure = axes.figure
+    if figure.look.crowded(9):
+        axes.text(
+            -0.02, row, name, transform=axes.get_yaxis_transform(), fontsize=9, fontweight="bold", color=colour,
+            ha="right", va="center",
+        )  # fmt: skip
+        figure.words.append(f"{name}: {summary}." if summary else "")
+        return
+    ground = {"facecolor": GROUND, "edgecolor": "none", "pad": 0.8}
     label = axes.text(
         0, row - 0.38, name, transform=axes.get_yaxis_transform(), fontsize=size, fontweight="bold", color=colour,
         va="center", bbox=ground,
@@ -92,6 +99,24 @@ def name_row(axes: Axes, row: int, name: str, summary: str, colour: str, size: f
         summary, (1, 0.5), xycoords=label, xytext=(6, 0), textcoords="offset points", fontsize=9, color=MUTED,
         va="center", bbox=ground, annotation_clip=False,
     )  # fmt: skip
+
+
+def row_height(look: Look) -> float:
+    """Inches of the page that a row takes, with its name above its marks or left of them."""
+    return 0.25 if look.crowded(9) else 0.5
+
+
+def write_beside(axes: Axes, row: int, first: str, second: str, colour: str) -> None:
+    """Two numbers right of a row's marks."""
+    across = axes.get_yaxis_transform()
+    label = axes.text(1.015, row, first, transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
+    if not axes.figure.look.crowded(9.5):
+        axes.text(1.125, row, second, transform=across, fontsize=9.5, color=MUTED, va="center")
+    else:
+        axes.annotate(
+            second, (1, 0.5), xycoords=label, xytext=(6, 0), textcoords="offset points", fontsize=9.5, color=MUTED,
+            va="center", annotation_clip=False,
+        )  # fmt: skip
 
 
 RUN_COLUMNS = (
@@ -116,21 +141,22 @@ def study_selection(source: Source) -> Drawing:
     groups = {name: group for name, group in groups.items() if group}
     if not groups:
         raise MissingInput("no training of the report's own recipes is recorded: `bigeggs study` trains them")
-    figure = study_page(
+    figure = page(
+        source.look,
         "The epoch that is kept",
         "Test loss after every epoch. ○ epoch chosen by held-out images, ◆ by the test images; a line joins the two",
         record,
-        runs,
         height=3.3,
+        origin=study_caption(runs),
     )
-    panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+    every = panels(figure, len(groups), least=2.6, flat=True, sharey=True)
     # The first epochs are far above and would flatten what matters.
     low = min(choice["byTest.loss"] for choice in chosen.values())
     high = max(max(run["testHistory.loss"][-1], chosen[run["name"]]["byHeldOut.loss"]) for run in runs)
     room = 0.08 * max(high - low, 0.1 * low)
-    panels[0].set_ylim(low - room, high + room)
-    panels[0].set_ylabel("cross-entropy (nats)")
-    for axes, (name, group) in zip(panels, groups.items()):
+    every[0].set_ylim(low - room, high + room)
+    every[0].set_ylabel("cross-entropy (nats)")
+    for axes, (name, group) in zip(every, groups.items()):
         axes.set_title(f"{name.capitalize()} training", color=COLOURS[name])
         draw_choices(axes, group, chosen, COLOURS[name])
     columns = ("run", "epoch", "held-out loss", "held-out accuracy", "test loss", "test accuracy", "chosen by")
@@ -188,16 +214,6 @@ def recorded(study: bigeggs.Record) -> str:
     """How much of the study there is."""
     number, planned = len(study["runs"]), study["planned"]
     return f"All {count(planned)} trainings" if number >= planned else f"{count(number)} of {count(planned)} trainings"
-
-
-def study_page(
-    title: str, subtitle: str, record: bigeggs.Record, runs: Sequence[bigeggs.Record], height: float
-) -> Figure:
-    """A page whose caption is that of the study's trainings, which have seeds and precisions of their own."""
-    figure = page(title, subtitle, record, height)
-    # The page's last text is its caption: that of one training, with the section's seed and profile.
-    figure.texts[-1].set_text(study_caption(runs))
-    return figure
 
 
 def study_caption(runs: Sequence[bigeggs.Record]) -> str:

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 
 from bigeggs_report.drawable_text import shown
 from bigeggs_report.figures.drawing import Drawing, Table
-from bigeggs_report.figures.page import BLUE, GREEN, MUTED, captioned
+from bigeggs_report.figures.look import BLUE, GREEN, GROUND, MUTED, PAGE
+from bigeggs_report.figures.page import page
 from bigeggs_report.figures.study import frame_rows, name_row
 from bigeggs_report.text import listed
 from bigeggs_report.wording import count, data_name, percent
@@ -22,12 +23,14 @@ def sweep(record: bigeggs.Record) -> Drawing:
     rows = results[:MOST_ROWS]
     best = f"; the best {MOST_ROWS} of {count(len(results))}" if len(results) > MOST_ROWS else ""
     trained = sum(len(result["runs"]) for result in results)
-    figure = captioned(
+    figure = page(
+        PAGE,
         f"{shown(record['base'])} with other settings",
         "Accuracy on held-out images: ● of one seed, ┃ their mean; ◇ mean on test images\n"
         f"{count(trained)} of {count(record['planned'])} trainings{best}",
-        [caption(record)],
+        record,
         height=1.25 + 0.5 * len(rows),
+        origin=caption(record),
     )
     axes = figure.subplots()
     for row, result in enumerate(rows):
@@ -45,7 +48,7 @@ def draw_result(axes: Axes, row: int, result: bigeggs.Record, settings: list[str
     mean, test = result["heldOutAccuracy.mean"], result.get("testAccuracy.mean")
     across = axes.get_yaxis_transform()
     if test is not None:
-        axes.plot(test, row, "D", color=colour, markersize=6, markerfacecolor="white", alpha=0.6)
+        axes.plot(test, row, "D", color=colour, markersize=6, markerfacecolor=GROUND, alpha=0.6)
         axes.text(1.125, row, f"◇ {percent(test)}", transform=across, fontsize=9.5, color=MUTED, va="center")
     axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
     axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)

@@ -10,16 +10,15 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
+from bigeggs_report.figures.look import FAINT, INK, MUTED, SHADE
 from bigeggs_report.figures.page import (
     AUGMENTED,
-    FAINT,
-    INK,
-    MUTED,
     PLAIN,
     epoch_axis,
     key,
     label_ends,
     page,
+    panels,
     percent_axis,
 )
 from bigeggs_report.history import learning_rate_cuts
@@ -31,19 +30,19 @@ METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "sec
 
 def plain_training(source: Source) -> Drawing:
     """Loss and accuracy of the training on the images as loaded."""
-    return one_training(source.records["04-plain-training"], "Training on the images as loaded", PLAIN)
+    return one_training(source, source.records["04-plain-training"], "Training on the images as loaded", PLAIN)
 
 
 def augmented_training(source: Source) -> Drawing:
     """Loss and accuracy of the training on augmented images."""
-    return one_training(source.records["05-augmented-training"], "Training on augmented images", AUGMENTED)
+    return one_training(source, source.records["05-augmented-training"], "Training on augmented images", AUGMENTED)
 
 
-def one_training(record: bigeggs.Record, title: str, colour: str) -> Drawing:
+def one_training(source: Source, record: bigeggs.Record, title: str, colour: str) -> Drawing:
     """Training and validation curves with the best epoch and the cuts of the learning rate."""
     history = record["results.history"]
-    figure = page(title, training_summary(record), record, height=3.65)
-    loss, accuracy = figure.subplots(1, 2)
+    figure = page(source.look, title, training_summary(record), record, height=3.65)
+    loss, accuracy = panels(figure, 2, least=2.6, flat=True)
     best = int(record["results.bestEpoch"])
     for axes, metric, form in ((loss, "loss", partial(fixed, digits=3)), (accuracy, "accuracy", percent)):
         draw_curves(axes, history, metric, colour, partial(fixed, digits=2) if metric == "loss" else points)
@@ -77,9 +76,9 @@ def draw_curves(
     """The training curve, thin and grey, the validation curve in the training's colour, and the gap between them."""
     training, validation = history[metric], history[f"val_{metric}"]
     epochs = np.arange(1, len(training) + 1)
-    marker = "o" if len(epochs) <= 12 else None
-    axes.plot(epochs, training, color=MUTED, linewidth=1.4, marker=marker, markersize=3)
-    axes.plot(epochs, validation, color=colour, marker=marker, markersize=3)
+    look = axes.figure.look
+    axes.plot(epochs, training, color=MUTED, linewidth=1.4, markersize=3, **look.stroke(MUTED, len(epochs)))
+    axes.plot(epochs, validation, color=colour, markersize=3, **look.stroke(colour, len(epochs)))
     epoch_axis(axes, len(epochs))
     axes.set_ylim(limits(metric, np.concatenate([training, validation])))
     axes.fill_between(epochs, training, validation, color=colour, alpha=0.1, linewidth=0)
@@ -111,7 +110,10 @@ def mark_learning_rate_cuts(axes: Axes, rates: np.ndarray) -> None:
 def mark_best(axes: Axes, epoch: int, value: float, form: Callable[[float], str]) -> None:
     """A ring around the epoch whose weights were kept, its value above the panel."""
     ring(axes, epoch, value)
-    axes.set_title(f"○ epoch {epoch}: {form(value)}", loc="right", fontsize=8.5, fontweight="normal", color=INK)
+    figure = axes.figure
+    has_room = not figure.look.crowded(8.5, 2, 2 // figure.rows)
+    which = f"epoch {epoch}: " if has_room else ""
+    axes.set_title(f"○ {which}{form(value)}", loc="right", fontsize=8.5, fontweight="normal", color=INK)
 
 
 def ring(axes: Axes, epoch: int, value: float, colour: str = INK) -> None:
@@ -123,7 +125,7 @@ def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:
     """Grey ground from the epoch on which the network overfits."""
     if start is None:
         return
-    axes.axvspan(start - 0.5, epochs + 0.5, color="#F2F2F2", linewidth=0, zorder=0)
+    axes.axvspan(start - 0.5, epochs + 0.5, color=SHADE, linewidth=0, zorder=0)
     right, top = epochs + 0.4, 0.98 * axes.get_ylim()[1]
     axes.text(right, top, f"overfits from epoch {start:g}", fontsize=8, ha="right", va="top", color=MUTED)
 
@@ -139,24 +141,25 @@ def plain_against_augmented(source: Source) -> Drawing:
     colours = {"plain": PLAIN, "augmented": AUGMENTED}
     runs = [(name, source.records[section], colours[name]) for name, section in TRAININGS]
     figure = page(
+        source.look,
         "Plain against augmented training",
         "Rings: the epoch whose weights were kept. Gap: training accuracy minus validation accuracy",
         record,
         height=3.1,
     )
-    panels = figure.subplots(1, 3)
+    every = panels(figure, 3, least=1.85, flat=True)
     curves = (
         ("Validation loss", lambda history: history["val_loss"]),
         ("Validation accuracy", lambda history: history["val_accuracy"]),
         ("Accuracy gap", lambda history: history["accuracy"] - history["val_accuracy"]),
     )
-    for axes, (title, curve) in zip(panels, curves):
+    for axes, (title, curve) in zip(every, curves):
         draw_runs(axes, [(name, run, curve(run["results.history"]), colour) for name, run, colour in runs])
         axes.set_title(title)
-    panels[0].set_ylim(0, 1.08 * panels[0].get_ylim()[1])
-    percent_axis(panels[1].yaxis)
-    panels[2].axhline(0, color=FAINT, linewidth=0.8)
-    percent_axis(panels[2].yaxis, unit="pp")
+    every[0].set_ylim(0, 1.08 * every[0].get_ylim()[1])
+    percent_axis(every[1].yaxis)
+    every[2].axhline(0, color=FAINT, linewidth=0.8)
+    percent_axis(every[2].yaxis, unit="pp")
     key(figure, [(name, colour) for name, _, colour in runs])
     rows = [(name, *row) for name, run, _ in runs for row in epoch_rows(run["results.history"])]
     return Drawing(figure, Table(("training", "epoch", *METRICS), rows))
@@ -165,7 +168,8 @@ def plain_against_augmented(source: Source) -> Drawing:
 def draw_runs(axes: Axes, runs: list[tuple[str, bigeggs.Record, np.ndarray, str]]) -> None:
     """One curve a training with its best epoch ringed."""
     for _, run, values, colour in runs:
-        axes.plot(np.arange(1, len(values) + 1), values, color=colour, marker="o" if len(values) <= 12 else None)
+        stroke = axes.figure.look.stroke(colour, len(values))
+        axes.plot(np.arange(1, len(values) + 1), values, color=colour, **stroke)
         best = int(run["results.bestEpoch"])
         ring(axes, best, values[best - 1])
     epoch_axis(axes, max(len(values) for _, _, values, _ in runs))

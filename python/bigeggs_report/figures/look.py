@@ -1,0 +1,267 @@
+"""Looks: what a figure is drawn for decides its size, its type, its colours, its marks and its files."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterator, Mapping
+
+import bigeggs
+import matplotlib.style
+from matplotlib.colors import get_named_colors_mapping
+
+HERE = Path(__file__).parent
+STYLE = HERE / "bigeggs.mplstyle"
+
+#: Inches. All sizes in the modules of the figures are those of a page as wide as this.
+PAGE_WIDTH = 6.8
+
+# Okabe and Ito's palette, which no common colour blindness confuses. Labels are set in the colour of what they
+# name: vermillion and green are darkened until text in them has a contrast of 4.5 on white. Orange is for areas.
+LIGHT = {
+    "blue": "#0072B2", "vermillion": "#C05200", "green": "#00835F", "orange": "#E69F00",
+    "ink": "#222222", "muted": "#666666", "faint": "#B8B8B8", "ground": "#FFFFFF", "shade": "#F2F2F2",
+}  # fmt: skip
+
+#: The same on a dark ground, lightened until text in them has that contrast there.
+DARK = {
+    "blue": "#56B4E9", "vermillion": "#FF9452", "green": "#3CC9A0", "orange": "#E69F00",
+    "ink": "#F2F2F2", "muted": "#B4B8BC", "faint": "#6B7075", "ground": "#15181C", "shade": "#24282D",
+}  # fmt: skip
+
+#: The names by which matplotlib knows the palette of the look that is in force.
+BLUE, VERMILLION, GREEN, ORANGE = "bigeggs:blue", "bigeggs:vermillion", "bigeggs:green", "bigeggs:orange"
+INK, MUTED, FAINT, GROUND, SHADE = (f"bigeggs:{name}" for name in ("ink", "muted", "faint", "ground", "shade"))
+
+#: Line style and marker of what a colour stands for, so that it is known in grey as well.
+STROKES = {
+    BLUE: ("-", "o"),
+    VERMILLION: ((0, (4, 1.6)), "s"),
+    GREEN: ((0, (1.2, 1)), "^"),
+    MUTED: ((0, (5, 1.5, 1, 1.5)), "D"),
+}
+SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
+HATCHES = {VERMILLION: "/////"}
+
+#: A page's curve of at most so many points has a marker at each.
+FEW = 12
+
+
+class BadLook(bigeggs.Error):
+    """A purpose, width, font or format that figures do not have."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How figures look that are for one purpose, on one ground."""
+
+    purpose: str
+    #: What is saved, beside what always is.
+    formats: tuple[str, ...]
+    always: tuple[str, ...] = ()
+    #: What is added to the file's name.
+    suffix: str = ""
+    width: float = PAGE_WIDTH
+    #: Height over width of figures that have no pictures; without it, what they need.
+    ratio: float | None = None
+    font: str = "sans"
+    #: Matplotlib's style files, over that of all looks.
+    styles: tuple[str, ...] = ()
+    palette: Mapping[str, str] = field(default_factory=lambda: LIGHT)
+    #: The scale of type: a size on the page from which on, downwards, text is so large. Empty: as on the page.
+    type: tuple[tuple[float, float], ...] = ()
+    #: Whether the scale is that of the look's own width, and grows with another.
+    grows: bool = False
+    #: Factors for the width of lines, and for the size of markers.
+    line: float = 1
+    marker: float = 1
+    strokes: Mapping[str, tuple[object, str]] = field(default_factory=dict)
+    hatches: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the title is in the figure; whether subtitle, note and data are.
+    titled: bool = True
+    explained: bool = True
+    #: Inches left and right of the figure, and above it where it has a title and no subtitle.
+    margin: float = 0.14
+    head: float = 0
+    #: The distance of lines of text below pictures, as a part of that on the page.
+    leading: float = 1
+    #: Inches around axes.
+    padding: tuple[float, float] = (0.07, 0.05)
+
+    def size(self, points: float) -> float:
+        """The size here of text that is set in so many points on the page."""
+        return next((size for least, size in self.type if points >= least), points)
+
+    @property
+    def scale(self) -> float:
+        """How much larger common text is than on the page."""
+        return self.size(9) / 9
+
+    def crowding(self, points: float, columns: int = 1, here: int = 1) -> float:
+        """How much more of a cell's width text takes than on the page, with `columns` cells there and `here` here."""
+        return self.size(points) / points * (PAGE_WIDTH / columns) / (self.width / here)
+
+    def crowded(self, points: float, columns: int = 1, here: int = 1) -> bool:
+        """Whether text that fits on the page may not fit here."""
+        return self.crowding(points, columns, here) > 1.05
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is room for one panel beside its labels and no more."""
+        return self.width / self.scale < 5
+
+    def across(self, number: int, least: float, on_page: int, points: float = 9) -> int:
+        """How many panels are side by side if each takes `least` inches with text of so many points as on the page.
+
+        The page has so many as are given; elsewhere the rows are equally long.
+        """
+        if self.explained:
+            return on_page
+        most = max(1, math.floor(self.width / (least * self.size(points) / points)))
+        return math.ceil(number / math.ceil(number / most))
+
+    def stroke(self, colour: str, points: int, few: float = FEW) -> dict[str, object]:
+        """How a curve of so many points is drawn; the page marks them where they are few."""
+        if colour not in self.strokes:
+            return {"marker": "o" if points <= few else None}
+        linestyle, marker = self.strokes[colour]
+        return {"linestyle": linestyle, "marker": marker, "markevery": max(1, points // 7)}
+
+    def mark(self, colour: str) -> str:
+        """The marker of single points."""
+        return self.strokes.get(colour, ("", "o"))[1]
+
+    def sign(self, colour: str) -> str:
+        """The marker as a sign before a name, where curves are told apart by it."""
+        return f"{SIGNS[self.mark(colour)]} " if colour in self.strokes else ""
+
+    def fill(self, colour: str) -> dict[str, object]:
+        """How an area is filled beside one of another colour."""
+        return {"hatch": self.hatches[colour], "edgecolor": GROUND, "linewidth": 0} if colour in self.hatches else {}
+
+    @contextlib.contextmanager
+    def applied(self) -> Iterator[None]:
+        """Matplotlib with this look in force, and with no other setting."""
+        styles = [STYLE, *(HERE / style for style in self.styles), {"font.family": FONTS[self.font]}]
+        with matplotlib.style.context(styles, after_reset=True):
+            name_colours(self.palette)
+            try:
+                yield
+            finally:
+                name_colours(LIGHT)
+
+
+def name_colours(palette: Mapping[str, str]) -> None:
+    """Makes the names of colours mean those of a palette."""
+    known = get_named_colors_mapping()
+    for name, colour in palette.items():
+        known[f"bigeggs:{name}"] = colour
+
+
+name_colours(LIGHT)
+
+#: Both come with matplotlib.
+FONTS = {"sans": ["DejaVu Sans"], "serif": ["STIXGeneral"]}
+
+PAGE = Look("page", formats=("svg", "png"), always=("csv",))
+
+PAPER = Look(
+    "paper",
+    formats=("pdf", "svg"),
+    width=3.25,
+    font="serif",
+    styles=("paper.mplstyle",),
+    type=((8.5, 8), (7, 7), (0, 6)),
+    line=0.45,
+    marker=0.65,
+    strokes=STROKES,
+    hatches=HATCHES,
+    titled=False,
+    explained=False,
+    margin=0.02,
+    leading=0.75,
+    padding=(0.03, 0.03),
+)
+
+SLIDES = Look(
+    "slides",
+    formats=("svg", "png"),
+    width=10,
+    ratio=9 / 16,
+    styles=("slides.mplstyle",),
+    type=((11.5, 22), (9, 16), (8.2, 14.5), (0, 12)),
+    grows=True,
+    line=1.6,
+    marker=1.6,
+    strokes=STROKES,
+    hatches=HATCHES,
+    explained=False,
+    margin=0.25,
+    head=0.6,
+    leading=0.75,
+    padding=(0.06, 0.08),
+)
+
+DARK_SLIDES = dataclasses.replace(
+    SLIDES, suffix="-dark", palette=DARK, styles=("slides.mplstyle", "dark.mplstyle")
+)
+
+#: The looks that are drawn for each purpose.
+PURPOSES = {"page": (PAGE,), "paper": (PAPER,), "slides": (SLIDES, DARK_SLIDES)}
+FORMATS = ("pdf", "svg", "png", "csv")
+NARROWEST, WIDEST = 1, 30
+
+
+def chosen_looks(options: Mapping[str, object] | None = None) -> tuple[Look, ...]:
+    """The looks of a purpose, with what the options ask to be otherwise.
+
+    ``purpose`` is ``page``, ``paper`` or ``slides``; ``width`` is in inches, ``font`` ``serif`` or ``sans``, and
+    ``formats`` a list out of ``pdf``, ``svg``, ``png`` and ``csv``. What is ``None``, empty or not there is as the
+    purpose has it. Raises `BadLook` with what is allowed.
+    """
+    options = {key: value for key, value in (options or {}).items() if value not in (None, [], ())}
+    purpose = one_of(PURPOSES, options.get("purpose", "page"), "no purpose of figures named", "they are for")
+    looks = PURPOSES[purpose]
+    if "font" in options:
+        font = one_of(FONTS, options["font"], "no font of figures named", "the fonts are")
+        looks = tuple(dataclasses.replace(look, font=font) for look in looks)
+    if "formats" in options:
+        formats = tuple(one_of(FORMATS, name, "no format of figures named", "the formats are")
+                        for name in options["formats"])  # fmt: skip
+        looks = tuple(dataclasses.replace(look, formats=formats) for look in looks)
+    if "width" in options:
+        looks = tuple(of_width(look, options["width"]) for look in looks)
+    return looks
+
+
+def one_of(known: Mapping[str, object] | tuple[str, ...], name: object, what: str, these: str) -> str:
+    """A name that is known; raises `BadLook` for another."""
+    if name not in known:
+        raise BadLook(f"there is {what} {name}; {these} {', '.join(known)}")
+    return name
+
+
+def of_width(look: Look, width: object) -> Look:
+    """A look at another width. On slides everything grows; in a paper the type stays as large as the text's."""
+    if look.purpose == "page":
+        raise BadLook(
+            f"figures for a page are {PAGE_WIDTH} inches wide, not {width}; those for paper and slides have a width"
+        )
+    if not isinstance(width, (int, float)) or not NARROWEST <= width <= WIDEST:
+        raise BadLook(f"a figure cannot be {width} inches wide; a width is from {NARROWEST} to {WIDEST} inches")
+    if not look.grows:
+        return dataclasses.replace(look, width=float(width))
+    factor = width / look.width
+    return dataclasses.replace(
+        look,
+        width=float(width),
+        type=tuple((least, factor * size) for least, size in look.type),
+        line=factor * look.line,
+        marker=factor * look.marker,
+        margin=factor * look.margin,
+        head=factor * look.head,
+        padding=tuple(factor * side for side in look.padding),
+    )
