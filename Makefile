@@ -11,7 +11,7 @@ PYTHON := /usr/bin/python3
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full study step status figures test test-systems test-avx2 test-asan test-tsan \
 	sanitized fuzz soak verify-record check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers \
-	bench-record parity fixtures exchange install clean
+	bench-record parity fixtures exchange install clean test-paper
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -205,6 +205,13 @@ tensorboard: ## Check that TensorBoard reads and shows what its callback writes;
 	@.build/release/04-plain-training --epochs 3 --out $(WATCHED)
 	@$(PYTHON) -B Tests/Pages/check_tensorboard.py $(WATCHED)/tensorboard/04-plain-training \
 		--python $(TENSORBOARD)/bin/python --out runs/pages
+
+# Everything that the sample paper is made from: figures, a table, numbers.
+test-paper: build ## Compile the sample paper, Examples/paper, with TeX
+	@$(REQUIREMENTS) latexmk texlive-latex-recommended texlive-science
+	@$(BIGEGGS) figures --for paper
+	@cd Examples/paper && latexmk -pdf -halt-on-error -interaction=nonstopmode -silent paper.tex
+	@echo "The paper is Examples/paper/paper.pdf"
 
 docs: requirements ## Write the documentation to .build/docs
 	@BIGEGGS_DOCS=1 swift package --scratch-path .build/documentation --allow-writing-to-directory .build/docs \

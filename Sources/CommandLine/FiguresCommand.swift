@@ -20,12 +20,31 @@ struct FiguresCommand: ParsableCommand {
               bigeggs figures plain-training calibration   two of them
               bigeggs figures --profile quick              all of runs/quick
               bigeggs figures --data ~/cifar-10-binary.tar.gz
+              bigeggs figures --for paper                  PDF and SVG for a column, into plots/paper
+              bigeggs figures --for paper --width 6.75in --font sans calibration
+              bigeggs figures --for slides --format png    light and dark, into plots/slides
+
+            For paper they have no title and no footer, type of 8 points, lines that are told apart in grey, and \
+            embedded fonts; what they no longer say is in a text beside each. Tables and numbers are those of the page.
 
             Names are those of the files: class-counts, sample-grid, pixel-histograms, …
             """)
 
     @Argument(help: "The figures to draw; all if none is named.") var names: [String] = []
     @OptionGroup var dataOptions: DataOptions
+    @Option(name: .customLong("for"), help: "What they are for: page, paper or slides.")
+    var purpose: FigureLook.Purpose = .page
+    @Option(
+        help: ArgumentHelp(
+            "How wide, in in, cm, mm or pt (default: 3.25in for paper, 10in for slides).", valueName: "width")
+    )
+    var width: FigureLook.Width?
+    @Option(help: "serif or sans (default: serif for paper, otherwise sans).") var font: FigureLook.Font?
+    @Option(
+        help: ArgumentHelp(
+            "pdf, svg, png, csv, with commas between (default: pdf,svg for paper, otherwise svg,png).",
+            valueName: "formats"))
+    var format: String?
     @Option(help: "Whose records: those of the committed report (full) or of runs/quick (quick).")
     var profile: Profile = .full
     @Option(help: ArgumentHelp("The directory of a run, instead of the profile's.", valueName: "dir"))
@@ -38,7 +57,7 @@ struct FiguresCommand: ParsableCommand {
 
     func run() throws {
         let project = try Project.locate()
-        try Figures.prepare(names, project: project)
+        try Figures.prepare(names, look: look, project: project)
         let layout = OutputLayout(project: project, profile: profile, out: out)
         // Where nothing is recorded there is nothing to draw, and nothing to lock.
         let lock = FileManager.default.fileExists(atPath: layout.records) ? try layout.lock() : nil
@@ -49,7 +68,7 @@ struct FiguresCommand: ParsableCommand {
         if nothing && names.isEmpty { throw NothingRecorded(directory: layout.records) }
         var written: [String] = []
         var failed = outcome.failed.merging(names.isEmpty ? [:] : outcome.missing) { failure, _ in failure }
-        if names.isEmpty {
+        if names.isEmpty, purpose == .page {
             // A record that they cannot be written from has cost no figure.
             do {
                 written = try Report.rebuildTables(project: project, layout: layout)
@@ -60,9 +79,15 @@ struct FiguresCommand: ParsableCommand {
         if json {
             try printJSON(DrawnFigures(outcome, written: written))
         } else {
-            DrawnFigures(outcome, written: written).show(in: layout.plots)
+            DrawnFigures(outcome, written: written).show(in: outcome.directory)
         }
         if !failed.isEmpty { throw ReportingError.figuresFailed(failed) }
+    }
+
+    private var look: FigureLook {
+        FigureLook(
+            purpose, width: width, font: font,
+            formats: format.map { $0.split(separator: ",").map(String.init) } ?? [])
     }
 
     private func draw(_ project: Project, _ layout: OutputLayout) throws -> Figures.Outcome {
@@ -70,7 +95,7 @@ struct FiguresCommand: ParsableCommand {
         let line = DrawingLine()
         defer { line.end() }
         return try Figures.draw(
-            names, project: project, layout: layout, data: data, progress: line.show)
+            names, look: look, project: project, layout: layout, data: data, progress: line.show)
     }
 
     /// The data set. Where nobody named one, nothing is downloaded for the sake of some figures: then it is
@@ -104,7 +129,7 @@ struct DrawnFigures: Encodable {
     /// Says what was drawn where; the last line names what was left.
     func show(in directory: String) {
         for (name, reason) in missing.sorted(by: { $0.key < $1.key }) { print("\(name): \(reason)") }
-        if !drawn.isEmpty { print("Drawn in \(directory): \(drawn.joined(separator: ", "))") }
+        if !drawn.isEmpty { print("Drawn in \(Project.shown(directory)): \(drawn.joined(separator: ", "))") }
         if !written.isEmpty {
             print("Tables and numbers are in \(written.map(Project.shown).joined(separator: ", "))")
         }

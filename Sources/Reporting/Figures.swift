@@ -10,6 +10,8 @@ public enum Figures {
 
     /// What became of the figures that were asked for.
     public struct Outcome: Sendable, Equatable {
+        /// Where they are.
+        public var directory = ""
         /// The figures that were drawn.
         public var drawn: [String] = []
         /// The figures that stay as they are: they show images, and the data set was not given or is not
@@ -27,14 +29,17 @@ public enum Figures {
     ///
     /// - Parameters:
     ///   - names: the figures that are to be drawn; all if empty.
+    ///   - look: how they are to look.
     ///   - project: the checkout with the Python that draws.
-    /// - Throws: `PythonError`, which names a missing module's package, or a name that no figure has.
-    public static func prepare(_ names: [String] = [], project: Project) throws {
+    /// - Throws: `PythonError`, which names a missing module's package, a name that no figure has, or a look.
+    public static func prepare(
+        _ names: [String] = [], look: FigureLook = .page, project: Project
+    ) throws {
         try Python.start(searchPaths: project.pythonPaths)
         _ = try Python.call(
             "start", in: "bigeggs_report.figures.start",
             [.string(DataLocations().cache + "/matplotlib")])
-        _ = try Python.call("check", in: module, [.list(names.map(PythonValue.string))])
+        _ = try Python.call("check", in: module, [.list(names.map(PythonValue.string)), look.value])
     }
 
     /// Whether one of these figures, or of all if none is named, shows images of the data set.
@@ -64,21 +69,23 @@ public enum Figures {
     ///
     /// - Parameters:
     ///   - names: which; all if empty.
+    ///   - look: how they are to look.
     ///   - project: the checkout with the Python that draws.
-    ///   - layout: where records and weights are, and where the figures go.
+    ///   - layout: where records and weights are, and where the figures go, those for paper and slides into a directory
+    ///     of their own.
     ///   - data: the images; without them the figures that show images stay as they are.
     ///   - progress: told before each figure.
     /// - Throws: `PythonError`; a figure that fails is in the outcome instead.
     public static func draw(
-        _ names: [String] = [], project: Project, layout: OutputLayout, data: LoadedDataset?,
-        progress: (Progress) -> Void = { _ in }
+        _ names: [String] = [], look: FigureLook = .page, project: Project, layout: OutputLayout,
+        data: LoadedDataset?, progress: (Progress) -> Void = { _ in }
     ) throws -> Outcome {
         try Python.start(searchPaths: project.pythonPaths)
         let chosen = strings(
             try Python.call("chosen_names", in: module, [.list(names.map(PythonValue.string))]))
         let handle = data.map(registerDataset)
         defer { if let handle { releaseHandle(handle) } }
-        var outcome = Outcome()
+        var outcome = Outcome(directory: look.directory(in: layout.plots))
         var without: Set<String> = []
         for (done, name) in chosen.enumerated() {
             progress(Progress(name: name, done: done, total: chosen.count))
@@ -86,7 +93,8 @@ public enum Figures {
                 "draw", in: module,
                 [
                     .list([.string(name)]), .string(layout.records), .string(layout.weights),
-                    .string(layout.plots), .int(Int(bitPattern: UInt(handle ?? 0))),
+                    .string(look.directory(in: layout.plots)), .int(Int(bitPattern: UInt(handle ?? 0))),
+                    look.value,
                 ])
             guard case .dictionary(let entries) = result else {
                 throw ReportingError.unexpectedResult(function: "\(module).draw")

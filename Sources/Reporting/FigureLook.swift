@@ -1,0 +1,69 @@
+import ArgumentParser
+import EmbeddedPython
+
+/// What figures are drawn for, which decides about their size, type, colours and formats.
+public struct FigureLook: Sendable, Equatable {
+    /// A purpose of figures.
+    public enum Purpose: String, Sendable, CaseIterable, ExpressibleByArgument {
+        /// A page of the report, with title and footer.
+        case page
+        /// A column of a paper: 3.25 inches, 8 points, no title.
+        case paper
+        /// Slides, light and dark, with large type.
+        case slides
+    }
+
+    /// A font family.
+    public enum Font: String, Sendable, CaseIterable, ExpressibleByArgument {
+        case serif, sans
+    }
+
+    /// A width with its unit, as LaTeX writes it: `3.25in`, `8.25cm`, `234pt`.
+    public struct Width: Sendable, Equatable, ExpressibleByArgument {
+        /// Inches.
+        public let inches: Double
+
+        private static let units = ["in": 1, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72.27]
+
+        /// A number with a unit; without one, inches.
+        public init?(argument: String) {
+            guard let match = argument.wholeMatch(of: /([0-9.]+)(in|cm|mm|pt)?/),
+                let number = Double(match.1), let unit = Self.units[match.2.map(String.init) ?? "in"]
+            else { return nil }
+            inches = number * unit
+        }
+    }
+
+    /// What they are for.
+    public var purpose: Purpose
+    /// How wide they are; nil for what the purpose has.
+    public var width: Width?
+    /// Nil for what the purpose has.
+    public var font: Font?
+    /// `pdf`, `svg`, `png`, `csv`; empty for what the purpose has.
+    public var formats: [String]
+
+    /// The look of the report's pages.
+    public static let page = FigureLook(.page)
+
+    public init(_ purpose: Purpose, width: Width? = nil, font: Font? = nil, formats: [String] = []) {
+        self.purpose = purpose
+        self.width = width
+        self.font = font
+        self.formats = formats
+    }
+
+    /// Where figures go that have this look: those of the report's pages stay apart.
+    func directory(in plots: String) -> String {
+        purpose == .page ? plots : "\(plots)/\(purpose.rawValue)"
+    }
+
+    /// As Python takes it.
+    var value: PythonValue {
+        .dictionary([
+            "purpose": .string(purpose.rawValue), "width": width.map { .double($0.inches) } ?? .none,
+            "font": font.map { .string($0.rawValue) } ?? .none,
+            "formats": .list(formats.map(PythonValue.string)),
+        ])
+    }
+}
