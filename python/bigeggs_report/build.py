@@ -7,7 +7,7 @@ import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Sequence
 
 from markupsafe import Markup
 
@@ -35,7 +35,7 @@ def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[
     markdown, html = directory / "report.md", directory / "report.html"
     write_atomically({
         markdown: render_markdown(content, plots_dir, report_dir).encode(),
-        html: render_html(content, plots_dir).encode(),
+        html: render_html(content, "report.css", lambda name: Picture.read(run.plots, name, smaller)).encode(),
         **for_write_up(run, content, directory),
     })
     return {"markdown": str(markdown), "html": str(html)}
@@ -70,14 +70,12 @@ def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
     return environment.get_template("report.md.j2").render(document=content, figures=figures)
 
 
-def render_html(content: Document, plots_dir: str) -> str:
-    """The report as one page that needs no other file."""
+def render_html(content: Document, style_sheet: str, picture: Callable[[str], Picture]) -> str:
+    """The report as one page that needs no other file; `picture` gives a figure by its name."""
     environment = templates(TEMPLATES, autoescape=True)
     environment.filters.update(inline=lambda text: Markup(inline_html(text)), plain=plain)
-    style = Markup((TEMPLATES / "report.css").read_text())
-    return environment.get_template("report.html.j2").render(
-        document=content, style=style, picture=lambda name: Picture.read(Path(plots_dir), name)
-    )
+    style = Markup((TEMPLATES / style_sheet).read_text())
+    return environment.get_template("report.html.j2").render(document=content, style=style, picture=picture)
 
 
 def markdown_anchor(title: str) -> str:
@@ -95,15 +93,17 @@ class Picture:
     height: int
 
     @classmethod
-    def read(cls, directory: Path, name: str) -> Picture:
-        """The smaller of NAME.svg and NAME.png; the PNG's two pixels are one of the page."""
+    def read(cls, directory: Path, name: str, choose: Callable[[bytes, bytes | None], bytes]) -> Picture:
+        """NAME.png or NAME.svg, as `choose` says; the PNG's two pixels are one of the page."""
         bitmap = (directory / f"{name}.png").read_bytes()
         width, height = struct.unpack(">II", bitmap[16:24])
         drawing = directory / f"{name}.svg"
-        vector = drawing.read_bytes() if drawing.is_file() else None
-        if vector is not None and len(vector) <= len(bitmap):
-            data, kind = vector, "image/svg+xml"
-        else:
-            data, kind = bitmap, "image/png"
-        address = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+        data = choose(bitmap, drawing.read_bytes() if drawing.is_file() else None)
+        kind = "png" if data is bitmap else "svg+xml"
+        address = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
         return cls(address, width // 2, height // 2)
+
+
+def smaller(bitmap: bytes, drawing: bytes | None) -> bytes:
+    """The one that makes the page smaller."""
+    return bitmap if drawing is None or len(drawing) > len(bitmap) else drawing
