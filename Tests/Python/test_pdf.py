@@ -27,6 +27,8 @@ needs_poppler = pytest.mark.skipif(
 )
 #: A drawing and a figure with pixels; the report has a sentence in place of each of the others.
 FIGURES = ("class-counts", "confusion-plain")
+#: Where another process finds the modules.
+PATHS = {"PYTHONPATH": str(ROOT / "python")}
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +118,7 @@ ELSEWHERE = {
 
 @needs_weasyprint
 def test_the_same_page_gives_the_same_bytes_and_no_word_on_the_terminal(drawn: Path, tmp_path: Path) -> None:
-    common = {name: os.environ[name] for name in ("PATH", "BIGEGGS_LIBRARY")} | {"PYTHONPATH": str(ROOT / "python")}
+    common = {name: os.environ[name] for name in ("PATH", "BIGEGGS_LIBRARY")} | PATHS
     made = []
     for environment in ({"HOME": str(tmp_path)}, ELSEWHERE):
         time.sleep(len(made))  # The second one a second later, by the clock that fonts know.
@@ -126,20 +128,28 @@ def test_the_same_page_gives_the_same_bytes_and_no_word_on_the_terminal(drawn: P
             capture_output=True, text=True, cwd=tmp_path,
         )  # fmt: skip
         # Of its missing home matplotlib says something; in our executables it has another.
-        assert (run.returncode, run.stdout) == (0, "") and not re.search("weasy|font(tools|config)|pango", run.stderr, re.I)
+        assert (run.returncode, run.stdout) == (0, "")
+        assert not re.search("weasy|font(tools|config)|pango", run.stderr, re.IGNORECASE)
         made.append(target.read_bytes())
     assert made[0] == made[1]
 
 
 @needs_weasyprint
 def test_weasyprint_knows_all_of_the_style_sheet(caplog: pytest.LogCaptureFixture) -> None:
-    import weasyprint
-
+    weasyprint = pdf.imported()
     logging.getLogger("weasyprint").setLevel(logging.WARNING)
     weasyprint.CSS(string=(build.TEMPLATES / "pdf.css").read_text())
     assert caplog.messages == []
     weasyprint.CSS(string="p { colour: red }")
     assert len(caplog.messages) == 1
+
+
+@needs_weasyprint
+def test_pictures_are_decoded_as_before_it_was_imported() -> None:
+    code = "from PIL import ImageFile as file; from bigeggs_report import pdf; pdf.imported(); "
+    code += "print(file.LOAD_TRUNCATED_IMAGES)"
+    run = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, env=os.environ | PATHS)
+    assert (run.stdout, run.stderr) == ("False\n", "")
 
 
 @needs_weasyprint

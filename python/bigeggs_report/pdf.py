@@ -7,10 +7,12 @@ import logging
 import os
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import Iterator, Sequence
 
 import bigeggs
 import matplotlib
+from PIL import ImageFile
 
 from bigeggs_report.atomic_files import write_atomically
 from bigeggs_report.build import Picture, render_html
@@ -50,14 +52,7 @@ def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[
 
 def rendered(page: str) -> bytes:
     """The PDF of a page. The same page gives the same bytes."""
-    # Its remarks, and those of what it makes fonts smaller with, are not for who reads a report.
-    for name in ("weasyprint", "fontTools"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    try:
-        import weasyprint
-        from weasyprint.text.fonts import FontConfiguration
-    except ImportError as error:
-        raise NoWeasyPrint("WeasyPrint, which makes the PDF, is missing: apt-get install weasyprint") from error
+    weasyprint = imported()
 
     def fetch(address: str, *arguments: object, **options: object) -> dict:
         """The figures, which are in the page, and the fonts; nothing else is read, here or elsewhere."""
@@ -65,10 +60,26 @@ def rendered(page: str) -> bytes:
             raise ValueError(f"the page asks for {address}")
         return weasyprint.default_url_fetcher(address, *arguments, **options)
 
-    fonts = FontConfiguration()
+    fonts = weasyprint.text.fonts.FontConfiguration()
     faces = weasyprint.CSS(string=font_faces(), font_config=fonts, url_fetcher=fetch)
     with without_time():
         return weasyprint.HTML(string=page, url_fetcher=fetch).write_pdf(stylesheets=[faces], font_config=fonts)
+
+
+def imported() -> ModuleType:
+    """WeasyPrint, without its remarks, which are not for who reads a report."""
+    for name in ("weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    try:
+        import weasyprint.text.fonts
+
+        return weasyprint
+    except ImportError as error:
+        raise NoWeasyPrint("WeasyPrint, which makes the PDF, is missing: apt-get install weasyprint") from error
+    finally:
+        # It has Pillow take damaged pictures for whole ones, and not its own alone.
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def font_faces() -> str:
