@@ -15,9 +15,11 @@ import matplotlib
 from PIL import ImageFile
 
 from bigeggs_report.atomic_files import write_atomically
-from bigeggs_report.build import Picture, render_html
+from bigeggs_report.build import render_html
 from bigeggs_report.document import document
+from bigeggs_report.embedded_picture import Picture
 from bigeggs_report.run import Run
+from bigeggs_report.sources import Sources
 
 #: The fonts of pdf.css, of those that come with matplotlib: everywhere the same, whatever else is installed.
 FACES = (
@@ -45,8 +47,12 @@ def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[
     `sections` has the name and the title of each section, in the order of the report.
     """
     run, path = Run(records_dir, plots_dir, sections), Path(report_dir) / "report.pdf"
-    page = render_html(document(run), "pdf.css", lambda name: Picture.read(run.plots, name, sharper))
-    write_atomically({path: rendered(page)})
+
+    def picture(name: str) -> Picture:
+        return Picture.read(run.plots, name, sharper)
+
+    # On paper, no notebook is beside it to lead to.
+    write_atomically({path: rendered(render_html(document(run), "pdf.css", picture, Sources({})))})
     return str(path)
 
 
