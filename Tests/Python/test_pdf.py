@@ -179,6 +179,8 @@ def test_without_weasyprint_one_sentence_says_what_to_install(
     report.mkdir(exist_ok=True)
     (report / "report.pdf").write_bytes(b"an earlier one")
     monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(pdf.NoWeasyPrint):
+        pdf.check()
     with pytest.raises(pdf.NoWeasyPrint) as refused:
         pdf.build(str(example / "records"), str(example / "plots"), str(report), SECTIONS)
     assert str(refused.value) == "WeasyPrint, which makes the PDF, is missing: apt-get install weasyprint"

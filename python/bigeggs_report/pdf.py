@@ -41,6 +41,11 @@ class NoWeasyPrint(bigeggs.Error):
     """What sets a PDF is not installed, which the report's other forms do without."""
 
 
+def check() -> None:
+    """Refuses where WeasyPrint is missing: to be known before hours of training."""
+    imported()
+
+
 def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[Sequence[str]]) -> str:
     """Writes report.pdf into `report_dir`; returns its path.
 
