@@ -72,7 +72,8 @@ SCHEMES = re.compile(r"(?P<media>@media [^{]+\{\s*)?:root \{(?P<variables>[^}]+)
 #: Text colours and the grounds that the style sheet sets them on.
 PAIRS = [
     ("ink", "paper"), ("soft", "paper"), ("link", "paper"), ("good", "paper"), ("fair", "paper"), ("bad", "paper"),
-    ("open", "paper"), ("ink", "tint"), ("soft", "tint"), ("link", "tint"), ("ink", "notice"),
+    ("open", "paper"), ("ink", "tint"), ("soft", "tint"), ("link", "tint"), ("good", "tint"), ("bad", "tint"),
+    ("ink", "notice"),
 ]  # fmt: skip
 
 

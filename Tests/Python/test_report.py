@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Sequence
@@ -20,6 +21,7 @@ from markdown_it import MarkdownIt
 from bigeggs_report import build, claims
 from bigeggs_report.chapters.beyond import points, signed
 from bigeggs_report.figures import draw
+from bigeggs_report.origins import without_origins
 from bigeggs_report.run import Run
 from bigeggs_report.text import inline_html, literal
 
@@ -329,8 +331,10 @@ def accuracies(runs: list[dict], recipe: str, kind: str = "test") -> list[float]
 
 
 def claim(root: Path, words: str) -> claims.Tested:
-    """A claim of a run, tested."""
-    return next(each for each in claims.tested(Run(root / "records", root / "plots", SECTIONS)) if each.claim == words)
+    """A claim of a run, tested; its numbers alone, without their origins."""
+    tested = claims.tested(Run(root / "records", root / "plots", SECTIONS))
+    found = next(each for each in tested if each.claim == words)
+    return replace(found, measured=without_origins(found.measured))
 
 
 def test_the_short_comparison_tells_what_is_left_of_the_moving_statistics_start(example: Path) -> None:

@@ -33,6 +33,16 @@ class Record(Shown, Mapping[str, Any]):
         """Opens a record's file."""
         return cls(Owner.open("be_record_open", path))
 
+    @property
+    def root(self) -> Record:
+        """The whole record that this is an object of."""
+        return Record(self._owner)
+
+    @property
+    def key_path(self) -> str:
+        """Where this object stands in the whole record; empty for that itself."""
+        return self._prefix.removesuffix(".")
+
     def __getitem__(self, key_path: str) -> Any:
         return self._value(f"{self._prefix}{key_path}")
 
@@ -51,7 +61,7 @@ class Record(Shown, Mapping[str, Any]):
 
     @property
     def _path(self) -> bytes:
-        return self._prefix.removesuffix(".").encode()
+        return self.key_path.encode()
 
     def _value(self, path: str) -> Any:
         handle, key_path = self._owner.handle, path.encode()

@@ -1,7 +1,8 @@
 """What the report is made of. The templates turn each kind of block into Markdown or HTML.
 
 Text may hold four marks of Markdown: `code`, *emphasis*, **strong** and [links](address). Whatever comes
-from a record goes through `text.literal` first, so that it cannot become a mark.
+from a record goes through `text.literal` first, so that it cannot become a mark; a number goes through
+`origins.sourced` where it is to lead to where it is from.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts under a header; columns in `numeric` are set right-aligned. `name` is that of its files."""
+    """Rows of texts under a header; columns in `numeric` are set right-aligned. `name` is that of its files.
+
+    `origins` are the parts of records that it shows.
+    """
 
     kind: ClassVar[str] = "table"
     name: str
@@ -36,6 +40,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     caption: str
     numeric: Sequence[int] = ()
+    origins: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

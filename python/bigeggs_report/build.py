@@ -1,41 +1,54 @@
-"""Builds report.md and report.html from the records and figures: ``build(…)``."""
+"""Builds report.md, report.html and the notebooks' pages from records, figures and notebooks: ``build(…)``."""
 
 from __future__ import annotations
 
-import base64
 import os
-import struct
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Iterator, Sequence
 
 from markupsafe import Markup
 
-from bigeggs_report import numbers, tables
+from bigeggs_report import notebook_page, numbers, tables
 from bigeggs_report.atomic_files import write_atomically
 from bigeggs_report.blocks import Document, Figure
 from bigeggs_report.document import document
+from bigeggs_report.embedded_picture import Picture, smaller
+from bigeggs_report.origins import without_origins
 from bigeggs_report.run import Run
+from bigeggs_report.sources import PAGES, Sources
 from bigeggs_report.templates import templates
-from bigeggs_report.text import inline_html, literal, plain, unmarked
+from bigeggs_report.text import literal, plain, unmarked
 from bigeggs_report.wording import NO_BREAK_SPACE
 
 TEMPLATES = Path(__file__).parent
 
 
-def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[Sequence[str]]) -> dict[str, str]:
+def build(
+    records_dir: str,
+    plots_dir: str,
+    report_dir: str,
+    sections: Sequence[Sequence[str]],
+    notebooks_dir: str | None = None,
+) -> dict[str, str]:
     """Writes report.md and report.html into `report_dir`, tables and numbers beside them; returns the pages' paths.
 
-    `sections` has the name and the title of each section, in the order of the report.
+    `sections` has the name and the title of each section, in the order of the report. Each executed notebook in
+    `notebooks_dir` becomes a page beside the report, to which numbers, tables and figures lead.
 
     All are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
     """
     run, directory = Run(records_dir, plots_dir, sections), Path(report_dir)
     content = document(run)
+    sources = Sources({}) if notebooks_dir is None else Sources.of(run, Path(notebooks_dir))
     markdown, html = directory / "report.md", directory / "report.html"
+
+    def picture(name: str) -> Picture:
+        return Picture.read(run.plots, name, smaller)
+
     write_atomically({
         markdown: render_markdown(content, plots_dir, report_dir).encode(),
-        html: render_html(content, plots_dir).encode(),
+        html: render_html(content, "report.css", picture, sources).encode(),
+        **notebook_pages(run, content, sources, directory / PAGES),
         **for_write_up(run, content, directory),
     })
     return {"markdown": str(markdown), "html": str(html)}
@@ -49,15 +62,30 @@ def rebuild_tables(records_dir: str, plots_dir: str, report_dir: str, sections: 
     return [str(directory / "tables"), *(str(path) for path in files if path.parent == directory)]
 
 
+def notebook_pages(run: Run, content: Document, sources: Sources, directory: Path) -> dict[Path, bytes]:
+    """A page for each executed notebook."""
+    titles = {section: run.sections[section] for section in sources.notebooks}
+    alternatives = {figure.name: plain(figure.alternative) for figure in figures(content)}
+    return {
+        directory / f"{section}.html": notebook_page.page(
+            notebook, run.records[section], titles, alternatives
+        ).encode()
+        for section, notebook in sources.notebooks.items()
+    }
+
+
 def for_write_up(run: Run, content: Document, directory: Path) -> dict[Path, bytes]:
     """The files of tables and numbers, and beside each figure its caption as text."""
     captions = {
-        run.plots / f"{block.name}.txt": f"{unmarked(block.caption).replace(NO_BREAK_SPACE, ' ')}\n".encode()
-        for section in content.sections
-        for block in section.blocks
-        if isinstance(block, Figure)
+        run.plots / f"{figure.name}.txt": f"{unmarked(figure.caption).replace(NO_BREAK_SPACE, ' ')}\n".encode()
+        for figure in figures(content)
     }
     return captions | tables.files(content, directory / "tables") | numbers.files(run, directory)
+
+
+def figures(content: Document) -> Iterator[Figure]:
+    """The figures in the report's order."""
+    return (block for section in content.sections for block in section.blocks if isinstance(block, Figure))
 
 
 def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
@@ -66,44 +94,24 @@ def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
     environment.filters.update(
         alternative=lambda text: literal(plain(text)), anchor=markdown_anchor, rows=tables.markdown_rows
     )
-    figures = Path(os.path.relpath(plots_dir, report_dir)).as_posix()
-    return environment.get_template("report.md.j2").render(document=content, figures=figures)
+    place = Path(os.path.relpath(plots_dir, report_dir)).as_posix()
+    return without_origins(environment.get_template("report.md.j2").render(document=content, figures=place))
 
 
-def render_html(content: Document, plots_dir: str) -> str:
-    """The report as one page that needs no other file."""
+def render_html(content: Document, style_sheet: str, picture: Callable[[str], Picture], sources: Sources) -> str:
+    """The report as one page that needs no other file; `picture` gives a figure by its name."""
     environment = templates(TEMPLATES, autoescape=True)
-    environment.filters.update(inline=lambda text: Markup(inline_html(text)), plain=plain)
-    style = Markup((TEMPLATES / "report.css").read_text())
-    return environment.get_template("report.html.j2").render(
-        document=content, style=style, picture=lambda name: Picture.read(Path(plots_dir), name)
+    environment.filters.update(
+        inline=lambda text: Markup(sources.inline(text)),
+        plain=plain,
+        source_of_figure=lambda figure: Markup(sources.of_figure(figure)),
+        source_of_table=lambda table: Markup(sources.of_table(table)),
     )
+    style = Markup((TEMPLATES / style_sheet).read_text())
+    return environment.get_template("report.html.j2").render(document=content, style=style, picture=picture)
 
 
 def markdown_anchor(title: str) -> str:
     """The anchor that Markdown viewers give a heading."""
     kept = "".join(character for character in title.lower() if character.isalnum() or character in " -")
     return kept.replace(" ", "-")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure inside the page: its data and its size in CSS pixels."""
-
-    address: str
-    width: int
-    height: int
-
-    @classmethod
-    def read(cls, directory: Path, name: str) -> Picture:
-        """The smaller of NAME.svg and NAME.png; the PNG's two pixels are one of the page."""
-        bitmap = (directory / f"{name}.png").read_bytes()
-        width, height = struct.unpack(">II", bitmap[16:24])
-        drawing = directory / f"{name}.svg"
-        vector = drawing.read_bytes() if drawing.is_file() else None
-        if vector is not None and len(vector) <= len(bitmap):
-            data, kind = vector, "image/svg+xml"
-        else:
-            data, kind = bitmap, "image/png"
-        address = f"data:{kind};base64,{base64.b64encode(data).decode()}"
-        return cls(address, width // 2, height // 2)

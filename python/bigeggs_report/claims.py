@@ -18,6 +18,7 @@ from bigeggs.statistics import wilson_interval
 from bigeggs_report.blocks import Tested
 from bigeggs_report.fast import NAME, own_result
 from bigeggs_report.history import learning_rate_cuts
+from bigeggs_report.origins import sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import code, decimal, duration, listed, literal, points
 from bigeggs_report.wording import NO_BREAK_SPACE, count, epoch_count, percent
@@ -141,9 +142,10 @@ def rescaling(normalization: bigeggs.Record) -> Judgement:
     )
     lower = scaled["loss"] < raw["loss"]
     measured = (
-        f"after {epoch_count(comparison['epochs'])} on {count(comparison['images'])} images, validation loss with "
-        f"statistics measured anew {decimal(raw['loss'])} raw and {decimal(scaled['loss'])} rescaled, accuracy "
-        f"{percent(raw['accuracy'])} and {percent(scaled['accuracy'])} "
+        f"after {sourced(comparison, 'epochs', epoch_count)} on {sourced(comparison, 'images', count)} images, "
+        f"validation loss with statistics measured anew {sourced(raw, 'loss', decimal)} raw and "
+        f"{sourced(scaled, 'loss', decimal)} rescaled, accuracy {sourced(raw, 'accuracy', percent)} and "
+        f"{sourced(scaled, 'accuracy', percent)} "
         f"(sampling noise of the difference ±{points(noise)})"
     )
     return measured, HOLDS if lower and gain > noise else IN_PART if lower or gain > noise else FAILS
@@ -151,10 +153,14 @@ def rescaling(normalization: bigeggs.Record) -> Judgement:
 
 def ten_epochs(plain: bigeggs.Record) -> Judgement:
     """Where plain training starts to overfit."""
-    start, run = plain["results.overfitsFrom"], plain["results.epochsRun"]
+    start = plain["results.overfitsFrom"]
     if start is None:
-        return f"no overfitting within {epoch_count(run)}", FAILS
-    return f"overfits from epoch {start} of {run}", HOLDS if 7 <= start <= 13 else IN_PART
+        return f"no overfitting within {sourced(plain, 'results.epochsRun', epoch_count)}", FAILS
+    measured = (
+        f"overfits from epoch {sourced(plain, 'results.overfitsFrom', str)} of "
+        f"{sourced(plain, 'results.epochsRun', str)}"
+    )
+    return measured, HOLDS if 7 <= start <= 13 else IN_PART
 
 
 def standstill(plain: bigeggs.Record) -> Judgement:
@@ -229,9 +235,10 @@ def lower_after_cut(training: bigeggs.Record) -> bool:
 def best_loss(results: bigeggs.Record) -> Judgement:
     """The lower of the two test losses."""
     losses = {model: results[f"results.{model}.loss"] for model in ("plain", "augmented")}
-    model = min(losses, key=losses.__getitem__)
+    model, other = sorted(losses, key=losses.__getitem__)
     loss = losses[model]
-    measured = f"test loss {decimal(loss)} ({model} training), {decimal(max(losses.values()))} for the other"
+    written = [sourced(results, f"results.{each}.loss", decimal) for each in (model, other)]
+    measured = f"test loss {written[0]} ({model} training), {written[1]} for the other"
     return measured, HOLDS if round(loss, 2) <= 0.4 else IN_PART if round(loss, 2) <= 0.5 else FAILS
 
 
@@ -239,10 +246,11 @@ def best_accuracy(results: bigeggs.Record) -> Judgement:
     """The better of the two test accuracies, with its interval."""
     accuracies = {model: results[f"results.{model}.accuracy"] for model in ("plain", "augmented")}
     model = max(accuracies, key=accuracies.__getitem__)
-    accuracy, images = accuracies[model], results[f"results.{model}.images"]
+    accuracy = accuracies[model]
     low, high = interval(results[f"results.{model}"])
     measured = (
-        f"{percent(accuracy)} of {count(images)} test images ({model} training), "
+        f"{sourced(results, f'results.{model}.accuracy', percent)} of "
+        f"{sourced(results, f'results.{model}.images', count)} test images ({model} training), "
         f"95{NO_BREAK_SPACE}% interval {percent(low)} to {percent(high)}"
     )
     return measured, HOLDS if accuracy > 0.9 else IN_PART if high > 0.9 else FAILS
@@ -261,7 +269,7 @@ def study_found(run: Run) -> str | None:
     name, best = max(recipes.items(), key=lambda item: item[1]["mirroredAccuracy.mean"])
     own = recipes.get("augmented")
     parts = [] if own is None or own is best else [f"the report's recipe has {average(own)}"]
-    mirrored = percent(best["mirroredAccuracy.mean"])
+    mirrored = sourced(best, "mirroredAccuracy.mean", percent)
     parts.append(f"the best recipe, {code(name)}, has {average(best)}, {mirrored} with mirror images")
     return f"in the study, {listed(parts)}"
 
@@ -279,15 +287,16 @@ def fast_found(run: Run) -> str | None:
     if found is None:
         return None
     return (
-        f"another network, of {count(record['results.parameterCount'])} numbers and trained by the recipe "
-        f"{code(NAME)} in {duration(found['seconds.low'])} or more, has {percent(found['views.mean'])} in six views "
+        f"another network, of {sourced(record, 'results.parameterCount', count)} numbers and trained by the recipe "
+        f"{code(NAME)} in {sourced(found, 'seconds.low', duration)} or more, has "
+        f"{sourced(found, 'views.mean', percent)} in six views "
         f"{over_seeds(found)}"
     )
 
 
 def average(recipe: bigeggs.Record) -> str:
     """A recipe's test accuracy, and of how many seeds that is the mean."""
-    return f"{percent(recipe['accuracy.mean'])} {over_seeds(recipe)}"
+    return f"{sourced(recipe, 'accuracy.mean', percent)} {over_seeds(recipe)}"
 
 
 def over_seeds(recipe: bigeggs.Record) -> str:
@@ -319,7 +328,8 @@ def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
     wrong = number - results["results.augmented.confusion"][bird][bird]
     expected = wrong / (len(results["data.classNames"]) - 1)
     measured = (
-        f"{count(taken)} of {count(number)} birds are taken for airplanes; an even spread of all {count(wrong)} "
+        f"{sourced(demo, 'results.birdsAsAirplanesCount', count)} of {sourced(demo, 'results.birds', count)} birds are "
+        f"taken for airplanes; an even spread of all {count(wrong)} "
         f"mistakes with birds would give {decimal(expected, 1)}"
     )
     return measured, HOLDS if taken > expected else IN_PART if taken else FAILS
@@ -328,7 +338,8 @@ def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
 def twenty_five(demo: bigeggs.Record) -> Judgement:
     """The images of the demonstration."""
     right, shown = demo["results.right"], len(demo["results.demo"])
-    return f"{right} of {shown} right", HOLDS if right == shown else IN_PART if right >= 0.9 * shown else FAILS
+    measured = f"{sourced(demo, 'results.right', str)} of {shown} right"
+    return measured, HOLDS if right == shown else IN_PART if right >= 0.9 * shown else FAILS
 
 
 CLAIMS = [

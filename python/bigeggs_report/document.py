@@ -20,6 +20,7 @@ from bigeggs_report.chapters import (
     training,
     verdicts,
 )
+from bigeggs_report.origins import sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal, literal
 from bigeggs_report.wording import count, data_name, is_own, percent
@@ -121,9 +122,10 @@ def abstract(run: Run, tested: Sequence[Tested]) -> str:
         )
     plain, augmented = (record[f"results.{model}"] for model in ("plain", "augmented"))
     return (
-        f"A convolutional network trained on {count(record['data.trainImages'])} images of "
-        f"{literal(data_name(record))} recognizes {percent(plain['accuracy'])} of {count(plain['images'])} test "
-        f"images if it was trained on the images as they are (loss {decimal(plain['loss'])}), and "
-        f"{percent(augmented['accuracy'])} if they were augmented (loss {decimal(augmented['loss'])}). "
+        f"A convolutional network trained on {sourced(record, 'data.trainImages', count)} images of "
+        f"{literal(data_name(record))} recognizes {sourced(plain, 'accuracy', percent)} of "
+        f"{sourced(plain, 'images', count)} test images if it was trained on the images as they are (loss "
+        f"{sourced(plain, 'loss', decimal)}), and {sourced(augmented, 'accuracy', percent)} if they were augmented "
+        f"(loss {sourced(augmented, 'loss', decimal)}). "
         f"{claims.tally(tested)}"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Callable, Iterator, Sequence
 
 from bigeggs_report.blocks import Document, Table, Verdicts
+from bigeggs_report.origins import without_origins
 from bigeggs_report.text import rendered, unmarked
 from bigeggs_report.wording import NO_BREAK_SPACE, count
 
@@ -93,7 +94,7 @@ def comma_separated(table: Table) -> str:
 
 def markdown(table: Table) -> str:
     """The table as it stands in report.md, without its number."""
-    return f"{table.caption}\n\n{markdown_rows(table)}\n"
+    return without_origins(f"{table.caption}\n\n{markdown_rows(table)}\n")
 
 
 def markdown_rows(table: Table) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 from typing import Callable, Sequence
 
+from bigeggs_report.origins import without_origins
 from bigeggs_report.wording import NO_BREAK_SPACE, fixed
 
 MARKS = re.compile(r"([\\`*_\[\]<>|])")
@@ -63,17 +64,17 @@ def listed_in_part(names: Sequence[str], most: int = 20) -> str:
     return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most:,} more"])
 
 
-def inline_html(text: str) -> str:
-    """The inline marks of a text as HTML; everything else in it is escaped."""
-    return rendered(text, html.escape, html_mark)
-
-
 def html_mark(name: str, inner: str, address: str | None) -> str:
     """One mark as HTML around what is HTML already."""
     if address is not None:
         return f'<a href="{html.escape(address)}">{inner}</a>'
     tag = {"code": "code", "strong": "strong", "emphasis": "em"}.get(name)
     return f"<{tag}>{inner}</{tag}>" if tag else inner
+
+
+def inline_html(text: str, mark: Callable[[str, str, str | None], str] = html_mark) -> str:
+    """The inline marks of a text as HTML; everything else in it is escaped."""
+    return rendered(text, html.escape, mark)
 
 
 def unmarked(text: str) -> str:
@@ -99,5 +100,5 @@ def rendered(text: str, escape: Callable[[str], str], mark: Callable[[str, str, 
 
 
 def plain(text: str) -> str:
-    """A text without its backslashes, for places that know no marks."""
-    return re.sub(r"\\(.)", r"\1", text)
+    """A text without its backslashes and origins, for places that know no marks."""
+    return re.sub(r"\\(.)", r"\1", without_origins(text))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
+import bigeggs
+
 from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.origins import origin, sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal, literal
 from bigeggs_report.wording import percent
@@ -27,14 +30,15 @@ def blocks(run: Run) -> Iterator[Block]:
         "augmentation",
         ("change", "setting", "drawn evenly from"),
         [
-            ["rotation", f"{generator['rotationRange']:g}°", f"±{generator['rotationRange']:g}°"],
-            ["zoom", f"{generator['zoomRange']:g}", zoom(generator["zoomRange"])],
-            shift_row("width", generator["widthShiftRange"]),
-            shift_row("height", generator["heightShiftRange"]),
+            ["rotation", sourced(generator, "rotationRange", "{:g}°".format), f"±{generator['rotationRange']:g}°"],
+            ["zoom", sourced(generator, "zoomRange", "{:g}".format), zoom(generator["zoomRange"])],
+            shift_row(generator, "width"),
+            shift_row(generator, "height"),
         ],
         f"What the generator draws for every image in every epoch. Pixels from beyond the edge are filled by the "
         f"mode `{literal(generator['fillMode'])}`.",
         numeric=(1,),
+        origins=[origin(generator)],
     )
     name = literal(record["data.classNames"][int(results["image.label"])])
     yield run.figure(
@@ -50,15 +54,21 @@ def blocks(run: Run) -> Iterator[Block]:
         f"The original image of a {name}, large, beside {len(results['together'])} augmented versions of it.",
     )
     yield Paragraph(
-        f"Changing one image took {decimal(results['microsecondsPerImage'], 1)} µs on one thread, measured over some "
-        "thousand images. What an image becomes depends on the seed, the epoch and its number alone, not on the "
+        f"Changing one image took {sourced(results, 'microsecondsPerImage', tenth)} µs on one thread, measured over "
+        "some thousand images. What an image becomes depends on the seed, the epoch and its number alone, not on the "
         "number of threads."
     )
 
 
-def shift_row(side: str, share: float) -> list[str]:
+def shift_row(generator: bigeggs.Record, side: str) -> list[str]:
     """The cells of a shift along one side."""
-    return [f"{side} shift", f"{share:g}", f"±{percent(share, 0)} of the {side}"]
+    key = f"{side}ShiftRange"
+    return [f"{side} shift", sourced(generator, key, "{:g}".format), f"±{percent(generator[key], 0)} of the {side}"]
+
+
+def tenth(number: float) -> str:
+    """A number to its first decimal."""
+    return decimal(number, 1)
 
 
 def zoom(amount: float) -> str:

@@ -7,6 +7,7 @@ from typing import Iterable, Iterator, Sequence
 import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.origins import origin, sourced
 from bigeggs_report.run import Run
 from bigeggs_report.study import CLAIMED, official
 from bigeggs_report.text import code, decimal, duration, listed, literal
@@ -85,6 +86,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
             [seed_row(run) for run in own],
             "The report's own recipes: each training, with the weights of its kept epoch.",
             numeric=tuple(range(1, 7)),
+            origins=[origin(study, "runs")],
         )
     means = [mean_of(recipe) for recipe in study["recipes"] if recipe["recipe"] in OWN]
     yield Paragraph(" ".join([*(means or ["Neither of the report's recipes is recorded yet."]), chance(study)]))
@@ -94,24 +96,22 @@ def seed_row(run: bigeggs.Record) -> list[str]:
     """One training's cells."""
     return [
         literal(run["recipe"]),
-        count(run["seed"]),
-        count(run["epochs"]),
-        count(run["keptEpoch"]),
-        percent(run["heldOut.accuracy"], 2),
-        decimal(run["test.loss"]),
-        percent(run["test.accuracy"], 2),
+        sourced(run, "seed", count),
+        sourced(run, "epochs", count),
+        sourced(run, "keptEpoch", count),
+        sourced(run, "heldOut.accuracy", hundredths),
+        sourced(run, "test.loss", decimal),
+        sourced(run, "test.accuracy", hundredths),
     ]
 
 
 def mean_of(recipe: bigeggs.Record) -> str:
     """Mean and range of a recipe's test accuracy, in a sentence."""
-    accuracy, name = recipe["accuracy"], code(recipe["recipe"])
+    mean, low, high = (sourced(recipe, f"accuracy.{key}", hundredths) for key in ("mean", "low", "high"))
+    name = code(recipe["recipe"])
     if len(recipe["seeds"]) == 1:
-        return f"With its one seed, {name} has {percent(accuracy['mean'], 2)}."
-    return (
-        f"Over {count(len(recipe['seeds']))} seeds, {name} has {percent(accuracy['mean'], 2)} on average, from "
-        f"{percent(accuracy['low'], 2)} to {percent(accuracy['high'], 2)}."
-    )
+        return f"With its one seed, {name} has {mean}."
+    return f"Over {count(len(recipe['seeds']))} seeds, {name} has {mean} on average, from {low} to {high}."
 
 
 def chance(study: bigeggs.Record) -> str:
@@ -191,6 +191,7 @@ def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
         "All recipes: means over the seeds, with the weights that each kept; in brackets the lowest and the highest "
         "seed. Points are percentage points of mean test accuracy over the report's recipe, `augmented`.",
         numeric=(1, 2, 3, 4, 5),
+        origins=[origin(study, "recipes")],
     )  # fmt: skip
     yield Paragraph(f"{weighed(study)} {mirrors(recipes)}")
     low, high = (end(recipes, key=lambda recipe: recipe["accuracy.mean"]) for end in (min, max))
@@ -211,10 +212,10 @@ def recipe_row(recipe: bigeggs.Record) -> list[str]:
     return [
         literal(recipe["recipe"]),
         count(seeds) if seeds >= recipe["planned"] else f"{count(seeds)} of {count(recipe['planned'])}",
-        decimal(recipe["loss.mean"]),
-        f"{percent(accuracy['mean'], 2)}{between}",
-        "—" if gain is None else signed(gain),
-        percent(recipe["mirroredAccuracy.mean"], 2),
+        sourced(recipe, "loss.mean", decimal),
+        f"{sourced(accuracy, 'mean', hundredths)}{between}",
+        "—" if gain is None else sourced(recipe, "gain", signed),
+        sourced(recipe, "mirroredAccuracy.mean", hundredths),
         f"{literal(recipe['summary'])}; {code(recipe['command'])}",
     ]
 
@@ -295,7 +296,8 @@ def best_of(recipes: Sequence[bigeggs.Record], metric: str) -> str:
 def mean_over(recipe: bigeggs.Record, metric: str) -> str:
     """A mean and the number of its seeds."""
     seeds = len(recipe["seeds"])
-    return f"{percent(recipe[f'{metric}.mean'], 2)} {'with one seed' if seeds == 1 else f'over {count(seeds)} seeds'}"
+    mean = sourced(recipe, f"{metric}.mean", hundredths)
+    return f"{mean} {'with one seed' if seeds == 1 else f'over {count(seeds)} seeds'}"
 
 
 def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record]) -> str:
@@ -353,6 +355,11 @@ def carried_over(recipe: str, runs: Sequence[bigeggs.Record]) -> str:
 def names(of: Sequence[str]) -> str:
     """Names of recipes or trainings in a sentence."""
     return listed([code(name) for name in of])
+
+
+def hundredths(share: float) -> str:
+    """Per cent with two decimals: seeds differ by few tenths."""
+    return percent(share, 2)
 
 
 def points(difference: float) -> str:

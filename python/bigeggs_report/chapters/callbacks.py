@@ -8,6 +8,7 @@ import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
 from bigeggs_report.history import learning_rate_cuts
+from bigeggs_report.origins import origin
 from bigeggs_report.run import Run
 from bigeggs_report.text import code, listed, literal
 from bigeggs_report.wording import count
@@ -29,6 +30,7 @@ def blocks(run: Run) -> Iterator[Block]:
         [row for name, record in run.trainings for row in callback_rows(name, record)],
         "The callbacks of both trainings. Patience is the number of epochs without improvement that a callback waits.",
         numeric=(3,),
+        origins=[origin(record, "results.callbacks") for _, record in run.trainings],
     )
     yield Paragraph(" ".join(effect(name, record["results"]) for name, record in run.trainings))
 

@@ -7,8 +7,9 @@ from typing import Iterator
 import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
-from bigeggs_report.chapters.beyond import points, signed
+from bigeggs_report.chapters.beyond import hundredths, points, signed
 from bigeggs_report.fast import NAME, ONE_BY_ONE, STRONG, own_result, same_processor, whole
+from bigeggs_report.origins import origin, sourced
 from bigeggs_report.run import Run
 from bigeggs_report.study import CLAIMED, official
 from bigeggs_report.text import code, decimal, duration, listed, literal, megabytes
@@ -66,20 +67,25 @@ def first_layer(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     """The section's own training."""
     results = record["results"]
-    images = count(record["settings.images"])
+    images = sourced(record, "settings.images", count)
     yield Paragraph(
-        f"Trained on {images} images of {literal(data_name(record))} for {epoch_count(results['epochsRun'])} in "
-        f"{duration(results['trainingSeconds'])}, the network of {count(results['parameterCount'])} numbers gives:"
+        f"Trained on {images} images of {literal(data_name(record))} for "
+        f"{sourced(results, 'epochsRun', epoch_count)} in {sourced(results, 'trainingSeconds', duration)}, the network "
+        f"of {sourced(results, 'parameterCount', count)} numbers gives:"
     )
     views = results["views"]
     rows = (("as they are", "none"), ("as they are and mirrored", "mirrored"), ("in six views", "all"))
     yield Table(
         "fast-views",
         ("test images", "test loss", "test accuracy"),
-        [[name, decimal(views[key]["loss"]), percent(views[key]["accuracy"], 2)] for name, key in rows],
+        [
+            [name, sourced(views, f"{key}.loss", decimal), sourced(views, f"{key}.accuracy", hundredths)]
+            for name, key in rows
+        ],
         "The fast network on the test images. The loss is that of its probabilities, which smoothed labels keep from "
         "being sure: it is not to be compared with those of the other chapters.",
         numeric=(1, 2),
+        origins=[origin(views)],
     )
     alike = same_processor([*(each for _, each in run.trainings), record])
     times = "" if alike else " They ran on different processors: times are not to be compared."
@@ -113,6 +119,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
         "Each training of the recipe. Held-out accuracy is that on the training images that were not trained on, as "
         "they are.",
         numeric=(1, 2, 3, 4, 5),
+        origins=[origin(study, "runs")],
     )
     yield Paragraph(" ".join(filter(None, [trust(held_out), copy(study)])))
 
@@ -122,10 +129,10 @@ def run_row(run: bigeggs.Record) -> list[str]:
     held_out = run.get("heldOut")
     return [
         literal(run["name"]),
-        count(run["trainImages"]),
-        "—" if held_out is None else percent(held_out["accuracy"], 2),
-        percent(run["test.accuracy"], 2),
-        percent(run["views.accuracy"], 2),
+        sourced(run, "trainImages", count),
+        "—" if held_out is None else sourced(held_out, "accuracy", hundredths),
+        sourced(run, "test.accuracy", hundredths),
+        sourced(run, "views.accuracy", hundredths),
         duration(run_seconds(run)),
         f"{literal(run['precision'])}, {literal(run['instructionSet'])}, {count(run['threads'])} threads",
     ]
@@ -138,17 +145,16 @@ def run_seconds(run: bigeggs.Record) -> float:
 
 def reached(found: bigeggs.Record) -> str:
     """The recipe's mean and range, and whether all of it is above what is claimed."""
-    seeds, views, plain = len(found["seeds"]), found["views"], found["accuracy"]
+    seeds, views = len(found["seeds"]), found["views"]
+    mean, low, high = (sourced(views, key, hundredths) for key in ("mean", "low", "high"))
+    plain = sourced(found, "accuracy.mean", hundredths)
     if seeds == 1:
-        return (
-            f"With its one seed the recipe has {percent(views['mean'], 2)} of the test images right in six views, "
-            f"{percent(plain['mean'], 2)} as they are."
-        )
+        return f"With its one seed the recipe has {mean} of the test images right in six views, {plain} as they are."
     every = "every one of them is" if views["low"] > CLAIMED else "not every one of them is"
     return (
-        f"Over {count(seeds)} seeds the recipe has {percent(views['mean'], 2)} of the test images right on average in "
-        f"six views, from {percent(views['low'], 2)} to {percent(views['high'], 2)}, with a standard deviation of "
-        f"{points(views['deviation'])}; {every} above 0.9. As they are, {percent(plain['mean'], 2)} of them are right."
+        f"Over {count(seeds)} seeds the recipe has {mean} of the test images right on average in six views, from "
+        f"{low} to {high}, with a standard deviation of {sourced(views, 'deviation', points)}; {every} above 0.9. As "
+        f"they are, {plain} of them are right."
     )
 
 
@@ -172,8 +178,9 @@ def trust(held_out: list[bigeggs.Record]) -> str:
     first = held_out[0]
     difference = first["test.accuracy"] - first["heldOut.accuracy"]
     return (
-        f"{told} Trained on {count(first['trainImages'])} images, it has {percent(first['heldOut.accuracy'], 2)} of the "
-        f"{count(first['heldOutImages'])} held out right and {percent(first['test.accuracy'], 2)} of the test images: a "
+        f"{told} Trained on {sourced(first, 'trainImages', count)} images, it has "
+        f"{sourced(first, 'heldOut.accuracy', hundredths)} of the {sourced(first, 'heldOutImages', count)} held out "
+        f"right and {sourced(first, 'test.accuracy', hundredths)} of the test images: a "
         f"difference of {points(abs(difference))}."
     )
 
@@ -206,14 +213,15 @@ def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
                 literal(row["ingredient"]),
                 literal(row["instead"]),
                 count(len(row["accuracies"])),
-                percent(row["mean"], 2),
-                signed(-row["loss"]),
+                sourced(row, "mean", hundredths),
+                sourced(row, "loss", lambda loss: signed(-loss)),
             ]
             for row in rows
         ],
         "Mean test accuracy in six views, without test views as they are. Points are percentage points over the mean "
         f"of {code(NAME)}.",
         numeric=(2, 3, 4),
+        origins=[origin(study, "ingredients")],
     )
     missing = study["planned"] - len(study["runs"])
     if missing > 0:
@@ -239,7 +247,8 @@ def strong(study: bigeggs.Record) -> Iterator[Block]:
     seeds = len(found["seeds"])
     yield Paragraph(
         f"**A larger network.** {code(STRONG)} is {literal(found['summary'])}, after airbench96. "
-        f"{'With one seed' if seeds == 1 else f'Over {count(seeds)} seeds'} it has {percent(found['views.mean'], 2)} of "
-        f"the test images right in six views{gain}, {percent(found['accuracy.mean'], 2)} as they are, after "
-        f"{duration(found['seconds.mean'])} of training."
+        f"{'With one seed' if seeds == 1 else f'Over {count(seeds)} seeds'} it has "
+        f"{sourced(found, 'views.mean', hundredths)} of the test images right in six views{gain}, "
+        f"{sourced(found, 'accuracy.mean', hundredths)} as they are, after {sourced(found, 'seconds.mean', duration)} "
+        "of training."
     )

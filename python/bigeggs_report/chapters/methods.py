@@ -7,6 +7,7 @@ from typing import Iterator
 import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
+from bigeggs_report.origins import origin, sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import literal
 from bigeggs_report.wording import count
@@ -31,9 +32,10 @@ def blocks(run: Run) -> Iterator[Block]:
         "network",
         ("layer", "kind", "output", "activation", "parameters"),
         [layer_row(layer) for layer in results["layers"]],
-        f"The network as trained, {count(results['parameterCount'])} parameters in all. Output is height × width × "
-        "channels.",
+        f"The network as trained, {sourced(results, 'parameterCount', count)} parameters in all. Output is height × "
+        "width × channels.",
         numeric=(4,),
+        origins=[origin(results, "layers")],
     )
     yield Paragraph(
         "Where the original leaves details open, Keras's defaults hold: Glorot-uniform kernels, zero biases, batch "
@@ -43,8 +45,8 @@ def blocks(run: Run) -> Iterator[Block]:
     yield Paragraph(
         f"The optimizer is Adam, starting from a learning rate of "
         f"{results['history.learning_rate'][0]:g}, on sparse categorical cross-entropy: the mean of −log p over the "
-        f"true classes, in nats. A step takes {count(record['settings.batchSize'])} images, so an epoch of "
-        f"{count(record['data.trainImages'])} images has "
+        f"true classes, in nats. A step takes {sourced(record, 'settings.batchSize', count)} images, so an epoch of "
+        f"{sourced(record, 'data.trainImages', count)} images has "
         f"{count(-(-record['data.trainImages'] // record['settings.batchSize']))} steps."
     )
 

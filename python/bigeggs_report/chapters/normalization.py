@@ -8,6 +8,7 @@ import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
 from bigeggs_report.claims import shape, written
+from bigeggs_report.origins import origin, sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal
 from bigeggs_report.wording import NO_BREAK_SPACE, count, epoch_count, percent
@@ -27,8 +28,8 @@ def blocks(run: Run) -> Iterator[Block]:
     raw, scaled = results["pixels.raw"], results["pixels.scaled"]
     before, after = (written(shape(results[f"labelShapes.{kind}"])) for kind in ("before", "after"))
     yield Paragraph(
-        f"Over {count(results['histogram.images'])} training images the pixels range from {raw['minimum']:g} to "
-        f"{raw['maximum']:g} with a mean of {decimal(raw['mean'], 1)}; rescaled they range from "
+        f"Over {sourced(results, 'histogram.images', count)} training images the pixels range from "
+        f"{raw['minimum']:g} to {raw['maximum']:g} with a mean of {decimal(raw['mean'], 1)}; rescaled they range from "
         f"{scaled['minimum']:g} to {scaled['maximum']:g} with a mean of {decimal(scaled['mean'])}. The labels have "
         f"the shape {before} as loaded and {after} flattened."
     )
@@ -44,10 +45,10 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     """Raw against rescaled."""
     yield Paragraph(
         "The original gives no measurement of what rescaling does. We add a short one: the same network from the same "
-        f"first weights, trained for {epoch_count(measured['epochs'])} on {count(measured['images'])} images, "
-        f"and validated on {count(measured['testImages'])} test images, once on raw and once on rescaled pixels. "
-        "Batch normalization follows every convolution and takes out most of a difference in scale, so a network "
-        "that fails on raw pixels is not to be expected."
+        f"first weights, trained for {sourced(measured, 'epochs', epoch_count)} on "
+        f"{sourced(measured, 'images', count)} images, and validated on {sourced(measured, 'testImages', count)} test "
+        "images, once on raw and once on rescaled pixels. Batch normalization follows every convolution and takes out "
+        "most of a difference in scale, so a network that fails on raw pixels is not to be expected."
     )
     metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
     left, raw, scaled = measured["startLeft"], measured["rawPrecise"], measured["scaledPrecise"]
@@ -55,22 +56,24 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
         "normalization",
         ("pixels", "training loss", "training accuracy", "validation loss", "validation accuracy"),
         [
-            [name, *(metric_text(metric, measured[key][metric][-1]) for metric in metrics)]
+            [name, *(last(measured[key], metric) for metric in metrics)]
             for name, key in (("raw, 0 to 255", "raw"), ("rescaled, 0 to 1", "scaled"))
         ],
         "After the last epoch. Training loss and accuracy are means over the epoch, while the weights change.",
         numeric=(1, 2, 3, 4),
+        origins=[origin(measured)],
     )
     yield Paragraph(
         "In validation, batch normalization goes by moving means and variances, which begin at 0 and 1 and keep "
-        f"99{NO_BREAK_SPACE}% of themselves in each step. After {count(measured['steps'])} steps "
+        f"99{NO_BREAK_SPACE}% of themselves in each step. After {sourced(measured, 'steps', count)} steps "
         f"{brief(100 * left)}{NO_BREAK_SPACE}% of that 1 is left. In the first layer, the variance of what is "
-        f"normalized is {brief(raw['firstVariance'])} on raw and {brief(scaled['firstVariance'])} on rescaled pixels "
-        f"(medians over the channels). {outweighed(left, raw['firstVariance'], scaled['firstVariance'])}"
+        f"normalized is {sourced(raw, 'firstVariance', brief)} on raw and {sourced(scaled, 'firstVariance', brief)} on "
+        "rescaled pixels (medians over the channels). "
+        f"{outweighed(left, raw['firstVariance'], scaled['firstVariance'])}"
         "With statistics measured anew, in a pass over the training images without learning ([precise batch "
         "normalization](https://arxiv.org/abs/2105.07576)), validation loss is "
-        f"{decimal(raw['loss'])} and accuracy {percent(raw['accuracy'])} on raw pixels, {decimal(scaled['loss'])} and "
-        f"{percent(scaled['accuracy'])} on rescaled ones."
+        f"{sourced(raw, 'loss', decimal)} and accuracy {sourced(raw, 'accuracy', percent)} on raw pixels, "
+        f"{sourced(scaled, 'loss', decimal)} and {sourced(scaled, 'accuracy', percent)} on rescaled ones."
     )
     yield run.figure(
         "raw-against-scaled",
@@ -97,6 +100,7 @@ def outweighed(left: float, raw: float, scaled: float) -> str:
     )
 
 
-def metric_text(metric: str, value: float) -> str:
-    """A loss as a number, an accuracy in per cent."""
-    return percent(value) if metric.endswith("accuracy") else decimal(value)
+def last(history: bigeggs.Record, metric: str) -> str:
+    """A metric after the last epoch: a loss as a number, an accuracy in per cent."""
+    written = percent if metric.endswith("accuracy") else decimal
+    return sourced(history, f"{metric}.{len(history[metric]) - 1}", written)

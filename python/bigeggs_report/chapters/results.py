@@ -8,6 +8,7 @@ import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
 from bigeggs_report.claims import interval
+from bigeggs_report.origins import origin, sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal, listed, literal
 from bigeggs_report.wording import count, percent
@@ -68,9 +69,9 @@ def guess(names: list[str], image: bigeggs.Record) -> str:
 def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     """Loss and accuracy."""
     yield Paragraph(
-        f"Both networks, with the weights of their kept epoch, predicted {count(record['results.plain.images'])} test "
-        "images. The interval is Wilson's: where the accuracy on many more images of this kind would lie with "
-        "95\N{NO-BREAK SPACE}% confidence."
+        "Both networks, with the weights of their kept epoch, predicted "
+        f"{sourced(record, 'results.plain.images', count)} test images. The interval is Wilson's: where the accuracy "
+        "on many more images of this kind would lie with 95\N{NO-BREAK SPACE}% confidence."
     )
     yield Table(
         "results",
@@ -78,6 +79,7 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
         [result_row(model, record[f"results.{model}"]) for model in MODELS],
         "Loss is the mean cross-entropy in nats.",
         numeric=(1, 2, 3),
+        origins=[origin(record, f"results.{model}") for model in MODELS],
     )
     yield run.figure(
         "plain-against-augmented",
@@ -91,7 +93,8 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 def result_row(model: str, result: bigeggs.Record) -> list[str]:
     """One network's cells."""
     low, high = interval(result)
-    return [model, decimal(result["loss"]), percent(result["accuracy"]), f"{percent(low)} to {percent(high)}"]
+    between = f"{percent(low)} to {percent(high)}"
+    return [model, sourced(result, "loss", decimal), sourced(result, "accuracy", percent), between]
 
 
 def classes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
@@ -101,8 +104,9 @@ def classes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     order = sorted(range(len(names)), key=lambda label: -per_class[label]["accuracy"])
     easy, hard = order[0], order[-1]
     yield Paragraph(
-        f"After augmented training the easiest class is {names[easy]} with {percent(per_class[easy]['accuracy'])} "
-        f"right, the hardest {names[hard]} with {percent(per_class[hard]['accuracy'])}."
+        f"After augmented training the easiest class is {names[easy]} with "
+        f"{sourced(per_class[easy], 'accuracy', percent)} right, the hardest {names[hard]} with "
+        f"{sourced(per_class[hard], 'accuracy', percent)}."
     )
     for model in MODELS:
         yield run.figure(
@@ -151,7 +155,8 @@ def mistakes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 def confidence(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     """Whether it is as sure as it is right."""
-    errors = [percent(record[f"results.{model}.calibration.expectedCalibrationError"]) for model in MODELS]
+    error = "calibration.expectedCalibrationError"
+    errors = [sourced(record, f"results.{model}.{error}", percent) for model in MODELS]
     yield Paragraph(
         "A confidence is worth something if of all images predicted with 0.9, nine in ten are right. The expected "
         f"calibration error, the mean distance from that over ten bins, is {errors[0]} after plain and {errors[1]} "
@@ -171,7 +176,7 @@ def single_images(run: Run) -> Iterator[Block]:
     if record is None:
         yield run.not_run("07-demo")
         return
-    shown, right = record["results.demo"], record["results.right"]
+    shown, right = record["results.demo"], sourced(record, "results.right", str)
     classes_shown = record["data.classNames"]
     wrong = [each for each in shown if each["truth"] != each["predicted"]]
     yield Paragraph(
@@ -214,7 +219,8 @@ def birds(run: Run, record: bigeggs.Record) -> Iterator[Block]:
         return
     yield Paragraph(
         "The original names birds that look like airplanes as the hard case. The same network takes "
-        f"{count(taken)} of {count(number)} birds of the test split for airplanes."
+        f"{sourced(record, 'results.birdsAsAirplanesCount', count)} of {sourced(record, 'results.birds', count)} birds "
+        "of the test split for airplanes."
     )
     if taken:
         yield run.figure(

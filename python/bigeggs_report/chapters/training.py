@@ -8,6 +8,7 @@ import bigeggs
 
 from bigeggs_report.blocks import Block, Paragraph, Table
 from bigeggs_report.history import learning_rate_cuts
+from bigeggs_report.origins import origin, sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal, duration, megabytes
 from bigeggs_report.wording import count, epoch_count, percent
@@ -49,21 +50,21 @@ def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:
 
 def course(results: bigeggs.Record) -> str:
     """How a training went, in sentences."""
-    run, limit, best = results["epochsRun"], results["epochLimit"], results["bestEpoch"]
+    run, limit = sourced(results, "epochsRun", str), sourced(results, "epochLimit", str)
     early = results["stoppedEpoch"] is not None
-    whole = f"ran for all of its {run} epochs" if run != 1 else "ran for its one epoch"
+    whole = f"ran for all of its {run} epochs" if results["epochsRun"] != 1 else "ran for its one epoch"
     ended = f"was stopped early, after {run} of at most {limit} epochs" if early else whole
     cuts = len(learning_rate_cuts(results["history.learning_rate"]))
-    start = results["overfitsFrom"]
     overfitting = (
-        f"From epoch {start} on it overfits: training loss falls on, validation loss does not get lower again."
-        if start is not None
+        f"From epoch {sourced(results, 'overfitsFrom', str)} on it overfits: training loss falls on, validation loss "
+        "does not get lower again."
+        if results["overfitsFrom"] is not None
         else "It did not go on for long enough after that epoch to overfit by our rule."
     )
+    lowest = sourced(results, f"history.val_loss.{results['bestEpoch'] - 1}", decimal)
     return (
-        f"It {ended}. Validation loss was lowest in epoch {best}, at "
-        f"{decimal(results['history.val_loss'][best - 1])}, and the weights of that epoch were kept. The learning "
-        f"rate was cut {times(cuts)}. {overfitting}"
+        f"It {ended}. Validation loss was lowest in epoch {sourced(results, 'bestEpoch', str)}, at {lowest}, and the "
+        f"weights of that epoch were kept. The learning rate was cut {times(cuts)}. {overfitting}"
     )
 
 
@@ -85,6 +86,7 @@ def summary(measured: list[tuple[str, bigeggs.Record]]) -> Table:
         "test images. Time is that of all epochs with their validation; images/s are training images in that time; "
         "memory is the most that the process had at once.",
         numeric=tuple(range(1, 10)),
+        origins=[origin(record, "results") for _, record in measured],
     )  # fmt: skip
 
 
@@ -93,13 +95,13 @@ def summary_row(name: str, results: bigeggs.Record) -> list[str]:
     memory = results.get("peakMemoryBytes")
     return [
         name,
-        str(results["epochsRun"]),
-        str(results["bestEpoch"]),
-        decimal(results["finalTrain.loss"]),
-        percent(results["finalTrain.accuracy"]),
-        decimal(results["evaluation.loss"]),
-        percent(results["evaluation.accuracy"]),
-        duration(results["trainingSeconds"]),
-        count(results["imagesPerSecond"]),
-        "—" if memory is None else megabytes(memory),
+        sourced(results, "epochsRun", str),
+        sourced(results, "bestEpoch", str),
+        sourced(results, "finalTrain.loss", decimal),
+        sourced(results, "finalTrain.accuracy", percent),
+        sourced(results, "evaluation.loss", decimal),
+        sourced(results, "evaluation.accuracy", percent),
+        sourced(results, "trainingSeconds", duration),
+        sourced(results, "imagesPerSecond", count),
+        "—" if memory is None else sourced(results, "peakMemoryBytes", megabytes),
     ]

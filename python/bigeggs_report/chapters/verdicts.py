@@ -8,6 +8,7 @@ import bigeggs
 
 from bigeggs_report import claims
 from bigeggs_report.blocks import Block, Bullets, Paragraph, Tested, Verdicts
+from bigeggs_report.origins import sourced
 from bigeggs_report.run import Run
 from bigeggs_report.text import decimal
 from bigeggs_report.wording import percent
@@ -43,7 +44,7 @@ def outcome(record: bigeggs.Record) -> str:
     gain = augmented["accuracy"] - plain["accuracy"]
     direction = "raised" if gain > 0 else "lowered" if gain < 0 else "left"
     return (
-        f"Augmentation {direction} the test accuracy {'at' if gain == 0 else 'from'} {percent(plain['accuracy'])}"
-        f"{'' if gain == 0 else ' to ' + percent(augmented['accuracy'])} and took the test loss from "
-        f"{decimal(plain['loss'])} to {decimal(augmented['loss'])}."
+        f"Augmentation {direction} the test accuracy {'at' if gain == 0 else 'from'} "
+        f"{sourced(plain, 'accuracy', percent)}{'' if gain == 0 else ' to ' + sourced(augmented, 'accuracy', percent)} "
+        f"and took the test loss from {sourced(plain, 'loss', decimal)} to {sourced(augmented, 'loss', decimal)}."
     )

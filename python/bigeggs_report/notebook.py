@@ -1,0 +1,103 @@
+"""An executed notebook, and which of its cells recorded a result or showed a figure: ``Notebook.read(…)``."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Sequence
+
+import bigeggs
+
+#: What the parts of a record are recorded by, with the key below that part if the call names one.
+CALLS = {
+    "results": re.compile(r'section\.record\(\s*(?:"(\w+)"\s*,)?'),
+    "data": re.compile(r"section\.loadData\(()"),
+}
+
+
+class NotANotebook(bigeggs.Error):
+    """A file in the place of an executed notebook that is none."""
+
+
+@dataclass
+class Output:
+    """The forms of what a cell showed, by MIME type, as text; pixels are in base64."""
+
+    forms: dict[str, str]
+
+    @property
+    def figure(self) -> str | None:
+        """The figure that it shows."""
+        name = self.forms.get("text/plain", "").removeprefix("Figure ")
+        return name if "image/png" in self.forms else None
+
+
+@dataclass
+class Cell:
+    """A cell with what it showed; the first is number 1."""
+
+    number: int
+    kind: str
+    source: str
+    outputs: list[Output] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """Its anchor in the notebook's page."""
+        return f"cell-{self.number}"
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The cells from top to bottom."""
+
+    cells: Sequence[Cell]
+
+    @classmethod
+    def read(cls, path: Path) -> Notebook:
+        """The notebook in a file of nbformat 4."""
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            return cls([
+                Cell(number, cell["cell_type"], "".join(cell["source"]), outputs(cell.get("outputs", [])))
+                for number, cell in enumerate(cells, start=1)
+            ])
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotANotebook(f"{path} is not an executed notebook: running its section writes it anew") from error
+
+    @property
+    def title(self) -> str:
+        """The heading of the first cell."""
+        return self.cells[0].source.partition("\n")[0].lstrip("# ") if self.cells else ""
+
+    def cell_of_figure(self, name: str) -> Cell | None:
+        """The cell that shows a figure."""
+        return next((cell for cell in self.cells if any(each.figure == name for each in cell.outputs)), None)
+
+    def cell_of_key(self, key: str) -> Cell | None:
+        """The cell that recorded a key, as far as its text tells.
+
+        That is the last one that names the key; or if none does, the one whose call names no key and records every
+        property of a value under the property's own name. Of several of these, none can be told to be it.
+        """
+        part, _, name = key.partition(".")
+        if part not in CALLS:
+            return None
+        calls = [(cell, CALLS[part].findall(cell.source)) for cell in self.cells if cell.kind == "code"]
+        naming = [cell for cell, names in calls if name.partition(".")[0] in names]
+        unnamed = [cell for cell, names in calls if "" in names]
+        return naming[-1] if naming else unnamed[0] if len(unnamed) == 1 else None
+
+
+def outputs(recorded: Sequence[dict]) -> list[Output]:
+    """A cell's outputs. A figure's drawing, which follows its pixels as an output of its own, is put beside them."""
+    found: list[Output] = []
+    for output in recorded:
+        forms = {kind: "".join(lines) for kind, lines in output.get("data", {"text/plain": output.get("text")}).items()}
+        if "image/svg+xml" in forms and found and found[-1].figure:
+            found[-1].forms["image/svg+xml"] = forms["image/svg+xml"]
+        else:
+            found.append(Output(forms))
+    return found

@@ -1,0 +1,133 @@
+"""Builds report.pdf from the records and figures: ``build(…)``. WeasyPrint sets it, which is asked for only here."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Iterator, Sequence
+
+import bigeggs
+import matplotlib
+from PIL import ImageFile
+
+from bigeggs_report.atomic_files import write_atomically
+from bigeggs_report.build import render_html
+from bigeggs_report.document import document
+from bigeggs_report.embedded_picture import Picture
+from bigeggs_report.run import Run
+from bigeggs_report.sources import Sources
+
+#: The fonts of pdf.css, of those that come with matplotlib: everywhere the same, whatever else is installed.
+FACES = (
+    ("Text", "STIXGeneral", "normal", "normal"),
+    ("Text", "STIXGeneralBol", "bold", "normal"),
+    ("Text", "STIXGeneralItalic", "normal", "italic"),
+    ("Text", "STIXGeneralBolIta", "bold", "italic"),
+    ("Label", "DejaVuSans", "normal", "normal"),
+    ("Label", "DejaVuSans-Bold", "bold", "normal"),
+    ("Label", "DejaVuSans-Oblique", "normal", "italic"),
+    ("Code", "DejaVuSansMono", "normal", "normal"),
+    ("Code", "DejaVuSansMono-Bold", "bold", "normal"),
+)
+
+DEFINITIONS = re.compile(rb"<defs>.*?</defs>", re.DOTALL)
+
+
+class NoWeasyPrint(bigeggs.Error):
+    """What sets a PDF is not installed, which the report's other forms do without."""
+
+
+def check() -> None:
+    """Refuses where WeasyPrint is missing: to be known before hours of training."""
+    imported()
+
+
+def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[Sequence[str]]) -> str:
+    """Writes report.pdf into `report_dir`; returns its path.
+
+    `sections` has the name and the title of each section, in the order of the report.
+    """
+    run, path = Run(records_dir, plots_dir, sections), Path(report_dir) / "report.pdf"
+
+    def picture(name: str) -> Picture:
+        return Picture.read(run.plots, name, sharper)
+
+    # On paper, no notebook is beside it to lead to.
+    write_atomically({path: rendered(render_html(document(run), "pdf.css", picture, Sources({})))})
+    return str(path)
+
+
+def rendered(page: str) -> bytes:
+    """The PDF of a page. The same page gives the same bytes."""
+    weasyprint = imported()
+
+    def fetch(address: str, *arguments: object, **options: object) -> dict:
+        """The figures, which are in the page, and the fonts; nothing else is read, here or elsewhere."""
+        if not address.startswith(("data:", fonts_directory().as_uri())):
+            raise ValueError(f"the page asks for {address}")
+        return weasyprint.default_url_fetcher(address, *arguments, **options)
+
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    faces = weasyprint.CSS(string=font_faces(), font_config=fonts, url_fetcher=fetch)
+    with without_time():
+        return weasyprint.HTML(string=page, url_fetcher=fetch).write_pdf(stylesheets=[faces], font_config=fonts)
+
+
+def imported() -> ModuleType:
+    """WeasyPrint, without its remarks, which are not for who reads a report."""
+    for name in ("weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    try:
+        import weasyprint.text.fonts
+
+        return weasyprint
+    except ImportError as error:
+        raise NoWeasyPrint("WeasyPrint, which makes the PDF, is missing: apt-get install weasyprint") from error
+    finally:
+        # It has Pillow take damaged pictures for whole ones, and not its own alone.
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def font_faces() -> str:
+    """The rules by which pdf.css has its fonts."""
+    return "\n".join(
+        f'@font-face {{ font-family: "BigEggs {family}"; font-weight: {weight}; font-style: {style}; '
+        f'src: url("{(fonts_directory() / file).as_uri()}.ttf"); }}'
+        for family, file, weight, style in FACES
+    )
+
+
+def fonts_directory() -> Path:
+    """Where matplotlib has its fonts."""
+    return Path(matplotlib.get_data_path(), "fonts", "ttf")
+
+
+@contextlib.contextmanager
+def without_time() -> Iterator[None]:
+    """Lets no time into the embedded fonts: fontTools notes it in each, or else what this variable has."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+def sharper(bitmap: bytes, drawing: bytes | None) -> bytes:
+    """The drawing, unless it holds images: their pixels WeasyPrint has blurred, and a matrix's cells with them.
+
+    Its definitions go to its beginning: for each letter, WeasyPrint searches all that stands before the definition.
+    """
+    if drawing is None or b"<image" in drawing:
+        return bitmap
+    start = drawing.index(b">", drawing.index(b"<svg")) + 1
+    definitions = b"".join(DEFINITIONS.findall(drawing))
+    return drawing[:start] + definitions + DEFINITIONS.sub(b"", drawing[start:])
