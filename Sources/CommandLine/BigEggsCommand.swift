@@ -40,7 +40,8 @@ struct BigEggsCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DataCommand.self, ReportCommand.self, StepCommand.self, StatusCommand.self, FiguresCommand.self,
-            VerifyCommand.self, TrainCommand.self, StudyCommand.self, SweepCommand.self, EvaluateCommand.self,
+            VerifyCommand.self, DiffCommand.self, TrainCommand.self, StudyCommand.self, SweepCommand.self,
+            EvaluateCommand.self,
             PredictCommand.self, ExportCommand.self, BenchCommand.self,
         ])
 }

@@ -141,11 +141,11 @@ struct DrawnFigures: Encodable {
     }
 }
 
-/// There is nothing to draw from.
+/// There is nothing to draw or to tell from.
 struct NothingRecorded: Error, CustomStringConvertible {
     let directory: String
 
     var description: String {
-        "there are no records to draw from in \(directory): `bigeggs report` makes them"
+        "there are no records in \(directory): `bigeggs report` makes them"
     }
 }

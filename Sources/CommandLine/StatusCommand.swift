@@ -28,7 +28,9 @@ struct StatusCommand: ParsableCommand {
         let statuses = try pipeline.status()
         if json {
             try printJSON(
-                Output(profile: options.profile, sections: statuses, next: statuses.next?.name))
+                Output(
+                    profile: options.profile, sections: statuses, next: statuses.next?.name,
+                    training: pipeline.trainingUnderWay))
         } else {
             print(statuses.text)
             print(statuses.sentence(options: options.arguments))
@@ -40,6 +42,8 @@ struct StatusCommand: ParsableCommand {
         let profile: Profile
         let sections: [SectionStatus]
         let next: String?
+        /// Nil where none is under way.
+        let training: TrainingUnderWay?
     }
 }
 

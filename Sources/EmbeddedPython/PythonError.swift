@@ -42,7 +42,8 @@ extension PythonError {
     /// The Debian packages of the modules that figures and report are made with.
     private static let debianPackages = [
         "PIL": "python3-pil", "jinja2": "python3-jinja2", "matplotlib": "python3-matplotlib",
-        "nbconvert": "python3-nbconvert", "nbformat": "python3-nbformat", "numpy": "python3-numpy",
+        "markdown_it": "python3-markdown-it", "nbconvert": "python3-nbconvert",
+        "nbformat": "python3-nbformat", "numpy": "python3-numpy", "pygments": "python3-pygments",
         "pytest": "python3-pytest",
     ]
 

@@ -30,21 +30,40 @@ public struct Pipeline {
         try status(data: options.source().checksum())
     }
 
-    /// Runs the sections that are not up to date and builds the report.
+    /// The training that saved itself last and has not ended; nil if there is none.
+    public var trainingUnderWay: TrainingUnderWay? { TrainingUnderWay(in: layout) }
+
+    /// Which sections the report's command runs.
+    public enum Runs: Sendable {
+        /// Those that are not up to date.
+        case stale
+        /// All.
+        case all
+        /// None: the report is of what is recorded.
+        case none
+    }
+
+    /// Runs sections and builds the report.
     ///
-    /// - Parameter force: runs the others as well.
+    /// - Parameters:
+    ///   - runs: which sections.
+    ///   - pdf: whether the report becomes a PDF as well.
     /// - Throws: ``ReportingError``, or `PythonError` from building the report.
-    public func report(force: Bool) throws -> Report.Files {
+    public func report(_ runs: Runs = .stale, pdf: Bool = false) throws -> Report.Files {
         // A missing Python module is known at once, not after the training.
         try Figures.prepare(project: project)
+        if pdf { try Report.checkPDF(project: project) }
         try layout.create()
         let lock = try layout.lock()
         defer { lock.release() }
-        try run(ReportSection.allCases, always: force ? ReportSection.allCases : [], lock)
+        if runs != .none {
+            try run(ReportSection.allCases, always: runs == .all ? ReportSection.allCases : [], lock)
+        }
         let files = try Report.build(project: project, layout: layout)
+        let paper = try pdf ? Report.buildPDF(project: project, layout: layout) : nil
         Terminal.write(
-            "\nThe report is \(Project.shown(files.markdown)), and for a browser \(Project.shown(files.html)).\n"
-        )
+            "\nThe report is \(Project.shown(files.markdown)), and for a browser \(Project.shown(files.html))"
+                + "\(paper.map { "; as a PDF it is \(Project.shown($0))" } ?? "").\n")
         return files
     }
 

@@ -17,11 +17,30 @@ public enum Report {
     ///   - layout: where records and figures are, and where the report goes.
     /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
     public static func build(project: Project, layout: OutputLayout) throws -> Files {
-        let result = try call("build", project, layout)
+        let result = try call("build", in: module, project, layout, [.string(layout.notebooks)])
         guard let markdown = result["markdown"]?.string, let html = result["html"]?.string else {
             throw ReportingError.unexpectedResult(function: "\(module).build")
         }
         return Files(markdown: markdown, html: html)
+    }
+
+    /// Refuses, before anything is trained for it, to write a PDF where what makes it is missing.
+    ///
+    /// - Throws: `PythonError`, which names the package.
+    static func checkPDF(project: Project) throws {
+        try Python.start(searchPaths: project.pythonPaths)
+        _ = try Python.call("check", in: pdfModule)
+    }
+
+    /// Writes the report as a PDF from what is recorded and drawn.
+    ///
+    /// - Returns: the path of `report.pdf`.
+    /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
+    public static func buildPDF(project: Project, layout: OutputLayout) throws -> String {
+        guard let path = try call("build", in: pdfModule, project, layout).string else {
+            throw ReportingError.unexpectedResult(function: "\(pdfModule).build")
+        }
+        return path
     }
 
     /// Writes the report's tables and numbers again, without its pages.
@@ -29,16 +48,19 @@ public enum Report {
     /// - Returns: the tables' directory, and the files with the numbers.
     /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
     public static func rebuildTables(project: Project, layout: OutputLayout) throws -> [String] {
-        guard let places = try call("rebuild_tables", project, layout).list?.compactMap(\.string) else {
+        guard let places = try call("rebuild_tables", in: module, project, layout).list?.compactMap(\.string)
+        else {
             throw ReportingError.unexpectedResult(function: "\(module).rebuild_tables")
         }
         return places
     }
 
     private static let module = "bigeggs_report.build"
+    private static let pdfModule = "bigeggs_report.pdf"
 
     private static func call(
-        _ function: String, _ project: Project, _ layout: OutputLayout
+        _ function: String, in module: String, _ project: Project, _ layout: OutputLayout,
+        _ more: [PythonValue] = []
     ) throws -> PythonValue {
         try Python.start(searchPaths: project.pythonPaths)
         let sections = try ReportSection.allCases.map { section in
@@ -46,6 +68,6 @@ public enum Report {
         }
         return try Python.call(
             function, in: module,
-            [.string(layout.records), .string(layout.plots), .string(layout.report), .list(sections)])
+            [.string(layout.records), .string(layout.plots), .string(layout.report), .list(sections)] + more)
     }
 }

@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 import Testing
 
@@ -20,6 +21,10 @@ import Testing
         try first.waitForCheckpoint(3, of: "04-plain-training")
         first.send(SIGKILL)
         #expect(first.waitForEnd().status == 128 + SIGKILL)
+        let status = try Record(json: try checkout.run("status", "--json", "--epochs", "6").output)
+        #expect(status[path: "training.section"] == "04-plain-training")
+        let ended = try #require(status[path: "training.epoch"]?.integer)
+        #expect(status[path: "training.history.val_loss"]?.numbers?.count == ended)
 
         // Killed together with the section, which has no time for anything.
         let second = try RunningReport(in: checkout)
@@ -46,6 +51,15 @@ import Testing
         let files = ["augmented", "fast", "plain"].map { "\($0).safetensors" }
         #expect(try weights() == files, "nothing else is left")
         #expect(try losses(in: undisturbed) == losses(in: checkout))
+
+        let pages = ["report.md", "report.html", "notebooks/04-plain-training.html"].map {
+            URL(fileURLWithPath: checkout.directory.path + "/runs/quick/report/" + $0)
+        }
+        let written = try pages.map { try Data(contentsOf: $0) }
+        try FileManager.default.removeItem(at: pages[0])
+        let again = try checkout.run("report", "--no-run", "--epochs", "6")
+        #expect(again.status == 0 && !again.output.contains("is up to date"), "\(again.errors)")
+        #expect(try pages.map { try Data(contentsOf: $0) } == written)
     }
 
     @Test func anInterruptReachesTheSectionWhichSavesItsTrainingAndEnds() throws {

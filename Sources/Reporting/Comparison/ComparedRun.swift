@@ -1,0 +1,95 @@
+import BigEggs
+import Foundation
+
+/// A run to compare with another: the sections of a report, or one training.
+public struct ComparedRun: Sendable {
+    /// What one record tells, under a name that the other run has as well.
+    struct Part: Sendable {
+        /// The section's name, or "training".
+        let name: String
+        /// The file of the record, and what is in it.
+        let file: String
+        let record: Record
+        /// The recipe that was trained, whose seeds in the study tell how far results differ by chance.
+        let recipe: String?
+        /// The trained weights; nil where they are not at hand.
+        let weights: String?
+    }
+
+    /// As it was named.
+    public let name: String
+    /// What there is of it.
+    let parts: [Part]
+    /// The directory of a report's records; nil for one training.
+    let records: String?
+
+    /// Whether it has weights whose predictions can be looked at.
+    public var hasWeights: Bool { parts.contains { $0.weights != nil } }
+
+    /// The recipes of the sections that train.
+    private static let recipes = [
+        "04-plain-training": "plain", "05-augmented-training": "augmented", "09-fast": "fast",
+    ]
+
+    /// Reads a run.
+    ///
+    /// - Parameter path: the output directory of a report or of `bigeggs train`, the record of a training, or "report"
+    ///   for the committed report.
+    /// - Throws: ``ComparisonError``; `RecordError` or `FileError` for a record that cannot be read.
+    public init(_ path: String, project: Project) throws {
+        name = path
+        let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
+        func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
+        // A checkout's own report lies in several directories.
+        let isCommitted = [project.path("report"), project.root].contains(absolute) && !project.isInstalled
+        let layout =
+            isCommitted
+            ? OutputLayout(project: project, profile: .full) : OutputLayout(directory: absolute)
+        let sections = ReportSection.allCases.filter { exists(layout.record($0)) }
+        guard sections.isEmpty else {
+            records = layout.records
+            parts = try sections.map { section in
+                let record = try Record.read(layout.record(section))
+                return Part(
+                    name: section.name, file: layout.record(section), record: record,
+                    recipe: Self.recipes[section.name], weights: nil)
+            }
+            return
+        }
+        records = nil
+        guard
+            let file = ["\(absolute)/training.json", absolute].first(where: {
+                exists($0) && $0.hasSuffix(".json")
+            })
+        else { throw ComparisonError.noRun(path) }
+        let record = try Record.read(file)
+        guard record["results"] != nil, record["settings"] != nil else {
+            throw ComparisonError.noRun(path)
+        }
+        let weights = "\(absolute)/weights.safetensors"
+        parts = [
+            Part(
+                name: "training", file: file, record: record,
+                recipe: record[path: "settings.recipe.name"]?.string,
+                weights: exists(weights) ? weights : nil)
+        ]
+    }
+}
+
+/// What keeps two runs from being compared.
+public enum ComparisonError: Error, Equatable, CustomStringConvertible {
+    /// There is no run at a path.
+    case noRun(String)
+    /// They have nothing in common.
+    case nothingInCommon(String, String)
+
+    public var description: String {
+        switch self {
+        case .noRun(let path):
+            "\(path) is no run: name the output directory of a report (with records/) or of `bigeggs train` (with "
+                + "training.json), or the record of a training"
+        case .nothingInCommon(let one, let other):
+            "\(one) and \(other) have no record in common: compare two reports, or two trainings"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import BigEggs
+
+/// The test images that two networks take for different classes.
+public struct FlippedImages: Encodable, Sendable {
+    /// One image.
+    public struct Image: Encodable, Sendable {
+        /// Its number among the test images.
+        public let index: Int
+        /// Its class, and what either network takes it for.
+        public let truth, a, b: String
+    }
+
+    /// Which network: "plain", "augmented" or "training".
+    public let network: String
+    /// How many test images there are.
+    public let images: Int
+    /// How many are taken for another class than before, how many only b gets right, how many only a.
+    public let changed, gained, lost: Int
+    /// Whether b is better or worse by more than chance in the choice of test images explains: McNemar's test, 95 %.
+    public let isBeyondChance: Bool
+    /// The first of those that only one gets right.
+    public let first: [Image]
+
+    private static let most = 20
+
+    init(_ network: String, _ truth: [Int], _ a: [Int], _ b: [Int], classes: [String]) {
+        self.network = network
+        images = truth.count
+        let indices = truth.indices
+        changed = indices.count { a[$0] != b[$0] }
+        gained = indices.count { a[$0] != truth[$0] && b[$0] == truth[$0] }
+        lost = indices.count { a[$0] == truth[$0] && b[$0] != truth[$0] }
+        isBeyondChance = abs(Double(gained - lost)) > 1.96 * Double(gained + lost).squareRoot()
+        func name(_ label: Int) -> String { classes.indices.contains(label) ? classes[label] : "\(label)" }
+        first = indices.filter { (a[$0] == truth[$0]) != (b[$0] == truth[$0]) }.prefix(Self.most).map {
+            Image(index: $0, truth: name(truth[$0]), a: name(a[$0]), b: name(b[$0]))
+        }
+    }
+
+    /// Those of two parts: from recorded predictions, or else from what weights predict now.
+    ///
+    /// - Parameter reasons: gets a sentence about what is not known.
+    static func found(
+        _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ images: LoadedDataset?, _ reasons: inout [String]
+    ) throws -> [FlippedImages] {
+        let isSameData = a.record[path: "data.checksum"] == b.record[path: "data.checksum"]
+        if let truth = a.record[path: "results.truth"]?.integers {
+            guard isSameData, truth == b.record[path: "results.truth"]?.integers else {
+                reasons.append("\(a.name): the two were tested on other images.")
+                return []
+            }
+            let classes = a.record[path: "data.classNames"]?.strings ?? []
+            return ["plain", "augmented"].compactMap { network in
+                let predicted = [a, b].map { $0.record[path: "results.\(network).predicted"]?.integers ?? [] }
+                guard predicted.allSatisfy({ $0.count == truth.count }) else { return nil }
+                return FlippedImages(network, truth, predicted[0], predicted[1], classes: classes)
+            }
+        }
+        guard a.name == "training" else { return [] }
+        guard isSameData else {
+            reasons.append("The two trainings are of other data.")
+            return []
+        }
+        guard let one = a.weights, let other = b.weights else {
+            reasons.append("The weights of both trainings are not at hand, and predictions are not recorded.")
+            return []
+        }
+        guard let images, .string(images.provenance.checksum) == a.record[path: "data.checksum"],
+            images.test.count > 0
+        else {
+            reasons.append("The test images are not at hand: --data names the data set.")
+            return []
+        }
+        let predicted = try [one, other].map { path in
+            let weights = try TrainedWeights(reading: path)
+            try weights.check(images)
+            let predictions = try weights.model().predict(images.test.rescaled(weights.rescale))
+            return (0..<predictions.count).map(predictions.predicted)
+        }
+        return [
+            FlippedImages(
+                "training", images.test.labels.values.map(Int.init), predicted[0],
+                predicted[1], classes: images.test.classNames)
+        ]
+    }
+}
