@@ -424,6 +424,15 @@ extension ReferenceCase {
             let joined = Concatenate()(Dense(20)(sum), wide, BatchNormalization()(sum))
             return Dense(10, activation: .softmax)(Dropout(0.5)(joined))
         },
+        ReferenceCase("GELU behind normalizations that are read once and twice", input: [5, 7, 3], images: 4)
+        {
+            let value = Conv2D(20, kernelSize: 3, padding: .same)($0)
+            let normalized = BatchNormalization(scale: false)(value)
+            let sum = Add()(Activation(.gelu)(normalized), normalized)
+            let once = Activation(.gelu)(BatchNormalization()(Conv2D(17, kernelSize: 2)(sum)))
+            let features = Activation(.gelu)(BatchNormalization()(Dense(19)(Flatten()(once))))
+            return Dense(10, activation: .softmax)(features)
+        },
         ReferenceCase("two poolings behind a normalization that is read twice", input: [8, 8, 3], images: 3) {
             let value = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)($0)
             let pooled = MaxPooling2D()(BatchNormalization()(value))

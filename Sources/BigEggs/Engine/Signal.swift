@@ -15,6 +15,8 @@ final class Signal {
     var gradientIsMasked = false
     /// The node that wrote it has done the work of the max pooling behind it.
     var isPooled = false
+    /// The node that wrote it has done the work of the activation behind it.
+    var isActivated = false
 
     init(dims: [Int], layout: TensorLayout) {
         self.dims = dims

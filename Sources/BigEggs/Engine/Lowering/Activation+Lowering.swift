@@ -1,5 +1,9 @@
 extension Activation: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
+        guard !inputs[0].isActivated else {
+            inputs[0].isActivated = false
+            return inputs[0]
+        }
         guard function != .relu else {
             return plan.add(
                 RectifierNode(name: layer.name, input: inputs[0], precision: plan.key.precision))
@@ -9,6 +13,11 @@ extension Activation: LoweredLayer {
 }
 
 extension PlanBuilder {
+    /// Whether a GELU alone reads a layer, so that the layer in front may apply it.
+    func onlyGELU(of layer: ResolvedLayer) -> Bool {
+        (onlyReader(of: layer)?.layer as? Activation)?.function == .gelu
+    }
+
     /// Applies a function that no other node includes.
     func apply(
         _ function: ActivationFunction, to input: Signal, for layer: ResolvedLayer

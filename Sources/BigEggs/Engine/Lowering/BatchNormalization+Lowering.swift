@@ -7,12 +7,14 @@ extension BatchNormalization: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
         guard let statistics = layer.statistics else { return inputs[0] }
         let input = try plan.arranged(inputs[0], for: layer)
+        let isFrozen = plan.key.isFrozen || !trainable
         return plan.add(
             BatchNormalizationNode(
                 name: layer.name, input: input, pooledLayout: pooledLayout(layer, input, plan),
+                activates: !isFrozen && plan.onlyGELU(of: layer),
                 gamma: scale ? layer.parameters[0] : nil, beta: center ? layer.parameters.last : nil,
-                state: statistics, training: plan.key.training,
-                isFrozen: plan.key.isFrozen || !trainable, precision: plan.key.precision))
+                state: statistics, training: plan.key.training, isFrozen: isFrozen,
+                precision: plan.key.precision))
     }
 
     /// The layout that a 2×2 max pooling puts out which alone reads this layer; `nil` if there is none or the image

@@ -1,0 +1,37 @@
+import CKernels
+import Foundation
+import Testing
+
+@Suite struct GELUTests {
+    /// From far where Φ is 0 to far where it is 1, and the values next to 0.
+    private static let values: [Float] =
+        (-2400...2400).map { Float($0) / 100 } + [0, -0.0, 1e-30, -1e-30, 88, -88, 3e4, -3e4]
+
+    private func lanes(_ value: Float) -> SIMD16<Float> { SIMD16(repeating: value) }
+
+    @Test func itIsThatOfFloat64WithinTheErrorOfItsApproximation() {
+        for value in Self.values {
+            let x = Double(value)
+            let found = Double(be_gelu16(lanes(value))[3])
+            let expected = x * erfc(-x / 2.0.squareRoot()) / 2
+            // Φ is off by half of what erf is, 7.5e-8, and by a rounding or two.
+            #expect(
+                abs(found - expected) <= 2.5e-7 * max(abs(x), 1e-30), "\(value): \(found), not \(expected)")
+        }
+    }
+
+    @Test func itsDerivativeIsThatOfFloat64() {
+        for value in Self.values {
+            let x = Double(value)
+            let found = Double(be_gelu_derivative16(lanes(value))[12])
+            let expected =
+                erfc(-x / 2.0.squareRoot()) / 2 + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+            #expect(abs(found - expected) <= 4e-7, "\(value): \(found), not \(expected)")
+        }
+    }
+
+    @Test func whatIsNoNumberStaysNone() {
+        #expect(be_gelu16(lanes(.nan))[0].isNaN && be_gelu_derivative16(lanes(.nan))[0].isNaN)
+        #expect(be_gelu16(lanes(.infinity))[0] == .infinity)
+    }
+}
