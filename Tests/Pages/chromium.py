@@ -25,7 +25,8 @@ class Chromium:
         to_browser, ours_to_write = os.pipe()
         ours_to_read, from_browser = os.pipe()
         self._process = subprocess.Popen(
-            ["sh", "-c", 'exec "$0" "$@" 3<&%d 4>&%d' % (to_browser, from_browser), program]
+            # Not sh, which as dash knows no descriptor of two digits.
+            ["bash", "-c", 'exec "$0" "$@" 3<&%d 4>&%d' % (to_browser, from_browser), program]
             + [
                 "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
                 "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run", "--disable-extensions",
