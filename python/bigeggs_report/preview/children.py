@@ -1,0 +1,119 @@
+"""The programs that a preview starts, none of which outlives it: ``Children``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import functools
+import os
+import signal
+import sys
+import termios
+import tty
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from dataclasses import dataclass
+from typing import Callable, Collection, Mapping, Sequence
+
+from bigeggs_report.preview.parent import end_with
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a program left: its exit status, negative if a signal ended it, and what it printed."""
+
+    status: int
+    output: str
+    errors: str
+
+
+class Children:
+    """Programs that are running. They are asked to end by SIGTERM, at which a training saves itself."""
+
+    def __init__(self) -> None:
+        self.running: set[Process] = set()
+        self._shown: Process | None = None
+        self._is_over = False
+
+    async def finish(self, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
+        """Runs a program to its end, without showing what it prints."""
+        process = await self._start(arguments, environment or {}, stdout=PIPE, stderr=PIPE)
+        output, errors = await process.communicate()
+        self.running.discard(process)
+        return Ended(process.returncode, output.decode(errors="replace"), errors.decode(errors="replace"))
+
+    async def show(self, arguments: Sequence[str], heard: Callable[[bytes], None]) -> int:
+        """Runs a program that prints as it would here, on a terminal where this is one; returns its exit status."""
+        readable, writable = terminal_like_ours() if sys.stdout.isatty() else os.pipe()
+        loop, closed = asyncio.get_running_loop(), asyncio.Event()
+
+        def read() -> None:
+            # Reading from a terminal that nobody has open any more is an error, and the end.
+            with contextlib.suppress(OSError):
+                if data := os.read(readable, 1 << 16):
+                    return heard(data)
+            loop.remove_reader(readable)
+            closed.set()
+
+        loop.add_reader(readable, read)
+        try:
+            try:
+                process = self._shown = await self._start(arguments, {}, stdout=writable, stderr=writable)
+            finally:
+                os.close(writable)
+            await process.wait()
+            self.running.discard(process)
+            # What the program left running may keep its output open for ever.
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(closed.wait(), 1)
+        finally:
+            loop.remove_reader(readable)
+            os.close(readable)
+        return process.returncode
+
+    def stop_what_is_shown(self) -> None:
+        """Asks the program of `show` to end, if it is running."""
+        self._send(signal.SIGTERM, self.running & {self._shown})
+
+    def ask_to_end(self) -> None:
+        """Asks all to end; no other is started after them."""
+        self._is_over = True
+        self._send(signal.SIGTERM, self.running)
+
+    def kill(self) -> None:
+        """Ends all at once."""
+        self._send(signal.SIGKILL, self.running)
+
+    @staticmethod
+    def _send(number: int, processes: Collection[Process]) -> None:
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(number)
+
+    async def ended(self) -> None:
+        """Waits until none is running."""
+        while running := list(self.running):
+            await asyncio.gather(*(process.wait() for process in running))
+            self.running.difference_update(running)
+
+    async def _start(self, arguments: Sequence[str], environment: Mapping[str, str], **streams: int) -> Process:
+        if self._is_over:
+            raise OSError(errno.ECANCELED, "the preview ends")
+        own = os.getpid()
+        process = await asyncio.create_subprocess_exec(
+            *map(str, arguments), stdin=DEVNULL, env={**os.environ, "BIGEGGS_PARENT": str(own), **environment},
+            preexec_fn=functools.partial(end_with, own), **streams,
+        )  # fmt: skip
+        self.running.add(process)
+        if self._is_over:
+            process.terminate()
+        return process
+
+
+def terminal_like_ours() -> tuple[int, int]:
+    """A terminal as wide as standard output's: what is printed to the second is read from the first as it is."""
+    readable, writable = os.openpty()
+    tty.setraw(writable)
+    fcntl.ioctl(writable, termios.TIOCSWINSZ, fcntl.ioctl(sys.stdout, termios.TIOCGWINSZ, bytes(8)))
+    return readable, writable

@@ -1,0 +1,17 @@
+"""Whether some process writes to a run's directory: ``is_held(…)``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def is_held(file: Path) -> bool:
+    """Whether a process holds the kernel's lock on a file.
+
+    It is read from the kernel's list: to try the lock would, for a moment, keep out the process that wants it.
+    """
+    try:
+        inode, held = file.stat().st_ino, Path("/proc/locks").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return any("FLOCK" in line and line.split()[-3].endswith(f":{inode}") for line in held.splitlines())

@@ -1,0 +1,66 @@
+"""What a preview is started with: ``Settings``."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Sequence
+
+#: Options of the sections, each with a value, that have no say in figures.
+NOT_OF_FIGURES = ("--profile", "--threads", "--precision", "--seed", "--epochs")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are, and how the sections are run. Paths are absolute."""
+
+    #: The executable.
+    bigeggs: Path
+    #: The checkout, with the library's source and the study's records.
+    root: Path
+    #: The directories of the section's scripts and of the Python that draws and writes.
+    scripts: Path
+    python: Path
+    #: The directories of what a run writes.
+    records: Path
+    weights: Path
+    plots: Path
+    notebooks: Path
+    report: Path
+    #: "quick" or "full".
+    profile: str
+    #: The options for status and step.
+    arguments: Sequence[str]
+    #: The port to serve on; 0 for a free one.
+    port: int
+    #: Whether to open a browser.
+    open: bool
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> Settings:
+        """The settings in a JSON object; what else is in it does not matter here."""
+        fields = {field.name: field.type for field in dataclasses.fields(cls)}
+        return cls(**{name: Path(given[name]) if kind == "Path" else given[name] for name, kind in fields.items()})
+
+    @property
+    def page(self) -> Path:
+        """The report as one page."""
+        return self.report / "report.html"
+
+    @property
+    def library(self) -> Path:
+        """The library that the Python package loads: beside the executable, or where `make install` puts it."""
+        beside = self.bigeggs.resolve().with_name("libbigeggs_c.so")
+        return beside if beside.exists() else beside.parents[1] / beside.name
+
+    @property
+    def figure_arguments(self) -> list[str]:
+        """The options for drawing figures."""
+        kept, rest = ["--profile", self.profile], iter(self.arguments)
+        for argument in rest:
+            if argument in NOT_OF_FIGURES:
+                next(rest)
+            else:
+                kept.append(argument)
+        return kept
