@@ -9,7 +9,7 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full study step status figures test test-systems test-avx2 test-asan test-tsan \
+.PHONY: help requirements build report full study step status figures preview test test-systems test-avx2 test-asan test-tsan \
 	sanitized fuzz soak verify-record check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers \
 	bench-record parity fixtures exchange install clean test-paper
 
@@ -39,6 +39,9 @@ status: build ## Show which sections are up to date, and why the others are not
 
 figures: build ## Draw the committed report's figures again, without training
 	@$(BIGEGGS) figures --profile full
+
+preview: build ## Serve the quick report's page to this machine, and follow what is edited (or OPTIONS="--profile full")
+	@$(BIGEGGS) preview $(OPTIONS)
 
 bench: build ## Measure training and inference on this machine
 	@$(BIGEGGS) bench

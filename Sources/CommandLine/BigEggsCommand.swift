@@ -22,6 +22,7 @@ struct BigEggsCommand: ParsableCommand {
               bigeggs report              the whole report, small, into runs/quick
               bigeggs step                the report one section at a time
               bigeggs figures             its figures again, without training
+              bigeggs preview             its page, which follows what you edit
               bigeggs verify              the same digits again?
               bigeggs train --epochs 5    the network alone, into runs/train
               bigeggs evaluate --weights runs/train/weights.safetensors
@@ -40,6 +41,7 @@ struct BigEggsCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DataCommand.self, ReportCommand.self, StepCommand.self, StatusCommand.self, FiguresCommand.self,
+            PreviewCommand.self,
             VerifyCommand.self, DiffCommand.self, TrainCommand.self, StudyCommand.self, SweepCommand.self,
             EvaluateCommand.self,
             PredictCommand.self, ExportCommand.self, BenchCommand.self,

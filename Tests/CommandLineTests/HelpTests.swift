@@ -2,7 +2,8 @@ import Testing
 
 @Suite struct HelpTests {
     private static let subcommands = [
-        "data", "report", "step", "status", "figures", "train", "study", "sweep", "evaluate", "predict",
+        "data", "report", "step", "status", "figures", "preview", "diff", "verify", "train", "study", "sweep",
+        "evaluate", "predict",
         "export",
         "bench",
     ]
