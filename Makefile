@@ -114,7 +114,7 @@ test: requirements lint ## Run every test
 		grep -E '$(WARNING)' .build/build.log | grep -o '^/[^:]*' | sort -u | xargs -r touch; \
 		echo "error: the build has warnings" >&2; exit 1; fi
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
-		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python
+		$(PYTHON) -m pytest -q -p no:cacheprovider -n auto --dist loadfile Tests/Python
 	@swift test -c release --skip-build --disable-xctest
 
 test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
