@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build report full study step status figures preview test test-systems test-avx2 test-asan test-tsan \
-	sanitized fuzz soak verify-record check-pages tensorboard docs lint bench bench-accuracy bench-python bench-peers \
+	sanitized fuzz soak verify-record check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
 	bench-record parity fixtures exchange install clean test-paper
 
 help: ## Say what there is to make
@@ -192,6 +192,12 @@ check-pages: ## Look at the report in headless Chromium, and leave screenshots i
 	@$(REQUIREMENTS) chromium python3-pip
 	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
 	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
+
+check-preview: build ## Test the preview in headless Chromium: what is saved is seen, and nobody else is answered
+	@$(REQUIREMENTS) chromium python3-pip
+	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
+	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python/test_preview.py
 
 # The environment in which TensorBoard itself reads and shows what we write.
 TENSORBOARD := .build/tensorboard

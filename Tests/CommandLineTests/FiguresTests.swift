@@ -30,6 +30,26 @@ import Testing
         #expect(text.output.hasSuffix("sample-grid\n"), "the last line names what was left:\n\(text.output)")
     }
 
+    @Test func figuresForPaperAreAsWideAsAskedAndStandApart() throws {
+        let run = try recordedRun(ofDataWithChecksum: "md5:of another data set")
+        let drawn = try BigEggsProgram(
+            "figures", "class-counts", "--for", "paper", "--width", "8cm", "--format", "pdf", "--out",
+            run.path)
+        #expect(drawn.status == 0, "standard error:\n\(drawn.errors)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: run.path + "/plots/paper").sorted()
+        #expect(files == ["class-counts.pdf", "class-counts.txt"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: run.path + "/plots") == ["paper"])
+        let page = try Data(contentsOf: URL(fileURLWithPath: run.path + "/plots/paper/class-counts.pdf"))
+        let text = String(decoding: page, as: UTF8.self)
+        let box = try #require(text.firstMatch(of: #/MediaBox \[ ?0 0 ([0-9.]+) /#))
+        #expect(abs(try #require(Double(box.1)) - 8 / 2.54 * 72) < 0.01)
+        for (option, value) in [("--width", "8ft"), ("--font", "cursive"), ("--for", "poster")] {
+            #expect(try BigEggsProgram("figures", option, value, "--out", run.path).status == 64)
+        }
+        let format = try BigEggsProgram("figures", "--format", "jpg", "--out", run.path)
+        #expect(format.status == 1 && format.errors.contains("the formats are pdf, svg, png, csv"))
+    }
+
     @Test func figuresWithImagesAreDrawnFromTheRecordedDataSet() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)

@@ -337,6 +337,8 @@ def test_epochs_are_logged_and_their_best_weights_kept(images, tmp_path):
 INTERRUPTED = """
 import signal, numpy as np, bigeggs, os, threading
 from bigeggs import layers
+# As from a terminal, whatever runs the tests: in the background of a shell it is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 x, y = np.zeros((4096, 8, 8, 3), dtype=np.uint8), np.zeros(4096, dtype=int)
 model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")])
 model.compile()
