@@ -106,7 +106,7 @@ struct SweepCommand: ParsableCommand {
         let failed = try trained.get()
         if json {
             try printJSON(results)
-        } else {
+        } else if !results.combinations.isEmpty {
             print("\n" + results.text)
             print(
                 "Table and figure are in \(Project.shown(sweep.directory)): sweep.md, sweep.csv, sweep.svg, sweep.png"

@@ -53,7 +53,6 @@ import Testing
         let third = data.path + "/killed/tiny.learning_rate-0.01.batch_size-16-1"
         while process.isRunning, !FileManager.default.fileExists(atPath: third) { usleep(1000) }
         try #require(process.isRunning)
-        usleep(100_000)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal)

@@ -16,7 +16,7 @@ public struct ComparedRun: Sendable {
         let weights: String?
     }
 
-    /// As it was named.
+    /// Its path as the terminal shows it.
     public let name: String
     /// What there is of it.
     let parts: [Part]
@@ -33,11 +33,11 @@ public struct ComparedRun: Sendable {
 
     /// Reads a run.
     ///
-    /// - Parameter path: the output directory of a report or of `bigeggs train`, the record of a training, or "report"
-    ///   for the committed report.
+    /// - Parameter path: the output directory of a report or of `bigeggs train`, the record of a training, or the
+    ///   checkout's own report.
     /// - Throws: ``ComparisonError``; `RecordError` or `FileError` for a record that cannot be read.
     public init(_ path: String, project: Project) throws {
-        name = path
+        name = Project.shown(path)
         let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
         func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
         // A checkout's own report lies in several directories.
