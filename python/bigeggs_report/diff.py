@@ -17,7 +17,7 @@ from bigeggs_report.figures.diff import curves
 from bigeggs_report.run import Run
 from bigeggs_report.sources import Sources
 from bigeggs_report.text import code, literal
-from bigeggs_report.wording import count
+from bigeggs_report.wording import NO_BREAK_SPACE, count
 
 
 def verdicts(a: str, b: str, sections: Sequence[Sequence[str]]) -> list[dict[str, str]]:
@@ -112,8 +112,11 @@ def metrics(found: bigeggs.Record) -> Iterator[Block]:
 
 
 def number(value: float | None) -> str:
-    """A number with six digits."""
-    return "–" if value is None else f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+    """A number with four digits, millions as M: of a wider table the page hides the last column. diff.json has all."""
+    if value is None:
+        return "–"
+    text = f"{value:.4g}" if abs(value) < 1e6 else f"{value / 1e6:.4g}{NO_BREAK_SPACE}M"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def figure(found: bigeggs.Record) -> Iterator[Block]:
