@@ -45,7 +45,7 @@ def draw_runs(axes: Axes, metric: str, histories: Sequence[bigeggs.Record]) -> N
     for history, colour in zip(histories, COLOURS):
         epochs = np.arange(1, len(history[metric]) + 1)
         axes.plot(epochs, history[metric.removeprefix("val_")], color=colour, linewidth=0.8, alpha=0.6)
-        axes.plot(epochs, history[metric], color=colour, marker="o" if len(epochs) <= 12 else None, markersize=3)
+        axes.plot(epochs, history[metric], color=colour, markersize=3, **PAGE.stroke(colour, len(epochs)))
     epoch_axis(axes, max(len(history[metric]) for history in histories))
     if metric.endswith("accuracy"):
         percent_axis(axes.yaxis)

@@ -9,6 +9,7 @@ import difflib
 import io
 import traceback
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Callable, Iterator, Mapping
 
@@ -105,10 +106,9 @@ def draw(
                 continue
             files: dict[str, bytes] = {}
             for each in looks:
-                with each.applied():
-                    drawing = plot.draw(dataclasses.replace(source, look=each))
-                    without |= finish(drawing.figure)
-                    files |= saved(drawing, plot.name, each)
+                made, signs = files_of(partial(plot.draw, dataclasses.replace(source, look=each)), plot.name, each)
+                files |= made
+                without |= signs
             write_atomically({Path(output_dir) / name: content for name, content in files.items()})
             drawn.append(plot.name)
         except MissingInput as reason:
@@ -123,11 +123,16 @@ def draw(
 def save_alone(drawn: Callable[[], Drawing], name: str, directory: Path) -> None:
     """Saves a figure that is none of the report's, in the look of the page."""
     fonts.use_shipped()
-    with PAGE.applied():
-        drawing = drawn()
-        finish(drawing.figure)
-        files = saved(drawing, name, PAGE)
+    files, _ = files_of(drawn, name, PAGE)
     write_atomically({directory / file: content for file, content in files.items()})
+
+
+def files_of(drawn: Callable[[], Drawing], name: str, look: Look) -> tuple[dict[str, bytes], set[str]]:
+    """A figure's files in a look, by their names, and the signs that no font has."""
+    with look.applied():
+        drawing = drawn()
+        without = finish(drawing.figure)
+        return saved(drawing, name, look), without
 
 
 def chosen(names: list[str]) -> list[Plot]:

@@ -22,15 +22,8 @@ from bigeggs_report.figures.page import (
     percent_axis,
     show_picture,
 )
-from bigeggs_report.figures.study import (
-    frame_rows,
-    name_row,
-    recorded,
-    row_height,
-    study_caption,
-    study_of,
-    write_beside,
-)
+from bigeggs_report.figures.rows import frame_rows, mark_row, name_row, row_height, write_beside
+from bigeggs_report.figures.study import recorded, study_caption, study_of
 from bigeggs_report.records import MissingInput
 from bigeggs_report.run import TRAININGS
 from bigeggs_report.study import CLAIMED
@@ -150,8 +143,7 @@ def draw_row(
     """A row's name and what takes the ingredient's place above its marks; mean and loss right of them."""
     colour = GREEN if not instead else PLAIN
     mean = float(np.mean(accuracies))
-    axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
-    axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
+    mark_row(axes, row, accuracies, mean, colour)
     name_row(axes, row, name, instead, colour, size=10)
     lost = fixed(100 * (mean - reference), 2).replace("-", "\N{MINUS SIGN}")
     write_beside(axes, row, percent(mean), "" if not instead else lost if mean < reference else f"+{lost}", colour)

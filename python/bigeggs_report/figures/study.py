@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bigeggs_report.figures.drawing import Drawing, Source, Table
-from bigeggs_report.figures.look import GREEN, GROUND, INK, MUTED, Look
-from bigeggs_report.figures.page import AUGMENTED, PLAIN, epoch_axis, label_ends, page, panels, percent_axis
+from bigeggs_report.figures.look import GREEN, GROUND, INK
+from bigeggs_report.figures.page import AUGMENTED, PLAIN, epoch_axis, label_ends, page, panels
+from bigeggs_report.figures.rows import frame_rows, mark_row, name_row, row_height, write_beside
 from bigeggs_report.figures.training import ring
 from bigeggs_report.records import MissingInput
 from bigeggs_report.study import CLAIMED, official
@@ -60,63 +61,9 @@ def draw_recipe(axes: Axes, row: int, recipe: bigeggs.Record, runs: Sequence[big
     colour = COLOURS.get(recipe["recipe"], GREEN)
     mean, mirrored = recipe["accuracy.mean"], recipe["mirroredAccuracy.mean"]
     axes.plot(mirrored, row, "D", color=colour, markersize=6, markerfacecolor=GROUND, markeredgewidth=1.2, alpha=0.6)
-    axes.plot(
-        [run["test.accuracy"] for run in runs], [row] * len(runs), "o", color=colour, markersize=5, alpha=0.55,
-        markeredgewidth=0,
-    )  # fmt: skip
-    axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
+    mark_row(axes, row, [run["test.accuracy"] for run in runs], mean, colour)
     name_row(axes, row, recipe["recipe"], recipe["summary"], colour, size=11)
     write_beside(axes, row, percent(mean), f"◇ {percent(mirrored)}", colour)
-
-
-def frame_rows(axes: Axes, rows: int, low: float, high: float) -> None:
-    """Axes for rows of accuracies, of which `low` and `high` are the extremes."""
-    room = 0.05 * (high - low) + 0.002
-    axes.set(xlim=(low - room, high + room), ylim=(rows - 0.55, -0.7))
-    axes.set_yticks([])
-    axes.grid(False, axis="y")
-    axes.grid(True, axis="x")
-    axes.spines["left"].set_visible(False)
-    percent_axis(axes.xaxis)
-
-
-def name_row(axes: Axes, row: int, name: str, summary: str, colour: str, size: float) -> None:
-    """A row's name and, after it, what it is, above its marks; where it is crowded the name alone, left of them."""
-    figure = axes.figure
-    if figure.look.crowded(9):
-        axes.text(
-            -0.02, row, name, transform=axes.get_yaxis_transform(), fontsize=9, fontweight="bold", color=colour,
-            ha="right", va="center",
-        )  # fmt: skip
-        figure.words.append(f"{name}: {summary}." if summary else "")
-        return
-    ground = {"facecolor": GROUND, "edgecolor": "none", "pad": 0.8}
-    label = axes.text(
-        0, row - 0.38, name, transform=axes.get_yaxis_transform(), fontsize=size, fontweight="bold", color=colour,
-        va="center", bbox=ground,
-    )  # fmt: skip
-    axes.annotate(
-        summary, (1, 0.5), xycoords=label, xytext=(6, 0), textcoords="offset points", fontsize=9, color=MUTED,
-        va="center", bbox=ground, annotation_clip=False,
-    )  # fmt: skip
-
-
-def row_height(look: Look) -> float:
-    """Inches of the page that a row takes, with its name above its marks or left of them."""
-    return 0.25 if look.crowded(9) else 0.5
-
-
-def write_beside(axes: Axes, row: int, first: str, second: str, colour: str) -> None:
-    """Two numbers right of a row's marks."""
-    across = axes.get_yaxis_transform()
-    label = axes.text(1.015, row, first, transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
-    if not axes.figure.look.crowded(9.5):
-        axes.text(1.125, row, second, transform=across, fontsize=9.5, color=MUTED, va="center")
-    else:
-        axes.annotate(
-            second, (1, 0.5), xycoords=label, xytext=(6, 0), textcoords="offset points", fontsize=9.5, color=MUTED,
-            va="center", annotation_clip=False,
-        )  # fmt: skip
 
 
 RUN_COLUMNS = (

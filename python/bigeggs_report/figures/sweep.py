@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 
 from bigeggs_report.drawable_text import shown
 from bigeggs_report.figures.drawing import Drawing, Table
-from bigeggs_report.figures.look import BLUE, GREEN, GROUND, MUTED, PAGE
+from bigeggs_report.figures.look import BLUE, GREEN, GROUND, PAGE
 from bigeggs_report.figures.page import page
-from bigeggs_report.figures.study import frame_rows, name_row
+from bigeggs_report.figures.rows import frame_rows, mark_row, name_row, row_height, write_beside
 from bigeggs_report.text import listed
 from bigeggs_report.wording import count, data_name, percent
 
@@ -29,7 +29,7 @@ def sweep(record: bigeggs.Record) -> Drawing:
         "Accuracy on held-out images: ● of one seed, ┃ their mean; ◇ mean on test images\n"
         f"{count(trained)} of {count(record['planned'])} trainings{best}",
         record,
-        height=1.25 + 0.5 * len(rows),
+        height=1.25 + row_height(PAGE) * len(rows),
         origin=caption(record),
     )
     axes = figure.subplots()
@@ -46,15 +46,12 @@ def draw_result(axes: Axes, row: int, result: bigeggs.Record, settings: list[str
     colour = GREEN if row == 0 else BLUE
     accuracies = [run["heldOut.accuracy"] for run in result["runs"]]
     mean, test = result["heldOutAccuracy.mean"], result.get("testAccuracy.mean")
-    across = axes.get_yaxis_transform()
     if test is not None:
         axes.plot(test, row, "D", color=colour, markersize=6, markerfacecolor=GROUND, alpha=0.6)
-        axes.text(1.125, row, f"◇ {percent(test)}", transform=across, fontsize=9.5, color=MUTED, va="center")
-    axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
-    axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
+    mark_row(axes, row, accuracies, mean, colour)
     values = ", ".join(f"{name} {value}" for name, value in zip(settings, result["values"]))
     name_row(axes, row, shown(values), "", colour, size=9.5)
-    axes.text(1.015, row, percent(mean), transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
+    write_beside(axes, row, percent(mean), "" if test is None else f"◇ {percent(test)}", colour)
 
 
 def caption(record: bigeggs.Record) -> str:
