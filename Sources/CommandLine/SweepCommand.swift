@@ -85,13 +85,10 @@ struct SweepCommand: ParsableCommand {
         let sweep = try sweep()
         let loaded = try dataOptions.load(needing: .train)
         let plan = try plan(loaded)
-        let begun = sweep.runs.filter { !restart && FileManager.default.fileExists(atPath: sweep.record($0)) }
-        for run in begun { _ = try sweep.recorded(run, plan) }
-        let names = Set(begun.map(\.name))
-        let waiting = sweep.runs.filter { !names.contains($0.name) }
+        let waiting = try sweep.runs.filter { try restart || sweep.recorded($0, plan) == nil }
         let clock = try SweepClock(waiting, plan, loaded, threads: threads)
         if dryRun {
-            try announce(sweep, recorded: names, clock)
+            try announce(sweep, waiting, clock)
             return
         }
         try AtomicFile.prepareDirectory(sweep.directory)
@@ -123,7 +120,7 @@ struct SweepCommand: ParsableCommand {
         var options = precision.map { ["--precision", $0.precision.rawValue] } ?? []
         if let threads { options += ["--threads", "\(threads)"] }
         if dataOptions.data != "auto" { options += ["--data", dataOptions.data] }
-        options += dataOptions.pictures.given.flatMap { [$0.name] + ($0.value.map { [$0] } ?? []) }
+        options += dataOptions.pictures.arguments
         return .init(
             checksum: loaded.provenance.checksum, images: images, heldOut: heldOut,
             precision: precision, options: options)
@@ -161,23 +158,24 @@ struct SweepCommand: ParsableCommand {
         return ResumeOptions.typed(["bigeggs"] + arguments.dropFirst())
     }
 
-    private func announce(_ sweep: Sweep, recorded: Set<String>, _ clock: SweepClock) throws {
+    private func announce(_ sweep: Sweep, _ waiting: [Sweep.Run], _ clock: SweepClock) throws {
+        let recorded = sweep.runs.count - waiting.count
         if json {
             try printJSON(
-                Planned(
-                    trainings: sweep.runs.count, recorded: recorded.count, seconds: clock.left(from: 0)))
+                Planned(trainings: sweep.runs.count, recorded: recorded, seconds: clock.left(from: 0)))
             return
         }
+        let names = Set(waiting.map(\.name))
         let rows = sweep.combinations.map { combination in
-            let runs = sweep.runs.filter { $0.combination.recipe.name == combination.recipe.name }
-            let done = runs.count { recorded.contains($0.name) }
+            let runs = sweep.runs(of: combination)
+            let done = runs.count { !names.contains($0.name) }
             return combination.values.map(SweepSetting.text)
                 + ["\(runs.count)", "\(done)", "\(combination.recipe.epochs)"]
         }
         print(Table(sweep.settings.map(\.name) + ["trainings", "recorded", "epochs"], rows: rows).text)
         print(
             """
-            Trainings: \(sweep.runs.count), of which \(recorded.count) are recorded. The others take \
+            Trainings: \(sweep.runs.count), of which \(recorded) are recorded. The others take \
             \(clock.left(from: 0).duration) on this machine, if none stops early.
             """)
     }

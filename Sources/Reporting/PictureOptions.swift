@@ -34,8 +34,16 @@ public struct PictureOptions: ParsableArguments {
     /// The data set that `--data` names, read with these options.
     public func source(_ data: String) throws -> ImageSource { try ImageSource(data, folderOptions) }
 
+    /// The same as arguments of a command.
+    package var arguments: [String] { PictureOptions.arguments(given) }
+
+    /// Options as arguments of a command. A flag has no value.
+    static func arguments(_ options: [(name: String, value: String?)]) -> [String] {
+        options.flatMap { [$0.name] + ($0.value.map { [$0] } ?? []) }
+    }
+
     /// The options as they are typed, with their values; those that are the defaults are left out.
-    package var given: [(name: String, value: String?)] {
+    var given: [(name: String, value: String?)] {
         var given: [(name: String, value: String?)] = []
         if let validationSplit {
             given += [("--validation-split", "\(validationSplit)"), ("--split-seed", "\(splitSeed)")]

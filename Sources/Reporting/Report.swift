@@ -63,11 +63,23 @@ public enum Report {
         _ more: [PythonValue] = []
     ) throws -> PythonValue {
         try Python.start(searchPaths: project.pythonPaths)
-        let sections = try ReportSection.allCases.map { section in
-            PythonValue.list([.string(section.name), .string(try project.title(of: section))])
-        }
         return try Python.call(
             function, in: module,
-            [.string(layout.records), .string(layout.plots), .string(layout.report), .list(sections)] + more)
+            [
+                .string(layout.records), .string(layout.plots), .string(layout.report),
+                try project.namedSections(),
+            ] + more)
+    }
+}
+
+extension Project {
+    /// The name and the title of each section, as Python takes them.
+    ///
+    /// - Throws: what ``title(of:)`` throws.
+    func namedSections() throws -> PythonValue {
+        .list(
+            try ReportSection.allCases.map { section in
+                .list([.string(section.name), .string(try title(of: section))])
+            })
     }
 }

@@ -67,7 +67,7 @@ public struct SectionOptions: ParsableArguments {
     }
 
     /// The arguments that name no place on this machine: what a record may keep.
-    var recorded: [String] { settings.flatMap { [$0.name] + ($0.value.map { [$0] } ?? []) } }
+    var recorded: [String] { PictureOptions.arguments(settings) }
 
     /// Where the images come from.
     ///

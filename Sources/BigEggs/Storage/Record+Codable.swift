@@ -55,6 +55,13 @@ extension Record: Codable {
         }
     }
 
+    /// What stands at a path, as the value that was recorded there.
+    ///
+    /// - Throws: ``RecordError/notConvertible(path:problem:)`` if there is nothing of that type.
+    package func value<Value: Decodable>(at path: String, as type: Value.Type = Value.self) throws -> Value {
+        try (self[path: path] ?? .null).decoded()
+    }
+
     /// The value that ``init(encoding:)`` made this record from.
     ///
     /// - Throws: ``RecordError/notConvertible(path:problem:)`` with what is missing or of the wrong kind.

@@ -156,11 +156,6 @@ public struct RunComparison: Encodable, Sendable {
             }
     }
 
-    /// Measurements of the machine.
-    private static let measured: Set = [
-        "seconds", "trainingSeconds", "imagesPerSecond", "microsecondsPerImage", "peakMemoryBytes",
-    ]
-
     private static func metrics(
         _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ noise: SeedNoise, _ compared: inout Int
     ) -> [Metric] {
@@ -174,7 +169,7 @@ public struct RunComparison: Encodable, Sendable {
         return keys.compactMap { key in
             guard let one = found[0][key], let other = found[1][key], one != other else { return nil }
             let difference = other - one
-            if measured.contains(String(key.split(separator: ".").last ?? "")) {
+            if SectionComparison.measured.contains(String(key.split(separator: ".").last ?? "")) {
                 return Metric(
                     part: a.name, key: key, a: one, b: other, difference: difference, noise: nil,
                     meaning: .machine)
@@ -231,11 +226,8 @@ public struct RunComparison: Encodable, Sendable {
     private static func verdicts(_ a: ComparedRun, _ b: ComparedRun, _ project: Project) throws -> [Verdict] {
         guard let one = a.records, let other = b.records else { return [] }
         try Python.start(searchPaths: project.pythonPaths)
-        let sections = try ReportSection.allCases.map {
-            PythonValue.list([.string($0.name), .string(try project.title(of: $0))])
-        }
         let found = try Python.call(
-            "verdicts", in: "bigeggs_report.diff", [.string(one), .string(other), .list(sections)])
+            "verdicts", in: "bigeggs_report.diff", [.string(one), .string(other), project.namedSections()])
         return (found.list ?? []).compactMap { verdict in
             guard let claim = verdict["claim"]?.string, let a = verdict["a"]?.string,
                 let b = verdict["b"]?.string

@@ -19,7 +19,8 @@ public final class EarlierRecord {
     ///
     /// - Throws: `RecordError` if there is nothing of that type.
     public func value<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) throws -> Value {
-        try (self[path: path] ?? .null).decoded()
+        paths.insert(path)
+        return try record.value(at: path)
     }
 
     /// By path, the SHA-256 of every value that was read.

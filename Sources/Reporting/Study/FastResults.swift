@@ -122,24 +122,22 @@ public struct FastResults: Encodable, Sendable {
 
 extension FastResults.Run {
     init(_ run: StudyRun, _ record: Record) throws {
-        func value<Value: Decodable>(_ path: String) throws -> Value {
-            try (record[path: path] ?? .null).decoded()
-        }
         name = run.name
         recipe = run.recipe.name
         seed = run.seed
         command = run.command
         isOfficial = record[path: "data.isOfficial"]?.bool ?? false
-        precision = try value("engine.precision")
-        instructionSet = try value("engine.instructionSet")
-        threads = try value("settings.threads")
-        trainImages = try value("settings.trainImages")
+        precision = try record.value(at: "engine.precision")
+        instructionSet = try record.value(at: "engine.instructionSet")
+        threads = try record.value(at: "settings.threads")
+        trainImages = try record.value(at: "settings.trainImages")
         heldOutImages = run.heldOut
-        test = try value("test")
-        views = try value("test.views")
-        heldOut = run.heldOut > 0 ? try value("results.evaluation") : nil
-        accuracies = try value(run.heldOut > 0 ? "test.history.accuracy" : "results.history.val_accuracy")
-        epochSeconds = try value("results.history.seconds")
-        peakMemoryBytes = try value("results.peakMemoryBytes")
+        test = try record.value(at: "test")
+        views = try record.value(at: "test.views")
+        heldOut = run.heldOut > 0 ? try record.value(at: "results.evaluation") : nil
+        accuracies = try record.value(
+            at: run.heldOut > 0 ? "test.history.accuracy" : "results.history.val_accuracy")
+        epochSeconds = try record.value(at: "results.history.seconds")
+        peakMemoryBytes = try record.value(at: "results.peakMemoryBytes")
     }
 }

@@ -130,11 +130,10 @@ public struct StudyResults: Encodable, Sendable {
 
 extension StudyResults.Run {
     init(_ run: StudyRun, _ record: Record) throws {
-        func value<Value: Decodable>(_ path: String) throws -> Value {
-            try (record[path: path] ?? .null).decoded()
-        }
         func history(_ path: String, _ prefix: String) throws -> [String: [Double]] {
-            try ["loss", "accuracy"].reduce(into: [:]) { $0[$1] = try value("\(path).\(prefix)\($1)") }
+            try ["loss", "accuracy"].reduce(into: [:]) {
+                $0[$1] = try record.value(at: "\(path).\(prefix)\($1)")
+            }
         }
         name = run.name
         recipe = run.recipe.name
@@ -143,15 +142,15 @@ extension StudyResults.Run {
         isOfficial = record[path: "data.isOfficial"]?.bool ?? false
         precision = record[path: "engine.precision"]?.string ?? "unknown"
         threads = record[path: "settings.threads"]?.integer ?? 0
-        epochs = try value("results.epochsRun")
-        keptEpoch = try value("test.keptEpoch")
-        heldOut = try value("results.evaluation")
-        test = try value("test")
-        mirrored = try value("test.mirrored")
+        epochs = try record.value(at: "results.epochsRun")
+        keptEpoch = try record.value(at: "test.keptEpoch")
+        heldOut = try record.value(at: "results.evaluation")
+        test = try record.value(at: "test")
+        mirrored = try record.value(at: "test.mirrored")
         trainHistory = try history("results.history", "")
         heldOutHistory = try history("results.history", "val_")
         testHistory = try history("test.history", "")
-        seconds = try value("results.trainingSeconds")
+        seconds = try record.value(at: "results.trainingSeconds")
     }
 }
 

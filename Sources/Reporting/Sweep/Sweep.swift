@@ -145,6 +145,11 @@ public struct Sweep: Sendable {
         zip(settings, values).map { "\($0.name) \(SweepSetting.text($1))" }.joined(separator: ", ")
     }
 
+    /// The runs of a combination, by seed.
+    public func runs(of combination: Combination) -> [Run] {
+        runs.filter { $0.combination.recipe.name == combination.recipe.name }
+    }
+
     /// A combination in a line.
     public func text(_ combination: Combination) -> String { Sweep.text(settings, combination.values) }
 

@@ -72,8 +72,7 @@ public struct SweepResults: Encodable, Sendable {
         let results = try sweep.combinations.compactMap { combination in
             try Result(
                 combination,
-                sweep.runs.filter { $0.combination.recipe.name == combination.recipe.name }.compactMap {
-                    run in
+                sweep.runs(of: combination).compactMap { run in
                     try sweep.recorded(run, plan).map { try Run(run, $0) }
                 })
         }
@@ -94,15 +93,12 @@ extension SweepResults {
 
 extension SweepResults.Run {
     fileprivate init(_ run: Sweep.Run, _ found: Record) throws {
-        func value<Value: Decodable>(_ path: String) throws -> Value {
-            try (found[path: path] ?? .null).decoded()
-        }
         seed = run.seed
         record = "records/\(run.name).json"
-        heldOut = try value("results.evaluation")
-        test = found["test"] == nil ? nil : try value("test")
-        epochs = try value("results.epochsRun")
-        seconds = try value("results.trainingSeconds")
+        heldOut = try found.value(at: "results.evaluation")
+        test = found["test"] == nil ? nil : try found.value(at: "test")
+        epochs = try found.value(at: "results.epochsRun")
+        seconds = try found.value(at: "results.trainingSeconds")
     }
 }
 

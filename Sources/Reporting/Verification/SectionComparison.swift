@@ -11,7 +11,7 @@ package struct SectionComparison {
     private let layout, earlierLayout: OutputLayout
 
     /// Measurements of the machine, and names of files: no results.
-    private static let measured: Set = [
+    static let measured: Set = [
         "seconds", "trainingSeconds", "imagesPerSecond", "microsecondsPerImage", "peakMemoryBytes", "weights",
     ]
     /// Without the same bits, how far an epoch's training loss may be off: this, and a share of it.
