@@ -9,9 +9,9 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full study step status figures preview test test-systems test-avx2 test-asan test-tsan \
-	sanitized fuzz soak verify-record check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
-	bench-record parity fixtures exchange install clean test-paper
+.PHONY: help requirements build report full study step status figures preview test test-paper test-systems test-avx2 \
+	test-asan test-tsan sanitized fuzz soak verify-record check-pages check-preview tensorboard docs lint bench \
+	bench-accuracy bench-python bench-peers bench-record parity fixtures exchange install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -187,15 +187,17 @@ fuzz: requirements ## Feed damaged files to every loader: SECONDS=60 for all of 
 
 # axe-core comes with a package of Python that drives browsers; of that package only its script is used.
 AXE := .build/axe/axe_playwright_python/axe.min.js
+$(AXE):
+	@$(REQUIREMENTS) python3-pip
+	@$(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
+
 PAGE ?= report/report.html
-check-pages: ## Look at the report in headless Chromium, and leave screenshots in runs/pages
-	@$(REQUIREMENTS) chromium python3-pip
-	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
+check-pages: $(AXE) ## Look at the report in headless Chromium, and leave screenshots in runs/pages
+	@$(REQUIREMENTS) chromium
 	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
 
-check-preview: build ## Test the preview in headless Chromium: what is saved is seen, and nobody else is answered
-	@$(REQUIREMENTS) chromium python3-pip
-	@test -f $(AXE) || $(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
+check-preview: build $(AXE) ## Test the preview in headless Chromium: what is saved is seen, and nobody else is answered
+	@$(REQUIREMENTS) chromium
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python/test_preview.py
 
