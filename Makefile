@@ -9,7 +9,7 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build report full study step status figures preview test test-paper test-systems test-avx2 \
+.PHONY: help requirements build mpi report full study step status figures preview test test-paper test-systems test-avx2 \
 	test-asan test-tsan sanitized fuzz soak verify-record check-pages check-preview tensorboard docs lint bench \
 	bench-accuracy bench-python bench-peers bench-record parity fixtures exchange install clean
 
@@ -21,6 +21,15 @@ requirements:
 
 build: requirements ## Compile the library, the command line and the sections
 	@swift build -c release
+
+# What knows MPI's header is a file of its own, compiled for the MPI that is there: MPICC names another one's compiler.
+MPICC ?= mpicc
+COMPILE_MPI = $(MPICC) -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -shared -I Sources/CMessagePassing/include \
+	Sources/CMessagePassing/mpi.c -o .build/release/libbigeggs_mpi.so
+mpi: build ## Compile what `mpirun -np N bigeggs train` takes (MPICC=mpicc.mpich for another MPI)
+	@command -v $(firstword $(MPICC)) >/dev/null || $(REQUIREMENTS) openmpi-bin libopenmpi-dev
+	@$(COMPILE_MPI)
+	@echo "MPI is ready: mpirun -np 2 $(BIGEGGS) train"
 
 report: build ## Train in minutes and write the whole report to runs/quick
 	@$(BIGEGGS) report --profile quick
@@ -113,6 +122,7 @@ test: requirements lint ## Run every test
 	@if grep -E '$(WARNING)' .build/build.log >&2; then \
 		grep -E '$(WARNING)' .build/build.log | grep -o '^/[^:]*' | sort -u | xargs -r touch; \
 		echo "error: the build has warnings" >&2; exit 1; fi
+	@! command -v $(firstword $(MPICC)) >/dev/null || $(COMPILE_MPI)
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider -n auto --dist loadfile Tests/Python
 	@swift test -c release --skip-build --disable-xctest
@@ -151,6 +161,9 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 	install $(BIGEGGS) $(SECTIONS:%=.build/release/%) "$$to/lib/bigeggs"; \
 	ln -sf ../lib/bigeggs/bigeggs "$$to/bin/bigeggs"; \
 	install -m 644 .build/release/libbigeggs_c.so "$$to/lib"; \
+	if [ -e .build/release/libbigeggs_mpi.so ]; then \
+		install -m 644 .build/release/libbigeggs_mpi.so "$$to/lib"; \
+		ln -sf ../libbigeggs_mpi.so "$$to/lib/bigeggs/libbigeggs_mpi.so"; fi; \
 	install -m 644 Sources/CBigEggs/include/bigeggs.h "$$to/include"; \
 	printf '%s\n' "$$PKG_CONFIG" >"$$to/lib/pkgconfig/bigeggs.pc"; \
 	for file in $$(find $(SHARED) \( -name '.*' -o -name __pycache__ \) -prune -o -type f -print); do \

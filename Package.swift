@@ -54,10 +54,14 @@ let package = Package(
         // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.
         // Only optimised do the entries become what they are for.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"])]),
+        // mpi.c needs MPI's header, which is not everywhere: `make mpi` compiles it into a library of its own.
+        .target(name: "CMessagePassing", exclude: ["mpi.c"]),
+        .target(name: "MessagePassing", dependencies: ["CMessagePassing"], swiftSettings: librarySettings),
         .target(
             name: "BigEggs",
             dependencies: [
-                "COneDNN", "CGOMP", "CKernels", "CArchive", "CZlib", "CCrypto", "CProcessorCheck",
+                "MessagePassing", "COneDNN", "CGOMP", "CKernels", "CArchive", "CZlib", "CCrypto",
+                "CProcessorCheck",
             ],
             swiftSettings: librarySettings),
         .target(
@@ -69,20 +73,22 @@ let package = Package(
             dependencies: ["BigEggs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Protobuf/onnx.proto", "Protobuf/generate"]),
         .target(
-            name: "BigEggsABI", dependencies: ["BigEggs", "ONNX", "CBigEggs"],
+            name: "BigEggsABI", dependencies: ["BigEggs", "MessagePassing", "ONNX", "CBigEggs"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         .target(name: "EmbeddedPython", dependencies: ["CPython"]),
         .target(name: "Pictures", dependencies: ["BigEggs", "EmbeddedPython"]),
         .target(
             name: "Reporting",
             dependencies: [
-                "BigEggs", "BigEggsABI", "EmbeddedPython", "Pictures", "TensorBoard", "CProcess", "CSections",
+                "BigEggs", "BigEggsABI", "EmbeddedPython", "MessagePassing", "Pictures", "TensorBoard",
+                "CProcess",
+                "CSections",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "CommandLine",
             dependencies: [
-                "BigEggs", "EmbeddedPython", "ONNX", "Pictures", "Reporting",
+                "BigEggs", "EmbeddedPython", "MessagePassing", "ONNX", "Pictures", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(

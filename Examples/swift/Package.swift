@@ -4,5 +4,7 @@ import PackageDescription
 let package = Package(
     name: "Train",
     dependencies: [.package(name: "BigEggs", path: "../..")],
-    targets: [.executableTarget(name: "Train", dependencies: [.product(name: "BigEggs", package: "BigEggs")])]
+    targets: ["Train", "TrainTogether"].map {
+        .executableTarget(name: $0, dependencies: [.product(name: "BigEggs", package: "BigEggs")])
+    }
 )

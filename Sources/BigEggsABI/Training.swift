@@ -3,6 +3,7 @@
 import BigEggs
 import CBigEggs
 import Foundation
+import MessagePassing
 
 @c @implementation
 public func be_model_fit(
@@ -22,6 +23,12 @@ public func be_model_fit(
         let shuffle = try settings.flag("shuffle") ?? true
         let validationSplit = try settings.number("validation_split") ?? 0
         let terminatesOnNaN = try settings.flag("terminate_on_nan") ?? false
+        let communicator = try settings.text("communicator")
+        let localStatistics = try settings.flag("local_statistics") ?? false
+        guard communicator == nil || communicator == "world" else {
+            throw Failure.invalidArgument(
+                "\"communicator\" of fit is \"\(communicator ?? "")\": give \"world\", or leave it out")
+        }
         try settings.done()
         if generator != nil, images.imageShape.count != 3 {
             throw Failure.invalidArgument(
@@ -34,7 +41,8 @@ public func be_model_fit(
             try $0.fit(
                 images, validation: validation, validationSplit: validationSplit, batchSize: batchSize,
                 epochs: epochs, initialEpoch: initialEpoch, stepsPerEpoch: stepsPerEpoch,
-                augmentation: generator, shuffle: shuffle, callbacks: callbacks)
+                augmentation: generator, shuffle: shuffle, callbacks: callbacks,
+                communicator: communicator == nil ? nil : try .world, localStatistics: localStatistics)
         }
         if let history {
             var record = Record.object(measured.metrics.mapValues { .numbers($0) })

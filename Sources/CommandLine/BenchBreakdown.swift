@@ -6,7 +6,7 @@ import Reporting
 struct BenchBreakdown: Encodable {
     let recipe: String
     let training, inference: Step
-    let batchSize, threads: Int
+    let batchSize, threads, processes: Int
     let processor: String
     let precision: Precision
     let peak: Peak
@@ -24,6 +24,9 @@ struct BenchBreakdown: Encodable {
         let timedMilliseconds: Double
         /// The passes' mean times together.
         let sumMilliseconds: Double
+        /// For how long gradients travelled between processes while layers computed, in the mean. What a step waited for
+        /// messages is the pass "messages".
+        let hiddenMessagesMilliseconds: Double
         let passes: [Pass]
 
         init(plain: (seconds: [Double], times: PassTimes?), timed: (seconds: [Double], times: PassTimes?)) {
@@ -32,6 +35,7 @@ struct BenchBreakdown: Encodable {
             milliseconds = median(plain.seconds) * 1e3
             timedMilliseconds = timed.seconds.reduce(0, +) / steps * 1e3
             sumMilliseconds = Double(times.totalNanoseconds) / steps / 1e6
+            hiddenMessagesMilliseconds = Double(times.hiddenNanoseconds) / steps / 1e6
             passes = times.passes.map { pass in
                 let nanoseconds = Double(times.nanoseconds[pass] ?? 0)
                 return Pass(
@@ -54,6 +58,7 @@ struct BenchBreakdown: Encodable {
         batchSize = subject.batchSize
         let (model, noise) = try subject.prepared(images: batchSize * 20)
         threads = model.threads
+        processes = subject.communicator.size
         precision = model.precision
         processor = Machine.processor
         peak = Peak(
@@ -65,7 +70,8 @@ struct BenchBreakdown: Encodable {
         ) {
             progress.show(number)
             return try model.measureSteps(
-                on: noise, batchSize: subject.batchSize, steps: steps, training: training, breakdown: timed)
+                on: noise, batchSize: subject.batchSize, steps: steps, training: training, breakdown: timed,
+                communicator: subject.communicator)
         }
         training = Step(
             plain: try measure(true, timed: false, 0), timed: try measure(true, timed: true, 1))
@@ -75,7 +81,7 @@ struct BenchBreakdown: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case recipe, training, inference, threads, processor, precision
+        case recipe, training, inference, threads, processes, processor, precision
         case batchSize = "batch_size"
         case peak = "peak_operations_per_second"
     }
@@ -83,7 +89,7 @@ struct BenchBreakdown: Encodable {
     /// The same for people.
     var text: String {
         """
-        \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
+        \(processor), \(processes > 1 ? "processes × threads: \(processes) × " : "threads: ")\(threads), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
         Measured peak: \((peak.float32 / 1e9).fixed(0)) GFLOP/s of float32 multiply-adds, \
         \(peak.bfloat16 > 0 ? "\((peak.bfloat16 / 1e9).fixed(0)) of bfloat16 dot products" : "no bfloat16")
 
@@ -107,6 +113,13 @@ struct BenchBreakdown: Encodable {
             ]
         }
         rows.append(["all", "sum", step.sumMilliseconds.fixed(2), "", "", ""])
+        if step.hiddenMessagesMilliseconds > 0 {
+            rows.append(
+                [
+                    "all", "messages hidden behind layers", step.hiddenMessagesMilliseconds.fixed(2), "", "",
+                    "",
+                ])
+        }
         rows.append(["all", "wall, timed", step.timedMilliseconds.fixed(2), "", "", ""])
         rows.append(["all", "wall, untimed (median)", step.milliseconds.fixed(2), "", "", ""])
         return Table(["layer", "pass", "ms", "share", "GFLOP/s", "of peak"], rows: rows).text
@@ -118,6 +131,7 @@ extension BenchBreakdown.Step {
         case milliseconds, passes
         case timedMilliseconds = "timed_milliseconds"
         case sumMilliseconds = "sum_milliseconds"
+        case hiddenMessagesMilliseconds = "hidden_messages_milliseconds"
     }
 }
 

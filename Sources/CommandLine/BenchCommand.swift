@@ -1,10 +1,11 @@
 import ArgumentParser
 import BigEggs
 import Foundation
+import MessagePassing
 import Reporting
 
 /// `bigeggs bench`: how fast this machine trains and classifies, and with which algorithms.
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure training and inference on this machine.",
@@ -22,9 +23,11 @@ struct BenchCommand: ParsableCommand {
               bigeggs bench --recipe fast --only training --steps 3
               bigeggs bench --breakdown            where the time of a step goes
               bigeggs bench --scaling              batch sizes 32 to 512, 1 thread and all
+              mpirun -np 2 bigeggs bench --threads 1       two processes with a thread each
             """)
 
     @OptionGroup var engine: EngineOptions
+    @OptionGroup var team: TeamOptions
     @Option(
         help: ArgumentHelp(
             "Whose network and training: a recipe's name, or a JSON file (default: augmented).",
@@ -53,7 +56,9 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let subject = BenchSubject(recipe: recipe ?? .augmented, engine: engine)
+        let subject = BenchSubject(
+            recipe: recipe ?? .augmented, engine: engine, communicator: try team.communicator(),
+            localStatistics: team.localStatistics)
         // The same work whatever the recipe's batch: one step of 2,000 images, 20 of 128.
         let steps = steps ?? max(1, 2_560 / subject.batchSize)
         if breakdown {
@@ -73,6 +78,9 @@ struct BenchCommand: ParsableCommand {
 struct BenchSubject {
     let recipe: Recipe
     let engine: EngineOptions
+    /// The processes that share each step.
+    let communicator: Communicator
+    let localStatistics: Bool
 
     /// Images in a step.
     var batchSize: Int { engine.givenBatchSize ?? recipe.batchSize }
@@ -97,7 +105,7 @@ struct BenchSubject {
 /// Says on a terminal how much of a measurement is left.
 struct BenchProgress {
     private let start = ContinuousClock.now
-    private let isLive = isatty(STDERR_FILENO) == 1
+    private let isLive = isatty(STDERR_FILENO) == 1 && !Launcher.isFollower
     let total: Int
 
     func show(_ done: Int) {

@@ -8,7 +8,7 @@ struct BenchResult: Encodable {
     let recipe: String
     /// `nil` for what was not measured.
     let training, augmentedTraining, inference: Speed?
-    let batchSize, threads: Int
+    let batchSize, threads, processes: Int
     let processor, instructionSet, oneDNN: String
     let precision: Precision
     let peakMemoryBytes: Int
@@ -45,13 +45,21 @@ struct BenchResult: Encodable {
                 let taken =
                     switch work {
                     case .training:
-                        try model.fit(noise, batchSize: batchSize, epochs: 1).seconds
+                        try model.fit(
+                            noise, batchSize: batchSize, epochs: 1, communicator: subject.communicator,
+                            localStatistics: subject.localStatistics
+                        ).seconds
                     case .augmentedTraining:
                         try model.fit(
-                            noise, batchSize: batchSize, epochs: 1, augmentation: subject.recipe.generator
+                            noise, batchSize: batchSize, epochs: 1, augmentation: subject.recipe.generator,
+                            communicator: subject.communicator, localStatistics: subject.localStatistics
                         ).seconds
                     case .inference:
-                        [try model.evaluate(noise, batchSize: batchSize).seconds]
+                        [
+                            try model.evaluate(
+                                noise, batchSize: batchSize, communicator: subject.communicator
+                            ).seconds
+                        ]
                     }
                 if round > 0 { seconds[work, default: []] += taken }
             }
@@ -63,6 +71,7 @@ struct BenchResult: Encodable {
         inference = speeds[.inference]
         let engine = model.engineDescription
         threads = engine.threads
+        processes = subject.communicator.size
         precision = engine.precision
         processor = engine.processor
         instructionSet = engine.instructionSet
@@ -72,7 +81,7 @@ struct BenchResult: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case recipe, training, inference, threads, precision, processor, algorithms
+        case recipe, training, inference, threads, processes, precision, processor, algorithms
         case augmentedTraining = "augmented_training"
         case batchSize = "batch_size"
         case instructionSet = "instruction_set"
@@ -95,12 +104,16 @@ struct BenchResult: Encodable {
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
             \(speeds.text)
-            \(processor), threads: \(threads), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
+            \(processor), \(workers), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
             oneDNN \(oneDNN) with \(instructionSet)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 
             \(choices.text)
             """
+    }
+
+    private var workers: String {
+        processes > 1 ? "processes × threads: \(processes) × \(threads)" : "threads: \(threads)"
     }
 
     private func row(_ speed: Speed, _ name: String) -> [String] {

@@ -1,9 +1,10 @@
 import ArgumentParser
 import BigEggs
+import MessagePassing
 import Reporting
 
 /// `bigeggs evaluate`: loss and accuracy of trained weights on the test images.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Say how well trained weights do on the test images.",
@@ -21,6 +22,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var weightsOptions: WeightsOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
+    @OptionGroup var team: TeamOptions
     @Option(help: ArgumentHelp("Use only the first so many test images.", valueName: "n"))
     var limit: Int?
     @Flag(help: "Take each image together with its mirror image, and the mean of the two predictions.")
@@ -36,7 +38,8 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let weights = try weightsOptions.read()
-        let loaded = try dataOptions.load(needing: .test)
+        let world = try team.communicator()
+        let loaded = try world.firstThenOthers { try dataOptions.load(needing: .test) }
         try weights.check(loaded)
         let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled(weights.rescale)
         let model = try engine.network(with: weights)
@@ -44,9 +47,12 @@ struct EvaluateCommand: ParsableCommand {
         let summary =
             try seen.map {
                 try EvaluationSummary(
-                    PredictionScore($0, of: test, by: model, batchSize: engine.batchSize), test.count,
-                    views: $0.count)
-            } ?? EvaluationSummary(try model.evaluate(test, batchSize: engine.batchSize))
+                    PredictionScore(
+                        $0, of: test, by: model, batchSize: engine.batchSize, communicator: world),
+                    test.count, views: $0.count)
+            }
+            ?? EvaluationSummary(
+                try model.evaluate(test, batchSize: engine.batchSize, communicator: world))
         if json {
             try printJSON(summary)
         } else {

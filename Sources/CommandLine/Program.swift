@@ -1,6 +1,7 @@
 import ArgumentParser
 import BigEggs
 import Foundation
+import MessagePassing
 import Reporting
 
 /// Where `bigeggs` starts.
@@ -10,20 +11,32 @@ enum Program {
     /// misused options are left to the argument parser, which ends with 0 and 64.
     static func main() {
         FileSizeLimit.isAnError()
+        if Launcher.isFollower { Follower.silence() }
         do {
             try refuseUnreadableArguments()
             var command = try BigEggsCommand.parseAsRoot()
+            if !(command is any TeamCommand) {
+                // The first process does it alone, with the programs that it starts.
+                if Launcher.isFollower { return }
+                Launcher.forget()
+            }
             do {
                 try command.run()
                 // What was printed may still wait to be written, and must not be lost without a word.
                 guard fflush(nil) == 0 else {
                     throw FileError(code: errno, file: "standard output", action: "write")
                 }
+            } catch let error where Launcher.isFollower {
+                Follower.end(error)
             } catch let error where BigEggsCommand.exitCode(for: error) == .failure && !(error is ExitCode) {
                 StandardError.write("error: \(sentence(about: error))\n")
                 throw ExitCode((error as? ReportingError)?.exitStatus ?? 1)
             }
         } catch {
+            if Launcher.isFollower { Follower.end(error) }
+            let status = BigEggsCommand.exitCode(for: error).rawValue
+            // Nobody is left waiting. Where a signal ended the training, all know it, and end by themselves.
+            if error is ExitCode, (1..<128).contains(status) { Communicator.current?.abort(status: status) }
             BigEggsCommand.exit(withError: error)
         }
     }

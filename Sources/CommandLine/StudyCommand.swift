@@ -1,10 +1,11 @@
 import ArgumentParser
 import BigEggs
 import Foundation
+import MessagePassing
 import Reporting
 
 /// `bigeggs study`: the trainings that tell what the report's recipe gives and what it takes to do better.
-struct StudyCommand: ParsableCommand {
+struct StudyCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "study",
         abstract: "Train by several recipes with several seeds, and record each.",
@@ -22,6 +23,7 @@ struct StudyCommand: ParsableCommand {
               bigeggs study best-9      one more, with a seed of your own
               bigeggs study fast        the fast network with five seeds
               bigeggs study fast-without-muon    and without one of its ingredients
+              mpirun -np 4 bigeggs study best-1    one of them on four processes
               bigeggs study wide.json   two of a recipe of your own; wide.json-3 for one seed
 
             `bigeggs train --help` says what a recipe of your own is. After a change of its file, --restart trains anew. \
@@ -36,6 +38,7 @@ struct StudyCommand: ParsableCommand {
         transform: StudyCommand.runs)
     var named: [[StudyRun]] = []
     @Option(help: ArgumentHelp("CIFAR-10: auto, cifar10, or a path.", valueName: "source")) var data = "auto"
+    @OptionGroup var team: TeamOptions
     @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
     var threads: Int?
     @Option(help: PrecisionChoice.help(otherwise: "the recipe's, or else auto"))
@@ -59,20 +62,33 @@ struct StudyCommand: ParsableCommand {
             if json { try printJSON(rows) } else { print(ListedRun.text(rows)) }
             return
         }
-        let provenance = try DataSource(data).load().provenance
+        let world = try team.communicator()
+        let provenance = try world.firstThenOthers { try DataSource(data).load().provenance }
         guard provenance.isCIFAR10 else { throw NotCIFAR10(name: provenance.name) }
         var trained = 0
         for (number, run) in runs.enumerated() {
-            if !restart, try study.recorded(run) != nil {
+            if !restart, try world.fromFirst({ try study.recorded(run) != nil }) {
                 print("\(run.name) is recorded in \(Project.shown(study.record(run)))")
                 continue
             }
             print("\n\(run.name) (run \(number + 1) of \(runs.count)): \(run.recipe.summary)")
             fflush(nil)
-            try study.train(run, options: options(for: run), restart: restart)
+            // MPI starts once in a process, and in one child of it: all runs are this process's.
+            let here: (([String]) throws -> Int32)? = world.size > 1 ? { try trainHere($0) } : nil
+            try study.train(run, options: options(for: run), restart: restart, here: here)
             trained += 1
         }
         print("\n\(trained) trained; the records are in \(shownRecords(runs, study)).")
+    }
+
+    private func trainHere(_ arguments: [String]) throws -> Int32 {
+        do {
+            let command = try TrainCommand.parse(arguments + team.arguments)
+            try command.run()
+            return 0
+        } catch let status as ExitCode {
+            return status.rawValue
+        }
     }
 
     /// The runs that a name means, one at least.

@@ -1,10 +1,11 @@
 import ArgumentParser
 import BigEggs
 import Foundation
+import MessagePassing
 import Reporting
 
 /// `bigeggs train`: one training by a recipe, outside the report.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Train the report's network, or your own, and keep its weights.",
@@ -22,6 +23,7 @@ struct TrainCommand: ParsableCommand {
               bigeggs train --epochs 2 --limit 5000   to see it run
               bigeggs train --resume                  after an interruption
               bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
+              mpirun -np 4 bigeggs train --recipe fast       on several processes, or machines
 
             A recipe is a way to train that has a name: \
             \(Recipe.named.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
@@ -60,6 +62,8 @@ struct TrainCommand: ParsableCommand {
             happened; only --epochs may be more than before. What it saved is removed at the end, and \
             a training that has ended is not resumed.
 
+            \(TeamOptions.help)
+
             The directory gets weights.safetensors and training.json: data, settings, \
             history, evaluation. With --json the latter is printed as well, and progress goes \
             to standard error.
@@ -68,6 +72,7 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var resumption: ResumeOptions
+    @OptionGroup var team: TeamOptions
     @Option(help: ArgumentHelp("The most epochs (default: the recipe's).", valueName: "n"))
     var epochs: Int?
     @Option(help: ArgumentHelp("The seed of weights, shuffling, dropout and augmentation.", valueName: "n"))
@@ -108,13 +113,17 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try dataOptions.load(needing: heldOut == nil ? .all : .train)
+        let world = try team.communicator()
+        let loaded = try world.firstThenOthers {
+            try dataOptions.load(needing: heldOut == nil ? .all : .train)
+        }
         let directory = URL(fileURLWithPath: out, isDirectory: true)
-        // Before training, so that a directory that cannot be written costs no hour of it.
-        try AtomicFile.prepareDirectory(directory.path)
-
-        let lock = try OutputLock(directory.path)
-        defer { lock.release() }
+        let lock = try world.inFirst {
+            // Before training, so that a directory that cannot be written costs no hour of it.
+            try AtomicFile.prepareDirectory(directory.path)
+            return try OutputLock(directory.path)
+        }
+        defer { lock?.release() }
 
         var recipe = recipe ?? (augment ? .augmented : .plain)
         let images = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels()
@@ -135,7 +144,7 @@ struct TrainCommand: ParsableCommand {
                 recipe: recipe, seed: seed, threads: model.threads, trainImages: train.count,
                 heldOutImages: heldOut ?? 0))
         let recordFile = directory.appendingPathComponent("training.json").path
-        if resumption.resume, try hasEnded(plan, model, recordFile) { return }
+        if resumption.resume, try world.fromFirst({ try hasEnded(plan, model, recordFile) }) { return }
 
         let watch =
             heldOut != nil && test.count > 0 ? TestWatch(test, batchSize: recipe.batchSize) : nil
@@ -151,25 +160,31 @@ struct TrainCommand: ParsableCommand {
                 let history = try model.fit(
                     train, validation: validation, batchSize: recipe.batchSize,
                     epochs: recipe.epochs, augmentation: recipe.generator, callbacks: callbacks,
-                    checkpoints: $0, interruption: $1)
+                    checkpoints: $0, interruption: $1, communicator: world,
+                    localStatistics: team.localStatistics)
                 return (history, $0)
             }
         }
         // Smoothed labels are for training alone: from here on a loss is that of the labels as they are.
         try model.compile(loss: .sparseCategoricalCrossentropy)
-        let weights = try TrainedWeights.save(
-            model, trainedOn: train, recipe: recipe,
-            to: directory.appendingPathComponent("weights.safetensors").path)
+        let weights = try world.fromFirst {
+            try TrainedWeights.save(
+                model, trainedOn: train, recipe: recipe,
+                to: directory.appendingPathComponent("weights.safetensors").path)
+        }
         let results = try TrainingResults(
             of: model, history: history, epochs: recipe.epochs, batchSize: recipe.batchSize,
-            callbacks: callbacks, trainedOn: train, validatedOn: validation, weights: weights)
+            callbacks: callbacks, trainedOn: train, validatedOn: validation, weights: weights,
+            communicator: world)
         let tested =
             test.count == 0
             ? nil
             : try TrainingRecord.Test(
                 model, on: test, watch: watch, recipe: recipe,
                 keptEpoch: callbacks.compactMap { $0 as? EarlyStopping }
-                    .last(where: \.restoreBestWeights).map { $0.bestEpoch + 1 } ?? results.epochsRun)
+                    .last(where: \.restoreBestWeights).map { $0.bestEpoch + 1 } ?? results.epochsRun,
+                communicator: world)
+        guard world.isFirst else { return }
         let record = TrainingRecord(
             plan: plan, engine: model.engineDescription, results: results, test: tested)
         try Record(encoding: record).write(to: recordFile)
@@ -226,7 +241,9 @@ struct TrainCommand: ParsableCommand {
         do {
             return try body()
         } catch let stop as TrainingInterrupted {
-            StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
+            if !Launcher.isFollower {
+                StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
+            }
             throw ExitCode(stop.exitStatus)
         }
     }

@@ -1,4 +1,5 @@
 import BigEggs
+import MessagePassing
 import Pictures
 import Reporting
 
@@ -75,16 +76,17 @@ struct TrainingRecord: Encodable {
         let history: [String: [Double]]?
 
         init(
-            _ model: Model, on test: ImageDataset, watch: TestWatch?, recipe: Recipe, keptEpoch: Int
+            _ model: Model, on test: ImageDataset, watch: TestWatch?, recipe: Recipe, keptEpoch: Int,
+            communicator: Communicator
         ) throws {
             let batchSize = recipe.batchSize
-            let evaluation = try model.evaluate(test, batchSize: batchSize)
+            let evaluation = try model.evaluate(test, batchSize: batchSize, communicator: communicator)
             images = evaluation.images
             loss = evaluation.loss
             accuracy = evaluation.accuracy
             let scores = try PredictionScore.scores(
                 [TestView.mirrored] + (recipe.looksTwice ? [recipe.testViews] : []), of: test, by: model,
-                batchSize: batchSize)
+                batchSize: batchSize, communicator: communicator)
             mirrored = scores[0]
             views = recipe.looksTwice ? scores[1] : nil
             self.keptEpoch = keptEpoch

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BigEggs
+import MessagePassing
 
 /// What to do with a training that did not end, for every command that trains.
 public struct ResumeOptions: ParsableArguments {
@@ -42,7 +43,8 @@ public struct ResumeOptions: ParsableArguments {
     /// The command, as it is typed, that resumes what this process did.
     public static func resumingCommand(_ arguments: [String] = CommandLine.arguments) -> String {
         let kept = arguments.filter { $0 != "--restart" && $0 != "--resume" }
-        return typed(kept + ["--resume"])
+        let launcher = Launcher.current.map { ["mpirun", "-np", "\($0.size)"] } ?? []
+        return typed(launcher + kept + ["--resume"])
     }
 
     /// Arguments as they are typed into a shell.

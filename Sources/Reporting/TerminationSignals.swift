@@ -1,13 +1,19 @@
 import BigEggs
 import Foundation
+import MessagePassing
 import Synchronization
 
 /// SIGINT, SIGTERM and SIGHUP (a lost terminal) while a training runs: the first asks it to save itself and
 /// end, a second one ends the process at once.
+///
+/// Under a launcher SIGUSR1 does the same. Open MPI's mpirun passes it on to all processes at once; a SIGINT it turns
+/// into a SIGTERM, with a SIGKILL a second later.
 public enum TerminationSignals {
     private static let interruption = Interruption()
     /// When the first signal came, in nanoseconds; 0 before.
     private static let first = Atomic<UInt64>(0)
+    /// Of the processes of a launcher the first one alone does.
+    private static let saysSo = !Launcher.isFollower
     /// A process that is asked to end twice within this time was asked once, in two ways: as a member of
     /// its group, and by a parent that passes signals on.
     private static let patience: UInt64 = 500_000_000
@@ -17,9 +23,10 @@ public enum TerminationSignals {
     ///
     /// - Throws: what `body` throws, such as `TrainingInterrupted`.
     public static func interrupting<Result>(_ body: (Interruption) throws -> Result) throws -> Result {
-        _ = (interruption.signal, first.load(ordering: .relaxed))  // they exist before a handler needs them
+        // They exist before a handler needs them.
+        _ = (interruption.signal, first.load(ordering: .relaxed), saysSo)
         var previous: [(signal: Int32, action: sigaction)] = []
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in [SIGINT, SIGTERM, SIGHUP] + (Launcher.current == nil ? [] : [SIGUSR1]) {
             var action = sigaction()
             sigaction(number, nil, &action)
             if isIgnored(action) { continue }
@@ -64,6 +71,7 @@ public enum TerminationSignals {
         let now = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
         if TerminationSignals.interruption.request(signal: number) {
             TerminationSignals.first.store(now, ordering: .relaxed)
+            guard TerminationSignals.saysSo else { return }
             let text: StaticString = "\nFinishing the step and saving; once more to end at once.\n"
             write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
         } else if now - TerminationSignals.first.load(ordering: .relaxed) > TerminationSignals.patience {

@@ -426,7 +426,7 @@ def test_a_handle_of_another_kind_is_refused(record, weights):
 
 # All their pointers may be NULL, alone or with a count of zero.
 ALL_OPTIONAL = {
-    "be_model_fit", "be_model_train_on_batch", "be_model_evaluate", "be_model_set_weights",
+    "be_world", "be_model_fit", "be_model_train_on_batch", "be_model_evaluate", "be_model_set_weights",
     "be_callback_on_batch_end", "be_callback_on_epoch_end", "be_test_apply_gradients", "be_test_set_optimizer",
 }
 

@@ -33,6 +33,7 @@ from . import callbacks, datasets, layers, losses, models, optimizers, regulariz
 from ._graph import KerasTensor
 from ._library import Error, NotFound
 from .callbacks import History
+from .communicator import Communicator, world
 from .dataset import Dataset
 from .layers import Input
 from .models import Model, Sequential
@@ -41,7 +42,7 @@ from .record import Record
 from .weights import Weights
 
 __all__ = [
-    "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound", "Record",
+    "Communicator", "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound", "Record",
     "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "regularizers",
-    "statistics", "utils",
+    "statistics", "utils", "world",
 ]

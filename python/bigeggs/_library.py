@@ -126,6 +126,7 @@ FUNCTIONS = {
     "be_model_add": [c_uint64, c_char_p, c_char_p],
     "be_model_describe": [c_uint64, _HANDLE],
     "be_model_compile": [c_uint64, c_char_p, c_char_p, c_char_p],
+    "be_world": [_COUNT, _COUNT],
     "be_model_fit": [
         c_uint64, c_uint64, c_uint64, c_uint64, c_char_p, ProgressCallback, c_void_p, _HANDLE
     ],

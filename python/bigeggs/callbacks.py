@@ -98,6 +98,11 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
+    def _take(self, measured: Mapping[str, Any]) -> None:
+        """Takes over a record of the library's."""
+        self.history = {name: list(measured[name]) for name in measured if name != "seconds"}
+        self.epoch = list(range(len(measured["seconds"])))
+
     def __repr__(self) -> str:
         return f"<bigeggs.History of {len(self.epoch)} epochs: {', '.join(self.history)}>"
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from ctypes import byref, c_double, c_int32
+from ctypes import byref, c_double, c_int32, c_uint64
 from types import FrameType
 from typing import Any, Literal, Self, cast, overload
 
@@ -25,9 +25,11 @@ from ._library import (
 )
 from ._terminal import can_show, show
 from .callbacks import Callback, History, ProgressBar, TerminateOnNaN
+from .communicator import Communicator
 from .layers import Input, Layer, values_of
 from .losses import SparseCategoricalCrossentropy
 from .optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from .record import Record
 from .preprocessing import Flow
 from .record import Record
 from .weights import Weights
@@ -312,7 +314,8 @@ class Model:
         validation_split: float = 0.0, validation_data: Any = None, shuffle: bool = True,
         class_weight: None = None, sample_weight: None = None, initial_epoch: int | None = None,
         steps_per_epoch: int | None = None, validation_steps: int | None = None,
-        validation_batch_size: int | None = None, validation_freq: int = 1, **others: object,
+        validation_batch_size: int | None = None, validation_freq: int = 1,
+        communicator: Communicator | None = None, local_statistics: bool = False, **others: object,
     ) -> History:
         """Trains the model.
 
@@ -326,6 +329,10 @@ class Model:
         Orders, transformations and masks of dropout are new in every training of a model: four calls of an epoch
         each train as one of four does. A model of the same seed repeats them all; with an `initial_epoch`, 0 too,
         orders and transformations are those of the epochs it names.
+
+        With `communicator`, `bigeggs.world()`, the processes of a launcher train together, each on its share of every
+        batch; with `local_statistics` a batch normalization then takes the statistics of these shares. Their process 0
+        alone tells callbacks and prints.
 
         The interpreter is free for other threads meanwhile. Ctrl-C, and an exception in a callback, end the
         training after the current step and are raised here; the model then has the weights of that step.
@@ -351,21 +358,28 @@ class Model:
             batch_size=batch_size, epochs=epochs, shuffle=bool(shuffle), initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch, validation_split=validation_split,
             terminate_on_nan=any(isinstance(callback, TerminateOnNaN) for callback in told),
+            communicator=None if communicator is None else "world", local_statistics=bool(local_statistics),
         )
         history = History()
         # Lines of other callbacks stand below the bar's.
         told = [history, *([ProgressBar(live=verbose != 2)] if verbose else []), *told]
         relay = _Relay(told, verbose)
+        # Callbacks, the history among them, are told in process 0 alone.
+        measured = c_uint64() if communicator is not None and communicator.rank > 0 else None
         with _taking_part(told, self), _Interrupts() as interrupts:
             relay.interrupts = interrupts
             try:
                 call(
                     "be_model_fit", handle, images.handle, validation.handle if validation else 0,
-                    generator._owner.handle if generator else 0, described, relay.function, None, None,
+                    generator._owner.handle if generator else 0, described, relay.function, None,
+                    None if measured is None else byref(measured),
                 )
             except Stopped:
                 if relay.error is not None:
                     raise relay.error from None
+        if measured is not None:
+            history._take(Record(Owner(measured.value)))
+            self.history = history
         return history
 
     def _labels(self, y: Any) -> np.ndarray | None:

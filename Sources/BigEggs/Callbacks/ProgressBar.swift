@@ -69,7 +69,10 @@ public final class ProgressBar: Callback {
             logs[name].map { "\(name) \(String(format: "%.4f", $0))" }
         }
         let rate = logs["learning_rate"].map { ["learning_rate \(String(format: "%.2g", $0))"] } ?? []
-        return label + "Epoch \(number)/\(run.epochs)  \(step)/\(run.steps) \(bar)  \(time)  "
+        let threads = run.model.threads
+        let workers =
+            run.processes > 1 ? "  \(run.processes) × \(threads) \(threads == 1 ? "thread" : "threads")" : ""
+        return label + "Epoch \(number)/\(run.epochs)  \(step)/\(run.steps) \(bar)\(workers)  \(time)  "
             + (metrics + rate).joined(separator: "  ")
     }
 

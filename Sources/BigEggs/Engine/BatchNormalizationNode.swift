@@ -130,23 +130,23 @@ final class BatchNormalizationNode: Node {
 
     func forward(_ step: StepContext) {
         switch precision {
-        case .float32: forward(Float.self)
-        case .bfloat16: forward(BFloat16.self)
+        case .float32: forward(Float.self, step.sharedSums)
+        case .bfloat16: forward(BFloat16.self, step.sharedSums)
         }
     }
 
     func backward(_ step: StepContext) {
         switch precision {
-        case .float32: backward(Float.self)
-        case .bfloat16: backward(BFloat16.self)
+        case .float32: backward(Float.self, step.sharedSums)
+        case .bfloat16: backward(BFloat16.self, step.sharedSums)
         }
     }
 
-    private func forward<Element: ActivationElement>(_ type: Element.Type) {
+    private func forward<Element: ActivationElement>(_ type: Element.Type, _ share: Share?) {
         guard let memory else { return }
         let walk = input.walk
         if training, !isFrozen {
-            measure(type, memory)
+            measure(type, memory, share)
         } else {
             for channel in 0..<walk.channels {
                 memory.mean[channel] = state.mean[channel]
@@ -204,7 +204,9 @@ final class BatchNormalizationNode: Node {
     /// Sums are taken of differences to the channel's mean in the first sample, in float32 within a sample's
     /// channel and in float64 across them: the variance then does not drown in the square of the mean. A
     /// single value would not do in the mean's place, as one at the image's edge may lie many deviations away.
-    private func measure<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
+    private func measure<Element: ActivationElement>(
+        _ type: Element.Type, _ memory: Memory, _ share: Share?
+    ) {
         let walk = input.walk
         let channels = walk.blocks * 16
         let source = memory.input.assumingMemoryBound(to: type)
@@ -218,6 +220,7 @@ final class BatchNormalizationNode: Node {
             }
             Float.store(sum / Float(walk.positions), pivots + block * 16)
         }
+        share?.team.take(pivots, count: channels, from: share?.firstRank ?? 0)
         walk.reduce(2, parts: parts, into: memory.partial) { item, block, add in
             let lanes = walk.lanes(of: block)
             let pivot = Float.load(pivots + block * 16)
@@ -239,7 +242,8 @@ final class BatchNormalizationNode: Node {
             add(0, first)
             add(1, second)
         }
-        let count = Double(walk.samples * walk.positions)
+        addUp(memory.partial, share)
+        let count = samplesOfBatch(share) * Double(walk.positions)
         for channel in 0..<channels {
             let shifted = memory.partial[channel] / count
             let variance = max(0, memory.partial[channels + channel] / count - shifted * shifted)
@@ -252,7 +256,16 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    private func backward<Element: ActivationElement>(_ type: Element.Type) {
+    /// Makes the two sums of each channel those of all processes' samples.
+    private func addUp(_ sums: UnsafeMutablePointer<Double>, _ share: Share?) {
+        guard let share else { return }
+        if share.samples.isEmpty { sums.update(repeating: 0, count: 2 * paddedChannels) }
+        share.team.addUp(sums, count: 2 * paddedChannels)
+    }
+
+    private func samplesOfBatch(_ share: Share?) -> Double { Double(share?.batch ?? input.walk.samples) }
+
+    private func backward<Element: ActivationElement>(_ type: Element.Type, _ share: Share?) {
         guard let memory else { return }
         if isFrozen {
             // Moving statistics do not depend on the input: its gradient is `scale · gradient`.
@@ -266,7 +279,8 @@ final class BatchNormalizationNode: Node {
             } else {
                 sumGradient(type, memory, IdentityFunction.self)
             }
-            findCoefficients(memory)
+            addUp(memory.partial, share)
+            findCoefficients(memory, share)
         }
         guard inputGradient != nil else { return }
         if pools { propagatePooledGradient(type, memory) } else { propagateGradient(type, memory) }
@@ -306,24 +320,29 @@ final class BatchNormalizationNode: Node {
 
     /// The gradients of gamma and beta, and the input's gradient as a function of the output's and of
     /// the input.
-    private func findCoefficients(_ memory: Memory) {
+    private func findCoefficients(_ memory: Memory, _ share: Share?) {
         let walk = input.walk
         let channels = walk.blocks * 16
-        let count = Double(walk.samples * walk.positions)
+        let count = samplesOfBatch(share) * Double(walk.positions)
+        // The sums are those of the whole batch, and gradients are added up over all processes later.
+        let givesGradients = share?.team.communicator.isFirst ?? true
         for channel in 0..<channels {
             let inverse = Double(memory.inverseDeviation[channel])
             let shift = memory.partial[channel]
             let product = memory.partial[channels + channel] * inverse
             let scale = (channel < walk.channels ? Double(memory.gamma?[channel] ?? 1) : 0) * inverse
             if channel < walk.channels {
-                memory.betaGradient?[channel] = Float(shift)
-                memory.gammaGradient?[channel] = Float(product)
+                memory.betaGradient?[channel] = givesGradients ? Float(shift) : 0
+                memory.gammaGradient?[channel] = givesGradients ? Float(product) : 0
             }
             // d input = scale · (upstream − shift/n − normalized · product/n), with the input itself
             // in place of the normalized value.
-            let slope = -scale * product / count * inverse
+            // An image that stands for no sample has no gradient.
+            let samples = share?.samples.isEmpty == true ? 0.0 : 1.0
+            let slope = -scale * product / count * inverse * samples
             memory.slope[channel] = Float(slope)
-            memory.constant[channel] = Float(-scale * shift / count - slope * Double(memory.mean[channel]))
+            memory.constant[channel] = Float(
+                -scale * shift / count * samples - slope * Double(memory.mean[channel]))
         }
     }
 

@@ -1,3 +1,12 @@
+/// What a network made of one image.
+struct ImageScore: BitwiseCopyable {
+    let loss: Double
+    /// Whether the largest logit is the label's.
+    let isRight: Bool
+    /// How many logits are larger than the label's; the largest Int32 if that is no finite number.
+    let larger: Int32
+}
+
 /// Sums over the images of a batch.
 struct BatchScore {
     var images = 0
@@ -6,4 +15,14 @@ struct BatchScore {
     var right = 0
     /// Images whose label is among the largest logits, for each number of these that was asked for.
     var amongTopK: [Int] = []
+
+    /// - Parameter topK: for each of these, count the images whose label is among that many largest logits.
+    init(_ scores: some Collection<ImageScore>, topK: [Int]) {
+        images = scores.count
+        for score in scores {
+            loss += score.loss
+            if score.isRight { right += 1 }
+        }
+        amongTopK = topK.map { k in scores.count { $0.larger < k } }
+    }
 }

@@ -30,20 +30,24 @@ struct BoundPlan {
     }
 
     /// Computes the gradient of the mean loss and carries it back to every parameter.
-    func backward(labels: UnsafePointer<Int32>, smoothing: Float, _ context: StepContext) {
+    func backward(labels: [Int32], smoothing: Float, _ context: StepContext) {
         let gradient = memory.address(plan.outputSignal.gradientPlace)
+        let (count, batch) = (labels.count, context.share?.batch ?? labels.count)
         timed("step", "loss") {
+            // A share without samples is computed with one, which adds nothing to any gradient.
+            if count == 0 { setOutputGradient([Float](repeating: 0, count: plan.outputCount)) }
             switch plan.key.precision {
             case .float32:
                 SoftmaxCrossentropy.gradient(
-                    logits, labels: labels, count: plan.key.batch, classes: plan.outputCount,
+                    logits, labels: labels, count: count, classes: plan.outputCount, batch: batch,
                     smoothing: smoothing, into: gradient.assumingMemoryBound(to: Float.self))
             case .bfloat16:
                 SoftmaxCrossentropy.gradient(
-                    logits, labels: labels, count: plan.key.batch, classes: plan.outputCount,
+                    logits, labels: labels, count: count, classes: plan.outputCount, batch: batch,
                     smoothing: smoothing, into: gradient.assumingMemoryBound(to: BFloat16.self))
             }
         }
+        context.share?.team.beginGradients(of: plan.store)
         backward(to: 0, context)
     }
 
@@ -61,6 +65,8 @@ struct BoundPlan {
                 node.backward(context)
                 for sum in plan.gradientSums[number] { sum.execute() }
             }
+            guard let team = context.share?.team else { continue }
+            timed("step", "messages") { team.gradientsAreReady(from: plan.firstReadyGradient(number)) }
         }
     }
 
@@ -83,7 +89,10 @@ struct BoundPlan {
     }
 
     /// Takes what the last forward pass measured of its batch into the moving statistics.
-    func keepStatistics() {
+    ///
+    /// - Parameter share: one without samples has measured nothing of its own.
+    func keepStatistics(_ share: Share? = nil) {
+        if let share, share.samples.isEmpty, share.team.usesLocalStatistics { return }
         for node in plan.nodes { node.statistics?.keep() }
     }
 

@@ -52,12 +52,12 @@ final class DropoutNode: Node {
 
     func forward(_ step: StepContext) {
         guard let source, let target, let mask else { return }
-        drawMask(mask, step: UInt32(truncatingIfNeeded: step.step))
+        drawMask(mask, step: UInt32(truncatingIfNeeded: step.step), first: step.firstSample)
         if source != target { target.copyMemory(from: source, byteCount: count * precision.bytes) }
         scale(target)
     }
 
-    private func drawMask(_ mask: UnsafeMutablePointer<UInt8>, step: UInt32) {
+    private func drawMask(_ mask: UnsafeMutablePointer<UInt8>, step: UInt32, first firstSample: Int) {
         let threshold = UInt32((Double(rate) * 65536).rounded())
         let (walk, philox, perChannel) = (input.walk, philox, perChannel)
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
@@ -71,7 +71,8 @@ final class DropoutNode: Node {
                     let place = start + position * walk.positionStride
                     // Sixteen random bits decide on an element: eight elements a draw.
                     for draw in first / 8...(first + lanes - 1) / 8 {
-                        let words = philox.words(stream: step, item: UInt32(sample), draw: UInt32(draw))
+                        let words = philox.words(
+                            stream: step, item: UInt32(firstSample + sample), draw: UInt32(draw))
                         for element in 0..<8 {
                             let lane = draw * 8 + element - first
                             guard lane >= 0, lane < lanes else { continue }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The plan's input as the gathering of a batch sees it.
 struct InputView {
     let base: UnsafeMutableRawPointer
@@ -8,4 +10,7 @@ struct InputView {
     let channelStride: Int
     let pixels: Int
     let channels: Int
+
+    /// Makes the first sample zeros.
+    func clear() { memset(base, 0, pixels * channels * precision.bytes) }
 }

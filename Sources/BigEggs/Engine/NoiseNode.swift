@@ -36,13 +36,14 @@ final class NoiseNode: Node {
 
     func forward(_ step: StepContext) {
         switch precision {
-        case .float32: add(Float.self, step: UInt32(truncatingIfNeeded: step.step))
-        case .bfloat16: add(BFloat16.self, step: UInt32(truncatingIfNeeded: step.step))
+        case .float32: add(Float.self, step)
+        case .bfloat16: add(BFloat16.self, step)
         }
     }
 
-    private func add<Element: ActivationElement>(_ type: Element.Type, step: UInt32) {
+    private func add<Element: ActivationElement>(_ type: Element.Type, _ step: StepContext) {
         guard let source, let target else { return }
+        let (stream, firstSample) = (UInt32(truncatingIfNeeded: step.step), step.firstSample)
         let values = source.assumingMemoryBound(to: type)
         let noisy = target.assumingMemoryBound(to: type)
         let (walk, philox, deviation) = (input.walk, philox, deviation)
@@ -64,7 +65,7 @@ final class NoiseNode: Node {
                         if element / 4 != group {
                             group = element / 4
                             normals = philox.normals(
-                                stream: step, item: UInt32(sample), draw: UInt32(group))
+                                stream: stream, item: UInt32(firstSample + sample), draw: UInt32(group))
                         }
                         noisy[offset] = Element(values[offset].float + deviation * normals[element % 4])
                     }

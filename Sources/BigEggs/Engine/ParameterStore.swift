@@ -79,6 +79,16 @@ final class ParameterStore {
     }
 
     func offset(of parameter: Int) -> Int { entries[parameter].offset }
+    /// Where the next parameter begins.
+    func end(of parameter: Int) -> Int { entries[parameter].offset + entries[parameter].paddedCount }
+
+    /// How parameters lie in memory, to be compared with another process's.
+    var arrangement: String {
+        entries.map { entry in
+            if case .described(let layout)? = entry.layout { return "\(entry.offset) \(layout)" }
+            return "\(entry.offset)"
+        }.joined(separator: "; ")
+    }
 
     /// A parameter's values in Keras's layout.
     func read(_ parameter: Int) throws -> [Float] {

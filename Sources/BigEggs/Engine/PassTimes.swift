@@ -6,7 +6,7 @@ public struct PassTimes: Sendable {
     public struct Pass: Hashable, Sendable {
         /// The layer, or "step" for what belongs to no layer.
         public let layer: String
-        /// "forward", "backward", "input", "copies", "loss" or "optimizer".
+        /// "forward", "backward", "input", "copies", "loss", "messages" or "optimizer".
         public let name: String
     }
 
@@ -20,6 +20,10 @@ public struct PassTimes: Sendable {
     public private(set) var operations: [Pass: Int] = [:]
     /// The time of all passes together.
     public var totalNanoseconds: UInt64 { nanoseconds.values.reduce(0, +) }
+
+    /// Nanoseconds in which gradients travelled between processes while layers computed. They are part of the layers'
+    /// time; what was waited for messages is the pass "messages" of "step".
+    public internal(set) var hiddenNanoseconds: UInt64 = 0
 
     /// No times yet.
     public init() {}

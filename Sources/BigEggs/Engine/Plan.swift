@@ -34,6 +34,8 @@ final class Plan {
     private let offsets: [Place: Int]
     private let bytes: Int
     private var boundGeneration = -1
+    /// For each node, the parameters of its layer.
+    private let parameters: [[Int]]
     /// Where the time went, if asked for.
     var times: PassTimes?
 
@@ -50,6 +52,8 @@ final class Plan {
         nodes = builder.nodes
         outputCount = outputSignal.dims.dropFirst().reduce(1, *)
         gradientSums = Array(repeating: [], count: nodes.count)
+        let layers = Dictionary(uniqueKeysWithValues: network.layers.map { ($0.name, $0.parameters) })
+        parameters = nodes.map { layers[$0.name] ?? [] }
 
         var layout = WorkspaceLayout()
         let end = nodes.count + 1
@@ -86,6 +90,12 @@ final class Plan {
         guard node.mayWorkInPlace, node.inputs[0].readers == 1 else { return false }
         // A ReLU's gradient is masked where its output is 0: only what leaves zeros alone may write over that.
         return !training || !node.inputs[0].isRectified || node.output.isRectified
+    }
+
+    /// Where the gradients begin that no node before this one has a part in: once it has run backward, they have their
+    /// values.
+    func firstReadyGradient(_ number: Int) -> Int {
+        parameters[..<number].joined().map(store.end(of:)).max() ?? 0
     }
 
     /// Gives every place its address: before every use, for another plan may have moved the workspace since.

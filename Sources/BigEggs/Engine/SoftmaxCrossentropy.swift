@@ -17,23 +17,20 @@ enum SoftmaxCrossentropy {
         }
     }
 
-    /// Loss and number of right answers, summed over a batch.
+    /// Loss and answer for each image.
     ///
     /// - Parameters:
     ///   - logits: `[count, classes]`.
     ///   - labels: one an image.
     ///   - smoothing: the share of each label that is spread over all classes.
-    ///   - topK: for each of these, count the images whose label is among that many largest logits.
     static func evaluate(
         _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int,
-        smoothing: Float, topK: [Int] = []
-    ) -> BatchScore {
-        var score = BatchScore(images: count, amongTopK: [Int](repeating: 0, count: topK.count))
-        for row in 0..<count {
+        smoothing: Float
+    ) -> [ImageScore] {
+        (0..<count).map { row in
             let values = logits + row * classes
             let label = Int(labels[row])
             let largest = maximum(values, classes)
-            if largest.index == label { score.right += 1 }
             var total: Float = 0
             for index in 0..<classes { total += exp(values[index] - largest.value) }
             var expected = values[label] - largest.value
@@ -42,20 +39,20 @@ enum SoftmaxCrossentropy {
                 for index in 0..<classes { mean += values[index] - largest.value }
                 expected = (1 - smoothing) * expected + smoothing * mean / Float(classes)
             }
-            score.loss += Double(log(total) - expected)
-            if !topK.isEmpty, let larger = largerLogits(than: label, values, classes) {
-                for (index, k) in topK.enumerated() where larger < k { score.amongTopK[index] += 1 }
-            }
+            return ImageScore(
+                loss: Double(log(total) - expected), isRight: largest.index == label,
+                larger: largerLogits(than: label, values, classes).map(Int32.init) ?? .max)
         }
-        return score
     }
 
     /// The gradient of the batch's mean loss with respect to the logits, in the precision of activations.
+    ///
+    /// - Parameter batch: images of the whole batch, of which `count` are here.
     static func gradient<Element: ActivationElement>(
         _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int,
-        smoothing: Float, into gradient: UnsafeMutablePointer<Element>
+        batch: Int, smoothing: Float, into gradient: UnsafeMutablePointer<Element>
     ) {
-        let scale = 1 / Float(count)
+        let scale = 1 / Float(batch)
         let (off, on) = (smoothing / Float(classes), 1 - smoothing + smoothing / Float(classes))
         withUnsafeTemporaryAllocation(of: Float.self, capacity: classes) { row in
             guard let exponentialsOfRow = row.baseAddress else { return }

@@ -1,4 +1,6 @@
 import CGOMP
+import Glibc
+import MessagePassing
 
 /// The one pool of threads: libgomp's, on which oneDNN runs as well.
 ///
@@ -9,7 +11,14 @@ enum Threads {
     static var processors: Int { Int(omp_get_num_procs()) }
 
     /// How many threads work where nobody says: `OMP_NUM_THREADS`, or else as many as there are processors.
-    static var standard: Int { min(initial, most) }
+    /// Processes of a launcher share the machine's, if it has not given each its own.
+    static var standard: Int {
+        guard let launcher = Launcher.current, getenv("OMP_NUM_THREADS") == nil else {
+            return min(initial, most)
+        }
+        let machine = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        return max(1, min(initial, most, machine / launcher.processesHere))
+    }
 
     /// The most threads that libgomp will give a parallel region of the calling thread: a number below
     /// `OMP_THREAD_LIMIT`, and one where `OMP_MAX_ACTIVE_LEVELS` or a surrounding parallel region allows no other.

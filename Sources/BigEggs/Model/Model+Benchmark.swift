@@ -1,4 +1,5 @@
 import Foundation
+public import MessagePassing
 
 extension Model {
     /// Bytes of activations, their gradients and scratch that the plans made so far share.
@@ -13,11 +14,12 @@ extension Model {
     ///   - training: a full step with loss and optimizer; otherwise a forward pass in inference mode.
     ///   - augmentation: transforms every image, in training.
     ///   - breakdown: whether to take the time of every pass as well, at a small cost.
+    ///   - communicator: the processes that share each step.
     /// - Returns: seconds of each step, and the time of each pass if asked for.
     /// - Throws: ``TrainingError``, ``EngineError``.
     public func measureSteps(
         on dataset: ImageDataset, batchSize: Int, steps: Int, training: Bool,
-        augmentation: ImageDataGenerator? = nil, breakdown: Bool = false
+        augmentation: ImageDataGenerator? = nil, breakdown: Bool = false, communicator: Communicator? = nil
     ) throws -> (seconds: [Double], times: PassTimes?) {
         guard let optimizer else { throw TrainingError.notCompiled }
         try check(dataset, "benchmark")
@@ -27,22 +29,35 @@ extension Model {
         var source = BatchSource(
             dataset.prefix(dataset.count / batchSize * batchSize), batchSize: batchSize,
             augmentation: augmentation, shuffle: true, seed: seed)
-        let plan = try plan(batch: batchSize, training: training).plan
+        let team = Team(communicator)
+        let share = team?.share(of: batchSize).samples ?? 0..<batchSize
+        // The first plan decides how parameters lie in memory: the same in all processes.
+        if let team { _ = try self.plan(batch: team.largestShare(of: batchSize), training: training) }
+        let plan = try plan(batch: max(1, share.count), training: training).plan
         defer { plan.times = nil }
         var seconds: [Double] = []
+        var hidden: UInt64 = 0
         for step in 0...steps {
-            if step == 1, breakdown { plan.times = PassTimes() }
+            if step == 1 {
+                if breakdown { plan.times = PassTimes() }
+                hidden = team?.hiddenNanoseconds ?? 0
+            }
             let start = DispatchTime.now().uptimeNanoseconds
             let batch = source.batch(epoch: 0, step: step)
             if training {
-                _ = try TrainingStep(model: self, optimizer: optimizer, number: step + 1).run(batch)
+                _ = try TrainingStep(
+                    model: self, optimizer: optimizer, team: team, number: step + 1
+                ).run(batch)
             } else {
-                _ = output(try forward(batch, StepContext(step: step, training: false)), count: batchSize)
+                let own = batch.part(share)
+                _ = output(try forward(own, StepContext(step: step, training: false)), count: own.count)
+                try team?.communicator.barrier()
             }
             if step > 0 {
                 seconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
             }
         }
+        plan.times?.hiddenNanoseconds = (team?.hiddenNanoseconds ?? 0) - hidden
         return (seconds, plan.times)
     }
 }

@@ -1,28 +1,35 @@
 import Foundation
+public import MessagePassing
 
 extension Model {
     /// Loss and accuracy on a data set, in inference mode.
     ///
-    /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
-    public func evaluate(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Evaluation {
+    /// - Parameter communicator: the processes that share the work. The result is the same in all, and that of one process.
+    /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``, `MessagePassingError`.
+    public func evaluate(
+        _ dataset: ImageDataset, batchSize: Int = 128, communicator: Communicator? = nil
+    ) throws -> Evaluation {
         try checkPixels(dataset, "evaluation")
-        return try evaluate(dataset, batchSize: batchSize) { _ in }
+        return try evaluate(dataset, batchSize: batchSize, team: Team(communicator)) { _ in }
     }
 
     /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
     func evaluate(
-        _ dataset: ImageDataset, batchSize: Int, _ afterBatch: (Int) throws -> Void
+        _ dataset: ImageDataset, batchSize: Int, team: Team?, _ afterBatch: (Int) throws -> Void
     ) throws -> Evaluation {
         guard endsInSoftmax else { throw TrainingError.noSoftmax }
         try check(dataset, "evaluation")
         try checkPositive("batchSize", batchSize)
         let start = DispatchTime.now()
         var sums = TrainingProgress()
-        for (number, batch) in BatchSource(dataset, batchSize: batchSize).epoch().enumerated() {
-            let plan = try forward(batch, StepContext(step: 0, training: false))
-            sums.add(score(plan, labels: batch.labels), metrics)
+        var scores: [ImageScore] = []
+        try forEachShare(of: dataset, batchSize, team) { number, batch, plan in
+            if let plan { scores += self.scores(plan, labels: batch.labels) }
             try afterBatch(number)
         }
+        let order = BatchOrder(count: dataset.count, batchSize: batchSize, shuffledBy: nil)
+        try team?.gather(&scores, of: order, each: 1)
+        for batch in order.ranges { sums.add(score(scores[batch]), metrics) }
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
         return Evaluation(
             loss: sums.loss / Double(dataset.count), accuracy: Double(sums.right) / Double(dataset.count),
@@ -32,17 +39,41 @@ extension Model {
 
     /// The probability of every class for every image.
     ///
-    /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``.
-    public func predict(_ dataset: ImageDataset, batchSize: Int = 128) throws -> Predictions {
+    /// - Parameter communicator: the processes that share the work; all get the whole result.
+    /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``, `MessagePassingError`.
+    public func predict(
+        _ dataset: ImageDataset, batchSize: Int = 128, communicator: Communicator? = nil
+    ) throws -> Predictions {
         try check(dataset, "prediction", labelled: false)
         try checkPixels(dataset, "prediction")
         try checkPositive("batchSize", batchSize)
         var probabilities = [Float]()
         probabilities.reserveCapacity(dataset.count * classes)
-        for batch in BatchSource(dataset, batchSize: batchSize).epoch() {
-            let plan = try forward(batch, StepContext(step: 0, training: false))
-            probabilities += output(plan, count: batch.count)
+        let team = Team(communicator)
+        try forEachShare(of: dataset, batchSize, team) { _, batch, plan in
+            if let plan { probabilities += output(plan, count: batch.count) }
         }
+        try team?.gather(
+            &probabilities, of: BatchOrder(count: dataset.count, batchSize: batchSize, shuffledBy: nil),
+            each: classes)
         return Predictions(probabilities: probabilities, classes: classes)
+    }
+
+    /// Calls `body` with each batch's number, this process's share of it, and the plan that has run it; nil for a share
+    /// without images.
+    private func forEachShare(
+        of dataset: ImageDataset, _ batchSize: Int, _ team: Team?,
+        _ body: (Int, BatchSource.Batch, BoundPlan?) throws -> Void
+    ) throws {
+        // The first plan decides how parameters lie in memory: the same in all processes.
+        if let team {
+            _ = try plan(batch: team.largestShare(of: min(batchSize, dataset.count)), training: false)
+        }
+        for (number, whole) in BatchSource(dataset, batchSize: batchSize).epoch().enumerated() {
+            let batch = team.map { whole.part($0.share(of: whole.count).samples) } ?? whole
+            let plan =
+                batch.count == 0 ? nil : try forward(batch, StepContext(step: 0, training: false))
+            try body(number, batch, plan)
+        }
     }
 }

@@ -1,3 +1,5 @@
+public import MessagePassing
+
 extension Model {
     /// Trains the model.
     ///
@@ -24,16 +26,22 @@ extension Model {
     ///   - checkpoints: where the training saves itself after every epoch and when it is interrupted, and
     ///     where it is resumed from.
     ///   - interruption: looked at after every step.
+    ///   - communicator: the processes that train together, such as `.world`. Each computes its share of every batch, of
+    ///     `batchSize` images in all, and the training is that of one process but for roundings. The first process
+    ///     alone tells callbacks and saves checkpoints.
+    ///   - localStatistics: whether batch normalization then takes the statistics of each process's share, which spares
+    ///     messages and makes another training of it.
     /// - Returns: what was measured, before a resumption as well.
     /// - Throws: ``TrainingError`` for data that does not fit the model or a loss that is no number,
-    ///   ``TrainingInterrupted``, ``CheckpointError`` and ``FileError`` for checkpoints, ``EngineError``, and
+    ///   ``TrainingInterrupted``, `MessagePassingError`, ``CheckpointError`` and ``FileError`` for checkpoints, ``EngineError``, and
     ///   what callbacks throw.
     @discardableResult
     public func fit(
         _ train: ImageDataset, validation: ImageDataset? = nil, validationSplit: Double = 0,
         batchSize: Int = 32, epochs: Int = 1, initialEpoch: Int? = nil, stepsPerEpoch: Int? = nil,
         augmentation: ImageDataGenerator? = nil, shuffle: Bool = true, callbacks: [any Callback] = [],
-        checkpoints: Checkpoints? = nil, interruption: Interruption? = nil
+        checkpoints: Checkpoints? = nil, interruption: Interruption? = nil,
+        communicator: Communicator? = nil, localStatistics: Bool = false
     ) throws -> History {
         guard let optimizer else { throw TrainingError.notCompiled }
         try checkPixels(train, "training")
@@ -54,7 +62,8 @@ extension Model {
             shuffle: shuffle, seed: seed)
         return try TrainingLoop(
             self, optimizer, source: source, validation: validation, initialEpoch: initialEpoch,
-            epochs: epochs, callbacks: callbacks, checkpoints: checkpoints, interruption: interruption
+            epochs: epochs, callbacks: callbacks, checkpoints: checkpoints, interruption: interruption,
+            team: Team(communicator, usesLocalStatistics: localStatistics)
         ).run()
     }
 

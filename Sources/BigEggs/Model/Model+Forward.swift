@@ -3,18 +3,26 @@ extension Model {
     ///
     /// - Returns: the plan that ran, which holds the output until another one runs.
     func forward(_ batch: BatchSource.Batch, _ context: StepContext) throws -> BoundPlan {
-        let plan = try plan(batch: batch.count, training: context.training)
-        plan.timed("step", "input") { batch.gather(into: plan.input) }
+        let plan = try plan(batch: max(1, batch.count), training: context.training)
+        plan.timed("step", "input") {
+            if batch.count == 0 { plan.input.clear() }
+            batch.gather(into: plan.input)
+        }
         plan.forward(context)
         return plan
     }
 
-    /// The loss, what regularizers add to it included, and the metrics of the last forward pass.
-    func score(_ plan: BoundPlan, labels: [Int32]) -> BatchScore {
-        var score = SoftmaxCrossentropy.evaluate(
+    /// What the last forward pass made of each image.
+    func scores(_ plan: BoundPlan, labels: [Int32]) -> [ImageScore] {
+        SoftmaxCrossentropy.evaluate(
             plan.logits, labels: labels, count: labels.count, classes: classes,
-            smoothing: loss.labelSmoothing, topK: metrics.map(\.k))
-        score.loss += store.regularizationLoss * Double(labels.count)
+            smoothing: loss.labelSmoothing)
+    }
+
+    /// The loss of a batch, what regularizers add to it included, and its metrics.
+    func score(_ images: some Collection<ImageScore>) -> BatchScore {
+        var score = BatchScore(images, topK: metrics.map(\.k))
+        score.loss += store.regularizationLoss * Double(images.count)
         return score
     }
 

@@ -56,6 +56,7 @@ extension Model {
             throw TrainingError.weightsUnknown(name: stranger.name, file: source)
         }
         Threads.use(threads)
+        weightChanges += 1
         for layer in network.layers {
             for parameter in layer.parameters {
                 let name = store.entries[parameter].weight.name

@@ -46,6 +46,8 @@ public class Model {
     private var plans: [Plan.Key: Plan] = [:]
     /// The one that decided how parameters lie in memory.
     private(set) var firstPlan: Plan.Key?
+    /// How often weights were set from outside.
+    var weightChanges = 0
     /// What this model's trainings have drawn, so that the next one draws anew.
     var drawn = Drawn()
     private(set) var optimizer: OptimizerState?
@@ -139,6 +141,9 @@ public class Model {
     var endsInSoftmax: Bool {
         network.layers.last?.layer.activationFunction == .softmax
     }
+
+    /// What each batch normalization keeps.
+    var statistics: [BatchStatistics] { network.layers.compactMap(\.statistics) }
 
     var classes: Int { outputShape.reduce(1, *) }
 

@@ -31,6 +31,11 @@ package struct BatchOrder: Sendable {
         (count + batchSize - 1) / batchSize
     }
 
+    /// The images of each batch of a pass, by their place in it.
+    var ranges: [Range<Int>] {
+        (0..<batches).map { $0 * batchSize..<min(($0 + 1) * batchSize, count) }
+    }
+
     var isShuffled: Bool { shuffling != nil }
 
     /// The images of a step of an epoch, both counted from 0, and the pass that they belong to.

@@ -16,6 +16,13 @@ struct BatchSource: Sendable {
         /// One label an image.
         var labels: [Int32] { images.map { gathering.dataset.labels.values[Int($0)] } }
 
+        /// Some of the images, counted from the batch's first.
+        func part(_ range: Range<Int>) -> Batch {
+            Batch(
+                pass: pass, images: images.dropFirst(range.lowerBound).prefix(range.count),
+                gathering: gathering)
+        }
+
         /// Moves the images, transformed and scaled, into a plan's input.
         func gather(into input: InputView) { gathering.gather(images, pass: pass, into: input) }
     }

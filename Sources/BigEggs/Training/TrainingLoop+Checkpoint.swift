@@ -1,8 +1,11 @@
+import Foundation
+import MessagePassing
+
 extension TrainingLoop {
     /// What decides about the bits of a training's result, beside what a checkpoint holds itself.
     ///
     /// Whatever is added to `fit`, `compile` or the engine that changes a bit belongs here.
-    private func describeSettings() throws -> [String: String] {
+    func describeSettings() throws -> [String: String] {
         let gathering = source.gathering
         var settings = [
             "optimizer": "\(optimizer.optimizer)",
@@ -23,6 +26,7 @@ extension TrainingLoop {
             "Winograd": model.allowsWinograd ? "the engine's own" : "none",
             "input shape": "\(model.inputShape)",
         ]
+        if team?.usesLocalStatistics == true { settings["statistics"] = "of each process" }
         for (number, layer) in model.network.layers.enumerated() {
             let inputs = model.network.inputNames(of: layer).joined(separator: ", ")
             settings["layer \(number + 1)"] = "\(layer.name) of \(inputs), \(layer.layer)"
@@ -36,12 +40,56 @@ extension TrainingLoop {
     /// - Throws: ``CheckpointError``; what callbacks remember is left to ``restoreCallbacks()``.
     func resume() throws {
         guard let checkpoints else { return }
-        settings = try describeSettings()
         guard let (file, checkpoint) = try checkpoints.begin() else { return }
         try check(checkpoint, file: file)
         try restore(checkpoint, file: file)
         (saved, resumed) = (file, checkpoint)
         (progress, history) = (checkpoint.progress, checkpoint.history)
+    }
+
+    /// What else processes that train together must have alike.
+    var likeness: [String: String] {
+        get throws {
+            [
+                "the program": try Checksum.sha256(of: Communicator.programFile),
+                "the parameters' arrangement": model.store.arrangement,
+                "epochs": "\(progress.epoch) to \(epochs)",
+                "learning rate": "\(model.learningRate)",
+            ]
+        }
+    }
+
+    /// Gives the other processes the state that the first one begins with.
+    func shareState() throws {
+        guard let team else { return }
+        let encoder = JSONEncoder()
+        let state = SharedState(
+            progress: progress, history: history, optimizerStep: optimizer.step,
+            learningRate: model.learningRate, drawnPasses: model.drawn.passes, drawnSteps: model.drawn.steps)
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let shared = try decoder.decode(
+            SharedState.self, from: Data(try team.communicator.broadcast(Array(try encoder.encode(state)))))
+        if !team.communicator.isFirst {
+            (progress, history) = (shared.progress, shared.history)
+            optimizer.step = shared.optimizerStep
+            if model.learningRate != shared.learningRate { model.learningRate = shared.learningRate }
+            model.drawn = Drawn(passes: shared.drawnPasses, steps: shared.drawnSteps)
+        }
+        try team.broadcastWeights(of: model)
+        try team.broadcast(optimizer, bytes: model.store.elementCount * 4)
+    }
+
+    /// How far the first process's training has come.
+    private struct SharedState: Codable {
+        let progress: TrainingProgress
+        let history: History
+        let optimizerStep: Int
+        let learningRate: Double
+        let drawnPasses, drawnSteps: Int
     }
 
     /// Gives callbacks back what they remembered, and takes back what one has changed while it took up its work.

@@ -10,6 +10,8 @@ final class TrainingLoop {
     let callbacks: CallbackList
     let checkpoints: Checkpoints?
     private let interruption: Interruption?
+    /// With which other processes the model is trained.
+    let team: Team?
 
     var progress = TrainingProgress()
     var history = History()
@@ -29,7 +31,7 @@ final class TrainingLoop {
     init(
         _ model: Model, _ optimizer: OptimizerState, source: BatchSource, validation: ImageDataset?,
         initialEpoch: Int?, epochs: Int, callbacks: [any Callback], checkpoints: Checkpoints?,
-        interruption: Interruption?
+        interruption: Interruption?, team: Team? = nil
     ) {
         self.model = model
         self.optimizer = optimizer
@@ -39,6 +41,7 @@ final class TrainingLoop {
         self.callbacks = CallbackList(callbacks)
         self.checkpoints = checkpoints
         self.interruption = interruption
+        self.team = team
         progress.epoch = initialEpoch ?? 0
         progress.before = Drawn(
             passes: initialEpoch == nil ? model.drawn.passes : 0, steps: model.drawn.steps)
@@ -49,7 +52,7 @@ final class TrainingLoop {
         try begin()
         // Of an epoch that was interrupted after a callback had ended it, the validation is still to come.
         while progress.epoch < epochs, !model.stopTraining || progress.step > 0 { try epoch() }
-        try callbacks.onTrainEnd(training)
+        try lead { try callbacks.onTrainEnd(training) }
         return history
     }
 
@@ -57,63 +60,91 @@ final class TrainingLoop {
     private var training: TrainingRun {
         TrainingRun(
             model: model, epochs: epochs, steps: source.stepsPerEpoch,
-            batchSize: source.batchSize, firstEpoch: firstEpoch)
+            batchSize: source.batchSize, firstEpoch: firstEpoch,
+            processes: team?.communicator.size ?? 1)
     }
 
     /// Makes everything ready for the next step.
     private func begin() throws {
         // The first plan decides how parameters lie in memory, wherever the training goes on.
-        _ = try model.plan(batch: source.batchSize, training: true)
+        _ = try model.plan(
+            batch: team?.largestShare(of: source.batchSize) ?? source.batchSize, training: true)
         model.stopTraining = false
-        try resume()
+        if checkpoints != nil || team != nil { settings = try describeSettings() }
+        if let team { try team.checkAlike(settings.merging(try likeness) { $1 }) }
+        try lead { try resume() }
+        try shareState()
         source.order.firstPass = progress.before.passes
         model.drawn.steps = progress.before.steps
         firstEpoch = progress.epoch
-        // From here on whoever resumes finds this training, and not an older one.
-        if resumed == nil { try save() }
-        try callbacks.onTrainBegin(training)
-        try restoreCallbacks()
+        try lead {
+            // From here on whoever resumes finds this training, and not an older one.
+            if resumed == nil { try save() }
+            try callbacks.onTrainBegin(training)
+            try restoreCallbacks()
+        }
+    }
+
+    /// Lets the first process alone tell callbacks and write files, and the others have what comes of it.
+    private func lead(_ body: () throws -> Void) throws {
+        guard let team else { return try body() }
+        try team.lead(model, signal: interruption?.signal, body)
     }
 
     private func epoch() throws {
-        try callbacks.onEpochBegin(progress.epoch, training)
-        if progress.step > 0 { try restoreCallbacks() }
+        try lead {
+            try callbacks.onEpochBegin(progress.epoch, training)
+            if progress.step > 0 { try restoreCallbacks() }
+        }
         lastMeasured = .now()
         for step in progress.step..<source.stepsPerEpoch where step == 0 || !model.stopTraining {
             try self.step(step)
         }
         var logs = progress.logs
         logs["learning_rate"] = model.learningRate
+        try team?.averageStatistics(of: model)
         logs.merge(try validate()) { $1 }
         let trace = TrainingTrace.Epoch(losses: progress.losses, weights: try model.digest())
+        try team?.checkWeights(trace.weights)
         measureTime()
         history.append(logs, seconds: progress.seconds, trace: trace)
-        try callbacks.onEpochEnd(progress.epoch, logs, training)
+        try lead { try callbacks.onEpochEnd(progress.epoch, logs, training) }
         progress.endEpoch()
-        try save()
-        if let signal = interruption?.signal { throw interrupted(signal) }
+        try lead { try save() }
+        if let signal { throw interrupted(signal) }
     }
 
     private func step(_ step: Int) throws {
         let batch = source.batch(epoch: progress.epoch, step: step)
         model.drawn.passes = max(model.drawn.passes, batch.pass + 1)
         let score = try TrainingStep(
-            model: model, optimizer: optimizer, epoch: progress.epoch + 1, number: step + 1,
+            model: model, optimizer: optimizer, team: team, epoch: progress.epoch + 1, number: step + 1,
             checkpoint: saved, terminatesOnNaN: callbacks.terminatesOnNaN
         ).run(batch)
         progress.add(score, model.metrics)
         progress.step = step + 1
-        try callbacks.onBatchEnd(step, progress.logs, training)
+        try lead { try callbacks.onBatchEnd(step, progress.logs, training) }
         try endIfInterrupted()
     }
+
+    /// The signal that ends the training, the same one in all processes.
+    private var signal: Int32? { team == nil ? interruption?.signal : team?.signal }
 
     /// What the model does on the validation images, by the names that logs have for it.
     private func validate() throws -> [String: Double] {
         guard let validation else { return [:] }
-        let evaluation = try model.evaluate(validation, batchSize: source.batchSize) { batch in
-            try callbacks.onTestBatchEnd(batch, training)
-            try endIfInterrupted()
+        var refusal: (any Error)?
+        let evaluation = try model.evaluate(validation, batchSize: source.batchSize, team: team) { batch in
+            guard let team else {
+                try callbacks.onTestBatchEnd(batch, training)
+                return try endIfInterrupted()
+            }
+            // The others go through all batches, and wait in the end.
+            guard team.communicator.isFirst, refusal == nil else { return }
+            do { try callbacks.onTestBatchEnd(batch, training) } catch { refusal = error }
         }
+        if team != nil { try lead { if let refusal { throw refusal } } }
+        try endIfInterrupted()
         guard evaluation.loss.isFinite || callbacks.terminatesOnNaN else {
             throw TrainingError.validationLossNotFinite(
                 loss: evaluation.loss, epoch: progress.epoch + 1, step: progress.step,
@@ -130,9 +161,10 @@ final class TrainingLoop {
     }
 
     private func endIfInterrupted() throws {
-        guard let signal = interruption?.signal else { return }
+        guard let signal else { return }
         measureTime()
-        try save()
+        try team?.averageStatistics(of: model)
+        try lead { try save() }
         throw interrupted(signal)
     }
 

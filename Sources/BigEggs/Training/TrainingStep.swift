@@ -3,6 +3,8 @@ struct TrainingStep {
     let model: Model
     /// What moves the weights. Without it they stay, and the gradients are there to be read.
     let optimizer: OptimizerState?
+    /// With which others the model is trained; `run` is then given this process's share of the batch.
+    var team: Team?
     /// Which step it is, both counted from 1, for the error of one that cannot be taken.
     var epoch = 1
     var number = 1
@@ -13,22 +15,29 @@ struct TrainingStep {
 
     /// Takes the step, whole or not at all: moves the weights, and takes the batch into the moving statistics.
     ///
-    /// - Parameter dropoutStep: what dropout draws its masks for; `nil` for the number of the model's step.
+    /// - Parameters:
+    ///   - batch: the whole batch.
+    ///   - dropoutStep: what dropout draws its masks for; `nil` for the number of the model's step.
     /// - Returns: the loss and the metrics before the weights moved.
     /// - Throws: ``TrainingError`` if the loss, a layer's statistics or a gradient is no finite number; weights,
-    ///   moving statistics and the optimizer's state are then as before. ``EngineError``.
+    ///   moving statistics and the optimizer's state are then as before. ``EngineError``, `MessagePassingError`.
     func run(_ batch: BatchSource.Batch, dropoutStep: Int? = nil) throws -> BatchScore {
+        let share = team?.share(of: batch.count)
+        let batch = share.map { batch.part($0.samples) } ?? batch
         let context = StepContext(
-            step: dropoutStep ?? model.drawn.steps + (optimizer?.step ?? 0), training: true)
+            step: dropoutStep ?? model.drawn.steps + (optimizer?.step ?? 0), training: true, share: share)
         let labels = batch.labels
         let plan = try model.forward(batch, context)
-        let score = model.score(plan, labels: labels)
+        var scores = model.scores(plan, labels: labels)
+        try plan.timed("step", "messages") { try share?.exchange(&scores) }
+        let score = model.score(scores)
         if terminatesOnNaN, !score.loss.isFinite { return score }
         try check(score, plan)
         plan.backward(labels: labels, smoothing: model.loss.labelSmoothing, context)
+        try plan.timed("step", "messages") { try team?.finishGradients() }
         model.store.addRegularizationGradients()
         try plan.timed("step", "optimizer") { try update() }
-        plan.keepStatistics()
+        plan.keepStatistics(share)
         return score
     }
 

@@ -395,13 +395,19 @@ typedef struct be_progress {
  * ends the training at once, with BE_STOPPED. */
 typedef int32_t (*be_progress_callback)(const be_progress *progress, void *context);
 
+/* This process's number and how many there are, if a launcher such as mpirun has started several; otherwise 0 and 1.
+ * Starts MPI if the process has not. Both arguments may be NULL. */
+be_status be_world(int64_t *rank, int64_t *size);
+
 /* Trains a model.
  *
  * `validation` are images that are evaluated after each epoch, `generator` transforms every image anew in
  * every epoch; zero for none. Settings: "batch_size" (32), "epochs" (1), "initial_epoch" (0), "steps_per_epoch" (as
  * many as all images take), "shuffle" (true), "validation_split", the share of the images, from their end, that is
  * evaluated in place of `validation` (0), "terminate_on_nan", whether a loss that is no number ends the training
- * quietly (false). `progress` may be NULL; it gets `context`. `history` gets a record with a list for each metric,
+ * quietly (false), "communicator": "world" to train together with the other processes of be_world (none), and with
+ * it "local_statistics", whether a batch normalization then takes the statistics of each process's images (false). The
+ * first process alone calls `progress`. `progress` may be NULL; it gets `context`. `history` gets a record with a list for each metric,
  * one value an epoch, and "seconds"; it may be NULL.
  *
  * Orders, transformations and masks of dropout are new in every training of a model. A model with the same "seed"

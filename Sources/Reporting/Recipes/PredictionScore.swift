@@ -1,5 +1,6 @@
 import BigEggs
 import Foundation
+public import MessagePassing
 
 /// Loss and accuracy of a network's predictions, which may be the mean of several.
 public struct PredictionScore: Codable, Sendable, Equatable {
@@ -23,23 +24,28 @@ public struct PredictionScore: Codable, Sendable, Equatable {
     ///
     /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
     public init(
-        _ views: [TestView], of dataset: ImageDataset, by model: Model, batchSize: Int
+        _ views: [TestView], of dataset: ImageDataset, by model: Model, batchSize: Int,
+        communicator: Communicator = .alone
     ) throws {
-        self = try PredictionScore.scores([views], of: dataset, by: model, batchSize: batchSize)[0]
+        self = try PredictionScore.scores(
+            [views], of: dataset, by: model, batchSize: batchSize, communicator: communicator)[0]
     }
 
     /// The scores of several lists of views. What is in more than one is looked at once.
     ///
+    /// - Parameter communicator: the processes that share the work.
     /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
     public static func scores(
-        _ lists: [[TestView]], of dataset: ImageDataset, by model: Model, batchSize: Int
+        _ lists: [[TestView]], of dataset: ImageDataset, by model: Model, batchSize: Int,
+        communicator: Communicator = .alone
     ) throws -> [PredictionScore] {
         var seen: [(view: TestView, predictions: Predictions)] = []
         func predictions(_ view: TestView) throws -> Predictions {
             var view = view
             view.weight = 1
             if let known = seen.first(where: { $0.view == view }) { return known.predictions }
-            let predictions = try model.predict(try dataset.seen(view), batchSize: batchSize)
+            let predictions = try model.predict(
+                try dataset.seen(view), batchSize: batchSize, communicator: communicator)
             seen.append((view, predictions))
             return predictions
         }

@@ -1,4 +1,5 @@
 import BigEggs
+public import MessagePassing
 
 /// Everything that is recorded about a training.
 public struct TrainingResults: Encodable {
@@ -73,10 +74,12 @@ public struct TrainingResults: Encodable {
     ///   - train: the images it was trained on.
     ///   - test: the images that validated it.
     ///   - weights: the file that its weights are in.
+    ///   - communicator: the processes that trained it together.
     /// - Throws: what `evaluate` throws.
     public init(
         of model: Model, history: History, epochs: Int, batchSize: Int, callbacks: [any Callback],
-        trainedOn train: ImageDataset, validatedOn test: ImageDataset, weights: WeightsFile
+        trainedOn train: ImageDataset, validatedOn test: ImageDataset, weights: WeightsFile,
+        communicator: Communicator = .alone
     ) throws {
         let (loss, validationLoss) = (history["loss"], history["val_loss"])
         let best = validationLoss.indices.min { validationLoss[$0] < validationLoss[$1] } ?? 0
@@ -97,8 +100,10 @@ public struct TrainingResults: Encodable {
         trainingSeconds = history.seconds.reduce(0, +)
         imagesPerSecond = Double(train.count * history.epochs) / max(trainingSeconds, .leastNonzeroMagnitude)
         self.weights = weights
-        evaluation = Measured(try model.evaluate(test, batchSize: batchSize))
-        finalTrain = Measured(try model.evaluate(train, batchSize: batchSize))
+        evaluation = Measured(
+            try model.evaluate(test, batchSize: batchSize, communicator: communicator))
+        finalTrain = Measured(
+            try model.evaluate(train, batchSize: batchSize, communicator: communicator))
         peakMemoryBytes = Machine.peakMemoryBytes
         trace = RecordedTrace(
             engine: model.engineDescription, kept: try model.digest(), trace: history.trace)

@@ -1,7 +1,7 @@
 import BigEggs
 
 /// A file of weights, by name and content.
-public struct WeightsFile: Encodable, Sendable {
+public struct WeightsFile: Codable, Sendable {
     /// The file's name.
     public let file: String
     /// Its SHA-256, in hexadecimal digits.

@@ -44,16 +44,24 @@ public struct Study {
         return try Checksum.sha256(ofText: lines.joined(separator: "\n"))
     }
 
-    /// Trains one run, or goes on with it, in a process of its own, and keeps its record.
+    /// Trains one run, or goes on with it, in a process of its own unless told otherwise, and keeps its record.
     ///
     /// - Parameters:
     ///   - options: arguments of `bigeggs train` that say on which data and how fast.
     ///   - restart: whether to train anew what was begun.
+    ///   - train: runs `bigeggs train` with arguments in this process, and returns its exit status.
     /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
-    public func train(_ run: StudyRun, options: [String], restart: Bool = false) throws {
-        try TrainingProcess(
+    public func train(
+        _ run: StudyRun, options: [String], restart: Bool = false,
+        here train: (([String]) throws -> Int32)? = nil
+    ) throws {
+        let process = TrainingProcess(
             name: run.name, command: run.command, arguments: run.arguments + options,
-            directory: "\(runs)/\(run.name)", record: record(run)
-        ).run(restart: restart)
+            directory: "\(runs)/\(run.name)", record: record(run))
+        if let train {
+            try process.run(restart: restart, by: train)
+        } else {
+            try process.run(restart: restart)
+        }
     }
 }

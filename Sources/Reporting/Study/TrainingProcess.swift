@@ -1,5 +1,6 @@
 import BigEggs
 import Foundation
+import MessagePassing
 
 /// A training by `bigeggs train` in a process of its own, whose record is kept.
 struct TrainingProcess {
@@ -14,22 +15,30 @@ struct TrainingProcess {
 
     /// Trains, or goes on where a training was interrupted.
     ///
-    /// - Parameter restart: whether to train anew what was begun.
+    /// - Parameters:
+    ///   - restart: whether to train anew what was begun.
+    ///   - train: runs `bigeggs train` with arguments, and returns its exit status.
     /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
-    func run(restart: Bool = false) throws {
-        try AtomicFile.prepareDirectory(URL(fileURLWithPath: record).deletingLastPathComponent().path)
-        let isBegun =
-            !Checkpoints(in: directory).files.isEmpty
-            || FileManager.default.fileExists(atPath: "\(directory)/training.json")
-        let status = try ChildProcess.run(
-            Project.executableDirectory + "/bigeggs",
-            ["train"] + arguments + ["--out", directory]
-                + (restart ? ["--restart"] : isBegun ? ["--resume"] : []))
+    func run(
+        restart: Bool = false, by train: ([String]) throws -> Int32 = TrainingProcess.startChild
+    ) throws {
+        let world = try Communicator.world
+        let isBegun = try world.fromFirst {
+            try AtomicFile.prepareDirectory(URL(fileURLWithPath: record).deletingLastPathComponent().path)
+            return !Checkpoints(in: directory).files.isEmpty
+                || FileManager.default.fileExists(atPath: "\(directory)/training.json")
+        }
+        let status = try train(
+            arguments + ["--out", directory] + (restart ? ["--restart"] : isBegun ? ["--resume"] : []))
         switch status {
-        case 0: try Record.read("\(directory)/training.json").write(to: record)
+        case 0: try world.inFirst { try Record.read("\(directory)/training.json").write(to: record) }
         case 128 + SIGINT, 128 + SIGTERM:
             throw ReportingError.runInterrupted(run: name, command: command, status: status)
         default: throw ReportingError.runFailed(run: name, status: status)
         }
+    }
+
+    private static func startChild(_ arguments: [String]) throws -> Int32 {
+        try ChildProcess.run(Project.executableDirectory + "/bigeggs", ["train"] + arguments)
     }
 }

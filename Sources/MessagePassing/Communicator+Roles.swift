@@ -1,0 +1,41 @@
+import Foundation
+
+/// What the first process does for all.
+extension Communicator {
+    /// Runs `body` in the first process, and gives all its result.
+    ///
+    /// - Throws: in the first process what `body` throws, in the others ``MessagePassingError/endedElsewhere``.
+    @discardableResult
+    public func fromFirst<Result: Codable>(_ body: () throws -> Result) throws -> Result {
+        guard size > 1 else { return try body() }
+        var outcome = Swift.Result<Result, any Error> { throw MessagePassingError.endedElsewhere }
+        if isFirst { outcome = Swift.Result { try body() } }
+        // No bytes say that it failed.
+        let encoded = (try? outcome.get()).flatMap { try? JSONEncoder().encode([$0]) } ?? Data()
+        let bytes = try broadcast(Array(encoded))
+        if isFirst { return try outcome.get() }
+        guard !bytes.isEmpty else { throw MessagePassingError.endedElsewhere }
+        return try JSONDecoder().decode([Result].self, from: Data(bytes))[0]
+    }
+
+    /// Runs `body` in the first process alone; the others wait.
+    ///
+    /// - Returns: nil in the others.
+    /// - Throws: as ``fromFirst(_:)``.
+    public func inFirst<Result>(_ body: () throws -> Result) throws -> Result? {
+        var result: Result?
+        _ = try fromFirst {
+            result = try body()
+            return true
+        }
+        return result
+    }
+
+    /// Runs `body` in the first process, and then in the others, which find what the first one downloaded or cached.
+    ///
+    /// - Throws: what `body` throws; in the others as well ``MessagePassingError/endedElsewhere``.
+    public func firstThenOthers<Result>(_ body: () throws -> Result) throws -> Result {
+        if let first = try inFirst(body) { return first }
+        return try body()
+    }
+}

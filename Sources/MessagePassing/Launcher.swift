@@ -1,0 +1,42 @@
+import Glibc
+
+/// What the environment says of the launcher (mpirun, mpiexec, srun) that started this process.
+public struct Launcher: Sendable, Equatable {
+    /// This process's number, and how many there are.
+    public let rank, size: Int
+    /// How many of them run on this machine.
+    public let processesHere: Int
+
+    /// Where each MPI's launcher writes rank, size and the number of processes on the machine.
+    private static let variables = [
+        // Open MPI.
+        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"),
+        // MPICH, Intel MPI.
+        ("PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS"),
+    ]
+
+    /// The launcher of this process; nil without one, or if it started only this process.
+    public static var current: Launcher? { Launcher { name in getenv(name).map { String(cString: $0) } } }
+
+    /// Makes this process, and those that it starts, one without a launcher.
+    public static func forget() {
+        for (rank, size, here) in variables { for name in [rank, size, here] { unsetenv(name) } }
+    }
+
+    init?(_ environment: (String) -> String?) {
+        func number(_ name: String) -> Int? { environment(name).flatMap { Int($0) } }
+        for (rank, size, here) in Launcher.variables {
+            guard let rank = number(rank), let size = number(size), size > 1, 0..<size ~= rank else {
+                continue
+            }
+            self.rank = rank
+            self.size = size
+            processesHere = max(1, min(size, number(here) ?? 1))
+            return
+        }
+        return nil
+    }
+
+    /// Whether another process prints, saves and draws for this one.
+    public static var isFollower: Bool { (current?.rank ?? 0) > 0 }
+}

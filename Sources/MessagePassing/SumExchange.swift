@@ -1,0 +1,146 @@
+import CMessagePassing
+import Glibc
+
+/// Replaces a buffer of numbers, in pieces that become ready one after the other, by their sums over all processes.
+///
+/// Each process receives its part of a piece from all, adds it up in the order of a ``TreeSum``, and gives the sum to
+/// all. That moves as few bytes as a ring does, and the sums are the same bits in each run with as many processes, which
+/// `MPI_Allreduce` does not promise. Both messages are under way while the caller works; ``progress()`` moves them on,
+/// since most MPIs do so only when they are called.
+public final class SumExchange {
+    private let communicator: Communicator
+    private let numbers: UnsafeMutablePointer<Float>
+    /// What is to be added up, from the other processes and this one: `[processes, numbers]`.
+    private var received: UnsafeMutablePointer<Float>
+    private var capacity = 0
+    private var waiting: [Piece] = []
+    private var scattering: Piece?
+    private var summed: [Piece] = []
+    private var gathering: Piece?
+    /// When the messages that are under way were begun; 0 without any.
+    private var begun: UInt64 = 0
+    private var underWay: UInt64 = 0
+    private var spent: UInt64 = 0
+
+    /// Nanoseconds in which messages were under way while the caller did something else.
+    public var hiddenNanoseconds: UInt64 { underWay - min(spent, underWay) }
+
+    /// Some of the numbers, and the part of them that each process adds up.
+    private struct Piece {
+        let range: Range<Int>
+        let parts: Pieces
+        /// This process's part of each process.
+        let incoming: Pieces
+        let own: Range<Int>
+
+        init(_ range: Range<Int>, _ communicator: Communicator) {
+            self.range = range
+            let size = communicator.size
+            // Whole lines of 64 bytes.
+            func start(_ part: Int) -> Int {
+                part == size ? range.count : range.count * part / size / 16 * 16
+            }
+            let counts = (0..<size).map { start($0 + 1) - start($0) }
+            own =
+                range.lowerBound + start(communicator.rank)..<range.lowerBound + start(communicator.rank + 1)
+            parts = Pieces(counts: counts.map { $0 * 4 })
+            incoming = Pieces(counts: [Int](repeating: own.count * 4, count: size))
+        }
+    }
+
+    /// - Parameter numbers: they must stay where they are.
+    public init(_ communicator: Communicator, _ numbers: UnsafeMutablePointer<Float>) {
+        self.communicator = communicator
+        self.numbers = numbers
+        received = .allocate(capacity: 1)
+    }
+
+    deinit { received.deallocate() }
+
+    /// Says that a piece is ready to be added up. All processes name the same pieces in the same order.
+    ///
+    /// - Throws: ``MessagePassingError``.
+    public func begin(_ range: Range<Int>) throws {
+        guard !range.isEmpty else { return }
+        waiting.append(Piece(range, communicator))
+        try progress()
+    }
+
+    /// Moves messages on.
+    ///
+    /// - Returns: whether all sums are there.
+    /// - Throws: ``MessagePassingError``.
+    @discardableResult
+    public func progress() throws -> Bool { try timed(step) }
+
+    private func now() -> UInt64 {
+        var clock = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &clock)
+        return UInt64(clock.tv_sec) * 1_000_000_000 + UInt64(clock.tv_nsec)
+    }
+
+    private func step() throws -> Bool {
+        if let piece = scattering, try communicator.hasEnded(Int(BE_CHANNEL_SCATTER)) {
+            let count = piece.own.count
+            TreeSum.addUp(received, rows: communicator.size, count: count, stride: count)
+            (numbers + piece.own.lowerBound).update(from: received, count: count)
+            scattering = nil
+            summed.append(piece)
+        }
+        if scattering == nil, !waiting.isEmpty {
+            let piece = waiting.removeFirst()
+            reserve(piece.own.count * communicator.size)
+            try communicator.beginScatter(
+                numbers + piece.range.lowerBound, piece.parts, received, piece.incoming)
+            scattering = piece
+        }
+        if gathering != nil, try communicator.hasEnded(Int(BE_CHANNEL_GATHER)) { gathering = nil }
+        if gathering == nil, !summed.isEmpty {
+            let piece = summed.removeFirst()
+            try communicator.beginGather(numbers + piece.range.lowerBound, piece.parts)
+            gathering = piece
+        }
+        return scattering == nil && gathering == nil && waiting.isEmpty && summed.isEmpty
+    }
+
+    /// Waits for all sums.
+    ///
+    /// - Throws: ``MessagePassingError``.
+    public func finish() throws {
+        _ = try timed {
+            let deadline = now() + UInt64(communicator.timeout * 1e9)
+            var turn = 0
+            while try !step() {
+                turn += 1
+                guard turn % 64 == 0 else { continue }
+                sched_yield()
+                guard now() <= deadline else {
+                    throw MessagePassingError.noAnswer(seconds: communicator.timeout)
+                }
+            }
+            return true
+        }
+    }
+
+    /// - Parameter body: returns whether no message is under way any more.
+    private func timed(_ body: () throws -> Bool) rethrows -> Bool {
+        let start = now()
+        if begun == 0, !waiting.isEmpty { begun = start }
+        let isDone = try body()
+        guard begun > 0 else { return isDone }
+        let end = now()
+        spent += end - start
+        if isDone {
+            underWay += end - begun
+            begun = 0
+        }
+        return isDone
+    }
+
+    private func reserve(_ count: Int) {
+        guard count > capacity else { return }
+        received.deallocate()
+        received = .allocate(capacity: count)
+        capacity = count
+    }
+}

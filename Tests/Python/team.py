@@ -1,0 +1,128 @@
+"""What the processes of a launcher compute in the tests: `team.py OUT TASK [argument …]`.
+
+Process 0, or the process alone, writes what came of it to OUT, an npz file.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
+
+import bigeggs  # noqa: E402
+from bigeggs import layers, testing  # noqa: E402
+from bigeggs.optimizers import SGD, Adam  # noqa: E402
+
+
+def images(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Images of four classes that can be told apart, 12×12."""
+    random = np.random.default_rng(seed)
+    y = random.integers(0, 4, count)
+    x = random.normal(100, 40, (count, 12, 12, 3)) + 30 * y[:, None, None, None] * (np.arange(12) % 4 == 1)[:, None]
+    return np.clip(x, 0, 255).astype(np.uint8), y
+
+
+def network(dropout: float = 0.5, batch: int = 32) -> bigeggs.Sequential:
+    """Every kind of layer that a share of a batch makes a difference to.
+
+    Of two vectors a batch normalization makes +1 and -1, however near they are: its gradient would be roundings.
+    """
+    normalized = [layers.BatchNormalization()] * (batch > 8)
+    return bigeggs.Sequential([
+        layers.Rescaling(1 / 255),
+        layers.Conv2D(20, 3, padding="same", activation="relu"), layers.BatchNormalization(),
+        layers.Conv2D(24, 3, padding="same"), layers.MaxPooling2D(), layers.BatchNormalization(),
+        layers.Activation("gelu"), layers.LayerNormalization(), layers.SpatialDropout2D(0.1),
+        layers.Flatten(), layers.Dense(32, activation="relu", kernel_regularizer="l2"), *normalized,
+        layers.Dropout(dropout), layers.GaussianNoise(0.1), layers.Dense(4, activation="softmax"),
+    ], seed=5)
+
+
+class Losses(bigeggs.callbacks.Callback):
+    """The loss of each step."""
+
+    def __init__(self) -> None:
+        self.sums: list[float] = []
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        assert logs is not None
+        self.sums.append(logs["loss"] * (batch + 1))
+
+    def losses(self) -> np.ndarray:
+        """From the running means of one epoch."""
+        return np.diff(np.array([0, *self.sums]))
+
+
+def gradients(world: bigeggs.Communicator, count: str) -> dict[str, np.ndarray]:
+    """Of one step on so many images: the velocity of an SGD that was still is minus the gradient."""
+    x, y = images(int(count))
+    model = network(batch=len(x))
+    model.compile(optimizer=SGD(1.0, momentum=0.9), loss="sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=len(x), epochs=1, shuffle=False, verbose=0, communicator=world)
+    return {name.replace("/", "."): -value for name, value in testing.optimizer_state(model)[1].items()}
+
+
+def training(world: bigeggs.Communicator, steps: str) -> dict[str, np.ndarray]:
+    """So many steps of 32 images and one smaller one, transformed, and an evaluation."""
+    x, y = images(32 * int(steps) - 9)
+    generator = bigeggs.ImageDataGenerator(rotation_range=10, horizontal_flip=True)
+    model = network(dropout=0.2)
+    model.compile(optimizer=Adam(1e-3), loss="sparse_categorical_crossentropy")
+    losses = Losses()
+    history = model.fit(
+        generator.flow(x, y, batch_size=32), validation_data=images(203, 2), epochs=1, verbose=0, callbacks=[losses],
+        communicator=world,
+    )
+    assert list(history.history) and len(history.epoch) == 1
+    return {
+        "losses": losses.losses(), "val_loss": np.array(history.history["val_loss"]),
+        "predictions": model.predict(images(64, 3)[0]),
+    }
+
+
+def callbacks(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
+    """What a callback does in process 0 is done in all: a learning rate, weights, an end."""
+    x, y = images(96)
+    model = network()
+    model.compile(optimizer=SGD(0.1), loss="sparse_categorical_crossentropy")
+    told: list[int] = []
+
+    class Changes(bigeggs.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            told.append(epoch)
+            model.optimizer.learning_rate = 0.05
+            model.set_weights([np.full_like(weight, 0.5) for weight in model.get_weights()])
+            if epoch == 1:
+                model.stop_training = True
+
+    model.fit(x, y, batch_size=32, epochs=5, verbose=0, callbacks=[Changes()], communicator=world)
+    assert told == ([0, 1] if world.rank == 0 else [])
+    assert all(np.all(weight == 0.5) for weight in model.get_weights())
+    rate = float(model.optimizer.learning_rate)
+    assert rate == np.float32(0.05) or rate == 0.05, rate
+    return {"told": np.array(told)}
+
+
+def error(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
+    """An exception in process 0's callback ends all."""
+    x, y = images(96)
+    model = network()
+    model.compile(optimizer=SGD(0.1), loss="sparse_categorical_crossentropy")
+
+    class Fails(bigeggs.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            raise ValueError("the disk is on fire")
+
+    model.fit(x, y, batch_size=32, epochs=5, verbose=0, callbacks=[Fails()], communicator=world)
+    return {}
+
+
+if __name__ == "__main__":
+    out, task, *arguments = sys.argv[1:]
+    world = bigeggs.world()
+    result = globals()[task](world, *arguments)
+    if world.rank == 0:
+        np.savez(out, size=world.size, **result)

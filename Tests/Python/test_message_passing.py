@@ -1,0 +1,168 @@
+"""Trainings of several processes, started by mpirun on this machine.
+
+`make mpi` compiles what they take; without it, or without mpirun, the tests are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import ROOT
+
+BUILD = ROOT / ".build/release"
+TEAM = Path(__file__).with_name("team.py")
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("mpirun") is None or not (BUILD / "libbigeggs_mpi.so").exists(),
+    reason="there is no mpirun, or no `make mpi` was made",
+)
+
+
+def launcher(processes: int, *options: str) -> list[str]:
+    """mpirun on this machine, as any user, with as many processes as are asked for."""
+    version = subprocess.run(["mpirun", "--version"], capture_output=True, text=True).stdout
+    root = ["--allow-run-as-root", "--oversubscribe"] if "Open MPI" in version or "OpenRTE" in version else []
+    return ["mpirun", *root, "-np", str(processes), *options]
+
+
+def run(command: list[str], timeout: int = 120, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "1000"} | variables,
+    )
+
+
+def team(tmp_path: Path, processes: int, task: str, *arguments: object) -> dict[str, np.ndarray]:
+    """What a task of team.py gives with so many processes; with one, without a launcher."""
+    out = tmp_path / f"{task}-{processes}-{'-'.join(map(str, arguments))}.npz"
+    command = [sys.executable, str(TEAM), str(out), task, *map(str, arguments)]
+    result = run(launcher(processes) * (processes > 1) + command)
+    assert result.returncode == 0, result.stderr
+    values = dict(np.load(out))
+    assert values.pop("size") == processes
+    return values
+
+
+@pytest.mark.parametrize(("processes", "count"), [(2, 32), (3, 37), (3, 2), (2, 1)])
+def test_gradients_are_those_of_the_whole_batch(tmp_path: Path, processes: int, count: int) -> None:
+    alone, together = (team(tmp_path, number, "gradients", count) for number in (1, processes))
+    assert alone.keys() == together.keys()
+    # A bias before a batch normalization has a gradient of 0 and roundings: the largest of all decides.
+    largest = max(np.abs(value).max() for value in alone.values())
+    for name, value in alone.items():
+        # Another order of sums of float32 numbers.
+        np.testing.assert_allclose(together[name], value, rtol=2e-5, atol=2e-6 * largest, err_msg=name)
+
+
+def test_a_training_is_that_of_one_process_but_for_roundings(tmp_path: Path) -> None:
+    alone, two, again, three = (team(tmp_path / str(turn), processes, "training", 50)
+                                for turn, processes in enumerate((1, 2, 2, 3)) if not (tmp_path / str(turn)).mkdir())
+    assert len(alone["losses"]) == 50
+    for other in (two, three):
+        # Roundings grow: in the first steps they are still small.
+        np.testing.assert_allclose(other["losses"][:5], alone["losses"][:5], rtol=1e-3)
+        np.testing.assert_allclose(other["losses"], alone["losses"], rtol=0.25, atol=0.05)
+        np.testing.assert_allclose(other["val_loss"], alone["val_loss"], rtol=0.1)
+    for name, value in two.items():
+        np.testing.assert_array_equal(value, again[name], err_msg="two runs of two processes differ")
+
+
+def test_what_a_callback_does_in_the_first_process_reaches_all(tmp_path: Path) -> None:
+    assert list(team(tmp_path, 2, "callbacks")["told"]) == [0, 1]
+
+
+def test_an_exception_in_the_first_process_ends_all(tmp_path: Path) -> None:
+    result = run([*launcher(3), sys.executable, str(TEAM), str(tmp_path / "out.npz"), "error"], timeout=60)
+    assert result.returncode != 0
+    assert "the disk is on fire" in result.stderr
+
+
+# ---- The command line --------------------------------------------------------------------------
+
+
+def bigeggs(*arguments: str) -> list[str]:
+    return [str(BUILD / "bigeggs"), *arguments]
+
+
+def train(data: Path, out: Path, *options: str) -> list[str]:
+    return bigeggs("train", "--data", str(data), "--out", str(out), "--batch-size", "16", *options)
+
+
+def test_processes_train_evaluate_and_print_once(tmp_path: Path, dataset_directory: Path) -> None:
+    out = tmp_path / "train"
+    trained = run([*launcher(2), *train(dataset_directory, out, "--epochs", "2", "--json")])
+    assert trained.returncode == 0, trained.stderr
+    record = json.loads(trained.stdout)
+    assert record == json.loads((out / "training.json").read_text())
+    assert "2 × 1 thread" in trained.stderr
+    assert not list(out.glob("checkpoint*"))
+
+    weights = str(out / "weights.safetensors")
+    evaluate = bigeggs("evaluate", "--weights", weights, "--data", str(dataset_directory), "--json")
+    alone, together = (run(command) for command in (evaluate, [*launcher(3), *evaluate]))
+    assert json.loads(together.stdout)["accuracy"] == json.loads(alone.stdout)["accuracy"]
+    assert json.loads(together.stdout)["loss"] == pytest.approx(json.loads(alone.stdout)["loss"], rel=1e-6)
+
+
+def test_a_killed_training_goes_on_with_another_number_of_processes(tmp_path: Path, dataset_directory: Path) -> None:
+    out = tmp_path / "train"
+    command = train(dataset_directory, out, "--epochs", "200")
+    process = subprocess.Popen(
+        [*launcher(2), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Epoch   3/200"):
+            break
+    followers = subprocess.run(["pgrep", "-f", str(out)], capture_output=True, text=True).stdout.split()
+    os.kill(int(followers[-1]), 9)
+    assert process.wait(timeout=20) != 0
+    assert list(out.glob("checkpoint*"))
+
+    resumed = run([*launcher(3), *train(dataset_directory, out, "--epochs", "200", "--constant-rate", "--resume")])
+    assert resumed.returncode != 0 and "callbacks were" in resumed.stderr
+    seen = subprocess.run(
+        [*launcher(3), *train(dataset_directory, out, "--epochs", "200", "--resume")], capture_output=True, text=True,
+        timeout=120, env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert seen.returncode == 0, seen.stderr
+    assert "going on from" in seen.stderr
+    assert (out / "weights.safetensors").exists()
+
+
+def test_processes_that_are_not_alike_are_refused(tmp_path: Path, dataset_directory: Path) -> None:
+    first, second = (train(dataset_directory, tmp_path / "out", "--epochs", "1", "--seed", seed) for seed in "12")
+    result = run([*launcher(1), *first, ":", "-np", "1", *second], timeout=60)
+    assert result.returncode == 1
+    assert "process 1 on" in result.stderr and "seed was 1, now 2" in result.stderr
+    assert result.stderr.count("error:") == 1
+
+
+def test_an_error_of_one_process_names_it(tmp_path: Path, dataset_directory: Path) -> None:
+    good, bad = (train(data, tmp_path / "out", "--epochs", "1") for data in (dataset_directory, tmp_path / "nowhere"))
+    result = run([*launcher(1), *good, ":", "-np", "1", *bad], timeout=60)
+    assert result.returncode != 0
+    assert "error: process 1 on" in result.stderr and "nowhere" in result.stderr
+
+
+def test_a_launcher_without_the_piece_that_knows_mpi_gets_a_sentence(tmp_path: Path, dataset_directory: Path) -> None:
+    result = run([*launcher(2), *train(dataset_directory, tmp_path / "out")], BIGEGGS_MPI=str(tmp_path / "none.so"))
+    assert result.returncode != 0
+    assert result.stderr.count("error: this is one of 2 processes of a launcher") == 1
+    assert "run `make mpi`" in result.stderr
+
+
+def test_other_commands_are_the_first_process_s_alone(tmp_path: Path, dataset_directory: Path) -> None:
+    result = run([*launcher(2), *bigeggs("data", "--data", str(dataset_directory))])
+    assert result.returncode == 0
+    alone = run(bigeggs("data", "--data", str(dataset_directory)))
+    assert result.stdout == alone.stdout
