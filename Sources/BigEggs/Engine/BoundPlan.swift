@@ -62,6 +62,7 @@ struct BoundPlan {
         for number in (first..<plan.nodes.count).reversed() where plan.nodes[number].output.needsGradient {
             let node = plan.nodes[number]
             timed(node.name, "backward", operations: node.operations.backward) {
+                for pass in plan.recomputations[number] { pass.execute() }
                 node.backward(context)
                 for sum in plan.gradientSums[number] { sum.execute() }
             }

@@ -117,12 +117,12 @@ final class ConvolutionNode: WeightedNode {
             return WinogradFloat32Gradient(
                 .init(
                     source: input.layout, destination: primitives.destination, zeros: window.paddingBefore),
-                input: input.place, outputGradient: output.gradientPlace, places: places,
+                input: input.placeInBackward, outputGradient: output.gradientPlace, places: places,
                 kernelGradient: .gradient(kernel), biasGradient: bias.map { .gradient($0) }, threads: threads)
         case .bfloat16:
             guard WinogradBFloat16Gradient.isFor(kernelDims: kernelDims) else { return nil }
             return WinogradBFloat16Gradient(
-                dims: input.dims, outputs: output.dims[1], input: input.place,
+                dims: input.dims, outputs: output.dims[1], input: input.placeInBackward,
                 outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
                 biasGradient: bias.map { .gradient($0) }, threads: threads)
         }

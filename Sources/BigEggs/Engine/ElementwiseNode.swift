@@ -32,6 +32,13 @@ final class ElementwiseNode: Node {
         backwardPrimitive = primitive
     }
 
+    func makeRecomputation() throws -> (any Pass)? {
+        let primitive = try Primitive("\(name) forward", .elementwise(element, input.layout))
+        try primitive.add(.source, at: input.place)
+        try primitive.add(.destination, at: output.placeInBackward)
+        return primitive
+    }
+
     var passes: [any Pass] { [forwardPrimitive, backwardPrimitive].compactMap { $0 } }
     func forward(_ step: StepContext) { forwardPrimitive.execute() }
     func backward(_ step: StepContext) { backwardPrimitive?.execute() }

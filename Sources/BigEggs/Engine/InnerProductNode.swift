@@ -22,7 +22,8 @@ final class InnerProductNode: WeightedNode {
 
     override func makeBackwardWeights() throws -> any Pass {
         try DividedProductGradient(
-            primitives, parts: parts, layout: store.entries[kernel].storedLayout, source: input.place,
+            primitives, parts: parts, layout: store.entries[kernel].storedLayout,
+            source: input.placeInBackward,
             gradient: output.gradientPlace, kernelGradient: .gradient(kernel),
             biasGradient: bias.map { .gradient($0) }) ?? super.makeBackwardWeights()
     }

@@ -15,6 +15,10 @@ protocol Node: AnyObject {
     var ownBytes: Int { get }
     /// What the backward pass reads beside gradients.
     var valuesForBackward: [Signal] { get }
+    /// Whether the backward pass finds its input where ``Signal/placeInBackward`` says.
+    var takesRecomputedInput: Bool { get }
+    /// Computes the output again, at its ``Signal/placeInBackward``; nil if that costs too much.
+    func makeRecomputation() throws -> (any Pass)?
     /// Every pass that is to be given addresses and scratch.
     var passes: [any Pass] { get }
     /// The stored parameters' copies that the node reads.
@@ -44,6 +48,8 @@ extension Node {
     var ownBytes: Int { 0 }
     var valuesForBackward: [Signal] { [] }
     var ownPlace: Place { .own(ObjectIdentifier(self)) }
+    var takesRecomputedInput: Bool { false }
+    func makeRecomputation() throws -> (any Pass)? { nil }
     var passes: [any Pass] { [] }
     var copies: [Int] { [] }
     var statistics: BatchStatistics? { nil }

@@ -4,6 +4,8 @@
 enum Place: Hashable {
     /// A signal's values.
     case values(ObjectIdentifier)
+    /// A signal's values, computed again for the backward pass.
+    case recomputed(ObjectIdentifier)
     /// The gradient of a signal's values.
     case valuesGradient(ObjectIdentifier)
     /// Memory of a node's own.

@@ -30,6 +30,8 @@ final class Plan {
     private(set) var copies: [Int] = []
     /// Readers' shares of gradients, to be added after the backward pass of a node, by its number.
     private(set) var gradientSums: [[GradientSum]]
+    /// Values to be computed again before the backward pass of a node, by its number.
+    private(set) var recomputations: [[any Pass]]
     /// Where in the workspace places are, in bytes, and how many bytes they need.
     private let offsets: [Place: Int]
     private let bytes: Int
@@ -52,6 +54,7 @@ final class Plan {
         nodes = builder.nodes
         outputCount = outputSignal.dims.dropFirst().reduce(1, *)
         gradientSums = Array(repeating: [], count: nodes.count)
+        recomputations = Array(repeating: [], count: nodes.count)
         let layers = Dictionary(uniqueKeysWithValues: network.layers.map { ($0.name, $0.parameters) })
         parameters = nodes.map { layers[$0.name] ?? [] }
 
@@ -75,10 +78,11 @@ final class Plan {
             var backward = BackwardDescription(nodes, output: outputSignal, key.precision, layout, begin: end)
             for number in nodes.indices.reversed() { try backward.describe(number) }
             (layout, gradientSums) = (backward.layout, backward.sums)
+            recomputations = backward.recomputations
         }
         copies = Array(Set(nodes.flatMap(\.copies))).sorted()
 
-        let passes = nodes.flatMap(\.passes)
+        let passes = nodes.flatMap(\.passes) + recomputations.flatMap { $0 }
         layout.reserve(.scratchpad, bytes: passes.map(\.scratchpadBytes).max() ?? 0)
         for time in [0, end + nodes.count] { layout.use(.scratchpad, at: time) }
         for pass in passes { try pass.useScratchpad(at: .scratchpad) }
@@ -104,7 +108,8 @@ final class Plan {
         let memory = PlanMemory(
             workspace: try workspace.reserve(bytes), offsets: offsets, store: store)
         if boundGeneration != workspace.generation {
-            for pass in nodes.flatMap(\.passes) + gradientSums.flatMap({ $0 }) {
+            let passes = nodes.flatMap(\.passes) + recomputations.flatMap { $0 }
+            for pass in passes + gradientSums.flatMap({ $0 }) {
                 try pass.bind { memory.address($0) }
             }
             for node in nodes { node.bind(memory) }

@@ -7,7 +7,7 @@ struct PlanMemory {
 
     func address(_ place: Place) -> UnsafeMutableRawPointer {
         switch place {
-        case .values, .valuesGradient, .own, .scratchpad: workspace + (offsets[place] ?? 0)
+        case .values, .recomputed, .valuesGradient, .own, .scratchpad: workspace + (offsets[place] ?? 0)
         case .parameter(let parameter):
             (store.parameters?.base ?? workspace) + store.offset(of: parameter) * 4
         case .gradient(let parameter):

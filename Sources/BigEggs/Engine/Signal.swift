@@ -18,6 +18,9 @@ final class Signal {
     /// The node that wrote it has done the work of the activation behind it.
     var isActivated = false
 
+    /// The values are not kept from the forward to the backward pass, but computed again for it.
+    var isRecomputed = false
+
     init(dims: [Int], layout: TensorLayout) {
         self.dims = dims
         self.layout = layout
@@ -26,5 +29,7 @@ final class Signal {
 
     var byteCount: Int { layout.byteCount }
     var place: Place { .values(ObjectIdentifier(self)) }
+    /// Where the backward pass finds the values: where they are computed again, if they are not kept.
+    var placeInBackward: Place { isRecomputed ? .recomputed(ObjectIdentifier(self)) : place }
     var gradientPlace: Place { .valuesGradient(ObjectIdentifier(self)) }
 }

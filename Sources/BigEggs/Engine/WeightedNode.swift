@@ -15,6 +15,7 @@ class WeightedNode: Node {
     private var forwardPass: (any Pass)?
     private var backwardData: (any Pass)?
     private var backwardWeights: (any Pass)?
+    let takesRecomputedInput = true
     private(set) var copies: [Int] = []
     private var gradient: UnsafeMutableRawPointer?
     private var values: UnsafeMutableRawPointer?
@@ -83,7 +84,7 @@ class WeightedNode: Node {
         let primitive = try DividedPrimitive(batch: batch, parts: 8) { samples, _ in
             try primitives.backwardWeights(store.entries[kernel].storedLayout, samples: samples)
         }
-        try primitive.add(.source, at: input.place, layout: input.layout)
+        try primitive.add(.source, at: input.placeInBackward, layout: input.layout)
         try primitive.add(.destinationGradient, at: output.gradientPlace, layout: primitives.gradient)
         try primitive.add(.weightsGradient, sumAt: .gradient(kernel))
         if let bias { try primitive.add(.biasGradient, sumAt: .gradient(bias)) }
