@@ -9,7 +9,7 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build mpi report full study step status figures preview test test-paper test-systems test-avx2 \
+.PHONY: help requirements build mpi report full study step status figures preview test test-paper test-package test-systems test-avx2 \
 	test-asan test-tsan sanitized fuzz soak verify-record check-pages check-preview tensorboard docs lint bench \
 	bench-accuracy bench-python bench-peers bench-record parity fixtures exchange install clean
 
@@ -127,16 +127,18 @@ test: requirements lint ## Run every test
 		$(PYTHON) -m pytest -q -p no:cacheprovider -n auto --dist loadfile Tests/Python
 	@swift test -c release --skip-build --disable-xctest
 
+test-package: build ## Compile the sample package, Examples/swift, which depends on this one, and run it
+	@swift build -c release $(TESTS)
+	@BIGEGGS_PACKAGE=1 swift test -c release --skip-build --disable-xctest --filter DependentPackageTests
+
 test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
 	@for suite in bookworm trixie; do Tests/Systems/run $$suite $(OPTIONS) || exit 1; done
 
-# Left out: the package that depends on this one, which is built in the folder of the usual build.
 AVX2 = -c release --scratch-path .build-avx2
 test-avx2: export BIGEGGS_MARCH = x86-64-v3
 test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on a processor with AVX2
 	@swift build $(AVX2) $(TESTS)
-	@ONEDNN_MAX_CPU_ISA=AVX2 swift test $(AVX2) --skip-build --disable-xctest --filter BigEggsTests \
-		--skip DependentPackageTests
+	@ONEDNN_MAX_CPU_ISA=AVX2 swift test $(AVX2) --skip-build --disable-xctest --filter BigEggsTests
 
 # Under PREFIX: the command, the library with its header and pkg-config file, and what the report is made
 # with. The executables use the Swift runtime of the compiler that built them.

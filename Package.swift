@@ -93,6 +93,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "BigEggsTests", dependencies: ["BigEggs", "CKernels"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
         .testTarget(
             name: "BigEggsABITests", dependencies: ["BigEggsABI", "BigEggs", "CBigEggs", "EmbeddedPython"]),
         .executableTarget(name: "PythonProbe", dependencies: ["EmbeddedPython"], path: "Tests/PythonProbe"),

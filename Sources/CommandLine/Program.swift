@@ -18,6 +18,11 @@ enum Program {
             if !(command is any TeamCommand) {
                 // The first process does it alone, with the programs that it starts.
                 if Launcher.isFollower { return }
+                if command is ReportCommand || command is StepCommand {
+                    StandardError.write(
+                        "one process does this; to train with several, name what starts them: --launcher \"mpirun -np 4\"\n"
+                    )
+                }
                 Launcher.forget()
             }
             do {
@@ -27,18 +32,27 @@ enum Program {
                     throw FileError(code: errno, file: "standard output", action: "write")
                 }
             } catch let error where Launcher.isFollower {
-                Follower.end(error)
+                end(followerWith: error)
             } catch let error where BigEggsCommand.exitCode(for: error) == .failure && !(error is ExitCode) {
                 StandardError.write("error: \(sentence(about: error))\n")
                 throw ExitCode((error as? ReportingError)?.exitStatus ?? 1)
             }
         } catch {
-            if Launcher.isFollower { Follower.end(error) }
+            if Launcher.isFollower { end(followerWith: error) }
             let status = BigEggsCommand.exitCode(for: error).rawValue
             // Nobody is left waiting. Where a signal ended the training, all know it, and end by themselves.
             if error is ExitCode, (1..<128).contains(status) { Communicator.current?.abort(status: status) }
             BigEggsCommand.exit(withError: error)
         }
+    }
+
+    /// Ends a process of a launcher whose command has failed. A signal that ended a training is known to all.
+    private static func end(followerWith error: any Error) -> Never {
+        if let status = error as? ExitCode, status.rawValue >= 128 { exit(status.rawValue) }
+        let isKnownToFirst =
+            error is ExitCode || error as? MessagePassingError == .endedElsewhere
+            || BigEggsCommand.exitCode(for: error) != .failure
+        Follower.end(saying: isKnownToFirst ? nil : sentence(about: error))
     }
 
     /// The names of files need be no text, and arguments are: another name would be looked for.

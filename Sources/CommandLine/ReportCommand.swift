@@ -21,6 +21,7 @@ struct ReportCommand: ParsableCommand {
               bigeggs report                   minutes, into runs/quick
               bigeggs report --force           every section, up to date or not
               bigeggs report --epochs 2 --out runs/try
+              bigeggs report --launcher "mpirun -np 4"    trains with four processes
               bigeggs report --pdf             and runs/quick/report/report.pdf
               bigeggs report --no-run          the pages again, of what is recorded
               bigeggs report --profile full    half an hour or more, as committed
@@ -28,6 +29,11 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var options: SectionOptions
     @OptionGroup var runOptions: RunOptions
+    @Option(
+        help: ArgumentHelp(
+            "What starts the sections that train: \"mpirun -np 4\" has four processes share each training.",
+            valueName: "command"))
+    var launcher: String?
     @Flag(help: "Run every section, up to date or not.") var force = false
     @Flag(name: .customLong("no-run"), help: "Run no section: write the report of what is recorded.")
     var runsNothing = false
@@ -38,7 +44,8 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let pipeline = Pipeline(project: try Project.locate(), options: options, run: runOptions)
+        let pipeline = Pipeline(
+            project: try Project.locate(), options: options, run: runOptions, launcher: launcher)
         if runsNothing, !FileManager.default.fileExists(atPath: pipeline.layout.records) {
             throw NothingRecorded(directory: pipeline.layout.records)
         }

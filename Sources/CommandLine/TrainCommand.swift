@@ -142,7 +142,7 @@ struct TrainCommand: TeamCommand {
             data: .init(loaded.provenance),
             settings: .init(
                 recipe: recipe, seed: seed, threads: model.threads, trainImages: train.count,
-                heldOutImages: heldOut ?? 0))
+                heldOutImages: heldOut ?? 0, processes: world.size > 1 ? world.size : nil))
         let recordFile = directory.appendingPathComponent("training.json").path
         if resumption.resume, try world.fromFirst({ try hasEnded(plan, model, recordFile) }) { return }
 

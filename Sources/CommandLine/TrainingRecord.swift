@@ -60,6 +60,8 @@ struct TrainingRecord: Encodable {
         let seed: UInt64
         /// Images held out of those for training, to validate instead of the test images.
         let threads, trainImages, heldOutImages: Int
+        /// How many processes shared each step; nil for one.
+        var processes: Int?
     }
 
     /// The kept weights on the test images.
@@ -110,6 +112,7 @@ extension Record {
     fileprivate var withoutThreads: Record {
         var settings = self
         settings["threads"] = nil
+        settings["processes"] = nil
         return settings
     }
 }

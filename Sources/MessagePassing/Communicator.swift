@@ -35,6 +35,9 @@ public final class Communicator: @unchecked Sendable {
         self.table = table
     }
 
+    /// The processes that train together where `fit` is given no others.
+    @TaskLocal public static var ofTrainings: Communicator?
+
     /// One process, alone.
     public static let alone = Communicator(rank: 0, size: 1, host: "", table: nil)
 

@@ -23,7 +23,7 @@ public struct Launcher: Sendable, Equatable {
         for (rank, size, here) in variables { for name in [rank, size, here] { unsetenv(name) } }
     }
 
-    init?(_ environment: (String) -> String?) {
+    package init?(_ environment: (String) -> String?) {
         func number(_ name: String) -> Int? { environment(name).flatMap { Int($0) } }
         for (rank, size, here) in Launcher.variables {
             guard let rank = number(rank), let size = number(size), size > 1, 0..<size ~= rank else {

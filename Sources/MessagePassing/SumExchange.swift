@@ -61,7 +61,7 @@ public final class SumExchange {
     ///
     /// - Throws: ``MessagePassingError``.
     public func begin(_ range: Range<Int>) throws {
-        guard !range.isEmpty else { return }
+        guard communicator.size > 1, !range.isEmpty else { return }
         waiting.append(Piece(range, communicator))
         try progress()
     }

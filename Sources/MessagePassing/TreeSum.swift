@@ -2,12 +2,12 @@
 ///
 /// The order depends on the number of rows alone. What halves of the rows come to can be known before: two
 /// processes that each add up half of them get the bits that one gets.
-enum TreeSum {
+package enum TreeSum {
     /// Leaves the sum of rows in the first one, and changes the others.
     ///
     /// - Parameters:
     ///   - first: `[rows, count]`, each row `stride` after the one before.
-    static func addUp<Element: BinaryFloatingPoint>(
+    package static func addUp<Element: BinaryFloatingPoint>(
         _ first: UnsafeMutablePointer<Element>, rows: Int, count: Int, stride: Int
     ) {
         guard rows > 1 else { return }

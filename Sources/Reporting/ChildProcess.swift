@@ -1,5 +1,6 @@
 import CProcess
 import Foundation
+import MessagePassing
 
 /// Starts a program and waits for it.
 ///
@@ -65,7 +66,8 @@ enum ChildProcess {
             return false
         }
         be_signal_at_parent_death(SIGTERM)
-        if getppid() != parent { raise(SIGTERM) }
+        // A launcher's processes are its children.
+        if Launcher.current == nil, getppid() != parent { raise(SIGTERM) }
         return true
     }
 

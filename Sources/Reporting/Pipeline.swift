@@ -9,12 +9,19 @@ public struct Pipeline {
     public let options: SectionOptions
     /// How they go about their work; nil for a pipeline that runs none.
     let run: RunOptions?
+    /// What starts the sections that train, such as "mpirun -np 4"; empty for nothing.
+    let launcher: [String]
 
     /// A pipeline whose sections are started with `options` and `run`.
-    public init(project: Project, options: SectionOptions, run: RunOptions? = nil) {
+    ///
+    /// - Parameter launcher: what starts the sections that train, such as "mpirun -np 4".
+    public init(
+        project: Project, options: SectionOptions, run: RunOptions? = nil, launcher: String? = nil
+    ) {
         self.project = project
         self.options = options
         self.run = run
+        self.launcher = launcher?.split(separator: " ").map(String.init) ?? []
     }
 
     /// Where the sections write.
@@ -123,7 +130,14 @@ public struct Pipeline {
             throw ReportingError.noExecutable(section: section.name, path: executable)
         }
         let arguments = options.arguments + (run?.arguments ?? [])
-        let status = try ChildProcess.run(executable, arguments, keeping: [lock.descriptor])
+        var command = [executable] + arguments
+        if let program = launcher.first, try project.trains(section) {
+            guard let found = program.contains("/") ? program : ChildProcess.find(program) else {
+                throw ReportingError.cannotStart(program: program, reason: "it is not in PATH")
+            }
+            command = [found] + launcher.dropFirst() + command
+        }
+        let status = try ChildProcess.run(command[0], Array(command.dropFirst()), keeping: [lock.descriptor])
         switch status {
         case 0: return
         case 128 + SIGINT, 128 + SIGTERM:

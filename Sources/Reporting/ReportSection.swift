@@ -44,6 +44,11 @@ extension ReportSection: ExpressibleByStringLiteral {
 }
 
 extension Project {
+    /// Whether a section's script trains a network.
+    func trains(_ section: ReportSection) throws -> Bool {
+        try String(contentsOfFile: script(section), encoding: .utf8).contains("section.train ")
+    }
+
     /// A section's title: the heading of its script without the number.
     ///
     /// - Throws: ``ReportingError/noTitle(script:)``, or an error of the file's.

@@ -33,7 +33,7 @@ extension Section {
         guard failed.isEmpty else { throw ReportingError.figuresFailed(failed) }
         try stamp().write(to: layout.stamp(section))
         try endTraining()
-        lock.release()
+        lock?.release()
     }
 
     private func stamp() throws -> Stamp {

@@ -1,5 +1,6 @@
 import BigEggs
 import Foundation
+import MessagePassing
 
 extension Section {
     /// Trains so that nothing is lost: the training saves itself after every epoch and when it is
@@ -11,6 +12,8 @@ extension Section {
     /// }
     /// ```
     ///
+    /// Under a launcher such as mpirun all its processes train together, without a word of it in the script.
+    ///
     /// - Parameter body: calls `fit`.
     /// - Throws: `TrainingInterrupted`, what else `fit` throws, and ``ReportingError`` where a training that
     ///   was begun with another script or library is neither to go on nor to begin again.
@@ -18,6 +21,9 @@ extension Section {
         line: Int = #line, _ body: (Checkpoints, Interruption) throws -> History
     ) throws -> History {
         reading?.reach(line: line)
+        let world = try Communicator.world
+        guard world.isFirst else { takePart(world, body) }
+        if world.size > 1 { settings["processes"] = .number(Double(world.size)) }
         let saved = layout.checkpoints(section)
         let now = BegunTraining(script: scriptDigest, library: libraryDigest)
         var resumption = run.resumption
@@ -37,10 +43,28 @@ extension Section {
                 in: layout.weights, name: layout.checkpointName(section), announce: announce
             ) { checkpoints, interruption in
                 self.checkpoints = checkpoints
-                return try body(checkpoints, interruption)
+                return try Communicator.$ofTrainings.withValue(world) { try body(checkpoints, interruption) }
             }
         } catch let error as CheckpointError {
             throw ReportingError.cannotResume(section: section.name, reason: "\(error)")
+        }
+    }
+
+    /// Trains with the other processes of a launcher, and ends this one: the first of them is the section.
+    private func takePart(
+        _ world: Communicator, _ body: (Checkpoints, Interruption) throws -> History
+    ) -> Never {
+        do {
+            _ = try TerminationSignals.interrupting { interruption in
+                try Communicator.$ofTrainings.withValue(world) {
+                    try body(Checkpoints(in: layout.weights), interruption)
+                }
+            }
+            exit(0)
+        } catch let stop as TrainingInterrupted {
+            exit(stop.exitStatus)
+        } catch {
+            Follower.end(saying: error as? MessagePassingError == .endedElsewhere ? nil : "\(error)")
         }
     }
 

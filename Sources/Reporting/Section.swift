@@ -1,5 +1,6 @@
 import BigEggs
 import Foundation
+import MessagePassing
 
 /// One section of the report while its script runs: its options, its data, what it shows and records.
 ///
@@ -42,7 +43,8 @@ public final class Section {
 
     /// Whether the pipeline started this process.
     let isStep: Bool
-    let lock: OutputLock
+    /// Nil in a process that writes nothing.
+    let lock: OutputLock?
     let started = ContinuousClock.now
     let startDate = Date()
     var notebook: Notebook
@@ -76,6 +78,9 @@ public final class Section {
     ///   `PythonError` if Python or one of its modules is missing.
     public init(script file: String = #filePath, line: Int = #line) throws {
         TopLevelError.install()
+        // Of the processes of a launcher the first is the section; the others take part in its training alone.
+        let isFollower = Launcher.isFollower
+        if isFollower { Follower.silence() }
         FileSizeLimit.isAnError()
         isStep = ChildProcess.endWithParent()
         let name = file.split(separator: "/").dropLast().last.map(String.init) ?? ""
@@ -100,12 +105,12 @@ public final class Section {
         scriptDigest = try project.scriptDigest(section)
         libraryDigest = try project.libraryDigest()
 
-        try layout.create()
-        lock = try layout.lock(sharingWithParent: isStep)
+        if !isFollower { try layout.create() }
+        lock = isFollower ? nil : try layout.lock(sharingWithParent: isStep)
 
         Terminal.write("\n\(section.name): \(title) (\(options.profile.rawValue) profile)\n\n")
         reading?.reach(line: line)
-        try Figures.prepare(project: project)
+        if !isFollower { try Figures.prepare(project: project) }
         try setting("profile", options.profile, line: line)
         try setting("seed", options.seed, line: line)
         try setting("threads", threads, line: line)

@@ -63,7 +63,7 @@ extension Model {
         return try TrainingLoop(
             self, optimizer, source: source, validation: validation, initialEpoch: initialEpoch,
             epochs: epochs, callbacks: callbacks, checkpoints: checkpoints, interruption: interruption,
-            team: Team(communicator, usesLocalStatistics: localStatistics)
+            team: Team(communicator ?? .ofTrainings, usesLocalStatistics: localStatistics)
         ).run()
     }
 

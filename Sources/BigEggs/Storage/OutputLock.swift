@@ -23,7 +23,7 @@ public final class OutputLock {
     /// - Parameters:
     ///   - directory: its path.
     ///   - others: other directories that only a holder of this lock writes to.
-    ///   - sharingWithParent: whether a lock that the parent process holds is as good as one's own: for
+    ///   - sharingWithParent: whether a lock that the parent process holds, or one before it, is as good as one's own: for
     ///     a program that is started by another to do a part of its work.
     /// - Throws: ``DirectoryInUse`` if another process holds it, ``FileError`` if the directory cannot be
     ///   written.
@@ -41,7 +41,7 @@ public final class OutputLock {
                     throw FileError(code: reason, file: file, action: "lock")
                 }
                 let holder = OutputLock.holder(file)
-                if sharingWithParent, holder.process == getppid() { return }
+                if sharingWithParent, let process = holder.process, OutputLock.isAncestor(process) { return }
                 throw DirectoryInUse(directory: directory, process: holder.process, command: holder.command)
             }
             // Whoever held it before may have removed the file after we opened it.
@@ -69,6 +69,21 @@ public final class OutputLock {
         unlink(file)
         close(descriptor)
         descriptor = -1
+    }
+
+    /// Whether a process has started this one, or one that did: a launcher may stand between them.
+    private static func isAncestor(_ process: Int32) -> Bool {
+        var ancestor = getppid()
+        while ancestor > 1 {
+            if ancestor == process { return true }
+            // "pid (name) state parent …", and a name may have any sign in it.
+            guard let bytes = try? bytes(ofFile: "/proc/\(ancestor)/stat"),
+                let rest = String(decoding: bytes, as: UTF8.self).split(separator: ")").last,
+                let parent = rest.split(separator: " ").dropFirst().first.flatMap({ Int32($0) })
+            else { return false }
+            ancestor = parent
+        }
+        return false
     }
 
     /// Who holds a lock, from what it wrote into the file; a process that has just begun may not have
