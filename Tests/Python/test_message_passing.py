@@ -166,3 +166,16 @@ def test_other_commands_are_the_first_process_s_alone(tmp_path: Path, dataset_di
     assert result.returncode == 0
     alone = run(bigeggs("data", "--data", str(dataset_directory)))
     assert result.stdout == alone.stdout
+
+
+def test_a_section_trains_with_the_launcher_it_is_given(tmp_path: Path, dataset_directory: Path) -> None:
+    out = tmp_path / "report"
+    result = run(
+        bigeggs("step", "--only", "4", "--epochs", "1", "--data", str(dataset_directory), "--out", str(out),
+                "--launcher", " ".join(launcher(2))), timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "2 × 1 thread" in result.stdout
+    record = json.loads((out / "records/04-plain-training.json").read_text())
+    assert record["settings"]["processes"] == 2
+    assert not list((out / "weights").glob("*checkpoint*"))
