@@ -241,9 +241,7 @@ struct TrainCommand: TeamCommand {
         do {
             return try body()
         } catch let stop as TrainingInterrupted {
-            if !Launcher.isFollower {
-                StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
-            }
+            StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
             throw ExitCode(stop.exitStatus)
         }
     }

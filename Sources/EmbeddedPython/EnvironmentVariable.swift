@@ -44,6 +44,8 @@ public struct EnvironmentVariable: Sendable {
         EnvironmentVariable("BIGEGGS_MPI", .honoured, "what `make mpi` compiled, if it lies elsewhere"),
         EnvironmentVariable("OMPI_*", .honoured, "Open MPI: which process this is, and its settings"),
         EnvironmentVariable("PMI_*", .honoured, "the same of MPICH's mpirun"),
+        EnvironmentVariable("PMIX_RANK", .honoured, "which process of Slurm's srun this is"),
+        EnvironmentVariable("SLURM_*", .honoured, "how many processes srun started, and how many here"),
         EnvironmentVariable("MPI_LOCALNRANKS", .honoured, "how many processes MPICH's mpirun started here"),
         EnvironmentVariable("http_proxy", .honoured, "a proxy for the download"),
         EnvironmentVariable("https_proxy", .honoured, "a proxy for the download"),

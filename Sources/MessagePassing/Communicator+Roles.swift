@@ -11,11 +11,17 @@ extension Communicator {
         var outcome = Swift.Result<Result, any Error> { throw MessagePassingError.endedElsewhere }
         if isFirst { outcome = Swift.Result { try body() } }
         // No bytes say that it failed.
-        let encoded = (try? outcome.get()).flatMap { try? JSONEncoder().encode([$0]) } ?? Data()
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let encoded = (try? outcome.get()).flatMap { try? encoder.encode([$0]) } ?? Data()
         let bytes = try broadcast(Array(encoded))
         if isFirst { return try outcome.get() }
         guard !bytes.isEmpty else { throw MessagePassingError.endedElsewhere }
-        return try JSONDecoder().decode([Result].self, from: Data(bytes))[0]
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try decoder.decode([Result].self, from: Data(bytes))[0]
     }
 
     /// Runs `body` in the first process alone; the others wait.

@@ -140,7 +140,11 @@ public final class Communicator: @unchecked Sendable {
     /// - Throws: ``MessagePassingError``.
     public func gather<Element: BitwiseCopyable>(_ own: [Element], counts: [Int]) throws -> [Element] {
         guard let table, !own.isEmpty || counts.contains(where: { $0 > 0 }) else { return own }
-        let pieces = Pieces(counts: counts.map { $0 * MemoryLayout<Element>.stride })
+        let size = MemoryLayout<Element>.stride
+        guard counts.reduce(0, +) <= Int(Int32.max) / size else {
+            throw MessagePassingError.failed(action: "gather", reason: "that are more than 2 GB")
+        }
+        let pieces = Pieces(counts: counts.map { $0 * size })
         return try [Element](unsafeUninitializedCapacity: counts.reduce(0, +)) { all, count in
             try own.withUnsafeBytes { own in
                 try pieces.with { pieces in

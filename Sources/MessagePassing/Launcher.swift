@@ -13,6 +13,8 @@ public struct Launcher: Sendable, Equatable {
         ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"),
         // MPICH, Intel MPI.
         ("PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS"),
+        // Slurm's srun with PMIx. The last may be "2(x3)": two on each of three machines.
+        ("PMIX_RANK", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_TASKS_PER_NODE"),
     ]
 
     /// The launcher of this process; nil without one, or if it started only this process.
@@ -24,7 +26,9 @@ public struct Launcher: Sendable, Equatable {
     }
 
     package init?(_ environment: (String) -> String?) {
-        func number(_ name: String) -> Int? { environment(name).flatMap { Int($0) } }
+        func number(_ name: String) -> Int? {
+            environment(name).flatMap { Int($0.prefix { $0.isASCII && $0.isNumber }) }
+        }
         for (rank, size, here) in Launcher.variables {
             guard let rank = number(rank), let size = number(size), size > 1, 0..<size ~= rank else {
                 continue

@@ -62,7 +62,10 @@ public final class SumExchange {
     /// - Throws: ``MessagePassingError``.
     public func begin(_ range: Range<Int>) throws {
         guard communicator.size > 1, !range.isEmpty else { return }
-        waiting.append(Piece(range, communicator))
+        // A message's length is an Int32.
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: 1 << 26) {
+            waiting.append(Piece(start..<min(start + (1 << 26), range.upperBound), communicator))
+        }
         try progress()
     }
 

@@ -5,7 +5,7 @@ import MessagePassing
 @Suite struct LauncherTests {
     private func launcher(_ environment: [String: String]) -> Launcher? { Launcher { environment[$0] } }
 
-    @Test func openMPIAndMPICHSayWhichProcessThisIs() throws {
+    @Test func launchersSayWhichProcessThisIs() throws {
         let open = try #require(
             launcher([
                 "OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_LOCAL_SIZE": "2",
@@ -13,12 +13,17 @@ import MessagePassing
         #expect((open.rank, open.size, open.processesHere) == (3, 4, 2))
         let mpich = try #require(launcher(["PMI_RANK": "0", "PMI_SIZE": "2"]))
         #expect((mpich.rank, mpich.size, mpich.processesHere) == (0, 2, 1))
+        let slurm = try #require(
+            launcher([
+                "PMIX_RANK": "5", "SLURM_STEP_NUM_TASKS": "6", "SLURM_STEP_TASKS_PER_NODE": "2(x3)",
+            ]))
+        #expect((slurm.rank, slurm.size, slurm.processesHere) == (5, 6, 2))
     }
 
     @Test(arguments: [
         [:], ["OMPI_COMM_WORLD_SIZE": "2"], ["PMI_RANK": "0", "PMI_SIZE": "1"],
         ["PMI_RANK": "2", "PMI_SIZE": "2"],
-        ["PMI_RANK": "zero", "PMI_SIZE": "2"],
+        ["PMI_RANK": "zero", "PMI_SIZE": "2"], ["PMIX_RANK": "0", "SLURM_STEP_NUM_TASKS": "(x2)"],
     ])
     func whatNamesNoProcessesIsNoLauncher(_ environment: [String: String]) {
         #expect(launcher(environment) == nil)

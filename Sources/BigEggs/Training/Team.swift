@@ -9,7 +9,7 @@ final class Team {
     /// Whether batch normalization takes the statistics of each process's share, and not of the whole batch.
     let usesLocalStatistics: Bool
     /// The signal that some process was sent to end the training.
-    private(set) var signal: Int32?
+    var signal: Int32?
     private var failure: (any Error)?
     private var exchange: SumExchange?
     private var gradients: UnsafeMutablePointer<Float>?
@@ -109,119 +109,5 @@ final class Team {
                 next[rank] += count * each
             }
         }
-    }
-
-    // MARK: The first process
-
-    /// What the first process may change in a training, and what any may have been told.
-    private struct Course {
-        var learningRate: Double
-        var signal: Int32
-        var isStopped, hasFailed, changedWeights: Bool
-    }
-
-    /// Lets the first process do what one alone may: tell callbacks, write files. The others then have the learning
-    /// rate, the weights and the end that came of it.
-    ///
-    /// - Parameter signal: what this process was sent.
-    /// - Throws: in the first process what `body` throws, in the others ``MessagePassingError/endedElsewhere``.
-    func lead(_ model: Model, signal: Int32?, _ body: () throws -> Void) throws {
-        let changes = model.weightChanges
-        let failure = Result { if communicator.isFirst { try body() } }
-        var hasFailed = false
-        if case .failure = failure { hasFailed = true }
-        let all = try communicator.gather(
-            Course(
-                learningRate: model.learningRate, signal: signal ?? 0, isStopped: model.stopTraining,
-                hasFailed: hasFailed, changedWeights: model.weightChanges != changes))
-        try failure.get()
-        let first = all[0]
-        if first.hasFailed { throw MessagePassingError.endedElsewhere }
-        if let signal = all.first(where: { $0.signal != 0 })?.signal { self.signal = signal }
-        model.stopTraining = first.isStopped
-        if model.learningRate != first.learningRate { model.learningRate = first.learningRate }
-        if first.changedWeights { try broadcastWeights(of: model) }
-    }
-
-    /// Gives all processes the weights and moving statistics of the first one.
-    func broadcastWeights(of model: Model) throws {
-        let store = model.store
-        if let parameters = store.parameters {
-            try broadcast(parameters)
-            store.markChanged()
-        }
-        for statistics in model.statistics {
-            try statistics.mean.withUnsafeMutableBytes { try communicator.broadcast($0) }
-            try statistics.variance.withUnsafeMutableBytes { try communicator.broadcast($0) }
-        }
-    }
-
-    /// Gives all processes what the first one's optimizer remembers.
-    func broadcast(_ optimizer: OptimizerState, bytes: Int) throws {
-        let names = try communicator.broadcast(
-            Array(optimizer.states.keys.sorted().joined(separator: " ").utf8))
-        for name in String(decoding: names, as: UTF8.self).split(separator: " ").map(String.init) {
-            let memory = optimizer.states[name] ?? AlignedMemory(bytes: bytes)
-            try broadcast(memory)
-            optimizer.states[name] = memory
-        }
-    }
-
-    private func broadcast(_ memory: AlignedMemory) throws {
-        try communicator.broadcast(UnsafeMutableRawBufferPointer(start: memory.base, count: memory.bytes))
-    }
-
-    /// Makes the moving statistics those of all processes' shares, where each has its own.
-    func averageStatistics(of model: Model) throws {
-        guard usesLocalStatistics else { return }
-        for statistics in model.statistics {
-            statistics.mean = try average(statistics.mean)
-            statistics.variance = try average(statistics.variance)
-        }
-    }
-
-    private func average(_ numbers: [Float]) throws -> [Float] {
-        var sums = numbers.map(Double.init)
-        try sums.withUnsafeMutableBufferPointer { try communicator.addUp($0) }
-        return sums.map { Float($0 / Double(communicator.size)) }
-    }
-
-    // MARK: Likeness
-
-    /// Compares what all processes must have alike.
-    ///
-    /// - Throws: in all processes ``MessagePassingError/differs(rank:host:differences:)`` about one of them.
-    func checkAlike(_ settings: [String: String]) throws {
-        let first = try communicator.broadcast(Array(Team.text(settings).utf8))
-        let differences = Checkpoint.differences(
-            from: Team.settings(String(decoding: first, as: UTF8.self)), to: settings)
-        let report = differences.isEmpty ? "" : ([communicator.host] + differences).joined(separator: "\u{0}")
-        let reports = try communicator.gather(bytes: Array(report.utf8))
-        guard let rank = reports.firstIndex(where: { !$0.isEmpty }) else { return }
-        let parts = String(decoding: reports[rank], as: UTF8.self).split(separator: "\u{0}").map(String.init)
-        throw MessagePassingError.differs(rank: rank, host: parts[0], differences: Array(parts.dropFirst()))
-    }
-
-    private static func text(_ settings: [String: String]) -> String {
-        settings.map { "\($0.key)\u{0}\($0.value)" }.sorted().joined(separator: "\u{1}")
-    }
-
-    private static func settings(_ text: String) -> [String: String] {
-        Dictionary(
-            text.split(separator: "\u{1}").map { line in
-                let parts = line.split(separator: "\u{0}", maxSplits: 1, omittingEmptySubsequences: false)
-                return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-            }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// - Parameter digest: of this process's weights.
-    /// - Throws: ``MessagePassingError/divergedWeights(rank:host:)``.
-    func checkWeights(_ digest: String) throws {
-        let reports = try communicator.gather(bytes: Array("\(digest) \(communicator.host)".utf8))
-            .map { String(decoding: $0, as: UTF8.self).split(separator: " ", maxSplits: 1).map(String.init) }
-        guard !usesLocalStatistics, let rank = reports.firstIndex(where: { $0[0] != reports[0][0] }) else {
-            return
-        }
-        throw MessagePassingError.divergedWeights(rank: rank, host: reports[rank].last ?? "")
     }
 }

@@ -51,7 +51,7 @@ extension TrainingLoop {
     var likeness: [String: String] {
         get throws {
             [
-                "the program": try Checksum.sha256(of: Communicator.programFile),
+                "the program": try Team.programDigest.get(),
                 "the parameters' arrangement": model.store.arrangement,
                 "epochs": "\(progress.epoch) to \(epochs)",
                 "learning rate": "\(model.learningRate)",
@@ -62,17 +62,12 @@ extension TrainingLoop {
     /// Gives the other processes the state that the first one begins with.
     func shareState() throws {
         guard let team else { return }
-        let encoder = JSONEncoder()
-        let state = SharedState(
-            progress: progress, history: history, optimizerStep: optimizer.step,
-            learningRate: model.learningRate, drawnPasses: model.drawn.passes, drawnSteps: model.drawn.steps)
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        let shared = try decoder.decode(
-            SharedState.self, from: Data(try team.communicator.broadcast(Array(try encoder.encode(state)))))
+        let shared = try team.communicator.fromFirst {
+            SharedState(
+                progress: progress, history: history, optimizerStep: optimizer.step,
+                learningRate: model.learningRate, drawnPasses: model.drawn.passes,
+                drawnSteps: model.drawn.steps)
+        }
         if !team.communicator.isFirst {
             (progress, history) = (shared.progress, shared.history)
             optimizer.step = shared.optimizerStep

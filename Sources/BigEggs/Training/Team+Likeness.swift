@@ -1,0 +1,33 @@
+import Foundation
+import MessagePassing
+
+/// What processes that train together must have alike.
+extension Team {
+    /// The SHA-256 of the program or library that this code is in.
+    static let programDigest = Result { try Checksum.sha256(of: Communicator.programFile) }
+
+    /// Compares what all processes must have alike.
+    ///
+    /// - Throws: in all processes ``MessagePassingError/differs(rank:host:differences:)`` about one of them.
+    func checkAlike(_ settings: [String: String]) throws {
+        let first = try communicator.fromFirst { settings }
+        let differences = Checkpoint.differences(from: first, to: settings)
+        let report =
+            differences.isEmpty ? Data() : try JSONEncoder().encode([communicator.host] + differences)
+        let reports = try communicator.gather(bytes: Array(report))
+        guard let rank = reports.firstIndex(where: { !$0.isEmpty }) else { return }
+        let parts = try JSONDecoder().decode([String].self, from: Data(reports[rank]))
+        throw MessagePassingError.differs(rank: rank, host: parts[0], differences: Array(parts.dropFirst()))
+    }
+
+    /// - Parameter digest: of this process's weights.
+    /// - Throws: ``MessagePassingError/divergedWeights(rank:host:)``.
+    func checkWeights(_ digest: String) throws {
+        let reports = try communicator.gather(bytes: Array("\(digest) \(communicator.host)".utf8))
+            .map { String(decoding: $0, as: UTF8.self).split(separator: " ", maxSplits: 1).map(String.init) }
+        guard !usesLocalStatistics, let rank = reports.firstIndex(where: { $0[0] != reports[0][0] }) else {
+            return
+        }
+        throw MessagePassingError.divergedWeights(rank: rank, host: reports[rank].last ?? "")
+    }
+}
