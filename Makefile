@@ -9,9 +9,10 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build mpi report full study step status figures preview test test-paper test-package test-systems test-avx2 \
-	test-asan test-tsan sanitized fuzz soak verify-record check-pages check-preview tensorboard docs lint bench \
-	bench-accuracy bench-python bench-peers bench-record parity fixtures exchange install clean
+.PHONY: help requirements build mpi report full study step status figures preview test test-paper test-package \
+	test-systems test-avx2 test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
+	check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
+	parity fixtures exchange install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -140,6 +141,10 @@ test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on 
 	@swift build $(AVX2) $(TESTS)
 	@ONEDNN_MAX_CPU_ISA=AVX2 swift test $(AVX2) --skip-build --disable-xctest --filter BigEggsTests
 
+test-cluster: mpi ## Train over the link of two hosts made on this machine, and kill them (two minutes, as root)
+	@$(REQUIREMENTS) iproute2 hostname
+	@Tests/Cluster/test $(OPTIONS)
+
 # Under PREFIX: the command, the library with its header and pkg-config file, and what the report is made
 # with. The executables use the Swift runtime of the compiler that built them.
 PREFIX ?= /usr/local
@@ -247,6 +252,9 @@ docs: requirements ## Write the documentation to .build/docs
 
 soak: build ## Kill N=100 trainings at random moments, resume them, and compare the weights
 	@$(PYTHON) Tests/Soak/soak.py $(N)
+
+soak-cluster: mpi ## Kill N=100 trainings of several processes at random moments, and resume them
+	@Tests/Cluster/kills $(N)
 
 RECORDED := runs/verify-record
 verify-record: build ## Record the quick run on Fashion-MNIST as report/quick/KIND, for bigeggs verify

@@ -7,11 +7,30 @@
 
 static MPI_Comm channels[BE_CHANNELS];
 static MPI_Request requests[BE_CHANNELS];
+/// For the end of all processes.
+static MPI_Comm ending;
 static int has_failed;
 
-static void finalize_at_exit(void) {
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/// Waits for the others' end, which MPI_Finalize would do for ever. Of a process that ends by an error, as one of Python
+/// does by an exception, the others may know nothing and wait for it: all are ended soon.
+static void finalize_at_exit(int status, void *nothing) {
+  (void)nothing;
   int is_finalized = 1;
-  if (!has_failed && MPI_Finalized(&is_finalized) == MPI_SUCCESS && !is_finalized) MPI_Finalize();
+  if (has_failed || MPI_Finalized(&is_finalized) != MPI_SUCCESS || is_finalized) return;
+  MPI_Request request;
+  int have_all_ended = MPI_Ibarrier(ending, &request) != MPI_SUCCESS;
+  for (const double began = seconds(); !have_all_ended;) {
+    if (MPI_Test(&request, &have_all_ended, MPI_STATUS_IGNORE) != MPI_SUCCESS) break;
+    if (status != 0 && seconds() - began > 10) MPI_Abort(MPI_COMM_WORLD, status);
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
+  MPI_Finalize();
 }
 
 static int start(int *rank, int *size, char *host) {
@@ -20,7 +39,9 @@ static int start(int *rank, int *size, char *host) {
     int provided;
     // All calls come from the thread that starts it.
     error = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
-    if (error == MPI_SUCCESS) atexit(finalize_at_exit);
+    if (error == MPI_SUCCESS) error = MPI_Comm_dup(MPI_COMM_WORLD, &ending);
+    if (error == MPI_SUCCESS) error = MPI_Comm_set_errhandler(ending, MPI_ERRORS_RETURN);
+    if (error == MPI_SUCCESS) on_exit(finalize_at_exit, NULL);
   }
   for (int channel = 0; channel < BE_CHANNELS && error == MPI_SUCCESS; channel++) {
     requests[channel] = MPI_REQUEST_NULL;
@@ -36,12 +57,6 @@ static int start(int *rank, int *size, char *host) {
   for (int index = 0; index < 255; index++) host[index] = index < length ? name[index] : 0;
   host[255] = 0;
   return error;
-}
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static int test(int channel, int *has_ended) {

@@ -120,6 +120,13 @@ def error(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
     return {}
 
 
+def error_in_one(world: bigeggs.Communicator, rank: str) -> dict[str, np.ndarray]:
+    """An exception of one process, of which the others, in the midst of a training, know nothing."""
+    if world.rank == int(rank):
+        raise ValueError(f"process {rank} alone")
+    return training(world, "1000")
+
+
 if __name__ == "__main__":
     out, task, *arguments = sys.argv[1:]
     world = bigeggs.world()
