@@ -61,6 +61,7 @@ public struct EnvironmentVariable: Sendable {
             "BIGEGGS_DOCS", .ours, "the build fetches the tool that writes the documentation"),
         EnvironmentVariable("BIGEGGS_MARCH", .ours, "the processor that the build is for"),
         EnvironmentVariable("BIGEGGS_CC", .ours, "the C compiler of the tests"),
+        EnvironmentVariable("BIGEGGS_MPIRUN", .ours, "the launcher of the tests"),
         EnvironmentVariable("BIGEGGS_PACKAGE", .ours, "a test compiles a package that depends on this one"),
         EnvironmentVariable("BIGEGGS_SANITIZER", .ours, "the sanitizer of the tests"),
         EnvironmentVariable("BIGEGGS_SANITIZED", .ours, "the library compiled with it"),
