@@ -50,7 +50,7 @@ enum Program {
     private static func end(followerWith error: any Error) -> Never {
         if let status = error as? ExitCode, status.rawValue >= 128 { exit(status.rawValue) }
         let isKnownToFirst =
-            error is ExitCode || error as? MessagePassingError == .endedElsewhere
+            error is ExitCode || (error as? MessagePassingError)?.isKnownToFirst == true
             || BigEggsCommand.exitCode(for: error) != .failure
         Follower.end(saying: isKnownToFirst ? nil : sentence(about: error))
     }

@@ -13,6 +13,14 @@ public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
     case endedElsewhere
     case invalid(argument: String, value: String, allowed: String)
 
+    /// Whether all processes meet it, or the first one has said why.
+    public var isKnownToFirst: Bool {
+        switch self {
+        case .notBuilt, .otherInterface, .differs, .divergedWeights, .endedElsewhere: true
+        case .failed, .noAnswer, .invalid: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .notBuilt(let processes, let file, let reason):

@@ -12,6 +12,11 @@ public enum Follower {
         close(nowhere)
     }
 
+    /// Ends the process after an error.
+    static func end(failing error: any Error) -> Never {
+        end(saying: (error as? MessagePassingError)?.isKnownToFirst == true ? nil : "\(error)")
+    }
+
     /// Ends the process after a failure.
     ///
     /// What the first process has failed with as well, it says, and then ends this process. Only what this one alone has

@@ -64,7 +64,7 @@ extension Section {
         } catch let stop as TrainingInterrupted {
             exit(stop.exitStatus)
         } catch {
-            Follower.end(saying: error as? MessagePassingError == .endedElsewhere ? nil : "\(error)")
+            Follower.end(failing: error)
         }
     }
 

@@ -18,7 +18,7 @@ enum TopLevelError {
                 exit(stop.exitStatus)
             }
             if Launcher.isFollower {
-                Follower.end(saying: error as? MessagePassingError == .endedElsewhere ? nil : "\(error)")
+                Follower.end(failing: error)
             }
             Terminal.warn("error: \(error)\n")
             Communicator.current?.abort(status: 1)

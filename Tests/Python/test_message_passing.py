@@ -165,6 +165,14 @@ def test_processes_that_are_not_alike_are_refused(tmp_path: Path, dataset_direct
     assert result.stderr.count("error:") == 1
 
 
+def test_an_evaluation_of_processes_that_are_not_alike_is_refused(dataset_directory: Path) -> None:
+    command = bigeggs("evaluate", "--weights", str(ROOT / "report/weights/plain.safetensors"),
+                      "--data", str(dataset_directory), "--batch-size")
+    result = run([*launcher(2), "sh", "-c", f'exec "$@" $(({RANK} + 16))', "sh", *command], timeout=60)
+    assert result.returncode == 1 and result.stdout == ""
+    assert "process 1 on" in result.stderr and "batch size was 16, now 17" in result.stderr
+
+
 def test_an_error_of_one_process_names_it(tmp_path: Path, dataset_directory: Path) -> None:
     (tmp_path / "data0").symlink_to(dataset_directory)
     command = train(tmp_path / "data", tmp_path / "out", "--epochs", "1")

@@ -10,7 +10,18 @@ extension Model {
         _ dataset: ImageDataset, batchSize: Int = 128, communicator: Communicator? = nil
     ) throws -> Evaluation {
         try checkPixels(dataset, "evaluation")
-        return try evaluate(dataset, batchSize: batchSize, team: Team(communicator)) { _ in }
+        let team = Team(communicator)
+        try team?.checkAlike(likeness(on: dataset, batchSize: batchSize))
+        return try evaluate(dataset, batchSize: batchSize, team: team) { _ in }
+    }
+
+    /// What processes that share an evaluation must have alike.
+    private func likeness(on dataset: ImageDataset, batchSize: Int) throws -> [String: String] {
+        [
+            "the program": try Team.programDigest.get(), "the weights": try digest(),
+            "the images": try dataset.fingerprint, "batch size": "\(batchSize)",
+            "precision": precision.rawValue, "instruction set": Machine.instructionSet,
+        ]
     }
 
     /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
@@ -50,6 +61,7 @@ extension Model {
         var probabilities = [Float]()
         probabilities.reserveCapacity(dataset.count * classes)
         let team = Team(communicator)
+        try team?.checkAlike(likeness(on: dataset, batchSize: batchSize))
         try forEachShare(of: dataset, batchSize, team) { _, batch, plan in
             if let plan { probabilities += output(plan, count: batch.count) }
         }

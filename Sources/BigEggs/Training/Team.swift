@@ -16,7 +16,7 @@ final class Team {
     /// Gradients from here on are under way.
     private var begun = 0
 
-    /// Gradients that travel together: 1 MB. Smaller messages wait longer for each other, larger ones leave less time to
+    /// Gradients that travel together: 1 MB at least. Smaller messages wait longer for each other, larger ones leave less time to
     /// hide the last one in.
     private static let bucket = 1 << 18
 

@@ -52,7 +52,7 @@ extension TrainingLoop {
         get throws {
             [
                 "the program": try Team.programDigest.get(),
-                "the parameters' arrangement": model.store.arrangement,
+                "the parameters' arrangement": try Checksum.sha256(ofText: model.store.arrangement),
                 "epochs": "\(progress.epoch) to \(epochs)",
                 "learning rate": "\(model.learningRate)",
             ]
