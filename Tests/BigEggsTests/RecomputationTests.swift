@@ -36,7 +36,8 @@ import Testing
                 let mean =
                     (halves[0].gradients[number].values[index] + halves[1].gradients[number].values[index])
                     / 2
-                #expect(abs(value - mean) <= 1e-3 * largest, "\(gradient.name) at \(index)")
+                // Sums over two million pixels, whose terms cancel out.
+                #expect(abs(value - mean) <= 5e-3 * largest, "\(gradient.name) at \(index)")
             }
         }
         // All but the GELU's output is kept: of 128 images twice what is kept of 64, but for twice 33 MB.
