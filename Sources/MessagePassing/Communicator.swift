@@ -74,7 +74,7 @@ public final class Communicator: @unchecked Sendable {
 
     /// The file that knows MPI, beside the one that this code is in.
     private static var file: String {
-        let own = String(cString: be_own_file())
+        let own = programFile
         let directory = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? "."
         return directory + "/libbigeggs_mpi.so"
     }

@@ -130,6 +130,18 @@ def test_processes_train_evaluate_and_print_once(tmp_path: Path, dataset_directo
     assert json.loads(together.stdout)["loss"] == pytest.approx(json.loads(alone.stdout)["loss"], rel=1e-6)
 
 
+def test_a_program_that_is_found_in_path_finds_what_knows_mpi(tmp_path: Path, dataset_directory: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/bigeggs").symlink_to(BUILD / "bigeggs")
+    weights = str(ROOT / "report/weights/plain.safetensors")
+    result = run(
+        [*launcher(2), "bigeggs", "evaluate", "--weights", weights, "--data", str(dataset_directory), "--json"],
+        PATH=f"{tmp_path}/bin:{os.environ['PATH']}",
+    )
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["images"] > 0
+
+
 def test_a_killed_training_goes_on_with_another_number_of_processes(tmp_path: Path, dataset_directory: Path) -> None:
     out = tmp_path / "train"
     command = train(dataset_directory, out, "--epochs", "200")
