@@ -35,20 +35,26 @@ enum Program {
                 end(followerWith: error)
             } catch let error where BigEggsCommand.exitCode(for: error) == .failure && !(error is ExitCode) {
                 StandardError.write("error: \(sentence(about: error))\n")
-                throw ExitCode((error as? ReportingError)?.exitStatus ?? 1)
+                throw ExitCode(status(of: error))
             }
         } catch {
             if Launcher.isFollower { end(followerWith: error) }
-            let status = BigEggsCommand.exitCode(for: error).rawValue
+            let status = status(of: error)
             // Nobody is left waiting. Where a signal ended the training, all know it, and end by themselves.
             if error is ExitCode, (1..<128).contains(status) { Communicator.current?.abort(status: status) }
             BigEggsCommand.exit(withError: error)
         }
     }
 
+    /// The status that the program ends with because of an error.
+    private static func status(of error: any Error) -> Int32 {
+        (error as? ReportingError)?.exitStatus ?? BigEggsCommand.exitCode(for: error).rawValue
+    }
+
     /// Ends a process of a launcher whose command has failed. A signal that ended a training is known to all.
     private static func end(followerWith error: any Error) -> Never {
-        if let status = error as? ExitCode, status.rawValue >= 128 { exit(status.rawValue) }
+        let status = status(of: error)
+        if status >= 128 { exit(status) }
         let isKnownToFirst =
             error is ExitCode || (error as? MessagePassingError)?.isKnownToFirst == true
             || BigEggsCommand.exitCode(for: error) != .failure

@@ -83,11 +83,11 @@ struct StudyCommand: TeamCommand {
 
     private func trainHere(_ arguments: [String]) throws -> Int32 {
         do {
-            let command = try TrainCommand.parse(arguments + team.arguments)
-            try command.run()
+            try TrainCommand.parse(arguments + team.arguments).train()
             return 0
-        } catch let status as ExitCode {
-            return status.rawValue
+        } catch let stop as TrainingInterrupted {
+            StandardError.write("\(stop)\n")
+            return stop.exitStatus
         }
     }
 

@@ -113,6 +113,18 @@ struct TrainCommand: TeamCommand {
     }
 
     func run() throws {
+        do {
+            try train()
+        } catch let stop as TrainingInterrupted {
+            StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
+            throw ExitCode(stop.exitStatus)
+        }
+    }
+
+    /// Trains and writes the results.
+    ///
+    /// - Throws: `TrainingInterrupted`, and what else keeps it from its end.
+    func train() throws {
         let world = try team.communicator()
         let loaded = try world.firstThenOthers {
             try dataOptions.load(needing: heldOut == nil ? .all : .train)
@@ -155,15 +167,15 @@ struct TrainCommand: TeamCommand {
         var callbacks = try recipe.callbacks()
         if let watch { callbacks.append(watch) }
         callbacks.append(bar)
-        let (history, checkpoints) = try resumable {
-            try resumption.train(in: out, announce: { StandardError.write($0 + "\n") }) {
-                let history = try model.fit(
-                    train, validation: validation, batchSize: recipe.batchSize,
-                    epochs: recipe.epochs, augmentation: recipe.generator, callbacks: callbacks,
-                    checkpoints: $0, interruption: $1, communicator: world,
-                    localStatistics: team.localStatistics)
-                return (history, $0)
-            }
+        let (history, checkpoints) = try resumption.train(
+            in: out, announce: { StandardError.write($0 + "\n") }
+        ) {
+            let history = try model.fit(
+                train, validation: validation, batchSize: recipe.batchSize,
+                epochs: recipe.epochs, augmentation: recipe.generator, callbacks: callbacks,
+                checkpoints: $0, interruption: $1, communicator: world,
+                localStatistics: team.localStatistics)
+            return (history, $0)
         }
         // Smoothed labels are for training alone: from here on a loss is that of the labels as they are.
         try model.compile(loss: .sparseCategoricalCrossentropy)
@@ -234,16 +246,6 @@ struct TrainCommand: TeamCommand {
             print("The training has ended already: weights.safetensors and training.json are in \(out)")
         }
         return true
-    }
-
-    /// Turns an interruption into what a person reads and the status that a shell expects.
-    private func resumable<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let stop as TrainingInterrupted {
-            StandardError.write("\(stop)\nGo on with: \(ResumeOptions.resumingCommand())\n")
-            throw ExitCode(stop.exitStatus)
-        }
     }
 }
 

@@ -20,6 +20,9 @@ public struct Launcher: Sendable, Equatable {
     /// The launcher of this process; nil without one, or if it started only this process.
     public static var current: Launcher? { Launcher { name in getenv(name).map { String(cString: $0) } } }
 
+    /// What a command begins with that starts as many processes; nothing without a launcher.
+    public static var words: [String] { current.map { ["mpirun", "-np", "\($0.size)"] } ?? [] }
+
     /// Makes this process, and those that it starts, one without a launcher.
     public static func forget() {
         for (rank, size, here) in variables { for name in [rank, size, here] { unsetenv(name) } }

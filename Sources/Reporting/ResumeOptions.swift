@@ -43,8 +43,7 @@ public struct ResumeOptions: ParsableArguments {
     /// The command, as it is typed, that resumes what this process did.
     public static func resumingCommand(_ arguments: [String] = CommandLine.arguments) -> String {
         let kept = arguments.filter { $0 != "--restart" && $0 != "--resume" }
-        let launcher = Launcher.current.map { ["mpirun", "-np", "\($0.size)"] } ?? []
-        return typed(launcher + kept + ["--resume"])
+        return typed(Launcher.words + kept + ["--resume"])
     }
 
     /// Arguments as they are typed into a shell.

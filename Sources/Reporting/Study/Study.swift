@@ -55,13 +55,9 @@ public struct Study {
         _ run: StudyRun, options: [String], restart: Bool = false,
         here train: (([String]) throws -> Int32)? = nil
     ) throws {
-        let process = TrainingProcess(
+        try TrainingProcess(
             name: run.name, command: run.command, arguments: run.arguments + options,
-            directory: "\(runs)/\(run.name)", record: record(run))
-        if let train {
-            try process.run(restart: restart, by: train)
-        } else {
-            try process.run(restart: restart)
-        }
+            directory: "\(runs)/\(run.name)", record: record(run)
+        ).run(restart: restart, by: train ?? TrainingProcess.startChild)
     }
 }

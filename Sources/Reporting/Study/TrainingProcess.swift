@@ -32,13 +32,14 @@ struct TrainingProcess {
             arguments + ["--out", directory] + (restart ? ["--restart"] : isBegun ? ["--resume"] : []))
         switch status {
         case 0: try world.inFirst { try Record.read("\(directory)/training.json").write(to: record) }
-        case 128 + SIGINT, 128 + SIGTERM:
+        case 128 + SIGINT, 128 + SIGTERM, 128 + SIGUSR1:
+            let command = (Launcher.words + [command]).joined(separator: " ")
             throw ReportingError.runInterrupted(run: name, command: command, status: status)
         default: throw ReportingError.runFailed(run: name, status: status)
         }
     }
 
-    private static func startChild(_ arguments: [String]) throws -> Int32 {
+    static func startChild(_ arguments: [String]) throws -> Int32 {
         try ChildProcess.run(Project.executableDirectory + "/bigeggs", ["train"] + arguments)
     }
 }
