@@ -130,7 +130,6 @@ test: requirements lint ## Run every test
 
 test-package: build ## Compile the sample package, Examples/swift, which depends on this one, and run it
 	@swift build -c release $(TESTS)
-	@swift build --package-path Examples/swift --scratch-path .build/examples-swift
 	@BIGEGGS_PACKAGE=1 swift test -c release --skip-build --disable-xctest --filter DependentPackageTests
 
 test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")

@@ -81,8 +81,7 @@ let package = Package(
             name: "Reporting",
             dependencies: [
                 "BigEggs", "BigEggsABI", "EmbeddedPython", "MessagePassing", "Pictures", "TensorBoard",
-                "CProcess",
-                "CSections",
+                "CProcess", "CSections",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -4,7 +4,5 @@ import PackageDescription
 let package = Package(
     name: "Train",
     dependencies: [.package(name: "BigEggs", path: "../..")],
-    targets: ["Train", "TrainTogether"].map {
-        .executableTarget(name: $0, dependencies: [.product(name: "BigEggs", package: "BigEggs")])
-    }
+    targets: [.executableTarget(name: "Train", dependencies: [.product(name: "BigEggs", package: "BigEggs")])]
 )

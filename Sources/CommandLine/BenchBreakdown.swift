@@ -89,7 +89,8 @@ struct BenchBreakdown: Encodable {
     /// The same for people.
     var text: String {
         """
-        \(processor), \(processes > 1 ? "processes × threads: \(processes) × " : "threads: ")\(threads), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
+        \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \
+        \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
         Measured peak: \((peak.float32 / 1e9).fixed(0)) GFLOP/s of float32 multiply-adds, \
         \(peak.bfloat16 > 0 ? "\((peak.bfloat16 / 1e9).fixed(0)) of bfloat16 dot products" : "no bfloat16")
 

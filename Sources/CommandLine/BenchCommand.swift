@@ -82,6 +82,11 @@ struct BenchSubject {
     let communicator: Communicator
     let localStatistics: Bool
 
+    /// How many processes and threads work, in words.
+    static func workers(processes: Int, threads: Int) -> String {
+        processes > 1 ? "processes × threads: \(processes) × \(threads)" : "threads: \(threads)"
+    }
+
     /// Images in a step.
     var batchSize: Int { engine.givenBatchSize ?? recipe.batchSize }
 

@@ -104,16 +104,12 @@ struct BenchResult: Encodable {
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
             \(speeds.text)
-            \(processor), \(workers), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
+            \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
             oneDNN \(oneDNN) with \(instructionSet)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 
             \(choices.text)
             """
-    }
-
-    private var workers: String {
-        processes > 1 ? "processes × threads: \(processes) × \(threads)" : "threads: \(threads)"
     }
 
     private func row(_ speed: Speed, _ name: String) -> [String] {

@@ -18,11 +18,6 @@ enum Program {
             if !(command is any TeamCommand) {
                 // The first process does it alone, with the programs that it starts.
                 if Launcher.isFollower { return }
-                if command is ReportCommand || command is StepCommand {
-                    StandardError.write(
-                        "one process does this; to train with several, name what starts them: --launcher \"mpirun -np 4\"\n"
-                    )
-                }
                 Launcher.forget()
             }
             do {

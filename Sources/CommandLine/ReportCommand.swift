@@ -29,11 +29,7 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var options: SectionOptions
     @OptionGroup var runOptions: RunOptions
-    @Option(
-        help: ArgumentHelp(
-            "What starts the sections that train: \"mpirun -np 4\" has four processes share each training.",
-            valueName: "command"))
-    var launcher: String?
+    @OptionGroup var launching: LauncherOptions
     @Flag(help: "Run every section, up to date or not.") var force = false
     @Flag(name: .customLong("no-run"), help: "Run no section: write the report of what is recorded.")
     var runsNothing = false
@@ -45,7 +41,7 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = Pipeline(
-            project: try Project.locate(), options: options, run: runOptions, launcher: launcher)
+            project: try Project.locate(), options: options, run: runOptions, launcher: launching.launcher)
         if runsNothing, !FileManager.default.fileExists(atPath: pipeline.layout.records) {
             throw NothingRecorded(directory: pipeline.layout.records)
         }

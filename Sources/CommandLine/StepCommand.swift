@@ -21,11 +21,7 @@ struct StepCommand: ParsableCommand {
 
     @OptionGroup var options: SectionOptions
     @OptionGroup var runOptions: RunOptions
-    @Option(
-        help: ArgumentHelp(
-            "What starts the sections that train: \"mpirun -np 4\" has four processes share each training.",
-            valueName: "command"))
-    var launcher: String?
+    @OptionGroup var launching: LauncherOptions
     @Option(
         help: ArgumentHelp("Run this section, up to date or not, and go on from it.", valueName: "section"))
     var from: ReportSection?
@@ -40,7 +36,7 @@ struct StepCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = Pipeline(
-            project: try Project.locate(), options: options, run: runOptions, launcher: launcher)
+            project: try Project.locate(), options: options, run: runOptions, launcher: launching.launcher)
         if let only {
             try pipeline.run([only], always: [only])
         } else if let from {

@@ -40,5 +40,22 @@ struct TeamOptions: ParsableArguments {
         """
 }
 
+/// What starts several processes, for a command that starts the programs that train.
+struct LauncherOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What starts the sections that train: \"mpirun -np 4\" has four processes share each training.",
+            valueName: "command"))
+    var launcher: String?
+
+    /// Says to whoever has put mpirun in front that it does nothing there.
+    func validate() {
+        guard Launcher.current != nil else { return }
+        StandardError.write(
+            "one process does this; to train with several, name what starts them: --launcher \"mpirun -np 4\"\n"
+        )
+    }
+}
+
 /// A command whose work processes can share. Of any other the first process does all.
 protocol TeamCommand: ParsableCommand {}

@@ -48,29 +48,22 @@ public final class Communicator: @unchecked Sendable {
     /// - Throws: ``MessagePassingError/notBuilt(processes:file:reason:)`` if there is a launcher and nothing here that
     ///   knows MPI, and what MPI fails with.
     public static var world: Communicator {
-        get throws { try started.withLock { try $0.get() } }
+        get throws {
+            try started.withLock { started in
+                let world = try started ?? start()
+                started = world
+                return world
+            }
+        }
     }
 
     /// The communicator of ``world`` if there are several processes and it has been used.
-    public static var current: Communicator? {
-        started.withLock { started in
-            if case .done(let communicator) = started, communicator.size > 1 { communicator } else { nil }
-        }
-    }
+    public static var current: Communicator? { started.withLock { $0 }.flatMap { $0.size > 1 ? $0 : nil } }
 
-    private enum Start {
-        case notYet
-        case done(Communicator)
+    private static let started = Mutex<Communicator?>(nil)
 
-        mutating func get() throws -> Communicator {
-            if case .done(let communicator) = self { return communicator }
-            let communicator = try Communicator.start()
-            self = .done(communicator)
-            return communicator
-        }
-    }
-
-    private static let started = Mutex(Start.notYet)
+    /// The file of the program or library that this code is in.
+    public static var programFile: String { String(cString: be_own_file()) }
 
     /// The file that knows MPI, beside the one that this code is in.
     private static var file: String {
@@ -232,7 +225,7 @@ public final class Communicator: @unchecked Sendable {
         return hasEnded != 0
     }
 
-    func check(_ status: Int32, _ action: String) throws {
+    private func check(_ status: Int32, _ action: String) throws {
         guard status != 0, let table else { return }
         if status == BE_TIMED_OUT { throw MessagePassingError.noAnswer(seconds: timeout) }
         throw MessagePassingError.failed(action: action, reason: Communicator.reason(table, status))
@@ -267,9 +260,4 @@ final class Pieces {
         try body(
             be_pieces(counts: numbers.baseAddress, offsets: numbers.baseAddress.map { $0 + counts.count }))
     }
-}
-
-extension Communicator {
-    /// The file of the program or library that this code is in.
-    public static var programFile: String { String(cString: be_own_file()) }
 }

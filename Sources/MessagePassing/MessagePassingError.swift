@@ -11,13 +11,12 @@ public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
     case divergedWeights(rank: Int, host: String)
     /// Another process has failed, and says why.
     case endedElsewhere
-    case invalid(argument: String, value: String, allowed: String)
 
     /// Whether all processes meet it, or the first one has said why.
     public var isKnownToFirst: Bool {
         switch self {
         case .notBuilt, .otherInterface, .differs, .divergedWeights, .endedElsewhere: true
-        case .failed, .noAnswer, .invalid: false
+        case .failed, .noAnswer: false
         }
     }
 
@@ -40,8 +39,6 @@ public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
                 + "to be relied on"
         case .endedElsewhere:
             "another process has failed"
-        case .invalid(let argument, let value, let allowed):
-            "\(argument) is \(value): give \(allowed)"
         }
     }
 }

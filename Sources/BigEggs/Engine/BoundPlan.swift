@@ -67,7 +67,7 @@ struct BoundPlan {
                 for sum in plan.gradientSums[number] { sum.execute() }
             }
             guard let team = context.share?.team else { continue }
-            timed("step", "messages") { team.gradientsAreReady(from: plan.firstReadyGradient(number)) }
+            timed("step", "messages") { team.gradientsAreReady(from: plan.firstReadyGradients[number]) }
         }
     }
 

@@ -96,9 +96,9 @@ final class Plan {
         return !training || !node.inputs[0].isRectified || node.output.isRectified
     }
 
-    /// Where the gradients begin that no node before this one has a part in: once it has run backward, they have their
-    /// values.
-    func firstReadyGradient(_ number: Int) -> Int {
+    /// For each node, where the gradients begin that no node before it has a part in: once it has run backward, they have
+    /// their values.
+    private(set) lazy var firstReadyGradients: [Int] = nodes.indices.map { number in
         parameters[..<number].joined().map(store.end(of:)).max() ?? 0
     }
 

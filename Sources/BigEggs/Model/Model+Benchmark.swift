@@ -31,8 +31,7 @@ extension Model {
             augmentation: augmentation, shuffle: true, seed: seed)
         let team = Team(communicator)
         let share = team?.share(of: batchSize).samples ?? 0..<batchSize
-        // The first plan decides how parameters lie in memory: the same in all processes.
-        if let team { _ = try self.plan(batch: team.largestShare(of: batchSize), training: training) }
+        try arrange(batch: batchSize, training: training, for: team)
         let plan = try plan(batch: max(1, share.count), training: training).plan
         defer { plan.times = nil }
         var seconds: [Double] = []

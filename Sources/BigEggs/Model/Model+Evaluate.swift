@@ -34,13 +34,13 @@ extension Model {
         let start = DispatchTime.now()
         var sums = TrainingProgress()
         var scores: [ImageScore] = []
-        try forEachShare(of: dataset, batchSize, team) { number, batch, plan in
+        let source = BatchSource(dataset, batchSize: batchSize)
+        try forEachShare(of: source, team) { number, batch, plan in
             if let plan { scores += self.scores(plan, labels: batch.labels) }
             try afterBatch(number)
         }
-        let order = BatchOrder(count: dataset.count, batchSize: batchSize, shuffledBy: nil)
-        try team?.gather(&scores, of: order, each: 1)
-        for batch in order.ranges { sums.add(score(scores[batch]), metrics) }
+        try team?.gather(&scores, of: source.order, each: 1)
+        for batch in source.order.ranges { sums.add(score(scores[batch]), metrics) }
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
         return Evaluation(
             loss: sums.loss / Double(dataset.count), accuracy: Double(sums.right) / Double(dataset.count),
@@ -62,26 +62,22 @@ extension Model {
         probabilities.reserveCapacity(dataset.count * classes)
         let team = Team(communicator)
         try team?.checkAlike(likeness(on: dataset, batchSize: batchSize))
-        try forEachShare(of: dataset, batchSize, team) { _, batch, plan in
+        let source = BatchSource(dataset, batchSize: batchSize)
+        try forEachShare(of: source, team) { _, batch, plan in
             if let plan { probabilities += output(plan, count: batch.count) }
         }
-        try team?.gather(
-            &probabilities, of: BatchOrder(count: dataset.count, batchSize: batchSize, shuffledBy: nil),
-            each: classes)
+        try team?.gather(&probabilities, of: source.order, each: classes)
         return Predictions(probabilities: probabilities, classes: classes)
     }
 
     /// Calls `body` with each batch's number, this process's share of it, and the plan that has run it; nil for a share
     /// without images.
     private func forEachShare(
-        of dataset: ImageDataset, _ batchSize: Int, _ team: Team?,
+        of source: BatchSource, _ team: Team?,
         _ body: (Int, BatchSource.Batch, BoundPlan?) throws -> Void
     ) throws {
-        // The first plan decides how parameters lie in memory: the same in all processes.
-        if let team {
-            _ = try plan(batch: team.largestShare(of: min(batchSize, dataset.count)), training: false)
-        }
-        for (number, whole) in BatchSource(dataset, batchSize: batchSize).epoch().enumerated() {
+        try arrange(batch: source.batchSize, training: false, for: team)
+        for (number, whole) in source.epoch().enumerated() {
             let batch = team.map { whole.part($0.share(of: whole.count).samples) } ?? whole
             let plan =
                 batch.count == 0 ? nil : try forward(batch, StepContext(step: 0, training: false))

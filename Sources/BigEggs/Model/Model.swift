@@ -183,6 +183,13 @@ public class Model {
                 ?? [])
     }
 
+    /// Makes the plan that decides how parameters lie in memory, unless one has: the same in all processes of a team,
+    /// whose shares of a batch may differ.
+    func arrange(batch: Int, training: Bool, for team: Team?) throws {
+        let most = team?.shares(of: batch).map(\.count).max()
+        _ = try plan(batch: most ?? batch, training: training)
+    }
+
     /// The plan for a batch size, made on the first request and bound.
     ///
     /// - Parameter isFrozen: differentiate what inference computes, moving statistics and no dropout.

@@ -6,16 +6,17 @@ struct Share {
     let samples: Range<Int>
     /// The process that has the batch's first sample.
     let firstRank: Int
+    /// How many samples each process has.
+    let counts: [Int]
     let team: Team
 
-    /// Shares follow each other, and one has at most one sample more than another.
     init(batch: Int, rank: Int, team: Team) {
-        let size = team.communicator.size
+        let all = team.shares(of: batch)
         self.batch = batch
         self.team = team
-        samples = batch * rank / size..<batch * (rank + 1) / size
-        // The smallest rank r for which batch · (r + 1) / size is 1 or more.
-        firstRank = max(0, (size + batch - 1) / max(batch, 1) - 1)
+        samples = all[rank]
+        firstRank = all.firstIndex { !$0.isEmpty } ?? 0
+        counts = all.map(\.count)
     }
 
     /// Replaces what this process knows of its samples by what all know of theirs, in the batch's order.
@@ -24,11 +25,5 @@ struct Share {
     func exchange<Element: BitwiseCopyable>(_ elements: inout [Element]) throws {
         try team.check()
         elements = try team.communicator.gather(elements, counts: counts)
-    }
-
-    /// How many samples each process has.
-    var counts: [Int] {
-        let size = team.communicator.size
-        return (0..<size).map { batch * ($0 + 1) / size - batch * $0 / size }
     }
 }

@@ -16,8 +16,8 @@ final class Team {
     /// Gradients from here on are under way.
     private var begun = 0
 
-    /// Gradients that travel together: 1 MB at least. Smaller messages wait longer for each other, larger ones leave less time to
-    /// hide the last one in.
+    /// Gradients that travel together: 1 MB at least. Smaller messages wait longer for each other, larger ones
+    /// leave less time to hide the last one in.
     private static let bucket = 1 << 18
 
     /// - Returns: nil for a process alone.
@@ -27,11 +27,14 @@ final class Team {
         self.usesLocalStatistics = usesLocalStatistics
     }
 
+    /// The samples of each process: runs that follow each other, of which one has at most one sample more than another.
+    func shares(of batch: Int) -> [Range<Int>] {
+        let size = communicator.size
+        return (0..<size).map { batch * $0 / size..<batch * ($0 + 1) / size }
+    }
+
     /// This process's share of a batch of so many samples.
     func share(of batch: Int) -> Share { Share(batch: batch, rank: communicator.rank, team: self) }
-
-    /// The largest share of a batch of so many samples.
-    func largestShare(of batch: Int) -> Int { (batch + communicator.size - 1) / communicator.size }
 
     /// Runs what sends messages, unless something has failed.
     private func attempt(_ body: () throws -> Void) {
@@ -97,7 +100,7 @@ final class Team {
     func gather<Element: BitwiseCopyable>(
         _ elements: inout [Element], of order: BatchOrder, each: Int
     ) throws {
-        let shares = order.ranges.map { share(of: $0.count).counts }
+        let shares = order.ranges.map { self.shares(of: $0.count).map(\.count) }
         let counts = (0..<communicator.size).map { rank in shares.reduce(0) { $0 + $1[rank] } }
         let all = try communicator.gather(elements, counts: counts.map { $0 * each })
         var next = counts.indices.map { counts[..<$0].reduce(0, +) * each }

@@ -67,8 +67,7 @@ final class TrainingLoop {
     /// Makes everything ready for the next step.
     private func begin() throws {
         // The first plan decides how parameters lie in memory, wherever the training goes on.
-        _ = try model.plan(
-            batch: team?.largestShare(of: source.batchSize) ?? source.batchSize, training: true)
+        try model.arrange(batch: source.batchSize, training: true, for: team)
         model.stopTraining = false
         if checkpoints != nil || team != nil { settings = try describeSettings() }
         if let team { try team.checkAlike(settings.merging(try likeness) { $1 }) }

@@ -3,7 +3,7 @@ struct TrainingStep {
     let model: Model
     /// What moves the weights. Without it they stay, and the gradients are there to be read.
     let optimizer: OptimizerState?
-    /// With which others the model is trained; `run` is then given this process's share of the batch.
+    /// With which other processes the model is trained: this one then computes its share of the batch.
     var team: Team?
     /// Which step it is, both counted from 1, for the error of one that cannot be taken.
     var epoch = 1
