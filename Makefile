@@ -150,6 +150,7 @@ test-cluster: mpi ## Train over the link of two hosts made on this machine, and 
 PREFIX ?= /usr/local
 SECTIONS := $(patsubst notebooks/%/main.swift,%,$(wildcard notebooks/*/main.swift))
 SHARED := notebooks/*/main.swift python report/quick report/records report/study report/weights
+VERSION := $(shell sed -n 's/^\#define BE_VERSION "\(.*\)"/\1/p' Sources/CBigEggs/include/bigeggs.h)
 define PKG_CONFIG
 prefix=$(abspath $(PREFIX))
 libdir=$${prefix}/lib
@@ -157,7 +158,7 @@ includedir=$${prefix}/include
 
 Name: bigeggs
 Description: Networks that classify images, trained fast on processors
-Version: 0.1.0
+Version: $(VERSION)
 Cflags: -I$${includedir}
 Libs: -L$${libdir} -Wl,-rpath,$${libdir} -lbigeggs_c
 endef

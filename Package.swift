@@ -30,6 +30,14 @@ let package = Package(
         .library(name: "bigeggs_c", type: .dynamic, targets: ["BigEggsABI"]),
         .executable(name: "bigeggs", targets: ["CommandLine"]),
     ],
+    traits: [
+        .default(enabledTraits: ["Downloads"]),
+        .trait(
+            name: "Downloads",
+            description:
+                "Fetch data sets with URLSession; without, the library needs no more of Foundation than its essentials"
+        ),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         // Without its traits, whose order changes from one `swift build` to the next, which then compiles it and all
@@ -87,7 +95,7 @@ let package = Package(
         .executableTarget(
             name: "CommandLine",
             dependencies: [
-                "BigEggs", "EmbeddedPython", "MessagePassing", "ONNX", "Pictures", "Reporting",
+                "BigEggs", "CBigEggs", "EmbeddedPython", "MessagePassing", "ONNX", "Pictures", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(

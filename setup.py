@@ -1,29 +1,45 @@
-"""Puts the library into the Python package: the one that is built, or one that is built for it.
+"""Puts the library and the trained weights into the Python package.
 
-`pip install .` takes the file that BIGEGGS_LIBRARY names if it is set, else lets `swift build` make it. All else
-about the package is in pyproject.toml.
+`pip install .` takes the library that BIGEGGS_LIBRARY names if it is set, else lets `swift build` make it. `make dist`
+names a folder, which has a build for each level of processor. All else about the package is in pyproject.toml.
 """
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
-from wheel.bdist_wheel import bdist_wheel
+
+try:
+    from setuptools.command.bdist_wheel import bdist_wheel
+except ImportError:  # Before setuptools 70.1, as in Debian 12.
+    from wheel.bdist_wheel import bdist_wheel
 
 ROOT = Path(__file__).resolve().parent
 LIBRARY = "libbigeggs_c.so"
+HEADER = ROOT / "Sources/CBigEggs/include/bigeggs.h"
+# What Python calls the networks, and what the report calls their weights.
+WEIGHTS = {"report": "augmented", "fast": "fast"}
 # Where setuptools keeps its own files: not among ours.
 WORK = ROOT / ".build" / "python"
 
 
+def version() -> str:
+    """The version, which the library's header has."""
+    found = re.search(r'#define BE_VERSION "(.+)"', HEADER.read_text())
+    if found is None:
+        raise SystemExit(f"error: there is no BE_VERSION in {HEADER}")
+    return found[1]
+
+
 def library() -> Path:
-    """The library's path, after building it if need be."""
+    """The library's path, after building it if need be; or a folder with builds of it."""
     if named := os.environ.get("BIGEGGS_LIBRARY"):
         path = Path(named)
-        if not path.is_file():
+        if not path.exists():
             raise SystemExit(f"error: BIGEGGS_LIBRARY is {named}, and there is no such file")
         return path
     path = ROOT / ".build" / "release" / LIBRARY
@@ -38,20 +54,37 @@ def library() -> Path:
 
 
 class BuildWithLibrary(build_py):
-    """Copies the modules and, beside them, the library."""
+    """Copies the modules and, beside them, the library and the weights."""
 
     def run(self) -> None:
         super().run()
-        if not self.editable_mode:  # An editable install finds the library in .build.
-            shutil.copy2(library(), Path(self.build_lib) / "bigeggs" / LIBRARY)
+        if self.editable_mode:  # An editable install finds both in the checkout.
+            return
+        package = Path(self.build_lib) / "bigeggs"
+        # What an earlier build left there.
+        shutil.rmtree(package / "lib", ignore_errors=True)
+        (package / LIBRARY).unlink(missing_ok=True)
+        built = library()
+        if built.is_dir():
+            shutil.copytree(built, package / "lib")
+        else:
+            shutil.copy2(built, package / LIBRARY)
+        (package / "weights").mkdir(exist_ok=True)
+        for name, weights in WEIGHTS.items():
+            file = ROOT / f"report/weights/{weights}.safetensors"
+            if file.is_file():
+                shutil.copyfile(file, package / f"weights/{name}.safetensors")
+
+
+class PlatformPackage(Distribution):
+    """A package with a library for one platform."""
+
+    def has_ext_modules(self) -> bool:
+        return True
 
 
 class PlatformWheel(bdist_wheel):
     """For any Python 3 on this platform: the library does not depend on Python."""
-
-    def finalize_options(self) -> None:
-        super().finalize_options()
-        self.root_is_pure = False
 
     def get_tag(self) -> tuple[str, str, str]:
         return "py3", "none", super().get_tag()[2]
@@ -59,6 +92,8 @@ class PlatformWheel(bdist_wheel):
 
 WORK.mkdir(parents=True, exist_ok=True)
 setup(
+    version=version(),
+    distclass=PlatformPackage,
     cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel},
     options={"build": {"build_base": str(WORK)}, "egg_info": {"egg_base": str(WORK)}},
 )

@@ -86,7 +86,7 @@ int main(int argc, char **argv) {
     printf("The first of them is taken for class %s, with a probability of %.2f.\n", name,
            probabilities[best]);
 
-    check(be_model_save(model, path));
+    check(be_model_save(model, path, NULL));
     printf("The model is in %s.\n", path);
 
     be_handle all[] = {asked, test, train, model, data};

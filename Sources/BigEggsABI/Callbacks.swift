@@ -2,7 +2,7 @@
 // The functions' names and their documentation are the header's.
 import BigEggs
 import CBigEggs
-import Foundation
+import Glibc
 
 /// A callback that handles name; whoever tells it something holds its lock.
 final class CallbackObject: NamedByHandle, @unchecked Sendable {
@@ -11,7 +11,7 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
     private let callback: any ConfigurableCallback
     /// The model that the callback is being told of.
     private var model: ModelObject?
-    private let lock = NSRecursiveLock()
+    private let lock = RecursiveLock()
 
     init(_ kind: String, _ settings: inout Settings) throws {
         callback = try CallbackTypes.table.make(kind, &settings)

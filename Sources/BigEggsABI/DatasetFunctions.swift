@@ -2,6 +2,7 @@
 // The names and their documentation are the header's.
 import BigEggs
 import CBigEggs
+import Glibc
 
 /// Answers a call about a split of the data set that a handle names.
 func answer(
@@ -19,6 +20,41 @@ private func answer<Value>(
         let result = try require(result, name)
         result.pointee = try body(split)
     }
+}
+
+@c @implementation
+public func be_dataset_set_fetch(
+    _ callback: be_fetch_callback?, _ context: UnsafeMutableRawPointer?
+) -> be_status {
+    answer {
+        Download.transport.withLock { $0 = callback.map { transport($0, context) } ?? Download.ownTransport }
+    }
+}
+
+/// What transfers files by a callback.
+private func transport(
+    _ callback: @escaping be_fetch_callback, _ context: UnsafeMutableRawPointer?
+) -> Download.Transport {
+    nonisolated(unsafe) let context = context
+    return { download, path, _ in
+        try fetch(download, to: path) { reason, capacity in
+            callback(download.address, path, Int64(download.byteLimit), reason, Int64(capacity), context)
+        }
+    }
+}
+
+/// Has a file transferred by a callback, which is given room for a reason, and returns its MD5.
+private func fetch(
+    _ download: Download, to path: String, by call: (UnsafeMutablePointer<CChar>, Int) -> Int32
+) throws -> String {
+    var text = [CChar](repeating: 0, count: 1024)
+    let status = text.withUnsafeMutableBufferPointer { room in room.baseAddress.map { call($0, room.count) } }
+    guard status != 0 else { return try Checksum.md5(of: path) }
+    let reason = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    guard status == 2 else { throw DownloadError.unreachable(address: download.address, reason: reason) }
+    var part = stat()
+    let received = stat(path, &part) == 0 ? Int(part.st_size) : 0
+    throw DownloadError.cutOff(address: download.address, received: received, reason: reason)
 }
 
 @c @implementation

@@ -2,9 +2,16 @@
 // The names and their documentation are the header's.
 import BigEggs
 import CBigEggs
+import Glibc
 
 @c @implementation
 public func be_abi_version() -> Int32 { BE_ABI_VERSION }
+
+@c @implementation
+public func be_version() -> UnsafePointer<CChar>? { version }
+
+/// Lives as long as the process.
+nonisolated(unsafe) private let version = UnsafePointer(strdup(BE_VERSION))
 
 @c @implementation
 public func be_last_error() -> UnsafePointer<CChar>? { LastError.pointer }

@@ -187,10 +187,26 @@ public func be_model_set_weights(
 }
 
 @c @implementation
-public func be_model_save(_ model: be_handle, _ path: UnsafePointer<CChar>?) -> be_status {
+public func be_model_save(
+    _ model: be_handle, _ path: UnsafePointer<CChar>?, _ settings: UnsafePointer<CChar>?
+) -> be_status {
     answer(model, as: ModelObject.self, otherwise: BE_CANNOT_WRITE) { model in
         let path = try requireText(path, "path")
-        try model.use { try $0.saveWeights(to: path, metadata: model.architecture.metadata) }
+        var settings = try Settings(settings, of: "a file of weights")
+        let classNames = try settings.texts("class_names")
+        try settings.done()
+        try model.use {
+            var metadata = try model.architecture.metadata
+            if let classNames {
+                let outputs = $0.outputShape.reduce(1, *)
+                guard classNames.count == outputs else {
+                    throw Failure.invalidArgument(
+                        "there are \(classNames.count) class names for \(outputs) outputs: give one for each")
+                }
+                metadata["class_names"] = try Record.array(classNames.map(Record.string)).compactText()
+            }
+            try $0.saveWeights(to: path, metadata: metadata)
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 import BigEggs
 import CBigEggs
-import Foundation
 
 /// A model that handles name. Its layers are collected until it is used; then they are fixed.
 ///
@@ -12,7 +11,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
     /// child of a process that is training stays locked.
     let rescale: Float
     private let options: ModelOptions
-    private let lock = NSRecursiveLock()
+    private let lock = RecursiveLock()
     private var built: Architecture
     private var model: Model?
     private var compilation: Compilation?

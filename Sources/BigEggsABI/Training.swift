@@ -2,7 +2,7 @@
 // The function's name and its documentation are the header's.
 import BigEggs
 import CBigEggs
-import Foundation
+import Glibc
 import MessagePassing
 
 @c @implementation

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CBigEggs
 import EmbeddedPython
 import Foundation
 
@@ -38,7 +39,7 @@ struct BigEggsCommand: ParsableCommand {
             Whatever else it holds, figures and report are the same: settings of Python, \
             matplotlib and the language are set aside.
             """,
-        version: "0.1.0",
+        version: BE_VERSION,
         subcommands: [
             DataCommand.self, ReportCommand.self, StepCommand.self, StatusCommand.self, FiguresCommand.self,
             PreviewCommand.self,

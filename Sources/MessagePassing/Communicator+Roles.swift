@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What the first process does for all.
 extension Communicator {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension ONNXTensorProto {
     /// A tensor of 32-bit floats, row-major.

@@ -21,7 +21,7 @@ public struct PictureDecoder: Sendable {
 
     /// A decoder.
     ///
-    /// - Parameter pythonPaths: where the Python package `bigeggs_report` is imported from.
+    /// - Parameter pythonPaths: where the Python module `bigeggs_pictures` is imported from.
     public init(pythonPaths: [String]) { searchPaths = pythonPaths }
 
     /// Decodes files.
@@ -50,7 +50,7 @@ public struct PictureDecoder: Sendable {
             for start in stride(from: 0, to: paths.count, by: Self.batch) {
                 let range = start..<min(start + Self.batch, paths.count)
                 let result = try Python.call(
-                    "decode", in: "bigeggs_report.pictures.decode",
+                    "decode", in: "bigeggs_pictures",
                     [.list(paths[range].map { .bytes($0.bytes) }), .int(side)],
                     filling: UnsafeMutableRawBufferPointer(
                         rebasing: memory[range.lowerBound * size..<range.upperBound * size]))

@@ -73,7 +73,7 @@ static void made_up_handles(be_handle bad, be_handle model, be_handle images) {
     EXPECT(BE_INVALID_HANDLE, be_model_set_stop_training(bad, 1));
     EXPECT(BE_INVALID_HANDLE, be_model_weights(bad, &other));
     EXPECT(BE_INVALID_HANDLE, be_model_set_weights(bad, 0, NULL, NULL));
-    EXPECT(BE_INVALID_HANDLE, be_model_save(bad, path));
+    EXPECT(BE_INVALID_HANDLE, be_model_save(bad, path, NULL));
     EXPECT(BE_INVALID_HANDLE, be_model_load_weights(bad, path));
     EXPECT(BE_INVALID_HANDLE, be_model_export_onnx(bad, path, NULL));
     int64_t indices[4] = {0};
@@ -131,7 +131,7 @@ static void null_arguments(be_handle model, be_handle images) {
     const char *name = "d/bias", *none = NULL;
     EXPECT(BE_INVALID_ARGUMENT, be_model_set_weights(model, 1, &name, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_set_weights(model, 1, &none, &given));
-    EXPECT(BE_INVALID_ARGUMENT, be_model_save(model, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_save(model, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_load(NULL, NULL, &model));
     EXPECT(BE_INVALID_ARGUMENT, be_model_load(path, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_load_weights(model, NULL));
@@ -419,9 +419,9 @@ static void files(be_handle model, const char *directory) {
     be_handle other;
     char missing[5000];
     snprintf(missing, sizeof missing, "%s/missing/model", directory);
-    EXPECT(BE_CANNOT_WRITE, be_model_save(model, missing));
-    EXPECT(BE_CANNOT_WRITE, be_model_save(model, directory));
-    EXPECT(BE_CANNOT_WRITE, be_model_save(model, ""));
+    EXPECT(BE_CANNOT_WRITE, be_model_save(model, missing, NULL));
+    EXPECT(BE_CANNOT_WRITE, be_model_save(model, directory, NULL));
+    EXPECT(BE_CANNOT_WRITE, be_model_save(model, "", NULL));
     EXPECT(BE_CANNOT_WRITE, be_model_export_onnx(model, missing, NULL));
     EXPECT(BE_CANNOT_WRITE, be_model_export_onnx(model, directory, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_export_onnx(model, path, "{\"class_names\": [\"a\", \"b\"]}"));
@@ -430,7 +430,9 @@ static void files(be_handle model, const char *directory) {
     EXPECT(BE_CANNOT_READ, be_model_load(missing, NULL, &other));
     EXPECT(BE_CANNOT_READ, be_model_load(directory, NULL, &other));
     EXPECT(BE_CANNOT_READ, be_model_load_weights(model, missing));
-    EXPECT(BE_OK, be_model_save(model, path));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_save(model, path, "{\"class_names\": [\"a\"]}"));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_save(model, path, "{\"names\": []}"));
+    EXPECT(BE_OK, be_model_save(model, path, NULL));
     EXPECT(BE_OK, be_model_load(path, NULL, &other));
     be_handle larger;
     EXPECT(BE_OK, be_model_create("{\"input\": [6, 6, 3], \"threads\": 1}", &larger));

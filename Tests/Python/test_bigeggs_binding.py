@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python"))
 
 import bigeggs  # noqa: E402
-from bigeggs import _library  # noqa: E402
+from bigeggs import _download, _library  # noqa: E402
 from bigeggs._images import Images  # noqa: E402
 
 CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
@@ -142,7 +142,7 @@ CTYPES = {
     "be_split": ctypes.c_int, "be_type *": ctypes.POINTER(ctypes.c_int),
     "be_array *": ctypes.POINTER(_library.Array), "const be_array *": ctypes.POINTER(_library.Array),
     "be_transform *": ctypes.POINTER(_library.Transform), "const be_transform *": ctypes.POINTER(_library.Transform),
-    "be_progress_callback": _library.ProgressCallback,
+    "be_progress_callback": _library.ProgressCallback, "be_fetch_callback": _download.Callback,
 }
 
 
@@ -150,7 +150,7 @@ def test_the_binding_declares_every_function_of_the_header_with_the_types_of_its
     functions = {
         name: [CTYPES[kind] for kind in parameters.values()] for name, parameters in header_functions().items()
     }
-    assert _library.FUNCTIONS | {"be_abi_version": [], "be_last_error": []} == functions
+    assert _library.FUNCTIONS | {"be_abi_version": [], "be_last_error": [], "be_version": []} == functions
 
 
 def test_the_bindings_constants_are_the_headers(tmp_path):

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from test_report import Page
 
-from bigeggs_report.pictures import decode, page
+import bigeggs_pictures as decode
+from bigeggs_report.pictures import page
 
 SIDE = 32
 

@@ -26,23 +26,28 @@ Data sets, recorded results and weights come as NumPy arrays:
 
 Every array of theirs is a read-only view of the library's memory, and keeps what it shows alive. Inside the
 executables of BigEggs the library is there already; a Python started by hand finds it through
-``BIGEGGS_LIBRARY``, the path of ``libbigeggs_c.so``, or where ``swift build -c release`` left it.
+``BIGEGGS_LIBRARY``, the path of ``libbigeggs_c.so``, or where ``swift build -c release`` left it. The wheel has it
+for processors with AVX2 and with AVX-512 and takes what fits; ``BIGEGGS_LEVEL=v3`` takes the former.
 """
 
 from . import callbacks, datasets, layers, losses, models, optimizers, regularizers, statistics, utils
 from ._graph import KerasTensor
-from ._library import Error, NotFound
+from ._library import Error, NotFound, version
 from .callbacks import History
 from .communicator import Communicator, world
 from .dataset import Dataset
 from .layers import Input
 from .models import Model, Sequential
 from .preprocessing import ImageDataGenerator
+from .pretrained import pretrained
 from .record import Record
 from .weights import Weights
 
+#: The library's version.
+__version__ = version()
+
 __all__ = [
     "Communicator", "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound", "Record",
-    "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "regularizers",
+    "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "pretrained", "regularizers",
     "statistics", "utils", "world",
 ]

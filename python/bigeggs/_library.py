@@ -15,7 +15,9 @@ from typing import Any, Self
 
 import numpy as np
 
-ABI_VERSION = 4
+from . import _download, _level
+
+ABI_VERSION = 5
 
 BE_NOT_FOUND, BE_WRONG_TYPE, BE_STOPPED = 3, 4, 7
 BE_NULL, BE_BOOL, BE_NUMBER, BE_TEXT, BE_LIST, BE_OBJECT = range(6)
@@ -93,6 +95,7 @@ _NUMBER, _FLOATS, _NAMES = POINTER(c_double), POINTER(c_float), POINTER(c_char_p
 FUNCTIONS = {
     "be_duplicate": [c_uint64, _HANDLE],
     "be_release": [c_uint64],
+    "be_dataset_set_fetch": [_download.Callback, c_void_p],
     "be_dataset_open": [c_char_p, _HANDLE],
     "be_dataset_name": [c_uint64, _TEXT],
     "be_dataset_checksum": [c_uint64, _TEXT],
@@ -139,7 +142,7 @@ FUNCTIONS = {
     "be_model_set_stop_training": [c_uint64, c_int32],
     "be_model_weights": [c_uint64, _HANDLE],
     "be_model_set_weights": [c_uint64, c_int64, _NAMES, POINTER(Array)],
-    "be_model_save": [c_uint64, c_char_p],
+    "be_model_save": [c_uint64, c_char_p, c_char_p],
     "be_model_load": [c_char_p, c_char_p, _HANDLE],
     "be_model_load_weights": [c_uint64, c_char_p],
     "be_model_export_onnx": [c_uint64, c_char_p, c_char_p],
@@ -164,6 +167,10 @@ FUNCTIONS = {
 }
 
 
+#: Where the wheel has a build of the library for each level of processor.
+_LEVELS = Path(__file__).resolve().parent / "lib"
+
+
 def _find() -> ctypes.CDLL:
     """The library in this process if it is there, else the file that has it."""
     process = ctypes.CDLL(None)
@@ -172,8 +179,13 @@ def _find() -> ctypes.CDLL:
     name, package = "libbigeggs_c.so", Path(__file__).resolve().parent
     if "BIGEGGS_LIBRARY" in os.environ:
         candidates = [Path(os.environ["BIGEGGS_LIBRARY"])]
+    elif _LEVELS.is_dir():
+        try:
+            candidates = [_LEVELS / _level.chosen(_LEVELS) / name]
+        except _level.LevelError as error:
+            raise Error(str(error)) from None
     else:
-        # Installed by pip; a checkout; installed under a prefix.
+        # Built and installed by pip; a checkout; installed under a prefix.
         candidates = [package / name, package.parents[1] / ".build" / "release" / name]
         if package.parents[1].parts[-2:] == ("share", "bigeggs"):
             candidates.append(package.parents[3] / "lib" / name)
@@ -194,14 +206,21 @@ def _load() -> ctypes.CDLL:
     library.be_abi_version.restype = c_int32
     if (version := library.be_abi_version()) != ABI_VERSION:
         raise Error(f"the library has version {version} of its ABI, and this binding reads version {ABI_VERSION}")
-    library.be_last_error.restype = c_char_p
+    library.be_last_error.restype = library.be_version.restype = c_char_p
     for name, arguments in FUNCTIONS.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, c_int
+    if _LEVELS.is_dir():
+        library.be_dataset_set_fetch(_download.callback, None)
     return library
 
 
 _library = _load()
+
+
+def version() -> str:
+    """The library's version, such as "0.2.0"."""
+    return str(_library.be_version().decode())
 
 
 def call(function: str, *arguments: Any) -> None:
@@ -209,6 +228,8 @@ def call(function: str, *arguments: Any) -> None:
     # ctypes takes no NumPy scalars.
     plain = (argument.item() if isinstance(argument, np.generic) else argument for argument in arguments)
     if status := getattr(_library, function)(*plain):
+        if _download.interrupted:
+            raise _download.interrupted.pop()
         kind = {BE_NOT_FOUND: NotFound, BE_WRONG_TYPE: WrongType, BE_STOPPED: Stopped}.get(status, Error)
         raise kind(_library.be_last_error().decode())
 

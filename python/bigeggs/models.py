@@ -32,7 +32,7 @@ from .optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from .record import Record
 from .preprocessing import Flow
 from .record import Record
-from .weights import Weights
+from .weights import Weights, class_names
 
 __all__ = ["Model", "Sequential", "load_model"]
 
@@ -96,6 +96,8 @@ class Model:
         self._compilation: tuple[Optimizer, str] | None = None
         self._output_shape: tuple[int, ...] | None = None
         self.history: History | None = None
+        #: What the outputs stand for, in the order of the labels; None if nobody said.
+        self.class_names: list[str] | None = None
 
     @classmethod
     def _empty(cls, **options: Any) -> Self:
@@ -124,6 +126,7 @@ class Model:
         kind = Sequential if cls is Model and is_stack else cls
         self = kind._empty(**options)
         self._owner = owner
+        self.class_names = class_names(path)
         return cast(Self, self)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -552,11 +555,15 @@ class Model:
         call("be_model_set_weights", self._handle, *named_arrays(weights))
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, **others: object) -> None:
-        """Writes the layers and the weights to a safetensors file, for `load_model`, whatever its name ends in."""
+        """Writes layers, weights and `class_names` to a safetensors file, for `load_model`, whatever its name ends in."""
         left_out("save", others | {"overwrite": overwrite}, overwrite=True, zipped=ANY, save_format=ANY)
-        call("be_model_save", self._handle, os.fspath(filepath).encode())
+        call(
+            "be_model_save", self._handle, os.fspath(filepath).encode(), settings(class_names=self._class_names()))
 
     save_weights = save
+
+    def _class_names(self) -> list[str] | None:
+        return None if self.class_names is None else list(self.class_names)
 
     def load_weights(self, filepath: str | os.PathLike[str], **others: object) -> None:
         """Reads the weights from a safetensors file; the model is as it was if they are not its own."""
@@ -570,11 +577,11 @@ class Model:
 
         Its input is `images`, float32 `[batch, height, width, channels]`, or `vectors`, as this model takes
         them, `Rescaling` included; its output `probabilities`, or `output` without a softmax. `class_names`,
-        one for each output, stand in the file's metadata.
+        one for each output, stand in the file's metadata; the model's own unless given.
         """
         if format != "onnx":
             raise ValueError(f"there is no format {format!r}: there is 'onnx'")
-        names = None if class_names is None else list(class_names)
+        names = self._class_names() if class_names is None else list(class_names)
         call("be_model_export_onnx", self._handle, os.fspath(filepath).encode(), settings(class_names=names))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from ._library import Owner, Shown, number, text
+from ._library import Error, Owner, Shown, number, text
 
 
 class Weights(Shown, Mapping[str, np.ndarray]):
@@ -43,3 +44,30 @@ class Weights(Shown, Mapping[str, np.ndarray]):
 
     # Comparing would compare arrays, which has no one truth.
     __eq__, __hash__ = object.__eq__, object.__hash__
+
+
+def has_layers(path: str | os.PathLike[str]) -> bool:
+    """Whether a file of weights describes the network that they belong to."""
+    return "bigeggs_model" in _metadata(path)
+
+
+def class_names(path: str | os.PathLike[str]) -> list[str] | None:
+    """The names of the classes in a file of weights; None if it names none."""
+    text = _metadata(path).get("class_names")
+    if text is None:
+        return None
+    try:
+        names = json.loads(text)
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Error(f"{os.fspath(path)} has class_names that are no list of texts")
+    return names
+
+
+def _metadata(path: str | os.PathLike[str]) -> dict[str, str]:
+    """What stands beside the tensors, in a file that the library has read or that comes with the package."""
+    with open(path, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    metadata: dict[str, str] = header.get("__metadata__", {})
+    return metadata

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Where in the original image a point of the transformed image is looked up.
 ///

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Writes the metrics of every epoch to a CSV file, a line as soon as the epoch has ended.
 ///
@@ -20,7 +21,8 @@ public final class CSVLogger: Callback {
     /// Whether lines are added to a file that is already there.
     public let append: Bool
 
-    private var file: FileHandle?
+    /// The open file; -1 without one.
+    private var descriptor: Int32 = -1
     private var columns: [String]?
     private var writesHeader = true
 
@@ -36,7 +38,7 @@ public final class CSVLogger: Callback {
         self.append = append
     }
 
-    deinit { try? file?.close() }
+    deinit { close() }
 
     /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError`` for a separator that would
     ///   make the file unreadable.
@@ -46,15 +48,14 @@ public final class CSVLogger: Callback {
                 argument: "separator", value: "\(separator)",
                 allowed: "a character that is in no number and is no quotation mark or end of line")
         }
-        try? file?.close()
+        close()
         let goesOn = run.firstEpoch > 0
         if goesOn, !append { try removeLines(from: run.firstEpoch) }
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (append || goesOn ? O_APPEND : O_TRUNC)
-        let descriptor = open(filename, flags, 0o666)
+        descriptor = open(filename, flags, 0o666)
         guard descriptor >= 0 else { throw FileError(code: errno, file: filename, action: "write") }
         var status = stat()
         writesHeader = fstat(descriptor, &status) != 0 || status.st_size == 0
-        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         columns = nil
     }
 
@@ -66,9 +67,11 @@ public final class CSVLogger: Callback {
         try write(["\(epoch)"] + columns.map { name in logs[name].map { "\($0)" } ?? "NA" })
     }
 
-    public func onTrainEnd(_ run: TrainingRun) throws {
-        try? file?.close()
-        file = nil
+    public func onTrainEnd(_ run: TrainingRun) throws { close() }
+
+    private func close() {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+        descriptor = -1
     }
 
     /// Removes what a training wrote of epochs that it now goes through again, and a line without an end.
@@ -82,20 +85,20 @@ public final class CSVLogger: Callback {
     }
 
     private func write(_ fields: [String]) throws {
-        guard let file else { return }
+        guard descriptor >= 0 else { return }
         let quoted = fields.map { field in
             field.contains(separator) || field.contains("\"")
                 ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
         }
         let line = Array((quoted.joined(separator: String(separator)) + "\n").utf8)
-        let before = lseek(file.fileDescriptor, 0, SEEK_END)
+        let before = lseek(descriptor, 0, SEEK_END)
         do {
             try line.withUnsafeBytes {
-                try AtomicFile.append($0, to: file.fileDescriptor, file: filename)
+                try AtomicFile.append($0, to: descriptor, file: filename)
             }
         } catch {
             // A full disk takes the beginning of a line, to which whoever goes on would add another.
-            if before >= 0 { ftruncate(file.fileDescriptor, before) }
+            if before >= 0 { ftruncate(descriptor, before) }
             throw error
         }
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A file name with places for the epoch and for metrics, as Python's `str.format` fills them:
 /// `{epoch:02d}-{val_loss:.2f}.safetensors`.
@@ -78,9 +78,9 @@ package struct FilepathTemplate {
             guard digits == nil, count != nil || kind.isEmpty else { throw unknown }
             text = count.map { "\($0)" } ?? (value.isNaN ? "nan" : "\(value)")
         case "%":
-            text = value.isNaN ? "nan%" : String(format: "%\(precision)f%%", value * 100)
+            text = value.isNaN ? "nan%" : String(printf: "%\(precision)f%%", value * 100)
         default:
-            text = value.isNaN ? "nan" : String(format: "%\(precision)\(kind)", value)
+            text = value.isNaN ? "nan" : String(printf: "%\(precision)\(kind)", value)
         }
         let missing = max(0, (width.flatMap { Int($0) } ?? 0) - text.count)
         guard !zero.isEmpty else { return String(repeating: " ", count: missing) + text }

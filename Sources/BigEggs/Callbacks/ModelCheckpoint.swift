@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Saves the model's weights after every epoch, or after those that were the best so far.
 ///
@@ -92,15 +92,8 @@ public final class ModelCheckpoint: Callback {
             best = current
         }
         let path = try FilepathTemplate(filepath).path(counts: counts, values: logs)
-        let directory = (path as NSString).deletingLastPathComponent
-        if !directory.isEmpty, !FileManager.default.fileExists(atPath: directory) {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: directory, withIntermediateDirectories: true)
-            } catch {
-                throw FileError.failed(
-                    file: directory, action: "create", reason: error.localizedDescription)
-            }
+        if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            try AtomicFile.createDirectory(String(path[..<slash]), action: "create")
         }
         try write(model, path)
         saved.append(path)

@@ -1,4 +1,5 @@
-import Foundation
+import Dispatch
+import Glibc
 
 /// Shows a training as it goes: on a terminal a line that moves, elsewhere one line an epoch.
 ///
@@ -21,7 +22,9 @@ public final class ProgressBar: Callback {
     public convenience init(label: String = "") {
         self.init(label: label, isLive: isatty(STDOUT_FILENO) == 1) { text in
             // A line that cannot be shown, on a full disk or a lost terminal, must not cost the training.
-            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            try? Array(text.utf8).withUnsafeBytes {
+                try AtomicFile.append($0, to: STDOUT_FILENO, file: "standard output")
+            }
         }
     }
 
@@ -66,9 +69,9 @@ public final class ProgressBar: Callback {
         let step = "\(done)".leftPadded(to: "\(run.steps)".count)
         let number = "\(epoch + 1)".leftPadded(to: "\(run.epochs)".count)
         let metrics = ["loss", "accuracy", "val_loss", "val_accuracy"].compactMap { name in
-            logs[name].map { "\(name) \(String(format: "%.4f", $0))" }
+            logs[name].map { "\(name) \(String(printf: "%.4f", $0))" }
         }
-        let rate = logs["learning_rate"].map { ["learning_rate \(String(format: "%.2g", $0))"] } ?? []
+        let rate = logs["learning_rate"].map { ["learning_rate \(String(printf: "%.2g", $0))"] } ?? []
         let threads = run.model.threads
         let workers =
             run.processes > 1 ? "  \(run.processes) × \(threads) \(threads == 1 ? "thread" : "threads")" : ""
@@ -83,8 +86,8 @@ public final class ProgressBar: Callback {
     private func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
         if whole < 60 { return "\(whole)s" }
-        if whole < 3600 { return "\(whole / 60)m\(String(format: "%02d", whole % 60))s" }
-        return "\(whole / 3600)h\(String(format: "%02d", whole / 60 % 60))m"
+        if whole < 3600 { return "\(whole / 60)m\(String(printf: "%02d", whole % 60))s" }
+        return "\(whole / 3600)h\(String(printf: "%02d", whole / 60 % 60))m"
     }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Validates and ends a training with an exponential moving average of its weights.
 ///

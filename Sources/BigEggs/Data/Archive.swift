@@ -1,5 +1,5 @@
 import CArchive
-import Foundation
+import Glibc
 
 /// Reads members of a `.tar.gz` one after another. Nothing is ever written to a disk, so no entry of
 /// an archive can put anything anywhere.

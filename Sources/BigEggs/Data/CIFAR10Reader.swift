@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Reads CIFAR-10's binary version from a directory or an archive.
 ///
@@ -86,14 +87,15 @@ struct CIFAR10Reader {
         switch name {
         case Self.namesFile:
             let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-            classNames = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            classNames = lines.map { $0.trimmed }.filter { !$0.isEmpty }
             guard classNames.count == Self.classNames.count else {
                 throw DataError.classNames(
                     file: file, found: classNames.count, expected: Self.classNames.count)
             }
         case Self.provenanceFile:
-            statement = String(decoding: bytes, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+            statement =
+                String(decoding: bytes, as: UTF8.self)
+                .trimmed
         case Self.testFile:
             try test.add(bytes, rank: 0, of: 1, file: file)
         default:
@@ -123,8 +125,7 @@ struct CIFAR10Reader {
     }
 
     private static func isDirectory(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        return exists && isDirectory.boolValue
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The places where ``DataSource`` looks; tests put their own in.
 package struct DataLocations: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Where a data set comes from.
 public struct DataProvenance: Sendable, Codable, Equatable {

@@ -1,5 +1,3 @@
-import Foundation
-
 extension DataSource {
     /// The checksum that a data set loaded from here would have, found without reading any image and
     /// without the network.

@@ -1,8 +1,6 @@
-import Foundation
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+import FoundationEssentials
+import Glibc
+import Synchronization
 
 /// The download of one file whose checksum is known, by default CIFAR-10's official archive.
 package struct Download: Sendable {
@@ -19,6 +17,26 @@ package struct Download: Sendable {
 
     package init() {}
 
+    /// Transfers one file over the network to a path and returns its MD5.
+    package typealias Transport =
+        @Sendable (_ download: Download, _ path: String, _ progress: ((DownloadProgress) -> Void)?) throws ->
+        String
+
+    /// What transfers files: URLSession, unless the package was built without its trait Downloads.
+    ///
+    /// The Python package, which is built so, sets its own: URLSession brings 30 MB of libraries.
+    package static let transport = Mutex<Transport>(ownTransport)
+
+    /// What the library itself does.
+    #if Downloads
+        package static let ownTransport: Transport = { try Transfer($0, into: $1).run(progress: $2) }
+    #else
+        package static let ownTransport: Transport = { download, _, _ in
+            throw DownloadError.unreachable(
+                address: download.address, reason: "this build of the library downloads nothing")
+        }
+    #endif
+
     /// Where the file is in `directory` once it is downloaded.
     func path(in directory: String) -> String {
         directory + "/" + (address.split(separator: "/").last.map(String.init) ?? "")
@@ -34,8 +52,7 @@ package struct Download: Sendable {
     package func fetch(
         into directory: String, progress: ((DownloadProgress) -> Void)? = nil
     ) throws -> String {
-        guard let url = URL(string: address), let scheme = url.scheme, ["http", "https"].contains(scheme)
-        else {
+        guard let scheme = URL(string: address)?.scheme, ["http", "https"].contains(scheme) else {
             throw DownloadError.unreachable(address: address, reason: "it is no web address")
         }
         let path = path(in: directory)
@@ -46,16 +63,22 @@ package struct Download: Sendable {
             if FileManager.default.fileExists(atPath: path) { return path }
             let part = path + ".part"
             defer { unlink(part) }
-            let transfer = try Transfer(self, into: part)
-            let found = try transfer.run(url, progress: progress)
+            let found = try Self.transport.withLock { $0 }(self, part, progress)
             guard found == md5 else {
                 throw DownloadError.wrongChecksum(address: address, found: found, expected: md5)
             }
-            guard transfer.synchronize(), rename(part, path) == 0 else {
+            guard Self.synchronize(part), rename(part, path) == 0 else {
                 throw DownloadError.cannotWrite(path)
             }
             return path
         }
+    }
+
+    /// Brings a file's bytes to the disk: a name that outlives a power cut must not stand for an empty file.
+    private static func synchronize(_ path: String) -> Bool {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        return file >= 0 && fsync(file) == 0
     }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Why a download did not succeed.
 public enum DownloadError: Error, Equatable, CustomStringConvertible {

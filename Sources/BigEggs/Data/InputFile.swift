@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A regular file, read from front to back.
 final class InputFile {
@@ -41,7 +41,7 @@ final class InputFile {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         while filled < buffer.count {
-            let count = Foundation.read(
+            let count = Glibc.read(
                 descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
             if count == 0 { break }
             if count < 0 {

@@ -1,5 +1,5 @@
 import CKernels
-import Foundation
+import Glibc
 
 /// Adam over flat buffers: one parallel pass, memory-bound.
 package enum AdamPass {

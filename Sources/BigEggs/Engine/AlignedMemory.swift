@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Zeroed memory on a boundary that vectors and pages like.
 final class AlignedMemory {

@@ -1,5 +1,5 @@
 import CKernels
-import Foundation
+import Dispatch
 
 extension Machine {
     /// The most floating-point operations a second that this machine was seen to do, from registers.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The machine that the program runs on.
 public enum Machine {
@@ -8,7 +8,7 @@ public enum Machine {
             let line = text.lines.first(where: { $0.hasPrefix("model name") }),
             let name = line.split(separator: ":", maxSplits: 1).last
         else { return "unknown processor" }
-        return name.trimmingCharacters(in: .whitespaces)
+        return name.trimmed
     }
 
     /// The processors that the process may run on.

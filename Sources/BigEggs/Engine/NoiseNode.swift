@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Adds normally distributed noise in training, in place where it may.
 ///

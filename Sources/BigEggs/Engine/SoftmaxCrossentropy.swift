@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Softmax, sparse categorical cross-entropy and its gradient in one pass over the logits.
 ///

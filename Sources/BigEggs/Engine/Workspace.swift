@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Bytes for activations, gradients of activations and scratch, shared by the plans of one model.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 public import MessagePassing
 
 extension Model {

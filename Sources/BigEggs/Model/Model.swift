@@ -1,5 +1,3 @@
-import Foundation
-
 /// Layers joined to a graph, trained and used as in Keras.
 ///
 /// ```swift

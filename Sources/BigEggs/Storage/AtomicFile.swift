@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Files that appear whole or not at all.
 ///
@@ -63,7 +64,7 @@ public enum AtomicFile {
         try FileSizeSignal.withheld {
             var remaining = bytes
             while let base = remaining.baseAddress, remaining.count > 0 {
-                let written = Foundation.write(descriptor, base, remaining.count)
+                let written = Glibc.write(descriptor, base, remaining.count)
                 if written < 0 {
                     if errno == EINTR { continue }
                     throw FileError(code: errno, file: file, action: "write")
@@ -73,16 +74,31 @@ public enum AtomicFile {
         }
     }
 
+    /// Makes a directory if it is not there, and those that it is in.
+    ///
+    /// - Throws: ``FileError`` in the name of the directory, for what was to be done.
+    static func createDirectory(_ directory: String, action: String) throws {
+        let ends =
+            directory.indices.filter { directory[$0] == "/" && $0 > directory.startIndex } + [
+                directory.endIndex
+            ]
+        for end in ends {
+            let path = String(directory[..<end])
+            guard mkdir(path, 0o777) != 0 else { continue }
+            let code = errno
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw FileError(code: code, file: directory, action: action)
+            }
+        }
+    }
+
     /// Makes a directory if it is not there, and finds out whether files can be made in it: now, rather
     /// than after hours of work.
     ///
     /// - Throws: ``FileError`` in the name of the directory.
     public static func prepareDirectory(_ directory: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw FileError.failed(file: directory, action: "write", reason: error.localizedDescription)
-        }
+        try createDirectory(directory, action: "write")
         let temporary = temporaryName(beside: directory + "/bigeggs")
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError(code: errno, file: directory, action: "write") }
@@ -148,7 +164,7 @@ func bytes(ofFile path: String) throws -> [UInt8] {
         let before = contents.count
         contents.append(contentsOf: repeatElement(0, count: chunk))
         let count = contents.withUnsafeMutableBytes { buffer in
-            Foundation.read(descriptor, buffer.baseAddress?.advanced(by: before), chunk)
+            Glibc.read(descriptor, buffer.baseAddress?.advanced(by: before), chunk)
         }
         guard count >= 0 || errno == EINTR else { throw failure() }
         contents.removeLast(chunk - max(count, 0))

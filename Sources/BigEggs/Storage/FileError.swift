@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Why a file could not be read or written.
 public enum FileError: Error, Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// SIGXFSZ, by which the system ends a program that makes a file larger than `ulimit -f` allows.
 enum FileSizeSignal {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The right to write to a directory, held by one process at a time.
 ///
@@ -92,7 +92,7 @@ public final class OutputLock {
         let lines = (try? bytes(ofFile: file)).map { String(decoding: $0, as: UTF8.self) }?.lines
         return (
             lines?.first.flatMap { Int32($0) },
-            lines?.dropFirst().first.map { $0.trimmingCharacters(in: .newlines) } ?? ""
+            lines?.dropFirst().first.map { $0.trimmed } ?? ""
         )
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension Record: Codable {
     /// Reads any JSON value.

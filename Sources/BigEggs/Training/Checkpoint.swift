@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A training as it was between two steps: everything that it takes to go on to the same bits.
 ///

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The place where a training saves itself: at its beginning, after every epoch and when it is interrupted.
 ///

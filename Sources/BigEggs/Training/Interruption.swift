@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 /// A request to end a training after the current step, made from anywhere: another thread, or a handler

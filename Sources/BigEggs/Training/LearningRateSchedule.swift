@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A learning rate as a function of the step.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import MessagePassing
 
 /// What processes that train together must have alike.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What a training computed, bit for bit: enough to find the step at which another one left it.
 public struct TrainingTrace: Codable, Sendable, Equatable {

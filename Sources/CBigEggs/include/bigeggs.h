@@ -49,9 +49,12 @@
 extern "C" {
 #endif
 
+/* The version of BigEggs: the command, the packages and pkg-config take it from here. */
+#define BE_VERSION "0.2.0"
+
 /* The version of this contract. It changes whenever a program compiled against the previous one could
  * misbehave with this one. */
-#define BE_ABI_VERSION 4
+#define BE_ABI_VERSION 5
 
 /* The greatest number of dimensions of a be_array. */
 #define BE_MAX_RANK 8
@@ -138,6 +141,9 @@ typedef struct be_transform {
 /* The BE_ABI_VERSION that the library was built with; compare it with the header's before anything else. */
 int32_t be_abi_version(void);
 
+/* The BE_VERSION that the library was built with. Never NULL. */
+const char *be_version(void);
+
 /* Why the last call that failed on this thread failed: one sentence, empty if none has failed. Valid until
  * the next failure on this thread. Never NULL. */
 const char *be_last_error(void);
@@ -153,6 +159,17 @@ be_status be_duplicate(be_handle handle, be_handle *duplicate);
 be_status be_release(be_handle handle);
 
 /* ---- Data sets --------------------------------------------------------------------------------- */
+
+/* Transfers the file at a web address to `path`, which is made or replaced, on the thread that called
+ * be_dataset_open. Returns 0 when all of it is there; 1 if the file is out of reach, as without a network, so that
+ * "auto" takes the stand-in; 2 if the transfer began and broke off. `reason` has room for `capacity` bytes of the
+ * reason, a text that ends in 0. More than `limit` bytes are not the file. */
+typedef int32_t (*be_fetch_callback)(const char *address, const char *path, int64_t limit, char *reason,
+                                     int64_t capacity, void *context);
+
+/* What downloads from now on, in place of the library's own way; NULL for that again. The library of the Python
+ * package has none of its own. */
+be_status be_dataset_set_fetch(be_fetch_callback callback, void *context);
 
 /* Loads a data set. `source` is "auto" (BIGEGGS_DATA, the cache, the official archive over the network, or
  * the stand-in), "cifar10", "fashion-mnist", or the path of a directory or an archive. Loading takes
@@ -451,8 +468,9 @@ be_status be_model_weights(be_handle model, be_handle *weights);
 be_status be_model_set_weights(be_handle model, int64_t count, const char *const *names,
                                const be_array *tensors);
 
-/* Writes all weights to a safetensors file, named and shaped as in Keras, and with them the model's layers. */
-be_status be_model_save(be_handle model, const char *path);
+/* Writes all weights to a safetensors file, named and shaped as in Keras, and with them the model's layers.
+ * Settings: "class_names", a list with a text for each output, in the order of the labels (none). */
+be_status be_model_save(be_handle model, const char *path, const char *settings);
 
 /* A model from a file that be_model_save wrote. Settings are those of be_model_create except "input"; the
  * model is not compiled. */

@@ -1,1 +1,1 @@
-"""Somebody's own pictures: decoded to what a network sees, and shown with what it says of them."""
+"""Somebody's own pictures, shown with what the network says of them."""

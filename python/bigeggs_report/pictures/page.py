@@ -11,7 +11,7 @@ from markupsafe import Markup
 from PIL import Image
 from PIL.Image import Resampling
 
-from bigeggs_report.pictures.decode import square
+from bigeggs_pictures import square
 from bigeggs_report.templates import templates
 
 HERE = Path(__file__).parent

@@ -1,0 +1,234 @@
+"""What the wheel does beyond a checkout: choosing a build for the processor, downloading, and its own command."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import bigeggs
+from bigeggs import _download, _level, layers
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = ROOT / ".build/release/bigeggs"
+
+
+# ---- Levels --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def levels(tmp_path_factory) -> Path:
+    """A folder with both levels, and the library that asks the processor."""
+    folder = tmp_path_factory.mktemp("levels")
+    for level in ("v3", "v4"):
+        (folder / level).mkdir()
+    subprocess.run(
+        ["cc", "-O2", "-fPIC", "-shared", ROOT / "Distribution/level.c", "-o", folder / "libbigeggs_level.so"], check=True)
+    return folder
+
+
+def test_the_greatest_level_that_the_kernel_lists_is_chosen(levels, monkeypatch):
+    monkeypatch.delenv("BIGEGGS_LEVEL", raising=False)
+    flags = Path("/proc/cpuinfo").read_text().split()
+    has_avx512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= set(flags)
+    assert _level.chosen(levels) == ("v4" if has_avx512 else "v3")
+
+
+def test_a_lesser_level_can_be_named_and_one_that_is_not_there_is_refused(levels, monkeypatch):
+    monkeypatch.setenv("BIGEGGS_LEVEL", "v3")
+    assert _level.chosen(levels) == "v3"
+    monkeypatch.setenv("BIGEGGS_LEVEL", "v9")
+    with pytest.raises(_level.LevelError, match="BIGEGGS_LEVEL is v9: there are v3 and v4"):
+        _level.chosen(levels)
+
+
+@pytest.mark.parametrize(("processor", "level"), [("Haswell", 3), ("Nehalem", 2)])
+def test_an_emulated_processor_has_its_level(tmp_path, processor, level):
+    if shutil.which("qemu-x86_64") is None:
+        pytest.skip("qemu-x86_64 is not installed")
+    program = tmp_path / "level"
+    source = '#include <stdio.h>\n#include "level.h"\nint main(void) { printf("%d\\n", be_level()); return 0; }\n'
+    command = ["cc", "-O2", "-static", f"-I{ROOT}/Distribution", "-x", "c", "-", ROOT / "Distribution/level.c", "-o", program]
+    subprocess.run(command, input=source, text=True, check=True)
+    found = subprocess.run(["qemu-x86_64", "-cpu", processor, program], capture_output=True, text=True, check=True)
+    assert int(found.stdout) == level
+
+
+def test_a_processor_below_all_levels_is_told_what_is_needed(levels, tmp_path, monkeypatch):
+    monkeypatch.delenv("BIGEGGS_LEVEL", raising=False)
+    (tmp_path / "v5").mkdir()
+    shutil.copy(levels / "libbigeggs_level.so", tmp_path)
+    monkeypatch.setattr(_level, "LEVELS", {"v5": "AVX10"})
+    with pytest.raises(_level.LevelError, match="this processor is an x86-64-v[34]: BigEggs needs x86-64-v5, which has AVX10"):
+        _level.chosen(tmp_path)
+
+
+# ---- Downloads -----------------------------------------------------------------------------------
+
+CONTENT = bytes(range(256)) * 1000
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Answers by the path: the file, a page, a status, or a part of what it promised."""
+
+    def do_GET(self) -> None:
+        status = 404 if self.path == "/missing" else 200
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html" if self.path == "/page" else "application/octet-stream")
+        self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
+        self.wfile.write(CONTENT[: 1000 if self.path == "/cut" else None])
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as served:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{served.server_address[1]}"
+        served.shutdown()
+
+
+def test_a_download_leaves_the_file(server, tmp_path):
+    assert _download.fetch(f"{server}/file", str(tmp_path / "file"), 1 << 20) == (_download.DONE, "")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("path", "limit", "status", "reason"),
+    [
+        ("missing", 1 << 20, _download.OUT_OF_REACH, "HTTP status 404"),
+        ("page", 1 << 20, _download.OUT_OF_REACH, "a web page in place of the file"),
+        ("cut", 1 << 20, _download.BROKEN_OFF, "256000 bytes were promised"),
+        ("file", 1000, _download.BROKEN_OFF, "larger than 1000 bytes"),
+    ],
+)
+def test_a_download_that_fails_says_why_and_whether_the_file_was_out_of_reach(server, tmp_path, path, limit, status, reason):
+    found, text = _download.fetch(f"{server}/{path}", str(tmp_path / "file"), limit)
+    assert found == status and reason in text
+
+
+def test_a_server_that_is_not_there_and_a_folder_that_is_not_there_are_out_of_reach(tmp_path):
+    found, reason = _download.fetch("http://127.0.0.1:9/file", str(tmp_path / "file"), 1000)
+    assert found == _download.OUT_OF_REACH and "refused" in reason
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return _download.OUT_OF_REACH, 'no network here'", "Error CIFAR-10 is not at hand (cifar-10-binary.tar.gz cannot be reached (no network here))"),
+        ("open(path, 'wb').write(b'abc'); return _download.BROKEN_OFF, 'gone'", "broke off after 3 bytes (gone)"),
+        ("open(path, 'wb').write(b'abc'); return _download.DONE, ''", "its MD5 is 900150983cd24fb0d6963f7d28e17f72"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ],
+)
+def test_the_library_downloads_with_what_python_gives_it(tmp_path, body, expected):
+    code = f"""
+import bigeggs
+from bigeggs import _download, _library
+def fetch(address, path, limit):
+    assert address.startswith("https://") and path.endswith(".part") and limit > 170_000_000
+    {body}
+_download.fetch = fetch
+_library.call("be_dataset_set_fetch", _download.callback, None)
+try:
+    bigeggs.Dataset.open("cifar10")
+except BaseException as error:
+    print(type(error).__name__, str(error).replace("https://www.cs.toronto.edu/~kriz/", ""))
+"""
+    environment = {name: value for name, value in os.environ.items() if name not in ("BIGEGGS_DATA", "BIGEGGS_OFFLINE")}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT / "python")}
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert expected in found.stdout, found.stderr
+    assert not list(tmp_path.rglob("*.part")) and not list(tmp_path.rglob("*.gz"))
+
+
+# ---- The trained networks and the command --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("photo") / "photo.png"
+    pixels = np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def module(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bigeggs", *map(str, words)], capture_output=True, text=True, timeout=60,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "python")} | environment)
+
+
+def test_the_module_says_of_a_picture_what_the_command_says(photo):
+    if not COMMAND.exists():
+        pytest.skip("the command line is not built: run `swift build -c release`")
+    ours = json.loads(module("predict", photo, "--json").stdout)
+    theirs = json.loads(
+        subprocess.run([COMMAND, "predict", photo, "--json"], capture_output=True, text=True, check=True).stdout)
+    assert ours["classNames"] == theirs["classNames"]
+    [ours], [theirs] = ours["pictures"], theirs["pictures"]
+    assert ours["predicted"] == theirs["predicted"] and ours["isLikely"] == theirs["isLikely"]
+    np.testing.assert_allclose(ours["probabilities"], theirs["probabilities"], rtol=1e-6)
+
+
+def test_the_module_names_what_is_no_picture_and_classifies_the_rest(photo, tmp_path):
+    found = module("predict", tmp_path / "none.jpg", photo)
+    assert found.returncode == 1 and "none.jpg does not exist" in found.stderr
+    assert found.stdout.splitlines()[2].startswith(str(photo)) and "and nothing else" in found.stdout
+
+
+def test_the_module_without_pillow_names_the_extra(photo, tmp_path):
+    (tmp_path / "PIL").mkdir()
+    (tmp_path / "PIL/__init__.py").write_text("raise ImportError('no Pillow here')")
+    found = module("predict", photo, PYTHONPATH=f"{tmp_path}:{ROOT / 'python'}")
+    assert found.returncode == 1 and "pip install 'bigeggs[pictures]'" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("weights", "reason"), [("missing.safetensors", "missing.safetensors"), ("flat.safetensors", "no square pictures")])
+def test_the_module_names_weights_that_it_cannot_use(photo, tmp_path, weights, reason):
+    flat = bigeggs.Sequential([layers.Input((4, 5, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")])
+    flat.save(tmp_path / "flat.safetensors")
+    found = module("predict", photo, "--weights", tmp_path / weights)
+    assert found.returncode == 1 and reason in found.stderr and found.stdout == ""
+    assert len(found.stderr.splitlines()) == 1
+
+
+def test_a_pretrained_network_has_its_classes_and_one_that_is_not_there_is_named():
+    model = bigeggs.pretrained("report", threads=1)
+    assert model.class_names is not None and model.class_names[0] == "airplane" and len(model.class_names) == 10
+    assert model.input_shape == (None, 32, 32, 3)
+    with pytest.raises(ValueError, match="there is no network 'slow': there are 'report' and 'fast'"):
+        bigeggs.pretrained("slow")
+
+
+def test_class_names_are_saved_with_a_model_and_loaded_again(photo, tmp_path):
+    model = bigeggs.Sequential([layers.Input((32, 32, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")])
+    model.class_names = ["crème", "egg"]
+    model.save(tmp_path / "model.safetensors")
+    assert bigeggs.models.load_model(tmp_path / "model.safetensors").class_names == ["crème", "egg"]
+    assert json.loads(module("predict", photo, "--weights", tmp_path / "model.safetensors", "--json").stdout)[
+        "classNames"] == ["crème", "egg"]
+    model.class_names = ["one"]
+    with pytest.raises(bigeggs.Error, match="1 class names for 2 outputs"):
+        model.save(tmp_path / "model.safetensors")
+    assert bigeggs.models.load_model(tmp_path / "model.safetensors").class_names == ["crème", "egg"]
+
+
+def test_the_version_is_the_headers():
+    header = (ROOT / "Sources/CBigEggs/include/bigeggs.h").read_text()
+    assert f'#define BE_VERSION "{bigeggs.__version__}"' in header

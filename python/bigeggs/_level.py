@@ -1,0 +1,36 @@
+"""Which build of the library this processor gets, where there is one for each level of x86-64."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+
+#: What the levels have that the one before has not.
+LEVELS = {"v4": "AVX-512", "v3": "AVX2"}
+
+
+class LevelError(Exception):
+    """There is no build of the library for this processor, or BIGEGGS_LEVEL names none."""
+
+
+def chosen(directory: Path) -> str:
+    """The greatest level that is in `directory` and that the processor has; BIGEGGS_LEVEL names a lesser one.
+
+    `directory` has a folder for each level and `libbigeggs_level.so`, which asks the processor.
+    """
+    present = [level for level in LEVELS if (directory / level).is_dir()]
+    has = f"v{ctypes.CDLL(str(directory / 'libbigeggs_level.so')).be_level()}"
+    possible = [level for level in present if level <= has]
+    if not possible:
+        least = present[-1]
+        raise LevelError(
+            f"this processor is an x86-64-{has}: BigEggs needs x86-64-{least}, which has {LEVELS[least]}, as processors "
+            "have since 2013 (Intel) and 2015 (AMD)"
+        )
+    wanted = os.environ.get("BIGEGGS_LEVEL") or possible[0]
+    if wanted not in present:
+        raise LevelError(f"BIGEGGS_LEVEL is {wanted}: there are {' and '.join(reversed(present))}")
+    if wanted not in possible:
+        raise LevelError(f"BIGEGGS_LEVEL is {wanted}, and this processor is an x86-64-{has}: it has no {LEVELS[wanted]}")
+    return wanted
