@@ -11,8 +11,8 @@ PYTHON := /usr/bin/python3
 .DEFAULT_GOAL := help
 .PHONY: help requirements build mpi report full study step status figures preview test test-paper test-package \
 	test-systems test-avx2 test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
-	check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers bench-record \
-	parity fixtures exchange install clean
+	dist check-dist check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
+	bench-record parity fixtures exchange install clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -179,6 +179,22 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 	done; \
 	echo "bigeggs is in $$to/bin, its library in $$to/lib"
 
+# What makes the wheel and looks it over: an environment of its own.
+DIST_TOOLS := .build-dist/tools
+$(DIST_TOOLS)/ready: Distribution/requirements.txt
+	@$(REQUIREMENTS) python3-venv
+	@$(PYTHON) -m venv --clear $(DIST_TOOLS)
+	@$(DIST_TOOLS)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+dist: mpi $(DIST_TOOLS)/ready ## Write the Python package as a wheel for every x86-64 processor with AVX2 into dist/
+	@PATH=$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH Distribution/wheel
+
+check-dist: dist ## Compare the wheel with `make build`, bits and speed, then use it in a bare Debian 12 and 13 (as root)
+	@$(REQUIREMENTS) debootstrap python3-pip
+	@$(PYTHON) -B Distribution/compare.py dist/*.whl
+	@for suite in bookworm trixie; do Tests/Systems/run $$suite --wheel dist/*.whl || exit 1; done
+
 # The C programs are compiled by the toolchain's clang, whose sanitizer is that of the library.
 SANITIZED = OMP_WAIT_POLICY=passive SWIFT_BACKTRACE=enable=no BIGEGGS_CC='clang -fuse-ld=lld' \
 	ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.suppressions
@@ -268,4 +284,4 @@ verify-record: build ## Record the quick run on Fashion-MNIST as report/quick/KI
 	@echo "The records are in report/quick/$(KIND)/records: commit them."
 
 clean: ## Remove what was compiled and every quick run
-	@rm -rf .build .build-* runs
+	@rm -rf .build .build-* dist runs

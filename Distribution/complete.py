@@ -1,0 +1,101 @@
+"""Adds to a wheel what auditwheel leaves out: the licence of each library that it brings, and the components that
+are no Debian package of their own.
+
+    complete.py WHEEL
+
+auditwheel's list, `auditwheel.cdx.json`, has what was copied out of Debian's packages. Swift's runtime lies beside the
+compiler, and libarchive and SwiftProtobuf are linked into our own library: these are in `bigeggs.cdx.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def output(*command: str | Path) -> str:
+    """What a program printed."""
+    return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
+
+
+def swift() -> tuple[str, Path]:
+    """The compiler's version, and its folder."""
+    folder = Path(shutil.which("swift") or "swift").resolve().parents[2]
+    version = re.search(r"Swift version (\S+)", output("swift", "--version"))
+    assert version, "swift --version names no version"
+    return version[1], folder
+
+
+def own_components() -> list[tuple[Component, Path]]:
+    """What auditwheel does not see, each with its licence."""
+    licences = LicenseFactory()
+    swift_version, toolchain = swift()
+    resolved = json.loads((ROOT / "Package.resolved").read_text())
+    protobuf = next(pin for pin in resolved["pins"] if pin["identity"] == "swift-protobuf")["state"]["version"]
+    archive = output("dpkg-query", "-W", "-f", "${Version}", "libarchive-dev")
+    apache = "Apache-2.0 WITH Swift-exception"
+    return [
+        (
+            Component(
+                type=ComponentType.LIBRARY, name=name, version=version, purl=purl,
+                bom_ref=f"{name}@{version}", licenses=[licences.make_from_string(licence)]),
+            path,
+        )
+        for name, version, purl, licence, path in [
+            ("swift-runtime", swift_version, PackageURL("github", "swiftlang", "swift", f"swift-{swift_version}-RELEASE"),
+             apache, toolchain / "usr/share/swift/LICENSE.txt"),
+            ("swift-protobuf", protobuf, PackageURL("github", "apple", "swift-protobuf", protobuf),
+             apache, ROOT / ".build-dist/v3/checkouts/swift-protobuf/LICENSE.txt"),
+            ("libarchive", archive, PackageURL("deb", "debian", "libarchive-dev", archive),
+             "BSD-2-Clause", Path("/usr/share/doc/libarchive-dev/copyright")),
+        ]
+    ]
+
+
+def debian_licences(sbom: Path) -> dict[str, Path]:
+    """The licence of each Debian package that auditwheel took a library of."""
+    components = json.loads(sbom.read_text())["components"]
+    names = {part["name"] for part in components if part.get("purl", "").startswith("pkg:deb/")}
+    return {name: Path(f"/usr/share/doc/{name}/copyright") for name in sorted(names)}
+
+
+def complete(wheel: Path) -> None:
+    """Writes the wheel anew, with licences and components."""
+    with tempfile.TemporaryDirectory() as scratch:
+        output("wheel", "unpack", "--dest", scratch, wheel)
+        [tree] = Path(scratch).iterdir()
+        [info] = tree.glob("*.dist-info")
+        own = own_components()
+        bom = Bom(components=[component for component, _ in own])
+        epoch = int(os.environ["SOURCE_DATE_EPOCH"])
+        bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
+        bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"{wheel.name} {epoch}")
+        (info / "sboms/bigeggs.cdx.json").write_text(JsonV1Dot6(bom).output_as_string(indent=1))
+        licences = debian_licences(info / "sboms/auditwheel.cdx.json")
+        licences |= {component.name: path for component, path in own}
+        folder = info / "licenses"
+        folder.mkdir(exist_ok=True)
+        for name, path in licences.items():
+            shutil.copyfile(path, folder / f"{name}.txt")
+        wheel.unlink()
+        output("wheel", "pack", "--dest-dir", wheel.parent, tree)
+
+
+if __name__ == "__main__":
+    complete(Path(sys.argv[1]))
