@@ -34,6 +34,7 @@ public struct EnvironmentVariable: Sendable {
         EnvironmentVariable("BIGEGGS_DATA", .honoured, "the data set, where no --data names one"),
         EnvironmentVariable("BIGEGGS_OFFLINE", .honoured, "with a value, nothing is downloaded"),
         EnvironmentVariable("BIGEGGS_LIBRARY", .honoured, "the library that the Python package loads"),
+        EnvironmentVariable("BIGEGGS_LEVEL", .honoured, "v3 or v4: which library of the wheel's is loaded"),
         EnvironmentVariable("XDG_CACHE_HOME", .honoured, "where downloads and decoded pictures are kept"),
         EnvironmentVariable("HOME", .honoured, "~/.cache is that place where XDG_CACHE_HOME is not set"),
         EnvironmentVariable("OMP_NUM_THREADS", .honoured, "the default of --threads"),

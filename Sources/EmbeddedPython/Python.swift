@@ -75,7 +75,7 @@ public enum Python {
         try start(searchPaths: [])
         return try withInterpreter {
             let address = memory.baseAddress?.assumingMemoryBound(to: CChar.self)
-            let view = try Reference(PyMemoryView_FromMemory(address, memory.count, PyBUF_WRITE))
+            let view = try Reference(PyMemoryView_FromMemory(address, memory.count, Int32(PyBUF_WRITE)))
             let result = Result {
                 try call(function, in: module, try tuple(of: arguments, after: view.object))
             }
@@ -112,6 +112,12 @@ public enum Python {
         // Before anything of Python's reads them: even an isolated Python takes its own path from two of them.
         EnvironmentVariable.setAside()
 
+        let library = try Self.library()
+        if let reason = python_load(library.name) {
+            throw PythonError.noLibrary(
+                library.name, debianPackage: library.package, reason: String(cString: reason))
+        }
+
         // Without UTF-8 mode an isolated Python in the C locale would read and print ASCII.
         var early = PyPreConfig()
         PyPreConfig_InitIsolatedConfig(&early)
@@ -122,14 +128,28 @@ public enum Python {
         defer { config.deallocate() }
         PyConfig_InitIsolatedConfig(config)
         defer { PyConfig_Clear(config) }
-        config.pointee.install_signal_handlers = 0
-        // Compiled modules would be written beside the sources.
-        config.pointee.write_bytecode = 0
-        try check(PyConfig_SetBytesString(config, &config.pointee.executable, executable))
+        // The interpreter's own path: the field for it is elsewhere in each release, and this is taken for it.
+        try executable.withCString { path in
+            var word: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(mutating: path)
+            try check(PyConfig_SetBytesArgv(config, 1, &word))
+        }
         try check(Py_InitializeFromConfig(config))
         // This thread holds the interpreter's lock now; give it up, so that any thread can take it.
-        defer { PyEval_SaveThread() }
+        defer { _ = PyEval_SaveThread() }
+        // Compiled modules would be written beside the sources.
+        _ = PySys_SetObject("dont_write_bytecode", python_true_object())
         try leaveInterruptsToSwift()
+    }
+
+    /// The library of the system's Python, and the Debian package that has it.
+    private static func library() throws(PythonError) -> (name: String, package: String) {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard realpath(executable, &path) != nil else {
+            throw .cannotStart("there is no \(executable)")
+        }
+        let file = String(decoding: path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        return ("lib\(name).so.1.0", "lib\(name)")
     }
 
     /// Python's module `signal` takes over SIGINT when it is first imported, whatever the configuration

@@ -4,6 +4,8 @@ import CPython
 public enum PythonError: Error, Equatable, CustomStringConvertible {
     /// The interpreter did not start, with its reason.
     case cannotStart(String)
+    /// The system's libpython is not there or cannot be used, with the Debian package that has it.
+    case noLibrary(String, debianPackage: String, reason: String)
     /// An import failed; with the Debian package that has the module, if it is one of those we use.
     case moduleMissing(module: String, debianPackage: String?)
     /// An exception whose message is a sentence for people, which its class says by an attribute
@@ -18,7 +20,9 @@ public enum PythonError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .cannotStart(let reason):
-            "Python did not start: \(reason); check that the package libpython3-dev is installed"
+            "Python did not start: \(reason)"
+        case .noLibrary(let name, let package, let reason):
+            "\(name) cannot be used (\(reason)): install it with `apt-get install \(package)`"
         case .moduleMissing(let module, let package?):
             "Python module \(module) is missing: install it with `apt-get install \(package)`"
         case .moduleMissing(let module, nil):
@@ -65,10 +69,18 @@ extension PythonError {
         {
             return .refused(message)
         }
-        let type = String(cString: python_type_name(exception.object))
+        let type = typeName(of: exception.object)
         let traceback = traceback(of: exception.object)
         return .exception(
             type: type, message: message(of: exception.object) ?? "", traceback: traceback)
+    }
+
+    /// The name of an object's type, such as "ValueError".
+    static func typeName(of object: UnsafeMutablePointer<PyObject>) -> String {
+        guard let type = Reference(orNothing: PyObject_Type(object)),
+            let name = Reference(orNothing: PyObject_GetAttrString(type.object, "__name__"))
+        else { return "object" }
+        return text(name.object) ?? "object"
     }
 
     private static func message(of exception: UnsafeMutablePointer<PyObject>) -> String? {
@@ -77,7 +89,7 @@ extension PythonError {
     }
 
     private static func text(_ object: UnsafeMutablePointer<PyObject>) -> String? {
-        guard python_is_string(object) != 0, let characters = PyUnicode_AsUTF8(object) else {
+        guard python_is_string(object) != 0, let characters = PyUnicode_AsUTF8AndSize(object, nil) else {
             PyErr_Clear()
             return nil
         }
@@ -88,8 +100,13 @@ extension PythonError {
     private static func traceback(of exception: UnsafeMutablePointer<PyObject>) -> String {
         guard let module = Reference(orNothing: PyImport_ImportModule("traceback")),
             let format = Reference(orNothing: PyObject_GetAttrString(module.object, "format_exception")),
-            let lines = Reference(orNothing: PyObject_CallOneArg(format.object, exception))
+            let arguments = Reference(orNothing: PyTuple_New(1))
         else { return "" }
+        // PyTuple_SetItem takes over the reference that it is given.
+        PyTuple_SetItem(arguments.object, 0, Py_NewRef(exception))
+        guard let lines = Reference(orNothing: PyObject_CallObject(format.object, arguments.object)) else {
+            return ""
+        }
         return (0..<max(PyList_Size(lines.object), 0))
             .compactMap { PyList_GetItem(lines.object, $0).flatMap(text) }.joined()
     }

@@ -103,7 +103,7 @@ extension PythonValue {
             if value == -1, PyErr_Occurred() != nil { throw PythonError.takePending() }
             self = .int(Int(value))
         } else {
-            throw PythonError.noSwiftValue(type: String(cString: python_type_name(object)))
+            throw PythonError.noSwiftValue(type: PythonError.typeName(of: object))
         }
     }
 
@@ -132,7 +132,7 @@ extension PythonValue {
             guard let key, let value else { break }
             guard python_is_string(key) != 0 else {
                 throw PythonError.noSwiftValue(
-                    type: "dict with a key of type \(String(cString: python_type_name(key)))")
+                    type: "dict with a key of type \(PythonError.typeName(of: key))")
             }
             entries[try string(of: key)] = try Self(value, depth: depth + 1)
         }

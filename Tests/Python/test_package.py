@@ -55,6 +55,10 @@ def test_an_installed_command_works_from_any_directory(prefix, data, tmp_path):
     )
 
 
+def test_the_command_is_linked_with_no_release_of_python(prefix):
+    assert "libpython" not in run("ldd", prefix / "lib/bigeggs/bigeggs")
+
+
 def test_an_installed_report_finds_its_scripts_and_writes_where_it_is_called(prefix, data, tmp_path):
     environment = os.environ | {"BIGEGGS_DATA": str(data)}
     run(prefix / "lib" / "bigeggs" / "01-data", cwd=tmp_path, env=environment)

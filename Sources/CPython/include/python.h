@@ -1,0 +1,78 @@
+// Python's C interface, found when the program runs: what is compiled here works with the libpython of any release from
+// 3.10 on, and a program that calls no Python needs none.
+#pragma once
+
+#include <stddef.h>
+
+/// A Python object. Nothing reads what is in it.
+typedef struct {
+  ptrdiff_t opaque;
+} PyObject;
+
+/// As Python declares it, in every release from 3.8 on.
+typedef struct {
+  int config_init, parse_argv, isolated, use_environment, configure_locale, coerce_c_locale, coerce_c_locale_warn,
+      utf8_mode, dev_mode, allocator;
+} PyPreConfig;
+
+/// Room for Python's own structure, whose fields differ between releases; 3.11's has 416 bytes.
+typedef struct {
+  ptrdiff_t opaque[2048];
+} PyConfig;
+
+/// As Python declares it.
+typedef struct {
+  int type;
+  const char *func;
+  const char *err_msg;
+  int exitcode;
+} PyStatus;
+
+#define PYTHON(result, name, parameters, arguments)              \
+  extern __attribute__((visibility("hidden"))) result(*python_##name) parameters; \
+  static inline result name parameters { return python_##name arguments; }
+#include "python_functions.h"
+#undef PYTHON
+
+/// Finds Python's functions in a libpython, which stays loaded. Before this, none of them may be called.
+///
+/// Returns why that failed, valid until the next call; NULL if it did not.
+const char *python_load(const char *library);
+
+// ---- What Python's own headers have as macros -----------------------------------------------------
+
+enum { PyBUF_WRITE = 0x200 };
+
+/// Objects and types of Python's by name; NULL for one that is not there.
+PyObject *python_none_object(void);
+PyObject *python_true_object(void);
+
+// A new reference to None.
+static inline PyObject *python_none(void) {
+  Py_IncRef(python_none_object());
+  return python_none_object();
+}
+
+static inline PyObject *Py_NewRef(PyObject *object) {
+  Py_IncRef(object);
+  return object;
+}
+
+int python_is_none(PyObject *object);
+int python_is_bool(PyObject *object);
+int python_is_true(PyObject *object);
+int python_is_float(PyObject *object);
+int python_is_string(PyObject *object);
+int python_is_bytes(PyObject *object);
+int python_is_list(PyObject *object);
+int python_is_tuple(PyObject *object);
+int python_is_dictionary(PyObject *object);
+
+/// Calls without arguments.
+static inline PyObject *PyObject_CallNoArgs(PyObject *function) { return PyObject_CallObject(function, NULL); }
+
+/// Takes the pending exception, with its traceback attached: a new reference, or NULL if there is none.
+PyObject *python_take_exception(void);
+
+/// Whether an exception is a ModuleNotFoundError.
+int python_is_missing_module(PyObject *exception);

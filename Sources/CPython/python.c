@@ -1,0 +1,86 @@
+#include "python.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+#define PYTHON(result, name, parameters, arguments) result(*python_##name) parameters;
+#include "python_functions.h"
+#undef PYTHON
+
+static const struct {
+  const char *name;
+  void **pointer;
+} functions[] = {
+#define PYTHON(result, name, parameters, arguments) {#name, (void **)&python_##name},
+#include "python_functions.h"
+#undef PYTHON
+};
+
+/// What is no function, and what is not in every release.
+static struct {
+  PyObject *none, *true_object, *bool_type, *float_type, **missing_module;
+  /// From 3.12 on; before, there are the other three.
+  PyObject *(*raised)(void);
+  void (*fetch)(PyObject **, PyObject **, PyObject **);
+  void (*normalize)(PyObject **, PyObject **, PyObject **);
+  int (*set_traceback)(PyObject *, PyObject *);
+} others;
+
+const char *python_load(const char *library) {
+  // Modules in C, NumPy among them, find Python's functions in what is loaded globally.
+  void *handle = dlopen(library, RTLD_NOW | RTLD_GLOBAL);
+  if (!handle) return dlerror();
+  for (size_t index = 0; index < sizeof functions / sizeof *functions; index++)
+    if (!(*functions[index].pointer = dlsym(handle, functions[index].name))) return dlerror();
+  others.none = dlsym(handle, "_Py_NoneStruct");
+  others.true_object = dlsym(handle, "_Py_TrueStruct");
+  others.bool_type = dlsym(handle, "PyBool_Type");
+  others.float_type = dlsym(handle, "PyFloat_Type");
+  others.missing_module = dlsym(handle, "PyExc_ModuleNotFoundError");
+  if (!others.none || !others.true_object || !others.bool_type || !others.float_type || !others.missing_module)
+    return dlerror();
+  *(void **)&others.raised = dlsym(handle, "PyErr_GetRaisedException");
+  if (others.raised) return NULL;
+  *(void **)&others.fetch = dlsym(handle, "PyErr_Fetch");
+  *(void **)&others.normalize = dlsym(handle, "PyErr_NormalizeException");
+  *(void **)&others.set_traceback = dlsym(handle, "PyException_SetTraceback");
+  return others.fetch && others.normalize && others.set_traceback ? NULL : dlerror();
+}
+
+PyObject *python_none_object(void) { return others.none; }
+PyObject *python_true_object(void) { return others.true_object; }
+
+/// Whether an object is of a class whose flag this is, or of one below it.
+/// https://docs.python.org/3/c-api/typeobj.html#c.Py_TPFLAGS_LONG_SUBCLASS and those beside it
+static int has_flag(PyObject *object, int bit) {
+  PyObject *type = PyObject_Type(object);
+  int has = (PyType_GetFlags(type) >> bit) & 1;
+  Py_DecRef(type);
+  return has;
+}
+
+int python_is_none(PyObject *object) { return object == others.none; }
+int python_is_true(PyObject *object) { return object == others.true_object; }
+int python_is_bool(PyObject *object) { return PyObject_IsInstance(object, others.bool_type) == 1; }
+int python_is_float(PyObject *object) { return PyObject_IsInstance(object, others.float_type) == 1; }
+int python_is_list(PyObject *object) { return has_flag(object, 25); }
+int python_is_tuple(PyObject *object) { return has_flag(object, 26); }
+int python_is_bytes(PyObject *object) { return has_flag(object, 27); }
+int python_is_string(PyObject *object) { return has_flag(object, 28); }
+int python_is_dictionary(PyObject *object) { return has_flag(object, 29); }
+
+PyObject *python_take_exception(void) {
+  if (others.raised) return others.raised();
+  PyObject *type, *value, *traceback;
+  others.fetch(&type, &value, &traceback);
+  if (!type) return NULL;
+  others.normalize(&type, &value, &traceback);
+  if (traceback) others.set_traceback(value, traceback);
+  Py_DecRef(type);
+  Py_DecRef(traceback);
+  return value;
+}
+
+int python_is_missing_module(PyObject *exception) {
+  return PyErr_GivenExceptionMatches(exception, *others.missing_module);
+}
