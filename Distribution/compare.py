@@ -47,7 +47,7 @@ def trained(package: Path, precision: str, library: Path | None) -> dict[str, ob
     if library:
         environment["BIGEGGS_LIBRARY"] = str(library)
     command = [sys.executable, "-c", TRAINING, str(package), precision]
-    found = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    found = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(found.stdout)
 
 

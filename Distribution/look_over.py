@@ -2,8 +2,8 @@
 
     look_over.py WHEEL
 
-Fails if a library is missing, if one needs a newer glibc than the wheel's name says, or if a file has a path of this
-machine.
+Fails if a library is missing, if one needs a newer glibc than the wheel's name says, if all of Foundation is in it, or
+if a file has a path of this machine.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ def faults(tree: Path, wheel: str) -> list[str]:
     found = [
         f"{path.relative_to(tree)} needs {name}, which is not in the wheel"
         for path in libraries for name in needed(path) if name not in there and not SYSTEM.match(name)
+    ]
+    found += [
+        f"{path.relative_to(tree)} brings 40 MB: import FoundationEssentials in place of Foundation"
+        for path in libraries if path.name.startswith(("libFoundation-", "lib_FoundationICU"))
     ]
     named = re.search(r"manylinux_(\d+)_(\d+)_", wheel)
     tag = tuple(map(int, named.groups())) if named else (0,)

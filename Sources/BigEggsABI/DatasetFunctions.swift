@@ -51,10 +51,16 @@ private func fetch(
     let status = text.withUnsafeMutableBufferPointer { room in room.baseAddress.map { call($0, room.count) } }
     guard status != 0 else { return try Checksum.md5(of: path) }
     let reason = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    guard status == 2 else { throw DownloadError.unreachable(address: download.address, reason: reason) }
-    var part = stat()
-    let received = stat(path, &part) == 0 ? Int(part.st_size) : 0
-    throw DownloadError.cutOff(address: download.address, received: received, reason: reason)
+    switch status {
+    case 2:
+        var part = stat()
+        let received = stat(path, &part) == 0 ? Int(part.st_size) : 0
+        throw DownloadError.cutOff(address: download.address, received: received, reason: reason)
+    case 3: throw DownloadError.unwritable(path: path, reason: reason)
+    case 4: throw DownloadError.tooLarge(address: download.address, limit: download.byteLimit)
+    case 5: throw DownloadError.page(address: download.address)
+    default: throw DownloadError.unreachable(address: download.address, reason: reason)
+    }
 }
 
 @c @implementation

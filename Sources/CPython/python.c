@@ -32,19 +32,22 @@ const char *python_load(const char *library) {
   if (!handle) return dlerror();
   for (size_t index = 0; index < sizeof functions / sizeof *functions; index++)
     if (!(*functions[index].pointer = dlsym(handle, functions[index].name))) return dlerror();
-  others.none = dlsym(handle, "_Py_NoneStruct");
-  others.true_object = dlsym(handle, "_Py_TrueStruct");
-  others.bool_type = dlsym(handle, "PyBool_Type");
-  others.float_type = dlsym(handle, "PyFloat_Type");
-  others.missing_module = dlsym(handle, "PyExc_ModuleNotFoundError");
-  if (!others.none || !others.true_object || !others.bool_type || !others.float_type || !others.missing_module)
-    return dlerror();
+  const struct {
+    const char *name;
+    void *pointer;
+  } objects[] = {
+      {"_Py_NoneStruct", &others.none},      {"_Py_TrueStruct", &others.true_object},
+      {"PyBool_Type", &others.bool_type},    {"PyFloat_Type", &others.float_type},
+      {"PyExc_ModuleNotFoundError", &others.missing_module},
+  };
+  for (size_t index = 0; index < sizeof objects / sizeof *objects; index++)
+    if (!(*(void **)objects[index].pointer = dlsym(handle, objects[index].name))) return dlerror();
   *(void **)&others.raised = dlsym(handle, "PyErr_GetRaisedException");
   if (others.raised) return NULL;
-  *(void **)&others.fetch = dlsym(handle, "PyErr_Fetch");
-  *(void **)&others.normalize = dlsym(handle, "PyErr_NormalizeException");
-  *(void **)&others.set_traceback = dlsym(handle, "PyException_SetTraceback");
-  return others.fetch && others.normalize && others.set_traceback ? NULL : dlerror();
+  if (!(*(void **)&others.fetch = dlsym(handle, "PyErr_Fetch"))) return dlerror();
+  if (!(*(void **)&others.normalize = dlsym(handle, "PyErr_NormalizeException"))) return dlerror();
+  if (!(*(void **)&others.set_traceback = dlsym(handle, "PyException_SetTraceback"))) return dlerror();
+  return NULL;
 }
 
 PyObject *python_none_object(void) { return others.none; }

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["Sources/BigEggs/BigEggs.docc/Architecture.md", "CONTRIBUTING.md"]
 #: Made by commands, and not there in a fresh checkout.
-MADE = ("runs/", ".build")
+MADE = ("runs/", ".build", "dist/")
 
 
 def named(page: str) -> list[str]:

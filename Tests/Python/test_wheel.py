@@ -82,10 +82,10 @@ class Server(http.server.BaseHTTPRequestHandler):
     """Answers by the path: the file, a page, a status, or a part of what it promised."""
 
     def do_GET(self) -> None:
-        status = 404 if self.path == "/missing" else 200
+        status = {"/missing": 404, "/empty": 204}.get(self.path, 200)
         self.send_response(status)
         self.send_header("Content-Type", "text/html" if self.path == "/page" else "application/octet-stream")
-        self.send_header("Content-Length", str(len(CONTENT)))
+        self.send_header("Content-Length", "many" if self.path == "/nonsense" else str(len(CONTENT)))
         self.end_headers()
         self.wfile.write(CONTENT[: 1000 if self.path == "/cut" else None])
 
@@ -110,19 +110,27 @@ def test_a_download_leaves_the_file(server, tmp_path):
     ("path", "limit", "status", "reason"),
     [
         ("missing", 1 << 20, _download.OUT_OF_REACH, "HTTP status 404"),
-        ("page", 1 << 20, _download.OUT_OF_REACH, "a web page in place of the file"),
+        ("page", 1 << 20, _download.PAGE, ""),
         ("cut", 1 << 20, _download.BROKEN_OFF, "256000 bytes were promised"),
-        ("file", 1000, _download.BROKEN_OFF, "larger than 1000 bytes"),
+        ("file", 1000, _download.TOO_LARGE, ""),
+        ("nonsense", 1 << 20, _download.OUT_OF_REACH, "invalid literal"),
+        ("empty", 1 << 20, _download.OUT_OF_REACH, "HTTP status 204"),
     ],
 )
-def test_a_download_that_fails_says_why_and_whether_the_file_was_out_of_reach(server, tmp_path, path, limit, status, reason):
+def test_a_download_that_fails_says_how_and_why(server, tmp_path, path, limit, status, reason):
     found, text = _download.fetch(f"{server}/{path}", str(tmp_path / "file"), limit)
     assert found == status and reason in text
 
 
-def test_a_server_that_is_not_there_and_a_folder_that_is_not_there_are_out_of_reach(tmp_path):
+def test_a_server_that_is_not_there_is_out_of_reach(tmp_path):
     found, reason = _download.fetch("http://127.0.0.1:9/file", str(tmp_path / "file"), 1000)
     assert found == _download.OUT_OF_REACH and "refused" in reason
+
+
+def test_a_full_disk_and_a_folder_that_is_not_there_are_no_faults_of_the_network(server, tmp_path):
+    assert _download.fetch(f"{server}/file", "/dev/full", 1 << 20) == (_download.UNWRITABLE, "No space left on device")
+    found, reason = _download.fetch(f"{server}/file", str(tmp_path / "none/file"), 1 << 20)
+    assert found == _download.UNWRITABLE and "No such file" in reason
 
 
 @pytest.mark.parametrize(
@@ -131,7 +139,10 @@ def test_a_server_that_is_not_there_and_a_folder_that_is_not_there_are_out_of_re
         ("return _download.OUT_OF_REACH, 'no network here'", "Error CIFAR-10 is not at hand (cifar-10-binary.tar.gz cannot be reached (no network here))"),
         ("open(path, 'wb').write(b'abc'); return _download.BROKEN_OFF, 'gone'", "broke off after 3 bytes (gone)"),
         ("open(path, 'wb').write(b'abc'); return _download.DONE, ''", "its MD5 is 900150983cd24fb0d6963f7d28e17f72"),
-        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("return _download.UNWRITABLE, 'full'", "part cannot be written (full): name another directory"),
+        ("return _download.TOO_LARGE, ''", "was refused because it is larger than"),
+        ("return _download.PAGE, ''", "answered with a web page in place of the file"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt \n"),
     ],
 )
 def test_the_library_downloads_with_what_python_gives_it(tmp_path, body, expected):
@@ -199,10 +210,22 @@ def test_the_module_without_pillow_names_the_extra(photo, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("weights", "reason"), [("missing.safetensors", "missing.safetensors"), ("flat.safetensors", "no square pictures")])
+    ("weights", "reason"),
+    [
+        ("missing.safetensors", "missing.safetensors"), ("flat.safetensors", "no square pictures"),
+        ("map.safetensors", "its output is (8, 8, 4)"), ("scores.safetensors", "no softmax"),
+        (os.fsdecode(b"\xe9.safetensors"), "is not UTF-8"),
+    ],
+    ids=["missing", "flat", "map", "scores", "name"],
+)
 def test_the_module_names_weights_that_it_cannot_use(photo, tmp_path, weights, reason):
-    flat = bigeggs.Sequential([layers.Input((4, 5, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")])
-    flat.save(tmp_path / "flat.safetensors")
+    unusable = {
+        "flat": [layers.Input((4, 5, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")],
+        "map": [layers.Input((8, 8, 3)), layers.Conv2D(4, 3, padding="same")],
+        "scores": [layers.Input((8, 8, 3)), layers.Flatten(), layers.Dense(2)],
+    }
+    for name, stack in unusable.items():
+        bigeggs.Sequential(stack).save(tmp_path / f"{name}.safetensors")
     found = module("predict", photo, "--weights", tmp_path / weights)
     assert found.returncode == 1 and reason in found.stderr and found.stdout == ""
     assert len(found.stderr.splitlines()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 
 from . import Error, __version__
 from .models import Model, load_model
-from .pretrained import WEIGHTS, pretrained
+from .pretrained import WEIGHTS, available, pretrained
 
 DESCRIPTION = """\
 A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, upright, scaled to 32×32
@@ -39,10 +40,14 @@ def main(words: Sequence[str] | None = None) -> int:
     predict.add_argument("pictures", nargs="+", metavar="PICTURE")
     predict.add_argument(
         "--weights", default="report", metavar="NAME",
-        help=f"{' or '.join(WEIGHTS)}, or a file that a model's save wrote (default: report)")
+        help=f"{' or '.join(available())}, or a file that a model's save wrote (default: report)")
     predict.add_argument("--top", type=positive, default=3, metavar="N", help="how many classes to show (default: 3)")
     predict.add_argument("--json", action="store_true", help="print JSON, with the probability of every class")
     options = parser.parse_args(words)
+    # A file's name need be no text.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return classify(options.pictures, options.weights, options.top, options.json)
     except (Error, OSError) as error:
@@ -64,17 +69,23 @@ def classify(paths: list[str], weights: str, top: int, as_json: bool) -> int:
     except ImportError as error:
         raise Error(f"pictures are decoded by Pillow, which is not installed ({error}): pip install 'bigeggs[pictures]'")
     model: Model = pretrained(weights) if weights in WEIGHTS else load_model(weights)
-    side, shape = model.input_shape[1], tuple(model.input_shape[1:])
+    side, shape, outputs = model.input_shape[1], tuple(model.input_shape[1:]), tuple(model.output_shape[1:])
     if side is None or shape != (side, side, 3):
         raise Error(f"{weights} takes no square pictures in colour: its input is {shape}")
+    if len(outputs) != 1:
+        raise Error(f"{weights} is no classifier: its output is {outputs}, and one number a class is needed")
+    names = model.class_names or [f"class {index}" for index in range(outputs[0] or 0)]
+    if len(names) != outputs[0]:
+        raise Error(f"{weights} names {len(names)} classes and has {outputs[0]} outputs")
     pixels = np.zeros((len(paths), side, side, 3), np.uint8)
     problems = decode(memoryview(pixels).cast("B"), list(paths), side)
     for problem in filter(None, problems):
         print(f"error: {problem}", file=sys.stderr)
     good = [index for index, problem in enumerate(problems) if problem is None]
-    outputs = model.predict(pixels[good], verbose=0) if good else []
-    names = model.class_names or [f"class {index}" for index in range(model.output_shape[-1] or 0)]
-    pictures = [picture(paths[index], output, names) for index, output in zip(good, outputs)]
+    predictions = model.predict(pixels[good], verbose=0) if good else np.zeros((0, len(names)))
+    if not np.allclose(predictions.sum(axis=1), 1, atol=1e-3):
+        raise Error(f"{weights} gives no probabilities: its last layer has no softmax")
+    pictures = [picture(paths[index], row, names) for index, row in zip(good, predictions)]
     if as_json:
         failures = [{"file": path, "error": problem} for path, problem in zip(paths, problems) if problem]
         print(json.dumps(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import http.client
+import os
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,22 +15,30 @@ from ctypes import c_char, c_char_p, c_int32, c_int64, c_void_p
 #: `be_fetch_callback`. The place for the reason is no c_char_p, which would be a copy.
 Callback = ctypes.CFUNCTYPE(c_int32, c_char_p, c_char_p, c_int64, ctypes.POINTER(c_char), c_int64, c_void_p)
 
-DONE, OUT_OF_REACH, BROKEN_OFF = range(3)
+DONE, OUT_OF_REACH, BROKEN_OFF, UNWRITABLE, TOO_LARGE, PAGE = range(6)
 
-#: Seconds without a byte before a server counts as silent.
-TIMEOUT = 30.0
+#: Seconds that a server may be silent: before it answers, and then.
+CONNECT_TIMEOUT, STALL_TIMEOUT = 10.0, 30.0
 
 #: What ended a download and is Python's own, such as Ctrl-C: raised once the library has answered.
-interrupted: list[BaseException] = []
+interrupted = threading.local()
+
+
+def raise_if_interrupted() -> None:
+    """Raises what ended this thread's download, if that is no error of the download's."""
+    error = getattr(interrupted, "error", None)
+    interrupted.error = None
+    if error is not None:
+        raise error
 
 
 @Callback
 def callback(address: bytes, path: bytes, limit: int, reason: ctypes.Array[c_char], capacity: int, _: object) -> int:
-    """What the library calls."""
+    """What the library calls, on the thread that opens a data set."""
     try:
-        status, text = fetch(address.decode(), path.decode(errors="surrogateescape"), limit)
+        status, text = fetch(address.decode(), os.fsdecode(path), limit)
     except BaseException as error:
-        interrupted.append(error)
+        interrupted.error = error
         status, text = BROKEN_OFF, type(error).__name__
     written = text.encode(errors="replace")[: capacity - 1] + b"\0"
     ctypes.memmove(reason, written, len(written))
@@ -36,40 +47,67 @@ def callback(address: bytes, path: bytes, limit: int, reason: ctypes.Array[c_cha
 
 def fetch(address: str, path: str, limit: int) -> tuple[int, str]:
     """Transfers a file, and says what became of it and why."""
-    received = 0
     try:
-        with urllib.request.urlopen(address, timeout=TIMEOUT) as answer, open(path, "wb") as file:
-            if answer.headers.get_content_type() == "text/html":
-                return OUT_OF_REACH, "it answered with a web page in place of the file"
-            total = int(answer.headers.get("Content-Length") or 0)
-            if total > limit:
-                return BROKEN_OFF, f"the file is larger than {limit} bytes"
-            started = time.monotonic()
-            line = ProgressLine(address.rpartition("/")[2], total, started)
-            while block := answer.read(1 << 16):
-                received += len(block)
-                if received > limit:
-                    return BROKEN_OFF, f"the file is larger than {limit} bytes"
-                file.write(block)
-                line.show(received)
-            line.end()
-        if received < total:
-            return BROKEN_OFF, f"{total} bytes were promised"
-        return DONE, ""
-    except urllib.error.HTTPError as error:
-        return OUT_OF_REACH, f"it answered with HTTP status {error.code} in place of the file"
-    except OSError as error:  # URLError, time-outs and full disks are among them
-        reason = getattr(error, "reason", None) or error.strerror or str(error) or type(error).__name__
-        return (BROKEN_OFF if received else OUT_OF_REACH), str(reason)
+        file = open(path, "wb")
+    except OSError as error:
+        return UNWRITABLE, error.strerror or str(error)
+    received = 0
+    with file:
+        try:
+            with urllib.request.urlopen(address, timeout=CONNECT_TIMEOUT) as answer:
+                if answer.status != 200:
+                    return OUT_OF_REACH, f"it answered with HTTP status {answer.status} in place of the file"
+                if answer.headers.get_content_type() == "text/html":
+                    return PAGE, ""
+                total = int(answer.headers.get("Content-Length") or 0)
+                if total > limit:
+                    return TOO_LARGE, ""
+                silence(answer, STALL_TIMEOUT)
+                with ProgressLine(address.rpartition("/")[2], total) as line:
+                    while block := answer.read(1 << 16):
+                        received += len(block)
+                        if received > limit:
+                            return TOO_LARGE, ""
+                        try:
+                            file.write(block)
+                        except OSError as error:
+                            return UNWRITABLE, error.strerror or str(error)
+                        line.show(received)
+            if received < total:
+                return BROKEN_OFF, f"{total} bytes were promised"
+        except urllib.error.HTTPError as error:
+            return OUT_OF_REACH, f"it answered with HTTP status {error.code} in place of the file"
+        except (OSError, http.client.HTTPException, ValueError) as error:  # URLError and time-outs are OSErrors.
+            reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+            return (BROKEN_OFF if received else OUT_OF_REACH), str(reason) or type(error).__name__
+        try:
+            file.flush()
+        except OSError as error:
+            return UNWRITABLE, error.strerror or str(error)
+    return DONE, ""
+
+
+def silence(answer: http.client.HTTPResponse, seconds: float) -> None:
+    """Sets how long an answer that has begun may be silent."""
+    connection = getattr(getattr(answer.fp, "raw", None), "_sock", None)
+    if connection is not None:
+        connection.settimeout(seconds)
 
 
 class ProgressLine:
     """A line on standard error that says how far a download is, if that is a terminal."""
 
-    def __init__(self, name: str, total: int, started: float):
-        self._name, self._total, self._started = name, total, started
-        self._shown = started
+    def __init__(self, name: str, total: int):
+        self._name, self._total = name, total
+        self._started = self._shown = time.monotonic()
         self._is_live = sys.stderr is not None and sys.stderr.isatty()
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_live:
+            print(file=sys.stderr)
 
     def show(self, received: int) -> None:
         """Draws the line, ten times a second at most."""
@@ -82,8 +120,3 @@ class ProgressLine:
             left = (self._total - received) * (now - self._started) / received
             text += f" of {self._total / 1e6:.0f}  {left:.0f}s left"
         print(f"\r{text}\033[K", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        """Leaves the line."""
-        if self._is_live:
-            print(file=sys.stderr)

@@ -20,7 +20,10 @@ def chosen(directory: Path) -> str:
     `directory` has a folder for each level and `libbigeggs_level.so`, which asks the processor.
     """
     present = [level for level in LEVELS if (directory / level).is_dir()]
-    has = f"v{ctypes.CDLL(str(directory / 'libbigeggs_level.so')).be_level()}"
+    try:
+        has = f"v{ctypes.CDLL(str(directory / 'libbigeggs_level.so')).be_level()}"
+    except OSError as error:
+        raise LevelError(f"the package is damaged, install it again: {error}") from None
     possible = [level for level in present if level <= has]
     if not possible:
         least = present[-1]

@@ -228,8 +228,7 @@ def call(function: str, *arguments: Any) -> None:
     # ctypes takes no NumPy scalars.
     plain = (argument.item() if isinstance(argument, np.generic) else argument for argument in arguments)
     if status := getattr(_library, function)(*plain):
-        if _download.interrupted:
-            raise _download.interrupted.pop()
+        _download.raise_if_interrupted()
         kind = {BE_NOT_FOUND: NotFound, BE_WRONG_TYPE: WrongType, BE_STOPPED: Stopped}.get(status, Error)
         raise kind(_library.be_last_error().decode())
 
@@ -312,7 +311,7 @@ class Owner:
     @classmethod
     def open(cls, function: str, path: str | os.PathLike[str]) -> Owner:
         """The owner of what a function opens."""
-        return cls(number(function, os.fspath(path).encode(), kind=c_uint64))
+        return cls(number(function, os.fsencode(path), kind=c_uint64))
 
     @classmethod
     def sharing(cls, handle: int) -> Owner:

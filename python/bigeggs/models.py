@@ -119,7 +119,7 @@ class Model:
         options: dict[str, Any] = {
             "seed": seed, "precision": precision, "threads": threads, "convolution": convolution
         }
-        owner = Owner.made("be_model_load", os.fspath(path).encode(), settings(**options))
+        owner = Owner.made("be_model_load", os.fsencode(path), settings(**options))
         is_stack = is_chain(describe(owner.handle))
         if issubclass(cls, Sequential) and not is_stack:
             raise Error(f"{os.fspath(path)} has a graph of layers and no stack: take bigeggs.models.load_model")
@@ -558,7 +558,7 @@ class Model:
         """Writes layers, weights and `class_names` to a safetensors file, for `load_model`, whatever its name ends in."""
         left_out("save", others | {"overwrite": overwrite}, overwrite=True, zipped=ANY, save_format=ANY)
         call(
-            "be_model_save", self._handle, os.fspath(filepath).encode(), settings(class_names=self._class_names()))
+            "be_model_save", self._handle, os.fsencode(filepath), settings(class_names=self._class_names()))
 
     save_weights = save
 
@@ -568,7 +568,7 @@ class Model:
     def load_weights(self, filepath: str | os.PathLike[str], **others: object) -> None:
         """Reads the weights from a safetensors file; the model is as it was if they are not its own."""
         left_out("load_weights", others, skip_mismatch=False, by_name=False)
-        call("be_model_load_weights", self._handle, os.fspath(filepath).encode())
+        call("be_model_load_weights", self._handle, os.fsencode(filepath))
 
     def export(
         self, filepath: str | os.PathLike[str], format: str = "onnx", *, class_names: Sequence[str] | None = None
@@ -582,7 +582,7 @@ class Model:
         if format != "onnx":
             raise ValueError(f"there is no format {format!r}: there is 'onnx'")
         names = self._class_names() if class_names is None else list(class_names)
-        call("be_model_export_onnx", self._handle, os.fspath(filepath).encode(), settings(class_names=names))
+        call("be_model_export_onnx", self._handle, os.fsencode(filepath), settings(class_names=names))
 
 
 class Sequential(Model):

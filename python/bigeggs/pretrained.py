@@ -31,14 +31,14 @@ def pretrained(name: str = "report", **options: Any) -> Model:
         probabilities = model.predict(images)                       # [count, 32, 32, 3] to [count, 10]
         [model.class_names[index] for index in probabilities.argmax(axis=1)]
 
-    "report" is the network of the report, trained on augmented images; "fast" is the one that reaches more than 90 %.
-    `options` are those of `Model.load`: seed, precision, threads, convolution.
+    "report" is the network of the report, trained on augmented images. `options` are those of `Model.load`: seed, precision, threads, convolution.
     """
     if name not in WEIGHTS:
         raise ValueError(f"there is no network {name!r}: there are {' and '.join(map(repr, WEIGHTS))}")
     path = available().get(name)
     if path is None:
-        raise Error(f"this version comes without weights of {name!r}: it has {' and '.join(map(repr, available()))}")
+        there = " and ".join(map(repr, available())) or "none"
+        raise Error(f"this version comes without weights of {name!r}: it has {there}")
     if has_layers(path):
         return Model.load(path, **options)
     model = report_network(**options)

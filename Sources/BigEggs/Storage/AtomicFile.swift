@@ -88,7 +88,8 @@ public enum AtomicFile {
             let code = errno
             var status = stat()
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw FileError(code: code, file: directory, action: action)
+                // What is in the way is a file; or a part of the path cannot be made.
+                throw FileError(code: code == EEXIST ? ENOTDIR : code, file: path, action: action)
             }
         }
     }

@@ -160,15 +160,21 @@ be_status be_release(be_handle handle);
 
 /* ---- Data sets --------------------------------------------------------------------------------- */
 
-/* Transfers the file at a web address to `path`, which is made or replaced, on the thread that called
- * be_dataset_open. Returns 0 when all of it is there; 1 if the file is out of reach, as without a network, so that
- * "auto" takes the stand-in; 2 if the transfer began and broke off. `reason` has room for `capacity` bytes of the
- * reason, a text that ends in 0. More than `limit` bytes are not the file. */
+/* Transfers the file at a web address to `path`, on the thread that called be_dataset_open. Stops after `limit` bytes.
+ * Returns 0 when the whole file is there; else what went wrong:
+ *
+ *     1  the file is out of reach, as without a network: "auto" takes the stand-in (as with 3 and 5)
+ *     2  the transfer began and broke off
+ *     3  `path` cannot be written
+ *     4  the file has more than `limit` bytes
+ *     5  a web page came in place of the file
+ *
+ * and with 1, 2 and 3 writes a reason, a text that ends in 0, into the `capacity` bytes at `reason`. */
 typedef int32_t (*be_fetch_callback)(const char *address, const char *path, int64_t limit, char *reason,
                                      int64_t capacity, void *context);
 
-/* What downloads from now on, in place of the library's own way; NULL for that again. The library of the Python
- * package has none of its own. */
+/* Sets the function that downloads; NULL restores the library's own. `callback` and `context` must stay valid until
+ * the downloads that began with them have ended. The library in the Python package has no way of its own. */
 be_status be_dataset_set_fetch(be_fetch_callback callback, void *context);
 
 /* Loads a data set. `source` is "auto" (BIGEGGS_DATA, the cache, the official archive over the network, or
@@ -521,7 +527,7 @@ be_status be_snapshot_bytes(be_handle snapshot, be_array *bytes);
  *     WeightAveraging      "momentum", "interval"
  *
  * "baseline", "min_delta" and "initial_value_threshold" may be infinite. "save_freq" is "epoch" or a number of
- * steps; unless "save_weights_only", the files are those of be_model_save. */
+ * steps; unless "save_weights_only", the files are those of be_model_save, without class names. */
 be_status be_callback_create(const char *kind, const char *settings, be_handle *callback);
 
 /* Before the first epoch: forgets what an earlier training left. */
