@@ -182,18 +182,20 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 # What makes the wheel and looks it over: an environment of its own.
 DIST_TOOLS := .build-dist/tools
 $(DIST_TOOLS)/ready: Distribution/requirements.txt
-	@$(REQUIREMENTS) python3-venv
+	@$(REQUIREMENTS) python3-venv xz-utils
 	@$(PYTHON) -m venv --clear $(DIST_TOOLS)
 	@$(DIST_TOOLS)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-dist: mpi $(DIST_TOOLS)/ready ## Write the Python package as a wheel for every x86-64 processor with AVX2 into dist/
-	@PATH=$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH Distribution/wheel
+dist: mpi $(DIST_TOOLS)/ready ## Write the Python package as a wheel, and the command as an archive, into dist/
+	@export PATH=$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH; Distribution/wheel && Distribution/archive
+	@cd dist && sha256sum *.whl *.tar.xz >SHA256SUMS && echo "Checksums are in dist/SHA256SUMS"
 
-check-dist: dist ## Compare the wheel with `make build`, bits and speed, then use it in a bare Debian 12 and 13 (as root)
+check-dist: dist ## Compare the wheel with `make build`, then use wheel and archive in a bare Debian 12 and 13 (as root)
 	@$(REQUIREMENTS) debootstrap python3-pip
 	@$(PYTHON) -B Distribution/compare.py dist/*.whl
-	@for suite in bookworm trixie; do Tests/Systems/run $$suite --wheel dist/*.whl || exit 1; done
+	@for suite in bookworm trixie; do \
+		Tests/Systems/run $$suite --wheel dist/*.whl && Tests/Systems/run $$suite --archive dist/*.tar.xz || exit 1; done
 
 # The C programs are compiled by the toolchain's clang, whose sanitizer is that of the library.
 SANITIZED = OMP_WAIT_POLICY=passive SWIFT_BACKTRACE=enable=no BIGEGGS_CC='clang -fuse-ld=lld' \

@@ -1,0 +1,37 @@
+# What the wheel's and the archive's scripts share; they source it.
+
+fail() {
+    echo "error: $1" >&2
+    exit 1
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+work=$root/.build-dist
+version=$(sed -n 's/^#define BE_VERSION "\(.*\)"/\1/p' Sources/CBigEggs/include/bigeggs.h)
+# The time of the last change stands on every file, so that the same sources give the same bytes.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH
+umask 022
+
+# libarchive alone of Debian's is linked statically: as a shared library it brings libxml2 and that ICU's data, 33 MB.
+mkdir -p "$work/pkgconfig"
+sed '/^Libs.private/d; s/^Libs:.*/Libs: -l:libarchive.a/' "$(pkg-config --variable=pcfiledir libarchive)/libarchive.pc" \
+    >"$work/pkgconfig/libarchive.pc"
+
+# compile LEVEL FOLDER [ARGUMENT]...: swift build for a level of processor, without this machine's paths.
+compile() {
+    local level=$1 folder=$2
+    shift 2
+    BIGEGGS_MARCH=x86-64-$level PKG_CONFIG_PATH=$work/pkgconfig swift build -c release --scratch-path "$folder" \
+        -Xswiftc -use-ld=lld -Xlinker --exclude-libs=libarchive.a \
+        -Xswiftc -file-prefix-map -Xswiftc "$root=bigeggs" -Xcc "-ffile-prefix-map=$root=bigeggs" \
+        "$@" >"$folder.log" 2>&1 ||
+        { tail -n 20 "$folder.log" >&2; fail "the build for x86-64-$level failed: ${folder#"$root/"}.log says more"; }
+}
+
+# compile_mpi FILE: what knows MPI, for the MPI that mpicc belongs to.
+compile_mpi() {
+    "${MPICC:-mpicc}" -std=gnu11 -O2 -fPIC -shared -I Sources/CMessagePassing/include \
+        Sources/CMessagePassing/mpi.c -o "$1"
+}

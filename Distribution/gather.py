@@ -1,0 +1,95 @@
+"""Puts the libraries that an unpacked archive's programs need into its lib, with their licences and a list of them.
+
+    gather.py FOLDER
+
+Each gets a name of its own, as auditwheel does it: a Python of another system loads its own libcrypto, and two
+libraries of one name would be one. MPI, glibc and the runtime of C++ are the system's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from complete import own_components, output
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from look_over import SYSTEM
+from packageurl import PackageURL
+
+
+def needed(program: Path) -> dict[str, Path]:
+    """The libraries that a program loads, by the name that it asks for; not the system's."""
+    found = re.findall(r"^\s*(\S+) => (/\S+)", output("ldd", program), re.M)
+    return {name: Path(path).resolve() for name, path in found if not SYSTEM.match(name)}
+
+
+def own_name(name: str, path: Path) -> str:
+    """A name that no other library has."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    stem, _, rest = name.partition(".so")
+    return f"{stem}-{digest}.so{rest}"
+
+
+def lead(file: Path, names: dict[str, str], libraries: str) -> None:
+    """Makes a program or a library load the renamed libraries, from where they lie."""
+    words = ["patchelf", "--set-rpath", libraries]
+    for name in output("patchelf", "--print-needed", file).split():
+        if name in names:
+            words += ["--replace-needed", name, names[name]]
+    output(*words, file)
+
+
+def debian_package(path: Path) -> tuple[str, str]:
+    """The Debian package that a file is of, and its version."""
+    for candidate in (path, Path(str(path).removeprefix("/usr"))):
+        found = subprocess.run(["dpkg-query", "-S", str(candidate)], capture_output=True, text=True)
+        if found.returncode == 0:
+            name = found.stdout.split(":")[0]
+            return name, output("dpkg-query", "-W", "-f", "${Version}", name)
+    raise SystemExit(f"error: {path} is of no Debian package and not of Swift's: its licence is unknown")
+
+
+def gather(tree: Path) -> None:
+    """Does it."""
+    programs = sorted(tree.glob("levels/*/lib/bigeggs/bigeggs"))
+    libraries = {name: path for program in programs for name, path in needed(program).items()}
+    names = {name: own_name(name, path) for name, path in libraries.items()}
+    (tree / "lib").mkdir()
+    for name, path in sorted(libraries.items()):
+        copy = tree / "lib" / names[name]
+        shutil.copyfile(path, copy)
+        output("strip", "-s", copy)
+        output("patchelf", "--set-soname", names[name], copy)
+        lead(copy, names, "$ORIGIN")
+    for program in programs:
+        lead(program, names, "$ORIGIN/../../../../lib")
+    own = own_components()
+    licences = {component.name: path for component, path in own}
+    components = [component for component, _ in own]
+    packages = {debian_package(path) for path in libraries.values() if "/swift/" not in str(path)}
+    for name, version in sorted(packages):
+        purl = PackageURL("deb", "debian", name, version)
+        components.append(
+            Component(type=ComponentType.LIBRARY, name=name, version=version, purl=purl, bom_ref=f"{name}@{version}"))
+        licences[name] = Path(f"/usr/share/doc/{name}/copyright")
+    (tree / "licences").mkdir()
+    for name, path in licences.items():
+        shutil.copyfile(path, tree / "licences" / f"{name}.txt")
+    bom = Bom(components=components)
+    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
+    bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
+    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"{tree.name} {epoch}")
+    (tree / "licences/components.cdx.json").write_text(JsonV1Dot6(bom).output_as_string(indent=1))
+
+
+if __name__ == "__main__":
+    gather(Path(sys.argv[1]))
