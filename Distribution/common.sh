@@ -29,9 +29,3 @@ compile() {
         "$@" >"$folder.log" 2>&1 ||
         { tail -n 20 "$folder.log" >&2; fail "the build for x86-64-$level failed: ${folder#"$root/"}.log says more"; }
 }
-
-# compile_mpi FILE: what knows MPI, for the MPI that mpicc belongs to.
-compile_mpi() {
-    "${MPICC:-mpicc}" -std=gnu11 -O2 -fPIC -shared -I Sources/CMessagePassing/include \
-        Sources/CMessagePassing/mpi.c -o "$1"
-}

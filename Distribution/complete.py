@@ -75,6 +75,22 @@ def debian_licences(sbom: Path) -> dict[str, Path]:
     return {name: Path(f"/usr/share/doc/{name}/copyright") for name in sorted(names)}
 
 
+def write_components(components: list[Component], name: str, path: Path) -> None:
+    """Writes the list of what something brings, the same bytes each time."""
+    bom = Bom(components=components)
+    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
+    bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
+    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"{name} {epoch}")
+    path.write_text(JsonV1Dot6(bom).output_as_string(indent=1))
+
+
+def write_licences(licences: dict[str, Path], folder: Path) -> None:
+    """Copies each library's licence into a folder."""
+    folder.mkdir(exist_ok=True)
+    for name, path in licences.items():
+        shutil.copyfile(path, folder / f"{name}.txt")
+
+
 def complete(wheel: Path) -> None:
     """Writes the wheel anew, with licences and components."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -82,17 +98,9 @@ def complete(wheel: Path) -> None:
         [tree] = Path(scratch).iterdir()
         [info] = tree.glob("*.dist-info")
         own = own_components()
-        bom = Bom(components=[component for component, _ in own])
-        epoch = int(os.environ["SOURCE_DATE_EPOCH"])
-        bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
-        bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"{wheel.name} {epoch}")
-        (info / "sboms/bigeggs.cdx.json").write_text(JsonV1Dot6(bom).output_as_string(indent=1))
+        write_components([component for component, _ in own], wheel.name, info / "sboms/bigeggs.cdx.json")
         licences = debian_licences(info / "sboms/auditwheel.cdx.json")
-        licences |= {component.name: path for component, path in own}
-        folder = info / "licenses"
-        folder.mkdir(exist_ok=True)
-        for name, path in licences.items():
-            shutil.copyfile(path, folder / f"{name}.txt")
+        write_licences(licences | {component.name: path for component, path in own}, info / "licenses")
         wheel.unlink()
         output("wheel", "pack", "--dest-dir", wheel.parent, tree)
 

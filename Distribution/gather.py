@@ -9,19 +9,14 @@ libraries of one name would be one. MPI, glibc and the runtime of C++ are the sy
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
 import sys
-import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
-from complete import own_components, output
-from cyclonedx.model.bom import Bom
+from complete import output, own_components, write_components, write_licences
 from cyclonedx.model.component import Component, ComponentType
-from cyclonedx.output.json import JsonV1Dot6
 from look_over import SYSTEM
 from packageurl import PackageURL
 
@@ -59,7 +54,7 @@ def debian_package(path: Path) -> tuple[str, str]:
 
 
 def gather(tree: Path) -> None:
-    """Does it."""
+    """Gathers libraries, licences and components, and leads the programs to them."""
     programs = sorted(tree.glob("levels/*/lib/bigeggs/bigeggs"))
     libraries = {name: path for program in programs for name, path in needed(program).items()}
     names = {name: own_name(name, path) for name, path in libraries.items()}
@@ -81,14 +76,8 @@ def gather(tree: Path) -> None:
         components.append(
             Component(type=ComponentType.LIBRARY, name=name, version=version, purl=purl, bom_ref=f"{name}@{version}"))
         licences[name] = Path(f"/usr/share/doc/{name}/copyright")
-    (tree / "licences").mkdir()
-    for name, path in licences.items():
-        shutil.copyfile(path, tree / "licences" / f"{name}.txt")
-    bom = Bom(components=components)
-    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
-    bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
-    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"{tree.name} {epoch}")
-    (tree / "licences/components.cdx.json").write_text(JsonV1Dot6(bom).output_as_string(indent=1))
+    write_licences(licences, tree / "licences")
+    write_components(components, tree.name, tree / "licences/components.cdx.json")
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ static int fail(const char *sentence) {
 int main(int count, char **words) {
   (void)count;
   char text[PATH_MAX + 200], own[PATH_MAX] = "";
-  int has = be_level(), level = has > 4 ? 4 : has;
-  if (level < 3) return fail(
-        "this processor has no AVX2, which BigEggs needs: Intel's have it since 2013, AMD's since 2015");
+  int level = be_level();
+  if (level < 3)
+    return fail("this processor has no AVX2, which BigEggs needs: Intel's have it since 2013, AMD's since 2015");
   const char *named = getenv("BIGEGGS_LEVEL");
   if (named && *named) {
     if (strcmp(named, "v3") && strcmp(named, "v4")) {

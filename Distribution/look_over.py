@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 #: What every Linux has, by PEP 600; MPI is there where a launcher starts the program.
-SYSTEM = re.compile(r"ld-linux-x86-64|lib(c|m|dl|pthread|rt|z|gcc_s|stdc\+\+)\.so|libmpi\.so")
+SYSTEM = re.compile(r"ld-linux-x86-64|lib(c|m|dl|pthread|rt|resolv|z|gcc_s|stdc\+\+)\.so|libmpi\.so")
 
 
 def needed(file: Path) -> list[str]:
