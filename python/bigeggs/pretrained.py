@@ -31,7 +31,8 @@ def pretrained(name: str = "report", **options: Any) -> Model:
         probabilities = model.predict(images)                       # [count, 32, 32, 3] to [count, 10]
         [model.class_names[index] for index in probabilities.argmax(axis=1)]
 
-    "report" is the network of the report, trained on augmented images. `options` are those of `Model.load`: seed, precision, threads, convolution.
+    "report" is the network of the report, trained on augmented images. `options` are those of `Model.load`: seed,
+    precision, threads, convolution.
     """
     if name not in WEIGHTS:
         raise ValueError(f"there is no network {name!r}: there are {' and '.join(map(repr, WEIGHTS))}")
