@@ -10,9 +10,9 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build mpi report full study step status figures preview test test-paper test-package \
-	test-systems test-avx2 test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
+	test-systems test-avx2 test-avx512 test-level test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
 	dist check-dist check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
-	bench-record parity fixtures exchange install clean
+	bench-record parity fixtures exchange install install-share clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -135,11 +135,16 @@ test-package: build ## Compile the sample package, Examples/swift, which depends
 test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
 	@for suite in bookworm trixie; do Tests/Systems/run $$suite $(OPTIONS) || exit 1; done
 
-AVX2 = -c release --scratch-path .build-avx2
 test-avx2: export BIGEGGS_MARCH = x86-64-v3
-test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on a processor with AVX2
-	@swift build $(AVX2) $(TESTS)
-	@ONEDNN_MAX_CPU_ISA=AVX2 swift test $(AVX2) --skip-build --disable-xctest --filter BigEggsTests
+test-avx2: export ONEDNN_MAX_CPU_ISA = AVX2
+test-avx2: test-level ## Build for x86-64-v3 and run the engine's tests as on a processor with AVX2
+test-avx512: export BIGEGGS_MARCH = x86-64-v4
+test-avx512: export ONEDNN_MAX_CPU_ISA = AVX512_CORE
+test-avx512: test-level ## The same for x86-64-v4, on a processor with AVX-512
+LEVEL = -c release --scratch-path .build-$(BIGEGGS_MARCH)
+test-level: requirements
+	@swift build $(LEVEL) $(TESTS)
+	@swift test $(LEVEL) --skip-build --disable-xctest --filter BigEggsTests
 
 test-cluster: mpi ## Train over the link of two hosts made on this machine, and kill them (two minutes, as root)
 	@$(REQUIREMENTS) iproute2 hostname
@@ -174,10 +179,14 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 		ln -sf ../libbigeggs_mpi.so "$$to/lib/bigeggs/libbigeggs_mpi.so"; fi; \
 	install -m 644 Sources/CBigEggs/include/bigeggs.h "$$to/include"; \
 	printf '%s\n' "$$PKG_CONFIG" >"$$to/lib/pkgconfig/bigeggs.pc"; \
-	for file in $$(find $(SHARED) \( -name '.*' -o -name __pycache__ \) -prune -o -type f -print); do \
-		install -D -m 644 $$file "$$to/share/bigeggs/$$file"; \
-	done; \
+	$(MAKE) --no-print-directory -s install-share; \
 	echo "bigeggs is in $$to/bin, its library in $$to/lib"
+
+# The part of it that is the same for every processor.
+install-share:
+	@for file in $$(find $(SHARED) \( -name '.*' -o -name __pycache__ \) -prune -o -type f -print); do \
+		install -D -m 644 $$file "$(DESTDIR)$(PREFIX)/share/bigeggs/$$file" || exit 1; \
+	done
 
 # What makes the wheel and looks it over: an environment of its own.
 DIST_TOOLS := .build-dist/tools
@@ -192,8 +201,9 @@ dist: mpi $(DIST_TOOLS)/ready ## Write the Python package as a wheel, and the co
 	@cd dist && sha256sum *.whl *.tar.xz >SHA256SUMS && echo "Checksums are in dist/SHA256SUMS"
 
 check-dist: dist ## Compare the wheel with `make build`, then use wheel and archive in a bare Debian 12 and 13 (as root)
-	@$(REQUIREMENTS) debootstrap python3-pip
+	@$(REQUIREMENTS) debootstrap python3-pip qemu-user
 	@$(PYTHON) -B Distribution/compare.py dist/*.whl
+	@Tests/Systems/haswell dist/*.whl dist/*.tar.xz
 	@for suite in bookworm trixie; do \
 		Tests/Systems/run $$suite --wheel dist/*.whl && Tests/Systems/run $$suite --archive dist/*.tar.xz || exit 1; done
 

@@ -1,14 +1,15 @@
-"""Looks a wheel over, and says what takes the room.
+"""Looks a wheel or an unpacked archive over, and says what takes the room.
 
-    look_over.py WHEEL
+    look_over.py WHEEL|FOLDER
 
-Fails if a library is missing, if one needs a newer glibc than the wheel's name says, if all of Foundation is in it, or
-if a file has a path of this machine.
+Fails if a library is missing, if one needs a newer glibc than the wheel's name says (the archive: than Debian 12 has),
+if all of Foundation is in the wheel, or if a file has a path of this machine.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What every Linux has, by PEP 600; MPI is there where a launcher starts the program.
 SYSTEM = re.compile(r"ld-linux-x86-64|lib(c|m|dl|pthread|rt|resolv|z|gcc_s|stdc\+\+)\.so|libmpi\.so")
 
+#: The glibc of the oldest system that the archive is made for.
+DEBIAN_12 = (2, 36)
+
 
 def needed(file: Path) -> list[str]:
     """The libraries that a library names."""
@@ -29,43 +33,67 @@ def needed(file: Path) -> list[str]:
 
 def glibc(file: Path) -> tuple[int, ...]:
     """The newest version of glibc that a library names."""
-    found = subprocess.run(["objdump", "-T", file], capture_output=True, text=True, check=True).stdout
-    return max((tuple(map(int, text.split("."))) for text in re.findall(r"GLIBC_([\d.]+)", found)), default=(0,))
+    found = subprocess.run(["readelf", "--version-info", file], capture_output=True, text=True, check=True).stdout
+    return max((tuple(map(int, text.split("."))) for text in re.findall(r"Name: GLIBC_([\d.]+)", found)), default=(0,))
 
 
-def faults(tree: Path, wheel: str) -> list[str]:
-    """What is wrong with an unpacked wheel."""
-    libraries = [path for path in tree.rglob("*.so*") if path.is_file()]
-    there = {path.name for path in libraries}
-    found = [
-        f"{path.relative_to(tree)} needs {name}, which is not in the wheel"
-        for path in libraries for name in needed(path) if name not in there and not SYSTEM.match(name)
-    ]
-    found += [
-        f"{path.relative_to(tree)} brings 40 MB: import FoundationEssentials in place of Foundation"
-        for path in libraries if path.name.startswith(("libFoundation-", "lib_FoundationICU"))
-    ]
-    named = re.search(r"manylinux_(\d+)_(\d+)_", wheel)
-    tag = tuple(map(int, named.groups())) if named else (0,)
-    found += [
-        f"{path.relative_to(tree)} needs glibc {'.'.join(map(str, glibc(path)))}, and the wheel's name says less"
-        for path in libraries if glibc(path) > tag
-    ]
-    found += [
-        f"{path.relative_to(tree)} has a path of this machine, {ROOT}"
-        for path in tree.rglob("*") if path.is_file() and str(ROOT).encode() in path.read_bytes()
-    ]
+def binaries(tree: Path) -> list[Path]:
+    """The programs and libraries in a folder."""
+    files = (path for path in tree.rglob("*") if path.is_file() and not path.is_symlink())
+    return [path for path in files if path.open("rb").read(4) == b"\x7fELF"]
+
+
+def faults(tree: Path, newest: tuple[int, ...]) -> list[str]:
+    """What is wrong with an unpacked wheel or archive, whose glibc may be no newer than `newest`."""
+    found = []
+    there = {path.name for path in tree.rglob("*.so*")}
+    for path in binaries(tree):
+        name = path.relative_to(tree)
+        found += [f"{name} needs {one}, which is missing" for one in needed(path)
+                  if one not in there and not SYSTEM.match(one)]
+        if (version := glibc(path)) > newest:
+            found.append(f"{name} needs glibc {dotted(version)}, and {dotted(newest)} was promised")
+    secrets = {str(ROOT).encode(), str(Path.home()).encode() + b"/", str(toolchain()).encode() + b"/"}
+    for path in tree.rglob("*"):
+        hidden = [] if path.is_dir() or path.is_symlink() else [part for part in secrets if part in path.read_bytes()]
+        if hidden:
+            found.append(f"{path.relative_to(tree)} has a path of this machine: {b' and '.join(hidden).decode()}")
     return found
 
 
-def main(wheel: Path) -> int:
+def dotted(version: tuple[int, ...]) -> str:
+    """A version as text."""
+    return ".".join(map(str, version))
+
+
+def toolchain() -> Path:
+    """Where the Swift compiler is."""
+    return Path(shutil.which("swift") or "swift").resolve().parents[2]
+
+
+def print_largest(name: str, total: int, parts: list[tuple[int, int, str]]) -> None:
+    """Prints what takes the room: of each part its size as it is packed, its size, its name."""
+    print(f"{name} has {total / 1e6:.1f} MB. The largest files in it, packed and unpacked:")
+    for packed, size, part in sorted(parts, reverse=True)[:8]:
+        print(f"  {packed / 1e6:5.1f} MB {size / 1e6:6.1f} MB  {part}")
+
+
+def faults_of_wheel(wheel: Path) -> list[str]:
+    """What is wrong with a wheel."""
     with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as scratch:
-        parts = sorted(archive.infolist(), key=lambda part: -part.compress_size)
-        print(f"{wheel.name} has {wheel.stat().st_size / 1e6:.1f} MB. The largest files in it, packed and unpacked:")
-        for part in parts[:8]:
-            print(f"  {part.compress_size / 1e6:5.1f} MB {part.file_size / 1e6:6.1f} MB  {part.filename}")
+        parts = [(part.compress_size, part.file_size, part.filename) for part in archive.infolist()]
+        print_largest(wheel.name, wheel.stat().st_size, parts)
         archive.extractall(scratch)
-        found = faults(Path(scratch), wheel.name)
+        named = re.search(r"manylinux_(\d+)_(\d+)_", wheel.name)
+        found = faults(Path(scratch), (int(named[1]), int(named[2])) if named else (0,))
+        return found + [
+            f"{path.relative_to(scratch)} brings 40 MB: import FoundationEssentials in place of Foundation"
+            for path in binaries(Path(scratch)) if path.name.startswith(("libFoundation-", "lib_FoundationICU"))
+        ]
+
+
+def main(path: Path) -> int:
+    found = faults(path, DEBIAN_12) if path.is_dir() else faults_of_wheel(path)
     for fault in found:
         print(f"error: {fault}", file=sys.stderr)
     return 1 if found else 0

@@ -18,6 +18,17 @@ public struct ReportSection: Sendable, Hashable, CaseIterable {
         self = found
     }
 
+    /// The section whose script is compiled as a module: `_4_plain_training` for `04-plain-training`.
+    init?(module: String) {
+        let found = ReportSection.allCases.first { section in
+            // As SwiftPM does it: an identifier has letters, digits and underscores, and begins with no digit.
+            let identifier = section.name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
+            return module == "_" + identifier.dropFirst()
+        }
+        guard let found else { return nil }
+        self = found
+    }
+
     /// The section with a name, or with its number: `04-plain-training`, `04` or `4`.
     public init?(argument: String) {
         let found = ReportSection.allCases.first { section in

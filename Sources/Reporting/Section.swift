@@ -73,18 +73,20 @@ public final class Section {
 
     /// Starts a section: reads the options, and checks what it needs before any work is done.
     ///
-    /// - Parameter script: the section's; its folder has the section's name.
+    /// - Parameter fileID: its first part is the module that the section's script is compiled as.
     /// - Throws: ``ReportingError`` if there is no checkout, `FileError` if there is no place to write,
     ///   `PythonError` if Python or one of its modules is missing.
-    public init(script file: String = #filePath, line: Int = #line) throws {
+    public init(fileID: String = #fileID, line: Int = #line) throws {
         TopLevelError.install()
         // Of the processes of a launcher the first is the section; the others take part in its training alone.
         let isFollower = Launcher.isFollower
         if isFollower { Follower.silence() }
         FileSizeLimit.isAnError()
         isStep = ChildProcess.endWithParent()
-        let name = file.split(separator: "/").dropLast().last.map(String.init) ?? ""
-        guard let section = ReportSection(name: name) else { throw ReportingError.noSuchSection(name: name) }
+        let module = fileID.split(separator: "/").first.map(String.init) ?? ""
+        guard let section = ReportSection(module: module) else {
+            throw ReportingError.noSuchSection(name: module)
+        }
         self.section = section
         // Help is given without a checkout, too.
         let found = Result { try Project.locate() }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import importlib.util
 import json
 import os
 import shutil
@@ -250,6 +251,38 @@ def test_class_names_are_saved_with_a_model_and_loaded_again(photo, tmp_path):
     with pytest.raises(bigeggs.Error, match="1 class names for 2 outputs"):
         model.save(tmp_path / "model.safetensors")
     assert bigeggs.models.load_model(tmp_path / "model.safetensors").class_names == ["crème", "egg"]
+
+
+def test_the_module_says_why_the_library_cannot_be_loaded_and_an_import_raises_it(tmp_path):
+    (tmp_path / "text.so").write_text("no library")
+    for library, reason in ((tmp_path / "none.so", "there is no"), (tmp_path / "text.so", "cannot be loaded")):
+        found = module("predict", "photo.jpg", BIGEGGS_LIBRARY=str(library))
+        assert found.returncode == 1 and reason in found.stderr and len(found.stderr.splitlines()) == 1
+        program = f"import sys; sys.path.insert(0, {str(ROOT / 'python')!r})\ntry:\n    import bigeggs\n"
+        program += "except Exception as error:\n    print(type(error).__name__)"
+        environment = os.environ | {"BIGEGGS_LIBRARY": str(library)}
+        command = [sys.executable, "-c", program]
+        found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        assert found.stdout == "Error\n"
+
+
+def test_looking_over_finds_a_path_of_this_machine_a_missing_library_and_a_new_glibc(tmp_path):
+    specification = importlib.util.spec_from_file_location("look_over", ROOT / "Distribution/look_over.py")
+    look_over = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(look_over)
+
+    def compiled(source: str, *arguments: object) -> None:
+        command = ["cc", "-shared", "-fPIC", "-x", "c", "-", *arguments]
+        subprocess.run(command, input=source, text=True, check=True, cwd=tmp_path)
+
+    compiled("#include <string.h>\nvoid one(char *to, const char *from) { strcpy(to, from); }", "-o", "libone.so")
+    compiled("void one(char *, const char *); void two(void) { one(0, 0); }", "-L.", "-lone", "-o", "libtwo.so")
+    assert look_over.faults(tmp_path, (2, 36)) == []
+    assert look_over.faults(tmp_path, (2, 1)) == ["libone.so needs glibc 2.2.5, and 2.1 was promised"]
+    (tmp_path / "settings").write_text(f"from {ROOT}/Sources")
+    (tmp_path / "libone.so").unlink()
+    assert sorted(look_over.faults(tmp_path, (2, 36))) == [
+        "libtwo.so needs libone.so, which is missing", f"settings has a path of this machine: {ROOT}"]
 
 
 def test_the_version_is_the_headers():

@@ -7,6 +7,7 @@ import json
 import math
 import operator
 import os
+import sys
 import weakref
 from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_uint64, c_void_p
 from collections.abc import Mapping, Sequence
@@ -215,7 +216,13 @@ def _load() -> ctypes.CDLL:
     return library
 
 
-_library = _load()
+try:
+    _library = _load()
+except Error as error:
+    # `python -m bigeggs` imports the package before its main, which would say it.
+    if sys.argv[:1] == ["-m"]:
+        raise SystemExit(f"error: {error}") from None
+    raise
 
 
 def version() -> str:
