@@ -309,6 +309,37 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
+        ReferenceCase("zeros that convolutions take for their padding", input: [11, 9, 3], images: 3) {
+            ZeroPadding2D(3)
+            Conv2D(20, kernelSize: 7, strides: 2, activation: .relu)
+            ZeroPadding2D(top: 0, bottom: 1, left: 1, right: 2)
+            Conv2D(32, kernelSize: 3, activation: .leakyReLU)
+            ZeroPadding2D()
+            DepthwiseConv2D(kernelSize: 3, strides: 2)
+            ZeroPadding2D(top: 2, bottom: 2, left: 2, right: 2)
+            Conv2D(32, kernelSize: 3, activation: .relu)
+            GlobalAveragePooling2D()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase(
+            "zeros that convolutions do not take for their padding", input: [6, 5, 3], images: 3,
+            graph: { input in
+                // Wider than the kernel, read twice, and in front of zeros that are the convolution's own.
+                let wide = Conv2D(16, kernelSize: 2)(ZeroPadding2D(2)(input))
+                let read = ZeroPadding2D()(wide)
+                let left = Conv2D(16, kernelSize: 3)(read)
+                let right = Conv2D(16, kernelSize: 3, activation: .relu)(read)
+                let own = Conv2D(16, kernelSize: 3, padding: .same)(ZeroPadding2D()(Add()([left, right])))
+                return Dense(10, activation: .softmax)(GlobalAveragePooling2D()(own))
+            }),
+        ReferenceCase("convolutions of images of 2×2 and less", input: [2, 2, 16], images: 5) {
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            Conv2D(16, kernelSize: 3, padding: .same, useBias: false)
+            MaxPooling2D()
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
         ReferenceCase("without biases, gamma or beta", input: [8, 6, 3], images: 5) {
             Conv2D(32, kernelSize: 3, padding: .same, useBias: false)
             BatchNormalization(center: false)

@@ -3,7 +3,7 @@ final class PlanBuilder {
     let key: Plan.Key
     let seed: UInt64
     let store: ParameterStore
-    private let network: Network
+    let network: Network
     private(set) var nodes: [any Node] = []
     /// The images, or vectors, as a batch is gathered.
     let input: Signal
@@ -28,7 +28,10 @@ final class PlanBuilder {
             return Signal(dims: dims, layout: .rowMajor(dims, key.precision))
         }
         let dims = [key.batch, shape[2], shape[0], shape[1]]
-        let planes = shape[2] < 16 && network.readers(ofValue: 0).allSatisfy(\.layer.readsPlanes)
+        let planes =
+            shape[2] < 16
+            && network.readers(ofValue: 0)
+                .allSatisfy { (network.convolution(padding: $0) ?? $0).layer.readsPlanes }
         return Signal(
             dims: dims,
             layout: planes ? .rowMajor(dims, key.precision) : .channelsLast(dims, key.precision))
@@ -55,10 +58,7 @@ final class PlanBuilder {
     }
 
     /// The layer that reads a layer's output, if it is the only one.
-    func onlyReader(of layer: ResolvedLayer) -> ResolvedLayer? {
-        let readers = network.readers(ofValue: layer.index + 1)
-        return readers.count == 1 ? readers[0] : nil
-    }
+    func onlyReader(of layer: ResolvedLayer) -> ResolvedLayer? { network.onlyReader(of: layer) }
 
     /// oneDNN's dimensions of an image.
     func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }

@@ -53,4 +53,13 @@ struct Network {
 
     /// The layers that read a value, one that reads it twice twice.
     func readers(ofValue value: Int) -> [ResolvedLayer] { readers[value].map { layers[$0] } }
+
+    /// The layer that reads a layer's output, if it is the only one.
+    func onlyReader(of layer: ResolvedLayer) -> ResolvedLayer? {
+        let readers = readers(ofValue: layer.index + 1)
+        return readers.count == 1 ? readers[0] : nil
+    }
+
+    /// The layer that puts out a value; nil for the network's input.
+    func layer(read value: Int) -> ResolvedLayer? { value > 0 ? layers[value - 1] : nil }
 }

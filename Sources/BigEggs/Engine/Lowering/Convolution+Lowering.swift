@@ -74,8 +74,12 @@ extension PlanBuilder {
         mayPool: Bool,
         _ kerasKernel: TensorLayout, for layer: ResolvedLayer
     ) throws -> Signal {
-        let sides = Array(input.dims[2...])
-        let zeros = window.zeros(for: sides)
+        var sides = Array(input.dims[2...])
+        var zeros = window.zeros(for: sides)
+        if let padding = network.padding(of: layer) {
+            zeros = ([padding.top, padding.left], [padding.bottom, padding.right])
+            sides = [sides[0] + padding.top + padding.bottom, sides[1] + padding.left + padding.right]
+        }
         let output = try window.outputSize(for: sides, layer: layer.name)
         return add(
             try ConvolutionNode(
