@@ -1,4 +1,5 @@
 import BigEggs
+import Foundation
 import Testing
 
 /// What Keras made of an image; see Tests/Peers/fixtures_augmentation.py.
@@ -321,6 +322,101 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(try Record(encoding: ours).decoded() == ours)
         #expect(throws: RecordError.self) {
             try Record.object(["zoomRange": [1, 2, 3]]).decoded(as: ImageDataGenerator.self)
+        }
+    }
+
+    @Test func aRandomCropHasTheAreaAndTheRatioThatItMayAndLiesInTheImage() {
+        let generator = ImageDataGenerator(randomResizedCrop: 0.25)
+        let crops = (0..<2000).map {
+            generator.randomTransform(seed: 3, epoch: 1, sample: $0, imageShape: [40, 40, 3])
+        }
+        for crop in crops {
+            let area = crop.zx * crop.zy
+            // What is cut off at the image's edge is a part of the area.
+            #expect(area > 0.25 * 0.75 && area <= 1)
+            #expect((0.7499...1.3334).contains(crop.zx / crop.zy))
+            #expect(abs(crop.tx) <= (1 - crop.zx) * 20 + 1e-9 && abs(crop.ty) <= (1 - crop.zy) * 20 + 1e-9)
+        }
+        let areas = crops.map { $0.zx * $0.zy }
+        let mean = areas.reduce(0, +) / 2000
+        // Of areas from 0.25 to 1 the mean is 0.625, and a little less by what is cut off.
+        #expect((0.60...0.63).contains(mean))
+        #expect(crops.contains { $0.zx > 1.2 * $0.zy } && crops.contains { $0.zy > 1.2 * $0.zx })
+        #expect(abs(crops.map(\.tx).reduce(0, +) / 2000) < 0.3)
+        #expect(
+            ImageDataGenerator().randomTransform(seed: 3, epoch: 1, sample: 0, imageShape: [40, 40, 3])
+                == .identity)
+    }
+
+    @Test func aCropOfARampIsThePartOfItThatWasCut() {
+        // Each value is four times its column.
+        let image = (0..<16 * 16).flatMap { place in [UInt8](repeating: UInt8(4 * (place % 16)), count: 3) }
+        let generator = ImageDataGenerator(randomResizedCrop: 0.3)
+        for sample in 0..<20 {
+            let crop = generator.randomTransform(seed: 1, epoch: 0, sample: sample, imageShape: [16, 16, 3])
+            let found = generator.apply(crop, to: image, imageShape: [16, 16, 3])
+            for column in 0..<16 {
+                // The middle of a pixel of the result, in the image.
+                let middle = 8 + crop.tx + crop.zx * (Double(column) + 0.5 - 8) - 0.5
+                let expected = 4 * min(max(middle, 0), 15)
+                #expect(abs(Double(found[(5 * 16 + column) * 3 + 1]) - expected) < 1e-3)
+            }
+        }
+    }
+
+    @Test func coloursChangeByTheirFactors() {
+        let image: [UInt8] = [200, 100, 50, 0, 0, 0, 40, 80, 120, 255, 255, 255]
+        func changed(_ color: TransformParameters.Color) -> [Float] {
+            ImageDataGenerator().apply(TransformParameters(color: color), to: image, imageShape: [2, 2, 3])
+        }
+        func grey(_ red: Float, _ green: Float, _ blue: Float) -> Float {
+            0.299 * red + 0.587 * green + 0.114 * blue
+        }
+        #expect(changed(.init()) == image.map(Float.init))
+        #expect(changed(.init(brightness: 0.5)) == image.map { Float($0) / 2 })
+        // 255 is the most.
+        #expect(changed(.init(brightness: 2)) == image.map { min(255, Float($0) * 2) })
+        let greys = [grey(200, 100, 50), 0, grey(40, 80, 120), 255]
+        let mean = greys.reduce(0, +) / 4
+        #expect(largestDifference(changed(.init(contrast: 0)), [Float](repeating: mean, count: 12)) < 1e-4)
+        #expect(
+            largestDifference(changed(.init(saturation: 0)), greys.flatMap { [$0, $0, $0] }) < 1e-4)
+        let half = zip(image, greys.flatMap { [$0, $0, $0] }).map { (Float($0) + $1) / 2 }
+        #expect(largestDifference(changed(.init(saturation: 0.5)), half) < 1e-4)
+        let contrast = image.map { max(0, min(255, mean + 1.5 * (Float($0) - mean))) }
+        #expect(largestDifference(changed(.init(contrast: 1.5)), contrast) < 1e-3)
+        // A single channel has a mean and no colours.
+        let single = ImageDataGenerator().apply(
+            TransformParameters(color: .init(contrast: 0, saturation: 0)), to: [10, 30],
+            imageShape: [1, 2, 1])
+        #expect(single == [20, 20])
+    }
+
+    @Test func coloursAreDrawnForEachSampleWithinTheirRange() {
+        let generator = ImageDataGenerator(cutout: 3, colorJitter: 0.3)
+        let drawn = (0..<500).compactMap {
+            generator.randomTransform(seed: 3, epoch: 0, sample: $0, imageShape: [8, 8, 3]).color
+        }
+        #expect(drawn.count == 500)
+        for factors in [drawn.map(\.brightness), drawn.map(\.contrast), drawn.map(\.saturation)] {
+            #expect(factors.allSatisfy { (0.7...1.3).contains($0) })
+            #expect((0.97...1.03).contains(factors.reduce(0, +) / 500))
+            #expect((factors.min() ?? 1) < 0.72 && (factors.max() ?? 1) > 1.28)
+        }
+        let first = (drawn[0], drawn[1])
+        #expect(first.0 != first.1 && first.0.brightness != first.0.contrast)
+    }
+
+    @Test func newSettingsAreReadWrittenAndRefused() throws {
+        let generator = ImageDataGenerator(randomResizedCrop: 0.25, colorJitter: 0.3)
+        var settings = try Settings(generator.settings, of: "a generator")
+        #expect(try ImageDataGenerator(&settings) == generator)
+        #expect(generator.settings == ["random_resized_crop": 0.25, "color_jitter": 0.3])
+        let data = try JSONEncoder().encode(generator)
+        #expect(try JSONDecoder().decode(ImageDataGenerator.self, from: data) == generator)
+        for setting in ["random_resized_crop", "color_jitter"] {
+            var wrong = try Settings([setting: 1.5], of: "a generator")
+            #expect(throws: SettingsError.self) { try ImageDataGenerator(&wrong) }
         }
     }
 }

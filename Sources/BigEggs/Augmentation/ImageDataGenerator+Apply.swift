@@ -69,7 +69,10 @@ extension ImageDataGenerator {
         let upright = Destination(
             output: output, rowStride: width * pixelStride, pixelStride: pixelStride,
             channelStride: channelStride, scale: scale)
-        defer { cover(parameters.cutout, of: upright, height: height, width: width, channels: channels) }
+        defer {
+            parameters.color?.change(upright, height: height, width: width, channels: channels)
+            cover(parameters.cutout, of: upright, height: height, width: width, channels: channels)
+        }
         // A flip writes from the other end.
         var destination = upright
         if parameters.flipVertical { destination.reverseRows(count: height) }

@@ -5,6 +5,11 @@ extension ImageDataGenerator {
     package init(_ settings: inout Settings) throws {
         let cutout = try settings.integer("cutout") ?? 0
         guard cutout >= 0 else { throw settings.wrong("cutout", .number(Double(cutout)), "0 or more pixels") }
+        func part(_ setting: String) throws -> Double {
+            let value = try settings.number(setting) ?? 0
+            guard (0...1).contains(value) else { throw settings.wrong(setting, .number(value), "0 to 1") }
+            return value
+        }
         self.init(
             rotationRange: try settings.number("rotation_range") ?? 0,
             widthShiftRange: try settings.number("width_shift_range") ?? 0,
@@ -16,7 +21,8 @@ extension ImageDataGenerator {
             verticalFlip: try settings.flag("vertical_flip") ?? false,
             alternatingFlip: try settings.flag("alternating_flip") ?? false,
             wholePixelShifts: try settings.flag("whole_pixel_shifts") ?? false,
-            cutout: cutout, rescale: try settings.float("rescale") ?? 1)
+            cutout: cutout, randomResizedCrop: try part("random_resized_crop"),
+            colorJitter: try part("color_jitter"), rescale: try settings.float("rescale") ?? 1)
     }
 
     /// The settings that make the generator again, without those that have their defaults.
@@ -32,7 +38,8 @@ extension ImageDataGenerator {
             "zoom_range": zoomRange.record, "fill_mode": .string(fillMode.rawValue), "cval": Record(cval),
             "horizontal_flip": .bool(horizontalFlip), "vertical_flip": .bool(verticalFlip),
             "alternating_flip": .bool(alternatingFlip), "whole_pixel_shifts": .bool(wholePixelShifts),
-            "cutout": .number(Double(cutout)), "rescale": Record(rescale),
+            "cutout": .number(Double(cutout)), "random_resized_crop": .number(randomResizedCrop),
+            "color_jitter": .number(colorJitter), "rescale": Record(rescale),
         ]
     }
 }

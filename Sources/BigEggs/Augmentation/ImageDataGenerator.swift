@@ -1,3 +1,5 @@
+import Glibc
+
 /// Random rotations, shifts, shears, zooms and flips of training images.
 ///
 /// ```swift
@@ -57,6 +59,23 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         get { covers ?? 0 }
         set { covers = newValue > 0 ? newValue : nil }
     }
+    /// The least part of the image's area that a crop may have, which is then scaled to the image's size; 0 for no
+    /// crop, 1 for the whole image. Its width is three quarters to four thirds of its height, where the image is as wide
+    /// as high; every place within the image is as likely.
+    ///
+    /// Source: Szegedy and others, "Going deeper with convolutions", 2014, section 6; torchvision's `RandomResizedCrop`.
+    public var randomResizedCrop: Double {
+        get { crops ?? 0 }
+        set { crops = newValue > 0 ? newValue : nil }
+    }
+    /// Brightness, contrast and saturation are each multiplied by a factor from 1 minus this to 1 plus this, from 0 to
+    /// 1; 0 for none.
+    ///
+    /// Source: torchvision's `ColorJitter`, in this order.
+    public var colorJitter: Double {
+        get { jitter ?? 0 }
+        set { jitter = newValue > 0 ? newValue : nil }
+    }
     /// What every value is multiplied by after the transformation, in `fit` and in `flow`: 1/255 for images
     /// that are not ``ImageDataset/rescaled(_:)`` already. Validation images have no generator, and so no part
     /// in it.
@@ -64,6 +83,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     /// What Keras has not is recorded where it is asked for: records from before it was there are the same.
     private var alternates, shiftsWholePixels: Bool?
     private var covers: Int?
+    private var crops, jitter: Double?
 
     private enum CodingKeys: String, CodingKey {
         case rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange, fillMode, cval
@@ -71,6 +91,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         case alternates = "alternatingFlip"
         case shiftsWholePixels = "wholePixelShifts"
         case covers = "cutout"
+        case crops = "randomResizedCrop"
+        case jitter = "colorJitter"
     }
 
     /// A generator; without arguments it leaves every image as it is.
@@ -78,7 +100,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         rotationRange: Double = 0, widthShiftRange: Double = 0, heightShiftRange: Double = 0,
         shearRange: Double = 0, zoomRange: ZoomRange = 0, fillMode: FillMode = .nearest, cval: Float = 0,
         horizontalFlip: Bool = false, verticalFlip: Bool = false, alternatingFlip: Bool = false,
-        wholePixelShifts: Bool = false, cutout: Int = 0, rescale: Float = 1
+        wholePixelShifts: Bool = false, cutout: Int = 0, randomResizedCrop: Double = 0,
+        colorJitter: Double = 0, rescale: Float = 1
     ) {
         self.rotationRange = rotationRange
         self.widthShiftRange = widthShiftRange
@@ -93,6 +116,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         self.alternatingFlip = alternatingFlip
         self.wholePixelShifts = wholePixelShifts
         self.cutout = cutout
+        self.randomResizedCrop = randomResizedCrop
+        self.colorJitter = colorJitter
     }
 
     /// Draws the transformation of one sample in one epoch.
@@ -135,16 +160,46 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         func zoom(_ uniform: Float) -> Double {
             zoomRange.lower + (zoomRange.upper - zoomRange.lower) * Double(uniform)
         }
+        let crop = randomCrop(philox.uniforms(stream: stream, item: item, draw: 3), imageShape)
         return TransformParameters(
             theta: symmetric(rotationRange, geometry[0]),
-            tx: shift(widthShiftRange, geometry[1], extent: imageShape[1]),
-            ty: shift(heightShiftRange, geometry[2], extent: imageShape[0]),
+            tx: shift(widthShiftRange, geometry[1], extent: imageShape[1]) + crop.x,
+            ty: shift(heightShiftRange, geometry[2], extent: imageShape[0]) + crop.y,
             shear: symmetric(shearRange, geometry[3]),
-            zx: zoom(zoomAndFlips[0]),
-            zy: zoom(zoomAndFlips[1]),
+            zx: zoom(zoomAndFlips[0]) * crop.width,
+            zy: zoom(zoomAndFlips[1]) * crop.height,
             flipHorizontal: alternatingFlip
                 ? (philox.uniforms(stream: 0, item: item, draw: 1)[2] < 0.5) != (epoch % 2 == 1)
                 : horizontalFlip && zoomAndFlips[2] < 0.5,
-            flipVertical: verticalFlip && zoomAndFlips[3] < 0.5, cutout: square())
+            flipVertical: verticalFlip && zoomAndFlips[3] < 0.5, cutout: square(),
+            color: colorJitter > 0
+                ? color(philox.uniforms(stream: stream, item: item, draw: 4)) : nil)
+    }
+
+    /// A crop: its width and height as parts of the image's, and how far its middle is from the image's, in pixels.
+    private func randomCrop(
+        _ uniforms: SIMD4<Float>, _ imageShape: [Int]
+    ) -> (width: Double, height: Double, x: Double, y: Double) {
+        guard randomResizedCrop > 0 else { return (1, 1, 0, 0) }
+        let least = min(randomResizedCrop, 1)
+        let area = least + (1 - least) * Double(uniforms[0])
+        // As likely a number of times wider as higher. What is wider or higher than the image is as wide or high as it.
+        let ratio = exp((2 * Double(uniforms[1]) - 1) * log(4.0 / 3))
+        let width = min(1, (area * ratio).squareRoot())
+        let height = min(1, (area / ratio).squareRoot())
+        func middle(_ part: Double, _ uniform: Float, _ extent: Int) -> Double {
+            (1 - part) * Double(extent) * (Double(uniform) - 0.5)
+        }
+        return (
+            width, height, middle(width, uniforms[2], imageShape[1]),
+            middle(height, uniforms[3], imageShape[0])
+        )
+    }
+
+    private func color(_ uniforms: SIMD4<Float>) -> TransformParameters.Color {
+        let range = Float(min(colorJitter, 1))
+        func factor(_ uniform: Float) -> Float { 1 + range * (2 * uniform - 1) }
+        return .init(
+            brightness: factor(uniforms[0]), contrast: factor(uniforms[1]), saturation: factor(uniforms[2]))
     }
 }

@@ -23,6 +23,26 @@ public struct TransformParameters: Sendable, Codable, Equatable {
     public var flipVertical: Bool
     /// What is covered, after everything else; nil for nothing.
     public var cutout: Square?
+    /// What colours are changed by, before anything is covered; nil for nothing.
+    public var color: Color?
+
+    /// Factors for an image's colours, 1 for no change.
+    ///
+    /// Values are multiplied by ``brightness``; their distance from the mean grey of the image by ``contrast``; and the
+    /// distance of each from the grey of its pixel by ``saturation``, where there are three channels. After each step
+    /// they are limited to 0 to 255.
+    ///
+    /// Source: torchvision's `adjust_brightness`, `adjust_contrast`, `adjust_saturation`.
+    public struct Color: Sendable, Codable, Equatable {
+        public var brightness, contrast, saturation: Float
+
+        /// Factors; those that are not given change nothing.
+        public init(brightness: Float = 1, contrast: Float = 1, saturation: Float = 1) {
+            self.brightness = brightness
+            self.contrast = contrast
+            self.saturation = saturation
+        }
+    }
 
     /// A square of an image, in pixels.
     public struct Square: Sendable, Codable, Equatable {
@@ -43,7 +63,8 @@ public struct TransformParameters: Sendable, Codable, Equatable {
     /// A transformation; what is not given changes nothing.
     public init(
         theta: Double = 0, tx: Double = 0, ty: Double = 0, shear: Double = 0, zx: Double = 1, zy: Double = 1,
-        flipHorizontal: Bool = false, flipVertical: Bool = false, cutout: Square? = nil
+        flipHorizontal: Bool = false, flipVertical: Bool = false, cutout: Square? = nil,
+        color: Color? = nil
     ) {
         self.theta = theta
         self.tx = tx
@@ -54,5 +75,6 @@ public struct TransformParameters: Sendable, Codable, Equatable {
         self.flipHorizontal = flipHorizontal
         self.flipVertical = flipVertical
         self.cutout = cutout
+        self.color = color
     }
 }
