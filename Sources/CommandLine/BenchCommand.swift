@@ -21,12 +21,14 @@ struct BenchCommand: TeamCommand {
               bigeggs bench --precision bfloat16 --json
               bigeggs bench --only inference --steps 79
               bigeggs bench --recipe fast --only training --steps 3
+              bigeggs bench --recipe resnet18 --image-size 64
               bigeggs bench --breakdown            where the time of a step goes
               bigeggs bench --scaling              batch sizes 32 to 512, 1 thread and all
               mpirun -np 2 bigeggs bench --threads 1       two processes with a thread each
             """)
 
     @OptionGroup var engine: EngineOptions
+    @OptionGroup var imageSizeOptions: ImageSizeOptions
     @OptionGroup var team: TeamOptions
     @Option(
         help: ArgumentHelp(
@@ -56,8 +58,10 @@ struct BenchCommand: TeamCommand {
     }
 
     func run() throws {
+        let recipe = recipe ?? .augmented
         let subject = BenchSubject(
-            recipe: recipe ?? .augmented, engine: engine, communicator: try team.communicator(),
+            recipe: recipe, imageSize: imageSizeOptions.imageSize(for: recipe), engine: engine,
+            communicator: try team.communicator(),
             localStatistics: team.localStatistics)
         // The same work whatever the recipe's batch: one step of 2,000 images, 20 of 128.
         let steps = steps ?? max(1, 2_560 / subject.batchSize)
@@ -77,6 +81,8 @@ struct BenchCommand: TeamCommand {
 /// What is measured: a recipe's training, run with the engine's options.
 struct BenchSubject {
     let recipe: Recipe
+    /// The height and width of the images, in pixels.
+    let imageSize: Int
     let engine: EngineOptions
     /// The processes that share each step.
     let communicator: Communicator
@@ -93,15 +99,15 @@ struct BenchSubject {
     /// The compiled network, and images of noise, the same in every run.
     func prepared(images: Int) throws -> (model: Model, noise: ImageDataset) {
         var state: UInt32 = 1
-        let bytes = (0..<images * 32 * 32 * 3).map { _ -> UInt8 in
+        let bytes = (0..<images * imageSize * imageSize * 3).map { _ -> UInt8 in
             state = state &* 1_664_525 &+ 1_013_904_223
             return UInt8(state >> 24)
         }
         let noise = try ImageDataset(
-            images: bytes, labels: Labels((0..<images).map { Int32($0 % 10) }), imageShape: [32, 32, 3],
-            classNames: (0..<10).map(String.init)
+            images: bytes, labels: Labels((0..<images).map { Int32($0 % 10) }),
+            imageShape: [imageSize, imageSize, 3], classNames: (0..<10).map(String.init)
         ).rescaled(recipe.rescale)
-        let model = try engine.network(of: recipe, classes: 10, seed: 7)
+        let model = try engine.network(of: recipe, classes: 10, imageSize: imageSize, seed: 7)
         try recipe.compile(model, trainImages: images)
         return (model, noise)
     }

@@ -26,14 +26,15 @@ struct DataCommand: ParsableCommand {
               bigeggs data
               bigeggs data --data ~/cifar-10-binary.tar.gz
               bigeggs data --data cifar-10-batches-bin --json
-              bigeggs data --data ~/birds --validation-split 0.2
+              bigeggs data --data ~/birds --validation-split 0.2 --image-size 64
             """)
 
     @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var imageSizeOptions: ImageSizeOptions
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-        let loaded = try dataOptions.load(needing: [])
+        let loaded = try dataOptions.load(needing: [], imageSize: imageSizeOptions.imageSize ?? 32)
         let description = DataDescription(loaded)
         if json { try printJSON(description) } else { print(description.text) }
     }

@@ -33,9 +33,11 @@ struct DataOptions: ParsableArguments {
     /// Loads the data set. The progress of a download or of decoding, and the announcement of a stand-in, go to
     /// standard error.
     ///
-    /// - Parameter needed: the splits that the command cannot do without.
-    func load(needing needed: DatasetSplits = .all) throws -> LoadedDataset {
-        let loaded = try source().load(needing: needed)
+    /// - Parameters:
+    ///   - needed: the splits that the command cannot do without.
+    ///   - imageSize: the height and width of the images, in pixels.
+    func load(needing needed: DatasetSplits = .all, imageSize: Int = 32) throws -> LoadedDataset {
+        let loaded = try pictures.source(data, imageSize: imageSize).load(needing: needed)
         if let notice = loaded.notice { StandardError.write(notice + "\n") }
         return loaded
     }

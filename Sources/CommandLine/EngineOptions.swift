@@ -29,9 +29,11 @@ struct EngineOptions: ParsableArguments {
     var batchSize: Int { givenBatchSize ?? 128 }
 
     /// A recipe's network, to be run with these options.
-    func network(of recipe: Recipe, classes: Int, seed: UInt64) throws -> Model {
+    func network(of recipe: Recipe, classes: Int, imageSize: Int, seed: UInt64) throws -> Model {
         let precision = (givenPrecision ?? recipe.precision).precision
-        return run(try recipe.model(classes: classes, seed: seed, precision: precision, threads: threads))
+        return run(
+            try recipe.model(
+                classes: classes, imageSize: imageSize, seed: seed, precision: precision, threads: threads))
     }
 
     /// The network of trained weights, to be run with these options.

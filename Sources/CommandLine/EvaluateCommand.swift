@@ -15,7 +15,7 @@ struct EvaluateCommand: TeamCommand {
               bigeggs evaluate --weights runs/train/weights.safetensors --json
               bigeggs evaluate --weights runs/birds/weights.safetensors --data ~/birds --validation-split 0.2
 
-            The file of weights says which network it is of. With --json it prints \
+            The file of weights says which network it is of, and how large its images are. With --json it prints \
             {"accuracy": …, "images": …, "loss": …}, and the number of "views" with --mirrored or --views.
             """)
 
@@ -39,7 +39,9 @@ struct EvaluateCommand: TeamCommand {
     func run() throws {
         let weights = try weightsOptions.read()
         let world = try team.communicator()
-        let loaded = try world.firstThenOthers { try dataOptions.load(needing: .test) }
+        let loaded = try world.firstThenOthers {
+            try dataOptions.load(needing: .test, imageSize: weights.imageSize)
+        }
         try weights.check(loaded)
         let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled(weights.rescale)
         let model = try engine.network(with: weights)

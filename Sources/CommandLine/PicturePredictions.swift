@@ -21,6 +21,8 @@ struct PicturePredictions: Encodable {
     /// The files that are no usable pictures.
     let failures: [Failure]
     private let assumedFrom: String?
+    /// The height and width of what the network sees, in pixels.
+    private let side: Int
     private let maps: (Int) throws -> ClassActivationMaps
 
     /// One picture.
@@ -54,12 +56,10 @@ struct PicturePredictions: Encodable {
         pythonPaths: [String]
     ) throws {
         let model = try engine.network(with: weights)
-        guard model.inputShape == [32, 32, 3] else {
-            throw WeightsError.otherSize(path: weights.path, input: model.inputShape)
-        }
+        let side = try weights.imageSize
         let line = ProgressLine("Decoding", "pictures")
         defer { line.end() }
-        let decoded = try PictureDecoder(pythonPaths: pythonPaths).decode(paths) {
+        let decoded = try PictureDecoder(pythonPaths: pythonPaths).decode(paths, side: side) {
             line.show($0, of: paths.count)
         }
         line.end()
@@ -73,6 +73,7 @@ struct PicturePredictions: Encodable {
         let predictions =
             good.isEmpty ? nil : try model.predict(images, batchSize: min(engine.batchSize, good.count))
         self.weights = weights.path
+        self.side = side
         classNames = names.names
         assumedFrom = names.assumedFrom
         pictures = good.enumerated().compactMap { position, place in
@@ -141,6 +142,7 @@ struct PicturePredictions: Encodable {
                 [
                     .string(picture.file), .list(likeliest), .bool(picture.isLikely),
                     .list(map[0].map { .double(Double($0)) }), .list([.int(map.width), .int(map.height)]),
+                    .int(side),
                 ])
         }
         let page = try Python.call(
@@ -148,7 +150,7 @@ struct PicturePredictions: Encodable {
             [
                 .list(views), .list(failures.map { .string($0.error) }),
                 .list([limits, assumption].compactMap { $0.map(PythonValue.string) }),
-                .string(weights.split(separator: "/").last.map(String.init) ?? weights),
+                .string(weights.split(separator: "/").last.map(String.init) ?? weights), .int(side),
             ])
         guard let text = page.string else {
             throw ReportingError.unexpectedResult(function: "bigeggs_report.pictures.page.page")

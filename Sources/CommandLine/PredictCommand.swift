@@ -16,7 +16,7 @@ struct PredictCommand: ParsableCommand {
               bigeggs predict --first 5                the first five
 
             A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, \
-            upright, scaled to 32×32 pixels, on white where it is transparent. --html writes one \
+            upright, scaled to the size that it was trained on (the report's: 32×32 pixels), on white where it is transparent. --html writes one \
             page with each picture and where the network looked. A file that is no picture is \
             named on standard error; the others are still classified, and the status is 1.
 
@@ -111,7 +111,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predictTestImages(_ weights: TrainedWeights) throws {
-        let loaded = try dataOptions.load(needing: .test)
+        let loaded = try dataOptions.load(needing: .test, imageSize: weights.imageSize)
         try weights.check(loaded)
         let test = loaded.test.rescaled(weights.rescale)
         let indices = index.isEmpty ? Array(0..<min(first ?? 25, test.count)) : index

@@ -96,7 +96,7 @@ struct StudyCommand: TeamCommand {
         let runs = try StudyRun.named(name)
         guard runs.isEmpty else { return runs }
         throw ValidationError(
-            "there is no run \(name): name one of \(Recipe.named.map(\.name).joined(separator: ", ")), or one "
+            "there is no run \(name): name one of \(Recipe.forStudy.map(\.name).joined(separator: ", ")), or one "
                 + "of them with a seed, such as best-1, or a JSON file with a recipe")
     }
 

@@ -57,7 +57,8 @@ final class SweepClock {
     ) throws -> Double {
         let images = train.prefix(max(recipe.batchSize, 128)).withFlattenedLabels().rescaled(recipe.rescale)
         let model = try recipe.model(
-            classes: train.classNames.count, seed: 1, precision: precision, threads: threads)
+            classes: train.classNames.count, imageSize: train.imageShape[0], seed: 1, precision: precision,
+            threads: threads)
         try model.compile(optimizer: SGD(learningRate: 1e-9))
         let history = try model.fit(
             images, batchSize: recipe.batchSize, epochs: 2, augmentation: recipe.generator)

@@ -32,6 +32,7 @@ struct SweepCommand: ParsableCommand {
             """)
 
     @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var imageSizeOptions: ImageSizeOptions
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp("A setting and its values; may be there several times.", valueName: "name=a,b"),
@@ -83,7 +84,7 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         let sweep = try sweep()
-        let loaded = try dataOptions.load(needing: .train)
+        let loaded = try dataOptions.load(needing: .train, imageSize: imageSizeOptions.imageSize(for: recipe))
         let plan = try plan(loaded)
         let waiting = try sweep.runs.filter { try restart || sweep.recorded($0, plan) == nil }
         let clock = try SweepClock(waiting, plan, loaded, threads: threads)
@@ -121,6 +122,7 @@ struct SweepCommand: ParsableCommand {
         if let threads { options += ["--threads", "\(threads)"] }
         if dataOptions.data != "auto" { options += ["--data", dataOptions.data] }
         options += dataOptions.pictures.arguments
+        if let size = imageSizeOptions.imageSize { options += ["--image-size", "\(size)"] }
         return .init(
             checksum: loaded.provenance.checksum, images: images, heldOut: heldOut,
             precision: precision, options: options)

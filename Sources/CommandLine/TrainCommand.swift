@@ -23,11 +23,13 @@ struct TrainCommand: TeamCommand {
               bigeggs train --epochs 2 --limit 5000   to see it run
               bigeggs train --resume                  after an interruption
               bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
+              bigeggs train --data ~/birds --validation-split 0.2 --recipe resnet18 --image-size 96
               mpirun -np 4 bigeggs train --recipe fast       on several processes, or machines
 
             A recipe is a way to train that has a name: \
             \(Recipe.named.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
-            `bigeggs study --list` and `bigeggs study fast --list` say what each is. One of your own is a JSON file with Keras's names; "epochs" \
+            `bigeggs study --list` and `bigeggs study fast --list` say what each is; \
+            resnet18 and mobile are for your own pictures in 64 to 256 pixels a side. One of your own is a JSON file with Keras's names; "epochs" \
             must be there. The network, the batch size and Adam are the report's unless you say otherwise; without \
             "callbacks" nothing stops the training, and the last epoch's weights are kept:
 
@@ -70,6 +72,7 @@ struct TrainCommand: TeamCommand {
             """)
 
     @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var imageSizeOptions: ImageSizeOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var resumption: ResumeOptions
     @OptionGroup var team: TeamOptions
@@ -126,8 +129,13 @@ struct TrainCommand: TeamCommand {
     /// - Throws: `TrainingInterrupted`, and what else keeps it from its end.
     func train() throws {
         let world = try team.communicator()
+        var recipe = recipe ?? (augment ? .augmented : .plain)
+        let imageSize = imageSizeOptions.imageSize(for: recipe)
+        // Before any are decoded.
+        try recipe.requireImageSize(imageSize)
         let loaded = try world.firstThenOthers {
-            try dataOptions.load(needing: heldOut == nil ? .all : .train)
+            try dataOptions.load(
+                needing: heldOut == nil ? .all : .train, imageSize: imageSize)
         }
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         let lock = try world.inFirst {
@@ -137,7 +145,6 @@ struct TrainCommand: TeamCommand {
         }
         defer { lock?.release() }
 
-        var recipe = recipe ?? (augment ? .augmented : .plain)
         let images = loaded.train.prefix(limit ?? loaded.train.count).withFlattenedLabels()
             .rescaled(recipe.rescale)
         let test = loaded.test.withFlattenedLabels().rescaled(recipe.rescale)
@@ -147,14 +154,16 @@ struct TrainCommand: TeamCommand {
         recipe.batchSize = engine.givenBatchSize ?? recipe.batchSize
         recipe.epochs = epochs ?? recipe.epochs
 
-        let model = try engine.network(of: recipe, classes: train.classNames.count, seed: seed)
+        let model = try engine.network(
+            of: recipe, classes: train.classNames.count, imageSize: imageSize, seed: seed)
         try recipe.prepare(model, for: train)
         try recipe.compile(model, trainImages: train.count)
         let plan = TrainingRecord.Plan(
             data: .init(loaded.provenance),
             settings: .init(
                 recipe: recipe, seed: seed, threads: model.threads, trainImages: train.count,
-                heldOutImages: heldOut ?? 0, processes: world.size > 1 ? world.size : nil))
+                heldOutImages: heldOut ?? 0, imageSize: imageSize == 32 ? nil : imageSize,
+                processes: world.size > 1 ? world.size : nil))
         let recordFile = directory.appendingPathComponent("training.json").path
         if resumption.resume, try world.fromFirst({ try hasEnded(plan, model, recordFile) }) { return }
 

@@ -60,6 +60,8 @@ struct TrainingRecord: Encodable {
         let seed: UInt64
         /// Images held out of those for training, to validate instead of the test images.
         let threads, trainImages, heldOutImages: Int
+        /// The height and width of the images; nil for 32.
+        let imageSize: Int?
         /// How many processes shared each step; nil for one.
         var processes: Int?
     }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Decoded pictures of one directory, kept in a file where decoding took long.
 ///
-/// There is one file a directory, which the next change of the directory replaces. It holds for as long as
+/// There is one file a directory and size of image, which the next change of the directory replaces. It holds for as long as
 /// every file has the name, size and time of change that it had, as build tools and Git decide it too.
 struct DecodedCache {
     /// Decoded files, with what became of each.
@@ -24,16 +24,20 @@ struct DecodedCache {
     }
 
     private let file: String
+    private let imageSize: Int
     private let worthwhile: Double
 
     /// The cache of a directory's pictures.
     ///
-    /// - Parameter worthwhile: seconds; what takes less is decoded again.
-    init(of path: String, in directory: String, worthwhile: Double) {
+    /// - Parameters:
+    ///   - imageSize: the height and width of the images.
+    ///   - worthwhile: seconds; what takes less is decoded again.
+    init(of path: String, imageSize: Int, in directory: String, worthwhile: Double) {
+        self.imageSize = imageSize
         self.worthwhile = worthwhile
         let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
         let name = (try? Checksum.sha256(ofText: place)) ?? "0"
-        file = "\(directory)/\(name.prefix(16))"
+        file = "\(directory)/\(name.prefix(16))-\(imageSize)"
     }
 
     /// The pictures, from the cache or from `decode`, which is given the files' paths.
@@ -84,7 +88,9 @@ struct DecodedCache {
             header.key == key
         else { return nil }
         let pixels = pixelsToo ? (try? handle.readToEnd()) ?? Data() : Data()
-        guard !pixelsToo || pixels.count == header.digests.count * 32 * 32 * 3 else { return nil }
+        guard !pixelsToo || pixels.count == header.digests.count * imageSize * imageSize * 3 else {
+            return nil
+        }
         let problems = header.problems.compactMap { index, problem in Int(index).map { ($0, problem) } }
         return Decoded(
             pixels: [UInt8](pixels), problems: Dictionary(uniqueKeysWithValues: problems),

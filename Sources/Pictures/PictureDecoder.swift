@@ -33,7 +33,7 @@ public struct PictureDecoder: Sendable {
     /// - Throws: `PythonError`, which names the package if Python or Pillow is missing; what is wrong with a
     ///   file is in the result instead.
     public func decode(
-        _ paths: [String], side: Int = 32, progress: (Int) -> Void = { _ in }
+        _ paths: [String], side: Int, progress: (Int) -> Void = { _ in }
     ) throws -> Decoded {
         try decode(paths.map { RawPath($0) }, side: side, progress: progress)
     }

@@ -26,17 +26,20 @@ public struct PictureFolder: Sendable {
         public var splitSeed: UInt64
         /// Whether files that are no usable pictures are left out; otherwise they are refused.
         public var skipUnreadable: Bool
+        /// The height and width that pictures are scaled to, in pixels.
+        public var imageSize: Int
 
         /// Options; by default nothing is divided and nothing left out.
-        public init(validationSplit: Double? = nil, splitSeed: UInt64 = 7, skipUnreadable: Bool = false) {
+        public init(
+            validationSplit: Double? = nil, splitSeed: UInt64 = 7, skipUnreadable: Bool = false,
+            imageSize: Int = 32
+        ) {
             self.validationSplit = validationSplit
             self.splitSeed = splitSeed
             self.skipUnreadable = skipUnreadable
+            self.imageSize = imageSize
         }
     }
-
-    /// The height and width of the images.
-    private static let side = 32
 
     /// The directory, as it was given.
     public let path: String
@@ -59,7 +62,8 @@ public struct PictureFolder: Sendable {
         self.path = path
         self.options = options
         decoder = PictureDecoder(pythonPaths: pythonPaths)
-        self.cache = DecodedCache(of: path, in: cache + "/pictures", worthwhile: worthwhile)
+        self.cache = DecodedCache(
+            of: path, imageSize: options.imageSize, in: cache + "/pictures", worthwhile: worthwhile)
     }
 
     /// Whether a path leads to a directory that is not CIFAR-10's.
@@ -71,7 +75,7 @@ public struct PictureFolder: Sendable {
         }
     }
 
-    /// Loads both splits: images `[count, 32, 32, 3]` as bytes, labels as a column `[count, 1]`.
+    /// Loads both splits: images `[count, imageSize, imageSize, 3]` as bytes, labels as a column `[count, 1]`.
     ///
     /// - Parameter progress: told how many of how many pictures are decoded.
     /// - Throws: ``PictureFolderError`` for a directory or for pictures that make no data set, `PythonError` if
@@ -79,7 +83,7 @@ public struct PictureFolder: Sendable {
     public func load(progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> LoadedDataset {
         let listing = try FolderListing(path, isDivided: options.validationSplit == nil)
         let decoded = try cache.decoded(listing) { files in
-            try decoder.decode(files, side: Self.side) { progress($0, files.count) }
+            try decoder.decode(files, side: options.imageSize) { progress($0, files.count) }
         }
         let unusable = decoded.problems.sorted { $0.key < $1.key }
         if let nothing = noPicture(listing, decoded.problems) { throw nothing }
@@ -155,7 +159,8 @@ public struct PictureFolder: Sendable {
 
     private func dataset(_ chosen: [Int], _ listing: FolderListing, _ pixels: [UInt8]) throws -> ImageDataset
     {
-        let size = Self.side * Self.side * 3
+        let side = options.imageSize
+        let size = side * side * 3
         let images = [UInt8](unsafeUninitializedCapacity: chosen.count * size) { images, count in
             for (place, file) in chosen.enumerated() {
                 _ = images[(place * size)...].initialize(
@@ -165,7 +170,7 @@ public struct PictureFolder: Sendable {
         }
         return try ImageDataset(
             images: images, labels: Labels(chosen.map { Int32(listing.files[$0].label) }, asColumn: true),
-            imageShape: [Self.side, Self.side, 3], classNames: listing.classNames)
+            imageShape: [side, side, 3], classNames: listing.classNames)
     }
 }
 

@@ -42,6 +42,8 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case noTest(path: String)
     /// A division was asked for of a data set that has one.
     case notAFolder(name: String)
+    /// Another size of image is asked for of what is no directory of pictures.
+    case sizeIsGiven(imageSize: Int)
 
     /// What is wrong and what to do, in one sentence.
     public var description: String {
@@ -106,6 +108,9 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
             "the class \(name) has no usable picture for training"
         case .noTest(let path):
             "\(path) has no usable picture for testing"
+        case .sizeIsGiven(let size):
+            "only a directory with a folder of pictures for each class is scaled to \(size)×\(size) pixels: name one "
+                + "with --data; the images of CIFAR-10 and Fashion-MNIST are 32×32"
         case .notAFolder(let name):
             "--validation-split divides a directory with a folder for each class, which \(name) is not: leave it out, "
                 + "or name such a directory with --data"

@@ -16,7 +16,7 @@ public enum ImageSource {
     ///   - argument: as `DataSource` takes it, or a directory of pictures; `auto` is one as well, where
     ///     `BIGEGGS_DATA` names one.
     ///   - options: how a directory of pictures is read.
-    /// - Throws: `PictureFolderError.notAFolder` if a division is asked for of anything else.
+    /// - Throws: `PictureFolderError` if a division or another size is asked for of anything else.
     init(_ argument: String, _ options: PictureFolder.Options) throws {
         let source = DataSource(argument)
         let path: String? =
@@ -33,6 +33,9 @@ public enum ImageSource {
         } else {
             if options.validationSplit != nil, path.map(FileManager.default.fileExists) ?? true {
                 throw PictureFolderError.notAFolder(name: argument)
+            }
+            guard options.imageSize == 32 else {
+                throw PictureFolderError.sizeIsGiven(imageSize: options.imageSize)
             }
             self = .known(source)
         }

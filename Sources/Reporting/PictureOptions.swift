@@ -25,14 +25,17 @@ public struct PictureOptions: ParsableArguments {
         }
     }
 
-    /// The same for the library.
-    var folderOptions: PictureFolder.Options {
-        PictureFolder.Options(
-            validationSplit: validationSplit, splitSeed: splitSeed, skipUnreadable: skipUnreadable)
-    }
-
     /// The data set that `--data` names, read with these options.
-    public func source(_ data: String) throws -> ImageSource { try ImageSource(data, folderOptions) }
+    ///
+    /// - Parameter imageSize: the height and width of the images, in pixels.
+    /// - Throws: `PictureFolderError` for options that the data set does not take.
+    public func source(_ data: String, imageSize: Int = 32) throws -> ImageSource {
+        try ImageSource(
+            data,
+            PictureFolder.Options(
+                validationSplit: validationSplit, splitSeed: splitSeed, skipUnreadable: skipUnreadable,
+                imageSize: imageSize))
+    }
 
     /// The same as arguments of a command.
     package var arguments: [String] { PictureOptions.arguments(given) }

@@ -86,6 +86,19 @@ public struct TrainedWeights: Sendable {
         return model
     }
 
+    /// The height and width of the images that the network takes, in pixels.
+    ///
+    /// - Throws: ``WeightsError/otherSize(path:input:)`` if it takes no square images in colour.
+    public var imageSize: Int {
+        get throws {
+            guard let shape = architecture?.inputShape else { return 32 }
+            guard shape.count == 3, shape[0] == shape[1], shape[2] == 3 else {
+                throw WeightsError.otherSize(path: path, input: shape)
+            }
+            return shape[0]
+        }
+    }
+
     /// Refuses a data set of other classes than those that the network was trained to tell apart.
     public func check(_ data: LoadedDataset) throws {
         let found = data.train.classNames

@@ -6,7 +6,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     case namesUnreadable(path: String)
     /// The file names more or fewer classes than the network has outputs.
     case nameCount(path: String, names: Int, outputs: Int)
-    /// The network is for images of another size than pictures are decoded to.
+    /// The network takes no square images in colour.
     case otherSize(path: String, input: [Int])
     /// The file does not say with which recipe the weights were trained.
     case noRecipe(path: String)
@@ -21,7 +21,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
         case .networkUnreadable(let path, let problem):
             "\(path) does not describe its network as `bigeggs train` does: \(problem): train these weights again"
         case .otherSize(let path, let input):
-            "\(path) is of a network for images of \(input), and pictures are scaled to [32, 32, 3]"
+            "\(path) is of a network for inputs of \(input), and pictures are square and have three colours"
         case .noRecipe(let path):
             "\(path) names no recipe, and so no test views: leave out --views, or take weights that `bigeggs train` wrote"
         case .namesUnreadable(let path):

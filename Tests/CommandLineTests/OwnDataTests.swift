@@ -125,6 +125,62 @@ import Testing
         #expect(other.errors.contains("is of a network for disc, lying, standing, and Fashion-MNIST has"))
     }
 
+    @Test func largerPicturesAreTrainedOnAndTheirWeightsKnowTheSize() throws {
+        try draw(40)
+        let data = ["--data", shapes, "--validation-split", "0.25"]
+        let described = try BigEggsProgram(
+            running: BigEggsProgram.url, ["data", "--image-size", "48"] + data)
+        #expect(described.output.contains("images    48×48×3 bytes"))
+
+        let out = directory.path + "/out"
+        let train = ["train", "--recipe", "mobile", "--epochs", "3", "--out", out] + data
+        let trained = try BigEggsProgram(running: BigEggsProgram.url, train)
+        try #require(trained.status == 0, "standard error:\n\(trained.errors)")
+        let record = try String(contentsOfFile: out + "/training.json", encoding: .utf8)
+        #expect(record.contains("\"imageSize\": 64"))
+        let other = try BigEggsProgram(
+            running: BigEggsProgram.url, train + ["--image-size", "96", "--resume"])
+        #expect(other.status == 1 && other.errors.contains("was another than this one"))
+
+        let weights = ["--weights", out + "/weights.safetensors"]
+        let evaluation = try BigEggsProgram(
+            running: BigEggsProgram.url, ["evaluate", "--json"] + weights + data
+        ).json(as: [String: Double].self)
+        #expect(evaluation["images"] == 30)
+        let file =
+            "\(shapes)/disc/" + (try FileManager.default.contentsOfDirectory(atPath: shapes + "/disc")[0])
+        let page = directory.path + "/page.html"
+        let predicted = try BigEggsProgram(
+            running: BigEggsProgram.url, ["predict", file, "--html", page] + weights)
+        #expect(
+            predicted.status == 0 && predicted.output.contains("The network knows disc, lying and standing"))
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("The same in 64 by 64 pixels"))
+        let shown = try BigEggsProgram(
+            running: BigEggsProgram.url, ["predict", "--first", "4"] + weights + data)
+        #expect(shown.status == 0 && shown.output.contains(" of 4 right"))
+    }
+
+    @Test(arguments: [
+        (["--image-size", "64"], 1, "plain: its network takes images of 32×32 pixels, and not 64×64"),
+        (["--recipe", "resnet18", "--image-size", "32"], 1, "takes images of 64×64 to 256×256 pixels"),
+        (["--image-size", "300"], 64, "--image-size is 32 to 256, and not 300"),
+    ])
+    func aSizeThatCannotBeIsRefusedBeforeAnythingIsDecoded(
+        _ arguments: [String], _ status: Int32, _ sentence: String
+    ) throws {
+        try draw(2)
+        let run = try BigEggsProgram(
+            running: BigEggsProgram.url,
+            ["train", "--data", shapes, "--validation-split", "0.5"] + arguments)
+        #expect(run.status == status && run.errors.contains(sentence), "standard error:\n\(run.errors)")
+    }
+
+    @Test func aKnownDataSetIsNotScaled() throws {
+        let run = try BigEggsProgram(
+            running: BigEggsProgram.url, ["train", "--recipe", "mobile", "--data", "fashion-mnist"])
+        #expect(run.status == 1 && run.errors.contains("is scaled to 64×64 pixels: name one with --data"))
+    }
+
     @Test func theWholeReportIsWrittenOfOwnPictures() throws {
         try draw(16)
         let checkout = try CopiedCheckout(data: try TinyCIFAR10())

@@ -1,10 +1,11 @@
-"""Measures BigEggs, PyTorch and Keras side by side on the processor: the report's network in batches of 128, or
-the recipe `fast` in batches of 2,000.
+"""Measures BigEggs, PyTorch and Keras side by side on the processor: the report's network in batches of 128, the
+recipe `fast` in batches of 2,000, or `resnet18` and `mobile` in batches of 64.
 
     make bench-peers                            # everything, on an idle machine
     make bench-peers BENCH="--quick"            # whether it works; the numbers mean little
     make bench-peers BENCH="--work training --precision float32 --turns 9 --json"
     make bench-peers BENCH="--recipe fast"      # training alone, beside PyTorch, each in its fastest precision
+    make bench-peers BENCH="--recipe resnet18 --image-size 64 --image-size 128"     # beside PyTorch
 
 Each turn is a process that does one kind of work and nothing else; the three take turns (A B C A B C …), so
 that a machine whose speed changes is fair to all. A training step is the whole step: images gathered at
@@ -43,11 +44,14 @@ class Work:
     rounds: int
     recipe: str = "augmented"
     batch: int = 128
+    side: int = 32
 
     @property
     def title(self):
         """What a row is called: by its precision, or `fast`, which is in each system's own."""
-        return "fast" if self.recipe == "fast" else self.precision
+        if self.recipe == "fast":
+            return "fast"
+        return self.precision if self.recipe == "augmented" else f"{self.recipe} {self.side} {self.precision}"
 
 
 def variants(system, work, compiler):
@@ -67,7 +71,7 @@ def command(system, variant, work, threads):
     """The command line of a turn."""
     precision = variant.split()[1] if work.precision == "auto" and system == "PyTorch" else work.precision
     shared = ["--precision", precision, "--steps", work.steps, "--rounds", work.rounds, "--threads", threads]
-    shared += ["--recipe", work.recipe, "--batch-size", work.batch]
+    shared += ["--recipe", work.recipe, "--batch-size", work.batch, "--image-size", work.side]
     if system == "BigEggs":
         shared += ["--only", work.work, "--json"]
         return [str(part) for part in [BIGEGGS, "bench", *shared]]
@@ -166,7 +170,7 @@ def summary(results):
     rows = []
     for work, systems in results.items():
         row = {
-            "title": work.title, "recipe": work.recipe, "precision": work.precision, "batch": work.batch, "work": work.work,
+            "title": work.title, "recipe": work.recipe, "precision": work.precision, "batch": work.batch, "work": work.work, "side": work.side,
             "systems": {}}
         for system, entry in systems.items():
             speeds = [turn["images_per_second"] for turn in entry["turns"]]
@@ -233,8 +237,10 @@ def main():
     parser.add_argument("--work", choices=["training", "inference"], help="one kind of work alone")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], help="one precision alone")
     parser.add_argument("--without", action="append", default=[], choices=["PyTorch", "Keras"], help="leave one out")
-    parser.add_argument("--recipe", choices=["augmented", "fast"], default="augmented",
-                        help="the report's network (the default), or the recipe fast's training")
+    parser.add_argument("--recipe", choices=["augmented", "fast", "resnet18", "mobile"], default="augmented",
+                        help="the report's network (the default), the recipe fast's training, or a network for pictures")
+    parser.add_argument("--image-size", type=int, action="append", metavar="PIXELS",
+                        help="for a network for pictures (default: 64, 128 and 224)")
     parser.add_argument("--quick", action="store_true", help="one short turn, to see whether it works")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--record", type=pathlib.Path, metavar="FILE", help="write that JSON object to a file, too")
@@ -259,6 +265,16 @@ def main():
             parser.error("--recipe fast is training, in each system's fastest precision: leave --work and --precision out")
         works = [Work("training", "auto", 1 if options.quick else 3, 1, "fast", 2_000)]
         systems = [system for system in systems if system != "Keras"]
+    if options.recipe in ("resnet18", "mobile"):
+        # A round is a few seconds at each size: 20 steps at 64 pixels, 2 at 224.
+        works = [
+            dataclasses.replace(
+                work, recipe=options.recipe, side=side, batch=64, rounds=1,
+                steps=3 if options.quick else max(2, round(20 * (64 / side) ** 2)))
+            for side in options.image_size or [64, 128, 224] for work in works]
+        systems = [system for system in systems if system != "Keras"]
+    elif options.image_size:
+        parser.error("--image-size is for --recipe resnet18 and mobile")
     compiler = shutil.which("g++") is not None and not options.quick
 
     load = os.getloadavg()[0]

@@ -1,4 +1,4 @@
-"""One turn of bench.py: the report's network, or the recipe `fast`, in PyTorch, as fast as it runs on a processor.
+"""One turn of bench.py: the report's network or that of another recipe, in PyTorch, as fast as it runs on a processor.
 
 Channels last, fused Adam; bfloat16 by autocast, for inference also with weights in bfloat16. The variant
 names what is tried: eager or compiled, autocast or cast.
@@ -9,6 +9,7 @@ import contextlib
 import torch
 import pytorch_fast
 import pytorch_network
+import pytorch_pictures
 from bench_turn import arguments, finish, noise, timed
 
 
@@ -18,11 +19,12 @@ def main():
     torch.manual_seed(7)
     training, half = options.work == "training", options.precision == "bfloat16"
     batch_size = options.batch_size
-    images, labels = map(torch.from_numpy, noise(options.steps * batch_size))
+    images, labels = map(torch.from_numpy, noise(options.steps * batch_size, options.image_size))
     labels = labels.long()
 
     fast = options.recipe == "fast"
-    network = pytorch_fast.network if fast else pytorch_network.network
+    networks = {"fast": pytorch_fast.network, "augmented": pytorch_network.network} | pytorch_pictures.NETWORKS
+    network = networks[options.recipe]
     model = network().to(memory_format=torch.channels_last).train(training)
     kind = torch.float32
     autocast = contextlib.nullcontext
@@ -44,6 +46,9 @@ def main():
             optimizers = pytorch_fast.optimizers(
                 learner, batch_size, torch.bfloat16 if half else torch.float32)
             criterion = torch.nn.CrossEntropyLoss(label_smoothing=0.2, reduction="sum")
+        elif options.recipe in pytorch_pictures.NETWORKS:
+            optimizers = [pytorch_pictures.optimizer(model)]
+            criterion = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
         else:
             optimizers = [torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)]
             criterion = torch.nn.CrossEntropyLoss()

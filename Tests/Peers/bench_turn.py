@@ -17,15 +17,16 @@ def arguments():
     parser.add_argument("--steps", type=int, required=True, help="batches in a round")
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--recipe", choices=["augmented", "fast"], required=True)
+    parser.add_argument("--recipe", choices=["augmented", "fast", "resnet18", "mobile"], required=True)
     parser.add_argument("--batch-size", type=int, required=True)
+    parser.add_argument("--image-size", type=int, default=32)
     return parser.parse_args()
 
 
-def noise(count):
+def noise(count, side=32):
     """Images and labels in memory, as a data set has them: bytes, channels last."""
     random = numpy.random.default_rng(1)
-    images = random.integers(0, 256, (count, 32, 32, 3), dtype="uint8")
+    images = random.integers(0, 256, (count, side, side, 3), dtype="uint8")
     return images, numpy.arange(count, dtype="int32") % 10
 
 

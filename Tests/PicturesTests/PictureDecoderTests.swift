@@ -30,7 +30,8 @@ extension PicturesTests {
     }
 
     @Test func nothingIsDecodedToNothing() throws {
-        let decoded = try PictureDecoder(pythonPaths: DrawnPictures.pythonPaths).decode([])
+        let decoded = try PictureDecoder(pythonPaths: DrawnPictures.pythonPaths).decode(
+            [], side: 32)
         #expect(decoded.pixels.isEmpty && decoded.problems.isEmpty)
     }
 }

@@ -261,7 +261,7 @@ def viewed(path: Path, is_likely: bool = True, peak: float = 2.5) -> dict[str, o
     """A picture with a map that is high at one place."""
     map = [0.0] * 64
     map[8 * 6 + 1] = peak
-    return page.view(str(path), [["a <b>", 0.75], ["dog", 0.2], ["ship", 0.01]], is_likely, map, [8, 8])
+    return page.view(str(path), [["a <b>", 0.75], ["dog", 0.2], ["ship", 0.01]], is_likely, map, [8, 8], 32)
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def test_the_page_is_one_file_that_describes_every_image(picture: Path) -> None:
-    parsed = Page(page.page([viewed(picture)] * 2, ["x.png is <broken>"], ["Only two."], "w.safetensors"))
+    parsed = Page(page.page([viewed(picture)] * 2, ["x.png is <broken>"], ["Only two."], "w.safetensors", 32))
     assert parsed.open == []
     images = [attributes for tag, attributes in parsed.tags if tag == "img"]
     assert len(images) == 6
@@ -288,9 +288,9 @@ def test_the_page_is_one_file_that_describes_every_image(picture: Path) -> None:
 
 
 def test_the_page_says_that_no_class_is_likely_and_that_nothing_speaks_for_it(picture: Path) -> None:
-    html = page.page([viewed(picture, is_likely=False, peak=0)], [], [], "w")
+    html = page.page([viewed(picture, is_likely=False, peak=0)], [], [], "w", 32)
     assert "No class is likely:" in html and "No place speaks for a &lt;b&gt;" in html
-    assert "No class is likely:" not in page.page([viewed(picture)], [], [], "w")
+    assert "No class is likely:" not in page.page([viewed(picture)], [], [], "w", 32)
 
 
 def test_the_map_is_orange_where_it_is_high_and_grey_elsewhere() -> None:

@@ -41,8 +41,11 @@ extension Recipe {
         },
     ]
 
-    /// ``all``, and those of other networks.
-    public static let named = all + withoutChoice
+    /// ``all``, and those of other networks for CIFAR-10.
+    public static let forStudy = all + withoutChoice
+
+    /// Every recipe.
+    public static let named = forStudy + forPictures
 
     private static func adding(
         _ name: String, _ summary: String, _ change: (inout Ingredients) -> Void

@@ -66,7 +66,7 @@ extension Recipe {
         var ingredients = FastIngredients()
         change(&ingredients)
         return Recipe(
-            name: name, summary: summary, network: fastNetwork(ingredients),
+            name: name, summary: summary, network: fastNetwork(ingredients), imageSizes: 32...32,
             generator: ImageDataGenerator(
                 widthShiftRange: ingredients.shift, heightShiftRange: ingredients.shift, fillMode: .reflect,
                 // Half of the range, which is about the mean of the images.

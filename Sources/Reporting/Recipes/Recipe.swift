@@ -22,6 +22,8 @@ public struct Recipe: Sendable, Equatable {
     public let file: String?
     /// The layers as a file describes them, "classes" for the number of classes.
     package let network: [Record]
+    /// The heights and widths of images that the network takes, in pixels.
+    public let imageSizes: ClosedRange<Int>
     /// What is changed in training images; nil for nothing.
     public let generator: ImageDataGenerator?
     /// What every value of an image, 0 to 255, is multiplied by.
@@ -49,6 +51,7 @@ public struct Recipe: Sendable, Equatable {
         self.summary = summary
         file = nil
         network = Recipe.reportNetwork
+        imageSizes = Recipe.reportImageSizes
         generator = ingredients.generator
         rescale = Recipe.standardRescale
         batchSize = ingredients.settings.batchSize
@@ -64,14 +67,16 @@ public struct Recipe: Sendable, Equatable {
 
     /// A recipe of its own network, which nothing watches.
     init(
-        name: String, summary: String, network: [Record], generator: ImageDataGenerator?, batchSize: Int,
-        epochs: Int, precision: PrecisionChoice, optimizer: Component, loss: Component,
-        whitening: RecipeWhitening?, testViews: [TestView]
+        name: String, summary: String, network: [Record], imageSizes: ClosedRange<Int>,
+        generator: ImageDataGenerator?, batchSize: Int, epochs: Int, precision: PrecisionChoice,
+        optimizer: Component, loss: Component, whitening: RecipeWhitening? = nil,
+        testViews: [TestView] = [TestView()]
     ) {
         self.name = name
         self.summary = summary
         file = nil
         self.network = network
+        self.imageSizes = imageSizes
         self.generator = generator
         rescale = Recipe.standardRescale
         self.batchSize = batchSize
@@ -96,7 +101,9 @@ public struct Recipe: Sendable, Equatable {
         self.name = try settings.text("name") ?? name
         summary = try settings.text("summary") ?? "the recipe of \(file)"
         self.file = file
-        network = try settings.list("network") ?? Recipe.reportNetwork
+        let network = try settings.list("network")
+        self.network = network ?? Recipe.reportNetwork
+        imageSizes = network == nil ? Recipe.reportImageSizes : 32...256
         generator = try settings.value("augmentation").map {
             var own = try Settings($0, of: "\"augmentation\"")
             let generator = try ImageDataGenerator(&own)
@@ -118,6 +125,7 @@ public struct Recipe: Sendable, Equatable {
         testViews = try settings.testViews()
     }
 
+    private static let reportImageSizes = 32...32
     private static let standardRescale: Float = 1 / 255
     private static let standardLoss = "SparseCategoricalCrossentropy"
 
@@ -153,14 +161,31 @@ public struct Recipe: Sendable, Equatable {
     /// Whether a test image is looked at in another way than as it is.
     public var looksTwice: Bool { testViews != [TestView()] }
 
+    /// Refuses a size of images, in pixels, that the network does not take.
+    ///
+    /// - Throws: ``RecipeError``.
+    public func requireImageSize(_ imageSize: Int) throws {
+        guard !imageSizes.contains(imageSize) else { return }
+        let (least, most) = (imageSizes.lowerBound, imageSizes.upperBound)
+        let others = Recipe.forPictures.filter { $0.imageSizes.contains(imageSize) }.map(\.name)
+        throw RecipeError(
+            file: file ?? name,
+            problem:
+                "its network takes images of \(least)×\(least)\(least < most ? " to \(most)×\(most)" : "") pixels, "
+                + "and not \(imageSize)×\(imageSize): give another --image-size"
+                + (others.isEmpty ? "" : ", or --recipe \(others.joined(separator: " or "))"))
+    }
+
     /// The network, with weights drawn from `seed`.
     ///
-    /// - Throws: ``RecipeError`` for a layer that makes no sense and for another number of outputs, `LayerError`,
-    ///   `TrainingError`.
+    /// - Parameter imageSize: the height and width of the images, one of ``imageSizes``.
+    /// - Throws: ``RecipeError`` for a size that the network does not take, for a layer that makes no sense and for
+    ///   another number of outputs, `LayerError`, `TrainingError`.
     public func model(
-        classes: Int, seed: UInt64, precision: Precision = .float32, threads: Int? = nil
+        classes: Int, imageSize: Int = 32, seed: UInt64, precision: Precision = .float32, threads: Int? = nil
     ) throws -> Model {
-        var architecture = Architecture(inputShape: [32, 32, 3])
+        try requireImageSize(imageSize)
+        var architecture = Architecture(inputShape: [imageSize, imageSize, 3])
         for (number, layer) in network.enumerated() {
             do {
                 try architecture.add(Recipe.layer(layer, classes: classes))
@@ -261,7 +286,12 @@ public struct Recipe: Sendable, Equatable {
     /// The recipe for as many training images as there are; see ``ReportSettings/fitting(_:images:)``. One from a file
     /// stays as it is.
     public func fitting(_ provenance: DataProvenance, images: Int) -> Recipe {
-        changed { $0.settings = $0.settings.fitting(provenance, images: images) } ?? self
+        if Recipe.forPictures.contains(where: { $0.name == name }) {
+            var recipe = self
+            recipe.batchSize = ReportSettings.fittingBatchSize(batchSize, images: images)
+            return recipe
+        }
+        return changed { $0.settings = $0.settings.fitting(provenance, images: images) } ?? self
     }
 
     /// The recipe with a learning rate that stays, and nothing that stops the training; nil for one from a file, whose

@@ -11,10 +11,15 @@ extension ReportSettings {
     public func fitting(_ provenance: DataProvenance, images: Int) -> ReportSettings {
         guard provenance.isOwn else { return self }
         var settings = self
-        settings.batchSize = min(batchSize, max(16, images / 100 / 8 * 8))
+        settings.batchSize = Self.fittingBatchSize(batchSize, images: images)
         let steps = BatchOrder.steps(through: images, batchSize: settings.batchSize)
         settings.patience = max(patience, (500 + steps - 1) / steps)
         settings.plateauPatience = max(plateauPatience, (200 + steps - 1) / steps)
         return settings
+    }
+
+    /// A batch size that gives an epoch on few images a hundred steps, if it can.
+    static func fittingBatchSize(_ batchSize: Int, images: Int) -> Int {
+        min(batchSize, max(16, images / 100 / 8 * 8))
     }
 }

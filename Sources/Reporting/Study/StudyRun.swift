@@ -61,7 +61,7 @@ public struct StudyRun: Sendable, Equatable {
             return UInt64(given).map { [StudyRun(recipe: recipe, seed: $0)] } ?? []
         }
         guard let match = name.wholeMatch(of: /(.+?)(-held-out)?(?:-(\d+))?/),
-            let recipe = Recipe(named: String(match.1))
+            let recipe = Recipe(named: String(match.1)), recipe.imageSizes.contains(32)
         else { return [] }
         let (standard, holdsOut) = (standardHeldOut(recipe), match.2 != nil)
         if holdsOut, standard > 0 { return [] }

@@ -17,28 +17,31 @@ from bigeggs_report.templates import templates
 HERE = Path(__file__).parent
 REPORT_STYLE = HERE.parent / "report.css"
 
-#: The sides of what is shown and of what the network sees, in pixels.
-SHOWN, SEEN = 448, 32
+#: The side of what is shown, in pixels.
+SHOWN = 448
 
 #: The colour of places that speak for a class, that of the report's figures.
 ORANGE = "#E69F00"
 
 
-def page(views: list[dict[str, object]], failures: list[str], notes: list[str], weights: str) -> str:
-    """The page's HTML, which needs no other file, from the views of some pictures."""
+def page(views: list[dict[str, object]], failures: list[str], notes: list[str], weights: str, side: int) -> str:
+    """The page's HTML, which needs no other file, from the views of some pictures.
+
+    `side` is that of what the network sees, in pixels.
+    """
     style = Markup(REPORT_STYLE.read_text() + (HERE / "page.css").read_text())
     return templates(HERE, autoescape=True).get_template("page.html.j2").render(
-        pictures=views, failures=failures, notes=notes, weights=weights, style=style, shown_side=SHOWN, seen_side=SEEN
+        pictures=views, failures=failures, notes=notes, weights=weights, style=style, shown_side=SHOWN, seen_side=side
     )
 
 
 def view(
-    file: str, classes: list[list[object]], is_likely: bool, values: list[float], size: list[int]
+    file: str, classes: list[list[object]], is_likely: bool, values: list[float], size: list[int], side: int
 ) -> dict[str, object]:
     """A picture as the network sees it, and where it looked.
 
     `classes` are the likeliest ones with their probabilities; `values` a map of `size` (width, height) that is
-    high where the picture speaks for the first of them.
+    high where the picture speaks for the first of them. The network sees `side` by `side` pixels.
     """
     middle = square(file, SHOWN)
     return {
@@ -47,7 +50,7 @@ def view(
         "best": classes[0][0],
         "is_likely": is_likely,
         "picture": address(middle, "JPEG", quality=88),
-        "seen": address(square(file, SEEN), "PNG"),
+        "seen": address(square(file, side), "PNG"),
         "looked": address(overlaid(middle, values, tuple(size)), "JPEG", quality=88),
         "place": strongest(values, tuple(size)),
     }
