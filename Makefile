@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
 .PHONY: help requirements build mpi report full study step status figures preview test test-paper test-package \
-	test-systems test-avx2 test-avx512 test-level test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
+	test-systems test-avx2 test-avx512 test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
 	dist check-dist check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
 	bench-record parity fixtures exchange install install-share clean
 
@@ -135,16 +135,18 @@ test-package: build ## Compile the sample package, Examples/swift, which depends
 test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
 	@for suite in bookworm trixie; do Tests/Systems/run $$suite $(OPTIONS) || exit 1; done
 
-test-avx2: export BIGEGGS_MARCH = x86-64-v3
-test-avx2: export ONEDNN_MAX_CPU_ISA = AVX2
-test-avx2: test-level ## Build for x86-64-v3 and run the engine's tests as on a processor with AVX2
-test-avx512: export BIGEGGS_MARCH = x86-64-v4
-test-avx512: export ONEDNN_MAX_CPU_ISA = AVX512_CORE
-test-avx512: test-level ## The same for x86-64-v4, on a processor with AVX-512
-LEVEL = -c release --scratch-path .build-$(BIGEGGS_MARCH)
-test-level: requirements
-	@swift build $(LEVEL) $(TESTS)
-	@swift test $(LEVEL) --skip-build --disable-xctest --filter BigEggsTests
+# test_level LEVEL,SET: the engine's tests, built for a level of x86-64 and run as on a processor with no more than SET.
+define test_level
+	@export BIGEGGS_MARCH=x86-64-$1 ONEDNN_MAX_CPU_ISA=$2; \
+	swift build -c release --scratch-path .build-$1 $(TESTS) && \
+	swift test -c release --scratch-path .build-$1 --skip-build --disable-xctest --filter BigEggsTests
+endef
+test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on a processor with AVX2
+	$(call test_level,v3,AVX2)
+
+test-avx512: requirements ## The same for x86-64-v4, on a processor with AVX-512
+	@grep -q avx512vl /proc/cpuinfo || { echo "error: this processor has no AVX-512" >&2; exit 1; }
+	$(call test_level,v4,AVX512_CORE)
 
 test-cluster: mpi ## Train over the link of two hosts made on this machine, and kill them (two minutes, as root)
 	@$(REQUIREMENTS) iproute2 hostname

@@ -53,7 +53,7 @@ def faults(tree: Path, newest: tuple[int, ...]) -> list[str]:
                   if one not in there and not SYSTEM.match(one)]
         if (version := glibc(path)) > newest:
             found.append(f"{name} needs glibc {dotted(version)}, and {dotted(newest)} was promised")
-    secrets = {str(ROOT).encode(), str(Path.home()).encode() + b"/", str(toolchain()).encode() + b"/"}
+    secrets = {f"{path}/".encode() for path in (ROOT, Path.home(), toolchain()) if len(path.parts) > 1}
     for path in tree.rglob("*"):
         hidden = [] if path.is_dir() or path.is_symlink() else [part for part in secrets if part in path.read_bytes()]
         if hidden:
@@ -67,8 +67,9 @@ def dotted(version: tuple[int, ...]) -> str:
 
 
 def toolchain() -> Path:
-    """Where the Swift compiler is."""
-    return Path(shutil.which("swift") or "swift").resolve().parents[2]
+    """Where the Swift compiler is; the root if there is none, or if it lies in the system's folders."""
+    found = shutil.which("swift")
+    return Path(found).resolve().parents[2] if found and not found.startswith("/usr/") else Path("/")
 
 
 def print_largest(name: str, total: int, parts: list[tuple[int, int, str]]) -> None:

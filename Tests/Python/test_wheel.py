@@ -282,7 +282,7 @@ def test_looking_over_finds_a_path_of_this_machine_a_missing_library_and_a_new_g
     (tmp_path / "settings").write_text(f"from {ROOT}/Sources")
     (tmp_path / "libone.so").unlink()
     assert sorted(look_over.faults(tmp_path, (2, 36))) == [
-        "libtwo.so needs libone.so, which is missing", f"settings has a path of this machine: {ROOT}"]
+        "libtwo.so needs libone.so, which is missing", f"settings has a path of this machine: {ROOT}/"]
 
 
 def test_the_version_is_the_headers():

@@ -220,7 +220,7 @@ try:
     _library = _load()
 except Error as error:
     # `python -m bigeggs` imports the package before its main, which would say it.
-    if sys.argv[:1] == ["-m"]:
+    if sys.argv[:1] == ["-m"] and {"bigeggs", "-mbigeggs"} & set(sys.orig_argv):
         raise SystemExit(f"error: {error}") from None
     raise
 
