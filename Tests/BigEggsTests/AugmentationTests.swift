@@ -364,6 +364,19 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
+    @Test func aCropOfAnImageThatIsNotSquareLiesInIt() {
+        // 40 rows of 20 columns; each value is its column.
+        let image = (0..<40 * 20).map { UInt8($0 % 20) }
+        let generator = ImageDataGenerator(fillMode: .constant, cval: 99, randomResizedCrop: 0.25)
+        for sample in 0..<50 {
+            let crop = generator.randomTransform(seed: 1, epoch: 0, sample: sample, imageShape: [40, 20, 1])
+            let found = generator.apply(crop, to: image, imageShape: [40, 20, 1])
+            // At the edge half a pixel may be outside.
+            let inner = (1..<39).flatMap { found[($0 * 20 + 1)..<($0 * 20 + 19)] }
+            #expect(inner.allSatisfy { (0...19).contains($0) })
+        }
+    }
+
     @Test func coloursChangeByTheirFactors() {
         let image: [UInt8] = [200, 100, 50, 0, 0, 0, 40, 80, 120, 255, 255, 255]
         func changed(_ color: TransformParameters.Color) -> [Float] {

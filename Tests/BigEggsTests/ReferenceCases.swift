@@ -332,14 +332,6 @@ extension ReferenceCase {
                 let own = Conv2D(16, kernelSize: 3, padding: .same)(ZeroPadding2D()(Add()([left, right])))
                 return Dense(10, activation: .softmax)(GlobalAveragePooling2D()(own))
             }),
-        ReferenceCase("convolutions of images of 2×2 and less", input: [2, 2, 16], images: 5) {
-            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
-            Conv2D(16, kernelSize: 3, padding: .same, useBias: false)
-            MaxPooling2D()
-            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
-            Flatten()
-            Dense(10, activation: .softmax)
-        },
         ReferenceCase("without biases, gamma or beta", input: [8, 6, 3], images: 5) {
             Conv2D(32, kernelSize: 3, padding: .same, useBias: false)
             BatchNormalization(center: false)
@@ -476,6 +468,24 @@ extension ReferenceCase {
 
     /// Those with convolutions of 3×3 over 16 channels or more, for which there is Winograd's algorithm.
     static let winograd: [ReferenceCase] = [
+        ReferenceCase("convolutions of images of 2×2 and less", input: [2, 2, 16], images: 5) {
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            Conv2D(16, kernelSize: 3, padding: .same, useBias: false)
+            MaxPooling2D()
+            Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+            Flatten()
+            Dense(10, activation: .softmax)
+        },
+        ReferenceCase(
+            "zeros that Winograd's convolutions take for their padding", input: [7, 8, 16], images: 3
+        ) {
+            ZeroPadding2D(top: 0, bottom: 1, left: 2, right: 1)
+            Conv2D(16, kernelSize: 3, padding: .valid, activation: .relu)
+            ZeroPadding2D(2)
+            Conv2D(32, kernelSize: 3, activation: .relu)
+            GlobalAveragePooling2D()
+            Dense(10, activation: .softmax)
+        },
         ReferenceCase("pooled on the way, linear and rectified", input: [9, 11, 16], images: 3) {
             Conv2D(24, kernelSize: 3, padding: .same)
             MaxPooling2D()

@@ -160,6 +160,39 @@ import Testing
         // 9 of a tile's 16 pixels are in the image, and 25 of four tiles' 64.
         #expect(try usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [3, 3, 16]))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [5, 5, 16]))
+        // For these oneDNN has its slow reference alone.
+        #expect(try usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [2, 2, 16]))
+        #expect(try usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [1, 2, 16]))
+        #expect(try !usesWinograd(Conv2D(528, kernelSize: 3, padding: .same), [2, 2, 512]))
+    }
+
+    @Test func zerosInFrontOfAConvolutionAreNoPassOfTheirOwn() throws {
+        func passes(@LayerBuilder _ layers: () -> [any Layer]) throws -> [String] {
+            let model = try Sequential(input: [9, 9, 3], precision: .float32, threads: 1, layers: layers)
+            try model.compile(optimizer: Adam())
+            let images = try Noise(stream: 1).dataset(count: 2, imageShape: [9, 9, 3], classes: 5)
+            let breakdown = try model.measureSteps(
+                on: images, batchSize: 2, steps: 1, training: true, breakdown: true)
+            #expect(!model.engineDescription.algorithms.contains { $0.algorithm.hasPrefix("ref") })
+            return breakdown.times?.passes.map(\.layer) ?? []
+        }
+        let folded = try passes {
+            ZeroPadding2D(3)
+            Conv2D(16, kernelSize: 7, strides: 2)
+            ZeroPadding2D(1)
+            Conv2D(16, kernelSize: 3, strides: 2)
+            Flatten()
+            Dense(5, activation: .softmax)
+        }
+        #expect(folded.contains("conv2d_1") && !folded.contains { $0.hasPrefix("zero_padding") })
+        let kept = try passes {
+            Conv2D(16, kernelSize: 3, padding: .same)
+            ZeroPadding2D(1)
+            MaxPooling2D(poolSize: 3)
+            Flatten()
+            Dense(5, activation: .softmax)
+        }
+        #expect(kept.contains { $0.hasPrefix("zero_padding") })
     }
 
     /// A number that is none must reach the loss, which stops the training.

@@ -69,7 +69,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         set { crops = newValue > 0 ? newValue : nil }
     }
     /// Brightness, contrast and saturation are each multiplied by a factor from 1 minus this to 1 plus this, from 0 to
-    /// 1; 0 for none.
+    /// 1; 0 for none. It is for values from 0 to 255: what is less or more afterwards becomes 0 or 255.
     ///
     /// Source: torchvision's `ColorJitter`, in this order.
     public var colorJitter: Double {
@@ -187,12 +187,14 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         let ratio = exp((2 * Double(uniforms[1]) - 1) * log(4.0 / 3))
         let width = min(1, (area * ratio).squareRoot())
         let height = min(1, (area / ratio).squareRoot())
-        func middle(_ part: Double, _ uniform: Float, _ extent: Int) -> Double {
-            (1 - part) * Double(extent) * (Double(uniform) - 0.5)
+        // What Keras zooms about has the other side's middle; see AffineMap.
+        let aside = Double(imageShape[1] - imageShape[0]) / 2
+        func middle(_ part: Double, _ uniform: Float, _ extent: Int, _ aside: Double) -> Double {
+            (1 - part) * (Double(extent) * (Double(uniform) - 0.5) + aside)
         }
         return (
-            width, height, middle(width, uniforms[2], imageShape[1]),
-            middle(height, uniforms[3], imageShape[0])
+            width, height, middle(width, uniforms[2], imageShape[1], aside),
+            middle(height, uniforms[3], imageShape[0], -aside)
         )
     }
 
