@@ -38,23 +38,23 @@ class Unreadable(Exception):
     is_sentence = True
 
 
-def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str | None]:
+def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str | int]:
     """Writes each picture's middle into `memory`: `[len(paths), side, side, 3]` bytes, red, green and blue.
 
     A path in bytes need be no text.
 
-    Returns for each path None, or a sentence that says why there is no such picture; its bytes then stay as they
-    were. Pillow decodes and scales without the interpreter's lock, so there is a thread for each processor.
+    Returns for each path the pixels of the picture's shorter side, or a sentence that says why there is no such
+    picture; its bytes then stay as they were. Pillow decodes and scales without the interpreter's lock, so there is a thread for each processor.
     """
     size = side * side * 3
 
-    def write(number: int) -> str | None:
+    def write(number: int) -> str | int:
         try:
-            pixels = square(paths[number], side).tobytes()
+            pixels, shorter = middle(paths[number], side)
         except Unreadable as reason:
             return str(reason)
-        memory[number * size : (number + 1) * size] = pixels
-        return None
+        memory[number * size : (number + 1) * size] = pixels.tobytes()
+        return shorter
 
     # Pillow warns of large pictures and of damage in what cameras note; neither is an error.
     with warnings.catch_warnings(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
@@ -64,6 +64,11 @@ def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str 
 
 def square(path: str | bytes, side: int) -> Image.Image:
     """The middle of a picture: RGB, upright, `side` by `side` pixels."""
+    return middle(path, side)[0]
+
+
+def middle(path: str | bytes, side: int) -> tuple[Image.Image, int]:
+    """The same, and how many pixels the picture's shorter side has."""
     name = readable(path)
     try:
         kind = os.stat(path).st_mode
@@ -72,10 +77,10 @@ def square(path: str | bytes, side: int) -> Image.Image:
         if not stat.S_ISREG(kind):
             raise Unreadable(f"{name} is not a file that holds a picture")
         with Image.open(path, formats=FORMATS) as image:
-            if min(image.size) < LEAST_SIDE:
-                width, height = image.size
+            width, height = image.size
+            if min(width, height) < LEAST_SIDE:
                 raise Unreadable(f"{name} has {width}×{height} pixels: at least {LEAST_SIDE}×{LEAST_SIDE} are needed")
-            return scaled(image, side)
+            return scaled(image, side), min(width, height)
     except Unreadable:
         raise
     except FileNotFoundError:

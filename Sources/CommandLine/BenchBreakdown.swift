@@ -5,6 +5,7 @@ import Reporting
 /// Where the time of a step goes: `bigeggs bench --breakdown`.
 struct BenchBreakdown: Encodable {
     let recipe: String
+    let imageSize: Int
     let training, inference: Step
     let batchSize, threads, processes: Int
     let processor: String
@@ -55,6 +56,7 @@ struct BenchBreakdown: Encodable {
 
     init(_ subject: BenchSubject, steps: Int) throws {
         recipe = subject.recipe.name
+        imageSize = subject.imageSize
         batchSize = subject.batchSize
         let (model, noise) = try subject.prepared(images: batchSize * 20)
         threads = model.threads
@@ -83,6 +85,7 @@ struct BenchBreakdown: Encodable {
     enum CodingKeys: String, CodingKey {
         case recipe, training, inference, threads, processes, processor, precision
         case batchSize = "batch_size"
+        case imageSize = "image_size"
         case peak = "peak_operations_per_second"
     }
 
@@ -90,7 +93,7 @@ struct BenchBreakdown: Encodable {
     var text: String {
         """
         \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \
-        \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
+        \(precision.rawValue), batch size \(batchSize), \(BenchSubject.title(recipe, imageSize))
         Measured peak: \((peak.float32 / 1e9).fixed(0)) GFLOP/s of float32 multiply-adds, \
         \(peak.bfloat16 > 0 ? "\((peak.bfloat16 / 1e9).fixed(0)) of bfloat16 dot products" : "no bfloat16")
 

@@ -93,6 +93,11 @@ struct BenchSubject {
         processes > 1 ? "processes × threads: \(processes) × \(threads)" : "threads: \(threads)"
     }
 
+    /// A recipe's name, and the size of images where it is not the report's.
+    static func title(_ recipe: String, _ imageSize: Int) -> String {
+        "recipe \(recipe)" + (imageSize == 32 ? "" : ", images of \(imageSize)×\(imageSize)")
+    }
+
     /// Images in a step.
     var batchSize: Int { engine.givenBatchSize ?? recipe.batchSize }
 

@@ -6,6 +6,7 @@ import Reporting
 /// What `bigeggs bench` measured, under the names that programs read.
 struct BenchResult: Encodable {
     let recipe: String
+    let imageSize: Int
     /// `nil` for what was not measured.
     let training, augmentedTraining, inference: Speed?
     let batchSize, threads, processes: Int
@@ -34,6 +35,7 @@ struct BenchResult: Encodable {
     /// Measures `rounds` rounds in which each kind of work has its turn, after one to warm up.
     init(_ subject: BenchSubject, steps: Int, rounds: Int, only: Work? = nil) throws {
         recipe = subject.recipe.name
+        imageSize = subject.imageSize
         batchSize = subject.batchSize
         let images = batchSize * steps
         let (model, noise) = try subject.prepared(images: images)
@@ -84,6 +86,7 @@ struct BenchResult: Encodable {
         case recipe, training, inference, threads, processes, precision, processor, algorithms
         case augmentedTraining = "augmented_training"
         case batchSize = "batch_size"
+        case imageSize = "image_size"
         case instructionSet = "instruction_set"
         case oneDNN = "onednn"
         case peakMemoryBytes = "peak_memory_bytes"
@@ -104,7 +107,7 @@ struct BenchResult: Encodable {
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
             \(speeds.text)
-            \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \(precision.rawValue), batch size \(batchSize), recipe \(recipe)
+            \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \(precision.rawValue), batch size \(batchSize), \(BenchSubject.title(recipe, imageSize))
             oneDNN \(oneDNN) with \(instructionSet)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 

@@ -4,9 +4,15 @@ import Reporting
 /// How cost grows with the batch size and shrinks with threads: `bigeggs bench --scaling`.
 struct BenchScaling: Encodable {
     let recipe: String
+    let imageSize: Int
     let rows: [Row]
     let processor: String
     let precision: Precision
+
+    enum CodingKeys: String, CodingKey {
+        case recipe, rows, processor, precision
+        case imageSize = "image_size"
+    }
 
     /// One batch size on so many threads.
     struct Row: Encodable {
@@ -57,6 +63,7 @@ struct BenchScaling: Encodable {
         processor = Machine.processor
         self.precision = precision
         recipe = subject.recipe.name
+        imageSize = subject.imageSize
     }
 
     /// The same for people.
@@ -73,6 +80,7 @@ struct BenchScaling: Encodable {
                     row.inferenceImagesPerSecond.fixed(0), (Double(row.workspaceBytes) / 1e6).fixed(0),
                 ]
             })
-        return "\(processor), \(precision.rawValue), recipe \(recipe)\n\n\(table.text)"
+        return
+            "\(processor), \(precision.rawValue), \(BenchSubject.title(recipe, imageSize))\n\n\(table.text)"
     }
 }

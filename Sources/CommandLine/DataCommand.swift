@@ -20,7 +20,8 @@ struct DataCommand: ParsableCommand {
             --data also takes a directory of your own pictures, JPEG, PNG, WebP or GIF of any size: \
             train and test with a folder for each class in both, or a folder for each class of \
             which --validation-split keeps a share for testing. The folders name the classes. \
-            Training and Testing mean the same, and val is for testing where there is no test.
+            Training and Testing mean the same, and val is for testing where there is no test. It says \
+            which of them are copies of others, of which classes there are few, and how large they are.
 
             EXAMPLES
               bigeggs data
@@ -34,8 +35,9 @@ struct DataCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-        let loaded = try dataOptions.load(needing: [], imageSize: imageSizeOptions.imageSize ?? 32)
-        let description = DataDescription(loaded)
+        let (loaded, findings) = try dataOptions.examine(
+            needing: [], imageSize: imageSizeOptions.imageSize ?? 32)
+        let description = DataDescription(loaded, findings)
         if json { try printJSON(description) } else { print(description.text) }
     }
 }
@@ -49,6 +51,8 @@ struct DataDescription: Encodable {
     /// `[height, width, channels]`.
     let imageShape: [Int]
     let train, test: Split
+    /// What is odd in a directory of pictures; nil for another data set.
+    let findings: PictureFindings?
 
     /// One split: how many images, and how many of each class.
     struct Split: Encodable {
@@ -63,7 +67,8 @@ struct DataDescription: Encodable {
         }
     }
 
-    init(_ loaded: LoadedDataset) {
+    init(_ loaded: LoadedDataset, _ findings: PictureFindings?) {
+        self.findings = findings
         name = loaded.provenance.name
         path = loaded.provenance.path
         checksum = loaded.provenance.checksum
@@ -97,7 +102,7 @@ struct DataDescription: Encodable {
             checksum  \(checksum)
             images    \(imageShape.map(String.init).joined(separator: "×")) bytes, height × width × channels
 
-            \(table.text)\(statement.map { "\n\($0)" } ?? "")
+            \(table.text)\(((findings?.sentences ?? []) + [statement].compactMap { $0 }).map { "\n\($0)" }.joined())
             """
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BigEggs
+import Pictures
 import Reporting
 
 /// The option that says which data set, for every command that reads one.
@@ -37,8 +38,15 @@ struct DataOptions: ParsableArguments {
     ///   - needed: the splits that the command cannot do without.
     ///   - imageSize: the height and width of the images, in pixels.
     func load(needing needed: DatasetSplits = .all, imageSize: Int = 32) throws -> LoadedDataset {
-        let loaded = try pictures.source(data, imageSize: imageSize).load(needing: needed)
-        if let notice = loaded.notice { StandardError.write(notice + "\n") }
-        return loaded
+        try examine(needing: needed, imageSize: imageSize).dataset
+    }
+
+    /// The same, and what is odd in a directory of pictures; nil for another data set.
+    func examine(
+        needing needed: DatasetSplits, imageSize: Int
+    ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {
+        let found = try pictures.source(data, imageSize: imageSize).examine(needing: needed)
+        if let notice = found.dataset.notice { StandardError.write(notice + "\n") }
+        return found
     }
 }

@@ -5,8 +5,9 @@ import Reporting
 struct ImageSizeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Height and width that your own pictures are scaled to, 32 to 256 (default: the recipe's least).",
-            discussion: "The report's networks take 32, the recipes resnet18 and mobile 64 to 256.",
+            "Height and width of the images, 32 to 256: your own pictures are scaled to it.",
+            discussion:
+                "Without it, 32, or the least of the recipe: resnet18 and mobile take 64 to 256, the report's 32.",
             valueName: "pixels"))
     var imageSize: Int?
 

@@ -84,6 +84,7 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         let sweep = try sweep()
+        try recipe.requireImageSize(imageSizeOptions.imageSize(for: recipe))
         let loaded = try dataOptions.load(needing: .train, imageSize: imageSizeOptions.imageSize(for: recipe))
         let plan = try plan(loaded)
         let waiting = try sweep.runs.filter { try restart || sweep.recorded($0, plan) == nil }
@@ -125,6 +126,7 @@ struct SweepCommand: ParsableCommand {
         if let size = imageSizeOptions.imageSize { options += ["--image-size", "\(size)"] }
         return .init(
             checksum: loaded.provenance.checksum, images: images, heldOut: heldOut,
+            imageSize: imageSizeOptions.imageSize(for: recipe),
             precision: precision, options: options)
     }
 

@@ -48,7 +48,8 @@ struct TrainCommand: TeamCommand {
             A layer with "inputs": ["conv2d", "input"] reads the layers of these names; without, the one before it. A \
             schedule lasts as long as the training, or, by "decay_part": 0.5, for half of it. "whitening": \
             {"layer": "first"} begins the Conv2D of that name with filters that make the images' patches \
-            uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and "weight". "precision" is \
+            uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and "weight". "image_sizes": \
+            [64, 256] says for which pictures a network is; the least is taken without --image-size. "precision" is \
             that of activations where --precision does not say. Examples/recipes has more of them.
 
             Where a recipe of BigEggs gives the learning rate a course of its own, nothing \
@@ -104,7 +105,10 @@ struct TrainCommand: TeamCommand {
         try requirePositive(heldOut, "--hold-out")
         if constantRate, let recipe, recipe.withConstantRate == nil {
             throw ValidationError(
-                "--constant-rate is for the recipes of BigEggs: write the learning rate into \(recipe.file ?? recipe.name)"
+                recipe.file.map {
+                    "--constant-rate is for the report's recipes: write the learning rate into \($0)"
+                }
+                    ?? "--constant-rate is for the report's recipes, and \(recipe.name) has a schedule of its own: leave it out"
             )
         }
         if augment, let recipe, recipe != .augmented {

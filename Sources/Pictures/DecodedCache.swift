@@ -12,15 +12,18 @@ struct DecodedCache {
         let pixels: [UInt8]
         /// By file, why it is no usable picture.
         let problems: [Int: String]
-        /// One a file, the SHA-256 of its contents.
-        let digests: [String]
+        /// One a file, the SHA-256 of its contents; nil for one that cannot be read.
+        let digests: [String?]
+        /// One a file, the pixels of the picture's shorter side.
+        let shorterSides: [Int]
     }
 
     /// What stands before the pixels.
     private struct Header: Codable {
         let key: String
-        let digests: [String]
+        let digests: [String?]
         let problems: [String: String]
+        let shorterSides: [Int]
     }
 
     private let file: String
@@ -37,7 +40,7 @@ struct DecodedCache {
         self.worthwhile = worthwhile
         let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
         let name = (try? Checksum.sha256(ofText: place)) ?? "0"
-        file = "\(directory)/\(name.prefix(16))-\(imageSize)"
+        file = "\(directory)/\(name.prefix(16))" + (imageSize == 32 ? "" : "-\(imageSize)")
     }
 
     /// The pictures, from the cache or from `decode`, which is given the files' paths.
@@ -50,21 +53,22 @@ struct DecodedCache {
         let started = ContinuousClock.now
         let decoded = try decode(paths)
         let result = Decoded(
-            pixels: decoded.pixels, problems: decoded.problems, digests: Self.digests(of: paths))
+            pixels: decoded.pixels, problems: decoded.problems, digests: Self.digests(of: paths),
+            shorterSides: decoded.shorterSides)
         // What cannot be kept is decoded again.
         if started.duration(to: .now) / .seconds(1) >= worthwhile { try? write(result, key) }
         return result
     }
 
     /// The digests of all files' contents.
-    func digests(of listing: FolderListing) throws -> [String] {
+    func digests(of listing: FolderListing) throws -> [String?] {
         try read(key(of: listing), pixelsToo: false)?.digests
             ?? Self.digests(of: listing.files.map(\.path))
     }
 
     /// A file that cannot be read has no digest; that it cannot be used is said when it is decoded.
-    private static func digests(of paths: [RawPath]) -> [String] {
-        paths.map { (try? Checksum.sha256(ofFile: $0.bytes, named: $0.text)) ?? "unreadable" }
+    private static func digests(of paths: [RawPath]) -> [String?] {
+        paths.map { try? Checksum.sha256(ofFile: $0.bytes, named: $0.text) }
     }
 
     /// What changes when a file does.
@@ -94,13 +98,14 @@ struct DecodedCache {
         let problems = header.problems.compactMap { index, problem in Int(index).map { ($0, problem) } }
         return Decoded(
             pixels: [UInt8](pixels), problems: Dictionary(uniqueKeysWithValues: problems),
-            digests: header.digests)
+            digests: header.digests, shorterSides: header.shorterSides)
     }
 
     private func write(_ decoded: Decoded, _ key: String) throws {
         let problems = decoded.problems.map { ("\($0.key)", $0.value) }
         let header = Header(
-            key: key, digests: decoded.digests, problems: Dictionary(uniqueKeysWithValues: problems))
+            key: key, digests: decoded.digests, problems: Dictionary(uniqueKeysWithValues: problems),
+            shorterSides: decoded.shorterSides)
         let text = Array(try Record(encoding: header).json().utf8)
         let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
         try AtomicFile.prepareDirectory(URL(fileURLWithPath: file).deletingLastPathComponent().path)

@@ -37,12 +37,13 @@ struct FolderDivision {
     /// The checksum of the names and contents of both splits' files, usable or not. It is the same for pictures
     /// that lie divided in folders and for the same pictures that were divided here.
     ///
-    /// - Parameter digests: one a file, its SHA-256.
-    func checksum(_ digests: [String]) throws -> String {
+    /// - Parameter digests: one a file, its SHA-256; nil for one that cannot be read.
+    func checksum(_ digests: [String?]) throws -> String {
         let lines = [("train", train), ("test", test)].flatMap { split, classes in
             classes.joined().map { file in
                 let outer = listing.files[file].split == nil ? "\(split)/" : ""
-                return Array("\(digests[file]) \(outer)".utf8) + listing.files[file].name.bytes
+                return Array("\(digests[file] ?? "unreadable") \(outer)".utf8)
+                    + listing.files[file].name.bytes
                     + Array("\n".utf8)
             }
         }

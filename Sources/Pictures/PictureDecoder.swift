@@ -12,6 +12,8 @@ public struct PictureDecoder: Sendable {
         public let pixels: [UInt8]
         /// By the place of a file that is no usable picture, a sentence that names it and says why.
         public let problems: [Int: String]
+        /// The pixels of each picture's shorter side; 0 where there is a problem.
+        public let shorterSides: [Int]
     }
 
     /// Files in a call: few enough to show progress between calls, many enough for calls to cost nothing.
@@ -45,6 +47,7 @@ public struct PictureDecoder: Sendable {
         try Python.start(searchPaths: searchPaths)
         let size = side * side * 3
         var problems: [Int: String] = [:]
+        var shorterSides = [Int](repeating: 0, count: paths.count)
         var pixels = [UInt8](repeating: 0, count: paths.count * size)
         try pixels.withUnsafeMutableBytes { memory in
             for start in stride(from: 0, to: paths.count, by: Self.batch) {
@@ -54,12 +57,13 @@ public struct PictureDecoder: Sendable {
                     [.list(paths[range].map { .bytes($0.bytes) }), .int(side)],
                     filling: UnsafeMutableRawBufferPointer(
                         rebasing: memory[range.lowerBound * size..<range.upperBound * size]))
-                for (index, sentence) in zip(range, result.list ?? []) {
-                    problems[index] = sentence.string
+                for (index, found) in zip(range, result.list ?? []) {
+                    problems[index] = found.string
+                    if case .int(let side) = found { shorterSides[index] = side }
                 }
                 progress(range.upperBound)
             }
         }
-        return Decoded(pixels: pixels, problems: problems)
+        return Decoded(pixels: pixels, problems: problems, shorterSides: shorterSides)
     }
 }

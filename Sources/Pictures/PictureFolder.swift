@@ -81,6 +81,13 @@ public struct PictureFolder: Sendable {
     /// - Throws: ``PictureFolderError`` for a directory or for pictures that make no data set, `PythonError` if
     ///   Pillow is missing.
     public func load(progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> LoadedDataset {
+        try examine(progress: progress).dataset
+    }
+
+    /// The same, and what is odd in the directory.
+    public func examine(
+        progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    ) throws -> (dataset: LoadedDataset, findings: PictureFindings) {
         let listing = try FolderListing(path, isDivided: options.validationSplit == nil)
         let decoded = try cache.decoded(listing) { files in
             try decoder.decode(files, side: options.imageSize) { progress($0, files.count) }
@@ -95,12 +102,17 @@ public struct PictureFolder: Sendable {
         let test = try dataset(chosen.test, listing, decoded.pixels)
         let tested = Set(test.labels.values)
         let untested = listing.classNames.indices.filter { !tested.contains(Int32($0)) }
-        return LoadedDataset(
+        let dataset = LoadedDataset(
             train: try dataset(chosen.train, listing, decoded.pixels), test: test,
             provenance: DataProvenance(
                 name: name, path: path, checksum: try division.checksum(decoded.digests), isOfficial: false,
                 isStandIn: false, statement: statement(listing.layout, leftOut: unusable.count)),
             notice: notice(untested.map { listing.classNames[$0] }, listing.remarks))
+        return (
+            dataset,
+            PictureFindings(
+                listing, train: chosen.train, test: chosen.test, decoded, imageSize: options.imageSize)
+        )
     }
 
     /// What must be known of the directory before anything that is made of it is believed.

@@ -34,7 +34,8 @@ public enum ImageSource {
             if options.validationSplit != nil, path.map(FileManager.default.fileExists) ?? true {
                 throw PictureFolderError.notAFolder(name: argument)
             }
-            guard options.imageSize == 32 else {
+            // That there is no such path is said when it is read.
+            guard options.imageSize == 32 || !(path.map(FileManager.default.fileExists) ?? true) else {
                 throw PictureFolderError.sizeIsGiven(imageSize: options.imageSize)
             }
             self = .known(source)
@@ -59,11 +60,21 @@ public enum ImageSource {
             let line = DownloadLine()
             defer { line.end() }
             return try source.load(needing: needed, progress: line.show)
-        case .own(let folder):
-            let line = ProgressLine("Decoding", "pictures")
-            defer { line.end() }
-            return try folder.load(progress: line.show)
+        case .own: return try examine(needing: needed).dataset
         }
+    }
+
+    /// Loads both splits, and says what is odd in a directory of own pictures; nil for what is none.
+    ///
+    /// - Throws: as ``load(needing:)``.
+    public func examine(
+        needing needed: DatasetSplits = .all
+    ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {
+        guard case .own(let folder) = self else { return (try load(needing: needed), nil) }
+        let line = ProgressLine("Decoding", "pictures")
+        defer { line.end() }
+        let (dataset, findings) = try folder.examine(progress: line.show)
+        return (dataset, findings)
     }
 
     /// The checksum that the loaded data set would have, found without decoding any image and without the

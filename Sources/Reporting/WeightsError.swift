@@ -21,7 +21,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
         case .networkUnreadable(let path, let problem):
             "\(path) does not describe its network as `bigeggs train` does: \(problem): train these weights again"
         case .otherSize(let path, let input):
-            "\(path) is of a network for inputs of \(input), and pictures are square and have three colours"
+            "\(path) is of a network for inputs of \(input), and pictures are square and have three colours: take other weights"
         case .noRecipe(let path):
             "\(path) names no recipe, and so no test views: leave out --views, or take weights that `bigeggs train` wrote"
         case .namesUnreadable(let path):

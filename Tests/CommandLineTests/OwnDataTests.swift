@@ -1,3 +1,4 @@
+import BigEggs
 import Foundation
 import Testing
 
@@ -131,6 +132,8 @@ import Testing
         let described = try BigEggsProgram(
             running: BigEggsProgram.url, ["data", "--image-size", "48"] + data)
         #expect(described.output.contains("images    48×48×3 bytes"))
+        #expect(described.output.contains("The pictures' shorter sides have 4"))
+        #expect(described.output.contains("and are enlarged."))
 
         let out = directory.path + "/out"
         let train = ["train", "--recipe", "mobile", "--epochs", "3", "--out", out] + data
@@ -141,6 +144,22 @@ import Testing
         let other = try BigEggsProgram(
             running: BigEggsProgram.url, train + ["--image-size", "96", "--resume"])
         #expect(other.status == 1 && other.errors.contains("was another than this one"))
+
+        let compared = try BigEggsProgram(
+            running: BigEggsProgram.url,
+            ["diff", out, out, "--json", "--out", directory.path + "/diff"] + data)
+        try #require(compared.status == 0, "standard error:\n\(compared.errors)")
+        let flips = try Record(json: compared.output)["flips"]?.array
+        #expect(flips?.first?["images"] == 30 && flips?.first?["changed"] == 0)
+        let sweep =
+            ["sweep", "--recipe", "mobile", "--out", directory.path + "/sweep", "--set", "epochs=1"] + data
+        let swept = try BigEggsProgram(running: BigEggsProgram.url, sweep)
+        #expect(swept.status == 0, "standard error:\n\(swept.errors)")
+        let larger = try BigEggsProgram(running: BigEggsProgram.url, sweep + ["--image-size", "96"])
+        #expect(larger.status == 1 && larger.errors.contains("size of images"), "\(larger.errors)")
+        let refused = try BigEggsProgram(
+            running: BigEggsProgram.url, ["sweep", "--set", "epochs=1", "--image-size", "64"] + data)
+        #expect(refused.status == 1 && refused.errors.contains("takes images of 32×32 pixels"))
 
         let weights = ["--weights", out + "/weights.safetensors"]
         let evaluation = try BigEggsProgram(
@@ -179,6 +198,9 @@ import Testing
         let run = try BigEggsProgram(
             running: BigEggsProgram.url, ["train", "--recipe", "mobile", "--data", "fashion-mnist"])
         #expect(run.status == 1 && run.errors.contains("is scaled to 64×64 pixels: name one with --data"))
+        let mistyped = try BigEggsProgram(
+            running: BigEggsProgram.url, ["train", "--recipe", "mobile", "--data", shapes + "/none"])
+        #expect(mistyped.status == 1 && mistyped.errors.contains("shapes/none"))
     }
 
     @Test func theWholeReportIsWrittenOfOwnPictures() throws {

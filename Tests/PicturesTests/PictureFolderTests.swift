@@ -39,6 +39,63 @@ extension PicturesTests {
         return numbers
     }
 
+    @Test func whatIsOddInADirectoryIsFound() throws {
+        let drawn = try three([24, 22, 4], in: "mine/train/")
+        for name in ["ant", "bee", "cat"] {
+            try drawn.plain(
+                "mine/test/\(name)/1.png", size: (20, 70), color: [9, 9, UInt8(name.utf8.first ?? 0)])
+        }
+        func copy(_ one: String, _ other: String) throws {
+            try FileManager.default.copyItem(
+                atPath: drawn.path + "/mine/" + one, toPath: drawn.path + "/mine/" + other)
+        }
+        try copy("train/ant/0.png", "train/ant/copy.png")
+        try copy("train/ant/1.png", "train/bee/ant.png")
+        try copy("train/bee/2.png", "test/bee/2.png")
+        let found = try folder(drawn, "/mine").examine().findings
+        #expect(
+            found.copies == [
+                ["train/ant/0.png", "train/ant/copy.png"], ["train/ant/1.png", "train/bee/ant.png"],
+                ["train/bee/2.png", "test/bee/2.png"],
+            ])
+        #expect(found.copiesInBothSplits == [["train/bee/2.png", "test/bee/2.png"]])
+        #expect(found.copiesInSeveralClasses == [["train/ant/1.png", "train/bee/ant.png"]])
+        #expect(found.smallClasses.map(\.name) == ["cat"] && found.smallClasses.map(\.train) == [4])
+        #expect(found.leastSide == 20 && found.greatestSide == 40 && found.enlarged == 3)
+        #expect(
+            found.sentences == [
+                "The pictures' shorter sides have 20 to 40 pixels; 3 pictures have fewer than 32 and are enlarged.",
+                "3 pictures have the content of another one, such as train/ant/copy.png and train/ant/0.png.",
+                "Copies are for training and for testing, such as train/bee/2.png and test/bee/2.png: the test accuracy "
+                    + "will be too good. Remove one side.",
+                "Copies are in several classes, such as train/ant/1.png and train/bee/ant.png. Remove the wrong one.",
+                "Few pictures for training, hard to learn from: cat (4).",
+            ])
+    }
+
+    @Test func whatWasFoundIsFoundInTheCacheAsWellAndEachSizeHasItsOwn() throws {
+        let drawn = try three([22, 22], in: "mine/")
+        func examined(_ imageSize: Int) throws -> (dataset: LoadedDataset, findings: PictureFindings) {
+            try PictureFolder(
+                drawn.path + "/mine", options: .init(validationSplit: 0.1, imageSize: imageSize),
+                pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache", worthwhile: 0
+            ).examine()
+        }
+        let (first, large) = (try examined(32), try examined(48))
+        #expect(
+            first.dataset.train.imageShape == [32, 32, 3] && large.dataset.train.imageShape == [48, 48, 3])
+        #expect(first.findings.enlarged == 0 && large.findings.enlarged == 44)
+        let files = try FileManager.default.contentsOfDirectory(atPath: drawn.path + "/cache/pictures")
+        #expect(files.count == 2)
+        let (again, largeAgain) = (try examined(32), try examined(48))
+        #expect(again.findings == first.findings && largeAgain.findings == large.findings)
+        func bytes(_ images: ImageDataset) -> [[UInt8]] {
+            (0..<images.count).map { Array(images.image(at: $0)) }
+        }
+        #expect(bytes(again.dataset.train) == bytes(first.dataset.train))
+        #expect(bytes(largeAgain.dataset.test) == bytes(large.dataset.test))
+    }
+
     @Test func foldersNameTheClassesAndTheirPicturesAreTheirImages() throws {
         let drawn = try three([3, 5, 4], in: "mine/train/")
         try drawn.plain("mine/test/cat/1.jpg", color: [2, 1, 9])

@@ -19,7 +19,8 @@ SIDE = 32
 def decoded(*paths: Path | str, side: int = SIDE) -> tuple[np.ndarray, list[str | None]]:
     """The squares `[count, side, side, 3]` and the problems of some files."""
     memory = bytearray(len(paths) * side * side * 3)
-    problems = decode.decode(memoryview(memory), [str(path) for path in paths], side)
+    found = decode.decode(memoryview(memory), [str(path) for path in paths], side)
+    problems = [value if isinstance(value, str) else None for value in found]
     return np.frombuffer(memory, np.uint8).reshape(len(paths), side, side, 3).astype(int), problems
 
 
@@ -51,6 +52,14 @@ def lanczos(picture: np.ndarray, side: int) -> np.ndarray:
     weights /= weights.sum(axis=1, keepdims=True)
     across = np.tensordot(picture.astype(float), weights, axes=(1, 1))
     return np.clip(np.tensordot(weights, across, axes=(1, 0)).swapaxes(1, 2), 0, 255)
+
+
+def test_the_shorter_side_is_that_of_the_file_and_not_of_what_a_jpeg_is_decoded_at(tmp_path: Path) -> None:
+    for number, size in enumerate([(900, 700), (300, 9000), (20, 40)]):
+        Image.new("RGB", size).save(tmp_path / f"{number}.jpg")
+    paths = [str(tmp_path / f"{number}.jpg") for number in range(4)]
+    found = decode.decode(memoryview(bytearray(4 * 32 * 32 * 3)), paths, 32)
+    assert found[:3] == [700, 300, 20] and isinstance(found[3], str)
 
 
 @pytest.mark.parametrize("size", [32, 33, 100, 517, 16])

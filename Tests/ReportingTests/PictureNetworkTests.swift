@@ -127,6 +127,27 @@ import Testing
         #expect(try resnet18.model(classes: 2, imageSize: 96, seed: 0).inputShape == [96, 96, 3])
     }
 
+    @Test func aFileOfItsRecipeTakesTheSameSizes() throws {
+        let mobile = try #require(Recipe(named: "mobile"))
+        var record = try #require(try Record(encoding: mobile).object)
+        #expect(record["image_sizes"] == [64, 256])
+        record["name"] = "mine"
+        func read(_ record: [String: Record]) throws -> Recipe {
+            let file = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString).json"
+            try Record.object(record).write(to: file)
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            return try Recipe(reading: file)
+        }
+        #expect(try read(record).imageSizes == 64...256)
+        for sizes: Record in [[64], [128, 64], [16, 64], "64"] {
+            record["image_sizes"] = sizes
+            #expect(throws: RecipeError.self) { try read(record) }
+        }
+        record["image_sizes"] = nil
+        #expect(try read(record).imageSizes == 32...256)
+        #expect(try Record(encoding: Recipe.augmented)["image_sizes"] == nil)
+    }
+
     @Test func ofFewPicturesStepsAreSmaller() throws {
         let own = DataProvenance(
             name: "own", path: "", checksum: "", isOfficial: false, isStandIn: false, statement: nil)

@@ -16,8 +16,8 @@ from .models import Model, load_model
 from .pretrained import WEIGHTS, available, pretrained
 
 DESCRIPTION = """\
-A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, upright, scaled to 32×32
-pixels, on white where it is transparent. A file that is no picture is named on standard error; the others are still
+A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, upright, scaled to the
+size that it was trained on, on white where it is transparent. A file that is no picture is named on standard error; the others are still
 classified, and the status is 1.
 
 The network must choose one of its classes, for a picture that shows none of them, too. Where the best class has less
@@ -78,16 +78,17 @@ def classify(paths: list[str], weights: str, top: int, as_json: bool) -> int:
     if len(names) != outputs[0]:
         raise Error(f"{weights} names {len(names)} classes and has {outputs[0]} outputs")
     pixels = np.zeros((len(paths), side, side, 3), np.uint8)
-    problems = decode(memoryview(pixels).cast("B"), list(paths), side)
-    for problem in filter(None, problems):
+    found = decode(memoryview(pixels).cast("B"), list(paths), side)
+    problems = {path: problem for path, problem in zip(paths, found) if isinstance(problem, str)}
+    for problem in problems.values():
         print(f"error: {problem}", file=sys.stderr)
-    good = [index for index, problem in enumerate(problems) if problem is None]
+    good = [index for index, problem in enumerate(found) if not isinstance(problem, str)]
     predictions = model.predict(pixels[good], verbose=0) if good else np.zeros((0, len(names)))
     if not np.allclose(predictions.sum(axis=1), 1, atol=1e-3):
         raise Error(f"{weights} gives no probabilities: its last layer has no softmax")
     pictures = [picture(paths[index], row, names) for index, row in zip(good, predictions)]
     if as_json:
-        failures = [{"file": path, "error": problem} for path, problem in zip(paths, problems) if problem]
+        failures = [{"file": path, "error": problem} for path, problem in problems.items()]
         print(json.dumps(
             {"weights": weights, "classNames": names, "pictures": pictures, "failures": failures},
             indent=2, ensure_ascii=False))

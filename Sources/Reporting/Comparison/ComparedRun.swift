@@ -23,8 +23,14 @@ public struct ComparedRun: Sendable {
     /// The directory of a report's records; nil for one training.
     let records: String?
 
-    /// Whether it has weights whose predictions can be looked at.
-    public var hasWeights: Bool { parts.contains { $0.weights != nil } }
+    /// The height and width of the images that its weights take; nil without weights.
+    ///
+    /// - Throws: what is wrong with the weights.
+    public var imageSize: Int? {
+        get throws {
+            try parts.lazy.compactMap(\.weights).first.map { try TrainedWeights(reading: $0).imageSize }
+        }
+    }
 
     /// The recipes of the sections that train.
     private static let recipes = [

@@ -65,14 +65,19 @@ public struct FlippedImages: Encodable, Sendable {
             reasons.append("The weights of both trainings are not at hand, and predictions are not recorded.")
             return []
         }
+        let files = try [one, other].map { try TrainedWeights(reading: $0) }
+        guard try files[0].imageSize == files[1].imageSize else {
+            reasons.append(
+                "The two networks take images of different sizes, so their predictions are not compared.")
+            return []
+        }
         guard let images, .string(images.provenance.checksum) == a.record[path: "data.checksum"],
             images.test.count > 0
         else {
             reasons.append("The test images are not at hand: --data names the data set.")
             return []
         }
-        let predicted = try [one, other].map { path in
-            let weights = try TrainedWeights(reading: path)
+        let predicted = try files.map { weights in
             try weights.check(images)
             let predictions = try weights.model().predict(images.test.rescaled(weights.rescale))
             return (0..<predictions.count).map(predictions.predicted)

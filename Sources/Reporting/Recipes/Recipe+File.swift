@@ -48,7 +48,9 @@ extension Recipe {
         if let own = Recipe(named: name), own != self {
             throw SettingsError.invalid("\"name\" is \"\(name)\", which is a recipe of BigEggs: give another")
         }
-        try compile(try model(classes: 10, seed: 0, threads: 1), trainImages: 50_000)
+        try compile(
+            try model(classes: 10, imageSize: imageSizes.lowerBound, seed: 0, threads: 1), trainImages: 50_000
+        )
         _ = try callbacks()
     }
 }

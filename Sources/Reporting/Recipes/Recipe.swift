@@ -103,7 +103,8 @@ public struct Recipe: Sendable, Equatable {
         self.file = file
         let network = try settings.list("network")
         self.network = network ?? Recipe.reportNetwork
-        imageSizes = network == nil ? Recipe.reportImageSizes : 32...256
+        imageSizes =
+            try settings.imageSizes() ?? (network == nil ? Recipe.reportImageSizes : Recipe.allImageSizes)
         generator = try settings.value("augmentation").map {
             var own = try Settings($0, of: "\"augmentation\"")
             let generator = try ImageDataGenerator(&own)
@@ -126,6 +127,8 @@ public struct Recipe: Sendable, Equatable {
     }
 
     private static let reportImageSizes = 32...32
+    /// What own pictures are scaled to.
+    public static let allImageSizes = 32...256
     private static let standardRescale: Float = 1 / 255
     private static let standardLoss = "SparseCategoricalCrossentropy"
 
@@ -143,6 +146,9 @@ public struct Recipe: Sendable, Equatable {
             "epochs": .number(Double(epochs)), "optimizer": optimizer.record,
         ]
         if network != Recipe.reportNetwork { record["network"] = .array(network) }
+        if imageSizes.lowerBound > 32 {
+            record["image_sizes"] = .numbers([imageSizes.lowerBound, imageSizes.upperBound])
+        }
         record["augmentation"] = generator?.settings
         if rescale != Recipe.standardRescale { record["rescale"] = Record(rescale) }
         record["precision"] = (givenPrecision?.rawValue).map(Record.string)
@@ -308,4 +314,15 @@ public struct Recipe: Sendable, Equatable {
 extension Recipe: Encodable {
     /// Writes the ``record``.
     public func encode(to encoder: any Encoder) throws { try record.encode(to: encoder) }
+}
+
+extension Settings {
+    /// The sizes of images that a recipe's network takes, `[least, most]`.
+    fileprivate mutating func imageSizes() throws -> ClosedRange<Int>? {
+        guard let value = value("image_sizes") else { return nil }
+        guard let limits = value.numbers?.map(Int.init), limits.count == 2, limits[0] <= limits[1],
+            limits.allSatisfy(Recipe.allImageSizes.contains)
+        else { throw wrong("image_sizes", value, "the least and the most, from 32 to 256") }
+        return limits[0]...limits[1]
+    }
 }

@@ -32,17 +32,21 @@ public struct Sweep: Sendable {
         public var images: Int
         /// How many of these validate.
         public var heldOut: Int
+        /// The height and width of the images, in pixels.
+        public var imageSize: Int
         /// What activations are computed in; nil for what the recipe says.
         public var precision: PrecisionChoice?
         /// Arguments of `bigeggs train` that say on which data and how fast.
         public var options: [String]
 
         public init(
-            checksum: String, images: Int, heldOut: Int, precision: PrecisionChoice?, options: [String]
+            checksum: String, images: Int, heldOut: Int, imageSize: Int = 32, precision: PrecisionChoice?,
+            options: [String]
         ) {
             self.checksum = checksum
             self.images = images
             self.heldOut = heldOut
+            self.imageSize = imageSize
             self.precision = precision
             self.options = options
         }
@@ -175,6 +179,7 @@ public struct Sweep: Sendable {
                 (record[path: "settings.trainImages"]?.integer ?? 0) + held == plan.images
             ),
             ("number of images held out", held == plan.heldOut),
+            ("size of images", record[path: "settings.imageSize"]?.integer ?? 32 == plan.imageSize),
             (
                 "precision",
                 record[path: "engine.precision"]?.string

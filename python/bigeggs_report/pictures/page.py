@@ -53,6 +53,7 @@ def view(
         "seen": address(square(file, side), "PNG"),
         "looked": address(overlaid(middle, values, tuple(size)), "JPEG", quality=88),
         "place": strongest(values, tuple(size)),
+        "grid": f"{size[0]} by {size[1]}",
     }
 
 
