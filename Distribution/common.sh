@@ -19,12 +19,25 @@ mkdir -p "$work/pkgconfig"
 sed '/^Libs.private/d; s/^Libs:.*/Libs: -l:libarchive.a/' "$(pkg-config --variable=pcfiledir libarchive)/libarchive.pc" \
     >"$work/pkgconfig/libarchive.pc"
 
+# finish FILE...: takes out symbols, and what differs from build to build: the hashes by which the compiler knows its
+# modules again.
+finish() {
+    local file zeros=$work/zeros
+    for file; do
+        strip -s "$file"
+        if objcopy -O binary --only-section=.swift_modhash "$file" "$zeros" && [[ -s $zeros ]]; then
+            head -c "$(stat -c %s "$zeros")" /dev/zero >"$zeros.new"
+            objcopy --update-section .swift_modhash="$zeros.new" "$file"
+        fi
+    done
+}
+
 # compile LEVEL FOLDER [ARGUMENT]...: swift build for a level of processor, without this machine's paths.
 compile() {
     local level=$1 folder=$2
     shift 2
     BIGEGGS_MARCH=x86-64-$level PKG_CONFIG_PATH=$work/pkgconfig swift build -c release --scratch-path "$folder" \
-        -Xswiftc -use-ld=lld -Xlinker --exclude-libs=libarchive.a \
+        -Xswiftc -use-ld=lld -Xlinker --exclude-libs=libarchive.a -Xlinker --build-id=none \
         -Xswiftc -file-prefix-map -Xswiftc "$root=bigeggs" -Xcc "-ffile-prefix-map=$root=bigeggs" \
         "$@" >"$folder.log" 2>&1 ||
         { tail -n 20 "$folder.log" >&2; fail "the build for x86-64-$level failed: ${folder#"$root/"}.log says more"; }
