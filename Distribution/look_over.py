@@ -1,4 +1,4 @@
-"""Looks a wheel or an unpacked archive over, and says what takes the room.
+"""Looks a wheel or an unpacked archive over, and says what takes the room in the wheel.
 
     look_over.py WHEEL|FOLDER
 
@@ -72,18 +72,13 @@ def toolchain() -> Path:
     return Path(found).resolve().parents[2] if found and not found.startswith("/usr/") else Path("/")
 
 
-def print_largest(name: str, total: int, parts: list[tuple[int, int, str]]) -> None:
-    """Prints what takes the room: of each part its size as it is packed, its size, its name."""
-    print(f"{name} has {total / 1e6:.1f} MB. The largest files in it, packed and unpacked:")
-    for packed, size, part in sorted(parts, reverse=True)[:8]:
-        print(f"  {packed / 1e6:5.1f} MB {size / 1e6:6.1f} MB  {part}")
-
-
 def faults_of_wheel(wheel: Path) -> list[str]:
-    """What is wrong with a wheel."""
+    """What is wrong with a wheel; prints its largest files."""
     with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as scratch:
-        parts = [(part.compress_size, part.file_size, part.filename) for part in archive.infolist()]
-        print_largest(wheel.name, wheel.stat().st_size, parts)
+        parts = sorted(archive.infolist(), key=lambda part: -part.compress_size)
+        print(f"{wheel.name} has {wheel.stat().st_size / 1e6:.1f} MB. The largest files in it, packed and unpacked:")
+        for part in parts[:8]:
+            print(f"  {part.compress_size / 1e6:5.1f} MB {part.file_size / 1e6:6.1f} MB  {part.filename}")
         archive.extractall(scratch)
         named = re.search(r"manylinux_(\d+)_(\d+)_", wheel.name)
         found = faults(Path(scratch), (int(named[1]), int(named[2])) if named else (0,))

@@ -44,7 +44,8 @@ def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str 
     A path in bytes need be no text.
 
     Returns for each path the pixels of the picture's shorter side, or a sentence that says why there is no such
-    picture; its bytes then stay as they were. Pillow decodes and scales without the interpreter's lock, so there is a thread for each processor.
+    picture; its bytes then stay as they were. Pillow decodes and scales without the interpreter's lock, so there is a
+    thread for each processor.
     """
     size = side * side * 3
 

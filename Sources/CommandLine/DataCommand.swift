@@ -20,8 +20,9 @@ struct DataCommand: ParsableCommand {
             --data also takes a directory of your own pictures, JPEG, PNG, WebP or GIF of any size: \
             train and test with a folder for each class in both, or a folder for each class of \
             which --validation-split keeps a share for testing. The folders name the classes. \
-            Training and Testing mean the same, and val is for testing where there is no test. It says \
-            which of them are copies of others, of which classes there are few, and how large they are.
+            Training and Testing mean the same, and val is for testing where there is no test. The \
+            command says which pictures are copies of others, which classes have few, and how large the \
+            pictures are.
 
             EXAMPLES
               bigeggs data

@@ -28,8 +28,11 @@ struct DataOptions: ParsableArguments {
 
     /// Where the images come from.
     ///
+    /// - Parameter imageSize: their height and width, in pixels.
     /// - Throws: `PictureFolderError` for options that the data set does not take.
-    func source() throws -> ImageSource { try pictures.source(data) }
+    func source(imageSize: Int = 32) throws -> ImageSource {
+        try pictures.source(data, imageSize: imageSize)
+    }
 
     /// Loads the data set. The progress of a download or of decoding, and the announcement of a stand-in, go to
     /// standard error.
@@ -45,7 +48,7 @@ struct DataOptions: ParsableArguments {
     func examine(
         needing needed: DatasetSplits, imageSize: Int
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {
-        let found = try pictures.source(data, imageSize: imageSize).examine(needing: needed)
+        let found = try source(imageSize: imageSize).examine(needing: needed)
         if let notice = found.dataset.notice { StandardError.write(notice + "\n") }
         return found
     }

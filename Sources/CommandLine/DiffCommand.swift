@@ -45,7 +45,7 @@ struct DiffCommand: ParsableCommand {
         let runs = try names.map { try ComparedRun($0, project: project) }
         let comparison = try RunComparison(
             runs[0], runs[1], study: Study(project: project), project: project,
-            images: images(of: runs.map { try $0.imageSize }))
+            images: images)
         let directory = URL(fileURLWithPath: out).standardizedFileURL.path
         try comparison.write(runs[0], runs[1], in: directory, project: project)
         if json {
@@ -56,10 +56,9 @@ struct DiffCommand: ParsableCommand {
         }
     }
 
-    /// The test images for weights of these sizes, if they are at hand: nothing is downloaded for a comparison.
-    private func images(of sizes: [Int?]) throws -> LoadedDataset? {
-        guard let size = sizes[0], sizes == [size, size] else { return nil }
-        guard try dataOptions.pictures.source(dataOptions.data, imageSize: size).isAtHand else { return nil }
+    /// The data set with images of a size, if it is at hand: nothing is downloaded for a comparison.
+    private func images(_ size: Int) throws -> LoadedDataset? {
+        guard try dataOptions.source(imageSize: size).isAtHand else { return nil }
         return try dataOptions.load(needing: .test, imageSize: size)
     }
 }

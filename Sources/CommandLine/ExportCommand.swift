@@ -11,8 +11,8 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write trained weights as an ONNX file, which other programs run.",
         discussion: """
             The file holds the network of the weights (ONNX operator set 17). Its input "images" is \
-            float32 [batch, 32, 32, 3], or of the size that the network takes: pixels row by row, red, green, blue, from 0 to 255, as many \
-            images as you like. Its output "probabilities" is [batch, classes].
+            float32 [batch, 32, 32, 3], or of the size that the network takes: pixels row by row, red, \
+            green, blue, from 0 to 255, as many images as you like. Its output "probabilities" is [batch, classes].
 
             EXAMPLES
               bigeggs export --onnx eggs.onnx

@@ -12,7 +12,7 @@ struct ImageSizeOptions: ParsableArguments {
     var imageSize: Int?
 
     func validate() throws {
-        if let imageSize, !(32...256).contains(imageSize) {
+        if let imageSize, !Recipe.allImageSizes.contains(imageSize) {
             throw ValidationError("--image-size is 32 to 256, and not \(imageSize)")
         }
     }

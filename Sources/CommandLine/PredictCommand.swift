@@ -16,7 +16,8 @@ struct PredictCommand: ParsableCommand {
               bigeggs predict --first 5                the first five
 
             A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, \
-            upright, scaled to the size that it was trained on (the report's: 32×32 pixels), on white where it is transparent. --html writes one \
+            upright, scaled to the size that it was trained on (the report's: 32×32 pixels), on white \
+            where it is transparent. --html writes one \
             page with each picture and where the network looked. A file that is no picture is \
             named on standard error; the others are still classified, and the status is 1.
 

@@ -82,10 +82,12 @@ struct SweepCommand: ParsableCommand {
             in: URL(fileURLWithPath: out).standardizedFileURL.path)
     }
 
+    private var imageSize: Int { imageSizeOptions.imageSize(for: recipe) }
+
     func run() throws {
         let sweep = try sweep()
-        try recipe.requireImageSize(imageSizeOptions.imageSize(for: recipe))
-        let loaded = try dataOptions.load(needing: .train, imageSize: imageSizeOptions.imageSize(for: recipe))
+        try recipe.requireImageSize(imageSize)
+        let loaded = try dataOptions.load(needing: .train, imageSize: imageSize)
         let plan = try plan(loaded)
         let waiting = try sweep.runs.filter { try restart || sweep.recorded($0, plan) == nil }
         let clock = try SweepClock(waiting, plan, loaded, threads: threads)
@@ -126,7 +128,7 @@ struct SweepCommand: ParsableCommand {
         if let size = imageSizeOptions.imageSize { options += ["--image-size", "\(size)"] }
         return .init(
             checksum: loaded.provenance.checksum, images: images, heldOut: heldOut,
-            imageSize: imageSizeOptions.imageSize(for: recipe),
+            imageSize: imageSize,
             precision: precision, options: options)
     }
 

@@ -23,13 +23,14 @@ struct TrainCommand: TeamCommand {
               bigeggs train --epochs 2 --limit 5000   to see it run
               bigeggs train --resume                  after an interruption
               bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
-              bigeggs train --data ~/birds --validation-split 0.2 --recipe resnet18 --image-size 96
+              bigeggs train --data ~/birds --recipe resnet18 --image-size 96
               mpirun -np 4 bigeggs train --recipe fast       on several processes, or machines
 
             A recipe is a way to train that has a name: \
             \(Recipe.named.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
             `bigeggs study --list` and `bigeggs study fast --list` say what each is; \
-            resnet18 and mobile are for your own pictures in 64 to 256 pixels a side. One of your own is a JSON file with Keras's names; "epochs" \
+            resnet18 and mobile are for your own pictures in 64 to 256 pixels a side. One of your own is a \
+            JSON file with Keras's names; "epochs" \
             must be there. The network, the batch size and Adam are the report's unless you say otherwise; without \
             "callbacks" nothing stops the training, and the last epoch's weights are kept:
 

@@ -3,8 +3,9 @@ import Foundation
 
 /// Decoded pictures of one directory, kept in a file where decoding took long.
 ///
-/// There is one file a directory and size of image, which the next change of the directory replaces. It holds for as long as
-/// every file has the name, size and time of change that it had, as build tools and Git decide it too.
+/// There is one file a directory and size of image, which the next change of the directory replaces. It holds
+/// for as long as every file has the name, size and time of change that it had, as build tools and Git decide
+/// it too.
 struct DecodedCache {
     /// Decoded files, with what became of each.
     struct Decoded {

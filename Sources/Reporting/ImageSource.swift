@@ -31,11 +31,10 @@ public enum ImageSource {
                     path, options: options, pythonPaths: try Project.locate().pythonPaths,
                     cache: DataLocations().cache))
         } else {
-            if options.validationSplit != nil, path.map(FileManager.default.fileExists) ?? true {
-                throw PictureFolderError.notAFolder(name: argument)
-            }
             // That there is no such path is said when it is read.
-            guard options.imageSize == 32 || !(path.map(FileManager.default.fileExists) ?? true) else {
+            let isThere = path.map(FileManager.default.fileExists) ?? true
+            if isThere, options.validationSplit != nil { throw PictureFolderError.notAFolder(name: argument) }
+            if isThere, options.imageSize != 32 {
                 throw PictureFolderError.sizeIsGiven(imageSize: options.imageSize)
             }
             self = .known(source)
@@ -55,26 +54,23 @@ public enum ImageSource {
     /// - Parameter needed: the splits of CIFAR-10 that must have images; own pictures have both.
     /// - Throws: `DataError` or `DownloadError`; `PictureFolderError` or `PythonError` for own pictures.
     public func load(needing needed: DatasetSplits = .all) throws -> LoadedDataset {
+        try examine(needing: needed).dataset
+    }
+
+    /// The same, and what is odd in a directory of own pictures; nil for another data set.
+    public func examine(
+        needing needed: DatasetSplits = .all
+    ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {
         switch self {
         case .known(let source):
             let line = DownloadLine()
             defer { line.end() }
-            return try source.load(needing: needed, progress: line.show)
-        case .own: return try examine(needing: needed).dataset
+            return (try source.load(needing: needed, progress: line.show), nil)
+        case .own(let folder):
+            let line = ProgressLine("Decoding", "pictures")
+            defer { line.end() }
+            return try folder.examine(progress: line.show)
         }
-    }
-
-    /// Loads both splits, and says what is odd in a directory of own pictures; nil for what is none.
-    ///
-    /// - Throws: as ``load(needing:)``.
-    public func examine(
-        needing needed: DatasetSplits = .all
-    ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {
-        guard case .own(let folder) = self else { return (try load(needing: needed), nil) }
-        let line = ProgressLine("Decoding", "pictures")
-        defer { line.end() }
-        let (dataset, findings) = try folder.examine(progress: line.show)
-        return (dataset, findings)
     }
 
     /// The checksum that the loaded data set would have, found without decoding any image and without the

@@ -170,8 +170,8 @@ def summary(results):
     rows = []
     for work, systems in results.items():
         row = {
-            "title": work.title, "recipe": work.recipe, "precision": work.precision, "batch": work.batch, "work": work.work, "side": work.side,
-            "systems": {}}
+            "title": work.title, "recipe": work.recipe, "precision": work.precision, "batch": work.batch,
+            "work": work.work, "side": work.side, "systems": {}}
         for system, entry in systems.items():
             speeds = [turn["images_per_second"] for turn in entry["turns"]]
             row["systems"][system] = {

@@ -24,7 +24,7 @@ COLOURS = {
 SHAPES = ("disc", "square", "triangle", "ring", "cross")
 TEXTURES = ("plain", "striped", "dotted", "checked")
 
-#: From the most different on, so that few classes differ in everything.
+#: Textures last, so that few classes differ in colour or shape.
 CLASSES = [
     f"{colour}-{texture}-{shape}" for texture, (colour, shape) in itertools.product(TEXTURES, itertools.product(COLOURS, SHAPES))
 ]
@@ -102,6 +102,8 @@ def main() -> None:
     parser.add_argument("--size", default="500x375", help="width and height (default: 500x375)")
     parser.add_argument("--test", type=float, default=0.1, help="the part that is for testing (default: 0.1)")
     options = parser.parse_args()
+    if not 2 <= options.classes <= len(CLASSES):
+        parser.error(f"--classes is 2 to {len(CLASSES)}, and not {options.classes}")
     width, height = map(int, options.size.split("x"))
     each = options.pictures // options.classes
     testing = max(1, round(each * options.test))

@@ -53,9 +53,8 @@ import Testing
                 let number = numbers[kind, default: 0]
                 numbers[kind] = number + 1
                 let drawn = hashed(tensor.values.count, number + 1000 * kind.count)
-                // Of a depthwise kernel one channel is read, [height, width, channels, 1].
-                let inputs = tensor.shape.dropLast().last == 1 ? 1 : tensor.shape.dropLast().reduce(1, *)
-                let fan = tensor.shape.last == 1 ? 9 : inputs
+                // A depthwise kernel, [3, 3, channels, 1], reads one channel.
+                let fan = tensor.shape.last == 1 ? 9 : tensor.shape.dropLast().reduce(1, *)
                 let values = drawn.map { value in
                     switch kind {
                     case "kernel": (value - 0.5) * 2 * (6 / Double(fan)).squareRoot()

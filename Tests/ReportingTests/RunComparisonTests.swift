@@ -44,7 +44,7 @@ import Testing
     }
 
     private func compared(_ a: Record, _ b: Record) throws -> RunComparison {
-        try RunComparison(write(a, "a"), write(b, "b"), study: study, project: project, images: nil)
+        try RunComparison(write(a, "a"), write(b, "b"), study: study, project: project, images: { _ in nil })
     }
 
     /// Two recipes of the study: variances of 2e-4 and 0.5e-4 with two seeds and with two.
@@ -136,7 +136,8 @@ import Testing
         }
         let checkout = Project(root: try Checkout.root)
         let comparison = try RunComparison(
-            results([0, 0, 0, 0, 2]), results([1, 1, 1, 0, 1]), study: study, project: checkout, images: nil)
+            results([0, 0, 0, 0, 2]), results([1, 1, 1, 0, 1]), study: study, project: checkout,
+            images: { _ in nil })
         #expect(comparison.flips.map(\.network) == ["plain", "augmented"])
         let plain = comparison.flips[0]
         #expect(plain.images == 5 && plain.changed == 4 && plain.gained == 2 && plain.lost == 1)
@@ -146,7 +147,7 @@ import Testing
         #expect(comparison.flips[1].changed == 0)
         let other = try RunComparison(
             results([0, 0, 0, 0, 2]), results([1, 1, 1, 0, 1], "md5:other"), study: study, project: checkout,
-            images: nil)
+            images: { _ in nil })
         #expect(
             other.flips.isEmpty && other.withoutFlips == ["06-results: the two were tested on other images."])
     }

@@ -17,8 +17,8 @@ from .pretrained import WEIGHTS, available, pretrained
 
 DESCRIPTION = """\
 A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, upright, scaled to the
-size that it was trained on, on white where it is transparent. A file that is no picture is named on standard error; the others are still
-classified, and the status is 1.
+size that it was trained on, on white where it is transparent. A file that is no picture is named on standard
+error; the others are still classified, and the status is 1.
 
 The network must choose one of its classes, for a picture that shows none of them, too. Where the best class has less
 than 50 %, no class is likely.
@@ -79,8 +79,8 @@ def classify(paths: list[str], weights: str, top: int, as_json: bool) -> int:
         raise Error(f"{weights} names {len(names)} classes and has {outputs[0]} outputs")
     pixels = np.zeros((len(paths), side, side, 3), np.uint8)
     found = decode(memoryview(pixels).cast("B"), list(paths), side)
-    problems = {path: problem for path, problem in zip(paths, found) if isinstance(problem, str)}
-    for problem in problems.values():
+    problems = [(path, problem) for path, problem in zip(paths, found) if isinstance(problem, str)]
+    for _, problem in problems:
         print(f"error: {problem}", file=sys.stderr)
     good = [index for index, problem in enumerate(found) if not isinstance(problem, str)]
     predictions = model.predict(pixels[good], verbose=0) if good else np.zeros((0, len(names)))
@@ -88,7 +88,7 @@ def classify(paths: list[str], weights: str, top: int, as_json: bool) -> int:
         raise Error(f"{weights} gives no probabilities: its last layer has no softmax")
     pictures = [picture(paths[index], row, names) for index, row in zip(good, predictions)]
     if as_json:
-        failures = [{"file": path, "error": problem} for path, problem in problems.items()]
+        failures = [{"file": path, "error": problem} for path, problem in problems]
         print(json.dumps(
             {"weights": weights, "classNames": names, "pictures": pictures, "failures": failures},
             indent=2, ensure_ascii=False))

@@ -218,8 +218,8 @@ class ModelCheckpoint(_LibraryCallback):
     """Saves the model after every epoch, or the best epoch's only.
 
     `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors". The files are what
-    `Model.save` writes, without class names; with `save_weights_only` the weights alone. With a number for `save_freq` they are
-    written after so many steps.
+    `Model.save` writes, without class names; with `save_weights_only` the weights alone. With a number for `save_freq`
+    they are written after so many steps.
     """
 
     _kind = "ModelCheckpoint"

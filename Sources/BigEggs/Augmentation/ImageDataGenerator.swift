@@ -160,7 +160,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         func zoom(_ uniform: Float) -> Double {
             zoomRange.lower + (zoomRange.upper - zoomRange.lower) * Double(uniform)
         }
-        let crop = randomCrop(philox.uniforms(stream: stream, item: item, draw: 3), imageShape)
+        let crop = randomCrop(imageShape) { philox.uniforms(stream: stream, item: item, draw: 3) }
         return TransformParameters(
             theta: symmetric(rotationRange, geometry[0]),
             tx: shift(widthShiftRange, geometry[1], extent: imageShape[1]) + crop.x,
@@ -178,9 +178,10 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
 
     /// A crop: its width and height as parts of the image's, and how far its middle is from the image's, in pixels.
     private func randomCrop(
-        _ uniforms: SIMD4<Float>, _ imageShape: [Int]
+        _ imageShape: [Int], _ draw: () -> SIMD4<Float>
     ) -> (width: Double, height: Double, x: Double, y: Double) {
         guard randomResizedCrop > 0 else { return (1, 1, 0, 0) }
+        let uniforms = draw()
         let least = min(randomResizedCrop, 1)
         let area = least + (1 - least) * Double(uniforms[0])
         // As likely a number of times wider as higher. What is wider or higher than the image is as wide or high as it.

@@ -57,9 +57,6 @@ final class PlanBuilder {
         return node.output
     }
 
-    /// The layer that reads a layer's output, if it is the only one.
-    func onlyReader(of layer: ResolvedLayer) -> ResolvedLayer? { network.onlyReader(of: layer) }
-
     /// oneDNN's dimensions of an image.
     func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }
 

@@ -284,7 +284,8 @@ be_status be_images_count(be_handle images, int64_t *count);
  * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip", "alternating_flip" (each image in turn),
  * "whole_pixel_shifts", "random_resized_crop" (the least part of the area that is cut out and scaled up; 0), and, in
  * be_model_fit and be_generator_batch alone, "cutout" (the side in pixels of a square that is filled with "cval"; 0),
- * "color_jitter" (z for brightness, contrast and saturation times 1 - z to 1 + z; values are 0 to 255) and "rescale", what every value is multiplied by after the transformation (1). */
+ * "color_jitter" (z for brightness, contrast and saturation times 1 - z to 1 + z; values are 0 to 255) and "rescale",
+ * what every value is multiplied by after the transformation (1). */
 be_status be_generator_create(const char *settings, be_handle *generator);
 
 /* Draws the transformation of one image: a function of `seed`, `epoch` and `sample` (the image's number in its

@@ -23,15 +23,6 @@ public struct ComparedRun: Sendable {
     /// The directory of a report's records; nil for one training.
     let records: String?
 
-    /// The height and width of the images that its weights take; nil without weights.
-    ///
-    /// - Throws: what is wrong with the weights.
-    public var imageSize: Int? {
-        get throws {
-            try parts.lazy.compactMap(\.weights).first.map { try TrainedWeights(reading: $0).imageSize }
-        }
-    }
-
     /// The recipes of the sections that train.
     private static let recipes = [
         "04-plain-training": "plain", "05-augmented-training": "augmented", "09-fast": "fast",

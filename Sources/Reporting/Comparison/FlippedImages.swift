@@ -39,9 +39,12 @@ public struct FlippedImages: Encodable, Sendable {
 
     /// Those of two parts: from recorded predictions, or else from what weights predict now.
     ///
-    /// - Parameter reasons: gets a sentence about what is not known.
+    /// - Parameters:
+    ///   - images: loads the data set with images of a height and width; nil if it is not at hand.
+    ///   - reasons: gets a sentence about what is not known.
     static func found(
-        _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ images: LoadedDataset?, _ reasons: inout [String]
+        _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ images: (Int) throws -> LoadedDataset?,
+        _ reasons: inout [String]
     ) throws -> [FlippedImages] {
         let isSameData = a.record[path: "data.checksum"] == b.record[path: "data.checksum"]
         if let truth = a.record[path: "results.truth"]?.integers {
@@ -66,12 +69,14 @@ public struct FlippedImages: Encodable, Sendable {
             return []
         }
         let files = try [one, other].map { try TrainedWeights(reading: $0) }
-        guard try files[0].imageSize == files[1].imageSize else {
+        let size = try files[0].imageSize
+        guard try files[1].imageSize == size else {
             reasons.append(
                 "The two networks take images of different sizes, so their predictions are not compared.")
             return []
         }
-        guard let images, .string(images.provenance.checksum) == a.record[path: "data.checksum"],
+        guard let images = try images(size),
+            .string(images.provenance.checksum) == a.record[path: "data.checksum"],
             images.test.count > 0
         else {
             reasons.append("The test images are not at hand: --data names the data set.")

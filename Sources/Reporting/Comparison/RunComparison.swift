@@ -66,11 +66,12 @@ public struct RunComparison: Encodable, Sendable {
     /// Compares two runs.
     ///
     /// - Parameters:
-    ///   - images: the test images of the data set, for weights whose predictions were not recorded; nil if they are
-    ///     not at hand.
+    ///   - images: loads the data set with images of a height and width, for weights whose predictions were not
+    ///     recorded; nil if it is not at hand.
     /// - Throws: ``ComparisonError``; and what a record, weights or Python have wrong.
     public init(
-        _ a: ComparedRun, _ b: ComparedRun, study: Study, project: Project, images: LoadedDataset?
+        _ a: ComparedRun, _ b: ComparedRun, study: Study, project: Project,
+        images: (Int) throws -> LoadedDataset?
     ) throws {
         (self.a, self.b) = (a.name, b.name)
         let pairs = a.parts.compactMap { part in

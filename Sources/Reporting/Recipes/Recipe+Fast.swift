@@ -90,7 +90,6 @@ extension Recipe {
     }
 
     private static func fastNetwork(_ ingredients: FastIngredients) -> [Record] {
-        func layer(_ name: String, _ config: Record = [:]) -> Record { Component(name, config).record }
         func convolution(_ filters: Int) -> Record {
             layer(
                 "Conv2D",

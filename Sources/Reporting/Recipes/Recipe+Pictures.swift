@@ -14,7 +14,7 @@ extension Recipe {
     /// 2017, https://arxiv.org/abs/1704.04861: eight of its blocks, of up to 512 channels, in place of thirteen of up to
     /// 1,024, and images 16 times smaller at the end in place of 32.
     public static let mobile = pictures(
-        "mobile", "a small network of depthwise convolutions for such pictures: 0.5 million weights",
+        "mobile", "a small network of depthwise convolutions for such pictures: 0.55 million weights",
         mobileNetwork)
 
     /// The recipes for pictures of more than 32 pixels.
@@ -40,10 +40,6 @@ extension Recipe {
     private static let head = [
         layer("GlobalAveragePooling2D"), layer("Dense", ["units": "classes", "activation": "softmax"]),
     ]
-
-    private static func layer(_ className: String, _ config: Record = [:]) -> Record {
-        Component(className, config).record
-    }
 
     /// A convolution without bias, as a normalization follows. As in PyTorch there are as many zeros on each side;
     /// where the stride is 2, Keras's "same" would have none above and on the left.

@@ -146,7 +146,7 @@ public struct Recipe: Sendable, Equatable {
             "epochs": .number(Double(epochs)), "optimizer": optimizer.record,
         ]
         if network != Recipe.reportNetwork { record["network"] = .array(network) }
-        if imageSizes.lowerBound > 32 {
+        if ![Recipe.reportImageSizes, Recipe.allImageSizes].contains(imageSizes) {
             record["image_sizes"] = .numbers([imageSizes.lowerBound, imageSizes.upperBound])
         }
         record["augmentation"] = generator?.settings
@@ -208,6 +208,11 @@ public struct Recipe: Sendable, Equatable {
                     + "Dense whose \"units\" are \"classes\" and whose \"activation\" is \"softmax\"")
         }
         return model
+    }
+
+    /// A layer as a file describes it.
+    static func layer(_ className: String, _ config: Record = [:]) -> Record {
+        Component(className, config).record
     }
 
     /// A layer in which "classes" has become a number.

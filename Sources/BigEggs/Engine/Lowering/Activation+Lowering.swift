@@ -15,7 +15,7 @@ extension Activation: LoweredLayer {
 extension PlanBuilder {
     /// Whether a GELU alone reads a layer, so that the layer in front may apply it.
     func onlyGELU(of layer: ResolvedLayer) -> Bool {
-        (onlyReader(of: layer)?.layer as? Activation)?.function == .gelu
+        (network.onlyReader(of: layer)?.layer as? Activation)?.function == .gelu
     }
 
     /// Applies a function that no other node includes.

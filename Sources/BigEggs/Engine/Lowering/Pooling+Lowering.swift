@@ -12,7 +12,7 @@ extension PlanBuilder {
     /// The max pooling over 2×2 that alone reads a layer and leaves nothing to fill up, so that the layer in front may
     /// do it.
     func onlyPooling(of layer: ResolvedLayer) -> ResolvedLayer? {
-        guard let reader = onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D,
+        guard let reader = network.onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D,
             pooling.window.size == [2, 2], pooling.window.strides == [2, 2],
             zip(layer.outputShape, reader.outputShape).prefix(2).allSatisfy({ $0 / 2 == $1 })
         else { return nil }
