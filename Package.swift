@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "CGOMP", providers: [.apt(["libgomp1"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // Python itself is loaded when it is first called.
         .target(name: "CPython"),
@@ -60,6 +61,10 @@ let package = Package(
             cSettings: [.define("REPORT_SECTIONS", to: "\"\(sections.joined(separator: " "))\"")]),
         .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=\(processor)"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
+        // Only with -O3 do the sums over rows become the processor's vectors.
+        .target(
+            name: "CPictures", dependencies: ["CJPEG"],
+            cSettings: [.unsafeFlags(["-O3", "-march=\(processor)"])]),
         // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.
         // Only optimised do the entries become what they are for.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"])]),
@@ -85,7 +90,7 @@ let package = Package(
             name: "BigEggsABI", dependencies: ["BigEggs", "MessagePassing", "ONNX", "CBigEggs"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
         .target(name: "EmbeddedPython", dependencies: ["CPython"]),
-        .target(name: "Pictures", dependencies: ["BigEggs", "EmbeddedPython"]),
+        .target(name: "Pictures", dependencies: ["BigEggs", "CPictures", "EmbeddedPython"]),
         .target(
             name: "Reporting",
             dependencies: [

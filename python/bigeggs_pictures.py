@@ -16,6 +16,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 #: A picture with fewer pixels on a side shows nothing that could be recognized.
 LEAST_SIDE = 8
 
+#: A JPEG is not decoded at fewer pixels on a side than this, nor than the square has.
+LEAST_DECODED = 128
+
 #: What lies behind transparent pixels.
 GROUND = "white"
 
@@ -111,7 +114,8 @@ def readable(path: str | bytes) -> str:
 def scaled(image: Image.Image, side: int) -> Image.Image:
     """The middle square of an opened picture, scaled with Lanczos's filter, which averages over what it shrinks."""
     # A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough for the filter.
-    image.draft("RGB", (4 * side, 4 * side))
+    least = max(side, LEAST_DECODED)
+    image.draft("RGB", (least, least))
     width, height = image.size
     length = min(width, height)
     left, top = (width - length) / 2, (height - length) / 2

@@ -21,8 +21,8 @@ struct DataCommand: ParsableCommand {
             train and test with a folder for each class in both, or a folder for each class of \
             which --validation-split keeps a share for testing. The folders name the classes. \
             Training and Testing mean the same, and val is for testing where there is no test. The \
-            command says which pictures are copies of others, which classes have few, and how large the \
-            pictures are.
+            command says which pictures are copies of others, which classes have few, how large the \
+            pictures are, and how long an epoch takes here with the recipes for their size.
 
             EXAMPLES
               bigeggs data
@@ -38,8 +38,24 @@ struct DataCommand: ParsableCommand {
     func run() throws {
         let (loaded, findings) = try dataOptions.examine(
             needing: [], imageSize: imageSizeOptions.imageSize ?? 32)
-        let description = DataDescription(loaded, findings)
+        let description = DataDescription(
+            loaded, findings, epochSeconds: findings == nil ? nil : try epochSeconds(loaded.train))
         if json { try printJSON(description) } else { print(description.text) }
+    }
+
+    /// The seconds that an epoch takes, by the name of a recipe that takes images of this size.
+    private func epochSeconds(_ train: ImageDataset) throws -> [String: Double] {
+        let recipes = ([.plain] + Recipe.forPictures).filter { $0.imageSizes.contains(train.imageShape[0]) }
+        let line = ProgressLine("Measuring", "recipes")
+        defer { line.end() }
+        var seconds: [String: Double] = [:]
+        for (number, recipe) in recipes.enumerated() {
+            seconds[recipe.name] =
+                try EpochTime.secondsPerImage(recipe, train, precision: recipe.precision.precision)
+                * Double(train.count)
+            line.show(number + 1, of: recipes.count)
+        }
+        return seconds
     }
 }
 
@@ -54,6 +70,8 @@ struct DataDescription: Encodable {
     let train, test: Split
     /// What is odd in a directory of pictures; nil for another data set.
     let findings: PictureFindings?
+    /// How long training for an epoch takes here, by the name of the recipe; nil for another data set.
+    let epochSeconds: [String: Double]?
 
     /// One split: how many images, and how many of each class.
     struct Split: Encodable {
@@ -68,8 +86,9 @@ struct DataDescription: Encodable {
         }
     }
 
-    init(_ loaded: LoadedDataset, _ findings: PictureFindings?) {
+    init(_ loaded: LoadedDataset, _ findings: PictureFindings?, epochSeconds: [String: Double]?) {
         self.findings = findings
+        self.epochSeconds = epochSeconds
         name = loaded.provenance.name
         path = loaded.provenance.path
         checksum = loaded.provenance.checksum
@@ -97,13 +116,21 @@ struct DataDescription: Encodable {
             ["class", "train", "test"],
             rows: classes.map { [$0, $1.0.grouped, $1.1.grouped] }
                 + [["all", train.images.grouped, test.images.grouped]])
+        let times = (epochSeconds ?? [:]).sorted { $0.value < $1.value }
+            .map { "\($1.duration) with --recipe \($0)" }
+        let sentences =
+            (findings?.sentences ?? [])
+            + (times.isEmpty
+                ? []
+                : ["Training takes about \(times.joined(separator: " and ")) for an epoch on this machine."])
+            + [statement].compactMap { $0 }
         return """
             \(name), \(standing)
             path      \(path)
             checksum  \(checksum)
             images    \(imageShape.map(String.init).joined(separator: "×")) bytes, height × width × channels
 
-            \(table.text)\(((findings?.sentences ?? []) + [statement].compactMap { $0 }).map { "\n\($0)" }.joined())
+            \(table.text)\(sentences.map { "\n\($0)" }.joined())
             """
     }
 }

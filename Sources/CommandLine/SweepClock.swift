@@ -39,8 +39,9 @@ final class SweepClock {
             let kind = StepKind(recipe, plan.precision(of: recipe))
             let perImage =
                 try known[kind]
-                ?? Self.secondsPerImage(
-                    recipe, data.train.prefix(trained), plan.precision(of: recipe), threads)
+                ?? EpochTime.secondsPerImage(
+                    recipe, data.train.prefix(trained), precision: plan.precision(of: recipe),
+                    threads: threads)
             known[kind] = perImage
             // An image that is only looked at takes a third: one pass of three.
             let images = Double(trained) + Double(watched) / 3
@@ -48,21 +49,6 @@ final class SweepClock {
             line.show(number + 1, of: runs.count)
         }
         self.estimates = estimates
-    }
-
-    /// Of the second of two epochs of a step or more; the first makes the plan. The rate is not the recipe's, which
-    /// may be too high for any weights.
-    private static func secondsPerImage(
-        _ recipe: Recipe, _ train: ImageDataset, _ precision: Precision, _ threads: Int?
-    ) throws -> Double {
-        let images = train.prefix(max(recipe.batchSize, 128)).withFlattenedLabels().rescaled(recipe.rescale)
-        let model = try recipe.model(
-            classes: train.classNames.count, imageSize: train.imageShape[0], seed: 1, precision: precision,
-            threads: threads)
-        try model.compile(optimizer: SGD(learningRate: 1e-9))
-        let history = try model.fit(
-            images, batchSize: recipe.batchSize, epochs: 2, augmentation: recipe.generator)
-        return (history.seconds.last ?? 0) / Double(images.count)
     }
 
     /// Seconds that the trainings from this number on take.

@@ -17,6 +17,8 @@ struct FolderLayout {
     private var namedAsSplit: String?
     /// The names of the folders of both splits, training's first.
     private var splits: [String] = []
+    /// Whether the test pictures are in one folder, and a list has their classes.
+    private let isListed: Bool
     /// Folders with other pictures or none, beside the splits.
     private var unused: [String] = []
 
@@ -34,9 +36,12 @@ struct FolderLayout {
 
     /// Reads a directory.
     ///
-    /// - Parameter isDivided: whether it is to have splits; otherwise it must have none.
+    /// - Parameters:
+    ///   - isDivided: whether it is to have splits; otherwise it must have none.
+    ///   - labels: the classes of the test pictures, where these are in no folders.
     /// - Throws: ``PictureFolderError`` for what makes no data set or could be two.
-    init(_ path: String, isDivided: Bool) throws {
+    init(_ path: String, isDivided: Bool, labels: TestLabels?) throws {
+        isListed = labels != nil
         let top = try Folder(RawPath(path))
         try top.refuseBrokenLinks()
         guard !([Self.lastName(path)] + top.folders.map(\.text)).contains(where: Self.isCamera) else {
@@ -59,8 +64,8 @@ struct FolderLayout {
             throw PictureFolderError.splitMissing(path: path, found: candidates[0].text, missing: "train")
         }
         let train = try Self.only(training, of: top)
-        let test = try Self.tests(candidates.filter { $0.use != .training }, of: top)
-        if let flat = [train, test].first(where: \.isFlat) {
+        let test = try Self.tests(candidates.filter { $0.use != .training }, labels, of: top)
+        if let flat = (labels == nil ? [train, test] : [train]).first(where: \.isFlat) {
             throw PictureFolderError.noClassFolders(path: flat.folder.path.text)
         }
         splits = [train.text, test.text]
@@ -92,6 +97,7 @@ struct FolderLayout {
             remarks.append("Not used: \(unused.listed), beside \(splits.listed) in \(path).")
         }
         for root in roots {
+            if isListed && root.split == .test { continue }
             let strays = root.folder.pictures.count
             guard strays > 0 else { continue }
             remarks.append(
@@ -150,8 +156,18 @@ struct FolderLayout {
     }
 
     /// The test pictures among those that are not for training: those for testing, or else for validation, with a
-    /// folder for each class.
-    private static func tests(_ candidates: [Candidate], of top: Folder) throws -> Candidate {
+    /// folder for each class. Where a list has their classes, those that it is about.
+    private static func tests(
+        _ candidates: [Candidate], _ labels: TestLabels?, of top: Folder
+    ) throws -> Candidate {
+        if let labels {
+            let listed = candidates.filter { labels.isAbout($0.folder) }
+            guard !listed.isEmpty else {
+                throw PictureFolderError.noneListed(
+                    file: labels.path, folders: candidates.map { $0.folder.path.text })
+            }
+            return try only(listed, of: top)
+        }
         let usable = candidates.filter { !$0.isFlat }
         guard !usable.isEmpty else { return candidates[0] }
         let test = usable.filter { $0.use == .test }

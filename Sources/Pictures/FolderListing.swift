@@ -14,7 +14,7 @@ struct FolderListing {
         let split: Split?
     }
 
-    /// The folders' names, sorted.
+    /// One a class, in the order of the folders' sorted names: these, or what a list says for them.
     let classNames: [String]
     let files: [File]
     /// One a class: its folder, that of the training pictures where the directory is divided.
@@ -28,16 +28,22 @@ struct FolderListing {
     /// may have been meant as the classes.
     private let inner: [String]
 
+    /// What of a list of labels and its pictures does not match.
+    private let listRemarks: [String]
+
     /// The classes that one network tells apart.
     private static let mostClasses = 1000
 
     /// Lists a directory.
     ///
-    /// - Parameter isDivided: whether it is to have folders for training and testing.
     /// - Throws: ``PictureFolderError`` for what makes no data set.
-    init(_ path: String, isDivided: Bool) throws {
+    init(_ path: String, _ options: PictureFolder.Options) throws {
         self.path = path
-        layout = try FolderLayout(path, isDivided: isDivided)
+        let labels = try options.testLabels.map { try TestLabels($0) }
+        guard labels == nil || options.validationSplit == nil else {
+            throw PictureFolderError.labelsOfUndivided(file: options.testLabels ?? "")
+        }
+        layout = try FolderLayout(path, isDivided: options.validationSplit == nil, labels: labels)
         var walk = FolderWalk(of: RawPath(path))
         let classes = try layout.roots.map { root in
             try root.folder.refuseBrokenLinks()
@@ -55,7 +61,19 @@ struct FolderListing {
         }
 
         var files: [File] = []
+        var listRemarks: [String] = []
         for (root, folderNames, folders) in classes {
+            if let labels, root.split == .test {
+                let listed = try labels.labelled(root.folder, classFolders: names)
+                files += listed.files.map { name, label in
+                    File(
+                        name: RawPath(FolderListing.Split.test.rawValue).appending(classes[0].names[label])
+                            .appending(name),
+                        path: root.folder.path.appending(name), label: label, split: .test)
+                }
+                listRemarks = labels.remarks(root.folder, listed.unlisted, listed.missing)
+                continue
+            }
             var labels: Set<Int> = []
             for (name, folder) in zip(folderNames, folders) {
                 // Strings are equal whichever way their accents are encoded.
@@ -77,7 +95,8 @@ struct FolderListing {
                 }
             }
         }
-        classNames = names
+        classNames = try options.classNames.map { try ClassNameList.names($0, for: names) } ?? names
+        self.listRemarks = listRemarks
         classFolders = classes[0].folders.map(\.path.text)
         self.files = files
         loops = walk.loops
@@ -88,7 +107,7 @@ struct FolderListing {
 
     /// What is not used, or used otherwise than its name says, in sentences for people.
     var remarks: [String] {
-        layout.remarks(of: path)
+        layout.remarks(of: path) + listRemarks
             + (inner.isEmpty
                 ? []
                 : [

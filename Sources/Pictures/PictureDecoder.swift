@@ -1,10 +1,14 @@
+import BigEggs
+import CPictures
+import Dispatch
 import EmbeddedPython
 
 /// Pictures of any size in files, decoded to the small squares that a network sees.
 ///
 /// JPEG, PNG, WebP and GIF (of an animation the first image). A picture is turned upright as EXIF says, the
-/// middle square is cut out and scaled with Lanczos's filter, and transparent places become white. Pillow does
-/// it in the embedded interpreter, many pictures a call, each written where it belongs in Swift's memory.
+/// middle square is cut out and scaled with Lanczos's filter, and transparent places become white. libjpeg-turbo
+/// decodes usual JPEG files, on all cores; Pillow, in the embedded interpreter, all others and those that are damaged. A
+/// JPEG file gives the same bytes either way.
 public struct PictureDecoder: Sendable {
     /// What became of some files.
     public struct Decoded: Sendable {
@@ -12,12 +16,26 @@ public struct PictureDecoder: Sendable {
         public let pixels: [UInt8]
         /// By the place of a file that is no usable picture, a sentence that names it and says why.
         public let problems: [Int: String]
-        /// The pixels of each picture's shorter side; 0 where there is a problem.
-        public let shorterSides: [Int]
     }
 
-    /// Files in a call: few enough to show progress between calls, many enough for calls to cost nothing.
-    private static let batch = 32
+    /// What became of one file.
+    struct File: Codable, Equatable {
+        /// The SHA-256 of its contents; nil for one that cannot be read.
+        var digest: String?
+        /// The pixels of the picture's shorter side; 0 where there is a problem.
+        var shorterSide = 0
+        /// A sentence that names a file that is no usable picture and says why.
+        var problem: String?
+    }
+
+    /// Files in a call: few enough to show progress between calls, many enough for no core to wait long at its end.
+    static let batch = 128
+
+    /// A JPEG is not decoded at fewer pixels on a side than this, nor than the square has: as in `bigeggs_pictures`.
+    private static let leastDecoded = 128
+
+    /// A larger file is not read into memory as a whole.
+    private static let largest = 64 << 20
 
     private let searchPaths: [String]
 
@@ -37,33 +55,101 @@ public struct PictureDecoder: Sendable {
     public func decode(
         _ paths: [String], side: Int, progress: (Int) -> Void = { _ in }
     ) throws -> Decoded {
-        try decode(paths.map { RawPath($0) }, side: side, progress: progress)
-    }
-
-    /// The same for paths that need be no text.
-    func decode(
-        _ paths: [RawPath], side: Int, progress: (Int) -> Void = { _ in }
-    ) throws -> Decoded {
-        try Python.start(searchPaths: searchPaths)
         let size = side * side * 3
         var problems: [Int: String] = [:]
-        var shorterSides = [Int](repeating: 0, count: paths.count)
         var pixels = [UInt8](repeating: 0, count: paths.count * size)
         try pixels.withUnsafeMutableBytes { memory in
             for start in stride(from: 0, to: paths.count, by: Self.batch) {
                 let range = start..<min(start + Self.batch, paths.count)
-                let result = try Python.call(
-                    "decode", in: "bigeggs_pictures",
-                    [.list(paths[range].map { .bytes($0.bytes) }), .int(side)],
-                    filling: UnsafeMutableRawBufferPointer(
+                let files = try decode(
+                    paths[range].map { RawPath($0) }, side: side,
+                    into: UnsafeMutableRawBufferPointer(
                         rebasing: memory[range.lowerBound * size..<range.upperBound * size]))
-                for (index, found) in zip(range, result.list ?? []) {
-                    problems[index] = found.string
-                    if case .int(let side) = found { shorterSides[index] = side }
-                }
+                for (index, file) in zip(range, files) { problems[index] = file.problem }
                 progress(range.upperBound)
             }
         }
-        return Decoded(pixels: pixels, problems: problems, shorterSides: shorterSides)
+        return Decoded(pixels: pixels, problems: problems)
+    }
+
+    /// Decodes a batch of files, whose paths need be no text.
+    ///
+    /// - Parameter memory: `[paths.count, side, side, 3]`; where there is a problem it is filled with zeros.
+    /// - Throws: as ``decode(_:side:progress:)``.
+    func decode(
+        _ paths: [RawPath], side: Int, into memory: UnsafeMutableRawBufferPointer
+    ) throws -> [File] {
+        let size = side * side * 3
+        var files = [File](repeating: File(), count: paths.count)
+        files.withUnsafeMutableBufferPointer { files in
+            nonisolated(unsafe) let files = files
+            nonisolated(unsafe) let memory = memory
+            DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+                files[index] = Self.read(
+                    paths[index], side: side,
+                    into: UnsafeMutableRawBufferPointer(
+                        rebasing: memory[index * size..<(index + 1) * size]))
+            }
+        }
+        let others = paths.indices.filter { files[$0].shorterSide == 0 }
+        guard !others.isEmpty else { return files }
+        try Python.start(searchPaths: searchPaths)
+        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: others.count * size, alignment: 64)
+        defer { scratch.deallocate() }
+        let result = try Python.call(
+            "decode", in: "bigeggs_pictures", [.list(others.map { .bytes(paths[$0].bytes) }), .int(side)],
+            filling: scratch)
+        for ((place, index), found) in zip(others.enumerated(), result.list ?? []) {
+            let square = UnsafeMutableRawBufferPointer(
+                rebasing: memory[index * size..<(index + 1) * size])
+            if case .int(let shorter) = found {
+                files[index].shorterSide = shorter
+                square.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: scratch[place * size..<(place + 1) * size]))
+            } else {
+                files[index].problem = found.string
+                square.initializeMemory(as: UInt8.self, repeating: 0)
+            }
+        }
+        return files
+    }
+
+    /// Reads a file, and decodes it if it is a usual JPEG.
+    private static func read(
+        _ path: RawPath, side: Int, into memory: UnsafeMutableRawBufferPointer
+    ) -> File {
+        guard let file = try? InputFile(bytes: path.bytes, named: path.text), file.size <= largest else {
+            return File(digest: digest(of: path))
+        }
+        let contents = UnsafeMutableRawBufferPointer.allocate(byteCount: file.size, alignment: 64)
+        defer { contents.deallocate() }
+        guard let count = try? file.read(into: contents) else { return File() }
+        let bytes = UnsafeRawBufferPointer(rebasing: contents[..<count])
+        let result = File(digest: try? Checksum.sha256(ofBytes: bytes))
+        guard bytes.starts(with: [0xFF, 0xD8, 0xFF]), let orientation = ExifOrientation.of(bytes) else {
+            return result
+        }
+        return File(
+            digest: result.digest,
+            shorterSide: Int(
+                picture_decode_jpeg(
+                    bytes.bindMemory(to: UInt8.self).baseAddress, count, Int32(side),
+                    Int32(max(side, leastDecoded)), Int32(orientation),
+                    memory.bindMemory(to: UInt8.self).baseAddress)))
+    }
+
+    /// The digests of files' contents, one each.
+    static func digests(of paths: [RawPath]) -> [String?] {
+        var digests = [String?](repeating: nil, count: paths.count)
+        digests.withUnsafeMutableBufferPointer { digests in
+            nonisolated(unsafe) let digests = digests
+            DispatchQueue.concurrentPerform(iterations: paths.count) { digests[$0] = digest(of: paths[$0]) }
+        }
+        return digests
+    }
+
+    /// A file that cannot be read has no digest; that it cannot be used is said when it is decoded.
+    private static func digest(of path: RawPath) -> String? {
+        try? Checksum.sha256(ofFile: path.bytes, named: path.text)
     }
 }

@@ -31,13 +31,13 @@ public struct PictureFindings: Sendable, Equatable, Encodable {
 
     /// - Parameters:
     ///   - train, test: the places of the files that are used.
-    ///   - decoded: by all files' places.
+    ///   - files: by all files' places.
     init(
-        _ listing: FolderListing, train: [Int], test: [Int], _ decoded: DecodedCache.Decoded, imageSize: Int
+        _ listing: FolderListing, train: [Int], test: [Int], _ files: [PictureDecoder.File], imageSize: Int
     ) {
         self.imageSize = imageSize
         let used = (train + test).sorted()
-        let groups = Dictionary(grouping: used.filter { decoded.digests[$0] != nil }) { decoded.digests[$0] }
+        let groups = Dictionary(grouping: used.filter { files[$0].digest != nil }) { files[$0].digest }
             .values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
         let tested = Set(test)
         func named(_ groups: [[Int]]) -> [[String]] { groups.map { $0.map { listing.files[$0].name.text } } }
@@ -48,7 +48,7 @@ public struct PictureFindings: Sendable, Equatable, Encodable {
         for file in train { counts[listing.files[file].label] += 1 }
         smallClasses = zip(listing.classNames, counts).filter { $1 < Self.few }
             .map { SmallClass(name: $0, train: $1) }
-        let sides = used.map { decoded.shorterSides[$0] }
+        let sides = used.map { files[$0].shorterSide }
         enlarged = sides.count { $0 < imageSize }
         leastSide = sides.min() ?? 0
         greatestSide = sides.max() ?? 0

@@ -28,16 +28,29 @@ public struct PictureFolder: Sendable {
         public var skipUnreadable: Bool
         /// The height and width that pictures are scaled to, in pixels.
         public var imageSize: Int
+        /// A list with the classes of the test pictures, where these are in one folder: ImageNet's `val.txt`.
+        public var testLabels: String?
+        /// A list with the names of classes whose folders have others: ImageNet's `synset_words.txt`.
+        public var classNames: String?
+        /// The most bytes of decoded pictures, of all directories, that are kept in the cache.
+        public var cacheSize: Int
+
+        /// The ``cacheSize`` unless another is given: 20 GB.
+        public static let standardCacheSize = 20_000_000_000
 
         /// Options; by default nothing is divided and nothing left out.
         public init(
             validationSplit: Double? = nil, splitSeed: UInt64 = 7, skipUnreadable: Bool = false,
-            imageSize: Int = 32
+            imageSize: Int = 32, testLabels: String? = nil, classNames: String? = nil,
+            cacheSize: Int = standardCacheSize
         ) {
             self.validationSplit = validationSplit
             self.splitSeed = splitSeed
             self.skipUnreadable = skipUnreadable
             self.imageSize = imageSize
+            self.testLabels = testLabels
+            self.classNames = classNames
+            self.cacheSize = cacheSize
         }
     }
 
@@ -45,7 +58,7 @@ public struct PictureFolder: Sendable {
     public let path: String
     private let options: Options
     private let decoder: PictureDecoder
-    private let cache: DecodedCache
+    private let cache: PictureCache
 
     /// A data set in a directory.
     ///
@@ -54,16 +67,12 @@ public struct PictureFolder: Sendable {
     ///   - options: how it is read.
     ///   - pythonPaths: where the Python package `bigeggs_report` is imported from.
     ///   - cache: a directory for decoded pictures.
-    ///   - worthwhile: the seconds of decoding from which on the pictures are kept there.
-    public init(
-        _ path: String, options: Options = Options(), pythonPaths: [String], cache: String,
-        worthwhile: Double = 5
-    ) {
+    public init(_ path: String, options: Options = Options(), pythonPaths: [String], cache: String) {
         self.path = path
         self.options = options
         decoder = PictureDecoder(pythonPaths: pythonPaths)
-        self.cache = DecodedCache(
-            of: path, imageSize: options.imageSize, in: cache + "/pictures", worthwhile: worthwhile)
+        self.cache = PictureCache(
+            of: path, imageSize: options.imageSize, in: cache + "/pictures", limit: options.cacheSize)
     }
 
     /// Whether a path leads to a directory that is not CIFAR-10's.
@@ -77,41 +86,44 @@ public struct PictureFolder: Sendable {
 
     /// Loads both splits: images `[count, imageSize, imageSize, 3]` as bytes, labels as a column `[count, 1]`.
     ///
-    /// - Parameter progress: told how many of how many pictures are decoded.
+    /// The images stay in a file of the cache, and need no more memory than there is.
+    ///
+    /// - Parameter progress: told how far the pictures are.
     /// - Throws: ``PictureFolderError`` for a directory or for pictures that make no data set, `PythonError` if
     ///   Pillow is missing.
-    public func load(progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> LoadedDataset {
+    public func load(progress: (PictureProgress) -> Void = { _ in }) throws -> LoadedDataset {
         try examine(progress: progress).dataset
     }
 
     /// The same, and what is odd in the directory.
     public func examine(
-        progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        progress: (PictureProgress) -> Void = { _ in }
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings) {
-        let listing = try FolderListing(path, isDivided: options.validationSplit == nil)
-        let decoded = try cache.decoded(listing) { files in
-            try decoder.decode(files, side: options.imageSize) { progress($0, files.count) }
+        let listing = try FolderListing(path, options)
+        let pictures = try cache.pictures(of: listing, decoder: decoder, progress: progress)
+        let unusable = pictures.files.enumerated().compactMap { index, file in
+            file.problem.map { (key: index, value: $0) }
         }
-        let unusable = decoded.problems.sorted { $0.key < $1.key }
-        if let nothing = noPicture(listing, decoded.problems) { throw nothing }
+        if let nothing = noPicture(listing, Dictionary(uniqueKeysWithValues: unusable)) { throw nothing }
         guard options.skipUnreadable || unusable.isEmpty else {
             throw PictureFolderError.unusable(path: path, problems: unusable.map(\.value))
         }
         let division = try FolderDivision(listing, options)
         let chosen = try division.files(leavingOut: Set(unusable.map(\.key)))
-        let test = try dataset(chosen.test, listing, decoded.pixels)
+        let test = try dataset(chosen.test, listing, pictures.pixels)
         let tested = Set(test.labels.values)
         let untested = listing.classNames.indices.filter { !tested.contains(Int32($0)) }
         let dataset = LoadedDataset(
-            train: try dataset(chosen.train, listing, decoded.pixels), test: test,
+            train: try dataset(chosen.train, listing, pictures.pixels), test: test,
             provenance: DataProvenance(
-                name: name, path: path, checksum: try division.checksum(decoded.digests), isOfficial: false,
+                name: name, path: path, checksum: try division.checksum(pictures.files.map(\.digest)),
+                isOfficial: false,
                 isStandIn: false, statement: statement(listing.layout, leftOut: unusable.count)),
             notice: notice(untested.map { listing.classNames[$0] }, listing.remarks))
         return (
             dataset,
             PictureFindings(
-                listing, train: chosen.train, test: chosen.test, decoded, imageSize: options.imageSize)
+                listing, train: chosen.train, test: chosen.test, pictures.files, imageSize: options.imageSize)
         )
     }
 
@@ -141,7 +153,7 @@ public struct PictureFolder: Sendable {
     /// - Returns: "sha256:" and the SHA-256 of the names and contents of both splits' files, in hexadecimal.
     /// - Throws: as ``load(progress:)``.
     public func checksum() throws -> String {
-        let listing = try FolderListing(path, isDivided: options.validationSplit == nil)
+        let listing = try FolderListing(path, options)
         return try FolderDivision(listing, options).checksum(cache.digests(of: listing))
     }
 
@@ -156,6 +168,14 @@ public struct PictureFolder: Sendable {
         if let validation = layout.validation {
             sentences.append("The test pictures are those for validation, in \(validation).")
         }
+        for (what, list) in [
+            ("classes of the test pictures", options.testLabels),
+            ("names of the classes", options.classNames),
+        ] {
+            if let list {
+                sentences.append("The \(what) are those of \(URL(fileURLWithPath: list).lastPathComponent).")
+            }
+        }
         if let share = options.validationSplit {
             sentences.append(
                 "Divided by --validation-split \(share) --split-seed \(options.splitSeed): so much of each class, "
@@ -169,20 +189,13 @@ public struct PictureFolder: Sendable {
             in: .whitespacesAndNewlines)
     }
 
-    private func dataset(_ chosen: [Int], _ listing: FolderListing, _ pixels: [UInt8]) throws -> ImageDataset
+    private func dataset(_ chosen: [Int], _ listing: FolderListing, _ pixels: MappedFile) throws
+        -> ImageDataset
     {
-        let side = options.imageSize
-        let size = side * side * 3
-        let images = [UInt8](unsafeUninitializedCapacity: chosen.count * size) { images, count in
-            for (place, file) in chosen.enumerated() {
-                _ = images[(place * size)...].initialize(
-                    fromContentsOf: pixels[file * size..<(file + 1) * size])
-            }
-            count = chosen.count * size
-        }
-        return try ImageDataset(
-            images: images, labels: Labels(chosen.map { Int32(listing.files[$0].label) }, asColumn: true),
-            imageShape: [side, side, 3], classNames: listing.classNames)
+        try ImageDataset(
+            mapping: pixels, places: chosen.map { Int32($0) },
+            labels: Labels(chosen.map { Int32(listing.files[$0].label) }, asColumn: true),
+            imageShape: [options.imageSize, options.imageSize, 3], classNames: listing.classNames)
     }
 }
 

@@ -18,6 +18,16 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case classesOrSplits(path: String, names: [String], uses: [String], beside: [String])
     /// The folder of a split has no folder for each class.
     case noClassFolders(path: String)
+    /// A line of a list has no name and no class.
+    case labelLine(file: String, line: Int, text: String)
+    /// A list has a class that there is no folder for.
+    case unknownLabel(file: String, line: Int, label: String, classes: Int)
+    /// No folder has a picture of the list.
+    case noneListed(file: String, folders: [String])
+    /// A list of test pictures was given for a directory that is divided by a share.
+    case labelsOfUndivided(file: String)
+    /// A list of names has none for a folder.
+    case noClassName(file: String, folder: String)
     /// The folders are those of a camera.
     case camera(path: String)
     /// A link among the folders leads nowhere.
@@ -36,12 +46,14 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case unusable(path: String, problems: [String])
     /// No file of a folder is a usable picture; with what is wrong with the first.
     case noPicture(folder: String, count: Int, problem: String)
+    /// The decoded pictures fit neither into the cache nor into memory; in bytes.
+    case noRoom(path: String, needed: Int, imageSize: Int, cache: Int, memory: Int)
     /// No training file of a class is a usable picture.
     case nothingUsable(name: String)
     /// No test file is a usable picture.
     case noTest(path: String)
     /// A division was asked for of a data set that has one.
-    case notAFolder(name: String)
+    case notAFolder(name: String, option: String)
     /// Another size of image is asked for of what is no directory of pictures.
     case sizeIsGiven(imageSize: Int)
 
@@ -75,7 +87,19 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
                 + " Give a class another name; move what is none to a directory of its own"
         case .noClassFolders(let path):
             "\(path) has no folder for each class, and nothing else says what its pictures show: sort them into such "
-                + "folders"
+                + "folders, or give a list of the test pictures' classes with --test-labels"
+        case .labelLine(let file, let line, let text):
+            "line \(line) of \(file) is \"\(text)\": a name and its class are needed, with a space, tab or comma between"
+        case .unknownLabel(let file, let line, let label, let classes):
+            "line \(line) of \(file) has the class \"\(label)\": that is neither the name of a training folder nor a number "
+                + "from 0 to \(classes - 1)"
+        case .noneListed(let file, let folders):
+            "no picture of \(file) is in \(folders.listed): give the list that belongs to these pictures"
+        case .labelsOfUndivided(let file):
+            "--test-labels \(file) is for a directory with train and val or test, and --validation-split divides one that "
+                + "has none: give one of them"
+        case .noClassName(let file, let folder):
+            "\(file) has no name for the folder \(folder): add a line with it and its name"
         case .camera(let path):
             "\(path) holds the folders of a camera, whose names say nothing of what the pictures show: sort these "
                 + "into a folder for each class, in another directory"
@@ -104,6 +128,10 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
             "no file in the folder \(folder) can be used (\(problem)"
                 + (count > 1 ? "; and \(count - 1) more" : "")
                 + "): remove the folder if it is no class, or add pictures"
+        case .noRoom(let path, let needed, let imageSize, let cache, let memory):
+            "the pictures of \(path) have \(needed.inBytes) at \(imageSize)×\(imageSize) pixels, and the cache has room for "
+                + "\(max(cache, 0).inBytes), memory for \(memory.inBytes): give a larger --cache-size, free some of the disk, "
+                + "or choose a smaller --image-size"
         case .nothingUsable(let name):
             "the class \(name) has no usable picture for training"
         case .noTest(let path):
@@ -111,8 +139,8 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
         case .sizeIsGiven(let size):
             "only a directory with a folder of pictures for each class is scaled to \(size)×\(size) pixels: name one "
                 + "with --data; the images of CIFAR-10 and Fashion-MNIST are 32×32"
-        case .notAFolder(let name):
-            "--validation-split divides a directory with a folder for each class, which \(name) is not: leave it out, "
+        case .notAFolder(let name, let option):
+            "\(option) is for a directory with a folder for each class, which \(name) is not: leave it out, "
                 + "or name such a directory with --data"
         }
     }
@@ -127,5 +155,15 @@ extension [String] {
         guard count > 1 else { return joined() }
         guard count <= 10 else { return "\(prefix(9).joined(separator: ", ")) and \(count - 9) more" }
         return "\(dropLast().joined(separator: ", ")) and \(self[count - 1])"
+    }
+}
+
+extension Int {
+    /// A number of bytes for people: `983 MB`, `1.5 GB`.
+    var inBytes: String {
+        let (unit, name) = self < 1_000_000_000 ? (1_000_000, "MB") : (1_000_000_000, "GB")
+        let tenths = (self * 10 + unit / 2) / unit
+        return tenths < 100 && tenths % 10 != 0
+            ? "\(tenths / 10).\(tenths % 10) \(name)" : "\((tenths + 5) / 10) \(name)"
     }
 }

@@ -16,7 +16,7 @@ public enum ImageSource {
     ///   - argument: as `DataSource` takes it, or a directory of pictures; `auto` is one as well, where
     ///     `BIGEGGS_DATA` names one.
     ///   - options: how a directory of pictures is read.
-    /// - Throws: `PictureFolderError` if a division or another size is asked for of anything else.
+    /// - Throws: `PictureFolderError` if a division, lists or another size are given for anything else.
     init(_ argument: String, _ options: PictureFolder.Options) throws {
         let source = DataSource(argument)
         let path: String? =
@@ -33,7 +33,14 @@ public enum ImageSource {
         } else {
             // That there is no such path is said when it is read.
             let isThere = path.map(FileManager.default.fileExists) ?? true
-            if isThere, options.validationSplit != nil { throw PictureFolderError.notAFolder(name: argument) }
+            let given = [
+                ("--validation-split", options.validationSplit != nil),
+                ("--test-labels", options.testLabels != nil),
+                ("--class-names", options.classNames != nil),
+            ].first { $1 }
+            if isThere, let (option, _) = given {
+                throw PictureFolderError.notAFolder(name: argument, option: option)
+            }
             if isThere, options.imageSize != 32 {
                 throw PictureFolderError.sizeIsGiven(imageSize: options.imageSize)
             }
@@ -67,9 +74,9 @@ public enum ImageSource {
             defer { line.end() }
             return (try source.load(needing: needed, progress: line.show), nil)
         case .own(let folder):
-            let line = ProgressLine("Decoding", "pictures")
-            defer { line.end() }
-            return try folder.examine(progress: line.show)
+            let lines = PictureProgressLines()
+            defer { lines.end() }
+            return try folder.examine(progress: lines.show)
         }
     }
 

@@ -16,6 +16,34 @@ public struct PictureOptions: ParsableArguments {
     @Flag(help: "Leave out files that are no usable pictures, instead of refusing the directory.")
     public var skipUnreadable = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A list with the classes of test pictures that are in one folder, as ImageNet's.",
+            discussion: """
+                On each line the name of a file and its class, a training folder's name or its number from 0: \
+                ILSVRC2012_val_00000001.JPEG 65.
+                """,
+            valueName: "file"),
+        completion: .file())
+    public var testLabels: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A list with the names of classes whose folders have others, as ImageNet's.",
+            discussion: "On each line the name of a folder and the class's: n01440764 tench, Tinca tinca.",
+            valueName: "file"),
+        completion: .file())
+    public var classNames: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The most that decoded pictures of all directories may take of the disk.",
+            discussion: """
+                Those that were not used for longest make room. 0 keeps none: the pictures are then decoded into memory.
+                """,
+            valueName: "size"))
+    public var cacheSize = ByteCount(bytes: PictureFolder.Options.standardCacheSize)
+
     public init() {}
 
     public func validate() throws {
@@ -34,18 +62,30 @@ public struct PictureOptions: ParsableArguments {
             data,
             PictureFolder.Options(
                 validationSplit: validationSplit, splitSeed: splitSeed, skipUnreadable: skipUnreadable,
-                imageSize: imageSize))
+                imageSize: imageSize, testLabels: testLabels, classNames: classNames,
+                cacheSize: cacheSize.bytes))
     }
 
     /// The same as arguments of a command.
-    package var arguments: [String] { PictureOptions.arguments(given) }
+    package var arguments: [String] { PictureOptions.arguments(given) + unrecorded }
+
+    /// The options that no record keeps, as arguments of a command: paths, and what changes no result. Those that are the
+    /// defaults are left out.
+    var unrecorded: [String] {
+        let isStandard = cacheSize.bytes == PictureFolder.Options.standardCacheSize
+        return [
+            ("--test-labels", testLabels), ("--class-names", classNames),
+            ("--cache-size", isStandard ? nil : cacheSize.argument),
+        ].flatMap { name, value in value.map { [name, $0] } ?? [] }
+    }
 
     /// Options as arguments of a command. A flag has no value.
     static func arguments(_ options: [(name: String, value: String?)]) -> [String] {
         options.flatMap { [$0.name] + ($0.value.map { [$0] } ?? []) }
     }
 
-    /// The options as they are typed, with their values; those that are the defaults are left out.
+    /// The options as they are typed, with their values, for a record; those that are the defaults are left out, and
+    /// paths, and what changes no result.
     var given: [(name: String, value: String?)] {
         var given: [(name: String, value: String?)] = []
         if let validationSplit {

@@ -6,10 +6,15 @@ public final class ProgressLine {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let started = ContinuousClock.now
     private let verb, things: String
+    /// How many were done before.
+    private let before: Int
     private var isBegun = false
 
     /// A line such as "Decoding 640 of 10,000 pictures, 12 s left".
-    public init(_ verb: String, _ things: String) {
+    ///
+    /// - Parameter before: how many are done already, of which nothing can be learnt about the time.
+    public init(_ verb: String, _ things: String, before: Int = 0) {
+        self.before = before
         self.verb = verb
         self.things = things
     }
@@ -17,8 +22,8 @@ public final class ProgressLine {
     /// Shows how many are done.
     public func show(_ done: Int, of total: Int) {
         let seconds = started.duration(to: .now) / .seconds(1)
-        guard done > 0, done < total else { return }
-        let left = seconds / Double(done) * Double(total - done)
+        guard done > before, done < total else { return }
+        let left = seconds / Double(done - before) * Double(total - done)
         // What is over at once needs no line.
         guard isBegun || seconds + left > 2 else { return }
         if isTerminal {

@@ -54,7 +54,9 @@ public struct SectionOptions: ParsableArguments {
     }
 
     /// The options as arguments for another section: those that differ from the defaults.
-    public var arguments: [String] { recorded + pair("--data", data, unless: "auto") + pair("--out", out) }
+    public var arguments: [String] {
+        recorded + pictures.unrecorded + pair("--data", data, unless: "auto") + pair("--out", out)
+    }
 
     /// The options that a section's results depend on and that are not the defaults, by name. Results never depend on
     /// the number of threads.

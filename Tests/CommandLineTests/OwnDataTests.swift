@@ -81,6 +81,9 @@ import Testing
         let told = try BigEggsProgram(running: BigEggsProgram.url, ["data"] + data)
         #expect(told.output.hasPrefix("shapes (own pictures), a folder for each class\n"))
         #expect(told.output.contains("Divided by --validation-split 0.25 --split-seed 7"))
+        #expect(
+            told.output.firstMatch(of: /Training takes about [\d.]+ s with --recipe plain for an epoch/)
+                != nil)
 
         let out = directory.path + "/out"
         let train = try BigEggsProgram(
@@ -126,6 +129,8 @@ import Testing
         #expect(other.errors.contains("is of a network for disc, lying, standing, and Fashion-MNIST has"))
     }
 
+    private struct Times: Decodable { let epochSeconds: [String: Double] }
+
     @Test func largerPicturesAreTrainedOnAndTheirWeightsKnowTheSize() throws {
         try draw(40)
         let data = ["--data", shapes, "--validation-split", "0.25"]
@@ -134,6 +139,12 @@ import Testing
         #expect(described.output.contains("images    48×48×3 bytes"))
         #expect(described.output.contains("The pictures' shorter sides have 4"))
         #expect(described.output.contains("and are enlarged."))
+
+        let large = try BigEggsProgram(
+            running: BigEggsProgram.url, ["data", "--image-size", "64", "--json"] + data
+        ).json(as: Times.self)
+        #expect(large.epochSeconds.keys.sorted() == ["mobile", "resnet18"])
+        #expect(large.epochSeconds.values.allSatisfy { $0 > 0 && $0 < 600 })
 
         let out = directory.path + "/out"
         let train = ["train", "--recipe", "mobile", "--epochs", "3", "--out", out] + data
@@ -245,7 +256,7 @@ import Testing
         try expect(
             "train", "--data", "fashion-mnist", "--validation-split", "0.2",
             says:
-                "--validation-split divides a directory with a folder for each class, which fashion-mnist is not"
+                "--validation-split is for a directory with a folder for each class, which fashion-mnist is not"
         )
         try expect("data", "--data", "/nowhere", "--validation-split", "0.2", says: "/nowhere does not exist")
         try Data("text".utf8).write(to: URL(fileURLWithPath: shapes + "/disc/notes.txt"))

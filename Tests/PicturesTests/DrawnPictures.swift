@@ -20,6 +20,14 @@ final class DrawnPictures {
             def plain(path, width, height, red, green, blue):
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
                 Image.new("RGB", (width, height), (red, green, blue)).save(path)
+            def clouds(path, width, height, mode, orientation, progressive):
+                rows, columns = max(2, height // 9), max(2, width // 7)
+                noise = Image.effect_noise((3 * columns, rows), 90).tobytes()
+                image = Image.frombytes("RGB", (columns, rows), noise).resize((width, height)).convert(mode)
+                exif = Image.Exif()
+                exif[0x0112] = orientation
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                image.save(path, "JPEG", quality=85, exif=exif, progressive=progressive)
             """
         try Data(module.utf8).write(to: url.appending(path: "draws_pictures.py"))
     }
@@ -34,6 +42,22 @@ final class DrawnPictures {
         _ = try Python.call(
             "plain", in: "draws_pictures",
             [.string(file), .int(size.width), .int(size.height)] + color.map { .int(Int($0)) })
+        return file
+    }
+
+    /// Draws a JPEG picture of colored clouds, other ones each time, and returns its path.
+    func clouds(
+        _ name: String, size: (width: Int, height: Int), mode: String = "RGB", orientation: Int = 1,
+        isProgressive: Bool = false
+    ) throws -> String {
+        try Python.start(searchPaths: [path])
+        let file = url.appending(path: name).path
+        _ = try Python.call(
+            "clouds", in: "draws_pictures",
+            [
+                .string(file), .int(size.width), .int(size.height), .string(mode), .int(orientation),
+                .bool(isProgressive),
+            ])
         return file
     }
 

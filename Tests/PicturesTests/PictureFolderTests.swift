@@ -6,12 +6,12 @@ import Testing
 extension PicturesTests {
     private func folder(
         _ drawn: DrawnPictures, _ inner: String = "", share: Double? = nil, seed: UInt64 = 7,
-        skip: Bool = false, worthwhile: Double = 5
+        skip: Bool = false
     ) -> PictureFolder {
         PictureFolder(
             drawn.path + inner,
             options: .init(validationSplit: share, splitSeed: seed, skipUnreadable: skip),
-            pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache", worthwhile: worthwhile)
+            pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache")
     }
 
     /// Pictures of three classes whose color says which picture it is: red the class, green the number.
@@ -78,7 +78,7 @@ extension PicturesTests {
         func examined(_ imageSize: Int) throws -> (dataset: LoadedDataset, findings: PictureFindings) {
             try PictureFolder(
                 drawn.path + "/mine", options: .init(validationSplit: 0.1, imageSize: imageSize),
-                pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache", worthwhile: 0
+                pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache"
             ).examine()
         }
         let (first, large) = (try examined(32), try examined(48))
@@ -86,7 +86,7 @@ extension PicturesTests {
             first.dataset.train.imageShape == [32, 32, 3] && large.dataset.train.imageShape == [48, 48, 3])
         #expect(first.findings.enlarged == 0 && large.findings.enlarged == 44)
         let files = try FileManager.default.contentsOfDirectory(atPath: drawn.path + "/cache/pictures")
-        #expect(files.count == 2)
+        #expect(files.count == 4)
         let (again, largeAgain) = (try examined(32), try examined(48))
         #expect(again.findings == first.findings && largeAgain.findings == large.findings)
         func bytes(_ images: ImageDataset) -> [[UInt8]] {
@@ -181,45 +181,6 @@ extension PicturesTests {
         #expect(try folder(drawn, "/mine", share: 0.25).checksum() == checksum)
         try drawn.plain("mine/ant/0.png", color: [0, 0, 10])
         #expect(try folder(drawn, "/mine", share: 0.25).checksum() != checksum)
-    }
-
-    @Test func decodedPicturesAreKeptUntilAFileChanges() throws {
-        let drawn = try three([4, 4], in: "mine/")
-        func load() throws -> (LoadedDataset, decoded: Int) {
-            var decoded = 0
-            let loaded = try folder(drawn, "/mine", share: 0.25, worthwhile: 0).load { done, _ in
-                decoded = done
-            }
-            return (loaded, decoded)
-        }
-        let (first, decoded) = try load()
-        #expect(decoded == 8)
-        let (second, again) = try load()
-        #expect(again == 0)
-        #expect(second.train.images == first.train.images && second.provenance == first.provenance)
-        let cache = drawn.path + "/cache/pictures"
-        let kept = try FileManager.default.contentsOfDirectory(atPath: cache)
-        #expect(kept.count == 1)
-
-        try drawn.plain("mine/ant/0.png", size: (50, 50), color: [0, 77, 9])
-        let (changed, anew) = try load()
-        #expect(anew == 8)
-        #expect((numbers(changed.train) + numbers(changed.test)).joined().contains(77))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == kept)
-
-        // What is damaged is decoded again.
-        for bytes in [Data(), Data(repeating: 255, count: 8), try Data(contentsOf: file()).dropLast(1)] {
-            try bytes.write(to: file())
-            let (repaired, redone) = try load()
-            #expect(redone == 8 && repaired.train.images == changed.train.images)
-        }
-        func file() -> URL { URL(fileURLWithPath: "\(cache)/\(kept[0])") }
-    }
-
-    @Test func whatIsQuickIsNotKept() throws {
-        let drawn = try three([4, 4], in: "mine/")
-        _ = try folder(drawn, "/mine", share: 0.25).load()
-        #expect(!FileManager.default.fileExists(atPath: drawn.path + "/cache"))
     }
 
     @Test func filesThatAreNoPicturesAreRefusedOrLeftOut() throws {

@@ -53,6 +53,13 @@ public enum Checksum {
         return digest.finish()
     }
 
+    /// The same for bytes in memory.
+    package static func sha256(ofBytes bytes: UnsafeRawBufferPointer) throws -> String {
+        let digest = try Digest(.sha256)
+        digest.update(bytes)
+        return digest.finish()
+    }
+
     private static func add(_ file: InputFile, to digest: Digest) throws {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
         defer { block.deallocate() }

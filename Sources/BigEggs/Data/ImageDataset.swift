@@ -1,8 +1,8 @@
-/// Images and their labels in memory: bytes or floats, and the factor by which the network sees them.
+/// Images and their labels: bytes or floats in memory, or bytes in a file, and the factor by which the network sees them.
 public struct ImageDataset: Sendable {
     let pixels: Pixels
     /// Pixels as loaded, `[count, height, width, channels]`, row-major, 0 to 255. Where the data set was
-    /// made from floats this is a copy, rounded and clamped.
+    /// made from floats this is a copy, rounded and clamped; where its images are in a file, all of them in memory.
     public var images: [UInt8] { pixels.asBytes }
     /// `[height, width, channels]`.
     public let imageShape: [Int]
@@ -65,6 +65,20 @@ public struct ImageDataset: Sendable {
     ) throws {
         try self.init(
             pixels: .borrowedFloats(BorrowedMemory(buffer: floats)), labels, imageShape, classNames)
+    }
+
+    /// Makes a data set of images in a file, which are read when they are used.
+    ///
+    /// - Parameters:
+    ///   - file: images of `imageShape`, one after another.
+    ///   - places: where each image of the data set is in the file, counted in images.
+    package init(
+        mapping file: MappedFile, places: [Int32], labels: Labels, imageShape: [Int], classNames: [String]
+    ) throws {
+        try self.init(
+            pixels: .mapped(
+                MappedImages(file: file, bytesPerImage: imageShape.reduce(1, *), places: places)),
+            labels, imageShape, classNames)
     }
 
     private init(pixels: Pixels, _ labels: Labels, _ imageShape: [Int], _ classNames: [String]) throws {

@@ -1,10 +1,10 @@
 import Glibc
 
 /// A regular file, read from front to back.
-final class InputFile {
+package final class InputFile {
     let path: String
     /// The number of bytes it had when it was opened.
-    let size: Int
+    package let size: Int
     private let descriptor: Int32
 
     /// Opens a file.
@@ -14,7 +14,7 @@ final class InputFile {
     convenience init(_ path: String) throws { try self.init(bytes: Array(path.utf8), named: path) }
 
     /// Opens a file whose name need be no text: `bytes` are its path, `path` is what errors call it.
-    init(bytes: [UInt8], named path: String) throws {
+    package init(bytes: [UInt8], named path: String) throws {
         self.path = path
         // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
         descriptor = (bytes + [0]).withUnsafeBytes { buffer in
@@ -38,7 +38,7 @@ final class InputFile {
     deinit { close(descriptor) }
 
     /// Reads up to `buffer.count` bytes and returns how many; fewer only at the end of the file.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         while filled < buffer.count {
             let count = Glibc.read(
@@ -54,7 +54,7 @@ final class InputFile {
     }
 
     /// The rest of a file that has `size` bytes from here on.
-    func readAll(_ size: Int) throws -> [UInt8] {
+    package func readAll(_ size: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = try read(into: UnsafeMutableRawBufferPointer(buffer))
         }

@@ -1,9 +1,10 @@
-/// The pixels of a data set: an array, or memory that somebody else keeps where it is.
+/// The pixels of a data set: an array, memory that somebody else keeps where it is, or a file.
 enum Pixels: Sendable {
     case bytes([UInt8])
     case floats([Float])
     case borrowedBytes(BorrowedMemory<UInt8>)
     case borrowedFloats(BorrowedMemory<Float>)
+    case mapped(MappedImages)
 
     /// Where the values lie.
     enum Memory {
@@ -18,30 +19,34 @@ enum Pixels: Sendable {
         case .floats(let array): array.count
         case .borrowedBytes(let memory): memory.buffer.count
         case .borrowedFloats(let memory): memory.buffer.count
+        case .mapped(let images): images.places.count * images.bytesPerImage
         }
     }
 
     /// Whether the values are floats, not bytes.
     var areFloats: Bool {
         switch self {
-        case .bytes, .borrowedBytes: false
+        case .bytes, .borrowedBytes, .mapped: false
         case .floats, .borrowedFloats: true
         }
     }
 
-    /// Calls `body` with the memory, which stays where it is for as long as that takes.
+    /// Calls `body` with the memory, which stays where it is for as long as that takes. Images in a file are copied for
+    /// it.
     func withMemory<Result>(_ body: (Memory) throws -> Result) rethrows -> Result {
         switch self {
         case .bytes(let array): try array.withUnsafeBufferPointer { try body(.bytes($0)) }
         case .floats(let array): try array.withUnsafeBufferPointer { try body(.floats($0)) }
         case .borrowedBytes(let memory): try body(.bytes(memory.buffer))
         case .borrowedFloats(let memory): try body(.floats(memory.buffer))
+        case .mapped(let images): try images.asBytes.withUnsafeBufferPointer { try body(.bytes($0)) }
         }
     }
 
     /// The first float that is no finite number: its index and its value.
     var firstInfinite: (index: Int, value: Float)? {
-        withMemory { memory in
+        guard areFloats else { return nil }
+        return withMemory { memory in
             guard case .floats(let values) = memory, let base = values.baseAddress,
                 !FiniteScan.isFinite(base, count: values.count)
             else { return nil }
@@ -51,13 +56,26 @@ enum Pixels: Sendable {
 
     /// The values as bytes; floats are rounded and clamped to 0 to 255.
     var asBytes: [UInt8] {
-        if case .bytes(let array) = self { return array }
+        switch self {
+        case .bytes(let array): return array
+        case .mapped(let images): return images.asBytes
+        default: break
+        }
         return withMemory { memory in
             switch memory {
             case .bytes(let buffer): Array(buffer)
             case .floats(let buffer):
                 buffer.map { UInt8($0.isNaN ? 0 : min(max($0.rounded(), 0), 255)) }
             }
+        }
+    }
+
+    /// Calls `body` with the values as bytes, from the first to the last, in one part or several.
+    func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
+        guard case .mapped(let images) = self else { return asBytes.withUnsafeBytes(body) }
+        for image in images.places.indices {
+            body(UnsafeRawBufferPointer(images[image]))
+            images.file.note(used: images.bytesPerImage)
         }
     }
 
@@ -68,6 +86,10 @@ enum Pixels: Sendable {
         case .floats(let array): .floats(Array(array[range]))
         case .borrowedBytes(let memory): .borrowedBytes(memory[range])
         case .borrowedFloats(let memory): .borrowedFloats(memory[range])
+        case .mapped(let images):
+            .mapped(
+                images.images(
+                    range.lowerBound / images.bytesPerImage..<range.upperBound / images.bytesPerImage))
         }
     }
 }

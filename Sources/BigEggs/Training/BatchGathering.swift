@@ -21,22 +21,15 @@ struct BatchGathering: Sendable {
         let destination = input.base.assumingMemoryBound(to: type)
         let values = input.pixels * input.channels
         let factor = dataset.rescale
+        if case .mapped(let images) = dataset.pixels {
+            gather(batch, pass, input, destination) { images[$0].baseAddress }
+            return images.file.note(used: batch.count * values)
+        }
         dataset.pixels.withMemory { pixels in
             switch pixels {
             case .bytes(let images):
-                let scaled = (0..<256).map { Element(Float($0) * factor) }
-                scaled.withUnsafeBufferPointer { scaled in
-                    forEachImage(of: batch, values) { item, image, buffer in
-                        guard let base = images.baseAddress else { return }
-                        let source = base + image * values
-                        let target = destination + item * input.sampleStride
-                        if let augmentation {
-                            transform(source, image, pass, augmentation, buffer)
-                            scatter(input) { target[$1] = Element(buffer[$0]) }
-                        } else {
-                            scatter(input) { target[$1] = scaled[Int(source[$0])] }
-                        }
-                    }
+                gather(batch, pass, input, destination) { image in
+                    images.baseAddress.map { $0 + image * values }
                 }
             case .floats(let images):
                 forEachImage(of: batch, values) { item, image, buffer in
@@ -53,6 +46,30 @@ struct BatchGathering: Sendable {
                     } else {
                         scatter(input) { target[$1] = Element(source[$0] * factor) }
                     }
+                }
+            }
+        }
+    }
+
+    /// The same for bytes.
+    ///
+    /// - Parameter address: where an image of the data set is.
+    @inline(__always)
+    private func gather<Element: ActivationElement>(
+        _ batch: ArraySlice<Int32>, _ pass: Int, _ input: InputView,
+        _ destination: UnsafeMutablePointer<Element>, from address: (Int) -> UnsafePointer<UInt8>?
+    ) {
+        let factor = dataset.rescale
+        let scaled = (0..<256).map { Element(Float($0) * factor) }
+        scaled.withUnsafeBufferPointer { scaled in
+            forEachImage(of: batch, input.pixels * input.channels) { item, image, buffer in
+                guard let source = address(image) else { return }
+                let target = destination + item * input.sampleStride
+                if let augmentation {
+                    transform(source, image, pass, augmentation, buffer)
+                    scatter(input) { target[$1] = Element(buffer[$0]) }
+                } else {
+                    scatter(input) { target[$1] = scaled[Int(source[$0])] }
                 }
             }
         }

@@ -160,7 +160,7 @@ extension ImageDataset {
     var fingerprint: String {
         get throws {
             let digest = try Digest(.sha256)
-            images.withUnsafeBytes { digest.update($0) }
+            pixels.forEachPart(digest.update)
             labels.values.withUnsafeBytes { digest.update($0) }
             digest.update("\(imageShape) \(rescale)")
             return "\(count) images (\(digest.finish().prefix(16)))"

@@ -18,7 +18,7 @@ extension Recipe {
         mobileNetwork)
 
     /// The recipes for pictures of more than 32 pixels.
-    static let forPictures = [resnet18, mobile]
+    public static let forPictures = [resnet18, mobile]
 
     private static func pictures(_ name: String, _ summary: String, _ network: [Record]) -> Recipe {
         Recipe(

@@ -1,0 +1,155 @@
+import BigEggs
+import Foundation
+
+/// A list of test pictures and their classes, as ImageNet has one for its validation pictures.
+///
+/// Each line has the name of a file, with or without its folder and ending, and the class: the name of the class's folder,
+/// or its number among the sorted names, from 0. A space, a tab or a comma parts them; what follows is not read. These are
+/// Caffe's `val.txt` and Kaggle's `LOC_val_solution.csv`, whose first line names the columns.
+struct TestLabels {
+    /// The list's file, as it was given.
+    let path: String
+    private let lines: [Line]
+
+    private struct Line {
+        let number: Int
+        let name: RawPath
+        let label: String
+    }
+
+    /// Reads a list.
+    ///
+    /// - Throws: `DataError`; ``PictureFolderError/labelLine(file:line:text:)``.
+    init(_ path: String) throws {
+        self.path = path
+        lines = try ListFile.lines(of: path).map { number, line in
+            let words = line.split(maxSplits: 2, whereSeparator: ListFile.parts)
+            guard words.count > 1, let name = words[0].split(separator: UInt8(ascii: "/")).last else {
+                throw PictureFolderError.labelLine(
+                    file: path, line: number, text: RawPath(bytes: Array(line)).text)
+            }
+            return Line(
+                number: number, name: RawPath(bytes: Array(name)), label: RawPath(bytes: Array(words[1])).text
+            )
+        }
+    }
+
+    /// Whether a folder has one of the pictures.
+    func isAbout(_ folder: Folder) -> Bool {
+        let files = Self.byName(folder.files)
+        return lines.contains { files[$0.name] != nil }
+    }
+
+    /// The pictures of a folder that are in the list, with their labels; and how many of each are without the other.
+    ///
+    /// - Parameter classFolders: the names of the classes' folders, sorted.
+    /// - Throws: ``PictureFolderError/unknownLabel(file:line:label:classes:)``.
+    func labelled(
+        _ folder: Folder, classFolders: [String]
+    ) throws -> (files: [(name: RawPath, label: Int)], unlisted: Int, missing: Int) {
+        let known = Dictionary(
+            classFolders.enumerated().map { ($1, $0) }, uniquingKeysWith: { one, _ in one })
+        let files = Self.byName(folder.files)
+        var labels: [RawPath: Int] = [:]
+        var missing = 0
+        for (place, line) in lines.enumerated() {
+            let number = Int(line.label).flatMap { classFolders.indices.contains($0) ? $0 : nil }
+            guard let label = known[line.label] ?? number else {
+                // Names of columns.
+                if place == 0, files[line.name] == nil { continue }
+                throw PictureFolderError.unknownLabel(
+                    file: path, line: line.number, label: line.label, classes: classFolders.count)
+            }
+            if let file = files[line.name] { labels[file] = label } else { missing += 1 }
+        }
+        return (
+            folder.files.compactMap { file in labels[file].map { (file, $0) } }, files.unlisted(labels),
+            missing
+        )
+    }
+
+    /// What does not match, in sentences for people.
+    func remarks(_ folder: Folder, _ unlisted: Int, _ missing: Int) -> [String] {
+        func pictures(_ count: Int) -> String { "\(count) \(count == 1 ? "picture" : "pictures")" }
+        return
+            (unlisted == 0
+            ? [] : ["Not used: \(pictures(unlisted)) in \(folder.path.text) that \(path) has no class for."])
+            + (missing == 0
+                ? [] : ["Not there: \(pictures(missing)) of \(path), in \(folder.path.text)."])
+    }
+
+    /// Files by their names, and by these without their endings.
+    private static func byName(_ files: [RawPath]) -> [RawPath: RawPath] {
+        var byName: [RawPath: RawPath] = [:]
+        for file in files {
+            if let dot = file.bytes.lastIndex(of: UInt8(ascii: ".")) {
+                byName[RawPath(bytes: Array(file.bytes[..<dot]))] = file
+            }
+        }
+        for file in files { byName[file] = file }
+        return byName
+    }
+}
+
+extension [RawPath: RawPath] {
+    /// How many of the files have no label.
+    fileprivate func unlisted(_ labels: [RawPath: Int]) -> Int { Set(values).count { labels[$0] == nil } }
+}
+
+/// What the classes are called whose folders have other names, as WordNet's numbers are.
+///
+/// Each line has a folder's name, and after a space, a tab or a comma the class's: `n01440764 tench, Tinca tinca`. These are
+/// Caffe's `synset_words.txt` and Kaggle's `LOC_synset_mapping.txt`. Of several names the first is taken, where no other
+/// class has it.
+enum ClassNameList {
+    /// The names of the classes.
+    ///
+    /// - Parameter folders: the names of their folders.
+    /// - Throws: `DataError`; ``PictureFolderError/labelLine(file:line:text:)`` or
+    ///   ``PictureFolderError/noClassName(file:folder:)``.
+    static func names(_ path: String, for folders: [String]) throws -> [String] {
+        var names: [String: String] = [:]
+        for (number, line) in try ListFile.lines(of: path) {
+            let words = line.split(maxSplits: 1, whereSeparator: ListFile.parts)
+            guard words.count == 2 else {
+                throw PictureFolderError.labelLine(
+                    file: path, line: number, text: RawPath(bytes: Array(line)).text)
+            }
+            names[RawPath(bytes: Array(words[0])).text] = RawPath(bytes: Array(words[1])).text
+                .trimmingCharacters(
+                    in: .whitespaces)
+        }
+        let whole = try folders.map { folder in
+            guard let name = names[folder] else {
+                throw PictureFolderError.noClassName(file: path, folder: folder)
+            }
+            return name
+        }
+        let first = whole.map { String($0.split(separator: ",")[0]) }
+        func isAlone(_ name: String, in names: [String]) -> Bool { names.count { $0 == name } == 1 }
+        return folders.indices.map { index in
+            if isAlone(first[index], in: first) { return first[index] }
+            return isAlone(whole[index], in: whole) ? whole[index] : "\(whole[index]) (\(folders[index]))"
+        }
+    }
+}
+
+/// A text with something on each line, in bytes that need be no text.
+private enum ListFile {
+    /// The lines that are not empty, with their numbers from 1.
+    static func lines(of path: String) throws -> [(number: Int, line: ArraySlice<UInt8>)] {
+        try bytes(of: path).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+            .map { ($0 + 1, $1.last == UInt8(ascii: "\r") ? $1.dropLast() : $1) }
+            .filter { !$1.allSatisfy(parts) }
+    }
+
+    private static func bytes(of path: String) throws -> [UInt8] {
+        let file = try InputFile(bytes: Array(path.utf8), named: path)
+        return try file.readAll(file.size)
+    }
+
+    static func parts(_ byte: UInt8) -> Bool {
+        [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ",")].contains(byte)
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// A number of bytes as people write it: `20GB`, `500 MB`, `0`.
+public struct ByteCount: ExpressibleByArgument, Equatable, Sendable {
+    public let bytes: Int
+
+    public init(bytes: Int) { self.bytes = bytes }
+
+    /// A number with MB, GB or TB: millions of bytes and so on, as disks are sold. 0 needs none of them.
+    public init?(argument: String) {
+        let text = argument.uppercased().filter { $0 != " " }
+        guard text != "0" else {
+            bytes = 0
+            return
+        }
+        guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }),
+            let number = Double(text.dropLast(unit.name.count)), number >= 0, number * unit.bytes < 1e18
+        else { return nil }
+        bytes = Int(number * unit.bytes)
+    }
+
+    private static let units = [
+        (name: "MB", bytes: 1e6), (name: "GB", bytes: 1e9), (name: "TB", bytes: 1e12),
+    ]
+
+    /// As it is written on a command line.
+    var argument: String {
+        let unit = Self.units.last { bytes % Int($0.bytes) == 0 }
+        return bytes == 0
+            ? "0" : unit.map { "\(bytes / Int($0.bytes))\($0.name)" } ?? "\(Double(bytes) / 1e6)MB"
+    }
+
+    public var defaultValueDescription: String { argument }
+}

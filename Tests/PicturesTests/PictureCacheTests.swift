@@ -1,0 +1,175 @@
+import BigEggs
+import Foundation
+import Pictures
+import Testing
+
+/// What is kept of decoded pictures, and when it is used again.
+extension PicturesTests {
+    /// A directory `mine` with two classes of pictures, and its cache.
+    private final class Cached {
+        let drawn: DrawnPictures
+        var cache: String { drawn.path + "/cache/pictures" }
+
+        init(each: Int) throws {
+            drawn = try DrawnPictures()
+            for name in ["ant", "bee"] {
+                for number in 0..<each {
+                    try drawn.plain(
+                        "mine/\(name)/\(number).png",
+                        color: [UInt8(number), UInt8(number / 256), name == "ant" ? 1 : 2])
+                }
+            }
+        }
+
+        /// Loads the directory: the images, and how many were there before.
+        func load(
+            cacheSize: Int = 1_000_000_000, imageSize: Int = 32,
+            progress: (PictureProgress) -> Void = { _ in }
+        ) throws -> (LoadedDataset, decoded: Int, from: Int) {
+            var (first, last): (Int?, Int) = (nil, 0)
+            let loaded = try PictureFolder(
+                drawn.path + "/mine",
+                options: .init(validationSplit: 0.25, imageSize: imageSize, cacheSize: cacheSize),
+                pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache"
+            ).load {
+                progress($0)
+                guard $0.work == .decoding else { return }
+                first = first ?? $0.done
+                last = $0.done
+            }
+            return (loaded, last - (first ?? 0), first ?? 0)
+        }
+
+        func file(_ ending: String) throws -> URL {
+            let names = try FileManager.default.contentsOfDirectory(atPath: cache)
+            return URL(fileURLWithPath: "\(cache)/\(try #require(names.first { $0.hasSuffix(ending) }))")
+        }
+
+        var entries: [String] {
+            ((try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []).filter {
+                $0.hasSuffix(".pixels")
+            }
+        }
+    }
+
+    @Test func decodedPicturesAreKeptUntilAFileChanges() throws {
+        let cached = try Cached(each: 4)
+        let (first, decoded, _) = try cached.load()
+        #expect(decoded == 8)
+        let (second, again, _) = try cached.load()
+        #expect(again == 0)
+        #expect(second.train.images == first.train.images && second.provenance == first.provenance)
+
+        try cached.drawn.plain("mine/ant/0.png", size: (50, 50), color: [0, 77, 9])
+        let (changed, anew, from) = try cached.load()
+        #expect(anew == 8 && from == 0)
+        #expect(changed.train.images.contains(77) || changed.test.images.contains(77))
+        // Whoever has mapped what was there keeps it.
+        #expect(!first.train.images.contains(77) && !first.test.images.contains(77))
+        #expect(cached.entries.count == 1)
+    }
+
+    @Test func whatIsDamagedIsDecodedAgain() throws {
+        let cached = try Cached(each: 4)
+        let first = try cached.load().0
+        // Copies: the file that the images are in is what gets damaged.
+        let (train, test) = (first.train.images, first.test.images)
+        func expectAnew() throws {
+            let (repaired, redone, from) = try cached.load()
+            #expect(redone == 8 && from == 0)
+            #expect(repaired.train.images == train && repaired.test.images == test)
+            #expect(try cached.load().decoded == 0)
+        }
+        for ending in ["pixels", "jsonl"] {
+            for bytes in [
+                Data(), Data(repeating: 255, count: 8), try Data(contentsOf: cached.file(ending)).dropLast(1),
+            ] {
+                try bytes.write(to: cached.file(ending))
+                try expectAnew()
+            }
+        }
+        var pixels = try Data(contentsOf: cached.file("pixels"))
+        pixels[3072 * 5 + 77] ^= 1
+        try pixels.write(to: cached.file("pixels"))
+        try expectAnew()
+        try FileManager.default.removeItem(at: cached.file("pixels"))
+        try expectAnew()
+    }
+
+    /// As after a process that was killed: what it wrote is there, and a part of the next line.
+    @Test func decodingGoesOnWhereItWasEnded() throws {
+        let cached = try Cached(each: 150)
+        let (whole, decoded, _) = try cached.load()
+        #expect(decoded == 300)
+        let lines = try String(contentsOf: cached.file("jsonl"), encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 4)
+        for (kept, from) in [(1, 0), (2, 128), (3, 256)] {
+            let journal = lines.prefix(kept).joined(separator: "\n") + "\n" + lines[kept].prefix(50)
+            try Data(journal.utf8).write(to: cached.file("jsonl"))
+            let (again, decoded, found) = try cached.load()
+            #expect(found == from && decoded == 300 - from)
+            #expect(again.train.images == whole.train.images && again.test.images == whole.test.images)
+            #expect(again.provenance == whole.provenance)
+            #expect(
+                try String(contentsOf: cached.file("jsonl"), encoding: .utf8).split(separator: "\n") == lines)
+        }
+    }
+
+    @Test func ofTwoProcessesOneDecodesAndTheOtherWaits() throws {
+        let cached = try Cached(each: 4)
+        _ = try cached.load()
+        // The lock that a process at work has.
+        let descriptor = open(try cached.file("jsonl").path, O_RDWR)
+        defer { close(descriptor) }
+        #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        var waited = false
+        let (_, decoded, _) = try cached.load {
+            guard $0.work == .waiting else { return }
+            waited = true
+            flock(descriptor, LOCK_UN)
+        }
+        #expect(waited && decoded == 0)
+    }
+
+    @Test func whatWasNotUsedForLongestMakesRoom() throws {
+        let cached = try Cached(each: 4)
+        // 24 kB at 32 pixels, 38 kB at 40 and 55 kB at 48; files take whole blocks of the disk.
+        _ = try cached.load(cacheSize: 100_000, imageSize: 32)
+        _ = try cached.load(cacheSize: 100_000, imageSize: 40)
+        #expect(cached.entries.count == 2)
+        for (name, age) in [("-32", -10.0), ("-40", -20)] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: age)],
+                ofItemAtPath: cached.file("\(name).jsonl").path)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -100)],
+                ofItemAtPath: cached.file("\(name).pixels").path)
+        }
+        #expect(try cached.load(cacheSize: 100_000, imageSize: 48).decoded == 8)
+        #expect(cached.entries.map { $0.suffix(10) }.sorted() == ["-32.pixels", "-48.pixels"])
+        #expect(try cached.load(cacheSize: 100_000, imageSize: 32).decoded == 0)
+
+        // What has no room at all is decoded into memory, each time.
+        for cacheSize in [0, 20_000] {
+            let (inMemory, decoded, _) = try cached.load(cacheSize: cacheSize, imageSize: 56)
+            #expect(decoded == 8 && inMemory.train.images.count == 6 * 56 * 56 * 3)
+            #expect(cached.entries.count == 2)
+        }
+    }
+
+    @Test func picturesThatFitNowhereAreRefusedWithTheSizes() throws {
+        let error = PictureFolderError.noRoom(
+            path: "mine", needed: 98_304_000_000, imageSize: 128, cache: 20_000_000_000, memory: 1_540_000_000
+        )
+        #expect(
+            error.description
+                == "the pictures of mine have 98 GB at 128×128 pixels, and the cache has room for 20 GB, memory for 1.5 GB: "
+                + "give a larger --cache-size, free some of the disk, or choose a smaller --image-size")
+    }
+
+    @Test func aCacheThatCannotBeWrittenIsDoneWithout() throws {
+        let cached = try Cached(each: 4)
+        try Data().write(to: URL(fileURLWithPath: cached.drawn.path + "/cache"))
+        #expect(try cached.load().decoded == 8)
+    }
+}
