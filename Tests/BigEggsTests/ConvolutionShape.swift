@@ -254,7 +254,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
             : ((index[0] * dims[2] + index[2]) * dims[3] + index[3]) * dims[1] + index[1]
     }
 
-    private func pack(_ values: [Float], _ layout: TensorLayout) -> [Float] {
+    func pack(_ values: [Float], _ layout: TensorLayout) -> [Float] {
         var memory = [Float](repeating: 0, count: layout.elementCount)
         forEachIndex(of: layout.dims) {
             memory[layout.offset(of: $0)] = values[kerasOffset(of: $0, in: layout)]
@@ -262,7 +262,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         return memory
     }
 
-    private func unpack(_ memory: [Float], _ layout: TensorLayout) -> [Float] {
+    func unpack(_ memory: [Float], _ layout: TensorLayout) -> [Float] {
         var values = [Float](repeating: 0, count: layout.dims.reduce(1, *))
         forEachIndex(of: layout.dims) {
             values[kerasOffset(of: $0, in: layout)] = memory[layout.offset(of: $0)]

@@ -4,6 +4,7 @@ public struct ChosenAlgorithm: Sendable, Codable, Equatable {
     public let layer: String
     /// "forward", "backward data" or "backward weights".
     public let pass: String
-    /// oneDNN's own name, such as "jit:avx512_core", or the engine's own, "winograd_4x3:…" and "winograd_2x3:…".
+    /// oneDNN's own name, such as "jit:avx512_core", or the engine's own, "winograd_4x3:…",
+    /// "winograd_2x3:…" and "tiny_2x2:…".
     public let algorithm: String
 }

@@ -8,6 +8,8 @@ import CKernels
 final class ConvolutionNode: WeightedNode {
     private let window: Operation.Window
     private let usesWinograd: Bool
+    /// Whether the images are of 2×2 pixels at most, and all of them see each other.
+    private let isTiny: Bool
     /// Whether the output is the largest of each 2×2.
     private let pools: Bool
     private let training: Bool
@@ -17,7 +19,7 @@ final class ConvolutionNode: WeightedNode {
     ///   - outputDims: `[batch, filters, height, width]`.
     ///   - kerasKernel: where Keras's kernel has oneDNN's dimensions.
     ///   - mayPool: whether a max pooling over 2×2 reads the output and nobody else.
-    ///   - allowsWinograd: whether Winograd's algorithm may be used where the rule admits it.
+    ///   - allowsWinograd: whether the engine's own algorithms may be used where their rules admit them.
     init(
         name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int?, kerasKernel: TensorLayout,
         window: Operation.Window, rectifies: Bool, mayPool: Bool, training: Bool, precision: Precision,
@@ -32,24 +34,30 @@ final class ConvolutionNode: WeightedNode {
         let primitives = WeightedPrimitives(
             name: name, source: input.layout, destination: layout, kernelDims: kernelDims, window: window,
             hasBias: bias != nil, rectifies: rectifies, precision: precision)
+        let mayBeTiny =
+            allowsWinograd && precision == .float32
+            && TinyConvolution.isFor(
+                kernelDims: kernelDims, window: window, input: input.layout, output: layout)
         let isFaster =
             switch precision {
             case .float32:
-                WinogradFloat32Convolution.isFor(
-                    kernelDims: kernelDims, window: window, input: input.layout, output: layout)
+                !mayBeTiny
+                    && WinogradFloat32Convolution.isFor(
+                        kernelDims: kernelDims, window: window, input: input.layout, output: layout)
             case .bfloat16:
                 WinogradBFloat16Convolution.isFor(
                     kernelDims: kernelDims, window: window, input: input.layout, output: layout)
             }
         let mayUseWinograd = allowsWinograd && isFaster
-        let winogradLayout = LayoutChoice.described(
+        let blocks = LayoutChoice.described(
             .kernelBlocks(kernelDims, .float32, size: layout.blockSize(of: 1)))
         if store.layout(of: kernel) == nil {
             store.chooseLayout(
-                of: kernel, try mayUseWinograd ? winogradLayout : primitives.storedLayout(),
+                of: kernel, try mayUseWinograd || mayBeTiny ? blocks : primitives.storedLayout(),
                 kerasLayout: kerasKernel)
         }
-        usesWinograd = mayUseWinograd && store.layout(of: kernel) == winogradLayout
+        usesWinograd = mayUseWinograd && store.layout(of: kernel) == blocks
+        isTiny = mayBeTiny && store.layout(of: kernel) == blocks
         pools =
             mayPool && usesWinograd && precision == .float32 && layout.blockSize(of: 1) == 16
             && WinogradFloat32Gradient.isFor(kernelDims: kernelDims)
@@ -71,7 +79,13 @@ final class ConvolutionNode: WeightedNode {
             block: output.layout.blockSize(of: 1))
     }
 
-    override func makeWinogradForward() -> (any Pass)? {
+    override func makeOwnForward() -> (any Pass)? {
+        if isTiny {
+            let shape = be_tiny_shape(source: input.layout, destination: output.layout)
+            return TinyConvolution(
+                shape, input: input.place, kernel: weights(TinyKernel(shape: shape, isTurned: false)),
+                bias: bias.map { .parameter($0) }, rectifies: rectifies, output: output.place)
+        }
         guard usesWinograd else { return nil }
         let transformed = transformed(isTurned: false)
         switch precision {
@@ -90,7 +104,13 @@ final class ConvolutionNode: WeightedNode {
         }
     }
 
-    override func makeWinogradBackwardData(into gradient: Place) -> (any Pass)? {
+    override func makeOwnBackwardData(into gradient: Place) -> (any Pass)? {
+        if isTiny {
+            let shape = be_tiny_shape(source: output.layout, destination: input.layout)
+            return TinyConvolution(
+                shape, input: output.gradientPlace, kernel: weights(TinyKernel(shape: shape, isTurned: true)),
+                bias: nil, rectifies: false, output: gradient)
+        }
         guard usesWinograd else { return nil }
         let transformed = transformed(isTurned: true)
         switch precision {
@@ -109,7 +129,13 @@ final class ConvolutionNode: WeightedNode {
         }
     }
 
-    override func makeWinogradBackwardWeights() -> (any Pass)? {
+    override func makeOwnBackwardWeights() -> (any Pass)? {
+        if isTiny {
+            return TinyGradient(
+                be_tiny_shape(source: input.layout, destination: output.layout), input: input.placeInBackward,
+                outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
+                biasGradient: bias.map { .gradient($0) })
+        }
         guard usesWinograd else { return nil }
         switch precision {
         case .float32:

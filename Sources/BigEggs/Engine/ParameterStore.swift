@@ -22,7 +22,7 @@ final class ParameterStore {
     private struct Copy {
         enum Form {
             case reordered(LayoutChoice, Primitive)
-            case transformed(WinogradKernel)
+            case transformed(any TransformedKernel)
         }
 
         let parameter: Int
@@ -230,10 +230,10 @@ final class ParameterStore {
     /// The number of a copy of a kernel for Winograd's convolution, made on the first request.
     ///
     /// - Parameter parameter: its layout is OIhw16i16o or OIhw8i8o.
-    func copy(of parameter: Int, as kernel: WinogradKernel) -> Int {
+    func copy(of parameter: Int, as kernel: some TransformedKernel) -> Int {
         if let known = copies.firstIndex(where: {
             guard $0.parameter == parameter, case .transformed(let known) = $0.form else { return false }
-            return known == kernel
+            return kernel.isSame(as: known)
         }) {
             return known
         }

@@ -33,7 +33,7 @@ class WeightedNode: Node {
         let layout = output ?? primitives.destination
         self.output = Signal(dims: layout.dims, layout: layout)
         self.output.isRectified = primitives.rectifies
-        if let pass = makeWinogradForward() {
+        if let pass = makeOwnForward() {
             forwardPass = pass
             return
         }
@@ -66,17 +66,17 @@ class WeightedNode: Node {
         return .copy(copy)
     }
 
-    /// The place of the kernel as Winograd's convolution wants it.
-    func weights(_ transformed: WinogradKernel) -> Place {
+    /// The place of the kernel as a pass of the engine's own wants it.
+    func weights(_ transformed: some TransformedKernel) -> Place {
         let copy = store.copy(of: kernel, as: transformed)
         if !copies.contains(copy) { copies.append(copy) }
         return .copy(copy)
     }
 
     /// The engine's own passes in place of oneDNN's, where the rule is for them.
-    func makeWinogradForward() -> (any Pass)? { nil }
-    func makeWinogradBackwardData(into gradient: Place) -> (any Pass)? { nil }
-    func makeWinogradBackwardWeights() -> (any Pass)? { nil }
+    func makeOwnForward() -> (any Pass)? { nil }
+    func makeOwnBackwardData(into gradient: Place) -> (any Pass)? { nil }
+    func makeOwnBackwardWeights() -> (any Pass)? { nil }
 
     /// The pass that gives the kernel's gradient, and the bias's.
     func makeBackwardWeights() throws -> any Pass {
@@ -94,7 +94,7 @@ class WeightedNode: Node {
     var valuesForBackward: [Signal] { rectifies && !output.gradientIsMasked ? [input, output] : [input] }
 
     func describeBackward(inputGradients: [Place?]) throws {
-        if let inputGradient = inputGradients[0], let pass = makeWinogradBackwardData(into: inputGradient) {
+        if let inputGradient = inputGradients[0], let pass = makeOwnBackwardData(into: inputGradient) {
             backwardData = pass
         } else if let inputGradient = inputGradients[0] {
             let primitive = try DividedPrimitive(batch: batch, parts: parts) {
@@ -106,7 +106,7 @@ class WeightedNode: Node {
             backwardData = primitive
         }
         if trainsKernel {
-            backwardWeights = try makeWinogradBackwardWeights() ?? makeBackwardWeights()
+            backwardWeights = try makeOwnBackwardWeights() ?? makeBackwardWeights()
         } else if let bias, store.entries[bias].weight.isTrained {
             backwardWeights = BiasGradient(output, precision: precision, biasGradient: .gradient(bias))
         }

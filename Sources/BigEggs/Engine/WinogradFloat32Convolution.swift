@@ -21,22 +21,18 @@ final class WinogradFloat32Convolution: Pass {
     private var bound: (convolution: be_winograd_float32_convolution, scratchpad: UnsafeMutableRawPointer)?
 
     /// Whether a convolution is faster this way than by the definition: 3×3 in steps of one, at least 16 channels on
-    /// both sides in blocks, and at least half of the tiles' pixels in the image, or an image of at most 2×2, for
-    /// which oneDNN has no fast gradient of the kernel on AVX2: a second for 4 images with 512 channels. (On AVX-512 this
-    /// has not been measured.)
+    /// both sides in blocks, and at least half of the tiles' pixels in the image.
     ///
     /// Steps of four such layers on an Intel processor with AVX-512, times as fast as direct ones: 1.2 to 1.3 with 16
     /// channels, 2.0 with 64 and 2.2 with 256 on images of 8×8; 1.3 on 6×6, 0.8 on 5×5, 1.1 on 3×3.
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
-        let isTiny =
-            input.dims[2...].allSatisfy { $0 <= 2 } && WinogradFloat32Gradient.isFor(kernelDims: kernelDims)
         let tiles = output.dims[2...].map { ($0 + 3) / 4 }.reduce(1, *)
         return DNNL.instructionSet >= .avx2 && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
             && kernelDims[0] >= 16 && kernelDims[1] >= 16
             && input == .images(input.dims, .float32) && output == .images(output.dims, .float32)
-            && (output.dims[2...].reduce(1, *) >= 8 * tiles || isTiny)
+            && output.dims[2...].reduce(1, *) >= 8 * tiles
     }
 
     /// - Parameters:

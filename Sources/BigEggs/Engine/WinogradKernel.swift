@@ -3,7 +3,7 @@ import CKernels
 /// A 3×3 kernel as Winograd's convolution multiplies by it: 16 matrices in bfloat16, 36 in float32.
 ///
 /// They are computed in float32 from the master copy of the kernel, and rounded once.
-struct WinogradKernel: Equatable {
+struct WinogradKernel: TransformedKernel {
     /// `[outputs, inputs, 3, 3]`; in bfloat16 both channel counts are multiples of 32.
     let dims: [Int]
     /// For the gradient of the input, which is a convolution with the kernel turned by 180° and inputs and

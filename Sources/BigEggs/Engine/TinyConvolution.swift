@@ -1,0 +1,162 @@
+import CKernels
+
+/// A 3×3 convolution of images of at most 2×2 pixels, as a product of matrices: every output pixel sees every pixel of the
+/// input, so there are 16 multiplications for a pair of channels, of which Winograd's algorithm has 36.
+///
+/// Every output is one sum in one order, whatever the number of threads and the instruction set: the same bits.
+final class TinyConvolution: Pass {
+    private let input: Place
+    private let output: Place
+    private let kernel: Place
+    private let bias: Place?
+    private let rectifies: Bool
+    private let shape: be_tiny_shape
+    private let instructionSet = DNNL.instructionSet.ofKernels
+    private var bound: be_tiny_convolution?
+
+    /// Whether a convolution is one of these: 3×3 in steps of one with zeros around, and at least 16 channels on both sides
+    /// in blocks. For the gradient of such a kernel oneDNN has its reference alone on AVX2, a second for 4 images with 512
+    /// channels.
+    static func isFor(
+        kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
+    ) -> Bool {
+        DNNL.instructionSet >= .avx2 && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
+            && window.paddingBefore == [1, 1] && input.dims[2...] == output.dims[2...]
+            && input.dims[2...].allSatisfy { $0 <= 2 } && kernelDims[0] >= 16 && kernelDims[1] >= 16
+            && input == .images(input.dims, .float32) && output == .images(output.dims, .float32)
+    }
+
+    /// - Parameters:
+    ///   - shape: of the images that are read and put out.
+    ///   - kernel: the place of its ``TinyKernel``.
+    ///   - bias: a number for each channel of the output.
+    init(_ shape: be_tiny_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool, output: Place) {
+        (self.shape, self.input, self.kernel, self.bias) = (shape, input, kernel, bias)
+        (self.rectifies, self.output) = (rectifies, output)
+    }
+
+    var implementation: String { DNNL.instructionSet.tinyConvolution }
+
+    let scratchpadBytes = 0
+    func useScratchpad(at place: Place) {}
+
+    func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
+        bound = be_tiny_convolution(
+            shape: shape, input: address(input).floats, panels: address(kernel).floats,
+            bias: bias.map { UnsafePointer(address($0).floats) }, rectifies: rectifies,
+            output: address(output).floats)
+    }
+
+    func execute() {
+        guard let bound else { return }
+        let set = instructionSet
+        Threads.parallel(over: withUnsafePointer(to: shape, be_tiny_panels)) { panels, _ in
+            withUnsafePointer(to: bound) { be_tiny_convolve(set, $0, panels.lowerBound, panels.upperBound) }
+        }
+    }
+}
+
+/// The gradients of kernel and bias of a ``TinyConvolution``: sums over the whole batch, of which each thread makes some.
+final class TinyGradient: Pass {
+    private let input: Place
+    private let outputGradient: Place
+    private let kernelGradient: Place
+    private let biasGradient: Place?
+    private let shape: be_tiny_shape
+    private let instructionSet = DNNL.instructionSet.ofKernels
+    private let gatheredBytes: (input: Int, gradient: Int)
+    private var scratchpad = Place.scratchpad
+    private var bound: be_tiny_gradient?
+
+    /// - Parameters:
+    ///   - shape: of the convolution.
+    ///   - kernelGradient: in blocks of inputs of blocks of outputs.
+    init(
+        _ shape: be_tiny_shape, input: Place, outputGradient: Place, kernelGradient: Place,
+        biasGradient: Place?
+    ) {
+        (self.shape, self.input, self.outputGradient) = (shape, input, outputGradient)
+        (self.kernelGradient, self.biasGradient) = (kernelGradient, biasGradient)
+        gatheredBytes = withUnsafePointer(to: shape) {
+            (
+                be_tiny_gathered_bytes($0, shape.inputs).roundedUp(to: 4096),
+                be_tiny_gathered_bytes($0, shape.outputs).roundedUp(to: 4096)
+            )
+        }
+    }
+
+    var implementation: String { DNNL.instructionSet.tinyConvolution }
+    var scratchpadBytes: Int { gatheredBytes.input + gatheredBytes.gradient }
+
+    func useScratchpad(at place: Place) { scratchpad = place }
+
+    func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
+        bound = be_tiny_gradient(
+            shape: shape, input: address(input).floats, output_gradient: address(outputGradient).floats,
+            gathered_input: address(scratchpad).floats,
+            gathered_gradient: (address(scratchpad) + gatheredBytes.input).floats,
+            kernel_gradient: address(kernelGradient).floats,
+            bias_gradient: biasGradient.map { address($0).floats }
+        )
+    }
+
+    func execute() {
+        guard let bound else { return }
+        let set = instructionSet
+        let (inputs, outputs) = ((shape.inputs + 15) / 16, (shape.outputs + 15) / 16)
+        withUnsafePointer(to: bound) { gradient in
+            Threads.parallel(over: inputs + outputs) { sixteens, _ in
+                be_tiny_gather(gradient, sixteens.lowerBound, sixteens.upperBound)
+            }
+            Threads.parallel(over: inputs * outputs) { squares, _ in
+                be_tiny_sum_gradient(set, gradient, squares.lowerBound, squares.upperBound)
+            }
+        }
+    }
+}
+
+/// A 3×3 kernel as ``TinyConvolution`` multiplies by it: each tap once for each pair of pixels that it joins.
+struct TinyKernel: TransformedKernel {
+    let shape: be_tiny_shape
+    /// For the gradient of the input: the shape's inputs are the kernel's outputs, and the other way round.
+    let isTurned: Bool
+
+    private var panels: Int { withUnsafePointer(to: shape, be_tiny_panels) }
+
+    var byteCount: Int { panels * withUnsafePointer(to: shape, be_tiny_panel_bytes) }
+
+    /// - Parameter kernel: float32 in blocks of inputs of blocks of outputs.
+    func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer) {
+        let expanded = be_tiny_kernel(
+            shape: shape, isTurned: isTurned, kernel: kernel,
+            panels: matrices.assumingMemoryBound(to: Float.self))
+        Threads.parallel(over: panels) { panels, _ in
+            withUnsafePointer(to: expanded) { be_tiny_expand($0, panels.lowerBound, panels.upperBound) }
+        }
+    }
+
+    /// Whatever the number of images, a kernel is the same.
+    static func == (one: TinyKernel, other: TinyKernel) -> Bool {
+        func numbers(_ kernel: TinyKernel) -> [Int] {
+            [
+                kernel.shape.height, kernel.shape.width, kernel.shape.inputs, kernel.shape.outputs,
+                kernel.shape.block,
+            ]
+        }
+        return one.isTurned == other.isTurned && numbers(one) == numbers(other)
+    }
+}
+
+extension be_tiny_shape {
+    /// The convolution that reads images of one layout and puts out those of another.
+    init(source: TensorLayout, destination: TensorLayout) {
+        self.init(
+            images: source.dims[0], height: source.dims[2], width: source.dims[3], inputs: source.dims[1],
+            outputs: destination.dims[1], block: source.blockSize(of: 1))
+    }
+}
+
+extension InstructionSet {
+    /// What people call the passes of tiny convolutions.
+    var tinyConvolution: String { self >= .avx512 ? "tiny_2x2:avx512_core" : "tiny_2x2:avx2" }
+}
