@@ -51,7 +51,8 @@ struct DataCommand: ParsableCommand {
         var seconds: [String: Double] = [:]
         for (number, recipe) in recipes.enumerated() {
             seconds[recipe.name] =
-                try EpochTime.secondsPerImage(recipe, train, precision: recipe.precision.precision)
+                try EpochTime.secondsPerImage(
+                    recipe, train, precision: recipe.precision.precision, atOnce: 16)
                 * Double(train.count)
             line.show(number + 1, of: recipes.count)
         }

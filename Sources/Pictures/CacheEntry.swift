@@ -13,6 +13,8 @@ final class CacheEntry {
         let key: String
         let imageSize: Int
         let files: Int
+        /// Which decoding made the pixels; a change of ``PictureDecoder`` that changes pixels changes it.
+        var decoder = 1
     }
 
     /// What was decoded in one go.
@@ -46,19 +48,14 @@ final class CacheEntry {
                 waiting()
                 while flock(opened, LOCK_EX) != 0 && errno == EINTR {}
             }
-            // Whoever had it may have removed it.
-            var ours = stat()
-            var theirs = stat()
-            if fstat(opened, &ours) == 0, stat(file, &theirs) == 0, ours.st_ino == theirs.st_ino {
-                journal = opened
-            } else {
-                close(opened)
-            }
+            if Self.isThere(file, opened) { journal = opened } else { close(opened) }
         }
         self.journal = journal
-        let lines = Self.lines(of: Self.journal(path))
-        if let known = lines.first, (try? Record(json: known).decoded() as Header) == header {
-            batches = Self.batches(lines.dropFirst())
+        // What an earlier version wrote.
+        unlink(path)
+        if let known = Self.batches(of: Self.journal(path), header) {
+            // A file that could not be read is tried again.
+            batches = Array(known.prefix { $0.files.allSatisfy { $0.digest != nil } })
         } else {
             // Another process may have mapped the old ones.
             unlink(Self.pixels(path))
@@ -205,18 +202,18 @@ final class CacheEntry {
         try line(header).count + batches.reduce(0) { try $0 + line($1).count }
     }
 
-    /// The lines of a journal that were finished.
-    private static func lines(of file: String) -> [String] {
-        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.dropLast().map(String.init)
-    }
-
-    /// The batches of a journal, up to the first line that is none.
-    private static func batches(_ lines: ArraySlice<String>) -> [Batch] {
+    /// The batches of a journal, up to the first line that is none or was not finished; nil if it is of something else.
+    private static func batches(of journal: String, _ header: Header) -> [Batch]? {
+        // By bytes: a line that was not finished may end within a sign.
+        let bytes = FileManager.default.contents(atPath: journal) ?? Data()
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+        func decoded<Line: Decodable>(_ line: Data) -> Line? {
+            try? Record(json: String(decoding: line, as: UTF8.self)).decoded()
+        }
+        guard let known = lines.first, decoded(known) == header else { return nil }
         var batches: [Batch] = []
-        for line in lines {
-            guard let batch: Batch = try? Record(json: line).decoded() else { break }
+        for line in lines.dropFirst() {
+            guard let batch: Batch = decoded(line) else { break }
             batches.append(batch)
         }
         return batches
@@ -224,21 +221,32 @@ final class CacheEntry {
 
     /// What a journal says of the files of a directory; nil unless it is of all of them as they are now.
     static func files(of path: String, header: Header) -> [PictureDecoder.File]? {
-        let lines = lines(of: journal(path))
-        guard let known = lines.first, (try? Record(json: known).decoded() as Header) == header else {
-            return nil
-        }
-        let files = batches(lines.dropFirst()).flatMap(\.files)
-        return files.count == header.files ? files : nil
+        let files = batches(of: journal(path), header)?.flatMap(\.files)
+        return files?.count == header.files ? files : nil
     }
 
     /// Removes an entry, unless a process is at work on it. Who has mapped its pixels keeps them.
-    static func remove(_ path: String) {
-        guard let journal = try? open(journal(path), O_RDWR | O_CREAT) else { return }
-        defer { close(journal) }
-        guard flock(journal, LOCK_EX | LOCK_NB) == 0 else { return }
+    ///
+    /// - Returns: whether it is removed.
+    static func remove(_ path: String) -> Bool {
+        let file = journal(path)
         // The second is what an earlier version wrote.
-        for file in [pixels(path), path, Self.journal(path)] { unlink(file) }
+        let others = [pixels(path), path]
+        guard let journal = try? open(file, O_RDWR) else {
+            for file in others { unlink(file) }
+            return true
+        }
+        defer { close(journal) }
+        guard flock(journal, LOCK_EX | LOCK_NB) == 0, isThere(file, journal) else { return false }
+        for file in others + [file] { unlink(file) }
+        return true
+    }
+
+    /// Whether an open file still has its name: another process may have removed it.
+    private static func isThere(_ file: String, _ descriptor: Int32) -> Bool {
+        var ours = stat()
+        var theirs = stat()
+        return fstat(descriptor, &ours) == 0 && stat(file, &theirs) == 0 && ours.st_ino == theirs.st_ino
     }
 
     private static func open(_ file: String, _ flags: Int32) throws -> Int32 {

@@ -12,8 +12,9 @@ struct CacheSpace {
     /// - Returns: whether files can be written there.
     func prepare() -> Bool { limit > 0 && (try? AtomicFile.prepareDirectory(directory)) != nil }
 
-    /// The bytes that an entry may have: what is allowed, and what the disk has, when others have been removed.
-    var room: Int { min(limit, free + entries.reduce(0) { $0 + $1.bytes }) }
+    /// The bytes that an entry may have: what is allowed, and what the disk has, when others have been removed; 0 where
+    /// nothing can be written.
+    var room: Int { prepare() ? min(limit, free + entries.reduce(0) { $0 + $1.bytes }) : 0 }
 
     /// Removes the entries that were not used for longest, until there is room for one.
     ///
@@ -23,22 +24,22 @@ struct CacheSpace {
         var entries = entries
         let there = entries.first { $0.name == name }?.bytes ?? 0
         entries.removeAll { $0.name == name }
-        entries.sort { $0.used < $1.used }
         var kept = entries.reduce(0) { $0 + $1.bytes }
-        while kept + needed > limit || free + there < needed {
-            guard !entries.isEmpty else { return false }
-            let oldest = entries.removeFirst()
-            CacheEntry.remove("\(directory)/\(oldest.name)")
-            kept -= oldest.bytes
+        for entry in entries.sorted(by: { $0.used < $1.used }) {
+            if kept + needed <= limit && free + there >= needed { break }
+            if CacheEntry.remove("\(directory)/\(entry.name)") { kept -= entry.bytes }
         }
-        return true
+        return kept + needed <= limit && free + there >= needed
     }
 
     /// The bytes that the disk has left.
     private var free: Int {
         var status = statvfs()
         guard statvfs(directory, &status) == 0 else { return 0 }
-        return Int(status.f_bavail) * Int(status.f_frsize)
+        let (bytes, overflows) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
+            by: Int(clamping: status.f_frsize))
+        // Some file systems have no end.
+        return overflows ? 1 << 60 : min(bytes, 1 << 60)
     }
 
     /// What is in the directory: names without what follows the dot.
@@ -50,7 +51,8 @@ struct CacheSpace {
             let name = String(file.prefix { $0 != "." })
             let known = entries[name] ?? (0, 0)
             entries[name] = (
-                known.bytes + Int(status.st_blocks) * 512, max(known.used, status.st_mtim.tv_sec)
+                known.bytes + Int(status.st_blocks) * 512,
+                max(known.used, status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)
             )
         }
         return entries.map { ($0.key, $0.value.bytes, $0.value.used) }
@@ -59,10 +61,21 @@ struct CacheSpace {
 
 /// This machine's memory.
 enum Memory {
-    /// The bytes that programs can have without others being paged out, as Linux estimates it.
+    /// The bytes that programs can have without others being paged out, as Linux estimates it, and that a container lets
+    /// them have.
     static var available: Int {
-        let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n")
-        let line = lines?.first { $0.hasPrefix("MemAvailable:") }
-        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+        let lines = text("/proc/meminfo").split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("MemAvailable:") }
+        let machine = (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+        let group = "/sys/fs/cgroup/memory."
+        guard let most = Int(text(group + "max")), let current = Int(text(group + "current")) else {
+            return machine
+        }
+        return min(machine, max(0, most - current))
+    }
+
+    private static func text(_ path: String) -> String {
+        ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").trimmingCharacters(
+            in: .whitespacesAndNewlines)
     }
 }

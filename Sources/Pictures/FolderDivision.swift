@@ -47,7 +47,9 @@ struct FolderDivision {
                     + Array("\n".utf8)
             }
         }
-        return "sha256:" + (try Checksum.sha256(ofBytes: Array(lines.joined())))
+        // A list of names makes another data set.
+        let names = listing.givenNames.map { Array("class \($0) \($1)\n".utf8) }
+        return "sha256:" + (try Checksum.sha256(ofBytes: Array((lines + names).joined())))
     }
 
     /// The usable files of both splits, in the order in which they are used.

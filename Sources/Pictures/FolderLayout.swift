@@ -66,7 +66,8 @@ struct FolderLayout {
         let train = try Self.only(training, of: top)
         let test = try Self.tests(candidates.filter { $0.use != .training }, labels, of: top)
         if let flat = (labels == nil ? [train, test] : [train]).first(where: \.isFlat) {
-            throw PictureFolderError.noClassFolders(path: flat.folder.path.text)
+            throw PictureFolderError.noClassFolders(
+                path: flat.folder.path.text, areTests: flat.use != .training)
         }
         splits = [train.text, test.text]
         if test.use == .validation {
@@ -150,7 +151,9 @@ struct FolderLayout {
             throw PictureFolderError.classesOrSplits(
                 path: top.path.text, names: [one.text], uses: [one.use.rawValue], beside: beside)
         }
-        guard !one.isFlat else { throw PictureFolderError.noClassFolders(path: one.folder.path.text) }
+        guard !one.isFlat else {
+            throw PictureFolderError.noClassFolders(path: one.folder.path.text, areTests: false)
+        }
         throw PictureFolderError.splitMissing(
             path: top.path.text, found: one.text, missing: one.use == .training ? "test" : "train")
     }

@@ -28,6 +28,8 @@ struct FolderListing {
     /// may have been meant as the classes.
     private let inner: [String]
 
+    /// The classes' folders and the names that a list gives them; none without a list.
+    let givenNames: [(folder: String, name: String)]
     /// What of a list of labels and its pictures does not match.
     private let listRemarks: [String]
 
@@ -96,6 +98,7 @@ struct FolderListing {
             }
         }
         classNames = try options.classNames.map { try ClassNameList.names($0, for: names) } ?? names
+        givenNames = options.classNames == nil ? [] : zip(names, classNames).map { ($0, $1) }
         self.listRemarks = listRemarks
         classFolders = classes[0].folders.map(\.path.text)
         self.files = files

@@ -41,7 +41,7 @@ struct PictureCache {
     ///
     /// Where the cache has no room they are kept in memory, as far as there is memory for them.
     ///
-    /// - Throws: ``PictureFolderError/noRoom(path:needed:imageSize:cache:memory:)``, or `FileError` if the disk gets full
+    /// - Throws: ``PictureFolderError/noRoom(path:needed:imageSize:cache:room:memory:)``, or `FileError` if the disk gets full
     ///   meanwhile.
     func pictures(
         of listing: FolderListing, decoder: PictureDecoder, progress: Progress
@@ -57,7 +57,11 @@ struct PictureCache {
         let memory = Memory.available / 2
         guard needed <= memory else {
             throw PictureFolderError.noRoom(
-                path: path, needed: needed, imageSize: imageSize, cache: space.room, memory: memory)
+                path: path, needed: needed, imageSize: imageSize, cache: directory, room: space.room,
+                memory: memory)
+        }
+        if limit > 0 {
+            progress(.init(.inMemory(cache: directory, needed: needed, room: space.room), 0, of: 0))
         }
         return try CacheEntry(inMemory: header(of: listing)).complete(
             listing.files.map(\.path), decoder, progress)
@@ -75,7 +79,9 @@ struct PictureCache {
             var status = stat()
             _ = file.path.withCString { stat($0, &status) }
             let time = status.st_mtim
-            return file.name.bytes + Array(" \(status.st_size) \(time.tv_sec).\(time.tv_nsec)\n".utf8)
+            // Not by the name in the data set: another list of labels changes no pixel.
+            return file.path.bytes.dropFirst(path.utf8.count)
+                + Array(" \(status.st_size) \(time.tv_sec).\(time.tv_nsec)\n".utf8)
         }
         return CacheEntry.Header(
             key: try Checksum.sha256(ofBytes: Array(lines.joined())), imageSize: imageSize,
@@ -86,9 +92,11 @@ struct PictureCache {
 /// How far the pictures of a directory are.
 public struct PictureProgress: Sendable {
     /// What is being done.
-    public enum Work: Sendable {
-        /// Another process decodes the same pictures.
+    public enum Work: Sendable, Hashable {
+        /// Another process reads or decodes the same pictures.
         case waiting
+        /// The directory of the cache has no room for so many bytes, so the pictures are kept in memory.
+        case inMemory(cache: String, needed: Int, room: Int)
         /// What was decoded before is compared with its checksums.
         case checking
         case decoding
@@ -100,5 +108,18 @@ public struct PictureProgress: Sendable {
 
     init(_ work: Work, _ done: Int, of total: Int) {
         (self.work, self.done, self.total) = (work, done, total)
+    }
+}
+
+extension PictureProgress.Work {
+    /// What to tell people of it, where that is more than a count.
+    public var sentence: String? {
+        switch self {
+        case .waiting: "Waiting for another process, which reads or decodes the same pictures"
+        case .inMemory(let cache, let needed, let room):
+            "The pictures are decoded into memory, \(needed.inBytes), and again in the next run: \(cache) has room for "
+                + "\(room.inBytes) (--cache-size)"
+        case .checking, .decoding: nil
+        }
     }
 }

@@ -17,7 +17,11 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     /// Folders have names of splits and may be classes: there are pictures beside them.
     case classesOrSplits(path: String, names: [String], uses: [String], beside: [String])
     /// The folder of a split has no folder for each class.
-    case noClassFolders(path: String)
+    case noClassFolders(path: String, areTests: Bool)
+    /// A list cannot be read.
+    case noList(file: String, reason: String)
+    /// A list has two classes for a picture.
+    case twoLabels(file: String, lines: [Int], name: String)
     /// A line of a list has no name and no class.
     case labelLine(file: String, line: Int, text: String)
     /// A list has a class that there is no folder for.
@@ -47,7 +51,7 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     /// No file of a folder is a usable picture; with what is wrong with the first.
     case noPicture(folder: String, count: Int, problem: String)
     /// The decoded pictures fit neither into the cache nor into memory; in bytes.
-    case noRoom(path: String, needed: Int, imageSize: Int, cache: Int, memory: Int)
+    case noRoom(path: String, needed: Int, imageSize: Int, cache: String, room: Int, memory: Int)
     /// No training file of a class is a usable picture.
     case nothingUsable(name: String)
     /// No test file is a usable picture.
@@ -85,9 +89,13 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
                     ? "is \(names[0]) a class or the \(uses[0]) pictures?"
                     : "are they classes or the \(uses.listed) pictures?")
                 + " Give a class another name; move what is none to a directory of its own"
-        case .noClassFolders(let path):
+        case .noClassFolders(let path, let areTests):
             "\(path) has no folder for each class, and nothing else says what its pictures show: sort them into such "
-                + "folders, or give a list of the test pictures' classes with --test-labels"
+                + "folders" + (areTests ? ", or give a list of their classes with --test-labels" : "")
+        case .noList(let file, let reason):
+            "the list \(file) cannot be read: \(reason)"
+        case .twoLabels(let file, let lines, let name):
+            "lines \(lines[0]) and \(lines[1]) of \(file) have different classes for \(name): remove one"
         case .labelLine(let file, let line, let text):
             "line \(line) of \(file) is \"\(text)\": a name and its class are needed, with a space, tab or comma between"
         case .unknownLabel(let file, let line, let label, let classes):
@@ -128,10 +136,10 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
             "no file in the folder \(folder) can be used (\(problem)"
                 + (count > 1 ? "; and \(count - 1) more" : "")
                 + "): remove the folder if it is no class, or add pictures"
-        case .noRoom(let path, let needed, let imageSize, let cache, let memory):
-            "the pictures of \(path) have \(needed.inBytes) at \(imageSize)×\(imageSize) pixels, and the cache has room for "
-                + "\(max(cache, 0).inBytes), memory for \(memory.inBytes): give a larger --cache-size, free some of the disk, "
-                + "or choose a smaller --image-size"
+        case .noRoom(let path, let needed, let imageSize, let cache, let room, let memory):
+            "the pictures of \(path) have \(needed.inBytes) at \(imageSize)×\(imageSize) pixels, and \(cache) has room for "
+                + "\(room.inBytes), memory for \(memory.inBytes): give a larger --cache-size, free some of the disk, or choose a "
+                + "smaller --image-size"
         case .nothingUsable(let name):
             "the class \(name) has no usable picture for training"
         case .noTest(let path):
@@ -159,9 +167,10 @@ extension [String] {
 }
 
 extension Int {
-    /// A number of bytes for people: `983 MB`, `1.5 GB`.
+    /// A number of bytes for people: `24 kB`, `983 MB`, `1.5 GB`.
     var inBytes: String {
-        let (unit, name) = self < 1_000_000_000 ? (1_000_000, "MB") : (1_000_000_000, "GB")
+        let units = [(1000, "kB"), (1_000_000, "MB"), (1_000_000_000, "GB")]
+        let (unit, name) = units.last { self >= $0.0 } ?? units[0]
         let tenths = (self * 10 + unit / 2) / unit
         return tenths < 100 && tenths % 10 != 0
             ? "\(tenths / 10).\(tenths % 10) \(name)" : "\((tenths + 5) / 10) \(name)"

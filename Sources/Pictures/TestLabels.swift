@@ -19,7 +19,7 @@ struct TestLabels {
 
     /// Reads a list.
     ///
-    /// - Throws: `DataError`; ``PictureFolderError/labelLine(file:line:text:)``.
+    /// - Throws: ``PictureFolderError/noList(file:reason:)``, ``PictureFolderError/labelLine(file:line:text:)``.
     init(_ path: String) throws {
         self.path = path
         lines = try ListFile.lines(of: path).map { number, line in
@@ -36,7 +36,7 @@ struct TestLabels {
 
     /// Whether a folder has one of the pictures.
     func isAbout(_ folder: Folder) -> Bool {
-        let files = Self.byName(folder.files)
+        let files = Self.filesByName(folder.files)
         return lines.contains { files[$0.name] != nil }
     }
 
@@ -47,24 +47,42 @@ struct TestLabels {
     func labelled(
         _ folder: Folder, classFolders: [String]
     ) throws -> (files: [(name: RawPath, label: Int)], unlisted: Int, missing: Int) {
-        let known = Dictionary(
+        let files = Self.filesByName(folder.files)
+        // A first line may have the names of the columns.
+        let isHeading = lines.first.map {
+            files[$0.name] == nil && !classFolders.contains($0.label) && Int($0.label) == nil
+        }
+        let lines = lines.dropFirst(isHeading == true ? 1 : 0)
+        let numbers = Dictionary(
             classFolders.enumerated().map { ($1, $0) }, uniquingKeysWith: { one, _ in one })
-        let files = Self.byName(folder.files)
-        var labels: [RawPath: Int] = [:]
+        func byNumber(_ line: Line) -> Int? {
+            Int(line.label).flatMap { classFolders.indices.contains($0) ? $0 : nil }
+        }
+        func byName(_ line: Line) -> Int? { numbers[line.label] }
+        // All lines have names of folders, or all have numbers: folders may have numbers as names.
+        let areNames =
+            lines.allSatisfy { byName($0) != nil }
+            || !lines.allSatisfy { byNumber($0) != nil } && lines.first.map { byName($0) != nil } == true
+        var labels: [RawPath: (label: Int, line: Int)] = [:]
         var missing = 0
-        for (place, line) in lines.enumerated() {
-            let number = Int(line.label).flatMap { classFolders.indices.contains($0) ? $0 : nil }
-            guard let label = known[line.label] ?? number else {
-                // Names of columns.
-                if place == 0, files[line.name] == nil { continue }
+        for line in lines {
+            guard let label = areNames ? byName(line) : byNumber(line) else {
                 throw PictureFolderError.unknownLabel(
                     file: path, line: line.number, label: line.label, classes: classFolders.count)
             }
-            if let file = files[line.name] { labels[file] = label } else { missing += 1 }
+            guard let file = files[line.name] else {
+                missing += 1
+                continue
+            }
+            if let before = labels[file], before.label != label {
+                throw PictureFolderError.twoLabels(
+                    file: path, lines: [before.line, line.number], name: line.name.text)
+            }
+            labels[file] = (label, line.number)
         }
         return (
-            folder.files.compactMap { file in labels[file].map { (file, $0) } }, files.unlisted(labels),
-            missing
+            folder.files.compactMap { file in labels[file].map { (file, $0.label) } },
+            Set(files.values).count { labels[$0] == nil }, missing
         )
     }
 
@@ -79,7 +97,7 @@ struct TestLabels {
     }
 
     /// Files by their names, and by these without their endings.
-    private static func byName(_ files: [RawPath]) -> [RawPath: RawPath] {
+    private static func filesByName(_ files: [RawPath]) -> [RawPath: RawPath] {
         var byName: [RawPath: RawPath] = [:]
         for file in files {
             if let dot = file.bytes.lastIndex(of: UInt8(ascii: ".")) {
@@ -91,11 +109,6 @@ struct TestLabels {
     }
 }
 
-extension [RawPath: RawPath] {
-    /// How many of the files have no label.
-    fileprivate func unlisted(_ labels: [RawPath: Int]) -> Int { Set(values).count { labels[$0] == nil } }
-}
-
 /// What the classes are called whose folders have other names, as WordNet's numbers are.
 ///
 /// Each line has a folder's name, and after a space, a tab or a comma the class's: `n01440764 tench, Tinca tinca`. These are
@@ -105,13 +118,16 @@ enum ClassNameList {
     /// The names of the classes.
     ///
     /// - Parameter folders: the names of their folders.
-    /// - Throws: `DataError`; ``PictureFolderError/labelLine(file:line:text:)`` or
+    /// - Throws: ``PictureFolderError/noList(file:reason:)``, ``PictureFolderError/labelLine(file:line:text:)`` or
     ///   ``PictureFolderError/noClassName(file:folder:)``.
     static func names(_ path: String, for folders: [String]) throws -> [String] {
         var names: [String: String] = [:]
         for (number, line) in try ListFile.lines(of: path) {
             let words = line.split(maxSplits: 1, whereSeparator: ListFile.parts)
-            guard words.count == 2 else {
+            let name = words.last.map {
+                RawPath(bytes: Array($0)).text.trimmingCharacters(in: ListFile.separators)
+            }
+            guard words.count == 2, let name, !name.isEmpty else {
                 throw PictureFolderError.labelLine(
                     file: path, line: number, text: RawPath(bytes: Array(line)).text)
             }
@@ -125,7 +141,9 @@ enum ClassNameList {
             }
             return name
         }
-        let first = whole.map { String($0.split(separator: ",")[0]) }
+        let first = whole.map { name in
+            (name.split(separator: ",").first.map(String.init) ?? name).trimmingCharacters(in: .whitespaces)
+        }
         func isAlone(_ name: String, in names: [String]) -> Bool { names.count { $0 == name } == 1 }
         return folders.indices.map { index in
             if isAlone(first[index], in: first) { return first[index] }
@@ -145,9 +163,24 @@ private enum ListFile {
     }
 
     private static func bytes(of path: String) throws -> [UInt8] {
-        let file = try InputFile(bytes: Array(path.utf8), named: path)
-        return try file.readAll(file.size)
+        do {
+            let file = try InputFile(bytes: Array(path.utf8), named: path)
+            let bytes = try file.readAll(file.size)
+            // Some programs put a mark of the encoding in front.
+            return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        } catch {
+            let reason =
+                switch error {
+                case DataError.notFound: "there is no such file"
+                case DataError.unreadable(_, let reason): reason
+                default: "it is not a file"
+                }
+            throw PictureFolderError.noList(file: path, reason: reason)
+        }
     }
+
+    /// What is left out around a name.
+    static let separators = CharacterSet(charactersIn: " \t,")
 
     static func parts(_ byte: UInt8) -> Bool {
         [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ",")].contains(byte)

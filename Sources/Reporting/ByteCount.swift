@@ -1,13 +1,15 @@
 import ArgumentParser
 
 /// A number of bytes as people write it: `20GB`, `500 MB`, `0`.
-public struct ByteCount: ExpressibleByArgument, Equatable, Sendable {
+public struct ByteCount: Equatable, Sendable, CustomStringConvertible {
     public let bytes: Int
 
     public init(bytes: Int) { self.bytes = bytes }
 
     /// A number with MB, GB or TB: millions of bytes and so on, as disks are sold. 0 needs none of them.
-    public init?(argument: String) {
+    ///
+    /// - Throws: `ValidationError` for anything else.
+    public init(_ argument: String) throws {
         let text = argument.uppercased().filter { $0 != " " }
         guard text != "0" else {
             bytes = 0
@@ -15,7 +17,10 @@ public struct ByteCount: ExpressibleByArgument, Equatable, Sendable {
         }
         guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }),
             let number = Double(text.dropLast(unit.name.count)), number >= 0, number * unit.bytes < 1e18
-        else { return nil }
+        else {
+            throw ValidationError(
+                "\(argument) is no size: give a number with MB, GB or TB, such as 20GB, or 0")
+        }
         bytes = Int(number * unit.bytes)
     }
 
@@ -24,11 +29,9 @@ public struct ByteCount: ExpressibleByArgument, Equatable, Sendable {
     ]
 
     /// As it is written on a command line.
-    var argument: String {
+    public var description: String {
         let unit = Self.units.last { bytes % Int($0.bytes) == 0 }
         return bytes == 0
             ? "0" : unit.map { "\(bytes / Int($0.bytes))\($0.name)" } ?? "\(Double(bytes) / 1e6)MB"
     }
-
-    public var defaultValueDescription: String { argument }
 }

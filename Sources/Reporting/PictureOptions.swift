@@ -39,9 +39,11 @@ public struct PictureOptions: ParsableArguments {
         help: ArgumentHelp(
             "The most that decoded pictures of all directories may take of the disk.",
             discussion: """
-                Those that were not used for longest make room. 0 keeps none: the pictures are then decoded into memory.
+                Those that have been unused longest are deleted first. 0 keeps none: the pictures are then decoded into \
+                memory.
                 """,
-            valueName: "size"))
+            valueName: "size"),
+        transform: { try ByteCount($0) })
     public var cacheSize = ByteCount(bytes: PictureFolder.Options.standardCacheSize)
 
     public init() {}
@@ -75,7 +77,7 @@ public struct PictureOptions: ParsableArguments {
         let isStandard = cacheSize.bytes == PictureFolder.Options.standardCacheSize
         return [
             ("--test-labels", testLabels), ("--class-names", classNames),
-            ("--cache-size", isStandard ? nil : cacheSize.argument),
+            ("--cache-size", isStandard ? nil : cacheSize.description),
         ].flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 

@@ -10,9 +10,7 @@ final class PictureProgressLines {
             end()
             work = progress.work
             line = Self.verbs[progress.work].map { ProgressLine($0, "pictures", before: progress.done) }
-            if progress.work == .waiting {
-                Terminal.warn("Waiting for another process, which decodes the same pictures\n")
-            }
+            if let sentence = progress.work.sentence { Terminal.warn(sentence + "\n") }
         }
         line?.show(progress.done, of: progress.total)
     }

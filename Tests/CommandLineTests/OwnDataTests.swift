@@ -73,12 +73,12 @@ import Testing
     @Test func aNetworkLearnsSomebodysOwnClassesAndNamesThem() throws {
         try draw(160)
         let data = ["--data", shapes, "--validation-split", "0.25"]
-        let described = try BigEggsProgram(running: BigEggsProgram.url, ["data", "--json"] + data)
+        let described = try program(["data", "--json"] + data)
             .json(as: Description.self)
         #expect(described.name == "shapes (own pictures)" && described.isOwn)
         #expect(described.classNames == ["disc", "lying", "standing"])
         #expect(described.train.perClass == [120, 120, 120] && described.test.perClass == [40, 40, 40])
-        let told = try BigEggsProgram(running: BigEggsProgram.url, ["data"] + data)
+        let told = try program(["data"] + data)
         #expect(told.output.hasPrefix("shapes (own pictures), a folder for each class\n"))
         #expect(told.output.contains("Divided by --validation-split 0.25 --split-seed 7"))
         #expect(
@@ -86,8 +86,7 @@ import Testing
                 != nil)
 
         let out = directory.path + "/out"
-        let train = try BigEggsProgram(
-            running: BigEggsProgram.url, ["train", "--epochs", "14", "--out", out] + data)
+        let train = try program(["train", "--epochs", "14", "--out", out] + data)
         try #require(train.status == 0, "standard error:\n\(train.errors)")
         let record = try JSONDecoder().decode(
             Training.self, from: Data(contentsOf: URL(fileURLWithPath: out + "/training.json")))
@@ -98,8 +97,8 @@ import Testing
         #expect(recipe.batch_size == 16 && recipe.callbacks.map(\.config.patience) == [22, 22, 9])
 
         let weights = ["--weights", out + "/weights.safetensors"]
-        let evaluation = try BigEggsProgram(
-            running: BigEggsProgram.url, ["evaluate", "--json"] + weights + data
+        let evaluation = try program(
+            ["evaluate", "--json"] + weights + data
         ).json(as: [String: Double].self)
         #expect(evaluation["images"] == 120)
         #expect(try #require(evaluation["accuracy"]) > 0.7)
@@ -110,23 +109,55 @@ import Testing
             try FileManager.default.contentsOfDirectory(atPath: "\(shapes)/\(kind)").sorted().prefix(10)
                 .map { "\(shapes)/\(kind)/\($0)" }
         }
-        let predicted = try BigEggsProgram(
-            running: BigEggsProgram.url, ["predict", "--json"] + weights + files
+        let predicted = try program(
+            ["predict", "--json"] + weights + files
         ).json(as: Output.self)
         #expect(predicted.classNames == kinds)
         let right = zip(predicted.pictures, files).count { $1.contains("/\($0.predicted)/") }
         #expect(right > 21)
-        let table = try BigEggsProgram(
-            running: BigEggsProgram.url, ["predict", files[0]] + weights)
+        let table = try program(["predict", files[0]] + weights)
         #expect(table.output.contains("The network knows disc, lying and standing, and nothing else"))
 
-        let images = try BigEggsProgram(
-            running: BigEggsProgram.url, ["predict", "--first", "4"] + weights + data)
+        let images = try program(["predict", "--first", "4"] + weights + data)
         #expect(images.status == 0 && images.output.contains(" of 4 right"))
-        let other = try BigEggsProgram(
-            running: BigEggsProgram.url, ["evaluate", "--data", "fashion-mnist"] + weights)
+        let other = try program(["evaluate", "--data", "fashion-mnist"] + weights)
         #expect(other.status == 1)
         #expect(other.errors.contains("is of a network for disc, lying, standing, and Fashion-MNIST has"))
+    }
+
+    /// Runs `bigeggs` with a cache of its own.
+    private func program(
+        _ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> BigEggsProgram {
+        let cache = ["XDG_CACHE_HOME": directory.path + "/.cache"]
+        return try BigEggsProgram(
+            running: BigEggsProgram.url, arguments,
+            environment: environment.merging(cache) { $1 })
+    }
+
+    /// `ulimit -f` stands for a full disk: what was decoded until then is used by the next run.
+    @Test func aDiskThatIsFullIsNamedAndTheNextRunGoesOn() throws {
+        try draw(200)
+        let command = [
+            BigEggsProgram.url.path, "data", "--data", shapes, "--validation-split", "0.25", "--image-size",
+            "64",
+        ]
+        let quoted = command.map { "'\($0)'" }.joined(separator: " ")
+        let cache = ["XDG_CACHE_HOME": directory.path + "/.cache"]
+        // In blocks of 1,024 bytes: of 600 pictures of 12 kB each some 250.
+        let full = try BigEggsProgram(
+            running: URL(fileURLWithPath: "/bin/bash"), ["-c", "ulimit -f 3000; exec \(quoted)"],
+            environment: ProcessInfo.processInfo.environment.merging(cache) { $1 })
+        #expect(full.status == 1 && full.errors.contains("-64.pixels"), "\(full.errors)")
+        let journal = try FileManager.default.contentsOfDirectory(
+            atPath: directory.path + "/.cache/bigeggs/pictures"
+        )
+        .first { $0.hasSuffix(".jsonl") }
+        let text = try String(
+            contentsOfFile: directory.path + "/.cache/bigeggs/pictures/\(journal ?? "")", encoding: .utf8)
+        #expect(text.split(separator: "\n").count > 1)
+        let whole = try program(Array(command.dropFirst()))
+        #expect(whole.status == 0 && whole.output.contains("64×64×3 bytes"), "\(whole.errors)")
     }
 
     private struct Times: Decodable { let epochSeconds: [String: Double] }
@@ -134,59 +165,52 @@ import Testing
     @Test func largerPicturesAreTrainedOnAndTheirWeightsKnowTheSize() throws {
         try draw(40)
         let data = ["--data", shapes, "--validation-split", "0.25"]
-        let described = try BigEggsProgram(
-            running: BigEggsProgram.url, ["data", "--image-size", "48"] + data)
+        let described = try program(["data", "--image-size", "48"] + data)
         #expect(described.output.contains("images    48×48×3 bytes"))
         #expect(described.output.contains("The pictures' shorter sides have 4"))
         #expect(described.output.contains("and are enlarged."))
 
-        let large = try BigEggsProgram(
-            running: BigEggsProgram.url, ["data", "--image-size", "64", "--json"] + data
+        let large = try program(
+            ["data", "--image-size", "64", "--json"] + data
         ).json(as: Times.self)
         #expect(large.epochSeconds.keys.sorted() == ["mobile", "resnet18"])
         #expect(large.epochSeconds.values.allSatisfy { $0 > 0 && $0 < 600 })
 
         let out = directory.path + "/out"
         let train = ["train", "--recipe", "mobile", "--epochs", "3", "--out", out] + data
-        let trained = try BigEggsProgram(running: BigEggsProgram.url, train)
+        let trained = try program(train)
         try #require(trained.status == 0, "standard error:\n\(trained.errors)")
         let record = try String(contentsOfFile: out + "/training.json", encoding: .utf8)
         #expect(record.contains("\"imageSize\": 64"))
-        let other = try BigEggsProgram(
-            running: BigEggsProgram.url, train + ["--image-size", "96", "--resume"])
+        let other = try program(train + ["--image-size", "96", "--resume"])
         #expect(other.status == 1 && other.errors.contains("was another than this one"))
 
-        let compared = try BigEggsProgram(
-            running: BigEggsProgram.url,
-            ["diff", out, out, "--json", "--out", directory.path + "/diff"] + data)
+        let compared = try program(["diff", out, out, "--json", "--out", directory.path + "/diff"] + data)
         try #require(compared.status == 0, "standard error:\n\(compared.errors)")
         let flips = try Record(json: compared.output)["flips"]?.array
         #expect(flips?.first?["images"] == 30 && flips?.first?["changed"] == 0)
         let sweep =
             ["sweep", "--recipe", "mobile", "--out", directory.path + "/sweep", "--set", "epochs=1"] + data
-        let swept = try BigEggsProgram(running: BigEggsProgram.url, sweep)
+        let swept = try program(sweep)
         #expect(swept.status == 0, "standard error:\n\(swept.errors)")
-        let larger = try BigEggsProgram(running: BigEggsProgram.url, sweep + ["--image-size", "96"])
+        let larger = try program(sweep + ["--image-size", "96"])
         #expect(larger.status == 1 && larger.errors.contains("size of images"), "\(larger.errors)")
-        let refused = try BigEggsProgram(
-            running: BigEggsProgram.url, ["sweep", "--set", "epochs=1", "--image-size", "64"] + data)
+        let refused = try program(["sweep", "--set", "epochs=1", "--image-size", "64"] + data)
         #expect(refused.status == 1 && refused.errors.contains("takes images of 32×32 pixels"))
 
         let weights = ["--weights", out + "/weights.safetensors"]
-        let evaluation = try BigEggsProgram(
-            running: BigEggsProgram.url, ["evaluate", "--json"] + weights + data
+        let evaluation = try program(
+            ["evaluate", "--json"] + weights + data
         ).json(as: [String: Double].self)
         #expect(evaluation["images"] == 30)
         let file =
             "\(shapes)/disc/" + (try FileManager.default.contentsOfDirectory(atPath: shapes + "/disc")[0])
         let page = directory.path + "/page.html"
-        let predicted = try BigEggsProgram(
-            running: BigEggsProgram.url, ["predict", file, "--html", page] + weights)
+        let predicted = try program(["predict", file, "--html", page] + weights)
         #expect(
             predicted.status == 0 && predicted.output.contains("The network knows disc, lying and standing"))
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("The same in 64 by 64 pixels"))
-        let shown = try BigEggsProgram(
-            running: BigEggsProgram.url, ["predict", "--first", "4"] + weights + data)
+        let shown = try program(["predict", "--first", "4"] + weights + data)
         #expect(shown.status == 0 && shown.output.contains(" of 4 right"))
     }
 
@@ -199,18 +223,14 @@ import Testing
         _ arguments: [String], _ status: Int32, _ sentence: String
     ) throws {
         try draw(2)
-        let run = try BigEggsProgram(
-            running: BigEggsProgram.url,
-            ["train", "--data", shapes, "--validation-split", "0.5"] + arguments)
+        let run = try program(["train", "--data", shapes, "--validation-split", "0.5"] + arguments)
         #expect(run.status == status && run.errors.contains(sentence), "standard error:\n\(run.errors)")
     }
 
     @Test func aKnownDataSetIsNotScaled() throws {
-        let run = try BigEggsProgram(
-            running: BigEggsProgram.url, ["train", "--recipe", "mobile", "--data", "fashion-mnist"])
+        let run = try program(["train", "--recipe", "mobile", "--data", "fashion-mnist"])
         #expect(run.status == 1 && run.errors.contains("is scaled to 64×64 pixels: name one with --data"))
-        let mistyped = try BigEggsProgram(
-            running: BigEggsProgram.url, ["train", "--recipe", "mobile", "--data", shapes + "/none"])
+        let mistyped = try program(["train", "--recipe", "mobile", "--data", shapes + "/none"])
         #expect(mistyped.status == 1 && mistyped.errors.contains("shapes/none"))
     }
 
@@ -244,7 +264,7 @@ import Testing
     @Test func whatIsWrongWithADirectoryIsSaidInOneLine() throws {
         try draw(4)
         func expect(_ arguments: String..., says: String) throws {
-            let run = try BigEggsProgram(running: BigEggsProgram.url, arguments)
+            let run = try program(arguments)
             #expect(run.status == 1 && run.output.isEmpty)
             #expect(run.errors.hasPrefix("error: ") && run.errors.count { $0 == "\n" } == 1)
             #expect(run.errors.contains(says), "standard error:\n\(run.errors)")
@@ -272,8 +292,8 @@ import Testing
 
     @Test func theEnvironmentMayNameADirectoryOfPictures() throws {
         try draw(4)
-        let run = try BigEggsProgram(
-            running: BigEggsProgram.url, ["data", "--validation-split", "0.5"],
+        let run = try program(
+            ["data", "--validation-split", "0.5"],
             environment: ["BIGEGGS_DATA": shapes, "HOME": directory.path])
         #expect(run.output.hasPrefix("shapes (own pictures)"), "standard error:\n\(run.errors)")
     }

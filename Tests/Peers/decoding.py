@@ -5,7 +5,7 @@ resize in a DataLoader with two workers and in two threads, in turns.
 
 Needs torch and torchvision of one source, as `pip install torch==2.13.0 torchvision==0.28.0` gives them; torchvision's
 wheel does not load with PyTorch's build for the processor alone. Ours is the time of `bigeggs data` with an empty cache
-less that with a full one: it includes the checksums and the writing of the cache.
+less that with a full one: it includes the files' checksums and the writing of the cache.
 """
 
 from __future__ import annotations

@@ -137,14 +137,8 @@ extension PicturesTests {
         _ = try cached.load(cacheSize: 100_000, imageSize: 32)
         _ = try cached.load(cacheSize: 100_000, imageSize: 40)
         #expect(cached.entries.count == 2)
-        for (name, age) in [("-32", -10.0), ("-40", -20)] {
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: age)],
-                ofItemAtPath: cached.file("\(name).jsonl").path)
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: -100)],
-                ofItemAtPath: cached.file("\(name).pixels").path)
-        }
+        // The first is used again.
+        #expect(try cached.load(cacheSize: 100_000, imageSize: 32).decoded == 0)
         #expect(try cached.load(cacheSize: 100_000, imageSize: 48).decoded == 8)
         #expect(cached.entries.map { $0.suffix(10) }.sorted() == ["-32.pixels", "-48.pixels"])
         #expect(try cached.load(cacheSize: 100_000, imageSize: 32).decoded == 0)
@@ -157,19 +151,43 @@ extension PicturesTests {
         }
     }
 
-    @Test func picturesThatFitNowhereAreRefusedWithTheSizes() throws {
+    @Test func theErrorOfPicturesThatFitNowhereHasTheSizes() throws {
         let error = PictureFolderError.noRoom(
-            path: "mine", needed: 98_304_000_000, imageSize: 128, cache: 20_000_000_000, memory: 1_540_000_000
-        )
+            path: "mine", needed: 98_304_000_000, imageSize: 128, cache: "/cache", room: 20_000_000_000,
+            memory: 1_540_000_000)
         #expect(
             error.description
-                == "the pictures of mine have 98 GB at 128×128 pixels, and the cache has room for 20 GB, memory for 1.5 GB: "
+                == "the pictures of mine have 98 GB at 128×128 pixels, and /cache has room for 20 GB, memory for 1.5 GB: "
                 + "give a larger --cache-size, free some of the disk, or choose a smaller --image-size")
+    }
+
+    /// What kept a file from being read may be over; what is wrong with its content is not.
+    @Test func aFileThatCouldNotBeReadIsTriedAgain() throws {
+        let cached = try Cached(each: 4)
+        let link = cached.drawn.path + "/mine/ant/link.png"
+        try FileManager.default.createSymbolicLink(
+            atPath: link, withDestinationPath: cached.drawn.path + "/away.png")
+        func decoded() -> Int {
+            var decoded = 0
+            #expect(throws: PictureFolderError.self) {
+                try cached.load { if $0.work == .decoding { decoded = $0.done } }
+            }
+            return decoded
+        }
+        #expect(decoded() == 9 && decoded() == 9)
+        try FileManager.default.removeItem(atPath: link)
+        try cached.drawn.text("mine/ant/text.png")
+        #expect(decoded() == 9 && decoded() == 0)
     }
 
     @Test func aCacheThatCannotBeWrittenIsDoneWithout() throws {
         let cached = try Cached(each: 4)
         try Data().write(to: URL(fileURLWithPath: cached.drawn.path + "/cache"))
-        #expect(try cached.load().decoded == 8)
+        var said: [String] = []
+        #expect(try cached.load { said += [$0.work.sentence].compactMap { $0 } }.decoded == 8)
+        #expect(
+            said == [
+                "The pictures are decoded into memory, 25 kB, and again in the next run: \(cached.cache) has room for 0 kB (--cache-size)"
+            ])
     }
 }

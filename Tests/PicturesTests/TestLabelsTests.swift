@@ -110,6 +110,45 @@ extension PicturesTests {
                 == ["crane, machine", "crane (n01443537)", "crane (n02012849)"])
     }
 
+    /// Folders may have numbers as names: a list has one kind of class or the other, and never both.
+    @Test func numbersAreNamesOfFoldersOnlyIfAllLinesAre() throws {
+        let drawn = try DrawnPictures()
+        for label in 1...3 {
+            for number in 0..<2 {
+                try drawn.plain("in/train/\(label)/\(number).png", color: [UInt8(label), 0, 0])
+                try drawn.plain("in/val/\(label)-\(number).png", color: [UInt8(label), 0, 0])
+            }
+        }
+        func labels(_ list: [(Int, Int)]) throws -> [Int32] {
+            let file = drawn.url.appending(path: "list.txt")
+            try Data(list.map { "\($0.0)-0.png \($0.1)\n" }.joined().utf8).write(to: file)
+            let test = try PictureFolder(
+                drawn.path + "/in", options: .init(testLabels: file.path),
+                pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache"
+            ).load().test
+            return (0..<test.count).map { Int32(test.image(at: $0)[0]) - 1 - test.labels.values[$0] }
+        }
+        #expect(try labels([(1, 1), (2, 2), (3, 3)]) == [0, 0, 0])
+        #expect(try labels([(2, 1), (1, 0), (3, 2)]) == [0, 0, 0])
+        #expect(throws: PictureFolderError.self) { try labels([(1, 1), (2, 0), (3, 3)]) }
+    }
+
+    /// A corrected list decodes nothing again.
+    @Test func anotherListChangesNoPicture() throws {
+        let set = try ImageNet()
+        func decoded(_ text: String) throws -> Int {
+            var count = 0
+            let options = PictureFolder.Options(testLabels: try set.list("list.txt", text))
+            _ = try PictureFolder(
+                set.drawn.path + "/in", options: options, pythonPaths: DrawnPictures.pythonPaths,
+                cache: set.drawn.path + "/cache"
+            ).load { if $0.work == .decoding { count = $0.done } }
+            return count
+        }
+        #expect(try decoded("val_0.jpg 1\nval_1.jpg 0\n") == 14)
+        #expect(try decoded("val_0.jpg 2\nval_1.jpg 0\n") == 0)
+    }
+
     @Test func listsThatAreWrongAreRefusedWithTheLine() throws {
         let set = try ImageNet()
         func expect(
@@ -132,7 +171,14 @@ extension PicturesTests {
         expect(.noClassName(file: words, folder: "n01443537"), good, names: words)
         let short = try set.list("words.txt", "n01440764\n")
         expect(.labelLine(file: short, line: 1, text: "n01440764"), good, names: short)
-        #expect(throws: DataError.notFound(path: "/gone/list.txt")) { try set.load(labels: "/gone/list.txt") }
-        expect(.noClassFolders(path: folders[0]), nil)
+        expect(.noList(file: "/gone/list.txt", reason: "there is no such file"), "/gone/list.txt")
+        expect(.noList(file: set.drawn.path, reason: "it is not a file"), good, names: set.drawn.path)
+        expect(.noClassFolders(path: folders[0], areTests: true), nil)
+        let twice = try set.list("twice.txt", "val_0.jpg 1\nval_1.jpg 0\nval/val_0.jpg 2\n")
+        expect(.twoLabels(file: twice, lines: [1, 3], name: "val_0.jpg"), twice)
+        for line in ["n01440764, ", "n01440764  ", "n01440764 ,"] {
+            let empty = try set.list("empty.txt", "n01443537 goldfish\n\(line)\n")
+            expect(.labelLine(file: empty, line: 2, text: line), good, names: empty)
+        }
     }
 }
