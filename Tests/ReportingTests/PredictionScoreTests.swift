@@ -69,6 +69,25 @@ import Testing
         #expect(seen.rescale == images.rescale && seen.labels == images.labels)
     }
 
+    /// A view is made of some images at a time, 21 batches of four here and then the last six, and the result does not show it.
+    @Test func manyImagesAreLookedAtInRuns() throws {
+        let side = 512
+        let pixels = (0..<90 * side * side * 3).map { UInt8(truncatingIfNeeded: $0 * 77 + $0 / 4801 * 13) }
+        let large = try ImageDataset(
+            images: pixels, labels: Labels((0..<90).map { $0 % 10 }), imageShape: [side, side, 3],
+            classNames: (0..<10).map { "\($0)" }
+        ).rescaled()
+        let network = try Sequential(input: [side, side, 3], seed: 5, threads: 2) {
+            AveragePooling2D(poolSize: 128)
+            Flatten()
+            Dense(10, activation: .softmax)
+        }
+        try network.compile()
+        let mirrored = try network.predict(try large.seen(TestView(isMirrored: true)), batchSize: 4)
+        let score = try PredictionScore([TestView(isMirrored: true)], of: large, by: network, batchSize: 4)
+        #expect(score == PredictionScore(mirrored, of: large))
+    }
+
     @Test func viewsCountByTheirWeights() throws {
         let views = [TestView(weight: 3), TestView(down: 1, right: -1)]
         let (there, moved) = (try model.predict(images), try model.predict(try images.seen(views[1])))

@@ -5,6 +5,16 @@ public struct Predictions: Sendable, Equatable {
     /// The number of classes.
     public let classes: Int
 
+    init(probabilities: [Float], classes: Int) {
+        self.probabilities = probabilities
+        self.classes = classes
+    }
+
+    /// Those of one run of images after another, by the same model.
+    package init(joining parts: [Predictions]) {
+        self.init(probabilities: parts.flatMap(\.probabilities), classes: parts.first?.classes ?? 0)
+    }
+
     /// The number of images.
     public var count: Int { classes == 0 ? 0 : probabilities.count / classes }
 

@@ -16,9 +16,11 @@ public struct PixelHistogram: Sendable, Codable, Equatable {
         channels = channelCount == 3 ? names : (0..<channelCount).map { "channel \($0)" }
         var flat = Array(repeating: 0, count: channelCount * 256)
         var channel = 0
-        for value in dataset.images {
-            flat[channel * 256 + Int(value)] += 1
-            channel = channel + 1 == channelCount ? 0 : channel + 1
+        for image in 0..<dataset.count {
+            for value in dataset.image(at: image) {
+                flat[channel * 256 + Int(value)] += 1
+                channel = channel + 1 == channelCount ? 0 : channel + 1
+            }
         }
         counts = (0..<channelCount).map { Array(flat[$0 * 256..<($0 + 1) * 256]) }
         images = dataset.count

@@ -44,8 +44,11 @@ public struct PredictionScore: Codable, Sendable, Equatable {
             var view = view
             view.weight = 1
             if let known = seen.first(where: { $0.view == view }) { return known.predictions }
-            let predictions = try model.predict(
-                try dataset.seen(view), batchSize: batchSize, communicator: communicator)
+            let predictions = Predictions(
+                joining: try dataset.runs(of: batchSize).map {
+                    try model.predict(
+                        try dataset[$0].seen(view), batchSize: batchSize, communicator: communicator)
+                })
             seen.append((view, predictions))
             return predictions
         }
@@ -71,5 +74,15 @@ public struct PredictionScore: Codable, Sendable, Equatable {
         }
         self.loss = loss / Double(labels.count)
         accuracy = Double(right) / Double(labels.count)
+    }
+}
+
+extension ImageDataset {
+    /// Runs of whole batches of 64 MB at most: a view of more is not in memory at a time.
+    fileprivate func runs(of batchSize: Int) -> [Range<Int>] {
+        let batches = max(1, (64 << 20) / max(1, bytesPerImage * batchSize))
+        return stride(from: 0, to: max(1, count), by: batches * batchSize).map {
+            $0..<Swift.min($0 + batches * batchSize, count)
+        }
     }
 }
