@@ -13,6 +13,8 @@
 // Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels
 // that fill up a block are zero in all of them, and stay so. Every sum has one order, whatever the number of
 // threads, the cache and the instruction set: results are the same bits.
+//
+// Images of at most 2x2 pixels have a convolution of their own, in tiny_convolution.h.
 #pragma once
 
 #include <stdbool.h>
