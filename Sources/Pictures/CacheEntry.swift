@@ -6,7 +6,7 @@ import Foundation
 ///
 /// The journal has a line for each batch, written when the batch's pixels are, with their checksum: a process that ends
 /// early leaves what it has decoded, and the next goes on. One process at a time decodes; others wait for it. Nothing
-/// shortens or changes pixels that may be mapped.
+/// shortens pixels that may be mapped, or changes any but those of files that could not be read.
 final class CacheEntry {
     /// What the pictures are of.
     struct Header: Codable, Equatable {
@@ -30,6 +30,8 @@ final class CacheEntry {
     /// -1 in memory.
     private let journal: Int32
     private var batches: [Batch] = []
+    /// The bytes of the journal up to the end of the last of them.
+    private var journalLength = 0
 
     private var bytesPerImage: Int { header.imageSize * header.imageSize * 3 }
 
@@ -55,7 +57,9 @@ final class CacheEntry {
         unlink(path)
         if let known = Self.batches(of: Self.journal(path), header) {
             // A file that could not be read is tried again.
-            batches = Array(known.prefix { $0.files.allSatisfy { $0.digest != nil } })
+            let usable = known.prefix { $0.batch.files.allSatisfy { $0.digest != nil } }
+            batches = usable.map(\.batch)
+            journalLength = usable.last?.end ?? 0
         } else {
             // Another process may have mapped the old ones.
             unlink(Self.pixels(path))
@@ -129,14 +133,15 @@ final class CacheEntry {
             return try append(header)
         }
         // A line that the last process did not finish.
-        let length = try Self.length(of: header, batches)
-        guard ftruncate(journal, off_t(length)) == 0 else { throw failure("write", Self.journal(path)) }
+        guard ftruncate(journal, off_t(journalLength)) == 0 else {
+            throw failure("write", Self.journal(path))
+        }
     }
 
     /// Whether the pixels have the checksums that they had.
     private func isIntact(_ progress: PictureCache.Progress) throws -> Bool {
         let (total, bytesPerImage) = (header.files, bytesPerImage)
-        // Each batch but the last has as many files; what is read at a time is little beside a training's memory.
+        // A few batches at a time, to show progress.
         var first = 0
         for group in stride(from: 0, to: batches.count, by: 8).map({
             batches[$0..<min($0 + 8, batches.count)]
@@ -197,13 +202,9 @@ final class CacheEntry {
         try Record(encoding: value).compactJSON() + [UInt8(ascii: "\n")]
     }
 
-    /// The bytes of a journal.
-    private static func length(of header: Header, _ batches: [Batch]) throws -> Int {
-        try line(header).count + batches.reduce(0) { try $0 + line($1).count }
-    }
-
-    /// The batches of a journal, up to the first line that is none or was not finished; nil if it is of something else.
-    private static func batches(of journal: String, _ header: Header) -> [Batch]? {
+    /// The batches of a journal, up to the first line that is none or was not finished, each with where its line ends, in
+    /// bytes; nil if it is of something else.
+    private static func batches(of journal: String, _ header: Header) -> [(batch: Batch, end: Int)]? {
         // By bytes: a line that was not finished may end within a sign.
         let bytes = FileManager.default.contents(atPath: journal) ?? Data()
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
@@ -211,17 +212,17 @@ final class CacheEntry {
             try? Record(json: String(decoding: line, as: UTF8.self)).decoded()
         }
         guard let known = lines.first, decoded(known) == header else { return nil }
-        var batches: [Batch] = []
+        var batches: [(batch: Batch, end: Int)] = []
         for line in lines.dropFirst() {
             guard let batch: Batch = decoded(line) else { break }
-            batches.append(batch)
+            batches.append((batch, line.endIndex + 1))
         }
         return batches
     }
 
     /// What a journal says of the files of a directory; nil unless it is of all of them as they are now.
     static func files(of path: String, header: Header) -> [PictureDecoder.File]? {
-        let files = batches(of: journal(path), header)?.flatMap(\.files)
+        let files = batches(of: journal(path), header)?.flatMap(\.batch.files)
         return files?.count == header.files ? files : nil
     }
 

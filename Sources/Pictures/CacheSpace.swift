@@ -10,7 +10,7 @@ struct CacheSpace {
     /// Makes the directory.
     ///
     /// - Returns: whether files can be written there.
-    func prepare() -> Bool { limit > 0 && (try? AtomicFile.prepareDirectory(directory)) != nil }
+    private func prepare() -> Bool { limit > 0 && (try? AtomicFile.prepareDirectory(directory)) != nil }
 
     /// The bytes that an entry may have: what is allowed, and what the disk has, when others have been removed; 0 where
     /// nothing can be written.

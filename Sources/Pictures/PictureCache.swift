@@ -48,7 +48,7 @@ struct PictureCache {
     ) throws -> Pictures {
         let needed = listing.files.count * imageSize * imageSize * 3
         let space = CacheSpace(directory: directory, limit: limit)
-        if space.prepare(), space.makeRoom(needed, for: name) {
+        if space.makeRoom(needed, for: name) {
             let entry = try CacheEntry(
                 "\(directory)/\(name)", header: header(of: listing),
                 waiting: { progress(.init(.waiting, 0, of: 0)) })

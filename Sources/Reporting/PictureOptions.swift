@@ -37,14 +37,16 @@ public struct PictureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The most that decoded pictures of all directories may take of the disk.",
+            "The most that decoded pictures of all directories may take of the disk (default: \(standardCacheSize)).",
             discussion: """
                 Those that have been unused longest are deleted first. 0 keeps none: the pictures are then decoded into \
                 memory.
                 """,
             valueName: "size"),
         transform: { try ByteCount($0) })
-    public var cacheSize = ByteCount(bytes: PictureFolder.Options.standardCacheSize)
+    public var cacheSize = standardCacheSize
+
+    private static let standardCacheSize = ByteCount(bytes: PictureFolder.Options.standardCacheSize)
 
     public init() {}
 
@@ -74,10 +76,9 @@ public struct PictureOptions: ParsableArguments {
     /// The options that no record keeps, as arguments of a command: paths, and what changes no result. Those that are the
     /// defaults are left out.
     var unrecorded: [String] {
-        let isStandard = cacheSize.bytes == PictureFolder.Options.standardCacheSize
         return [
             ("--test-labels", testLabels), ("--class-names", classNames),
-            ("--cache-size", isStandard ? nil : cacheSize.description),
+            ("--cache-size", cacheSize == Self.standardCacheSize ? nil : cacheSize.description),
         ].flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 

@@ -48,9 +48,7 @@ public enum Checksum {
     ///
     /// - Throws: ``DataError`` if the system's libcrypto refuses SHA-256.
     package static func sha256(ofBytes bytes: [UInt8]) throws -> String {
-        let digest = try Digest(.sha256)
-        bytes.withUnsafeBytes(digest.update)
-        return digest.finish()
+        try bytes.withUnsafeBytes { try sha256(ofBytes: $0) }
     }
 
     /// The same for bytes in memory.

@@ -41,9 +41,8 @@ final class ConvolutionNode: WeightedNode {
         let isFaster =
             switch precision {
             case .float32:
-                !mayBeTiny
-                    && WinogradFloat32Convolution.isFor(
-                        kernelDims: kernelDims, window: window, input: input.layout, output: layout)
+                WinogradFloat32Convolution.isFor(
+                    kernelDims: kernelDims, window: window, input: input.layout, output: layout)
             case .bfloat16:
                 WinogradBFloat16Convolution.isFor(
                     kernelDims: kernelDims, window: window, input: input.layout, output: layout)

@@ -20,10 +20,10 @@ final class TinyConvolution: Pass {
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
-        DNNL.instructionSet >= .avx2 && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
+        WinogradFloat32Convolution.canBeOwn(
+            kernelDims: kernelDims, window: window, input: input, output: output)
             && window.paddingBefore == [1, 1] && input.dims[2...] == output.dims[2...]
-            && input.dims[2...].allSatisfy { $0 <= 2 } && kernelDims[0] >= 16 && kernelDims[1] >= 16
-            && input == .images(input.dims, .float32) && output == .images(output.dims, .float32)
+            && input.dims[2...].allSatisfy { $0 <= 2 }
     }
 
     /// - Parameters:

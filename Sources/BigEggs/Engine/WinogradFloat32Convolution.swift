@@ -29,10 +29,18 @@ final class WinogradFloat32Convolution: Pass {
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
         let tiles = output.dims[2...].map { ($0 + 3) / 4 }.reduce(1, *)
-        return DNNL.instructionSet >= .avx2 && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
+        return canBeOwn(kernelDims: kernelDims, window: window, input: input, output: output)
+            && output.dims[2...].reduce(1, *) >= 8 * tiles
+    }
+
+    /// Whether a convolution is one that the engine's own kernels in float32 know: 3×3 in steps of one, with at least 16
+    /// channels on both sides in blocks.
+    static func canBeOwn(
+        kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
+    ) -> Bool {
+        DNNL.instructionSet >= .avx2 && kernelDims[2...] == [3, 3] && window.strides == [1, 1]
             && kernelDims[0] >= 16 && kernelDims[1] >= 16
             && input == .images(input.dims, .float32) && output == .images(output.dims, .float32)
-            && output.dims[2...].reduce(1, *) >= 8 * tiles
     }
 
     /// - Parameters:
