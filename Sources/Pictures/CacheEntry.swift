@@ -70,7 +70,6 @@ final class CacheEntry {
             close(journal)
             throw error
         }
-        futimens(journal, nil)
     }
 
     /// An entry in memory, for this process alone.
@@ -116,9 +115,20 @@ final class CacheEntry {
             progress(.init(.decoding, done, of: paths.count))
         }
         try writer.wait()
+        if journal >= 0 { noteUse() }
         return PictureCache.Pictures(
             files: batches.flatMap(\.files),
             pixels: try MappedFile(pixels, count: paths.count * bytesPerImage, file: Self.pixels(path)))
+    }
+
+    /// Sets the journal's time of change, by which ``CacheSpace`` knows when an entry was used.
+    ///
+    /// To the nanosecond, after all that changes the journal: the file system's own clock has ticks of some milliseconds,
+    /// in which one small entry is written and another used.
+    private func noteUse() {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        futimens(journal, [now, now])
     }
 
     /// Checks what is there, and starts from the beginning if it is not what it was.
