@@ -2,24 +2,24 @@ import BigEggs
 import Testing
 
 @Suite struct RecomputationTests {
-    /// The output of the GELU takes 67 MB for 128 images, and is computed again for the backward pass; that for 64 images
+    /// The output of the GELU takes 105 MB for 100 images, and is computed again for the backward pass; that for 50 images
     /// is kept.
     @Test func valuesThatAreComputedAgainGiveTheSameGradients() throws {
         let side = 128
         var state: UInt32 = 1
-        let bytes = (0..<128 * side * side).map { _ -> UInt8 in
+        let bytes = (0..<100 * side * side).map { _ -> UInt8 in
             state = state &* 1_664_525 &+ 1_013_904_223
             return UInt8(state >> 24)
         }
         let images = try ImageDataset(
-            images: bytes, labels: Labels((0..<128).map { Int32($0 % 4) }), imageShape: [side, side, 1],
+            images: bytes, labels: Labels((0..<100).map { Int32($0 % 4) }), imageShape: [side, side, 1],
             classNames: (0..<4).map(String.init)
         ).rescaled()
         func model() throws -> Sequential {
             let model = try Sequential(input: [side, side, 1], seed: 3) {
-                Conv2D(8, kernelSize: 1)
+                Conv2D(16, kernelSize: 1)
                 Activation(.gelu)
-                for _ in 0..<3 { Conv2D(8, kernelSize: 3, padding: .same, activation: .relu) }
+                for _ in 0..<3 { Conv2D(16, kernelSize: 3, padding: .same, activation: .relu) }
                 GlobalAveragePooling2D()
                 Dense(4, activation: .softmax)
             }
@@ -28,7 +28,7 @@ import Testing
         }
         let (whole, half) = (try model(), try model())
         let (loss, gradients) = try whole.lossAndGradients(of: images)
-        let halves = try [0..<64, 64..<128].map { try half.lossAndGradients(of: images[$0]) }
+        let halves = try [0..<50, 50..<100].map { try half.lossAndGradients(of: images[$0]) }
         #expect(abs(loss - (halves[0].loss + halves[1].loss) / 2) < 1e-6)
         for (number, gradient) in gradients.enumerated() {
             let largest = gradient.values.map(\.magnitude).max() ?? 0
@@ -40,7 +40,7 @@ import Testing
                 #expect(abs(value - mean) <= 5e-3 * largest, "\(gradient.name) at \(index)")
             }
         }
-        // All but the GELU's output is kept: of 128 images twice what is kept of 64, but for twice 33 MB.
-        #expect(whole.workspaceBytes < 2 * half.workspaceBytes - 30_000_000)
+        // All but the GELU's output is kept: of 100 images twice what is kept of 50, but for twice 52 MB.
+        #expect(whole.workspaceBytes < 2 * half.workspaceBytes - 50_000_000)
     }
 }
