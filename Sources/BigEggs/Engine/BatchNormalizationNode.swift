@@ -1,4 +1,4 @@
-/// Batch normalization, the max pooling or the GELU after it, and on the way back the ReLU before it.
+/// Batch normalization, the max pooling, ReLU or GELU after it, and on the way back the ReLU before it.
 ///
 /// Forward in training: one pass for the statistics, one that normalizes. Backward: one pass for the
 /// two sums of the formula, one that applies it in place and masks the gradient where the ReLU in
@@ -7,8 +7,9 @@
 /// A max pooling over 2×2 that follows takes part: the normalized image is then never written, nor is
 /// its gradient. The backward pass finds the largest of four again in the input that it reads anyway.
 ///
-/// A GELU that follows takes part as well: the backward pass finds what was normalized in the same way. In a training
-/// step of the fast network this leaves four images of 100 to 115 MB out.
+/// A ReLU or GELU that follows takes part as well: the backward pass finds what was normalized in the same way, and
+/// nobody keeps the values but who reads them. In a training step of the fast network this leaves four images of 100 to
+/// 115 MB out.
 ///
 /// Source: Ioffe and Szegedy, "Batch normalization", 2015; https://keras.io/api/layers/normalization_layers/batch_normalization/
 final class BatchNormalizationNode: Node {
@@ -26,8 +27,12 @@ final class BatchNormalizationNode: Node {
 
     /// Whether the output is the largest of each 2×2 normalized values.
     let pools: Bool
-    /// Whether the output is the GELU of the normalized values.
-    private let activates: Bool
+    /// What the output is of the normalized values.
+    enum Function {
+        case identity, rectifier, gelu
+    }
+
+    private let function: Function
     private let gamma: Int?
     private let beta: Int?
     private let state: BatchStatistics
@@ -71,13 +76,12 @@ final class BatchNormalizationNode: Node {
 
     /// - Parameters:
     ///   - pooledLayout: the output's layout if the node pools, half as high and wide as the input.
-    ///   - activates: whether the output is the GELU of the normalized values, in a node that neither pools nor is
-    ///     frozen.
+    ///   - function: the identity in a node that pools or is frozen.
     init(
-        name: String, input: Signal, pooledLayout: TensorLayout?, activates: Bool,
+        name: String, input: Signal, pooledLayout: TensorLayout?, function: Function,
         gamma: Int?, beta: Int?, state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision
     ) {
-        self.activates = activates
+        self.function = function
         self.name = name
         self.input = input
         self.gamma = gamma
@@ -95,7 +99,7 @@ final class BatchNormalizationNode: Node {
             output.isPooled = true
         } else {
             output = Signal(dims: input.dims, layout: input.layout)
-            output.isActivated = activates
+            output.isActivated = function != .identity
         }
     }
 
@@ -169,10 +173,12 @@ final class BatchNormalizationNode: Node {
         }
         if pools {
             normalizeAndPool(type, memory)
-        } else if activates {
-            normalize(type, memory, GELUFunction.self)
-        } else {
-            normalize(type, memory, IdentityFunction.self)
+            return
+        }
+        switch function {
+        case .identity: normalize(type, memory, IdentityFunction.self)
+        case .rectifier: normalize(type, memory, RectifierFunction.self)
+        case .gelu: normalize(type, memory, GELUFunction.self)
         }
     }
 
@@ -272,12 +278,11 @@ final class BatchNormalizationNode: Node {
             memory.slope.update(repeating: 0, count: paddedChannels)
             memory.constant.update(repeating: 0, count: paddedChannels)
         } else {
-            if pools {
-                sumPooledGradient(type, memory)
-            } else if activates {
-                sumGradient(type, memory, GELUFunction.self)
-            } else {
-                sumGradient(type, memory, IdentityFunction.self)
+            switch function {
+            case .identity where pools: sumPooledGradient(type, memory)
+            case .identity: sumGradient(type, memory, IdentityFunction.self)
+            case .rectifier: sumGradient(type, memory, RectifierFunction.self)
+            case .gelu: sumGradient(type, memory, GELUFunction.self)
             }
             addUp(memory.partial, share)
             findCoefficients(memory, share)
@@ -307,7 +312,7 @@ final class BatchNormalizationNode: Node {
                 let value = walk.load(source + offset, lanes: lanes)
                 var upstream = walk.load(UnsafePointer(gradient) + offset, lanes: lanes)
                 if Function.self != IdentityFunction.self {
-                    upstream *= Function.derivative(shift.addingProduct(value, scale))
+                    upstream = Function.gradient(upstream, at: shift.addingProduct(value, scale))
                     walk.store(upstream, gradient + offset, lanes: lanes)
                 }
                 first += upstream

@@ -1,9 +1,10 @@
 import CKernels
 
-/// A function of each value that a pass applies on its way, with its derivative.
+/// A function of each value that a pass applies on its way.
 protocol LaneFunction {
     static func value(_ x: Lanes) -> Lanes
-    static func derivative(_ x: Lanes) -> Lanes
+    /// The gradient of `x`, of the value's.
+    static func gradient(_ upstream: Lanes, at x: Lanes) -> Lanes
 }
 
 /// Values as they are.
@@ -11,7 +12,17 @@ enum IdentityFunction: LaneFunction {
     @inline(__always)
     static func value(_ x: Lanes) -> Lanes { x }
     @inline(__always)
-    static func derivative(_ x: Lanes) -> Lanes { Lanes(repeating: 1) }
+    static func gradient(_ upstream: Lanes, at x: Lanes) -> Lanes { upstream }
+}
+
+/// max(x, 0).
+enum RectifierFunction: LaneFunction {
+    @inline(__always)
+    static func value(_ x: Lanes) -> Lanes { x.rectified }
+    @inline(__always)
+    static func gradient(_ upstream: Lanes, at x: Lanes) -> Lanes {
+        upstream.masked(whereRectified: x.rectified)
+    }
 }
 
 /// x Φ(x). Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016.
@@ -19,5 +30,5 @@ enum GELUFunction: LaneFunction {
     @inline(__always)
     static func value(_ x: Lanes) -> Lanes { be_gelu16(x) }
     @inline(__always)
-    static func derivative(_ x: Lanes) -> Lanes { be_gelu_derivative16(x) }
+    static func gradient(_ upstream: Lanes, at x: Lanes) -> Lanes { upstream * be_gelu_derivative16(x) }
 }

@@ -31,7 +31,7 @@ final class PlanBuilder {
         let planes =
             shape[2] < 16
             && network.readers(ofValue: 0)
-                .allSatisfy { (network.convolution(padding: $0) ?? $0).layer.readsPlanes }
+                .allSatisfy { (network.reader(padding: $0) ?? $0).layer.readsPlanes }
         return Signal(
             dims: dims,
             layout: planes ? .rowMajor(dims, key.precision) : .channelsLast(dims, key.precision))

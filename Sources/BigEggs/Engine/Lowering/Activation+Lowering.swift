@@ -13,9 +13,13 @@ extension Activation: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// Whether a GELU alone reads a layer, so that the layer in front may apply it.
-    func onlyGELU(of layer: ResolvedLayer) -> Bool {
-        (network.onlyReader(of: layer)?.layer as? Activation)?.function == .gelu
+    /// The function that alone reads a layer, if a normalization in front can apply it.
+    func onlyFunction(of layer: ResolvedLayer) -> BatchNormalizationNode.Function {
+        switch (network.onlyReader(of: layer)?.layer as? Activation)?.function {
+        case .relu: .rectifier
+        case .gelu: .gelu
+        default: .identity
+        }
     }
 
     /// Applies a function that no other node includes.

@@ -11,7 +11,7 @@ extension BatchNormalization: LoweredLayer {
         return plan.add(
             BatchNormalizationNode(
                 name: layer.name, input: input, pooledLayout: pooledLayout(layer, input, plan),
-                activates: !isFrozen && plan.onlyGELU(of: layer),
+                function: isFrozen ? .identity : plan.onlyFunction(of: layer),
                 gamma: scale ? layer.parameters[0] : nil, beta: center ? layer.parameters.last : nil,
                 state: statistics, training: plan.key.training, isFrozen: isFrozen,
                 precision: plan.key.precision))

@@ -74,16 +74,11 @@ extension PlanBuilder {
         mayPool: Bool,
         _ kerasKernel: TensorLayout, for layer: ResolvedLayer
     ) throws -> Signal {
-        var sides = Array(input.dims[2...])
-        var zeros = window.zeros(for: sides)
-        if let padding = network.padding(of: layer) {
-            zeros = ([padding.top, padding.left], [padding.bottom, padding.right])
-            sides = [sides[0] + padding.top + padding.bottom, sides[1] + padding.left + padding.right]
-        }
-        let output = try window.outputSize(for: sides, layer: layer.name)
+        let zeros = zeros(of: window, for: layer)
         return add(
             try ConvolutionNode(
-                name: layer.name, input: input, outputDims: [key.batch, filters] + output, kernel: kernel,
+                name: layer.name, input: input, outputDims: [key.batch, filters] + layer.outputShape[0..<2],
+                kernel: kernel,
                 bias: bias, kerasKernel: kerasKernel,
                 window: .init(
                     size: window.size, strides: window.strides, paddingBefore: zeros.before,

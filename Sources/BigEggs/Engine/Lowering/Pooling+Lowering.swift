@@ -39,10 +39,16 @@ extension GlobalAveragePooling2D: LoweredLayer {
 }
 
 extension PlanBuilder {
+    /// What a layer has around its image: its own padding, or the layer of zeros in front that it takes for it.
+    func zeros(of window: Window, for layer: ResolvedLayer) -> (before: [Int], after: [Int]) {
+        guard let padding = network.padding(of: layer) else { return window.zeros(for: layer.inputShapes[0]) }
+        return ([padding.top, padding.left], [padding.bottom, padding.right])
+    }
+
     fileprivate func pool(
         _ pooling: Operation.Pooling, _ window: Window, _ input: Signal, for layer: ResolvedLayer
     ) throws -> Signal {
-        let zeros = window.zeros(for: layer.inputShapes[0])
+        let zeros = zeros(of: window, for: layer)
         return add(
             try PoolingNode(
                 name: layer.name, input: try blocked(input, for: layer.name),

@@ -1,6 +1,6 @@
 extension ZeroPadding2D: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
-        guard plan.network.convolution(padding: layer) == nil else { return inputs[0] }
+        guard plan.network.reader(padding: layer) == nil else { return inputs[0] }
         return plan.add(
             ZeroPaddingNode(
                 name: layer.name, input: try plan.blocked(inputs[0], for: layer.name),
@@ -10,29 +10,49 @@ extension ZeroPadding2D: LoweredLayer {
 }
 
 extension Network {
-    /// The convolution that alone reads a layer of zeros, if it can take them for its own padding: it then reads the
-    /// image as it is.
-    func convolution(padding layer: ResolvedLayer) -> ResolvedLayer? {
+    /// The layer that alone reads a layer of zeros, if it can take them for its own padding: it then reads the image as
+    /// it is.
+    func reader(padding layer: ResolvedLayer) -> ResolvedLayer? {
         guard let zeros = layer.layer as? ZeroPadding2D, let reader = onlyReader(of: layer),
-            let window = (reader.layer as? any ConvolutionLayer)?.window, window.padding == .valid,
-            max(zeros.top, zeros.bottom) < window.size[0], max(zeros.left, zeros.right) < window.size[1]
+            let sliding = reader.layer as? any SlidingLayer,
+            sliding.padsWithZeros(rectified: isRectified(layer.inputs[0])), sliding.window.padding == .valid,
+            max(zeros.top, zeros.bottom) < sliding.window.size[0],
+            max(zeros.left, zeros.right) < sliding.window.size[1]
         else { return nil }
         return reader
     }
 
-    /// The layer of zeros that a convolution takes for its own padding.
-    func padding(of convolution: ResolvedLayer) -> ZeroPadding2D? {
-        guard let front = layer(read: convolution.inputs[0]),
-            self.convolution(padding: front)?.index == convolution.index
+    /// The layer of zeros that a layer takes for its own padding.
+    func padding(of layer: ResolvedLayer) -> ZeroPadding2D? {
+        guard let front = self.layer(read: layer.inputs[0]), reader(padding: front)?.index == layer.index
         else { return nil }
         return front.layer as? ZeroPadding2D
     }
+
+    /// Whether a ReLU puts out these values.
+    private func isRectified(_ value: Int) -> Bool {
+        (layer(read: value)?.layer as? Activation)?.function == .relu
+    }
 }
 
-/// A layer whose window slides over images and multiplies them.
-protocol ConvolutionLayer: LoweredLayer {
+/// A layer whose window slides over images.
+protocol SlidingLayer: LoweredLayer {
     var window: Window { get }
+    /// Whether the padding of its own does what zeros in front of it do.
+    ///
+    /// - Parameter rectified: whether its input is what a ReLU put out.
+    func padsWithZeros(rectified: Bool) -> Bool
 }
 
-extension Conv2D: ConvolutionLayer {}
-extension DepthwiseConv2D: ConvolutionLayer {}
+extension Conv2D: SlidingLayer {
+    func padsWithZeros(rectified: Bool) -> Bool { true }
+}
+
+extension DepthwiseConv2D: SlidingLayer {
+    func padsWithZeros(rectified: Bool) -> Bool { true }
+}
+
+extension MaxPooling2D: SlidingLayer {
+    /// Its padding is less than any value. A zero is the largest only among zeros, which have no gradient before a ReLU.
+    func padsWithZeros(rectified: Bool) -> Bool { rectified }
+}
