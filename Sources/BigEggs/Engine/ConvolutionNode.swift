@@ -106,25 +106,29 @@ final class ConvolutionNode: WeightedNode {
     override func makeOwnBackwardData(into gradient: Place) -> (any Pass)? {
         if isTiny {
             let shape = be_tiny_shape(source: output.layout, destination: input.layout)
-            return TinyConvolution(
-                shape, input: output.gradientPlace, kernel: weights(TinyKernel(shape: shape, isTurned: true)),
-                bias: nil, rectifies: false, output: gradient)
+            return TransformedFirst(TinyKernel(shape: shape, isTurned: true), of: kernel) {
+                TinyConvolution(
+                    shape, input: output.gradientPlace, kernel: $0, bias: nil, rectifies: false,
+                    output: gradient)
+            }
         }
         guard usesWinograd else { return nil }
         let transformed = transformed(isTurned: true)
-        switch precision {
-        case .float32:
-            return WinogradFloat32Convolution(
-                .init(
-                    source: primitives.destination, destination: input.layout,
-                    zeros: window.paddingBefore.map { 2 - $0 }),
-                input: output.gradientPlace, kernel: weights(transformed), bias: nil, rectifies: false,
-                output: gradient, pooling: pools ? BE_WINOGRAD_SPREADS : BE_WINOGRAD_WHOLE, places: places,
-                threads: threads)
-        case .bfloat16:
-            return WinogradBFloat16Convolution(
-                transformed, dims: output.dims, input: output.gradientPlace, kernel: weights(transformed),
-                bias: nil, rectifies: false, output: gradient, threads: threads)
+        return TransformedFirst(transformed, of: kernel) {
+            switch precision {
+            case .float32:
+                WinogradFloat32Convolution(
+                    .init(
+                        source: primitives.destination, destination: input.layout,
+                        zeros: window.paddingBefore.map { 2 - $0 }),
+                    input: output.gradientPlace, kernel: $0, bias: nil, rectifies: false, output: gradient,
+                    pooling: pools ? BE_WINOGRAD_SPREADS : BE_WINOGRAD_WHOLE, places: places,
+                    threads: threads)
+            case .bfloat16:
+                WinogradBFloat16Convolution(
+                    transformed, dims: output.dims, input: output.gradientPlace, kernel: $0, bias: nil,
+                    rectifies: false, output: gradient, threads: threads)
+            }
         }
     }
 
