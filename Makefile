@@ -9,7 +9,7 @@ SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
-.PHONY: help requirements build mpi report full study step status figures preview test test-paper test-package \
+.PHONY: help kind requirements build mpi report full study step status figures preview test test-paper test-package \
 	test-systems test-avx2 test-avx512 test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
 	dist check-dist check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
 	bench-record parity fixtures exchange install install-share clean
@@ -74,11 +74,17 @@ $(PEERS)/ready: Tests/Peers/requirements.txt
 bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH="--recipe fast", BENCH=--help)
 	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
 
-# Each benchmark's figures, and the page that is written from them.
-RECORDS := Tests/Benchmarks/records
-bench-record: build $(PEERS)/ready ## Measure everything again, idle, and write BENCHMARKS.md (two hours)
+# Records of two kinds of processors are kept apart: maker and instruction set.
+kind:
+	@test -n "$(KIND)" || { echo "error: name the kind of processor: make $(MAKECMDGOALS) KIND=intel-avx512-bf16"; exit 1; }
+
+# Each benchmark's figures by kind of processor, and the page that is written from them.
+RECORDS = Tests/Benchmarks/records/$(KIND)
+bench-record: kind build $(PEERS)/ready ## Measure everything again, idle, and write BENCHMARKS.md (three hours; KIND=amd-avx512-bf16)
 	@mkdir -p $(RECORDS)
 	@$(PEERS)/bin/python Tests/Peers/bench.py --record $(RECORDS)/peers.json
+	@for recipe in fast resnet18; do \
+		$(PEERS)/bin/python Tests/Peers/bench.py --recipe $$recipe --record $(RECORDS)/peers-$$recipe.json || exit 1; done
 	@for precision in float32 bfloat16; do \
 		$(BIGEGGS) bench --json --precision $$precision >$(RECORDS)/bench-$$precision.json && \
 		$(BIGEGGS) bench --json --precision $$precision --breakdown >$(RECORDS)/breakdown-$$precision.json && \
@@ -288,8 +294,7 @@ soak-cluster: mpi ## Kill N=100 trainings of several processes at random moments
 	@Tests/Cluster/kills $(N)
 
 RECORDED := runs/verify-record
-verify-record: build ## Record the quick run on Fashion-MNIST as report/quick/KIND, for bigeggs verify
-	@test -n "$(KIND)" || { echo "error: name the kind of processor: make verify-record KIND=intel-avx512-bf16"; exit 1; }
+verify-record: kind build ## Record the quick run on Fashion-MNIST as report/quick/KIND, for bigeggs verify
 	@rm -rf $(RECORDED) && mkdir -p report/quick/$(KIND)/records
 	@for section in 03-augmentation 04-plain-training 05-augmented-training; do \
 		.build/release/$$section --data fashion-mnist --out $(RECORDED) || exit 1; \

@@ -1,8 +1,9 @@
-"""Writes BENCHMARKS.md from what the benchmarks recorded in `records/`: no number in it is typed.
+"""Writes BENCHMARKS.md from what the benchmarks recorded in `records/KIND/`: no number in it is typed.
 
     python3 Tests/Benchmarks/page.py
 
-`make bench-record` measures everything again and ends with this. A part whose record is missing is left out.
+`make bench-record KIND=amd-avx512-bf16` measures everything again on a processor of that kind and ends with this. A part
+whose record is missing is left out.
 """
 
 import json
@@ -12,11 +13,19 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "BENCHMARKS.md"
 SYSTEMS = ("BigEggs", "PyTorch", "Keras")
 PRECISIONS = ("float32", "bfloat16")
+#: The instruction sets by their names in a kind's.
+INSTRUCTION_SETS = {
+    "avx2": "AVX2", "avx512": "AVX-512", "avx512-bf16": "AVX-512 BF16", "amx": "AMX"}
 
 
-def record(name):
-    """What a benchmark recorded, or nothing."""
-    path = HERE / "records" / f"{name}.json"
+def kinds():
+    """The kinds of processors that have records: makers with instruction sets."""
+    return sorted(path.name for path in (HERE / "records").iterdir() if path.is_dir())
+
+
+def record(kind, name):
+    """What a benchmark recorded on a kind of processor, or nothing."""
+    path = HERE / "records" / kind / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 
@@ -30,9 +39,9 @@ def whole(number):
     return f"{number:,.0f}"
 
 
-def peers():
+def peers(kind):
     """BigEggs beside PyTorch and Keras."""
-    measured = record("peers")
+    measured = record(kind, "peers")
     if measured is None:
         return None
     rows, spreads = [], []
@@ -51,7 +60,7 @@ def peers():
                 f"{whole(entry['slowest_turn'])} to {whole(entry['fastest_turn'])}", trials or "–"])
     header = ["", *SYSTEMS, "BigEggs / PyTorch", "BigEggs / Keras", *(f"MB, {system}" for system in SYSTEMS)]
     return "\n\n".join([
-        "## Beside PyTorch and Keras",
+        "### Beside PyTorch and Keras",
         "Images a second and the most memory that a process ever held, medians of "
         f"{measured['turns']} turns. The three take turns (A B C A B C …), each turn a process that does one kind "
         "of work and nothing else. A training step is all of it: images gathered at random from bytes in memory, "
@@ -63,6 +72,41 @@ def peers():
         table(["", "turns", "tried"], spreads),
         f"{measured['processor']}, threads: {measured['threads']}, batch {measured['batch']}. Command: "
         "`make bench-peers`."])
+
+
+#: The recipes beside the report's, and what their networks are.
+RECIPES = {
+    "fast": "`fast` in batches of 2,000 images, each system in its fastest precision",
+    "resnet18": "`resnet18` in batches of 64",
+    "mobile": "`mobile` in batches of 64",
+}
+
+
+def recipes(kind):
+    """Other networks beside PyTorch."""
+    measured = {recipe: found for recipe in RECIPES if (found := record(kind, f"peers-{recipe}"))}
+    rows, commands = [], []
+    for recipe, found in measured.items():
+        sides = sorted({row["side"] for row in found["rows"]})
+        options = "" if recipe == "fast" else "".join(f" --image-size {side}" for side in sides)
+        commands.append(f'`make bench-peers BENCH="--recipe {recipe}{options}"`')
+        for row in found["rows"]:
+            ours, theirs = (row["systems"][system] for system in SYSTEMS[:2])
+            what = "" if recipe == "fast" else f", {row['side']}×{row['side']}, {row['precision']}"
+            rows.append([
+                f"{recipe}{what}, {row['work']}", whole(ours["images_per_second"]),
+                whole(theirs["images_per_second"]), f"**{theirs['bigeggs_is_faster_by']:.2f} ×**",
+                whole(ours["peak_memory_bytes"] / 1e6), whole(theirs["peak_memory_bytes"] / 1e6),
+                f"{theirs['bigeggs_memory_ratio']:.0%}", theirs["variant"]])
+    if not rows:
+        return None
+    turns = " and ".join(sorted({str(found["turns"]) for found in measured.values()}))
+    return "\n\n".join([
+        "### Other networks beside PyTorch",
+        f"Networks: {'; '.join(RECIPES[recipe] for recipe in measured)}. Measured as above, in {turns} turns.",
+        table(["", *SYSTEMS[:2], "BigEggs / PyTorch", *(f"MB, {system}" for system in SYSTEMS[:2]),
+               "of PyTorch's", "PyTorch's fastest"], rows),
+        f"Commands: {', '.join(commands)}."])
 
 
 #: The groups that passes are added up in: a name, and whether a pass belongs to it.
@@ -80,9 +124,9 @@ GROUPS = (
 WORKS = {"training": "a training step", "inference": "a batch in inference"}
 
 
-def breakdown(work):
+def breakdown(kind, work):
     """Where the time of one unit of a work goes."""
-    measured = {precision: found for precision in PRECISIONS if (found := record(f"breakdown-{precision}"))}
+    measured = {precision: found for precision in PRECISIONS if (found := record(kind, f"breakdown-{precision}"))}
     if not measured:
         return None
     groups = {}
@@ -110,7 +154,7 @@ def breakdown(work):
         cell for found in measured.values() for cell in (f"{found[work]['milliseconds']:.1f}", "–")])
     peaks = found["peak_operations_per_second"]
     return "\n\n".join([
-        f"## Where the time of {WORKS[work]} goes",
+        f"### Where the time of {WORKS[work]} goes",
         f"Milliseconds at batch {found['batch_size']} on {found['threads']} threads, and the operations of the "
         "layer's definition as a share of what this machine can do at most, measured in registers: "
         f"{peaks['float32'] / 1e9:.0f} GFLOP/s of float32 multiply-adds, {peaks['bfloat16'] / 1e9:.0f} of bfloat16 "
@@ -120,9 +164,9 @@ def breakdown(work):
         "Command: `bigeggs bench --breakdown`, which shows every layer and pass."])
 
 
-def scaling():
+def scaling(kind):
     """Batch sizes and threads."""
-    measured = {precision: found for precision in PRECISIONS if (found := record(f"scaling-{precision}"))}
+    measured = {precision: found for precision in PRECISIONS if (found := record(kind, f"scaling-{precision}"))}
     if not measured:
         return None
     rows = []
@@ -136,29 +180,29 @@ def scaling():
         f"{precision} {title}" for precision in measured
         for title in ("ms a training step", "training images/s", "inference images/s", "MB of activations")]
     return "\n\n".join([
-        "## How cost grows with batch size and threads", table(header, rows), "Command: `bigeggs bench --scaling`."])
+        "### How cost grows with batch size and threads", table(header, rows), "Command: `bigeggs bench --scaling`."])
 
 
-def augmentation():
+def augmentation(kind):
     """What augmentation costs."""
     rows = []
     for precision in PRECISIONS:
-        found = record(f"bench-{precision}")
+        found = record(kind, f"bench-{precision}")
         if found:
             plain, augmented = (found[work]["images_per_second"] for work in ("training", "augmented_training"))
             rows.append([precision, whole(plain), whole(augmented), f"{plain / augmented - 1:+.1%}"])
     if not rows:
         return None
     return "\n\n".join([
-        "## What augmentation costs",
+        "### What augmentation costs",
         "Training on images as they are and on images that are rotated, zoomed and shifted as in the report, in "
         "turns in one process; images a second, and how much more time a step takes.",
         table(["", "plain", "augmented", "more time"], rows), "Command: `bigeggs bench`."])
 
 
-def accuracy():
+def accuracy(kind):
     """Whether the faster ways to compute cost accuracy."""
-    found = record("accuracy")
+    found = record(kind, "accuracy")
     if found is None:
         return None
     seeds = sorted({seed for runs in found["test_accuracy"].values() for seed in map(int, runs)})
@@ -170,7 +214,7 @@ def accuracy():
         rows.append([mode, *cells, f"{sum(last) / len(last):.2%}", f"{sum(late) / len(late):.2%}"])
         apart = max(apart, max(last) - min(last))
     return "\n\n".join([
-        "## What the faster ways to compute cost in accuracy",
+        "### What the faster ways to compute cost in accuracy",
         f"Accuracy on the 10,000 test images after {found['epochs']} epochs on the 50,000 training images of "
         f"{found['data']}, not augmented, at a constant learning rate. Seeds differ too, by up to "
         f"{100 * apart:.1f} points for one way to compute, and so do neighbouring epochs; hence the mean over the last "
@@ -179,15 +223,15 @@ def accuracy():
         "Command: `make bench-accuracy`."])
 
 
-def python():
+def python(kind):
     """What calling from Python costs."""
-    found = record("python")
+    found = record(kind, "python")
     if found is None:
         return None
     call = found["predict_milliseconds"] - found["predict_computing_milliseconds"]
     slower = found["swift_images_per_second"] / found["python_images_per_second"] - 1
     return "\n\n".join([
-        "## What calling from Python costs",
+        "### What calling from Python costs",
         f"A call of `predict` with one image takes {found['predict_milliseconds']:.2f} ms, of which {call:.2f} ms are "
         f"the call and the rest is the network. Training through Python runs at "
         f"{whole(found['python_images_per_second'])} images/s, through Swift at "
@@ -195,20 +239,30 @@ def python():
         "Command: `make bench-python`."])
 
 
-#: The page's parts in their order.
+#: A kind's parts in their order.
 PARTS = (
-    peers, lambda: breakdown("training"), lambda: breakdown("inference"), scaling, augmentation, accuracy, python)
+    peers, recipes, lambda kind: breakdown(kind, "training"), lambda kind: breakdown(kind, "inference"), scaling,
+    augmentation, accuracy, python)
+
+
+def title(kind):
+    """A processor by its name and instruction set."""
+    measured = record(kind, "peers") or record(kind, "bench-float32")
+    return f"{measured['processor']} with {INSTRUCTION_SETS[kind.partition('-')[2]]}"
 
 
 def text():
     """The whole page."""
     parts = [
         "# Benchmarks",
-        "The report's network on a processor, measured on an otherwise idle machine. This page is written by "
+        "Measured on idle machines. Compare ratios, not numbers of two machines. Where no other network is named, it is "
+        "the report's. This page is written by "
         "[`Tests/Benchmarks/page.py`](Tests/Benchmarks/page.py) from the records in "
-        "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record` measures all of it again. "
-        "Other machines give other numbers: compare the ratios.",
-        *(part for make in PARTS if (part := make()))]
+        "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record KIND=amd-avx512-bf16` measures all "
+        "of it again.",
+    ]
+    for kind in kinds():
+        parts += [f"## {title(kind)}", *(part for make in PARTS if (part := make(kind)))]
     return "\n\n".join(parts) + "\n"
 
 
