@@ -184,6 +184,52 @@ def test_a_generators_batches_are_its_transformations(images):
     assert not np.array_equal(batches[0][0], batches[3][0])  # Another epoch.
 
 
+def test_an_alternating_flip_shows_each_image_both_ways_in_two_passes(images):
+    flow = bigeggs.ImageDataGenerator(alternating_flip=True).flow(images[0], batch_size=64, shuffle=False, seed=4)
+    first, second = next(flow), next(flow)
+    mirrored = [np.array_equal(image, x[:, ::-1]) for image, x in zip(first, images[0])]
+    assert 10 < sum(mirrored) < 54
+    np.testing.assert_array_equal(second, first[:, :, ::-1])
+
+
+def test_whole_pixels_are_shifted(images):
+    generator = bigeggs.ImageDataGenerator(width_shift_range=2, height_shift_range=2, whole_pixel_shifts=True)
+    shifts = {generator.get_random_transform((8, 8, 3), sample=sample)["tx"] for sample in range(100)}
+    assert shifts == {-2, -1, 0, 1, 2}
+
+
+def test_a_resized_crop_scales_a_part_up(images):
+    generator = bigeggs.ImageDataGenerator(random_resized_crop=0.25)
+    drawn = [generator.get_random_transform((8, 8, 3), sample=sample) for sample in range(100)]
+    areas = [one["zx"] * one["zy"] for one in drawn]
+    assert all(0.24 <= area <= 1 for area in areas) and min(areas) < 0.4 and max(areas) > 0.8
+
+
+def test_cutout_covers_a_square_and_jitter_changes_colours(images):
+    x, _ = images
+    covered = next(bigeggs.ImageDataGenerator(cutout=3, cval=7).flow(x, batch_size=64, shuffle=False))
+    squares = (covered != x).any(-1).sum((1, 2))
+    assert squares.max() == 9 and (covered[covered != x] == 7).all()
+    jittered = next(bigeggs.ImageDataGenerator(color_jitter=0.3).flow(x, batch_size=64, shuffle=False))
+    assert (jittered != x).any((1, 2, 3)).all() and 0 <= jittered.min() and jittered.max() <= 255
+
+
+@pytest.mark.parametrize("setting", [
+    {"alternating_flip": True}, {"random_resized_crop": 0.5}, {"cutout": 2}, {"color_jitter": 0.1}])
+def test_what_changes_images_is_no_validation(images, setting):
+    x, y = images
+    flow = bigeggs.ImageDataGenerator(**setting).flow(x, y)
+    with pytest.raises(bigeggs.Error, match="transforms its images"):
+        network().fit(x, y, batch_size=16, verbose=0, validation_data=flow)
+
+
+@pytest.mark.parametrize("setting", [{"random_resized_crop": 1.5}, {"cutout": -1}, {"color_jitter": np.nan}])
+def test_settings_beyond_kerass_are_checked(setting):
+    name, = setting
+    with pytest.raises(bigeggs.Error, match=f'"{name}" is'):
+        bigeggs.ImageDataGenerator(**setting)
+
+
 def test_a_summary_names_the_layers(images, capsys):
     model = network()
     model.build((None, 8, 8, 3))

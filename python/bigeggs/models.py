@@ -395,7 +395,7 @@ class Model:
             return None
         rescale = None
         if isinstance(data, Flow):
-            if not data.generator._moves_nothing:
+            if not data.generator._changes_nothing:
                 raise Error(
                     "validation_data is a flow that transforms its images: give one of a generator that only rescales, "
                     "or images and labels"

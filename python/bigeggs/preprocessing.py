@@ -24,13 +24,20 @@ class ImageDataGenerator:
         model.fit(generator.flow(x_train, y_train, batch_size=128), epochs=30)
 
     In a training the transformation of an image is a function of the seed, the pass and the image's index.
+
+    Beyond Keras's: `alternating_flip` mirrors half of the images in the first pass, and from then on each of them in every
+    other one; `whole_pixel_shifts` rounds shifts; `random_resized_crop` cuts out a part of at least this share of the
+    image and scales it up; `cutout` fills a square of so many pixels with `cval`; `color_jitter` multiplies brightness,
+    contrast and saturation by 1 - z to 1 + z, of images of 0 to 255. `random_transform` and `apply_transform` leave out
+    the last two and `rescale`.
     """
 
     def __init__(
         self, *, rotation_range: float = 0, width_shift_range: float = 0, height_shift_range: float = 0,
         shear_range: float = 0, zoom_range: float | Sequence[float] = 0, fill_mode: str = "nearest",
         cval: float = 0, horizontal_flip: bool = False, vertical_flip: bool = False,
-        rescale: float | None = None, **others: Any,
+        rescale: float | None = None, alternating_flip: bool = False, whole_pixel_shifts: bool = False,
+        random_resized_crop: float = 0, cutout: int = 0, color_jitter: float = 0, **others: Any,
     ):
         left_out(
             "ImageDataGenerator", others, featurewise_center=False, samplewise_center=False,
@@ -39,10 +46,12 @@ class ImageDataGenerator:
             preprocessing_function=None, data_format=("channels_last", None),
             validation_split=(0.0, 0), interpolation_order=1, dtype=("float32", None),
         )
-        self._moves: dict[str, object] = {
+        self._changes: dict[str, object] = {
             "rotation_range": rotation_range, "width_shift_range": width_shift_range,
             "height_shift_range": height_shift_range, "shear_range": shear_range, "zoom_range": zoom_range,
             "horizontal_flip": horizontal_flip, "vertical_flip": vertical_flip,
+            "alternating_flip": alternating_flip, "whole_pixel_shifts": whole_pixel_shifts,
+            "random_resized_crop": random_resized_crop, "cutout": cutout, "color_jitter": color_jitter,
         }
         self.rescale, self.fill_mode, self.cval = rescale, fill_mode, cval
         self._drawn = 0
@@ -51,7 +60,7 @@ class ImageDataGenerator:
     def _made(self) -> Owner:
         return Owner.made(
             "be_generator_create",
-            settings(fill_mode=self.fill_mode, cval=self.cval, rescale=self.rescale, **self._moves),
+            settings(fill_mode=self.fill_mode, cval=self.cval, rescale=self.rescale, **self._changes),
         )
 
     def __getstate__(self) -> dict[str, object]:
@@ -62,10 +71,10 @@ class ImageDataGenerator:
         self._owner = self._made()
 
     @property
-    def _moves_nothing(self) -> bool:
-        """Whether every image stays where it is."""
-        zoom = np.ravel(self._moves["zoom_range"]).tolist()
-        return zoom in ([0], [1, 1]) and not any(value for name, value in self._moves.items() if name != "zoom_range")
+    def _changes_nothing(self) -> bool:
+        """Whether every image stays as it is."""
+        zoom = np.ravel(self._changes["zoom_range"]).tolist()
+        return zoom in ([0], [1, 1]) and not any(value for name, value in self._changes.items() if name != "zoom_range")
 
     def fit(self, x: object, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
         """Does nothing: what Keras learns from images here, means and deviations, is left out."""
