@@ -12,7 +12,7 @@ PYTHON := /usr/bin/python3
 .PHONY: help kind requirements build mpi report full study step status figures preview test test-paper test-package \
 	test-systems test-avx2 test-avx512 test-cluster soak-cluster test-asan test-tsan sanitized fuzz soak verify-record \
 	dist check-dist check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
-	bench-record parity fixtures exchange install install-share clean
+	bench-record learning parity fixtures exchange install install-share clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ $(PEERS)/ready: Tests/Peers/requirements.txt
 
 bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH="--recipe fast", BENCH=--help)
 	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
+
+learning: build $(PEERS)/ready ## Train networks for pictures here and in PyTorch, and compare (minutes; LEARNING=--help)
+	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
+		$(PEERS)/bin/python Tests/Peers/learning.py $(LEARNING)
 
 # Records of two kinds of processors are kept apart: maker and instruction set.
 kind:

@@ -46,7 +46,7 @@ import Testing
         let classes = (0..<dataset.count).map { ($0 + 1) % 3 }
         let last = try #require(model.summary.last { $0.kind == "Conv2D" }?.name)
         let expected = try GradCAMTests.expected(model, dataset, classes: classes, layer: last)
-        let maps = try model.gradCAM(dataset, classes: classes)
+        let maps = try model.gradCAM(dataset, classes: classes, layer: last)
         let largest = expected.max() ?? 0
         #expect(maps.count == dataset.count && maps.values.count == expected.count)
         let worst = zip(maps.values, expected).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
@@ -107,6 +107,20 @@ import Testing
             dataset, classes: Array(repeating: 2, count: dataset.count), layer: name)
         let worst = zip(maps.values, expected).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
         #expect(worst <= 1e-4 * (expected.max() ?? 0) + 1e-6)
+    }
+
+    @Test func aMapOfFewerThanFourTimesFourPixelsIsNotTheDefault() throws {
+        let model = try Sequential(input: [8, 8, 3], seed: 2) {
+            Conv2D(4, kernelSize: 3, strides: 2, padding: .same, activation: .relu, name: "four")
+            Conv2D(4, kernelSize: 3, strides: 2, padding: .same, activation: .relu, name: "two")
+            GlobalAveragePooling2D()
+            Dense(3, activation: .softmax)
+        }
+        let images = try Noise(stream: 1).dataset(count: 2, imageShape: [8, 8, 3], classes: 3)
+        let maps = try model.gradCAM(images, classes: [0, 2])
+        #expect((maps.height, maps.width) == (4, 4))
+        #expect(maps == (try model.gradCAM(images, classes: [0, 2], layer: "four")))
+        #expect(try model.gradCAM(images, classes: [0, 2], layer: "two").height == 2)
     }
 
     @Test func whatTheModelDoesNotHaveIsRefused() throws {

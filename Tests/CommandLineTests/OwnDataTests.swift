@@ -214,6 +214,53 @@ import Testing
         #expect(shown.status == 0 && shown.output.contains(" of 4 right"))
     }
 
+    /// Killed in an epoch, ended in the middle of another, and gone on with: the bits of a training that nobody disturbed.
+    @Test func aTrainingOfLargerPicturesGoesOnInTheMiddleOfAnEpoch() throws {
+        try draw(24)
+        func train(_ out: String) -> [String] {
+            ["train", "--recipe", "mobile", "--epochs", "4", "--batch-size", "4", "--data", shapes]
+                + ["--validation-split", "0.25", "--out", directory.path + "/" + out]
+        }
+        let undisturbed = try program(train("undisturbed"))
+        try #require(undisturbed.status == 0, "standard error:\n\(undisturbed.errors)")
+
+        let checkpoints = Checkpoints(in: directory.path + "/out")
+        /// Trains until there is a checkpoint more, and then for a while.
+        func signalled(_ signal: Int32, _ more: [String] = []) throws -> Int32 {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["--default-signal=TERM", BigEggsProgram.url.path] + train("out") + more
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                ["XDG_CACHE_HOME": directory.path + "/.cache"]) { $1 }
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            let known =
+                more.isEmpty ? directory.path + "/out/checkpoint-0001.safetensors" : checkpoints.files.first
+            try process.run()
+            while process.isRunning, [nil, known].contains(checkpoints.files.first) { usleep(1000) }
+            usleep(50_000)
+            kill(process.processIdentifier, signal)
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+        #expect(try signalled(SIGKILL) == SIGKILL)
+        var progress: TrainingProgress
+        repeat {
+            // On a busy machine the signal may come before the epoch's first step.
+            #expect(try signalled(SIGTERM, ["--resume"]) == 128 + SIGTERM)
+            progress = try #require(try checkpoints.newest()).checkpoint.progress
+        } while progress.step == 0 && progress.epoch < 3
+        // 54 images are 14 steps.
+        #expect(progress.epoch > 0 && (1..<14).contains(progress.step), "\(progress)")
+
+        let resumed = try program(train("out") + ["--resume"])
+        #expect(resumed.status == 0, "standard error:\n\(resumed.errors)")
+        func weights(_ out: String) throws -> Data {
+            try Data(contentsOf: URL(filePath: "\(directory.path)/\(out)/weights.safetensors"))
+        }
+        #expect(try weights("out") == weights("undisturbed"))
+    }
+
     @Test(arguments: [
         (["--image-size", "64"], 1, "plain: its network takes images of 32×32 pixels, and not 64×64"),
         (["--recipe", "resnet18", "--image-size", "32"], 1, "takes images of 64×64 to 256×256 pixels"),

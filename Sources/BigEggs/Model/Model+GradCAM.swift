@@ -17,7 +17,8 @@ extension Model {
     /// - Parameters:
     ///   - dataset: the images; labels are not looked at.
     ///   - classes: of each image, the class to look for.
-    ///   - layer: the name of a convolution; the last one if `nil`.
+    ///   - layer: the name of a convolution; if `nil`, the last one whose output has at least 4×4 pixels, or the last of
+    ///     all where none has.
     ///   - batchSize: images at a time.
     /// - Throws: ``TrainingError`` for images that do not fit the model, for a class or a layer that it does
     ///   not have; ``EngineError``.
@@ -36,13 +37,16 @@ extension Model {
             throw TrainingError.invalid(
                 argument: "classes", value: "\(unknown)", allowed: "classes from 0 to \(self.classes - 1)")
         }
-        let convolutions = network.layers.filter { $0.layer is Conv2D }.map(\.name)
+        let known = network.layers.filter { $0.layer is Conv2D }
+        let convolutions = known.map(\.name)
+        // A map of 2×2, as ResNet-18 ends with on images of 64×64, says little.
+        let last = known.last { $0.outputShape[0] >= 4 && $0.outputShape[1] >= 4 } ?? known.last
         let unknown = TrainingError.invalid(
             argument: "layer", value: layer ?? "nil",
             allowed: convolutions.isEmpty
                 ? "a convolution, of which this model has none"
                 : "one of \(convolutions.joined(separator: ", "))")
-        guard let layer = layer ?? convolutions.last, convolutions.contains(layer) else { throw unknown }
+        guard let layer = layer ?? last?.name, convolutions.contains(layer) else { throw unknown }
         var maps = ClassActivationMaps(values: [], height: 0, width: 0)
         for batch in BatchSource(dataset, batchSize: batchSize).epoch() {
             let plan = try plan(batch: batch.count, training: true, isFrozen: true)
