@@ -80,14 +80,16 @@ learning: build $(PEERS)/ready ## Train networks for pictures here and in PyTorc
 
 # Records of two kinds of processors are kept apart: maker and instruction set.
 kind:
-	@test -n "$(KIND)" || { echo "error: name the kind of processor: make $(MAKECMDGOALS) KIND=intel-avx512-bf16"; exit 1; }
+	@echo "$(KIND)" | grep -qxE '[a-z]+-(avx2|avx512|avx512-bf16|amx-bf16)' || { \
+		echo "error: KIND is \"$(KIND)\": name maker and instruction set (avx2, avx512, avx512-bf16, amx-bf16):" \
+			"make $(MAKECMDGOALS) KIND=intel-avx512-bf16" >&2; exit 1; }
 
 # Each benchmark's figures by kind of processor, and the page that is written from them.
 RECORDS = Tests/Benchmarks/records/$(KIND)
 bench-record: kind build $(PEERS)/ready ## Measure everything again, idle, and write BENCHMARKS.md (three hours; KIND=amd-avx512-bf16)
 	@mkdir -p $(RECORDS)
 	@$(PEERS)/bin/python Tests/Peers/bench.py --record $(RECORDS)/peers.json
-	@for recipe in fast resnet18; do \
+	@for recipe in fast resnet18 mobile; do \
 		$(PEERS)/bin/python Tests/Peers/bench.py --recipe $$recipe --record $(RECORDS)/peers-$$recipe.json || exit 1; done
 	@for precision in float32 bfloat16; do \
 		$(BIGEGGS) bench --json --precision $$precision >$(RECORDS)/bench-$$precision.json && \

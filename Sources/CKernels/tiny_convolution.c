@@ -1,5 +1,7 @@
 #include "tiny_convolution.h"
 
+#include <stdint.h>
+
 #include "float32_lanes.h"
 
 // This file is compiled a second time, with eight lanes for AVX2. These are all that is left of it there.
@@ -87,15 +89,28 @@ size_t be_tiny_gathered_bytes(const be_tiny_shape *shape, ptrdiff_t channels) {
   return blocks_of(channels, 16) * pixels_of(shape) * shape->images * 16 * sizeof(float);
 }
 
+/// Copies a block of channels, to float32.
+BE_INLINE void copy_block(const void *from, bool is_bfloat16, ptrdiff_t at, ptrdiff_t block, float *to) {
+  if (!is_bfloat16) {
+    memcpy(to, (const float *)from + at, block * sizeof *to);
+    return;
+  }
+  for (ptrdiff_t channel = 0; channel < block; channel++) {
+    const uint32_t bits = (uint32_t)((const uint16_t *)from)[at + channel] << 16;
+    memcpy(to + channel, &bits, sizeof bits);
+  }
+}
+
 /// Copies a sixteen of channels of all images.
-BE_INLINE void gather(const be_tiny_shape *shape, const float *from, ptrdiff_t channels, ptrdiff_t sixteen, float *to) {
+BE_INLINE void gather(const be_tiny_shape *shape, const void *from, bool is_bfloat16, ptrdiff_t channels,
+                      ptrdiff_t sixteen, float *to) {
   const ptrdiff_t block = shape->block, stride = image_stride(shape, channels);
   for (ptrdiff_t pixel = 0; pixel < pixels_of(shape); pixel++) {
     for (ptrdiff_t image = 0; image < shape->images; image++, to += 16) {
       for (ptrdiff_t part = 0; part < 16 / block; part++) {
         const ptrdiff_t number = sixteen * (16 / block) + part;
         if (number < blocks_of(channels, block)) {
-          memcpy(to + part * block, from + image * stride + block_offset(shape, number, pixel), block * sizeof *to);
+          copy_block(from, is_bfloat16, image * stride + block_offset(shape, number, pixel), block, to + part * block);
         } else {
           memset(to + part * block, 0, block * sizeof *to);
         }
@@ -109,12 +124,13 @@ void be_tiny_gather(const be_tiny_gradient *gradient, ptrdiff_t first_sixteen, p
   const ptrdiff_t input_sixteens = blocks_of(shape->inputs, 16), rows = pixels_of(shape) * shape->images;
   for (ptrdiff_t number = first_sixteen; number < last_sixteen; number++) {
     if (number < input_sixteens) {
-      gather(shape, gradient->input, shape->inputs, number, gradient->gathered_input + number * rows * 16);
+      gather(shape, gradient->input, gradient->is_bfloat16, shape->inputs, number,
+             gradient->gathered_input + number * rows * 16);
       continue;
     }
     const ptrdiff_t out = number - input_sixteens;
     float *to = gradient->gathered_gradient + out * rows * 16;
-    gather(shape, gradient->output_gradient, shape->outputs, out, to);
+    gather(shape, gradient->output_gradient, gradient->is_bfloat16, shape->outputs, out, to);
     if (!gradient->bias_gradient) continue;
     lanes_t sum = 0;
     for (ptrdiff_t row = 0; row < rows; row++) sum += load_floats(to + row * 16);

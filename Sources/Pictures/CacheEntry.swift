@@ -128,7 +128,8 @@ final class CacheEntry {
     private func noteUse() {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        futimens(journal, [now, now])
+        // In a cache that users share, only an entry's owner may set its time.
+        if futimens(journal, [now, now]) != 0 { futimens(journal, nil) }
     }
 
     /// Checks what is there, and starts from the beginning if it is not what it was.

@@ -2,8 +2,8 @@
 
     python3 Tests/Benchmarks/page.py
 
-`make bench-record KIND=amd-avx512-bf16` measures everything again on a processor of that kind and ends with this. A part
-whose record is missing is left out.
+`make bench-record KIND=amd-avx512-bf16` measures everything again on a processor of that kind and ends with this. A
+part whose record is missing is left out.
 """
 
 import json
@@ -15,7 +15,7 @@ SYSTEMS = ("BigEggs", "PyTorch", "Keras")
 PRECISIONS = ("float32", "bfloat16")
 #: The instruction sets by their names in a kind's.
 INSTRUCTION_SETS = {
-    "avx2": "AVX2", "avx512": "AVX-512", "avx512-bf16": "AVX-512 BF16", "amx": "AMX"}
+    "avx2": "AVX2", "avx512": "AVX-512", "avx512-bf16": "AVX-512 BF16", "amx-bf16": "AMX"}
 
 
 def kinds():
@@ -74,12 +74,8 @@ def peers(kind):
         "`make bench-peers`."])
 
 
-#: The recipes beside the report's, and what their networks are.
-RECIPES = {
-    "fast": "`fast` in batches of 2,000 images, each system in its fastest precision",
-    "resnet18": "`resnet18` in batches of 64",
-    "mobile": "`mobile` in batches of 64",
-}
+#: The recipes beside the report's.
+RECIPES = ("fast", "resnet18", "mobile")
 
 
 def recipes(kind):
@@ -91,19 +87,24 @@ def recipes(kind):
         options = "" if recipe == "fast" else "".join(f" --image-size {side}" for side in sides)
         commands.append(f'`make bench-peers BENCH="--recipe {recipe}{options}"`')
         for row in found["rows"]:
+            if not row["systems"].keys() >= set(SYSTEMS[:2]):
+                continue
             ours, theirs = (row["systems"][system] for system in SYSTEMS[:2])
-            what = "" if recipe == "fast" else f", {row['side']}×{row['side']}, {row['precision']}"
+            precision = "each in its fastest precision" if row["precision"] == "auto" else row["precision"]
+            what = f", {row['side']}×{row['side']}, batch {row['batch']}, {precision}"
             rows.append([
-                f"{recipe}{what}, {row['work']}", whole(ours["images_per_second"]),
+                f"`{recipe}`{what}, {row['work']}", whole(ours["images_per_second"]),
                 whole(theirs["images_per_second"]), f"**{theirs['bigeggs_is_faster_by']:.2f} ×**",
                 whole(ours["peak_memory_bytes"] / 1e6), whole(theirs["peak_memory_bytes"] / 1e6),
                 f"{theirs['bigeggs_memory_ratio']:.0%}", theirs["variant"]])
     if not rows:
         return None
-    turns = " and ".join(sorted({str(found["turns"]) for found in measured.values()}))
+    turns, threads = (
+        " and ".join(sorted({str(found[key]) for found in measured.values()})) for key in ("turns", "threads"))
     return "\n\n".join([
         "### Other networks beside PyTorch",
-        f"Networks: {'; '.join(RECIPES[recipe] for recipe in measured)}. Measured as above, in {turns} turns.",
+        f"Images a second and the most memory that a process ever held, medians of {turns} turns, on {threads} "
+        "threads. The two take turns, and PyTorch runs in the fastest of its variants.",
         table(["", *SYSTEMS[:2], "BigEggs / PyTorch", *(f"MB, {system}" for system in SYSTEMS[:2]),
                "of PyTorch's", "PyTorch's fastest"], rows),
         f"Commands: {', '.join(commands)}."])
@@ -247,7 +248,8 @@ PARTS = (
 
 def title(kind):
     """A processor by its name and instruction set."""
-    measured = record(kind, "peers") or record(kind, "bench-float32")
+    names = ("peers", "bench-float32", *(f"peers-{recipe}" for recipe in RECIPES))
+    measured = next(found for name in names if (found := record(kind, name)))
     return f"{measured['processor']} with {INSTRUCTION_SETS[kind.partition('-')[2]]}"
 
 
@@ -255,8 +257,8 @@ def text():
     """The whole page."""
     parts = [
         "# Benchmarks",
-        "Measured on idle machines. Compare ratios, not numbers of two machines. Where no other network is named, it is "
-        "the report's. This page is written by "
+        "Measured on idle machines. Compare ratios, not numbers of two machines. Where no other network is named, it "
+        "is the report's. This page is written by "
         "[`Tests/Benchmarks/page.py`](Tests/Benchmarks/page.py) from the records in "
         "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record KIND=amd-avx512-bf16` measures all "
         "of it again.",

@@ -69,12 +69,13 @@ import Testing
         #expect(weights[0] == weights[1])
     }
 
-    /// The backward pass and bfloat16 read copies of the kernels, which must not be those of yesterday.
-    @Test(arguments: Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 })
-    func newWeightsReachEveryPass(in precision: Precision) throws {
+    /// Many passes read copies of the kernels, in another layout, precision or transformed: they must be those of today.
+    @Test(
+        arguments: Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 }, [false, true])
+    func newWeightsReachEveryPass(in precision: Precision, allowsWinograd: Bool) throws {
         let toy = try ToyData.separable(images: 9)
         let (used, fresh) = (try ToyData.model(precision: precision), try ToyData.model(precision: precision))
-        for model in [used, fresh] { model.allowsWinograd = false }
+        for model in [used, fresh] { model.allowsWinograd = allowsWinograd }
         _ = try used.lossAndGradients(of: toy)
         _ = try used.predict(toy)
         let others = try ToyData.model(seed: 77).weights()

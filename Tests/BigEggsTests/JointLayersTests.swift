@@ -65,6 +65,5 @@ import Testing
         // Where values may be negative, zeros are larger.
         let negative = try network(.linear, [])
         #expect(negative.passes.contains("zeros"))
-        #expect(negative.values == (try network(.linear, [Activation(.linear)])).values)
     }
 }

@@ -422,6 +422,18 @@ extension ReferenceCase {
             let sum = Add()(normalized, doubled, Dropout(0.25)(value))
             return Dense(10, activation: .softmax)(Flatten()(sum))
         },
+        ReferenceCase(
+            "rectified normalizations, and one that a sum reads as well", input: [9, 7, 3], images: 4
+        ) {
+            let stem = Activation(.relu)(BatchNormalization()(Conv2D(16, kernelSize: 3, padding: .same)($0)))
+            let pooled = MaxPooling2D(poolSize: 3, strides: 2)(ZeroPadding2D(1)(stem))
+            let first = BatchNormalization()(Conv2D(10, kernelSize: 3, padding: .same)(pooled))
+            let second = Activation(.relu)(
+                BatchNormalization()(Conv2D(10, kernelSize: 3, padding: .same)(Activation(.relu)(first))))
+            let sum = Flatten()(Add()(first, second, Dropout(0.25)(second)))
+            let vector = Activation(.relu)(BatchNormalization()(Dense(20)(sum)))
+            return Dense(10, activation: .softmax)(Concatenate()(vector, Dense(7)(vector)))
+        },
         ReferenceCase("a sum that alone reads a rectified value", input: [6, 5, 3], images: 3) { input in
             let first = Conv2D(16, kernelSize: 3, activation: .relu)(input)
             let second = Conv2D(16, kernelSize: 3)(input)

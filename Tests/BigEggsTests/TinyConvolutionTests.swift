@@ -55,6 +55,59 @@ import Testing
         }
     }
 
+    /// Images in bfloat16 are copied to the numbers that they are; the sums are those of float32.
+    @Test(arguments: shapes) func imagesInBFloat16AreGatheredAsFloat32(_ shape: ConvolutionShape) {
+        let forward = be_tiny_shape(
+            images: shape.images, height: shape.height, width: shape.width, inputs: shape.inputs,
+            outputs: shape.outputs, block: 16)
+        func rounded(_ values: [Float], _ channels: Int) -> [UInt16] {
+            let layout = TensorLayout.channelBlocks(
+                16, [shape.images, channels, shape.height, shape.width], .float32)
+            return shape.pack(values, layout).map { UInt16($0.bitPattern >> 16) }
+        }
+        func wide(_ halves: [UInt16]) -> [Float] {
+            halves.map { Float(bitPattern: UInt32($0) << 16) }
+        }
+        let (image, slope) = (
+            rounded(shape.input, shape.inputs), rounded(shape.gradient, shape.outputs)
+        )
+        func gathered(_ image: UnsafeRawPointer, _ slope: UnsafeRawPointer, isBFloat16: Bool) -> [[Float]] {
+            var tiny = forward
+            let counts = [shape.inputs, shape.outputs].map { Int(be_tiny_gathered_bytes(&tiny, $0)) / 4 }
+            let memory = counts.map { Buffer($0, filledWith: Float.nan) }
+            let (kernel, bias) = (
+                Buffer(1, filledWith: Float(0)), Buffer(shape.outputs, filledWith: Float.nan)
+            )
+            var gradient = be_tiny_gradient(
+                shape: forward, input: image, output_gradient: slope, is_bfloat16: isBFloat16,
+                gathered_input: memory[0].start, gathered_gradient: memory[1].start,
+                kernel_gradient: kernel.start, bias_gradient: bias.start)
+            be_tiny_gather(&gradient, 0, (shape.inputs + 15) / 16 + (shape.outputs + 15) / 16)
+            return withExtendedLifetime(kernel) { memory.map(\.values) + [bias.values] }
+        }
+        let found = gathered(image, slope, isBFloat16: true)
+        #expect(found == gathered(wide(image), wide(slope), isBFloat16: false))
+        #expect(found.joined().allSatisfy { $0.isFinite })
+    }
+
+    /// The gradient of a large kernel, which is oneDNN's where images are larger.
+    @Test(.enabled(if: (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)))
+    func aLargeKernelsGradientInBFloat16IsNearThatInFloat32() throws {
+        func gradients(_ precision: Precision) throws -> [Float] {
+            let model = try Sequential(input: [2, 2, 288], seed: 3, precision: precision) {
+                Conv2D(256, kernelSize: 3, padding: .same)
+            }
+            let images = try Noise(stream: 8).dataset(count: 6, imageShape: [2, 2, 288], classes: 2)
+            let output = try model.output(of: images, training: true)
+            let gradient = Noise(stream: 9).uniforms(output.count, in: -1...1)
+            let weights = model.engineDescription.algorithms.first { $0.pass == "backward weights" }
+            #expect(weights?.algorithm.hasPrefix("tiny_2x2") == true)
+            return try model.gradients(of: images, outputGradient: gradient)[0].values
+        }
+        let (found, expected) = (try gradients(.bfloat16), try gradients(.float32))
+        #expect(relativeError(found, expected) < 0x1p-8)
+    }
+
     /// Those of the engine's layers, which divide the work over threads.
     @Test(.enabled(if: DNNL.instructionSet >= .avx2)) func anyNumberOfThreadsGivesTheSameBits() throws {
         func results(threads: Int) throws -> [[Float]] {
@@ -123,7 +176,7 @@ extension ConvolutionShape {
         let kernelGradient = Buffer(kernelLayout.elementCount, filledWith: Float.nan)
         let biasGradient = Buffer(outputs, filledWith: Float.nan)
         var gradient = be_tiny_gradient(
-            shape: forward, input: image.start, output_gradient: slope.start,
+            shape: forward, input: image.start, output_gradient: slope.start, is_bfloat16: false,
             gathered_input: gatheredInput.start, gathered_gradient: gatheredSlope.start,
             kernel_gradient: kernelGradient.start, bias_gradient: biasGradient.start)
         let (across, down) = ((inputs + 15) / 16, (outputs + 15) / 16)

@@ -5,7 +5,7 @@
     make learning LEARNING="--recipe resnet18 --data DIR --seeds 3" # on pictures in DIR/train/CLASS and DIR/test/CLASS
 
 Both see the same pixels under the same transformations: PyTorch is given the batches of our Python's generator with
-the same seed. Initial weights are drawn from the same distributions, but are not the same, and nor are the results: the
+the same seed. Initial weights are drawn from the same distributions, but differ, and so do the results: the
 difference of the means is to be within twice its standard error.
 """
 
@@ -37,8 +37,8 @@ GENERATOR = {"horizontal_flip": True, "random_resized_crop": 0.25, "color_jitter
 def made_pictures(directory: Path, side: int) -> Path:
     """4,000 pictures of ten classes, a quarter of them for testing."""
     subprocess.run(
-        [sys.executable, ROOT / "Tests/Pictures/shapes.py", directory, "--classes", "10", "--pictures", "4000", "--test",
-         "0.25", "--size", f"{side}x{side}"], check=True, stdout=subprocess.DEVNULL)
+        [sys.executable, ROOT / "Tests/Pictures/shapes.py", directory, "--classes", "10", "--pictures", "4000",
+         "--test", "0.25", "--size", f"{side}x{side}"], check=True, stdout=subprocess.DEVNULL)
     return directory
 
 
@@ -70,11 +70,15 @@ def pictures(directory: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
 
 def ours(options: argparse.Namespace, data: Path, seed: int, out: Path) -> float:
     """The test accuracy of a training by the command."""
-    subprocess.run(
+    trained = subprocess.run(
         [BIGEGGS, "train", "--recipe", options.recipe, "--data", data, "--image-size", str(options.image_size),
          "--epochs", str(options.epochs), "--batch-size", str(BATCH), "--seed", str(seed), "--precision",
          options.precision, "--out", out],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        # The cache is for pictures that stay.
+        env=os.environ | {"XDG_CACHE_HOME": str(out.parent / "cache")})
+    if trained.returncode:
+        sys.exit(trained.stderr.strip().splitlines()[-1])
     return json.loads((out / "training.json").read_text())["results"]["evaluation"]["accuracy"]
 
 
@@ -117,12 +121,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="learning.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recipe", choices=list(pytorch_pictures.NETWORKS), default="mobile")
-    parser.add_argument("--data", metavar="DIR", help="train/CLASS and test/CLASS, or cifar-10 (default: made pictures)")
+    parser.add_argument("--data", metavar="DIR", help="train/CLASS and test/CLASS, or cifar-10 (default: made for it)")
     parser.add_argument("--images", type=int, default=10_000, help="of CIFAR-10, to train on (default: 10000)")
     parser.add_argument("--image-size", type=int, default=64, help="in pixels (default: 64)")
     parser.add_argument("--epochs", type=int, default=20, help="(default: 20)")
     parser.add_argument("--seeds", type=int, default=3, help="trainings of each (default: 3)")
-    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32", help="ours (default: float32)")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32",
+                        help="ours (default: float32)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     if options.seeds < 2:
@@ -155,8 +160,9 @@ def main() -> None:
     error = float(np.sqrt(sum(np.var(found, ddof=1) / len(found) for found in accuracies.values())))
     within = abs(difference) <= 2 * error
     result = {
-        "recipe": options.recipe, "imageSize": options.image_size, "epochs": options.epochs, "trainImages": len(train[0]),
-        "testImages": len(test[0]), "accuracies": accuracies, "difference": difference, "standardError": error,
+        "recipe": options.recipe, "imageSize": options.image_size, "epochs": options.epochs,
+        "trainImages": len(train[0]), "testImages": len(test[0]), "accuracies": accuracies,
+        "difference": difference, "standardError": error,
         "withinNoise": within, "threads": os.cpu_count(),
     }
     if options.json:

@@ -223,6 +223,12 @@ def test_what_changes_images_is_no_validation(images, setting):
         network().fit(x, y, batch_size=16, verbose=0, validation_data=flow)
 
 
+def test_shifts_of_whole_pixels_alone_change_nothing(images):
+    x, y = images
+    flow = bigeggs.ImageDataGenerator(whole_pixel_shifts=True, rescale=1 / 255).flow(x, y)
+    assert "val_loss" in network().fit(x / 255, y, batch_size=16, verbose=0, validation_data=flow).history
+
+
 @pytest.mark.parametrize("setting", [{"random_resized_crop": 1.5}, {"cutout": -1}, {"color_jitter": np.nan}])
 def test_settings_beyond_kerass_are_checked(setting):
     name, = setting

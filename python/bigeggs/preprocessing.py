@@ -25,11 +25,11 @@ class ImageDataGenerator:
 
     In a training the transformation of an image is a function of the seed, the pass and the image's index.
 
-    Beyond Keras's: `alternating_flip` mirrors half of the images in the first pass, and from then on each of them in every
-    other one; `whole_pixel_shifts` rounds shifts; `random_resized_crop` cuts out a part of at least this share of the
-    image and scales it up; `cutout` fills a square of so many pixels with `cval`; `color_jitter` multiplies brightness,
-    contrast and saturation by 1 - z to 1 + z, of images of 0 to 255. `random_transform` and `apply_transform` leave out
-    the last two and `rescale`.
+    Beyond Keras's: `alternating_flip`, in place of `horizontal_flip`, mirrors half of the images in the first pass, and
+    from then on each of them in every other one; `whole_pixel_shifts` draws shifts of whole pixels;
+    `random_resized_crop` cuts out a part of at least this share of the image and scales it up; `cutout` fills a square
+    of so many pixels a side with `cval`; `color_jitter` multiplies brightness, contrast and saturation by 1 - z to
+    1 + z, of images of 0 to 255. `random_transform` and `apply_transform` leave out the last two and `rescale`.
     """
 
     def __init__(
@@ -74,7 +74,9 @@ class ImageDataGenerator:
     def _changes_nothing(self) -> bool:
         """Whether every image stays as it is."""
         zoom = np.ravel(self._changes["zoom_range"]).tolist()
-        return zoom in ([0], [1, 1]) and not any(value for name, value in self._changes.items() if name != "zoom_range")
+        # Whole pixels are a way to shift, and no shift.
+        others = {**self._changes, "zoom_range": 0, "whole_pixel_shifts": False}
+        return zoom in ([0], [1, 1]) and not any(others.values())
 
     def fit(self, x: object, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
         """Does nothing: what Keras learns from images here, means and deviations, is left out."""

@@ -3,7 +3,7 @@ import CKernels
 /// A function of each value that a pass applies on its way.
 protocol LaneFunction {
     static func value(_ x: Lanes) -> Lanes
-    /// The gradient of `x`, of the value's.
+    /// The gradient of `x`, from that of the value.
     static func gradient(_ upstream: Lanes, at x: Lanes) -> Lanes
 }
 

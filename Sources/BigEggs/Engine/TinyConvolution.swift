@@ -56,13 +56,15 @@ final class TinyConvolution: Pass {
     }
 }
 
-/// The gradients of kernel and bias of a ``TinyConvolution``: sums over the whole batch, of which each thread makes some.
+/// The gradients of kernel and bias of a ``TinyConvolution``, or of such a one in bfloat16: sums in float32 over the whole
+/// batch, of which each thread makes some.
 final class TinyGradient: Pass {
     private let input: Place
     private let outputGradient: Place
     private let kernelGradient: Place
     private let biasGradient: Place?
     private let shape: be_tiny_shape
+    private let precision: Precision
     private let instructionSet = DNNL.instructionSet.ofKernels
     private let gatheredBytes: (input: Int, gradient: Int)
     private var scratchpad = Place.scratchpad
@@ -70,11 +72,13 @@ final class TinyGradient: Pass {
 
     /// - Parameters:
     ///   - shape: of the convolution.
+    ///   - precision: of the images.
     ///   - kernelGradient: in blocks of inputs of blocks of outputs.
     init(
-        _ shape: be_tiny_shape, input: Place, outputGradient: Place, kernelGradient: Place,
-        biasGradient: Place?
+        _ shape: be_tiny_shape, _ precision: Precision, input: Place, outputGradient: Place,
+        kernelGradient: Place, biasGradient: Place?
     ) {
+        self.precision = precision
         (self.shape, self.input, self.outputGradient) = (shape, input, outputGradient)
         (self.kernelGradient, self.biasGradient) = (kernelGradient, biasGradient)
         gatheredBytes = withUnsafePointer(to: shape) {
@@ -92,8 +96,8 @@ final class TinyGradient: Pass {
 
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) {
         bound = be_tiny_gradient(
-            shape: shape, input: address(input).floats, output_gradient: address(outputGradient).floats,
-            gathered_input: address(scratchpad).floats,
+            shape: shape, input: address(input), output_gradient: address(outputGradient),
+            is_bfloat16: precision == .bfloat16, gathered_input: address(scratchpad).floats,
             gathered_gradient: (address(scratchpad) + gatheredBytes.input).floats,
             kernel_gradient: address(kernelGradient).floats,
             bias_gradient: biasGradient.map { address($0).floats }

@@ -6,7 +6,7 @@
 // joins. With 2x2 pixels that are 16 multiplications for a pair of channels, where Winograd's algorithm has 36.
 //
 // Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels that fill
-// up a block are zero in all of them, and stay so. Every sum has one order, whatever the number of threads, the layout and
+// up a block are zero in all of them, and stay so. The kernel's gradient can be of images in bfloat16. Every sum has one order, whatever the number of threads, the layout and
 // the instruction set: results are the same bits.
 #pragma once
 
@@ -58,8 +58,10 @@ void be_tiny_convolve(be_instruction_set set, const be_tiny_convolution *_Nonnul
 /// The gradients of kernel and bias.
 typedef struct {
   be_tiny_shape shape;
-  const float *_Nonnull input;
-  const float *_Nonnull output_gradient;
+  /// Float32, or both bfloat16.
+  const void *_Nonnull input;
+  const void *_Nonnull output_gradient;
+  bool is_bfloat16;
   /// Room for both, `be_tiny_gathered_bytes`: sixteens of channels, of pixels, of images.
   float *_Nonnull gathered_input;
   float *_Nonnull gathered_gradient;

@@ -37,6 +37,7 @@ public struct ExplainedImages: Encodable, Sendable {
     ///   - each: how many right and how many wrong predictions, if there are so many.
     /// - Throws: ``TrainingError`` if the network has no convolution.
     public init(by model: Model, _ predictions: Predictions, of test: ImageDataset, each: Int) throws {
+        let convolution = model.summary.last { $0.kind == "Conv2D" }?.name
         func explain(where isRight: Bool) throws -> [Image] {
             let places = (0..<test.count).lazy.filter {
                 (predictions.predicted($0) == Int(test.labels.values[$0])) == isRight
@@ -44,7 +45,7 @@ public struct ExplainedImages: Encodable, Sendable {
             return try places.prefix(each).map { index in
                 let (truth, predicted) = (Int(test.labels.values[index]), predictions.predicted(index))
                 let maps = try [predicted, truth].map { label in
-                    try model.gradCAM(test[index..<index + 1], classes: [label])
+                    try model.gradCAM(test[index..<index + 1], classes: [label], layer: convolution)
                 }
                 return Image(
                     index: index, truth: truth, predicted: predicted,
@@ -53,7 +54,7 @@ public struct ExplainedImages: Encodable, Sendable {
                     mapOfTruth: maps[1].rows(0))
             }
         }
-        layer = model.summary.last { $0.kind == "Conv2D" }?.name ?? ""
+        layer = convolution ?? ""
         right = try explain(where: true)
         wrong = try explain(where: false)
     }
