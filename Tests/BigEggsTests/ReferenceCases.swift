@@ -423,16 +423,19 @@ extension ReferenceCase {
             return Dense(10, activation: .softmax)(Flatten()(sum))
         },
         ReferenceCase(
-            "rectified normalizations, and one that a sum reads as well", input: [9, 7, 3], images: 4
+            "rectified normalizations, padded and pooled, and of vectors", input: [9, 7, 3], images: 4
         ) {
             let stem = Activation(.relu)(BatchNormalization()(Conv2D(16, kernelSize: 3, padding: .same)($0)))
             let pooled = MaxPooling2D(poolSize: 3, strides: 2)(ZeroPadding2D(1)(stem))
-            let first = BatchNormalization()(Conv2D(10, kernelSize: 3, padding: .same)(pooled))
+            let vector = Activation(.relu)(BatchNormalization()(Dense(20)(Flatten()(pooled))))
+            return Dense(10, activation: .softmax)(Concatenate()(vector, Dense(7)(vector)))
+        },
+        ReferenceCase("a normalization that a ReLU and a sum read", input: [5, 4, 3], images: 4) {
+            let first = BatchNormalization()(Conv2D(10, kernelSize: 3, padding: .same)($0))
             let second = Activation(.relu)(
                 BatchNormalization()(Conv2D(10, kernelSize: 3, padding: .same)(Activation(.relu)(first))))
             let sum = Flatten()(Add()(first, second, Dropout(0.25)(second)))
-            let vector = Activation(.relu)(BatchNormalization()(Dense(20)(sum)))
-            return Dense(10, activation: .softmax)(Concatenate()(vector, Dense(7)(vector)))
+            return Dense(10, activation: .softmax)(sum)
         },
         ReferenceCase("a sum that alone reads a rectified value", input: [6, 5, 3], images: 3) { input in
             let first = Conv2D(16, kernelSize: 3, activation: .relu)(input)
