@@ -104,7 +104,9 @@ def recipes(kind):
     return "\n\n".join([
         "### Other networks beside PyTorch",
         f"Images a second and the most memory that a process ever held, medians of {turns} turns, on {threads} "
-        "threads. The two take turns, and PyTorch runs in the fastest of its variants.",
+        "threads. The two take turns, and PyTorch runs in the fastest of its variants. The load of the machine before: "
+        + ", ".join(f"{found['load_before']:.1f} ({recipe})" for recipe, found in measured.items())
+        + ", of which 0.3 and less is idle.",
         table(["", *SYSTEMS[:2], "BigEggs / PyTorch", *(f"MB, {system}" for system in SYSTEMS[:2]),
                "of PyTorch's", "PyTorch's fastest"], rows),
         f"Commands: {', '.join(commands)}."])
@@ -257,7 +259,7 @@ def text():
     """The whole page."""
     parts = [
         "# Benchmarks",
-        "Measured on idle machines. Compare ratios, not numbers of two machines. Where no other network is named, it "
+        "Compare ratios, not numbers of two machines. Where no other network is named, it "
         "is the report's. This page is written by "
         "[`Tests/Benchmarks/page.py`](Tests/Benchmarks/page.py) from the records in "
         "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record KIND=amd-avx512-bf16` measures all "

@@ -8,8 +8,8 @@
 /// its gradient. The backward pass finds the largest of four again in the input that it reads anyway.
 ///
 /// A ReLU or GELU that follows takes part as well: the backward pass finds what was normalized in the same way, and
-/// the values are kept only for those that read them. In a training step of the fast network this leaves four images of 100 to
-/// 115 MB out.
+/// the values are kept only for those that read them. In a training step of the fast network this leaves four images of
+/// 100 to 115 MB out.
 ///
 /// Source: Ioffe and Szegedy, "Batch normalization", 2015; https://keras.io/api/layers/normalization_layers/batch_normalization/
 final class BatchNormalizationNode: Node {

@@ -154,8 +154,8 @@ final class ConvolutionNode: WeightedNode {
                 kernelGradient: .gradient(kernel), biasGradient: bias.map { .gradient($0) }, threads: threads)
         case .bfloat16:
             guard WinogradBFloat16Gradient.isFor(kernelDims: kernelDims) else {
-                // A third of the time of oneDNN's.
-                return input.dims[2...].allSatisfy { $0 <= 2 } ? tinyGradient : nil
+                // With 512 channels and 64 images a layer's backward pass takes 8.6 ms, and 25 with oneDNN's.
+                return TinyConvolution.isTiny(input.layout) ? tinyGradient : nil
             }
             return WinogradBFloat16Gradient(
                 dims: input.dims, outputs: output.dims[1], input: input.placeInBackward,

@@ -22,9 +22,11 @@ final class TinyConvolution: Pass {
     ) -> Bool {
         WinogradFloat32Convolution.canBeOwn(
             kernelDims: kernelDims, window: window, input: input, output: output)
-            && window.paddingBefore == [1, 1] && input.dims[2...] == output.dims[2...]
-            && input.dims[2...].allSatisfy { $0 <= 2 }
+            && window.paddingBefore == [1, 1] && input.dims[2...] == output.dims[2...] && isTiny(input)
     }
+
+    /// Whether images have at most 2×2 pixels.
+    static func isTiny(_ images: TensorLayout) -> Bool { images.dims[2...].allSatisfy { $0 <= 2 } }
 
     /// - Parameters:
     ///   - shape: of the images that are read and put out.
