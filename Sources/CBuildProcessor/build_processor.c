@@ -1,6 +1,6 @@
 #include "build_processor.h"
 
-// A macro that is defined has become 1 when its text is taken; another is still its own, longer name.
+// A defined macro expands to 1 before it becomes a string; an undefined one stays its own, longer name.
 #define BE_TEXT(macro) #macro
 #define BE_IS_DEFINED(macro) (sizeof(BE_TEXT(macro)) == sizeof("1"))
 

@@ -1,6 +1,6 @@
-// What is done with bfloat16 by instructions of its own, in their arithmetic, with them and without.
+// The bfloat16 operations, with the processor's bfloat16 instructions and as plain code with the same results.
 //
-// The instructions count denormal numbers as zero, on both sides, and round to the nearest, ties to even.
+// The instructions treat denormal inputs and outputs as zero, and round to nearest, ties to even.
 #pragma once
 
 #include <immintrin.h>
@@ -9,7 +9,7 @@
 
 typedef uint16_t bfloat;
 typedef be_u16x16 halves_t;
-/// In each lane two numbers of bfloat16.
+/// Two bfloat16 numbers in each lane.
 typedef be_u32x16 pairs_t;
 
 // MARK: In memory, at any address
@@ -26,11 +26,11 @@ BE_INLINE void store_pairs(uint32_t *target, pairs_t pairs) { memcpy(target, &pa
 
 // MARK: The instructions
 
-/// A body is given one of the two below. Both are constants, so once the body is inlined these are too.
+/// A kernel's body takes one of the two sets below. Both are constants, so they are inlined along with the body.
 typedef struct {
-  /// The nearest numbers of bfloat16.
+  /// The nearest bfloat16 numbers.
   halves_t (*narrow)(lanes_t lanes);
-  /// Those of two vectors, lane by lane next to each other.
+  /// The nearest bfloat16 numbers of two vectors, interleaved lane by lane.
   pairs_t (*narrow_pairs)(lanes_t even, lanes_t odd);
   /// Adds to each lane the product of its odd numbers, then that of its even ones; each sum is rounded once.
   lanes_t (*add_products)(lanes_t sums, pairs_t left, pairs_t right);
@@ -48,18 +48,18 @@ BE_INLINE pairs_t narrow_pairs_plain(lanes_t even, lanes_t odd) {
 
 typedef double doubles_t __attribute__((ext_vector_type(16)));
 
-/// The numbers, with zero for denormal ones.
+/// The numbers in float64, denormal ones as zero.
 BE_INLINE doubles_t widened_plain(pairs_t bits) {
   const pairs_t normal = (bits & 0x7f800000) == 0 ? bits & 0x80000000 : bits;
   return __builtin_convertvector((lanes_t)normal, doubles_t);
 }
 
-/// A multiply-add. The product is exact in float64; where the sum is not, one of the two is so small that it
-/// does not change how the other is rounded.
+/// A multiply-add, rounded once. The product is exact in float64. Where the sum is inexact, one term is too small
+/// to change the other's rounding.
 BE_INLINE lanes_t add_product_plain(lanes_t sums, pairs_t left, pairs_t right) {
   const doubles_t exact = widened_plain((pairs_t)sums) + widened_plain(left) * widened_plain(right);
   const pairs_t nearest = (pairs_t)__builtin_convertvector(exact, lanes_t);
-  // From here on 24 bits round up to the least number that is not denormal.
+  // From this number on, rounding to 24 bits gives at least the smallest normal number.
   const double least = 0x1p-126 - 0x1p-151;
   const be_int16_lanes is_less = __builtin_convertvector((exact < least) & (exact > -least), be_int16_lanes);
   return (lanes_t)(is_less ? nearest & 0x80000000 : nearest);

@@ -1,5 +1,5 @@
-// How a kernel is compiled for several instruction sets: its body is inlined into one entry for each, which has
-// the target below, and the public function picks one from a table.
+// Macros to compile a kernel for several instruction sets. The kernel's body is inlined into one entry for each set,
+// with a target below. The public function picks the entry from a table.
 #pragma once
 
 #define BE_INLINE static inline __attribute__((always_inline))
@@ -8,17 +8,17 @@
 #define BE_TARGET_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
 #define BE_TARGET_AVX512_BF16 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 
-// Vectors go by value between functions that are inlined, where no calling convention matters.
+// Functions that pass vectors by value are inlined, so no calling convention matters.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-/// The table of a kernel for float32, which has three entries.
+/// The table of a float32 kernel, which has three entries.
 #define BE_FLOAT32_ENTRIES(kernel)                                                                \
   {                                                                                               \
     [BE_PLAIN] = kernel##_plain, [BE_AVX2] = kernel##_avx2, [BE_AVX512] = kernel##_avx512,        \
     [BE_AVX512_BF16] = kernel##_avx512, [BE_AMX] = kernel##_avx512,                               \
   }
 
-/// The table of a kernel for bfloat16, which has two entries.
+/// The table of a bfloat16 kernel, which has two entries.
 #define BE_BFLOAT16_ENTRIES(kernel)                                                               \
   {                                                                                               \
     [BE_PLAIN] = kernel##_plain, [BE_AVX2] = kernel##_plain, [BE_AVX512] = kernel##_plain,        \

@@ -1,5 +1,5 @@
-// Sixteen float32, one register of AVX-512, or eight, one of AVX2. The same bits on every processor: a product and a
-// sum are fused where `fused` says so and nowhere else.
+// Sixteen float32, one AVX-512 register, or eight, one AVX2 register. Results are bit-identical on every processor,
+// because only `fused` fuses a product and a sum.
 #pragma once
 
 #include <stddef.h>
@@ -28,5 +28,5 @@ BE_INLINE void store_floats(float *target, lanes_t value) { memcpy(target, &valu
 /// a * b + c, rounded once.
 BE_INLINE lanes_t fused(lanes_t a, lanes_t b, lanes_t c) { return __builtin_elementwise_fma(a, b, c); }
 
-/// max(x, 0); a NaN stays one.
+/// max(x, 0); NaN stays NaN.
 BE_INLINE lanes_t rectified(lanes_t x) { return x < 0 ? (lanes_t)0 : x; }

@@ -2,10 +2,10 @@
 
 #include "bfloat16_operations.h"
 
-// In chains none of which has to wait for another, and all of which fit into the registers: twelve of the widest.
+// Independent chains that all fit into registers: twelve, of 16 lanes each, with AVX-512.
 enum { CHAINS = 12 };
 
-/// The sum over chains and lanes, so that none is left out.
+/// The sum over chains and lanes, so that the compiler cannot remove any.
 BE_INLINE float sum_of(const lanes_t *sums, int chains) {
   lanes_t total = 0;
   for (int chain = 0; chain < chains; chain++) total += sums[chain];
@@ -14,7 +14,7 @@ BE_INLINE float sum_of(const lanes_t *sums, int chains) {
   return sum;
 }
 
-/// - chains: of 16 lanes.
+/// - chains: their number; each has 16 lanes.
 BE_INLINE int64_t multiply_add(int chains, int64_t rounds, float factor, float *result) {
 #pragma clang fp contract(on)
   lanes_t sums[CHAINS];

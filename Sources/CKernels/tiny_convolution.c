@@ -4,13 +4,13 @@
 
 #include "float32_lanes.h"
 
-// This file is compiled a second time, with eight lanes for AVX2. These are all that is left of it there.
-__attribute__((visibility("hidden"))) void be_tiny_convolve_avx2(const be_tiny_convolution *convolution, ptrdiff_t first,
-                                                                 ptrdiff_t last);
-__attribute__((visibility("hidden"))) void be_tiny_sum_gradient_avx2(const be_tiny_gradient *gradient, ptrdiff_t first,
-                                                                     ptrdiff_t last);
+// This file is compiled a second time, for AVX2 with eight lanes. The second object has only these functions.
+__attribute__((visibility("hidden"))) void be_tiny_convolve_avx2(
+    const be_tiny_convolution *convolution, ptrdiff_t first, ptrdiff_t last);
+__attribute__((visibility("hidden"))) void be_tiny_sum_gradient_avx2(
+    const be_tiny_gradient *gradient, ptrdiff_t first, ptrdiff_t last);
 
-/// Vectors of a panel's columns.
+/// Columns of a panel, and vectors for them.
 enum { PANEL = 16, VECTORS = PANEL / LANE_COUNT };
 
 BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (channels + block - 1) / block; }
@@ -22,12 +22,12 @@ BE_INLINE ptrdiff_t image_stride(const be_tiny_shape *shape, ptrdiff_t channels)
   return pixels_of(shape) * blocks_of(channels, shape->block) * shape->block;
 }
 
-/// Where 8 or 16 channels of a pixel are, in numbers from the start of an image.
+/// Offset of a pixel's block of 8 or 16 channels in an image, in numbers.
 BE_INLINE ptrdiff_t block_offset(const be_tiny_shape *shape, ptrdiff_t block, ptrdiff_t pixel) {
   return (block * pixels_of(shape) + pixel) * shape->block;
 }
 
-/// The tap, of nine, by which a pixel of the output sees one of the input.
+/// The tap, of nine, that joins an input pixel to an output pixel.
 BE_INLINE int tap_of(const be_tiny_shape *shape, ptrdiff_t input, ptrdiff_t output) {
   const ptrdiff_t row = input / shape->width - output / shape->width;
   const ptrdiff_t column = input % shape->width - output % shape->width;
@@ -44,7 +44,7 @@ size_t be_tiny_panel_bytes(const be_tiny_shape *shape) {
   return PANEL * image_stride(shape, shape->inputs) * sizeof(float);
 }
 
-/// A square of block by block channels of the kernel, columns of the matrix side by side.
+/// Copies a square of block by block channels of the kernel to `block` columns of the panel.
 BE_INLINE void copy_square(const float *square, ptrdiff_t block, bool isTurned, float *row) {
   for (ptrdiff_t in = 0; in < block; in++, row += PANEL) {
     if (!isTurned) {
@@ -70,7 +70,7 @@ void be_tiny_expand(const be_tiny_kernel *kernel, ptrdiff_t first_panel, ptrdiff
         for (ptrdiff_t at = 0; at < rows; at++) memset(row + at * PANEL, 0, block * sizeof *row);
         continue;
       }
-      // In the order of the sums: sixteens of channels, pixels, channels.
+      // Rows are in summation order: groups of 16 channels, pixels, channels.
       for (ptrdiff_t sixteen = 0; sixteen * 16 < shape->inputs; sixteen++) {
         for (ptrdiff_t input = 0; input < pixels; input++) {
           for (ptrdiff_t in = sixteen * (16 / block); in < (sixteen + 1) * (16 / block) && in < input_blocks; in++) {
@@ -101,7 +101,7 @@ BE_INLINE void copy_block(const void *from, bool is_bfloat16, ptrdiff_t at, ptrd
   }
 }
 
-/// Copies a sixteen of channels of all images.
+/// Copies a group of 16 channels of all images.
 BE_INLINE void gather(const be_tiny_shape *shape, const void *from, bool is_bfloat16, ptrdiff_t channels,
                       ptrdiff_t sixteen, float *to) {
   const ptrdiff_t block = shape->block, stride = image_stride(shape, channels);
@@ -141,12 +141,12 @@ void be_tiny_gather(const be_tiny_gradient *gradient, ptrdiff_t first_sixteen, p
 
 #endif
 
-/// The columns of a panel for `group` images.
+/// Computes a panel's columns for `group` images.
 BE_INLINE void multiply(int group, const be_tiny_shape *shape, const float *input, const float *panel,
                         lanes_t sums[][VECTORS]) {
   const ptrdiff_t block = shape->block, pixels = pixels_of(shape), stride = image_stride(shape, shape->inputs);
   const ptrdiff_t blocks = blocks_of(shape->inputs, block), joined = 16 / block;
-  // In registers, where an array that is a parameter might not be.
+  // A local array stays in registers; an array parameter might not.
   lanes_t sum[12][VECTORS];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < VECTORS; n++) sum[m][n] = 0;
@@ -182,7 +182,7 @@ BE_INLINE void finish(int group, const be_tiny_convolution *convolution, ptrdiff
       const lanes_t value = sums[m][n] + added[n];
       float *to = convolution->output + (image + m) * stride + column;
       const lanes_t result = convolution->rectifies ? rectified(value) : value;
-      // The last panel of images in blocks of 8 may be half a one.
+      // With blocks of 8 the last panel may be half empty.
       memcpy(to, &result, (stride - column < LANE_COUNT ? stride - column : LANE_COUNT) * sizeof *to);
     }
   }
@@ -248,8 +248,10 @@ BE_INLINE void sum_gradient(int group, int rest, const be_tiny_gradient *gradien
     for (int tap = 0; tap < 9; tap++) {
       float sums[16][PANEL] __attribute__((aligned(64)));
       int in = 0;
-      for (; in + group <= 16; in += group) sum_tap(group, gradient, inputs + in, outputs, tap, (lanes_t(*)[VECTORS])sums[in]);
-      for (; in + rest <= 16; in += rest) sum_tap(rest, gradient, inputs + in, outputs, tap, (lanes_t(*)[VECTORS])sums[in]);
+      for (; in + group <= 16; in += group)
+        sum_tap(group, gradient, inputs + in, outputs, tap, (lanes_t(*)[VECTORS])sums[in]);
+      for (; in + rest <= 16; in += rest)
+        sum_tap(rest, gradient, inputs + in, outputs, tap, (lanes_t(*)[VECTORS])sums[in]);
       for (int part = 0; part < 16 * 16 / block; part++) {
         const int input = part % 16, half = part / 16;
         const ptrdiff_t from = (square % across * 16 + input) / block, to = square / across * (16 / block) + half;

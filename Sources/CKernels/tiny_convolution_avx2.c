@@ -1,3 +1,3 @@
-// Of eight channels at a time, which are one register of AVX2.
+// For eight channels at a time, one AVX2 register.
 #define LANE_COUNT 8
 #include "tiny_convolution.c"

@@ -5,11 +5,11 @@
 typedef be_winograd_bfloat16_shape shape_t;
 typedef be_winograd_bfloat16_convolution convolution_t;
 
-// Products of 8 tiles and 32 outputs are summed at a time, and those of 16 tiles are kept until all of a
-// tile's sixteen elements are there.
+// Products are summed for 8 tiles by 32 outputs at a time. The sums of 16 tiles are kept until all sixteen
+// elements of a tile are computed.
 enum { GROUP = BE_WINOGRAD_BFLOAT16_GROUP, VECTORS = 2, LANES = 16 * VECTORS, KEPT = 16 };
 
-// What of the second-level cache transformed tiles may take, which leaves a place for the matrices.
+// Bytes of the second-level cache for transformed tiles; the rest is for the matrices.
 enum { VALUE_BYTES = 262144 };
 
 /// Tiles that are transformed before they are multiplied.
@@ -18,8 +18,7 @@ static ptrdiff_t tiles_at_once(const shape_t *shape) {
   return tiles < KEPT ? KEPT : tiles > 256 ? 256 : tiles;
 }
 
-// From one element of the transform to the next; not powers of two, which would put all sixteen into the same
-// few places of a cache.
+// Strides between elements of the transform. Powers of two would put all sixteen into the same few cache sets.
 static ptrdiff_t value_stride(const shape_t *shape) { return tiles_at_once(shape) * shape->inputs + 64; }
 enum { SUM_STRIDE = KEPT * LANES + 16 };
 
@@ -27,7 +26,7 @@ size_t be_winograd_bfloat16_scratch_bytes(const shape_t *shape) {
   return 16 * (value_stride(shape) * sizeof(bfloat) + SUM_STRIDE * sizeof(float));
 }
 
-/// Bt d B of tiles that follow each other in a row: for each element, tile and channel.
+/// Bt d B of consecutive tiles in a row, in the order element, tile, channel.
 BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                 ptrdiff_t column, ptrdiff_t count, bfloat *target, ptrdiff_t stride) {
   const ptrdiff_t plane = shape->height * shape->width * 16, width = shape->width;
@@ -53,7 +52,7 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
   }
 }
 
-/// One of the sixteen products for 8 tiles and 32 outputs.
+/// One of the sixteen matrix products, for 8 tiles by 32 outputs.
 BE_INLINE void multiply(operations_t on, const bfloat *values, const bfloat *matrix, ptrdiff_t inputs,
                         float *sums) {
   lanes_t sum[GROUP][VECTORS];
@@ -72,7 +71,7 @@ BE_INLINE void multiply(operations_t on, const bfloat *values, const bfloat *mat
     for (int n = 0; n < VECTORS; n++) store_floats(sums + m * LANES + n * 16, sum[m][n]);
 }
 
-/// At times the sums times A, plus the bias.
+/// At m A plus the bias, with m the sums of a tile.
 BE_INLINE void transform_sums(const float *sums, lanes_t bias, lanes_t result[2][2]) {
   lanes_t rows[2][4];
   UNROLL for (int j = 0; j < 4; j++) {
@@ -87,7 +86,7 @@ BE_INLINE void transform_sums(const float *sums, lanes_t bias, lanes_t result[2]
   }
 }
 
-/// Puts out one tile for 16 outputs, or what of it is in the image.
+/// Writes the pixels of a tile that are in the image, for 16 outputs.
 BE_INLINE void store_tile(operations_t on, const shape_t *shape, lanes_t tile[2][2], bool rectifies, bfloat *plane,
                           ptrdiff_t y, ptrdiff_t x) {
   const lanes_t least = rectifies ? 0 : -__builtin_inff();
@@ -95,7 +94,7 @@ BE_INLINE void store_tile(operations_t on, const shape_t *shape, lanes_t tile[2]
   UNROLL for (int i = 0; i < 4; i++) {
     if (y + i / 2 >= shape->height || x + i % 2 >= shape->width) continue;
     const lanes_t lanes = tile[i / 2][i % 2];
-    // Of two numbers that cannot be compared, the second: a NaN stays one.
+    // A comparison with NaN is false and selects `lanes`: NaN stays NaN.
     store_halves(at + (i / 2 * shape->width + i % 2) * 16, on.narrow(least > lanes ? least : lanes));
   }
 }

@@ -5,10 +5,10 @@
 typedef be_winograd_bfloat16_shape shape_t;
 typedef be_winograd_bfloat16_gradient gradient_t;
 
-// Products of one element of the transform are summed for 8 inputs and 32 outputs at a time.
+// The products of one element of the transform are summed for 8 inputs by 32 outputs at a time.
 enum { GROUP = 8, VECTORS = 2, LANES = 16 * VECTORS };
 
-// What of the second-level cache transformed tiles may take.
+// Bytes of the second-level cache for transformed tiles.
 enum { TILE_BYTES = 600000 };
 
 ptrdiff_t be_winograd_bfloat16_tile_pairs(const shape_t *shape) {
@@ -21,8 +21,8 @@ static ptrdiff_t pairs_at_once(const shape_t *shape) {
   return pairs < 8 ? 8 : pairs > 64 ? 64 : pairs;
 }
 
-/// From one element of the transform to the next, in pairs of bfloat16; not a power of two, which would put
-/// all sixteen into the same few places of a cache.
+/// Stride between elements of the transform, in pairs of bfloat16. A power of two would put all sixteen into the
+/// same few cache sets.
 static ptrdiff_t element_stride(const shape_t *shape, ptrdiff_t channels) {
   return pairs_at_once(shape) * channels + 32;
 }
@@ -31,7 +31,7 @@ size_t be_winograd_bfloat16_gradient_scratch_bytes(const shape_t *shape) {
   return 64 * (element_stride(shape, shape->inputs) + element_stride(shape, shape->outputs));
 }
 
-/// Bt d B of pairs of tiles that follow each other in a row.
+/// Bt d B of consecutive pairs of tiles in a row.
 BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                 ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride) {
   const ptrdiff_t channels = shape->inputs, plane = shape->height * shape->width * 16, width = shape->width;
@@ -59,7 +59,8 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
   }
 }
 
-/// A y At of the same, but for the sign of the fourth row and column, which finish_gradient has.
+/// A y At of consecutive pairs of tiles in a row, except the sign of the fourth row and column: finish_gradient
+/// applies it.
 BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                    ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride,
                                    float *bias_sums) {
@@ -94,7 +95,7 @@ BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const 
   }
 }
 
-/// Adds the products of 8 inputs and 32 outputs to their sums.
+/// Adds the products of 8 inputs by 32 outputs to their sums.
 BE_INLINE void multiply(operations_t on, const uint32_t *inputs, ptrdiff_t input_stride, const uint32_t *outputs,
                         ptrdiff_t output_stride, ptrdiff_t pairs, float *sums) {
   lanes_t sum[GROUP][VECTORS];

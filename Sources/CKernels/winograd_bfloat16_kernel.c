@@ -13,7 +13,7 @@ BE_INLINE void spread(lanes_t a, lanes_t b, lanes_t c, lanes_t result[4]) {
   result[3] = c;
 }
 
-/// G g Gt for 16 outputs and one input; 256 numbers lie from one element of g to the next.
+/// G g Gt for 16 outputs and one input; the stride between elements of g is 256 numbers.
 BE_INLINE void transform_elements(const float *kernel, lanes_t result[16]) {
   lanes_t rows[4][3];
   for (int x = 0; x < 3; x++) {
@@ -26,7 +26,7 @@ BE_INLINE void transform_elements(const float *kernel, lanes_t result[16]) {
 }
 
 BE_INLINE void transform(operations_t on, const kernel_t *kernel, ptrdiff_t first_block, ptrdiff_t last_block) {
-  // A kernel turned by 180 degrees has the rows and columns of its transform in this order.
+  // Turning a kernel by 180 degrees permutes the rows and columns of its transform to this order.
   static const int turned[4] = {3, 1, 2, 0};
   const bool isTurned = kernel->isTurned;
   const ptrdiff_t inputs = kernel->inputs, depth = isTurned ? kernel->outputs : inputs;
@@ -34,7 +34,7 @@ BE_INLINE void transform(operations_t on, const kernel_t *kernel, ptrdiff_t firs
     const ptrdiff_t out = block / (inputs / 16), in = block % (inputs / 16);
     const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in;
     for (int pair = 0; pair < 8; pair++) {
-      // For two inputs 16 outputs of each element, and where those go that are summed over with them.
+      // Each element's 16 outputs for two inputs. Pairs of channels that are summed over are adjacent in the matrices.
       lanes_t even[16], odd[16];
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32, even);
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32 + 16, odd);

@@ -1,14 +1,14 @@
-// Sixteen channels of a pixel, and the part of the transform of an image that both its readers share.
+// The part of the input transform that convolution and gradient share, for sixteen channels of a pixel.
 #pragma once
 
 #include <stddef.h>
 
 #include "bfloat16_operations.h"
 
-/// A pixel outside of the image.
+/// A pixel outside the image: zeros.
 static const bfloat outside[16];
 
-/// Four rows of one block of channels. One outside of the image is the same pixel of zeros everywhere.
+/// Four rows of one block of channels. A row outside the image points to the zero pixel, with step 0.
 typedef struct {
   const bfloat *at[4];
   ptrdiff_t step[4];
@@ -25,7 +25,7 @@ BE_INLINE rows_t rows_of_tile(const bfloat *plane, ptrdiff_t height, ptrdiff_t w
   return rows;
 }
 
-/// Bt times one column of the image, which is zero outside.
+/// Bt times one column of the image; pixels outside are zero.
 BE_INLINE void transform_column(const rows_t *rows, ptrdiff_t x, ptrdiff_t width, lanes_t result[4]) {
   const int inside = x >= 0 && x < width;
   lanes_t d[4];

@@ -4,7 +4,7 @@
 
 typedef be_winograd_float32_convolution convolution_t;
 
-// This file is compiled a second time, with eight lanes for AVX2. This is all that is left of it there.
+// This file is compiled a second time, for AVX2 with eight lanes. The second object has only this function.
 __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
     const convolution_t *convolution, void *scratch, ptrdiff_t first, ptrdiff_t last);
 
@@ -12,7 +12,7 @@ __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
 enum { KEPT = LANE_COUNT == 8 ? 12 : 24 };
 
 /// Tiles that are transformed before they are multiplied: they take a sixth of the cache. With AVX2, whose processors
-/// may have 512 KB of it, as few as are kept: on two threads 5 % faster than 24, and 1 % for being a constant.
+/// may have only 512 KB of it, KEPT: 5 % faster than 24 on two threads, and another 1 % because it is a constant.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return KEPT;
   const ptrdiff_t bytes = ELEMENTS * 16 * sizeof(float) * sixteens_of(shape->inputs);
@@ -20,12 +20,11 @@ static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   return tiles < KEPT ? KEPT : least(tiles, 10 * KEPT);
 }
 
-// From one element of the transform to the next, in numbers; no powers of two, which would put all 36 into the same
-// few places of a cache.
+// Strides between elements of the transform, in numbers. Powers of two would put all 36 into the same few cache sets.
 static ptrdiff_t value_stride(const be_winograd_float32_shape *shape) {
   return tiles_at_once(shape) * 16 * sixteens_of(shape->inputs) + 32;
 }
-// Of a tile the sums of two vectors of outputs are kept.
+// The sums of two vectors of outputs are kept for each tile.
 enum { SUMS_OF_TILE = 2 * LANE_COUNT, SUM_STRIDE = KEPT * SUMS_OF_TILE + 32 };
 
 #if LANE_COUNT == 16
@@ -34,19 +33,19 @@ ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *shape) {
   return shape->images * rows_of_tiles(shape->output_height) * rows_of_tiles(shape->output_width);
 }
 
-// With eight lanes it needs less.
+// Enough for eight lanes too, which need less.
 size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *shape) {
   return ELEMENTS * (value_stride(shape) + SUM_STRIDE) * sizeof(float);
 }
 
 #endif
 
-/// One of the 36 products for `group` tiles and `vectors` times LANE_COUNT outputs.
+/// One of the 36 matrix products, for `group` tiles by `vectors` times LANE_COUNT outputs.
 ///
-/// What comes next is fetched ahead, past the ends as well, where the next product's matrix lies: with 256 channels on
-/// both sides, whose matrices take 9.4 MB, 5 to 10 % faster.
+/// The next values are prefetched, also past the matrix's end, where the next product's matrix lies. With 256 channels
+/// on both sides, whose matrices take 9.4 MB, this is 5 to 10 % faster.
 ///
-/// - values: LANE_COUNT of inputs, `stride` from one to the next; in each, those of a tile after those of another.
+/// - values: vectors of LANE_COUNT inputs: consecutive tiles' are adjacent, the next inputs' are `stride` away.
 BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t stride, ptrdiff_t depth,
                         const float *matrix, ptrdiff_t sixteen_stride, float *sums) {
   enum { AHEAD = 32 * 16 };
@@ -80,7 +79,7 @@ BE_INLINE void finish_row(lanes_t columns[SIDE][4], int i, lanes_t bias, bool re
   UNROLL for (int j = 0; j < 4; j++) row[j] = rectifies ? rectified(row[j] + bias) : row[j] + bias;
 }
 
-/// The largest of 2x2, the first of equal ones or of those that are no number, and which it is.
+/// Stores the largest of 2x2 values and its index: the first of equal ones, or the last NaN if there is one.
 BE_INLINE void store_largest(const plane_t *plane, ptrdiff_t row, ptrdiff_t column, const lanes_t values[4]) {
   lanes_t largest = values[0];
   numbers_t place = 0;
@@ -96,7 +95,7 @@ BE_INLINE void store_largest(const plane_t *plane, ptrdiff_t row, ptrdiff_t colu
   memcpy(plane->places + at, &places, sizeof places);
 }
 
-/// A transposed times the sums times A, plus the bias, into what of the tile is in the image.
+/// Writes At m A plus the bias, with m the sums of a tile, to the tile's pixels that are in the image.
 BE_INLINE void finish_tile(const float *sums, lanes_t bias, bool rectifies, const plane_t *plane, ptrdiff_t y,
                            ptrdiff_t x) {
   lanes_t columns[SIDE][4];
@@ -130,15 +129,15 @@ BE_INLINE void finish_tile(const float *sums, lanes_t bias, bool rectifies, cons
   }
 }
 
-/// Fetches the outputs of a tile into the second-level cache.
+/// Prefetches a tile's output pixels into the second-level cache.
 BE_INLINE void fetch_tile(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   for (ptrdiff_t i = y; i < least(y + 4, plane->height); i++)
     UNROLL for (int j = 0; j < 4; j += 2)
       __builtin_prefetch(plane->first + (i * plane->width + x + j) * plane->block, 0, 2);
 }
 
-/// - alone: tiles at a time where one vector is left over.
-/// - block, pooling: the shape's and the convolution's, constants once this is inlined.
+/// - alone: tiles at a time for a single remaining vector.
+/// - block, pooling: the shape's and the convolution's; constants once this is inlined.
 BE_INLINE void convolve(int group, int vectors, int alone, ptrdiff_t block, be_winograd_pooling pooling,
                         const convolution_t *convolution, void *scratch, ptrdiff_t first_tile,
                         ptrdiff_t last_tile) {
@@ -171,7 +170,7 @@ BE_INLINE void convolve(int group, int vectors, int alone, ptrdiff_t block, be_w
       for (ptrdiff_t kept = 0; kept < count; kept += KEPT) {
         const ptrdiff_t some = least(KEPT, count - kept);
         for (int element = 0; element < ELEMENTS; element++) {
-          // The outputs of one tile are fetched while there is time: 5 to 20 % faster where they are in memory.
+          // Prefetches one tile's outputs during the products: 5 to 20 % faster if they are not in the cache.
           if (LANE_COUNT == 8 && pooling != BE_WINOGRAD_POOLS && element < some)
             for (int n = 0; n < some_vectors; n++) {
               const ptrdiff_t number = start + kept + element;
@@ -228,7 +227,7 @@ BE_INLINE void convolve_as_said(int group, int vectors, int alone, const convolu
   }
 }
 
-// As many sums at a time as fill the registers: 24 of 32, and 12 of 16.
+// Sums fill most registers: 24 of 32, and 12 of 16.
 #if LANE_COUNT == 8
 
 BE_TARGET_AVX2 void be_winograd_float32_convolve_avx2(const convolution_t *convolution, void *scratch, ptrdiff_t first,

@@ -1,4 +1,4 @@
-// Of eight channels at a time, which are one register of AVX2: of sixteen, those that a transform works on do not fit
-// into its registers, and the last eight of 24 channels would be multiplied for nothing.
+// For eight channels at a time, one AVX2 register. With sixteen, a transform's values would not fit into the registers,
+// and 24 channels would be multiplied as 32.
 #define LANE_COUNT 8
 #include "winograd_float32_convolution.c"

@@ -4,11 +4,11 @@
 
 typedef be_winograd_float32_gradient gradient_t;
 
-// This file is compiled a second time, with eight lanes for AVX2. This is all that is left of it there.
+// This file is compiled a second time, for AVX2 with eight lanes. The second object has only this function.
 __attribute__((visibility("hidden"))) void be_winograd_float32_sum_gradient_avx2(
     const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
 
-// Numbers that the parts' sums may take together: 2.4 MB.
+// The maximum number of sums of all parts together: 2.4 MB.
 enum { SUMS = ELEMENTS * 128 * 128 };
 
 #if LANE_COUNT == 16
@@ -23,8 +23,8 @@ ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *shape) {
 }
 
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *shape) {
-  // Sums may take 60 % of the cache. Of 128 outputs they may take more: to transform the inputs once more for each
-  // 32 outputs costs more, with 256 inputs a third of the speed.
+  // Sums may take 60 % of the cache, or more for up to 128 outputs: transforming the inputs again for every 32 outputs
+  // costs more, a third of the speed with 256 inputs.
   const ptrdiff_t bytes = ELEMENTS * sixteens_of(shape->inputs) * 256 * sizeof(float);
   const ptrdiff_t fitting = shape->cache_bytes * 3 / 5 / bytes / 2 * 2;
   return 16 * least(sixteens_of(shape->outputs), fitting < 8 ? 8 : fitting);
@@ -33,7 +33,7 @@ ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *s
 #endif
 
 /// Tiles that are transformed before they are multiplied: they take a third of the cache. With AVX2, whose processors
-/// may have 512 KB of it, 24: on two threads 3 % faster than 32, and 4 % for being a constant.
+/// may have only 512 KB of it, 24: 3 % faster than 32 on two threads, and another 4 % because it is a constant.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return 24;
   const ptrdiff_t channels = 16 * sixteens_of(shape->inputs) + be_winograd_float32_outputs_at_once(shape);
@@ -41,15 +41,14 @@ static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   return tiles < 32 ? 32 : least(tiles, 128);
 }
 
-// From one element of the transform to the next, in numbers; no power of two, which would put all 36 into the same few
-// places of a cache.
+// Stride between elements of the transform, in numbers. A power of two would put all 36 into the same few cache sets.
 static ptrdiff_t element_stride(const be_winograd_float32_shape *shape, ptrdiff_t channels) {
   return tiles_at_once(shape) * channels + 32;
 }
 
 #if LANE_COUNT == 16
 
-// With eight lanes it needs less.
+// Enough for eight lanes too, which need less.
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *shape) {
   const ptrdiff_t inputs = 16 * sixteens_of(shape->inputs), outputs = be_winograd_float32_outputs_at_once(shape);
   return ELEMENTS * (element_stride(shape, inputs) + element_stride(shape, outputs)) * sizeof(float);
@@ -57,10 +56,10 @@ size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shap
 
 #endif
 
-/// A y At of tiles that follow each other in a row, for LANE_COUNT channels.
+/// A y At of consecutive tiles in a row, for LANE_COUNT channels.
 ///
-/// - total: the sum of y so far, to which each tile's is added by itself: where runs end changes nothing.
-/// - Returns: the sum with these tiles'.
+/// - total: the sum of y so far. Each tile's sum is added separately, so the ends of runs do not change the result.
+/// - Returns: `total` plus the sums of these tiles.
 BE_INLINE lanes_t transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
                                        ptrdiff_t stride, ptrdiff_t step, lanes_t total) {
   for (ptrdiff_t tile = 0; tile < count; tile++) {
@@ -84,7 +83,7 @@ BE_INLINE lanes_t transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrd
   return total;
 }
 
-/// Adds one of the 36 products to the sums of `group` inputs and `vectors` times LANE_COUNT outputs.
+/// Adds one of the 36 matrix products to the sums of `group` inputs by `vectors` times LANE_COUNT outputs.
 BE_INLINE void multiply(int group, int vectors, const float *inputs, const float *outputs,
                         ptrdiff_t output_stride, ptrdiff_t tiles, float *sums, ptrdiff_t sixteen_stride) {
   lanes_t sum[8][2];
@@ -104,7 +103,7 @@ BE_INLINE void multiply(int group, int vectors, const float *inputs, const float
       store_floats(sums + n * LANE_COUNT / 16 * sixteen_stride + m * 16 + n * LANE_COUNT % 16, sum[m][n]);
 }
 
-/// - block, is_pooled: the shape's, and whether there are places; constants once this is inlined.
+/// - block, is_pooled: the shape's block, and whether `places` is set; constants once this is inlined.
 BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, bool is_pooled, const gradient_t *gradient,
                             void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen) {
   const be_winograd_float32_shape *shape = &gradient->shape;
@@ -167,7 +166,7 @@ BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, bool is_poo
 
 #if LANE_COUNT == 16
 
-/// Writes a square of nine times 16 inputs of 16 outputs to a kernel's gradient in blocks of 8.
+/// Writes a square, nine taps of 16 inputs by 16 outputs, to a kernel's gradient in blocks of 8.
 BE_INLINE void divide(const float *square, const gradient_t *gradient, ptrdiff_t in, ptrdiff_t out) {
   const be_winograd_float32_shape *shape = &gradient->shape;
   const ptrdiff_t input_blocks = blocks_of(shape->inputs, 8), output_blocks = blocks_of(shape->outputs, 8);
@@ -231,7 +230,7 @@ BE_TARGET_AVX2 void be_winograd_float32_sum_gradient_avx2(const gradient_t *grad
 
 #else
 
-// As many sums at a time as leave registers for what is multiplied.
+// As many sums at a time as leave registers for the factors.
 static void sum_gradient_plain(const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first,
                                ptrdiff_t last) {
   sum_gradient_as_said(4, 1, gradient, scratch, part, first, last);

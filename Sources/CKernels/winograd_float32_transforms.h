@@ -12,19 +12,19 @@
 
 BE_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-// A tile depends on 6 by 6 inputs, and has as many elements.
+// A tile depends on 6x6 inputs, and its transform has 6x6 elements.
 enum { SIDE = 6, ELEMENTS = SIDE * SIDE };
 
 BE_INLINE ptrdiff_t sixteens_of(ptrdiff_t channels) { return (channels + 15) / 16; }
 BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (channels + block - 1) / block; }
-/// Vectors of LANE_COUNT channels in an image of such blocks.
+/// Vectors of LANE_COUNT channels in an image with blocks of `block` channels.
 BE_INLINE ptrdiff_t vectors_of(ptrdiff_t channels, ptrdiff_t block) {
   const ptrdiff_t filled = block < LANE_COUNT ? LANE_COUNT : block;
   return blocks_of(channels, filled) * (filled / LANE_COUNT);
 }
 BE_INLINE ptrdiff_t rows_of_tiles(ptrdiff_t pixels) { return (pixels + 3) / 4; }
 
-/// Bt d: six of six.
+/// Bt d: six numbers from six.
 BE_INLINE void spread_input(const lanes_t d[SIDE], lanes_t result[SIDE]) {
   const lanes_t even_a = fused(d[2], -B2, d[4]), odd_a = fused(d[1], -B2, d[3]);
   const lanes_t even_b = fused(d[2], -A2, d[4]), odd_b = fused(d[1], -A2, d[3]);
@@ -36,7 +36,7 @@ BE_INLINE void spread_input(const lanes_t d[SIDE], lanes_t result[SIDE]) {
   result[5] = fused(d[1], A2 * B2, fused(d[3], -(A2 + B2), d[5]));
 }
 
-/// A y: six of four.
+/// A y: six numbers from four.
 BE_INLINE void spread_gradient(const lanes_t y[4], lanes_t result[SIDE]) {
   const lanes_t even_a = fused(y[2], A2, y[0]), odd_a = fused(y[3], A2, y[1]);
   const lanes_t even_b = fused(y[2], B2, y[0]), odd_b = fused(y[3], B2, y[1]);
@@ -48,7 +48,7 @@ BE_INLINE void spread_gradient(const lanes_t y[4], lanes_t result[SIDE]) {
   result[5] = y[3];
 }
 
-/// At m: four of six.
+/// At m: four numbers from six.
 BE_INLINE void gather_output(const lanes_t m[SIDE], lanes_t result[4]) {
   const lanes_t even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
   result[0] = m[0] + even_a + even_b;
@@ -62,7 +62,7 @@ BE_INLINE void gather_output(const lanes_t m[SIDE], lanes_t result[4]) {
 #define NEAR (1 / (2 * A2 * (A2 - B2)))
 #define FAR (1 / (2 * B2 * (B2 - A2)))
 
-/// G g: six of three.
+/// G g: six numbers from three.
 BE_INLINE void spread_kernel(const lanes_t g[3], lanes_t result[SIDE]) {
   const lanes_t even_a = fused(g[2], A2, g[0]), odd_a = g[1] * A1;
   const lanes_t even_b = fused(g[2], B2, g[0]), odd_b = g[1] * B1;
@@ -74,7 +74,7 @@ BE_INLINE void spread_kernel(const lanes_t g[3], lanes_t result[SIDE]) {
   result[5] = g[2];
 }
 
-/// Gt m: three of six.
+/// Gt m: three numbers from six.
 BE_INLINE void gather_kernel(const lanes_t m[SIDE], lanes_t result[3]) {
   const lanes_t even_a = (m[1] + m[2]) * NEAR, odd_a = (m[1] - m[2]) * NEAR;
   const lanes_t even_b = (m[3] + m[4]) * FAR, odd_b = (m[3] - m[4]) * FAR;
@@ -83,19 +83,19 @@ BE_INLINE void gather_kernel(const lanes_t m[SIDE], lanes_t result[3]) {
   result[2] = fused(even_b, B2, fused(even_a, A2, m[5]));
 }
 
-/// Columns of one row of tiles that are transformed at a time.
+/// The maximum number of tiles of a row that are transformed at a time.
 enum { RUN = 8 };
 
 /// LANE_COUNT channels of one image.
 typedef struct {
-  /// Their pixels in one block or, of 16 channels, in two of 8; none in place of the second one where there is none.
+  /// Their pixels in one block, or of 16 channels in two blocks of 8. `second` is NULL if there is no second block.
   const float *first, *second;
   ptrdiff_t block, height, width;
-  /// Whether `first` is pooled, the largest of each 2x2, so that a side has half as many numbers.
+  /// Whether `first` is pooled: it has one number for each 2x2 pixels of `height` by `width`.
   bool is_pooled;
-  /// Which of four pixels each of those is; none where nobody asks.
+  /// For each pooled number, the index of its pixel among the four; NULL if not needed.
   uint8_t *places;
-  /// Numbers to the same channels of the next image.
+  /// Numbers from one image to the next; 0 if pooled.
   ptrdiff_t image_stride;
 } plane_t;
 
@@ -109,7 +109,7 @@ BE_INLINE plane_t plane_of(const float *images, ptrdiff_t channels, ptrdiff_t bl
       blocks * height * width * block};
 }
 
-/// One that is pooled, in blocks of 16.
+/// A pooled plane, in blocks of 16.
 BE_INLINE plane_t pooled_plane_of(const float *images, const uint8_t *places, ptrdiff_t channels, ptrdiff_t height,
                                   ptrdiff_t width, ptrdiff_t image, ptrdiff_t vector) {
   const ptrdiff_t plane = image * sixteens_of(channels) + vector * LANE_COUNT / 16;
@@ -133,7 +133,7 @@ BE_INLINE lanes_t load_pixel(ptrdiff_t block, const float *first, const float *s
 typedef int32_t numbers_t __attribute__((ext_vector_type(LANE_COUNT)));
 typedef uint8_t places_t __attribute__((ext_vector_type(LANE_COUNT)));
 
-/// The gradient of a pixel that was pooled: zero unless it was the largest of its four.
+/// The gradient of a pixel before pooling: zero unless it was the largest of its four.
 BE_INLINE lanes_t spread_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   const ptrdiff_t row = y / 2, column = x / 2;
   if (y < 0 || x < 0 || row >= plane->height / 2 || column >= plane->width / 2) return 0;
@@ -144,7 +144,7 @@ BE_INLINE lanes_t spread_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   return __builtin_convertvector(places, numbers_t) == own ? load_floats(plane->first + at) : (lanes_t)0;
 }
 
-/// Zeros for a pixel outside of the image.
+/// The channels of a pixel; zeros outside the image.
 BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   static const float zeros[LANE_COUNT];
   if (plane->is_pooled) return spread_pixel(plane, y, x);
@@ -154,8 +154,8 @@ BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
                     inside && plane->second ? plane->second + at : zeros);
 }
 
-/// With AVX2, fetches four rows of two pixels of the next image into the second-level cache: by the time they are read
-/// they would still be in memory. Gradients of kernels are a sixth faster, convolutions up to 5 %.
+/// With AVX2, prefetches four rows of two pixels of the next image into the second-level cache. Otherwise they would be
+/// read from memory. Gradients of kernels are a sixth faster, convolutions up to 5 %.
 BE_INLINE void fetch_ahead(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   if (LANE_COUNT != 8 || plane->is_pooled) return;
   UNROLL for (int i = 0; i < 4; i++)
@@ -175,10 +175,10 @@ BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes
   store_floats((float *)plane->first + at, value);
 }
 
-/// Bt d B of up to RUN tiles that follow each other in a row, for LANE_COUNT channels.
+/// Bt d B of up to RUN consecutive tiles in a row, for LANE_COUNT channels.
 ///
 /// - y, x: the first tile's corner.
-/// - target: for the first element and tile; `stride` from one element to the next, `step` from one tile to the next.
+/// - target: of the first element and tile; `stride` is between elements, `step` between tiles.
 BE_INLINE void transform_input_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
                                    ptrdiff_t stride, ptrdiff_t step) {
   lanes_t columns[4 * RUN + 2][SIDE];

@@ -1,4 +1,4 @@
-/// The table of message_passing.h over MPI. Only `make mpi` compiles it; see there.
+/// Implements message_passing.h with MPI. Only `make mpi` compiles this file; see there.
 #include "message_passing.h"
 #include <mpi.h>
 #include <sched.h>
@@ -7,7 +7,7 @@
 
 static MPI_Comm channels[BE_CHANNELS];
 static MPI_Request requests[BE_CHANNELS];
-/// For the end of all processes.
+/// The communicator of the barrier at exit.
 static MPI_Comm ending;
 static int has_failed;
 
@@ -17,8 +17,8 @@ static double seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/// Waits for the others' end, which MPI_Finalize would do for ever. Of a process that ends by an error, as one of Python
-/// does by an exception, the others may know nothing and wait for it: all are ended soon.
+/// Waits at exit for the other processes; MPI_Finalize alone could wait for ever. If this process exits with an error,
+/// such as a Python exception, the others may still wait for it: after 10 s all are aborted.
 static void finalize_at_exit(int status, void *nothing) {
   (void)nothing;
   int is_finalized = 1;
@@ -37,7 +37,7 @@ static int start(int *rank, int *size, char *host) {
   int is_initialized = 0, error = MPI_Initialized(&is_initialized);
   if (error == MPI_SUCCESS && !is_initialized) {
     int provided;
-    // All calls come from the thread that starts it.
+    // All calls of MPI come from the thread that starts it.
     error = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
     if (error == MPI_SUCCESS) error = MPI_Comm_dup(MPI_COMM_WORLD, &ending);
     if (error == MPI_SUCCESS) error = MPI_Comm_set_errhandler(ending, MPI_ERRORS_RETURN);
@@ -63,8 +63,8 @@ static int test(int channel, int *has_ended) {
   return MPI_Test(&requests[channel], has_ended, MPI_STATUS_IGNORE);
 }
 
-/// Waits for the control channel. A processor is let go of after a while: another process may wait for it, or write a
-/// checkpoint meanwhile.
+/// Waits for the control channel. Yields the processor, and sleeps between polls after 50 ms: another process may need
+/// the processor, or take long to write a checkpoint.
 static int wait_for_control(double timeout) {
   const double began = seconds();
   for (long turn = 1;; turn++) {

@@ -1,15 +1,15 @@
-// What oneDNN 3.x has and 2.6 has not, under 3.x's names: layouts behind a pointer, primitives described in one call.
+// Parts of oneDNN 3.x that 2.6 lacks, under 3.x's names: opaque layouts, and primitive descriptors made in one call.
 #pragma once
 
 #include <stdlib.h>
 
-// Instruction sets that it does not tell apart: none that it reports contains all bits.
+// Instruction sets that 2.x cannot report: no reported value has all bits set.
 #if DNNL_VERSION_MINOR < 7
 static const dnnl_cpu_isa_t dnnl_cpu_isa_avx512_core_fp16 = (dnnl_cpu_isa_t)~0u;
 #endif
 static const dnnl_cpu_isa_t dnnl_cpu_isa_avx512_core_amx_fp16 = (dnnl_cpu_isa_t)~0u;
 
-/// A description of a layout that its owner destroys.
+/// A memory descriptor; its owner destroys it.
 typedef dnnl_memory_desc_t *be_memory_desc;
 typedef const dnnl_memory_desc_t *const_dnnl_memory_desc_t;
 
@@ -58,7 +58,7 @@ typedef enum {
     dnnl_query_inner_idxs,
 } be_memory_desc_query;
 
-/// The last four only for blocked layouts.
+/// The last four queries are only for blocked layouts.
 static inline dnnl_status_t dnnl_memory_desc_query(
     const_dnnl_memory_desc_t layout, be_memory_desc_query what, void *result) {
     const dnnl_blocking_desc_t *blocking = &layout->format_desc.blocking;
@@ -152,7 +152,7 @@ static inline dnnl_status_t dnnl_inner_product_backward_weights_primitive_desc_c
         ? status : dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
 }
 
-// 2.6 dilates windows in another kind of primitive, which the engine has no use for.
+// 2.6 has a separate primitive for dilated windows, which the engine does not need.
 static inline dnnl_status_t dnnl_pooling_forward_primitive_desc_create(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_prop_kind_t kind, dnnl_alg_kind_t algorithm,
     const_dnnl_memory_desc_t source, const_dnnl_memory_desc_t destination, const dnnl_dims_t strides,

@@ -1,7 +1,7 @@
-// What differs between oneDNN 3.x and 2.6 and has no name of its own in 3.x.
+// Common names for differences between oneDNN 3.x and 2.6 that 3.x has no name for.
 #pragma once
 
-/// A description of a layout that its owner destroys.
+/// A memory descriptor; its owner destroys it.
 typedef dnnl_memory_desc_t be_memory_desc;
 typedef dnnl_query_t be_memory_desc_query;
 

@@ -1,6 +1,6 @@
-// oneDNN's C interface, in the form that it has in 3.x, whichever version is installed.
+// oneDNN's C interface in the form of 3.x, for any installed version.
 //
-// Swift cannot see the macro that says which one it is, so what differs is settled here.
+// Swift cannot see the version macro, so the differences are handled here.
 #pragma once
 
 #if !__has_include(<oneapi/dnnl/dnnl.h>)

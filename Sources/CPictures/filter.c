@@ -3,8 +3,8 @@
 
 #include "CPictures.h"
 
-// Pillow's arithmetic (src/libImaging/Resample.c), so that a picture has the same bytes whichever decodes it: weights in
-// double, rounded to 22 bits, sums in 32 bits, a result of 8 bits after each direction.
+// Pillow's arithmetic (src/libImaging/Resample.c), so that both decoders give the same bytes: weights in double,
+// rounded to 22 bits, sums in 32 bits, results of 8 bits after each direction.
 enum { fraction_bits = 22, lobes = 3 };
 
 static double sinc(double x) {
@@ -66,7 +66,7 @@ static inline uint8_t clipped(int32_t sum) {
     return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
-// So many sums stay in registers.
+// The number of sums that stay in registers.
 enum { lanes = 32 };
 
 void picture_filter_rows(

@@ -7,7 +7,7 @@
 
 #include "CPictures.h"
 
-// The most pixels that Pillow decodes without a warning.
+// The maximum number of pixels that Pillow decodes without a warning.
 static const uint64_t most_pixels = 89478485;
 
 typedef struct {
@@ -17,14 +17,14 @@ typedef struct {
 
 static void fail(j_common_ptr info) { longjmp(((error_manager *)info->err)->failed, 1); }
 
-// Damage is a warning to libjpeg, which goes on with grey. Whoever asked shall decide.
+// For damaged data libjpeg gives a warning and fills in grey. Here it is an error, so that the caller decides.
 static void note(j_common_ptr info, int level) {
     if (level < 0) fail(info);
 }
 
 static void say_nothing(j_common_ptr info) { (void)info; }
 
-/// What a picture needs of memory until it is decoded.
+/// The memory for decoding a picture.
 typedef struct {
     struct jpeg_decompress_struct info;
     error_manager error;
@@ -36,7 +36,7 @@ static int shorter(const struct jpeg_decompress_struct *info) {
     return info->image_width < info->image_height ? info->image_width : info->image_height;
 }
 
-/// Moves `[height, width]` to `[width, height]`, in squares that stay in the cache.
+/// Transposes `[height, width]` to `[width, height]`, in squares that fit into the cache.
 static void transpose(const uint8_t *from, size_t height, size_t width, uint8_t *to) {
     enum { square = 16 };
     for (size_t top = 0; top < height; top += square) {
@@ -50,9 +50,9 @@ static void transpose(const uint8_t *from, size_t height, size_t width, uint8_t 
     }
 }
 
-/// Writes the scaled square, `[side, side, channels]`, upright and in three colours.
+/// Writes the scaled square, `[side, side, channels]`, upright and as RGB.
 static void turn(const uint8_t *from, int side, int channels, int orientation, uint8_t *to) {
-    // By EXIF's number: whether rows and columns change places, and which of them run backwards.
+    // By EXIF orientation: whether rows and columns are exchanged, and which of them are reversed.
     static const struct { int swap, up, left; } turns[] = {
         [1] = {0, 0, 0}, [2] = {0, 0, 1}, [3] = {0, 1, 1}, [4] = {0, 1, 0},
         [5] = {1, 0, 0}, [6] = {1, 1, 0}, [7] = {1, 1, 1}, [8] = {1, 0, 1},
@@ -68,7 +68,7 @@ static void turn(const uint8_t *from, int side, int channels, int orientation, u
     }
 }
 
-/// Fails by `longjmp`.
+/// Reports libjpeg's errors by `longjmp`, others by 0.
 static int decode(decoding *it, int side, int least, int orientation, uint8_t *pixels) {
     struct jpeg_decompress_struct *info = &it->info;
     jpeg_read_header(info, TRUE);
@@ -91,14 +91,14 @@ static int decode(decoding *it, int side, int least, int orientation, uint8_t *p
 
     if (!picture_filter_make(&it->across, width, length, side)) return 0;
     if (!picture_filter_make(&it->down, height, length, side)) return 0;
-    // The filter reaches beyond the middle square.
+    // The filter needs pixels beyond the middle square.
     int left = it->across.first[0], top = it->down.first[0];
     int columns = it->across.first[side - 1] + it->across.count[side - 1] - left;
     int rows = it->down.first[side - 1] + it->down.count[side - 1] - top;
     size_t values = (size_t)columns * channels;
     it->line = malloc((size_t)width * channels);
     it->rows = malloc(rows * values);
-    // Both are used twice: `columns` for the scaled rows too, `scaled` for the square.
+    // Both buffers are reused: `columns` for the scaled rows, `scaled` for the square.
     it->columns = malloc((size_t)rows * (columns > side ? columns : side) * channels);
     it->scaled = malloc((size_t)(rows > side ? rows : side) * side * channels);
     if (!it->line || !it->rows || !it->columns || !it->scaled) return 0;
@@ -110,7 +110,7 @@ static int decode(decoding *it, int side, int least, int orientation, uint8_t *p
     }
     jpeg_finish_decompress(info);
 
-    // Rows across, then down. Across, columns are made rows: sums of rows vectorize.
+    // Scales across, then down. For across it transposes first: sums of rows vectorize.
     transpose(it->rows, rows, values, it->columns);
     picture_filter_rows(&it->across, it->columns, left, (size_t)rows * channels, it->scaled);
     transpose(it->scaled, (size_t)side * channels, rows, it->columns);

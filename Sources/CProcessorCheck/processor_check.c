@@ -6,7 +6,7 @@
 
 #include "build_processor.h"
 
-/// What this processor lacks of the build's, separated by spaces; empty if nothing.
+/// The features of the build that this processor lacks, separated by spaces.
 static const char *missing_features(void) {
   static char missing[512];
   missing[0] = 0;

@@ -16,10 +16,10 @@ static const struct {
 #undef PYTHON
 };
 
-/// What is no function, and what is not in every release.
+/// Objects, and functions that not every release has.
 static struct {
   PyObject *none, *true_object, *bool_type, *float_type, **missing_module;
-  /// From 3.12 on; before, there are the other three.
+  /// From 3.12 on; earlier releases need the next three.
   PyObject *(*raised)(void);
   void (*fetch)(PyObject **, PyObject **, PyObject **);
   void (*normalize)(PyObject **, PyObject **, PyObject **);
@@ -27,7 +27,7 @@ static struct {
 } others;
 
 const char *python_load(const char *library) {
-  // Modules in C, NumPy among them, find Python's functions in what is loaded globally.
+  // C extension modules such as NumPy look up Python's functions among global symbols.
   void *handle = dlopen(library, RTLD_NOW | RTLD_GLOBAL);
   if (!handle) return dlerror();
   for (size_t index = 0; index < sizeof functions / sizeof *functions; index++)
@@ -53,7 +53,7 @@ const char *python_load(const char *library) {
 PyObject *python_none_object(void) { return others.none; }
 PyObject *python_true_object(void) { return others.true_object; }
 
-/// Whether an object is of a class whose flag this is, or of one below it.
+/// Whether an object's type has a flag; subclasses inherit these flags.
 /// https://docs.python.org/3/c-api/typeobj.html#c.Py_TPFLAGS_LONG_SUBCLASS and those beside it
 static int has_flag(PyObject *object, int bit) {
   PyObject *type = PyObject_Type(object);

@@ -1,10 +1,10 @@
-// What of a processor the library was compiled to use, as data: nothing here is ever executed.
+// The processor features that the library was compiled for. Data only: nothing here is executed.
 
 /// Bits in the order of `BE_FEATURES`.
 extern __attribute__((visibility("hidden"))) const unsigned long be_build_features;
 
-/// The extensions that the compiler may have used, as `__builtin_cpu_supports` and the compiler's
-/// macros name them.
+/// The instruction sets that the compiler may have used, by the names of `__builtin_cpu_supports` and of the
+/// compiler's macros.
 #define BE_FEATURES(FEATURE)                                                                      \
   FEATURE("sse3", __SSE3__) FEATURE("ssse3", __SSSE3__) FEATURE("sse4.1", __SSE4_1__)             \
   FEATURE("sse4.2", __SSE4_2__) FEATURE("popcnt", __POPCNT__) FEATURE("avx", __AVX__)             \

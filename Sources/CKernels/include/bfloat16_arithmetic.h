@@ -1,5 +1,5 @@
-// What the kernels do with bfloat16 by instructions of its own, over arrays: for the tests that hold those
-// instructions against the plain code that takes their place elsewhere.
+// The kernels' bfloat16 operations, over arrays. Tests use them to compare the processor's bfloat16 instructions
+// with the plain code that replaces them on other processors.
 #pragma once
 
 #include <stdbool.h>
@@ -9,11 +9,11 @@
 
 #pragma GCC visibility push(hidden)
 
-/// Rounds 16 * vectors float32 to the nearest numbers of bfloat16.
+/// Rounds 16 * vectors float32 to the nearest bfloat16.
 void be_bfloat16_round(be_instruction_set set, const float *_Nonnull floats, ptrdiff_t vectors,
                        void *_Nonnull halves);
 
-/// Rounds so many of two arrays, and puts them next to each other, even ones first.
+/// Rounds 16 * vectors numbers of each array and interleaves them, those of `even` first.
 void be_bfloat16_round_pairs(be_instruction_set set, const float *_Nonnull even, const float *_Nonnull odd,
                              ptrdiff_t vectors, void *_Nonnull pairs);
 
@@ -22,8 +22,8 @@ void be_bfloat16_round_pairs(be_instruction_set set, const float *_Nonnull even,
 void be_bfloat16_add_products(be_instruction_set set, const void *_Nonnull left, const void *_Nonnull right,
                               ptrdiff_t vectors, float *_Nonnull sums);
 
-/// Whether the processor adds products of bfloat16 pairs at a higher rate than it multiplies and adds float32. AMD's
-/// do, at twice the rate. Intel's do it at half of the rate, unless in tiles.
+/// Whether dot products of bfloat16 pairs run at a higher rate than float32 multiply-adds. AMD's processors run them at
+/// twice the rate. Intel's run them at half the rate, except on tiles (AMX).
 bool be_bfloat16_is_faster(be_instruction_set set);
 
 #pragma GCC visibility pop

@@ -1,8 +1,8 @@
-// GELU and its derivative, sixteen values at a time: x Φ(x) and Φ(x) + x φ(x), with the normal distribution and its
+// GELU and its derivative, sixteen values at a time: x Φ(x) and Φ(x) + x φ(x). Φ is the normal distribution, φ its
 // density.
 //
-// Φ comes from erf by Abramowitz and Stegun, "Handbook of mathematical functions", 7.1.26, which is off by at most
-// 1.5e-7; it needs e^(-x²/2), which is the density but for a factor.
+// Φ uses the erf of Abramowitz and Stegun, "Handbook of mathematical functions", 7.1.26, with an error of at most
+// 1.5e-7. That formula needs e^(-x²/2), which is the density up to a factor.
 #pragma once
 
 #include "lanes.h"
@@ -10,11 +10,11 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// A macro, as a function that calls another with vectors is warned of, be it inlined or not. Declares Φ(x),
-// `distribution`, and e^(-x²/2), `decay`.
+// Declares `distribution`, Φ(x), and `decay`, e^(-x²/2). A macro, because clang warns of vector arguments between
+// functions even if they are inlined.
 //
-// `shifted` and `whole` split the exponent of 2: the last bits of a float of the size of `magic` are whole numbers, and
-// ln 2 is in two parts, the first with zeros at its end. Below e^-85 the decay stays there.
+// `shifted` and `whole` split off the integer exponent of 2: a float as large as `magic` has an integer in its last
+// bits. ln 2 is in two parts, the first of which ends in zeros. `decay` is at least e^-85.
 #define BE_NORMAL_DISTRIBUTION(x)                                                                          \
   const be_float16_lanes one = 1.0f, magic = 12582912.0f;                                                  \
   const be_float16_lanes s = __builtin_elementwise_min(0.5f * x * x, (be_float16_lanes)85.0f);             \

@@ -1,10 +1,10 @@
-// What a kernel is compiled for. Every kernel takes it first and computes the same with each, as far as it says so.
+// The instruction sets that kernels are compiled for. A kernel takes one as its first argument. Results are the same
+// with each set where the kernel's comment says so.
 #pragma once
 
-/// Each contains those before it. What a kernel has no code of its own for runs as the greatest one before that it
-/// has.
+/// Each contains those before it. A kernel without code for a set uses its code for the largest set before it.
 typedef enum {
-  /// What every x86-64 processor has.
+  /// The x86-64 baseline.
   BE_PLAIN,
   /// AVX2 and FMA.
   BE_AVX2,
@@ -12,6 +12,6 @@ typedef enum {
   BE_AVX512,
   /// Dot products of bfloat16 pairs, and rounding to bfloat16.
   BE_AVX512_BF16,
-  /// Products of tiles of bfloat16.
+  /// Matrix products of bfloat16 tiles.
   BE_AMX,
 } be_instruction_set;

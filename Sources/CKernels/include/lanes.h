@@ -1,20 +1,20 @@
 // bfloat16 in memory, float32 in registers, sixteen and eight at a time.
 //
-// Swift's own conversions between vectors of different widths go lane by lane through memory; clang's
-// builtins become the processor's instructions (vpmovzxwd and, where there is one, vcvtneps2bf16).
+// Swift's conversions between vectors of different widths go lane by lane through memory. Clang's builtins
+// compile to single instructions: vpmovzxwd and, if the processor has it, vcvtneps2bf16.
 #pragma once
 
 #include <stdint.h>
 #include <string.h>
 
-// Vectors go by value between functions that are inlined, where no calling convention matters.
+// Functions that pass vectors by value are inlined, so no calling convention matters.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float be_float16_lanes __attribute__((ext_vector_type(16)));
 typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
 
-// Without the instruction clang would call a function for each lane, and GCC 12's library has none.
+// Without the instruction clang would call a function for each lane, which GCC 12's library lacks.
 #ifdef __AVX512BF16__
 #define BE_NARROW(lanes, count) __builtin_convertvector(lanes, be_bf16x##count)
 #else
@@ -25,7 +25,7 @@ typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
   typedef uint16_t be_u16x##count __attribute__((ext_vector_type(count)));                        \
   typedef uint32_t be_u32x##count __attribute__((ext_vector_type(count)));                        \
   typedef __bf16 be_bf16x##count __attribute__((ext_vector_type(count)));                         \
-  /* The bits of the nearest numbers of bfloat16, the lower half zero, as vcvtneps2bf16 finds them. */\
+  /* The bits of the nearest bfloat16 numbers, the lower half zero, rounded as by vcvtneps2bf16. */  \
   static inline __attribute__((always_inline)) be_u32x##count be_rounded##count(                  \
       be_float##count##_lanes lanes) {                                                            \
     const be_u32x##count bits = (be_u32x##count)lanes, magnitude = bits & 0x7fffffff;             \
@@ -58,12 +58,12 @@ static inline __attribute__((always_inline)) be_float16_lanes be_larger16(
   return __builtin_elementwise_max(a, b);
 }
 
-/// The square root of each lane; Swift's own goes lane by lane.
+/// The square root of all lanes at once; Swift's goes lane by lane.
 static inline __attribute__((always_inline)) be_float16_lanes be_square_root16(be_float16_lanes a) {
   return __builtin_elementwise_sqrt(a);
 }
 
-/// Which of four values is the largest, 0 to 3 in each lane; the first of equal ones.
+/// The index, 0 to 3, of the largest of four values in each lane; the first of equal ones.
 static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
     be_float16_lanes a, be_float16_lanes b, be_float16_lanes c, be_float16_lanes d) {
   be_int16_lanes upper = (b > a) & 1, lower = 2 - (be_int16_lanes)(d > c);
@@ -71,7 +71,7 @@ static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
   return (isLower & lower) | (~isLower & upper);
 }
 
-/// The value in the lanes whose number is `which`, zero elsewhere.
+/// `value` in the lanes in which `number` equals `which`, zero elsewhere.
 static inline __attribute__((always_inline)) be_float16_lanes be_where16(
     be_int16_lanes number, int32_t which, be_float16_lanes value) {
   return (be_float16_lanes)((number == which) & (be_int16_lanes)value);

@@ -1,4 +1,4 @@
-// The most arithmetic that a core can do: independent multiply-adds in registers, nothing from memory.
+// A core's peak arithmetic: independent multiply-adds in registers, without memory accesses.
 #pragma once
 
 #include <stdint.h>
@@ -7,10 +7,10 @@
 
 #pragma GCC visibility push(hidden)
 
-/// Multiply-adds of float32 for so many rounds.
+/// Runs `rounds` rounds of float32 multiply-adds.
 ///
-/// - result: there to be used, so that nothing is left out.
-/// - Returns: how many operations that were; a multiplication and an addition are two.
+/// - result: receives their sum, so that the compiler cannot remove the work.
+/// - Returns: the number of operations; a multiplication and an addition are two.
 int64_t be_multiply_add(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
 
 /// The same for dot products of bfloat16 pairs, summed in float32; 0 without an instruction for them.

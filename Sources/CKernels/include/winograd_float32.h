@@ -1,20 +1,20 @@
-// Winograd's convolution F(4x4, 3x3) of float32 images: the inner loops. Swift divides the work over threads
-// and gives the memory.
+// The inner loops of Winograd's convolution F(4x4, 3x3) of float32 images. Swift divides the work among threads
+// and allocates the memory.
 //
 // A tile of 4x4 outputs depends on 6x6 inputs d. For a kernel g it is At [(G g Gt) . (Bt d B)] A, where . multiplies
-// element by element: over all channels 36 products of matrices, one for each element, in place of 144
-// multiplications for each pair of channels. The kernel's gradient is the sum over tiles
+// element by element. Over all channels these are 36 matrix products, one for each element: 36 multiplications for
+// each pair of channels instead of 144. The kernel's gradient is the sum over tiles
 // Gt [(A y At) . (Bt d B)] G, with y a tile of the outputs' gradient.
 //
-// The matrices interpolate at 0, ±5/8, ±3/2 and infinity, and are exact in float32 but for G. Against float64 the
-// outputs of 64 channels are off by 6e-7 of their root mean square; the direct sum in float32 is off by 3e-7, the
-// usual points 0, ±1, ±2 by 15e-7.
+// The matrices interpolate at 0, ±5/8, ±3/2 and infinity. All but G are exact in float32. With 64 channels the
+// outputs' error against float64 is 6e-7 of their root mean square; that of the direct sum in float32 is 3e-7, that
+// of the usual points 0, ±1, ±2 is 15e-7.
 //
 // Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels
-// that fill up a block are zero in all of them, and stay so. Every sum has one order, whatever the number of
-// threads, the cache and the instruction set: results are the same bits.
+// that pad a block are zero in all of them, and stay zero. Sums have a fixed order: results are bit-identical for
+// any number of threads, cache and instruction set.
 //
-// Images of at most 2x2 pixels have a convolution of their own, in tiny_convolution.h.
+// Images of at most 2x2 pixels have their own convolution, in tiny_convolution.h.
 #pragma once
 
 #include <stdbool.h>
@@ -26,27 +26,26 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct {
-  /// Of the image that is read.
+  /// Of the input images.
   ptrdiff_t images, height, width;
-  /// Zeros above and to the left of it.
+  /// Zeros above and to the left of an input image.
   ptrdiff_t top, left;
-  /// Of the image that is put out; whatever it needs below and to the right is zero as well.
+  /// Of an output image; inputs that it needs below and to the right of the input image are zero as well.
   ptrdiff_t output_height, output_width;
-  /// Channels of the two.
+  /// Channels of input and output images.
   ptrdiff_t inputs, outputs;
-  /// Channels of a block in memory, 16 or 8, to multiples of which channels are filled up.
+  /// Channels of a block in memory, 16 or 8; the last block is padded.
   ptrdiff_t block;
-  /// What the second-level cache of a core holds. Speed depends on it, results do not.
+  /// Size of a core's second-level cache. Affects speed, not results.
   ptrdiff_t cache_bytes;
 } be_winograd_float32_shape;
 
 /// A kernel to be transformed.
 typedef struct {
   ptrdiff_t inputs, outputs;
-  /// Of the kernel in memory, 16 or 8.
+  /// Channels of a block of the kernel in memory, 16 or 8.
   ptrdiff_t block;
-  /// For the convolution that gives the inputs' gradient, with the kernel turned by 180 degrees and inputs and
-  /// outputs exchanged.
+  /// For the inputs' gradient: a convolution with the kernel turned by 180 degrees, inputs and outputs exchanged.
   bool isTurned;
   const float *_Nonnull kernel;
   float *_Nonnull matrices;
@@ -55,82 +54,83 @@ typedef struct {
 /// Bytes of a kernel's 36 matrices.
 size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs);
 
-/// Computes G g Gt for squares of 16 outputs and 16 inputs, numbered as they follow each other in the kernel.
+/// Computes G g Gt for squares of 16 outputs by 16 inputs, numbered in the kernel's order in memory.
 void be_winograd_float32_transform(be_instruction_set set, const be_winograd_float32_kernel *_Nonnull kernel,
                                    ptrdiff_t first_square, ptrdiff_t last_square);
 
-/// Tiles that the innermost loop takes at a time: no thread should begin within such a group.
+/// Tiles that the innermost loop handles at once; each thread's first tile should begin such a group.
 enum { BE_WINOGRAD_FLOAT32_GROUP = 12 };
 
-/// Whether a max pooling over 2x2 is a part of the convolution; images in blocks of 16 alone.
+/// Whether a max pooling over 2x2 is part of the convolution; only for images in blocks of 16.
 typedef enum {
-  /// None is.
+  /// No pooling.
   BE_WINOGRAD_WHOLE,
-  /// The output is pooled: of `output_height` by `output_width` pixels the largest of each two by two, an odd last
-  /// row or column left out.
+  /// The output is pooled: the largest of each 2x2 of `output_height` by `output_width` pixels. An odd last row or
+  /// column is left out.
   BE_WINOGRAD_POOLS,
-  /// The input is the gradient of what was pooled, and of `height` by `width` where it is spread.
+  /// The input is the gradient of pooled outputs. It is spread over `height` by `width` pixels.
   BE_WINOGRAD_SPREADS,
 } be_winograd_pooling;
 
 typedef struct {
   be_winograd_float32_shape shape;
   be_winograd_pooling pooling;
-  /// For each pooled number which of the four it was, row by row, the first of equal ones: written if it pools, read
-  /// if it spreads. None where nobody asks.
+  /// For each pooled number, which of its four pixels is the largest: 0 to 3, row by row, the first of equal ones.
+  /// Written when pooling, read when spreading. NULL if not needed.
   uint8_t *_Nullable places;
   const float *_Nonnull input;
   const float *_Nonnull matrices;
   /// One for each output channel, or none.
   const float *_Nullable bias;
-  /// max(x, 0) of the sum; a NaN stays one.
+  /// Whether to take max(x, 0) of the sum; NaN stays NaN.
   bool rectifies;
   float *_Nonnull output;
 } be_winograd_float32_convolution;
 
-/// Tiles in all images: rows of them, images after each other.
+/// Tiles in all images, counted row by row, image after image.
 ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Bytes of scratch that a thread needs for a convolution.
 size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Convolves: the tiles first_tile up to but not including last_tile.
+/// Convolves the tiles from first_tile up to but not including last_tile.
 void be_winograd_float32_convolve(be_instruction_set set, const be_winograd_float32_convolution *_Nonnull convolution,
                                   void *_Nonnull scratch, ptrdiff_t first_tile, ptrdiff_t last_tile);
 
-/// The gradients of kernel and bias, which are summed up in several parts.
+/// The gradients of kernel and bias, which are summed in several parts.
 typedef struct {
   be_winograd_float32_shape shape;
   const float *_Nonnull input;
   const float *_Nonnull output_gradient;
-  /// If the output was pooled: where each of its numbers comes from. The gradient is that of what was pooled.
+  /// If the output was pooled: the index of each number's pixel, as above. `output_gradient` is then that of the pooled
+  /// output.
   const uint8_t *_Nullable places;
   /// `be_winograd_float32_sums` for each part.
   float *_Nonnull sums;
-  /// One for each output and part, the outputs filled up to whole 16s.
+  /// One for each output and part; outputs are padded to a multiple of 16.
   float *_Nonnull bias_sums;
   float *_Nonnull kernel_gradient;
 } be_winograd_float32_gradient;
 
-/// The parts that a kernel's gradient is summed up in: runs of the batch's images, as many for every number of
-/// threads. Their sums take at most 2.4 MB together, or more than that where there is one part alone.
+/// The number of parts in which a kernel's gradient is summed: runs of the batch's images. It does not depend on the
+/// number of threads. All parts' sums take at most 2.4 MB together; a single part may take more.
 ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Outputs that one call of the sum may take at most, so that their sums stay in the cache; a multiple of 16.
+/// The maximum number of outputs of one call of the sum, so that their sums stay in the cache; a multiple of 16.
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Numbers in the sums of one part.
 ptrdiff_t be_winograd_float32_sums(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Bytes of scratch that a thread needs to sum up a gradient.
+/// Bytes of scratch that a thread needs to sum a gradient.
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Sums (A y At) . (Bt d B), and y for the bias, up over the tiles of one part, for a run of 16s of outputs.
+/// Sums (A y At) . (Bt d B), and y for the bias, over the tiles of one part, for a run of groups of 16 outputs.
 void be_winograd_float32_sum_gradient(be_instruction_set set, const be_winograd_float32_gradient *_Nonnull gradient,
                                       void *_Nonnull scratch, ptrdiff_t part, ptrdiff_t first_sixteen,
                                       ptrdiff_t last_sixteen);
 
-/// Adds the parts' sums and turns them into the kernel's gradient, for squares of 16 outputs and 16 inputs.
+/// Adds the parts' sums and transforms them into the kernel's gradient, for squares of 16 outputs by 16 inputs.
 void be_winograd_float32_finish_gradient(be_instruction_set set,
                                          const be_winograd_float32_gradient *_Nonnull gradient,
                                          ptrdiff_t first_square, ptrdiff_t last_square);

@@ -1,5 +1,5 @@
 #pragma once
 
-/// The file, an executable or a shared library, that this code is in: its path without links. Empty if nobody knows. Not
-/// for several threads at once before the first call has ended.
+/// The path, without links, of the executable or shared library that contains this code; empty if unknown. The first
+/// call is not thread-safe.
 __attribute__((visibility("hidden"))) const char *be_own_file(void);

@@ -1,18 +1,18 @@
-/// What BigEggs needs of MPI, as a table of functions.
+/// The functions of MPI that BigEggs needs, as a table.
 ///
-/// mpi.c implements it. It is compiled by `make mpi` against the MPI that is installed, and loaded only in a process
-/// that a launcher such as mpirun has started: BigEggs itself is built and runs without MPI.
+/// mpi.c implements it. `make mpi` compiles that file against the installed MPI. It is loaded only in a process that a
+/// launcher such as mpirun has started: BigEggs itself is built and runs without MPI.
 #pragma once
 #include <stddef.h>
 
-/// Changes with every change of the table.
+/// The version of the table.
 enum { BE_MESSAGE_PASSING_INTERFACE = 1 };
 
-/// A channel is a communicator of its own with one operation under way at most. Operations of different channels
-/// may overtake each other.
+/// A channel is a separate communicator with at most one operation under way. Operations of different channels may
+/// finish in any order.
 enum { BE_CHANNEL_CONTROL, BE_CHANNEL_SCATTER, BE_CHANNEL_GATHER, BE_CHANNELS };
 
-/// Results of functions: 0, or one of these, or an error of MPI's.
+/// Results of functions: 0, one of these, or an MPI error code.
 enum { BE_TIMED_OUT = -1 };
 
 /// Bytes that go to, or come from, each process.
@@ -24,23 +24,24 @@ typedef struct {
 typedef struct {
   /// BE_MESSAGE_PASSING_INTERFACE of the compiled file.
   int interface;
-  /// Starts MPI, unless that was done in this process, and says who this process is. `host` has room for 256 bytes.
+  /// Starts MPI, unless this process has done so, and writes this process's rank, the number of processes and the
+  /// host's name. `host` has room for 256 bytes.
   int (*start)(int *rank, int *size, char *host);
-  /// Sends bytes of the process `root` to all. Waits for at most `timeout` seconds.
+  /// Broadcasts bytes of process `root` to all. Waits for at most `timeout` seconds.
   int (*broadcast)(void *bytes, int count, int root, double timeout);
-  /// Gives all processes the bytes of each. Waits for at most `timeout` seconds.
+  /// All-gather: sends the bytes of each process to all. Waits for at most `timeout` seconds.
   int (*gather)(const void *own, int count, void *all, be_pieces pieces, double timeout);
-  /// Begins to send each process a piece, and to receive one of each, on BE_CHANNEL_SCATTER.
+  /// Begins an all-to-all on BE_CHANNEL_SCATTER: sends each process a piece, and receives one from each.
   int (*begin_scatter)(const void *send, be_pieces sent, void *receive, be_pieces received);
-  /// Begins to give all processes each one's piece of `all`, on BE_CHANNEL_GATHER.
+  /// Begins an all-gather in place on BE_CHANNEL_GATHER: sends each process's piece of `all` to all.
   int (*begin_gather)(void *all, be_pieces pieces);
-  /// Whether the operation of a channel has ended; moves all of them on.
+  /// Whether the operation of a channel has ended. Also makes progress on all channels.
   int (*test)(int channel, int *has_ended);
-  /// Ends all processes.
+  /// Aborts all processes.
   void (*abort)(int status);
-  /// Leaves MPI as it is at the end of the process: the others may be gone, or wait for it.
+  /// Makes this process exit without MPI_Finalize: the others may be gone, or be waiting for it.
   void (*fail)(void);
-  /// An error of MPI's in words. Valid until the next call.
+  /// The text of an MPI error. Valid until the next call.
   const char *(*describe)(int error);
 } be_message_passing;
 

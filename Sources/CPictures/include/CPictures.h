@@ -1,4 +1,4 @@
-// Decodes JPEG pictures with libjpeg-turbo, scales as Pillow does it, and has room for the result.
+// Decodes JPEG pictures with libjpeg-turbo, scales them as Pillow does, and opens memory files for the results.
 #ifndef CPICTURES_H
 #define CPICTURES_H
 
@@ -11,17 +11,18 @@
 ///
 /// - Parameters:
 ///   - file: a JPEG file of `size` bytes.
-///   - least: the picture is decoded at a half, a quarter or an eighth of its size where that leaves so many pixels on
-///     each side.
+///   - least: the picture is decoded at a half, a quarter or an eighth of its size if each side then still has this
+///     many pixels.
 ///   - orientation: EXIF's, 1 to 8.
 ///   - pixels: room for `3 * side * side` bytes.
-/// - Returns: the pixels of the picture's shorter side; 0 for a file that is damaged or has colours of another kind than
-///   grey, RGB and YCbCr, and where there is no memory. `pixels` may have changed then.
+/// - Returns: the length of the picture's shorter side in pixels. 0 if the file is damaged, has other colours than
+///   grey, RGB or YCbCr, has a side below 8 pixels or more than 89,478,485 pixels, or if memory runs out. `pixels` may
+///   have changed then.
 int picture_decode_jpeg(
     const uint8_t *file, size_t size, int side, int least, int orientation, uint8_t *pixels);
 
-/// How the middle `length` of `extent` pixels becomes `side` pixels: for each the first source pixel, how many there
-/// are, and their weights.
+/// A filter that scales the middle `length` of `extent` pixels to `side` pixels: for each result the first source
+/// pixel, the number of source pixels, and their weights.
 typedef struct {
     int side, most;
     int *first, *count;
@@ -29,23 +30,23 @@ typedef struct {
     int32_t *weights;
 } picture_filter;
 
-/// Lanczos's filter with three lobes, widened to average over what it shrinks.
+/// Makes Lanczos's filter with three lobes, widened when it scales down.
 ///
-/// - Returns: whether there was memory.
+/// - Returns: 1, or 0 if memory ran out.
 int picture_filter_make(picture_filter *filter, int extent, int length, int side);
 void picture_filter_free(picture_filter *filter);
 
-/// Sums rows of bytes by a filter: row `r` of the result is the weighted sum of the filter's rows for `r`.
+/// Filters rows of bytes: row `r` of the result is the weighted sum of the source rows of `r`.
 ///
 /// - Parameters:
-///   - rows: `[…, length]`; the row that the filter calls `origin` is the first.
+///   - rows: `[…, length]`; the first one is source row `origin` of the filter.
 ///   - result: `[side, length]`.
 void picture_filter_rows(
     const picture_filter *filter, const uint8_t *rows, int origin, size_t length, uint8_t *result);
 
-/// Opens a file in memory, which has no name and ends with the process.
+/// Opens an anonymous file in memory, which is freed with its last descriptor and mapping.
 ///
-/// - Returns: its descriptor, or -1 with `errno`.
+/// - Returns: the descriptor, or -1 with `errno`.
 int picture_memory_file(void);
 
 #endif

@@ -1,3 +1,3 @@
-// From now on this process is sent a signal when the thread that started it ends. Swift cannot call prctl, which takes
-// a variable number of arguments.
+// Makes the kernel send this process a signal when the thread that started it ends. Swift cannot call prctl, which is
+// variadic.
 void be_signal_at_parent_death(int signal);

@@ -1,3 +1,3 @@
-// The library is compiled for the processor that builds it. Before it is used, this looks whether the
-// processor at hand has what the build used, and ends the process with a message if it has not: the
-// alternative is an illegal instruction somewhere later.
+// The library is compiled for the processor of the build. When it is loaded, this checks that the current processor has
+// the features of the build, and ends the process with a message if not. Without the check the process would later hit
+// an illegal instruction.

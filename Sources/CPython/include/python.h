@@ -1,10 +1,10 @@
-// Python's C interface, found when the program runs: what is compiled here works with the libpython of any release from
-// 3.10 on, and a program that calls no Python needs none.
+// Python's C API, loaded at run time. The compiled code works with libpython of any release from 3.10 on. A program
+// that does not call Python needs no libpython.
 #pragma once
 
 #include <stddef.h>
 
-/// A Python object. Nothing reads what is in it.
+/// An opaque Python object.
 typedef struct {
   ptrdiff_t opaque;
 } PyObject;
@@ -34,16 +34,16 @@ typedef struct {
 #include "python_functions.h"
 #undef PYTHON
 
-/// Finds Python's functions in a libpython, which stays loaded. Before this, none of them may be called.
+/// Loads a libpython and looks up Python's functions. Call it before any of them.
 ///
-/// Returns why that failed, valid until the next call; NULL if it did not.
+/// Returns NULL on success, or else the reason, valid until the next call.
 const char *python_load(const char *library);
 
-// ---- What Python's own headers have as macros -----------------------------------------------------
+// ---- Macros of Python's headers ----------------------------------------------------------------------
 
 enum { PyBUF_WRITE = 0x200 };
 
-/// Objects and types of Python's by name; NULL for one that is not there.
+/// None and True, as borrowed references; NULL before python_load.
 PyObject *python_none_object(void);
 PyObject *python_true_object(void);
 

@@ -1,8 +1,8 @@
-// The functions of Python that are called, each as PYTHON(result, name, parameters, arguments). All but the first group
+// The functions of Python that are used, each as PYTHON(result, name, parameters, arguments). All but the first group
 // are in Python's limited API, which is the same in every release from 3.10 on.
 // https://docs.python.org/3/c-api/stable.html
 
-// Starting: these are there from 3.8 on, https://docs.python.org/3/c-api/init_config.html
+// Initialization, available from 3.8 on: https://docs.python.org/3/c-api/init_config.html
 PYTHON(void, PyPreConfig_InitIsolatedConfig, (PyPreConfig *config), (config))
 PYTHON(PyStatus, Py_PreInitialize, (const PyPreConfig *config), (config))
 PYTHON(void, PyConfig_InitIsolatedConfig, (PyConfig *config), (config))

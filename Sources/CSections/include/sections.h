@@ -1,4 +1,4 @@
 #pragma once
 
-/// The names of the report's sections in its order, with spaces between them, as Package.swift has them.
+/// The names of the report's sections in order, separated by spaces, as Package.swift lists them.
 const char *_Nonnull be_sections(void);
