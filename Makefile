@@ -1,11 +1,11 @@
-# The commands people type. Each one that compiles first installs, by name, what this machine lacks;
-# where the libraries come from elsewhere, `make test REQUIREMENTS=true` skips that.
+# Targets that compile first install the Debian packages that are missing. If the libraries come from elsewhere,
+# `make test REQUIREMENTS=true` skips that.
 REQUIREMENTS ?= ./install-requirements
 SECONDS ?= 60
 N ?= 100
 BIGEGGS := .build/release/bigeggs
 SWIFT_SOURCES := Sources Tests Snippets notebooks Examples Package.swift
-# Python as the library embeds it: the system's, never that of an environment in PATH.
+# The library embeds the system's Python, not that of an environment in PATH.
 PYTHON := /usr/bin/python3
 
 .DEFAULT_GOAL := help
@@ -14,7 +14,7 @@ PYTHON := /usr/bin/python3
 	dist check-dist check-pages check-preview tensorboard docs lint bench bench-accuracy bench-python bench-peers \
 	bench-record learning parity fixtures exchange install install-share clean
 
-help: ## Say what there is to make
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 requirements:
@@ -23,11 +23,11 @@ requirements:
 build: requirements ## Compile the library, the command line and the sections
 	@swift build -c release
 
-# What knows MPI's header is a file of its own, compiled for the MPI that is there: MPICC names another one's compiler.
+# The only file that includes MPI's header, compiled for the installed MPI. MPICC names another MPI's compiler.
 MPICC ?= mpicc
 COMPILE_MPI = $(MPICC) -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -shared -I Sources/CMessagePassing/include \
 	Sources/CMessagePassing/mpi.c -o .build/release/libbigeggs_mpi.so
-mpi: build ## Compile what `mpirun -np N bigeggs train` takes (MPICC=mpicc.mpich for another MPI)
+mpi: build ## Compile the library that `mpirun -np N bigeggs train` needs (MPICC=mpicc.mpich for another MPI)
 	@command -v $(firstword $(MPICC)) >/dev/null || $(REQUIREMENTS) openmpi-bin libopenmpi-dev
 	@$(COMPILE_MPI)
 	@echo "MPI is ready: mpirun -np 2 $(BIGEGGS) train"
@@ -35,10 +35,10 @@ mpi: build ## Compile what `mpirun -np N bigeggs train` takes (MPICC=mpicc.mpich
 report: build ## Train in minutes and write the whole report to runs/quick
 	@$(BIGEGGS) report --profile quick
 
-full: build ## Train as the report did (half an hour or more) and rewrite the committed report
+full: build ## Train with all images and epochs (half an hour or more) and rewrite the committed report
 	@$(BIGEGGS) report --profile full
 
-study: build ## Train what goes beyond the report and has no record yet (hours; OPTIONS="best-1")
+study: build ## Train the runs of the study that have no record yet (hours; OPTIONS="best-1" for one)
 	@$(BIGEGGS) study $(OPTIONS)
 
 step: build ## Run the next section of the quick report that is not up to date (or OPTIONS="--from 4")
@@ -50,19 +50,19 @@ status: build ## Show which sections are up to date, and why the others are not
 figures: build ## Draw the committed report's figures again, without training
 	@$(BIGEGGS) figures --profile full
 
-preview: build ## Serve the quick report's page to this machine, and follow what is edited (or OPTIONS="--profile full")
+preview: build ## Serve the quick report's page on this machine, and update it after edits (or OPTIONS="--profile full")
 	@$(BIGEGGS) preview $(OPTIONS)
 
 bench: build ## Measure training and inference on this machine
 	@$(BIGEGGS) bench
 
-bench-accuracy: build ## Train nine times to compare the accuracy of the ways to compute (an hour)
+bench-accuracy: build ## Train nine times: accuracy in float32, with direct convolutions and in bfloat16 (an hour)
 	@$(PYTHON) Tests/Benchmarks/accuracy.py
 
-bench-python: build ## Measure what calling from Python costs
+bench-python: build ## Measure the overhead of calls from Python
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so $(PYTHON) Tests/Python/overhead.py $(OPTIONS)
 
-# Keras and PyTorch, to compare with: an environment of their own, made again when the list changes.
+# Keras and PyTorch, to compare with: a virtual environment, made again when the list of packages changes.
 PEERS := .build-peers
 $(PEERS)/ready: Tests/Peers/requirements.txt
 	@$(REQUIREMENTS) python3-venv
@@ -71,22 +71,22 @@ $(PEERS)/ready: Tests/Peers/requirements.txt
 	@$(PEERS)/bin/pip install --disable-pip-version-check -r $<
 	@touch $@
 
-bench-peers: build $(PEERS)/ready ## Measure beside PyTorch and Keras, in turns (half an hour; BENCH="--recipe fast", BENCH=--help)
+bench-peers: build $(PEERS)/ready ## Compare speed with PyTorch and Keras (half an hour; BENCH="--recipe fast", BENCH=--help)
 	@$(PEERS)/bin/python Tests/Peers/bench.py $(BENCH)
 
-learning: build $(PEERS)/ready ## Train networks for pictures here and in PyTorch, and compare (minutes; LEARNING=--help)
+learning: build $(PEERS)/ready ## Compare test accuracy of networks for pictures with PyTorch (minutes; LEARNING=--help)
 	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PEERS)/bin/python Tests/Peers/learning.py $(LEARNING)
 
-# Records of two kinds of processors are kept apart: maker and instruction set.
+# Records are kept for each kind of processor: maker and instruction set.
 kind:
 	@echo "$(KIND)" | grep -qxE '[a-z]+-(avx2|avx512|avx512-bf16|amx-bf16)' || { \
 		echo "error: KIND is \"$(KIND)\": name maker and instruction set (avx2, avx512, avx512-bf16, amx-bf16):" \
 			"make $(MAKECMDGOALS) KIND=intel-avx512-bf16" >&2; exit 1; }
 
-# Each benchmark's figures by kind of processor, and the page that is written from them.
+# Each benchmark's figures for a kind of processor, and the page written from them.
 RECORDS = Tests/Benchmarks/records/$(KIND)
-bench-record: kind build $(PEERS)/ready ## Measure everything again, idle, and write BENCHMARKS.md (three hours; KIND=amd-avx512-bf16)
+bench-record: kind build $(PEERS)/ready ## Run all benchmarks on an idle machine and write BENCHMARKS.md (three hours; KIND=amd-avx512-bf16)
 	@mkdir -p $(RECORDS)
 	@$(PEERS)/bin/python Tests/Peers/bench.py --record $(RECORDS)/peers.json
 	@for recipe in fast resnet18 mobile; do \
@@ -103,11 +103,11 @@ parity: build $(PEERS)/ready ## Compare results with Keras, PyTorch and NumPy on
 	@PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PEERS)/bin/python -m parity $(PARITY)
 
-fixtures: $(PEERS)/ready ## Make again, with Keras and PyTorch, what the tests compare with; show what changed
+fixtures: $(PEERS)/ready ## Compute the tests' reference values again with Keras and PyTorch; show what changed
 	@for script in Tests/Peers/fixtures_*.py; do echo "$$script"; $(PEERS)/bin/python -B "$$script" || exit 1; done
 	@git diff --stat --exit-code -- Tests/BigEggsTests/Fixtures && echo "Every fixture is as it was."
 
-# onnx wants another protobuf than Keras's TensorFlow, hence an environment beside that of the peers.
+# onnx and Keras's TensorFlow need different versions of protobuf, hence another environment.
 EXCHANGE := .build-exchange
 $(EXCHANGE)/ready: Tests/Peers/exchange/requirements.txt
 	@$(REQUIREMENTS) python3-venv
@@ -115,7 +115,7 @@ $(EXCHANGE)/ready: Tests/Peers/exchange/requirements.txt
 	@$(EXCHANGE)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-exchange: build $(EXCHANGE)/ready $(PEERS)/ready ## Run exported models in onnxruntime, trade weights with safetensors and Keras
+exchange: build $(EXCHANGE)/ready $(PEERS)/ready ## Run exported models in onnxruntime; exchange weights with Keras
 	@export PYTHONPATH=python:Tests/Peers BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so; \
 		$(EXCHANGE)/bin/python -m exchange $(OPTIONS) && $(PEERS)/bin/python -m exchange.keras_weights
 
@@ -123,11 +123,11 @@ lint: ## Check the formatting of every Swift file
 	@command -v swift >/dev/null || { echo "error: swift is not in PATH" >&2; exit 1; }
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
-# `swift test` would build everything once more, for imports with @testable, which no test here has; and with
-# --build-tests the compiler of protobuf files, hundreds of files of C++ that nothing here runs.
+# `swift test` would build everything again for @testable imports, which the tests do not use. --build-tests would build
+# the protobuf compiler, hundreds of C++ files that are not needed.
 TESTS := --product BigEggsPackageTests
 BUILD_TESTS := { swift build -c release && swift build -c release $(TESTS); }
-# The compiler repeats a warning only when it compiles the file again, hence the `touch`.
+# The compiler repeats a warning only if it compiles the file again, hence the `touch`.
 WARNING := ^/.*: warning: |unhandled; explicitly declare
 test: requirements lint ## Run every test
 	@mkdir -p .build
@@ -144,10 +144,10 @@ test-package: build ## Compile the sample package, Examples/swift, which depends
 	@swift build -c release $(TESTS)
 	@BIGEGGS_PACKAGE=1 swift test -c release --skip-build --disable-xctest --filter DependentPackageTests
 
-test-systems: ## Do `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
+test-systems: ## Run `make report` and `make test` in a bare Debian 12 and 13 (an hour, as root; OPTIONS="--mount DIR")
 	@for suite in bookworm trixie; do Tests/Systems/run $$suite $(OPTIONS) || exit 1; done
 
-# test_level LEVEL,SET: the engine's tests, built for a level of x86-64 and run as on a processor with no more than SET.
+# test_level LEVEL,SET: builds the engine's tests for an x86-64 level, and runs them as on a processor limited to SET.
 define test_level
 	@export BIGEGGS_MARCH=x86-64-$1 ONEDNN_MAX_CPU_ISA=$2; \
 	swift build -c release --scratch-path .build-$1 $(TESTS) && \
@@ -156,16 +156,16 @@ endef
 test-avx2: requirements ## Build for x86-64-v3 and run the engine's tests as on a processor with AVX2
 	$(call test_level,v3,AVX2)
 
-test-avx512: requirements ## The same for x86-64-v4, on a processor with AVX-512
+test-avx512: requirements ## Build for x86-64-v4 and run the engine's tests, on a processor with AVX-512
 	@grep -q avx512vl /proc/cpuinfo || { echo "error: this processor has no AVX-512" >&2; exit 1; }
 	$(call test_level,v4,AVX512_CORE)
 
-test-cluster: mpi ## Train over the link of two hosts made on this machine, and kill them (two minutes, as root)
+test-cluster: mpi ## Train over the link between two simulated hosts, and kill processes (two minutes, as root)
 	@$(REQUIREMENTS) iproute2 hostname
 	@Tests/Cluster/test $(OPTIONS)
 
-# Under PREFIX: the command, the library with its header and pkg-config file, and what the report is made
-# with. The executables use the Swift runtime of the compiler that built them.
+# Installed under PREFIX: the command, the library with its header and pkg-config file, and the report's sections,
+# Python, records and weights. The executables use the Swift runtime of the compiler that built them.
 PREFIX ?= /usr/local
 SECTIONS := $(patsubst notebooks/%/main.swift,%,$(wildcard notebooks/*/main.swift))
 SHARED := notebooks/*/main.swift python report/quick report/records report/study report/weights
@@ -196,13 +196,13 @@ install: build ## Install under PREFIX (/usr/local), for use from any directory 
 	$(MAKE) --no-print-directory -s install-share; \
 	echo "bigeggs is in $$to/bin, its library in $$to/lib"
 
-# The part of it that is the same for every processor.
+# The installed files that do not depend on the processor.
 install-share:
 	@for file in $$(find $(SHARED) \( -name '.*' -o -name __pycache__ \) -prune -o -type f -print); do \
 		install -D -m 644 $$file "$(DESTDIR)$(PREFIX)/share/bigeggs/$$file" || exit 1; \
 	done
 
-# What makes the wheel and looks it over: an environment of its own.
+# A virtual environment for the tools that make and check the wheel.
 DIST_TOOLS := .build-dist/tools
 $(DIST_TOOLS)/ready: Distribution/requirements.txt
 	@$(REQUIREMENTS) python3-venv xz-utils
@@ -214,24 +214,24 @@ dist: mpi $(DIST_TOOLS)/ready ## Write the Python package as a wheel, and the co
 	@export PATH=$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH; Distribution/wheel && Distribution/archive
 	@cd dist && sha256sum *.whl *.tar.xz >SHA256SUMS && echo "Checksums are in dist/SHA256SUMS"
 
-check-dist: dist ## Compare the wheel with `make build`, then use wheel and archive in a bare Debian 12 and 13 (as root)
+check-dist: dist ## Compare the wheel with `make build`, then try wheel and archive in a bare Debian 12 and 13 (as root)
 	@$(REQUIREMENTS) debootstrap python3-pip qemu-user
 	@$(PYTHON) -B Distribution/compare.py dist/*.whl
 	@Tests/Systems/haswell dist/*.whl dist/*.tar.xz
 	@for suite in bookworm trixie; do \
 		Tests/Systems/run $$suite --wheel dist/*.whl && Tests/Systems/run $$suite --archive dist/*.tar.xz || exit 1; done
 
-# The C programs are compiled by the toolchain's clang, whose sanitizer is that of the library.
+# The C programs are compiled by the toolchain's clang, which has the library's sanitizer.
 SANITIZED = OMP_WAIT_POLICY=passive SWIFT_BACKTRACE=enable=no BIGEGGS_CC='clang -fuse-ld=lld' \
 	ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.suppressions
 SANITIZER_FLAGS = -c release --scratch-path .build-$(SANITIZER) --sanitize $(SANITIZER) -Xswiftc -use-ld=lld
 
-# Left out: a processor that is emulated has no room for AddressSanitizer, and programs that are started without
-# an environment would report as leaks what lives until the end.
+# Skipped: an emulated processor has no address space for AddressSanitizer, and programs started without an environment
+# lack ASAN_OPTIONS and would report leaks.
 test-asan: build ## Run every test under AddressSanitizer
 	@$(MAKE) --no-print-directory sanitized SANITIZER=address FILTER='--skip "ProcessorTests|IsolationTests"'
 
-# libgomp's threads are invisible to ThreadSanitizer: these are the suites that leave them alone.
+# ThreadSanitizer does not see how libgomp's threads synchronize: these are the suites that do not use them.
 OUTSIDE_PARALLEL_REGIONS := HandleTests|BigEggsABITests.FaultTests|HeaderTests|DownloadTests|DataSourceTests|$\
 	ArchiveTests|CIFAR10Tests|DataChecksumTests|SafetensorsTests|RecordTests|AtomicFileTests|OutputLockTests
 test-tsan: build ## Run the tests outside the parallel regions under ThreadSanitizer
@@ -245,32 +245,32 @@ sanitized:
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python/test_c_faults.py
 	@$(SANITIZED) swift test $(SANITIZER_FLAGS) --skip-build --disable-xctest $(FILTER)
 
-fuzz: requirements ## Feed damaged files to every loader: SECONDS=60 for all of them together
+fuzz: requirements ## Feed damaged files to every loader (SECONDS=60 in all)
 	@Tests/Fuzz/run $(SECONDS)
 
-# axe-core comes with a package of Python that drives browsers; of that package only its script is used.
+# axe-core comes in a Python package that drives browsers. Only the package's script is used.
 AXE := .build/axe/axe_playwright_python/axe.min.js
 $(AXE):
 	@$(REQUIREMENTS) python3-pip
 	@$(PYTHON) -m pip install --quiet --no-deps --target .build/axe axe-playwright-python==0.1.8
 
 PAGE ?= report/report.html
-check-pages: $(AXE) ## Look at the report in headless Chromium, and leave screenshots in runs/pages
+check-pages: $(AXE) ## Check the report in headless Chromium; screenshots in runs/pages
 	@$(REQUIREMENTS) chromium
 	@$(PYTHON) -B Tests/Pages/check_pages.py $(PAGE) --out runs/pages --axe $(AXE)
 
-check-preview: build $(AXE) ## Test the preview in headless Chromium: what is saved is seen, and nobody else is answered
+check-preview: build $(AXE) ## Test the preview in headless Chromium: updates after saves, no access from elsewhere
 	@$(REQUIREMENTS) chromium
 	@BIGEGGS_LIBRARY=$(CURDIR)/.build/release/libbigeggs_c.so \
 		$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Python/test_preview.py
 
-# The environment in which TensorBoard itself reads and shows what we write.
+# A virtual environment with TensorBoard, which reads and shows our files.
 TENSORBOARD := .build/tensorboard
 $(TENSORBOARD)/bin/tensorboard:
 	@$(PYTHON) -m venv --clear $(TENSORBOARD) && $(TENSORBOARD)/bin/python -m pip install -q tensorboard==2.21.0
 
 WATCHED := runs/tensorboard-check
-tensorboard: ## Check that TensorBoard reads and shows what its callback writes; screenshots in runs/pages
+tensorboard: ## Check that TensorBoard reads and shows our callback's files; screenshots in runs/pages
 	@$(REQUIREMENTS) chromium python3-venv
 	@$(MAKE) --no-print-directory $(TENSORBOARD)/bin/tensorboard
 	@$(BUILD_TESTS)
@@ -280,7 +280,7 @@ tensorboard: ## Check that TensorBoard reads and shows what its callback writes;
 	@$(PYTHON) -B Tests/Pages/check_tensorboard.py $(WATCHED)/tensorboard/04-plain-training \
 		--python $(TENSORBOARD)/bin/python --out runs/pages
 
-# Everything that the sample paper is made from: figures, a table, numbers.
+# `bigeggs figures` makes what the sample paper includes: figures, a table, numbers.
 test-paper: build ## Compile the sample paper, Examples/paper, with TeX
 	@$(REQUIREMENTS) latexmk texlive-latex-recommended texlive-science
 	@$(BIGEGGS) figures --for paper
@@ -308,5 +308,5 @@ verify-record: kind build ## Record the quick run on Fashion-MNIST as report/qui
 	@cp $(RECORDED)/records/*.json report/quick/$(KIND)/records/
 	@echo "The records are in report/quick/$(KIND)/records: commit them."
 
-clean: ## Remove what was compiled and every quick run
+clean: ## Remove everything that was compiled, dist, and all of runs
 	@rm -rf .build .build-* dist runs

@@ -1,7 +1,7 @@
 """Puts the library and the trained weights into the Python package.
 
-`pip install .` takes the library that BIGEGGS_LIBRARY names if it is set, else lets `swift build` make it. `make dist`
-names a folder, which has a build for each level of processor. All else about the package is in pyproject.toml.
+`pip install .` uses the library that BIGEGGS_LIBRARY names; if that is not set, `swift build` makes the library.
+`make dist` names a folder with a build for each processor level. All else about the package is in pyproject.toml.
 """
 
 import os
@@ -21,14 +21,14 @@ except ImportError:  # Before setuptools 70.1, as in Debian 12.
 ROOT = Path(__file__).resolve().parent
 LIBRARY = "libbigeggs_c.so"
 HEADER = ROOT / "Sources/CBigEggs/include/bigeggs.h"
-# What Python calls the networks, and what the report calls their weights.
+# The networks' names in Python, and the names of their weights in the report.
 WEIGHTS = {"report": "augmented", "fast": "fast"}
-# Where setuptools keeps its own files: not among ours.
+# setuptools' own files, outside the sources.
 WORK = ROOT / ".build" / "python"
 
 
 def version() -> str:
-    """The version, which the library's header has."""
+    """The version, from the library's header."""
     found = re.search(r'#define BE_VERSION "(.+)"', HEADER.read_text())
     if found is None:
         raise SystemExit(f"error: there is no BE_VERSION in {HEADER}")
@@ -36,7 +36,7 @@ def version() -> str:
 
 
 def library() -> Path:
-    """The library's path, after building it if need be; or a folder with builds of it."""
+    """The path of the library, which is built if BIGEGGS_LIBRARY is not set; or of a folder with builds."""
     if named := os.environ.get("BIGEGGS_LIBRARY"):
         path = Path(named)
         if not path.exists():
@@ -58,10 +58,10 @@ class BuildWithLibrary(build_py):
 
     def run(self) -> None:
         super().run()
-        if self.editable_mode:  # An editable install finds both in the checkout.
+        if self.editable_mode:  # An editable install finds the library and the weights in the checkout.
             return
         package = Path(self.build_lib) / "bigeggs"
-        # What an earlier build left there.
+        # An earlier build's files.
         shutil.rmtree(package / "lib", ignore_errors=True)
         (package / LIBRARY).unlink(missing_ok=True)
         built = library()
@@ -77,7 +77,7 @@ class BuildWithLibrary(build_py):
 
 
 class PlatformPackage(Distribution):
-    """A package with a library for one platform."""
+    """A package with a library, for one platform."""
 
     def has_ext_modules(self) -> bool:
         return True

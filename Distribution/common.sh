@@ -1,4 +1,4 @@
-# What the wheel's and the archive's scripts share; they source it.
+# Shared by `wheel` and `archive`, which source it.
 
 fail() {
     echo "error: $1" >&2
@@ -9,18 +9,18 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 work=$root/.build-dist
 version=$(sed -n 's/^#define BE_VERSION "\(.*\)"/\1/p' Sources/CBigEggs/include/bigeggs.h)
-# The time of the last change stands on every file, so that the same sources give the same bytes.
+# All files get the last commit's time, so that the same sources give the same bytes.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
 umask 022
 
-# libarchive alone of Debian's is linked statically: as a shared library it brings libxml2 and that ICU's data, 33 MB.
+# Of Debian's libraries, only libarchive is linked statically: the shared one needs libxml2, which needs ICU and its
+# data, 33 MB.
 mkdir -p "$work/pkgconfig"
 sed '/^Libs.private/d; s/^Libs:.*/Libs: -l:libarchive.a/' "$(pkg-config --variable=pcfiledir libarchive)/libarchive.pc" \
     >"$work/pkgconfig/libarchive.pc"
 
-# finish FILE...: takes out symbols, and what differs from build to build: the hashes by which the compiler knows its
-# modules again.
+# finish FILE...: strips symbols, and zeroes the compiler's module hashes, which differ from build to build.
 finish() {
     local file zeros=$work/zeros
     for file; do
@@ -32,7 +32,7 @@ finish() {
     done
 }
 
-# compile LEVEL FOLDER [ARGUMENT]...: swift build for a level of processor, without this machine's paths.
+# compile LEVEL FOLDER [ARGUMENT]...: runs `swift build` for a processor level, and keeps this machine's paths out.
 compile() {
     local level=$1 folder=$2
     shift 2

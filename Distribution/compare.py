@@ -1,8 +1,10 @@
-"""Compares a wheel with `make build` on this machine: the weights after some steps, and images per second in turns.
+"""Compares a wheel with `make build` on this machine: the weights after some steps, and images per second.
+
+The two run in turns.
 
     compare.py WHEEL [--pairs N]
 
-Exits with 1 if a weight differs in any bit, or if the wheel's library has less than 0.97 of the speed.
+Exits with 1 if a weight differs in any bit, or if the wheel's library reaches less than 0.97 of the speed.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ print(json.dumps({"weights": digest, "speed": len(images) / min(seconds)}))
 
 
 def trained(package: Path, precision: str, library: Path | None) -> dict[str, object]:
-    """What a training prints that uses a package, with its own library or with another."""
+    """Trains with a package, and its own library or another one. Returns what the training prints."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BIGEGGS_")}
     if library:
         environment["BIGEGGS_LIBRARY"] = str(library)

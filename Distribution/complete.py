@@ -1,10 +1,11 @@
-"""Adds to a wheel what auditwheel leaves out: the licence of each library that it brings, and the components that
-are no Debian package of their own.
+"""Adds to a wheel what auditwheel leaves out: the licence of each bundled library, and a list of the components that
+auditwheel does not find.
 
     complete.py WHEEL
 
-auditwheel's list, `auditwheel.cdx.json`, has what was copied out of Debian's packages. Swift's runtime lies beside the
-compiler, and libarchive and SwiftProtobuf are linked into our own library: these are in `bigeggs.cdx.json`.
+auditwheel's list, `auditwheel.cdx.json`, has the libraries copied from Debian packages. `bigeggs.cdx.json` has the
+others: Swift's runtime, which comes with the compiler, and libarchive and SwiftProtobuf, which are linked statically
+into our library.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def output(*command: str | Path) -> str:
-    """What a program printed."""
+    """Runs a program and returns its standard output."""
     return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
 
 
 def swift() -> tuple[str, Path]:
-    """The compiler's version, and its folder."""
+    """The version of the Swift compiler, and its folder."""
     folder = Path(shutil.which("swift") or "swift").resolve().parents[2]
     version = re.search(r"Swift version (\S+)", output("swift", "--version"))
     assert version, "swift --version names no version"
@@ -43,7 +44,7 @@ def swift() -> tuple[str, Path]:
 
 
 def own_components() -> list[tuple[Component, Path]]:
-    """What auditwheel does not see, each with its licence."""
+    """The components that auditwheel does not find, each with its licence."""
     licences = LicenseFactory()
     swift_version, toolchain = swift()
     resolved = json.loads((ROOT / "Package.resolved").read_text())
@@ -69,14 +70,14 @@ def own_components() -> list[tuple[Component, Path]]:
 
 
 def debian_licences(sbom: Path) -> dict[str, Path]:
-    """The licence of each Debian package that auditwheel took a library of."""
+    """The licence of each Debian package from which auditwheel copied a library."""
     components = json.loads(sbom.read_text())["components"]
     names = {part["name"] for part in components if part.get("purl", "").startswith("pkg:deb/")}
     return {name: Path(f"/usr/share/doc/{name}/copyright") for name in sorted(names)}
 
 
 def write_components(components: list[Component], name: str, path: Path) -> None:
-    """Writes the list of what something brings, the same bytes each time."""
+    """Writes the list of bundled components: the same bytes each time."""
     bom = Bom(components=components)
     epoch = int(os.environ["SOURCE_DATE_EPOCH"])
     bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
@@ -92,7 +93,7 @@ def write_licences(licences: dict[str, Path], folder: Path) -> None:
 
 
 def complete(wheel: Path) -> None:
-    """Writes the wheel anew, with licences and components."""
+    """Rewrites the wheel with licences and components."""
     with tempfile.TemporaryDirectory() as scratch:
         output("wheel", "unpack", "--dest", scratch, wheel)
         [tree] = Path(scratch).iterdir()

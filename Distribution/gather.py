@@ -1,9 +1,9 @@
-"""Puts the libraries that an unpacked archive's programs need into its lib, with their licences and a list of them.
+"""Copies the libraries that an unpacked archive's programs need into its lib, with their licences and a list.
 
     gather.py FOLDER
 
-Each gets a name of its own, as auditwheel does it: a Python of another system loads its own libcrypto, and two
-libraries of one name would be one. MPI, glibc and the runtime of C++ are the system's.
+Each gets a unique name, as auditwheel does it: the system's Python loads the system's libcrypto, and a process loads
+only one library per name. MPI, glibc and the C++ runtime are the system's.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from packageurl import PackageURL
 
 
 def needed(program: Path) -> dict[str, Path]:
-    """The libraries that a program loads, by the name that it asks for; not the system's."""
+    """The paths of the libraries that a program loads, by name; without the system's."""
     found = re.findall(r"^\s*(\S+) => (/\S+)", output("ldd", program), re.M)
     return {name: Path(path).resolve() for name, path in found if not SYSTEM.match(name)}
 
 
 def own_name(name: str, path: Path) -> str:
-    """A name that no other library has."""
+    """A unique name: the library's, with a part of its SHA-256."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
     stem, _, rest = name.partition(".so")
     return f"{stem}-{digest}.so{rest}"
 
 
 def lead(file: Path, names: dict[str, str], libraries: str) -> None:
-    """Makes a program or a library load the renamed libraries, from where they lie."""
+    """Makes a program or a library load the renamed libraries from the folder `libraries`."""
     words = ["patchelf", "--set-rpath", libraries]
     for name in output("patchelf", "--print-needed", file).split():
         if name in names:
@@ -44,7 +44,7 @@ def lead(file: Path, names: dict[str, str], libraries: str) -> None:
 
 
 def debian_package(path: Path) -> tuple[str, str]:
-    """The Debian package that a file is of, and its version."""
+    """The Debian package that a file belongs to, and its version."""
     for candidate in (path, Path(str(path).removeprefix("/usr"))):
         found = subprocess.run(["dpkg-query", "-S", str(candidate)], capture_output=True, text=True)
         if found.returncode == 0:
@@ -54,7 +54,7 @@ def debian_package(path: Path) -> tuple[str, str]:
 
 
 def gather(tree: Path) -> None:
-    """Gathers libraries, licences and components, and leads the programs to them."""
+    """Copies libraries, licences and the list of components, and makes the programs load the libraries."""
     programs = sorted(tree.glob("levels/*/lib/bigeggs/bigeggs"))
     libraries = {name: path for program in programs for name, path in needed(program).items()}
     names = {name: own_name(name, path) for name, path in libraries.items()}

@@ -1,4 +1,4 @@
-// The archive's bin/bigeggs: becomes the build of the command for this processor.
+// The archive's bin/bigeggs: executes the build of the command for this processor.
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>

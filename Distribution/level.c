@@ -2,7 +2,7 @@
 
 int be_level(void) {
   __builtin_cpu_init();
-  // The compiler's answer also asks the kernel whether it saves the wider registers.
+  // The builtin also checks whether the kernel saves the wider registers.
   if (__builtin_cpu_supports("x86-64-v4")) return 4;
   if (__builtin_cpu_supports("x86-64-v3")) return 3;
   if (__builtin_cpu_supports("x86-64-v2")) return 2;

@@ -1,9 +1,9 @@
-"""Looks a wheel or an unpacked archive over, and says what takes the room in the wheel.
+"""Checks a wheel or an unpacked archive, and prints the largest files of the wheel.
 
     look_over.py WHEEL|FOLDER
 
-Fails if a library is missing, if one needs a newer glibc than the wheel's name says (the archive: than Debian 12 has),
-if all of Foundation is in the wheel, or if a file has a path of this machine.
+Fails if a library is missing, if one needs a newer glibc than the wheel's name says (for an archive: than Debian 12
+has), if all of Foundation is in the wheel, or if a file contains a path of this machine.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: What every Linux has, by PEP 600; MPI is there where a launcher starts the program.
+#: Libraries of every Linux by PEP 600, and MPI, which is installed where a launcher starts the program.
 SYSTEM = re.compile(r"ld-linux-x86-64|lib(c|m|dl|pthread|rt|resolv|z|gcc_s|stdc\+\+)\.so|libmpi\.so")
 
-#: The glibc of the oldest system that the archive is made for.
+#: The glibc of the oldest system that the archive supports.
 DEBIAN_12 = (2, 36)
 
 
 def needed(file: Path) -> list[str]:
-    """The libraries that a library names."""
+    """The libraries that a library needs, by name."""
     found = subprocess.run(["readelf", "-d", file], capture_output=True, text=True, check=True).stdout
     return re.findall(r"\(NEEDED\).*\[(.+)\]", found)
 
 
 def glibc(file: Path) -> tuple[int, ...]:
-    """The newest version of glibc that a library names."""
+    """The newest version of glibc that a library needs."""
     found = subprocess.run(["readelf", "--version-info", file], capture_output=True, text=True, check=True).stdout
     return max((tuple(map(int, text.split("."))) for text in re.findall(r"Name: GLIBC_([\d.]+)", found)), default=(0,))
 
@@ -44,7 +44,7 @@ def binaries(tree: Path) -> list[Path]:
 
 
 def faults(tree: Path, newest: tuple[int, ...]) -> list[str]:
-    """What is wrong with an unpacked wheel or archive, whose glibc may be no newer than `newest`."""
+    """The faults of an unpacked wheel or archive, which may need glibc `newest` at most."""
     found = []
     there = {path.name for path in tree.rglob("*.so*")}
     for path in binaries(tree):
@@ -67,13 +67,13 @@ def dotted(version: tuple[int, ...]) -> str:
 
 
 def toolchain() -> Path:
-    """Where the Swift compiler is; the root if there is none, or if it lies in the system's folders."""
+    """The Swift compiler's folder; the root if there is no compiler, or if it is below /usr."""
     found = shutil.which("swift")
     return Path(found).resolve().parents[2] if found and not found.startswith("/usr/") else Path("/")
 
 
 def faults_of_wheel(wheel: Path) -> list[str]:
-    """What is wrong with a wheel; prints its largest files."""
+    """The faults of a wheel. Prints its largest files."""
     with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as scratch:
         parts = sorted(archive.infolist(), key=lambda part: -part.compress_size)
         print(f"{wheel.name} has {wheel.stat().st_size / 1e6:.1f} MB. The largest files in it, packed and unpacked:")

@@ -1,4 +1,4 @@
-//! A network like MobileNet: convolutions of each channel for itself, and of 1×1 between channels.
+//! A network like MobileNet: depthwise convolutions, each followed by a 1×1 convolution across channels.
 //!
 //! Source: Howard et al., "MobileNets", 2017.
 

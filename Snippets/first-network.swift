@@ -1,4 +1,4 @@
-//! From the data to a trained network that is saved and asked what it sees.
+//! From the data to a trained network, its predictions and its saved weights.
 
 // snippet.data
 import BigEggs

@@ -5,7 +5,7 @@
 // snippet.network
 import BigEggs
 
-/// Two convolutions, and the input beside them: as it is, or through a convolution of 1×1 where the size changes.
+/// Two convolutions plus the input, which goes through a 1×1 convolution if the size changes.
 func block(_ input: SymbolicTensor, filters: Int, strides: Int = 1) -> SymbolicTensor {
     func convolve(_ input: SymbolicTensor, size: Int, strides: Int) -> SymbolicTensor {
         BatchNormalization()(

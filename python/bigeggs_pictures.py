@@ -10,16 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image, UnidentifiedImageError
 from PIL.Image import Resampling, Transpose
 
-#: What is opened at all: Pillow reads other formats too, some of them with programs of others.
+#: The formats that are opened. Pillow reads others too, some of them with external programs.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 #: A picture with fewer pixels on a side shows nothing that could be recognized.
 LEAST_SIDE = 8
 
-#: A JPEG is not decoded at fewer pixels on a side than this, nor than the square has.
+#: Decoding does not scale a JPEG down below this many pixels on a side, nor below the square's side.
 LEAST_DECODED = 128
 
-#: What lies behind transparent pixels.
+#: The background of transparent pixels.
 GROUND = "white"
 
 #: How to turn a picture upright, by the value of EXIF's tag Orientation.
@@ -36,7 +36,7 @@ UPRIGHT = {
 
 
 class Unreadable(Exception):
-    """A file that is no picture we can use; the message is a sentence that names it."""
+    """A file that cannot be used as a picture; the message is a sentence that names it."""
 
     is_sentence = True
 
@@ -44,11 +44,11 @@ class Unreadable(Exception):
 def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str | int]:
     """Writes each picture's middle into `memory`: `[len(paths), side, side, 3]` bytes, red, green and blue.
 
-    A path in bytes need be no text.
+    A path in bytes need not be valid text.
 
-    Returns for each path the pixels of the picture's shorter side, or a sentence that says why there is no such
-    picture; its bytes then stay as they were. Pillow decodes and scales without the interpreter's lock, so there is a
-    thread for each processor.
+    Returns for each path the pixels of the picture's shorter side, or a sentence that says why it cannot be used; its
+    bytes in `memory` then stay unchanged. Pillow decodes and scales without holding the GIL, so there is a thread for
+    each processor.
     """
     size = side * side * 3
 
@@ -60,7 +60,7 @@ def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str 
         memory[number * size : (number + 1) * size] = pixels.tobytes()
         return shorter
 
-    # Pillow warns of large pictures and of damage in what cameras note; neither is an error.
+    # Pillow warns of large pictures and of damaged EXIF data; neither is an error.
     with warnings.catch_warnings(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         warnings.simplefilter("ignore")
         return list(pool.map(write, range(len(paths))))
@@ -72,7 +72,7 @@ def square(path: str | bytes, side: int) -> Image.Image:
 
 
 def middle(path: str | bytes, side: int) -> tuple[Image.Image, int]:
-    """The same, and how many pixels the picture's shorter side has."""
+    """`square`, and the number of pixels on the picture's shorter side."""
     name = readable(path)
     try:
         kind = os.stat(path).st_mode
@@ -100,7 +100,7 @@ def middle(path: str | bytes, side: int) -> tuple[Image.Image, int]:
         ) from None
     except MemoryError:
         raise Unreadable(f"{name} does not fit into memory: make it smaller") from None
-    except Exception as error:  # damage shows itself in many ways
+    except Exception as error:  # damaged files raise many kinds of exceptions
         if isinstance(error, OSError) and error.errno is not None:
             raise Unreadable(f"{name} cannot be read: {error.strerror}") from None
         raise Unreadable(f"{name} is damaged ({' '.join(str(error).split()) or type(error).__name__})") from None
@@ -135,7 +135,7 @@ def scaled(image: Image.Image, side: int) -> Image.Image:
 def in_colours(image: Image.Image) -> Image.Image:
     """The picture in a mode whose pixels can be averaged: grey, RGB or RGBA."""
     if image.mode.startswith("I"):
-        # Grey in 16 bits; converting it would cut off what is above 255.
+        # Grey in 16 bits; converting it directly would clip values above 255.
         return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
     if "transparency" in image.info or image.mode in ("LA", "PA", "RGBA"):
         return image.convert("RGBA")
@@ -143,8 +143,8 @@ def in_colours(image: Image.Image) -> Image.Image:
 
 
 def orientation(image: Image.Image) -> object:
-    """How the camera was held, as EXIF has it; what is damaged counts as upright."""
+    """EXIF's orientation; None, which counts as upright, if it is missing or damaged."""
     try:
         return image.getexif().get(ORIENTATION)
-    except Exception:  # the notes of cameras come in every state
+    except Exception:  # damaged EXIF data raises many kinds of exceptions
         return None

@@ -1,4 +1,4 @@
-/* Trains a small network on a data set, and asks it about an image: BigEggs from C.
+/* Trains a small network on a data set, and classifies an image with it: BigEggs from C.
  *
  *     make install PREFIX=$HOME/.local
  *     export PKG_CONFIG_PATH=$HOME/.local/lib/pkgconfig
@@ -14,14 +14,14 @@
 
 #define SCALE "\"rescale\": 0.00392156862745098"
 
-/* Every call can fail; this program then says why, and ends. */
+/* Every call can fail; this program then prints the reason and exits. */
 static void check(be_status status) {
     if (status == BE_OK) return;
     fprintf(stderr, "error: %s\n", be_last_error());
     exit(1);
 }
 
-/* Called as the training goes on: a line that moves, and one that stays for each epoch. */
+/* Called during the training: redraws a progress line, and keeps one line for each epoch. */
 static int32_t show(const be_progress *progress, void *context) {
     (void)context;
     if (progress->event != BE_BATCH_END && progress->event != BE_EPOCH_END) return 0;
@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
     check(be_model_evaluate(model, test, 128, &loss, &accuracy));
     printf("On the test images: loss %.4f, accuracy %.1f %%.\n", loss, 100 * accuracy);
 
-    /* An image of our own memory: here the data set's first test image. */
+    /* An image in memory of the caller: here the data set's first test image. */
     be_array image;
     be_handle asked;
     float probabilities[10];

@@ -2,10 +2,9 @@ import BigEggs
 import CBigEggs
 import ONNX
 
-/// Runs the body of an ABI function: what it throws becomes a status and this thread's last error.
+/// Runs the body of an ABI function; an error becomes a status and this thread's last error.
 ///
-/// - Parameter otherwise: the status of an error that does not say what kind of failure it is; everything
-///   of that sort is about a file or a download.
+/// - Parameter otherwise: the status of an error whose type has none. Such errors are about files or downloads.
 func answer(otherwise status: be_status = BE_CANNOT_READ, _ body: () throws -> Void) -> be_status {
     do {
         try body()
@@ -16,9 +15,9 @@ func answer(otherwise status: be_status = BE_CANNOT_READ, _ body: () throws -> V
     }
 }
 
-/// Answers a call about the object that a handle names.
+/// Answers a call about the object of a handle.
 ///
-/// - Parameter otherwise: the status of an error that does not say what kind of failure it is.
+/// - Parameter otherwise: the status of an error whose type has none.
 func answer<Object: NamedByHandle>(
     _ handle: be_handle, as kind: Object.Type, otherwise status: be_status = BE_CANNOT_READ,
     _ body: (Object) throws -> Void
@@ -26,10 +25,10 @@ func answer<Object: NamedByHandle>(
     answer(otherwise: status) { try body(object(handle, as: kind)) }
 }
 
-/// Answers a call for something of the object that a handle names.
+/// Answers a call that reads a value of the object of a handle.
 ///
 /// - Parameters:
-///   - result: where the caller wants what the body returns.
+///   - result: where to write the result of the body.
 ///   - name: the name of this argument in the header.
 func answer<Object: NamedByHandle, Value>(
     _ handle: be_handle, as kind: Object.Type, writing result: UnsafeMutablePointer<Value>?, _ name: String,
@@ -41,10 +40,10 @@ func answer<Object: NamedByHandle, Value>(
     }
 }
 
-/// Answers a call that makes an object.
+/// Answers a call that creates an object.
 ///
 /// - Parameters:
-///   - handle: where the caller wants the handle of what the body returns.
+///   - handle: where to write the handle of the object that the body returns.
 ///   - name: the name of this argument in the header.
 func answer(
     into handle: UnsafeMutablePointer<be_handle>?, _ name: String, _ body: () throws -> any NamedByHandle
@@ -55,10 +54,10 @@ func answer(
     }
 }
 
-/// Answers a call that makes an object of the one that a handle names.
+/// Answers a call that creates an object from the object of a handle.
 ///
 /// - Parameters:
-///   - made: where the caller wants the handle of what the body returns.
+///   - made: where to write the handle of the object that the body returns.
 ///   - name: the name of this argument in the header.
 func answer<Object: NamedByHandle>(
     _ handle: be_handle, as kind: Object.Type, into made: UnsafeMutablePointer<be_handle>?, _ name: String,
@@ -70,7 +69,7 @@ func answer<Object: NamedByHandle>(
     }
 }
 
-/// An error as one that knows Keras's names meets it: `validation_split`, and not `validationSplit`.
+/// An error with Keras's argument names: `validation_split`, not `validationSplit`.
 private func withKerasNames(_ error: any Error) -> any Error {
     func kerasName(_ name: String) -> String {
         name.replacing(/[A-Z]+|[0-9]+/) { "_" + $0.output.lowercased() }
@@ -85,7 +84,7 @@ private func withKerasNames(_ error: any Error) -> any Error {
     }
 }
 
-/// The status of an error of the library, if its type says it.
+/// The status of an error of the library, if its type has one.
 private func meaning(of error: any Error) -> be_status? {
     switch error {
     case TrainingError.notCompiled: BE_WRONG_STATE

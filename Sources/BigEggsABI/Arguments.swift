@@ -12,7 +12,7 @@ func requireText(_ text: UnsafePointer<CChar>?, _ name: String) throws -> String
     return string
 }
 
-/// An index argument that must be one of `count` elements.
+/// An index argument from 0 to `count` - 1.
 func requireIndex(_ index: Int64, below count: Int, of what: String) throws -> Int {
     guard index >= 0, index < count else {
         throw Failure.notFound("there is no \(what) \(index): there are \(count), counted from 0")

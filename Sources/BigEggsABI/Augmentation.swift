@@ -1,9 +1,9 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The functions' names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 
-/// A generator of random transformations that handles name.
+/// A generator of random transformations, with a handle.
 final class Generator: NamedByHandle {
     static let kind = "a generator"
 
@@ -102,7 +102,7 @@ public func be_transform_image(
 }
 
 extension be_transform {
-    /// What surrounds the image, as the generator has it.
+    /// A generator with the fill mode and value of the transformation.
     func generator() throws -> ImageDataGenerator {
         ImageDataGenerator(fillMode: try FillMode(fill_mode), cval: try finite(cval, "cval"))
     }

@@ -1,15 +1,15 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The functions' names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 import Glibc
 
-/// A callback that handles name; whoever tells it something holds its lock.
+/// A callback with a handle; every call of it holds its lock.
 final class CallbackObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a callback"
 
     private let callback: any ConfigurableCallback
-    /// The model that the callback is being told of.
+    /// The model of the event that the callback is handling.
     private var model: ModelObject?
     private let lock = RecursiveLock()
 
@@ -34,7 +34,7 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// What became of it.
+    /// The callback's results.
     func describe() throws -> Record { try use { $0.outcome } }
 }
 
@@ -61,7 +61,7 @@ private func requireCount(_ count: Int64, _ name: String) throws -> Int {
     return Int(count)
 }
 
-/// Tells a callback something about a model.
+/// Calls a callback for an event of a model.
 private func tell(
     _ callback: be_handle, _ model: be_handle, _ body: (any Callback, TrainingRun) throws -> Void
 ) throws {

@@ -1,6 +1,6 @@
 import BigEggs
 
-/// What a model is compiled with: kept, for a copy is compiled with the same.
+/// The arguments of `be_model_compile`, kept for copies of the model.
 struct Compilation {
     private let optimizer: String
     private let settings: Record
@@ -27,7 +27,7 @@ struct Compilation {
     var record: Record { ["optimizer": .string(optimizer), "settings": settings, "loss": .string(loss)] }
 
     func compile(_ model: Model) throws {
-        // Labels are whole numbers in either case.
+        // Both losses take class numbers as labels.
         try model.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy) { [groups] in
             groups.optimizer(of: $0)
         }

@@ -1,11 +1,11 @@
 import BigEggs
 import CBigEggs
 
-/// A data set that handles name.
+/// A data set with a handle.
 final class Dataset: NamedByHandle {
     static let kind = "a data set"
 
-    /// One part of the data set, and what is shown of it.
+    /// One split of the data set, and its arrays for views.
     struct Split: Sendable {
         let dataset: ImageDataset
         let images: Pinned<UInt8>
@@ -38,13 +38,13 @@ final class Dataset: NamedByHandle {
     }
 }
 
-/// Gives a data set a handle, under which Python reaches it without loading it again.
+/// Gives a data set a handle, so that Python can use it without loading it again.
 ///
-/// - Returns: a handle for `be_dataset_…`, to be given back with ``releaseHandle(_:)``.
+/// - Returns: a handle for `be_dataset_…`; release it with ``releaseHandle(_:)``.
 public func registerDataset(_ dataset: LoadedDataset) -> UInt64 {
     let object = Dataset(dataset)
     return HandleTable.shared.withLock { $0.insert(object) }
 }
 
-/// Gives a handle back. One that names nothing is no error.
+/// Releases a handle. An invalid handle is ignored.
 public func releaseHandle(_ handle: UInt64) { _ = be_release(handle) }

@@ -1,17 +1,17 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 import Glibc
 
-/// Answers a call about a split of the data set that a handle names.
+/// Answers a call about a split of the data set of a handle.
 func answer(
     _ split: be_split, of dataset: be_handle, _ body: (Dataset.Split) throws -> Void
 ) -> be_status {
     answer(dataset, as: Dataset.self) { try body($0.split(split)) }
 }
 
-/// Answers a call for something of a split.
+/// Answers a call that reads a value of a split.
 private func answer<Value>(
     _ split: be_split, of dataset: be_handle, writing result: UnsafeMutablePointer<Value>?, _ name: String,
     _ body: (Dataset.Split) throws -> Value
@@ -31,7 +31,7 @@ public func be_dataset_set_fetch(
     }
 }
 
-/// What transfers files by a callback.
+/// A transport that downloads files by a callback.
 private func transport(
     _ callback: @escaping be_fetch_callback, _ context: UnsafeMutableRawPointer?
 ) -> Download.Transport {
@@ -43,7 +43,7 @@ private func transport(
     }
 }
 
-/// Has a file transferred by a callback, which is given room for a reason, and returns its MD5.
+/// Downloads a file by a callback, which gets a buffer for the reason of a failure, and returns the file's MD5.
 private func fetch(
     _ download: Download, to path: String, by call: (UnsafeMutablePointer<CChar>, Int) -> Int32
 ) throws -> String {

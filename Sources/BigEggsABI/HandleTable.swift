@@ -3,14 +3,14 @@ import Synchronization
 
 /// An object that a handle can name.
 protocol NamedByHandle: AnyObject, Sendable {
-    /// What it is, for a sentence: "a data set".
+    /// The kind of object in error messages: "a data set".
     static var kind: String { get }
 }
 
-/// Which handle names which object.
+/// The table of handles and their objects.
 ///
 /// A handle is the index of a slot and the slot's generation, which grows each time that the slot is
-/// freed: a handle from before then names nothing, even when the slot has a new object.
+/// freed. A released handle therefore stays invalid when the slot gets a new object.
 struct HandleTable {
     /// The table of this process.
     static let shared = Mutex(HandleTable())
@@ -45,12 +45,12 @@ struct HandleTable {
         return object
     }
 
-    /// Takes a handle back, and returns the object that it named: it may go once the table is unlocked.
+    /// Removes a handle and returns its object, so that the caller can free the object after unlocking the table.
     mutating func remove(_ handle: UInt64) throws -> any NamedByHandle {
         let object = try object(handle)
         guard let index = index(of: handle) else { return object }
         slots[index].object = nil
-        // A slot whose generations are used up is not used again.
+        // A slot is not used again after its last generation.
         if slots[index].generation < .max {
             slots[index].generation += 1
             free.append(index)
@@ -64,12 +64,12 @@ struct HandleTable {
     }
 }
 
-/// Gives an object a new handle, where the caller wants it.
+/// Writes a new handle of an object to `handle`.
 func insert(_ object: any NamedByHandle, _ handle: UnsafeMutablePointer<be_handle>) {
     handle.pointee = HandleTable.shared.withLock { $0.insert(object) }
 }
 
-/// The object of a kind that a handle names.
+/// The object of a handle, if it is of the type asked for.
 func object<Object: NamedByHandle>(_ handle: UInt64, as _: Object.Type = Object.self) throws -> Object {
     let object = try HandleTable.shared.withLock { try $0.object(handle) }
     guard let object = object as? Object else {

@@ -1,14 +1,14 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The functions' names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 
-/// Images that handles name: what models are trained on, and asked about.
+/// Images with a handle, for training, evaluation and prediction.
 final class Images: NamedByHandle {
     static let kind = "a set of images"
 
     let dataset: ImageDataset
-    /// Without labels the data set has zeros for them.
+    /// Whether the caller gave labels; without them the data set's labels are zeros.
     let hasLabels: Bool
 
     init(_ dataset: ImageDataset, hasLabels: Bool = true) {
@@ -16,10 +16,10 @@ final class Images: NamedByHandle {
         self.hasLabels = hasLabels
     }
 
-    /// The images, to be used with their labels.
+    /// The images, if they have labels.
     func labelled(_ argument: String) throws -> ImageDataset {
         guard hasLabels else {
-            throw Failure.invalidArgument("the argument \(argument) has no labels: give one an image")
+            throw Failure.invalidArgument("the argument \(argument) has no labels: give one per image")
         }
         return dataset
     }
@@ -50,7 +50,7 @@ public func be_images_create(
             throw Failure.invalidArgument("images: \"first_index\" is \(first): give 0 or more")
         }
         guard (1...1 << 20).contains(classes) else {
-            throw Failure.invalidArgument("images: \"classes\" is \(classes): give 1 or more")
+            throw Failure.invalidArgument("images: \"classes\" is \(classes): give 1 to \(1 << 20)")
         }
         let described = Labels(values ?? [Int32](repeating: 0, count: pixels.shape[0]))
         let names = (0..<classes).map { "\($0)" }
@@ -94,7 +94,7 @@ public func be_images_count(_ images: be_handle, _ count: UnsafeMutablePointer<I
     answer(images, as: Images.self, writing: count, "count") { Int64($0.dataset.count) }
 }
 
-/// The labels as the library has them, a vector of `count` values.
+/// The labels as a vector of `count` values.
 private func labelValues(_ labels: UnsafePointer<be_array>, count: Int) throws -> [Int32] {
     let labels = try InputArray(labels, "labels")
     guard labels.shape == [count] || labels.shape == [count, 1] else {

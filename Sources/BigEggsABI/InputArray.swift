@@ -1,7 +1,7 @@
 import BigEggs
 import CBigEggs
 
-/// An array that the caller gives: checked, not copied.
+/// An array that the caller passes: checked, not copied.
 struct InputArray {
     let shape: [Int]
     let count: Int
@@ -23,7 +23,7 @@ struct InputArray {
         shape = withUnsafeBytes(of: array.shape) { bytes in
             bytes.assumingMemoryBound(to: Int64.self).prefix(Int(array.rank)).map { Int($0) }
         }
-        // No array that is really there has 2⁴⁸ elements, and so many bytes can still be counted.
+        // No real array has 2⁴⁸ elements, and sizes in bytes below that limit do not overflow.
         var count = 1
         for extent in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: extent)
@@ -38,7 +38,7 @@ struct InputArray {
         }
     }
 
-    /// The values, where they are, if they are of this type.
+    /// The values in the caller's memory, if they are of this type.
     func values<Element>(_ dtype: be_dtype, as _: Element.Type) throws -> UnsafeBufferPointer<Element> {
         guard array.dtype == dtype else {
             throw Failure.wrongType(
@@ -59,7 +59,7 @@ struct InputArray {
     }
 }
 
-/// Tensors that the caller gives: as many names as arrays.
+/// Tensors that the caller passes as `count` names and arrays.
 func requireTensors(
     _ count: Int64, _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ arrays: UnsafePointer<be_array>?,
     _ argument: String

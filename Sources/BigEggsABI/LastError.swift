@@ -1,6 +1,6 @@
 import Glibc
 
-/// The text that `be_last_error` returns, one a thread.
+/// The text that `be_last_error` returns, one per thread.
 enum LastError {
     private static let key = {
         var key = pthread_key_t()

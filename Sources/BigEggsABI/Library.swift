@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 import Glibc
@@ -24,7 +24,8 @@ public func be_wilson_interval(
     answer {
         let (low, high) = (try require(low, "low"), try require(high, "high"))
         guard correct >= 0, correct <= count else {
-            throw Failure.invalidArgument("\(correct) of \(count) is no share: give 0 to count")
+            throw Failure.invalidArgument(
+                "correct is \(correct) and count is \(count): correct must be from 0 to count")
         }
         let proportion = Proportion(correct: Int(correct), of: Int(count))
         (low.pointee, high.pointee) = (proportion.low, proportion.high)

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The functions' names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 import ONNX
@@ -261,7 +261,7 @@ public func be_model_export_onnx(
     }
 }
 
-/// Weights that do not fit are a fault of the file that they come from.
+/// Turns the error of weights that do not fit into a failure to read their file.
 private func asRead(_ body: @escaping (Model) throws -> Void) -> (Model) throws -> Void {
     { model in
         do { try body(model) } catch let error as TrainingError {
@@ -270,7 +270,7 @@ private func asRead(_ body: @escaping (Model) throws -> Void) -> (Model) throws 
     }
 }
 
-/// A number of images that is at least 1.
+/// A batch size of at least 1.
 func requireSize(_ size: Int64, _ name: String) throws -> Int {
     guard (1...1 << 31).contains(size) else {
         throw Failure.invalidArgument("the argument \(name) is \(size): give 1 or more")
@@ -278,7 +278,7 @@ func requireSize(_ size: Int64, _ name: String) throws -> Int {
     return Int(size)
 }
 
-/// Room for the output of so many images.
+/// Throws if `capacity` is too small for the output of `images` images.
 func requireCapacity(_ capacity: Int64, _ images: Int, _ model: Model) throws {
     let needed = images * model.outputShape.reduce(1, *)
     guard capacity >= needed else {

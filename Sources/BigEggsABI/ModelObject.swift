@@ -1,14 +1,14 @@
 import BigEggs
 import CBigEggs
 
-/// A model that handles name. Its layers are collected until it is used; then they are fixed.
+/// A model with a handle. Layers can be added until its first use.
 ///
-/// Who uses it holds its lock; the callback of a training uses it on the training's own thread.
+/// Every use holds its lock, which is recursive: the callback of a training runs on the training's own thread.
 final class ModelObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a model"
 
-    /// What every value of an input is multiplied by on its way into the model. Read without the lock, which in the
-    /// child of a process that is training stays locked.
+    /// The factor for every value of an input. Read without the lock, which stays locked in a process forked during a
+    /// training.
     let rescale: Float
     private let options: ModelOptions
     private let lock = RecursiveLock()
@@ -23,8 +23,8 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         rescale = architecture.rescale
     }
 
-    /// - Parameter inputs: the names of the layers that it reads, "input" for the model's input; `nil` for the layer
-    ///   that was added last.
+    /// - Parameter inputs: the names of the layers that `layer` reads, "input" for the model's input; `nil` for the
+    ///   layer that was added last.
     func add(_ layer: any Layer, inputs: [String]? = nil) throws {
         try Fork.work {
             lock.lock()
@@ -36,7 +36,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with the model, alone.
+    /// Calls `body` with the model while holding the lock.
     func use<Result>(_ body: (Model) throws -> Result) throws -> Result {
         try Fork.work {
             lock.lock()
@@ -55,7 +55,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// The same for what changes the weights step by step, and so must not happen within itself.
+    /// As ``use(_:)``, for trainings; throws if called from within one.
     func train<Result>(_ body: (Model) throws -> Result) throws -> Result {
         try use { model in
             guard !isTraining else {
@@ -68,12 +68,12 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// The images that a handle names, as the model is to see them.
+    /// The images of a handle, scaled for the model.
     func images(_ handle: be_handle) throws -> ImageDataset {
         scaled(try object(handle, as: Images.self).dataset)
     }
 
-    /// The same, to be used with their labels.
+    /// As ``images(_:)``, for images that must have labels.
     ///
     /// - Parameter argument: the name of the argument in the header.
     func labelledImages(_ handle: be_handle, _ argument: String) throws -> ImageDataset {
@@ -85,7 +85,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         return rescale == 1 ? images : images.rescaled(images.rescale * rescale)
     }
 
-    /// What makes the model again: its input and its layers.
+    /// The model's input and layers, from which it can be built again.
     var architecture: Architecture {
         get throws {
             try Fork.work {
@@ -96,7 +96,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// The whole model: one made from it goes on as this one does.
+    /// A snapshot of the whole model; a model made from it continues as this one does.
     func snapshot() throws -> Snapshot {
         try Fork.work {
             lock.lock()

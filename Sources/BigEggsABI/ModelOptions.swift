@@ -1,6 +1,6 @@
 import BigEggs
 
-/// What a model is made with beside its ``Architecture``.
+/// The options of a model besides its ``Architecture``.
 struct ModelOptions {
     let seed: UInt64
     let precision: Precision
@@ -16,7 +16,7 @@ struct ModelOptions {
         convolution = try settings.choice("convolution") ?? .automatic
     }
 
-    /// The settings that make these options again.
+    /// The settings that create the same options.
     var record: Record {
         [
             "seed": .number(Double(seed)), "precision": .string(precision.rawValue),

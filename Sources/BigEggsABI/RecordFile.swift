@@ -2,7 +2,7 @@ import BigEggs
 import CBigEggs
 import Synchronization
 
-/// A record that handles name, with the views of it that were asked for.
+/// A record with a handle, and the views that callers have requested.
 final class RecordFile: NamedByHandle {
     static let kind = "a record"
 
@@ -12,7 +12,7 @@ final class RecordFile: NamedByHandle {
         let shape: [Int]
     }
 
-    /// What errors call it: its path, or what it describes.
+    /// Its name in errors: its path, or what it describes.
     let path: String
     let root: Record
     let texts = Texts()
@@ -23,7 +23,7 @@ final class RecordFile: NamedByHandle {
         root = try Record.read(path)
     }
 
-    /// A record that was never a file.
+    /// A record that is not from a file.
     init(_ root: Record, name: String) {
         path = name
         self.root = root
@@ -36,12 +36,12 @@ final class RecordFile: NamedByHandle {
         return value
     }
 
-    /// The failure of a value that is of another type than was asked for.
+    /// The failure for a value of the wrong type.
     func mismatch(_ value: Record, at keyPath: String, wanted: String) -> Failure {
         .wrongType("\(keyPath.isEmpty ? "the whole" : keyPath) of \(path) is \(value.kind), not \(wanted)")
     }
 
-    /// A view of a list of numbers, or of lists of one length and so on.
+    /// A view of a list of numbers, or of nested lists of equal lengths.
     func array(at keyPath: String) throws -> be_array {
         let numbers = try arrays.withLock { arrays in
             if let numbers = arrays[keyPath] { return numbers }
@@ -63,25 +63,25 @@ final class RecordFile: NamedByHandle {
 }
 
 extension Record {
-    /// What it is, for a sentence.
+    /// The kind of value in error messages.
     fileprivate var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a bool"
         case .number: "a number"
-        case .string: "a text"
+        case .string: "a string"
         case .array: "a list"
         case .object: "an object"
         }
     }
 
-    /// The lengths of a list, of its first element, of that one's first element, and so on.
+    /// The shape of nested lists, read from the first element at each level.
     fileprivate var shapeOfFirst: [Int] {
         guard case .array(let elements) = self else { return [] }
         return [elements.count] + (elements.first?.shapeOfFirst ?? [])
     }
 
-    /// Appends the numbers of nested lists row by row, if everything in them has the shape given.
+    /// Appends the numbers of nested lists row by row; false if an element does not have the given shape.
     fileprivate func append(to numbers: inout [Double], shape: ArraySlice<Int>) -> Bool {
         switch self {
         case .number(let number):

@@ -1,13 +1,13 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 
-/// Answers a call for something of the value at a key path of a record.
+/// Answers a call that reads a value at a key path of a record.
 ///
 /// - Parameters:
-///   - wanted: what the value should be, for the error where the body returns nil.
-///   - result: where the caller wants what the body returns.
+///   - wanted: the kind of value that is required, for the error if the body returns nil.
+///   - result: where to write the result of the body.
 ///   - name: the name of this argument in the header.
 private func answer<Result>(
     _ record: be_handle, at keyPath: UnsafePointer<CChar>?, wanting wanted: String,
@@ -70,7 +70,7 @@ public func be_record_text(
     _ record: be_handle, _ keyPath: UnsafePointer<CChar>?,
     _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> be_status {
-    answer(record, at: keyPath, wanting: "a text", writing: text, "text") { file, value in
+    answer(record, at: keyPath, wanting: "a string", writing: text, "text") { file, value in
         guard let string = value.string else { return nil }
         return .some(file.texts.pointer(to: string))
     }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A lock that the thread which holds it may take again. Foundation's needs all of Foundation.
+/// A recursive lock. `NSRecursiveLock` would need all of Foundation.
 final class RecursiveLock: @unchecked Sendable {
-    // A mutex must not move.
+    // A mutex must not move in memory.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
     init() {

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The functions' names and their documentation are the header's: its section for tests.
+// Names and documentation are in bigeggs.h, in its last section.
 import BigEggs
 import CBigEggs
 

@@ -1,18 +1,18 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The functions' names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 
-/// All of a model, or of what a callback remembers, as bytes that handles name.
+/// A model, or the state of a callback, as bytes with a handle.
 final class Snapshot: NamedByHandle {
     static let kind = "a snapshot"
 
-    /// What the bytes hold.
+    /// The decoded bytes.
     struct Contents {
         let description: Record
         let tensors: [NamedTensor]
 
-        /// - Parameter bytes: an array of the caller's.
+        /// - Parameter bytes: an array in the caller's memory.
         init(_ bytes: UnsafePointer<be_array>?) throws {
             let array = try InputArray(bytes, "snapshot")
             let bytes = UnsafeRawBufferPointer(try array.values(BE_UINT8, as: UInt8.self))
@@ -79,7 +79,7 @@ extension CallbackObject {
     func snapshot() throws -> Snapshot {
         try use { callback in
             let state = callback.state
-            // JSON has no infinite numbers; a shortest decimal reads back as the same double.
+            // As texts: JSON has no infinite numbers. The shortest decimal reads back as the same double.
             let values = (state?.values ?? [:]).mapValues { Record.string("\($0)") }
             return try Snapshot(["values": .object(values)], state?.tensors ?? [])
         }

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The function's name and its documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 import Glibc
@@ -52,12 +52,12 @@ public func be_model_fit(
     }
 }
 
-/// Passes on to the caller's function what a training tells its callbacks.
+/// Forwards the events of a training to the caller's function.
 private final class ProgressRelay: Callback {
     private let function: be_progress_callback
     private let context: UnsafeMutableRawPointer?
     private var epoch = 0
-    /// Names as C strings, kept for all calls.
+    /// Names of metrics as C strings, kept for all calls.
     private var names: [String: UnsafeMutablePointer<CChar>] = [:]
 
     init(_ function: @escaping be_progress_callback, _ context: UnsafeMutableRawPointer?) {
@@ -107,7 +107,7 @@ private final class ProgressRelay: Callback {
         }
     }
 
-    /// Where a metric stands among the others.
+    /// The position of a metric among the others.
     private static func rank(_ name: String) -> Int {
         ["loss", "accuracy", "val_loss", "val_accuracy"].firstIndex(of: name) ?? 4
     }

@@ -1,13 +1,13 @@
 import CBigEggs
 import Synchronization
 
-/// An array whose memory is shown to others, where it is and as long as this object lives.
+/// An array with a fixed address, valid as long as this object lives.
 final class Pinned<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     private let array: [Element]
-    /// The first element, if there is one.
+    /// The address of the first element; `nil` if there is none.
     let address: UnsafePointer<Element>?
 
-    /// Shows an array without copying it: nothing here changes it, and so nothing moves it.
+    /// Takes an array without copying it. It never changes, so its memory does not move.
     init(_ array: [Element]) {
         self.array = array
         address = array.withUnsafeBufferPointer(\.baseAddress)
@@ -32,11 +32,11 @@ extension be_array {
     }
 }
 
-/// The texts that an object shows as C strings; they stay where they are as long as it lives.
+/// An object's texts as C strings, valid as long as the object lives.
 final class Texts: Sendable {
     private let texts = Mutex<[String: Pinned<CChar>]>([:])
 
-    /// A string as a C string; the same one each time.
+    /// A string as a C string; the same pointer for each call.
     func pointer(to string: String) -> UnsafePointer<CChar>? {
         texts.withLock { texts in
             if let text = texts[string] { return text }

@@ -1,13 +1,13 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The functions' names and their documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
 
-/// Weights that handles name: those of a file, or a copy of a model's.
+/// Weights with a handle: those of a file, or a copy of a model's.
 final class Weights: NamedByHandle {
     static let kind = "a set of weights"
 
-    /// What errors call it: its path, or the model that it belongs to.
+    /// Its name in errors: its path, or what the tensors are.
     let path: String
     let names: [String]
     let shapes: [[Int]]

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
-// The function's name and its documentation are the header's.
+// Names and documentation are in bigeggs.h.
 import CBigEggs
 import MessagePassing
 

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// Where the time of a step goes: `bigeggs bench --breakdown`.
+/// The time of each part of a step: `bigeggs bench --breakdown`.
 struct BenchBreakdown: Encodable {
     let recipe: String
     let imageSize: Int
@@ -12,7 +12,7 @@ struct BenchBreakdown: Encodable {
     let precision: Precision
     let peak: Peak
 
-    /// What this machine did at most, from registers, in operations a second.
+    /// The measured peak of this machine, on registers, in operations per second.
     struct Peak: Encodable {
         let float32, bfloat16: Double
     }
@@ -25,8 +25,8 @@ struct BenchBreakdown: Encodable {
         let timedMilliseconds: Double
         /// The passes' mean times together.
         let sumMilliseconds: Double
-        /// For how long gradients travelled between processes while layers computed, in the mean. What a step waited for
-        /// messages is the pass "messages".
+        /// The mean time in which gradients were exchanged between processes while layers computed. The time in which a
+        /// step waited for messages is the pass "messages".
         let hiddenMessagesMilliseconds: Double
         let passes: [Pass]
 
@@ -46,11 +46,11 @@ struct BenchBreakdown: Encodable {
         }
     }
 
-    /// A layer's pass, or a part of the step that belongs to no layer.
+    /// A pass of a layer, or a part of the step outside layers.
     struct Pass: Encodable {
         let layer, pass: String
         let milliseconds: Double
-        /// By the definition of the convolution or product; 0 for anything else.
+        /// Counts the operations of the direct convolution or product; 0 for other passes.
         let gigaOperationsPerSecond: Double
     }
 
@@ -89,7 +89,7 @@ struct BenchBreakdown: Encodable {
         case peak = "peak_operations_per_second"
     }
 
-    /// The same for people.
+    /// The results as text.
     var text: String {
         """
         \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \
@@ -101,8 +101,8 @@ struct BenchBreakdown: Encodable {
         \(table(training))
         An inference step
         \(table(inference))
-        GFLOP/s are those of the convolution's definition; Winograd's algorithm does with fewer
-        multiplications, so its share of the peak can be more than the whole.
+        GFLOP/s count the operations of a direct convolution. Winograd's algorithm needs fewer
+        multiplications, so its share of the peak can exceed 100 %.
         """
     }
 

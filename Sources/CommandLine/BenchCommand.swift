@@ -4,16 +4,16 @@ import Foundation
 import MessagePassing
 import Reporting
 
-/// `bigeggs bench`: how fast this machine trains and classifies, and with which algorithms.
+/// `bigeggs bench`: measures how fast this machine trains and classifies, and with which algorithms.
 struct BenchCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure training and inference on this machine.",
         discussion: """
-            The report's network, or another recipe's, on images of noise in memory. Training, \
-            training on augmented images and inference take turns; after one round to warm up, the \
-            median of the rounds is shown. Nothing is read or written. Close other programs: a step \
-            waits for its slowest thread.
+            Measures the report's network, or another recipe's, on random images in memory. \
+            Training, training on augmented images and inference take turns; after one round to \
+            warm up, the median of the rounds is shown. No files are read or written. Close other \
+            programs: a step waits for its slowest thread.
 
             EXAMPLES
               bigeggs bench
@@ -22,9 +22,9 @@ struct BenchCommand: TeamCommand {
               bigeggs bench --only inference --steps 79
               bigeggs bench --recipe fast --only training --steps 3
               bigeggs bench --recipe resnet18 --image-size 64
-              bigeggs bench --breakdown            where the time of a step goes
+              bigeggs bench --breakdown            the time of each layer's passes
               bigeggs bench --scaling              batch sizes 32 to 512, 1 thread and all
-              mpirun -np 2 bigeggs bench --threads 1       two processes with a thread each
+              mpirun -np 2 bigeggs bench --threads 1     two processes, a thread each
             """)
 
     @OptionGroup var engine: EngineOptions
@@ -32,28 +32,30 @@ struct BenchCommand: TeamCommand {
     @OptionGroup var team: TeamOptions
     @Option(
         help: ArgumentHelp(
-            "Whose network and training: a recipe's name, or a JSON file (default: augmented).",
+            "The recipe to measure: a name, or a JSON file (default: augmented).",
             valueName: "recipe"),
         completion: .file(extensions: ["json"]),
         transform: { try Recipe($0) })
     var recipe: Recipe?
     @Option(
-        help: ArgumentHelp("Steps in a round (default: as many as take 2,560 images).", valueName: "n"))
+        help: ArgumentHelp("Steps per round (default: about 2,560 images).", valueName: "n"))
     var steps: Int?
-    @Option(help: ArgumentHelp("Rounds to take the median of.", valueName: "n")) var rounds = 5
-    @Option(help: "Measure one kind of work alone: the memory shown is then that of this work.")
+    @Option(help: ArgumentHelp("The number of rounds.", valueName: "n")) var rounds = 5
+    @Option(help: "Measure only one kind of work; the memory shown is then that of this work.")
     var only: BenchResult.Work?
-    @Flag(help: "Show each layer's and pass's time, speed and share of this machine's peak.")
+    @Flag(help: "Show the time, speed and share of this machine's peak of each layer's passes.")
     var breakdown = false
-    @Flag(help: "Show how cost grows with the batch size, on 1 thread and on all.") var scaling = false
+    @Flag(help: "Show time and memory by batch size, on 1 thread and on all.") var scaling = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
         try requirePositive(steps, "--steps")
         try requirePositive(rounds, "--rounds")
-        if breakdown, scaling { throw ValidationError("--breakdown and --scaling: one at a time") }
+        if breakdown, scaling {
+            throw ValidationError("--breakdown and --scaling exclude each other: give one")
+        }
         if only != nil, breakdown || scaling {
-            throw ValidationError("--only goes neither with --breakdown nor with --scaling")
+            throw ValidationError("--only excludes --breakdown and --scaling: leave it out")
         }
     }
 
@@ -63,7 +65,7 @@ struct BenchCommand: TeamCommand {
             recipe: recipe, imageSize: imageSizeOptions.imageSize(for: recipe), engine: engine,
             communicator: try team.communicator(),
             localStatistics: team.localStatistics)
-        // The same work whatever the recipe's batch: one step of 2,000 images, 20 of 128.
+        // About the same work for any batch size: one step of 2,000 images, 20 of 128.
         let steps = steps ?? max(1, 2_560 / subject.batchSize)
         if breakdown {
             let result = try BenchBreakdown(subject, steps: steps * rounds)
@@ -78,7 +80,7 @@ struct BenchCommand: TeamCommand {
     }
 }
 
-/// What is measured: a recipe's training, run with the engine's options.
+/// The subject of a measurement: a recipe's training, run with the engine's options.
 struct BenchSubject {
     let recipe: Recipe
     /// The height and width of the images, in pixels.
@@ -88,12 +90,12 @@ struct BenchSubject {
     let communicator: Communicator
     let localStatistics: Bool
 
-    /// How many processes and threads work, in words.
+    /// The numbers of processes and threads as text.
     static func workers(processes: Int, threads: Int) -> String {
         processes > 1 ? "processes × threads: \(processes) × \(threads)" : "threads: \(threads)"
     }
 
-    /// A recipe's name, and the size of images where it is not the report's.
+    /// A recipe's name, and the size of images if it is not the report's.
     static func title(_ recipe: String, _ imageSize: Int) -> String {
         "recipe \(recipe)" + (imageSize == 32 ? "" : ", images of \(imageSize)×\(imageSize)")
     }
@@ -118,7 +120,7 @@ struct BenchSubject {
     }
 }
 
-/// Says on a terminal how much of a measurement is left.
+/// Shows on a terminal the progress of a measurement.
 struct BenchProgress {
     private let start = ContinuousClock.now
     private let isLive = isatty(STDERR_FILENO) == 1 && !Launcher.isFollower

@@ -3,11 +3,11 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// What `bigeggs bench` measured, under the names that programs read.
+/// The results of `bigeggs bench`.
 struct BenchResult: Encodable {
     let recipe: String
     let imageSize: Int
-    /// `nil` for what was not measured.
+    /// `nil` for work that was not measured.
     let training, augmentedTraining, inference: Speed?
     let batchSize, threads, processes: Int
     let processor, instructionSet, oneDNN: String
@@ -15,7 +15,7 @@ struct BenchResult: Encodable {
     let peakMemoryBytes: Int
     let algorithms: [ChosenAlgorithm]
 
-    /// What can be measured.
+    /// A kind of work that can be measured.
     enum Work: String, CaseIterable, ExpressibleByArgument {
         case training
         case augmentedTraining = "augmented-training"
@@ -26,13 +26,13 @@ struct BenchResult: Encodable {
     struct Speed: Encodable {
         let imagesPerSecond: Double
 
-        /// From the seconds that each round of so many images took: their median decides.
+        /// The speed of the median round, from the seconds of each round of `images` images.
         init(images: Int, seconds: [Double]) { imagesPerSecond = Double(images) / median(seconds) }
 
         enum CodingKeys: String, CodingKey { case imagesPerSecond = "images_per_second" }
     }
 
-    /// Measures `rounds` rounds in which each kind of work has its turn, after one to warm up.
+    /// Measures `rounds` rounds, each with every kind of work once, after one to warm up.
     init(_ subject: BenchSubject, steps: Int, rounds: Int, only: Work? = nil) throws {
         recipe = subject.recipe.name
         imageSize = subject.imageSize
@@ -92,12 +92,12 @@ struct BenchResult: Encodable {
         case peakMemoryBytes = "peak_memory_bytes"
     }
 
-    /// The same for people.
+    /// The results as text.
     var text: String {
         var augmented = "training on augmented images"
         if let training, let augmentedTraining {
             let more = training.imagesPerSecond / augmentedTraining.imagesPerSecond - 1
-            augmented += ": \(more.percent) more"
+            augmented += ": \(more.percent) more time"
         }
         let speeds = Table(
             ["images/s", "ms/step", ""],

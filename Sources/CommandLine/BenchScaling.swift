@@ -1,7 +1,7 @@
 import BigEggs
 import Reporting
 
-/// How cost grows with the batch size and shrinks with threads: `bigeggs bench --scaling`.
+/// Times and memory by batch size and number of threads: `bigeggs bench --scaling`.
 struct BenchScaling: Encodable {
     let recipe: String
     let imageSize: Int
@@ -14,12 +14,12 @@ struct BenchScaling: Encodable {
         case imageSize = "image_size"
     }
 
-    /// One batch size on so many threads.
+    /// The results of one batch size on one number of threads.
     struct Row: Encodable {
         let batchSize, threads: Int
         let trainingStepSeconds, inferenceStepSeconds: Double
         let trainingImagesPerSecond, inferenceImagesPerSecond: Double
-        /// Activations and their gradients.
+        /// The size of activations and their gradients.
         let workspaceBytes: Int
 
         enum CodingKeys: String, CodingKey {
@@ -66,7 +66,7 @@ struct BenchScaling: Encodable {
         imageSize = subject.imageSize
     }
 
-    /// The same for people.
+    /// The results as text.
     var text: String {
         let table = Table(
             [

@@ -3,9 +3,9 @@ import CBigEggs
 import EmbeddedPython
 import Foundation
 
-/// The command `bigeggs`: what its subcommands do is in a file each.
+/// The command `bigeggs`; each subcommand has its own file.
 struct BigEggsCommand: ParsableCommand {
-    /// The variables that are for people to set, a line for each.
+    /// The variables that users may set, a line for each.
     private static let environment: String = {
         let variables = EnvironmentVariable.all.filter { $0.treatment == .honoured }
         let width = variables.map(\.name.count).max() ?? 0
@@ -20,24 +20,24 @@ struct BigEggsCommand: ParsableCommand {
         abstract: "Train the report's image classifier, and write the report.",
         discussion: """
             EXAMPLES
-              bigeggs report              the whole report, small, into runs/quick
-              bigeggs step                the report one section at a time
-              bigeggs figures             its figures again, without training
-              bigeggs preview             its page, which follows what you edit
-              bigeggs verify              the same digits again?
-              bigeggs train --epochs 5    the network alone, into runs/train
+              bigeggs report              a small version of the report, in runs/quick
+              bigeggs step                the next section of the report
+              bigeggs figures             the report's figures again, without training
+              bigeggs preview             the report's page, updated while you edit
+              bigeggs verify              run again, and compare with the records
+              bigeggs train --epochs 5    train the network alone, in runs/train
               bigeggs evaluate --weights runs/train/weights.safetensors
-              bigeggs predict photo.jpg   what the network takes a picture for
+              bigeggs predict photo.jpg   classify a picture
               bigeggs bench               images per second on this machine
 
-            The data set is found by itself: see `bigeggs help data`. A failure is one line \
-            on standard error and status 1; a command that was typed wrongly has status 64.
+            The data set is found automatically: see `bigeggs help data`. An error is one line \
+            on standard error and status 1; a wrong command line has status 64.
 
             ENVIRONMENT
             \(environment)
 
-            Whatever else it holds, figures and report are the same: settings of Python, \
-            matplotlib and the language are set aside.
+            No other variable changes figures or report: settings of Python, matplotlib and the \
+            language are ignored.
             """,
         version: BE_VERSION,
         subcommands: [

@@ -3,26 +3,26 @@ import BigEggs
 import Pictures
 import Reporting
 
-/// `bigeggs data`: which images there are, where they came from and whether they are the official ones.
+/// `bigeggs data`: describes the images, where they came from and whether they are the official ones.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Say which data set is used, where it comes from and what is in it.",
+        abstract: "Show which data set is used, where it comes from and what is in it.",
         discussion: """
-            The data set is the first of these that there is:
-              1. what --data names: an archive, or a directory of its *.bin files
-              2. what the environment variable BIGEGGS_DATA names
-              3. CIFAR-10 as downloaded before
-              4. CIFAR-10 over the network, checked against the official checksum
+            The data set is the first of these that exists:
+              1. the path in --data: an archive, or a directory of its *.bin files
+              2. the path in the environment variable BIGEGGS_DATA
+              3. CIFAR-10 from an earlier download
+              4. CIFAR-10, downloaded and checked against the official checksum
               5. Fashion-MNIST from Debian's package dataset-fashion-mnist, as a stand-in
             A directory may hold fewer images than the archive.
 
-            --data also takes a directory of your own pictures, JPEG, PNG, WebP or GIF of any size: \
-            train and test with a folder for each class in both, or a folder for each class of \
-            which --validation-split keeps a share for testing. The folders name the classes. \
-            Training and Testing mean the same, and val is for testing where there is no test. The \
-            command says which pictures are copies of others, which classes have few, how large the \
-            pictures are, and how long an epoch takes here with the recipes for their size.
+            --data also takes a directory of your own pictures, JPEG, PNG, WebP or GIF of any size. \
+            It has train and test, each with a folder for each class, or only a folder for each class, \
+            of which --validation-split keeps a share for testing. The folders' names are the classes. \
+            Training and Testing mean the same as train and test; val is for testing if there is no \
+            test. The command reports copies among the pictures, classes with few pictures, the \
+            pictures' sizes, and the time of an epoch on this machine with the recipes for their size.
 
             EXAMPLES
               bigeggs data
@@ -60,7 +60,7 @@ struct DataCommand: ParsableCommand {
     }
 }
 
-/// What `bigeggs data` says, in the order in which it is read.
+/// The output of `bigeggs data`, in its order.
 struct DataDescription: Encodable {
     let name, path, checksum: String
     let isOfficial, isStandIn, isOwn: Bool
@@ -69,12 +69,12 @@ struct DataDescription: Encodable {
     /// `[height, width, channels]`.
     let imageShape: [Int]
     let train, test: Split
-    /// What is odd in a directory of pictures; nil for another data set.
+    /// Findings about a directory of pictures; nil for another data set.
     let findings: PictureFindings?
-    /// How long training for an epoch takes here, by the name of the recipe; nil for another data set.
+    /// The seconds of an epoch on this machine, by the name of the recipe; nil for another data set.
     let epochSeconds: [String: Double]?
 
-    /// One split: how many images, and how many of each class.
+    /// One split: the number of images, and of images in each class.
     struct Split: Encodable {
         let images: Int
         let perClass: [Int]
@@ -103,7 +103,7 @@ struct DataDescription: Encodable {
         test = Split(loaded.test)
     }
 
-    /// The same for people: a few lines and a table of classes.
+    /// The description as text: a few lines and a table of classes.
     var text: String {
         let standing =
             switch (isStandIn, isOwn, isOfficial) {
@@ -123,7 +123,7 @@ struct DataDescription: Encodable {
             (findings?.sentences ?? [])
             + (times.isEmpty
                 ? []
-                : ["Training takes about \(times.joined(separator: " and ")) for an epoch on this machine."])
+                : ["An epoch takes about \(times.joined(separator: " and ")) on this machine."])
             + [statement].compactMap { $0 }
         return """
             \(name), \(standing)

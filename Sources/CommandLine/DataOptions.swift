@@ -3,7 +3,7 @@ import BigEggs
 import Pictures
 import Reporting
 
-/// The option that says which data set, for every command that reads one.
+/// The options of the data set, for every command that reads one.
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -12,8 +12,8 @@ struct DataOptions: ParsableArguments {
             with a folder of pictures for each class.
             """,
             discussion: """
-                auto takes the first there is of: the path in BIGEGGS_DATA, an earlier download, CIFAR-10 \
-                over the network, the stand-in Fashion-MNIST.
+                auto takes the first of these that exists: the path in BIGEGGS_DATA, an earlier download, \
+                CIFAR-10 over the network, Fashion-MNIST as a stand-in.
                 """,
             valueName: "source"))
     var data = "auto"
@@ -23,10 +23,10 @@ struct DataOptions: ParsableArguments {
         if data.isEmpty { throw ValidationError("--data needs auto, cifar10, fashion-mnist or a path") }
     }
 
-    /// Where the images come from, as it was named.
+    /// The source that the option names.
     var named: DataSource { DataSource(data) }
 
-    /// Where the images come from.
+    /// The source of the images.
     ///
     /// - Parameter imageSize: their height and width, in pixels.
     /// - Throws: `PictureFolderError` for options that the data set does not take.
@@ -38,13 +38,13 @@ struct DataOptions: ParsableArguments {
     /// standard error.
     ///
     /// - Parameters:
-    ///   - needed: the splits that the command cannot do without.
+    ///   - needed: the splits that the command needs.
     ///   - imageSize: the height and width of the images, in pixels.
     func load(needing needed: DatasetSplits = .all, imageSize: Int = 32) throws -> LoadedDataset {
         try examine(needing: needed, imageSize: imageSize).dataset
     }
 
-    /// The same, and what is odd in a directory of pictures; nil for another data set.
+    /// As ``load(needing:imageSize:)``, with findings about a directory of pictures; nil for another data set.
     func examine(
         needing needed: DatasetSplits, imageSize: Int
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {

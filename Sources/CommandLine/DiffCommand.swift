@@ -3,35 +3,36 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// `bigeggs diff`: what differs between two runs, and which differences mean nothing.
+/// `bigeggs diff`: the differences between two runs, and which of them are noise.
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Compare two runs: settings, results, curves, images, claims.",
         discussion: """
-            A run is the output directory of a report or of `bigeggs train`, or the record of a training. Without a \
-            second one the committed report is A.
+            A run is the output directory of a report or of `bigeggs train`, or the record of a training. If only \
+            one run is given, it is B, and the committed report is A.
 
             EXAMPLES
               bigeggs diff runs/quick runs/other     two reports
-              bigeggs diff report runs/full          the committed one and another
-              bigeggs diff runs/try                  the committed one and this
+              bigeggs diff report runs/full          the committed report and another
+              bigeggs diff runs/try                  the committed report and runs/try
               bigeggs diff runs/train runs/augmented
               bigeggs diff report/study/plain-1.json report/study/plain-2.json
 
-            Two seeds give two results. Of numbers that the study's trainings have as well, it is said whether they \
-            differ by more than two seeds do: 95 in 100 differences between trainings that differ in nothing else are \
-            within the noise that is named. Of test images, whether one network gets more right than the choice of \
-            the images explains (McNemar's test).
+            Different seeds give different results. For numbers that the study's trainings have, too, the comparison \
+            says whether they differ by more than two seeds do: 95 % of the differences between trainings that differ \
+            only in the seed are within the noise shown. For test images it says whether one network gets more right \
+            than chance explains (McNemar's test).
 
             The directory gets diff.md, diff.html, a figure with the curves of both runs, and diff.json, which --json \
             prints.
             """)
 
     @Argument(help: ArgumentHelp("The first run.", valueName: "a"), completion: .directory) var first: String
-    @Argument(help: ArgumentHelp("The second.", valueName: "b"), completion: .directory) var second: String?
+    @Argument(help: ArgumentHelp("The second run.", valueName: "b"), completion: .directory)
+    var second: String?
     @OptionGroup var dataOptions: DataOptions
-    @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/diff"
+    @Option(help: ArgumentHelp("The directory to write to.", valueName: "dir")) var out = "runs/diff"
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
@@ -64,7 +65,7 @@ struct DiffCommand: ParsableCommand {
 }
 
 extension RunComparison {
-    /// What a person reads first: the numbers that are judged, then sentences.
+    /// The text for the terminal: the numbers that are judged, then sentences.
     fileprivate var text: String {
         let judged = metrics.filter { $0.noise != nil }
         let table =

@@ -1,12 +1,12 @@
 import Foundation
 import Reporting
 
-/// One line on standard error that says which figure is drawn, rewritten in place; on a terminal only.
+/// A line on standard error that shows which figure is being drawn, rewritten in place; only on a terminal.
 final class DrawingLine {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var started: ContinuousClock.Instant?
 
-    /// Shows how far it has come.
+    /// Shows the progress.
     func show(_ progress: Figures.Progress) {
         guard isTerminal else { return }
         let started = started ?? .now
@@ -18,7 +18,7 @@ final class DrawingLine {
             "\r\u{1b}[KDrawing \(progress.done + 1) of \(progress.total): \(progress.name)\(left)")
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     func end() {
         if isTerminal { StandardError.write("\r\u{1b}[K") }
     }

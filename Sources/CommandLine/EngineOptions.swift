@@ -2,7 +2,7 @@ import ArgumentParser
 import BigEggs
 import Reporting
 
-/// How the engine runs, for every command that runs it.
+/// The options of the engine, for every command that runs it.
 struct EngineOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -11,13 +11,13 @@ struct EngineOptions: ParsableArguments {
 
     @Option(
         name: .customLong("batch-size"),
-        help: ArgumentHelp("Images in a step (default: 128, or the recipe's).", valueName: "n"))
+        help: ArgumentHelp("Images per step (default: 128, or the recipe's).", valueName: "n"))
     var givenBatchSize: Int?
 
     @Option(name: .customLong("precision"), help: PrecisionChoice.help(otherwise: "float32, or the recipe's"))
     var givenPrecision: PrecisionChoice?
 
-    @Flag(help: "Use direct convolutions everywhere instead of Winograd's where it is faster, to compare.")
+    @Flag(help: "Use direct convolutions even where Winograd's algorithm is faster, to compare.")
     var directConvolutions = false
 
     func validate() throws {
@@ -25,7 +25,7 @@ struct EngineOptions: ParsableArguments {
         try requirePositive(givenBatchSize, "--batch-size")
     }
 
-    /// Images in a step, where what they are of makes no difference.
+    /// Images in a step, for commands without a recipe.
     var batchSize: Int { givenBatchSize ?? 128 }
 
     /// A recipe's network, to be run with these options.
@@ -47,7 +47,7 @@ struct EngineOptions: ParsableArguments {
     }
 }
 
-/// Refuses, as a usage error, a count that is not at least 1.
+/// Throws a usage error for a count below 1.
 func requirePositive(_ value: Int?, _ option: String) throws {
     if let value, value < 1 { throw ValidationError("\(option) must be at least 1, and not \(value)") }
 }

@@ -7,33 +7,34 @@ import Reporting
 struct EvaluateCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Say how well trained weights do on the test images.",
+        abstract: "Measure loss and accuracy of trained weights on the test images.",
         discussion: """
             EXAMPLES
               bigeggs evaluate --weights runs/train/weights.safetensors
               bigeggs evaluate --weights report/weights/augmented.safetensors
               bigeggs evaluate --weights runs/train/weights.safetensors --json
-              bigeggs evaluate --weights runs/birds/weights.safetensors --data ~/birds --validation-split 0.2
+              bigeggs evaluate --weights runs/birds/weights.safetensors \\
+                  --data ~/birds --validation-split 0.2
 
-            The file of weights says which network it is of, and how large its images are. With --json it prints \
-            {"accuracy": …, "images": …, "loss": …}, and the number of "views" with --mirrored or --views.
+            The weights file describes its network and the size of its images. --json prints \
+            {"accuracy": …, "images": …, "loss": …}, and with --mirrored or --views the number of "views".
             """)
 
     @OptionGroup var weightsOptions: WeightsOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var team: TeamOptions
-    @Option(help: ArgumentHelp("Use only the first so many test images.", valueName: "n"))
+    @Option(help: ArgumentHelp("Use only the first n test images.", valueName: "n"))
     var limit: Int?
-    @Flag(help: "Take each image together with its mirror image, and the mean of the two predictions.")
+    @Flag(help: "Predict each image and its mirror image, and take the mean of the two predictions.")
     var mirrored = false
-    @Flag(help: "Look at each image in the test views of the weights' recipe, and take the mean.")
+    @Flag(help: "Predict each image in the test views of the weights' recipe, and take the mean.")
     var views = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
         try requirePositive(limit, "--limit")
-        if mirrored, views { throw ValidationError("--mirrored and --views: one at a time") }
+        if mirrored, views { throw ValidationError("--mirrored and --views exclude each other: give one") }
     }
 
     func run() throws {
@@ -67,7 +68,7 @@ struct EvaluateCommand: TeamCommand {
         }
     }
 
-    /// How each image is looked at; nil for once, as it is.
+    /// The views of each image; nil for the image itself, once.
     private func testViews(_ weights: TrainedWeights) throws -> [TestView]? {
         if mirrored { return TestView.mirrored }
         guard views else { return nil }
@@ -76,11 +77,11 @@ struct EvaluateCommand: TeamCommand {
     }
 }
 
-/// What a program reads of an evaluation.
+/// An evaluation as JSON.
 struct EvaluationSummary: Codable {
     let loss, accuracy: Double
     let images: Int
-    /// In how many ways each image was looked at; nil where neither option asked for views.
+    /// The number of views of each image; nil if neither option was given.
     let views: Int?
 
     init(_ evaluation: Evaluation) {

@@ -4,28 +4,30 @@ import Foundation
 import ONNX
 import Reporting
 
-/// `bigeggs export`: trained weights as a file that other programs run.
+/// `bigeggs export`: writes trained weights as a file that other programs run.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write trained weights as an ONNX file, which other programs run.",
         discussion: """
-            The file holds the network of the weights (ONNX operator set 17). Its input "images" is \
-            float32 [batch, 32, 32, 3], or of the size that the network takes: pixels row by row, red, \
-            green, blue, from 0 to 255, as many images as you like. Its output "probabilities" is [batch, classes].
+            The file holds the network and its weights (ONNX operator set 17). Its input "images" is \
+            float32 [batch, 32, 32, 3], or larger if the network takes larger images: pixels row by row, \
+            red, green, blue, from 0 to 255; any number of images. Its output "probabilities" is [batch, classes].
 
             EXAMPLES
               bigeggs export --onnx eggs.onnx
               bigeggs export --onnx eggs.onnx --weights runs/train/weights.safetensors
-              bigeggs export --onnx eggs.onnx --weights other.safetensors --class-names cat,dog,…
+              bigeggs export --onnx eggs.onnx --weights other.safetensors \\
+                  --class-names cat,dog,…
 
-            What runs it is, for example, onnxruntime for Python (pip install onnxruntime):
+            For example, onnxruntime for Python runs it (pip install onnxruntime):
 
               session = onnxruntime.InferenceSession("eggs.onnx")
               [probabilities] = session.run(None, {"images": pixels.astype("float32")})
-              classes = json.loads(session.get_modelmeta().custom_metadata_map["class_names"])
+              metadata = session.get_modelmeta().custom_metadata_map
+              classes = json.loads(metadata["class_names"])
 
-            The names of the classes are those that stand in the file of weights. With --json it prints \
+            The class names are those in the weights file, unless --class-names is given. --json prints \
             {"classNames": …, "file": …, "weights": …}.
             """)
 
@@ -34,7 +36,7 @@ struct ExportCommand: ParsableCommand {
     var onnx: String
     @Option(
         help: ArgumentHelp(
-            "The classes in the order of the labels, in place of those that the weights' file names.",
+            "The class names in the order of the labels, instead of those in the weights file.",
             valueName: "a,b,…"),
         transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
     var classNames: [String]?
@@ -55,15 +57,15 @@ struct ExportCommand: ParsableCommand {
             return
         }
         if names == nil {
-            print("\(weights.path) does not name its classes: --class-names gives them their names")
+            print("\(weights.path) does not name its classes: name them with --class-names")
         }
         print("\(onnx) holds the network with the weights of \(weights.path)")
     }
 }
 
-/// What a program reads of an export.
+/// An export as JSON.
 private struct ExportedModel: Encodable {
     let file, weights: String
-    /// In the order of the labels; nil if nothing says what they are.
+    /// In the order of the labels; nil if they are unknown.
     let classNames: [String]?
 }

@@ -3,49 +3,49 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// `bigeggs figures`: the report's figures again, from what was recorded.
+/// `bigeggs figures`: draws the report's figures again, from the records.
 struct FiguresCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figures",
         abstract: "Draw figures and write tables and numbers again, without training.",
         discussion: """
-            Figures are drawn from the records of a run: by default the committed report's. \
-            Some show images as well. Without the data set that was recorded they stay as \
-            they are, and the last line names them; nothing is downloaded for them. Where no \
-            figure is named, the report's tables are written as well, as LaTeX, CSV and Markdown, and its numbers as \
-            JSON and as macros of LaTeX, in tables and numbers.tex beside report.md.
+            Figures are drawn from the records of a run, by default the committed report's. Some figures show images: \
+            without the recorded data set they stay unchanged, and the last line names them; nothing is downloaded \
+            for them. If no figure is named, the report's tables and numbers are written, too, beside report.md: \
+            tables as LaTeX, CSV and Markdown, numbers.json, and numbers.tex with LaTeX macros.
 
             EXAMPLES
               bigeggs figures                              all of the report's
               bigeggs figures plain-training calibration   two of them
               bigeggs figures --profile quick              all of runs/quick
               bigeggs figures --data ~/cifar-10-binary.tar.gz
-              bigeggs figures --for paper                  PDF and SVG for a column, into plots/paper
+              bigeggs figures --for paper                  PDF and SVG, in plots/paper
               bigeggs figures --for paper --width 6.75in --font sans calibration
-              bigeggs figures --for slides --format png    light and dark, into plots/slides
+              bigeggs figures --for slides --format png    light and dark, in plots/slides
 
-            For paper they have no title and no footer, type of 8 points, lines that are told apart in grey, and \
-            embedded fonts; what they no longer say is in a text beside each. Tables and numbers are those of the page.
+            Figures for paper have no title and no footer, 8-point type, lines that can be told apart in grey, and \
+            embedded fonts. The words left out are in a text file beside each. Tables and numbers are written only \
+            for the page.
 
-            Names are those of the files: class-counts, sample-grid, pixel-histograms, …
+            A figure's name is that of its files: class-counts, sample-grid, pixel-histograms, …
             """)
 
     @Argument(help: "The figures to draw; all if none is named.") var names: [String] = []
     @OptionGroup var dataOptions: DataOptions
-    @Option(name: .customLong("for"), help: "What they are for: page, paper or slides.")
+    @Option(name: .customLong("for"), help: "What the figures are for.")
     var purpose: FigureLook.Purpose = .page
     @Option(
         help: ArgumentHelp(
-            "How wide, in in, cm, mm or pt (default: 3.25in for paper, 10in for slides).", valueName: "width")
-    )
+            "The width, in in, cm, mm or pt (default: 3.25in for paper, 10in for slides).",
+            valueName: "width"))
     var width: FigureLook.Width?
-    @Option(help: "serif or sans (default: serif for paper, otherwise sans).") var font: FigureLook.Font?
+    @Option(help: "The font (default: serif for paper, otherwise sans).") var font: FigureLook.Font?
     @Option(
         help: ArgumentHelp(
-            "pdf, svg, png, csv, with commas between (default: pdf,svg for paper, otherwise svg,png).",
+            "pdf, svg, png, csv, separated by commas (default: pdf,svg for paper, otherwise svg,png).",
             valueName: "formats"))
     var format: String?
-    @Option(help: "Whose records: those of the committed report (full) or of runs/quick (quick).")
+    @Option(help: "The records to use: the committed report's (full) or those of runs/quick (quick).")
     var profile: Profile = .full
     @Option(help: ArgumentHelp("The directory of a run, instead of the profile's.", valueName: "dir"))
     var out: String?
@@ -59,7 +59,7 @@ struct FiguresCommand: ParsableCommand {
         let project = try Project.locate()
         try Figures.prepare(names, look: look, project: project)
         let layout = OutputLayout(project: project, profile: profile, out: out)
-        // Where nothing is recorded there is nothing to draw, and nothing to lock.
+        // Without records there is nothing to draw, and nothing to lock.
         let lock = FileManager.default.fileExists(atPath: layout.records) ? try layout.lock() : nil
         defer { lock?.release() }
         let outcome = try draw(project, layout)
@@ -69,7 +69,7 @@ struct FiguresCommand: ParsableCommand {
         var written: [String] = []
         var failed = outcome.failed.merging(names.isEmpty ? [:] : outcome.missing) { failure, _ in failure }
         if names.isEmpty, purpose == .page {
-            // A record that they cannot be written from has cost no figure.
+            // After the figures: a record that tables cannot be written from must not prevent these.
             do {
                 written = try Report.rebuildTables(project: project, layout: layout)
             } catch {
@@ -98,8 +98,8 @@ struct FiguresCommand: ParsableCommand {
             names, look: look, project: project, layout: layout, data: data, progress: line.show)
     }
 
-    /// The data set. Where nobody named one, nothing is downloaded for the sake of some figures: then it is
-    /// the stand-in, whose figures these may be, or nil.
+    /// The data set. Unless the user named one, nothing is downloaded for figures: if the data set is not at hand,
+    /// this is the stand-in, from which the records may be, or nil.
     private func images() throws -> LoadedDataset? {
         guard try dataOptions.named != .automatic || dataOptions.source().isAtHand else {
             return try? DataSource.fashionMNIST.load()
@@ -113,7 +113,7 @@ struct FiguresCommand: ParsableCommand {
     }
 }
 
-/// What became of each figure, and where tables and numbers are.
+/// The result for each figure, and where tables and numbers are.
 struct DrawnFigures: Encodable {
     let drawn, left, written: [String]
     let missing, failed: [String: String]
@@ -126,7 +126,7 @@ struct DrawnFigures: Encodable {
         failed = outcome.failed
     }
 
-    /// Says what was drawn where; the last line names what was left.
+    /// Prints what was drawn, and where; the last line names the figures that were left.
     func show(in directory: String) {
         for (name, reason) in missing.sorted(by: { $0.key < $1.key }) { print("\(name): \(reason)") }
         if !drawn.isEmpty { print("Drawn in \(Project.shown(directory)): \(drawn.joined(separator: ", "))") }
@@ -135,13 +135,13 @@ struct DrawnFigures: Encodable {
         }
         if !left.isEmpty {
             print(
-                "Left as they were, for want of the data set they show (--data names it): "
+                "Left unchanged, because the data set that they show is missing (name it with --data): "
                     + left.joined(separator: ", "))
         }
     }
 }
 
-/// There is nothing to draw or to tell from.
+/// There are no records.
 struct NothingRecorded: Error, CustomStringConvertible {
     let directory: String
 

@@ -1,13 +1,15 @@
 import ArgumentParser
 import Reporting
 
-/// The option that says how large images are, for every command to which weights do not say it.
+/// The option of the image size, for commands that do not read it from weights.
 struct ImageSizeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Height and width of the images, 32 to 256: your own pictures are scaled to it.",
-            discussion:
-                "Without it, 32, or the least of the recipe: resnet18 and mobile take 64 to 256, the report's 32.",
+            "Height and width of the images, 32 to 256; your own pictures are scaled to this size.",
+            discussion: """
+                Default: the recipe's smallest size, or else 32. resnet18 and mobile take 64 to 256, the report's \
+                recipes 32.
+                """,
             valueName: "pixels"))
     var imageSize: Int?
 

@@ -6,22 +6,22 @@ import Reporting
 /// The names of a network's classes.
 struct ClassNames {
     let names: [String]
-    /// The data set whose names they are, where the weights name none.
+    /// The data set whose names they are, if the weights have none.
     let assumedFrom: String?
 }
 
-/// What a network says of somebody's own pictures.
+/// A network's predictions for a user's own pictures.
 struct PicturePredictions: Encodable {
     /// The weights file.
     let weights: String
     /// In the order of the probabilities.
     let classNames: [String]
-    /// In the order in which they were named.
+    /// In the order of the arguments.
     let pictures: [Picture]
-    /// The files that are no usable pictures.
+    /// The files that are not usable pictures.
     let failures: [Failure]
     private let assumedFrom: String?
-    /// The height and width of what the network sees, in pixels.
+    /// The height and width of the network's input, in pixels.
     private let side: Int
     private let maps: (Int) throws -> ClassActivationMaps
 
@@ -30,18 +30,18 @@ struct PicturePredictions: Encodable {
         let file, predicted: String
         /// The probability of the predicted class.
         let confidence: Float
-        /// Whether the predicted class is likelier than all others together.
+        /// Whether the predicted class is at least as likely as all others together.
         let isLikely: Bool
         let probabilities: [Float]
 
-        /// The classes from the likeliest on.
+        /// The classes, the likeliest first.
         var order: [Int] {
             // Equal probabilities keep the order of the classes: `sorted` is stable.
             probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
         }
     }
 
-    /// One file that is no picture.
+    /// One file that is not a usable picture.
     struct Failure: Encodable {
         let file: String
         /// A sentence that names the file.
@@ -92,7 +92,7 @@ struct PicturePredictions: Encodable {
         }
     }
 
-    /// The same for people: the likeliest classes of each picture, and what the network cannot know.
+    /// The predictions as text: the likeliest classes of each picture, and the network's limits.
     func text(top: Int) -> String {
         guard !pictures.isEmpty else { return "" }
         let rows = pictures.flatMap { picture in
@@ -106,14 +106,14 @@ struct PicturePredictions: Encodable {
         return "\(table.text)\(([limits] + (assumption.map { [$0] } ?? [])).joined(separator: "\n"))\n"
     }
 
-    /// What must be known before any of it is believed.
+    /// What users must know before they trust the predictions.
     private var limits: String {
         let names = classNames.count > 12 ? "\(classNames.count) classes" : Self.listed(classNames)
         return
             "The network knows \(names), and nothing else: whatever a picture shows, it is given one of these."
     }
 
-    /// That the names are not those of the weights.
+    /// The note that the names are not from the weights.
     private var assumption: String? {
         assumedFrom.map { "The weights do not name their classes; these are the names of \($0)." }
     }
@@ -123,7 +123,7 @@ struct PicturePredictions: Encodable {
             ? names.joined() : "\(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1])"
     }
 
-    /// Writes a page with each picture, its classes, and the places that speak for the likeliest.
+    /// Writes a page with each picture, its classes, and a map of the places that support the likeliest.
     ///
     /// - Throws: `FileError` if the file cannot be written, `PythonError`.
     func writePage(to path: String, top: Int) throws {

@@ -2,11 +2,11 @@ import ArgumentParser
 import BigEggs
 import Reporting
 
-/// `bigeggs predict`: what trained weights say of pictures.
+/// `bigeggs predict`: classifies pictures with trained weights.
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Classify your own pictures, or test images beside their truth.",
+        abstract: "Classify your own pictures, or test images beside their true classes.",
         discussion: """
             EXAMPLES
               bigeggs predict photo.jpg
@@ -15,22 +15,21 @@ struct PredictCommand: ParsableCommand {
               bigeggs predict --index 86 --index 3     two test images
               bigeggs predict --first 5                the first five
 
-            A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, \
-            upright, scaled to the size that it was trained on (the report's: 32×32 pixels), on white \
-            where it is transparent. --html writes one \
-            page with each picture and where the network looked. A file that is no picture is \
-            named on standard error; the others are still classified, and the status is 1.
+            A picture is a JPEG, PNG, WebP or GIF of any size. The network sees its middle square, \
+            upright, scaled to the size that it was trained on (the report's: 32×32 pixels); \
+            transparent parts are white. --html writes one page that shows each picture and where the \
+            network looked. A file that is not a picture is named on standard error; the others are \
+            still classified, and the status is 1.
 
-            The network must choose one of its classes. So it names one for a picture that shows \
-            none of them, too, and its confidence can be high all the same. Where the best class \
-            has less than 50 %, all others together are likelier: then no class is likely, and \
-            that is said.
+            The network must choose one of its classes, also for a picture that shows none of them, \
+            and its confidence can be high even then. If the best class has less than 50 %, the \
+            output says that no class is likely.
 
             Without --weights, those of the committed report are used. Weights name the classes \
-            they were trained on; for weights that do not, --data names the data set.
+            they were trained on; if they do not, --data names the data set with these classes.
 
-            Test images are numbered from 0, in the order of the test split. With neither pictures \
-            nor --index, the first 25 are shown.
+            Test images are numbered from 0, in the order of the test split. Without pictures, \
+            --index and --first, the first 25 are shown.
             """)
 
     @Argument(
@@ -40,15 +39,15 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var weightsOptions: WeightsOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var engine: EngineOptions
-    @Option(help: ArgumentHelp("How many classes to show of each picture (default: 3).", valueName: "n"))
+    @Option(help: ArgumentHelp("How many classes to show for each picture (default: 3).", valueName: "n"))
     var top: Int?
     @Option(
-        help: ArgumentHelp("Write a page with the pictures, and where the network looked.", valueName: "file")
-    )
+        help: ArgumentHelp(
+            "Write a page that shows the pictures and where the network looked.", valueName: "file"))
     var html: String?
-    @Option(help: ArgumentHelp("A test image; can be repeated.", valueName: "i"))
+    @Option(help: ArgumentHelp("The number of a test image; can be repeated.", valueName: "i"))
     var index: [Int] = []
-    @Option(help: ArgumentHelp("The first so many test images (default: 25).", valueName: "n"))
+    @Option(help: ArgumentHelp("Show the first n test images (default: 25).", valueName: "n"))
     var first: Int?
     @Flag(help: "Print JSON, with the probability of every class.") var json = false
 
@@ -57,14 +56,14 @@ struct PredictCommand: ParsableCommand {
         try requirePositive(top, "--top")
         if first != nil && !index.isEmpty { throw ValidationError("use either --index or --first") }
         if let negative = index.first(where: { $0 < 0 }) {
-            throw ValidationError("--index counts from 0, and \(negative) is before that")
+            throw ValidationError("--index must be at least 0, and not \(negative)")
         }
         let showsTestImages = first != nil || !index.isEmpty
         if !pictures.isEmpty && showsTestImages {
-            throw ValidationError("--index and --first are of test images: leave out the pictures, or these")
+            throw ValidationError("--index and --first are for test images: leave out them or the pictures")
         }
         if pictures.isEmpty && (top != nil || html != nil) {
-            throw ValidationError("--top and --html are of your own pictures: name some")
+            throw ValidationError("--top and --html are for your own pictures: name some")
         }
         if let html, html.isEmpty { throw ValidationError("--html is empty; give a file to write") }
     }
@@ -94,7 +93,7 @@ struct PredictCommand: ParsableCommand {
         if !result.failures.isEmpty { throw ExitCode.failure }
     }
 
-    /// The names of the network's classes, and whether they are only the data set's.
+    /// The names of the network's classes, and the data set whose names they are if the weights have none.
     private func names(of weights: TrainedWeights) throws -> ClassNames {
         if let names = weights.classNames { return ClassNames(names: names, assumedFrom: nil) }
         let (data, names) =

@@ -1,13 +1,13 @@
 import BigEggs
 import Reporting
 
-/// One test image, what it is and what the network takes it for.
+/// One test image, its true and its predicted class.
 struct PredictedImage: Codable {
     let index: Int
     let truth, predicted: String
     /// The probability of the predicted class.
     let confidence: Float
-    /// One a class, in the order of the labels.
+    /// One per class, in the order of the labels.
     let probabilities: [Float]
 
     /// The network's predictions for some test images.
@@ -30,7 +30,7 @@ struct PredictedImage: Codable {
         }
     }
 
-    /// The same for people.
+    /// The predictions as a table.
     static func text(_ images: [PredictedImage]) -> String {
         let table = Table(
             ["index", "truth", "predicted", "confidence", ""],

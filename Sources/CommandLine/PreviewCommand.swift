@@ -3,32 +3,32 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// `bigeggs preview`: the report's page, which follows what is edited and trained.
+/// `bigeggs preview`: serves the report's page and updates it during edits and trainings.
 struct PreviewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "preview",
-        abstract: "Serve the report's page to this machine, and keep it up to date while you work.",
+        abstract: "Serve the report's page on this machine, and update it while you work.",
         discussion: """
-            A saved script marks what became out of date, and r, in the terminal or in the page, runs it. A saved \
-            figure or chapter changes in the page at once, which keeps its place. A training that is under way shows \
-            its curve growing.
+            When you save a script, the page marks the sections that are out of date; r, in the terminal or in the \
+            page, runs them. When you save the code of a figure or chapter, the page shows the change at once and \
+            keeps its scroll position. During a training the page shows its curve.
 
             EXAMPLES
-              bigeggs preview                    of runs/quick
-              bigeggs preview --profile full     of the committed report
+              bigeggs preview                    the report in runs/quick
+              bigeggs preview --profile full     the committed report
               bigeggs preview --port 8000 --open
 
-            Only this machine is answered, at 127.0.0.1, and only the report's pages are served. q or Ctrl-C ends it, \
-            and what it runs, which saves itself. It needs Debian's package python3-tornado.
+            It answers only this machine, at 127.0.0.1, and serves only the report's pages. q or Ctrl-C ends it and \
+            the sections that it runs; a training saves a checkpoint first. It needs Debian's package python3-tornado.
             """)
 
     @OptionGroup var options: SectionOptions
-    @Option(help: ArgumentHelp("The port (default: one that is free).", valueName: "n")) var port = 0
+    @Option(help: ArgumentHelp("The port (default: a free one).", valueName: "n")) var port = 0
     @Flag(help: "Open the page in the browser.") var open = false
 
     func validate() throws {
         guard (0...65_535).contains(port) else {
-            throw ValidationError("--port is \(port): give a number from 0, for a free one, to 65535")
+            throw ValidationError("--port is \(port): give a number from 1 to 65535, or 0 for a free port")
         }
     }
 

@@ -4,11 +4,11 @@ import Foundation
 import MessagePassing
 import Reporting
 
-/// Where `bigeggs` starts.
+/// The entry point of `bigeggs`.
 @main
 enum Program {
-    /// Runs the command; a failure becomes one line on standard error and status 1. Help and
-    /// misused options are left to the argument parser, which ends with 0 and 64.
+    /// Runs the command; a failure becomes one line on standard error and status 1. The argument parser handles
+    /// help and usage errors, and exits with 0 and 64.
     static func main() {
         FileSizeLimit.isAnError()
         if Launcher.isFollower { Follower.silence() }
@@ -16,13 +16,13 @@ enum Program {
             try refuseUnreadableArguments()
             var command = try BigEggsCommand.parseAsRoot()
             if !(command is any TeamCommand) {
-                // The first process does it alone, with the programs that it starts.
+                // Only the first process runs it, with the programs that it starts.
                 if Launcher.isFollower { return }
                 Launcher.forget()
             }
             do {
                 try command.run()
-                // What was printed may still wait to be written, and must not be lost without a word.
+                // Output may still be buffered; a failure to write it must be reported.
                 guard fflush(nil) == 0 else {
                     throw FileError(code: errno, file: "standard output", action: "write")
                 }
@@ -35,18 +35,18 @@ enum Program {
         } catch {
             if Launcher.isFollower { end(followerWith: error) }
             let status = status(of: error)
-            // Nobody is left waiting. Where a signal ended the training, all know it, and end by themselves.
+            // Do not leave others waiting. After a signal ended the training, all processes end by themselves.
             if error is ExitCode, (1..<128).contains(status) { Communicator.current?.abort(status: status) }
             BigEggsCommand.exit(withError: error)
         }
     }
 
-    /// The status that the program ends with because of an error.
+    /// The exit status for an error.
     private static func status(of error: any Error) -> Int32 {
         (error as? ReportingError)?.exitStatus ?? BigEggsCommand.exitCode(for: error).rawValue
     }
 
-    /// Ends a process of a launcher whose command has failed. A signal that ended a training is known to all.
+    /// Ends a process of a launcher whose command has failed. All processes know of a signal that ended a training.
     private static func end(followerWith error: any Error) -> Never {
         let status = status(of: error)
         if status >= 128 { exit(status) }
@@ -56,7 +56,7 @@ enum Program {
         Follower.end(saying: isKnownToFirst ? nil : sentence(about: error))
     }
 
-    /// The names of files need be no text, and arguments are: another name would be looked for.
+    /// Throws for arguments that are not UTF-8. As strings they would be changed, and name another file.
     private static func refuseUnreadableArguments() throws {
         for case let argument? in UnsafeBufferPointer(
             start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
@@ -67,8 +67,8 @@ enum Program {
         }
     }
 
-    /// An error as one line. Foundation's errors describe themselves at length, with domain and
-    /// code, so from them only the sentence meant for people is taken.
+    /// An error as one line. Foundation's errors have long descriptions, with domain and code; of these only
+    /// the sentence for users is taken.
     static func sentence(about error: any Error) -> String {
         let text: String =
             switch error {

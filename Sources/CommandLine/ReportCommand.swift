@@ -3,27 +3,27 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// `bigeggs report`: every section that is not up to date in its order, then the write-up.
+/// `bigeggs report`: runs every section that is not up to date, in order, then writes the report.
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Run every section that is not up to date, and write the report.",
         discussion: """
-            Builds and runs all sections, then writes report.md and \
-            report.html, and beside them a page for each executed notebook, to which numbers, tables and figures of \
-            report.html lead. A section that fails ends the run; those before it keep their results.
+            Builds and runs all sections, then writes report.md and report.html, and beside them a page for each \
+            executed notebook, to which the numbers, tables and figures of report.html link. If a section fails, the \
+            run ends; earlier sections keep their results.
 
-            A section whose script, library, data, options and earlier sections are as they \
-            were is not run again: `bigeggs status` shows which those are. Ctrl-C saves a training \
-            that is under way; it goes on from there when the same command is given again.
+            A section is not run again if its script, library, data, options and earlier sections are unchanged: \
+            `bigeggs status` shows which sections these are. Ctrl-C saves the current training; the same command \
+            continues it.
 
             EXAMPLES
               bigeggs report                   minutes, into runs/quick
               bigeggs report --force           every section, up to date or not
               bigeggs report --epochs 2 --out runs/try
               bigeggs report --launcher "mpirun -np 4"    trains with four processes
-              bigeggs report --pdf             and runs/quick/report/report.pdf
-              bigeggs report --no-run          the pages again, of what is recorded
+              bigeggs report --pdf             also runs/quick/report/report.pdf
+              bigeggs report --no-run          the pages again, from the records
               bigeggs report --profile full    half an hour or more, as committed
             """)
 
@@ -31,7 +31,7 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var runOptions: RunOptions
     @OptionGroup var launching: LauncherOptions
     @Flag(help: "Run every section, up to date or not.") var force = false
-    @Flag(name: .customLong("no-run"), help: "Run no section: write the report of what is recorded.")
+    @Flag(name: .customLong("no-run"), help: "Run no section: write the report from the records.")
     var runsNothing = false
     @Flag(help: "Write the report as a PDF as well; needs Debian's package weasyprint.") var pdf = false
 

@@ -1,16 +1,15 @@
 import Foundation
 import MessagePassing
 
-/// Standard error: for what is not the result, so that standard output can be read by a program.
+/// Standard error: for all but the result, so that a program can read standard output.
 enum StandardError {
-    /// Writes `text` at once; where it cannot be written, the work goes on without it. Of the processes of a launcher the
-    /// first alone writes.
+    /// Writes `text` at once, and ignores errors. Of the processes of a launcher only the first writes.
     static func write(_ text: String) {
         guard !Launcher.isFollower else { return }
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
-    /// Calls `body` while what it and its child processes print goes to standard error.
+    /// Calls `body` with its standard output, and that of its child processes, redirected to standard error.
     static func receivingOutput<Result>(_ body: () throws -> Result) rethrows -> Result {
         fflush(nil)
         let output = dup(STDOUT_FILENO)

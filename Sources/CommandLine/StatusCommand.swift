@@ -2,16 +2,16 @@ import ArgumentParser
 import Foundation
 import Reporting
 
-/// `bigeggs status`: which sections are up to date.
+/// `bigeggs status`: shows which sections are up to date.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show which sections are up to date, and why the others are not.",
         discussion: """
-            A section is fresh if what it was made from is as it was: its script, the library, \
-            the data set, the options, and what it reads of earlier sections. In a script every \
-            character counts, in the library comments do not. Give the options that a run would \
-            be given: those are what is compared.
+            A section is fresh if none of its inputs has changed: its script, the library, the \
+            data set, the options, and the results of earlier sections that it reads. In a script \
+            every character counts; in the library comments do not. Give the same options as for \
+            a run: they are compared.
 
             EXAMPLES
               bigeggs status                   of runs/quick
@@ -42,13 +42,13 @@ struct StatusCommand: ParsableCommand {
         let profile: Profile
         let sections: [SectionStatus]
         let next: String?
-        /// Nil where none is under way.
+        /// Nil if no training is under way.
         let training: TrainingUnderWay?
     }
 }
 
 extension [SectionStatus] {
-    /// A line a section, with what it found and why it is not up to date below; times are local.
+    /// One line per section, with its results and why it is not up to date below; times are local.
     fileprivate var text: String {
         let table = Table(
             ["section", "state", "when", "took"],

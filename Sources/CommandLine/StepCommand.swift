@@ -1,36 +1,38 @@
 import ArgumentParser
 import Reporting
 
-/// `bigeggs step`: the next section that is not up to date, and no further.
+/// `bigeggs step`: runs only the next section that is not up to date.
 struct StepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "step",
         abstract: "Run the next section that is not up to date, and stop.",
         discussion: """
-            Type it again and again to go through the report one section at a time. Between two \
-            steps open the executed notebook to read, or edit the script: a section whose script \
-            has changed is the next one, and after it those that read its results.
+            Repeat it to go through the report one section at a time. Between two steps you can \
+            read the executed notebook, or edit the script: a section whose script has changed is \
+            out of date, and so are those that read its results.
 
             EXAMPLES
-              bigeggs step               the next one
-              bigeggs step --pause       the next one, stopping at each of its cells
+              bigeggs step               the next section
+              bigeggs step --pause       the next section, with a pause before each cell
               bigeggs step --only 3      03-augmentation, up to date or not
-              bigeggs step --from 4      04-plain-training, then all after it that are out of date
-              bigeggs status             what the next one is, and why
+              bigeggs step --from 4      04-plain-training, then later ones out of date
+              bigeggs status             which section is next, and why
             """)
 
     @OptionGroup var options: SectionOptions
     @OptionGroup var runOptions: RunOptions
     @OptionGroup var launching: LauncherOptions
     @Option(
-        help: ArgumentHelp("Run this section, up to date or not, and go on from it.", valueName: "section"))
+        help: ArgumentHelp(
+            "Run this section, up to date or not, then the later ones that are out of date.",
+            valueName: "section"))
     var from: ReportSection?
     @Option(help: ArgumentHelp("Run this section, up to date or not, and stop.", valueName: "section"))
     var only: ReportSection?
 
     func validate() throws {
         if from != nil && only != nil {
-            throw ValidationError("--from goes on and --only stops; give one of them")
+            throw ValidationError("--from and --only exclude each other: give one")
         }
     }
 

@@ -4,36 +4,36 @@ import Foundation
 import MessagePassing
 import Reporting
 
-/// `bigeggs study`: the trainings that tell what the report's recipe gives and what it takes to do better.
+/// `bigeggs study`: trainings that measure the report's recipe and improvements on it.
 struct StudyCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "study",
-        abstract: "Train by several recipes with several seeds, and record each.",
+        abstract: "Train several recipes with several seeds, and record each training.",
         discussion: """
-            A run is a recipe and a seed. It trains on 45,000 images and chooses by 5,000 others; the \
-            test images have no say. Runs of the fast network choose nothing and train on all images, but for \
-            fast-held-out-1. Runs that are recorded are not done again, one that was \
-            interrupted goes on where it was, and each is a training of a quarter of an hour or more.
+            A run is a recipe with a seed. It trains on 45,000 images and validates on 5,000 others; the \
+            test images do not affect it. Runs of fast, its variants and strong need no validation and train \
+            on all images, except fast-held-out-1. Recorded runs are not repeated, and an interrupted run \
+            continues where it was. Each run takes a quarter of an hour or more.
 
             EXAMPLES
-              bigeggs study --list      the runs, and what those that are recorded came to
-              bigeggs study             all that have no record
-              bigeggs study flip        both of one recipe
-              bigeggs study best-1      one of them
-              bigeggs study best-9      one more, with a seed of your own
+              bigeggs study --list      all runs, with the results of recorded ones
+              bigeggs study             all runs without a record
+              bigeggs study flip        both runs of one recipe
+              bigeggs study best-1      one run
+              bigeggs study best-9      another run, with a seed of your own
               bigeggs study fast        the fast network with five seeds
-              bigeggs study fast-without-muon    and without one of its ingredients
-              mpirun -np 4 bigeggs study best-1    one of them on four processes
-              bigeggs study wide.json   two of a recipe of your own; wide.json-3 for one seed
+              bigeggs study fast-without-muon    without one of its ingredients
+              mpirun -np 4 bigeggs study best-1    one run in four processes
+              bigeggs study wide.json   your own recipe, seeds 1 and 2
+              bigeggs study wide.json-3    your own recipe, seed 3
 
-            `bigeggs train --help` says what a recipe of your own is. After a change of its file, --restart trains anew. \
-            Records are in report/study, in runs/study under an installation, and in runs/study/records those of \
-            your own recipes. `bigeggs report` tells \
-            what they say: sections 8 and 9.
+            `bigeggs train --help` describes recipe files. After a change of a file, --restart trains anew. Records \
+            are in report/study; those of recipe files, and all records of an installed bigeggs, are in \
+            runs/study/records. Sections 8 and 9 of the report show the results.
             """)
 
     @Argument(
-        help: ArgumentHelp("Which: recipes, or recipes with a seed; all if none is named.", valueName: "run"),
+        help: ArgumentHelp("Recipes, or recipes with a seed; all if none is named.", valueName: "run"),
         completion: .file(extensions: ["json"]),
         transform: StudyCommand.runs)
     var named: [[StudyRun]] = []
@@ -43,15 +43,15 @@ struct StudyCommand: TeamCommand {
     var threads: Int?
     @Option(help: PrecisionChoice.help(otherwise: "the recipe's, or else auto"))
     var precision: PrecisionChoice?
-    @Flag(help: "Train anew the runs named, even if they are begun or recorded.") var restart = false
-    @Flag(help: "Say what there is, and train nothing.") var list = false
+    @Flag(help: "Train the named runs anew, even if they are begun or recorded.") var restart = false
+    @Flag(help: "List the runs, and train nothing.") var list = false
     @Flag(help: "With --list, print one JSON object.") var json = false
 
     func validate() throws {
         try requirePositive(threads, "--threads")
-        if restart, named.isEmpty { throw ValidationError("--restart goes with the names of runs") }
+        if restart, named.isEmpty { throw ValidationError("--restart needs the names of runs") }
         if data.isEmpty { throw ValidationError("--data needs auto, cifar10 or a path") }
-        if json, !list { throw ValidationError("--json goes with --list") }
+        if json, !list { throw ValidationError("--json needs --list") }
     }
 
     func run() throws {
@@ -73,7 +73,7 @@ struct StudyCommand: TeamCommand {
             }
             print("\n\(run.name) (run \(number + 1) of \(runs.count)): \(run.recipe.summary)")
             fflush(nil)
-            // MPI starts once in a process, and in one child of it: all runs are this process's.
+            // MPI can start only once, in one process: so this process does all runs, and not a child for each.
             let here: (([String]) throws -> Int32)? = world.size > 1 ? { try trainHere($0) } : nil
             try study.train(run, options: options(for: run), restart: restart, here: here)
             trained += 1
@@ -91,7 +91,7 @@ struct StudyCommand: TeamCommand {
         }
     }
 
-    /// The runs that a name means, one at least.
+    /// The runs that a name means, at least one.
     private static func runs(named name: String) throws -> [StudyRun] {
         let runs = try StudyRun.named(name)
         guard runs.isEmpty else { return runs }
@@ -106,7 +106,7 @@ struct StudyCommand: TeamCommand {
         return directories.map(Project.shown).sorted().joined(separator: " and ")
     }
 
-    /// What `bigeggs train` is told beside the run itself.
+    /// The options of `bigeggs train` besides the run itself.
     private func options(for run: StudyRun) -> [String] {
         let precision = precision ?? run.recipe.givenPrecision ?? .auto
         var options = ["--precision", precision.precision.rawValue]
@@ -115,13 +115,13 @@ struct StudyCommand: TeamCommand {
     }
 }
 
-/// A run and what it came to.
+/// A run and its results.
 struct ListedRun: Encodable {
     let name, recipe: String
     let isRecorded: Bool
     let epochs: Int?
     let heldOutAccuracy, testAccuracy, mirroredAccuracy, seconds: Double?
-    /// In the recipe's test views; nil where these are the image as it is.
+    /// The accuracy with the recipe's test views; nil if the only view is the image itself.
     let viewsAccuracy: Double?
     /// The command that trains it.
     let command: String
@@ -144,7 +144,7 @@ struct ListedRun: Encodable {
         Table(
             ["run", "", "epochs", "held out", "test", "test, mirrored", "test views", "took"],
             rows: runs.enumerated().map { number, run in
-                // Said once for all seeds.
+                // The recipe is shown once for all seeds.
                 let isNew = number == 0 || runs[number - 1].recipe != run.recipe
                 return [run.name, isNew ? run.recipe : "", run.epochs.map { "\($0)" } ?? "–"]
                     + [run.heldOutAccuracy, run.testAccuracy, run.mirroredAccuracy, run.viewsAccuracy]
@@ -154,7 +154,7 @@ struct ListedRun: Encodable {
     }
 }
 
-/// The study was to run on other images than those that it is about.
+/// The study was started on images other than CIFAR-10's.
 struct NotCIFAR10: Error, CustomStringConvertible {
     let name: String
 

@@ -1,15 +1,15 @@
 import BigEggs
 import Reporting
 
-/// How long the trainings of a sweep take: measured on a few steps of each network before they begin, and corrected
-/// by those that have ended.
+/// Estimates the time of a sweep's trainings: measured on a few steps of each network before they begin, and corrected
+/// by the trainings that have ended.
 final class SweepClock {
-    /// Seconds of each, if none stops early.
+    /// The seconds of each training, if none stops early.
     private let estimates: [Double]
     private var estimated = 0.0
     private var taken = 0.0
 
-    /// What decides about the time of a step.
+    /// The settings that determine the time of a step.
     private struct StepKind: Hashable {
         let network: String
         let augments: Bool
@@ -24,9 +24,9 @@ final class SweepClock {
         }
     }
 
-    /// Measures; what takes the same time for a step is measured once.
+    /// Measures one training of each ``StepKind``.
     ///
-    /// - Throws: whatever keeps a recipe from being trained.
+    /// - Throws: the error of a recipe that cannot be trained.
     init(_ runs: [Sweep.Run], _ plan: Sweep.Plan, _ data: LoadedDataset, threads: Int?) throws {
         let trained = plan.images - plan.heldOut
         let watched = plan.heldOut + data.test.count
@@ -43,7 +43,7 @@ final class SweepClock {
                     recipe, data.train.prefix(trained), precision: plan.precision(of: recipe),
                     threads: threads)
             known[kind] = perImage
-            // An image that is only looked at takes a third: one pass of three.
+            // An image that is only evaluated takes a third of the time: one pass of three.
             let images = Double(trained) + Double(watched) / 3
             estimates.append(perImage * images * Double(recipe.epochs))
             line.show(number + 1, of: runs.count)
@@ -51,7 +51,7 @@ final class SweepClock {
         self.estimates = estimates
     }
 
-    /// Seconds that the trainings from this number on take.
+    /// The estimated seconds of the trainings from this number on.
     func left(from number: Int) -> Double {
         let ratio = estimated > 0 ? taken / estimated : 1
         return estimates[number...].reduce(0, +) * ratio

@@ -3,60 +3,62 @@ import BigEggs
 import Foundation
 import Reporting
 
-/// `bigeggs sweep`: a recipe with other settings, one training after the other.
+/// `bigeggs sweep`: trains a recipe with all combinations of some settings, one after the other.
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
         abstract: "Train with every combination of some settings, and compare.",
         discussion: """
-            Each --set is a setting of the recipe and the values to try. Every combination is trained with every \
-            seed. What compares them are training images that were held out; the test images are measured and have no \
-            say.
+            Each --set names a setting of the recipe and the values to try. Every combination is trained with every \
+            seed. Combinations are compared by held-out training images; test images are measured, but not compared.
 
             EXAMPLES
-              bigeggs sweep --set learning_rate=1e-3,3e-3 --set batch_size=64,128 --seeds 3
+              bigeggs sweep --set learning_rate=1e-3,3e-3 --set batch_size=64,128
               bigeggs sweep --set augmentation.rotation_range=0,15,30 --dry-run
-              bigeggs sweep --recipe fast --set epochs=4,8 --out runs/epochs
+              bigeggs sweep --recipe fast --set epochs=4,8 --seeds 3 --out runs/epochs
               bigeggs sweep --recipe wide.json --set optimizer.momentum=0.8,0.9
-              bigeggs sweep --recipe plain --set network.Dropout.rate=0.3,0.5 --epochs 5 --limit 10000
+              bigeggs sweep --recipe plain --set network.Dropout.rate=0.3,0.5 \\
+                  --epochs 5 --limit 10000
 
-            A setting's name is the way to it in a recipe's JSON, which `bigeggs train --help` shows, with points \
-            between and without "config". In a list a step is a class or a name, and means every element that has it: \
-            callbacks.EarlyStopping.patience. learning_rate is the optimizer's; of a schedule it is the highest. A \
-            value is JSON or a text; values with commas are given as a list: --set 'callbacks=[[], ["EarlyStopping"]]'.
+            A setting's name is its path in a recipe's JSON, joined by dots and without "config"; `bigeggs train \
+            --help` shows such a JSON. In a list, a class or a name stands for every element that has it: \
+            callbacks.EarlyStopping.patience. learning_rate is the optimizer's; for a schedule it is the highest rate. \
+            A value is JSON or text. Values with commas are given as a JSON list: \
+            --set 'callbacks=[[], ["EarlyStopping"]]'.
 
-            Ctrl-C ends the training under way after its step, saved. The same command goes on, and trains nothing \
-            twice; with more values or seeds it trains those. The directory gets sweep.md, sweep.csv and a figure, \
-            the record of each training in records, its weights in a directory of its own, and in recipes a file for \
-            each combination, which `bigeggs train --recipe` takes.
+            Ctrl-C ends the current training after its step, saved. The same command continues, and repeats no \
+            training; with more values or seeds it trains only the new ones. The directory gets sweep.md, sweep.csv, a \
+            figure, the record of each training in records, a directory with the weights of each training, and in \
+            recipes a file for each combination, for `bigeggs train --recipe`.
             """)
 
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var imageSizeOptions: ImageSizeOptions
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("A setting and its values; may be there several times.", valueName: "name=a,b"),
+        help: ArgumentHelp("A setting and its values; can be repeated.", valueName: "name=a,b"),
         transform: { try SweepSetting($0) })
     var settings: [SweepSetting]
     @Option(
-        help: ArgumentHelp("What is varied: a recipe's name, or a JSON file.", valueName: "recipe"),
+        help: ArgumentHelp("The recipe to vary: a name, or a JSON file.", valueName: "recipe"),
         completion: .file(extensions: ["json"]), transform: { try Recipe($0) })
     var recipe: Recipe = .augmented
-    @Option(help: ArgumentHelp("How many seeds: 1, 2, …", valueName: "n")) var seeds = 1
-    @Option(help: ArgumentHelp("The most epochs (default: the recipe's).", valueName: "n")) var epochs: Int?
-    @Option(help: ArgumentHelp("Use only the first so many training images.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of seeds: 1, 2, …", valueName: "n")) var seeds = 1
+    @Option(help: ArgumentHelp("The maximum number of epochs (default: the recipe's).", valueName: "n"))
+    var epochs: Int?
+    @Option(help: ArgumentHelp("Use only the first n training images.", valueName: "n"))
     var limit: Int?
     @Option(
         name: .customLong("hold-out"),
         help: ArgumentHelp(
-            "Validate on the last so many training images (default: a tenth, at most 5,000).", valueName: "n")
+            "Validate on the last n training images (default: a tenth, at most 5,000).", valueName: "n")
     )
     var heldOut: Int?
     @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n")) var threads: Int?
     @Option(help: PrecisionChoice.help(otherwise: "float32, or the recipe's")) var precision: PrecisionChoice?
-    @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/sweep"
-    @Flag(help: "Train anew, even what is begun or recorded.") var restart = false
-    @Flag(name: .long, help: "Say how many trainings there are and how long they take, and train nothing.")
+    @Option(help: ArgumentHelp("The directory to write to.", valueName: "dir")) var out = "runs/sweep"
+    @Flag(help: "Train everything anew, even if it is begun or recorded.") var restart = false
+    @Flag(name: .long, help: "Show how many trainings there are and how long they take, and train nothing.")
     var dryRun = false
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -66,7 +68,7 @@ struct SweepCommand: ParsableCommand {
             (threads, "--threads"),
         ] { try requirePositive(value, option) }
         if settings.isEmpty {
-            throw ValidationError("give what to vary, as in --set learning_rate=1e-3,3e-3")
+            throw ValidationError("name a setting to vary, as in --set learning_rate=1e-3,3e-3")
         }
         if out.isEmpty { throw ValidationError("--out is empty; give a directory") }
         do {
@@ -100,7 +102,7 @@ struct SweepCommand: ParsableCommand {
         defer { lock.release() }
         try sweep.writeRecipes()
         let train = { try self.train(waiting, of: sweep, plan, clock) }
-        // What is trained by then is told, too, when a sweep is interrupted.
+        // The results so far are also written when a sweep is interrupted.
         let trained = Result { try json ? StandardError.receivingOutput(train) : train() }
         let results = try SweepResults(sweep, plan, of: loaded.provenance, command: Self.command())
         try results.write(in: sweep.directory, project: Project.locate())
@@ -116,7 +118,7 @@ struct SweepCommand: ParsableCommand {
         guard failed.isEmpty else { throw SweepFailed(names: failed) }
     }
 
-    /// What all trainings have in common.
+    /// The settings that all trainings share.
     private func plan(_ loaded: LoadedDataset) throws -> Sweep.Plan {
         let images = min(limit ?? loaded.train.count, loaded.train.count)
         let heldOut = heldOut ?? max(1, min(5000, images / 10))
@@ -132,9 +134,9 @@ struct SweepCommand: ParsableCommand {
             precision: precision, options: options)
     }
 
-    /// Trains one after the other; one that fails, as with a learning rate that is too high, does not stop the others.
+    /// Trains one after the other. A training that fails, as with too high a learning rate, does not stop the others.
     ///
-    /// - Returns: the names of those that failed.
+    /// - Returns: the names of the failed trainings.
     private func train(
         _ runs: [Sweep.Run], of sweep: Sweep, _ plan: Sweep.Plan, _ clock: SweepClock
     ) throws -> [String] {
@@ -158,7 +160,7 @@ struct SweepCommand: ParsableCommand {
         return failed
     }
 
-    /// The command as it is typed again.
+    /// The command to type to continue the sweep.
     private static func command() -> String {
         let arguments = CommandLine.arguments.filter { $0 != "--restart" }
         return ResumeOptions.typed(["bigeggs"] + arguments.dropFirst())
@@ -189,7 +191,7 @@ struct SweepCommand: ParsableCommand {
     /// What `--dry-run --json` prints.
     struct Planned: Encodable {
         let trainings, recorded: Int
-        /// What those that are not recorded take, if none stops early.
+        /// The time for the trainings that are not recorded, if none stops early.
         let seconds: Double
     }
 }

@@ -2,15 +2,15 @@ import ArgumentParser
 import BigEggs
 import MessagePassing
 
-/// How processes that a launcher has started work together, for every command that they can share.
+/// Options of processes that a launcher has started, for every command whose work they can share.
 struct TeamOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
-            "Under mpirun: normalize by the statistics of each process's images, and not of the whole batch. Fewer "
-                + "messages, and another result."))
+            "Under mpirun: normalize by the statistics of each process's images instead of the whole batch's. This "
+                + "needs fewer messages and gives another result."))
     var localStatistics = false
 
-    @Option(help: ArgumentHelp("Under mpirun: how many seconds to wait for another process.", valueName: "s"))
+    @Option(help: ArgumentHelp("Under mpirun: the seconds to wait for another process.", valueName: "s"))
     var timeout = 300.0
 
     func validate() throws {
@@ -19,7 +19,7 @@ struct TeamOptions: ParsableArguments {
         }
     }
 
-    /// The processes of the launcher; this one alone without one.
+    /// The processes of the launcher; without one, this process alone.
     ///
     /// - Throws: `MessagePassingError`.
     func communicator() throws -> Communicator {
@@ -31,31 +31,32 @@ struct TeamOptions: ParsableArguments {
     /// The options as arguments.
     var arguments: [String] { ["--timeout", "\(timeout)"] + (localStatistics ? ["--local-statistics"] : []) }
 
-    /// What the help of a command says of it.
+    /// The text about several processes in the help of a command.
     static let help = """
-        mpirun -np 4 bigeggs … shares the work among four processes, on one machine or on several: each computes a part of \
-        every batch, --batch-size is that of the whole batch, and the result is that of one process but for roundings. \
-        The first process alone prints and saves. `make mpi` compiles what this takes. To end such a training after its \
-        step, saved, send mpirun a SIGUSR1: at Ctrl-C, Open MPI gives the processes a second.
+        mpirun -np 4 bigeggs … divides the work among four processes, on one machine or several. Each computes a part \
+        of every batch; --batch-size is the size of the whole batch. The result is that of one process except for \
+        rounding. Only the first process prints and saves. `make mpi` compiles the library that this needs. To end such \
+        a training after its step, with a checkpoint, send SIGUSR1 to mpirun: at Ctrl-C, Open MPI kills the processes \
+        after one second.
         """
 }
 
-/// What starts several processes, for a command that starts the programs that train.
+/// The option for a launcher, for a command that starts the programs that train.
 struct LauncherOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What starts the sections that train: \"mpirun -np 4\" has four processes share each training.",
+            "The command that starts the sections that train: \"mpirun -np 4\" trains in four processes.",
             valueName: "command"))
     var launcher: String?
 
-    /// Says to whoever has put mpirun in front that it does nothing there.
+    /// Warns a user who has started this command by mpirun that this has no effect.
     func validate() {
         guard Launcher.current != nil else { return }
         StandardError.write(
-            "one process does this; to train with several, name what starts them: --launcher \"mpirun -np 4\"\n"
+            "this command runs in one process; to train in several, give --launcher \"mpirun -np 4\" instead\n"
         )
     }
 }
 
-/// A command whose work processes can share. Of any other the first process does all.
+/// A command whose work several processes can share. Other commands run in the first process only.
 protocol TeamCommand: ParsableCommand {}

@@ -8,69 +8,78 @@ import Reporting
 struct TrainCommand: TeamCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train the report's network, or your own, and keep its weights.",
+        abstract: "Train the report's network, or your own, and save its weights.",
         discussion: """
-            Training is the report's: it stops early when the test images, which validate, \
-            give no better loss or accuracy for some epochs, halves the learning rate before \
-            that, and keeps the weights of the best epoch.
+            By default, training is as in the report. It validates on the test images, halves the \
+            learning rate when the validation loss stops improving, stops when loss or accuracy has \
+            not improved for some epochs, and keeps the weights with the lowest validation loss.
 
             EXAMPLES
-              bigeggs train                           on the images as they are
+              bigeggs train                           without augmentation
               bigeggs train --augment --out runs/augmented
               bigeggs train --recipe best --out runs/best
-              bigeggs train --recipe fast --out runs/fast    another network, with test views
+              bigeggs train --recipe fast --out runs/fast    another network
               bigeggs train --recipe wide.json --out runs/wide
-              bigeggs train --epochs 2 --limit 5000   to see it run
+              bigeggs train --epochs 2 --limit 5000   a short trial
               bigeggs train --resume                  after an interruption
               bigeggs train --data ~/birds --validation-split 0.2 --out runs/birds
               bigeggs train --data ~/birds --recipe resnet18 --image-size 96
-              mpirun -np 4 bigeggs train --recipe fast       on several processes, or machines
+              mpirun -np 4 bigeggs train --recipe fast       in four processes
 
-            A recipe is a way to train that has a name: \
+            A recipe is a named set of training settings: \
             \(Recipe.named.map(\.name).formatted(.list(type: .and).locale(Locale(identifier: "en")))). \
-            `bigeggs study --list` and `bigeggs study fast --list` say what each is; \
-            resnet18 and mobile are for your own pictures in 64 to 256 pixels a side. One of your own is a \
-            JSON file with Keras's names; "epochs" \
-            must be there. The network, the batch size and Adam are the report's unless you say otherwise; without \
-            "callbacks" nothing stops the training, and the last epoch's weights are kept:
+            resnet18 and mobile are for your own pictures of 64 to 256 pixels a side; `bigeggs study --list` \
+            describes the others.
+
+            Your own recipe is a JSON file with Keras's names. Only "epochs" is required. Network, batch size and \
+            Adam are the report's by default. Without "callbacks" the training runs for all epochs, and the last \
+            epoch's weights are kept:
 
               {"name": "wide", "epochs": 20, "batch_size": 128,
                "network": [
-                 {"class_name": "Conv2D", "config": {"filters": 64, "kernel_size": 3, "activation": "relu"}},
-                 {"class_name": "BatchNormalization"}, {"class_name": "MaxPooling2D"}, {"class_name": "Flatten"},
-                 {"class_name": "Dense", "config": {"units": "classes", "activation": "softmax"}}],
+                 {"class_name": "Conv2D", "config": {
+                   "filters": 64, "kernel_size": 3, "activation": "relu"}},
+                 {"class_name": "BatchNormalization"},
+                 {"class_name": "MaxPooling2D"},
+                 {"class_name": "Flatten"},
+                 {"class_name": "Dense", "config": {
+                   "units": "classes", "activation": "softmax"}}],
                "augmentation": {"rotation_range": 15, "horizontal_flip": true},
-               "optimizer": {"class_name": "SGD", "config": {"momentum": 0.9, "nesterov": true,
-                 "learning_rate": {"class_name": "CosineDecay", "config": {"initial_learning_rate": 0.05}}}},
-               "loss": {"class_name": "CategoricalCrossentropy", "config": {"label_smoothing": 0.1}},
-               "callbacks": [{"class_name": "WeightAveraging", "config": {"momentum": 0.999}}],
+               "optimizer": {"class_name": "SGD", "config": {
+                 "momentum": 0.9, "nesterov": true,
+                 "learning_rate": {"class_name": "CosineDecay", "config": {
+                   "initial_learning_rate": 0.05}}}},
+               "loss": {"class_name": "CategoricalCrossentropy", "config": {
+                 "label_smoothing": 0.1}},
+               "callbacks": [
+                 {"class_name": "WeightAveraging", "config": {"momentum": 0.999}}],
                "test_views": [{}, {"mirrored": true}]}
 
-            A layer with "inputs": ["conv2d", "input"] reads the layers of these names; without, the one before it. A \
-            schedule lasts as long as the training, or, by "decay_part": 0.5, for half of it. "whitening": \
-            {"layer": "first"} begins the Conv2D of that name with filters that make the images' patches \
-            uncorrelated. A test view has "mirrored", "shift": [down, right] in pixels and "weight". "image_sizes": \
-            [64, 256] says for which pictures a network is; the least is taken without --image-size. "precision" is \
-            that of activations where --precision does not say. Examples/recipes has more of them.
+            A layer reads the output of the layer before it, or with "inputs": ["conv2d", "input"] of the layers of \
+            these names. A learning-rate schedule lasts for the whole training, or with "decay_part": 0.5 for half \
+            of it. "whitening": {"layer": "first"} initializes the Conv2D of that name with filters that decorrelate \
+            the patches of the training images. A test view has "mirrored", "shift": [down, right] in pixels and \
+            "weight". "image_sizes": [64, 256] gives the smallest and the largest image size of the network; the \
+            smallest is the default of --image-size. "precision" is the precision of activations unless --precision \
+            is given. Examples/recipes has more recipes.
 
-            Where a recipe of BigEggs gives the learning rate a course of its own, nothing \
-            stops the training, and the last epoch's weights are kept. With --hold-out n, the last n training images are not \
-            trained on but validate, and the test images, measured after each epoch where there are any, have no say.
+            Recipes of BigEggs with a learning-rate schedule train for all epochs and keep the last epoch's weights.
 
-            Of your own pictures there may be few: then steps are smaller, if --batch-size does not \
-            say how large, and patience lasts for some hundred steps. A recipe of your own stays as it is.
+            --hold-out n validates on the last n training images, which are not trained on. Test images, if any, are \
+            then measured after each epoch, and do not affect the training.
 
-            The training saves itself in the directory after every epoch. Ctrl-C (or SIGTERM) \
-            ends it after the step under way, saved, with status 130 (143); once more ends it at \
-            once. The same command with --resume goes on to the same bits as if nothing had \
-            happened; only --epochs may be more than before. What it saved is removed at the end, and \
-            a training that has ended is not resumed.
+            With few pictures of your own, batches are smaller, unless --batch-size is given, and patience is longer: \
+            some hundred steps. Batches of fast, its variants, strong and recipe files stay as they are.
+
+            The training saves a checkpoint in the directory after every epoch. Ctrl-C (or SIGTERM) ends it after the \
+            current step, with a checkpoint and status 130 (143); a second Ctrl-C ends it at once. The same command \
+            with --resume continues, and gives the same bits as without the interruption; only --epochs may be larger \
+            than before. Checkpoints are removed at the end; a training that has ended cannot be resumed.
 
             \(TeamOptions.help)
 
-            The directory gets weights.safetensors and training.json: data, settings, \
-            history, evaluation. With --json the latter is printed as well, and progress goes \
-            to standard error.
+            The directory gets weights.safetensors and training.json: data, settings, history, evaluation. --json \
+            prints training.json as well, and progress goes to standard error.
             """)
 
     @OptionGroup var dataOptions: DataOptions
@@ -78,25 +87,25 @@ struct TrainCommand: TeamCommand {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var resumption: ResumeOptions
     @OptionGroup var team: TeamOptions
-    @Option(help: ArgumentHelp("The most epochs (default: the recipe's).", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum number of epochs (default: the recipe's).", valueName: "n"))
     var epochs: Int?
     @Option(help: ArgumentHelp("The seed of weights, shuffling, dropout and augmentation.", valueName: "n"))
     var seed: UInt64 = 7
-    @Option(help: ArgumentHelp("Use only the first so many training images.", valueName: "n"))
+    @Option(help: ArgumentHelp("Use only the first n training images.", valueName: "n"))
     var limit: Int?
-    @Option(help: ArgumentHelp("Where to write.", valueName: "dir")) var out = "runs/train"
+    @Option(help: ArgumentHelp("The directory to write to.", valueName: "dir")) var out = "runs/train"
     @Option(
-        help: ArgumentHelp("How to train: a recipe's name, or a JSON file; see above.", valueName: "recipe"),
+        help: ArgumentHelp("The recipe: a name, or a JSON file; see above.", valueName: "recipe"),
         completion: .file(extensions: ["json"]),
         transform: { try Recipe($0) })
     var recipe: Recipe?
-    @Flag(help: "Rotate, zoom and shift the training images as the report does: --recipe augmented.")
+    @Flag(help: "The same as --recipe augmented: rotate, zoom and shift the training images.")
     var augment = false
-    @Flag(help: "Keep the learning rate, and stop after the last epoch, never before.")
+    @Flag(help: "Keep the learning rate constant, and train for all epochs.")
     var constantRate = false
     @Option(
         name: .customLong("hold-out"),
-        help: ArgumentHelp("Validate on the last so many training images.", valueName: "n"))
+        help: ArgumentHelp("Validate on the last n training images.", valueName: "n"))
     var heldOut: Int?
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -109,12 +118,12 @@ struct TrainCommand: TeamCommand {
                 recipe.file.map {
                     "--constant-rate is for the report's recipes: write the learning rate into \($0)"
                 }
-                    ?? "--constant-rate is for the report's recipes, and \(recipe.name) has a schedule of its own: leave it out"
+                    ?? "--constant-rate is for the report's recipes, not for \(recipe.name): leave out --constant-rate"
             )
         }
         if augment, let recipe, recipe != .augmented {
             throw ValidationError(
-                "--augment is --recipe augmented and does not go with --recipe \(recipe.name): give one of them"
+                "--augment is the same as --recipe augmented, and excludes --recipe \(recipe.name): give one of them"
             )
         }
         if out.isEmpty { throw ValidationError("--out is empty; give a directory") }
@@ -131,12 +140,12 @@ struct TrainCommand: TeamCommand {
 
     /// Trains and writes the results.
     ///
-    /// - Throws: `TrainingInterrupted`, and what else keeps it from its end.
+    /// - Throws: `TrainingInterrupted`, and any other error that ends the training.
     func train() throws {
         let world = try team.communicator()
         var recipe = recipe ?? (augment ? .augmented : .plain)
         let imageSize = imageSizeOptions.imageSize(for: recipe)
-        // Before any are decoded.
+        // Before any images are decoded.
         try recipe.requireImageSize(imageSize)
         let loaded = try world.firstThenOthers {
             try dataOptions.load(
@@ -144,7 +153,7 @@ struct TrainCommand: TeamCommand {
         }
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         let lock = try world.inFirst {
-            // Before training, so that a directory that cannot be written costs no hour of it.
+            // Before training, so that an hour of training is not lost to a directory that cannot be written.
             try AtomicFile.prepareDirectory(directory.path)
             return try OutputLock(directory.path)
         }
@@ -191,7 +200,7 @@ struct TrainCommand: TeamCommand {
                 localStatistics: team.localStatistics)
             return (history, $0)
         }
-        // Smoothed labels are for training alone: from here on a loss is that of the labels as they are.
+        // Smoothed labels are only for training: from here on losses are of the original labels.
         try model.compile(loss: .sparseCategoricalCrossentropy)
         let weights = try world.fromFirst {
             try TrainedWeights.save(
@@ -224,7 +233,7 @@ struct TrainCommand: TeamCommand {
         }
     }
 
-    /// What is trained on and what validates: the images held out of training, or else those of the test.
+    /// The images for training, and those for validation: held out of training, or else the test images.
     private func divide(
         _ images: ImageDataset, _ test: ImageDataset
     ) throws -> (train: ImageDataset, validation: ImageDataset) {
@@ -236,8 +245,8 @@ struct TrainCommand: TeamCommand {
         return (images[0..<trained], images[trained..<images.count])
     }
 
-    /// Whether there is nothing to resume because this very training, which would give the same weights again,
-    /// has ended here. Says so, or that the training starts from its beginning.
+    /// Whether this same training has already ended here, so that there is nothing to resume. Prints that, or that the
+    /// training starts from the beginning.
     ///
     /// - Throws: ``EndedTraining`` if the directory has the weights of another training, which a new one would
     ///   replace.
@@ -263,21 +272,21 @@ struct TrainCommand: TeamCommand {
     }
 }
 
-/// A training that has ended was to be resumed with other settings.
+/// `--resume` was given for a training that has ended and had other settings.
 struct EndedTraining: Error, CustomStringConvertible {
     let weights: String
-    /// How many epochs it had, if its record says so.
+    /// The number of its epochs, if its record has it.
     let epochs: Int?
 
     var description: String {
         let length = epochs.map { " after \($0) \($0 == 1 ? "epoch" : "epochs")" } ?? ""
         return
-            "\(weights) is of a training that has ended\(length), and was another than this one: it cannot be "
-            + "resumed, and is kept; give another --out, or train anew there with --restart"
+            "\(weights) is of a training that has ended\(length) and was not this one, so it cannot be resumed: "
+            + "give another --out, or train anew there with --restart"
     }
 }
 
-/// All training images were to be held out.
+/// `--hold-out` leaves no images to train on.
 struct NothingToTrainOn: Error, CustomStringConvertible {
     let heldOut, images: Int
 

@@ -3,7 +3,7 @@ import MessagePassing
 import Pictures
 import Reporting
 
-/// What `bigeggs train` writes beside the weights: enough to say what they are and to train them again.
+/// The record that `bigeggs train` writes beside the weights: enough to identify them and to train them again.
 struct TrainingRecord: Encodable {
     let plan: Plan
     let engine: EngineDescription
@@ -22,12 +22,12 @@ struct TrainingRecord: Encodable {
         try container.encodeIfPresent(test, forKey: .test)
     }
 
-    /// What is known before the training.
+    /// The part of the record that is known before the training.
     struct Plan {
         let data: Source
         let settings: Settings
 
-        /// Whether a record is of a training with this plan, run as the model would run it.
+        /// Whether a record is of a training with this plan, with the model's precision and instruction set.
         func describes(_ record: Record?, by model: Model) throws -> Bool {
             let engine = model.engineDescription
             return try record?["data"] == Record(encoding: data)
@@ -37,11 +37,11 @@ struct TrainingRecord: Encodable {
         }
     }
 
-    /// The data set by name and content; its place on this machine is nobody else's business.
+    /// The data set by name and content, without its path on this machine.
     struct Source: Encodable {
         let name, file, checksum: String
         let isOfficial, isStandIn: Bool
-        /// How own pictures were divided; nil for a data set that comes divided.
+        /// The provenance of a user's own pictures, as how they were divided; nil for another data set.
         let statement: String?
 
         init(_ provenance: DataProvenance) {
@@ -54,29 +54,29 @@ struct TrainingRecord: Encodable {
         }
     }
 
-    /// What the training was asked for.
+    /// The settings of the training.
     struct Settings: Encodable {
         let recipe: Recipe
         let seed: UInt64
-        /// Images held out of those for training, to validate instead of the test images.
+        /// `heldOutImages` are held out of the training images, to validate instead of the test images.
         let threads, trainImages, heldOutImages: Int
         /// The height and width of the images; nil for 32.
         let imageSize: Int?
-        /// How many processes shared each step; nil for one.
+        /// The number of processes that shared each step; nil for one.
         var processes: Int?
     }
 
-    /// The kept weights on the test images.
+    /// The results of the kept weights on the test images.
     struct Test: Encodable {
         let images: Int
         let loss, accuracy: Double
-        /// Of the mean of the predictions for an image and for its mirror image.
+        /// The score of the mean prediction for an image and its mirror image.
         let mirrored: PredictionScore
-        /// Of the mean of the predictions for the recipe's test views; nil where that is the image as it is.
+        /// The score of the mean prediction over the recipe's test views; nil if the only view is the image itself.
         let views: PredictionScore?
         /// The epoch whose weights were kept; the first is 1.
         let keptEpoch: Int
-        /// After every epoch, if the test images did not validate.
+        /// The results after every epoch, if the test images were not the validation images.
         let history: [String: [Double]]?
 
         init(
@@ -97,7 +97,7 @@ struct TrainingRecord: Encodable {
             history = watch.map { ["loss": $0.losses, "accuracy": $0.accuracies] }
         }
 
-        /// How good they are, in words.
+        /// The results as a sentence.
         var sentence: String {
             """
             On the test images the weights of epoch \(keptEpoch) have a loss of \(loss.fixed(4)) and an accuracy \
@@ -110,7 +110,7 @@ struct TrainingRecord: Encodable {
 }
 
 extension Record {
-    /// The settings that decide about a training's result.
+    /// The settings that determine a training's result.
     fileprivate var withoutThreads: Record {
         var settings = self
         settings["threads"] = nil

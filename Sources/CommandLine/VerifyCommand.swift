@@ -1,23 +1,25 @@
 import ArgumentParser
 import Reporting
 
-/// `bigeggs verify`: whether the report's results come out again.
+/// `bigeggs verify`: checks that the report's results are reproduced.
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Run sections again, and compare what they find with their records.",
+        abstract: "Run sections again, and compare the results with their records.",
         discussion: """
-            On the same kind of processor, with the same precision, every loss, weight and prediction \
-            comes out to the bit, on any number of threads. Each result is the same bits, or the same to \
-            a number of digits, or differs; of a training you read in which epoch and step first.
+            On the same kind of processor and with the same precision, every loss, weight and prediction \
+            is reproduced bit for bit, with any number of threads. The output says for each result whether \
+            it has the same bits, is the same to a number of digits, or differs, and for a training in \
+            which epoch and step it first differs.
 
-            The records are those of the profile: quick, the quick run on Fashion-MNIST that comes with \
-            BigEggs for some kinds of processors, or your own in runs/quick; full, the committed report. \
-            On another kind of processor, or other data, bits may differ: then losses must be within 10 % \
-            and 0.05, and the test accuracy within 3 points. Sections run in runs/verify; the records stay \
-            as they are. What was interrupted goes on when the command is given again.
+            The records depend on the profile. quick: a quick run on the same data set, if possible on the \
+            same kind of processor. It is one of those on Fashion-MNIST that come with BigEggs, or your own \
+            in runs/quick. full: the committed report. On another kind of processor, or with other data, \
+            bits may differ: then losses must be within 10 % and 0.05, and the test accuracy within 3 \
+            points. Sections run in runs/verify; the records are not changed. After an interruption the \
+            same command continues.
 
-            Exit status: 0 same bits, 1 a difference, 2 within tolerance where bits are not due.
+            Exit status: 0 same bits, 1 a difference, 2 within tolerance where bits may differ.
 
             EXAMPLES
               bigeggs verify --data fashion-mnist         minutes, on any machine
@@ -28,12 +30,12 @@ struct VerifyCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Which sections; all that are recorded if none is named.", valueName: "section"))
+        help: ArgumentHelp("The sections; all recorded ones if none is named.", valueName: "section"))
     var sections: [ReportSection] = []
     @OptionGroup var options: SectionOptions
     @OptionGroup var runOptions: RunOptions
-    @Flag(help: "Train two epochs, or as many as --epochs says, and compare these.") var quick = false
-    @Option(help: ArgumentHelp("The directory of the run whose records to compare with.", valueName: "dir"))
+    @Flag(help: "Train only two epochs, or as many as --epochs says, and compare these.") var quick = false
+    @Option(help: ArgumentHelp("Compare with the records of the run in this directory.", valueName: "dir"))
     var against: String?
     @Flag(help: "Print one JSON object; progress goes to standard error.") var json = false
 

@@ -7,11 +7,11 @@ import Reporting
 struct WeightsOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Weights as `bigeggs train` writes them (default: the report's, report/weights/augmented.safetensors).",
+            "Weights from `bigeggs train` (default: the report's, report/weights/augmented.safetensors).",
             valueName: "file"))
     var weights: String?
 
-    /// Reads the file. Comes before any data is loaded.
+    /// Reads the file. Call it before loading data.
     ///
     /// - Throws: ``MissingFile`` if there is none, and as `TrainedWeights.init(reading:)`.
     func read() throws -> TrainedWeights {

@@ -1,26 +1,26 @@
 import Foundation
 
-/// What the environment has a say in, and what it has none in: the list from which the code takes it.
+/// An environment variable, and how our programs treat it.
 ///
-/// Figures, report and decoded pictures are the same whatever it holds: what Python and the libraries under it would
-/// read is set aside before Python starts.
+/// Figures, report and decoded pictures do not depend on the environment: variables that Python and its libraries would
+/// read are removed before Python starts.
 public struct EnvironmentVariable: Sendable {
-    /// What becomes of a variable.
+    /// How a variable is treated.
     public enum Treatment: Sendable {
-        /// It is for people to set, and read where it says.
+        /// Users may set it, for the purpose in ``reason``.
         case honoured
-        /// Programs of ours, and the build and the tests, tell each other by it.
+        /// Our programs, the build and the tests set it for each other.
         case ours
-        /// Other code would read it: ``setAside()`` takes it away.
+        /// Libraries would read it: ``setAside()`` removes it.
         case setAside
-        /// Neither ours nor other code in our programs reads it.
+        /// No code in our programs reads it.
         case unread
     }
 
-    /// The name, or with a star at its end the beginning of several.
+    /// The name, or a prefix of names, with a star at its end.
     public let name: String
     public let treatment: Treatment
-    /// What it does, or what it would do.
+    /// What it does, or would do.
     public let reason: String
 
     private init(_ name: String, _ treatment: Treatment, _ reason: String) {
@@ -31,33 +31,33 @@ public struct EnvironmentVariable: Sendable {
 
     /// Every variable that matters.
     public static let all = [
-        EnvironmentVariable("BIGEGGS_DATA", .honoured, "the data set, where no --data names one"),
-        EnvironmentVariable("BIGEGGS_OFFLINE", .honoured, "with a value, nothing is downloaded"),
+        EnvironmentVariable("BIGEGGS_DATA", .honoured, "the data set, if --data does not name one"),
+        EnvironmentVariable("BIGEGGS_OFFLINE", .honoured, "if not empty, nothing is downloaded"),
         EnvironmentVariable("BIGEGGS_LIBRARY", .honoured, "the library that the Python package loads"),
-        EnvironmentVariable("BIGEGGS_LEVEL", .honoured, "v3 or v4: which library of the wheel's is loaded"),
-        EnvironmentVariable("XDG_CACHE_HOME", .honoured, "where downloads and decoded pictures are kept"),
-        EnvironmentVariable("HOME", .honoured, "~/.cache is that place where XDG_CACHE_HOME is not set"),
+        EnvironmentVariable("BIGEGGS_LEVEL", .honoured, "v3 or v4: which library of the wheel is loaded"),
+        EnvironmentVariable("XDG_CACHE_HOME", .honoured, "the cache: downloads and decoded pictures"),
+        EnvironmentVariable("HOME", .honoured, "~/.cache is used if XDG_CACHE_HOME is not set"),
         EnvironmentVariable("OMP_NUM_THREADS", .honoured, "the default of --threads"),
-        EnvironmentVariable("OMP_*", .honoured, "the number of threads is what libgomp gives"),
+        EnvironmentVariable("OMP_*", .honoured, "OpenMP's settings, such as the number of threads"),
         EnvironmentVariable("GOMP_*", .honoured, "how libgomp's threads wait and where they run"),
-        EnvironmentVariable("ONEDNN_*", .honoured, "which instructions oneDNN uses, what it prints"),
-        EnvironmentVariable("DNNL_*", .honoured, "the same under its earlier name"),
-        EnvironmentVariable("BIGEGGS_MPI", .honoured, "what `make mpi` compiled, if it lies elsewhere"),
-        EnvironmentVariable("OMPI_*", .honoured, "Open MPI: which process this is, and its settings"),
-        EnvironmentVariable("PMI_*", .honoured, "the same of MPICH's mpirun"),
+        EnvironmentVariable("ONEDNN_*", .honoured, "which instructions oneDNN uses, and what it prints"),
+        EnvironmentVariable("DNNL_*", .honoured, "earlier names of the ONEDNN_* variables"),
+        EnvironmentVariable("BIGEGGS_MPI", .honoured, "the path of libbigeggs_mpi.so, from `make mpi`"),
+        EnvironmentVariable("OMPI_*", .honoured, "Open MPI's settings, and which process this is"),
+        EnvironmentVariable("PMI_*", .honoured, "which process of MPICH's mpirun this is"),
         EnvironmentVariable("PMIX_RANK", .honoured, "which process of Slurm's srun this is"),
-        EnvironmentVariable("SLURM_*", .honoured, "how many processes srun started, and how many here"),
+        EnvironmentVariable("SLURM_*", .honoured, "how many processes srun started, in all and here"),
         EnvironmentVariable("MPI_LOCALNRANKS", .honoured, "how many processes MPICH's mpirun started here"),
         EnvironmentVariable("http_proxy", .honoured, "a proxy for the download"),
         EnvironmentVariable("https_proxy", .honoured, "a proxy for the download"),
         EnvironmentVariable("all_proxy", .honoured, "a proxy for the download"),
-        EnvironmentVariable("no_proxy", .honoured, "where no proxy is asked"),
-        EnvironmentVariable("PATH", .honoured, "where swift is, which compiles changed sections"),
-        EnvironmentVariable("TMPDIR", .honoured, "for matplotlib where the cache cannot be written"),
-        EnvironmentVariable("TZ", .honoured, "the time of day that is shown; never in figures or report"),
+        EnvironmentVariable("no_proxy", .honoured, "hosts for which no proxy is used"),
+        EnvironmentVariable("PATH", .honoured, "where to find swift, which compiles changed sections"),
+        EnvironmentVariable("TMPDIR", .honoured, "for matplotlib if the cache cannot be written"),
+        EnvironmentVariable("TZ", .honoured, "the time zone of times in the terminal"),
         EnvironmentVariable("COLUMNS", .honoured, "the width of the help"),
         EnvironmentVariable("SWIFT_BACKTRACE", .honoured, "Swift's report of a crash"),
-        EnvironmentVariable("BIGEGGS_PARENT", .ours, "the process that started this one and ends with it"),
+        EnvironmentVariable("BIGEGGS_PARENT", .ours, "the parent process; this one ends with it"),
         EnvironmentVariable(
             "BIGEGGS_DOCS", .ours, "the build fetches the tool that writes the documentation"),
         EnvironmentVariable("BIGEGGS_MARCH", .ours, "the processor that the build is for"),
@@ -69,24 +69,24 @@ public struct EnvironmentVariable: Sendable {
         EnvironmentVariable("BIGEGGS_TENSORBOARD_PYTHON", .ours, "a Python with TensorBoard, for the tests"),
         EnvironmentVariable("PYTHON*", .setAside, "another Python, other modules, another encoding"),
         EnvironmentVariable("__PYVENV_LAUNCHER__", .setAside, "the place of another Python"),
-        EnvironmentVariable("MPL*", .setAside, "matplotlib's backend and directory; a window system"),
+        EnvironmentVariable("MPL*", .setAside, "matplotlib's backend and directory"),
         EnvironmentVariable("MATPLOTLIBRC", .setAside, "matplotlib's settings"),
-        EnvironmentVariable("SOURCE_DATE_EPOCH", .setAside, "a date in each figure, which has none"),
-        EnvironmentVariable("FREETYPE_PROPERTIES", .setAside, "how letters are fitted to pixels"),
-        EnvironmentVariable("FONTCONFIG_*", .setAside, "which fonts there are; ours come with matplotlib"),
+        EnvironmentVariable("SOURCE_DATE_EPOCH", .setAside, "would put a date into figures"),
+        EnvironmentVariable("FREETYPE_PROPERTIES", .setAside, "how letters are rendered"),
+        EnvironmentVariable("FONTCONFIG_*", .setAside, "which fonts exist; ours come with matplotlib"),
         EnvironmentVariable("FC_*", .setAside, "what fontconfig prints"),
-        EnvironmentVariable("NPY_*", .setAside, "which instructions NumPy uses, on which sums depend"),
+        EnvironmentVariable("NPY_*", .setAside, "which instructions NumPy uses; sums depend on them"),
         EnvironmentVariable("NUMPY_*", .setAside, "where NumPy's memory comes from"),
         EnvironmentVariable("OPENBLAS_*", .setAside, "the kernels of NumPy's products"),
-        EnvironmentVariable("PILLOW_*", .setAside, "how Pillow's memory is divided"),
+        EnvironmentVariable("PILLOW_*", .setAside, "how Pillow allocates memory"),
         EnvironmentVariable("JPEGMEM", .setAside, "how much memory a JPEG may take"),
         EnvironmentVariable("JSIMD_*", .setAside, "which instructions libjpeg uses"),
         EnvironmentVariable(
-            "LANG", .setAside, "a language and an encoding; all that is written is English in UTF-8"),
+            "LANG", .setAside, "a language and an encoding; all output is English in UTF-8"),
         EnvironmentVariable("LANGUAGE", .setAside, "a language"),
         EnvironmentVariable("LC_*", .setAside, "a language and an encoding"),
         EnvironmentVariable("NO_COLOR", .unread, "nothing is coloured"),
-        EnvironmentVariable("TERM", .unread, "of a terminal's signs only the carriage return is used"),
+        EnvironmentVariable("TERM", .unread, "only the carriage return and \"erase line\" are used"),
     ]
 
     /// Whether this is the entry of a variable.
@@ -99,7 +99,7 @@ public struct EnvironmentVariable: Sendable {
         all.first { $0.covers(variable) }
     }
 
-    /// Takes from this process's environment what is to be set aside. Children get it no more either.
+    /// Removes the variables to be set aside from the environment of this process, and so of its later children.
     static func setAside() {
         for variable in ProcessInfo.processInfo.environment.keys where of(variable)?.treatment == .setAside {
             unsetenv(variable)

@@ -7,16 +7,16 @@ import Synchronization
 
 /// The system's Python, in this process.
 ///
-/// The interpreter is Debian's, with the modules that Debian's packages install, whatever the
-/// environment says: `PATH`, `PYTHONHOME`, `PYTHONPATH`, a user's site directory and an active virtual
-/// environment have no part in it. Nor has what ``EnvironmentVariable`` sets aside.
+/// The interpreter is Debian's, with the modules of Debian's packages. It ignores `PATH`, `PYTHONHOME`,
+/// `PYTHONPATH`, the user's site directory, an active virtual environment, and the variables that
+/// ``EnvironmentVariable`` sets aside.
 ///
 /// ```swift
 /// try Python.start(searchPaths: ["/home/me/BigEggs"])
 /// let root = try Python.call("sqrt", in: "math", [.double(2)])
 /// ```
 public enum Python {
-    /// The interpreter whose modules are used. Nothing runs this file: Python derives from it where
+    /// The interpreter whose modules are used. This file is not run: from its path Python derives where
     /// its standard library and Debian's modules are.
     package static let executable = "/usr/bin/python3"
 
@@ -24,10 +24,11 @@ public enum Python {
 
     /// Starts the interpreter if it does not run yet, and puts directories in front of its `sys.path`.
     ///
-    /// Python starts once a process; a further call only adds the directories that are not there yet.
+    /// Python starts once per process. Further calls only add directories that are missing in `sys.path`.
     ///
     /// - Parameter searchPaths: directories to import modules from, the first one searched first.
-    /// - Throws: ``PythonError/cannotStart(_:)``, or what went wrong in adding the directories.
+    /// - Throws: ``PythonError/cannotStart(_:)``, ``PythonError/noLibrary(_:debianPackage:reason:)``, or the error of
+    ///   adding the directories.
     public static func start(searchPaths: [String]) throws {
         try isRunning.withLock { isRunning in
             guard !isRunning else { return }
@@ -40,7 +41,7 @@ public enum Python {
     /// Calls a function of a Python module and waits for its result.
     ///
     /// Starts the interpreter if it does not run yet. May be called from any thread; calls take turns.
-    /// What the function prints has reached the terminal or pipe when this returns.
+    /// The function's output is flushed when this returns.
     ///
     /// - Parameters:
     ///   - function: the function's name.
@@ -55,17 +56,17 @@ public enum Python {
         return try withInterpreter { try call(function, in: module, try tuple(of: arguments)) }
     }
 
-    /// Calls a function that writes into memory of Swift's.
+    /// Calls a function that writes into memory owned by Swift.
     ///
-    /// The function gets the memory as its first argument, a writable `memoryview` of bytes, for the time of
-    /// the call: one that it kept would raise an exception when it is used later. What it made of it, another
-    /// memoryview or an array, it must not keep: nothing would notice.
+    /// The function gets the memory as its first argument, a writable `memoryview` of bytes. The view is released
+    /// after the call, so that later uses raise an exception. The function must not keep other memoryviews or
+    /// arrays made from it: their later use is not detected.
     ///
     /// - Parameters:
     ///   - function: the function's name.
     ///   - module: the module's full name.
     ///   - arguments: the arguments after the first.
-    ///   - memory: what the function fills; not empty.
+    ///   - memory: the memory to fill; not empty.
     /// - Returns: the function's result.
     /// - Throws: as ``call(_:in:_:)``.
     public static func call(
@@ -92,7 +93,7 @@ public enum Python {
     private static func call(
         _ function: String, in module: String, _ arguments: borrowing Reference
     ) throws -> PythonValue {
-        // Both sides buffer: without this, in a pipe, lines change places.
+        // Swift and Python both buffer: without flushing, lines in a pipe would change their order.
         fflush(nil)
         defer { flush() }
         let module = try Reference(PyImport_ImportModule(module))
@@ -101,7 +102,7 @@ public enum Python {
         return try PythonValue(result.object)
     }
 
-    /// Runs `body` with the right to use the interpreter. References live and die inside it.
+    /// Runs `body` with the interpreter's lock. References must not outlive it.
     private static func withInterpreter<Result>(_ body: () throws -> Result) rethrows -> Result {
         let state = PyGILState_Ensure()
         defer { PyGILState_Release(state) }
@@ -109,7 +110,7 @@ public enum Python {
     }
 
     private static func initialize() throws {
-        // Before anything of Python's reads them: even an isolated Python takes its own path from two of them.
+        // Before Python reads them: even an isolated Python derives its own path from two of these variables.
         EnvironmentVariable.setAside()
 
         let library = try Self.library()
@@ -128,20 +129,20 @@ public enum Python {
         defer { config.deallocate() }
         PyConfig_InitIsolatedConfig(config)
         defer { PyConfig_Clear(config) }
-        // The interpreter's own path: the field for it is elsewhere in each release, and this is taken for it.
+        // Python takes its own path from argv[0]. The field for it has another offset in each release.
         try executable.withCString { path in
             var word: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(mutating: path)
             try check(PyConfig_SetBytesArgv(config, 1, &word))
         }
         try check(Py_InitializeFromConfig(config))
-        // This thread holds the interpreter's lock now; give it up, so that any thread can take it.
+        // This thread holds the interpreter's lock now: release it, so that any thread can take it.
         defer { _ = PyEval_SaveThread() }
-        // Compiled modules would be written beside the sources.
+        // Otherwise Python would write compiled modules beside the sources.
         _ = PySys_SetObject("dont_write_bytecode", python_true_object())
         try leaveInterruptsToSwift()
     }
 
-    /// The library of the system's Python, and the Debian package that has it.
+    /// The library of the system's Python, and the Debian package that contains it.
     private static func library() throws(PythonError) -> (name: String, package: String) {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard realpath(executable, &path) != nil else {
@@ -152,8 +153,8 @@ public enum Python {
         return ("lib\(name).so.1.0", "lib\(name)")
     }
 
-    /// Python's module `signal` takes over SIGINT when it is first imported, whatever the configuration
-    /// says; so it is imported now, and the handler that was there before is put back.
+    /// Python's module `signal` takes over SIGINT when it is first imported, whatever the configuration.
+    /// So this imports it now, and restores the previous handler.
     private static func leaveInterruptsToSwift() throws {
         var before = sigaction()
         sigaction(SIGINT, nil, &before)
@@ -188,13 +189,13 @@ public enum Python {
         return object
     }
 
-    /// A tuple of values, after an object that stays its owner's.
+    /// A tuple of values, after a borrowed object if one is given.
     private static func tuple(
         of values: [PythonValue], after first: UnsafeMutablePointer<PyObject>? = nil
     ) throws -> Reference {
         let offset = first == nil ? 0 : 1
         let tuple = try Reference(PyTuple_New(values.count + offset))
-        // PyTuple_SetItem takes over the reference that it is given.
+        // PyTuple_SetItem steals the reference.
         if let first { PyTuple_SetItem(tuple.object, 0, Py_NewRef(first)) }
         for (index, value) in values.enumerated() {
             PyTuple_SetItem(tuple.object, index + offset, try value.makeObject().release())
@@ -202,7 +203,7 @@ public enum Python {
         return tuple
     }
 
-    /// Flushes what Python printed. A closed stream is no reason to lose a result.
+    /// Flushes Python's output. Errors, as of a closed stream, are ignored.
     private static func flush() {
         for stream in ["stdout", "stderr"] {
             guard let file = PySys_GetObject(stream), python_is_none(file) == 0,

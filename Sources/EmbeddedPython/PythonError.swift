@@ -1,22 +1,22 @@
 import CPython
 
-/// What went wrong in the embedded Python.
+/// An error of the embedded Python.
 public enum PythonError: Error, Equatable, CustomStringConvertible {
     /// The interpreter did not start, with its reason.
     case cannotStart(String)
-    /// The system's libpython is not there or cannot be used, with the Debian package that has it.
+    /// The system's libpython is missing or unusable, with the Debian package that contains it.
     case noLibrary(String, debianPackage: String, reason: String)
-    /// An import failed; with the Debian package that has the module, if it is one of those we use.
+    /// An import failed; with the Debian package of the module, if it is one that we use.
     case moduleMissing(module: String, debianPackage: String?)
-    /// An exception whose message is a sentence for people, which its class says by an attribute
-    /// `is_sentence` that is true.
+    /// An exception whose message is a sentence for users: it has an attribute `is_sentence` that is
+    /// true.
     case refused(String)
-    /// Any other exception: its type's name, its message and Python's traceback, many lines long.
+    /// Any other exception: its type's name, its message and Python's traceback, of many lines.
     case exception(type: String, message: String, traceback: String)
     /// A function returned an object that ``PythonValue`` has no case for.
     case noSwiftValue(type: String)
 
-    /// One sentence for the person at the terminal; ``traceback`` has the details.
+    /// One sentence for the user; ``traceback`` has the details.
     public var description: String {
         switch self {
         case .cannotStart(let reason):
@@ -53,7 +53,7 @@ extension PythonError {
 
     /// Clears Python's pending exception and describes it. Needs the interpreter's lock.
     ///
-    /// Whatever fails in here only leaves a part of the description empty.
+    /// If a step in here fails, a part of the description is empty.
     static func takePending() -> PythonError {
         guard let exception = Reference(orNothing: python_take_exception()) else {
             return .exception(type: "SystemError", message: "failed without an exception", traceback: "")
@@ -102,7 +102,7 @@ extension PythonError {
             let format = Reference(orNothing: PyObject_GetAttrString(module.object, "format_exception")),
             let arguments = Reference(orNothing: PyTuple_New(1))
         else { return "" }
-        // PyTuple_SetItem takes over the reference that it is given.
+        // PyTuple_SetItem steals the reference.
         PyTuple_SetItem(arguments.object, 0, Py_NewRef(exception))
         guard let lines = Reference(orNothing: PyObject_CallObject(format.object, arguments.object)) else {
             return ""

@@ -1,10 +1,10 @@
 import CPython
 
-/// A value that crosses between Swift and Python.
+/// A value that can be passed between Swift and Python.
 ///
 /// From Python, `True` and `False` come as `bool`, any whole number (NumPy's too) as `int`, `float`
 /// and its subclasses as `double`, lists and tuples as `list`, dictionaries whose keys are strings as
-/// `dictionary`, `bytes` as `bytes`. Other objects have no value here. Arrays of any size go through the C ABI instead.
+/// `dictionary`, `bytes` as `bytes`. Other objects are not supported. Arrays go through the C ABI instead.
 public enum PythonValue: Sendable, Equatable {
     case none
     case bool(Bool)
@@ -49,7 +49,7 @@ extension PythonValue {
         case .list(let values):
             let list = try Reference(PyList_New(values.count))
             for (index, value) in values.enumerated() {
-                // PyList_SetItem takes over the reference that it is given.
+                // PyList_SetItem steals the reference.
                 PyList_SetItem(list.object, index, try value.makeObject().release())
             }
             return list
@@ -66,10 +66,10 @@ extension PythonValue {
         }
     }
 
-    /// How many containers may lie inside one another: a list may contain itself.
+    /// The maximum nesting depth of containers: a list may contain itself.
     private static let deepestNesting = 100
 
-    /// The value of a Python object that lies inside `depth` containers.
+    /// The value of a Python object inside `depth` containers.
     init(_ object: UnsafeMutablePointer<PyObject>, depth: Int = 0) throws {
         guard depth <= Self.deepestNesting else {
             throw PythonError.noSwiftValue(type: "list or dict nested deeper than \(Self.deepestNesting)")
@@ -107,7 +107,7 @@ extension PythonValue {
         }
     }
 
-    /// The value of an object that a container keeps alive.
+    /// The value of an element, which its container keeps alive.
     private init(element: UnsafeMutablePointer<PyObject>?, depth: Int) throws {
         guard let element else { throw PythonError.takePending() }
         try self.init(element, depth: depth)

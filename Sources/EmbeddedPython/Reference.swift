@@ -1,8 +1,8 @@
 import CPython
 
-/// One counted reference to a Python object, given back when this goes out of scope.
+/// One counted reference to a Python object, released when this goes out of scope.
 ///
-/// Belongs inside `Python.withInterpreter`, as everything that touches a Python object.
+/// Use it only inside `Python.withInterpreter`.
 struct Reference: ~Copyable {
     /// The object, alive as long as this reference.
     let object: UnsafeMutablePointer<PyObject>
@@ -15,7 +15,7 @@ struct Reference: ~Copyable {
         object = new
     }
 
-    /// Takes over a new reference where a failure is no more than an absence: the exception is dropped.
+    /// Takes over a new reference; if there is none, clears the exception and returns nil.
     init?(orNothing new: UnsafeMutablePointer<PyObject>?) {
         guard let new else {
             PyErr_Clear()
@@ -26,7 +26,7 @@ struct Reference: ~Copyable {
 
     deinit { Py_DecRef(object) }
 
-    /// Hands the reference to a function that takes it over.
+    /// Gives up the reference, for a function that steals it.
     consuming func release() -> UnsafeMutablePointer<PyObject> {
         let object = object
         discard self

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// What the first process does for all.
+/// Work that the first process does for all.
 extension Communicator {
-    /// Runs `body` in the first process, and gives all its result.
+    /// Runs `body` in the first process, and returns its result in all.
     ///
     /// - Throws: in the first process what `body` throws, in the others ``MessagePassingError/endedElsewhere``.
     @discardableResult
@@ -10,7 +10,7 @@ extension Communicator {
         guard size > 1 else { return try body() }
         var outcome = Swift.Result<Result, any Error> { throw MessagePassingError.endedElsewhere }
         if isFirst { outcome = Swift.Result { try body() } }
-        // No bytes say that it failed.
+        // An empty message means that `body` failed.
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -37,7 +37,7 @@ extension Communicator {
         return result
     }
 
-    /// Runs `body` in the first process, and then in the others, which find what the first one downloaded or cached.
+    /// Runs `body` in the first process, and then in the others, so that they find its downloads and caches.
     ///
     /// - Throws: what `body` throws; in the others as well ``MessagePassingError/endedElsewhere``.
     public func firstThenOthers<Result>(_ body: () throws -> Result) throws -> Result {

@@ -10,7 +10,7 @@ import Synchronization
 /// ```
 ///
 /// All processes call the same functions in the same order, each from one thread. A function waits for the others, for
-/// at most ``timeout`` seconds. Messages go through MPI, which alone opens connections.
+/// at most ``timeout`` seconds. Messages go through MPI; nothing else opens connections.
 /// Source: https://www.mpi-forum.org/docs/
 public final class Communicator: @unchecked Sendable {
     /// This process's number: 0 is the one that prints and saves.
@@ -19,13 +19,13 @@ public final class Communicator: @unchecked Sendable {
     public let size: Int
     /// The name of this process's machine.
     public let host: String
-    /// How many seconds the others may take to answer.
+    /// The maximum time to wait for the other processes, in seconds.
     public var timeout = 300.0
 
     /// Whether this is the process that prints and saves.
     public var isFirst: Bool { rank == 0 }
 
-    /// Nil where there is but one process.
+    /// The functions of MPI; nil for a single process.
     private let table: UnsafePointer<be_message_passing>?
 
     private init(rank: Int, size: Int, host: String, table: UnsafePointer<be_message_passing>?) {
@@ -35,7 +35,7 @@ public final class Communicator: @unchecked Sendable {
         self.table = table
     }
 
-    /// The processes that train together where `fit` is given no others.
+    /// The communicator of a `fit` that is not given one.
     @TaskLocal public static var ofTrainings: Communicator?
 
     /// One process, alone.
@@ -45,8 +45,8 @@ public final class Communicator: @unchecked Sendable {
     ///
     /// The first use starts MPI, unless this process has started it before, as mpi4py does.
     ///
-    /// - Throws: ``MessagePassingError/notBuilt(processes:file:reason:)`` if there is a launcher and nothing here that
-    ///   knows MPI, and what MPI fails with.
+    /// - Throws: ``MessagePassingError``; ``MessagePassingError/notBuilt(processes:file:reason:)`` if there is a
+    ///   launcher but the library for MPI cannot be loaded.
     public static var world: Communicator {
         get throws {
             try started.withLock { started in
@@ -62,10 +62,10 @@ public final class Communicator: @unchecked Sendable {
 
     private static let started = Mutex<Communicator?>(nil)
 
-    /// The file of the program or library that this code is in.
+    /// The path of the program or library that contains this code.
     public static var programFile: String { String(cString: be_own_file()) }
 
-    /// The file that knows MPI, beside the one that this code is in.
+    /// The library that uses MPI, in the directory of ``programFile``.
     private static var file: String {
         let own = programFile
         let directory = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? "."
@@ -74,8 +74,8 @@ public final class Communicator: @unchecked Sendable {
 
     private static func start() throws -> Communicator {
         guard let launcher = Launcher.current else { return .alone }
-        // Open MPI sends what is larger than this in one direction after the other: through TCP at 1 Gbit/s sums of 8 MB
-        // took 141 ms, and 74 ms with it.
+        // Open MPI sends larger messages in one direction after the other: over TCP at 1 Gbit/s sums of 8 MB took
+        // 141 ms without this setting and 74 ms with it.
         setenv("OMPI_MCA_btl_tcp_eager_limit", "8388608", 0)
         let file = getenv("BIGEGGS_MPI").map { String(cString: $0) } ?? Communicator.file
         guard let library = dlopen(file, RTLD_NOW | RTLD_GLOBAL),
@@ -113,7 +113,7 @@ public final class Communicator: @unchecked Sendable {
         }
     }
 
-    /// What process `root` has.
+    /// The bytes of process `root`.
     ///
     /// - Throws: ``MessagePassingError``.
     public func broadcast(_ bytes: [UInt8], from root: Int = 0) throws -> [UInt8] {
@@ -125,17 +125,17 @@ public final class Communicator: @unchecked Sendable {
         return result
     }
 
-    /// What each process has, in the order of their numbers.
+    /// The elements of each process, in the order of their numbers.
     ///
     /// - Parameters:
     ///   - own: elements without pointers.
-    ///   - counts: how many elements each process has, which all processes know.
+    ///   - counts: the number of elements of each process, the same list in all processes.
     /// - Throws: ``MessagePassingError``.
     public func gather<Element: BitwiseCopyable>(_ own: [Element], counts: [Int]) throws -> [Element] {
         guard let table, !own.isEmpty || counts.contains(where: { $0 > 0 }) else { return own }
         let size = MemoryLayout<Element>.stride
         guard counts.reduce(0, +) <= Int(Int32.max) / size else {
-            throw MessagePassingError.failed(action: "gather", reason: "that are more than 2 GB")
+            throw MessagePassingError.failed(action: "gather", reason: "the data is larger than 2 GB")
         }
         let pieces = Pieces(counts: counts.map { $0 * size })
         return try [Element](unsafeUninitializedCapacity: counts.reduce(0, +)) { all, count in
@@ -169,13 +169,14 @@ public final class Communicator: @unchecked Sendable {
         }
     }
 
-    /// Waits until all processes have come here.
+    /// Waits until all processes have called this.
     ///
     /// - Throws: ``MessagePassingError``.
     public func barrier() throws { _ = try gather(UInt8(0)) }
 
-    /// Replaces numbers by their sums over all processes, which are the same bits in each and in each run with as many
-    /// processes.
+    /// Replaces numbers by their sums over all processes.
+    ///
+    /// The sums are the same bits in all processes, and in all runs with as many processes.
     ///
     /// - Throws: ``MessagePassingError``.
     public func addUp(_ numbers: UnsafeMutableBufferPointer<Double>) throws {
@@ -194,10 +195,10 @@ public final class Communicator: @unchecked Sendable {
         exit(status)
     }
 
-    /// Says that this process ends without the others: MPI is not told to wait for them.
+    /// Lets this process exit without waiting for the others.
     public func fail() { table?.pointee.fail() }
 
-    // MARK: What a SumExchange needs
+    // MARK: For SumExchange
 
     func beginScatter(
         _ send: UnsafeRawPointer, _ sent: Pieces, _ receive: UnsafeMutableRawPointer, _ received: Pieces
@@ -236,13 +237,13 @@ public final class Communicator: @unchecked Sendable {
     }
 }
 
-/// Which bytes of a buffer each process has to do with. The memory stays where it is: MPI reads it until an operation
-/// has ended.
+/// The bytes of a buffer that each process sends or receives. The counts and offsets have a fixed address: MPI reads
+/// them until an operation has ended.
 final class Pieces {
     private let numbers: UnsafeMutableBufferPointer<Int32>
     let counts: [Int]
 
-    /// Pieces that follow each other.
+    /// Adjacent pieces.
     init(counts: [Int]) {
         self.counts = counts
         numbers = .allocate(capacity: 2 * counts.count)

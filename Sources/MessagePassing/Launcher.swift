@@ -1,13 +1,13 @@
 import Glibc
 
-/// What the environment says of the launcher (mpirun, mpiexec, srun) that started this process.
+/// The launcher (mpirun, mpiexec, srun) that started this process, read from the environment.
 public struct Launcher: Sendable, Equatable {
-    /// This process's number, and how many there are.
+    /// This process's number, and the number of processes.
     public let rank, size: Int
     /// How many of them run on this machine.
     public let processesHere: Int
 
-    /// Where each MPI's launcher writes rank, size and the number of processes on the machine.
+    /// The variables for rank, size and the number of processes on the machine, of each launcher.
     private static let variables = [
         // Open MPI.
         ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"),
@@ -20,10 +20,10 @@ public struct Launcher: Sendable, Equatable {
     /// The launcher of this process; nil without one, or if it started only this process.
     public static var current: Launcher? { Launcher { name in getenv(name).map { String(cString: $0) } } }
 
-    /// What a command begins with that starts as many processes; nothing without a launcher.
+    /// The beginning of a command that starts as many processes; empty without a launcher.
     public static var words: [String] { current.map { ["mpirun", "-np", "\($0.size)"] } ?? [] }
 
-    /// Makes this process, and those that it starts, one without a launcher.
+    /// Removes the launcher's variables, for this process and those that it starts.
     public static func forget() {
         for (rank, size, here) in variables { for name in [rank, size, here] { unsetenv(name) } }
     }

@@ -1,18 +1,19 @@
 /// Why processes cannot work together.
 public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
-    /// A launcher started several processes, and what knows MPI is not there. `reason` is the dynamic loader's.
+    /// A launcher started several processes, and `file`, which uses MPI, cannot be loaded. `reason` is the dynamic
+    /// loader's.
     case notBuilt(processes: Int, file: String, reason: String)
     case otherInterface(file: String)
     case failed(action: String, reason: String)
     case noAnswer(seconds: Double)
-    /// What a process has otherwise than the first one.
+    /// A process differs from the first one.
     case differs(rank: Int, host: String, differences: [String])
     /// The weights of processes are no longer the same.
     case divergedWeights(rank: Int, host: String)
-    /// Another process has failed, and says why.
+    /// Another process has failed and reports the reason.
     case endedElsewhere
 
-    /// Whether all processes meet it, or the first one has said why.
+    /// Whether all processes get this error, or the first one has reported it.
     public var isKnownToFirst: Bool {
         switch self {
         case .notBuilt, .otherInterface, .differs, .divergedWeights, .endedElsewhere: true
@@ -23,20 +24,21 @@ public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notBuilt(let processes, let file, let reason):
-            "this is one of \(processes) processes of a launcher, and \(file), which knows MPI, cannot be loaded "
+            "this is one of \(processes) processes of a launcher, and \(file), which uses MPI, cannot be loaded "
                 + "(\(reason)): run `make mpi`, or start without the launcher"
         case .otherInterface(let file):
             "\(file) was compiled for another version of BigEggs: run `make mpi`"
         case .failed(let action, let reason):
             "MPI could not \(action): \(reason)"
         case .noAnswer(let seconds):
-            "another process has not answered for \(Int(seconds)) seconds: it hangs, or its machine is gone; "
-                + "--timeout gives it longer"
+            "another process has not answered for \(Int(seconds)) seconds: it hangs, or its machine is down; "
+                + "give a larger --timeout to wait longer"
         case .differs(let rank, let host, let differences):
-            "process \(rank) on \(host) is not like process 0, and all must be: \(differences.joined(separator: "; "))"
+            "process \(rank) on \(host) differs from process 0, and all must be equal: "
+                + differences.joined(separator: "; ")
         case .divergedWeights(let rank, let host):
-            "process \(rank) on \(host) computed other weights than process 0: its processor or its memory is not "
-                + "to be relied on"
+            "process \(rank) on \(host) computed different weights from process 0: its processor or its memory is "
+                + "unreliable"
         case .endedElsewhere:
             "another process has failed"
         }

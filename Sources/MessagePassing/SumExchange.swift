@@ -1,23 +1,23 @@
 import CMessagePassing
 import Glibc
 
-/// Replaces a buffer of numbers, in pieces that become ready one after the other, by their sums over all processes.
+/// Sums a buffer of numbers over all processes, in pieces, as they become ready.
 ///
-/// Each process receives its part of a piece from all, adds it up in the order of a ``TreeSum``, and gives the sum to
-/// all. That moves as few bytes as a ring does, and the sums are the same bits in each run with as many processes, which
-/// `MPI_Allreduce` does not promise. Both messages are under way while the caller works; ``progress()`` moves them on,
-/// since most MPIs do so only when they are called.
+/// Each process receives its part of a piece from all, sums it in the order of a ``TreeSum``, and sends the sum to all.
+/// This moves as few bytes as a ring. The sums are the same bits in each run with as many processes, which
+/// `MPI_Allreduce` does not promise. Both messages are under way while the caller works. Most MPIs make progress only
+/// when they are called: call ``progress()``.
 public final class SumExchange {
     private let communicator: Communicator
     private let numbers: UnsafeMutablePointer<Float>
-    /// What is to be added up, from the other processes and this one: `[processes, numbers]`.
+    /// The addends from all processes, this one included: `[processes, numbers]`.
     private var received: UnsafeMutablePointer<Float>
     private var capacity = 0
     private var waiting: [Piece] = []
     private var scattering: Piece?
     private var summed: [Piece] = []
     private var gathering: Piece?
-    /// When the messages that are under way were begun; 0 without any.
+    /// The time at which the messages under way began; 0 if there are none.
     private var begun: UInt64 = 0
     private var underWay: UInt64 = 0
     private var spent: UInt64 = 0
@@ -25,18 +25,18 @@ public final class SumExchange {
     /// Nanoseconds in which messages were under way while the caller did something else.
     public var hiddenNanoseconds: UInt64 { underWay - min(spent, underWay) }
 
-    /// Some of the numbers, and the part of them that each process adds up.
+    /// A range of the numbers, and the part of it that each process sums.
     private struct Piece {
         let range: Range<Int>
         let parts: Pieces
-        /// This process's part of each process.
+        /// This process's part, from each process.
         let incoming: Pieces
         let own: Range<Int>
 
         init(_ range: Range<Int>, _ communicator: Communicator) {
             self.range = range
             let size = communicator.size
-            // Whole lines of 64 bytes.
+            // Whole cache lines of 64 bytes.
             func start(_ part: Int) -> Int {
                 part == size ? range.count : range.count * part / size / 16 * 16
             }
@@ -48,7 +48,7 @@ public final class SumExchange {
         }
     }
 
-    /// - Parameter numbers: they must stay where they are.
+    /// - Parameter numbers: the buffer, which must stay valid.
     public init(_ communicator: Communicator, _ numbers: UnsafeMutablePointer<Float>) {
         self.communicator = communicator
         self.numbers = numbers
@@ -57,7 +57,7 @@ public final class SumExchange {
 
     deinit { received.deallocate() }
 
-    /// Says that a piece is ready to be added up. All processes name the same pieces in the same order.
+    /// Begins the sum of a piece that is ready. All processes begin the same pieces in the same order.
     ///
     /// - Throws: ``MessagePassingError``.
     public func begin(_ range: Range<Int>) throws {
@@ -69,9 +69,9 @@ public final class SumExchange {
         try progress()
     }
 
-    /// Moves messages on.
+    /// Makes progress with the messages.
     ///
-    /// - Returns: whether all sums are there.
+    /// - Returns: whether all sums are complete.
     /// - Throws: ``MessagePassingError``.
     @discardableResult
     public func progress() throws -> Bool { try timed(step) }
@@ -125,7 +125,7 @@ public final class SumExchange {
         }
     }
 
-    /// - Parameter body: returns whether no message is under way any more.
+    /// - Parameter body: returns whether all messages have ended.
     private func timed(_ body: () throws -> Bool) rethrows -> Bool {
         let start = now()
         if begun == 0, !waiting.isEmpty { begun = start }

@@ -1,9 +1,9 @@
-/// Adds rows of numbers up, the first half and the second half each in the same way, and then these.
+/// Pairwise summation of rows: sums each half of the rows recursively, then adds the two sums.
 ///
-/// The order depends on the number of rows alone. What halves of the rows come to can be known before: two
-/// processes that each add up half of them get the bits that one gets.
+/// The order depends only on the number of rows. The halves can be summed apart: two processes that each sum one
+/// half get the same bits as one process.
 package enum TreeSum {
-    /// Leaves the sum of rows in the first one, and changes the others.
+    /// Sums the rows into the first one; the others may change.
     ///
     /// - Parameters:
     ///   - first: `[rows, count]`, each row `stride` after the one before.

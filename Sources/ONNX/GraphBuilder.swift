@@ -1,35 +1,34 @@
 import BigEggs
 
-/// The nodes and weights of a graph, made layer by layer.
+/// The nodes and weights of a graph, built layer by layer.
 ///
-/// Our images have their channels last, ONNX's operators want them before height and width: the graph
-/// changes the order where it must, so that its own input, and what `Flatten` makes of an image, are as in
-/// Keras.
+/// Our images have their channels last; ONNX's operators need them first. The graph transposes where
+/// needed, so that its input, and the order of `Flatten`, are as in Keras.
 struct GraphBuilder {
     private(set) var nodes: [ONNXNodeProto] = []
     private(set) var initializers: [ONNXTensorProto] = []
 
-    /// What a node puts out.
+    /// The output of a node.
     private struct Value {
         var name: String
-        /// Without the batch, the channels always last.
+        /// The shape without the batch, the channels always last.
         var shape: [Int]
-        /// Whether it lies as `[batch, channels, height, width]`.
+        /// Whether the layout is `[batch, channels, height, width]`.
         var channelsFirst = false
     }
 
-    /// What the next node takes.
+    /// The input of the next node.
     private var value: Value
-    /// The network's input, and what each layer puts out.
+    /// The network's input, and the output of each layer.
     private var values: [Value]
-    /// What the layer reads that is added.
+    /// The inputs of the layer that is being added.
     private var inputs: [Value] = []
     private let weights: [String: NamedTensor]
 
     /// - Parameters:
     ///   - input: the name of the graph's input.
     ///   - shape: its shape without the batch.
-    ///   - weights: of all layers.
+    ///   - weights: the weights of all layers.
     init(input: String, shape: [Int], weights: [NamedTensor]) {
         value = Value(name: input, shape: shape)
         values = [value]
@@ -38,17 +37,17 @@ struct GraphBuilder {
 
     /// Multiplies the network's input by a number, before all layers.
     mutating func scale(by factor: Float) {
-        // No layer is called "": its values' names cannot be the same.
+        // No layer has an empty name, so this name is unique.
         add("Mul", "/scaled", with: [constant("rescale", shape: [], [factor])])
         values = [value]
     }
 
-    /// Adds what a layer computes in inference.
+    /// Adds the nodes of a layer in inference mode.
     ///
     /// - Parameters:
     ///   - layer: the layer.
-    ///   - numbers: which values it reads: 0 is the network's input, from 1 on they are the outputs of layers.
-    ///   - name: its name in the model; an activation's, and every value's, begins with it.
+    ///   - numbers: the values that it reads: 0 is the network's input, from 1 on the outputs of layers.
+    ///   - name: its name in the model, a prefix of the names of its values and activation.
     ///   - output: the shape of its output without the batch.
     /// - Throws: `LayerError` for a kind of layer that ONNX has no operator for.
     mutating func add(_ layer: any Layer, reading numbers: [Int], named name: String, output: [Int]) throws {
@@ -83,7 +82,7 @@ struct GraphBuilder {
         case .sigmoid: add("Sigmoid", "\(name)/sigmoid")
         case .silu: gate(name) { $0.add("Sigmoid", "\(name)/sigmoid") }
         case .gelu:
-            // x · (1 + erf(x / √2)) / 2; Gelu is younger than our operator set.
+            // x · (1 + erf(x / √2)) / 2; our operator set does not have Gelu yet.
             gate(name) {
                 $0.calculate("Mul", "\(name)/scaled", Float(0.5).squareRoot())
                 $0.add("Erf", "\(name)/erf")
@@ -105,19 +104,19 @@ struct GraphBuilder {
         }
     }
 
-    /// Multiplies the value by what `body` makes of it.
+    /// Multiplies the value by the result of `body`.
     private mutating func gate(_ name: String, _ body: (inout GraphBuilder) -> Void) {
         let number = value.name
         body(&self)
         add("Mul", "\(name)/gated", with: [number])
     }
 
-    /// Adds a node that takes the value and a number.
+    /// Adds a node whose inputs are the value and a number.
     mutating func calculate(_ type: String, _ output: String, _ number: Float) {
         add(type, output, with: [constant("\(output)_by", shape: [], [number])])
     }
 
-    /// Adds a tensor that is no weight of the model.
+    /// Adds a tensor that is not a weight of the model.
     mutating func constant(_ name: String, shape: [Int], _ values: [Float]) -> String {
         initializers.append(ONNXTensorProto(name, shape: shape, values: values))
         return name
@@ -129,13 +128,13 @@ struct GraphBuilder {
         return name
     }
 
-    /// Makes a vector of the value, each pixel's channels together as they lie now.
+    /// Flattens the value to a vector, in its current layout.
     mutating func flatten(_ name: String) {
         add("Flatten", "\(name)/flat")
         value.channelsFirst = false
     }
 
-    /// Brings an image's channels to the place where what comes next wants them.
+    /// Transposes an image if its layout is not the one that the next node needs.
     mutating func arrange(channelsFirst wanted: Bool, before name: String) {
         guard value.channelsFirst != wanted else { return }
         let (place, order) = wanted ? ("first", [0, 3, 1, 2]) : ("last", [0, 2, 3, 1])
@@ -143,7 +142,7 @@ struct GraphBuilder {
         value.channelsFirst = wanted
     }
 
-    /// Adds a node that takes all values that the layer reads, images with the channels first.
+    /// Adds a node with all inputs of the layer, images with the channels first.
     mutating func join(_ type: String, _ name: String, _ attributes: [ONNXAttributeProto] = []) {
         let names = inputs.enumerated().map { number, input in
             value = input
@@ -154,7 +153,7 @@ struct GraphBuilder {
         add(type, "\(name)/\(type.lowercased())", with: Array(names.dropFirst()), attributes)
     }
 
-    /// Adds a node that takes the value, and weights, and gives the next value.
+    /// Adds a node whose inputs are the value and weights, and whose output is the next value.
     mutating func add(
         _ type: String, _ output: String, with weights: [String] = [], _ attributes: [ONNXAttributeProto] = []
     ) {
@@ -168,9 +167,9 @@ struct GraphBuilder {
         value.name = output
     }
 
-    /// Adds a weight under its name, its axes in another order where one is given.
+    /// Adds a weight under its name, its axes permuted if an order is given.
     ///
-    /// - Parameter shape: the shape in which the graph wants the numbers, if it is another.
+    /// - Parameter shape: the shape in the graph, if it differs.
     mutating func weight(_ name: String, permuted order: [Int]? = nil, shape: [Int]? = nil) throws -> String {
         guard let tensor = weights[name] else {
             throw TrainingError.weightsMissing(name: name, file: "the model")
@@ -182,7 +181,7 @@ struct GraphBuilder {
 }
 
 extension Window {
-    /// The window as attributes, its padding as numbers of pixels.
+    /// The window as attributes, with its padding in pixels.
     func attributes(input: [Int]) -> [ONNXAttributeProto] {
         let pads = zeros(for: input)
         return [
@@ -193,7 +192,7 @@ extension Window {
 }
 
 extension NamedTensor {
-    /// The same numbers with the axes in another order: axis `i` of the result is axis `order[i]` of this.
+    /// The tensor with permuted axes: axis `i` of the result is axis `order[i]` of this.
     fileprivate func permuted(_ order: [Int]) -> NamedTensor {
         let strides = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
         var offsets = [0]

@@ -47,7 +47,7 @@ extension ONNXAttributeProto {
 }
 
 extension ONNXValueInfoProto {
-    /// An input or output of 32-bit floats, of as many images as there are.
+    /// An input or output of 32-bit floats, for any number of images.
     init(_ name: String, shape: [Int], isImage: Bool = false, doc: String) {
         self.init()
         self.name = name

@@ -10,18 +10,18 @@ extension Model {
     ///
     /// The graph computes in float32 what `predict` computes. Its input is `images`,
     /// `[batch, height, width, channels]`, or `vectors`, `[batch, features]`; its output is `probabilities`, or
-    /// `output` if the model does not end in a softmax; `batch` is any number. Weights have the names that
-    /// `saveWeights` gives them. The file's `doc_string` says what the input is to hold, and its
+    /// `output` if the model does not end in a softmax; `batch` is any number. Weights have the same names as
+    /// in `saveWeights`. The file's `doc_string` describes the input and the output, and its
     /// `metadata_props` have `class_names`, a JSON list. The same model gives the same bytes.
     ///
     /// - Parameters:
-    ///   - path: the file to make or to replace.
-    ///   - rescale: what the graph multiplies its input by before the first layer: 1/255 for a graph that takes
-    ///     pixels from 0 to 255, of a model that was trained on `rescaled()` images.
+    ///   - path: the file to create or replace.
+    ///   - rescale: the factor for the graph's input before the first layer: 1/255 for pixels from 0 to 255, if
+    ///     the model was trained on `rescaled()` images.
     ///   - classNames: one for each output, in the order of the labels, or none.
-    /// - Throws: `FileError` if the file cannot be written; what was there before is then unharmed.
-    ///   `TrainingError` for weights that are not finite, for a factor or a number of names that makes no sense,
-    ///   ``ONNXError`` for a model that is too large.
+    /// - Throws: `FileError` if the file cannot be written; an earlier file is then unchanged.
+    ///   `TrainingError` for weights that are not finite, for a factor that is not finite or a wrong number of
+    ///   names, ``ONNXError`` for a model that is too large.
     ///
     /// Source: <https://onnx.ai/onnx/repo-docs/IR.html>
     public func exportONNX(to path: String, rescale: Float = 1, classNames: [String] = []) throws {
@@ -65,7 +65,7 @@ extension Model {
         builder.finish(as: output.name)
 
         var model = ONNXModelProto()
-        // Of the version with operator set 17, ONNX 1.12.
+        // The IR version of ONNX 1.12, which has operator set 17.
         model.irVersion = 8
         var operators = ONNXOperatorSetIdProto()
         operators.domain = ""
@@ -86,7 +86,7 @@ extension Model {
             model.metadataProps.append(ONNXStringStringEntryProto("class_names", names))
         }
         if isImage, rescale == 1 / 255 {
-            // As ONNX's documentation of metadata has it.
+            // As in ONNX's documentation of metadata.
             model.metadataProps.append(
                 ONNXStringStringEntryProto("Image.NominalPixelRange", "NominalRange_0_255"))
         }

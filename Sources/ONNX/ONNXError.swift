@@ -2,7 +2,7 @@
 public enum ONNXError: Error, Equatable, CustomStringConvertible {
     case tooLarge(parameters: Int)
 
-    /// Protocol buffers have up to 2 GiB; what is not weights takes far less than is left.
+    /// Protocol buffers are limited to 2 GiB. All but the weights needs far less than the rest.
     static let mostParameters = 500_000_000
 
     public var description: String {

@@ -2,7 +2,7 @@ import BigEggs
 
 /// A layer that ONNX has operators for.
 protocol ONNXLayer: Layer {
-    /// Adds what the layer computes in inference; parameters as for ``GraphBuilder/add(_:reading:named:output:)``.
+    /// Adds the layer's nodes in inference mode; parameters as for ``GraphBuilder/add(_:reading:named:output:)``.
     func add(to graph: inout GraphBuilder, named name: String) throws
 }
 
@@ -14,7 +14,7 @@ extension Activation: ONNXLayer {
 
 extension Add: ONNXLayer {
     func add(to graph: inout GraphBuilder, named name: String) {
-        // ONNX's Add takes two.
+        // ONNX's Add takes only two inputs.
         graph.join("Sum", name)
     }
 }
@@ -88,14 +88,14 @@ extension SeparableConv2D: ONNXLayer {
 }
 
 extension GraphBuilder {
-    /// A kernel of a convolution of each channel for itself: `[channels · multiplier, 1, height, width]`.
+    /// The kernel of a depthwise convolution: `[channels · multiplier, 1, height, width]`.
     fileprivate mutating func depthwise(_ name: String, _ window: Window, _ multiplier: Int) throws -> String
     {
         try weight(
             name, permuted: [2, 3, 0, 1], shape: [shape[2] * multiplier, 1] + window.size)
     }
 
-    /// A number a channel: a weight, or where the layer has none the same number for all.
+    /// One number per channel: a weight, or a constant if the layer does not have the weight.
     fileprivate mutating func weight(
         _ name: String, ifHeld isHeld: Bool, otherwise number: Float, _ constantName: String
     ) throws -> String {
@@ -118,7 +118,7 @@ extension GraphBuilder {
 }
 
 extension Dropout: ONNXLayer {
-    /// Nothing: inference drops nothing.
+    /// Adds nothing: there is no dropout in inference.
     func add(to graph: inout GraphBuilder, named name: String) {}
 }
 
@@ -143,7 +143,7 @@ extension ELU: ONNXLayer {
 }
 
 extension GaussianNoise: ONNXLayer {
-    /// Nothing: inference adds no noise.
+    /// Adds nothing: there is no noise in inference.
     func add(to graph: inout GraphBuilder, named name: String) {}
 }
 
@@ -188,7 +188,7 @@ extension Rescaling: ONNXLayer {
 }
 
 extension SpatialDropout2D: ONNXLayer {
-    /// Nothing: inference drops nothing.
+    /// Adds nothing: there is no dropout in inference.
     func add(to graph: inout GraphBuilder, named name: String) {}
 }
 

@@ -2,22 +2,22 @@ import BigEggs
 import CPictures
 import Foundation
 
-/// The decoded pictures of one directory: a file with their pixels, and a journal of what became of each file.
+/// The decoded pictures of one directory: a file of pixels, and a journal with the result for each file.
 ///
-/// The journal has a line for each batch, written when the batch's pixels are, with their checksum: a process that ends
-/// early leaves what it has decoded, and the next goes on. One process at a time decodes; others wait for it. Nothing
-/// shortens pixels that may be mapped, or changes any but those of files that could not be read.
+/// The journal gets a line for each batch after its pixels are written, with their checksum: if a process ends early,
+/// the next one continues after the last complete batch. One process decodes at a time; others wait for it. Pixels that
+/// may be mapped are never truncated, and change only from the first batch with an unreadable file on.
 final class CacheEntry {
-    /// What the pictures are of.
+    /// Identifies the pictures of an entry.
     struct Header: Codable, Equatable {
         let key: String
         let imageSize: Int
         let files: Int
-        /// Which decoding made the pixels; a change of ``PictureDecoder`` that changes pixels changes it.
+        /// The version of the decoder: raise it with a change of ``PictureDecoder`` that changes pixels.
         var decoder = 1
     }
 
-    /// What was decoded in one go.
+    /// Files that were decoded together.
     private struct Batch: Codable {
         let files: [PictureDecoder.File]
         /// The SHA-256 of their pixels.
@@ -27,17 +27,17 @@ final class CacheEntry {
     private let header: Header
     private let path: String
     private var pixels: Int32
-    /// -1 in memory.
+    /// The descriptor of the journal; -1 for an entry in memory.
     private let journal: Int32
     private var batches: [Batch] = []
-    /// The bytes of the journal up to the end of the last of them.
+    /// The length of the journal in bytes, up to the last of ``batches``.
     private var journalLength = 0
 
     private var bytesPerImage: Int { header.imageSize * header.imageSize * 3 }
 
-    /// Opens an entry for this process alone, or makes it.
+    /// Opens or creates an entry, locked by this process.
     ///
-    /// - Parameter waiting: called once if another process has it.
+    /// - Parameter waiting: called before waiting for another process that has locked it.
     /// - Throws: `FileError`.
     init(_ path: String, header: Header, waiting: () -> Void) throws {
         self.path = path
@@ -53,15 +53,15 @@ final class CacheEntry {
             if Self.isThere(file, opened) { journal = opened } else { close(opened) }
         }
         self.journal = journal
-        // What an earlier version wrote.
+        // A file of an earlier version.
         unlink(path)
         if let known = Self.batches(of: Self.journal(path), header) {
-            // A file that could not be read is tried again.
+            // A batch with a file that could not be read is decoded again, and all after it.
             let usable = known.prefix { $0.batch.files.allSatisfy { $0.digest != nil } }
             batches = usable.map(\.batch)
             journalLength = usable.last?.end ?? 0
         } else {
-            // Another process may have mapped the old ones.
+            // Not truncated: another process may have mapped the old pixels.
             unlink(Self.pixels(path))
         }
         do {
@@ -88,7 +88,7 @@ final class CacheEntry {
         if journal >= 0 { close(journal) }
     }
 
-    /// Decodes what is not decoded yet.
+    /// Decodes the files that are not decoded yet.
     ///
     /// - Throws: `FileError`, `PythonError`.
     func complete(
@@ -98,7 +98,7 @@ final class CacheEntry {
         var done = batches.reduce(0) { $0 + $1.files.count }
         if done < paths.count { progress(.init(.decoding, done, of: paths.count)) }
         let writer = BatchWriter(bytes: min(PictureDecoder.batch, paths.count) * bytesPerImage)
-        // Its memory must not be freed while it is written.
+        // The writer's buffers must not be freed during a write.
         defer { try? writer.wait() }
         while done < paths.count {
             let range = done..<min(done + PictureDecoder.batch, paths.count)
@@ -121,18 +121,18 @@ final class CacheEntry {
             pixels: try MappedFile(pixels, count: paths.count * bytesPerImage, file: Self.pixels(path)))
     }
 
-    /// Sets the journal's time of change, by which ``CacheSpace`` knows when an entry was used.
+    /// Sets the journal's modification time, which is the time of last use for ``CacheSpace``.
     ///
-    /// To the nanosecond, after all that changes the journal: the file system's own clock has ticks of some milliseconds,
-    /// in which one small entry is written and another used.
+    /// Called after all changes of the journal, and exact to the nanosecond: the file system's own clock has ticks of
+    /// some milliseconds, in which one small entry is written and another used.
     private func noteUse() {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        // In a cache that users share, only an entry's owner may set its time.
+        // In a cache that users share, only an entry's owner may set a given time; others may set the current one.
         if futimens(journal, [now, now]) != 0 { futimens(journal, nil) }
     }
 
-    /// Checks what is there, and starts from the beginning if it is not what it was.
+    /// Verifies the batches that exist, and starts over if their pixels have changed.
     private func begin(_ progress: PictureCache.Progress) throws {
         guard try !batches.isEmpty && isIntact(progress) else {
             batches = []
@@ -143,13 +143,13 @@ final class CacheEntry {
             guard ftruncate(journal, 0) == 0 else { throw failure("write", Self.journal(path)) }
             return try append(header)
         }
-        // A line that the last process did not finish.
+        // Removes a line that the last process did not finish.
         guard ftruncate(journal, off_t(journalLength)) == 0 else {
             throw failure("write", Self.journal(path))
         }
     }
 
-    /// Whether the pixels have the checksums that they had.
+    /// Whether the pixels have the checksums of the journal.
     private func isIntact(_ progress: PictureCache.Progress) throws -> Bool {
         let (total, bytesPerImage) = (header.files, bytesPerImage)
         // A few batches at a time, to show progress.
@@ -213,10 +213,10 @@ final class CacheEntry {
         try Record(encoding: value).compactJSON() + [UInt8(ascii: "\n")]
     }
 
-    /// The batches of a journal, up to the first line that is none or was not finished, each with where its line ends, in
-    /// bytes; nil if it is of something else.
+    /// The batches of a journal up to the first invalid or incomplete line, each with the end of its line in bytes; nil
+    /// if the journal has another header.
     private static func batches(of journal: String, _ header: Header) -> [(batch: Batch, end: Int)]? {
-        // By bytes: a line that was not finished may end within a sign.
+        // Split by bytes: an incomplete line may end within a character.
         let bytes = FileManager.default.contents(atPath: journal) ?? Data()
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
         func decoded<Line: Decodable>(_ line: Data) -> Line? {
@@ -231,18 +231,18 @@ final class CacheEntry {
         return batches
     }
 
-    /// What a journal says of the files of a directory; nil unless it is of all of them as they are now.
+    /// The journal's results for the files of a directory; nil if it is incomplete or the files have changed.
     static func files(of path: String, header: Header) -> [PictureDecoder.File]? {
         let files = batches(of: journal(path), header)?.flatMap(\.batch.files)
         return files?.count == header.files ? files : nil
     }
 
-    /// Removes an entry, unless a process is at work on it. Who has mapped its pixels keeps them.
+    /// Removes an entry, unless a process has locked it. Mapped pixels stay valid.
     ///
-    /// - Returns: whether it is removed.
+    /// - Returns: whether it was removed.
     static func remove(_ path: String) -> Bool {
         let file = journal(path)
-        // The second is what an earlier version wrote.
+        // The second is the file of an earlier version.
         let others = [pixels(path), path]
         guard let journal = try? open(file, O_RDWR) else {
             for file in others { unlink(file) }
@@ -268,28 +268,28 @@ final class CacheEntry {
     }
 }
 
-/// Writes a batch while the next is decoded: of 20,000 pictures of 128 pixels the disk takes 2 s of 12.
+/// Writes a batch while the next is decoded: for 20,000 pictures of 128 pixels, writing takes 2 s of 12 s.
 private final class BatchWriter {
     private let memory: [UnsafeMutableRawBufferPointer]
     private var turn = 0
     private let queue = DispatchQueue(label: "bigeggs.pictures")
     private var failure: (any Error)?
 
-    /// - Parameter bytes: those of the largest batch.
+    /// - Parameter bytes: the size of the largest batch.
     init(bytes: Int) {
         memory = (0..<2).map { _ in .allocate(byteCount: bytes, alignment: 64) }
     }
 
     deinit { for buffer in memory { buffer.deallocate() } }
 
-    /// Memory for the next batch, which is not being written.
+    /// The buffer for the next batch, which is not being written.
     func memory(_ bytes: Int) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(rebasing: memory[turn][..<bytes])
     }
 
-    /// Waits for the batch before, and writes this one while its caller goes on.
+    /// Waits for the previous batch, then writes this one asynchronously.
     ///
-    /// - Throws: what went wrong with the batch before.
+    /// - Throws: the error of the previous batch.
     func write(_ body: @escaping () throws -> Void) throws {
         try wait()
         turn = 1 - turn

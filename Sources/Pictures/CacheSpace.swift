@@ -1,10 +1,10 @@
 import BigEggs
 import Foundation
 
-/// The room that a directory has for decoded pictures.
+/// The space of a directory for decoded pictures.
 struct CacheSpace {
     let directory: String
-    /// The most bytes of all entries.
+    /// The maximum size of all entries, in bytes.
     let limit: Int
 
     /// Makes the directory.
@@ -12,13 +12,13 @@ struct CacheSpace {
     /// - Returns: whether files can be written there.
     private func prepare() -> Bool { limit > 0 && (try? AtomicFile.prepareDirectory(directory)) != nil }
 
-    /// The bytes that an entry may have: what is allowed, and what the disk has, when others have been removed; 0 where
-    /// nothing can be written.
+    /// The bytes that an entry may have once all others are removed: the limit or the space of the disk, whichever is
+    /// smaller; 0 if the directory cannot be written.
     var room: Int { prepare() ? min(limit, free + entries.reduce(0) { $0 + $1.bytes }) : 0 }
 
-    /// Removes the entries that were not used for longest, until there is room for one.
+    /// Removes the least recently used entries until there is room for an entry.
     ///
-    /// - Returns: whether there is.
+    /// - Returns: whether there is room.
     func makeRoom(_ needed: Int, for name: String) -> Bool {
         guard needed <= room else { return false }
         var entries = entries
@@ -32,17 +32,17 @@ struct CacheSpace {
         return kept + needed <= limit && free + there >= needed
     }
 
-    /// The bytes that the disk has left.
+    /// The free bytes of the disk.
     private var free: Int {
         var status = statvfs()
         guard statvfs(directory, &status) == 0 else { return 0 }
         let (bytes, overflows) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
             by: Int(clamping: status.f_frsize))
-        // Some file systems have no end.
+        // Some file systems report unlimited space.
         return overflows ? 1 << 60 : min(bytes, 1 << 60)
     }
 
-    /// What is in the directory: names without what follows the dot.
+    /// The entries of the directory, named as their files without extensions.
     private var entries: [(name: String, bytes: Int, used: Int)] {
         var entries: [String: (bytes: Int, used: Int)] = [:]
         for file in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
@@ -61,8 +61,7 @@ struct CacheSpace {
 
 /// This machine's memory.
 enum Memory {
-    /// The bytes that programs can have without others being paged out, as Linux estimates it, and that a container lets
-    /// them have.
+    /// The bytes that Linux estimates to be available without swapping, within the limit of a container.
     static var available: Int {
         let lines = text("/proc/meminfo").split(separator: "\n")
         let line = lines.first { $0.hasPrefix("MemAvailable:") }

@@ -1,13 +1,13 @@
-/// How the camera was held, in the notes that a JPEG file begins with (Exif 2.32, 4.6.4: tag 0x0112, Orientation).
+/// The camera's orientation, from the metadata of a JPEG file (Exif 2.32, 4.6.4: tag 0x0112, Orientation).
 enum ExifOrientation {
     /// The orientation in a JPEG file: 1 to 8, 1 for upright.
     ///
-    /// - Returns: nil for notes that are damaged or said in another way: Pillow knows more of these.
+    /// - Returns: nil for metadata that is damaged or in another format; Pillow reads more formats.
     static func of(_ file: UnsafeRawBufferPointer) -> Int? {
         var at = 2
         var found: Int?
         while let (marker, segment) = segment(of: file, at: at) {
-            // The picture itself begins.
+            // The image data begins.
             if marker == 0xDA { return found ?? 1 }
             if marker == 0xE1 {
                 if segment.starts(with: exif) {
@@ -26,10 +26,10 @@ enum ExifOrientation {
     }
 
     private static let exif = Array("Exif\0\0".utf8)
-    /// Adobe's notes may have the orientation as well.
+    /// Adobe's XMP metadata may have the orientation as well.
     private static let xmp = Array("tiff:Orientation".utf8)
 
-    /// A marker and what follows it, without its length; nil for anything else.
+    /// A marker and its segment, without the length field; nil if there is no valid segment.
     private static func segment(
         of file: UnsafeRawBufferPointer, at place: Int
     ) -> (marker: UInt8, UnsafeRawBufferPointer)? {
@@ -40,7 +40,7 @@ enum ExifOrientation {
         return (file[place + 1], UnsafeRawBufferPointer(rebasing: file[place + 4..<place + 2 + length]))
     }
 
-    /// The orientation in notes that are laid out as TIFF; 1 where they have none.
+    /// The orientation in metadata in TIFF format; 1 if it has none, nil if it is damaged.
     private static func orientation(in notes: UnsafeRawBufferPointer) -> Int? {
         guard notes.count >= 8 else { return nil }
         let isLittle = notes[0] == UInt8(ascii: "I")
@@ -59,7 +59,7 @@ enum ExifOrientation {
             let place = directory + 2 + 12 * entry
             guard let tag = number(at: place, bytes: 2) else { return nil }
             guard tag == 0x0112 else { continue }
-            // A number of two bytes, and one of them.
+            // The type must be a 16-bit number, and the count 1.
             guard number(at: place + 2, bytes: 2) == 3, number(at: place + 4, bytes: 4) == 1,
                 let value = number(at: place + 8, bytes: 2)
             else { return nil }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What lies in one folder: names, sorted, without ``UncountedName``.
+/// The contents of one folder: sorted names, without ``UncountedName``.
 struct Folder {
-    /// Which folder it is, whatever link leads to it.
+    /// Identifies a folder, whichever link leads to it.
     struct Identity: Hashable {
         let device: UInt64
         let inode: UInt64
@@ -10,9 +10,9 @@ struct Folder {
 
     let path: RawPath
     let identity: Identity
-    /// What is no folder, links that lead nowhere among it.
+    /// All names that are not folders, broken links included.
     let files: [RawPath]
-    /// Folders, and links to some.
+    /// Folders, and links to folders.
     let folders: [RawPath]
 
     /// Reads a folder.
@@ -40,7 +40,7 @@ struct Folder {
         self.folders = folders.sorted()
     }
 
-    /// All names in a folder as the system has them, in no order.
+    /// All names in a folder, in no particular order.
     ///
     /// - Throws: ``PictureFolderError/unlisted(folder:reason:)``.
     static func names(in path: RawPath) throws -> [RawPath] {
@@ -60,7 +60,7 @@ struct Folder {
         return names
     }
 
-    /// A folder and all folders above it, as they lie on the disk.
+    /// A folder and all its parent folders, without links.
     static func andAbove(_ path: RawPath) -> Set<Identity> {
         var all: Set<Identity> = []
         var path = path
@@ -79,7 +79,7 @@ struct Folder {
     /// A folder in this one.
     func folder(_ name: RawPath) throws -> Folder { try Folder(path.appending(name)) }
 
-    /// Refuses links that lead nowhere, where each folder is a class or a split and one would be missing.
+    /// Throws on broken links, for a folder of classes or splits, where one would be missing.
     ///
     /// - Throws: ``PictureFolderError/brokenLink(path:target:)``.
     func refuseBrokenLinks() throws {
@@ -93,10 +93,10 @@ struct Folder {
         }
     }
 
-    /// The files that begin as a picture does.
+    /// The files that begin with the signature of a picture format.
     var pictures: [RawPath] { files.filter { Self.beginsAsPicture(path.appending($0)) } }
 
-    /// Whether there is a picture in it, at whatever depth.
+    /// Whether it contains a picture, at any depth.
     func holdsPictures() throws -> Bool {
         var seen: Set = [identity]
         var folders = [self]
@@ -109,14 +109,14 @@ struct Folder {
         return false
     }
 
-    /// JPEG, PNG, GIF and WebP begin in these ways; nil stands for any byte.
+    /// The signatures of JPEG, PNG, GIF and WebP; nil stands for any byte.
     private static let beginnings: [[UInt8?]] = [
         [0xFF, 0xD8, 0xFF], [0x89] + Array("PNG".utf8), Array("GIF8".utf8),
         Array("RIFF".utf8) + [nil, nil, nil, nil] + Array("WEBP".utf8),
     ]
 
     private static func beginsAsPicture(_ path: RawPath) -> Bool {
-        // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
         let descriptor = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }

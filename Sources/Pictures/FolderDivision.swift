@@ -1,10 +1,10 @@
 import BigEggs
 
-/// Which files of a directory are for training and which for testing.
+/// The division of a directory's files into training and testing.
 struct FolderDivision {
-    /// By class, the places of the training pictures among the files.
+    /// By class, the indices of the training pictures among the files.
     private let train: [[Int]]
-    /// By class, the places of the test pictures.
+    /// By class, the indices of the test pictures.
     private let test: [[Int]]
     private let listing: FolderListing
 
@@ -34,10 +34,10 @@ struct FolderDivision {
         (self.train, self.test, self.listing) = (train, test, listing)
     }
 
-    /// The checksum of the names and contents of both splits' files, usable or not. It is the same for pictures
-    /// that lie divided in folders and for the same pictures that were divided here.
+    /// The checksum of the names and contents of both splits' files, usable or not. It is the same whether the
+    /// pictures are divided by folders or were divided here.
     ///
-    /// - Parameter digests: one a file, its SHA-256; nil for one that cannot be read.
+    /// - Parameter digests: the SHA-256 of each file; nil for one that cannot be read.
     func checksum(_ digests: [String?]) throws -> String {
         let lines = [("train", train), ("test", test)].flatMap { split, classes in
             classes.joined().map { file in
@@ -47,15 +47,16 @@ struct FolderDivision {
                     + Array("\n".utf8)
             }
         }
-        // A list of names makes another data set.
+        // With a list of names it is another data set.
         let names = listing.givenNames.map { Array("class \($0) \($1)\n".utf8) }
         return "sha256:" + (try Checksum.sha256(ofBytes: Array((lines + names).joined())))
     }
 
-    /// The usable files of both splits, in the order in which they are used.
+    /// The usable files of both splits, in the order of use.
     ///
     /// - Parameter unusable: files to leave out.
-    /// - Throws: ``PictureFolderError`` if a class keeps no training picture, or none of any is left for testing.
+    /// - Throws: ``PictureFolderError`` if a class has no usable training picture, or no class has a usable test
+    ///   picture.
     func files(leavingOut unusable: Set<Int>) throws -> (train: [Int], test: [Int]) {
         let train = train.map { $0.filter { !unusable.contains($0) } }
         if let label = train.firstIndex(where: \.isEmpty) {
@@ -68,7 +69,7 @@ struct FolderDivision {
         return (Self.takingTurns(train), Self.takingTurns(test))
     }
 
-    /// Files in an order that hangs on the seed and on each one's name alone: what is added later moves few.
+    /// Files in an order that depends only on the seed and each file's name: files that are added later move few.
     private static func ranked(_ files: [Int], _ listing: FolderListing, seed: UInt64) throws -> [Int] {
         try files.map {
             ($0, try Checksum.sha256(ofBytes: Array("\(seed)/".utf8) + listing.files[$0].name.bytes))
@@ -76,7 +77,7 @@ struct FolderDivision {
         .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map { $0.0 }
     }
 
-    /// All classes' files in one list, in any first part of which each class has about its share.
+    /// All classes' files in one list, interleaved so that each class has about its share of any first part.
     private static func takingTurns(_ classes: [[Int]]) -> [Int] {
         classes.enumerated().flatMap { label, files in
             files.enumerated().map { turn, file in

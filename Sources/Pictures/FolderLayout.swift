@@ -1,45 +1,45 @@
-/// Which folders of a directory hold which pictures: a folder for each class, or such folders in one for each
-/// split. Names propose it, and what is inside decides: a split holds folders. What can be read in two ways is
-/// refused with the question.
+/// The layout of a directory: a folder for each class, or a folder for each split that contains those. Names suggest
+/// the layout and contents decide: a split contains folders. An ambiguous directory is an error that asks what is
+/// meant.
 struct FolderLayout {
     /// A folder with one for each class.
     struct Root {
-        /// Nil where the directory is not divided.
+        /// Nil if the directory is not divided.
         let split: FolderListing.Split?
         let folder: Folder
     }
 
-    /// The training pictures' before the test pictures'.
+    /// The root of the training pictures, then that of the test pictures.
     let roots: [Root]
-    /// The name of the folder whose validation pictures are for testing, for want of test pictures.
+    /// The name of the folder of validation pictures, if they are used for testing because there are no others.
     private(set) var validation: String?
-    /// A folder that is a class, by what is in it, and has the name of a split.
+    /// A folder that is a class by its contents, but has the name of a split.
     private var namedAsSplit: String?
     /// The names of the folders of both splits, training's first.
     private var splits: [String] = []
     /// Whether the test pictures are in one folder, and a list has their classes.
     private let isListed: Bool
-    /// Folders with other pictures or none, beside the splits.
+    /// The other folders beside the splits.
     private var unused: [String] = []
 
     /// A folder with the name of a split.
     private struct Candidate {
         let name: SplitName
         let folder: Folder
-        /// As it lies in the directory.
+        /// Its name in the directory.
         let file: RawPath
         var text: String { file.text }
         var use: SplitName.Use { name.use }
-        /// Without a folder for each class.
+        /// Whether it has no folder for each class.
         var isFlat: Bool { folder.folders.isEmpty }
     }
 
     /// Reads a directory.
     ///
     /// - Parameters:
-    ///   - isDivided: whether it is to have splits; otherwise it must have none.
-    ///   - labels: the classes of the test pictures, where these are in no folders.
-    /// - Throws: ``PictureFolderError`` for what makes no data set or could be two.
+    ///   - isDivided: whether it must have splits; otherwise it must have none.
+    ///   - labels: the classes of the test pictures, if these are not in folders.
+    /// - Throws: ``PictureFolderError`` if the directory is not a data set or is ambiguous.
     init(_ path: String, isDivided: Bool, labels: TestLabels?) throws {
         isListed = labels != nil
         let top = try Folder(RawPath(path))
@@ -72,7 +72,7 @@ struct FolderLayout {
         splits = [train.text, test.text]
         if test.use == .validation {
             validation = test.text
-            // Without test pictures, the name is all that speaks for two splits.
+            // Without test pictures, only the names suggest two splits.
             let beside = try Self.withPictures(others, of: top)
             guard beside.isEmpty else {
                 throw PictureFolderError.classesOrSplits(
@@ -84,7 +84,7 @@ struct FolderLayout {
         unused = top.folders.map(\.text).filter { !splits.contains($0) }
     }
 
-    /// What is not used, or used otherwise than its name says, in sentences for people.
+    /// Sentences for users about what is not used, or used otherwise than its name suggests.
     func remarks(of path: String) -> [String] {
         var remarks: [String] = []
         if let validation {
@@ -108,7 +108,7 @@ struct FolderLayout {
         return remarks
     }
 
-    /// The folders with names of splits, each folder once for each use, whatever links lead to it.
+    /// The folders with names of splits, each folder once per use even if several links lead to it.
     private static func candidates(in top: Folder) throws -> [Candidate] {
         let named = top.folders.compactMap { file in SplitName(file.text).map { (name: $0, file: file) } }
         let meant = named.filter { one in
@@ -123,8 +123,8 @@ struct FolderLayout {
         }
     }
 
-    /// The folder with the classes: inside one, where a program that packs files has put it into another of the
-    /// same name, `seg_train/seg_train`.
+    /// The folder with the classes. It may be inside a folder of the same name, as some archives have it:
+    /// `seg_train/seg_train`.
     private static func classes(of folder: Folder, named name: SplitName) throws -> Folder {
         var folder = folder
         var seen: Set = [folder.identity]
@@ -136,8 +136,8 @@ struct FolderLayout {
         return folder
     }
 
-    /// The folder with the name of a split that is a class all the same: it is the only one, holds pictures as the
-    /// folders beside it do, and is named as things are.
+    /// The folder that has the name of a split but is a class: it is the only one, contains pictures as the
+    /// folders beside it do, and its name is also an ordinary word.
     ///
     /// - Throws: ``PictureFolderError`` for any other directory with folders named as splits for one use alone.
     private static func classNamedAsSplit(
@@ -158,8 +158,8 @@ struct FolderLayout {
             path: top.path.text, found: one.text, missing: one.use == .training ? "test" : "train")
     }
 
-    /// The test pictures among those that are not for training: those for testing, or else for validation, with a
-    /// folder for each class. Where a list has their classes, those that it is about.
+    /// The folder of the test pictures: the one for testing, or else for validation, with a folder for each class.
+    /// With a list of classes, the folder whose pictures are listed.
     private static func tests(
         _ candidates: [Candidate], _ labels: TestLabels?, of top: Folder
     ) throws -> Candidate {
@@ -177,7 +177,7 @@ struct FolderLayout {
         return try only(test.isEmpty ? usable : test, of: top)
     }
 
-    /// The first of the candidates for one use, which must have no second.
+    /// The only candidate for a use; throws if there are several.
     private static func only(_ candidates: [Candidate], of top: Folder) throws -> Candidate {
         guard candidates.count == 1 else {
             throw PictureFolderError.severalForOneUse(
@@ -190,7 +190,7 @@ struct FolderLayout {
         try names.filter { try top.folder($0).holdsPictures() }.map(\.text)
     }
 
-    /// That there are fewer than two folders, with the folder that has more, if there is one inside.
+    /// The error for fewer than two folders, with a folder inside that has more, if there is one.
     static func noClasses(in top: Folder) throws -> PictureFolderError {
         var folder = top
         var seen: Set = [top.identity]
@@ -203,7 +203,7 @@ struct FolderLayout {
             inner: folder.folders.count > 1 ? folder.path.text : nil)
     }
 
-    /// Cameras and phones put pictures into folders of `DCIM` that are numbered, not named for what they show.
+    /// Cameras and phones put pictures into numbered folders of `DCIM`, whose names are not classes.
     private static func isCamera(_ name: String) -> Bool { name.uppercased() == "DCIM" }
 
     private static func lastName(_ path: String) -> String {

@@ -1,44 +1,44 @@
 /// The files of a directory with a folder for each class.
 struct FolderListing {
-    /// What a file is for, by the folder that it is in.
+    /// The use of a file, by its folder.
     enum Split: String { case train, test }
 
     /// One file.
     struct File {
-        /// Inside the directory, with the split's own name: `train/cat/1.jpg` of `Training/cat/1.jpg`, or
-        /// `cat/1.jpg` where the directory is not divided.
+        /// The path in the directory, with our name of the split: `train/cat/1.jpg` for `Training/cat/1.jpg`, or
+        /// `cat/1.jpg` if the directory is not divided.
         let name: RawPath
         let path: RawPath
         let label: Int
-        /// Nil where the directory is not divided.
+        /// Nil if the directory is not divided.
         let split: Split?
     }
 
-    /// One a class, in the order of the folders' sorted names: these, or what a list says for them.
+    /// One per class, in the order of the folders' sorted names: these, or the names that a list gives them.
     let classNames: [String]
     let files: [File]
-    /// One a class: its folder, that of the training pictures where the directory is divided.
+    /// The folder of each class; in a divided directory that of the training pictures.
     let classFolders: [String]
     let layout: FolderLayout
     /// The directory, as it was given.
     let path: String
-    /// Links that lead to a folder above and are not followed.
+    /// Links to a folder above them, which are not followed.
     let loops: [String]
-    /// The folders in each class's folder, where they are several, the same in all, and there is nothing else: these
-    /// may have been meant as the classes.
+    /// The folders in each class's folder, if there are several, the same in all, and nothing else. The user may have
+    /// meant these as the classes.
     private let inner: [String]
 
     /// The classes' folders and the names that a list gives them; none without a list.
     let givenNames: [(folder: String, name: String)]
-    /// What of a list of labels and its pictures does not match.
+    /// Remarks about mismatches of a list of labels and its pictures.
     private let listRemarks: [String]
 
-    /// The classes that one network tells apart.
+    /// The maximum number of classes of a network.
     private static let mostClasses = 1000
 
     /// Lists a directory.
     ///
-    /// - Throws: ``PictureFolderError`` for what makes no data set.
+    /// - Throws: ``PictureFolderError`` if it is not a data set.
     init(_ path: String, _ options: PictureFolder.Options) throws {
         self.path = path
         let labels = try options.testLabels.map { try TestLabels($0) }
@@ -78,7 +78,7 @@ struct FolderListing {
             }
             var labels: Set<Int> = []
             for (name, folder) in zip(folderNames, folders) {
-                // Strings are equal whichever way their accents are encoded.
+                // Strings are equal however their accents are encoded.
                 guard let label = names.firstIndex(of: name.text) else {
                     throw PictureFolderError.notTrained(
                         path: root.folder.path.text, name: name.text,
@@ -108,7 +108,7 @@ struct FolderListing {
         inner = isSame && folders[0].folders.count > 1 ? folders[0].folders.map(\.text) : []
     }
 
-    /// What is not used, or used otherwise than its name says, in sentences for people.
+    /// Sentences for users about what is not used, or used otherwise than its name suggests.
     var remarks: [String] {
         layout.remarks(of: path) + listRemarks
             + (inner.isEmpty

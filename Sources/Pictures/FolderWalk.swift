@@ -1,17 +1,17 @@
-/// Goes through the folders of a data set and visits each once, by device and inode, whatever links lead to it.
+/// Walks the folders of a data set and visits each once, identified by device and inode.
 struct FolderWalk {
-    /// Links to a folder above, which holds them itself: they are not followed.
+    /// Links to a folder above them, which are not followed.
     private(set) var loops: [String] = []
-    /// The folders that belong to somebody, with the class's folder that they were reached through.
+    /// The known folders, each with its path and the class's folder through which it was reached.
     private var owners: [Folder.Identity: (folder: RawPath, class: RawPath)] = [:]
     private let above: Set<Folder.Identity>
 
-    /// - Parameter path: the directory with all of them.
+    /// - Parameter path: the directory of the data set.
     init(of path: RawPath) { above = Folder.andAbove(path) }
 
-    /// Makes a folder known before any is gone through: a class's folder, or one with the classes.
+    /// Registers a folder before the walk: a class's folder, or one that contains the classes.
     ///
-    /// - Throws: ``PictureFolderError/sameFolder(one:other:)`` if it is another one.
+    /// - Throws: ``PictureFolderError/sameFolder(one:other:)`` if it is known already.
     mutating func mark(_ folder: Folder) throws {
         if let known = owners[folder.identity] {
             throw PictureFolderError.sameFolder(one: folder.path.text, other: known.folder.text)
@@ -19,8 +19,8 @@ struct FolderWalk {
         owners[folder.identity] = (folder.path, folder.path)
     }
 
-    /// The files in a class's folder, at whatever depth, by their names in it: sorted, those of a folder before
-    /// those of the folders in it.
+    /// The files in a class's folder, at any depth, by their paths in it: sorted, the files of a folder before
+    /// those of its subfolders.
     ///
     /// - Throws: ``PictureFolderError/sameFolder(one:other:)`` for a folder that belongs to another class or split.
     mutating func files(in folder: Folder) throws -> [RawPath] {

@@ -3,18 +3,18 @@ import Foundation
 
 /// Decoded pictures of directories, in files that are mapped into memory.
 ///
-/// There is an entry a directory and size of image, which the next change of the directory replaces. It holds for as long
-/// as every file has the name, size and time of change that it had, as build tools and Git decide it too.
+/// There is one entry per directory and image size. It is valid as long as every file has the same name, size and
+/// modification time, the rule of build tools and Git; after a change of the directory it is replaced.
 struct PictureCache {
     /// All files of a directory, decoded.
     struct Pictures {
-        /// What became of each file.
+        /// The result for each file.
         let files: [PictureDecoder.File]
-        /// `[files.count, side, side, 3]`; zeros where there is a problem.
+        /// `[files.count, side, side, 3]`; zeros for a file with a problem.
         let pixels: MappedFile
     }
 
-    /// How far the pictures are.
+    /// Called with the progress.
     typealias Progress = (PictureProgress) -> Void
 
     private let directory: String
@@ -27,7 +27,7 @@ struct PictureCache {
     ///
     /// - Parameters:
     ///   - imageSize: the height and width of the images.
-    ///   - limit: the most bytes of all directories' pictures.
+    ///   - limit: the maximum size of all directories' pictures, in bytes.
     init(of path: String, imageSize: Int, in directory: String, limit: Int) {
         self.path = path
         self.directory = directory
@@ -37,12 +37,12 @@ struct PictureCache {
         name = ((try? Checksum.sha256(ofText: place)) ?? "0").prefix(16) + "-\(imageSize)"
     }
 
-    /// The pictures: those of the cache, and those that are decoded now.
+    /// The pictures, from the cache or decoded now.
     ///
-    /// Where the cache has no room they are kept in memory, as far as there is memory for them.
+    /// If the cache has no room they are kept in memory, if half of the available memory is enough.
     ///
-    /// - Throws: ``PictureFolderError/noRoom(path:needed:imageSize:cache:room:memory:)``, or `FileError` if the disk gets full
-    ///   meanwhile.
+    /// - Throws: ``PictureFolderError/noRoom(path:needed:imageSize:cache:room:memory:)``, or `FileError`, as for a disk
+    ///   that becomes full.
     func pictures(
         of listing: FolderListing, decoder: PictureDecoder, progress: Progress
     ) throws -> Pictures {
@@ -73,13 +73,13 @@ struct PictureCache {
             ?? PictureDecoder.digests(of: listing.files.map(\.path))
     }
 
-    /// What changes when a file does.
+    /// The header for the current files; it changes when a file does.
     private func header(of listing: FolderListing) throws -> CacheEntry.Header {
         let lines = listing.files.map { file in
             var status = stat()
             _ = file.path.withCString { stat($0, &status) }
             let time = status.st_mtim
-            // Not by the name in the data set: another list of labels changes no pixel.
+            // The path, not the name in the data set: another list of labels does not change pixels.
             return file.path.bytes.dropFirst(path.utf8.count)
                 + Array(" \(status.st_size) \(time.tv_sec).\(time.tv_nsec)\n".utf8)
         }
@@ -89,21 +89,21 @@ struct PictureCache {
     }
 }
 
-/// How far the pictures of a directory are.
+/// The progress of loading the pictures of a directory.
 public struct PictureProgress: Sendable {
-    /// What is being done.
+    /// The current work.
     public enum Work: Sendable, Hashable {
         /// Another process reads or decodes the same pictures.
         case waiting
-        /// The directory of the cache has no room for so many bytes, so the pictures are kept in memory.
+        /// The cache has no room for `needed` bytes, so the pictures are kept in memory.
         case inMemory(cache: String, needed: Int, room: Int)
-        /// What was decoded before is compared with its checksums.
+        /// Pictures that were decoded before are compared with their checksums.
         case checking
         case decoding
     }
 
     public let work: Work
-    /// How many of how many pictures are done.
+    /// The number of pictures done, and of all pictures.
     public let done, total: Int
 
     init(_ work: Work, _ done: Int, of total: Int) {
@@ -112,7 +112,7 @@ public struct PictureProgress: Sendable {
 }
 
 extension PictureProgress.Work {
-    /// What to tell people of it, where that is more than a count.
+    /// A sentence for users; nil if a count is enough.
     public var sentence: String? {
         switch self {
         case .waiting: "Waiting for another process, which reads or decodes the same pictures"

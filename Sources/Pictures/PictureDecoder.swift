@@ -3,38 +3,38 @@ import CPictures
 import Dispatch
 import EmbeddedPython
 
-/// Pictures of any size in files, decoded to the small squares that a network sees.
+/// Decodes picture files of any size to the small squares that are a network's input.
 ///
-/// JPEG, PNG, WebP and GIF (of an animation the first image). A picture is turned upright as EXIF says, the
-/// middle square is cut out and scaled with Lanczos's filter, and transparent places become white. libjpeg-turbo
-/// decodes usual JPEG files, on all cores; Pillow, in the embedded interpreter, all others and those that are damaged. A
+/// The formats are JPEG, PNG, WebP and GIF (the first image of an animation). A picture is turned upright as EXIF says,
+/// the middle square is cut out and scaled with Lanczos's filter, and transparent places become white. libjpeg-turbo
+/// decodes usual JPEG files, on all cores. Pillow, in the embedded interpreter, decodes all others and damaged ones. A
 /// JPEG file gives the same bytes either way.
 public struct PictureDecoder: Sendable {
-    /// What became of some files.
+    /// The results for some files.
     public struct Decoded: Sendable {
-        /// `[count, side, side, 3]`, row-major; zeros where there is a problem.
+        /// `[count, side, side, 3]`, row-major; zeros for a file with a problem.
         public let pixels: [UInt8]
-        /// By the place of a file that is no usable picture, a sentence that names it and says why.
+        /// For each unusable file, by its index, a sentence that names it and says why.
         public let problems: [Int: String]
     }
 
-    /// What became of one file.
+    /// The result for one file.
     struct File: Codable, Equatable {
         /// The SHA-256 of its contents; nil for one that cannot be read.
         var digest: String?
-        /// The pixels of the picture's shorter side; 0 where there is a problem.
+        /// The picture's shorter side in pixels; 0 if there is a problem.
         var shorterSide = 0
-        /// A sentence that names a file that is no usable picture and says why.
+        /// For an unusable file, a sentence that names it and says why.
         var problem: String?
     }
 
-    /// Files in a call: few enough to show progress between calls, many enough for no core to wait long at its end.
+    /// Files per call: few enough to show progress between calls, many enough that no core waits long at the end.
     static let batch = 128
 
-    /// A JPEG is not decoded at fewer pixels on a side than this, nor than the square has: as in `bigeggs_pictures`.
+    /// A JPEG is not decoded with a side of fewer pixels than this or than the square's side: as in `bigeggs_pictures`.
     private static let leastDecoded = 128
 
-    /// A larger file is not read into memory as a whole.
+    /// The maximum size, in bytes, of a file that is read into memory as a whole.
     private static let largest = 64 << 20
 
     private let searchPaths: [String]
@@ -49,9 +49,9 @@ public struct PictureDecoder: Sendable {
     /// - Parameters:
     ///   - paths: the files.
     ///   - side: the height and width of the squares.
-    ///   - progress: told after each batch how many files are done.
-    /// - Throws: `PythonError`, which names the package if Python or Pillow is missing; what is wrong with a
-    ///   file is in the result instead.
+    ///   - progress: called after each batch with the number of files done.
+    /// - Throws: `PythonError`, which names the package if Python or Pillow is missing. Problems of files are in
+    ///   the result instead.
     public func decode(
         _ paths: [String], side: Int, progress: (Int) -> Void = { _ in }
     ) throws -> Decoded {
@@ -72,9 +72,9 @@ public struct PictureDecoder: Sendable {
         return Decoded(pixels: pixels, problems: problems)
     }
 
-    /// Decodes a batch of files, whose paths need be no text.
+    /// Decodes a batch of files, whose paths need not be UTF-8.
     ///
-    /// - Parameter memory: `[paths.count, side, side, 3]`; where there is a problem it is filled with zeros.
+    /// - Parameter memory: `[paths.count, side, side, 3]`; filled with zeros for a file with a problem.
     /// - Throws: as ``decode(_:side:progress:)``.
     func decode(
         _ paths: [RawPath], side: Int, into memory: UnsafeMutableRawBufferPointer
@@ -138,7 +138,7 @@ public struct PictureDecoder: Sendable {
                     memory.bindMemory(to: UInt8.self).baseAddress)))
     }
 
-    /// The digests of files' contents, one each.
+    /// The digest of each file's contents.
     static func digests(of paths: [RawPath]) -> [String?] {
         var digests = [String?](repeating: nil, count: paths.count)
         digests.withUnsafeMutableBufferPointer { digests in
@@ -148,7 +148,7 @@ public struct PictureDecoder: Sendable {
         return digests
     }
 
-    /// A file that cannot be read has no digest; that it cannot be used is said when it is decoded.
+    /// The digest of a file; nil if it cannot be read. Decoding reports the reason.
     private static func digest(of path: RawPath) -> String? {
         try? Checksum.sha256(ofFile: path.bytes, named: path.text)
     }

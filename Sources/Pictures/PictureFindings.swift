@@ -1,23 +1,23 @@
-/// What is odd in a directory of pictures that can be used all the same.
+/// Findings about a usable directory of pictures.
 public struct PictureFindings: Sendable, Equatable, Encodable {
     /// A class with few pictures.
     public struct SmallClass: Sendable, Equatable, Encodable {
         public let name: String
-        /// How many are for training.
+        /// The number of training pictures.
         public let train: Int
     }
 
-    /// Files that have the same content, by their names in the directory.
+    /// Groups of files with the same content, by their names in the directory.
     public let copies: [[String]]
-    /// Those of ``copies`` of which one is for training and another for testing: what is tested was learnt.
+    /// The groups of ``copies`` with files for training and for testing: tests then measure trained pictures.
     public let copiesInBothSplits: [[String]]
-    /// Those of ``copies`` that are in several classes.
+    /// The groups of ``copies`` with files in several classes.
     public let copiesInSeveralClasses: [[String]]
-    /// The classes with fewer than ``few`` pictures for training.
+    /// The classes with fewer than ``few`` training pictures.
     public let smallClasses: [SmallClass]
-    /// How many pictures have a shorter side of fewer pixels than the images, and are enlarged.
+    /// The number of pictures that are enlarged, because their shorter side has fewer pixels than the images.
     public let enlarged: Int
-    /// The pixels of the shorter side, of the smallest picture and of the largest.
+    /// The least and greatest shorter side of the pictures, in pixels.
     public let leastSide, greatestSide: Int
     private let imageSize: Int
 
@@ -30,8 +30,8 @@ public struct PictureFindings: Sendable, Equatable, Encodable {
     public static let few = 20
 
     /// - Parameters:
-    ///   - train, test: the places of the files that are used.
-    ///   - files: by all files' places.
+    ///   - train, test: the indices of the files that are used.
+    ///   - files: the results for all files.
     init(
         _ listing: FolderListing, train: [Int], test: [Int], _ files: [PictureDecoder.File], imageSize: Int
     ) {
@@ -54,7 +54,7 @@ public struct PictureFindings: Sendable, Equatable, Encodable {
         greatestSide = sides.max() ?? 0
     }
 
-    /// The same in sentences, without what is as it should be.
+    /// The findings as sentences, without those that need no attention.
     public var sentences: [String] {
         var sentences = [
             "The pictures' shorter sides have \(leastSide)\(leastSide < greatestSide ? " to \(greatestSide)" : "") pixels"

@@ -1,41 +1,41 @@
 import BigEggs
 import Foundation
 
-/// A data set of somebody's own: a directory with a folder of pictures for each class.
+/// A user's own data set: a directory with a folder of pictures for each class.
 ///
 /// ```
 /// mine/train/cat/…  mine/train/dog/…  mine/test/cat/…  mine/test/dog/…
 /// mine/cat/…        mine/dog/…        with ``Options/validationSplit``, which divides them
 /// ```
 ///
-/// The folders for training and testing may be named in other usual ways: `Training` and `Testing`, `train` and
-/// `val`. Validation pictures are for testing where there are no test pictures, and are not used otherwise. What
-/// systems and programs put beside pictures for themselves does not count, each folder counts once whatever
-/// links lead to it, and names need be no text. What may be read in two ways is refused with a question.
+/// The folders for training and testing may have other usual names: `Training` and `Testing`, `train` and `val`.
+/// Without test pictures the validation pictures are used for testing; otherwise they are not used. Files that
+/// systems and programs keep beside pictures are ignored. Each folder counts once, even if several links lead to
+/// it. Names need not be UTF-8. An ambiguous directory is an error that asks what is meant.
 ///
-/// The classes are named as their folders, and sorted by these names. Pictures of any size are scaled as
-/// ``PictureDecoder`` does it, for training as for predicting. In each split the classes take turns, each as
-/// often as its share of the pictures has it, so that any first part of a split is like the whole.
+/// Classes have the names of their folders, and are sorted by them. ``PictureDecoder`` scales pictures of any
+/// size, for training as for prediction. Each split interleaves its classes in proportion to their sizes, so that
+/// any first part of a split is like the whole.
 public struct PictureFolder: Sendable {
     /// How a folder is read.
     public struct Options: Sendable, Equatable {
-        /// Of a directory that is not divided into `train` and `test`, the share of each class that is for
-        /// testing, between 0 and 1.
+        /// The share of each class for testing, between 0 and 1, in a directory that is not divided into
+        /// `train` and `test`.
         public var validationSplit: Double?
-        /// What the division is drawn from: with the same seed each picture goes to the same side.
+        /// The seed of the division: with the same seed each picture goes to the same side.
         public var splitSeed: UInt64
-        /// Whether files that are no usable pictures are left out; otherwise they are refused.
+        /// Whether to leave out files that are not usable pictures; otherwise they are an error.
         public var skipUnreadable: Bool
         /// The height and width that pictures are scaled to, in pixels.
         public var imageSize: Int
-        /// A list with the classes of the test pictures, where these are in one folder: ImageNet's `val.txt`.
+        /// A list with the classes of the test pictures, if these are in one folder: ImageNet's `val.txt`.
         public var testLabels: String?
-        /// A list with the names of classes whose folders have others: ImageNet's `synset_words.txt`.
+        /// A list with the names of classes, if the folders have others: ImageNet's `synset_words.txt`.
         public var classNames: String?
-        /// The most bytes of decoded pictures, of all directories, that are kept in the cache.
+        /// The maximum size of the cache of decoded pictures, for all directories, in bytes.
         public var cacheSize: Int
 
-        /// The ``cacheSize`` unless another is given: 20 GB.
+        /// The default ``cacheSize``: 20 GB.
         public static let standardCacheSize = 20_000_000_000
 
         /// Options; by default nothing is divided and nothing left out.
@@ -75,7 +75,7 @@ public struct PictureFolder: Sendable {
             of: path, imageSize: options.imageSize, in: cache + "/pictures", limit: options.cacheSize)
     }
 
-    /// Whether a path leads to a directory that is not CIFAR-10's.
+    /// Whether a path is a directory other than CIFAR-10's.
     public static func isOne(_ path: String) -> Bool {
         guard let entries = try? Folder.names(in: RawPath(path)).map(\.text) else { return false }
         return !entries.contains { entry in
@@ -86,16 +86,16 @@ public struct PictureFolder: Sendable {
 
     /// Loads both splits: images `[count, imageSize, imageSize, 3]` as bytes, labels as a column `[count, 1]`.
     ///
-    /// The images stay in a file of the cache, and need no more memory than there is.
+    /// The images stay in a file of the cache, which is mapped: they may be larger than the memory.
     ///
-    /// - Parameter progress: told how far the pictures are.
-    /// - Throws: ``PictureFolderError`` for a directory or for pictures that make no data set, `PythonError` if
+    /// - Parameter progress: called with the progress of the pictures.
+    /// - Throws: ``PictureFolderError`` if the directory or its pictures are not a data set, `PythonError` if
     ///   Pillow is missing.
     public func load(progress: (PictureProgress) -> Void = { _ in }) throws -> LoadedDataset {
         try examine(progress: progress).dataset
     }
 
-    /// The same, and what is odd in the directory.
+    /// As ``load(progress:)``, with findings about the directory.
     public func examine(
         progress: (PictureProgress) -> Void = { _ in }
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings) {
@@ -127,7 +127,7 @@ public struct PictureFolder: Sendable {
         )
     }
 
-    /// What must be known of the directory before anything that is made of it is believed.
+    /// What users must know about the directory before they trust results from it.
     private func notice(_ untested: [String], _ remarks: [String]) -> String? {
         let sentences =
             (untested.isEmpty
@@ -135,7 +135,7 @@ public struct PictureFolder: Sendable {
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
-    /// A class of which no file is a usable picture: a folder of something else.
+    /// The error for a class without a usable picture: a folder of something else.
     private func noPicture(_ listing: FolderListing, _ problems: [Int: String]) -> PictureFolderError? {
         let bad = Dictionary(grouping: problems.keys.sorted()) { listing.files[$0].label }
         guard !bad.isEmpty else { return nil }
@@ -157,12 +157,12 @@ public struct PictureFolder: Sendable {
         return try FolderDivision(listing, options).checksum(cache.digests(of: listing))
     }
 
-    /// The directory's name, which no name of another data set is like.
+    /// The directory's name, marked so that it differs from the names of other data sets.
     private var name: String {
         "\(URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent) (own pictures)"
     }
 
-    /// What a record says of where the pictures come from.
+    /// The pictures' provenance, for records.
     private func statement(_ layout: FolderLayout, leftOut: Int) -> String {
         var sentences = ["Own pictures, a folder for each class."]
         if let validation = layout.validation {
@@ -200,6 +200,6 @@ public struct PictureFolder: Sendable {
 }
 
 extension DataProvenance {
-    /// Whether these are somebody's own pictures, and neither CIFAR-10 nor what stands in for it.
+    /// Whether these are a user's own pictures: neither CIFAR-10 nor its stand-in.
     public var isOwn: Bool { !isCIFAR10 && !isStandIn }
 }

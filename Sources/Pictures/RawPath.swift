@@ -1,6 +1,6 @@
 import Foundation
 
-/// A path or a name as the system has it: bytes, which need be no text.
+/// A path or name as the system stores it: bytes, which need not be UTF-8.
 struct RawPath: Hashable, Comparable, Sendable {
     let bytes: [UInt8]
 
@@ -8,7 +8,7 @@ struct RawPath: Hashable, Comparable, Sendable {
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// For people and records: bytes that are not UTF-8 are written as `\xe9`.
+    /// The text for users and records: bytes that are not UTF-8 are written as `\xe9`.
     var text: String {
         var text = String.UnicodeScalarView()
         var parser = Unicode.UTF8.ForwardParser()
@@ -34,7 +34,7 @@ struct RawPath: Hashable, Comparable, Sendable {
     /// A name inside this folder.
     func appending(_ name: RawPath) -> RawPath { RawPath(bytes: bytes + [UInt8(ascii: "/")] + name.bytes) }
 
-    /// An order that no language and no version of Unicode changes.
+    /// Byte order, which does not depend on language or Unicode version.
     static func < (one: RawPath, other: RawPath) -> Bool {
         one.bytes.lexicographicallyPrecedes(other.bytes)
     }

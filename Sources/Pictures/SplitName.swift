@@ -1,13 +1,13 @@
-/// What the name of a folder says of the use of its pictures: `train`, `Testing`, `val_images`, `seg_train`.
+/// The use of a folder's pictures according to its name: `train`, `Testing`, `val_images`, `seg_train`.
 struct SplitName: Equatable {
-    /// What pictures are used for.
+    /// A use of pictures.
     enum Use: String { case training, test, validation }
 
     let use: Use
-    /// The words of the name that say nothing of the use: `seg` of `seg_train`. A name with some means a split
-    /// only beside one with the same for another use: `bullet_train` is a train.
+    /// The other words of the name: `seg` of `seg_train`. A name with other words means a split only beside a
+    /// name with the same other words and another use: `bullet_train` alone is a class.
     let others: [String]
-    /// Whether the word is also that of a thing, which may be a class.
+    /// Whether the name is also an ordinary word, and may be a class.
     let mayBeThing: Bool
 
     /// The words for each use.
@@ -17,18 +17,18 @@ struct SplitName: Equatable {
         "val": .validation, "valid": .validation, "validation": .validation, "validate": .validation,
         "dev": .validation,
     ]
-    /// Trains and training sessions are things, and pictures may be valid or invalid.
+    /// Words that may also name classes: trains, training sessions, valid and invalid pictures.
     private static let things: Set = ["train", "training", "valid"]
-    /// What is added to these words and means nothing: `train_set`, `testdata`, `val2017`.
+    /// Words that do not change the meaning, as in `train_set` and `testdata`.
     private static let fillers: Set = [
         "set", "data", "dataset", "images", "img", "imgs", "pictures", "photos",
     ]
 
-    /// The meaning of a name that has one.
+    /// Reads a name; nil if it does not mean a use.
     init?(_ name: String) {
         let words = Self.words(of: name).flatMap(Self.parts)
         let uses = words.compactMap { Self.words[$0] }
-        // Training and validation together are both what is learnt from; other pairs mean nothing.
+        // Training and validation together are for training; other pairs have no meaning.
         guard let use = uses.first, Set(uses).isSubset(of: [.training, .validation]) || Set(uses).count == 1
         else { return nil }
         self.use = uses.contains(.training) ? .training : use
@@ -36,7 +36,7 @@ struct SplitName: Equatable {
         mayBeThing = words.count == 1 && Self.things.contains(words[0])
     }
 
-    /// The letters of a name in lower case, parted at other characters and before capitals: `trainA` is train, a.
+    /// The words of a name in lower case, split at other characters and before capitals: `trainA` is train, a.
     private static func words(of name: String) -> [String] {
         var words: [String] = []
         var before: Character = " "
@@ -50,7 +50,7 @@ struct SplitName: Equatable {
         return words
     }
 
-    /// `trainset` is train, set.
+    /// Splits off a filler: `trainset` is train, set.
     private static func parts(of word: String) -> [String] {
         for filler in fillers
         where word.hasSuffix(filler) && words[String(word.dropLast(filler.count))] != nil {

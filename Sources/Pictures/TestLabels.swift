@@ -1,11 +1,12 @@
 import BigEggs
 import Foundation
 
-/// A list of test pictures and their classes, as ImageNet has one for its validation pictures.
+/// A list of test pictures and their classes, such as ImageNet's list of validation pictures.
 ///
-/// Each line has the name of a file, with or without its folder and ending, and the class: the name of the class's folder,
-/// or its number among the sorted names, from 0. A space, a tab or a comma parts them; what follows is not read. These are
-/// Caffe's `val.txt` and Kaggle's `LOC_val_solution.csv`, whose first line names the columns.
+/// Each line has the name of a file, with or without its folder and extension, and the class: the name of the class's
+/// folder, or its number among the sorted names, from 0. They are separated by a space, a tab or a comma; the rest of
+/// the line is ignored. Caffe's `val.txt` and Kaggle's `LOC_val_solution.csv` have this format; the latter begins with
+/// a line of column names.
 struct TestLabels {
     /// The list's file, as it was given.
     let path: String
@@ -34,13 +35,14 @@ struct TestLabels {
         }
     }
 
-    /// Whether a folder has one of the pictures.
+    /// Whether a folder contains at least one of the pictures.
     func isAbout(_ folder: Folder) -> Bool {
         let files = Self.filesByName(folder.files)
         return lines.contains { files[$0.name] != nil }
     }
 
-    /// The pictures of a folder that are in the list, with their labels; and how many of each are without the other.
+    /// The listed pictures of a folder with their labels, the number of pictures that are not listed, and the number of
+    /// lines without a picture.
     ///
     /// - Parameter classFolders: the names of the classes' folders, sorted.
     /// - Throws: ``PictureFolderError/unknownLabel(file:line:label:classes:)``.
@@ -59,7 +61,7 @@ struct TestLabels {
             Int(line.label).flatMap { classFolders.indices.contains($0) ? $0 : nil }
         }
         func byName(_ line: Line) -> Int? { numbers[line.label] }
-        // All lines have names of folders, or all have numbers: folders may have numbers as names.
+        // Either all lines have names of folders or all have numbers. The names may themselves be numbers.
         let areNames =
             lines.allSatisfy { byName($0) != nil }
             || !lines.allSatisfy { byNumber($0) != nil } && lines.first.map { byName($0) != nil } == true
@@ -86,7 +88,7 @@ struct TestLabels {
         )
     }
 
-    /// What does not match, in sentences for people.
+    /// Sentences for users about pictures and lines that do not match.
     func remarks(_ folder: Folder, _ unlisted: Int, _ missing: Int) -> [String] {
         func pictures(_ count: Int) -> String { "\(count) \(count == 1 ? "picture" : "pictures")" }
         return
@@ -96,7 +98,7 @@ struct TestLabels {
                 ? [] : ["Not there: \(pictures(missing)) of \(path), in \(folder.path.text)."])
     }
 
-    /// Files by their names, and by these without their endings.
+    /// Files by their names, and by their names without extensions.
     private static func filesByName(_ files: [RawPath]) -> [RawPath: RawPath] {
         var byName: [RawPath: RawPath] = [:]
         for file in files {
@@ -109,11 +111,11 @@ struct TestLabels {
     }
 }
 
-/// What the classes are called whose folders have other names, as WordNet's numbers are.
+/// A list of class names for folders with other names, such as WordNet's numbers.
 ///
-/// Each line has a folder's name, and after a space, a tab or a comma the class's: `n01440764 tench, Tinca tinca`. These are
-/// Caffe's `synset_words.txt` and Kaggle's `LOC_synset_mapping.txt`. Of several names the first is taken, where no other
-/// class has it.
+/// Each line has a folder's name, and after a space, a tab or a comma the class's: `n01440764 tench, Tinca tinca`.
+/// Caffe's `synset_words.txt` and Kaggle's `LOC_synset_mapping.txt` have this format. Of several names the first is
+/// taken, unless another class has it too.
 enum ClassNameList {
     /// The names of the classes.
     ///
@@ -132,8 +134,7 @@ enum ClassNameList {
                     file: path, line: number, text: RawPath(bytes: Array(line)).text)
             }
             names[RawPath(bytes: Array(words[0])).text] = RawPath(bytes: Array(words[1])).text
-                .trimmingCharacters(
-                    in: .whitespaces)
+                .trimmingCharacters(in: .whitespaces)
         }
         let whole = try folders.map { folder in
             guard let name = names[folder] else {
@@ -152,7 +153,7 @@ enum ClassNameList {
     }
 }
 
-/// A text with something on each line, in bytes that need be no text.
+/// A text file with one item per line, whose bytes need not be UTF-8.
 private enum ListFile {
     /// The lines that are not empty, with their numbers from 1.
     static func lines(of path: String) throws -> [(number: Int, line: ArraySlice<UInt8>)] {
@@ -166,7 +167,7 @@ private enum ListFile {
         do {
             let file = try InputFile(bytes: Array(path.utf8), named: path)
             let bytes = try file.readAll(file.size)
-            // Some programs put a mark of the encoding in front.
+            // Some programs write a byte order mark.
             return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         } catch {
             let reason =
@@ -179,7 +180,7 @@ private enum ListFile {
         }
     }
 
-    /// What is left out around a name.
+    /// The characters to trim around a name.
     static let separators = CharacterSet(charactersIn: " \t,")
 
     static func parts(_ byte: UInt8) -> Bool {

@@ -1,7 +1,6 @@
-/// Files and folders that programs put beside somebody's pictures for themselves. They count at no level:
-/// neither as classes nor as pictures.
+/// Files and folders that programs keep beside pictures. They are ignored, as classes and as pictures.
 enum UncountedName {
-    /// By name, in lower case, who makes it.
+    /// What each one is, by its name in lower case.
     static let reasons = [
         "thumbs.db": "Windows Explorer's previews",
         "ehthumbs.db": "Windows Media Center's previews",
@@ -25,8 +24,8 @@ enum UncountedName {
         "zbthumbnail.info": "ZoomBrowser's previews",
     ]
 
-    /// Whether a name counts. Names that begin with a dot do not: systems hide them (`._cat.jpg`, `.DS_Store`,
-    /// `.thumbnails`, `.picasa.ini`, `.ipynb_checkpoints`).
+    /// Whether a name is ignored. Names that begin with a dot are, because systems hide them (`._cat.jpg`,
+    /// `.DS_Store`, `.thumbnails`, `.picasa.ini`, `.ipynb_checkpoints`).
     static func includes(_ name: RawPath) -> Bool {
         name.bytes.first == UInt8(ascii: ".") || reasons[name.text.lowercased()] != nil
     }

@@ -1,12 +1,12 @@
 import ArgumentParser
 
-/// A number of bytes as people write it: `20GB`, `500 MB`, `0`.
+/// A number of bytes, written as `20GB`, `500 MB` or `0`.
 public struct ByteCount: Equatable, Sendable, CustomStringConvertible {
     public let bytes: Int
 
     public init(bytes: Int) { self.bytes = bytes }
 
-    /// A number with MB, GB or TB: millions of bytes and so on, as disks are sold. 0 needs none of them.
+    /// Parses a number with MB, GB or TB, in powers of 1,000; 0 needs no unit.
     ///
     /// - Throws: `ValidationError` for anything else.
     public init(_ argument: String) throws {
@@ -19,7 +19,7 @@ public struct ByteCount: Equatable, Sendable, CustomStringConvertible {
             let number = Double(text.dropLast(unit.name.count)), number >= 0, number * unit.bytes < 1e18
         else {
             throw ValidationError(
-                "\(argument) is no size: give a number with MB, GB or TB, such as 20GB, or 0")
+                "\(argument) is not a size: give a number with MB, GB or TB, such as 20GB, or 0")
         }
         bytes = Int(number * unit.bytes)
     }
@@ -28,7 +28,7 @@ public struct ByteCount: Equatable, Sendable, CustomStringConvertible {
         (name: "MB", bytes: 1e6), (name: "GB", bytes: 1e9), (name: "TB", bytes: 1e12),
     ]
 
-    /// As it is written on a command line.
+    /// The size as a command-line argument.
     public var description: String {
         let unit = Self.units.last { bytes % Int($0.bytes) == 0 }
         return bytes == 0

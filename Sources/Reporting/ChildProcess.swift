@@ -4,23 +4,22 @@ import MessagePassing
 
 /// Starts a program and waits for it.
 ///
-/// Not Foundation's `Process`, which may put the child into a process group of its own: an interrupt typed at the
-/// terminal has to reach the child as well.
+/// Foundation's `Process` is not used: it may give the child its own process group, and Ctrl-C at the terminal must
+/// reach the child too.
 enum ChildProcess {
-    /// Names the process that started this one, for a child that is to end with it.
+    /// The environment variable with the parent's process ID, for children that must end with the parent.
     private static let parentVariable = "BIGEGGS_PARENT"
 
     /// Runs a program with this process's environment, input and output.
     ///
-    /// Threads that wait for one another spin for a moment and then sleep, unless the environment says
-    /// otherwise: libgomp's default is to spin on, which on cores that other programs use makes a
-    /// training several times slower. On free cores no difference was measured.
+    /// Sets `GOMP_SPINCOUNT` unless the environment does, so that waiting OpenMP threads spin briefly and then sleep.
+    /// By default libgomp's threads keep spinning, which makes a training several times slower on cores shared with
+    /// other programs. On free cores no difference was measured.
     ///
-    /// Whoever asks this process to end means the child: a SIGINT or SIGTERM is passed on, and what the
-    /// child makes of it decides.
+    /// A SIGINT or SIGTERM to this process is passed on to the child, which decides how to respond.
     ///
-    /// - Parameter kept: open files of this process that the child gets as well.
-    /// - Returns: its exit status, or 128 and the signal's number if a signal ended it.
+    /// - Parameter kept: file descriptors that the child inherits.
+    /// - Returns: the child's exit status, or 128 plus the signal number if a signal ended it.
     /// - Throws: ``ReportingError/cannotStart(program:reason:)``.
     static func run(_ program: String, _ arguments: [String], keeping kept: [Int32] = []) throws -> Int32 {
         let environment = ["GOMP_SPINCOUNT": "10000"]
@@ -34,7 +33,7 @@ enum ChildProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // Onto itself: this takes away the mark that would close it.
+        // Duplicating a descriptor onto itself clears its close-on-exec flag.
         for file in kept where file >= 0 { posix_spawn_file_actions_adddup2(&actions, file, file) }
         let failure = withCStrings([program] + arguments) { arguments in
             withCStrings(environment) { posix_spawn(&child, program, &actions, nil, arguments, $0) }
@@ -57,8 +56,9 @@ enum ChildProcess {
     /// Whether ``run(_:_:keeping:)`` started this process.
     static var isChild: Bool { ProcessInfo.processInfo.environment[parentVariable] != nil }
 
-    /// In a child that ``run(_:_:keeping:)`` started: asks for a SIGTERM when the parent is gone, even if that is
-    /// killed, so that nothing goes on training unseen.
+    /// Requests a SIGTERM when the parent ends, even if it is killed, so that no training runs on unnoticed.
+    ///
+    /// Does nothing in a process that ``run(_:_:keeping:)`` did not start.
     ///
     /// - Returns: whether ``run(_:_:keeping:)`` started this process.
     static func endWithParent() -> Bool {
@@ -66,12 +66,12 @@ enum ChildProcess {
             return false
         }
         be_signal_at_parent_death(SIGTERM)
-        // A launcher's processes are its children.
+        // Under a launcher, the parent is the launcher.
         if Launcher.current == nil, getppid() != parent { raise(SIGTERM) }
         return true
     }
 
-    /// The program of a name in `PATH`.
+    /// The path of a program in `PATH`; nil if there is none.
     static func find(_ name: String) -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         return path.split(separator: ":").map { "\($0)/\(name)" }

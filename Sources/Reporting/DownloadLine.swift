@@ -1,13 +1,12 @@
 import BigEggs
 import Foundation
 
-/// One line on standard error that says how far a download has come: rewritten in place on a terminal,
-/// anywhere else written once.
+/// A progress line for a download, on standard error: rewritten in place on a terminal, written once elsewhere.
 final class DownloadLine {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var isBegun = false
 
-    /// Shows how far it has come.
+    /// Shows the progress.
     func show(_ progress: DownloadProgress) {
         if isTerminal {
             let total = progress.total.map { " of \((Double($0) / 1e6).fixed(0))" } ?? ""

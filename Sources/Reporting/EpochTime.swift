@@ -1,14 +1,14 @@
 import BigEggs
 
-/// How long a recipe's training takes here, measured on a few steps.
+/// The training time of a recipe on this machine, measured on a few steps.
 public enum EpochTime {
-    /// The seconds of training for one image.
+    /// The training time per image, in seconds.
     ///
-    /// They are of the second of two epochs of a step or more; the first makes the plan. The rate is not the recipe's, which
-    /// may be too high for any weights.
+    /// Two epochs of at least one step are run, and the second is measured; the first creates the execution plan. The
+    /// optimizer is SGD with a tiny learning rate, because the recipe's own rate may be too high.
     ///
-    /// - Parameter atOnce: the most images of a step, where the recipe's would need much memory.
-    /// - Throws: whatever keeps a recipe from being trained.
+    /// - Parameter atOnce: the maximum batch size, to limit memory.
+    /// - Throws: errors of making or training the model.
     public static func secondsPerImage(
         _ recipe: Recipe, _ train: ImageDataset, precision: Precision, threads: Int? = nil,
         atOnce: Int = .max

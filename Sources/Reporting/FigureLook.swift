@@ -1,7 +1,7 @@
 import ArgumentParser
 import EmbeddedPython
 
-/// What figures are drawn for, which decides about their size, type, colours and formats.
+/// The look of figures: purpose, width, font and formats. The purpose also decides type size and colours.
 public struct FigureLook: Sendable, Equatable {
     /// A purpose of figures.
     public enum Purpose: String, Sendable, CaseIterable, ExpressibleByArgument {
@@ -34,13 +34,13 @@ public struct FigureLook: Sendable, Equatable {
         }
     }
 
-    /// What they are for.
+    /// The purpose of the figures.
     public var purpose: Purpose
-    /// How wide they are; nil for what the purpose has.
+    /// The width; nil for the purpose's default.
     public var width: Width?
-    /// Nil for what the purpose has.
+    /// The font; nil for the purpose's default.
     public var font: Font?
-    /// `pdf`, `svg`, `png`, `csv`; empty for what the purpose has.
+    /// `pdf`, `svg`, `png`, `csv`; empty for the purpose's default.
     public var formats: [String]
 
     /// The look of the report's pages.
@@ -53,12 +53,12 @@ public struct FigureLook: Sendable, Equatable {
         self.formats = formats
     }
 
-    /// Where figures go that have this look: those of the report's pages stay apart.
+    /// The directory of figures with this look: `plots` for the report's pages, a subdirectory for other purposes.
     func directory(in plots: String) -> String {
         purpose == .page ? plots : "\(plots)/\(purpose.rawValue)"
     }
 
-    /// As Python takes it.
+    /// The look as an argument for Python.
     var value: PythonValue {
         .dictionary([
             "purpose": .string(purpose.rawValue), "width": width.map { .double($0.inches) } ?? .none,

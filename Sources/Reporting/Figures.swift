@@ -8,30 +8,30 @@ public enum Figures {
     /// The Python module that draws.
     private static let module = "bigeggs_report.figures.draw"
 
-    /// What became of the figures that were asked for.
+    /// The result of drawing figures.
     public struct Outcome: Sendable, Equatable {
-        /// Where they are.
+        /// The directory of the figures.
         public var directory = ""
         /// The figures that were drawn.
         public var drawn: [String] = []
-        /// The figures that stay as they are: they show images, and the data set was not given or is not
-        /// the one that was recorded.
+        /// The figures left unchanged: they show images, and the data set was not given or is not the recorded one.
         public var left: [String] = []
-        /// The figures whose record is not there, with what is missing.
+        /// The figures whose record is missing, with what is missing.
         public var missing: [String: String] = [:]
         /// The figures that Python could not draw, with its message.
         public var failed: [String: String] = [:]
-        /// A sentence for people about signs in names that no installed font has, and what to install.
+        /// A sentence about characters in names that no installed font has, and which font to install; nil if there
+        /// are none.
         public var advice: String?
     }
 
-    /// Starts Python and imports what draws, so that a missing module is known before hours of training.
+    /// Starts Python and imports the drawing modules, so that a missing one is found before hours of training.
     ///
     /// - Parameters:
     ///   - names: the figures that are to be drawn; all if empty.
-    ///   - look: how they are to look.
+    ///   - look: the look of the figures.
     ///   - project: the checkout with the Python that draws.
-    /// - Throws: `PythonError`, which names a missing module's package, a name that no figure has, or a look.
+    /// - Throws: `PythonError` for a missing module (it names the package), an unknown figure or an unknown look.
     public static func prepare(
         _ names: [String] = [], look: FigureLook = .page, project: Project
     ) throws {
@@ -42,7 +42,7 @@ public enum Figures {
         _ = try Python.call("check", in: module, [.list(names.map(PythonValue.string)), look.value])
     }
 
-    /// Whether one of these figures, or of all if none is named, shows images of the data set.
+    /// Whether any of the named figures shows images of the data set; with no names, any figure.
     ///
     /// - Throws: `PythonError` for a name that no figure has.
     public static func showImages(_ names: [String] = [], project: Project) throws -> Bool {
@@ -55,7 +55,7 @@ public enum Figures {
         return value
     }
 
-    /// How far the drawing has come.
+    /// The progress of drawing.
     public struct Progress: Sendable, Equatable {
         /// The figure that is drawn next.
         public let name: String
@@ -69,13 +69,13 @@ public enum Figures {
     ///
     /// - Parameters:
     ///   - names: which; all if empty.
-    ///   - look: how they are to look.
+    ///   - look: the look of the figures.
     ///   - project: the checkout with the Python that draws.
-    ///   - layout: where records and weights are, and where the figures go, those for paper and slides into a directory
-    ///     of their own.
-    ///   - data: the images; without them the figures that show images stay as they are.
-    ///   - progress: told before each figure.
-    /// - Throws: `PythonError`; a figure that fails is in the outcome instead.
+    ///   - layout: where records and weights are, and where the figures go; those for paper and slides go into
+    ///     subdirectories.
+    ///   - data: the images; without them, figures that show images are left unchanged.
+    ///   - progress: called before each figure.
+    /// - Throws: `PythonError`; a figure that fails is reported in the outcome instead.
     public static func draw(
         _ names: [String] = [], look: FigureLook = .page, project: Project, layout: OutputLayout,
         data: LoadedDataset?, progress: (Progress) -> Void = { _ in }

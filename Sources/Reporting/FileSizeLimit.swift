@@ -1,8 +1,8 @@
 import Foundation
 
-/// The greatest size of a file, `ulimit -f`.
+/// The file size limit, `ulimit -f`.
 public enum FileSizeLimit {
-    /// From now on a write beyond the limit fails, in Python's files and on standard output as well, where
-    /// by default the system would end the process without a word.
+    /// Makes writes beyond the limit fail, in Python's files and on standard output as well. By default the system
+    /// ends the process without a message.
     public static func isAnError() { signal(SIGXFSZ, SIG_IGN) }
 }

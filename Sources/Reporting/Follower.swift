@@ -2,9 +2,9 @@ import BigEggs
 import Foundation
 import MessagePassing
 
-/// A process of a launcher other than the first: it computes, and says nothing unless it fails alone.
+/// A launcher's process other than the first. It computes, and prints only failures that it alone has.
 public enum Follower {
-    /// Sends what is printed nowhere.
+    /// Discards standard output.
     public static func silence() {
         let nowhere = open("/dev/null", O_WRONLY)
         guard nowhere >= 0 else { return }
@@ -19,10 +19,10 @@ public enum Follower {
 
     /// Ends the process after a failure.
     ///
-    /// What the first process has failed with as well, it says, and then ends this process. Only what this one alone has
-    /// failed with is said here, and ends the others.
+    /// A failure that the first process also has is reported by the first process, which then ends this one. A
+    /// failure of this process alone is printed here, and ends the others.
     ///
-    /// - Parameter sentence: what is to be said; nil for a failure that the first process knows of.
+    /// - Parameter sentence: the message; nil for a failure that the first process reports.
     public static func end(saying sentence: String?) -> Never {
         let world = Communicator.current
         world?.fail()

@@ -1,6 +1,6 @@
-/// Numbers as a table shows them.
+/// Number formats for tables.
 ///
-/// Written out rather than left to a locale: a notebook must be the same wherever it was run.
+/// They do not depend on the locale: a notebook must be the same wherever it was run.
 extension BinaryInteger {
     /// The number with a comma between thousands: `50,000`.
     public var grouped: String {
@@ -16,8 +16,8 @@ extension BinaryInteger {
 extension BinaryFloatingPoint {
     /// The number with a fixed count of digits after the point, rounded to nearest.
     ///
-    /// What is a half but for rounding errors goes away from zero, as in figures and report: a tenth of all
-    /// accuracies on 10,000 images are one in their percentages.
+    /// Halves are rounded away from zero, even if a rounding error puts them slightly below, as in the figures and
+    /// the report. Halves are common: a tenth of all accuracies on 10,000 images are halves when shown in percent.
     public func fixed(_ digits: Int) -> String {
         guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
         let scale = (0..<digits).reduce(1.0) { result, _ in result * 10 }
@@ -33,7 +33,7 @@ extension BinaryFloatingPoint {
     /// A share between 0 and 1 as a percentage with one digit after the point: `87.5 %`.
     public var percent: String { (Double(self) * 100).fixed(1) + " %" }
 
-    /// Seconds in the units that matter: `9.4 s`, `10 min`, `1 h 5 min`.
+    /// Seconds in readable units: `9.4 s`, `10 min`, `1 h 5 min`.
     public var duration: String {
         if self < 60 { return fixed(1) + " s" }
         let minutes = Int((self / 60).rounded())

@@ -2,21 +2,20 @@ import BigEggs
 import Foundation
 import Pictures
 
-/// Where the images of a run come from: a data set that the library knows, or a directory of somebody's own
-/// pictures.
+/// The source of a run's images: a known data set, or a directory of the user's pictures.
 public enum ImageSource {
     /// CIFAR-10, or its stand-in.
     case known(DataSource)
     /// A directory with a folder of pictures for each class.
     case own(PictureFolder)
 
-    /// The source that a command line names.
+    /// The source that a command-line argument names.
     ///
     /// - Parameters:
-    ///   - argument: as `DataSource` takes it, or a directory of pictures; `auto` is one as well, where
+    ///   - argument: as `DataSource` takes it, or a directory of pictures. `auto` is also such a directory if
     ///     `BIGEGGS_DATA` names one.
     ///   - options: how a directory of pictures is read.
-    /// - Throws: `PictureFolderError` if a division, lists or another size are given for anything else.
+    /// - Throws: `PictureFolderError` if a validation split, lists or an image size are given for another data set.
     init(_ argument: String, _ options: PictureFolder.Options) throws {
         let source = DataSource(argument)
         let path: String? =
@@ -31,7 +30,7 @@ public enum ImageSource {
                     path, options: options, pythonPaths: try Project.locate().pythonPaths,
                     cache: DataLocations().cache))
         } else {
-            // That there is no such path is said when it is read.
+            // A missing path is reported when it is read.
             let isThere = path.map(FileManager.default.fileExists) ?? true
             let given = [
                 ("--validation-split", options.validationSplit != nil),
@@ -64,7 +63,7 @@ public enum ImageSource {
         try examine(needing: needed).dataset
     }
 
-    /// The same, and what is odd in a directory of own pictures; nil for another data set.
+    /// Loads both splits, and lists the oddities of a directory of own pictures; nil for other data sets.
     public func examine(
         needing needed: DatasetSplits = .all
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {
@@ -80,8 +79,9 @@ public enum ImageSource {
         }
     }
 
-    /// The checksum that the loaded data set would have, found without decoding any image and without the
-    /// network; nil if it would have to be downloaded first.
+    /// The checksum that the loaded data set would have, found without decoding or network.
+    ///
+    /// Nil if the data set would have to be downloaded first.
     func checksum() throws -> String? {
         switch self {
         case .known(let source): try source.checksum()
@@ -89,9 +89,9 @@ public enum ImageSource {
         }
     }
 
-    /// Sees to it that ``load()`` needs no network.
+    /// Downloads the data set if necessary, so that ``load(needing:)`` needs no network.
     ///
-    /// - Returns: why the data set is out of reach, if it is.
+    /// - Returns: why the data set cannot be reached; nil if it can.
     func fetch() throws -> String? {
         guard case .known(let source) = self else { return nil }
         let line = DownloadLine()

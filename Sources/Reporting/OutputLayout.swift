@@ -13,7 +13,7 @@ public struct OutputLayout: Sendable, Equatable {
     public let notebooks: String
     /// The directory of `report.md` and `report.html`.
     public let report: String
-    /// The directory of what TensorBoard reads.
+    /// The directory of TensorBoard logs.
     public let logs: String
 
     /// The layout of a profile in a checkout, or of any directory.
@@ -23,7 +23,7 @@ public struct OutputLayout: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - project: the checkout.
-    ///   - profile: whose place it is.
+    ///   - profile: the profile that is run.
     ///   - out: a directory to write to instead, relative to the current directory.
     public init(project: Project, profile: Profile, out: String? = nil) {
         if let out {
@@ -59,38 +59,38 @@ public struct OutputLayout: Sendable, Equatable {
 
     /// The record of a section.
     public func record(_ section: ReportSection) -> String { "\(records)/\(section.name).json" }
-    /// What the record of a section was made from.
+    /// The stamp of a section, which notes the inputs of its record.
     func stamp(_ section: ReportSection) -> String { "\(records)/\(section.name).stamp.json" }
-    /// The course of a section's training.
+    /// The trace of a section's training.
     func trace(_ section: ReportSection) -> String { "\(records)/\(section.name).trace.json" }
-    /// The directory of a section's logs for TensorBoard: never beside the committed report.
+    /// The directory of a section's TensorBoard logs: never beside the committed report.
     public func tensorBoard(_ section: ReportSection) -> String { "\(logs)/\(section.name)" }
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 
-    /// Where a section's training saves itself until its result is safe.
+    /// The checkpoints of a section's training, kept until its result is safe.
     func checkpoints(
         _ section: ReportSection, unfinished: Checkpoints.Unfinished = .refuse
     ) -> Checkpoints {
         Checkpoints(in: weights, name: checkpointName(section), unfinished: unfinished)
     }
-    /// What the names of a section's checkpoints begin with.
+    /// The prefix of the names of a section's checkpoints.
     func checkpointName(_ section: ReportSection) -> String { "\(section.name).checkpoint" }
-    /// What a training that is under way was begun with.
+    /// The file with the digests of script and library at the start of a training.
     func begunTraining(_ section: ReportSection) -> String { "\(weights)/\(section.name).begun.json" }
 
-    /// Keeps other processes from writing here. The directories exist.
+    /// Keeps other processes from writing here. The directories must exist.
     ///
-    /// - Parameter sharingWithParent: whether this process does a part of the work of the one that started it.
+    /// - Parameter sharingWithParent: whether a lock that an ancestor process holds is enough.
     /// - Throws: `DirectoryInUse`, which names the other process.
     package func lock(sharingWithParent: Bool = false) throws -> OutputLock {
         try OutputLock(
             records, covering: [weights, plots, notebooks, report], sharingWithParent: sharingWithParent)
     }
 
-    /// Makes the directories that are missing, and finds out whether all can be written to.
+    /// Creates missing directories, and checks that all are writable.
     ///
-    /// - Throws: `FileError` in the name of the directory.
+    /// - Throws: `FileError` that names the directory.
     public func create() throws {
         for directory in [records, weights, plots, notebooks, report] {
             try AtomicFile.prepareDirectory(directory)

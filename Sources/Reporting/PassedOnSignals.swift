@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// While a child runs: a SIGINT or SIGTERM that is meant for this process goes to the child instead.
+/// Passes a SIGINT or SIGTERM sent to this process on to a child.
 ///
-/// An interrupt typed at the terminal reaches the child by itself, so that one is only kept from ending
-/// this process. A child begins with the default for both signals, as every new program does.
+/// Ctrl-C at the terminal reaches the child by itself, so this process only ignores it. The child starts with the
+/// default action for both signals, as every new program does.
 struct PassedOnSignals {
     /// The process to pass signals to; 0 until it runs.
     private static let child = Atomic<pid_t>(0)
@@ -13,7 +13,7 @@ struct PassedOnSignals {
 
     private let previous: [(signal: Int32, action: sigaction)]
 
-    /// From now on signals wait for a child.
+    /// Installs the handlers; signals are held until ``pass(to:)``.
     init() {
         Self.child.store(0, ordering: .relaxed)
         Self.early.store(0, ordering: .relaxed)
@@ -36,14 +36,14 @@ struct PassedOnSignals {
         }
     }
 
-    /// Passes on what has come and what will come.
+    /// Passes on an early signal and all later ones.
     func pass(to child: pid_t) {
         Self.child.store(child, ordering: .relaxed)
         let early = Self.early.exchange(0, ordering: .relaxed)
         if early != 0 { kill(child, early) }
     }
 
-    /// This process takes its signals itself again.
+    /// Restores the previous handlers.
     func stop() {
         for (number, action) in previous {
             var action = action

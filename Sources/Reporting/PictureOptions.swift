@@ -1,27 +1,27 @@
 import ArgumentParser
 import Pictures
 
-/// How a directory of somebody's own pictures is read, for every command that reads a data set.
+/// How a directory of the user's pictures is read, for every command that reads a data set.
 public struct PictureOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Of a directory with a folder for each class, keep this share of each class for testing.",
-            discussion: "Without it, the directory has train and test, or val, with a folder for each class.",
+            "The share of each class to keep for testing, for a directory with a folder for each class.",
+            discussion: "Without it, the directory must have train and test, or train and val.",
             valueName: "share"))
     public var validationSplit: Double?
 
-    @Option(help: ArgumentHelp("The seed of that division.", valueName: "n"))
+    @Option(help: ArgumentHelp("The seed of that split.", valueName: "n"))
     public var splitSeed: UInt64 = 7
 
-    @Flag(help: "Leave out files that are no usable pictures, instead of refusing the directory.")
+    @Flag(help: "Leave out unreadable pictures, instead of ending with an error.")
     public var skipUnreadable = false
 
     @Option(
         help: ArgumentHelp(
-            "A list with the classes of test pictures that are in one folder, as ImageNet's.",
+            "A list of the classes of test pictures that are in one folder, as in ImageNet.",
             discussion: """
-                On each line the name of a file and its class, a training folder's name or its number from 0: \
-                ILSVRC2012_val_00000001.JPEG 65.
+                Each line has the name of a file and its class: the name of a training folder, or its number from 0, such \
+                as ILSVRC2012_val_00000001.JPEG 65.
                 """,
             valueName: "file"),
         completion: .file())
@@ -29,18 +29,17 @@ public struct PictureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A list with the names of classes whose folders have others, as ImageNet's.",
-            discussion: "On each line the name of a folder and the class's: n01440764 tench, Tinca tinca.",
+            "A list of class names, if folders are named otherwise, as in ImageNet.",
+            discussion: "Each line names a folder and its class, such as n01440764 tench, Tinca tinca.",
             valueName: "file"),
         completion: .file())
     public var classNames: String?
 
     @Option(
         help: ArgumentHelp(
-            "The most that decoded pictures of all directories may take of the disk (default: \(standardCacheSize)).",
+            "The maximum disk space for decoded pictures of all directories (default: \(standardCacheSize)).",
             discussion: """
-                Those that have been unused longest are deleted first. 0 keeps none: the pictures are then decoded into \
-                memory.
+                The least recently used pictures are deleted first. With 0, pictures are decoded into memory.
                 """,
             valueName: "size"),
         transform: { try ByteCount($0) })
@@ -53,7 +52,7 @@ public struct PictureOptions: ParsableArguments {
     public func validate() throws {
         if let share = validationSplit, !(share > 0 && share < 1) {
             throw ValidationError(
-                "--validation-split \(share) is no share; give a number between 0 and 1, such as 0.2")
+                "--validation-split \(share) is out of range; give a number between 0 and 1, such as 0.2")
         }
     }
 
@@ -70,11 +69,11 @@ public struct PictureOptions: ParsableArguments {
                 cacheSize: cacheSize.bytes))
     }
 
-    /// The same as arguments of a command.
+    /// These options as command-line arguments.
     package var arguments: [String] { PictureOptions.arguments(given) + unrecorded }
 
-    /// The options that no record keeps, as arguments of a command: paths, and what changes no result. Those that are the
-    /// defaults are left out.
+    /// The options that no record keeps, as command-line arguments: paths, and options that change no result.
+    /// Defaults are left out.
     var unrecorded: [String] {
         return [
             ("--test-labels", testLabels), ("--class-names", classNames),
@@ -82,13 +81,13 @@ public struct PictureOptions: ParsableArguments {
         ].flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 
-    /// Options as arguments of a command. A flag has no value.
+    /// Options as command-line arguments. A flag has no value.
     static func arguments(_ options: [(name: String, value: String?)]) -> [String] {
         options.flatMap { [$0.name] + ($0.value.map { [$0] } ?? []) }
     }
 
-    /// The options as they are typed, with their values, for a record; those that are the defaults are left out, and
-    /// paths, and what changes no result.
+    /// The options as typed, with their values, for a record. Defaults, paths and options that change no result are
+    /// left out.
     var given: [(name: String, value: String?)] {
         var given: [(name: String, value: String?)] = []
         if let validationSplit {

@@ -1,6 +1,6 @@
 import Pictures
 
-/// Lines on standard error that show how far the pictures of a directory are.
+/// Progress lines on standard error for reading a directory of pictures.
 final class PictureProgressLines {
     private var work: PictureProgress.Work?
     private var line: ProgressLine?
@@ -15,7 +15,7 @@ final class PictureProgressLines {
         line?.show(progress.done, of: progress.total)
     }
 
-    /// Takes the line away, if there is one.
+    /// Removes the line, if there is one.
     func end() { line?.end() }
 
     private static let verbs: [PictureProgress.Work: String] = [.checking: "Checking", .decoding: "Decoding"]

@@ -1,20 +1,20 @@
 import BigEggs
 import Foundation
 
-/// The sections in their order, each in a process of its own, then the write-up.
+/// Runs the sections in order, each in its own process, then builds the report.
 public struct Pipeline {
     /// The checkout with the scripts.
     public let project: Project
-    /// What every section is started with.
+    /// The options that every section is started with.
     public let options: SectionOptions
-    /// How they go about their work; nil for a pipeline that runs none.
+    /// How the sections run; nil for a pipeline that runs none.
     let run: RunOptions?
-    /// What starts the sections that train, such as "mpirun -np 4"; empty for nothing.
+    /// The launcher of the sections that train, such as "mpirun -np 4"; empty for none.
     let launcher: [String]
 
     /// A pipeline whose sections are started with `options` and `run`.
     ///
-    /// - Parameter launcher: what starts the sections that train, such as "mpirun -np 4".
+    /// - Parameter launcher: the launcher of the sections that train, such as "mpirun -np 4".
     public init(
         project: Project, options: SectionOptions, run: RunOptions? = nil, launcher: String? = nil
     ) {
@@ -29,15 +29,14 @@ public struct Pipeline {
         OutputLayout(project: project, profile: options.profile, out: options.out)
     }
 
-    /// The status of every section. Nothing is downloaded for it: a data set that is not at hand is not
-    /// compared.
+    /// The status of every section. Downloads nothing: a data set that is not available is not compared.
     ///
     /// - Throws: `DataError` for a data set that was named and cannot be read.
     public func status() throws -> [SectionStatus] {
         try status(data: options.source().checksum())
     }
 
-    /// The training that saved itself last and has not ended; nil if there is none.
+    /// The unfinished training with the newest checkpoint; nil if there is none.
     public var trainingUnderWay: TrainingUnderWay? { TrainingUnderWay(in: layout) }
 
     /// Which sections the report's command runs.
@@ -46,7 +45,7 @@ public struct Pipeline {
         case stale
         /// All.
         case all
-        /// None: the report is of what is recorded.
+        /// None: the report is built from the existing records.
         case none
     }
 
@@ -54,10 +53,10 @@ public struct Pipeline {
     ///
     /// - Parameters:
     ///   - runs: which sections.
-    ///   - pdf: whether the report becomes a PDF as well.
+    ///   - pdf: whether to write the report as a PDF as well.
     /// - Throws: ``ReportingError``, or `PythonError` from building the report.
     public func report(_ runs: Runs = .stale, pdf: Bool = false) throws -> Report.Files {
-        // A missing Python module is known at once, not after the training.
+        // A missing Python module must be found now, not after the training.
         try Figures.prepare(project: project)
         if pdf { try Report.checkPDF(project: project) }
         try layout.create()
@@ -76,8 +75,8 @@ public struct Pipeline {
 
     /// Runs some sections, one after the other; their output goes where this process's goes.
     ///
-    /// A section that is up to date is passed over. That is decided when its turn comes, after those before
-    /// it: where one that it reads ran again and found the same, it need not run.
+    /// A section that is up to date is skipped. This is decided after the sections before it have run: if a section
+    /// that it reads gave the same results again, it need not run.
     ///
     /// - Parameters:
     ///   - sections: which.
@@ -115,11 +114,11 @@ public struct Pipeline {
         try Freshness(project: project, layout: layout, options: options, data: data).all()
     }
 
-    /// The checksum of the data set that the sections will load, which is downloaded for it if need be.
+    /// The checksum of the data set that the sections will load. Downloads the data set if necessary.
     func loadedDataChecksum() throws -> String {
         let source = try options.source()
         if let checksum = try source.checksum() { return checksum }
-        // Once for all sections: the data set is here afterwards, or known to be out of reach.
+        // Download once for all sections. If that fails, `BIGEGGS_OFFLINE` tells them why, so that none tries again.
         if let reason = try source.fetch() { setenv("BIGEGGS_OFFLINE", reason, 1) }
         return try source.load().provenance.checksum
     }

@@ -4,7 +4,7 @@ import BigEggs
 extension PrecisionChoice: ExpressibleByArgument {
     /// The help of `--precision`.
     ///
-    /// - Parameter otherwise: the precision of who gives none, where the option's default does not say.
+    /// - Parameter otherwise: the default to show, for an option without a default value.
     public static func help(otherwise: String? = nil) -> ArgumentHelp {
         ArgumentHelp(
             """

@@ -2,9 +2,10 @@ import BigEggs
 import EmbeddedPython
 import Foundation
 
-/// The server of `bigeggs preview`: Python in a process of its own, which starts other commands as they are needed.
+/// The server of `bigeggs preview`: a Python process that starts other commands as needed.
 ///
-/// Not the interpreter in this process: it has to import what draws anew after every change, and to handle signals.
+/// It cannot be the interpreter in this process: it must reimport the drawing modules after every change, and handle
+/// signals.
 public struct Preview {
     private let project: Project
     private let options: SectionOptions
@@ -12,8 +13,8 @@ public struct Preview {
     private let opens: Bool
 
     /// - Parameters:
-    ///   - options: whose report.
-    ///   - port: where it listens; 0 for a port that is free.
+    ///   - options: the options of the sections whose report is shown.
+    ///   - port: the port to listen on; 0 for any free port.
     ///   - opens: whether the page is opened in the browser.
     public init(project: Project, options: SectionOptions, port: Int, opens: Bool) {
         self.project = project
@@ -22,10 +23,10 @@ public struct Preview {
         self.opens = opens
     }
 
-    /// Serves until somebody ends it.
+    /// Serves until the process is ended.
     ///
-    /// - Returns: the status to end with.
-    /// - Throws: ``ReportingError/cannotStart(program:reason:)``, and what keeps the settings from being written.
+    /// - Returns: the exit status.
+    /// - Throws: ``ReportingError/cannotStart(program:reason:)``, and errors of encoding the settings.
     public func serve() throws -> Int32 {
         let layout = Pipeline(project: project, options: options).layout
         let settings: Record = [

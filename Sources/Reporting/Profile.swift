@@ -4,7 +4,7 @@ import BigEggs
 public enum Profile: String, CaseIterable, Sendable, Codable {
     /// 10,000 training and 2,000 test images and few epochs: the whole report in minutes.
     case quick
-    /// All images, trained as long as they help: the committed report.
+    /// All images and many epochs: the committed report.
     case full
 
     /// How many training images are used; nil for all.

@@ -1,18 +1,19 @@
 import Foundation
 
-/// One line on standard error that says how much of a long work is done and how long the rest takes. It is
-/// rewritten in place on a terminal; anywhere else it is written once.
+/// A progress line on standard error: how much is done, and how long the rest takes.
+///
+/// It is rewritten in place on a terminal, and written once elsewhere.
 public final class ProgressLine {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let started = ContinuousClock.now
     private let verb, things: String
-    /// How many were done before.
+    /// How many were done at the start.
     private let before: Int
     private var isBegun = false
 
     /// A line such as "Decoding 640 of 10,000 pictures, 12 s left".
     ///
-    /// - Parameter before: how many are done already, of which nothing can be learnt about the time.
+    /// - Parameter before: how many were done at the start; the time estimate ignores them.
     public init(_ verb: String, _ things: String, before: Int = 0) {
         self.before = before
         self.verb = verb
@@ -24,7 +25,7 @@ public final class ProgressLine {
         let seconds = started.duration(to: .now) / .seconds(1)
         guard done > before, done < total else { return }
         let left = seconds / Double(done - before) * Double(total - done)
-        // What is over at once needs no line.
+        // Work of 2 seconds or less shows no line.
         guard isBegun || seconds + left > 2 else { return }
         if isTerminal {
             let rest = "\(left.rounded(.up).fixed(0)) s left"
@@ -35,7 +36,7 @@ public final class ProgressLine {
         isBegun = true
     }
 
-    /// Takes the line away, if there is one.
+    /// Removes the line, if there is one.
     public func end() {
         if isBegun && isTerminal { Terminal.warn("\r\u{1b}[K") }
         isBegun = false

@@ -1,14 +1,13 @@
 import Foundation
 
-/// The checkout that scripts, Python and the committed report belong to; or what `make install` put in its
-/// place.
+/// The checkout with the scripts, the Python code and the committed report; or an installation by `make install`.
 public struct Project: Sendable, Equatable {
-    /// The directory of `Package.swift`, or the installed one with the same things in it.
+    /// The directory of `Package.swift`, or the installed directory with the same contents.
     public let root: String
     /// Whether this is an installation: nothing is compiled, and nothing is written there.
     public let isInstalled: Bool
 
-    /// The checkout in a directory that is known.
+    /// The checkout in a known directory.
     public init(root: String) { self.init(root: root, isInstalled: false) }
 
     private init(root: String, isInstalled: Bool) {
@@ -16,11 +15,14 @@ public struct Project: Sendable, Equatable {
         self.isInstalled = isInstalled
     }
 
-    /// Finds the checkout: the nearest directory at or above `starts` that has `Package.swift` and
-    /// `notebooks`, the first start that has one first. Where there is none, an installed executable in
-    /// `PREFIX/lib/bigeggs` takes what is installed in `PREFIX/share/bigeggs`.
+    /// Finds the checkout or the installation.
     ///
-    /// - Parameter starts: where to begin; by default where this executable is, then the current directory.
+    /// The checkout is the nearest directory at or above a start that has `Package.swift` and `notebooks`; the starts
+    /// are tried in order. If there is none, an executable in `PREFIX/lib/bigeggs` uses the installation in
+    /// `PREFIX/share/bigeggs`.
+    ///
+    /// - Parameter starts: the directories to begin at; by default that of this executable, then the current
+    ///   directory.
     /// - Throws: ``ReportingError/noProject(searched:)``.
     public static func locate(from starts: [String] = [executableDirectory, currentDirectory]) throws
         -> Project
@@ -50,20 +52,21 @@ public struct Project: Sendable, Equatable {
     /// Where the packages `bigeggs_report` and `bigeggs` are imported from.
     public var pythonPaths: [String] { [path("python")] }
 
-    /// Where runs are written: in the checkout, or beside whoever calls what is installed.
+    /// The parent directory of `runs`: the checkout, or for an installation the current directory.
     var outputRoot: String { isInstalled ? Project.currentDirectory : root }
 
     /// A path inside the checkout.
     func path(_ relative: String) -> String { root + "/" + relative }
 
-    /// A path as the terminal shows it: relative to the current directory where it is inside it.
+    /// A path for display: relative to the current directory if it is inside it.
     public static func shown(_ path: String) -> String {
         let inside = currentDirectory + "/"
         return path.hasPrefix(inside) ? String(path.dropFirst(inside.count)) : path
     }
 
-    /// The directory of the running executable, links resolved: found once, for a build may replace the file
-    /// while it runs for hours, and the link then leads nowhere.
+    /// The directory of the running executable, with links resolved.
+    ///
+    /// It is found once: a build may replace the file while it runs for hours, and the link is then broken.
     public static let executableDirectory: String = {
         let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return executable.deletingLastPathComponent().path

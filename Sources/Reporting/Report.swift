@@ -1,6 +1,6 @@
 import EmbeddedPython
 
-/// The write-up, with its tables and numbers as files: built by Python from records and figures.
+/// The report with its tables and numbers, built by Python from records and figures.
 public enum Report {
     /// The files of a built report.
     public struct Files: Sendable, Equatable {
@@ -24,7 +24,7 @@ public enum Report {
         return Files(markdown: markdown, html: html)
     }
 
-    /// Refuses, before anything is trained for it, to write a PDF where what makes it is missing.
+    /// Throws if a package for writing the PDF is missing, so that this is known before any training.
     ///
     /// - Throws: `PythonError`, which names the package.
     static func checkPDF(project: Project) throws {

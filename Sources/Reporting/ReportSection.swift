@@ -2,7 +2,7 @@ import CSections
 
 /// A section of the report. Its name is that of its folder in `notebooks`, its executable, its record and its notebook.
 ///
-/// Package.swift lists the sections, and nothing else does; what else there is to know of one stands in its script.
+/// Only Package.swift lists the sections; everything else about a section is in its script.
 public struct ReportSection: Sendable, Hashable, CaseIterable {
     /// Such as `04-plain-training`.
     public let name: String
@@ -21,7 +21,7 @@ public struct ReportSection: Sendable, Hashable, CaseIterable {
     /// The section whose script is compiled as a module: `_4_plain_training` for `04-plain-training`.
     init?(module: String) {
         let found = ReportSection.allCases.first { section in
-            // As SwiftPM does it: an identifier has letters, digits and underscores, and begins with no digit.
+            // As SwiftPM does: an identifier has letters, digits and underscores, and does not begin with a digit.
             let identifier = section.name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
             return module == "_" + identifier.dropFirst()
         }
@@ -50,7 +50,7 @@ public struct ReportSection: Sendable, Hashable, CaseIterable {
 }
 
 extension ReportSection: ExpressibleByStringLiteral {
-    /// A section's name. One that no section has is refused where it is used.
+    /// A section's name; an unknown one throws where it is used.
     public init(stringLiteral name: String) { self.name = name }
 }
 
@@ -62,7 +62,7 @@ extension Project {
 
     /// A section's title: the heading of its script without the number.
     ///
-    /// - Throws: ``ReportingError/noTitle(script:)``, or an error of the file's.
+    /// - Throws: ``ReportingError/noTitle(script:)``, or an error of reading the file.
     public func title(of section: ReportSection) throws -> String {
         try title(of: LiterateScript(String(contentsOfFile: script(section), encoding: .utf8)), section)
     }

@@ -1,56 +1,56 @@
-/// What keeps a section, a figure or the report from being made.
+/// Why a section, a figure or the report cannot be made.
 public enum ReportingError: Error, Equatable, CustomStringConvertible {
     /// No directory at or above those searched is a checkout.
     case noProject(searched: [String])
-    /// The committed report would be overwritten with one of other images, which nobody asked for.
+    /// The committed report would be overwritten with results on a stand-in data set that was not requested.
     case unaskedStandIn(name: String, notice: String?)
-    /// A script has carriage returns that end lines by themselves. Swift takes them for ends of lines too, but does not
-    /// count them in `#line`, by which the notebook knows its cells.
+    /// A script has carriage returns that end lines by themselves. Swift accepts them as line ends but does not count
+    /// them in `#line`, which the notebook uses to find cells.
     case loneCarriageReturn(script: String)
-    /// A section needs what another section records, and that has not run.
+    /// A section needs the record or weights of another section, which has not run.
     case notRun(section: String, missing: String, command: String)
-    /// A section needs what another section recorded, but that was recorded on other data.
+    /// A section needs the record of another section, which was run on other data.
     case otherData(section: String, recorded: String, used: String, command: String)
-    /// A section's weights are not those that it recorded, as after a run that was broken off.
+    /// A section's weights are not those in its record, as after an interrupted run.
     case otherWeights(section: String, path: String, command: String)
     /// Figures could not be drawn; with Python's message for each.
     case figuresFailed([String: String])
-    /// Python returned something that was not agreed on.
+    /// A Python function returned an unexpected value.
     case unexpectedResult(function: String)
-    /// A section's executable is neither built nor can it be.
+    /// A section's executable is not built, and there is no compiler.
     case noExecutable(section: String, path: String)
-    /// The compiler failed; what it said is above.
+    /// The compiler failed; its messages are above.
     case buildFailed(status: Int32)
-    /// A section ended with an error of its own; what it said is above.
+    /// A section failed; its message is above.
     case sectionFailed(section: String, status: Int32)
-    /// A section was asked to end. Its training, if it had begun one, is saved.
+    /// A section was interrupted. Its training, if any, is saved.
     case sectionInterrupted(section: String, status: Int32)
-    /// A run of the study was asked to end. Its training is saved.
+    /// A run of the study or of a sweep was interrupted. Its training is saved.
     case runInterrupted(run: String, command: String, status: Int32)
-    /// A run of the study ended with this status.
+    /// A run of the study or of a sweep failed with this status.
     case runFailed(run: String, status: Int32)
     /// The report has no section of this name.
     case noSuchSection(name: String)
-    /// A section's script begins with no heading such as "# 4. Plain training".
+    /// A section's script does not begin with a heading such as "# 4. Plain training".
     case noTitle(script: String)
-    /// A training was begun with something else than what is there now; the phrases say what.
+    /// Inputs of an interrupted training have changed; the phrases say which.
     case trainingChanged(section: String, differences: [String])
-    /// A training cannot go on for this reason.
+    /// A training cannot be resumed, for this reason.
     case cannotResume(section: String, reason: String)
-    /// A training was interrupted here and could go on.
+    /// An interrupted training is here and could be resumed.
     case unfinishedTraining(file: String, epoch: Int, step: Int)
-    /// There are no records to compare with; of these data, if their checksum is given.
+    /// There are no records to compare with, or none of the data set with this checksum.
     case nothingToVerify(records: String, data: String?)
-    /// The sections would run where the records are that they are to be compared with.
+    /// The sections would overwrite the records to compare with.
     case recordsInTheWay(records: String)
     /// The records to compare with have none of this section.
     case notVerifiable(section: String, records: String)
-    /// Of a section that trains nothing the first epochs were to be compared.
+    /// The first epochs of a section cannot be compared, because it trains nothing.
     case noTraining(section: String)
     /// A program could not be started.
     case cannotStart(program: String, reason: String)
 
-    /// The status that a program ends with because of this.
+    /// The exit status for this error.
     public var exitStatus: Int32 {
         switch self {
         case .sectionInterrupted(_, let status), .runInterrupted(_, _, let status): status
@@ -65,7 +65,7 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
                 + searched.joined(separator: " or ") + "; run this from inside one"
         case .unaskedStandIn(let name, let notice):
             (notice.map { "\($0) " } ?? "")
-                + "A full run would put it into the committed report: give CIFAR-10 "
+                + "A full run would put \(name) into the committed report: give CIFAR-10 "
                 + "with --data or BIGEGGS_DATA, write elsewhere with --out, or ask for \(name) with "
                 + "--data fashion-mnist"
         case .loneCarriageReturn(let script):
@@ -88,16 +88,16 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
         case .noExecutable(let section, let path):
             "section \(section) is not built: there is no \(path), and no `swift` in PATH to build it with"
         case .buildFailed(let status):
-            "`swift build` ended with status \(status); what it said is above"
+            "`swift build` ended with status \(status); its messages are above"
         case .sectionFailed(let section, let status):
             (status > 128
                 ? "section \(section) was ended by signal \(status - 128)"
                 : "section \(section) stopped with status \(status), for the reason above")
                 + "; the sections after it were not run"
         case .sectionInterrupted(let section, _):
-            "section \(section) was interrupted; the same command goes on from there"
+            "section \(section) was interrupted; the same command resumes it"
         case .runInterrupted(let run, let command, _):
-            "\(run) was interrupted; `\(command)` goes on from there"
+            "\(run) was interrupted; `\(command)` resumes it"
         case .runFailed(let run, let status):
             (status > 128
                 ? "\(run) was ended by signal \(status - 128)" : "\(run) stopped with status \(status)")
@@ -109,25 +109,25 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
             "\(script) does not begin with its title: begin its first cell with \"# 4. Plain training\" or the like"
         case .trainingChanged(let section, let differences):
             "the training of \(section) was interrupted, and since then \(differences.joined(separator: " and ")) "
-                + "changed: add --resume to go on all the same, or --restart to begin again"
+                + "changed: add --resume to go on anyway, or --restart to begin again"
         case .cannotResume(let section, let reason):
-            "the training of \(section) cannot go on: \(reason); add --restart to begin again"
+            "the training of \(section) cannot be resumed: \(reason); add --restart to begin again"
         case .unfinishedTraining(let file, let epoch, let step):
             "\(Project.shown(file)) is of a training that was interrupted in epoch \(epoch + 1), after step "
                 + "\(step): add --resume to go on, --restart to begin again, or another --out"
         case .nothingToVerify(let records, let data):
             "\(records) has no records"
                 + (data.map {
-                    " of the data set that is used (\($0)), and none of it come with BigEggs: run "
-                        + "`bigeggs report` first, or verify the committed report with --profile full, or the quick "
-                        + "run that comes with BigEggs with --data fashion-mnist"
+                    " of the data set that is used (\($0)), and none come with BigEggs: run `bigeggs report` "
+                        + "first, verify the committed report with --profile full, or verify the quick run that "
+                        + "comes with BigEggs with --data fashion-mnist"
                 } ?? ": name the directory of a run with --against")
         case .recordsInTheWay(let records):
             "\(records) has the records to compare with, and running there would replace them: give another --out"
         case .notVerifiable(let section, let records):
             "\(records) has no record of \(section): name another section, or other records with --against"
         case .noTraining(let section):
-            "\(section) trains nothing whose first epochs could be compared: leave out --quick and --epochs"
+            "\(section) has no training, so there are no first epochs to compare: leave out --quick and --epochs"
         case .cannotStart(let program, let reason):
             "cannot start \(program): \(reason)"
         }

@@ -2,12 +2,12 @@ import ArgumentParser
 import BigEggs
 import MessagePassing
 
-/// What to do with a training that did not end, for every command that trains.
+/// Whether to resume or restart an interrupted training, for every command that trains.
 public struct ResumeOptions: ParsableArguments {
-    @Flag(help: "Go on with the training that was interrupted, to the same result.")
+    @Flag(help: "Resume the interrupted training, with the same result.")
     public var resume = false
 
-    @Flag(help: "Begin again, and remove what an interrupted training saved.")
+    @Flag(help: "Start again, and remove what the interrupted training saved.")
     public var restart = false
 
     public init() {}
@@ -16,15 +16,17 @@ public struct ResumeOptions: ParsableArguments {
         if resume, restart { throw ValidationError("--resume and --restart exclude each other: give one") }
     }
 
-    /// Trains as every command does: saved after each epoch, ended by SIGINT and SIGTERM after a step, and
-    /// resumed as these options have it.
+    /// Trains with checkpoints, as every command does.
+    ///
+    /// The training is saved after each epoch, ends after the current step on SIGINT, SIGTERM or SIGHUP, and resumes
+    /// as these options say.
     ///
     /// - Parameters:
-    ///   - directory: where the checkpoints go; it exists, and this process holds its `OutputLock`.
-    ///   - name: what their names begin with.
-    ///   - announce: is told in a sentence where the training goes on.
-    ///   - body: calls `fit` with the checkpoints and the interruption. When the results that come from it
-    ///     are safe, `checkpoints.remove()` ends the training.
+    ///   - directory: the directory of the checkpoints; it must exist, and this process must hold its `OutputLock`.
+    ///   - name: the prefix of their names.
+    ///   - announce: called with a sentence on where the training resumes.
+    ///   - body: calls `fit` with the checkpoints and the interruption. Once the results are safe, call
+    ///     `checkpoints.remove()`.
     /// - Throws: what `body` throws, and ``ReportingError/unfinishedTraining(file:epoch:step:)``.
     public func train<Result>(
         in directory: String, name: String = "checkpoint", announce: @escaping (String) -> Void,
@@ -40,18 +42,18 @@ public struct ResumeOptions: ParsableArguments {
         }
     }
 
-    /// The command, as it is typed, that resumes what this process did.
+    /// The command line that resumes this process's training.
     public static func resumingCommand(_ arguments: [String] = CommandLine.arguments) -> String {
         let kept = arguments.filter { $0 != "--restart" && $0 != "--resume" }
         return typed(Launcher.words + kept + ["--resume"])
     }
 
-    /// Arguments as they are typed into a shell.
+    /// Arguments as typed into a shell.
     package static func typed(_ arguments: [String]) -> String {
         arguments.map(quoted).joined(separator: " ")
     }
 
-    /// An argument as a shell reads it.
+    /// An argument, quoted for a shell if necessary.
     private static func quoted(_ argument: String) -> String {
         let isPlain = argument.wholeMatch(of: /[A-Za-z0-9_.\/:=,@%+-]+/) != nil
         return isPlain ? argument : "'" + argument.replacing("'", with: #"'\''"#) + "'"

@@ -10,7 +10,7 @@ struct RunEnvironment: Codable, Sendable, Equatable {
     let swift: String
     let system: String
 
-    /// This process's.
+    /// The environment of this process.
     static var current: RunEnvironment {
         RunEnvironment(
             processor: Machine.processor, instructionSet: Machine.instructionSet, cores: Machine.processors,

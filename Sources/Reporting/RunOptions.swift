@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How a section goes about its work, which changes nothing of what it finds.
+/// How a section runs; none of these options affects its results.
 public struct RunOptions: ParsableArguments {
     @Flag(help: "Stop at each cell, show its text, and wait for Enter.")
     public var pause = false

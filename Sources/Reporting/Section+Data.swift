@@ -2,8 +2,7 @@ import BigEggs
 import Pictures
 
 extension Section {
-    /// What the reader is told about the data set before anything is shown of it; in full with what a
-    /// data set that is not the official one says of itself.
+    /// The text about the data set that is shown first; in full, with the statement of an unofficial data set.
     static func announcement(of data: LoadedDataset, inFull: Bool) -> String {
         let provenance = data.provenance
         var lines: [String] = []
@@ -39,7 +38,7 @@ extension Section {
         return lines.joined(separator: "\n")
     }
 
-    /// Lines in a frame that nobody overlooks.
+    /// Lines in a frame that stands out.
     private static func framed(_ lines: [String]) -> [String] {
         let width = lines.map(\.count).max() ?? 0
         let rule = String(repeating: "─", count: width + 4)
@@ -47,7 +46,7 @@ extension Section {
             + lines.map { "│  \($0)\(String(repeating: " ", count: width - $0.count))  │" } + ["└\(rule)┘"]
     }
 
-    /// The record's block on the data set. It names the file, never the directory.
+    /// The data set's block in a record. It names the file, never the directory.
     static func record(of data: LoadedDataset) throws -> Record {
         .object([
             "name": .string(data.provenance.name),

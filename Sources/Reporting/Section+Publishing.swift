@@ -2,11 +2,12 @@ import BigEggs
 import Foundation
 
 extension Section {
-    /// Writes the record, draws the figures, writes the executed notebook, and says where they are. The
-    /// note of what they were made from is written when all of them are there.
+    /// Writes the record, the figures and the executed notebook, and prints where they are.
     ///
-    /// - Throws: ``ReportingError/figuresFailed(_:)`` after everything else is written, and whatever keeps
-    ///   a file from being written.
+    /// The stamp with their inputs is written when all of them exist.
+    ///
+    /// - Throws: ``ReportingError/figuresFailed(_:)`` after record and notebook are written, and errors of writing
+    ///   files.
     public func end(line: Int = #line) throws {
         reading?.reach(line: line)
         if let trace { try Record(encoding: trace).write(to: layout.trace(section)) }
@@ -15,7 +16,7 @@ extension Section {
             figures.isEmpty
             ? Figures.Outcome()
             : try Figures.draw(figures.map(\.name), project: project, layout: layout, data: data)
-        // The first section's figures name every class already.
+        // The first section's figures name every class, so its advice is enough.
         if section.isFirst, let advice = outcome.advice { Terminal.warn(advice + "\n") }
         for (name, line) in figures { try attach(figure: name, line: line) }
         try notebook.write(to: layout.notebook(section))
@@ -55,7 +56,7 @@ extension Section {
                 ["image/png": png.base64EncodedString(), "text/plain": "Figure \(name)"], width: Section.width
             ),
             atLine: line)
-        // An output of its own, under a link: where a viewer prefers SVG, many show it badly or not at all.
+        // The SVG is a separate output under a link: many viewers that prefer SVG show it badly or not at all.
         guard let file = try? String(contentsOfFile: "\(layout.plots)/\(name).svg", encoding: .utf8),
             let start = file.range(of: "<svg")
         else { return }
@@ -67,6 +68,6 @@ extension Section {
             ]), atLine: line)
     }
 
-    /// The width of a figure in a notebook, in CSS pixels: 6.8 inches, a little enlarged.
+    /// The width of a figure in a notebook, in CSS pixels: 6.8 inches, enlarged to 8.5.
     private static let width = 816
 }

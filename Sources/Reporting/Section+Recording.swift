@@ -15,14 +15,14 @@ extension Section {
         results.merge(entries) { _, new in new }
     }
 
-    /// Records what a training came to, and beside the record its course, which `bigeggs verify` compares.
+    /// Records a training's results, and its trace in a file of its own, which `bigeggs verify` compares.
     public func record(_ training: TrainingResults, line: Int = #line) throws {
         let results: any Encodable = training
         try record(results, line: line)
         trace = training.trace
     }
 
-    /// Records how the section worked, such as its batch size.
+    /// Records a setting of the section, such as its batch size.
     public func setting(_ name: String, _ value: some Encodable, line: Int = #line) throws {
         reading?.reach(line: line)
         settings[name] = try Record(encoding: value)
@@ -35,7 +35,7 @@ extension Section {
         settings.merge(entries) { _, new in new }
     }
 
-    /// The record of a section before this one. What is read of it makes this section depend on it.
+    /// The record of an earlier section. This section then depends on the values that it reads from it.
     ///
     /// - Throws: ``ReportingError/notRun(section:missing:command:)`` if that section has not run here, and
     ///   ``ReportingError/otherData(section:recorded:used:command:)`` if it ran on another data set.
@@ -59,7 +59,7 @@ extension Section {
         return opened
     }
 
-    /// The path of the weights that a section before this one saved.
+    /// The path of the weights that an earlier section saved.
     ///
     /// - Throws: ``ReportingError/notRun(section:missing:command:)`` if they are not there, and
     ///   ``ReportingError/otherWeights(section:path:command:)`` if they are not those of its record.

@@ -38,8 +38,7 @@ extension Section {
         notebook.add(.display(["text/markdown": "**\(sentence)**", "text/plain": sentence]), atLine: line)
     }
 
-    /// A bar that shows a training on the terminal as it goes, and in the notebook as it was at the end of
-    /// each epoch.
+    /// A progress bar: live on the terminal, and in the notebook as it was at the end of each epoch.
     ///
     /// - Parameter label: put before every line.
     public func progressBar(_ label: String = "", line: Int = #line) -> ProgressBar {

@@ -1,7 +1,7 @@
 import BigEggs
 
 extension Section {
-    /// What the study's committed records say; nil where the data set is not CIFAR-10, of which they are.
+    /// The results in the study's committed records; nil if the data set is not CIFAR-10.
     ///
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
     public func study(line: Int = #line) throws -> StudyResults? {
@@ -11,7 +11,7 @@ extension Section {
         return isCIFAR10 ? try StudyResults(study) : nil
     }
 
-    /// What the committed records of trainings of the fast network say; nil where the data set is not CIFAR-10.
+    /// The results in the committed records of the fast network; nil if the data set is not CIFAR-10.
     ///
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
     public func fastStudy(line: Int = #line) throws -> FastResults? {

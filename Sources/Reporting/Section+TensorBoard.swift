@@ -8,12 +8,14 @@ extension Section {
     /// How many test images the figure of predictions shows.
     private static let samples = 24
 
-    /// A callback for TensorBoard, with histograms of the weights and a figure of predictions on the first
-    /// test images after each epoch. Says how to look at it, now and while the training runs.
+    /// A callback for TensorBoard, with weight histograms and a figure of predictions after each epoch.
     ///
-    /// Every start of the section has a directory of its own below `runs/tensorboard`, or below `--out`.
+    /// The figure shows the first test images. The command to view the logs is printed; it works while the training
+    /// runs.
     ///
-    /// - Parameter test: the test images as the network takes them.
+    /// Every start of the section writes to its own directory below ``OutputLayout/logs``.
+    ///
+    /// - Parameter test: the test images, scaled for the network.
     public func tensorBoard(on test: ImageDataset, line: Int = #line) -> TensorBoard {
         let directory = layout.tensorBoard(section)
         let samples = test.prefix(Section.samples)
@@ -31,7 +33,7 @@ extension Section {
         return formatter.string(from: Date())
     }
 
-    /// A PNG of images with what the model says of them.
+    /// A PNG of images with the model's predictions.
     private func predictions(of model: Model, on samples: ImageDataset) throws -> [UInt8] {
         guard let data else { return [] }
         let predictions = try model.predict(samples)

@@ -3,8 +3,10 @@ import Foundation
 import MessagePassing
 
 extension Section {
-    /// Trains so that nothing is lost: the training saves itself after every epoch and when it is
-    /// interrupted, and goes on from there, to the same bits, when the section runs again.
+    /// Trains with checkpoints, and resumes an interrupted training.
+    ///
+    /// The training is saved after every epoch and when it is interrupted. When the section runs again, it is resumed
+    /// with the same bits as without the interruption.
     ///
     /// ```swift
     /// let history = try section.train { checkpoints, interruption in
@@ -12,11 +14,11 @@ extension Section {
     /// }
     /// ```
     ///
-    /// Under a launcher such as mpirun all its processes train together, without a word of it in the script.
+    /// Under a launcher such as mpirun all processes train together; the script needs no change.
     ///
     /// - Parameter body: calls `fit`.
-    /// - Throws: `TrainingInterrupted`, what else `fit` throws, and ``ReportingError`` where a training that
-    ///   was begun with another script or library is neither to go on nor to begin again.
+    /// - Throws: `TrainingInterrupted`, other errors of `fit`, and ``ReportingError`` for a training that was begun
+    ///   with another script or library, if neither `--resume` nor `--restart` is given.
     public func train(
         line: Int = #line, _ body: (Checkpoints, Interruption) throws -> History
     ) throws -> History {
@@ -50,7 +52,7 @@ extension Section {
         }
     }
 
-    /// Trains with the other processes of a launcher, and ends this one: the first of them is the section.
+    /// Trains together with the launcher's first process, which runs the section, and then ends this process.
     private func takePart(
         _ world: Communicator, _ body: (Checkpoints, Interruption) throws -> History
     ) -> Never {
@@ -68,7 +70,7 @@ extension Section {
         }
     }
 
-    /// Removes what the training saved, now that the section's results are safe.
+    /// Removes the training's checkpoints, once the section's results are safe.
     func endTraining() throws {
         guard let checkpoints else { return }
         try checkpoints.remove()
@@ -76,13 +78,13 @@ extension Section {
     }
 }
 
-/// What decides about a training besides what a checkpoint knows.
+/// The inputs of a training that its checkpoints do not hold.
 private struct BegunTraining: Codable {
     let script, library: String
 
     static func read(_ path: String) -> BegunTraining? { try? Record.read(path).decoded() }
 
-    /// What is no longer as it was, in words.
+    /// What has changed, in words.
     func differences(from begun: BegunTraining?) -> [String] {
         guard let begun else { return ["what it was begun with"] }
         return (script == begun.script ? [] : ["the script"])

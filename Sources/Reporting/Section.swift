@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import MessagePassing
 
-/// One section of the report while its script runs: its options, its data, what it shows and records.
+/// One running section of the report: its options, its data, its output and its record.
 ///
 /// ```swift
 /// let section = try Section()
@@ -13,28 +13,28 @@ import MessagePassing
 /// try section.end()
 /// ```
 ///
-/// What is shown is printed, and attached to the cell of the script that shows it. The record is
-/// written, the figures are drawn from it, and the executed notebook is written when the section ends.
-/// Last comes a note of what all that was made from, which tells later whether it is still up to date.
+/// Output is printed, and attached to the script's cell that shows it. When the section ends, the record is written,
+/// the figures are drawn from it, and the executed notebook is written. Last comes a stamp of the inputs, which later
+/// tells whether the results are up to date.
 public final class Section {
     /// Which section this is.
     public let section: ReportSection
     /// Its title.
     public let title: String
-    /// The options that this process was started with. A script asks for each by itself, which is noted.
+    /// The options of this process. Scripts get them by the properties and methods below, which note the use of some.
     let options: SectionOptions
     /// Where results go.
     public let layout: OutputLayout
-    /// The threads to compute with.
+    /// The number of threads.
     public let threads: Int
 
-    /// How this process goes about its work.
+    /// How this process runs.
     let run: RunOptions
     let scriptDigest: String
     let libraryDigest: String
-    /// What the terminal shows of the script as it runs, if somebody reads along.
+    /// Shows the script cell by cell; nil without `--pause`.
     let reading: CellReading?
-    /// The checkpoints of the training that this section ran; gone when its result is safe.
+    /// The checkpoints of the section's training, which are removed when its result is safe.
     var checkpoints: Checkpoints?
 
     let project: Project
@@ -43,7 +43,7 @@ public final class Section {
 
     /// Whether the pipeline started this process.
     let isStep: Bool
-    /// Nil in a process that writes nothing.
+    /// The lock on the output directories; nil in a process that writes nothing.
     let lock: OutputLock?
     let started = ContinuousClock.now
     let startDate = Date()
@@ -51,14 +51,14 @@ public final class Section {
     private(set) var data: LoadedDataset?
     var settings: [String: Record] = [:]
     var results: [String: Record] = [:]
-    /// The course of the training that the section ran.
+    /// The trace of the section's training.
     var trace: RecordedTrace?
-    /// What is drawn when the section ends, and the line of the script that shows it.
+    /// The figures to draw when the section ends, and the lines of the script that show them.
     var figures: [(name: String, line: Int)] = []
-    /// The records that were read of sections before this one.
+    /// The records of earlier sections that were read.
     var earlier: [ReportSection: EarlierRecord] = [:]
     var headline: String?
-    /// The options that made a difference so far, of those that do not to every section.
+    /// Which of `--epochs` and `--precision` the script has used so far.
     private(set) var heeded: Set<String> = []
 
     /// The seed of every random number.
@@ -68,17 +68,17 @@ public final class Section {
         heeded.insert("--precision")
         return options.precision.precision
     }
-    /// How much data is used and how long training goes on.
+    /// How much data is used and how long the training is.
     public var profile: Profile { options.profile }
 
     /// Starts a section: reads the options, and checks what it needs before any work is done.
     ///
-    /// - Parameter fileID: its first part is the module that the section's script is compiled as.
-    /// - Throws: ``ReportingError`` if there is no checkout, `FileError` if there is no place to write,
+    /// - Parameter fileID: starts with the module that the section's script is compiled as.
+    /// - Throws: ``ReportingError`` if there is no checkout, `FileError` if the output directories are not writable,
     ///   `PythonError` if Python or one of its modules is missing.
     public init(fileID: String = #fileID, line: Int = #line) throws {
         TopLevelError.install()
-        // Of the processes of a launcher the first is the section; the others take part in its training alone.
+        // Under a launcher the first process is the section; the others only take part in its training.
         let isFollower = Launcher.isFollower
         if isFollower { Follower.silence() }
         FileSizeLimit.isAnError()
@@ -88,7 +88,7 @@ public final class Section {
             throw ReportingError.noSuchSection(name: module)
         }
         self.section = section
-        // Help is given without a checkout, too.
+        // Help must also work without a checkout.
         let found = Result { try Project.locate() }
         let read = Result { try String(contentsOfFile: found.get().script(section), encoding: .utf8) }
         let cut = read.map(LiterateScript.init)
@@ -103,7 +103,7 @@ public final class Section {
         title = try project.title(of: script, section)
         notebook = Notebook(script)
         reading = run.pause ? CellReading(script) : nil
-        // Now, and not at the end: whoever edits a script while it trains makes it stale.
+        // Hashed now, not at the end: editing a script while it trains must make the section stale.
         scriptDigest = try project.scriptDigest(section)
         libraryDigest = try project.libraryDigest()
 
@@ -119,7 +119,7 @@ public final class Section {
         try setting("precision", options.precision.precision.rawValue, line: line)
     }
 
-    /// Loads the data set, as much of it as the profile uses, and says which it is.
+    /// Loads the part of the data set that the profile uses, and prints which data set it is.
     ///
     /// Pixels are as loaded, 0 to 255; labels are a column, `[count, 1]`.
     public func loadData(line: Int = #line) throws -> (train: ImageDataset, test: ImageDataset) {
@@ -134,27 +134,28 @@ public final class Section {
         return (loaded.train, loaded.test)
     }
 
-    /// Whether the data set is CIFAR-10, whose classes the report speaks of, and not a stand-in.
+    /// Whether the data set is CIFAR-10 and not a stand-in.
     public var isCIFAR10: Bool { data?.provenance.isCIFAR10 ?? false }
 
-    /// The data set's name: CIFAR-10, or that of a stand-in.
+    /// The data set's name, or "no data set" before it is loaded.
     public var dataName: String { data?.provenance.name ?? "no data set" }
 
-    /// The settings of a training, with the number of epochs that this process was asked for; for own pictures,
-    /// which may be few, with smaller steps and more patience.
+    /// The settings of a training, with the epochs of `--epochs` if given.
+    ///
+    /// For own pictures, which may be few, batches are smaller and patience is longer.
     public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
         var settings = data.map { standard.fitting($0.provenance, images: $0.train.count) } ?? standard
         settings.epochs = epochs(unlessGiven: settings.epochs)
         return settings
     }
 
-    /// The number of epochs that this process was asked for, or else the script's own.
+    /// The number of epochs of `--epochs`, or else the script's own.
     public func epochs(unlessGiven standard: Int) -> Int {
         heeded.insert("--epochs")
         return options.epochs ?? standard
     }
 
-    /// What runs a section, as a person types it.
+    /// The command line that runs a section.
     func command(for section: ReportSection, _ arguments: [String]) -> String {
         (["swift run -c release", section.name] + arguments).joined(separator: " ")
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// A section's command line.
 struct SectionCommand: ParsableCommand {
-    /// Which section this process is, and what it is about; the parser takes its help from here.
+    /// The section of this process and its introduction, which the parser needs for its help.
     @TaskLocal static var section = ReportSection.allCases[0]
     @TaskLocal static var introduction = ""
 
@@ -28,8 +28,7 @@ struct SectionCommand: ParsableCommand {
     @OptionGroup var options: SectionOptions
     @OptionGroup var run: RunOptions
 
-    /// The options in this process's arguments. Help and usage errors end the process as the argument
-    /// parser has it: help with status 0, a usage error with 64.
+    /// Parses this process's arguments. Help ends the process with status 0, a usage error with status 64.
     static func parsed(
         for section: ReportSection, _ introduction: String
     ) -> (options: SectionOptions, run: RunOptions) {

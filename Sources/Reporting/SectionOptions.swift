@@ -16,14 +16,14 @@ public struct SectionOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The data set: auto, cifar10, fashion-mnist, or the path of CIFAR-10's binary archive, of a \
-            directory with its files, or of one with a folder of pictures for each class. auto looks at BIGEGGS_DATA, then in the cache, then on the \
-            network, and takes Fashion-MNIST as a stand-in where there is none.
+            directory with its files, or of a directory with a folder of pictures for each class. auto takes the \
+            first of: the path in BIGEGGS_DATA, an earlier download, CIFAR-10 over the network, Fashion-MNIST.
             """, valueName: "source"))
     public var data = "auto"
 
     @OptionGroup public var pictures: PictureOptions
 
-    @Option(help: ArgumentHelp("Threads to compute with; all cores if not given.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of threads (default: all cores).", valueName: "n"))
     public var threads: Int?
 
     @Option(help: PrecisionChoice.help())
@@ -35,7 +35,7 @@ public struct SectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A directory to write to instead of the profile's.", valueName: "dir"))
     public var out: String?
 
-    @Option(help: ArgumentHelp("The most epochs of each training, instead of the profile's.", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum epochs of a training (default: the profile's).", valueName: "n"))
     public var epochs: Int?
 
     public init() {}
@@ -46,37 +46,37 @@ public struct SectionOptions: ParsableArguments {
         }
         if let out, out.isEmpty { throw ValidationError("--out is empty; give a directory") }
         if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads \(threads) makes no sense; give a number from 1 to 1024")
+            throw ValidationError("--threads \(threads) is out of range; give a number from 1 to 1024")
         }
         if let epochs, epochs < 1 {
-            throw ValidationError("--epochs \(epochs) would train nothing; give 1 or more")
+            throw ValidationError("--epochs \(epochs) is out of range; give 1 or more")
         }
     }
 
-    /// The options as arguments for another section: those that differ from the defaults.
+    /// The options that differ from the defaults, as arguments for another section.
     public var arguments: [String] {
         recorded + pictures.unrecorded + pair("--data", data, unless: "auto") + pair("--out", out)
     }
 
-    /// The options that a section's results depend on and that are not the defaults, by name. Results never depend on
-    /// the number of threads.
+    /// The options other than defaults that a section's results depend on, by name. Results never depend on the
+    /// number of threads.
     ///
-    /// - Parameter heeded: those of `--epochs` and `--precision` that the section asked for.
+    /// - Parameter heeded: which of `--epochs` and `--precision` the section used.
     func inputs(heeding heeded: some Sequence<String>) -> [String: String] {
         let indifferent = Set(["--epochs", "--precision"]).subtracting(heeded).union(["--threads"])
         let inputs = settings.filter { !indifferent.contains($0.name) }
         return Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.value ?? "given") })
     }
 
-    /// The arguments that name no place on this machine: what a record may keep.
+    /// The arguments without paths, which a record may keep.
     var recorded: [String] { PictureOptions.arguments(settings) }
 
-    /// Where the images come from.
+    /// The source of the images.
     ///
     /// - Throws: `PictureFolderError` for options that the data set does not take.
     func source() throws -> ImageSource { try pictures.source(data) }
 
-    /// The options that name no place and are not the defaults. A flag has no value.
+    /// The options other than defaults and paths. A flag has no value.
     private var settings: [(name: String, value: String?)] {
         let values: [(name: String, value: String?, standard: String?)] = [
             ("--profile", profile.rawValue, "quick"), ("--seed", "\(seed)", "7"),

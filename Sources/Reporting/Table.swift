@@ -1,4 +1,4 @@
-/// A small table: in the terminal aligned text, in a notebook HTML.
+/// A small table: aligned text on the terminal, HTML in a notebook.
 ///
 /// ```swift
 /// Table(["class", "images"], rows: [["bird", "5,000"], ["cat", "5,000"]])
@@ -6,10 +6,10 @@
 public struct Table: Sendable, Equatable {
     /// The name of each column.
     public let columns: [String]
-    /// One text a column, row by row.
+    /// The rows, with one text per column.
     public let rows: [[String]]
 
-    /// Makes a table. A row with too few texts is filled up with empty ones, one with too many cut.
+    /// Makes a table. Rows with too few texts are filled up with empty ones; rows with too many are cut.
     public init(_ columns: [String], rows: [[String]]) {
         self.columns = columns
         self.rows = rows.map { row in
@@ -17,7 +17,7 @@ public struct Table: Sendable, Equatable {
         }
     }
 
-    /// The table as lines of text. A column that holds nothing but numbers is aligned to the right.
+    /// The table as lines of text. A column of numbers is aligned to the right.
     public var text: String {
         let widths = columns.indices.map { column in
             rows.reduce(columns[column].terminalWidth) { max($0, $1[column].terminalWidth) }

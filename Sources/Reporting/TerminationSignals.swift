@@ -3,27 +3,30 @@ import Foundation
 import MessagePassing
 import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP (a lost terminal) while a training runs: the first asks it to save itself and
-/// end, a second one ends the process at once.
+/// Handles SIGINT, SIGTERM and SIGHUP (a lost terminal) during a training.
 ///
-/// Under a launcher SIGUSR1 does the same. Open MPI's mpirun passes it on to all processes at once; a SIGINT it turns
-/// into a SIGTERM, with a SIGKILL a second later.
+/// The first signal asks the training to save and end; a second one ends the process at once.
+///
+/// Under a launcher SIGUSR1 does the same. Open MPI's mpirun passes SIGUSR1 on to all processes at once. It turns a
+/// SIGINT into a SIGTERM, with a SIGKILL a second later.
 public enum TerminationSignals {
     private static let interruption = Interruption()
     /// When the first signal came, in nanoseconds; 0 before.
     private static let first = Atomic<UInt64>(0)
-    /// Of the processes of a launcher the first one alone does.
+    /// Whether this process prints a message; under a launcher only the first one does.
     private static let saysSo = !Launcher.isFollower
-    /// A process that is asked to end twice within this time was asked once, in two ways: as a member of
-    /// its group, and by a parent that passes signals on.
+    /// Two signals within this time, in nanoseconds, count as one: a process can get the same signal as a member of
+    /// its group and from a parent that passes signals on.
     private static let patience: UInt64 = 500_000_000
 
-    /// Runs `body` with an interruption that the signals request. Before and after, they do what they did; one
-    /// that this process was started to ignore, as by `nohup`, it goes on ignoring.
+    /// Runs `body` with an interruption that the signals request.
+    ///
+    /// The previous handlers are restored afterwards. A signal that was ignored at the start, as under `nohup`, stays
+    /// ignored.
     ///
     /// - Throws: what `body` throws, such as `TrainingInterrupted`.
     public static func interrupting<Result>(_ body: (Interruption) throws -> Result) throws -> Result {
-        // They exist before a handler needs them.
+        // Initializes these statics before a handler needs them.
         _ = (interruption.signal, first.load(ordering: .relaxed), saysSo)
         var previous: [(signal: Int32, action: sigaction)] = []
         for number in [SIGINT, SIGTERM, SIGHUP] + (Launcher.current == nil ? [] : [SIGUSR1]) {
@@ -33,7 +36,7 @@ public enum TerminationSignals {
             previous.append((number, action))
             signal(number, handler)
         }
-        // A program inherits which signals are blocked, and a thread of a pool that starts it may block all.
+        // A process inherits its blocked signals, and a thread-pool thread that starts it may block all.
         var handled = sigset_t()
         sigemptyset(&handled)
         for (number, _) in previous { sigaddset(&handled, number) }
@@ -52,7 +55,7 @@ public enum TerminationSignals {
             throw error
         }
         restore()
-        // One that came after the last step has still to be obeyed.
+        // A signal after the last step must still take effect.
         if let number = interruption.signal { raise(number) }
         return result
     }
@@ -62,7 +65,7 @@ public enum TerminationSignals {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Nothing in it allocates or locks: it may run in the middle of anything.
+    /// Async-signal-safe: nothing in it allocates or locks.
     private static let handler: @convention(c) (Int32) -> Void = { number in
         let code = errno
         defer { errno = code }

@@ -1,10 +1,10 @@
 import BigEggs
 
-/// What a file of weights says of the recipe that they were trained with.
+/// The recipe of trained weights, as noted in their file.
 public struct TrainedRecipe: Sendable, Equatable {
     /// The recipe's name.
     public let name: String
-    /// How it looks at test images.
+    /// The recipe's test views.
     public let testViews: [TestView]
 
     init(_ recipe: Recipe) {
@@ -22,7 +22,7 @@ public struct TrainedRecipe: Sendable, Equatable {
         try settings.done()
     }
 
-    /// What makes it again.
+    /// The JSON description.
     var record: Record {
         ["name": .string(name), "test_views": .array(testViews.map(\.record))]
     }

@@ -1,16 +1,16 @@
 import BigEggs
 
-/// A weights file, and what it says of the network that it belongs to.
+/// A weights file, with its description of the network.
 public struct TrainedWeights: Sendable {
-    /// Where it is.
+    /// The file's path.
     public let path: String
-    /// The names of the classes in the order of the network's outputs; nil if the file does not say.
+    /// The names of the classes in the order of the network's outputs; nil if the file has none.
     public let classNames: [String]?
     /// How many outputs the network has.
     public let classes: Int
-    /// What every value of an image, 0 to 255, is multiplied by on its way into the network.
+    /// The factor for every pixel value, 0 to 255, before it enters the network.
     public let rescale: Float
-    /// The recipe that they were trained with, and its test views; nil if the file does not say.
+    /// The recipe that the weights were trained with, with its test views; nil if the file has none.
     public let recipe: TrainedRecipe?
     private let architecture: Architecture?
     private let tensors: [NamedTensor]
@@ -20,8 +20,7 @@ public struct TrainedWeights: Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: `SafetensorsError`, `FileError`, or ``WeightsError`` for what it says of the network and makes no
-    ///   sense.
+    /// - Throws: `SafetensorsError`, `FileError`, or ``WeightsError`` for an invalid description of the network.
     public init(reading path: String) throws {
         let contents = try Safetensors.contents(of: path)
         self.path = path
@@ -35,7 +34,7 @@ public struct TrainedWeights: Sendable {
             throw WeightsError.networkUnreadable(path: path, problem: "\(error)")
         }
         rescale = architecture?.rescale ?? 1 / 255
-        // A file that does not say is of the report's network, which ends in a dense layer's bias.
+        // A file without a description is of the report's network, whose last bias is that of the output layer.
         let outputs =
             architecture?.outputShape.reduce(1, *)
             ?? tensors.last { $0.name.hasSuffix("/bias") }?.shape.last ?? 10
@@ -51,16 +50,18 @@ public struct TrainedWeights: Sendable {
         }
     }
 
-    /// Saves a network's weights with its layers and the names of its classes, so that they can be used without
-    /// its recipe and its data set.
+    /// Saves a network's weights with its layers and class names.
+    ///
+    /// They can then be used without the recipe and the data set.
     ///
     /// - Parameters:
     ///   - model: the network.
     ///   - train: the images it was trained on.
-    ///   - recipe: what the file says that they were trained with; nil for the report's own sections.
-    ///   - path: where the weights go.
-    /// - Returns: what a record says of the file.
-    /// - Throws: `FileError`, or `TrainingError` for weights that are not finite; whatever stood at `path` is then unchanged.
+    ///   - recipe: the recipe to note in the file; nil for the report's own sections.
+    ///   - path: the file to write.
+    /// - Returns: the file's name and checksum, for a record.
+    /// - Throws: `FileError`, or `TrainingError` for weights that are not finite; the file at `path` is then
+    ///   unchanged.
     public static func save(
         _ model: Model, trainedOn train: ImageDataset, recipe: Recipe? = nil, to path: String
     ) throws -> WeightsFile {
@@ -76,8 +77,8 @@ public struct TrainedWeights: Sendable {
 
     /// The network with the weights.
     ///
-    /// - Throws: `TrainingError` if they are not those of the network that the file describes, or, where it describes
-    ///   none, of the report's.
+    /// - Throws: `TrainingError` if the weights do not fit the network that the file describes, or, without a
+    ///   description, the report's network.
     public func model(precision: Precision = .float32, threads: Int? = nil) throws -> Model {
         let model =
             try architecture?.model(seed: 0, precision: precision, threads: threads)
@@ -88,7 +89,7 @@ public struct TrainedWeights: Sendable {
 
     /// The height and width of the images that the network takes, in pixels.
     ///
-    /// - Throws: ``WeightsError/otherSize(path:input:)`` if it takes no square images in colour.
+    /// - Throws: ``WeightsError/otherSize(path:input:)`` if the network does not take square images in colour.
     public var imageSize: Int {
         get throws {
             guard let shape = architecture?.inputShape else { return 32 }
@@ -99,7 +100,7 @@ public struct TrainedWeights: Sendable {
         }
     }
 
-    /// Refuses a data set of other classes than those that the network was trained to tell apart.
+    /// Throws if the data set's classes are not those that the network was trained on.
     public func check(_ data: LoadedDataset) throws {
         let found = data.train.classNames
         guard let classNames else {

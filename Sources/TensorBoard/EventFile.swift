@@ -2,16 +2,16 @@ import BigEggs
 import Foundation
 import SwiftProtobuf
 
-/// A file of events as TensorBoard reads it while it is written.
+/// An event file, which TensorBoard can read while it is written.
 ///
 /// A record is the length of an event in eight bytes, the checksum of these, the event, and its checksum;
-/// all numbers with their low byte first. Source: TensorFlow's `record_writer.cc`.
+/// all numbers are little-endian. Source: TensorFlow's `record_writer.cc`.
 final class EventFile {
     /// The file's path.
     let path: String
     private let descriptor: Int32
 
-    /// Makes a new file in a directory, and the directory.
+    /// Creates a file in a directory, and the directory if needed.
     ///
     /// - Throws: ``FileError``.
     init(directory: String) throws {

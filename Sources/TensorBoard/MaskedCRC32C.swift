@@ -1,5 +1,5 @@
-/// The checksum of an event file's records: CRC-32C, turned and shifted so that the checksum of something
-/// that holds checksums is still of use.
+/// The checksum of an event file's records: CRC-32C, rotated and offset, so that it also works for data that
+/// contains checksums.
 ///
 /// Source: RFC 3720, appendix B.4, for the polynomial; TensorFlow's `tsl/lib/hash/crc32c.h` for the mask.
 enum MaskedCRC32C {

@@ -9,8 +9,8 @@ extension ProtoSummary.Value {
         return summary
     }
 
-    /// How values are spread, in thirty buckets of equal width as Keras's callback has them; `nil` without
-    /// finite values.
+    /// A histogram of values, with thirty buckets of equal width as in Keras's callback; `nil` without finite
+    /// values.
     static func histogram(_ tag: String, of values: [Float]) -> Self? {
         let values = values.lazy.filter(\.isFinite)
         guard let least = values.min(), let greatest = values.max() else { return nil }
@@ -41,7 +41,8 @@ extension ProtoSummary.Value {
     ///
     /// - Parameter png: a PNG file; `nil` is returned for anything else.
     static func image(_ tag: String, png: [UInt8]) -> Self? {
-        // A PNG file starts with its signature, the length and name of its first chunk, width and height.
+        // A PNG file starts with its signature, then the length and name of its first chunk, width, height, bit depth
+        // and colour type.
         guard png.count > 24, png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
             return nil
         }

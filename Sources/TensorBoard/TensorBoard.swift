@@ -1,6 +1,6 @@
 import BigEggs
 
-/// Writes what a training measures where TensorBoard reads it, while it runs.
+/// Writes the metrics of a running training for TensorBoard.
 ///
 /// ```swift
 /// let board = TensorBoard(logDir: "logs/first", histogramFreq: 1)
@@ -15,14 +15,14 @@ import BigEggs
 ///
 /// Source: https://keras.io/api/callbacks/tensorboard/
 public final class TensorBoard: Callback {
-    /// Draws a picture of the model as it is now: the bytes of a PNG file.
+    /// Draws a picture of the current model; returns the bytes of a PNG file.
     public typealias Figure = (TrainingRun) throws -> [UInt8]
 
-    /// The directory that `tensorboard --logdir` is given.
+    /// The directory for `tensorboard --logdir`.
     public let logDir: String
-    /// Every how many epochs histograms of the weights are written; 0 for none.
+    /// The number of epochs from one histogram of the weights to the next; 0 for none.
     public let histogramFreq: Int
-    /// After an epoch, or as `batch_loss` and `batch_accuracy` after so many steps as well.
+    /// When metrics are written: after each epoch, or also every so many steps as `batch_loss` and `batch_accuracy`.
     public let updateFreq: CallbackFrequency
 
     private let figures: [(tag: String, draw: Figure)]
@@ -30,10 +30,10 @@ public final class TensorBoard: Callback {
     private var validation: EventFile?
     private var epoch = 0
 
-    /// The command that shows what is written.
+    /// The command that shows the written metrics.
     public var command: String { TensorBoard.command(logDir: logDir) }
 
-    /// The command that shows all trainings below a directory, to be pasted into a shell.
+    /// The command that shows all trainings below a directory, quoted for a shell.
     public static func command(logDir: String) -> String {
         let isPlain = logDir.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
         return "tensorboard --logdir \(isPlain ? logDir : "'\(logDir.replacing("'", with: "'\\''"))'")"
@@ -42,9 +42,9 @@ public final class TensorBoard: Callback {
     /// A callback with Keras's defaults.
     ///
     /// - Parameters:
-    ///   - logDir: a directory, which is made; each training should have one of its own.
-    ///   - histogramFreq: every how many epochs the weights' histograms are written; 0 for none.
-    ///   - updateFreq: whether metrics are written between epochs too.
+    ///   - logDir: the directory, created if needed; each training should have its own.
+    ///   - histogramFreq: the number of epochs from one histogram of the weights to the next; 0 for none.
+    ///   - updateFreq: whether metrics are also written between epochs.
     ///   - figures: pictures for each epoch by their tags, in the run `validation`.
     public init(
         logDir: String = "logs", histogramFreq: Int = 0, updateFreq: CallbackFrequency = .epoch,
@@ -117,7 +117,7 @@ public final class TensorBoard: Callback {
     }
 }
 
-/// Why something could not be written for TensorBoard.
+/// Why a figure could not be written for TensorBoard.
 public enum TensorBoardError: Error, Equatable, CustomStringConvertible {
     case noPNG(figure: String)
     case notDrawn(figure: String, reason: String)
@@ -125,7 +125,7 @@ public enum TensorBoardError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noPNG(let figure):
-            "the figure \(figure) for TensorBoard is no PNG file: have it drawn as one"
+            "the figure \(figure) for TensorBoard is not a PNG file: draw it as PNG"
         case .notDrawn(let figure, let reason):
             "the figure \(figure) for TensorBoard could not be drawn: \(reason)"
         }

@@ -1,10 +1,10 @@
-"""What the faster ways to compute cost in accuracy: nothing, if the last columns agree.
+"""Compares the test accuracy of faster ways to compute: no accuracy is lost if the last columns agree.
 
 Trains the report's network on CIFAR-10 in float32 with Winograd's convolutions, in float32 with direct
-ones and in bfloat16, with several seeds each, and prints a table of test accuracies. The learning rate
-stays as it is: were it halved when the loss stands still, as in the report, a run that chance halves
-early would end some points ahead. A run that an earlier call finished is not done again, and one that was
-cut off goes on.
+ones and in bfloat16, with several seeds each, and prints a table of test accuracies. The learning rate is
+constant. If it were halved when the loss stops falling, as in the report, a run that is halved early by
+chance would end some points ahead. Runs that an earlier call finished are not repeated; interrupted ones
+are resumed.
 
     python3 Tests/Benchmarks/accuracy.py [--seeds 3] [--epochs 8] [--out runs/accuracy] [--record FILE]
 """
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
     parser.add_argument("--out", default="runs/accuracy")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="write every epoch's test accuracy as JSON, too")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write every epoch's test accuracy as JSON")
     arguments = parser.parse_args()
     runs = [(mode, seed) for seed in range(1, arguments.seeds + 1) for mode in MODES]
     with ThreadPoolExecutor(arguments.jobs) as pool:

@@ -1,9 +1,9 @@
-"""Writes BENCHMARKS.md from what the benchmarks recorded in `records/KIND/`: no number in it is typed.
+"""Writes BENCHMARKS.md from the benchmarks' records in `records/KIND/`: all its numbers come from them.
 
     python3 Tests/Benchmarks/page.py
 
-`make bench-record KIND=amd-avx512-bf16` measures everything again on a processor of that kind and ends with this. A
-part whose record is missing is left out.
+`make bench-record KIND=amd-avx512-bf16` measures everything again on a processor of that kind and then runs this
+script. A part whose record is missing is left out.
 """
 
 import json
@@ -13,18 +13,18 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "BENCHMARKS.md"
 SYSTEMS = ("BigEggs", "PyTorch", "Keras")
 PRECISIONS = ("float32", "bfloat16")
-#: The instruction sets by their names in a kind's.
+#: The instruction sets by their names within a kind's name.
 INSTRUCTION_SETS = {
     "avx2": "AVX2", "avx512": "AVX-512", "avx512-bf16": "AVX-512 BF16", "amx-bf16": "AMX"}
 
 
 def kinds():
-    """The kinds of processors that have records: makers with instruction sets."""
+    """The kinds of processors (maker and instruction set) that have records."""
     return sorted(path.name for path in (HERE / "records").iterdir() if path.is_dir())
 
 
 def record(kind, name):
-    """What a benchmark recorded on a kind of processor, or nothing."""
+    """A benchmark's record for a kind of processor; None if there is none."""
     path = HERE / "records" / kind / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
@@ -74,7 +74,7 @@ def peers(kind):
         "`make bench-peers`."])
 
 
-#: The recipes beside the report's.
+#: The recipes other than the report's.
 RECIPES = ("fast", "resnet18", "mobile")
 
 
@@ -112,7 +112,7 @@ def recipes(kind):
         f"Commands: {', '.join(commands)}."])
 
 
-#: The groups that passes are added up in: a name, and whether a pass belongs to it.
+#: The groups in which passes are added up: a name, and whether a pass belongs to it.
 GROUPS = (
     ("convolutions, forward", lambda layer, name: layer.startswith("conv") and name == "forward"),
     ("convolutions, backward", lambda layer, name: layer.startswith("conv")),
@@ -123,12 +123,12 @@ GROUPS = (
 )
 
 
-#: What is broken down, and what a unit of it is.
+#: The kinds of work that are broken down, and the name of one unit of each.
 WORKS = {"training": "a training step", "inference": "a batch in inference"}
 
 
 def breakdown(kind, work):
-    """Where the time of one unit of a work goes."""
+    """Where the time of one unit of work goes."""
     measured = {precision: found for precision in PRECISIONS if (found := record(kind, f"breakdown-{precision}"))}
     if not measured:
         return None
@@ -168,7 +168,7 @@ def breakdown(kind, work):
 
 
 def scaling(kind):
-    """Batch sizes and threads."""
+    """Speed by batch size and number of threads."""
     measured = {precision: found for precision in PRECISIONS if (found := record(kind, f"scaling-{precision}"))}
     if not measured:
         return None
@@ -242,14 +242,14 @@ def python(kind):
         "Command: `make bench-python`."])
 
 
-#: A kind's parts in their order.
+#: The parts of a kind, in order.
 PARTS = (
     peers, recipes, lambda kind: breakdown(kind, "training"), lambda kind: breakdown(kind, "inference"), scaling,
     augmentation, accuracy, python)
 
 
 def title(kind):
-    """A processor by its name and instruction set."""
+    """The title of a kind: the processor's name and instruction set."""
     names = ("peers", "bench-float32", *(f"peers-{recipe}" for recipe in RECIPES))
     measured = next(found for name in names if (found := record(kind, name)))
     return f"{measured['processor']} with {INSTRUCTION_SETS[kind.partition('-')[2]]}"

@@ -64,7 +64,7 @@ import Testing
         #expect(seen["labels"] == .list([.int(0), .int(1)]))
         let flipped: [Double] = [18, 19, 20, 21, 22, 23, 12, 13, 14, 15, 16, 17]
         #expect(seen["flipped"] == .list(flipped.map(PythonValue.double)))
-        // Swift gives its handle up; the array that Python kept has the data set's memory still.
+        // Swift releases its handle; the array that Python kept still holds the data set's memory.
         releaseHandle(handle)
         #expect(try call("sum_of_kept") == .int(276))
     }

@@ -3,7 +3,7 @@ import BigEggsABI
 import CBigEggs
 import Testing
 
-/// Two images of 2×2 pixels with three channels: what the tests' handles name.
+/// Two images of 2×2 pixels with three channels, for the tests' handles.
 func smallDataset() throws -> LoadedDataset {
     let images = try ImageDataset(
         images: [UInt8](0..<24), labels: Labels([0, 1], asColumn: true), imageShape: [2, 2, 3],
@@ -49,7 +49,7 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
         #expect(second != first)
         var before = be_array(), after = be_array()
         #expect(be_dataset_images(first, BE_TRAIN, &before) == BE_OK)
-        // Releasing the first one twice does not take the second one's object away.
+        // Releasing the first handle twice does not free the second one's object.
         #expect(be_release(first) == BE_OK)
         #expect(be_release(first) == BE_INVALID_HANDLE)
         #expect(be_dataset_images(second, BE_TRAIN, &after) == BE_OK)

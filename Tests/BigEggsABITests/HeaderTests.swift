@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct HeaderTests {
-    /// `@implementation` checks the signature of each function that is there; this, that each is there.
+    /// `@implementation` checks the signature of each function that exists; this test checks that each exists.
     @Test func everyFunctionOfTheHeaderIsASymbolOfThisProcess() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -12,7 +12,7 @@ import Testing
         let declarations = header.replacing(/\/\*(?s:.*?)\*\//, with: "")
         let functions = declarations.matches(of: /\b(be_\w+)\s*\(/).map { String($0.1) }
         #expect(functions.count > 20)
-        // NULL is glibc's RTLD_DEFAULT, and what `ctypes.CDLL(None)` looks in.
+        // NULL is glibc's RTLD_DEFAULT, the scope that `ctypes.CDLL(None)` searches.
         for function in functions {
             #expect(dlsym(nil, function) != nil, "\(function) is not exported")
         }

@@ -23,8 +23,8 @@ import Testing
         return path
     }
 
-    /// A hundred additions to parameters of up to 1 round by up to 6e-8 each and at random: Keras's own
-    /// float32 is 2e-7 away from its float64, and so are we from both.
+    /// A hundred additions to parameters of up to 1 each round by up to 6e-8, at random. Keras's float32 results are
+    /// 2e-7 from its float64 ones, and ours are as far from both.
     @Test func aHundredStepsAgreeWithKeras() throws {
         let tensors = try Safetensors.read(Fixture.path("adam.safetensors"))
         func values(_ name: String) throws -> [Float] {
@@ -44,8 +44,8 @@ import Testing
         #expect(path.allSatisfy { $0[0] == start[0] })
     }
 
-    /// With moments of zero the first step is the learning rate, whatever the size of the gradient, but for
-    /// ε: lr · √(1 − β₂) |g| / (√(1 − β₂) |g| + ε).
+    /// With moments of zero, the first step is the learning rate for any gradient, except for ε:
+    /// lr · √(1 − β₂) |g| / (√(1 − β₂) |g| + ε).
     @Test func theFirstStepMovesEveryParameterByTheLearningRate() throws {
         let toy = try ToyData.separable(images: 8)
         let model = try Sequential(input: [8, 8, 3], seed: 1) {
@@ -62,7 +62,7 @@ import Testing
             for (index, gradient) in tensor.values.enumerated() {
                 let scaled = 0.001.squareRoot() * Double(gradient)
                 let expected = -0.01 * scaled / (abs(scaled) + 1e-7)
-                // The rounding of 1 − 0.999 in float32, and of the parameter.
+                // Rounding of 1 − 0.999 in float32, and of the parameter.
                 #expect(abs(Double(new.values[index] - old.values[index]) - expected) < 5e-7)
             }
         }

@@ -25,8 +25,7 @@ import Testing
         #expect(try archive.load().train.labels.values == [3, 9, 0])
     }
 
-    /// An entry that an unpacking program would follow out of its directory has no place here, even
-    /// though nothing is unpacked.
+    /// Entries that lead an unpacking program out of its directory are refused, although nothing is unpacked here.
     @Test(arguments: [
         ("ln -s /etc/passwd cifar-10-batches-bin/data_batch_2.bin", "", "is a link"),
         ("ln cifar-10-batches-bin/test_batch.bin cifar-10-batches-bin/again.bin", "", "is a link"),
@@ -59,7 +58,7 @@ import Testing
         #expect(throws: expected) { try archive.load() }
     }
 
-    /// A few kilobytes that unpack to 640 MB, in a member that is not even wanted.
+    /// A few kilobytes that unpack to 640 MB, in a member that is not needed.
     @Test func archiveThatUnpacksToTooMuchIsRefused() throws {
         let archive = try SmallArchive {
             try $0.run(
@@ -90,7 +89,7 @@ import Testing
         }
     }
 
-    /// Random pixels are stored as they are, so that only the checksum at the end can tell.
+    /// Random pixels are stored uncompressed, so that only the checksum at the end shows the flipped bit.
     @Test func flippedBitInAPixelIsNoticed() throws {
         let archive = try SmallArchive {
             let pixels = (0..<10 * 3073).map { $0 % 3073 == 0 ? 4 : UInt8.random(in: 0...255) }
@@ -104,7 +103,7 @@ import Testing
         }
     }
 
-    /// What follows the end of the archive is longer than a block that is read at once, and holds no member.
+    /// The padding after the end of the archive is longer than one block of reading.
     @Test func damageBehindTheLastMemberIsNoticed() throws {
         let archive = try SmallArchive(options: "-b 2048")
         _ = try archive.load()

@@ -70,7 +70,7 @@ import Testing
         #expect(error?.description.contains("disk is full") == true)
     }
 
-    /// The limit is the whole process's, so it is far above every file of the other tests.
+    /// The limit applies to the whole process, so it is far above the files of the other tests.
     @Test func aFileBeyondTheSizeLimitIsAnErrorAndNotTheEndOfTheProcess() throws {
         let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
         var before = rlimit()
@@ -79,7 +79,7 @@ import Testing
         limit.rlim_cur = 8 << 30
         try #require(setrlimit(resource, &limit) == 0)
         defer { setrlimit(resource, &before) }
-        // The threads of the pool that runs the tests block the signal; those of programs do not.
+        // The test runner's threads block this signal; those of programs do not.
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGXFSZ)
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    /// As somebody has it whose runs lie on another disk.
+    /// Such a link may lead to runs on another disk.
     @Test func aLinkToADirectoryIsAsGoodAsTheDirectory() throws {
         try withTemporaryDirectory { directory in
             try AtomicFile.prepareDirectory(directory + "/real")
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    /// Such a file takes no room on the disk, and would take all of the memory.
+    /// The file is sparse: it takes no room on the disk, and would fill the memory.
     @Test func aFileThatClaimsToBeHugeIsRefusedUnread() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/weights.safetensors"
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    /// Not even the superuser makes files in /sys.
+    /// Not even the superuser can create files in /sys.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
     func refusedPermissionIsNamed() {
         #expect(throws: FileError.permissionDenied(file: "/sys/kernel/notes.txt", action: "write")) {

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// What Keras made of an image; see Tests/Peers/fixtures_augmentation.py.
+/// An image transformed by Keras; see Tests/Peers/fixtures_augmentation.py.
 private struct KerasCase {
     let name: String
     let generator: ImageDataGenerator
@@ -230,7 +230,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         for epoch in 1..<5 { #expect(flips(epoch) == first.map { $0 != (epoch % 2 == 1) }) }
     }
 
-    /// Every shift as likely as the others: a deviation of 13 of 200 in 1,000 is four of the binomial's.
+    /// All shifts are equally likely: 1,000 of 5,000 draws each, with a binomial standard deviation of 28.3.
     @Test func shiftsByWholePixelsFillTheirRange() {
         let generator = ImageDataGenerator(
             widthShiftRange: 2, heightShiftRange: 0.25, wholePixelShifts: true)
@@ -244,7 +244,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
-    /// Every place as likely: a deviation of 29 of 1,000 in 5,000 is one of the binomial's.
+    /// All places are equally likely, with a binomial standard deviation of 28.3 for five places and 33.3 for three.
     @Test func aCutoutLiesAnywhereWithinTheImage() {
         let generator = ImageDataGenerator(cutout: 4)
         let drawn = (0..<5_000).compactMap {
@@ -265,7 +265,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(both == alone)
     }
 
-    /// In the result, whichever way that is mirrored, and nothing else of it.
+    /// The cutout fills its square of the result, also of a mirrored one, and changes nothing else.
     @Test(arguments: [false, true])
     func aCutoutIsFilledAfterEverythingElse(isMirrored: Bool) {
         let generator = ImageDataGenerator(fillMode: .reflect, cval: 7)
@@ -313,7 +313,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         let limits = ImageDataGenerator(zoomRange: .between(0.5, 2), fillMode: .wrap)
         #expect(try Record(encoding: limits)["zoomRange"] == [0.5, 2])
         #expect(try Record(encoding: limits).decoded() == limits)
-        // What Keras has not, where it is asked for alone: records from before it was there are the same.
+        // Settings that Keras lacks are recorded only if they are used, so records from before them stay the same.
         #expect(record["alternatingFlip"] == nil && record["wholePixelShifts"] == nil)
         #expect(record["cutout"] == nil)
         let ours = ImageDataGenerator(alternatingFlip: true, wholePixelShifts: true, cutout: 12)
@@ -332,14 +332,14 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
         for crop in crops {
             let area = crop.zx * crop.zy
-            // What is cut off at the image's edge is a part of the area.
+            // Clipping at the image's edge may leave less than 0.25.
             #expect(area > 0.25 * 0.75 && area <= 1)
             #expect((0.7499...1.3334).contains(crop.zx / crop.zy))
             #expect(abs(crop.tx) <= (1 - crop.zx) * 20 + 1e-9 && abs(crop.ty) <= (1 - crop.zy) * 20 + 1e-9)
         }
         let areas = crops.map { $0.zx * $0.zy }
         let mean = areas.reduce(0, +) / 2000
-        // Of areas from 0.25 to 1 the mean is 0.625, and a little less by what is cut off.
+        // The mean of areas from 0.25 to 1 is 0.625; clipping makes it a little less.
         #expect((0.60...0.63).contains(mean))
         #expect(crops.contains { $0.zx > 1.2 * $0.zy } && crops.contains { $0.zy > 1.2 * $0.zx })
         #expect(abs(crops.map(\.tx).reduce(0, +) / 2000) < 0.3)
@@ -356,7 +356,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
             let crop = generator.randomTransform(seed: 1, epoch: 0, sample: sample, imageShape: [16, 16, 3])
             let found = generator.apply(crop, to: image, imageShape: [16, 16, 3])
             for column in 0..<16 {
-                // The middle of a pixel of the result, in the image.
+                // The middle of a pixel of the result, in the image's columns.
                 let middle = 8 + crop.tx + crop.zx * (Double(column) + 0.5 - 8) - 0.5
                 let expected = 4 * min(max(middle, 0), 15)
                 #expect(abs(Double(found[(5 * 16 + column) * 3 + 1]) - expected) < 1e-3)
@@ -387,7 +387,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
         #expect(changed(.init()) == image.map(Float.init))
         #expect(changed(.init(brightness: 0.5)) == image.map { Float($0) / 2 })
-        // 255 is the most.
+        // Clipped to 255.
         #expect(changed(.init(brightness: 2)) == image.map { min(255, Float($0) * 2) })
         let greys = [grey(200, 100, 50), 0, grey(40, 80, 120), 255]
         let mean = greys.reduce(0, +) / 4
@@ -398,7 +398,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(largestDifference(changed(.init(saturation: 0.5)), half) < 1e-4)
         let contrast = image.map { max(0, min(255, mean + 1.5 * (Float($0) - mean))) }
         #expect(largestDifference(changed(.init(contrast: 1.5)), contrast) < 1e-3)
-        // A single channel has a mean and no colours.
+        // A single channel has contrast and no saturation.
         let single = ImageDataGenerator().apply(
             TransformParameters(color: .init(contrast: 0, saturation: 0)), to: [10, 30],
             imageShape: [1, 2, 1])

@@ -2,9 +2,9 @@ import BigEggs
 import CKernels
 import Testing
 
-/// What kernels do with bfloat16: the plain code against float64, and the processor's instructions against it.
+/// The kernels' bfloat16 arithmetic: plain code against float64, and the processor's instructions against plain code.
 @Suite struct BFloat16ArithmeticTests {
-    /// Numbers where rounding, underflow, overflow and NaN begin, and others of every exponent.
+    /// The limits of rounding, underflow, overflow and NaN, and random numbers of every exponent.
     private static let bits: [UInt32] = {
         let edges: [UInt32] = [
             0, 1, 0x007F_7FFF, 0x007F_FFFF, 0x0080_0000, 0x0080_0001, 0x3F80_7FFF, 0x3F80_8000, 0x3F80_8001,
@@ -16,8 +16,8 @@ import Testing
         return edges + edges.map { $0 | 1 << 31 } + numbers
     }()
 
-    /// Pairs of bfloat16, and what they are added to. Of the exponents those come together that make sums
-    /// close to the terms, products that underflow, and ones that overflow.
+    /// Pairs of bfloat16 factors, and the sums that their products are added to. Exponents are combined so that
+    /// products are close to the sum, underflow or overflow.
     private static let products: (sums: [Float], left: [UInt32], right: [UInt32]) = {
         let some = bits.count / 16 * 16
         let sums = bits.prefix(some)
@@ -35,7 +35,7 @@ import Testing
             all.left += left.map { pairs(ofFactors, $0) }
             all.right += right.map { pairs(ofFactors, $0) }
         }
-        // 2⁻¹²⁶ − 2⁻ⁿ: from n = 151 on that rounds to 2⁻¹²⁶, in 24 bits, and counts as no denormal number.
+        // 2⁻¹²⁶ − 2⁻ⁿ: from n = 151 on, this rounds to 2⁻¹²⁶ in 24 bits, and does not count as denormal.
         for n in 145..<161 as Range<UInt32> {
             all.sums.append(0x1p-126)
             all.left.append((127 - n / 2) << 23)
@@ -70,7 +70,7 @@ import Testing
             } else if float.isSubnormal || float.isZero {
                 #expect(number.isZero && number.sign == float.sign)
             } else {
-                // Both neighbours, as they are counted: infinity follows on the greatest number.
+                // Neighbours are adjacent bit patterns: infinity follows the greatest number.
                 let lower = float.bitPattern & 0xFFFF_0000
                 let below = float.bitPattern - lower
                 let isUp = below > 0x8000 || below == 0x8000 && lower >> 16 & 1 == 1
@@ -89,8 +89,8 @@ import Testing
         #expect(pairs == expected)
     }
 
-    /// The product of two numbers of 8 bits is exact in float64, and the sum off by less than what rounding it to
-    /// float32 twice changes.
+    /// In float64, products of 8-bit significands are exact, and the error of a sum is below that of two roundings to
+    /// float32.
     @Test func plainSumsAreThoseOfFloat64() {
         func number(_ bits: UInt32) -> Double {
             let float = Float(bitPattern: bits & 0xFFFF_0000)
@@ -105,7 +105,7 @@ import Testing
             ]
             let partial = term + products[0]
             let exact = partial + products[1]
-            // From here on a number is rounded to infinity.
+            // Numbers from here on are rounded to infinity.
             let overflow = 0x1p128 - 0x1p103
             guard abs(partial) < overflow, abs(exact) < overflow else {
                 #expect(!sum.isFinite)
@@ -128,7 +128,7 @@ import Testing
         be_bfloat16_round_pairs(BE_AVX512_BF16, even, odd, even.count / 16, &pairs[1])
         #expect(pairs[0] == pairs[1])
 
-        // Which of several NaNs comes out is not theirs to say.
+        // Which of several NaNs comes out is not specified.
         let (plain, instruction) = (sums(by: BE_PLAIN), sums(by: BE_AVX512_BF16))
         #expect(plain.map(\.isNaN) == instruction.map(\.isNaN))
         let differing = zip(plain, instruction).filter { !$0.isNaN && $0.bitPattern != $1.bitPattern }

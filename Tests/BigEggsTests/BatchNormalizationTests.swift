@@ -2,8 +2,8 @@ import BigEggs
 import Testing
 
 @Suite struct BatchNormalizationTests {
-    /// The first value of the channel lies 60 deviations from the mean, as a pixel at an image's edge may
-    /// behind a convolution that pads with zeros.
+    /// The channel's first value lies 60 deviations from the mean, as a pixel at an image's edge may after a
+    /// convolution with zero padding.
     @Test func theVarianceIsPreciseWhereTheFirstValueIsFarFromTheMean() throws {
         let count = 4 * 32 * 32
         var bytes = (0..<count).map { UInt8(200 + $0 * 7 % 5) }

@@ -1,4 +1,4 @@
-/// Numbers in one place for as long as it lives.
+/// Numbers at a fixed address.
 final class Buffer<Number> {
     let start: UnsafeMutablePointer<Number>
     let count: Int

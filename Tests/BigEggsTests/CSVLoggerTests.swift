@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// The file of metrics against Keras's; see Tests/Peers/fixtures_model_checkpoint.py.
+/// The metrics file against Keras's; see Tests/Peers/fixtures_model_checkpoint.py.
 @Suite struct CSVLoggerTests {
     private let logs: [[String: Double]] = [
         ["val_loss": 0.5, "loss": 1.0 / 3, "accuracy": 1e-5, "learning_rate": 1e-3],
@@ -54,8 +54,8 @@ import Testing
         }
     }
 
-    /// As a crash may leave it: the end of the last line is missing. Or as a spreadsheet saved it, with the line ends
-    /// of another system.
+    /// The last line has no end, as after a crash. Other line ends are as a spreadsheet may save them on another
+    /// system.
     @Test(arguments: ["\n", "\r\n", "\r", "\u{2028}", "\u{85}"])
     func aTrainingThatGoesOnRemovesALineWithoutAnEnd(_ end: String) throws {
         try withTemporaryDirectory { directory in
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    /// There is room for six bytes more.
+    /// The disk has room for six more bytes.
     @Test(.enabled(if: FullDisk.canBeMounted, "only root can mount a file system"))
     func aFullDiskLeavesNoPartOfALine() throws {
         try FullDisk.mounted(kilobytes: 4) { disk in

@@ -4,7 +4,7 @@ import Testing
 
 /// Decisions of the callbacks against Keras's; see Tests/Peers/fixtures_callbacks.py.
 @Suite struct CallbackTests {
-    /// Calls a callback as `fit` does, with the number of the epoch as the model's only moving weight.
+    /// Calls a callback as `fit` does. The model's only weight that changes is the number of the epoch.
     ///
     /// - Returns: the learning rate after each epoch that ran, and the epoch that the weights belong to.
     private func train(
@@ -138,7 +138,7 @@ import Testing
         let stopping = EarlyStopping(monitor: "loss", patience: 1, mode: .max, restoreBestWeights: true)
         let history = try model.fit(
             toy, batchSize: 8, epochs: 10, callbacks: [recorder, stopping])
-        // The loss falls, so as a maximum it is best in the first epoch.
+        // The loss falls, so its maximum is in the first epoch.
         #expect(stopping.bestEpoch == 0)
         #expect(stopping.stoppedEpoch == 1)
         #expect(history.epochs == 2)
@@ -248,7 +248,7 @@ private final class WeightRecorder: Callback {
     }
 }
 
-/// Writes down what it is told.
+/// Records the calls and the last logs.
 private final class Journal: Callback {
     var entries: [String] = []
     var lastLogs: [String: Double] = [:]

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct CheckpointTests {
-    /// Everything that is random or remembers something: augmentation, dropout, moments, best weights, a
-    /// learning rate that halves. 40 images in batches of 16 are three steps an epoch, the last one smaller.
+    /// A training with everything that is random or has state: augmentation, dropout, moments, best weights, a learning
+    /// rate that halves. 40 images in batches of 16 are three steps an epoch, the last one smaller.
     private struct Training {
         var images = 40
         var epochs = 4
@@ -24,8 +24,8 @@ import Testing
         var precision = Precision.float32
         var allowsWinograd = true
 
-        /// What is left at the end: the bits of the weights (the best epoch's, which is the first, and the
-        /// last one's), and the history without its times.
+        /// The final result: the bits of the best epoch's weights (the first epoch's) and of the last one's, and the
+        /// history without times.
         struct Result: Equatable {
             let weights, lastWeights: [String: [UInt32]]
             let metrics: [String: [Double]]
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    /// The order of images spans epochs, and the learning rate belongs to the step.
+    /// The order of images spans epochs, and the learning rate depends on the step.
     @Test(arguments: [1, 2, 5, 6])
     func aScheduleMomentumAndShortEpochsGoOnToTheSameBits(step: Int) throws {
         func train(_ directory: String, _ interrupter: Interrupter? = nil) throws -> History {
@@ -275,7 +275,7 @@ import Testing
         }
     }
 
-    // MARK: What is refused
+    // MARK: Refusals
 
     @Test func anUnfinishedTrainingIsNeitherOverwrittenNorResumedUnasked() throws {
         try withTemporaryDirectory { directory in
@@ -332,7 +332,7 @@ import Testing
         }
     }
 
-    /// What this machine cannot change about itself is changed in the file, by the letter.
+    /// The test cannot change these settings of the run, so it edits the file's text.
     @Test(arguments: [
         ("instruction set", "an older one"), ("oneDNN", "2.5.0"), ("input shape", "[8, 8, 1]"),
     ])
@@ -355,7 +355,7 @@ import Testing
         }
     }
 
-    /// It is whole and the newest there is; the one before it would be a step back.
+    /// The checkpoint is intact and the newest; resuming from the one before it would lose steps.
     @Test func aCheckpointOfAnotherVersionIsNeitherPassedOverNorRemoved() throws {
         try withTemporaryDirectory { directory in
             let stop = try Training().interrupted(afterStep: 8, in: directory)
@@ -400,10 +400,10 @@ import Testing
 
     // MARK: Numbers
 
-    /// Nothing of the training is wrong, and every number that is recorded of it would be.
+    /// The training is correct; only the validation loss is not finite.
     @Test func aValidationLossThatIsNoNumberStopsAndNamesTheLastGoodCheckpoint() throws {
         let train = try ToyData.separable(images: 16)
-        // Finite, and their sums are not.
+        // The pixels are finite, but their sums are not.
         let pixels = [Float](repeating: .greatestFiniteMagnitude, count: 4 * 8 * 8 * 3)
         let validation = try ImageDataset(
             floats: pixels, labels: Labels([0, 1, 2, 3]), imageShape: [8, 8, 3],
@@ -430,7 +430,7 @@ import Testing
                 error?.description.contains("the validation loss became \(loss) after step 2 of epoch 1")
                     == true)
         }
-        // Keras's callback is asked for its own way with such losses, and it does not look at this one.
+        // Keras's callback, which replaces the check, does not look at the validation loss.
         #expect(try fit([TerminateOnNaN()], nil)["val_loss"].allSatisfy { !$0.isFinite })
     }
 
@@ -459,7 +459,7 @@ import Testing
         }
     }
 
-    /// The last step of an epoch is followed by no loss that would show it.
+    /// After the last step of an epoch, no loss shows that the weights are not finite.
     @Test func weightsThatAreNoNumbersAreNotSaved() throws {
         try withTemporaryDirectory { directory in
             let model = try ToyData.model()
@@ -490,7 +490,7 @@ import Testing
         }
     }
 
-    /// Changes a checkpoint's notes, as whoever wrote it would have written them.
+    /// Changes a checkpoint's metadata, and its checksum accordingly.
     private func rewrite(_ file: String, _ change: (inout [String: String]) -> Void) throws {
         let contents = try Safetensors.contents(of: file)
         var notes = contents.metadata
@@ -512,7 +512,7 @@ import Testing
     }
 }
 
-/// Keeps the weights of the last epoch, which those of the best one replace at the end.
+/// Keeps the weights of the last epoch. In the model, those of the best epoch replace them at the end.
 private final class LastWeights: Callback {
     var weights: [String: [UInt32]] = [:]
 

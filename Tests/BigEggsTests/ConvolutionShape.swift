@@ -2,8 +2,8 @@ import BigEggs
 import CKernels
 import Testing
 
-/// Everything that a convolution and its backward passes compute, in Keras's order: `[images, height, width,
-/// channels]`, and `[3, 3, inputs, outputs]`.
+/// The results of a convolution and its backward passes, in Keras's order: `[images, height, width, channels]`, and
+/// `[3, 3, inputs, outputs]`.
 struct ConvolutionResults: Equatable {
     enum Name: CaseIterable {
         case output, inputGradient, kernelGradient, biasGradient
@@ -24,7 +24,7 @@ struct ConvolutionResults: Equatable {
     }
 }
 
-/// A 3×3 convolution in steps of one, of random numbers from -1 to 1, and what C kernels make of it.
+/// A 3×3 convolution with stride 1 on random numbers from -1 to 1, and the C kernels' results.
 struct ConvolutionShape: Sendable, CustomTestStringConvertible {
     let images, height, width, inputs, outputs: Int
     /// Zeros above and to the left, and as many below and to the right.
@@ -38,12 +38,13 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         "\(images) of \(height)×\(width), \(inputs) to \(outputs) channels, zeros \(top) and \(left)"
     }
 
-    /// How far results may be from float64, root mean square, as a share of what is expected.
+    /// The root mean square error allowed against float64, relative to that of the expected values.
     ///
-    /// In units u of 2⁻²⁴: a sum of K random products has the variance K/2 · 0.41² of its own roundings, and 4 from those
-    /// of both transforms. The last transform adds up 36 of them, each the product of its rows' norms; with the
-    /// points 0, ±5/8, ±3/2 and ∞ that enlarges the error of √9 products 24.5 times in an output and that of √16
-    /// positions 26.2 times in a kernel's gradient, where it is most. A sum of the bias is one of as many numbers.
+    /// In units of u = 2⁻²⁴: a sum of K random products has an error of variance K/2 · 0.41² from its own roundings,
+    /// and 4 from those of both transforms. The last transform adds up 36 such sums, each scaled by the product of its
+    /// rows' norms. With the points 0, ±5/8, ±3/2 and ∞, the worst error of a tile is 24.5 times that of √9 products in
+    /// an output, and 26.2 times that of √16 positions in a kernel's gradient. A bias's gradient is a plain sum over
+    /// all positions.
     var tolerances: [ConvolutionResults.Name: Double] {
         func error(_ terms: Int, _ amplification: Double, _ taps: Double) -> Double {
             0x1p-24 * amplification * ((0.41 * 0.41 * Double(terms) / 2 + 4) / taps).squareRoot()
@@ -68,7 +69,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         Noise(stream: 5).uniforms(images * pooledSides.reduce(1, *) * outputs, in: -1...1)
     }
 
-    /// The largest of each 2×2 of an output, and a gradient of those where they come from.
+    /// 2×2 max pooling of an output, and ``pooledGradient`` at the positions of the maxima.
     func pooled(_ output: [Float]) -> (largest: [Float], gradient: [Float]) {
         var largest = pooledGradient
         var gradient = [Float](repeating: 0, count: output.count)
@@ -123,11 +124,11 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
     }
 
     /// - Parameters:
-    ///   - tilesAtOnce, sixteensAtOnce: how much one call computes; everything if not given.
-    ///   - pools: whether the output is pooled, and the gradient ``pooledGradient``; or else `gradient`.
-    ///   - negatedElement: an element of the transformed kernel whose sign is wrong.
-    ///   - lastRow: what the input's last rows are taken for.
-    ///   - visit: called with each result as it lies in memory.
+    ///   - tilesAtOnce, sixteensAtOnce: tiles, and groups of 16 outputs, of one call; by default all, and the cache's.
+    ///   - pools: whether the output is max-pooled, with ``pooledGradient`` instead of `gradient`.
+    ///   - negatedElement: the element of the transformed kernel that gets the wrong sign.
+    ///   - lastRow: the value that replaces each input image's last row.
+    ///   - visit: called with each result in its memory layout.
     func winograd(
         _ set: be_instruction_set, block: Int, cacheBytes: Int = 1 << 20, tilesAtOnce: Int? = nil,
         sixteensAtOnce: Int? = nil, pools: Bool = false, gradient: [Float]? = nil, negatedElement: Int? = nil,
@@ -246,7 +247,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Where an element is in Keras's order: of a kernel, which has blocks of inputs and of outputs, or of an image.
+    /// The offset of an element in Keras's order: of a kernel if two dimensions have blocks, otherwise of an image.
     private func kerasOffset(of index: [Int], in layout: TensorLayout) -> Int {
         let dims = layout.dims
         return layout.blocks.count == 2
@@ -271,7 +272,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// The root mean square of the difference, as a share of that of what is expected.
+/// The root mean square of the difference, relative to that of the expected values.
 func relativeError<Number: BinaryFloatingPoint>(_ found: [Number], _ expected: [Number]) -> Double {
     func squares(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 } }
     let errors = zip(found, expected).map { Double($0) - Double($1) }

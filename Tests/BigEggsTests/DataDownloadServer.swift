@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// A web server on this machine, of Python's standard library, that serves one archive well and badly.
+/// A local web server, in Python, that serves one archive correctly or with faults.
 final class DownloadServer {
     private let process = Process()
     private let port: Int
 
-    /// - Parameter file: what `/archive.tar.gz` answers with.
+    /// - Parameter file: the archive that is served.
     init(serving file: String) throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = ["-c", Self.program, file]
@@ -24,7 +24,7 @@ final class DownloadServer {
         process.waitUntilExit()
     }
 
-    /// The address of a file below a directory that says how it is served.
+    /// The archive's address below a directory that selects how it is served.
     func address(_ manner: String) -> String { "http://127.0.0.1:\(port)/\(manner)/archive.tar.gz" }
 
     private static let program = """

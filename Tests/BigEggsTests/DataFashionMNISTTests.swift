@@ -84,7 +84,7 @@ import Testing
     }
 }
 
-/// Two images in Fashion-MNIST's four files, whose every byte is known.
+/// Two images in Fashion-MNIST's four files, with known bytes.
 struct IdxFiles {
     let directory: TemporaryDirectory
     var imageHeader: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28]
@@ -92,7 +92,7 @@ struct IdxFiles {
 
     static func pixel(_ position: Int) -> UInt8 { UInt8(truncatingIfNeeded: position * 13 + 5) }
 
-    /// Writes the files as they are now.
+    /// Creates a directory with the files.
     init() throws {
         directory = try TemporaryDirectory()
         try write()

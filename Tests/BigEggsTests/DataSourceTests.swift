@@ -67,7 +67,7 @@ import Testing
         #expect(reason.contains(Self.closedPort))
     }
 
-    /// What one process found out spares the next one the attempt: this address would answer never.
+    /// After a process that found no connection, the next one does not try: this address would never answer.
     @Test func whatIsOutOfReachIsTriedOnce() throws {
         let files = try IdxFiles()
         let reason = try #require(

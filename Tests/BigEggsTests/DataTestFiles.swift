@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// A directory that lives as long as the test that made it.
+/// A directory that is removed with this object.
 final class TemporaryDirectory {
     let path: String
 
@@ -38,14 +38,14 @@ final class TemporaryDirectory {
     }
 }
 
-/// Batches in CIFAR-10's layout whose every byte is known.
+/// Batches in CIFAR-10's layout with known bytes.
 enum SmallBatches {
     /// The value of a pixel of the image that has `label` and is number `image` of its batch.
     static func pixel(image: Int, row: Int, column: Int, channel: Int) -> UInt8 {
         UInt8(truncatingIfNeeded: image * 89 + row * 7 + column * 3 + channel * 101)
     }
 
-    /// Records with the given labels, planes of one channel after another.
+    /// Records with the given labels; pixels are channel planes.
     static func batch(labels: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         for (image, label) in labels.enumerated() {
@@ -74,7 +74,7 @@ struct SmallArchive {
     let directory: TemporaryDirectory
     let path: String
 
-    /// Makes the directory, has `change` put whatever else into it, and packs what `names` say.
+    /// Creates the directory, calls `change` on it, and packs the files `names`.
     init(
         of names: String = "cifar-10-batches-bin", options: String = "",
         change: (TemporaryDirectory) throws -> Void = { _ in }

@@ -40,7 +40,7 @@ import Testing
         #expect(try DataSource.automatic.load(at: offline).train.images == first.train.images)
     }
 
-    /// The server has the file for the first who asks; the others must find it in the cache.
+    /// The server serves the file once; the other callers must find it in the cache.
     @Test mutating func fileThatSeveralWantAtOnceIsDownloadedOnce() throws {
         download.address = server.address("once")
         let (download, path) = (download, cache.path + "/bigeggs")
@@ -63,7 +63,7 @@ import Testing
             address: download.address, found: found, expected: download.md5)
         #expect(throws: expected) { try fetch() }
         #expect(filesInCache.isEmpty)
-        // No stand-in either: what came is not what was asked for, and that must be seen.
+        // No stand-in is loaded either: the user must see that the file is wrong.
         #expect(throws: expected) { try DataSource.automatic.load(at: locations) }
     }
 
@@ -74,7 +74,7 @@ import Testing
         #expect(filesInCache.isEmpty)
     }
 
-    /// As the page that asks for a password before it lets anybody into the network.
+    /// Like the login page of a captive portal.
     @Test mutating func pageInPlaceOfTheFileIsRefusedAsThat() throws {
         download.address = server.address("page")
         #expect(throws: DownloadError.page(address: download.address)) { try fetch() }
@@ -83,7 +83,7 @@ import Testing
 
     @Test mutating func redirectionInCirclesIsGivenUp() throws {
         download.address = server.address("in-circles")
-        // Often: that the transfer is given up while an answer to it was on its way once ended the process.
+        // Repeated, because giving up a transfer while a response arrived has ended the process before.
         for _ in 0..<50 {
             #expect(throws: DownloadError.status(address: download.address, code: 302)) { try fetch() }
         }

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Orders, transformations and masks of dropout are new in every training of a model.
+/// Every training of a model draws new orders, transformations and dropout masks.
 @Suite struct DrawnTests {
     private func compiled() throws -> Sequential {
         let model = try ToyData.model()
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func anInitialEpochAsksForTheOrderOfThatEpoch() throws {
-        // The rate is 0 as far as a float can tell: what is measured depends on what is drawn alone.
+        // The rate is too small to change a float32, so the losses depend only on what is drawn.
         func measured(_ fits: [(epochs: Int, initialEpoch: Int?)]) throws -> [Double] {
             let model = try Sequential(input: [8, 8, 3], seed: 3, threads: 1) {
                 Flatten()
@@ -86,7 +86,7 @@ import Testing
             let fresh = try compiled()
             #expect(try fit(fresh, epochs: 2, checkpoints: checkpoints)["loss"] == history["loss"])
             #expect(try fresh.weights() == undisturbed.weights())
-            // And what it draws next is what the undisturbed one draws.
+            // Its next training draws the same as that of the undisturbed model.
             #expect(try fit(fresh).metrics == fit(undisturbed).metrics)
         }
     }

@@ -3,7 +3,7 @@ import Testing
 
 /// The report's whole network against Keras in float64; see Tests/Peers/fixtures_network.py.
 @Suite struct EngineNetworkTests {
-    /// Stripes of another slope and width in every image, and some noise.
+    /// Stripes with a different slope and width in each image, and some noise.
     private func dataset(images count: Int) throws -> ImageDataset {
         var pixels: [UInt8] = []
         for image in 0..<count {
@@ -31,9 +31,9 @@ import Testing
         try Sequential(input: [32, 32, 3], seed: seed) { reportLayers(classes: 10, dropout: false) }
     }
 
-    /// The error of a gradient grows on its way back through 21 layers, most of all because the ReLUs open
-    /// or close whose input is as close to zero as the forward error. Measured are 6e-6 of the loss, 1e-4
-    /// of a norm and 6e-4 of a projection, with Winograd's convolutions and without.
+    /// The error of a gradient grows on its way back through 21 layers, mostly because ReLUs open or close if their
+    /// input is as close to zero as the forward error. Measured errors are 6e-6 of the loss, 1e-4 of a norm and 6e-4 of
+    /// a projection, with Winograd's convolutions and without.
     @Test(arguments: [false, true])
     func theFirstStepAgreesWithKeras(withWinograd: Bool) throws {
         let fixture = try Record.read(Fixture.path("network.json"))
@@ -60,7 +60,7 @@ import Testing
             #expect(abs(projection - expectedProjection) < 3e-3 * expectedNorm, "\(gradient.name)")
         }
 
-        // The moving statistics have made a step.
+        // The step in training has updated the moving statistics.
         let after = try #require(fixture[path: "probabilities.after"]?.numbers)
         #expect(largestDifference(before, after) > 1e-3)
         #expect(largestDifference(try model.predict(dataset), after) < 1e-6)

@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Plans: whatever ran before, whatever the batch and the number of threads, the answer is the same.
+/// Results of plans do not depend on earlier runs, the batch size or the number of threads.
 @Suite struct EngineTests {
     private func difference(_ first: Predictions, _ second: Predictions) -> Float {
         zip(first.probabilities, second.probabilities).reduce(0) { max($0, abs($1.0 - $1.1)) }
@@ -20,7 +20,7 @@ import Testing
             for (found, expected) in zip(other.1, results[0].1) {
                 let largest = expected.values.map(abs).max() ?? 0
                 for (found, expected) in zip(found.values, expected.values) {
-                    // As far as two orders of summation may lie apart: see GradientTests.
+                    // The difference that two orders of summation may make: see GradientTests.
                     #expect(abs(found - expected) <= 2e-5 * largest + 1e-6)
                 }
             }
@@ -47,7 +47,7 @@ import Testing
         let many = try model.predict(toy, batchSize: 64)
         #expect(try model.predict(toy.prefix(3)) == few)
         _ = try model.lossAndGradients(of: toy.prefix(17))
-        // The statistics have moved, the plans are what is compared.
+        // The moving statistics have changed, so the comparison is with a fresh model of the same weights.
         let fresh = try ToyData.model()
         try fresh.setWeights(try model.weights())
         #expect(try model.predict(toy, batchSize: 64) == fresh.predict(toy, batchSize: 64))
@@ -69,7 +69,8 @@ import Testing
         #expect(weights[0] == weights[1])
     }
 
-    /// Many passes read copies of the kernels, in another layout, precision or transformed: they must be those of today.
+    /// Many passes read copies of the kernels in another layout, precision or transform. New weights must reach the
+    /// copies.
     @Test(
         arguments: Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 }, [false, true])
     func newWeightsReachEveryPass(in precision: Precision, allowsWinograd: Bool) throws {
@@ -115,8 +116,7 @@ import Testing
         #expect(
             description.algorithms.filter { $0.layer == "conv2d" }.map(\.pass)
                 == ["forward", "backward weights"])
-        // oneDNN's reference code is hundreds of times slower: to get it would be a mistake of ours, except
-        // where it has no other.
+        // oneDNN's reference code is hundreds of times slower. It is a mistake wherever oneDNN has other code.
         if DNNL.instructionSet > .sse41 {
             #expect(description.algorithms.allSatisfy { !$0.algorithm.hasPrefix("ref") })
         }

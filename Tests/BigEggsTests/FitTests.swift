@@ -1,9 +1,9 @@
 import BigEggs
 import Testing
 
-/// The arguments of `fit` that say what an epoch is and what is held back.
+/// The arguments of `fit` that set the length of an epoch and the images held back.
 @Suite struct FitTests {
-    /// The images of each batch, as the network has them, in the order of training.
+    /// Trains with augmentation, by default a new model.
     private func train(
         _ dataset: ImageDataset, epochs: Int, initialEpoch: Int = 0, stepsPerEpoch: Int? = nil,
         batchSize: Int = 4, model: Sequential? = nil, callbacks: [any Callback] = []
@@ -22,8 +22,8 @@ import Testing
         return model
     }
 
-    /// Two epochs in one go, or one and then the other: the order of images, their transformations and the
-    /// optimizer go on.
+    /// Three epochs in one call, or one and then two: the order of images, their transformations and the optimizer's
+    /// state continue.
     @Test func aTrainingInTwoPartsIsTheTrainingInOne() throws {
         let toy = try ToyData.separable(images: 18)
         let whole = try train(toy, epochs: 3)
@@ -44,7 +44,7 @@ import Testing
         #expect(epochs == [2, 2, 3, 3])
     }
 
-    /// Five steps a pass: three epochs of ten steps are six passes, and four of five thirds of them.
+    /// A pass is five steps: three epochs of ten steps are six passes, and so are ten epochs of three steps.
     @Test func stepsMakeAnEpochAndGoOnThroughTheImages() throws {
         let toy = try ToyData.separable(images: 18)
         let passes = try train(toy, epochs: 6)
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    /// Its loss is infinite after a first step with an absurd rate, unless the arithmetic saves it.
+    /// A model whose loss is not finite after its first step, which has a learning rate of 1e30.
     private func exploding() throws -> Sequential {
         let model = try Sequential(input: [8, 8, 3], seed: 1, threads: 2) {
             Flatten()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A file system in memory of a few kilobytes, mounted for as long as `body` runs.
+/// A file system of a few kilobytes in memory, mounted while `body` runs.
 enum FullDisk {
     /// Whether this process may mount one.
     static let canBeMounted: Bool = (try? mounted(kilobytes: 16) { _ in }) != nil

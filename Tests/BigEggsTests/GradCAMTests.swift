@@ -7,8 +7,8 @@ import Testing
         (ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
         .filter { $0.layers.contains { $0 is Conv2D } }
 
-    /// The maps by their definition. The reference knows no gradient, but a filter's weight is the slope of
-    /// the score along the whole filter over the number of places, and that a difference tells.
+    /// The maps by definition. The reference has no gradients, so a filter's weight is a central difference: the slope
+    /// of the score if the filter's whole output changes, divided by the number of positions.
     private static func expected(
         _ model: Model, _ dataset: ImageDataset, classes: [Int], layer name: String
     ) throws -> [Double] {
@@ -53,7 +53,7 @@ import Testing
         #expect(worst <= 1e-4 * largest + 1e-6, "largest value \(largest)")
     }
 
-    /// One filter that copies a channel, summed by a dense layer: the map is the channel times a weight.
+    /// A filter copies a channel, and a dense layer sums it up: the map is the channel times a weight.
     @Test func theMapOfACopiedChannelIsThatChannel() throws {
         let model = try Sequential(input: [4, 3, 1]) {
             Conv2D(1, kernelSize: 1, activation: .relu)

@@ -8,20 +8,19 @@ import Testing
     struct Tolerance {
         /// Of the loss, relative.
         let loss: Double
-        /// Of a gradient, relative to the largest of the tensor's that are compared.
+        /// Of a gradient, relative to its tensor's largest compared element.
         let gradient: Double
         /// Of a gradient that is zero but for rounding, such as a bias in front of a normalization.
         let floor: Double
         /// Of a moving statistic and of a probability.
         let value: Double
 
-        /// A float32 carries 6e-8 of rounding, a gradient here is some thousand sums deep, and the
-        /// measured worst over all cases is 4e-6, with oneDNN's code for AVX2 2.1e-5. A wrong formula is off by
-        /// far more than 1e-2.
+        /// A float32 has a rounding error of 6e-8, and a gradient here is some thousand sums deep. The worst measured
+        /// over all cases is 4e-6, with oneDNN's code for AVX2 2.1e-5. A wrong formula is off by far more than 1e-2.
         static let direct = Tolerance(
             loss: 1e-6, gradient: DNNL.instructionSet >= .avx512 ? 2e-5 : 3e-5, floor: 1e-6, value: 1e-6)
-        /// Winograd's transforms add and subtract numbers larger than their result; F(4×4, 3×3) loses up to a
-        /// decimal digit to them, and is allowed ten times what direct sums are.
+        /// Winograd's transforms add and subtract numbers larger than their result. F(4×4, 3×3) loses up to a decimal
+        /// digit, so ten times the tolerance of direct sums is allowed.
         static let winograd = Tolerance(loss: 1e-5, gradient: 2e-4, floor: 1e-5, value: 1e-5)
     }
 
@@ -46,7 +45,7 @@ import Testing
         }
     }
 
-    /// A plan for one batch must not disturb what a plan for another has chosen.
+    /// A plan for one batch size must not change the choices of another's.
     @Test func stepsOfDifferentSizesOnOneModelAgreeWithFiniteDifferences() throws {
         let example = ReferenceCase.winograd[0]
         let model = try example.model()
@@ -73,10 +72,10 @@ import Testing
         }
     }
 
-    /// bfloat16 keeps 8 bits of a number, 4e-3 of it. Where a ReLU's input is that close to zero it opens
-    /// or closes, so single gradients may be far off: all of a network's together are held to an angle.
-    /// The measured worst is 6°, 4 % in the squared norm, and 0.3 % in the loss; a ReLU or a term of a
-    /// normalization forgotten turns the gradient by far more than 10°.
+    /// bfloat16 keeps 8 bits, a rounding error of 4e-3. A ReLU whose input is that close to zero may open or close, so
+    /// single gradients may be far off: the angle of the whole gradient is compared. The measured worst is 6°, 4 % in
+    /// the squared norm, and 0.3 % in the loss. A missing ReLU or normalization term turns the gradient by far more
+    /// than 10°.
     @Test(
         .enabled(if: hasBFloat16),
         arguments: ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
@@ -117,7 +116,7 @@ import Testing
         (try? Sequential(input: [1], precision: .bfloat16) { Dense(1) }) != nil
 }
 
-/// One step of a model, and what the reference says about it.
+/// One step of a model, and the reference's results.
 private struct ComparedStep {
     struct Pair {
         let name: String
@@ -127,7 +126,7 @@ private struct ComparedStep {
 
     let loss: Double
     let expectedLoss: Double
-    /// Of every trainable tensor, at most twelve elements.
+    /// At most twelve elements of every trainable tensor.
     let gradients: [(name: String, compared: [Pair])]
     /// All moving statistics after the step.
     let statistics: [Pair]
@@ -181,8 +180,8 @@ private struct ComparedStep {
 extension ReferenceNetwork {
     /// The slope of `loss` along one weight.
     ///
-    /// With a distance of 1e-7 the rounding of a float64 loss leaves an error of 1e-8. A larger distance
-    /// is no better: somewhere in thousands of activations a ReLU would open between the two sides.
+    /// With a distance of 1e-7, the rounding of a float64 loss leaves an error of 1e-8. A larger distance is no better:
+    /// one of thousands of ReLUs would open between the two sides.
     fileprivate func centralDifference(
         of tensor: String, _ index: Int, _ loss: (ReferenceNetwork) -> Double
     ) -> Double {

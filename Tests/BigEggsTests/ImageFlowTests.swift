@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Batches for loops of one's own.
+/// Batches for custom training loops.
 @Suite struct ImageFlowTests {
     private let generator = ImageDataGenerator(
         rotationRange: 20, widthShiftRange: 0.1, zoomRange: 0.2, horizontalFlip: true, rescale: 1 / 255)
@@ -52,7 +52,7 @@ import Testing
         #expect(throws: TrainingError.self) { try generator.flow(try images(4).prefix(0)) }
     }
 
-    /// Rescaling by the generator and by the data set are the same thing.
+    /// Rescaling by the generator and by the data set gives the same weights.
     @Test func theGeneratorRescalesWhatFitTrainsOn() throws {
         func weights(_ dataset: ImageDataset, _ rescale: Float) throws -> [NamedTensor] {
             let model = try ToyData.model()

@@ -2,11 +2,11 @@ import BigEggs
 import CKernels
 import Testing
 
-/// What oneDNN's numbers mean, in the versions that there are.
+/// The meaning of oneDNN's numbers for instruction sets, by version.
 @Suite struct InstructionSetTests {
     typealias Numbers = [(set: InstructionSet, number: UInt32)]
 
-    /// As in the header of 2.6. What it does not know of has all bits.
+    /// As in the header of 2.6. Sets that it does not know have all bits.
     static let numbersOf2: Numbers = [
         (.sse41, 0x1), (.avx, 0x3), (.avx2, 0x7), (.avx512, 0x27), (.avx512VNNI, 0x67), (.avx512BF16, 0xe7),
         (.avx512FP16, .max), (.amx, 0x3e7), (.amxFP16, .max),
@@ -41,15 +41,15 @@ import Testing
         func set(_ number: UInt32, _ numbers: Numbers) -> InstructionSet {
             InstructionSet(containedIn: number, of: numbers)
         }
-        // One number, other sets: Xeon Phi in 2.6, AVX2 VNNI in 3.7.
+        // One number for different sets: Xeon Phi in 2.6, AVX2 VNNI in 3.7.
         #expect(set(0xf, Self.numbersOf2) == .avx2)
         #expect(set(0xf, Self.numbersOf3) == .avx2)
-        // AVX2 VNNI of 2.6 has a bit above all that it lacks.
+        // AVX2 VNNI of 2.6: its own bit is above those of the sets that it lacks.
         #expect(set(0x407, Self.numbersOf2) == .avx2)
         #expect(set(0x1f, Self.numbersOf3) == .avx2)
-        // AVX-512 FP16 of 3.7, if 2.6's numbers had it.
+        // The number of AVX-512 FP16 in 3.7, read with 2.6's numbers.
         #expect(set(0x1ef, Self.numbersOf2) == .avx512BF16)
-        // Newer ones that nobody knows yet: with AMX and without.
+        // Future sets with AMX and without.
         #expect(set(0x7fef, Self.numbersOf3) == .amxFP16)
         #expect(set(0x2fef, Self.numbersOf3) == .amx)
         #expect(set(0x21ef, Self.numbersOf3) == .avx512FP16)
@@ -81,7 +81,7 @@ import Testing
             (Machine.peakOperationsPerSecond(.bfloat16, threads: 1) > 0) == DNNL.instructionSet.hasBFloat16)
     }
 
-    /// Kernels for AMX would change that: there the dot products' peak is not what counts.
+    /// Kernels for AMX would change this: with them, the dot products' peak does not count.
     @Test func theFastestPrecisionIsTheOneThatTheProcessorMultipliesFasterIn() {
         func peak(_ precision: Precision) -> Double {
             (0..<3).map { _ in Machine.peakOperationsPerSecond(precision, threads: 1) }.max() ?? 0
@@ -89,7 +89,7 @@ import Testing
         #expect((Precision.fastest == .bfloat16) == (peak(.bfloat16) > peak(.float32)))
     }
 
-    /// Records and checkpoints hold these.
+    /// Records and checkpoints hold these names.
     @Test func namesAreThoseOfEarlierRecords() {
         #expect(
             InstructionSet.allCases.map(\.rawValue) == [

@@ -1,11 +1,11 @@
 import BigEggs
 import Testing
 
-/// Layers that one node computes have the bits that they have one by one.
+/// Layers fused into one node give the same bits as separate layers.
 @Suite struct JointLayersTests {
     private static let precisions = Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 }
 
-    /// What a network computes, in training and inference, and which layers have a pass of their own.
+    /// A network's results in training and inference, and the layers that have a pass of their own.
     private static func results(
         _ precision: Precision, @LayerBuilder _ layers: () -> [any Layer]
     ) throws -> (values: [[Float]], passes: Set<String>) {
@@ -62,7 +62,7 @@ import Testing
         let (joint, apart) = (try network(.relu, []), try network(.relu, [Activation(.linear)]))
         #expect(joint.values == apart.values)
         #expect(apart.passes.contains("zeros") && !joint.passes.contains("zeros"))
-        // Where values may be negative, zeros are larger.
+        // Zeros would exceed negative values, so they are not fused.
         let negative = try network(.linear, [])
         #expect(negative.passes.contains("zeros"))
     }

@@ -112,7 +112,7 @@ import Testing
             self.layers = layers()
         }
 
-        private static let inTheMiddle = "a softmax stands at the end of a model only"
+        private static let inTheMiddle = "a softmax is allowed only at the end of a model"
 
         static let all = [
             Misfit("nothing", .noLayers) {},
@@ -291,7 +291,7 @@ import Testing
         #expect(abs(try regularized.evaluate(data).loss - loss) < 1e-5)
     }
 
-    /// As in Keras, where a layer's losses are of its trainable weights.
+    /// As in Keras, where only trainable weights are regularized.
     @Test func aRegularizerOfWhatIsNotTrainedAddsNothing() throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [5, 4, 3], classes: 10)
         let losses = try [nil, Regularizer(l2: 0.1)].map { regularizer in
@@ -323,7 +323,7 @@ import Testing
         }
     }
 
-    /// Its bias moves as that of a convolution that is trained whole, from the same weights, in its first step.
+    /// In the first step, the bias moves as if the kernel were trained too, from the same weights.
     @Test(arguments: [2, 3])
     func aKernelMayStayWhileItsBiasIsTrained(kernelSize: Int) throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [8, 8, 3], classes: 10)
@@ -344,7 +344,7 @@ import Testing
         for (number, tensor) in still.after.enumerated() {
             let isKernel = tensor.name == "still/kernel"
             let expected = isKernel ? still.before[number].values : whole.after[number].values
-            // The sum of a bias alone is made in another order.
+            // The gradient of a bias alone is summed in another order.
             let allowed: Double = tensor.name == "still/bias" ? 1e-6 : 0
             #expect(relativeError(tensor.values, expected) <= allowed, "\(tensor.name)")
             #expect(whole.before[number].values != whole.after[number].values)
@@ -377,7 +377,7 @@ import Testing
         let mean = values.reduce(0, +) / Double(values.count)
         let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count))
             .squareRoot()
-        // Of Keras's definitions; a normal number cut off at two deviations has 0.8796 of them.
+        // Keras's definitions; cutting a normal distribution off at two deviations leaves 0.8796 of its deviation.
         let expected: (mean: Double, deviation: Double) =
             switch initializer {
             case .zeros: (0, 0)
@@ -396,7 +396,7 @@ import Testing
         #expect(abs(deviation - expected.deviation) <= 0.03 * expected.deviation)
     }
 
-    /// What is wrong with a graph, in the sentence that says so.
+    /// The error says what is wrong with the graph.
     @Test func graphsThatDoNotFitAreRefused() throws {
         let input = Input([4, 4, 3])
         let narrow = Conv2D(2, kernelSize: 1)(Conv2D(5, kernelSize: 3)(input))
@@ -423,10 +423,10 @@ import Testing
         #expect(refusal(Dense(3)(Input([4]))) == "the output does not depend on the input")
         #expect(
             refusal(Add()(narrow, Conv2D(2, kernelSize: 3)(Input([4, 4, 1]))))
-                == "the output depends on another input than the model's: a model has one")
+                == "the output depends on an input other than the model's: a model has one")
         #expect(
             refusal(Add()(Dense(3, activation: .softmax)(Flatten()(input)), Dense(3)(Flatten()(input))))
-                == "dense cannot be used here: a softmax stands at the end of a model only")
+                == "dense cannot be used here: a softmax is allowed only at the end of a model")
         #expect(refusal(input) == "the model has no layers: give it at least one")
     }
 

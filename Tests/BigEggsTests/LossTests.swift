@@ -6,7 +6,7 @@ import Testing
 @Suite struct LossTests {
     private func fixture() throws -> Record { try Record.read(Fixture.path("losses.json")) }
 
-    /// A network that gives back its input: its logits are the images' values.
+    /// A network whose logits are its input, the images' values.
     private func identity(_ classes: Int, _ loss: Loss, _ metrics: [SparseTopKCategoricalAccuracy] = [])
         throws -> Sequential
     {
@@ -50,7 +50,7 @@ import Testing
             let (loss, gradients) = try model.lossAndGradients(of: dataset)
             #expect(abs(loss - expected) < 1e-5 * max(1, expected))
             #expect(abs(try model.evaluate(dataset).loss - expected) < 1e-5 * max(1, expected))
-            // The bias has the sum over the images of what the logits' gradient is.
+            // The gradient of the bias is the sum of the logits' gradients over the images.
             let bias = try #require(gradients.first { $0.name == "dense/bias" })
             let reference = try #require(example["gradient"]?.numbers)
             for (found, expected) in zip(bias.values, reference) {
@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: [Float(17), 88, 104, 1e4])
     func noProbabilityIsClippedAndNoLogitIsTooLarge(_ excess: Float) throws {
-        // The label is the first class: its loss is what the second's logit is above it.
+        // The label is the first class, so the loss is the excess of the second class's logit.
         let dataset = try ImageDataset(
             floats: [0, excess, 0], labels: Labels([0]), imageShape: [1, 1, 3], classNames: ["a", "b", "c"])
         let model = try identity(3, .sparseCategoricalCrossentropy)
@@ -94,7 +94,7 @@ import Testing
         try model.compile(
             optimizer: Adam(learningRate: 0.01), loss: .categoricalCrossentropy(labelSmoothing: 0.4))
         let history = try model.fit(toy, batchSize: 8, epochs: 12)
-        // The least that the loss can be: the entropy of the smoothed label, 0.7 and three times 0.1.
+        // The minimum of the loss: the entropy of the smoothed label, 0.7 and three times 0.1.
         let least = -(0.7 * log(0.7) + 0.3 * log(0.1))
         #expect(try #require(history["loss"].last) > least)
         #expect(try #require(history["loss"].last) < least + 0.35)

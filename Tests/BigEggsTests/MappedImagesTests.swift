@@ -2,9 +2,9 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Images in a file are used as the same images in memory are.
+/// Images in a file give the same results as in memory.
 @Suite struct MappedImagesTests {
-    /// Images in memory, and the same in a file: in another order, among others.
+    /// Images in memory and the same in a file, where they are in another order and between others.
     private func both(_ count: Int) throws -> (memory: ImageDataset, file: ImageDataset) {
         let memory = try ToyData.separable(images: count)
         let places = (0..<count).map { Int32(2 * count - 1 - 2 * $0) }
@@ -35,7 +35,7 @@ import Testing
         #expect(file.prefix(0).images.isEmpty)
     }
 
-    /// A checkpoint knows the data set by its bytes, wherever they are.
+    /// A checkpoint identifies the data set by its bytes, in memory or in a file.
     @Test func aTrainingGoesOnWithTheSameImagesInAFile() throws {
         let (memory, file) = try both(64)
         func train(_ images: ImageDataset, in directory: String?, until stop: Int? = nil) throws
@@ -64,7 +64,7 @@ import Testing
         }
         try withTemporaryDirectory { directory in
             #expect(throws: TrainingInterrupted.self) { try train(file, in: directory, until: 6) }
-            // One picture less, or another, is another data set.
+            // One image less, or a different one, is another data set.
             #expect(throws: CheckpointError.self) { try train(file.prefix(63), in: directory) }
             let other = try both(65).file[1..<65]
             #expect(throws: CheckpointError.self) { try train(other, in: directory) }

@@ -8,7 +8,7 @@ import Testing
         try #require(try Record.read(Fixture.path("model_checkpoint.json"))[name]?.array)
     }
 
-    /// Keras's names of metrics are ours; JSON has no NaN, null stands for it.
+    /// Metrics have Keras's names. JSON has no NaN: null stands for it.
     private func values(_ example: Record) throws -> [Double] {
         try #require(example["values"]?.array).map { $0.number ?? .nan }
     }

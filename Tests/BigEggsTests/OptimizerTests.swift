@@ -43,7 +43,7 @@ import Testing
         }
         let start = try values("start")
         let path = try path(optimizer, start: start, gradients: try values("gradients"))
-        // Steps of up to 0.1 are added to parameters of up to 10: what forty such additions round off.
+        // Steps of up to 0.1 are added to parameters of up to 10: the rounding of forty such additions.
         let exact = try values("\(name)/float64")
         let keras = try values("\(name)/float32")
         #expect(exact.count == path.count * start.count)
@@ -56,7 +56,7 @@ import Testing
         #expect((path[3][0] == start[0]) == (optimizer.weightDecay == 0))
     }
 
-    /// Newton and Schulz's steps make small singular values grow, and rounding with them.
+    /// Newton and Schulz's steps amplify small singular values, and rounding errors with them.
     @Test(arguments: [
         ("muon_wide", [4, 8], Muon()),
         ("muon_tall", [8, 4], Muon(learningRate: 0.05, momentum: 0.6, nesterov: false)),
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// One optimizer for kernels and another for the rest: each parameter moves as under its own alone.
+    /// One optimizer for kernels and another for the rest: each parameter moves as with its optimizer alone.
     @Test func groupsMoveTheirParametersAsTheirOptimizerAloneWould() throws {
         func step(
             _ optimizer: any Optimizer,
@@ -91,7 +91,7 @@ import Testing
         let start = try ReferenceCase.winograd[0].model().weights()
         let same = try step(Adam()) { $0.hasSuffix("bias") ? Adam() : nil }
         #expect(same == (try step(Adam())))
-        // A rate that moves no float32.
+        // A rate too small to change a float32.
         let still = try step(SGD(learningRate: 1e-30)) { $0.hasSuffix("kernel") ? Muon() : nil }
         for tensor in start where !tensor.name.contains("moving") {
             #expect(
@@ -115,7 +115,7 @@ import Testing
         #expect("\(try #require(error))".contains("2.0 for the group of last/bias"))
     }
 
-    /// A group's rate follows the main one's in proportion; there is none to a rate of 0.
+    /// A group's rate follows the main one's in proportion. From a rate of 0 there is no proportion.
     @Test func aRateThatIsSetWhereTheScheduleIsAtZeroLeavesNumbers() throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [4], classes: 3)
         let model = try Sequential(input: [4]) { Dense(3, activation: .softmax) }

@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    /// Whoever releases it removes the file, which another may have opened just before.
+    /// Releasing the lock removes the file, which another thread may have opened just before.
     @Test func ofManyThatWantItAtOnceOneHasItAtATime() throws {
         try withTemporaryDirectory { directory in
             let holders = Atomic(0)

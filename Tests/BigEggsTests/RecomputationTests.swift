@@ -2,8 +2,7 @@ import BigEggs
 import Testing
 
 @Suite struct RecomputationTests {
-    /// The output of the GELU takes 105 MB for 100 images, and is computed again for the backward pass; that for 50 images
-    /// is kept.
+    /// The GELU's output takes 105 MB for 100 images and is computed again for the backward pass; that for 50 is kept.
     @Test func valuesThatAreComputedAgainGiveTheSameGradients() throws {
         let side = 128
         var state: UInt32 = 1
@@ -40,7 +39,7 @@ import Testing
                 #expect(abs(value - mean) <= 5e-3 * largest, "\(gradient.name) at \(index)")
             }
         }
-        // All but the GELU's output is kept: of 100 images twice what is kept of 50, but for twice 52 MB.
+        // With 100 images, all but the GELU's output is kept: twice the memory for 50 images, less twice 52 MB.
         #expect(whole.workspaceBytes < 2 * half.workspaceBytes - 50_000_000)
     }
 }

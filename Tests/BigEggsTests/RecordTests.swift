@@ -94,7 +94,7 @@ import Testing
         #expect(text.hasPrefix("[0, -0.0, 1, -17, 0.1, 0.3333333333333333, 1e-05, 5e-324, "))
     }
 
-    /// The smallest has no opposite among whole numbers of 64 bits.
+    /// The smallest 64-bit integer has no positive counterpart.
     @Test(arguments: ["-9223372036854775808", "9223372036854775807", "-9007199254740992", "1e300"])
     func largeNumbersComeBackAsTheyWere(text: String) throws {
         let number = try #require(Double(text))

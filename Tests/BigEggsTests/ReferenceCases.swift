@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// A network, and how many images of which size it is compared on.
+/// A network, and the number and the size of the images that it is compared on.
 struct ReferenceCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let input: [Int]
@@ -38,8 +38,8 @@ struct ReferenceCase: Sendable, CustomTestStringConvertible {
             input: input, output: graph(input), seed: 11, precision: precision, threads: threads)
     }
 
-    /// The model with weights that no training would start from: biases, gammas, betas and moving
-    /// statistics that are neither 0 nor 1, some gammas negative.
+    /// The model with unusual weights: biases, gammas, betas and moving statistics that are neither 0 nor 1, some
+    /// gammas negative.
     func model(precision: Precision = .float32, threads: Int = 2) throws -> Model {
         let model = try untrained(precision, threads: threads)
         try model.setWeights(
@@ -80,7 +80,7 @@ struct Noise {
     }
 
     func dataset(count: Int, imageShape: [Int], classes: Int) throws -> ImageDataset {
-        // A data set has images; a network of vectors takes their bytes in a row.
+        // A data set has images; a network of vectors reads their bytes in order.
         let shape = imageShape.count == 1 ? [1, 1, imageShape[0]] : imageShape
         return try ImageDataset(
             images: integers(count * shape.reduce(1, *), below: 256).map { UInt8($0) },
@@ -91,7 +91,7 @@ struct Noise {
 }
 
 extension ReferenceCase {
-    /// Every layer, in every neighbourhood that the engine treats in its own way.
+    /// Every layer, next to every kind of neighbour that the engine treats specially.
     static let all: [ReferenceCase] = [
         ReferenceCase("a dense layer alone", input: [7], images: 5) { Dense(10, activation: .softmax) },
         ReferenceCase("dense layers without normalization", input: [13], images: 3) {
@@ -324,7 +324,8 @@ extension ReferenceCase {
         ReferenceCase(
             "zeros that convolutions do not take for their padding", input: [6, 5, 3], images: 3,
             graph: { input in
-                // Wider than the kernel, read twice, and in front of zeros that are the convolution's own.
+                // Padding wider than the kernel, padding that two layers read, and padding before a convolution that
+                // pads too.
                 let wide = Conv2D(16, kernelSize: 2)(ZeroPadding2D(2)(input))
                 let read = ZeroPadding2D()(wide)
                 let left = Conv2D(16, kernelSize: 3)(read)
@@ -481,7 +482,7 @@ extension ReferenceCase {
         },
     ]
 
-    /// Those with convolutions of 3×3 over 16 channels or more, for which there is Winograd's algorithm.
+    /// Cases with 3×3 convolutions over 16 channels or more, for which there is Winograd's algorithm.
     static let winograd: [ReferenceCase] = [
         ReferenceCase("convolutions of images of 2×2 and less", input: [2, 2, 16], images: 5) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)

@@ -1,11 +1,11 @@
 import BigEggs
 import Foundation
 
-/// A model's layers once more, in float64 and with the plainest of loops: what the engine is held to.
+/// A model's layers in float64 and with plain loops: the reference for the engine.
 ///
-/// It shares with the engine the description of layers and the random numbers, and nothing else.
+/// It shares only the description of layers and the random numbers with the engine.
 struct ReferenceNetwork {
-    /// How layers behave that differ between training and inference.
+    /// The mode, for layers that differ between training and inference.
     enum Mode {
         /// Statistics of the batch; dropout with the masks of a step.
         case training(step: Int)
@@ -21,7 +21,7 @@ struct ReferenceNetwork {
         var channels: Int { shape[shape.count - 1] }
     }
 
-    /// Each layer, and the values that it reads: 0 is the input, from 1 on they are what layers put out.
+    /// Each layer, and the values that it reads: 0 is the input, n the output of the n-th layer.
     let layers: [(name: String, layer: any Layer, inputs: [Int])]
     let inputShape: [Int]
     let seed: UInt64
@@ -40,16 +40,16 @@ struct ReferenceNetwork {
         shapes = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) })
     }
 
-    /// The images as the network sees them.
+    /// The rescaled images.
     func input(_ dataset: ImageDataset) -> Values {
         Values(
             shape: [dataset.count] + inputShape,
             numbers: dataset.images.map { Double(Float($0) * dataset.rescale) })
     }
 
-    /// The input, and what each layer puts out. A softmax at the end is left to the loss.
+    /// The input and each layer's output. A final softmax is left to the loss.
     ///
-    /// - Parameter known: the values that are known by now, the input or more.
+    /// - Parameter known: the values computed so far, at least the input.
     func activations(_ known: [Values], _ mode: Mode) -> [Values] {
         layers.indices.dropFirst(known.count - 1).reduce(into: known) { values, index in
             values.append(apply(index, to: layers[index].inputs.map { values[$0] }, mode))
@@ -308,7 +308,7 @@ struct ReferenceNetwork {
         return moved
     }
 
-    /// - Parameter reduce: one value of those of a window that are in the image.
+    /// - Parameter reduce: makes one value of a window's values that are in the image.
     private func pool(_ input: Values, _ window: Window, _ reduce: ([Double]) -> Double) -> Values {
         let (images, height, width, channels) =
             (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
@@ -337,9 +337,10 @@ struct ReferenceNetwork {
         return output
     }
 
-    /// Sixteen random bits decide on an element: eight elements a block of four words.
+    /// Whether dropout keeps an element: 16 random bits decide, so a block of four words is for eight elements.
     ///
-    /// - Parameter element: its number in a sample, or of a channel that is dropped as a whole, in Keras's order.
+    /// - Parameter element: its index in a sample in Keras's order, or the channel's if channels are dropped as a
+    ///   whole.
     private func isKept(sample: Int, _ element: Int, rate: Float, layer: Int, step: Int) -> Bool {
         let words = Philox(seed: seed, purpose: .dropout, layer: layer)
             .words(stream: UInt32(step), item: UInt32(sample), draw: UInt32(element / 8))
@@ -374,7 +375,7 @@ struct ReferenceNetwork {
         return output
     }
 
-    /// A value for each channel of each image.
+    /// Reduces each channel of each image to one value.
     private func reduce(_ input: Values, _ first: Double, _ body: (Double, Double) -> Double) -> Values {
         let (images, channels) = (input.shape[0], input.channels)
         var output = Values(
@@ -420,7 +421,7 @@ struct ReferenceNetwork {
         return output
     }
 
-    /// Each channel for itself, by a convolution whose kernel is zero between different channels.
+    /// A depthwise convolution, by a convolution whose kernel is zero between different channels.
     private func convolveChannels(
         _ input: Values, _ window: Window, _ multiplier: Int, kernel: String, bias: String?,
         _ activation: ActivationFunction

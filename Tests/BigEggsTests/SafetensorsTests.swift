@@ -37,7 +37,7 @@ import Testing
             try Safetensors.write(tensors, to: path, metadata: ["epoch": "3", "note": "a\nb"])
             let contents = try Safetensors.contents(of: path)
             #expect(contents.metadata == ["epoch": "3", "note": "a\nb"])
-            // Where data starts at the same place the empty tensor comes first, as it was written.
+            // Of tensors with the same offset, the empty one comes first, as it was written.
             #expect(contents.tensors == tensors)
             #expect(contents.tensors[2].values[0].sign == .minus)
         }

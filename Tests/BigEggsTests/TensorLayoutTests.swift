@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Layouts as the engine writes them down, and as oneDNN understands them.
+/// The engine's layouts, and oneDNN's descriptors of them.
 @Suite struct TensorLayoutTests {
     @Test func blocksOfChannelsArePaddedAndDense() {
         let layout = TensorLayout.channelBlocks(16, [2, 20, 3, 5], .float32)
@@ -34,8 +34,8 @@ import Testing
         #expect(layout.offset(of: [99, 39]) == 3072 + 2 * 1024 + 3 * 128 + 35 * 2 + 1)
     }
 
-    /// Those that oneDNN's primitives choose, with whole and with padded blocks, and with dimensions of a single
-    /// step, whose place in the order the strides do not tell.
+    /// Layouts that oneDNN's primitives choose, with whole and padded blocks, and with dimensions of a single step,
+    /// whose place in the order cannot be told from the strides.
     static let all: [TensorLayout] = [
         .rowMajor([7], .float32), .rowMajor([3, 5], .bfloat16), .rowMajor([2, 3, 4, 5], .float32),
         .channelsLast([2, 3, 4, 5], .bfloat16), .channelsLast([1, 3, 1, 5], .float32),

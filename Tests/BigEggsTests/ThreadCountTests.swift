@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Two epochs of training end in the same bits on any number of threads, those that there are no processors for included.
+/// Two epochs of training give the same bits on any number of threads, also on more than there are processors.
 @Suite(.serialized) struct ThreadCountTests {
     /// Weights, statistics, the optimizer's state, history and predictions.
     private struct Result: Equatable {
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    /// Convolutions of other shapes, which are oneDNN's, in a graph; norms of gradients, and products of matrices.
+    /// A graph with convolutions that oneDNN computes, clipping by a global norm, and Muon's matrix products.
     @Test(arguments: precisions)
     func ofAResidualNetwork(precision: Precision) throws {
         let rest = AdamW(learningRate: 1e-3)

@@ -4,7 +4,8 @@ import Testing
 
 /// The kernels of convolutions of images of at most 2×2, against sums by the definition in float64.
 @Suite struct TinyConvolutionTests {
-    /// Channels that fill blocks and do not, numbers of images that are and are no multiples of what is computed at a time.
+    /// Channels that fill blocks and that do not, and numbers of images that do or do not fill the groups computed at
+    /// once.
     static let shapes = [
         ConvolutionShape(images: 3, height: 2, width: 2, inputs: 16, outputs: 16),
         ConvolutionShape(images: 29, height: 2, width: 2, inputs: 40, outputs: 24),
@@ -14,7 +15,7 @@ import Testing
         ConvolutionShape(images: 1, height: 2, width: 2, inputs: 130, outputs: 70),
     ]
 
-    /// How far a sum of so many products may be from float64: twice what its roundings come to.
+    /// The error of a sum of products that is allowed against float64: twice that from rounding.
     private func tolerance(_ terms: Int) -> Double { 0x1p-24 * (2 + Double(terms).squareRoot()) }
 
     @Test(arguments: shapes)
@@ -43,7 +44,7 @@ import Testing
         }
     }
 
-    /// What fills up the last block of channels is read as zero later.
+    /// Padding of the last block of channels must be zero for later reads.
     @Test(arguments: shapes, [16, 8])
     func paddingStaysZero(_ shape: ConvolutionShape, _ block: Int) {
         for set in WinogradFloat32Tests.sets {
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    /// Images in bfloat16 are copied to the numbers that they are; the sums are those of float32.
+    /// Images in bfloat16 are converted to float32 exactly; sums are in float32.
     @Test(arguments: shapes) func imagesInBFloat16AreGatheredAsFloat32(_ shape: ConvolutionShape) {
         let forward = be_tiny_shape(
             images: shape.images, height: shape.height, width: shape.width, inputs: shape.inputs,
@@ -90,7 +91,7 @@ import Testing
         #expect(found.joined().allSatisfy { $0.isFinite })
     }
 
-    /// The gradient of a large kernel, which is oneDNN's where images are larger.
+    /// The gradient of a large kernel. With larger images, oneDNN computes it.
     @Test(.enabled(if: (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)))
     func aLargeKernelsGradientInBFloat16IsNearThatInFloat32() throws {
         func gradients(_ precision: Precision) throws -> [Float] {
@@ -108,7 +109,7 @@ import Testing
         #expect(relativeError(found, expected) < 0x1p-8)
     }
 
-    /// Those of the engine's layers, which divide the work over threads.
+    /// The engine's layers, which divide the work over threads.
     @Test(.enabled(if: DNNL.instructionSet >= .avx2)) func anyNumberOfThreadsGivesTheSameBits() throws {
         func results(threads: Int) throws -> [[Float]] {
             let model = try Sequential(input: [2, 2, 24], seed: 3, precision: .float32, threads: threads) {
@@ -129,8 +130,8 @@ import Testing
 
 extension ConvolutionShape {
     /// - Parameters:
-    ///   - atOnce: panels, sixteens or squares that one call computes.
-    ///   - visit: called with each result as it lies in memory.
+    ///   - atOnce: panels, groups of 16 channels, or 16×16 blocks of the kernel that one call computes.
+    ///   - visit: called with each result in its memory layout.
     fileprivate func tiny(
         _ set: be_instruction_set, block: Int, atOnce: Int = 1000,
         visit: (TensorLayout, [Float]) -> Void = { _, _ in }

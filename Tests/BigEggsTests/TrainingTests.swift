@@ -6,7 +6,7 @@ import Testing
     private let augmentation = ImageDataGenerator(
         rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, zoomRange: 0.1)
 
-    /// The weights after two epochs of 16, 16 and 8 images, with everything in them that is random.
+    /// The weights after two epochs of 16, 16 and 8 images, with all sources of randomness.
     private func trained(
         seed: UInt64, threads: Int = 2, precision: Precision = .float32, winograd: Bool = true
     ) throws -> [NamedTensor] {
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func theSeedAloneDecidesOnAugmentationShuffleAndDropout() throws {
-        // Models of different seeds that start from the same weights part company in the first epoch.
+        // All models start from the same weights, so that differences come from the seed alone.
         func train(seed: UInt64, _ augmentation: ImageDataGenerator?, shuffle: Bool, dropout: Float) throws
             -> [String: [UInt32]]
         {
@@ -84,8 +84,7 @@ import Testing
 
     @Test func anEpochOverUnevenBatchesSeesEveryImageOnce() throws {
         let toy = try ToyData.separable(images: 11)
-        // These layers do the same in training as in inference, and so small a step leaves the weights, and
-        // with them the loss, as they were.
+        // These layers do the same in training and inference, and so small a step changes neither weights nor loss.
         let layers = try ToyData.model().layers.filter { !($0 is Dropout || $0 is BatchNormalization) }
         let model = try Sequential(input: [8, 8, 3], seed: 5) { layers }
         try model.compile(optimizer: Adam(learningRate: 1e-20))

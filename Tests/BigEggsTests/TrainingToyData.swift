@@ -1,10 +1,10 @@
 import BigEggs
 
-/// Small data that can be learnt, and a small network that has every layer.
+/// Small data that can be learnt, and a small network with all kinds of the report's layers.
 enum ToyData {
     static let classes = 4
 
-    /// Noise with one bright quarter: which one is the class.
+    /// Noise with one bright quarter, whose position is the class.
     static func separable(images count: Int, imageShape: [Int] = [8, 8, 3]) throws -> ImageDataset {
         let (height, width, channels) = (imageShape[0], imageShape[1], imageShape[2])
         let noise = Noise(stream: 40).integers(count * imageShape.reduce(1, *), below: 120)

@@ -21,7 +21,7 @@ import Testing
         }
         #expect(Set(epochs.map(\.weights)).count == 3)
         #expect(try epochs[2].weights == model.digest())
-        // Another training of one epoch has the same first one.
+        // A training of one epoch has the same first epoch.
         #expect(try train(epochs: 1).history.trace.epochs == [epochs[0]])
     }
 

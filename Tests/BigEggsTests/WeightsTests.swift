@@ -58,7 +58,7 @@ import Testing
             let kernel = try values(name)
             let limit = (6 / Float(fanIn + fanOut)).squareRoot()
             #expect(kernel.allSatisfy { abs($0) <= limit })
-            // A uniform number's mean is 0 and its deviation limit/√3; 270 numbers and more hold to that.
+            // Uniform numbers have mean 0 and deviation limit/√3; each kernel has at least 270 numbers.
             let count = Float(kernel.count)
             let mean = kernel.reduce(0, +) / count
             let variance = kernel.reduce(0) { $0 + $1 * $1 } / count
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    /// What is wrong with a file, and what the model says about it.
+    /// A fault in a file, and the model's error.
     struct Damage: CustomTestStringConvertible {
         let testDescription: String
         let change: @Sendable ([NamedTensor]) -> [NamedTensor]

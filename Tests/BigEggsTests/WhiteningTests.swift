@@ -3,11 +3,11 @@ import Foundation
 import Testing
 
 @Suite struct WhiteningTests {
-    /// What the convolution makes of its own images is uncorrelated: of a filter λ / (λ + ε) in the mean square, of two
-    /// nothing, of one and its negative minus that.
+    /// The filters' outputs on their own images are uncorrelated. Mean products: λ / (λ + ε) of a filter with itself,
+    /// minus that with its negative, and 0 with any other filter.
     @Test(arguments: [2, 3])
     func theFiltersMakePatchesUncorrelated(size: Int) throws {
-        // Neighbours are alike, and channels have other means and deviations.
+        // Neighbours are correlated, and channels differ in mean and deviation.
         let (side, channels) = (8, 3)
         let noise = Noise(stream: 5).uniforms(40 * side * side * channels, in: 0...60)
         let pixels = (0..<40 * side * side * channels).map { index -> UInt8 in
@@ -79,7 +79,7 @@ import Testing
             Conv2D(24, kernelSize: 2, useBias: false, name: "bare")
         }
         for (layer, phrase) in [
-            ("narrow", "narrow/kernel of shape [2, 2, 3, 20]"), ("none", "no none/kernel"),
+            ("narrow", "narrow/kernel of shape [2, 2, 3, 20]"), ("none", "without none/kernel"),
             ("bare", "bare/kernel of shape [2, 2, 20, 24]"),
         ] {
             let error = #expect(throws: TrainingError.self) { try model.whiten(layer, whitening) }

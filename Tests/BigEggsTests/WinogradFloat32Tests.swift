@@ -4,8 +4,8 @@ import Testing
 
 /// The kernels of Winograd's convolution in float32, against sums by the definition in float64.
 @Suite struct WinogradFloat32Tests {
-    /// Sides that are and are no multiple of a tile's, channels that fill blocks and do not, one image and several,
-    /// zeros around the image and none, more tiles than are transformed at a time, and as many drawn at random.
+    /// Sides that are multiples of a tile's and that are not, channels that fill blocks and that do not, one image and
+    /// several, with and without padding, more tiles than are transformed at a time, and six random shapes.
     static let shapes =
         [
             ConvolutionShape(images: 3, height: 8, width: 8, inputs: 32, outputs: 32),
@@ -24,7 +24,7 @@ import Testing
                 inputs: 1 + drawn[3] % 70, outputs: 1 + drawn[4] % 70, top: number % 2, left: number % 3)
         }
 
-    /// Those that this processor can run, the plain one first.
+    /// The instruction sets of this processor, plain code first.
     static let sets = [BE_PLAIN, BE_AVX2, BE_AVX512].filter {
         switch $0 {
         case BE_AVX512: DNNL.instructionSet >= .avx512
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// However tiles and channels are divided over threads, and whatever a cache holds.
+    /// Tiles and channels may be divided over threads in any way, and caches have any size.
     @Test(arguments: shapes)
     func everyDivisionOfTheWorkGivesTheSameBits(_ shape: ConvolutionShape) throws {
         let set = try #require(Self.sets.last)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// A max pooling is a part of the convolution: the bits are those of one that follows it.
+    /// Pooling inside the convolution gives the same bits as pooling after it.
     @Test(arguments: shapes.filter { $0.outputHeight > 1 && $0.outputWidth > 1 })
     func poolingOnTheWayGivesTheSameBits(_ shape: ConvolutionShape) throws {
         let (largest, gradient) = shape.pooled(shape.winograd(BE_PLAIN, block: 16).output)
@@ -76,7 +76,7 @@ import Testing
         #expect(divided == expected)
     }
 
-    /// What fills up the last block of channels is read as zero later.
+    /// Padding of the last block of channels must be zero for later reads.
     @Test(arguments: shapes, [16, 8])
     func paddingStaysZero(_ shape: ConvolutionShape, _ block: Int) {
         for set in Self.sets {
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    /// What the comparison is worth: faults that a kernel may have are far outside of what is allowed.
+    /// Checks the tolerances: typical faults of a kernel exceed them by far.
     @Test func faultsAreCaught() {
         let shape = ConvolutionShape(images: 2, height: 11, width: 8, inputs: 24, outputs: 20)
         let expected = shape.definition()
@@ -123,7 +123,7 @@ import Testing
     }
 }
 
-/// Those of the engine's layers, which divide the work over threads.
+/// The engine's layers, which divide the work over threads.
 @Suite(.enabled(if: DNNL.instructionSet >= .avx2)) struct WinogradFloat32LayerTests {
     @Test func anyNumberOfThreadsGivesTheSameBits() throws {
         func results(threads: Int) throws -> [[Float]] {
@@ -192,7 +192,7 @@ import Testing
         #expect(kept.contains { $0.hasPrefix("zero_padding") })
     }
 
-    /// A number that is none must reach the loss, which stops the training.
+    /// A NaN must reach the loss, which stops the training.
     @Test func aReLUKeepsWhatIsNotANumber() throws {
         let model = try Sequential(input: [4, 4, 16], precision: .float32) {
             Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)

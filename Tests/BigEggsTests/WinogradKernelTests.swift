@@ -4,7 +4,7 @@ import Testing
 
 /// The kernels of Winograd's convolution in bfloat16 without the engine: on every processor, in plain code.
 @Suite struct WinogradKernelTests {
-    /// Even and odd sides, an image smaller than a tile, and tiles of more than one part of the work.
+    /// Even and odd sides, an image smaller than a tile, and enough tiles to divide the work.
     private static let shapes = [
         be_winograd_bfloat16_shape(images: 2, height: 6, width: 7, inputs: 32, outputs: 64),
         be_winograd_bfloat16_shape(images: 1, height: 1, width: 1, inputs: 64, outputs: 32),
@@ -32,7 +32,7 @@ import Testing
         .enabled(if: DNNL.instructionSet.ofKernels.rawValue >= BE_AVX512_BF16.rawValue), arguments: 0..<3,
         [Float(1), 3e-19])
     func theInstructionsOfAVX512BF16ComeOutAsThePlainCode(_ number: Int, scale: Float) {
-        // Products of numbers of 3e-19 are close to the least that is not denormal.
+        // Products of numbers of 3e-19 are close to the least normal number.
         let values = Values(Self.shapes[number]) { stream, count in
             Noise(stream: stream).uniforms(count, in: -scale...scale)
         } kernel: {
@@ -112,7 +112,7 @@ private struct Values {
     }
 }
 
-/// What the kernels make of them with an instruction set, the gradient in two parts.
+/// The kernels' results with an instruction set; the gradient is computed in two parts.
 private struct Results: Equatable {
     let matrices, turned, output: [UInt16]
     let kernelGradient, biasSums: [Float]

@@ -18,8 +18,8 @@ struct WinogradTests {
             """
         }
 
-        /// Even and odd sides, images smaller than a tile, more tiles than are transformed at once and fewer
-        /// than there are threads, channels that are summed up in one group and in several.
+        /// Even and odd sides, images smaller than a tile, more tiles than are transformed at once and fewer than
+        /// threads, channels that are summed up in one group and in several.
         static let all = [
             Case(images: 3, height: 8, width: 8, inputs: 32, outputs: 32, rectifies: true),
             Case(images: 2, height: 7, width: 9, inputs: 64, outputs: 32),
@@ -34,9 +34,9 @@ struct WinogradTests {
         ]
     }
 
-    /// Whole numbers so small that nothing but the output is ever rounded: the transforms of the inputs and
-    /// of the gradient stay below 2⁸, those of a kernel of multiples of 4 are whole, and sums stay below 2²⁴.
-    /// So the results are those of the definition to the last bit.
+    /// Whole numbers so small that only the output is rounded: the transforms of the inputs and of the gradient stay
+    /// below 2⁸, those of a kernel of multiples of 4 are whole, and sums stay below 2²⁴. So the results equal the
+    /// definition's to the last bit.
     @Test(arguments: Case.all)
     func wholeNumbersComeOutExactly(_ example: Case) throws {
         let network = try Network(example) { stream, count in
@@ -47,26 +47,26 @@ struct WinogradTests {
         #expect(network.output == network.expectedOutput.map { Double(rounded($0)) })
         #expect(network.kernelGradient == network.expectedKernelGradient)
         #expect(network.biasGradient == network.expectedBiasGradient)
-        // The gradient of the first layer's kernel, which hands the image on: what reached its output, rounded
-        // to bfloat16, times the image.
+        // The kernel's gradient of the first layer, which is the identity: the gradient of its output, rounded to
+        // bfloat16, times the image.
         #expect(network.firstGradient == network.expectedFirstGradient)
     }
 
-    /// Random numbers of bfloat16. One that is rounded is off by 0.42 · 2⁻⁸ of itself, root mean square.
+    /// Random bfloat16 numbers. Rounding changes a number by 0.42 · 2⁻⁸ of itself, root mean square.
     ///
-    /// Output: over C channels, with inputs of variance s² and kernels of variance w², an element of the input's
-    /// transform has the variance 4s² and one of the kernel's gᵢgⱼw² with g = (1, ¾, ¾, 1). Both are rounded,
-    /// and nine elements of (1, ¾, ¾)² make an output: 2 · 4 · 2.5² = 50 rounding errors squared, in a sum that
-    /// has the variance 9: √(50/9) · 0.42 = 1.0 units of 2⁻⁸. Rounding the output adds its 0.42: 1.1 together.
+    /// Output: with inputs of variance s² and kernels of variance w², an element of the input's transform has the
+    /// variance 4s², and one of the kernel's gᵢgⱼw² with g = (1, ¾, ¾, 1). Both are rounded. An output sums nine
+    /// elements with the factors (1, ¾, ¾)² over C channels: 2 · 4 · 2.5² = 50 squared rounding errors in a sum of
+    /// variance 9, √(50/9) · 0.42 = 1.0 units of 2⁻⁸. Rounding the output adds its 0.42: 1.1 together.
     ///
-    /// Kernel's gradient: an element of the gradient's transform has the variance aᵢaⱼ with a = (1, 2, 2, 1), and
-    /// the sums of G are 2, 1 and 2 with it: at a corner 2 · 4 · 2 · 2 errors squared in a sum of 4 positions a
-    /// tile, √(32/4) · 0.42 = 1.2 units; 0.6 in the middle.
+    /// Kernel's gradient: an element of the gradient's transform has the variance aᵢaⱼ with a = (1, 2, 2, 1). Weighted
+    /// by the squares in the columns of G, they sum up to 2, 1 and 2. At a corner that is 2 · 4 · 2 · 2 squared errors
+    /// in a sum of 4 positions a tile, √(32/4) · 0.42 = 1.2 units; in the middle it is 0.6.
     ///
-    /// A quarter more is left for the chance of a few thousand samples.
+    /// The tolerance is a quarter larger, as a few thousand samples vary.
     @Test(arguments: Case.all.filter { $0.height > 4 })
     func randomNumbersAreOffByAUnitOfBFloat16(_ example: Case) throws {
-        // A ReLU would open and close where an output is close to zero, which is another matter.
+        // Without ReLU, which would open or close where an output is close to zero.
         var example = example
         example.rectifies = false
         let network = try Network(example) { stream, count in
@@ -77,7 +77,7 @@ struct WinogradTests {
         let unit = 1.0 / 256
         #expect(relativeError(network.output, network.expectedOutput) < 1.25 * 1.1 * unit)
         #expect(relativeError(network.kernelGradient, network.expectedKernelGradient) < 1.25 * 1.2 * unit)
-        // The input's gradient is off by as much as an output, at random, in each of a sum's terms.
+        // Each term of a sum has a random error from the input's gradient, as large as that of an output.
         #expect(relativeError(network.firstGradient, network.expectedFirstGradient) < 1.25 * 1.2 * unit)
         let ran = network.algorithms.filter { $0.layer == "conv2d_1" }.map(\.algorithm)
         #expect(ran == [winograd, winograd, winograd])
@@ -106,7 +106,7 @@ struct WinogradTests {
         }
     }
 
-    /// A number that is none must reach the loss, which stops the training.
+    /// A NaN must reach the loss, which stops the training.
     @Test func aReLUKeepsWhatIsNotANumber() throws {
         let model = try Sequential(input: [4, 4, 32], precision: .bfloat16) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
@@ -136,8 +136,8 @@ private func rounded(_ value: Float) -> Float {
 
 private func rounded(_ value: Double) -> Float { rounded(Float(value)) }
 
-/// A convolution of 1×1 that hands images on and the 3×3 one in question: what the engine says of an image and
-/// of a gradient of the output, and what the definition says.
+/// A 1×1 convolution that is the identity, then the 3×3 one under test: the engine's results for an image and a
+/// gradient of the output, and those of the definition.
 private struct Network {
     let output, kernelGradient, biasGradient, firstGradient: [Double]
     let expectedOutput, expectedKernelGradient, expectedBiasGradient, expectedFirstGradient: [Double]
@@ -217,7 +217,7 @@ private struct Network {
         expectedFirstGradient = first
     }
 
-    /// Every pair of an input's and an output's position that the kernel connects, and by which of its taps.
+    /// Calls `body` with every pair of an input's and an output's position that a tap of the kernel connects.
     private static func visit(
         _ example: WinogradTests.Case, _ body: (_ source: Int, _ target: Int, _ tap: Int) -> Void
     ) {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Calls `body` with this thread's rights to files being nobody's, where they are the superuser's.
+/// Calls `body` with the file permissions of nobody if this thread is the superuser's.
 func withoutPrivileges(_ body: () -> Void) {
     typealias SetUser = @convention(c) (uid_t) -> Int32
     let setUser = unsafeBitCast(dlsym(nil, "setfsuid"), to: SetUser.self)

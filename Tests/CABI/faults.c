@@ -1,11 +1,11 @@
-/* Everything a program can do wrong with data sets, records and weights; with a data set's directory, a
- * record and a file of weights as its arguments. Prints how many faults got a status and a reason. */
+/* Makes every kind of wrong call on data sets, records and weights. Arguments: a data set's directory, a
+ * record and a file of weights. Prints how many wrong calls returned a status and a reason. */
 #include "faults.h"
 #include <pthread.h>
 
 static const char *data_path, *record_path, *weights_path;
 
-/* Handles that were never given. */
+/* Invalid handles: never returned by the library, or released. */
 static void made_up_handles(be_handle handle) {
     be_handle other = 42;
     const char *text = "untouched";
@@ -79,7 +79,7 @@ static void null_arguments(be_handle data, be_handle record, be_handle weights) 
     free(pixels);
 }
 
-/* Objects of another kind, indices and values that mean nothing, files that are none. */
+/* Objects of another kind, invalid indices, values and files. */
 static void wrong_arguments(be_handle data, be_handle record, be_handle weights) {
     be_handle other;
     const char *text;
@@ -112,7 +112,7 @@ static void wrong_arguments(be_handle data, be_handle record, be_handle weights)
     EXPECT(BE_CANNOT_READ, be_weights_open(record_path, &other));
 }
 
-/* A buffer of one image and one value less. */
+/* A buffer that is one value too small for an image, and extreme transformations. */
 static void sizes(be_handle data) {
     float *pixels = floats(3072), *fewer = floats(3071);
     be_transform transform = {.zx = 1, .zy = 1, .fill_mode = BE_FILL_WRAP};
@@ -120,7 +120,7 @@ static void sizes(be_handle data) {
     for (int i = 0; i < 4; i++)
         EXPECT(BE_INVALID_ARGUMENT, be_dataset_augment(data, BE_TRAIN, 0, &transform, fewer, capacities[i]));
     REQUIRE(fewer[0] == -1);
-    /* Transformations at the end of what numbers can say; whatever they show is inside the buffer. */
+    /* Extreme transformations must not write outside the buffer. */
     double values[] = {0, 1e-300, 1, -45, 1e9, -1e9, 1e18, -1e300, 1.7e308};
     for (int mode = BE_FILL_NEAREST; mode <= BE_FILL_WRAP; mode++) {
         for (int i = 0; i < 9; i++) {
@@ -142,7 +142,7 @@ static void sizes(be_handle data) {
 
 static be_handle contested;
 
-/* Uses a handle that other threads release and that names another object the next moment. */
+/* Uses a handle that other threads release and replace at the same time. */
 static void *contend(void *unused) {
     (void)unused;
     for (int i = 0; i < 300; i++) {
@@ -189,7 +189,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 8; i++) REQUIRE(pthread_create(&threads[i], NULL, contend, NULL) == 0);
     for (int i = 0; i < 8; i++) REQUIRE(pthread_join(threads[i], NULL) == 0);
 
-    /* After all that the objects are as they were. */
+    /* The objects must be unchanged. */
     be_array images, tensor;
     EXPECT(BE_OK, be_dataset_images(data, BE_TRAIN, &images));
     EXPECT(BE_OK, be_weights_tensor(weights, "bias", &tensor));

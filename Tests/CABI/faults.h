@@ -1,14 +1,14 @@
-/* What the fault programs have in common: a call must give the status that it should, and a reason. */
+/* Shared by the fault programs: a wrong call must return the expected status and a reason. */
 #include <bigeggs.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Calls that got the status they should. */
+/* Wrong calls that returned the expected status. */
 static _Atomic int faults_survived;
 
-/* Ends the program unless a call gives the status and, if that is a failure, leaves a one-line reason. */
+/* Exits unless a call returns the status and, if that is a failure, leaves a one-line reason. */
 #define EXPECT(status, call) expect(status, call, #call, __LINE__)
 
 static inline void expect(be_status wanted, be_status got, const char *call, int line) {
@@ -32,7 +32,7 @@ static inline void expect(be_status wanted, be_status got, const char *call, int
         }                                                                     \
     } while (0)
 
-/* A buffer of exactly so many floats: AddressSanitizer sees a byte more. */
+/* A buffer of exactly `count` floats: AddressSanitizer reports any access past its end. */
 static inline float *floats(size_t count) {
     float *buffer = malloc(count * sizeof(float));
     REQUIRE(buffer != NULL);

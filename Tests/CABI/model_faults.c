@@ -1,5 +1,5 @@
-/* Everything a program can do wrong with models and trainings; with a directory to write to as its argument.
- * Prints how many faults got a status and a reason. */
+/* Makes every kind of wrong call on models and trainings. Argument: a directory to write to.
+ * Prints how many wrong calls returned a status and a reason. */
 #include "faults.h"
 #include <math.h>
 #include <pthread.h>
@@ -146,7 +146,7 @@ static void null_arguments(be_handle model, be_handle images) {
     free(output);
 }
 
-/* Settings that mean nothing, or more than there is. */
+/* Invalid settings, among them numbers and sizes that are too large. */
 static void settings(be_handle model, be_handle images) {
     be_handle other;
     const char *wrong[] = {
@@ -178,7 +178,7 @@ static void settings(be_handle model, be_handle images) {
         be_handle fresh;
         EXPECT(BE_OK, be_model_create("{\"input\": [6, 6, 3], \"threads\": 1}", &fresh));
         be_status status = be_model_add(fresh, layers[i][0], layers[i][1]);
-        /* Some are only seen when all layers are known. */
+        /* Some faults are found only when all layers are known. */
         if (status == BE_OK) status = be_model_describe(fresh, &other);
         if (status != BE_INVALID_ARGUMENT) {
             fprintf(stderr, "%s %s gave %d\n", layers[i][0], layers[i][1] ? layers[i][1] : "", status);
@@ -213,7 +213,7 @@ static void settings(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_callback_on_epoch_end(callback, model, 0, INT64_MAX, NULL, NULL));
     EXPECT(BE_NOT_FOUND, be_callback_on_epoch_end(callback, model, 0, 0, NULL, NULL));
 
-    /* Generators at the end of what numbers can say are as good as any, or refused. */
+    /* Generators with extreme settings either work or are refused. */
     const char *generators[] = {"{\"zoom_range\": [3, -3]}", "{\"rotation_range\": 1e300}",
                                 "{\"width_shift_range\": -5}", "{\"zoom_range\": 1e308}", "{\"cval\": 1e300}",
                                 "{\"zoom_range\": [1]}", "{\"fill_mode\": \"mirror\"}"};
@@ -238,7 +238,7 @@ static void settings(be_handle model, be_handle images) {
     free(output);
 }
 
-/* Copies from bytes that are cut off or changed, and batches that there are not. */
+/* Copies from truncated or changed bytes, and batches that do not exist. */
 static void copies(be_handle model, be_handle images) {
     be_handle snapshot, copy = 42, generator, callback;
     be_array bytes;
@@ -298,7 +298,7 @@ static void copies(be_handle model, be_handle images) {
     EXPECT(BE_OK, be_release(snapshot));
 }
 
-/* Arrays of another type, rank or size than they should be. */
+/* Arrays of the wrong type, rank or size. */
 static void arrays(be_handle model, be_handle images) {
     be_handle other;
     be_array good = images_array(), given = labels_array();
@@ -332,8 +332,8 @@ static void arrays(be_handle model, be_handle images) {
     be_array negative_count = array(pixels, BE_UINT8, 4, (int64_t[]){-IMAGES, 6, 6, 3});
     EXPECT(BE_INVALID_ARGUMENT, be_images_create(&negative_count, NULL, NULL, &other));
 
-    /* Where no other check would see it: no data for one image, and shapes that have as many elements as are
-     * there only if signs or overflows do not matter, or so many that no array has them. */
+    /* Faults that no other check would find: no data for one image; shapes whose number of elements is right
+     * only because of two negative signs or an overflow; and a shape that is too large for any array. */
     float *transformed = floats(PIXELS), *gradient = floats(IMAGES * CLASSES);
     be_transform transform = {.zx = 1, .zy = 1};
     be_array nothing = array(NULL, BE_UINT8, 3, (int64_t[]){6, 6, 3});
@@ -361,7 +361,7 @@ static void arrays(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_images_create(&good, &given, NULL, &other));
     labels[3] = 0;
 
-    /* More classes than the model has, other shapes, none at all, no labels. */
+    /* Images with more classes than the model, of another shape, none at all, without labels. */
     be_handle unlabelled, many, small, none;
     EXPECT(BE_OK, be_images_create(&good, NULL, NULL, &unlabelled));
     EXPECT(BE_OK, be_images_create(&good, &given, "{\"classes\": 30}", &many));
@@ -392,7 +392,7 @@ static void arrays(be_handle model, be_handle images) {
     EXPECT(BE_OK, be_model_predict(model, images, 5, output, IMAGES * CLASSES));
     REQUIRE(output[IMAGES * CLASSES - 1] >= 0);
 
-    /* Weights: a wrong one, one that is not there, one twice, one that is no number. */
+    /* Weights: a negative count, an unknown name, a name twice, a wrong shape or type, a negative variance, NaN. */
     float *bias = floats(CLASSES);
     const char *names[] = {"d/bias", "d/bias"}, *unknown = "d/biases", *variance = "batch_normalization/moving_variance";
     be_array tensors[] = {array(bias, BE_FLOAT32, 1, (int64_t[]){CLASSES}), array(bias, BE_FLOAT32, 1, (int64_t[]){CLASSES})};
@@ -439,7 +439,7 @@ static void files(be_handle model, const char *directory) {
     EXPECT(BE_OK, be_model_add(larger, "Flatten", NULL));
     EXPECT(BE_OK, be_model_add(larger, "Dense", "{\"units\": 3, \"activation\": \"softmax\"}"));
     EXPECT(BE_CANNOT_READ, be_model_load_weights(larger, path));
-    /* Cut anywhere, the file is refused. */
+    /* A truncated file is refused. */
     FILE *file = fopen(path, "rb");
     char *bytes = malloc(1 << 20);
     size_t size = fread(bytes, 1, 1 << 20, file);
@@ -454,7 +454,7 @@ static void files(be_handle model, const char *directory) {
     free(bytes);
 }
 
-/* What a callback can do to the training that calls it. */
+/* Calls of a callback that disturb its own training. */
 static be_handle trained, shown;
 static int what;
 
@@ -470,7 +470,7 @@ static int32_t misbehave(const be_progress *progress, void *context) {
     case 3: EXPECT(BE_WRONG_STATE, be_model_train_on_batch(trained, shown, NULL, NULL)); break;
     case 4: EXPECT(BE_WRONG_STATE, be_model_compile(trained, "Adam", NULL, "sparse_categorical_crossentropy")); break;
     case 5: EXPECT(BE_WRONG_STATE, be_model_add(trained, "Flatten", NULL)); break;
-    case 6: /* The training keeps what it works on. */
+    case 6: /* The training keeps its model and images. */
         if (progress->epoch == 0 && progress->step == 0) {
             EXPECT(BE_OK, be_release(trained));
             EXPECT(BE_OK, be_release(shown));
@@ -494,21 +494,21 @@ static void callbacks(void) {
         be_status status =
             be_model_fit(trained, shown, 0, 0, "{\"batch_size\": 4, \"epochs\": 2}", misbehave, &calls, NULL);
         REQUIRE(calls > 0);
-        /* A learning rate of 1e30 may or may not end in numbers. */
+        /* With a learning rate of 1e30, the loss may or may not stay finite. */
         if (status != expected[what] && !(what == 10 && status == BE_OK)) {
             fprintf(stderr, "callback %d gave %d: %s\n", what, status, be_last_error());
             exit(1);
         }
         if (status != BE_OK) faults_survived++;
         if (what == 6) continue;
-        /* The model can be used as if nothing had been. */
+        /* The model stays usable. */
         if (what != 10) EXPECT(BE_OK, be_model_fit(trained, shown, 0, 0, NULL, NULL, NULL, NULL));
         EXPECT(BE_OK, be_release(trained));
         EXPECT(BE_OK, be_release(shown));
     }
 }
 
-/* Who comes to a model while it is trained. */
+/* A thread that uses a model while it is trained. */
 typedef struct {
     be_handle model, images;
     pthread_t thread;
@@ -533,7 +533,7 @@ static int32_t keep_waiting(const be_progress *progress, void *context) {
     return 0;
 }
 
-/* A training has its model alone: another thread waits until it has ended, and is served then. */
+/* A training locks its model: a call from another thread waits until the training has ended. */
 static void turns(void) {
     visitor visitor = {.model = new_model(), .images = new_images()};
     EXPECT(BE_OK, be_model_fit(visitor.model, visitor.images, 0, 0, NULL, keep_waiting, &visitor, NULL));
@@ -544,7 +544,7 @@ static void turns(void) {
     EXPECT(BE_OK, be_release(visitor.images));
 }
 
-/* One model for several threads, which train it, ask it, and release it under one another's feet. */
+/* Several threads train, query and release one model at the same time. */
 static void *share(void *handle) {
     be_handle model = *(be_handle *)handle, images = new_images();
     float *output = floats(IMAGES * CLASSES);

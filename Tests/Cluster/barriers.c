@@ -1,8 +1,8 @@
-// Meets the other ranks again and again, a hundred times a second, to see how MPI takes a fault: barriers [WHAT]
+// Calls MPI_Barrier a hundred times a second, to show how MPI reacts to a fault: barriers [WHAT]
 //
-// Every rank prints a line when it starts and when it gets a signal. SIGINT, SIGTERM and SIGHUP then end it as ever;
-// with WHAT "stay" they do not. With "abort", the last rank calls MPI_Abort after a second; with "exit", it leaves with
-// status 3 without a word to MPI. It all ends after a minute.
+// Every rank prints a line when it starts and when it gets a signal. SIGINT, SIGTERM and SIGHUP then end it, unless
+// WHAT is "stay". With "abort", the last rank calls MPI_Abort after a second; with "exit", it exits with status 3 and
+// does not call MPI_Finalize. The program ends after a minute.
 #include <mpi.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 static int rank, ranks, stay;
 
-// printf is not for a signal's handler, and a whole line at once stays a line.
+// Signal handlers must not call printf, and one write() keeps a line whole.
 static void say(const char *what) {
     struct timespec now;
     char host[64], line[200];

@@ -1,8 +1,8 @@
-// Measures what a link between MPI ranks carries, and prints one JSON object a line: link RATE
+// Measures the throughput of a link between MPI ranks, and prints one JSON object per line: link RATE
 //
-// RATE is only printed again. Sizes go up to what a training exchanges. "ping-pong" is between the first and the last
-// rank, "exchange" is an all-to-all and an all-gather among all ranks, each of a share of the bytes: together they add
-// up a gradient of so many bytes. "gigabits" is what one rank sends a second, in 10^9 bits.
+// RATE is only printed. Sizes go up to what a training exchanges. "ping-pong" is between the first and the last rank.
+// "exchange" is an all-to-all and an all-gather among all ranks, each of a share of the bytes: the messages that sum a
+// gradient of that size. "gigabits" is what one rank sends per second, in 10^9 bits.
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-// Prints the median of a third of a second's repetitions: other programs use this machine too.
+// Prints the median of the repetitions in 0.3 s: other programs use this machine too.
 static void measure(const char *name, void (*once)(int), int bytes, double sent, double messages, const char *rate) {
     enum { most = 4000 };
     static double times[most];
@@ -45,7 +45,7 @@ static void measure(const char *name, void (*once)(int), int bytes, double sent,
         double before = MPI_Wtime();
         once(bytes);
         times[count++] = MPI_Wtime() - before;
-        // One rank's clock decides for all, now and then, so that asking costs little.
+        // Rank 0's clock decides for all. Between short messages it is asked rarely, since the broadcast takes time.
         if (count % 10 == 0 || bytes > 100000) {
             more = count < most && (count < 3 || MPI_Wtime() - start < 0.3);
             MPI_Bcast(&more, 1, MPI_INT, 0, MPI_COMM_WORLD);
@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, ranks < 2 ? "error: start two ranks or more\n" : "error: there is no memory for 16 MB\n");
         MPI_Abort(MPI_COMM_WORLD, 1);
     }
-    // Pages that were never written are all the same one.
+    // Pages that were never written would share one page of zeros.
     memset(given, 1, largest);
     memset(taken, 1, largest);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)

@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
-"""What a training step should take on up to 512 machines: a model, from what a share of a batch takes on this machine.
+"""Models the time of a training step on up to 512 machines, from the times of shares of a batch on this machine.
 
     Tests/Cluster/scale.py                       measure, then print the tables
-    Tests/Cluster/scale.py --times FILE          take the times from FILE; measure, and write it, if there is none
-    Tests/Cluster/scale.py --check [--times …]   two processes over the link of two hosts, beside the model
+    Tests/Cluster/scale.py --times FILE          read the times from FILE; if there is none, measure and write it
+    Tests/Cluster/scale.py --check [--times …]   compare the model with two processes over the link of two hosts
 
-A machine has one process with one thread, and a link of its own that carries the same in both directions at once. What
-is measured is the computing of each share that occurs, pass by pass, and with --check steps over a real TCP connection
-whose rate is limited. Everything that crosses a link otherwise is modelled: bytes and messages as the code sends them,
-a latency, and a time of the processor for each message and each byte. Gradients travel while the backward pass goes on,
-as long as it does. What batch normalization and the scores send is waited for, and the gradients that a link was given
-before it.
+Each machine has one process with one thread, and its own link with the same rate in both directions at once. The
+computation of each share that occurs is measured, pass by pass; with --check, so are steps over a real TCP connection
+with a limited rate. All other communication is modelled: bytes and messages as the code sends them, a latency, and
+processor time for each message and each byte. Gradients are sent during the backward pass. Batch normalization and the
+scores wait for their messages, and for the gradients that are queued on the link before them.
 
-Close other programs while it measures. Needs `make mpi`; --check needs root. Takes some five minutes.
+Close other programs during the measurement. Needs `make mpi`; --check needs root. Takes about five minutes.
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ from trainings import HOSTS, PROGRAM, ROOT, require_builds
 
 PROCESSES = [2, 8, 64, 512]
 GIGABITS = [1.0, 10.0, 100.0]
-#: Of the link between two hosts, with --check.
+#: Rates of the link between two hosts, with --check.
 RATES = ["1gbit", "2gbit", "unlimited"]
-#: Gradients that travel together, in numbers: Team.bucket.
+#: The number of gradients per message: Team.bucket.
 PIECE = 1 << 18
 
 
 @dataclass(frozen=True)
 class Network:
-    """A recipe that `bigeggs bench` knows, and what its layers send."""
+    """A recipe of `bigeggs bench`, and the sizes of what its layers send."""
 
     name: str
     recipe: str
@@ -46,19 +45,19 @@ class Network:
 
     @property
     def layers(self) -> list[dict]:
-        """As a training has recorded them, in their order."""
+        """The layers in order, from the record of a training."""
         recorded = json.loads((ROOT / f"report/study/{self.recipe}-1.json").read_text())
         return recorded["results"]["layers"]
 
     def channels(self) -> dict[str, int]:
-        """Of each batch normalization, in whole vectors of 16, as its sums lie in memory."""
+        """The channels of each batch normalization, rounded up to vectors of 16 as its sums are in memory."""
         return {
             layer["name"]: -(-layer["outputShape"][-1] // 16) * 16
             for layer in self.layers if layer["kind"] == "BatchNormalization"
         }  # fmt: skip
 
     def gradients(self) -> dict[str, int]:
-        """How many each layer has: its parameters, but for the moving statistics."""
+        """The number of gradients of each layer: its parameters without the moving statistics."""
         return {
             layer["name"]: layer["parameters"]
             - (2 * layer["outputShape"][-1] if layer["kind"] == "BatchNormalization" else 0)
@@ -69,20 +68,20 @@ class Network:
 NETWORKS = [Network("the report's network", "plain", 128), Network("the fast network", "fast", 2000)]
 
 
-# ---- What is measured --------------------------------------------------------------------------
+# ---- Measurement --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Step:
-    """The time of a step on so many images in one process with one thread, in milliseconds."""
+    """The milliseconds of a step on `images` images, in one process with one thread."""
 
     images: int
     total: float
-    #: Layer, pass and its part of the time, in the order in which they run.
+    #: Layer, pass and milliseconds of each pass, in the order in which they run.
     passes: list[tuple[str, str, float]]
 
 
-#: What commands that are measured begin with: `chrt` with --real-time.
+#: The beginning of measured commands: `chrt` with --real-time.
 FIRST: list[str] = []
 
 
@@ -99,17 +98,17 @@ def bench(command: list[str]) -> dict:
 
 
 def steps_for(images: int) -> int:
-    """So many steps that seconds go by."""
+    """The number of steps that take some seconds."""
     return max(1, min(60, 600 // images))
 
 
 def measure(network: Network, images: int) -> Step:
-    """The fastest of three runs: other programs can make one slower, and nothing faster."""
+    """The fastest of three runs: other programs can only make a run slower."""
     steps = ["--steps", str(steps_for(images)), "--rounds", "1"]
     runs = [bench(bench_command(network, images, "--breakdown", *steps))["training"] for _ in range(3)]
     training = min(runs, key=lambda run: run["milliseconds"])
     found = training["passes"]
-    # Timed pass by pass a step takes a little longer.
+    # A step takes a little longer if its passes are timed.
     scale = training["milliseconds"] / sum(one["milliseconds"] for one in found)
     passes = [(one["layer"], one["pass"], one["milliseconds"] * scale) for one in found]
     return Step(images, training["milliseconds"], passes)
@@ -147,31 +146,31 @@ class Link:
     gigabits: float
     #: Microseconds from one process to another.
     latency: float
-    #: Microseconds of a processor for a message that is sent and one that is received.
+    #: Microseconds of processor time to send a message and to receive one.
     message: float
-    #: Milliseconds of a processor for a megabyte that is sent and one that is received.
+    #: Milliseconds of processor time to send a megabyte and to receive one.
     copy: float
 
     def milliseconds(self, size: float) -> float:
-        """What so many bytes in one direction take."""
+        """The time of `size` bytes in one direction."""
         return size * 8 / self.gigabits / 1e6
 
 
 class Exchange:
-    """The gradients' way, as SumExchange has it: each piece is scattered, then gathered, one of either at a time.
+    """Models SumExchange: each piece of the gradients is scattered, then gathered; at most one of each at a time.
 
-    A link carries what it was given in that order. Times are in milliseconds.
+    A link carries messages in the order in which they begin. Times are in milliseconds.
     """
 
     def __init__(self) -> None:
-        #: What each piece takes, there and back alike.
+        #: The time of each piece that has not begun: the same for scatter and gather.
         self.waiting: list[float] = []
         self.summed: list[float] = []
-        #: What is under way: "scatter" or "gather", what it takes in all and what is left of that.
+        #: The messages under way: "scatter" or "gather", their time, and what is left of it.
         self.under_way: list[tuple[str, float, float]] = []
 
     def step(self) -> bool:
-        """Begins what can begin. Gives whether all sums are there."""
+        """Begins the messages that can begin. Returns whether all sums are complete."""
         self.summed += [whole for kind, whole, left in self.under_way if kind == "scatter" and left == 0]
         self.under_way = [one for one in self.under_way if one[2] > 0]
         kinds = [kind for kind, _, _ in self.under_way]
@@ -194,15 +193,15 @@ class Exchange:
 
 @dataclass
 class Prediction:
-    """A step in so many processes. Milliseconds; bytes and messages are those that a process receives."""
+    """A step in several processes. Times are in milliseconds; `received`, in bytes, and `messages` are per process."""
 
     processes: int
     images: int
     gigabits: float
     computing: float
-    #: What is waited for in batch normalization, for scores and at the end of the step, and sent by the processor.
+    #: Waiting in batch normalization, for scores and at the end of the step, and the processor's time for messages.
     waiting: float = 0.0
-    #: What gradients still take when the backward pass has ended.
+    #: The time of the gradients' messages after the end of the backward pass.
     exposed: float = 0.0
     received: float = 0.0
     messages: int = 0
@@ -213,16 +212,16 @@ class Prediction:
 
 
 def predict(network: Network, step: Step, batch: int, processes: int, link: Link, faster: float = 1) -> Prediction:
-    """The time of a step of `batch` images, of which each process computes `step.images` at most.
+    """Predicts a step of `batch` images, of which each process computes `step.images` at most.
 
-    `faster` is how many times as fast a process computes as the one that was measured.
+    `faster` is the speed of a process, relative to the measured one.
     """
     others = processes - 1
     found = Prediction(processes, batch, link.gigabits, step.total / faster)
     exchange = Exchange()
 
     def work(size: float, messages: int) -> None:
-        """What the processor itself has to do; gradients travel meanwhile."""
+        """Processor time for messages. Gradients are sent meanwhile."""
         found.received += size
         found.messages += messages
         milliseconds = messages * link.message / 1e3 + size / 1e6 * link.copy
@@ -230,24 +229,24 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
         exchange.advance(milliseconds)
 
     def gather(size: float) -> None:
-        """Each process gives its bytes to all others, one message each; all wait. Gradients are before them."""
+        """Each process sends its bytes to all others, one message each. All wait, and for gradients queued before."""
         work(size * others, others)
         found.waiting += exchange.left + link.latency / 1e3 + link.milliseconds(size * others)
         exchange.advance(exchange.left)
 
     def broadcast(size: float) -> None:
-        """A tree: half of the processes receive in the last round."""
+        """A broadcast by a tree: half of the processes receive in the last round."""
         work(size, 1)
         found.waiting += math.ceil(math.log2(processes)) * (link.latency / 1e3 + link.milliseconds(size))
 
     def begin(numbers: int) -> None:
-        """A piece of the gradients: each process receives its part of it from all others, then the sums of all."""
+        """A piece of the gradients: each process receives its part from all others, then the sums of all parts."""
         size = others / processes * 4 * numbers
         work(2 * size, 2 * others)
         exchange.waiting.append(link.milliseconds(size) + link.latency / 1e3)
 
     channels, gradients = network.channels(), network.gradients()
-    # Gradients that have their values, and do not travel yet.
+    # Gradients that are computed but not sent yet.
     ready = 0
     for layer, name, milliseconds in step.passes:
         if layer in channels and name == "forward":
@@ -256,7 +255,7 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
         if layer in channels and name == "backward":
             gather(16 * channels[layer])
         if (layer, name) == ("step", "loss"):
-            # The scores have been exchanged before: 16 bytes an image.
+            # The scores are exchanged before the loss: 16 bytes per image.
             gather(16 * batch / processes)
         if name == "backward":
             exchange.advance(milliseconds / faster)
@@ -269,16 +268,16 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
     while not exchange.step():
         found.exposed += exchange.left
         exchange.advance(exchange.left)
-    # The course: a learning rate, a signal and three yes or no.
+    # The course of the training: a learning rate, a signal and three flags.
     gather(16)
     return found
 
 
-# ---- What is printed ---------------------------------------------------------------------------
+# ---- Output ------------------------------------------------------------------------------------
 
 
 def table(rows: list[list[str]]) -> str:
-    """A table in Markdown, its numbers at the right."""
+    """A right-aligned table in Markdown."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["| " + " | ".join(cell.rjust(width) for cell, width in zip(row, widths)) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|", *lines[1:]])
@@ -307,12 +306,12 @@ def tables(network: Network, predictions: list[Prediction], one: Step) -> str:
 
 
 def check(times: dict[str, list[Step]], latency: float, message: float, copy: float) -> list[dict]:
-    """Steps of two processes over a link, each on a core, beside the model."""
+    """Compares the model with steps of two processes over a link, each on a core."""
     found = []
     for network in NETWORKS:
         images = network.batch // 2
         steps = ["--steps", str(steps_for(images)), "--rounds", "2", "--only", "training"]
-        # Two cores of one machine slow each other down, which is no matter of the link.
+        # Two busy cores slow each other down. Measuring both at once keeps that out of the link's time.
         command = bench_command(network, images, *steps)
         both = [subprocess.Popen(["taskset", "-c", str(core), *command], stdout=subprocess.PIPE, text=True)
                 for core in range(2)]
@@ -347,19 +346,19 @@ def checked(found: list[dict]) -> str:
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--json", action="store_true", help="print one JSON object")
-    arguments.add_argument("--latency", type=float, default=20, metavar="µs", help="from process to process (20)")
+    arguments.add_argument("--latency", type=float, default=20, metavar="µs", help="latency between two processes (20)")
     arguments.add_argument(
         "--message", type=float, default=15, metavar="µs",
-        help="of a processor, for a message that is sent and one that is received (15)")
+        help="processor time to send one message and receive one (15)")
     arguments.add_argument(
         "--copy", type=float, default=3, metavar="ms",
-        help="of a processor, for a megabyte that is sent and one that is received (3)")
+        help="processor time to send a megabyte and receive one (3)")
     arguments.add_argument(
         "--faster", type=float, default=1, metavar="X", help="processes compute X times as fast as here (1)")
     arguments.add_argument("--times", type=Path, metavar="FILE", help="where the measured times are kept")
     arguments.add_argument("--check", action="store_true", help="measure two processes over a link as well")
     arguments.add_argument(
-        "--real-time", action="store_true", help="measure before all other programs, which stand still meanwhile")
+        "--real-time", action="store_true", help="measure with real-time priority; other programs wait")
     options = arguments.parse_args()
     if min(options.latency, options.message, options.copy) < 0 or options.faster <= 0:
         arguments.error("--latency, --message and --copy are 0 or more, --faster is more than 0")

@@ -1,6 +1,6 @@
-"""A small training in several processes: its data, its command, what it leaves, and which of its processes live.
+"""A small multi-process training: its data, command, results and running processes.
 
-What the programs of this directory share that train.
+Shared by the programs of this directory that train.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / ".build/release/bigeggs"
 HOSTS = ROOT / "Tests/Cluster/hosts"
 RESULTS = ["training.json", "weights.safetensors"]
-#: What a training measures, and no other one repeats.
+#: Measurements, which differ between trainings.
 MEASURED = ["seconds", "trainingSeconds", "imagesPerSecond", "peakMemoryBytes"]
 
 sys.dont_write_bytecode = True
@@ -27,35 +27,35 @@ sys.path.append(str(ROOT / "Tests/Python"))
 
 
 def require_builds() -> None:
-    """Ends the program with a sentence if there is nothing to try."""
+    """Exits with an error if the program or its MPI library is not built."""
     for file in (PROGRAM, PROGRAM.with_name("libbigeggs_mpi.so")):
         if not file.exists():
             sys.exit(f"error: there is no {file.relative_to(ROOT)}: run `make mpi` first")
 
 
 def make_data(directory: Path, images: int) -> None:
-    """CIFAR-10's layout with so many training and 100 test images."""
+    """Writes a data set in CIFAR-10's layout, with 100 test images."""
     from example_run import write_data_set
 
     write_data_set(directory, images, 100)
 
 
 def train(data: Path, out: Path, *options: str) -> list[str]:
-    """One thread a process, whatever the environment says: other hosts do not see it."""
+    """The command of a training. --threads is set because other hosts do not get this environment's variables."""
     return [str(PROGRAM), "train", "--threads", "1", "--data", str(data), "--out", str(out), *options]
 
 
 def launcher(processes: int, *options: str) -> list[str]:
-    """mpirun on this machine, as any user, with as many processes as are asked for; nothing for one process."""
+    """The mpirun command on this machine, for any user and any number of processes; empty for one process."""
     if processes == 1:
         return []
-    # Beside another MPI, Debian's Open MPI has a name of its own.
+    # If another MPI is installed, too, Debian's Open MPI has this name.
     name = shutil.which("mpirun.openmpi") or "mpirun"
     return [name, "--allow-run-as-root", "--oversubscribe", "-np", str(processes), *options]
 
 
 def results(out: Path) -> tuple[bytes, dict]:
-    """The weights and what was recorded, without what is measured."""
+    """The weights, and the record without measurements."""
     record = json.loads((out / "training.json").read_text())
     found = {name: value for name, value in record["results"].items() if name not in MEASURED}
     found["history"] = {name: value for name, value in found["history"].items() if name not in MEASURED}
@@ -63,12 +63,12 @@ def results(out: Path) -> tuple[bytes, dict]:
 
 
 def surplus(out: Path) -> list[str]:
-    """What a training has left beside its results."""
+    """The files that a training has left in addition to its results."""
     return sorted(path.name for path in out.iterdir() if path.name not in RESULTS)
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Whether something has come to hold within a time."""
+    """Waits until a condition holds. Returns whether it did in time."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
@@ -92,7 +92,7 @@ class Process:
 
     @property
     def rank(self) -> int:
-        """Its number within the training, as Open MPI says it."""
+        """The rank, from Open MPI's variable in the process's environment; 0 without it, -1 if that cannot be read."""
         try:
             environment = Path(f"/proc/{self.number}/environ").read_bytes().split(b"\0")
         except OSError:
@@ -102,7 +102,7 @@ class Process:
 
 
 def process(number: int) -> Process | None:
-    """The process of that number if it lives. One that has ended, and whose parent has not asked, does not."""
+    """The process with that number; None if it has ended, also if it is a zombie."""
     try:
         arguments = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")[:-1]
     except OSError:
@@ -111,7 +111,7 @@ def process(number: int) -> Process | None:
 
 
 def processes_of(out: Path) -> list[Process]:
-    """mpirun and the processes of the training that writes there, on whichever host of this machine."""
+    """mpirun and the processes of the training that writes to `out`, on all hosts of this machine."""
     numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
     return [found for number in numbers if (found := process(number)) and str(out) in found.arguments]
 

@@ -31,7 +31,7 @@ import Testing
         #expect(bench.algorithms.allSatisfy { !$0.algorithm.isEmpty })
     }
 
-    /// People are told what ran: the engine's own convolutions unless they ask for others.
+    /// The output names the convolutions that ran: the engine's own unless others are requested.
     @Test(arguments: [[], ["--direct-convolutions"], ["--precision", "auto"]])
     func whatRanIsNamed(_ options: [String]) throws {
         let run = try BigEggsProgram(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built `bigeggs`, run as people run it: a process with arguments, two streams and a status.
+/// The built `bigeggs`, run as a process with arguments, two streams and a status.
 struct BigEggsProgram {
     /// The executable beside the running tests.
     static let url: URL = {
@@ -22,13 +22,13 @@ struct BigEggsProgram {
         running executable: URL, _ arguments: [String] = [],
         in directory: URL = FileManager.default.temporaryDirectory, environment: [String: String]? = nil
     ) throws {
-        // Files rather than pipes: a pipe that nobody reads while the process runs can fill up.
+        // Files, because an unread pipe can fill up while the process runs.
         let scratch = try TemporaryDirectory()
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = directory
-        // Under AddressSanitizer its options belong to every environment.
+        // AddressSanitizer's options are added to every environment.
         let options = ProcessInfo.processInfo.environment.filter { $0.key == "ASAN_OPTIONS" }
         if let environment { process.environment = environment.merging(options) { given, _ in given } }
         process.standardOutput = try scratch.emptyFile("output")

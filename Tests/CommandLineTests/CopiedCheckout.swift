@@ -1,7 +1,7 @@
 import Foundation
 
-/// A checkout whose sources a test may change: scripts, library and programs are copies, the Python that
-/// draws is the real one. There is no compiler in its PATH, so a changed script runs as it was built.
+/// A checkout whose sources a test may change: scripts, library and programs are copies, the Python is linked. There is
+/// no compiler in its PATH, so a changed script runs as it was built.
 struct CopiedCheckout {
     /// The checkout that is copied.
     static let root = URL(fileURLWithPath: #filePath)
@@ -40,7 +40,7 @@ struct CopiedCheckout {
         self.data = data
         let files = FileManager.default
         let root = Self.root
-        // Of the report, only the study's records: what a full run writes is the copy's own.
+        // Of the report, only the study's records are linked, so that a full run writes into the copy.
         try files.createDirectory(atPath: directory.path + "/report", withIntermediateDirectories: false)
         for link in ["python", "report/study"] {
             try files.createSymbolicLink(
@@ -51,7 +51,7 @@ struct CopiedCheckout {
         try files.createDirectory(atPath: directory.path + "/bin", withIntermediateDirectories: true)
         let built = BigEggsProgram.url.deletingLastPathComponent().path
         for program in Self.sections + ["bigeggs"] {
-            // A link would do where both are on one file system; a symbolic one would lead out of here.
+            // Hard links fail between file systems, and symbolic ones would lead to the original's directory.
             try files.copyItem(atPath: built + "/" + program, toPath: directory.path + "/bin/" + program)
         }
         for section in Self.sections {

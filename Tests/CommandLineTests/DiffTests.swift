@@ -33,7 +33,7 @@ import Testing
         #expect(run.output.hasSuffix("/diff/diff.md, and for a browser diff.html.\n"))
     }
 
-    /// Neither records what it predicts: the weights are asked.
+    /// Neither run records its predictions, so they are computed from the weights.
     @Test func imagesOfTwoTrainingsFlip() throws {
         let data = try TinyCIFAR10()
         for seed in ["1", "2"] {
@@ -59,6 +59,6 @@ import Testing
     @Test func whatIsNoRunIsNamed() throws {
         let run = try BigEggsProgram("diff", "/nowhere", "/elsewhere")
         #expect(run.status == 1)
-        #expect(run.errors.hasPrefix("error: /nowhere is no run: "))
+        #expect(run.errors.hasPrefix("error: /nowhere is not a run: "))
     }
 }

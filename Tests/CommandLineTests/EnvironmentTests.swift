@@ -3,7 +3,7 @@ import Testing
 
 /// Serialized: each run uses every core.
 @Suite(.serialized) struct EnvironmentTests {
-    /// Values that lead libraries astray, or into an error, where they are read.
+    /// Values that change the behavior of libraries that read them, or cause errors.
     private static let hostile = [
         "MPLBACKEND": "Qt4Agg", "MATPLOTLIBRC": "/dev/null/none", "MPLCONFIGDIR": "/proc/none", "MPL_X": "1",
         "SOURCE_DATE_EPOCH": "abc",
@@ -47,7 +47,7 @@ import Testing
         #expect(try figures(Self.hostile) == expected)
     }
 
-    /// With own pictures, which are decoded in Python.
+    /// Trains on the user's pictures, which are decoded in Python.
     @Test func aTrainingIsTheSameWhateverTheEnvironmentSays() throws {
         let directory = try TemporaryDirectory()
         let drawing = """
@@ -81,7 +81,7 @@ import Testing
         #expect(try weights(Self.hostile, "hostile") == expected)
     }
 
-    /// Swift would read another name, and look for another file.
+    /// Swift would decode a different name and look for another file.
     @Test(arguments: ["caf\\xe9.jpg", "\\xff", "\\x83\\x5c"])
     func anArgumentThatIsNotUTF8IsRefusedByName(bytes: String) throws {
         let run = try BigEggsProgram(

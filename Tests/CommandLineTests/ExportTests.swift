@@ -17,7 +17,7 @@ import Testing
         let classNames: [String]?
     }
 
-    /// What the tests' own reader of ONNX finds and computes.
+    /// Runs the tests' own ONNX reader on a file.
     private func read(_ file: URL, on pixels: URL) throws -> ReadFile {
         let reader = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Python/onnx_reader.py").path
@@ -66,7 +66,7 @@ import Testing
             for (left, right) in zip(output, prediction.probabilities) { #expect(abs(left - right) < 1e-4) }
         }
 
-        // A file that does not say what its outputs are.
+        // A file without class names.
         let other = directory.appendingPathComponent("other.safetensors")
         try Safetensors.write(try Safetensors.read(weights), to: other.path)
         let unnamed = try BigEggsProgram(

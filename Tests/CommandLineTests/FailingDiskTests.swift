@@ -2,8 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// What a training makes of a disk that fails, which strace plays to it, and the order in which it brings
-/// things to the disk.
+/// Training on a failing disk, simulated by strace, and the order of its writes.
 @Suite(.enabled(if: SystemCalls.canBeTraced, "strace is not here, or may not be used"))
 struct FailingDiskTests {
     private let data: TinyCIFAR10
@@ -14,7 +13,7 @@ struct FailingDiskTests {
         out = data.path + "/out"
     }
 
-    /// `bigeggs train`, watched or disturbed by strace where it is given options.
+    /// Runs `bigeggs train`, under strace if options for it are given.
     private func train(_ strace: [String] = [], epochs: Int = 2, _ more: String...) throws -> BigEggsProgram {
         let program = BigEggsProgram.url.path
         let arguments =
@@ -30,7 +29,7 @@ struct FailingDiskTests {
         try FileManager.default.contentsOfDirectory(atPath: out).sorted()
     }
 
-    /// The checkpoint after the first epoch is written, and the disk does not give it back.
+    /// The checkpoint after the first epoch is written, but cannot be read back.
     @Test func aCheckpointThatCannotBeReadBackIsNotKeptAndTheOneBeforeIs() throws {
         let second = out + "/checkpoint-0002.safetensors"
         let run = try train(["-o", "/dev/null", "-P", second, "-e", "inject=read:error=EIO"])
@@ -43,7 +42,7 @@ struct FailingDiskTests {
         #expect(resumed.errors.contains("going on from \(out)/checkpoint-0001.safetensors"))
     }
 
-    /// The first checkpoint takes two calls, for the file and for its directory; the third is the second file's.
+    /// The first checkpoint takes two calls of fsync, for the file and its directory; the third is for the second file.
     @Test func aFileThatDoesNotReachTheDiskDoesNotTakeItsName() throws {
         let run = try train(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=3"])
         #expect(run.status == 1)
@@ -62,7 +61,7 @@ struct FailingDiskTests {
         #expect(try names() == ["checkpoint-0001.safetensors"])
     }
 
-    /// File, name, directory; then it is read; and only then is the one before the last removed.
+    /// The file, its name and the directory are flushed, the file is read, and then the one before the last is removed.
     @Test func aCheckpointIsOnTheDiskAndReadBeforeAnOlderOneIsRemoved() throws {
         let log = data.path + "/calls"
         let run = try train([

@@ -60,7 +60,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: run.path + "/plots/sample-grid.png"))
     }
 
-    /// The second time on a machine that has no data set: nothing is downloaded, and nothing changes.
+    /// The second run has no data set. It downloads nothing and changes no figure.
     @Test func drawnAgainWithoutTheDataSetEveryFigureKeepsItsBytes() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
@@ -84,7 +84,7 @@ import Testing
         #expect(try figures() == before)
     }
 
-    /// Ended while the second of two figures is drawn: whatever is there is whole, and the next run makes up.
+    /// Ended while the second of two figures is drawn: existing files are complete, and the next run draws the rest.
     @Test func aSignalWhileFiguresAreDrawnLeavesWholeFilesAlone() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    /// The record of one figure is damaged: the other one is drawn, and the old one stays.
+    /// One figure's record is damaged: the other figure is drawn, and the old file stays.
     @Test func aFigureThatFailsIsNamedAndCostsNoOther() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)

@@ -16,7 +16,7 @@ import Testing
         let undisturbed = try CopiedCheckout(data: data)
         #expect(try undisturbed.run("report", "--epochs", "6").status == 0)
 
-        // Killed alone: the section ends with the pipeline.
+        // Only the command is killed; its section then ends too.
         let first = try RunningReport(in: checkout)
         try first.waitForCheckpoint(3, of: "04-plain-training")
         first.send(SIGKILL)
@@ -26,7 +26,7 @@ import Testing
         let ended = try #require(status[path: "training.epoch"]?.integer)
         #expect(status[path: "training.history.val_loss"]?.numbers?.count == ended)
 
-        // Killed together with the section, which has no time for anything.
+        // The section is killed too, so it cannot save anything.
         let second = try RunningReport(in: checkout)
         try second.waitForCheckpoint(3, of: "05-augmented-training")
         for section in second.children { kill(section, SIGKILL) }
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func anInterruptReachesTheSectionWhichSavesItsTrainingAndEnds() throws {
-        // Nobody else writes here meanwhile.
+        // Meanwhile, other commands may not write here.
         let report = try RunningReport(in: checkout)
         try report.wait(for: "records/01-data.json")
         let other = try checkout.run("step", "--only", "1")
@@ -77,23 +77,23 @@ import Testing
 
         try report.waitForCheckpoint(2, of: "04-plain-training")
         let section = try #require(report.children.first)
-        // To the command alone, as `kill` sends it; a terminal would reach both.
+        // The signal goes to the command alone, as from `kill`; a terminal would reach both.
         report.send(SIGINT)
         let ended = report.waitForEnd()
         #expect(ended.status == 130, "\(ended.errors)")
         #expect(ended.errors.contains("the training was interrupted"))
         #expect(
             ended.errors.hasSuffix(
-                "error: section 04-plain-training was interrupted; the same command goes on from there\n"))
+                "error: section 04-plain-training was interrupted; the same command resumes it\n"))
         #expect(!isRunning(section), "the section has ended before the command")
         let status = try checkout.status("--epochs", "6")
         #expect(status.reasons(4).first?.hasPrefix("its training is to go on in epoch ") == true)
 
-        // The rest of a training with another script would be neither the one nor the other.
+        // Resuming with another script would mix two trainings.
         try checkout.append("// A comment.\n", to: "notebooks/04-plain-training/main.swift")
         let changed = try checkout.run("report", "--epochs", "6")
         #expect(changed.status == 1)
-        #expect(changed.errors.contains("since then the script changed: add --resume to go on all the same"))
+        #expect(changed.errors.contains("since then the script changed: add --resume to go on anyway"))
         let resumed = try checkout.run("step", "--epochs", "6", "--resume")
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(resumed.output.contains("going on from"))
@@ -108,12 +108,12 @@ import Testing
         let limit = Date() + 30
         while isRunning(section), Date() < limit { usleep(20_000) }
         #expect(!isRunning(section), "no orphan goes on training")
-        // It was told, and not killed: it has saved what it had.
+        // It was signalled, not killed, so it has saved its state.
         let next = try checkout.run("step", "--epochs", "6")
         #expect(next.output.contains("going on from"))
     }
 
-    /// Whether a process runs; one that has ended may still wait for somebody to ask for its status.
+    /// Whether a process runs. A zombie does not.
     private func isRunning(_ process: Int32) -> Bool {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
             return false
@@ -137,7 +137,7 @@ import Testing
     }
 }
 
-/// `bigeggs report --epochs 6` on its way.
+/// A running `bigeggs report --epochs 6`.
 private final class RunningReport {
     struct NoCheckpoint: Error, CustomStringConvertible {
         let description: String
@@ -149,7 +149,7 @@ private final class RunningReport {
     init(in checkout: CopiedCheckout) throws {
         self.checkout = checkout
         scratch = try TemporaryDirectory()
-        // The signals are those of a program typed at a terminal, whatever runs the tests.
+        // The default actions of signals, as in a program started at a terminal.
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "--default-signal=INT,TERM,HUP", checkout.program.path, "report", "--epochs", "6",
@@ -159,7 +159,7 @@ private final class RunningReport {
         process.standardInput = FileHandle.nullDevice
         let limit = Date() + 60
         repeat {
-            // What a run before left may still be about to end.
+            // A section of an earlier run may still be ending.
             process.standardOutput = try scratch.emptyFile("output")
             process.standardError = try scratch.emptyFile("errors")
         } while isLocked && Date() < limit
@@ -169,7 +169,7 @@ private final class RunningReport {
     var identifier: Int32 { process.processIdentifier }
     func send(_ signal: Int32) { kill(identifier, signal) }
 
-    /// The programs that it has started and that run.
+    /// Its running child processes.
     var children: [Int32] {
         let list = "/proc/\(identifier)/task/\(identifier)/children"
         let text = (try? String(contentsOfFile: list, encoding: .utf8)) ?? ""

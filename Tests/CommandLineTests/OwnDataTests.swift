@@ -4,7 +4,7 @@ import Testing
 
 /// Serialized: each run uses every core.
 @Suite(.serialized) struct OwnDataTests {
-    /// Stripes one way, stripes the other way, and discs, in any colors, sizes and formats.
+    /// Horizontal stripes, vertical stripes, and discs, in random colors, sizes and formats.
     private static let drawing = """
         import os, random, sys
         from PIL import Image, ImageDraw
@@ -82,7 +82,7 @@ import Testing
         #expect(told.output.hasPrefix("shapes (own pictures), a folder for each class\n"))
         #expect(told.output.contains("Divided by --validation-split 0.25 --split-seed 7"))
         #expect(
-            told.output.firstMatch(of: /Training takes about [\d.]+ s with --recipe plain for an epoch/)
+            told.output.firstMatch(of: /An epoch takes about [\d.]+ s with --recipe plain/)
                 != nil)
 
         let out = directory.path + "/out"
@@ -92,7 +92,7 @@ import Testing
             Training.self, from: Data(contentsOf: URL(fileURLWithPath: out + "/training.json")))
         #expect(record.data.name == described.name && record.data.checksum == described.checksum)
         #expect(record.data.statement?.contains("--validation-split 0.25") == true)
-        // 360 images are 23 steps of 16, and patience lasts for 500.
+        // 360 images are 23 steps of 16, and a patience of 22 epochs lasts for some 500 steps.
         let recipe = record.settings.recipe
         #expect(recipe.batch_size == 16 && recipe.callbacks.map(\.config.patience) == [22, 22, 9])
 
@@ -103,7 +103,7 @@ import Testing
         #expect(evaluation["images"] == 120)
         #expect(try #require(evaluation["accuracy"]) > 0.7)
 
-        // Without their data set.
+        // Predicting does not need the data set.
         let kinds = ["disc", "lying", "standing"]
         let files = try kinds.flatMap { kind in
             try FileManager.default.contentsOfDirectory(atPath: "\(shapes)/\(kind)").sorted().prefix(10)
@@ -135,7 +135,7 @@ import Testing
             environment: environment.merging(cache) { $1 })
     }
 
-    /// `ulimit -f` stands for a full disk: what was decoded until then is used by the next run.
+    /// `ulimit -f` stands for a full disk: the next run uses the pictures that were decoded before.
     @Test func aDiskThatIsFullIsNamedAndTheNextRunGoesOn() throws {
         try draw(200)
         let command = [
@@ -144,7 +144,7 @@ import Testing
         ]
         let quoted = command.map { "'\($0)'" }.joined(separator: " ")
         let cache = ["XDG_CACHE_HOME": directory.path + "/.cache"]
-        // In blocks of 1,024 bytes: of 600 pictures of 12 kB each some 250.
+        // 3,000 blocks of 1,024 bytes hold some 250 of 600 pictures of 12 kB.
         let full = try BigEggsProgram(
             running: URL(fileURLWithPath: "/bin/bash"), ["-c", "ulimit -f 3000; exec \(quoted)"],
             environment: ProcessInfo.processInfo.environment.merging(cache) { $1 })
@@ -183,7 +183,7 @@ import Testing
         let record = try String(contentsOfFile: out + "/training.json", encoding: .utf8)
         #expect(record.contains("\"imageSize\": 64"))
         let other = try program(train + ["--image-size", "96", "--resume"])
-        #expect(other.status == 1 && other.errors.contains("was another than this one"))
+        #expect(other.status == 1 && other.errors.contains("was not this one"))
 
         let compared = try program(["diff", out, out, "--json", "--out", directory.path + "/diff"] + data)
         try #require(compared.status == 0, "standard error:\n\(compared.errors)")
@@ -214,7 +214,7 @@ import Testing
         #expect(shown.status == 0 && shown.output.contains(" of 4 right"))
     }
 
-    /// Killed in an epoch, ended in the middle of another, and gone on with: the bits of a training that nobody disturbed.
+    /// A training killed in one epoch, ended in another and resumed gives the bits of an undisturbed one.
     @Test func aTrainingOfLargerPicturesGoesOnInTheMiddleOfAnEpoch() throws {
         try draw(24)
         func train(_ out: String) -> [String] {
@@ -225,7 +225,7 @@ import Testing
         try #require(undisturbed.status == 0, "standard error:\n\(undisturbed.errors)")
 
         let checkpoints = Checkpoints(in: directory.path + "/out")
-        /// Trains until there is a checkpoint more, and then for a while.
+        /// Trains until there is one more checkpoint, waits, and sends the signal.
         func signalled(_ signal: Int32, after microseconds: UInt32, _ more: [String] = []) throws -> Int32 {
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/env")
@@ -298,7 +298,7 @@ import Testing
             try checkout.status(
                 "--data", shapes, "--validation-split", "0.25", "--epochs", "1", "--out", "mine"
             ).next == nil)
-        // Another division is another data set.
+        // Another split is another data set.
         let other = try checkout.status(
             "--data", shapes, "--validation-split", "0.5", "--epochs", "1", "--out", "mine")
         #expect(other.numbers("stale") == CopiedCheckout.numbers)

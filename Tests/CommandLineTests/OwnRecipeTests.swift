@@ -19,7 +19,7 @@ import Testing
         let test: Test
     }
 
-    /// A network that is not the report's, and takes pixels in another way.
+    /// Another network than the report's, and another scale of pixels.
     private static let recipe = """
         {
           "name": "small", "epochs": 2, "batch_size": 32, "rescale": 0.0078125,
@@ -62,7 +62,7 @@ import Testing
         let test = try JSONDecoder().decode(
             Training.self, from: Data(contentsOf: URL(fileURLWithPath: out + "/training.json"))
         ).test
-        // In the training's batches, so to the bit.
+        // With the batch size of the training, losses agree to the bit.
         let evaluate = ["evaluate", "--json", "--batch-size", "32"] + weights
         for (option, score) in [("--mirrored", test.mirrored), ("--views", test.views)] {
             let seen = try BigEggsProgram(running: BigEggsProgram.url, evaluate + [option])
@@ -80,7 +80,7 @@ import Testing
             running: BigEggsProgram.url, ["predict", "--first", "40", "--json"] + weights
         ).json(as: [Picture].self)
         #expect(predicted.allSatisfy { $0.probabilities.count == 10 })
-        // As `evaluate` sees them: rescaled as the recipe says, whose mean loss it is.
+        // Images are rescaled as the recipe says, so the mean loss is that of `evaluate`.
         let labels = TinyCIFAR10.classNames
         let losses = try predicted.map {
             -log($0.probabilities[try #require(labels.firstIndex(of: $0.truth))])
@@ -97,7 +97,7 @@ import Testing
         #expect(ended.status == 0 && ended.output.hasPrefix("The training has ended already"))
         try Data(Self.recipe.replacing("0.01}", with: "0.02}").utf8).write(to: URL(fileURLWithPath: file))
         let other = try train("--resume")
-        #expect(other.status == 1 && other.errors.contains("was another than this one"))
+        #expect(other.status == 1 && other.errors.contains("was not this one"))
     }
 
     @Test func aMistakeEndsBeforeAnyDataIsReadAndNamesTheKey() throws {

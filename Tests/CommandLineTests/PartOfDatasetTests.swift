@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A data set that lacks a split is good for what does without it.
+/// A data set that lacks a split works where the split is not needed.
 @Suite(.serialized) struct PartOfDatasetTests {
     private let data: TinyCIFAR10
     private let out: String

@@ -31,7 +31,7 @@ import Testing
         try #require(training.status == 0, "standard error:\n\(training.errors)")
     }
 
-    /// Draws pictures with Pillow: Python that has `Image` and runs in the test's directory.
+    /// Runs Python code that draws with Pillow's `Image`, in the test's directory.
     private func draw(_ python: String) throws {
         let run = try BigEggsProgram(
             running: URL(fileURLWithPath: "/usr/bin/python3"), ["-c", "from PIL import Image\n" + python],
@@ -44,7 +44,7 @@ import Testing
             running: BigEggsProgram.url, ["predict", "--weights", weights] + arguments, in: directory)
     }
 
-    /// Test images written as PNG files of their own pixels.
+    /// Writes test images as PNG files with the same pixels.
     private func cutOut(_ indices: [Int], of path: String) throws {
         let test = try DataSource.path(path).load().test
         for index in indices {
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func aPictureOfATestImageIsPredictedAsTheTestImageIs() throws {
-        // Real photographs where there are some.
+        // Real photographs if there are any.
         let given = ProcessInfo.processInfo.environment["BIGEGGS_DATA"] ?? ""
         let source = given.isEmpty ? data.path : given
         let indices = [3, 0, 17]
@@ -169,7 +169,7 @@ import Testing
         let file = data.path + "/false.safetensors"
         for (names, said) in [
             ("[\"a\", \"b\"]", "names 2 classes for a network with 10 outputs"),
-            ("[1, 2]", "are not a list of texts"), ("{", "are not a list of texts"),
+            ("[1, 2]", "are not a list of strings"), ("{", "are not a list of strings"),
         ] {
             try Safetensors.write(
                 try Safetensors.read(weights), to: file, metadata: ["class_names": names])

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// That the command serves and ends; what it serves and refuses is tested in Python, with a browser.
+/// Tests that the command serves and ends; Python tests its responses, with a browser.
 @Suite struct PreviewTests {
     @Test(arguments: [SIGINT, SIGTERM]) func itSaysWhereItServesAndEndsWhenItIsAskedTo(signal: Int32) throws {
         let run = try recordedRun(ofDataWithChecksum: "md5:of another data set")
         let output = run.url.appendingPathComponent("output")
         let process = Process()
-        // As from a terminal, whatever runs the tests.
+        // The default actions of signals, as at a terminal.
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "--default-signal=INT,TERM", BigEggsProgram.url.path, "preview", "--out", run.path,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct ProcessorTests {
-    /// Emulates a processor of 2008, which has no AVX; the build is for the one that it was made on.
+    /// Emulates a processor of 2008 without AVX; the build is for the processor that compiled it.
     @Test func aLesserProcessorEndsWithAMessage() throws {
         let run = try BigEggsProgram(
             running: URL(fileURLWithPath: "/usr/bin/qemu-x86_64"),

@@ -26,7 +26,7 @@ struct PromiseTests {
             environment: environment)
         #expect(calls.run.status == 0, "standard error:\n\(calls.run.errors)")
         #expect(calls.listening == [])
-        // Matplotlib asks fontconfig for the fonts, once. Nothing is ever given to a shell.
+        // Matplotlib asks fontconfig for the fonts, once. No shell is started.
         #expect(calls.executed.subtracting(["/usr/bin/fc-list"]) == [executable.path])
         #expect(calls.written.contains { $0.hasPrefix(out + "/") }, "strace saw nothing")
         let allowed = [out, cache].flatMap { [$0, $0 + "/"] } + ["/dev/null", "/dev/tty"]
@@ -44,7 +44,7 @@ struct PromiseTests {
         try expectNothingForbidden("01-data")
     }
 
-    /// One that trains, and draws for TensorBoard while it does.
+    /// A section that trains, and draws for TensorBoard meanwhile.
     @Test func aSectionThatTrainsWritesItsDirectoryAndTheCacheAlone() throws {
         try expectNothingForbidden("04-plain-training", "--epochs", "1")
     }

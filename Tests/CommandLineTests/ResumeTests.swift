@@ -24,7 +24,7 @@ import Testing
 
     /// Starts a training of very many epochs, and signals it when its first epoch is saved.
     ///
-    /// `env` sees to it that the signals are those of a program typed at a terminal, whatever runs the tests.
+    /// By default, `env` restores the default actions of signals, as in a program started at a terminal.
     ///
     /// - Returns: the exit status, or the negative number of the signal that ended it, and standard error.
     private func signalled(
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func aSignalThatIsIgnoredFromTheStartStaysIgnored() throws {
-        // Of two at once the second is handled first, whatever becomes of the other.
+        // Sent at once, the second signal would be handled first in any case.
         let (status, _) = try signalled(
             [SIGHUP, SIGTERM], apart: 100_000, disposition: "--ignore-signal=HUP")
         #expect(status == 128 + SIGTERM)
@@ -134,7 +134,7 @@ import Testing
         let second = try run("--resume", epochs: 1)
         #expect(second.status == 0)
         #expect(second.output.hasPrefix("The training has ended already"))
-        // Not if what it gave is no longer there.
+        // If its weights are gone, it is trained again.
         let weights = URL(filePath: out + "/weights.safetensors")
         let trained = try Data(contentsOf: weights)
         try FileManager.default.removeItem(at: weights)

@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-/// `install-requirements` with a machine made for it: a PATH of few programs, of which the package
-/// tools only say what they were asked.
+/// `install-requirements` on a simulated machine: PATH has few programs, and the package tools are fakes.
 @Suite struct SetUpTests {
     private static let script = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file system in memory that is soon full, mounted as long as its owner lives.
+/// A small file system in memory, unmounted with this object.
 final class SmallFileSystem {
     private let directory: TemporaryDirectory
     var path: String { directory.path }

@@ -72,7 +72,7 @@ import Testing
         #expect(try checkout.status("--profile", "full").numbers("never run") == CopiedCheckout.numbers)
     }
 
-    /// With all sections fresh: what makes which of them stale.
+    /// Changes that make a section stale, starting with all sections fresh.
     private func theReasonsOfEachKindAreToldApart() throws {
         let comment = "\n// A comment.\n\n/* Another\n * of several\n   lines. */\n"
         let library = [

@@ -19,8 +19,8 @@ import Testing
             running: URL(fileURLWithPath: "/bin/bash"), ["-c", command, BigEggsProgram.url.path] + arguments)
     }
 
-    /// Runs what follows with the signals of a program typed at a terminal: the thread that starts it here may
-    /// block the one that comes with `ulimit -f`.
+    /// Runs a program with default signals, as at a terminal: the thread that starts it here may block SIGXFSZ, the
+    /// signal of `ulimit -f`.
     private static let likeAShell = """
         /usr/bin/python3 -c 'import os, signal, sys
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -49,7 +49,7 @@ import Testing
         let disk = try SmallFileSystem(megabytes: 64)
         let first = try train(into: disk.path)
         try #require(first.status == 0, "standard error:\n\(first.errors)")
-        // All but a megabyte of the rest: less than the weights take.
+        // Leaves a megabyte free, less than the weights take.
         let free = try disk.freeBytes()
         try Data(count: free - 1 << 20).write(to: URL(fileURLWithPath: disk.path + "/filler"))
         let before = try files(in: disk.path)
@@ -91,11 +91,11 @@ import Testing
         #expect(try files(in: disk.path).isEmpty)
     }
 
-    /// Blocks of 1,024 bytes: less than the weights take.
+    /// 1,000 blocks of 1,024 bytes, less than the weights take.
     @Test func aLimitOnTheSizeOfFilesIsAnErrorThatLeavesNothing() throws {
         let out = try TemporaryDirectory()
         let run = try train(into: out.path, limits: "ulimit -f 1000")
-        expectOneSentence(run, with: out.path, "larger than a file may be", "ulimit -f")
+        expectOneSentence(run, with: out.path, "exceed the file size limit", "ulimit -f")
         #expect(try files(in: out.path).keys.filter { $0.contains("safetensors") } == [])
     }
 

@@ -27,7 +27,7 @@ import Testing
         try BigEggsProgram(running: BigEggsProgram.url, arguments(out, more))
     }
 
-    /// The records without what a clock says.
+    /// The records without times, speed and memory.
     private func records(_ out: String) throws -> [String: Record] {
         let directory = "\(data.path)/\(out)/records"
         let names = try FileManager.default.contentsOfDirectory(atPath: directory)
@@ -49,7 +49,7 @@ import Testing
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        // In the third of the six.
+        // Kills the third training of six.
         let third = data.path + "/killed/tiny.learning_rate-0.01.batch_size-16-1"
         while process.isRunning, !FileManager.default.fileExists(atPath: third) { usleep(1000) }
         try #require(process.isRunning)

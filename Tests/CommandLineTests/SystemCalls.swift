@@ -1,6 +1,6 @@
 import Foundation
 
-/// The system calls of a program and of the programs that it started, as strace saw them.
+/// The system calls of a program and its child processes, from strace.
 struct SystemCalls {
     /// Whether strace is here and may be used.
     static let canBeTraced: Bool = {
@@ -9,7 +9,7 @@ struct SystemCalls {
     }()
 
     let run: BigEggsProgram
-    /// The paths of all that was made, opened for writing, renamed, changed or removed.
+    /// The paths of all files created, opened for writing, renamed, changed or removed.
     let written: Set<String>
     /// The programs that were started.
     let executed: Set<String>

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory that is gone when its owner is.
+/// A directory that is removed with this object.
 final class TemporaryDirectory {
     let url: URL
     var path: String { url.path }

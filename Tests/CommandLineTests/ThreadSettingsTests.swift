@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// OpenMP's own settings: what they allow is what there is, and no step waits for threads that never come.
+/// OpenMP's settings limit the number of threads, and no step waits for threads that do not start.
 @Suite(.serialized) struct ThreadSettingsTests {
     private struct Training: Decodable {
         struct Settings: Decodable { let threads: Int }
         let settings: Settings
     }
 
-    /// The number of threads that a training of one epoch used; it is ended after a minute.
+    /// The number of threads that a training of one epoch used. After a minute it is killed.
     private func threads(_ environment: [String: String], _ more: String...) throws -> Int {
         let data = try TinyCIFAR10()
         let out = data.directory.url.appendingPathComponent("out").path

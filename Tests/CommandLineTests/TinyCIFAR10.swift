@@ -1,7 +1,7 @@
 import Foundation
 
-/// A directory in CIFAR-10's binary layout with 160 training and 40 test images, so plain that a
-/// network can learn them: each class is a grey of its own with a little noise.
+/// A directory in CIFAR-10's binary layout with 160 training and 40 test images that a network can learn easily: each
+/// class is a different grey with a little noise.
 struct TinyCIFAR10 {
     static let trainImages = 160
     static let testImages = 40

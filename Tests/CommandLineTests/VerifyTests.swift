@@ -21,7 +21,7 @@ import Testing
             withDestinationPath: CopiedCheckout.root + "/report/quick")
     }
 
-    /// The first epoch of the quick run on Fashion-MNIST, plain, to the bits of whoever recorded it.
+    /// The first epoch of plain training on Fashion-MNIST, with the same bits as the recorded quick run.
     @Test func theRunThatComesWithTheProjectIsVerified() throws {
         let run = try checkout.run(
             "verify", "04-plain-training", "--data", "fashion-mnist", "--epochs", "1", "--threads", "3",
@@ -31,7 +31,7 @@ import Testing
             found.items.map(\.name) == [
                 "losses of 79 steps", "weights after 1 epoch", "history of 1 epoch",
             ])
-        // On a kind of processor that has no digests, near is all that is due.
+        // Without digests for this kind of processor, results need only be within tolerance.
         if found.excuse == nil {
             #expect(found.outcome == "same bits" && run.status == 0)
         } else {
@@ -40,7 +40,7 @@ import Testing
         #expect(run.errors.contains("in runs/verify/records: 04-plain-training, 1 epoch of each training"))
     }
 
-    /// What needs no training: the generator's settings and what it makes of an image.
+    /// Results that need no training: the generator's settings and a transformed image.
     @Test func theRecordsThatComeWithTheProjectHaveWhatASectionRecordsToday() throws {
         let run = try checkout.run("verify", "3", "--data", "fashion-mnist", "--json")
         let items = try run.json(as: Found.self).items
@@ -49,7 +49,7 @@ import Testing
         #expect(run.status == 0)
     }
 
-    /// A section after another is given what that one found.
+    /// A later section reads the results of an earlier one.
     @Test func aRunOfOnesOwnIsVerified() throws {
         let made = try checkout.run("report", "--epochs", "2", "--threads", "1")
         try #require(made.status == 0, "standard error:\n\(made.errors)")
@@ -82,7 +82,7 @@ import Testing
         (["verify", "--profile", "full", "--quick"], "report/records has no records: name the directory"),
         (
             ["verify", "3", "--quick", "--data", "fashion-mnist"],
-            "03-augmentation trains nothing whose first epochs could be compared"
+            "03-augmentation has no training, so there are no first epochs to compare"
         ),
         (
             ["verify", "7", "--data", "fashion-mnist"],

@@ -6,7 +6,7 @@ import Testing
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Every variable that code of ours names, with the file that does.
+    /// Every variable that our code names, with its file.
     private static func named() throws -> [String: String] {
         let patterns = [
             #/(?:environment|environ)\["([A-Z_]+)"\]/#, #/(?:get|set|unset)env\("(\w+)"/#,
@@ -26,7 +26,7 @@ import Testing
                 }
             }
         }
-        // The guard of a header is no variable.
+        // An include guard is no variable.
         named["BIGEGGS_H"] = nil
         return named
     }

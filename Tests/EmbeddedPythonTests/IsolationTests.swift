@@ -2,7 +2,7 @@ import EmbeddedPython
 import Foundation
 import Testing
 
-/// The interpreter starts once a process, so each of these runs a process of its own.
+/// The interpreter starts once per process, so each test runs its own process.
 @Suite struct IsolationTests {
     static let source = """
         import json, sys
@@ -19,7 +19,7 @@ import Testing
         let path: [String]
     }
 
-    /// What a run of the probe printed into a pipe, line by line, and how it ended.
+    /// The lines that the probe printed into a pipe, and the signal that ended it.
     private struct Run: Equatable {
         let lines: [String]
         let signal: Int32?
@@ -53,8 +53,8 @@ import Testing
     @Test func noEnvironmentLeadsAwayFromTheSystemsPython() throws {
         let module = try PythonModule("probe", Self.source)
         defer { module.remove() }
-        // Everything that points a Python elsewhere: a command, a home, modules of the same names,
-        // and a virtual environment.
+        // Everything that selects another Python: a command, a home, modules of the same names, and a virtual
+        // environment.
         let decoy = module.directory.appending(path: "decoy")
         let bin = decoy.appending(path: "bin")
         try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
@@ -126,7 +126,7 @@ import Testing
         ("nbformat", "python3-nbformat"), ("PIL", "python3-pil"), ("nbconvert", "python3-nbconvert"),
     ])
     func aMissingModuleIsNamedWithItsPackage(name: String, package: String) throws {
-        // None in sys.modules is how Python itself marks a module as one that is not there.
+        // In sys.modules, None marks a module as missing.
         let module = try PythonModule(
             "misses",
             """

@@ -97,7 +97,7 @@ import Testing
         var bytes: [UInt8] = [0, 0, 0, 0, 0]
         #expect(try call("fill", .int(7), filling: &bytes) == .int(5))
         #expect(bytes == [7, 8, 9, 10, 11])
-        // What Python keeps of the memory is of no use to it after the call.
+        // A view of the memory that Python keeps is unusable after the call.
         let later = #expect(throws: PythonError.self) { try module.call("use") }
         #expect(later?.description.hasPrefix("Python raised ValueError: operation forbidden") == true)
         let failed = #expect(throws: PythonError.self) { try call("fail", filling: &bytes) }

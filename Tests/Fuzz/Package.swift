@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The fuzzer is a package of its own, so that nothing of it belongs to the build that people run.
-/// `make fuzz` builds it, with the sanitizers that it needs.
+/// The fuzzer is a package of its own, so that it does not belong to the ordinary build. `make fuzz` builds it with the
+/// sanitizers.
 let package = Package(
     name: "Fuzz",
     dependencies: [.package(name: "BigEggs", path: "../..")],

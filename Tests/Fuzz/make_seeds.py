@@ -1,6 +1,6 @@
 """Makes the files that fuzzing starts from: python3 Tests/Fuzz/make_seeds.py
 
-They are small and valid, or damaged in a way that once mattered; no pixel of them is anybody's image.
+They are small and valid, or damaged in a way that once caused a fault. Their pixels are made up.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def tar(members: dict[str, bytes], format: int) -> bytes:
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-    # Without the zeros that only fill up the last block.
+    # Without the zeros that pad the archive to a whole record.
     return buffer.getvalue().rstrip(b"\0") + bytes(1024)
 
 

@@ -1,8 +1,8 @@
-"""Looks at a report in headless Chromium: `check_pages.py report.html --out DIR [--axe axe.min.js]`.
+"""Checks a report in headless Chromium: `check_pages.py report.html --out DIR [--axe axe.min.js]`.
 
-At 1,280 and at 390 pixels, light and dark: nothing overflows, every image is there, the console is clean, nothing
-is asked of the network, text has the contrast of WCAG AA, figures enlarge and close again, and axe-core, if given,
-finds nothing. Printed, nothing is cut off. Screenshots and a PDF are left in DIR for somebody to look at.
+At widths of 1,280 and 390 pixels, light and dark: nothing overflows, every image loads, the console is empty, the page
+makes no network requests, text has the contrast of WCAG AA, figures enlarge and close again, and axe-core, if given,
+finds nothing. In print, nothing overflows either. Screenshots and a PDF are written to DIR.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chromium import Chromium
 SIZES = ((1280, 900), (390, 844))
 SCHEMES = ("light", "dark")
 
-#: Elements that reach beyond the page and stand in nothing that scrolls, or `null` where there is none.
+#: An element that overflows the page and is not inside one that scrolls; `null` if there is none.
 OVERFLOW = """(() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > width) return `the page is ${document.documentElement.scrollWidth} wide`;
@@ -35,7 +35,7 @@ BROKEN_IMAGES = """(async () => {
   return [...document.images].filter((image) => !image.naturalWidth).map((image) => image.alt);
 })()"""
 
-#: Texts whose colour is too near to their ground: WCAG 2.2, success criterion 1.4.3.
+#: Texts with too little contrast to their background: WCAG 2.2, success criterion 1.4.3.
 CONTRAST = """(() => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const linear = (value) => value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
@@ -61,7 +61,7 @@ CONTRAST = """(() => {
   return low;
 })()"""
 
-#: Enlarges each figure, sees whether it fills the window, and closes it with the Escape key.
+#: Enlarges each figure, checks that it fills the window, and closes it with the Escape key.
 ENLARGE = """(() => {
   const wrong = [];
   for (const box of document.querySelectorAll(".enlarge input")) {
@@ -82,7 +82,7 @@ AXE = """axe.run().then((result) => result.violations.map((found) => {
 
 
 def check(page: Path, out: Path, axe: Path | None) -> list[str]:
-    """Everything that is wrong with a page."""
+    """The faults of a page."""
     wrong: list[str] = []
     out.mkdir(parents=True, exist_ok=True)
     with Chromium() as browser:
@@ -100,7 +100,7 @@ def check(page: Path, out: Path, axe: Path | None) -> list[str]:
                 found += [f"axe: {violation}" for violation in browser.evaluate(AXE)]
             found += browser.complaints()
             wrong += [f"{width} pixels, {scheme}: {what}" for what in found]
-        # A page of A4 less its margins, in CSS pixels.
+        # An A4 page without its margins, in CSS pixels.
         browser.show(718, 1000, "dark", media="print")
         browser.open(page)
         wrong += [f"printed: {what}" for what in look(browser)]
@@ -109,7 +109,7 @@ def check(page: Path, out: Path, axe: Path | None) -> list[str]:
 
 
 def look(browser: Chromium) -> list[str]:
-    """What is wrong with what is shown now."""
+    """The faults of the page as it is shown now."""
     overflow = browser.evaluate(OVERFLOW)
     broken = browser.evaluate(BROKEN_IMAGES)
     low = browser.evaluate(CONTRAST)

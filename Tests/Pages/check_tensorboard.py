@@ -1,8 +1,8 @@
-"""Looks at a training in TensorBoard's own page: `check_tensorboard.py LOGDIR --python PYTHON --out DIR`.
+"""Checks a training in TensorBoard's own page: `check_tensorboard.py LOGDIR --python PYTHON --out DIR`.
 
 Starts TensorBoard, from the environment of PYTHON, on the loopback address, opens its page in headless Chromium,
 and waits until it shows what a section writes: the curves of loss, accuracy and learning rate, of training and
-validation, histograms of the weights, and the figure of predictions. A screenshot is left in DIR to be looked at.
+validation, histograms of the weights, and the figure of predictions. Writes a screenshot to DIR.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 
 from chromium import Chromium
 
-#: The short texts of the page, with those that are put together, and those of its shadow trees.
+#: The short texts of the page's elements, each with the texts inside it, including shadow trees.
 TEXT = """(() => {
   const texts = (root) => [...root.querySelectorAll("*")].flatMap((element) => [
     element.textContent.trim(), ...(element.shadowRoot ? texts(element.shadowRoot) : [])]);
   return texts(document).filter((text) => text && text.length < 100);
 })()"""
 
-#: The pictures that were loaded, by their size in pixels, in shadow trees too.
+#: The sizes in pixels of the pictures that were loaded, including shadow trees.
 PICTURES = """(() => {
   const all = (root) => [...root.querySelectorAll("*")].flatMap((element) => [
     ...(element.tagName === "IMG" && element.naturalWidth > 100 ? [[element.naturalWidth, element.naturalHeight]] : []),
@@ -31,14 +31,14 @@ PICTURES = """(() => {
   return all(document);
 })()"""
 
-#: How many diagrams of curves there are, and histograms.
+#: The numbers of line charts and of histograms.
 DRAWN = """(() => {
   const all = (root, wanted) => [...root.querySelectorAll("*")].flatMap((element) => [
     ...(element.matches(wanted) ? [element] : []), ...(element.shadowRoot ? all(element.shadowRoot, wanted) : [])]);
   return {curves: all(document, "scalar-card line-chart").length, histograms: all(document, "tb-histogram").length};
 })()"""
 
-#: What a section's training writes, and TensorBoard is to show.
+#: What a section's training writes and TensorBoard must show.
 CURVES = {"epoch_loss", "epoch_accuracy", "epoch_learning_rate"}
 HISTOGRAMS = {"conv2d/kernel/histogram", "dense/kernel/histogram"}
 FILTER = "%5E(epoch_.*|predictions|(conv2d|dense)/kernel/histogram)$"
@@ -47,7 +47,7 @@ WAIT = 60
 
 
 def serve(python: Path, directory: Path) -> tuple[subprocess.Popen, str]:
-    """TensorBoard on a free port, and its address."""
+    """Starts TensorBoard on a free port. Returns the process and its address."""
     process = subprocess.Popen(
         [python, "-m", "tensorboard.main", "--logdir", directory, "--host", "127.0.0.1", "--port", "0"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
@@ -58,7 +58,7 @@ def serve(python: Path, directory: Path) -> tuple[subprocess.Popen, str]:
 
 
 def missing(page: Chromium, runs: set[str]) -> list[str]:
-    """What the page does not show."""
+    """What the page should show and does not."""
     drawn = page.evaluate(DRAWN)
     found = sorted((CURVES | HISTOGRAMS | {"predictions"} | runs) - set(page.evaluate(TEXT)))
     found += ["the diagrams of curves"] * (drawn["curves"] < len(CURVES))

@@ -1,4 +1,4 @@
-"""Headless Chromium, spoken to over a pipe in its own DevTools protocol: no driver, no open port."""
+"""Headless Chromium, controlled over a pipe by its DevTools protocol: no driver, no open port."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 class Chromium:
-    """A browser with one page, and whatever that page said or asked for since it was opened."""
+    """A browser with one page, and the protocol's events since that page was opened."""
 
     def __init__(self) -> None:
         program = next((found for name in NAMES if (found := shutil.which(name))), None)
@@ -25,7 +25,7 @@ class Chromium:
         to_browser, ours_to_write = os.pipe()
         ours_to_read, from_browser = os.pipe()
         self._process = subprocess.Popen(
-            # Not sh, which as dash knows no descriptor of two digits.
+            # Not sh: dash has no descriptors of two digits.
             ["bash", "-c", 'exec "$0" "$@" 3<&%d 4>&%d' % (to_browser, from_browser), program]
             + [
                 "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
@@ -86,7 +86,7 @@ class Chromium:
         return json.loads(message)
 
     def show(self, width: int, height: int, scheme: str, media: str = "screen") -> None:
-        """The size of the window in CSS pixels, "light" or "dark", "screen" or "print"."""
+        """Sets the window's size in CSS pixels, the scheme ("light", "dark") and the medium ("screen", "print")."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
@@ -108,7 +108,7 @@ class Chromium:
         return result["result"].get("value")
 
     def screenshot(self, path: Path, whole: bool = True) -> None:
-        """Saves what is seen, or the whole page, as PNG."""
+        """Saves the window, or the whole page, as PNG."""
         shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(shot["data"]))
 
@@ -118,7 +118,7 @@ class Chromium:
         path.write_bytes(base64.b64decode(page["data"]))
 
     def complaints(self) -> list[str]:
-        """What the console holds, what failed to load, and what was asked of the network."""
+        """Console messages, failed loads and network requests."""
         found = []
         for event in self.events:
             method, parameters = event.get("method"), event.get("params", {})

@@ -2,20 +2,20 @@
 recipe `fast` in batches of 2,000, or `resnet18` and `mobile` in batches of 64.
 
     make bench-peers                            # everything, on an idle machine
-    make bench-peers BENCH="--quick"            # whether it works; the numbers mean little
+    make bench-peers BENCH="--quick"            # a check that it works; the numbers mean little
     make bench-peers BENCH="--work training --precision float32 --turns 9 --json"
-    make bench-peers BENCH="--recipe fast"      # training alone, beside PyTorch, each in its fastest precision
+    make bench-peers BENCH="--recipe fast"      # only training and PyTorch, each in its fastest precision
     make bench-peers BENCH="--recipe resnet18 --image-size 64 --image-size 128"     # beside PyTorch
 
-Each turn is a process that does one kind of work and nothing else; the three take turns (A B C A B C …), so
-that a machine whose speed changes is fair to all. A training step is the whole step: images gathered at
-random from bytes in memory, forward, loss, backward, Adam. Inference ends in probabilities. What a table
-shows is the median over the turns of each turn's median round; memory is the most that such a process ever
-held, with its interpreter and libraries, in the median turn.
+Each turn is a process that does one kind of work only. The systems take turns (A B C A B C …), so that a
+change of the machine's speed affects all of them. A training step is the whole step: images gathered at
+random from bytes in memory, forward, loss, backward, Adam. Inference ends in probabilities. Speeds are the
+median over the turns of each turn's median round. Memory is the peak of a process, with its interpreter and
+libraries, in the median turn.
 
-Before the first turn each peer's variants (PyTorch eager or compiled, autocast or cast; Keras with or
-without XLA) are tried once, and the fastest stands for the peer. `fast` is in the precision in which a system
-is fastest: PyTorch's is a part of its variants, ours is `auto`.
+Before the first turn, each peer's variants (PyTorch eager or compiled, autocast or cast; Keras with or
+without XLA) are tried once, and the fastest is measured. `fast` runs in each system's fastest precision:
+for PyTorch, precisions are variants; ours is `auto`.
 """
 
 import argparse
@@ -48,14 +48,14 @@ class Work:
 
     @property
     def title(self):
-        """What a row is called: by its precision, or `fast`, which is in each system's own."""
+        """A row's title: its precision; or `fast`, for which each system has its own precision."""
         if self.recipe == "fast":
             return "fast"
         return self.precision if self.recipe == "augmented" else f"{self.recipe} {self.side} {self.precision}"
 
 
 def variants(system, work, compiler):
-    """What of a system is worth trying for a kind of work."""
+    """The variants of a system to try for a kind of work."""
     if system == "Keras":
         return ["graph", "XLA"]
     if system == "PyTorch":
@@ -80,8 +80,8 @@ def command(system, variant, work, threads):
 
 
 def turn(system, variant, work, threads):
-    """Runs a turn and returns what it measured."""
-    # A waiting policy from outside would favour one of them.
+    """Runs a turn and returns its measurements."""
+    # A waiting policy from outside would favour one of the systems.
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     environment |= {"OMP_NUM_THREADS": str(threads), "CUDA_VISIBLE_DEVICES": ""}
     start = time.monotonic()
@@ -103,7 +103,7 @@ def turn(system, variant, work, threads):
 
 
 class Progress:
-    """Says on standard error what was measured and how long the rest may take."""
+    """Prints on standard error what was measured, and an estimate of the time left."""
 
     def __init__(self, jobs):
         self.left, self.total, self.done, self.took = list(jobs), len(jobs), 0, {}
@@ -123,7 +123,7 @@ class Progress:
 
 
 def measure(works, systems, options, compiler):
-    """All turns: `{work: {system: {"variant", "tried", "turns"}}}`, and what could not run."""
+    """Runs all turns. Returns `{work: {system: {"variant", "tried", "turns"}}}`, and errors of what could not run."""
     trials = [
         (system, work, variant, "trial")
         for work in works for system in systems if len(variants(system, work, compiler)) > 1
@@ -193,7 +193,7 @@ def summary(results):
 
 
 def table(rows):
-    """The same for people."""
+    """The summary as a text table."""
     systems = ["BigEggs", "PyTorch", "Keras"]
     header = ["", "", *systems, "/ PyTorch", "/ Keras", *systems, "of PyTorch's"]
     lines = [header]
@@ -232,18 +232,18 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="bench.py")
-    parser.add_argument("--turns", type=int, default=5, help="turns of each system (default 5)")
+    parser.add_argument("--turns", type=int, default=5, help="turns of each system (default: 5)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of each (default: all)")
-    parser.add_argument("--work", choices=["training", "inference"], help="one kind of work alone")
-    parser.add_argument("--precision", choices=["float32", "bfloat16"], help="one precision alone")
+    parser.add_argument("--work", choices=["training", "inference"], help="only this kind of work")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], help="only this precision")
     parser.add_argument("--without", action="append", default=[], choices=["PyTorch", "Keras"], help="leave one out")
     parser.add_argument("--recipe", choices=["augmented", "fast", "resnet18", "mobile"], default="augmented",
-                        help="the report's network (the default), the recipe fast's training, or a network for pictures")
+                        help="the report's network (augmented, the default), another network, or one for pictures")
     parser.add_argument("--image-size", type=int, action="append", metavar="PIXELS",
-                        help="for a network for pictures (default: 64, 128 and 224)")
+                        help="of resnet18 and mobile; can be repeated (default: 64, 128 and 224)")
     parser.add_argument("--quick", action="store_true", help="one short turn, to see whether it works")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--record", type=pathlib.Path, metavar="FILE", help="write that JSON object to a file, too")
+    parser.add_argument("--record", type=pathlib.Path, metavar="FILE", help="also write that JSON object to a file")
     options = parser.parse_args()
     if options.turns < 1 or options.threads < 1:
         parser.error("--turns and --threads must be at least 1")
@@ -262,7 +262,7 @@ def main():
     systems = [system for system in ("BigEggs", "PyTorch", "Keras") if system not in options.without]
     if options.recipe == "fast":
         if options.work == "inference" or options.precision:
-            parser.error("--recipe fast is training, in each system's fastest precision: leave --work and --precision out")
+            parser.error("--recipe fast trains in each system's fastest precision: leave out --work and --precision")
         works = [Work("training", "auto", 1 if options.quick else 3, 1, "fast", 2_000)]
         systems = [system for system in systems if system != "Keras"]
     if options.recipe in ("resnet18", "mobile"):
@@ -280,7 +280,7 @@ def main():
     load = os.getloadavg()[0]
     busy = load > 0.3
     if busy:
-        print(f"This machine is not idle (load {load:.1f}): the numbers will say little.", file=sys.stderr)
+        print(f"This machine is not idle (load {load:.1f}): the numbers will be unreliable.", file=sys.stderr)
     start = time.monotonic()
     results, refused = measure(works, systems, options, compiler)
     rows = summary(results)
@@ -312,7 +312,7 @@ def main():
     for reason in refused:
         print(reason)
     if busy:
-        print("The machine was not idle: measure again before believing this.")
+        print("The machine was not idle: measure again on an idle one.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """One turn of bench.py: the report's network in Keras on TensorFlow, by `fit` and `predict`.
 
-The variant names what is tried: TensorFlow's graph, or XLA (`jit_compile`).
+The variant is TensorFlow's graph, or XLA (`jit_compile`).
 """
 
 import os

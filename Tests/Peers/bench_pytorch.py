@@ -1,7 +1,7 @@
-"""One turn of bench.py: the report's network or that of another recipe, in PyTorch, as fast as it runs on a processor.
+"""One turn of bench.py: the network of a recipe in PyTorch, with its fastest settings for processors.
 
 Channels last, fused Adam; bfloat16 by autocast, for inference also with weights in bfloat16. The variant
-names what is tried: eager or compiled, autocast or cast.
+is eager or compiled, autocast or cast.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""What a turn of a peer has in common: its arguments, its data and its result. See bench.py."""
+"""Shared by the turns of the peers: arguments, data and result. See bench.py."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import numpy
 
 
 def arguments():
-    """What bench.py asks of a turn."""
+    """The arguments that bench.py passes to a turn."""
     parser = argparse.ArgumentParser(description="One turn of bench.py, in a process of its own.")
     parser.add_argument("--work", choices=["training", "inference"], required=True)
     parser.add_argument("--precision", choices=["float32", "bfloat16"], required=True)
@@ -24,7 +24,7 @@ def arguments():
 
 
 def noise(count, side=32):
-    """Images and labels in memory, as a data set has them: bytes, channels last."""
+    """Random images and labels in memory, laid out as in a data set: bytes, channels last."""
     random = numpy.random.default_rng(1)
     images = random.integers(0, 256, (count, side, side, 3), dtype="uint8")
     return images, numpy.arange(count, dtype="int32") % 10

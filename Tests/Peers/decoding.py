@@ -1,11 +1,13 @@
-"""Times decoding a directory of JPEG pictures to small squares: `bigeggs data`, and torchvision's `decode_jpeg`, center crop and
-resize in a DataLoader with two workers and in two threads, in turns.
+"""Times decoding a directory of JPEG pictures to small squares: `bigeggs data`, beside torchvision.
+
+torchvision's `decode_jpeg`, center crop and resize run in a DataLoader with two workers and in two threads. All take
+turns.
 
     decoding.py DIRECTORY [--image-size N] [--turns N]
 
-Needs torch and torchvision of one source, as `pip install torch==2.13.0 torchvision==0.28.0` gives them; torchvision's
-wheel does not load with PyTorch's build for the processor alone. Ours is the time of `bigeggs data` with an empty cache
-less that with a full one: it includes the files' checksums and the writing of the cache.
+Needs torch and torchvision from one source, such as `pip install torch==2.13.0 torchvision==0.28.0`: torchvision's
+wheel does not load with PyTorch's CPU build. Our time is that of `bigeggs data` with an empty cache minus that with a
+full one: it includes the files' checksums and writing the cache.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     files = sorted(options.directory.rglob("*.jpg"))
-    for file in files:  # into the system's memory
+    for file in files:  # into the system's page cache
         file.read_bytes()
     side, count = options.image_size, len(files)
     turns = [

@@ -1,4 +1,4 @@
-"""Makes Tests/BigEggsTests/Fixtures/adam.safetensors: parameters that Keras's Adam moved.
+"""Makes Tests/BigEggsTests/Fixtures/adam.safetensors: parameters after steps of Keras's Adam.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 

@@ -23,7 +23,7 @@ MODES = ["nearest", "constant", "reflect", "wrap"]
 
 
 def drawn(random, strength):
-    """Parameters like those that training draws (strength 1), or far beyond them."""
+    """Parameters as in training (strength 1), or far larger ones."""
     return {
         "theta": random.uniform(-15, 15) * strength,
         "tx": random.uniform(-3.2, 3.2) * strength,

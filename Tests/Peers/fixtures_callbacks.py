@@ -4,9 +4,9 @@ Run from the root of the repository, after `make .build-peers/ready`:
 
     .build-peers/bin/python Tests/Peers/fixtures_callbacks.py
 
-The callbacks are Keras's own; the model is a stand-in that has what they touch: weights (the number of
-the epoch), a learning rate and a flag. Metrics are multiples of 1/16, so that ties and differences of
-exactly `min_delta` occur and mean the same in float32, in which Keras compares, as in float64.
+The callbacks are Keras's own; the model is a stand-in with what they use: weights (the number of the
+epoch), a learning rate and a flag. Metrics are multiples of 1/16, so that ties and differences of
+exactly `min_delta` occur, and are the same in float64 as in float32, in which Keras compares.
 """
 
 import json
@@ -20,7 +20,7 @@ FIXTURE = pathlib.Path(__file__).parents[1] / "BigEggsTests" / "Fixtures" / "cal
 
 
 class StandIn:
-    """What a callback touches of a model."""
+    """The parts of a model that a callback uses."""
 
     def __init__(self, rate):
         self.optimizer = types.SimpleNamespace(learning_rate=numpy.float64(rate))
@@ -39,7 +39,7 @@ class StandIn:
 
 
 def metrics(random, epochs):
-    """A walk that tends down or up, with ties, plateaus and now and then no number at all."""
+    """A random walk, with or without a trend, with ties, plateaus and occasional NaNs."""
     trend = random.choice([-1, 0, 1])
     steps = random.integers(-3, 4, epochs) + trend
     values = (numpy.cumsum(steps) / 16 + 4).tolist()
@@ -52,7 +52,7 @@ def metrics(random, epochs):
 
 
 def train(callback, model, values, monitor):
-    """Keras's order of calls. Returns the learning rate after each epoch that ran."""
+    """Calls a callback in Keras's order. Returns the learning rate after each epoch that ran."""
     callback.set_model(model)
     callback.on_train_begin()
     rates = []
@@ -119,7 +119,7 @@ def model_checkpoint(random):
 
 
 def compact(case):
-    """JSON has no NaN: null stands for it."""
+    """Replaces NaN by null: JSON has no NaN."""
     case["values"] = [None if value != value else value for value in case["values"]]
     return case
 

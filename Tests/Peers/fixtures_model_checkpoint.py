@@ -5,7 +5,7 @@ Run from the root of the repository, after `make .build-peers/ready`:
 
     .build-peers/bin/python Tests/Peers/fixtures_model_checkpoint.py
 
-The callbacks are Keras's own; the model is a stand-in that notes under which name it is saved.
+The callbacks are Keras's own; the model is a stand-in that records the names under which it is saved.
 """
 
 import json
@@ -29,7 +29,7 @@ VALUES = [0.5, 1.375, -0.125, 12.0, 1e-5, 0.0, 123456.789, 2.5, float("nan")]
 
 
 class StandIn:
-    """What the callback touches of a model."""
+    """The parts of a model that the callback uses."""
 
     def __init__(self):
         self.saved = []

@@ -4,9 +4,9 @@ Run from the root of the repository, after `make .build-peers/ready`:
 
     .build-peers/bin/python Tests/Peers/fixtures_network.py
 
-The network has no dropout (Keras draws other masks). Its initial weights are ours, drawn here once
-more: Philox4x32-10 and Glorot's rule as in Sources/BigEggs/Engine/{Philox,Initializer}.swift. Images and
-labels come from a formula, so the fixture holds only what Keras made of them.
+The network has no dropout (Keras draws other masks). Its initial weights are ours, computed here again:
+Philox4x32-10 and Glorot's rule as in Sources/BigEggs/Engine/{Philox,Initializer}.swift. Images and
+labels come from a formula, so the fixture holds only Keras's results.
 """
 
 import json
@@ -23,7 +23,7 @@ SEED, IMAGES, INITIALIZATION = 7, 12, 1
 
 
 def philox(counter, key):
-    """Ten rounds over arrays of counters, `[4, n]`. Salmon and others, SC 2011."""
+    """Philox4x32-10 of arrays of counters, `[4, n]`. Salmon et al., SC 2011."""
     mask = numpy.uint64(0xFFFFFFFF)
     counter = [word.astype("uint64") for word in counter]
     key = [numpy.uint64(word) for word in key]
@@ -58,7 +58,7 @@ def scrambled(count):
 
 
 def pixels():
-    """Stripes of another slope and width in every image, and some noise."""
+    """Stripes whose slope and width vary from image to image, and noise."""
     shape = (IMAGES, 32, 32, 3)
     image, row, column, channel = numpy.indices(shape)
     stripes = row * (image % 4 + 1) + column * (image % 3 * 2 + 1) + 37 * image * channel

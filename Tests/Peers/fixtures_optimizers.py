@@ -1,6 +1,7 @@
-"""Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json: what Keras's SGD, AdamW and
-RMSprop, with and without clipping, and Muon in NumPy make of fixed gradients, the learning rates of Keras's
-CosineDecay and PolynomialDecay, and those of PyTorch's OneCycleLR.
+"""Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json.
+
+They hold parameters after steps of Keras's SGD, AdamW and RMSprop, with and without clipping, and of Muon in
+NumPy; and the learning rates of Keras's CosineDecay and PolynomialDecay and of PyTorch's OneCycleLR.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 

@@ -1,4 +1,4 @@
-"""Makes Tests/BigEggsTests/Fixtures/pictures.json: what each ReLU of `resnet18` and `mobile` puts out in PyTorch, in
+"""Makes Tests/BigEggsTests/Fixtures/pictures.json: the output of each ReLU of `resnet18` and `mobile` in PyTorch, in
 float64.
 
     .build-peers/bin/python Tests/Peers/fixtures_pictures.py
@@ -31,7 +31,7 @@ def hashed(count, number):
 
 
 class Weights:
-    """Sets tensors, each kind numbered by itself; kernels are drawn in Keras's order of dimensions."""
+    """Sets tensors, numbered separately for each kind; kernels are drawn in Keras's order of dimensions."""
 
     def __init__(self):
         self.numbers = {}
@@ -65,7 +65,7 @@ class Weights:
 
 
 def described(values):
-    """A few numbers of what a layer puts out, `[images, height, width, channels]` or `[images, classes]`."""
+    """A few numbers of a layer's output, `[images, height, width, channels]` or `[images, classes]`."""
     flat = values.reshape(-1)
     places = [0, len(flat) // 3, 2 * len(flat) // 3]
     return {
@@ -76,7 +76,7 @@ def described(values):
 
 @torch.no_grad()
 def measured(name):
-    """What every ReLU of a network puts out, and the probabilities."""
+    """The output of every ReLU of a network, and the probabilities."""
     model = NETWORKS[name](CLASSES).double().eval()
     weights = Weights()
     outputs = []

@@ -19,6 +19,6 @@ def network(dropout: bool = True, rescale: float | None = None, dtype: str | Non
         layers.append(keras.layers.BatchNormalization())
     if dropout:
         layers.append(keras.layers.Dropout(0.5))
-    # Under mixed precision the logits and their loss stay in float32, as Keras's guide has it.
+    # Under mixed precision the logits and their loss stay in float32, as in Keras's guide.
     layers.append(keras.layers.Dense(10, dtype="float32" if "mixed" in keras.config.dtype_policy().name else None))
     return keras.Sequential(layers)

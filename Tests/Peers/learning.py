@@ -1,12 +1,12 @@
 """Trains a network for pictures with several seeds in BigEggs and in PyTorch, and compares the test accuracy.
 
-    make learning                                                   # mobile, on pictures that are made for it
+    make learning                                                   # mobile, on pictures that it draws
     make learning LEARNING="--data cifar-10 --images 10000"         # on CIFAR-10, enlarged; BIGEGGS_DATA names it
     make learning LEARNING="--recipe resnet18 --data DIR --seeds 3" # on pictures in DIR/train/CLASS and DIR/test/CLASS
 
-Both see the same pixels under the same transformations: PyTorch is given the batches of our Python's generator with
-the same seed. Initial weights are drawn from the same distributions, but differ, and so do the results: the
-difference of the means is to be within twice its standard error.
+Both train on the same pixels with the same transformations: PyTorch gets the batches of our Python generator with the
+same seed. Initial weights are drawn from the same distributions, but differ, and so do the results. The difference of
+the means should be within twice its standard error.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ GENERATOR = {"horizontal_flip": True, "random_resized_crop": 0.25, "color_jitter
 
 
 def made_pictures(directory: Path, side: int) -> Path:
-    """4,000 pictures of ten classes, a quarter of them for testing."""
+    """Makes 4,000 pictures of ten classes, a quarter of them for testing."""
     subprocess.run(
         [sys.executable, ROOT / "Tests/Pictures/shapes.py", directory, "--classes", "10", "--pictures", "4000",
          "--test", "0.25", "--size", f"{side}x{side}"], check=True, stdout=subprocess.DEVNULL)
@@ -43,7 +43,7 @@ def made_pictures(directory: Path, side: int) -> Path:
 
 
 def enlarged_images(directory: Path, side: int, count: int) -> Path:
-    """The first images of CIFAR-10, and all for testing, as pictures."""
+    """Writes the first training images of CIFAR-10 and all test images, enlarged, as pictures."""
     for split, images in zip(("train", "test"), bigeggs.datasets.cifar10.load_data()):
         for number, (pixels, label) in enumerate(zip(*images)):
             if split == "train" and number == count:
@@ -75,7 +75,7 @@ def ours(options: argparse.Namespace, data: Path, seed: int, out: Path) -> float
          "--epochs", str(options.epochs), "--batch-size", str(BATCH), "--seed", str(seed), "--precision",
          options.precision, "--out", out],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        # The cache is for pictures that stay.
+        # The pictures are temporary, and do not belong in the user's cache.
         env=os.environ | {"XDG_CACHE_HOME": str(out.parent / "cache")})
     if trained.returncode:
         sys.exit(trained.stderr.strip().splitlines()[-1])
@@ -93,7 +93,7 @@ def theirs(options: argparse.Namespace, train: tuple, test: tuple, seed: int) ->
     classes = int(train[1].max()) + 1
     model = pytorch_pictures.NETWORKS[options.recipe](classes).to(memory_format=torch.channels_last)
     for module in model.modules():
-        # As Keras: of a depthwise kernel it counts all channels as inputs, which PyTorch does not.
+        # As in Keras, which counts all channels of a depthwise kernel as inputs; PyTorch does not.
         if isinstance(module, torch.nn.Conv2d):
             deviation = (2 / (module.in_channels * module.weight[0, 0].numel())) ** 0.5 / 0.87962566
             torch.nn.init.trunc_normal_(module.weight, std=deviation, a=-2 * deviation, b=2 * deviation)
@@ -121,17 +121,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="learning.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recipe", choices=list(pytorch_pictures.NETWORKS), default="mobile")
-    parser.add_argument("--data", metavar="DIR", help="train/CLASS and test/CLASS, or cifar-10 (default: made for it)")
-    parser.add_argument("--images", type=int, default=10_000, help="of CIFAR-10, to train on (default: 10000)")
+    parser.add_argument("--data", metavar="DIR", help="train/CLASS and test/CLASS, or cifar-10 (default: drawn for it)")
+    parser.add_argument("--images", type=int, default=10_000, help="training images of CIFAR-10 (default: 10000)")
     parser.add_argument("--image-size", type=int, default=64, help="in pixels (default: 64)")
     parser.add_argument("--epochs", type=int, default=20, help="(default: 20)")
-    parser.add_argument("--seeds", type=int, default=3, help="trainings of each (default: 3)")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings of each system (default: 3)")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32",
-                        help="ours (default: float32)")
+                        help="of BigEggs (default: float32)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     if options.seeds < 2:
-        parser.error("--seeds is 2 or more: one says nothing of noise")
+        parser.error("--seeds must be at least 2: with one the noise is unknown")
 
     with tempfile.TemporaryDirectory(prefix="bigeggs-learning-") as scratch:
         made = Path(scratch) / "pictures"

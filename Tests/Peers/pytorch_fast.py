@@ -6,7 +6,7 @@ WIDTHS = 64, 256, 256
 
 
 class Normalization(torch.nn.BatchNorm2d):
-    """Batch normalization that learns its shift alone, and keeps 0.6 of its statistics in each step."""
+    """Batch normalization that trains only its shift, and keeps 0.6 of its moving statistics in each step."""
 
     def __init__(self, channels):
         super().__init__(channels, eps=1e-12, momentum=0.4)
@@ -14,7 +14,7 @@ class Normalization(torch.nn.BatchNorm2d):
 
 
 def convolution(inputs, outputs):
-    """3×3 without a bias; the first outputs begin as a copy of the inputs."""
+    """A 3×3 convolution without a bias. Its first outputs are initialized to copy the inputs."""
     layer = torch.nn.Conv2d(inputs, outputs, 3, padding="same", bias=False)
     with torch.no_grad():
         torch.nn.init.dirac_(layer.weight[:inputs])
@@ -22,7 +22,7 @@ def convolution(inputs, outputs):
 
 
 def network():
-    """From `[batch, 3, 32, 32]` to logits; the whitening convolution is not learnt, its bias is."""
+    """From `[batch, 3, 32, 32]` to logits. Of the whitening convolution, only the bias is trained."""
     whitening = torch.nn.Conv2d(3, 24, 2)
     whitening.weight.requires_grad = False
     layers = [whitening, torch.nn.GELU()]
@@ -49,7 +49,7 @@ class Scale(torch.nn.Module):
 
 
 def orthogonal(matrix, steps=3):
-    """A matrix of rows no more than columns whose singular values are brought near 1."""
+    """Brings the singular values of a matrix near 1. It must not have more rows than columns."""
     matrix = matrix / (matrix.norm() + 1e-7)
     for _ in range(steps):
         square = matrix @ matrix.T
@@ -58,7 +58,7 @@ def orthogonal(matrix, steps=3):
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov's momentum, made orthogonal, for kernels that are scaled to a norm of √outputs before each step."""
+    """Orthogonalized Nesterov momentum for kernels. Each step first scales a kernel to a norm of √outputs."""
 
     def __init__(self, kernels, lr=0.24, momentum=0.6, precision=torch.float32):
         super().__init__(kernels, {"lr": lr, "momentum": momentum})
@@ -72,7 +72,7 @@ class Muon(torch.optim.Optimizer):
                 sums = state.setdefault("sums", torch.zeros_like(kernel))
                 sums.mul_(group["momentum"]).add_(kernel.grad)
                 direction = kernel.grad.add(sums, alpha=group["momentum"]).flatten(1).to(self.precision)
-                # The smaller side makes the smaller square.
+                # Rows on the smaller side give the smaller square matrix.
                 wide = direction.shape[0] <= direction.shape[1]
                 direction = orthogonal(direction) if wide else orthogonal(direction.T).T
                 kernel.mul_(len(kernel) ** 0.5 / kernel.norm())

@@ -9,7 +9,7 @@ def convolution(inputs, outputs, side, stride=1, groups=1):
 
 
 class Block(nn.Module):
-    """Two convolutions, and the image added to what comes of them."""
+    """A residual block: two convolutions, and a shortcut that is added to their output."""
 
     def __init__(self, inputs, outputs, stride):
         super().__init__()
@@ -52,5 +52,5 @@ NETWORKS = {"resnet18": resnet18, "mobile": mobile}
 
 
 def optimizer(model):
-    """AdamW, which takes 0.05 of the learning rate off each weight."""
+    """AdamW with a weight decay of 0.05."""
     return torch.optim.AdamW(model.parameters(), lr=2e-3, eps=1e-7, weight_decay=0.05, fused=True)

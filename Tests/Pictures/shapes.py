@@ -1,9 +1,9 @@
-"""Makes a directory of JPEG pictures whose classes can be learned: a shape in a colour with a texture, anywhere in front
-of a busy background.
+"""Makes a directory of JPEG pictures whose classes can be learned: a shape with a colour and a texture, anywhere on a
+busy background.
 
     shapes.py DIRECTORY [--classes N] [--pictures N] [--size WIDTHxHEIGHT] [--test SHARE]
 
-Each of N classes has a folder in `train` and in `test`, named such as `red-striped-disc`.
+Each of N classes has a folder in `train` and in `test`, with a name such as `red-striped-disc`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ COLOURS = {
 SHAPES = ("disc", "square", "triangle", "ring", "cross")
 TEXTURES = ("plain", "striped", "dotted", "checked")
 
-#: Textures last, so that few classes differ in colour or shape.
+#: The first 25 classes have the same texture, and differ in colour or shape.
 CLASSES = [
     f"{colour}-{texture}-{shape}" for texture, (colour, shape) in itertools.product(TEXTURES, itertools.product(COLOURS, SHAPES))
 ]
 
 
 def outline(shape: str, side: int) -> Image.Image:
-    """White where a shape is, in a black square."""
+    """A white shape in a black square."""
     image = Image.new("L", (side, side))
     draw = ImageDraw.Draw(image)
     last, third = side - 1, side // 3
@@ -50,7 +50,7 @@ def outline(shape: str, side: int) -> Image.Image:
 
 
 def filling(texture: str, colour: tuple[int, int, int], side: int) -> Image.Image:
-    """A square of a colour with a texture of white."""
+    """A coloured square with a white texture."""
     image = Image.new("RGB", (side, side), colour)
     draw = ImageDraw.Draw(image)
     step = max(4, side // 6)
@@ -69,7 +69,7 @@ def filling(texture: str, colour: tuple[int, int, int], side: int) -> Image.Imag
 
 
 def background(width: int, height: int, numbers: np.random.Generator) -> Image.Image:
-    """Clouds of any colours."""
+    """Clouds of random colours."""
     small = numbers.integers(0, 256, (5, 7, 3), dtype=np.uint8)
     clouds = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
     noise = numbers.integers(96, 160, (height // 2, width // 2, 3), dtype=np.uint8)
@@ -77,7 +77,7 @@ def background(width: int, height: int, numbers: np.random.Generator) -> Image.I
 
 
 def write(file: Path, name: str, width: int, height: int) -> None:
-    """One picture, which is a function of its file's name."""
+    """Writes one picture. Its content depends only on split, class and file name."""
     drawn = random.Random(f"{file.parent.parent.name}/{name}/{file.name}")
     image = background(width, height, np.random.default_rng(drawn.getrandbits(64)))
     colour, texture, shape = name.split("-")
@@ -86,7 +86,7 @@ def write(file: Path, name: str, width: int, height: int) -> None:
     angle = drawn.uniform(-30, 30)
     mask = outline(shape, side).rotate(angle, Image.Resampling.BILINEAR, expand=True)
     front = filling(texture, shade, side).rotate(angle, Image.Resampling.BILINEAR, expand=True)
-    # Within the middle square, which is all that a network sees.
+    # Within the middle square: networks get only that.
     room = min(width, height)
     left = (width - room) // 2 + drawn.randint(0, max(0, room - mask.width))
     top = (height - room) // 2 + drawn.randint(0, max(0, room - mask.height))

@@ -3,22 +3,22 @@ import Foundation
 import Pictures
 import Testing
 
-/// Directories as people and programs make them: what is a class, what a split, and what neither.
+/// Directories as people and programs create them: which folders are classes, splits, or neither.
 extension PicturesTests {
-    /// What a directory comes to.
+    /// The expected result of loading a directory.
     enum Outcome {
-        /// Class names, training and test images, and parts of what is said.
+        /// Class names, training and test images, and parts that the notice has and lacks.
         case loads([String], train: Int, test: Int, says: [String] = [], not: [String] = [])
         /// Parts of the error.
         case refused([String])
     }
 
-    /// A directory: its files, pictures unless they end otherwise, and links with their targets.
+    /// A directory: its files, which are pictures if they end in .png, and links with their targets.
     struct Directory: CustomTestStringConvertible {
         let testDescription: String
         var files: [String]
         var links: [String: String] = [:]
-        /// With `--validation-split`.
+        /// The value of `--validation-split`.
         var share: Double?
         let outcome: Outcome
 
@@ -75,23 +75,24 @@ extension PicturesTests {
         Directory(
             "splits beside classes", pictures("train/a", "train/b", "val/a", "val/b", "cat", "dog"),
             .refused([
-                "has train and val beside pictures in cat and dog: are they classes or the training and validation"
+                "has train and val beside pictures in cat and dog, so it is unclear whether they are classes or the "
+                    + "training and validation pictures: rename them"
             ])),
         Directory(
             "a share of splits beside classes", pictures("train/a", "val/a", "cat", "dog"), share: 0.2,
-            .refused(["are they classes or the"])),
+            .refused(["whether they are classes or the"])),
         Directory(
             "one split beside classes", pictures("train/a", "train/b", "cat"), share: 0.2,
-            .refused(["is train a class or the training pictures?"])),
+            .refused(["whether train is a class or the training pictures: rename it"])),
         Directory(
             "pictures to be told beside classes", pictures("cat", "dog", "test"), share: 0.2,
-            .refused(["is test a class or the test pictures? Give a class another name"])),
+            .refused(["whether test is a class or the test pictures: rename it if it is a class"])),
         Directory(
             "two spellings", pictures("train/a", "Train/a", "test/a"),
-            .refused(["has Train and train, which all are names for training: which are"])),
+            .refused(["has Train and train, which are all names for the training pictures: keep one"])),
         Directory(
             "two domains", pictures("trainA", "trainB", "testA", "testB"), share: 0.5,
-            .refused(["has trainA and trainB, which all are names for training"])),
+            .refused(["has trainA and trainB, which are all names for the training pictures"])),
         Directory(
             "one split alone", pictures("train/a", "train/b"), share: 0.5,
             .refused(["add ", "/train with --validation-split 0.2"])),
@@ -153,11 +154,11 @@ extension PicturesTests {
             "a zip's one folder",
             pictures("flowers/daisy", "flowers/rose", "__MACOSX/flowers") + ["LICENSE.txt"],
             .refused([
-                "there is only the folder flowers; give ", "/flowers if the folders in that are the classes",
+                "there is only the folder flowers; give ", "/flowers if its folders are the classes",
             ])),
         Directory(
             "one folder in another", pictures("a/b/daisy", "a/b/rose"), share: 0.5,
-            .refused(["/a/b if the folders in that"])),
+            .refused(["/a/b if its folders"])),
         Directory(
             "what is no class", pictures("cat", "dog") + ["docs/a.pdf", "docs/b.pdf"], share: 0.5,
             .refused(["no file in the folder ", "/docs can be used (", "; and 1 more): remove the folder if"])
@@ -229,7 +230,7 @@ extension PicturesTests {
             .loads(["cat", "dog"], train: 2, test: 2)),
         Directory(
             "a class that is not there", pictures("cat", "dog"), links: ["bird": "/gone/bird"], share: 0.5,
-            .refused(["/bird is a link to /gone/bird, which is not there: mend or remove it"])),
+            .refused(["/bird is a link to /gone/bird, which is not there: repair or remove it"])),
         Directory(
             "a test class that is not there", pictures("train/cat", "train/dog", "test/cat"),
             links: ["test/dog": "nowhere"],
@@ -280,7 +281,7 @@ extension PicturesTests {
         }
     }
 
-    /// Whatever its folders are called, a data set is named by the same checksum, the one it always had.
+    /// The checksum does not depend on the split folders' names, and is that of earlier versions.
     @Test(arguments: [("train", "test"), ("Train", "Test"), ("training", "val")])
     func theChecksumIsThatOfTheOrdinaryNames(train: String, test: String) throws {
         let drawn = try DrawnPictures()
@@ -300,7 +301,7 @@ extension PicturesTests {
         arguments: [[0x63, 0x61, 0x66, 0xE9], [0x83, 0x5C, 0x83, 0x8C], [0xFF, 0xFE, 0xC3]] as [[UInt8]])
     func namesThatAreNotUTF8AreUsedAndShownInEscapes(name: [UInt8]) throws {
         let drawn = try DrawnPictures()
-        /// Gives what lies at `mine/x` a name that begins as text and ends in bytes.
+        /// Renames `mine/x` to a path followed by bytes.
         func rename(_ path: String, to bytes: [UInt8]) {
             let new = (Array("\(drawn.path)/\(path)".utf8) + bytes + [0]).map(CChar.init(bitPattern:))
             #expect(Foundation.rename(drawn.path + "/mine/x", new) == 0)
@@ -329,7 +330,7 @@ extension PicturesTests {
         let kept = try folder().load { if $0.work == .decoding { Issue.record("decoded again") } }
         #expect(kept.train.images == loaded.train.images && kept.provenance == loaded.provenance)
 
-        // A file with such a name that is no picture is named.
+        // The error names a file with such a name that is no picture.
         try Data("no picture".utf8).write(to: URL(fileURLWithPath: drawn.path + "/mine/x"))
         rename("mine/cat/", to: name)
         let error = #expect(throws: PictureFolderError.self) { try folder().load() }

@@ -1,7 +1,7 @@
 import EmbeddedPython
 import Foundation
 
-/// A directory of pictures that a test draws with Pillow; gone when its owner is.
+/// A directory of pictures drawn with Pillow, removed with this object.
 final class DrawnPictures {
     let url = FileManager.default.temporaryDirectory.appending(path: "pictures-\(UUID().uuidString)")
     var path: String { url.path }
@@ -45,7 +45,7 @@ final class DrawnPictures {
         return file
     }
 
-    /// Draws a JPEG picture of colored clouds, other ones each time, and returns its path.
+    /// Draws a JPEG picture of random colored clouds, and returns its path.
     func clouds(
         _ name: String, size: (width: Int, height: Int), mode: String = "RGB", orientation: Int = 1,
         isProgressive: Bool = false

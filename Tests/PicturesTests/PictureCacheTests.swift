@@ -3,7 +3,7 @@ import Foundation
 import Pictures
 import Testing
 
-/// What is kept of decoded pictures, and when it is used again.
+/// Which decoded pictures are kept, and when they are used again.
 extension PicturesTests {
     /// A directory `mine` with two classes of pictures, and its cache.
     private final class Cached {
@@ -21,7 +21,7 @@ extension PicturesTests {
             }
         }
 
-        /// Loads the directory: the images, and how many were there before.
+        /// Loads the directory: the images, and how many were decoded now and before.
         func load(
             cacheSize: Int = 1_000_000_000, imageSize: Int = 32,
             progress: (PictureProgress) -> Void = { _ in }
@@ -64,7 +64,7 @@ extension PicturesTests {
         let (changed, anew, from) = try cached.load()
         #expect(anew == 8 && from == 0)
         #expect(changed.train.images.contains(77) || changed.test.images.contains(77))
-        // Whoever has mapped what was there keeps it.
+        // A mapping of the old file stays valid.
         #expect(!first.train.images.contains(77) && !first.test.images.contains(77))
         #expect(cached.entries.count == 1)
     }
@@ -72,7 +72,7 @@ extension PicturesTests {
     @Test func whatIsDamagedIsDecodedAgain() throws {
         let cached = try Cached(each: 4)
         let first = try cached.load().0
-        // Copies: the file that the images are in is what gets damaged.
+        // Copies, because the test damages the file that the images are mapped from.
         let (train, test) = (first.train.images, first.test.images)
         func expectAnew() throws {
             let (repaired, redone, from) = try cached.load()
@@ -96,7 +96,7 @@ extension PicturesTests {
         try expectAnew()
     }
 
-    /// As after a process that was killed: what it wrote is there, and a part of the next line.
+    /// As after a killed process: its lines are there, and a part of the next one.
     @Test func decodingGoesOnWhereItWasEnded() throws {
         let cached = try Cached(each: 150)
         let (whole, decoded, _) = try cached.load()
@@ -118,7 +118,7 @@ extension PicturesTests {
     @Test func ofTwoProcessesOneDecodesAndTheOtherWaits() throws {
         let cached = try Cached(each: 4)
         _ = try cached.load()
-        // The lock that a process at work has.
+        // The lock of a process that is decoding.
         let descriptor = open(try cached.file("jsonl").path, O_RDWR)
         defer { close(descriptor) }
         #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
@@ -137,13 +137,13 @@ extension PicturesTests {
         _ = try cached.load(cacheSize: 100_000, imageSize: 32)
         _ = try cached.load(cacheSize: 100_000, imageSize: 40)
         #expect(cached.entries.count == 2)
-        // The first is used again.
+        // Now the second is the one unused for longest.
         #expect(try cached.load(cacheSize: 100_000, imageSize: 32).decoded == 0)
         #expect(try cached.load(cacheSize: 100_000, imageSize: 48).decoded == 8)
         #expect(cached.entries.map { $0.suffix(10) }.sorted() == ["-32.pixels", "-48.pixels"])
         #expect(try cached.load(cacheSize: 100_000, imageSize: 32).decoded == 0)
 
-        // What has no room at all is decoded into memory, each time.
+        // Pictures that do not fit into the cache are decoded into memory, each time.
         for cacheSize in [0, 20_000] {
             let (inMemory, decoded, _) = try cached.load(cacheSize: cacheSize, imageSize: 56)
             #expect(decoded == 8 && inMemory.train.images.count == 6 * 56 * 56 * 3)
@@ -157,11 +157,12 @@ extension PicturesTests {
             memory: 1_540_000_000)
         #expect(
             error.description
-                == "the pictures of mine have 98 GB at 128×128 pixels, and /cache has room for 20 GB, memory for 1.5 GB: "
-                + "give a larger --cache-size, free some of the disk, or choose a smaller --image-size")
+                == "the pictures of mine take 98 GB at 128×128 pixels, but /cache has room for 20 GB, and memory "
+                + "for 1.5 GB: give a larger --cache-size, free some of the disk, or choose a smaller "
+                + "--image-size")
     }
 
-    /// What kept a file from being read may be over; what is wrong with its content is not.
+    /// A failure to read a file may be temporary; a fault in its content is not.
     @Test func aFileThatCouldNotBeReadIsTriedAgain() throws {
         let cached = try Cached(each: 4)
         let link = cached.drawn.path + "/mine/ant/link.png"

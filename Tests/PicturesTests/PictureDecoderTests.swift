@@ -32,7 +32,7 @@ extension PicturesTests {
         #expect(done == [128, 130])
     }
 
-    /// Odd sizes, those around the ones at which a picture is decoded at a half or a quarter, and photographs'.
+    /// Odd sizes, sizes around the limits of decoding at a half or a quarter, and photographs' sizes.
     @Test(
         arguments: [
             (8, 8), (9, 31), (128, 129), (255, 256), (256, 257), (257, 600), (500, 375), (513, 1030),
@@ -59,7 +59,7 @@ extension PicturesTests {
             let decoded = try decoder.decode(files, side: side)
             #expect(decoded.problems.isEmpty)
             #expect(decoded.pixels == expected, "\(side)")
-            // Of these, none went to Pillow.
+            // None of these needed Pillow.
             for (index, file) in files.enumerated() {
                 let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
                 var square = [UInt8](repeating: 0, count: side * side * 3)
@@ -71,7 +71,7 @@ extension PicturesTests {
         }
     }
 
-    /// What libjpeg reads with a warning, or not at all, is Pillow's to judge.
+    /// Files that libjpeg cannot read without a warning go to Pillow.
     @Test func damagedAndRareJPEGFilesAreJudgedByPillow() throws {
         let drawn = try DrawnPictures()
         let whole = try drawn.clouds("whole.jpg", size: (300, 200), orientation: 6)
@@ -83,7 +83,7 @@ extension PicturesTests {
         }
         let exif = try #require(bytes.firstRange(of: Array("Exif\0\0".utf8)))
         var odd = bytes
-        // Neither II nor MM: notes that say nothing of how the camera was held.
+        // Neither II nor MM: Exif data without a readable orientation.
         odd.replaceSubrange(exif.upperBound..<exif.upperBound + 2, with: Array("XX".utf8))
         let files = [
             try write("short.jpg", Array(bytes.prefix(bytes.count / 2))),

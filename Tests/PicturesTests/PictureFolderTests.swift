@@ -140,7 +140,7 @@ extension PicturesTests {
         #expect(try numbers(folder(drawn, "/mine", share: 0.25).load().test) == test)
         let other = try numbers(folder(drawn, "/mine", share: 0.25, seed: 8).load().test)
         #expect(other.map(\.count) == [5, 10, 3] && other != test)
-        // A smaller share is a part of the larger, and one more picture moves few.
+        // A smaller share is a subset of the larger one, and one more picture moves few others.
         let fewer = try numbers(folder(drawn, "/mine", share: 0.1).load().test)
         #expect(zip(fewer, test).allSatisfy { Set($0).isSubset(of: Set($1)) })
         try drawn.plain("mine/bee/new.png", color: [1, 200, 9])
@@ -159,7 +159,7 @@ extension PicturesTests {
         #expect(try folder(drawn, "/mine", share: 0.25, seed: 8).checksum() != checksum)
         #expect(try folder(drawn, "/mine", share: 0.5).checksum() != checksum)
 
-        // The same pictures, divided in folders as they were divided here, are the same data set.
+        // The same pictures in split folders, divided in the same way, are the same data set.
         let files = FileManager.default
         for (split, images) in [("train", loaded.train), ("test", loaded.test)] {
             for (label, numbers) in numbers(images).enumerated() {

@@ -1,4 +1,4 @@
-"""The paths of the Python under test, and an example run for it to draw from."""
+"""Sets the paths of the Python under test, and makes data sets and example runs for it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import example_run  # noqa: E402
 from bigeggs_report.figures import draw  # noqa: E402
 
 
-#: Of a test in bfloat16, whose instructions not every processor has.
+#: Marks a test in bfloat16, whose instructions not every processor has.
 needs_bfloat16 = pytest.mark.skipif(
     "avx512_bf16" not in Path("/proc/cpuinfo").read_text(), reason="the processor has no bfloat16 instructions"
 )
-#: Both precisions, as far as the processor has them.
+#: Both precisions; bfloat16 is skipped if the processor does not have it.
 PRECISIONS = ["float32", pytest.param("bfloat16", marks=needs_bfloat16)]
 
 
@@ -35,7 +35,7 @@ def dataset_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def dataset(dataset_directory: Path) -> bigeggs.Dataset:
-    """That data set."""
+    """The data set in `dataset_directory`."""
     return bigeggs.Dataset.open(str(dataset_directory))
 
 
@@ -60,6 +60,6 @@ def drawn(tmp_path_factory: pytest.TempPathFactory, dataset: bigeggs.Dataset, ha
 
 
 def write(root: Path, dataset: bigeggs.Dataset, **options: object) -> Path:
-    """An example run whose records name the data set as it is."""
+    """Writes an example run whose records name this data set."""
     train, test = dataset.labels("train"), dataset.labels("test")
     return example_run.write_run(root, train, test, checksum=dataset.checksum, **options)

@@ -1,4 +1,4 @@
-"""What the tests of copies share: images, ways to copy a model, and a process where a copy goes on."""
+"""Shared by the tests of copies: images, ways to copy a model, and a process that trains a copy further."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Y = np.arange(48) % 4
 
 WAYS: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))]
 
-# With a model of its own before, so that no handle is the same.
+# The process makes another model first, so that handles differ.
 UNPICKLE = """
 import pickle, sys, bigeggs
 first = bigeggs.Sequential([bigeggs.Input((3,)), bigeggs.layers.Dense(2, activation="softmax")])

@@ -1,6 +1,6 @@
 """Writes a small run as the sections would: a data set in CIFAR-10's layout, records and weights.
 
-The numbers are made up, but shaped like real ones; figures and report are drawn from them in the tests.
+The numbers are made up, but resemble real ones. The tests draw figures and the report from them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ SECTIONS = [
     [script.parent.name, script.parent.name[3:].replace("-", " ").capitalize()]
     for script in sorted(ROOT.glob("notebooks/*/main.swift"))
 ]
-#: What the two networks confuse, as (true class, predicted class, share of the errors of the true class).
+#: The confusions of both networks: (true class, predicted class, share of the errors of the true class).
 CONFUSIONS = [(3, 5, 0.5), (5, 3, 0.6), (2, 0, 0.25), (4, 2, 0.3), (9, 1, 0.5), (0, 8, 0.4), (6, 3, 0.3), (7, 4, 0.3)]
 
 
 def write_data_set(directory: Path, train: int = 250, test: int = 200) -> tuple[np.ndarray, np.ndarray]:
-    """Five training files and a test file of random 32×32 images; gives the labels of both splits."""
+    """Writes five training files and a test file of random 32×32 images. Returns the labels of both splits."""
     directory.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(3)
     labels = [np.arange(number) % 10 for number in (train, test)]
@@ -53,7 +53,7 @@ def write_run(
     official: bool = True,
     checksum: str = "md5:c32a1d4ab5d03f1284b67883e8d87530",
 ) -> Path:
-    """A record of each section and both weights files under `root`/records and `root`/weights."""
+    """Writes a record of each section and both weights files to `root`/records and `root`/weights."""
     generator = np.random.default_rng(7)
     common = {
         "data": data_of(train_labels, test_labels, stand_in, official, checksum),
@@ -99,7 +99,7 @@ def write_run(
 def data_of(
     train_labels: np.ndarray, test_labels: np.ndarray, stand_in: bool, official: bool, checksum: str
 ) -> dict[str, object]:
-    """What a record says of its data set."""
+    """The description of the data set in a record."""
     return {
         "name": "Fashion-MNIST" if stand_in else "CIFAR-10",
         "file": "fashion-mnist" if stand_in else "cifar-10-binary.tar.gz",
@@ -205,7 +205,7 @@ def augmentation_results(generator: np.random.Generator, train_labels: np.ndarra
 
 
 def transform(**given: float) -> dict[str, object]:
-    """Parameters of one random transform; what is not given changes nothing."""
+    """Parameters of one transform; those that are not given change nothing."""
     neutral = {"theta": 0.0, "tx": 0.0, "ty": 0.0, "shear": 0.0, "zx": 1.0, "zy": 1.0}
     return {**neutral, "flipHorizontal": False, "flipVertical": False, **{k: float(v) for k, v in given.items()}}
 
@@ -282,7 +282,7 @@ def comparison_results(generator: np.random.Generator, truth: np.ndarray) -> dic
 
 
 def explained(generator: np.random.Generator, truth: int, index: int, shift: int) -> dict[str, object]:
-    """An image with a map of a blob for each of the two classes."""
+    """An image with a map for each of two classes; each map has one blob."""
     place, maps = np.arange(8), []
     for _ in range(2):
         row, column = generator.uniform(1, 7, 2)
@@ -299,7 +299,7 @@ def explained(generator: np.random.Generator, truth: int, index: int, shift: int
 
 
 def model_results(generator: np.random.Generator, truth: np.ndarray, skill: float) -> dict[str, object]:
-    """Predictions with a given accuracy, harder for cats and dogs, and everything that is counted from them."""
+    """Predictions with a given accuracy, lower for birds, cats and dogs, and the statistics of them."""
     chance = np.where(np.isin(truth, (2, 3, 5)), skill - 0.12, skill + 0.05)
     right = generator.random(len(truth)) < chance
     predicted = np.where(right, truth, [mistake(generator, int(label)) for label in truth])
@@ -360,7 +360,7 @@ def pairs(truth: np.ndarray, predicted: np.ndarray, confusion: np.ndarray) -> li
 
 
 def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, object]:
-    """Ten bins of confidence; empty ones say null."""
+    """Ten bins of confidence; the values of empty ones are null."""
     bins, error = [], 0.0
     for low in np.arange(10) / 10:
         inside = (confidence > low) & (confidence <= low + 0.1)
@@ -408,7 +408,7 @@ def prediction(generator: np.random.Generator, index: int, truth: int, predicted
     }
 
 
-#: The recipes of the study: what each is, its seeds, epochs, and about which test accuracy it has.
+#: The recipes of the study: description, number of seeds, epochs and approximate test accuracy.
 RECIPES = {
     "plain": ("the report's network on images as they are", 3, 17, 0.789),
     "augmented": ("the report's recipe: rotated, zoomed and shifted images", 3, 34, 0.829),
@@ -423,7 +423,7 @@ OWN = ("plain", "augmented")
 
 
 def study_runs() -> list[dict[str, object]]:
-    """Every training of the study, in its order."""
+    """Every training of the study, in order."""
     return [study_run(name, seed) for name, (_, seeds, _, _) in RECIPES.items() for seed in range(1, seeds + 1)]
 
 
@@ -465,7 +465,7 @@ def study_run(recipe: str, seed: int) -> dict[str, object]:
 
 
 def study_results(runs: list[dict[str, object]]) -> dict[str, object]:
-    """Section 08 of a study with these trainings: what is computed of them, as Swift does."""
+    """The results of section 08 for a study with these trainings, computed as in Swift."""
     accuracies = {name: [run["test"]["accuracy"] for run in runs if run["recipe"] == name] for name in RECIPES}
     recipes = []
     for name, (summary, planned, _, _) in RECIPES.items():
@@ -495,7 +495,7 @@ def study_results(runs: list[dict[str, object]]) -> dict[str, object]:
     }
 
 
-#: What the fast network is trained without: the recipe, the ingredient, what takes its place, about which accuracy.
+#: Recipes of the fast network without an ingredient: name, ingredient, replacement and approximate accuracy.
 WITHOUT = [
     ("fast-without-whitening", "whitening", "the filters of the first convolution learnt like those of the others", 0.89),
     ("fast-without-muon", "Muon", "the kernels of convolutions trained by SGD, at a rate of 2.93", 0.882),
@@ -553,7 +553,7 @@ def fast_run(recipe: str, seed: int, level: float, held_out: int = 0) -> dict[st
 
 
 def fast_study(runs: list[dict[str, object]]) -> dict[str, object]:
-    """Section 09's study of these trainings: what is computed of them, as Swift does."""
+    """Section 09's study of these trainings, computed as in Swift."""
     of = {}
     for run in runs:
         if not run["heldOutImages"]:
@@ -599,7 +599,7 @@ def spread(values: list[float]) -> dict[str, float]:
 
 
 def choice(run: dict[str, object]) -> dict[str, object]:
-    """The epochs that held-out and test images choose by their loss."""
+    """The epochs with the lowest loss on held-out and on test images."""
     history = run["testHistory"]
     by = {"HeldOut": int(np.argmin(run["heldOutHistory"]["loss"])), "Test": int(np.argmin(history["loss"]))}
     result = {"run": run["name"], "highestAccuracy": max(history["accuracy"])}

@@ -1,9 +1,10 @@
-"""Reads an ONNX file and computes its graph, with NumPy alone: protocol buffers are taken apart by hand and
-operators follow ONNX's documentation, so that nothing here is shared with what writes the file.
+"""Reads an ONNX file and computes its graph with NumPy alone.
+
+It shares no code with the writer: it decodes protocol buffers itself, and operators follow ONNX's documentation.
 
     python3 onnx_reader.py FILE [PIXELS]
 
-prints what the file says of itself as JSON; with a file of 8-bit pixels also what the graph makes of them.
+prints the file's content as JSON; with a file of 8-bit pixels, also the graph's output for them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def varint(data, at):
 
 
 def fields(data):
-    """(number, value) of each field: ints, 4 raw bytes as a float, or the bytes of what has a length."""
+    """(number, value) of each field: ints, 4 raw bytes as a float, or the bytes of a length-delimited field."""
     at = 0
     while at < len(data):
         tag, at = varint(data, at)
@@ -50,7 +51,7 @@ def fields(data):
 
 
 def message(data, known):
-    """The fields of a message by their names; `known` has for each number a name, how to read the value, and
+    """The fields of a message by name. `known` maps each field's number to its name, a reader of its value, and
     whether it is repeated."""
     result = {name: [] for name, _, repeated in known.values() if repeated}
     for number, value in fields(data):
@@ -110,7 +111,7 @@ def tensor(data):
 
 
 def signed(value):
-    """A whole number of 64 bits, which may be below 0."""
+    """The signed value of a 64-bit integer."""
     return value - (1 << 64) if value >> 63 else value
 
 
@@ -145,7 +146,7 @@ def graph(data):
 
 
 def read(path):
-    """All that a file holds."""
+    """The content of a file."""
     found = message(
         Path(path).read_bytes(),
         {1: ("ir_version", int, False), 2: ("producer", bytes.decode, False), 6: ("doc", bytes.decode, False),
@@ -230,7 +231,7 @@ OPERATORS = {
 
 
 def compute(model, x):
-    """What the graph makes of its input, in float64."""
+    """The graph's output for an input, in float64."""
     graph = model["graph"]
     [given], [wanted] = graph["inputs"], graph["outputs"]
     assert list(x.shape[1:]) == given["shape"][1:] and given["shape"][0] == "batch"

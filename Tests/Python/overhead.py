@@ -1,4 +1,4 @@
-"""What calling the library from Python costs: `make bench-python`, on an idle machine.
+"""Measures the cost of calling the library from Python: `make bench-python`, on an idle machine.
 
 Two figures, each against the library alone:
 
@@ -8,7 +8,7 @@ Two figures, each against the library alone:
   own, through `bigeggs bench`, in turns; medians.
 
     make bench-python                                        # some minutes
-    make bench-python OPTIONS="--turns 1 --steps 2"          # whether it works, in seconds
+    make bench-python OPTIONS="--turns 1 --steps 2"          # a check that it works, in seconds
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BATCH = 128
 
 
 def prediction(images: np.ndarray) -> tuple[float, float]:
-    """Milliseconds an image: in calls of their own, and inside the library."""
+    """Milliseconds per image: with a call for each image, and inside the library."""
     model, count = bigeggs_network.network(seed=7), 64
     model.predict(images[:1])
 
@@ -53,7 +53,7 @@ def prediction(images: np.ndarray) -> tuple[float, float]:
 
 
 def training_in_python(images: np.ndarray, labels: np.ndarray, rounds: int) -> float:
-    """Images a second through `Sequential.fit`, the first epoch not counted."""
+    """Images per second through `Sequential.fit`, without the first epoch."""
     model, seconds = bigeggs_network.network(seed=7), []
     model.compile()
 
@@ -69,7 +69,7 @@ def training_in_python(images: np.ndarray, labels: np.ndarray, rounds: int) -> f
 
 
 def training_in_swift(steps: int, rounds: int) -> float:
-    """Images a second as `bigeggs bench` measures them."""
+    """Images per second, measured by `bigeggs bench`."""
     command = [
         ROOT / ".build/release/bigeggs", "bench", "--only", "training", "--steps", steps, "--rounds", rounds, "--json"
     ]
@@ -95,7 +95,7 @@ def main() -> None:
         spent = time.monotonic() - start
         left = f", about {spent / turn * (options.turns - turn):.0f} s left" if turn else ""
         print(f"training, turn {turn + 1} of {options.turns}{left}", file=sys.stderr, flush=True)
-        # The one that goes first may find a cooler processor.
+        # The first of a pair may find a cooler processor, so the order alternates.
         both = [lambda: training_in_swift(options.steps, options.rounds),
                 lambda: training_in_python(images, labels, options.rounds)]
         turns.append([work() for work in both] if turn % 2 == 0 else [work() for work in both[::-1]][::-1])

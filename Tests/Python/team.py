@@ -1,6 +1,6 @@
-"""What the processes of a launcher compute in the tests: `team.py OUT TASK [argument …]`.
+"""Tasks that the tests run in the processes of a launcher: `team.py OUT TASK [argument …]`.
 
-Process 0, or the process alone, writes what came of it to OUT, an npz file.
+Process 0, or the only process, writes the result to OUT, an npz file.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ def images(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
 
 
 def network(dropout: float = 0.5, batch: int = 32) -> bigeggs.Sequential:
-    """Every kind of layer that a share of a batch makes a difference to.
+    """A network with every kind of layer for which the division of a batch matters.
 
-    Of two vectors a batch normalization makes +1 and -1, however near they are: its gradient would be roundings.
+    Small batches have no batch normalization of vectors: it would map two vectors to +1 and -1, however close they
+    are, and its gradient would be only rounding errors.
     """
     normalized = [layers.BatchNormalization()] * (batch > 8)
     return bigeggs.Sequential([
@@ -52,12 +53,12 @@ class Losses(bigeggs.callbacks.Callback):
         self.sums.append(logs["loss"] * (batch + 1))
 
     def losses(self) -> np.ndarray:
-        """From the running means of one epoch."""
+        """The losses, from the running means of one epoch."""
         return np.diff(np.array([0, *self.sums]))
 
 
 def gradients(world: bigeggs.Communicator, count: str) -> dict[str, np.ndarray]:
-    """Of one step on so many images: the velocity of an SGD that was still is minus the gradient."""
+    """The gradients of one step on `count` images: the first velocity of SGD is minus the gradient."""
     x, y = images(int(count))
     model = network(batch=len(x))
     model.compile(optimizer=SGD(1.0, momentum=0.9), loss="sparse_categorical_crossentropy")
@@ -66,7 +67,7 @@ def gradients(world: bigeggs.Communicator, count: str) -> dict[str, np.ndarray]:
 
 
 def training(world: bigeggs.Communicator, steps: str) -> dict[str, np.ndarray]:
-    """So many steps of 32 images and one smaller one, transformed, and an evaluation."""
+    """An epoch of `steps` batches of 32 transformed images, the last one smaller, and an evaluation."""
     x, y = images(32 * int(steps) - 9)
     generator = bigeggs.ImageDataGenerator(rotation_range=10, horizontal_flip=True)
     model = network(dropout=0.2)
@@ -84,7 +85,7 @@ def training(world: bigeggs.Communicator, steps: str) -> dict[str, np.ndarray]:
 
 
 def callbacks(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
-    """What a callback does in process 0 is done in all: a learning rate, weights, an end."""
+    """A callback's changes in process 0 apply to all: learning rate, weights, end of the training."""
     x, y = images(96)
     model = network()
     model.compile(optimizer=SGD(0.1), loss="sparse_categorical_crossentropy")
@@ -107,7 +108,7 @@ def callbacks(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
 
 
 def error(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
-    """An exception in process 0's callback ends all."""
+    """An exception in process 0's callback ends all processes."""
     x, y = images(96)
     model = network()
     model.compile(optimizer=SGD(0.1), loss="sparse_categorical_crossentropy")
@@ -121,7 +122,7 @@ def error(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
 
 
 def error_in_one(world: bigeggs.Communicator, rank: str) -> dict[str, np.ndarray]:
-    """An exception of one process, of which the others, in the midst of a training, know nothing."""
+    """An exception in one process while the others are training."""
     if world.rank == int(rank):
         raise ValueError(f"process {rank} alone")
     return training(world, "1000")

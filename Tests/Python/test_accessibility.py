@@ -1,6 +1,6 @@
-"""Who cannot see the figures, or not well, can read the report too: an own list of what that takes.
+"""The report is accessible to readers who see the figures badly or not at all: our own list of requirements.
 
-`make check-pages` asks a browser and axe-core; this runs with the other tests and needs neither.
+`make check-pages` uses a browser and axe-core; these tests need neither.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def test_links_say_where_they_lead(page: Page) -> None:
 
 
 SCHEMES = re.compile(r"(?P<media>@media [^{]+\{\s*)?:root \{(?P<variables>[^}]+)\}")
-#: Text colours and the grounds that the style sheet sets them on.
+#: Text colours and their backgrounds in the style sheet.
 PAIRS = [
     ("ink", "paper"), ("soft", "paper"), ("link", "paper"), ("good", "paper"), ("fair", "paper"), ("bad", "paper"),
     ("open", "paper"), ("ink", "tint"), ("soft", "tint"), ("link", "tint"), ("good", "tint"), ("bad", "tint"),
@@ -89,7 +89,7 @@ def schemes() -> dict[str, dict[str, str]]:
 
 
 def contrast(one: str, other: str) -> float:
-    """The ratio of WCAG 2.2."""
+    """The contrast ratio of WCAG 2.2."""
 
     def luminance(colour: str) -> float:
         digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])

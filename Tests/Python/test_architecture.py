@@ -1,4 +1,4 @@
-"""The documents that say where things are name files and folders that there are."""
+"""Documents that describe where things are name only files and folders that exist."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["Sources/BigEggs/BigEggs.docc/Architecture.md", "CONTRIBUTING.md"]
-#: Made by commands, and not there in a fresh checkout.
+#: Made by commands, and missing in a fresh checkout.
 MADE = ("runs/", ".build", "dist/")
 
 
@@ -29,7 +29,7 @@ def test_every_folder_of_sources_is_in_the_picture():
     text = (ROOT / PAGES[0]).read_text(encoding="utf-8")
     picture = text.split("```")[1]
     for folder in (ROOT / "Sources").iterdir():
-        # Those that begin with C wrap what is written in C for the target that uses them.
+        # Folders that begin with C wrap C code for the target that uses it.
         if folder.is_dir() and not re.match("C[A-Z]", folder.name):
             assert folder.name in picture, folder.name
     for folder in (ROOT / "Sources/BigEggs").iterdir():

@@ -28,7 +28,7 @@ CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 
 
 def pixels(split, index):
-    """An image of the tests' data set, [height, width, channels]: every pixel tells where it is."""
+    """An image of the tests' data set, [height, width, channels]: every pixel depends on its position."""
     channel, row, column = np.meshgrid(np.arange(3), np.arange(32), np.arange(32), indexing="ij")
     planes = (7 * index + 5 * row + 3 * column + 50 * channel + (100 if split == "test" else 0)) % 256
     return planes.astype(np.uint8).transpose(1, 2, 0)
@@ -121,7 +121,7 @@ def header():
 
 
 def header_functions():
-    """The functions of bigeggs.h: of each the names and C types of its parameters, in their order."""
+    """The functions of bigeggs.h, each with the names and C types of its parameters, in order."""
     functions = {}
     for name, parameters in re.findall(r"\b(be_\w+)\s*\(([^)]*)\);", header()):
         split = [re.fullmatch(r"(.*?)(\w+)", one.strip(), flags=re.DOTALL) for one in parameters.split(",")]
@@ -129,7 +129,7 @@ def header_functions():
     return functions
 
 
-# What each C type is to ctypes. A pointer to const is passed like one to what can be written.
+# The ctypes type of each C type. Pointers to const are passed like other pointers.
 CTYPES = {
     "be_handle": ctypes.c_uint64, "be_handle *": ctypes.POINTER(ctypes.c_uint64),
     "int32_t": ctypes.c_int32, "int32_t *": ctypes.POINTER(ctypes.c_int32),
@@ -237,7 +237,7 @@ def test_views_are_of_one_memory_and_cannot_be_written(data):
 def test_an_array_keeps_the_data_set_alive(data_directory):
     images = bigeggs.Dataset.open(data_directory).images("test")[2:]
     gc.collect()
-    for _ in range(3):  # Whoever got that memory would write over it.
+    for _ in range(3):  # If the memory were free, these would overwrite it.
         bigeggs.Dataset.open(data_directory)
     np.testing.assert_array_equal(images, [pixels("test", 2), pixels("test", 3)])
 
@@ -424,7 +424,7 @@ def test_a_handle_of_another_kind_is_refused(record, weights):
         _library.number("be_record_count", weights._owner.handle, b"")
 
 
-# All their pointers may be NULL, alone or with a count of zero.
+# Functions whose pointers may all be NULL, alone or with a count of zero.
 ALL_OPTIONAL = {
     "be_world", "be_model_fit", "be_model_train_on_batch", "be_model_evaluate", "be_model_set_weights",
     "be_callback_on_batch_end", "be_callback_on_epoch_end", "be_test_apply_gradients", "be_test_set_optimizer",
@@ -484,8 +484,8 @@ def test_wilsons_interval_solves_his_equation():
     for correct, count in [(1, 2), (83, 100), (8313, 10000)]:
         share = correct / count
         for end in bigeggs.statistics.wilson_interval(correct, count):
-            # The share is z standard deviations of a share `end` away from it.
+            # The distance from `end` to the share is z standard deviations of `end`.
             assert abs(share - end) == pytest.approx(z * (end * (1 - end) / count) ** 0.5, rel=1e-9)
     assert bigeggs.statistics.wilson_interval(0, 0) == (0, 1)
-    with pytest.raises(bigeggs.Error, match="3 of 2 is no share"):
+    with pytest.raises(bigeggs.Error, match="correct is 3 and count is 2"):
         bigeggs.statistics.wilson_interval(3, 2)

@@ -1,7 +1,7 @@
-"""The C ABI's faults, from C: a program under AddressSanitizer that does everything wrong.
+"""Wrong calls of the C ABI, from C programs under AddressSanitizer.
 
 For a library that is itself built with a sanitizer, BIGEGGS_SANITIZED is its path, BIGEGGS_SANITIZER the
-sanitizer, and BIGEGGS_CC a compiler that has the same one; see the Makefile.
+sanitizer, and BIGEGGS_CC a compiler with the same sanitizer; see the Makefile.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SANITIZER = "-fsanitize=" + os.environ.get("BIGEGGS_SANITIZER", "address")
 
 @pytest.fixture(scope="session")
 def has_sanitizer(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Skips where the compiler comes without AddressSanitizer."""
+    """Skips the tests if the compiler has no AddressSanitizer."""
     program = tmp_path_factory.mktemp("sanitizer") / "program"
     command = [*COMPILER, SANITIZER, "-x", "c", "-", "-o", str(program)]
     run = subprocess.run(command, input="int main(void) { return 0; }", text=True, capture_output=True)

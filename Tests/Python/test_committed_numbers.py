@@ -1,4 +1,4 @@
-"""Every number that README.md and BENCHMARKS.md show is that of a committed record."""
+"""Every number in README.md and BENCHMARKS.md is that of a committed record."""
 
 from __future__ import annotations
 

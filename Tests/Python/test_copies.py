@@ -1,4 +1,4 @@
-"""Copies of what the binding has: models that go on as the first one would, and what cannot be copied."""
+"""Copies of the binding's objects: models that train on like the original, and objects that cannot be copied."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def train(model: bigeggs.Sequential) -> list[float]:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_copy_of_a_model_keeps_its_weights_and_goes_on_as_the_first_one(optimizer):
     model = network(optimizer())
-    model.predict(X[:5])  # The first plan, which decides about layouts, is not the training's.
+    model.predict(X[:5])  # The first plan, which decides about layouts, is then not the training's.
     train(model)
     before, copies = model.get_weights(), [way(model) for way in WAYS]
     losses = train(model)
@@ -214,7 +214,7 @@ def test_every_class_that_holds_a_handle_has_its_way_of_being_copied():
                 module = importlib.import_module(f"bigeggs.{path.stem}")
                 holders.add(getattr(module, node.name))
     assert len(holders) > 5
-    for kind in holders - {_library._View}:  # NumPy's, behind an array.
+    for kind in holders - {_library._View}:  # Belongs to NumPy, behind an array.
         own = {"__getstate__", "__reduce_ex__"} & set().union(*(vars(base) for base in kind.__mro__[:-1]))
         assert own, kind
 
@@ -242,7 +242,7 @@ def restore(bytes_: np.ndarray) -> None:
     _library.Owner.made("be_model_restore", _library.byref(_library.Array.of(bytes_)))
 
 
-# ---- What belongs to one ------------------------------------------------------------------------
+# ---- Objects of one model -----------------------------------------------------------------------
 
 
 def test_an_optimizer_belongs_to_one_model():
@@ -256,7 +256,7 @@ def test_an_optimizer_belongs_to_one_model():
     model.compile(optimizer)
     train(model)
     model.compile("sgd")
-    network(optimizer)  # And who left it leaves it free.
+    network(optimizer)  # After its model took another one, it is free.
 
 
 def test_a_scheduler_sets_the_rate_of_its_own_model():
@@ -282,14 +282,14 @@ def test_a_callback_takes_part_in_one_training_at_a_time():
 
     class Nested(callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
-            with pytest.raises(ValueError, match="this EarlyStopping takes part in another training"):
+            with pytest.raises(ValueError, match="this EarlyStopping takes part in another running training"):
                 network().fit(X, Y, verbose=0, callbacks=[stopping])
             self.tried = True
 
     nested = Nested()
     network().fit(X, Y, verbose=0, callbacks=[stopping, nested])
     assert nested.tried
-    network().fit(X, Y, verbose=0, callbacks=[stopping])  # After that it may take part in another one.
+    network().fit(X, Y, verbose=0, callbacks=[stopping])  # Afterwards, it may be used in another training.
 
 
 def test_a_flow_may_train_two_models():

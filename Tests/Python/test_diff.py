@@ -1,4 +1,4 @@
-"""What differs between two runs, told by Python: verdicts, pages and curves."""
+"""Python's report on the differences between two runs: verdicts, pages and curves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def two_runs(tmp_path: Path, dataset: bigeggs.Dataset) -> tuple[Path, Path]:
 
 
 def found(**changed: object) -> dict[str, object]:
-    """A comparison as Swift records it, of two runs that differ in nothing but what is given."""
+    """A comparison as Swift records it, of two runs that differ only in what is given."""
     record = {
         "a": "runs/a", "b": "runs/<b>", "parts": ["training"], "onlyA": [], "onlyB": [], "settings": [], "metrics": [],
         "compared": 20, "flips": [], "withoutFlips": [], "verdicts": [], "summary": ["Nothing differs."],
@@ -34,7 +34,7 @@ def found(**changed: object) -> dict[str, object]:
 
 
 def pages(directory: Path, record: dict[str, object], *files: tuple[str, str, str]) -> tuple[str, str]:
-    """The pages that are written of a comparison."""
+    """Writes the pages of a comparison. Returns them as Markdown and HTML."""
     (directory / "diff.json").write_text(json.dumps(record))
     diff.write(str(directory), files)
     return (directory / "diff.md").read_text(), (directory / "diff.html").read_text()
@@ -79,7 +79,7 @@ def test_what_differs_is_told_with_its_noise_and_the_machine_last(tmp_path: Path
     accuracy = lines.index("| `training` | `test.accuracy` | 0.8 | 0.79 | −0.01 | 0.024 | within noise |")
     assert lines[accuracy + 1] == "| `training` | `trainingSeconds` | 60 | 61.5 | 1.5 | – | machine |"
     assert "| `training` | `settings.seed` | 1 | 2 |" in lines
-    assert "100 fewer right in B, and that is beyond what the choice" in markdown
+    assert "100 fewer are right in B, more than the choice of test images" in markdown
     assert r"| 3 | cat | cat | d\|og |" in lines
     assert "| A claim. | holds | does not hold |" in lines
 

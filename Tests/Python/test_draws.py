@@ -1,4 +1,4 @@
-"""Orders, transformations and masks of dropout: new in every training, and how to have them again."""
+"""Orders, transformations and dropout masks: new in every training, and reproducible."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def network(seed: int = 2, dropout: float = 0.0) -> bigeggs.Sequential:
         layers.Flatten(), layers.Dense(8, activation="relu"), layers.Dropout(dropout),
         layers.Dense(4, activation="softmax"),
     ], seed=seed, threads=1)
-    # So small a rate that losses tell of what was drawn, and not of what was learnt.
+    # The rate is so small that losses depend on what was drawn, and not on what was learnt.
     model.compile(bigeggs.optimizers.SGD(1e-30))
     return model
 
@@ -29,7 +29,7 @@ def turning() -> bigeggs.ImageDataGenerator:
 
 
 def losses(model: bigeggs.Sequential, x: object, y: object = None, **options: object) -> list[float]:
-    """The running loss after each step, which tells one order from another."""
+    """The running loss after each step, which differs between orders."""
     seen: list[float] = []
     watch = bigeggs.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(logs["loss"]))
     model.fit(x, y, verbose=0, callbacks=watch, **options)
@@ -150,7 +150,7 @@ def test_a_generator_draws_anew_unless_it_is_told_what_to_draw_from():
 
 
 def test_a_generators_rescaling_is_for_its_own_images():
-    """Those of a validation have none, or another generator, as in Keras."""
+    """Validation images are not rescaled, or by another generator, as in Keras."""
     generator = bigeggs.ImageDataGenerator(rescale=1 / 255)
     still = bigeggs.ImageDataGenerator(rescale=1 / 255).flow(X, Y, shuffle=False)
     floats, model = (X / 255).astype(np.float32), network()

@@ -1,4 +1,4 @@
-"""Figures and report come out the same whatever the environment of the executables says."""
+"""Figures and report do not depend on the environment of the executables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROBE = ROOT / ".build" / "release" / "PythonProbe"
 FIGURES = ["class-counts", "plain-training", "confusion-plain"]
 
-#: A module for the embedded Python: draws figures and builds the report, as the executables have it done.
+#: A module for the embedded Python, which draws figures and builds the report as in the executables.
 MODULE = """
 import sys
 sys.path.insert(0, {python!r})
@@ -39,7 +39,7 @@ HOSTILE = {
 
 
 def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> dict[str, bytes]:
-    """The figures and the report that a process with such an environment makes of an example run."""
+    """The figures and the report of an example run, made by a process with an environment."""
     root.mkdir()
     plots, report = root / "plots", root / "report"
     (root / "making.py").write_text(MODULE.format(
@@ -47,7 +47,7 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
         weights=str(example / "weights"), plots=str(plots), all_plots=str(example / "plots"), report=str(report),
         sections=SECTIONS,
     ))  # fmt: skip
-    # Settings for matplotlib where it looks for some, and not in UTF-8.
+    # Settings where matplotlib looks for them, not in UTF-8.
     (root / "matplotlibrc").write_bytes(b"backend: Qt4Agg\nfont.size: 30\nsvg.fonttype: none\nnonsense\xe9\n")
     run = subprocess.run(
         [PROBE, root, "making", "make"], capture_output=True, text=True, cwd=root,
@@ -62,10 +62,9 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
 def test_figures_and_report_are_the_same_whatever_the_environment_says(tmp_path: Path, drawn: Path) -> None:
     cache = str(tmp_path / "cache")
     plain = made(tmp_path / "plain", drawn, {"HOME": str(tmp_path)}, cache)
-    # Without a home, and where nothing can be kept.
+    # Without a home directory, and with a cache directory that cannot be written.
     assert made(tmp_path / "hostile", drawn, HOSTILE, "/proc/none") == plain
-    # As in this process, which is no executable of ours.
-    # Three files of each figure, two pages and two files of numbers.
+    # The same files as made by this process: three of each figure, two pages and two files of numbers.
     assert len(plain) == 3 * len(FIGURES) + 4
     for name in FIGURES:
         assert plain[f"{name}.png"] == (drawn / "plots" / f"{name}.png").read_bytes()

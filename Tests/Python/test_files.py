@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, whatever the system refuses."""
+"""Files are written completely or not at all, whatever error the system returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers that are not finite are refused by name, and change nothing."""
+"""Numbers that are not finite are refused with their place, and change nothing."""
 
 from __future__ import annotations
 

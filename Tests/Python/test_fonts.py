@@ -1,4 +1,4 @@
-"""Names of classes in any script: drawn with an installed font that has the signs, else named in one sentence."""
+"""Class names in any script are drawn with an installed font; names without a font are listed in a message."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from bigeggs_report.figures.data import class_counts
 from bigeggs_report.figures.drawing import Source
 from bigeggs_report.records import Records
 
-#: Chinese, Korean, Japanese, emoji with and without what chooses a variant, Devanagari.
+#: Chinese, Korean, Japanese, emoji with and without a variation selector, Devanagari.
 NAMES = ["鳥", "고양이", "ねこ", "🦆", "🐕\N{VARIATION SELECTOR-16}", "कुत्ता", "plain"]
 
 
 def make_font(file: Path, signs: str) -> None:
-    """A font whose every sign is a square, of a family named as its file."""
+    """Writes a font whose characters are all squares. Its family has the file's name."""
     pen = TTGlyphPen(None)
     pen.moveTo((50, 0))
     for point in ((50, 700), (750, 700), (750, 0)):
@@ -47,7 +47,7 @@ def make_font(file: Path, signs: str) -> None:
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only directory of installed fonts, still empty."""
+    """The only directory of installed fonts, empty."""
     directory = tmp_path / "fonts"
     directory.mkdir()
     monkeypatch.setattr(fonts, "DIRECTORIES", (directory,))
@@ -55,7 +55,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def drawn(root: Path, names: list[str], dataset: bigeggs.Dataset) -> tuple[dict[str, object], dict[str, bytes]]:
-    """What becomes of a figure with these classes, with any warning as an error; and its files."""
+    """Draws a figure with these classes, with warnings as errors. Returns the outcome and the files."""
     with_classes(write(root, dataset), names)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -76,7 +76,7 @@ def test_signs_come_from_installed_fonts_that_have_them(
     svg = plots["class-counts.svg"].decode()
     for sign, font in (("鳥", "SomeSans"), ("ね", "SomeSans"), ("🦆", "Pictures"), ("क", "unifont")):
         assert f'id="{font}-{ord(sign):x}"' in svg
-    # Not one of the first font's signs, nor any that is never seen.
+    # No character that an earlier font has, and none that is invisible.
     assert "unifont-9ce5" not in svg and "-fe0f" not in svg
     assert "鳥" in plots["class-counts.csv"].decode()
 
@@ -152,6 +152,6 @@ def test_text_is_set_as_it_is_seen(text: str, seen: str) -> None:
 def test_arabic_names_need_no_other_font(tmp_path: Path, dataset: bigeggs.Dataset, directory: Path) -> None:
     outcome, plots = drawn(tmp_path / "run", ["سيارة", "قطط", "سلام"], dataset)
     assert outcome["without"] == []
-    # The forms at the beginning, in the middle and at the end of a word, and lam with alef.
+    # The initial, medial and final forms, and lam with alef.
     for form in ("feb3", "fef4", "fe8e", "fefc"):
         assert f'id="DejaVuSans-{form}"' in plots["class-counts.svg"].decode()

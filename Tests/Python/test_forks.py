@@ -29,7 +29,7 @@ def network(threads: int = 2) -> bigeggs.Sequential:
 
 
 def in_child(work: Callable[[], Any], seconds: float = 20) -> Any:
-    """What a forked process makes of `work`; one that hangs is ended, and fails."""
+    """The result of `work` in a forked process. A process that hangs is killed, and the test fails."""
     receiver, sender = FORK.Pipe(duplex=False)
 
     def run() -> None:
@@ -64,7 +64,7 @@ def test_a_child_of_a_process_that_trained_goes_on_with_the_model_and_so_does_th
     trained(model)
     childs = in_child(lambda: trained(model))
     assert_same(childs, trained(model))
-    childs = in_child(lambda: in_child(lambda: trained(model)))  # And a child of a child.
+    childs = in_child(lambda: in_child(lambda: trained(model)))  # In a child of a child.
     assert_same(childs, trained(model))
 
 

@@ -1,4 +1,4 @@
-"""Layers called on values, and the models between an input and an output: Keras's functional interface."""
+"""Keras's functional interface: layers called on values, and models from an input to an output."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def block(x: bigeggs.KerasTensor, filters: int, strides: int = 1) -> bigeggs.Ker
 
 
 def residual(**options: Any) -> Model:
-    """Two residual blocks, and a concatenation of two ways to pool."""
+    """Two residual blocks, and a concatenation of two poolings."""
     images = Input((8, 8, 3))
     x = layers.Rescaling(1 / 255)(images)
     x = layers.Conv2D(16, 3, padding="same", activation="relu")(x)
@@ -164,7 +164,7 @@ def test_a_layer_of_each_kind_has_the_name_that_a_stack_gives_it(kind):
     merges = kind in ("Add", "Concatenate")
     one, two = (getattr(layers, kind)(*given) for _ in range(2))
     value = one([image, image]) if merges else one(image if kind != "Dense" else layers.Flatten()(image))
-    if kind.startswith("Global"):  # Its output is no image, and the next one wants an image.
+    if kind.startswith("Global"):  # Its output is not an image, which the next layer needs.
         model = Model(image, layers.Concatenate(name="both")([value, two(image)]))
         assert [layer.name for layer in model.layers] == [KERAS_NAMES[kind], f"{KERAS_NAMES[kind]}_1", "both"]
         return
@@ -261,7 +261,7 @@ def test_a_saved_graph_is_the_same_graph(tmp_path):
     other = residual(seed=11)
     other.load_weights(tmp_path / "model.safetensors")
     assert_same(other, model)
-    with pytest.raises(bigeggs.Error, match="model.safetensors has a graph of layers and no stack: take .*load_model"):
+    with pytest.raises(bigeggs.Error, match="model.safetensors is a graph of layers, not a stack: .*load_model"):
         Sequential.load(tmp_path / "model.safetensors")
 
 
@@ -304,7 +304,7 @@ def test_a_pickled_graph_goes_on_in_another_process():
 
 def test_an_exported_graph_computes_what_the_model_predicts(tmp_path):
     model = residual()
-    model.fit(X, Y, batch_size=16, epochs=2, verbose=0)  # So that the moving statistics have moved.
+    model.fit(X, Y, batch_size=16, epochs=2, verbose=0)  # Changes the moving statistics.
     model.export(tmp_path / "model.onnx")
     exported = onnx_reader.read(tmp_path / "model.onnx")
     operators = [node["operator"] for node in exported["graph"]["nodes"]]
@@ -450,12 +450,12 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: inputs(0), ValueError, "^a model has one input, and inputs has 0: none$"),
     (lambda: Model(fork()[1], fork()[2]), ValueError, r"^inputs is <KerasTensor of Conv2D\(.*\)>: give an Input$"),
     (lambda: Model(X, fork()[1]), TypeError,
-     "^inputs is a value of type ndarray: give what Input or a layer gives$"),
+     "^inputs is a value of type ndarray: give an Input or a layer's output$"),
     (lambda: Model(Input((3,)), None), TypeError,
-     "^outputs is a value of type NoneType: give what Input or a layer gives$"),
+     "^outputs is a value of type NoneType: give an Input or a layer's output$"),
     (lambda: Model(*[Input((3,))] * 2), ValueError, "^the model has no layers: its output is an input$"),
-    (independent_output, ValueError, "^the output, what left gives, does not depend on the input$"),
-    (another_input, ValueError, "^other reads another Input than the model's: a model has one input$"),
+    (independent_output, ValueError, "^the output, left, does not depend on the input$"),
+    (another_input, ValueError, "^other reads an Input other than the model's: a model has one input$"),
     (lambda: named("a", "b", "a"), ValueError, "^two layers are called a: names must differ$"),
     (lambda: named("conv2d", None), ValueError, "^two layers are called conv2d: names must differ$"),
     (lambda: named("input", "b"), ValueError,
@@ -471,52 +471,52 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: Sequential([Input((3,)), layers.Dense(2), layers.Add()]).summary(), bigeggs.Error,
      "^add takes two inputs or more, not 1$"),
     (lambda: merged(layers.Concatenate(3), (6,)), bigeggs.Error,
-     "^concatenate has no axis=3: of Keras's there is only the last one here, -1 or 1$"),
+     "^concatenate has no axis=3: only the last axis is supported, -1 or 1$"),
     (lambda: Model(given := Input((8, 8, 3)), layers.Concatenate(1)([given, given])), bigeggs.Error,
-     "^concatenate has no axis=1: of Keras's there is only the last one here, -1 or 3$"),
+     "^concatenate has no axis=1: only the last axis is supported, -1 or 3$"),
     (lambda: layers.Concatenate(axis=2), bigeggs.Error,
-     "^Concatenate has no axis=2: of Keras's there is only -1 here$"),
+     "^Concatenate has no axis=2: give -1$"),
     (lambda: only(layers.BatchNormalization(axis=1)), bigeggs.Error,
-     "^batch_normalization has no axis=1: of Keras's there is only the last one here, -1 or 3$"),
+     "^batch_normalization has no axis=1: only the last axis is supported, -1 or 3$"),
     (lambda: only(layers.LayerNormalization(axis=3, name="own"), (6,)), bigeggs.Error,
-     "^own has no axis=3: of Keras's there is only the last one here, -1 or 1$"),
+     "^own has no axis=3: only the last axis is supported, -1 or 1$"),
     (lambda: Sequential([Input((6,)), layers.BatchNormalization(axis=3)]).summary(), bigeggs.Error,
-     "^batch_normalization has no axis=3: of Keras's there is only the last one here, -1 or 1$"),
+     "^batch_normalization has no axis=3: only the last axis is supported, -1 or 1$"),
     (lambda: built_stack().add(layers.LayerNormalization(axis=1)), bigeggs.Error,
-     "^layer_normalization has no axis=1: of Keras's there is only the last one here, -1 or 3$"),
+     "^layer_normalization has no axis=1: only the last axis is supported, -1 or 3$"),
     (twice, bigeggs.Error,
-     "^this Conv2D has its place among the layers of a model: weights cannot be shared, so make another Conv2D$"),
+     "^this Conv2D is already a layer of a graph or a model: weights cannot be shared, so make another Conv2D$"),
     (taken_from_a_model, bigeggs.Error,
-     "^this Conv2D has its place among the layers of a model: weights cannot be shared, so make another Conv2D$"),
+     "^this Conv2D is already a layer of a graph or a model: weights cannot be shared, so make another Conv2D$"),
     (two_models, bigeggs.Error,
-     "^left belongs to another model: weights cannot be shared, so make the layers anew for this one$"),
+     "^left belongs to another model: weights cannot be shared, so make new layers for this one$"),
     (lambda: merged(layers.Rescaling(0.5)), bigeggs.Error, "^rescaling takes one input, not 2$"),
     (lambda: layers.Rescaling([0.5, 1, 2]), bigeggs.Error,
-     "^Rescaling has no list as scale: there is one number for all channels here$"),
+     "^Rescaling takes no list as scale: give one number for all channels$"),
     (lambda: Sequential([Input((3,)), layers.Dense(2, name="input")]).summary(), bigeggs.Error,
      "^a layer is called input, which stands for the model's input: give it another name$"),
     (lambda: layers.Add()([]), ValueError,
-     "^Add is called on an empty list: give what Input or a layer gives$"),
+     "^Add is called on an empty list: give an Input or a layer's output$"),
     (lambda: layers.Dense(3)(X), TypeError,
-     "^Dense is called on a value of type ndarray: give what Input or a layer gives$"),
+     "^Dense is called on a value of type ndarray: give an Input or a layer's output$"),
     (lambda: layers.Add()([Input((3,)), 1]), TypeError,
-     "^Add is called on a value of type int: give what Input or a layer gives$"),
+     "^Add is called on a value of type int: give an Input or a layer's output$"),
     (lambda: layers.Rescaling(2)("x"), TypeError,
-     "^Rescaling is called on a value of type str: give what Input or a layer gives$"),
+     "^Rescaling is called on a value of type str: give an Input or a layer's output$"),
     (lambda: layers.Dropout(0.5)(Input((3,)), training=True), bigeggs.Error,
-     "^the call of Dropout has no training=True: of Keras's there is only None here$"),
+     "^the call of Dropout has no training=True: give None$"),
     (lambda: layers.Flatten()(Input((3,)), trainings=True), TypeError,
      "^the call of Flatten has no argument 'trainings'$"),
     (lambda: residual()(Input((8, 8, 3))), bigeggs.Error,
-     "^a model cannot be one of a graph's layers: call layers of the same kinds, made anew$"),
+     "^a model cannot be a layer of a graph: call new layers of the same kinds$"),
     (lambda: residual(trainable=False), bigeggs.Error,
-     "^Model has no trainable=False: of Keras's there is only True here$"),
+     "^Model has no trainable=False: give True$"),
     (lambda: setattr(residual(), "trainable", False), bigeggs.Error,
-     "^Model has no trainable=False: of Keras's there is only True here$"),
+     "^Model has no trainable=False: give True$"),
     (lambda: Model(given := Input((8, 8, 3)), layers.Conv2D(4, 1)(layers.Softmax()(layers.Flatten()(given)))),
      bigeggs.Error, r"^conv2d takes images, \[height, width, channels\], not \[192\]$"),
     (lambda: Model(given := Input((3,)), layers.Dense(4)(layers.Dense(3, "softmax", name="early")(given))),
-     bigeggs.Error, "^early cannot be used here: a softmax stands at the end of a model only$"),
+     bigeggs.Error, "^early cannot be used here: a softmax is allowed only at the end of a model$"),
     (lambda: only(layers.Flatten(), (8, 8)), bigeggs.Error,
      r'^a model\'s "input" is \[8, 8\]: give \[height, width, channels\] or \[features\]$'),
 ]

@@ -1,6 +1,6 @@
-"""Calls as Keras's documentation and its examples of small image classifiers write them: each one runs.
+"""Calls as in Keras's documentation and its examples of small image classifiers: each one runs.
 
-What is left out on purpose says so; the page "Where we differ from Keras" has the reasons.
+Errors name what is left out on purpose; the page "Where we differ from Keras" has the reasons.
 """
 
 from __future__ import annotations
@@ -328,7 +328,7 @@ def test_a_scheduler_is_refused_where_the_rate_follows_a_schedule_and_its_own_er
     def broken(epoch, rate):
         raise TypeError("mine")
 
-    for schedule, message in [(broken, "mine"), (lambda epoch: "0.1", "gave '0.1' for epoch 0"), (lambda epoch: None,
+    for schedule, message in [(broken, "mine"), (lambda epoch: "0.1", "returned '0.1' for epoch 0"), (lambda epoch: None,
         "None")]:
         with pytest.raises(TypeError, match=message):
             network().fit(x_train, y_train, verbose=0, callbacks=callbacks.LearningRateScheduler(schedule))
@@ -359,10 +359,10 @@ LEFT_OUT: list[tuple[Callable[[], object], str]] = [
     (lambda: layers.LayerNormalization(trainable=False), "LayerNormalization has no trainable=False"),
     (lambda: layers.BatchNormalization(beta_initializer="ones"), "BatchNormalization has no beta_initializer='ones'"),
     (lambda: layers.Conv2D(8, 3, data_format="channels_first"),
-        "^Conv2D has no data_format='channels_first': of Keras's there is only 'channels_last' here$"),
+        "^Conv2D has no data_format='channels_first': give 'channels_last'$"),
     (lambda: layers.Dense(4, kernel_constraint="max_norm"), "Dense has no kernel_constraint='max_norm'"),
     (lambda: setattr(layers.Flatten(), "trainable", False), "Flatten has no trainable=False"),
-    (lambda: setattr(network().layers[1], "trainable", False), "this Dense is in a model, where trainable stays"),
+    (lambda: setattr(network().layers[1], "trainable", False), "this Dense is in a model, where trainable cannot"),
     (lambda: setattr(network(), "trainable", False), "Sequential has no trainable=False"),
     (lambda: optimizers.Adam(use_ema=True), "Adam has no use_ema=True"),
     (lambda: bigeggs.ImageDataGenerator(featurewise_center=True), "no featurewise_center=True"),
@@ -381,11 +381,11 @@ def test_what_is_left_out_says_so(call, message):
 @pytest.mark.parametrize("call, message", [
     (lambda: network().fit(x_train, y_train, epoch=3), "fit has no argument 'epoch'"),
     (lambda: layers.Dense(4, activations="relu"), "Dense has no argument 'activations'"),
-    (lambda: network().fit(x_train, y_train, callbacks=[print]), "is no callback"),
-    (lambda: network().fit((batch for batch in [(x_train, y_train)])), "x is no array of numbers"),
-    (lambda: network().fit(), "x is no array of numbers"),
+    (lambda: network().fit(x_train, y_train, callbacks=[print]), "is not a callback"),
+    (lambda: network().fit((batch for batch in [(x_train, y_train)])), "x is not an array of numbers"),
+    (lambda: network().fit(), "x is not an array of numbers"),
     (lambda: network().predict(x_test, batch_size="8"), "batch_size is '8': give a whole number"),
-    (lambda: network().compile(optimizer=None), "is no optimizer"),
+    (lambda: network().compile(optimizer=None), "is not an optimizer"),
 ])
 def test_what_keras_has_not_either_is_a_type_error_that_names_it(call, message):
     with pytest.raises(TypeError, match=message):

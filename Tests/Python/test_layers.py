@@ -1,4 +1,4 @@
-"""What each layer computes, beside plain NumPy; and the settings that make it again."""
+"""Each layer's output, compared with NumPy's; and settings from which a layer can be made again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ACTIVATIONS: dict[str | None, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def windows(x: np.ndarray, size: int, stride: int, padding: str, outside: float) -> np.ndarray:
-    """`[batch, rows, columns, channels, size, size]`, as Keras counts: the odd pixel at the bottom and the right."""
+    """`[batch, rows, columns, channels, size, size]`, padded as in Keras: an odd pixel at the bottom and the right."""
     if padding == "same":
         sides = []
         for extent in x.shape[1:3]:
@@ -73,7 +73,7 @@ def batch_normalized(x: np.ndarray, w: Weights, epsilon: float = 1e-3) -> np.nda
     return normalized(x, w["moving_mean"], w["moving_variance"], epsilon, w)
 
 
-#: A layer, its input, and what it makes of the input and of its weights in inference.
+#: A layer, its input, and its output in inference as a function of input and weights.
 CASES: list[tuple[layers.Layer, np.ndarray, Callable[[np.ndarray, Weights], np.ndarray]]] = [
     (layers.AveragePooling2D(), X, lambda x, w: averages(x, 2, 2, "valid")),
     (layers.AveragePooling2D(3, padding="same"), X, lambda x, w: averages(x, 3, 3, "same")),
@@ -149,7 +149,7 @@ def described(layer: object) -> str:
 
 def alone(layer: layers.Layer, x: np.ndarray) -> Sequential:
     """The layer as a model, with random weights."""
-    # What is in a model stays as it is, and these are used by several tests.
+    # A copy, since a model keeps its layers, and several tests use this one.
     model = Sequential([Input(x.shape[1:]), copy.copy(layer)], seed=3, threads=1)
     random = np.random.default_rng(7)
     model.set_weights({
@@ -161,7 +161,7 @@ def alone(layer: layers.Layer, x: np.ndarray) -> Sequential:
 
 
 def weights(model: Model) -> Weights:
-    """A model's only layer's weights by the names that they have in it."""
+    """The weights of a model's only layer, by their names in the layer."""
     return {name.split("/")[1]: weight.astype(np.float64) for name, weight in model.weights.items()}
 
 
@@ -241,7 +241,7 @@ def test_a_batch_normalization_that_is_not_trained_stays_as_it_is():
     assert changed == {
         "dense/kernel", "dense/bias", "batch_normalization_1/beta", "batch_normalization_1/gamma",
         "batch_normalization_1/moving_mean", "batch_normalization_1/moving_variance"}
-    # In training, too, the moving statistics normalize.
+    # Training uses the moving statistics, too.
     alone_ = Sequential([Input(X.shape[1:]), layers.BatchNormalization(trainable=False)], threads=1)
     np.testing.assert_array_equal(testing.forward(alone_, X, training=True), alone_.predict(X))
 
@@ -268,7 +268,7 @@ def test_a_network_of_the_new_layers_trains_and_its_loss_falls(precision):
 # ---- How weights start --------------------------------------------------------------------------
 
 WIDE = (400, 300)
-#: The deviation of an initializer's numbers, and how far they reach, for that kernel.
+#: The standard deviation of an initializer's numbers, and their limit, for that kernel.
 STARTS: dict[str, tuple[float, float]] = {
     "glorot_uniform": (math.sqrt(2 / 700), math.sqrt(6 / 700)), "glorot_normal": (math.sqrt(2 / 700), math.inf),
     "he_uniform": (math.sqrt(2 / 400), math.sqrt(6 / 400)), "he_normal": (math.sqrt(2 / 400), math.inf),
@@ -289,7 +289,7 @@ def test_a_kernel_starts_as_its_initializer_says(name):
         assert np.abs(kernel).max() <= reach * (1 + 1e-6)
         if reach < math.inf:
             assert np.abs(kernel).max() > 0.98 * reach
-        elif name != "random_normal":  # Beyond two deviations of what was drawn it was drawn again.
+        elif name != "random_normal":  # Numbers beyond two deviations are drawn again.
             assert np.abs(kernel).max() <= 2 * deviation / 0.8796 * (1 + 1e-5)
 
 
@@ -333,7 +333,7 @@ def test_trainable_is_set_until_a_layer_is_in_a_model():
     other.trainable = False
     assert [layer.trainable for layer in stack.layers] == [False, False]
     for layer in (dense, other, *stack.layers):
-        with pytest.raises(bigeggs.Error, match="this Dense is in a model, where trainable stays as it is: set it"):
+        with pytest.raises(bigeggs.Error, match="this Dense is in a model, where trainable cannot change: set it"):
             layer.trainable = False
 
 
@@ -350,7 +350,7 @@ def test_trainable_is_set_until_a_layer_is_in_a_model():
     (lambda: layers.DepthwiseConv2D(3, activation="softmax"), bigeggs.Error, "^depthwise_conv2d cannot be used here"),
     (lambda: layers.DepthwiseConv2D(3, depth_multiplier=0), bigeggs.Error, "^depthwise_conv2d: depth_multiplier is 0"),
     (lambda: layers.SeparableConv2D(0, 3), bigeggs.Error, "^separable_conv2d: filters is 0"),
-    (lambda: layers.AveragePooling2D((2, 3)), ValueError, r"^pool_size is \(2, 3\): both directions must have the sam"),
+    (lambda: layers.AveragePooling2D((2, 3)), ValueError, r"^pool_size is \(2, 3\): give one number for both"),
     (lambda: layers.AveragePooling2D(9), bigeggs.Error, "^average_pooling2d with a window of .* does not fit"),
     (lambda: layers.LeakyReLU(-1), bigeggs.Error, "^leaky_re_lu: negative_slope is -1"),
     (lambda: layers.ELU(0), bigeggs.Error, "^elu: alpha is 0"),

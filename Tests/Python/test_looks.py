@@ -1,4 +1,4 @@
-"""Figures for a purpose: the page's stay as they are, a paper's are set for print, slides are light and dark."""
+"""Figures for a purpose: the page's are unchanged, a paper's are for print, slides are light and dark."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_papers_figure_is_the_same_bytes_again_and_has_truetype_alone(example:
 
 
 def unpacked(pdf: bytes) -> bytes:
-    """A PDF with its compressed streams beside it."""
+    """A PDF, followed by its decompressed streams."""
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
     return pdf + b"".join(zlib.decompressobj().decompress(each) for each in streams if each[:1] == b"\x78")
 
@@ -170,7 +170,7 @@ def test_text_on_slides_has_contrast_on_both_grounds(example: Path, name: str) -
         with look.applied():
             ground = to_hex(figure.get_facecolor())
             assert (int(ground[1:3], 16) < 64) == dark
-            # A confusion's numbers stand on cells of their own.
+            # The numbers of a confusion matrix are on coloured cells.
             inside = set() if name != "confusion-plain" else set(figure.axes[0].texts)
             for text in figure.findobj(Text):
                 if text.get_text() and text.get_visible() and text not in inside:

@@ -1,7 +1,7 @@
-"""Trainings of several processes, started by mpirun on this machine.
+"""Multi-process trainings, started by mpirun on this machine.
 
-`make mpi` compiles what they take; without it, or without mpirun, the tests are skipped. With another MPI than the one
-that mpirun is of: BIGEGGS_MPIRUN names its launcher, and BIGEGGS_MPI what was compiled for it.
+`make mpi` compiles the library that they load; without it, or without mpirun, the tests are skipped. For another MPI
+than mpirun's, BIGEGGS_MPIRUN names the launcher, and BIGEGGS_MPI the library that was compiled for it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 
 from conftest import ROOT
 
-#: A process's number, in a shell that a launcher starts. (Open MPI 5.0.7's mpirun crashes on "A : B".)
+#: A process's rank, in a shell that a launcher starts. (Open MPI 5.0.7's mpirun crashes on "A : B".)
 RANK = "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"
 BUILD = ROOT / ".build/release"
 TEAM = Path(__file__).with_name("team.py")
@@ -39,7 +39,7 @@ def is_open_mpi() -> bool:
 
 
 def launcher(processes: int, *options: str) -> list[str]:
-    """The launcher on this machine, as any user, with as many processes as are asked for."""
+    """The launcher's command on this machine, for any user and any number of processes."""
     root = ["--allow-run-as-root", "--oversubscribe"] if is_open_mpi() else []
     return [MPIRUN, *root, "-np", str(processes), *options]
 
@@ -52,7 +52,7 @@ def run(command: list[str], timeout: int = 120, **variables: str) -> subprocess.
 
 
 def team(tmp_path: Path, processes: int, task: str, *arguments: object) -> dict[str, np.ndarray]:
-    """What a task of team.py gives with so many processes; with one, without a launcher."""
+    """The result of a task of team.py in `processes` processes; one runs without a launcher."""
     out = tmp_path / f"{task}-{processes}-{'-'.join(map(str, arguments))}.npz"
     command = [sys.executable, str(TEAM), str(out), task, *map(str, arguments)]
     result = run(launcher(processes) * (processes > 1) + command)
@@ -66,10 +66,10 @@ def team(tmp_path: Path, processes: int, task: str, *arguments: object) -> dict[
 def test_gradients_are_those_of_the_whole_batch(tmp_path: Path, processes: int, count: int) -> None:
     alone, together = (team(tmp_path, number, "gradients", count) for number in (1, processes))
     assert alone.keys() == together.keys()
-    # A bias before a batch normalization has a gradient of 0 and roundings: the largest of all decides.
+    # A bias before a batch normalization has only rounding errors as its gradient, so `atol` follows the largest one.
     largest = max(np.abs(value).max() for value in alone.values())
     for name, value in alone.items():
-        # Another order of sums of float32 numbers.
+        # float32 numbers are added in another order.
         np.testing.assert_allclose(together[name], value, rtol=2e-5, atol=2e-6 * largest, err_msg=name)
 
 
@@ -78,7 +78,7 @@ def test_a_training_is_that_of_one_process_but_for_roundings(tmp_path: Path) -> 
                                 for turn, processes in enumerate((1, 2, 2, 3)) if not (tmp_path / str(turn)).mkdir())
     assert len(alone["losses"]) == 50
     for other in (two, three):
-        # Roundings grow: in the first steps they are still small.
+        # Rounding errors grow; in the first steps they are still small.
         np.testing.assert_allclose(other["losses"][:5], alone["losses"][:5], rtol=1e-3)
         np.testing.assert_allclose(other["losses"], alone["losses"], rtol=0.25, atol=0.05)
         np.testing.assert_allclose(other["val_loss"], alone["val_loss"], rtol=0.1)
@@ -188,7 +188,7 @@ def test_an_evaluation_of_processes_that_are_not_alike_is_refused(dataset_direct
 def test_an_error_of_one_process_names_it(tmp_path: Path, dataset_directory: Path) -> None:
     (tmp_path / "data0").symlink_to(dataset_directory)
     command = train(tmp_path / "data", tmp_path / "out", "--epochs", "1")
-    # Each is told to read data and its number, and there is no data1.
+    # Process 1 is to read data1, which does not exist.
     script = f'data=$1{RANK}; shift; exec "$@" --data "$data"'
     at = command.index("--data")
     result = run(
@@ -200,7 +200,7 @@ def test_an_error_of_one_process_names_it(tmp_path: Path, dataset_directory: Pat
 def test_a_launcher_without_the_piece_that_knows_mpi_gets_a_sentence(tmp_path: Path, dataset_directory: Path) -> None:
     result = run([*launcher(2), *train(dataset_directory, tmp_path / "out")], BIGEGGS_MPI=str(tmp_path / "none.so"))
     assert result.returncode != 0
-    # Of processes that have not started MPI, Open MPI ends the others when one fails; MPICH lets each say so.
+    # If one process fails before MPI starts, Open MPI ends the others; MPICH lets each print the error.
     assert result.stderr.count("error: this is one of 2 processes of a launcher") == (1 if is_open_mpi() else 2)
     assert "run `make mpi`" in result.stderr
 

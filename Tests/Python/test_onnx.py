@@ -1,4 +1,4 @@
-"""Models written as ONNX, as another reader finds and computes them."""
+"""Exported ONNX models, read and computed by an independent reader."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ MODELS = {
 
 
 def with_random_weights(model, random):
-    """The model with weights, and moving statistics, of the size that training meets."""
+    """Sets random weights and moving statistics of a size usual in training."""
     model.set_weights({
         name: random.uniform(0.5, 2, weight.shape) if name.endswith(("gamma", "moving_variance"))
         else random.normal(0, 0.3, weight.shape)
@@ -117,7 +117,7 @@ def test_the_graph_computes_what_the_model_predicts(name, random, tmp_path):
 
 def test_every_layer_is_exported_by_one_of_these_tests():
     kinds = {kind._kind for kind in vars(layers).values() if hasattr(kind, "_kind")}
-    # Two values or more are joined in test_graph.py.
+    # test_graph.py has the layers that join several values.
     assert {layer._kind for stack, _ in MODELS.values() for layer in stack} | {"Add", "Concatenate"} == kinds
 
 
@@ -125,7 +125,7 @@ def test_the_network_of_the_report_takes_pixels_and_gives_probabilities(random, 
     model = bigeggs_network.network(seed=3)
     model.compile()
     x, y = random.integers(0, 256, (64, 32, 32, 3), dtype=np.uint8), random.integers(0, 10, 64)
-    model.fit(x, y, epochs=2, verbose=0)  # So that the moving statistics have moved.
+    model.fit(x, y, epochs=2, verbose=0)  # Changes the moving statistics.
     names = [f"class {number} “é”" for number in range(10)]
     model.export(tmp_path / "model.onnx", class_names=names)
     exported = onnx_reader.read(tmp_path / "model.onnx")
@@ -137,7 +137,7 @@ def test_the_network_of_the_report_takes_pixels_and_gives_probabilities(random, 
     [given], [wanted] = exported["graph"]["inputs"], exported["graph"]["outputs"]
     assert (given["name"], given["shape"], given["denotation"]) == ("images", ["batch", 32, 32, 3], "IMAGE")
     assert (wanted["name"], wanted["shape"]) == ("probabilities", ["batch", 10])
-    # But for the convolutions' kernels, which ONNX wants in another order, weights are those of a file of weights.
+    # Weights are those of a weights file, except convolution kernels, which have another order in ONNX.
     weights = exported["graph"]["weights"]
     assert weights.keys() - {"rescale"} == set(model.weights)
     for name, weight in model.weights.items():
@@ -176,7 +176,7 @@ def test_onnxs_own_checker_finds_nothing(name, random, tmp_path):
     model.export(tmp_path / "model.onnx")
     exported = onnx.load(tmp_path / "model.onnx")
     onnx.checker.check_model(exported, full_check=True)
-    # Without the output's shape it has to find the same one itself.
+    # Without the output's shape, onnx must infer the same one.
     [output] = exported.graph.output
     expected = [dimension.dim_value for dimension in output.type.tensor_type.shape.dim][1:]
     output.type.tensor_type.ClearField("shape")
@@ -195,7 +195,7 @@ def test_what_cannot_be_written_is_named_and_harms_nothing(random, tmp_path):
     before = path.read_bytes()
     with pytest.raises(bigeggs.Error, match="class names is 2: give 3, one for each output"):
         model.export(path, class_names=["a", "b"])
-    with pytest.raises(bigeggs.Error, match='"class_names" is .*: give a list of texts'):
+    with pytest.raises(bigeggs.Error, match='"class_names" is .*: give a list of strings'):
         model.export(path, class_names=["a", "b", 3])
     with pytest.raises(ValueError, match="no format 'tf_saved_model'"):
         model.export(path, format="tf_saved_model")

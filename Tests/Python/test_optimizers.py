@@ -1,4 +1,4 @@
-"""Optimizers from Python: the library's arithmetic against NumPy's, groups of parameters, limits of gradients."""
+"""Optimizers from Python: the library's arithmetic against NumPy's, groups of parameters, gradient clipping."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_step_of_muon_has_singular_values_near_one() -> None:
     step = before - model.weights["dense/kernel"]
     values = np.linalg.svd(step, compute_uv=False)
     assert 0.6 < values.min() and values.max() < 1.3
-    # The singular vectors are the gradient's.
+    # The step's singular vectors are the gradient's.
     left, _, right = np.linalg.svd(gradient, full_matrices=False)
     turned = left.T @ step @ right.T
     np.testing.assert_allclose(turned, np.diag(np.diag(turned)), atol=1e-3)

@@ -1,4 +1,4 @@
-"""What the package prints, on a standard output that cannot show it, or is not there."""
+"""The package's output if standard output cannot encode it, or is closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures and report of somebody's own pictures: other classes than CIFAR-10's, few or many, named anyhow."""
+"""Figures and report of a user's own pictures: other classes than CIFAR-10's, few or many, with any names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ODD = ["US$ 5 $x$", "<b>", "*a* `b` | c", "ünïcödé 鳥", "a name that is muc
 
 
 def with_classes(root: Path, names: list[str], mistakes: bool = True, own: bool = False) -> None:
-    """Rewrites the records of an example run for other classes; `own` gives the data set a name of its own."""
+    """Rewrites the records of an example run for other classes; `own` gives the data set another name."""
     number = len(names)
     train, test = np.arange(250) % number, np.arange(200) % number
     predicted = np.where(np.arange(200) % 3 == 0, (test + 1) % number, test) if mistakes else test

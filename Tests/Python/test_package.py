@@ -1,4 +1,4 @@
-"""The library as others get it: installed under a prefix, from C, by pip, and in a notebook."""
+"""The library as users get it: installed under a prefix, from C, by pip, and in a notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RELEASE = ROOT / ".build" / "release"
 
 
 def run(*command, **options):
-    """Runs a program to its end; what it wrote is in the failure if it fails."""
+    """Runs a program to its end. A failure shows what it wrote."""
     finished = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, **options)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished.stdout
@@ -36,7 +36,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prefix(tmp_path_factory):
-    """What `make install` puts under a prefix, from what is built already."""
+    """A prefix with what `make install` puts there, without a new build."""
     if not all((RELEASE / name).exists() for name in ["bigeggs", "01-data", "libbigeggs_c.so"]):
         pytest.skip("the command line is not built: run `swift build -c release`")
     prefix = tmp_path_factory.mktemp("prefix")
@@ -89,7 +89,7 @@ def test_the_example_in_c_builds_with_one_line_and_trains(prefix, data, tmp_path
 
 def test_pip_installs_the_package_with_its_library(tmp_path):
     venv = tmp_path / "venv"
-    # NumPy is the system's, and setuptools too: nothing is downloaded.
+    # NumPy and setuptools are the system's: nothing is downloaded.
     run(sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", venv)
     library = os.environ.get("BIGEGGS_LIBRARY", str(RELEASE / "libbigeggs_c.so"))
     environment = os.environ | {"BIGEGGS_LIBRARY": library}
@@ -122,5 +122,5 @@ def test_the_python_notebook_runs_from_top_to_bottom(data, monkeypatch, tmp_path
     assert any("image/png" in output.get("data", {}) for cell in code for output in cell.outputs)
     assert any("test images are classified right" in output.get("text", "") for cell in code for output in cell.outputs)
     assert code[-1].outputs[-1]["data"]["text/plain"] == "True"
-    # What is committed was executed as well.
+    # The committed notebook was executed, too.
     assert [count > 0 for count in committed] == [len(cell.outputs) > 0 for cell in code]

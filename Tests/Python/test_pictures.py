@@ -1,4 +1,4 @@
-"""Pictures become what a network sees: against pixels that were computed without Pillow."""
+"""Decoding pictures into a network's input, compared with pixels that were computed without Pillow."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def one(path: Path, side: int = SIDE) -> np.ndarray:
 def scene(height: int, width: int) -> np.ndarray:
     """A picture without symmetry: smooth colours, and a block in one corner.
 
-    Its values leave room for what the filter adds at edges, which would be cut off at 0 and 255.
+    Its values leave room for the filter's overshoot at edges, which would be clipped at 0 and 255.
     """
     y, x = np.mgrid[0:height, 0:width] / max(height, width)
     picture = 60 + 135 * np.stack([x, y, 0.5 + 0.5 * np.sin(9 * x + 5 * y * y)], axis=-1)
@@ -91,7 +91,7 @@ def test_the_middle_is_cut_out(tmp_path: Path) -> None:
     assert (one(tmp_path / "high.png") == scene(32, 32).swapaxes(0, 1)).all()
 
 
-#: How a camera that was held so stores an upright scene.
+#: How a camera in each EXIF orientation stores an upright scene.
 STORED = {
     1: lambda upright: upright,
     2: lambda upright: upright[:, ::-1],
@@ -111,8 +111,8 @@ def test_a_picture_is_turned_upright(tmp_path: Path, orientation: int, suffix: s
     exif[0x0112] = orientation
     stored, plain = tmp_path / f"stored{suffix}", tmp_path / f"plain{suffix}"
     options = {".jpg": {"quality": 95}, ".webp": {"lossless": True}}.get(suffix, {})
-    # A wide scene, so that the middle is cut out of the turned picture too; of an even size, so that JPEG's blocks
-    # lie the same way in both.
+    # A wide scene, so that the turned picture is cropped, too. JPEG's blocks divide its size, so that they lie the
+    # same way in both.
     upright = scene(128, 192)
     Image.fromarray(np.ascontiguousarray(STORED[orientation](upright))).save(stored, exif=exif, **options)
     Image.fromarray(upright).save(plain, **options)
@@ -146,7 +146,7 @@ def test_transparent_colours_do_not_bleed(tmp_path: Path) -> None:
     picture[:, :64] = (255, 0, 0, 255)
     Image.fromarray(picture).save(tmp_path / "alpha.png")
     pixels = one(tmp_path / "alpha.png")
-    # Red over white has as much green as blue; the green that nobody sees adds nothing.
+    # Red over white has as much green as blue: the green of transparent pixels adds nothing.
     assert np.abs(pixels[..., 1] - pixels[..., 2]).max() <= 2
 
 
@@ -192,7 +192,7 @@ def test_of_several_images_the_first_counts(tmp_path: Path) -> None:
 
 
 def bad_files(directory: Path) -> dict[Path, str]:
-    """Files that are no pictures, with what is said of each."""
+    """Files that are not pictures, with the message for each."""
     good = directory / "good.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).save(good)
     Image.open(good).save(directory / "whole.jpg")
@@ -298,7 +298,7 @@ def test_the_page_is_one_file_that_describes_every_image(picture: Path) -> None:
 
 def test_the_page_says_that_no_class_is_likely_and_that_nothing_speaks_for_it(picture: Path) -> None:
     html = page.page([viewed(picture, is_likely=False, peak=0)], [], [], "w", 32)
-    assert "No class is likely:" in html and "No place speaks for a &lt;b&gt;" in html
+    assert "No class is likely:" in html and "No place raises the score of a &lt;b&gt;" in html
     assert "No class is likely:" not in page.page([viewed(picture)], [], [], "w", 32)
 
 

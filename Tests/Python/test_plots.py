@@ -1,4 +1,4 @@
-"""The figures: all are drawn, the same records give the same bytes, and one bad figure costs no other."""
+"""The figures: all are drawn, the same records give the same bytes, and a bad figure does not affect others."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_every_figure_is_drawn_in_three_formats_and_again_as_the_same_bytes(exam
         assert (example / "plots" / file).read_bytes() == (example / "again" / file).read_bytes(), file
 
 
-#: Draws in a process of its own: names, records, weights, output, data.
+#: Draws in another process: names, records, weights, output, data.
 DRAW = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -139,7 +139,7 @@ def test_no_text_leaves_the_figure_or_runs_into_another(example: Path, dataset: 
 
 
 def text_boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Every visible text with the place that it takes."""
+    """Every visible text with its bounding box."""
     unseen = {label for axis in figure.findobj(Axis) for label in labels_out_of_view(axis)}
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text not in unseen]
     placed = [(text.get_text(), text.get_window_extent()) for text in texts if not text.get_rotation() % 90]
@@ -147,7 +147,7 @@ def text_boxes(figure: Figure) -> list[tuple[str, Bbox]]:
 
 
 def labels_out_of_view(axis: Axis) -> list[Text]:
-    """Labels of ticks beyond the ends of an axis or of one that is off, which are not drawn."""
+    """Tick labels that are not drawn: those beyond the ends of an axis, or of an axis that is off."""
     low, high = sorted(axis.get_view_interval())
     on = axis.axes.axison
     ticks = [tick for tick in axis.get_major_ticks() if not (on and low <= tick.get_loc() <= high)]
@@ -325,7 +325,7 @@ def test_the_arrow_shows_where_the_image_went(
 
 
 def with_study(root: Path, runs: list[dict] | None) -> None:
-    """Rewrites the study of an example run to one with these trainings; `None` is that of other images."""
+    """Rewrites an example run's study to one with these trainings; `None` is no study, as on other images."""
     study = None if runs is None else example_run.study_results(runs)
     change(root, "08-beyond", lambda record: record["results"].update(study=study))
 
@@ -417,7 +417,7 @@ def source_of(root: Path) -> Source:
 
 
 def with_fast_study(root: Path, runs: list[dict] | None) -> None:
-    """Rewrites the trainings of the fast network; `None` is a run of other images."""
+    """Rewrites the trainings of the fast network; `None` is none, as on other images."""
     study = None if runs is None else example_run.fast_study(runs)
     change(root, "09-fast", lambda record: record["results"].update(study=study))
 

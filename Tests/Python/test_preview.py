@@ -1,4 +1,4 @@
-"""`bigeggs preview`: the page follows what is saved, nobody else is served, and nothing is left running.
+"""`bigeggs preview`: the page follows saved files, other hosts are refused, and nothing is left running.
 
 A real server process serves a copy of the checkout with the real executables to a real browser.
 """
@@ -43,7 +43,7 @@ CODE = "import sys; sys.path.insert(0, sys.argv[2]); from bigeggs_report.preview
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = 60) -> Any:
-    """Waits for a condition; returns what it came to."""
+    """Waits until a condition is true, and returns its value."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
@@ -64,7 +64,7 @@ class Checkout:
         sections = [script.parent.name for script in root.glob("notebooks/*/main.swift")]
         for name in ("bigeggs", "libbigeggs_c.so", *sections):
             link_or_copy(BUILT / name, self.bigeggs.with_name(name))
-        # Without a compiler the sections are run as they are.
+        # Without a compiler in PATH, the sections run as they are.
         tools = root / "bin"
         tools.mkdir()
         self.environment = {
@@ -77,14 +77,14 @@ class Checkout:
         draw.draw(["where-it-looks"], *directories, dataset._owner.handle)
 
     def run(self, *arguments: str) -> str:
-        """What a command prints."""
+        """Runs a command and returns its output."""
         command = [self.bigeggs, *arguments]
         ended = subprocess.run(command, env=self.environment, cwd=self.root, capture_output=True, text=True)
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
     def preview(self, **others: object) -> list[str]:
-        """How the command starts a preview."""
+        """The command line of a preview, as `bigeggs preview` starts it."""
         runs = ("records", "weights", "plots", "notebooks", "report")
         settings = json.dumps({
             "bigeggs": str(self.bigeggs), "root": str(self.root), "profile": "quick",
@@ -96,7 +96,7 @@ class Checkout:
 
 
 class Server:
-    """A preview that is running, with what it has printed."""
+    """A running preview and its output."""
 
     def __init__(self, checkout: Checkout, under: Sequence[str] = (), **settings: object) -> None:
         self.printed = checkout.root / f"printed-{time.monotonic_ns()}"
@@ -111,15 +111,15 @@ class Server:
 
     @property
     def text(self) -> str:
-        """What it has printed."""
+        """The output so far."""
         return self.printed.read_text()
 
     def says(self, pattern: str) -> None:
-        """Waits for it to print something."""
+        """Waits until the output matches a pattern."""
         until(lambda: re.search(pattern, self.text), f"{pattern!r} in {self.text!r}")
 
     def ask(self, method: str, path: str, **headers: str) -> tuple[int, str]:
-        """The status and the text of an answer. A header that is empty is left out."""
+        """Sends a request. Returns status and text of the answer. Empty headers are left out."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.putrequest(method, path, skip_host=True)
         own = {"Host": f"127.0.0.1:{self.port}", "Origin": f"http://127.0.0.1:{self.port}"}
@@ -132,7 +132,7 @@ class Server:
 
     @property
     def processes(self) -> list[str]:
-        """The commands of all that runs in its session: itself, and what it started."""
+        """The commands of all processes in its session: the preview, and what it started."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -144,18 +144,18 @@ class Server:
         return found
 
     def runs(self, program: str) -> bool:
-        """Whether it has a program running."""
+        """Whether a program runs in its session."""
         return any(f"/{program}" in command for command in self.processes)
 
     def end(self) -> None:
-        """Ends it, if it has not ended."""
+        """Ends the preview, if it is still running."""
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
 
 
 def link_or_copy(file: Path, place: Path) -> None:
-    """A file in two places: a link will do, but not between two disks."""
+    """Links a file to another place, or copies it if that is on another disk."""
     try:
         os.link(file, place)
     except OSError:
@@ -171,7 +171,7 @@ def checkout(
 
 @pytest.fixture(scope="module")
 def server(checkout: Checkout) -> Iterator[Server]:
-    """A preview of that run, whose page is written."""
+    """A preview of that run, which has written its page."""
     server = Server(checkout)
     server.says("Wrote the page")
     yield server
@@ -196,7 +196,7 @@ class Browser(Chromium):
     """A browser that looks at a preview."""
 
     def visit(self, server: Server, width: int = 1000, scheme: str = "light") -> None:
-        """Opens the page, and marks it: a page that is loaded again has no mark."""
+        """Opens the page, and marks it: a reloaded page has no mark."""
         self.show(width, 700, scheme)
         self.events.clear()
         self.call("Page.navigate", url=server.address[0])
@@ -209,7 +209,7 @@ class Browser(Chromium):
               expression)  # fmt: skip
 
     def wrong(self) -> list[str]:
-        """What the console holds."""
+        """The complaints, without requests to this machine."""
         return [complaint for complaint in self.complaints() if not complaint.startswith("asked for http://127.0.0.1")]
 
 
@@ -377,7 +377,7 @@ def test_another_host_is_refused(server: Server, host: str) -> None:
 def test_another_origin_runs_nothing(server: Server, origin: str) -> None:
     for path in ("/run", "/stop"):
         status, text = server.ask("POST", path, Origin=origin.format(server.port))
-        assert status == 403 and text == "Only the page itself may have something run.\n"
+        assert status == 403 and text == "Only the preview's own page may start commands.\n"
     assert not server.runs("bigeggs step ")
 
 
@@ -440,7 +440,7 @@ def test_a_get_changes_nothing(checkout: Checkout, server: Server) -> None:
 
 
 def begun(server: Server) -> Server:
-    """Has the sections run, and waits until one does."""
+    """Starts the sections, and waits until one is running."""
     assert server.ask("POST", "/run")[0] == 204
     until(lambda: server.runs("02-normalization "), "a section that runs")
     return server
@@ -532,7 +532,7 @@ def test_a_port_that_is_taken_is_one_sentence(checkout: Checkout, server: Server
 def test_without_tornado_one_sentence_names_its_package(checkout: Checkout) -> None:
     command = checkout.preview()
     place = command.index(CODE)
-    # The standard library alone, without what the system's packages add.
+    # Only the standard library, without the system's packages.
     command[place] = command[place].replace(
         "sys.path.insert", "sys.path[:] = [path for path in sys.path if 'packages' not in path]; sys.path.insert"
     )

@@ -1,8 +1,8 @@
-"""What no code of ours does: unpickle, start a shell, listen on the network. The tests that watch running
-programs see only what those runs do; this sees every line.
+"""Our code does not unpickle, start a shell or listen on the network. The tests that watch running programs see
+only what those runs do; these see every line.
 
-The exceptions are the preview, which serves a page to browsers on this machine and starts our own programs, as its
-tests hold, and what downloads the data set for the wheel's library."""
+The exceptions are the preview, which serves a page to browsers on this machine and starts our own programs (see its
+tests), and the download of the data set for the wheel's library."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORBIDDEN_MODULES = {
     "asyncio", "dill", "ftplib", "http", "joblib", "marshal", "multiprocessing", "pickle", "pty", "requests", "shelve",
     "smtplib", "socket", "socketserver", "subprocess", "telnetlib", "tornado", "urllib", "xmlrpc",
 }  # fmt: skip
-#: What each module of the preview uses of them; those that are not named use none.
+#: The forbidden modules that each module of the preview uses; modules that are not named use none.
 OF_PREVIEW = {
     "server.py": {"asyncio", "tornado"},  # listens
     "children.py": {"asyncio"},  # starts our programs

@@ -1,4 +1,4 @@
-"""The report: links resolve, nothing is loaded from elsewhere, what must be said is said."""
+"""The report: links resolve, nothing is loaded from elsewhere, required statements are present."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bigeggs_report.text import inline_html, literal
 
 
 def built(root: Path, sections: Sequence[Sequence[str]] = SECTIONS) -> tuple[str, str]:
-    """Markdown and HTML of a run."""
+    """Builds the report of a run. Returns it as Markdown and HTML."""
     paths = build.build(str(root / "records"), str(root / "plots"), str(root / "report"), sections)
     return Path(paths["markdown"]).read_text(), Path(paths["html"]).read_text()
 
@@ -106,7 +106,7 @@ def test_the_markdown_is_rendered_as_it_is_meant(drawn: Path) -> None:
     assert tags[0].count("table") == tags[1].count("table") > 5
     assert tags[0].count("img") == tags[1].count("img") == len(draw.names())
     assert [tag for tag in tags[0] if re.match("h[1-6]$", tag)] == ["h1"] + ["h2"] * tags[1].count("h2")
-    # The claims have a column of numbers in Markdown, whose page has the rules within the table.
+    # In Markdown, the table of claims has one more column, of numbers.
     cells = [sum(names.count(tag) for tag in ("th", "td")) for names in tags]
     assert cells[0] == cells[1] + len(claims.CLAIMS) + 1
     text = "".join(Page(rendered).text)
@@ -296,14 +296,14 @@ def test_a_verdict_follows_from_the_record(
 def test_the_goal_counts_the_scripts(tmp_path: Path, number: int, told: str) -> None:
     further = [[f"{place:02}-further", "Further"] for place in range(len(SECTIONS) + 1, number + 1)]
     for page in built(tmp_path, (SECTIONS + further)[:number]):
-        assert re.findall(r"measured by one of (\w+) scripts", page) == [told]
+        assert re.findall(r"that one of (\w+) scripts wrote", page) == [told]
 
 
 def study_of(*names: str, **levels: float) -> list[dict]:
     """The example's trainings with these names or recipes, all if none is named.
 
-    Of a recipe with a level, the first seed has that test accuracy, each further one 0.001 more, and mirror images
-    give 0.005 more.
+    `levels` are recipes' test accuracies: the first seed has that accuracy, each further one 0.001 more, and mirror
+    images give 0.005 more.
     """
     runs = [run for run in example_run.study_runs() if not names or run["name"] in names or run["recipe"] in names]
     for run in runs:
@@ -331,7 +331,7 @@ def accuracies(runs: list[dict], recipe: str, kind: str = "test") -> list[float]
 
 
 def claim(root: Path, words: str) -> claims.Tested:
-    """A claim of a run, tested; its numbers alone, without their origins."""
+    """A tested claim of a run. Its numbers have no origins."""
     tested = claims.tested(Run(root / "records", root / "plots", SECTIONS))
     found = next(each for each in tested if each.claim == words)
     return replace(found, measured=without_origins(found.measured))
@@ -339,8 +339,9 @@ def claim(root: Path, words: str) -> claims.Tested:
 
 def test_the_short_comparison_tells_what_is_left_of_the_moving_statistics_start(example: Path) -> None:
     text = built(example)[0].replace("\N{NO-BREAK SPACE}", " ")
-    assert "After 200 steps 13 % of that 1 is left" in text and "is 21 on raw and 0.0004 on rescaled pixels" in text
-    assert "On rescaled pixels the remainder outweighs the variance" in text
+    assert "After 200 steps 13 % of the initial 1 is left" in text
+    assert "variance of 21 on raw and 0.0004 on rescaled pixels" in text
+    assert "On rescaled pixels the remainder is larger than this variance" in text
     assert "validation loss is 1.410 and accuracy 45.2 % on raw pixels, 1.020 and 59.1 % on rescaled ones." in text
     tested = claim(example, "Normalized pixels help the network to train.")
     assert tested.verdict == claims.HOLDS and "1.410 raw and 1.020 rescaled" in tested.measured
@@ -350,8 +351,8 @@ def test_the_short_comparison_tells_what_is_left_of_the_moving_statistics_start(
         "rawPrecise": {"loss": 1.41, "accuracy": 0.452, "firstVariance": 134.2},
     })  # fmt: skip
     text = built(example)[0]
-    assert "outweighs" not in text and "1.420 and 46.0" in text
-    assert "is 130 on raw and 0.0004 on rescaled pixels" in text
+    assert "larger than this variance" not in text and "1.420 and 46.0" in text
+    assert "variance of 130 on raw and 0.0004 on rescaled pixels" in text
     assert claim(example, "Normalized pixels help the network to train.").verdict == claims.FAILS
 
 
@@ -374,7 +375,7 @@ def test_the_seeds_are_told_with_mean_and_range(example: Path) -> None:
         sentence = f"Over 3 seeds, `{recipe}` has {mean:.2%} on average, from {low:.2%} to {high:.2%}."
         assert sentence.replace("%", " %") in text
     widest = max(values, key=lambda recipe: np.ptp(values[recipe]))
-    assert f"`{widest}` has its seeds furthest apart, by {100 * np.ptp(values[widest]):.2f} points." in text
+    assert f"the seeds of `{widest}` are furthest apart, by {100 * np.ptp(values[widest]):.2f} points." in text
 
 
 def test_what_choosing_by_the_test_images_does_is_told_by_its_mean(example: Path) -> None:
@@ -402,7 +403,7 @@ def test_a_choice_that_changes_nothing_is_told_as_such(example: Path) -> None:
 def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> None:
     levels = {"flip": 0.85, "smoothing": 0.832, "decay": 0.82, "cosine": 0.8309, "longer": 0.84, "best": 0.88}
     runs = study_of(plain=0.79, augmented=0.83, **levels)
-    runs[0]["test"]["accuracy"] = 0.7  # Seeds of plain training are no measure of the others.
+    runs[0]["test"]["accuracy"] = 0.7  # Seeds of plain training do not affect the other recipes.
     text = beyond(example, runs)
     own = np.mean(accuracies(runs, "augmented"))
     for recipe in example_run.RECIPES:
@@ -413,24 +414,24 @@ def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> No
     assert "| augmented | 3 |" in text and "| 0.00 |" in text
     assert re.search(r"\| decay \| 2 \|[^|]+\| 82.05 % \(82.00 to 82.10\) \| \N{MINUS SIGN}1.05 \| 82.55 % \|", text)
     assert (
-        "Without `plain`, seeds of one recipe are up to 0.20 points apart. Against the report's recipe, `flip`, "
-        "`longer` and `best` gain more than that; `decay` loses more than that; `smoothing` and `cosine` differ by no "
-        "more than that, which means nothing."
+        "Leaving out `plain`, seeds of one recipe are up to 0.20 points apart. Compared with the report's recipe, "
+        "`flip`, `longer` and `best` gain more than that; `decay` loses more than that; `smoothing` and `cosine` "
+        "differ by no more than that, which means nothing."
     ) in text
 
 
 def test_recipes_that_all_lose_are_told_as_losing(example: Path) -> None:
     text = beyond(example, study_of("augmented", "flip", "decay", augmented=0.83, flip=0.8, decay=0.81))
-    assert "Against the report's recipe, `flip` and `decay` lose more than that." in text
+    assert "Compared with the report's recipe, `flip` and `decay` lose more than that." in text
 
 
 @pytest.mark.parametrize(
     ("level", "sentences"),
     [
         (0.88, ["No recipe reaches it on average. The highest", "No single training is above it.",
-                "Nearest comes `best`"]),
+                "The closest recipe is `best`"]),
         (0.8944, ["No recipe reaches it on average. The highest", "Above it in a single training: `best-2`."]),
-        (0.897, ["It is reached with mirror images alone: by `best` (90.",
+        (0.897, ["It is reached only with mirror images: by `best` (90.",
                  "The report's own recipe, `augmented`, has"]),
         (0.902, ["It is reached by `best` (90.", "The report's own recipe, `augmented`, has"]),
     ],
@@ -443,12 +444,12 @@ def test_whether_more_than_nine_in_ten_are_right_follows_from_the_means(
     assert all(sentence in text for sentence in sentences), text
     means = [np.mean(accuracies(runs, "best", kind)) for kind in ("test", "mirrored")]
     assert ("It is reached by" in text) == (means[0] > 0.9) and ("No recipe" in text) == (max(means) <= 0.9)
-    assert ("Nearest comes" in text) == (max(means) <= 0.9), "what is in the way is told where something is"
+    assert ("The closest recipe" in text) == (max(means) <= 0.9), "what is in the way is told where something is"
     if max(means) <= 0.9:
         assert f"; {points(0.9 - max(means))} are missing.".replace("\N{NO-BREAK SPACE}", " ") in text
 
 
-@pytest.mark.parametrize(("seen", "ending"), [(0.95, ": it has room for what it is shown"), (0.89, ".")])
+@pytest.mark.parametrize(("seen", "ending"), [(0.95, ": its capacity is large enough"), (0.89, ".")])
 def test_what_is_in_the_way_is_told_by_images_seen_and_unseen(example: Path, seen: float, ending: str) -> None:
     runs = study_of("augmented", "best", best=0.87)
     for run, less in zip((run for run in runs if run["recipe"] == "best"), (0, 0.01)):
@@ -457,16 +458,16 @@ def test_what_is_in_the_way_is_told_by_images_seen_and_unseen(example: Path, see
     text = beyond(example, runs)
     told = (
         f"In the last epoch of `best`, the network is right on {100 * seen - 0.5:.1f} % of the training images, "
-        "changed and with dropout as they are"
+        "with the training's augmentation and dropout"
     )
-    assert f"{told}, and after it on 87.5 % of the held-out ones{ending}" in text
+    assert f"{told}, and after that epoch on 87.5 % of the held-out images{ending}" in text
 
 
 def test_a_study_of_a_copy_says_so_where_something_is_in_the_way(example: Path) -> None:
     runs = study_of("augmented")
     assert "copy of CIFAR-10" not in beyond(example, runs)
     runs[1]["isOfficial"] = False
-    assert "They train on a copy of CIFAR-10 whose images are not the official ones" in beyond(example, runs)
+    assert "These recipes train on a copy of CIFAR-10 whose images are not the official ones" in beyond(example, runs)
 
 
 def test_mirror_images_that_do_harm_do_not_hide_what_is_reached(example: Path) -> None:
@@ -474,7 +475,7 @@ def test_mirror_images_that_do_harm_do_not_hide_what_is_reached(example: Path) -
     for run in runs:
         run["mirrored"]["accuracy"] = run["test"]["accuracy"] - 0.05
     text = beyond(example, runs)
-    assert "It is reached by `best`" in text and "Nearest comes" not in text
+    assert "It is reached by `best`" in text and "The closest recipe" not in text
     assert "Mirror images change the mean test accuracy of a recipe by \N{MINUS SIGN}5.00 points." in text
 
 
@@ -538,7 +539,7 @@ def test_the_claim_on_the_accuracy_tells_what_the_study_found_and_is_judged_with
     measured = best_accuracy(example).measured.replace("\N{NO-BREAK SPACE}", " ")
     assert measured.endswith(
         f"; in the study, the report's recipe has {mean} on average over 3 seeds and the best recipe, `best`, has "
-        f"{best} on average over 2 seeds, {mirrored} with mirror images; another network, of 1,972,792 numbers and "
+        f"{best} on average over 2 seeds, {mirrored} with mirror images; another network, of 1,972,792 parameters and "
         "trained by the recipe `fast` in 11 min or more, has 90.7 % in six views on average over 5 seeds"
     )
     change(example, "09-fast", study=None)
@@ -556,7 +557,7 @@ def test_the_claim_on_the_accuracy_tells_what_the_study_found_and_is_judged_with
 
 
 def fast_chapter(root: Path, runs: list[dict] | None) -> str:
-    """The chapter on the fast network with these trainings; `None` is that of other images."""
+    """The chapter on the fast network with these trainings; `None` is none, as on other images."""
     change(root, "09-fast", study=None if runs is None else example_run.fast_study(runs))
     text = built(root)[0].split("## 11. Above 0.9 in minutes")[1].split("## 12.")[0]
     return text.replace("\N{NO-BREAK SPACE}", " ")
@@ -566,29 +567,31 @@ def test_the_fast_networks_seeds_are_told_with_mean_spread_time_and_memory(examp
     text = fast_chapter(example, example_run.fast_runs())
     assert (
         "Over 5 seeds the recipe has 90.66 % of the test images right on average in six views, from 90.58 % to "
-        "90.74 %, with a standard deviation of 0.06 points; every one of them is above 0.9. As they are, 89.73 % of "
-        "them are right."
+        "90.74 %, with a standard deviation of 0.06 points; every seed is above 0.9. Without test views, 89.73 % "
+        "are right."
     ) in text
-    assert "A training took 11 min, with the look at the test images after each epoch, and at most 2,100 MB" in text
+    assert "A training took 11 min, including the evaluation on the test images after each epoch" in text
+    assert "and at most 2,100 MB of memory." in text
     assert text.count("| fast-") == 6 and "| fast-held-out-1 | 45,000 | 89.01 % |" in text
 
 
 def test_one_seed_below_is_told_and_so_is_what_is_missing(example: Path) -> None:
     low = example_run.fast_run("fast", 2, 0.8991)
     text = fast_chapter(example, [example_run.fast_run("fast", 1, 0.9066), low])
-    assert "not every one of them is above 0.9" in text
+    assert "not every seed is above 0.9" in text
     assert "2 of 5 are recorded; `bigeggs study fast` trains the others." in text
     assert "17 of 19 trainings are not recorded yet" in text
 
 
 def test_held_out_images_stand_beside_the_test_images_and_the_authors_tuning_is_told(example: Path) -> None:
-    tuned = "found its settings by CIFAR-10's test images"
+    tuned = "tuned its settings on CIFAR-10's test images"
     runs = example_run.fast_runs()
     text = fast_chapter(example, runs)
     assert tuned in text
-    assert "has 89.01 % of the 5,000 held out right and 89.29 % of the test images: a difference of 0.28 points" in text
+    told = "has 89.01 % of the 5,000 held-out images right and 89.29 % of the test images: a difference of 0.28 points"
+    assert told in text
     without = fast_chapter(example, [run for run in runs if not run["heldOutImages"]])
-    assert tuned in without and "held out right" not in without
+    assert tuned in without and "held-out images right" not in without
 
 
 def test_what_is_lost_without_each_ingredient_is_the_difference_of_means(example: Path) -> None:

@@ -1,4 +1,4 @@
-"""Numbers, tables and figures of the page lead to the cell that they come from; the notebooks' pages stand alone."""
+"""Numbers, tables and figures of the page link to the cell that they come from; notebook pages need no other file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RECORDS, NOTEBOOKS = ROOT / "report" / "records", ROOT / "notebooks"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The committed run with its report built anew, with the notebooks in `with` and without them in `without`."""
+    """The report of the committed run, built again: with notebooks in `with`, without them in `without`."""
     root = tmp_path_factory.mktemp("sources")
     shutil.copytree(ROOT / "plots", root / "plots")
     for name, notebooks in (("with", str(NOTEBOOKS)), ("without", None)):
@@ -58,7 +58,7 @@ def test_every_link_to_a_notebook_ends_at_a_cell(page: Page, pages: dict[str, st
     for link in links(page):
         section, anchor = re.fullmatch(r"notebooks/([\w-]+)\.html(?:#(cell-\d+))?", link["href"]).groups()
         assert section in pages and (anchor is None or anchor in anchors[section]), link
-    # One number is a setting, of which no cell's text tells that it records it.
+    # One number is a setting, which no cell's text records.
     assert {link["title"] for link in links(page) if "#" not in link["href"]} == {
         "04-plain-training: settings.batchSize"
     }
@@ -100,7 +100,7 @@ def test_every_traced_number_is_that_of_its_record_and_of_its_cell(root: Path) -
             value = value[int(part)] if isinstance(value, list) else value[part]
         shown, lowest = 0.0, 0.0
         for number, unit in re.findall(r"([+\N{MINUS SIGN}]?[\d,.]+)\s*([^\d\s]*)", text):
-            # A gain is in points, without their name; a loss of an ingredient is shown as what is lost.
+            # A gain is in points, without the unit; what an ingredient's absence costs is shown as a positive number.
             unnamed = 0.01 if key.endswith(".gain") else -0.01 if "ingredients" in key and not unit else 1
             scale = SCALES[unit] * unnamed
             shown += float(number.replace(",", "").replace("\N{MINUS SIGN}", "-")) * scale
@@ -173,7 +173,7 @@ EVIL = '<script>alert("&1")</script>"><img src=x onerror=alert(1)>'
 
 
 def executed(source: str, *outputs: dict, kind: str = "code") -> dict:
-    """A cell of nbformat, with the forms of its outputs."""
+    """A cell in nbformat, with outputs in several formats."""
     return {
         "cell_type": kind, "id": "cell-1", "metadata": {}, "source": [source],
         "outputs": [{"output_type": "display_data", "data": forms, "metadata": {}} for forms in outputs],
@@ -181,7 +181,7 @@ def executed(source: str, *outputs: dict, kind: str = "code") -> dict:
 
 
 def read(directory: Path, *cells: dict) -> Notebook:
-    """A notebook of such cells."""
+    """A notebook with these cells."""
     path = directory / "notebook.ipynb"
     path.write_text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
     return Notebook.read(path)
@@ -245,7 +245,7 @@ def test_the_cell_that_recorded_a_key_is_told_by_its_text(tmp_path: Path) -> Non
     assert found == {"loss": 5, "plain.accuracy": 3, "plain": 3, "epochsRun": 4}
     assert cell_of(notebook, "data.trainImages") == 2
     assert cell_of(notebook, "settings.seed") is None and cell_of(notebook, "run.seconds") is None
-    # With two calls that name nothing, neither can be told to be it.
+    # With two calls without a name, the cell is not known.
     twice = read(tmp_path, executed("try section.record(training)"), executed("try section.record(more)"))
     assert cell_of(twice, "results.epochsRun") is None
 

@@ -1,4 +1,4 @@
-"""What a sweep found, told by Python: a table and a figure."""
+"""Python's report on a sweep: a table and a figure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def result(value: str, *accuracies: float, tested: bool = True) -> dict[str, obj
 
 @pytest.fixture
 def write(tmp_path: Path):
-    """Writes a sweep's record and what is made of it."""
+    """Writes a sweep's record, and the table and the figure from it."""
 
     def written(*results: dict[str, object]) -> Path:
         record = {

@@ -1,4 +1,4 @@
-"""Models built, trained and used from Python, on images of noise with a class in each."""
+"""Models built, trained and used from Python, on noise images of several classes."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def test_an_exception_in_a_callback_reaches_the_caller_of_fit(images, capfd):
         model.fit(x, y, epochs=3, verbose=0, callbacks=[Thrower()])
     assert seen == [0]
     assert "ignored" not in capfd.readouterr().err
-    model.fit(x, y, verbose=0)  # And the model is as good as before.
+    model.fit(x, y, verbose=0)  # The model stays usable.
 
 
 def test_stopping_early_restores_the_best_weights():
@@ -509,7 +509,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_an_error(images):
 
 def test_a_validation_loss_that_is_no_number_ends_the_training_with_an_error(images):
     x, y = images
-    # Finite, and their sums are not.
+    # The numbers are finite, but their sums are not.
     validation = np.full_like(x[:8], np.finfo(np.float32).max, dtype=np.float32)
     model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")], seed=1)
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
@@ -524,7 +524,7 @@ def test_what_a_failed_training_left_in_memory_does_not_reach_predictions(images
     before, weights = [model.predict(x[:size]) for size in sizes], dict(model.weights)
     damaged = x.astype(np.float32)
     damaged[:, 3, 3, 0] = np.finfo(np.float32).max
-    with pytest.raises(bigeggs.Error, match="the loss became|too large for a number"):
+    with pytest.raises(bigeggs.Error, match="the loss became|was not finite"):
         model.fit(damaged, y, batch_size=64, verbose=0)
     model.set_weights(weights)
     for size, expected in zip(sizes, before):
@@ -550,7 +550,7 @@ def test_a_file_that_is_no_model_is_refused(images, tmp_path):
 
 
 def test_a_step_is_its_gradients_and_the_optimizer(images):
-    """Adam in NumPy on the gradients of the library moves the weights to where the library moves them."""
+    """Adam in NumPy, on the library's gradients, gives the library's weights."""
     x, y = images
     model = network()
     model.build((None, 8, 8, 3))
@@ -591,7 +591,7 @@ def test_the_state_of_the_optimizer_can_be_moved_to_another_model(images):
     x, y = images
     first, second = network(), network()
     first.fit(x, y, verbose=0)
-    # The first batch decides how oneDNN keeps a dense kernel, which on AVX2 decides about last bits.
+    # The first batch decides the layout of a dense kernel in oneDNN, which affects the last bits on AVX2.
     second.predict(x)
     second.set_weights(first.get_weights())
     testing.set_optimizer_state(second, *testing.optimizer_state(first))

@@ -1,4 +1,4 @@
-"""What the wheel does beyond a checkout: choosing a build for the processor, downloading, and its own command."""
+"""What the wheel adds to a checkout: choosing a build for the processor, downloading, and its own command."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMMAND = ROOT / ".build/release/bigeggs"
 
 @pytest.fixture(scope="module")
 def levels(tmp_path_factory) -> Path:
-    """A folder with both levels, and the library that asks the processor."""
+    """A folder with both levels, and the library that detects the processor's level."""
     folder = tmp_path_factory.mktemp("levels")
     for level in ("v3", "v4"):
         (folder / level).mkdir()
@@ -80,7 +80,7 @@ CONTENT = bytes(range(256)) * 1000
 
 
 class Server(http.server.BaseHTTPRequestHandler):
-    """Answers by the path: the file, a page, a status, or a part of what it promised."""
+    """Answers by the path: the file, a page, an error status, or only a part of the announced bytes."""
 
     def do_GET(self) -> None:
         status = {"/missing": 404, "/empty": 204}.get(self.path, 200)
@@ -213,7 +213,7 @@ def test_the_module_without_pillow_names_the_extra(photo, tmp_path):
 @pytest.mark.parametrize(
     ("weights", "reason"),
     [
-        ("missing.safetensors", "missing.safetensors"), ("flat.safetensors", "no square pictures"),
+        ("missing.safetensors", "missing.safetensors"), ("flat.safetensors", "does not take square colour pictures"),
         ("map.safetensors", "its output is (8, 8, 4)"), ("scores.safetensors", "no softmax"),
         (os.fsdecode(b"\xe9.safetensors"), "is not UTF-8"),
     ],

@@ -1,4 +1,4 @@
-"""What a write-up takes from the report: tables in three formats, and numbers with where they are from."""
+"""Parts of the report for a write-up: tables in three formats, and numbers with their origins."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_table_of_the_report_is_there_in_three_formats(written: Path) -> N
     assert {path.name for path in (written / "tables").iterdir()} == {
         f"{name}.{kind}" for name in names for kind in ("tex", "csv", "md")
     }
-    # All with a number, and that of the claims.
+    # All numbered tables, and that of the claims.
     text = (written / "report.md").read_text()
     assert len(names) == len(re.findall(r"^\*\*Table \d+\.\*\*", text, re.MULTILINE)) + 1
     assert {"results", "trainings", "study-recipes", "fast-ingredients", "claims"} <= names
@@ -79,14 +79,14 @@ def test_numbers_are_set_right_and_long_texts_in_lines() -> None:
 
 
 def at(record: dict, key: str) -> object:
-    """What stands at a key, found without the code under test."""
+    """The value at a key, found without the code under test."""
     for part in key.split("."):
         record = record[int(part)] if isinstance(record, list) else record[part]
     return record
 
 
 def held_against_records(report: Path, records: Path) -> list[dict]:
-    """The numbers of a report, each compared with its record, and each macro with its number."""
+    """Compares each number of a report with its record, and each macro with its number. Returns the numbers."""
     numbers = json.loads((report / "numbers.json").read_text())["numbers"]
     text = (report / "numbers.tex").read_text()
     macros = dict(re.findall(r"^\\newcommand\{(\\\w+)\}\{([^}]+)\}%", text, re.MULTILINE))

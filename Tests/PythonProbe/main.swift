@@ -3,7 +3,7 @@
 import EmbeddedPython
 import Foundation
 
-// Whoever started the tests may ignore interrupts, and their threads block signals.
+// The tests' parent process may ignore interrupts, and the tests' threads block signals.
 signal(SIGINT, SIG_DFL)
 var interrupts = sigset_t()
 sigemptyset(&interrupts)

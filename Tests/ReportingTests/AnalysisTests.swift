@@ -28,7 +28,7 @@ import Testing
 @Suite struct PreciseStatisticsTests {
     private let pixels: [UInt8] = (0..<24 * 12).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 12 * 11) }
 
-    /// The first of the images, of 2×2 pixels and three channels.
+    /// The first images, of 2×2 pixels and three channels.
     private func images(_ count: Int) throws -> ImageDataset {
         try ImageDataset(
             images: pixels, labels: Labels((0..<24).map { Int32($0 % 2) }), imageShape: [2, 2, 3],
@@ -72,7 +72,7 @@ import Testing
         #expect(learned(precise) == learned(trained) && model.learningRate == 1e-3)
     }
 
-    /// Three steps an epoch: what is measured between two epochs is no step of the schedule.
+    /// With three steps an epoch, measuring between two epochs is no step of the schedule.
     @Test func trainingGoesOnAfterwardsOnItsScheduleAndWithItsMoments() throws {
         func trained(measures: Bool) throws -> (history: History, optimizer: [[NamedTensor]]) {
             let model = try network(trainedFor: 0)

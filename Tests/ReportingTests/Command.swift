@@ -16,9 +16,9 @@ struct Command {
         var description: String { "status \(status): \(errors)" }
     }
 
-    /// What it writes on standard output.
+    /// Runs the program and returns its standard output.
     ///
-    /// - Throws: ``Failed`` with what it writes on standard error, if it ends with a status other than 0.
+    /// - Throws: ``Failed`` with its standard error, if it ends with a status other than 0.
     @discardableResult
     func output() throws -> Data {
         let process = Process()
@@ -28,7 +28,7 @@ struct Command {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        // Standard error stays far below a pipe's size in whatever these tests run.
+        // In these tests, standard error stays far below a pipe's size.
         let data = output.fileHandleForReading.readDataToEndOfFile()
         let message = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
@@ -39,7 +39,7 @@ struct Command {
     }
 }
 
-/// A directory that is removed with this.
+/// A directory that is removed with this object.
 final class TemporaryDirectory {
     let path: String
 

@@ -40,7 +40,7 @@ import Testing
         #expect(script.cell(atLine: 99) == nil)
     }
 
-    /// As git's `autocrlf` or an editor of Windows leaves it; lines are counted as the compiler counts them.
+    /// As git's `autocrlf` or an editor on Windows leaves it; lines are counted as the compiler counts them.
     @Test(arguments: [
         source.replacing("\n", with: "\r\n"),
         source.replacing("let x = 1\n", with: "let x = 1\r\n"),
@@ -69,7 +69,7 @@ import Testing
         let path = try Checkout.root + "/notebooks/\(section.name)/main.swift"
         let source = try String(contentsOfFile: path, encoding: .utf8)
         let script = LiterateScript(source)
-        // Whatever is not a comment in the script must be in a cell of code, in the same order.
+        // Everything but comments must be in a code cell, in the same order.
         let code = source.split(separator: "\n").filter { !$0.hasPrefix("//") }
         let inCells = script.cells.filter { $0.kind == .code }.map(\.source).joined(separator: "\n")
         #expect(inCells.split(separator: "\n").filter { !$0.hasPrefix("//") } == code)

@@ -32,7 +32,7 @@ import Testing
         #expect(try made() == made())
     }
 
-    /// Python's own validator of the format reads what was written, and gives the script back.
+    /// Python's nbformat validates the notebook and finds the script in it.
     @Test func nbformatReadsTheNotebookAndFindsTheScriptInIt() throws {
         let directory = try TemporaryDirectory()
         var notebook = Notebook(Self.script)

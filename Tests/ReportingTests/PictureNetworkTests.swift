@@ -90,7 +90,7 @@ import Testing
             let values = try model.predict(dataset, batchSize: Self.images).probabilities.map(Double.init)
             let mean = values.reduce(0, +) / Double(values.count)
             let size = (values.map { $0 * $0 }.reduce(0, +) / Double(values.count)).squareRoot()
-            // Rounding grows by the layers: 1e-6 of the size in the first, 2e-5 after all of them.
+            // Rounding grows with depth: 1e-6 of the size after the first layer, 2e-5 after the last.
             let tolerance = 1e-4 * activation.size
             #expect(abs(mean - activation.mean) < tolerance, "activation \(number)")
             #expect(abs(size - activation.size) < tolerance, "activation \(number)")

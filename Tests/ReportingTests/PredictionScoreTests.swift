@@ -53,7 +53,7 @@ import Testing
         #expect(mirrored.labels == images.labels)
     }
 
-    /// As `numpy.roll` would, but for what comes in at the edges: `numpy.pad(…, mode="reflect")`.
+    /// As `numpy.roll`, with edges from `numpy.pad(…, mode="reflect")`.
     @Test func aShiftedViewReflectsTheEdges() throws {
         let seen = try images.seen(TestView(isMirrored: true, down: -1, right: 2))
         let (rows, columns) = ([1, 0, 1, 2], [1, 0, 1, 2])
@@ -69,7 +69,8 @@ import Testing
         #expect(seen.rescale == images.rescale && seen.labels == images.labels)
     }
 
-    /// A view is made of some images at a time, 21 batches of four here and then the last six, and the result does not show it.
+    /// A view is computed in runs of images: here 21 batches of four, then the last six. The result must not depend on
+    /// it.
     @Test func manyImagesAreLookedAtInRuns() throws {
         let side = 512
         let pixels = (0..<90 * side * side * 3).map { UInt8(truncatingIfNeeded: $0 * 77 + $0 / 4801 * 13) }

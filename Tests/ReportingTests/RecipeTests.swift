@@ -116,7 +116,7 @@ import Testing
         #expect(try Recipe(again) == recipe)
     }
 
-    /// A setting is named, with what may stand there.
+    /// The error names the setting and the values it allows.
     @Test(arguments: [
         (#"{}"#, #"a recipe needs the setting "epochs""#),
         (#"{"epochs": 0}"#, #"a recipe: "epochs" is 0: give 1 or more"#),
@@ -184,7 +184,7 @@ import Testing
         }
     }
 
-    /// Checked with ten classes, it is for these alone.
+    /// The file is checked with ten classes, and ten units fit no other number.
     @Test func aNumberOfUnitsThatIsNotThatOfTheClassesIsRefusedBeforeTraining() throws {
         let recipe = try recipe(
             #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}}]}"#
@@ -320,7 +320,7 @@ import Testing
         #expect(try StudyRun.named("strong").map(\.name) == ["strong-1"])
     }
 
-    /// What it is made of is found in the images, and it learns them.
+    /// The whitening layer is computed from the images, and training on them reduces the loss.
     @Test func theFastRecipeLearnsAFewImages() throws {
         let recipe = try #require(Recipe(named: "fast"))
         let pixels = (0..<120 * 3072).map { index -> UInt8 in
@@ -351,7 +351,7 @@ import Testing
 }
 
 extension Record {
-    /// A recipe without what it is called.
+    /// A recipe without its name.
     fileprivate var withoutName: Record {
         var record = self
         record["name"] = nil

@@ -10,7 +10,7 @@ import Testing
 
     init() throws {
         directory = try TemporaryDirectory()
-        // The study of another checkout, whose Python nothing here needs.
+        // The study of a temporary directory; these tests need no Python.
         project = Project(root: directory.path)
         study = Study(project: project)
         try FileManager.default.createDirectory(atPath: study.records, withIntermediateDirectories: true)
@@ -47,7 +47,7 @@ import Testing
         try RunComparison(write(a, "a"), write(b, "b"), study: study, project: project, images: { _ in nil })
     }
 
-    /// Two recipes of the study: variances of 2e-4 and 0.5e-4 with two seeds and with two.
+    /// Two recipes of the study with two seeds each: variances of 2e-4 and 0.5e-4.
     private func writeStudy() throws {
         for (name, accuracy) in [
             ("plain-1", 0.70), ("plain-2", 0.72), ("flip-1", 0.80), ("flip-2", 0.81),
@@ -81,7 +81,7 @@ import Testing
         #expect(abs(try #require(accuracy.noise) / width - 1) < 1e-3)
         #expect(accuracy.meaning == .withinNoise)
         #expect(abs(accuracy.difference - 0.04) < 1e-12)
-        // The study's own images are held out; the test images' noise is that of the same measure.
+        // In the study, the evaluation is of held-out images, so the noise of `test` is used.
         #expect(try metric("results.evaluation.accuracy", in: comparison).noise == accuracy.noise)
         #expect(comparison.settings.map(\.key) == ["settings.seed"])
 
@@ -94,7 +94,7 @@ import Testing
         let without = try compared(record("plain-1", accuracy: 0.7), record("plain-2", accuracy: 0.8))
         #expect(try metric("test.accuracy", in: without).meaning == .unknown)
         try writeStudy()
-        // Other recipes of the same network tell nothing of another network.
+        // The study's records are of another network.
         let other = try compared(record("fast-1", accuracy: 0.9), record("fast-2", accuracy: 0.91))
         #expect(try metric("test.accuracy", in: other).meaning == .unknown)
         let small = try compared(
@@ -149,7 +149,8 @@ import Testing
             results([0, 0, 0, 0, 2]), results([1, 1, 1, 0, 1], "md5:other"), study: study, project: checkout,
             images: { _ in nil })
         #expect(
-            other.flips.isEmpty && other.withoutFlips == ["06-results: the two were tested on other images."])
+            other.flips.isEmpty
+                && other.withoutFlips == ["06-results: the two runs were tested on different images."])
     }
 
     @Test func whatIsNoRunIsNamed() throws {

@@ -3,7 +3,7 @@ import Foundation
 import Reporting
 import Testing
 
-/// The sections as people run them: as programs, on a small data set of noise in CIFAR-10's layout.
+/// Runs the sections as programs, on a small data set of noise in CIFAR-10's layout.
 @Suite(.serialized) struct SectionRunTests {
     let directory: TemporaryDirectory
     let out: String
@@ -61,7 +61,7 @@ import Testing
         }
         let before = try files()
         let section = Project.executableDirectory + "/" + ("01-data" as ReportSection).name
-        // As `ulimit -f 16` in a shell: the thread that starts it here may block the signal that comes with it.
+        // As `ulimit -f 16` in a shell: the thread that starts the program here may block SIGXFSZ.
         let limited = """
             import os, resource, signal, sys
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -109,7 +109,7 @@ import Testing
             let map = try #require(image["mapOfPredicted"]?.matrix)
             #expect(map.count == 8 && map.allSatisfy { $0.count == 8 && $0.allSatisfy { $0 >= 0 } })
         }
-        // Section 6 evaluates the very weights that section 4 measured and saved.
+        // Section 6 evaluates the weights that section 4 saved.
         let trained = try Record.read("\(out)/records/04-plain-training.json")
         let recorded = try #require(trained[path: "results.evaluation.loss"]?.number)
         let evaluated = try #require(results[path: "results.plain.loss"]?.number)
@@ -120,7 +120,7 @@ import Testing
         try theFastSectionTrainsAsTheRecipeOfThatNameDoes()
     }
 
-    /// The section spells out what `bigeggs train --recipe fast` does: the same file, byte for byte.
+    /// The section spells out `bigeggs train --recipe fast`: the weights are the same, byte for byte.
     private func theFastSectionTrainsAsTheRecipeOfThatNameDoes() throws {
         let record = try Record.read("\(out)/records/09-fast.json")
         let batchSize = try #require(record[path: "settings.batchSize"]?.integer)
@@ -137,7 +137,7 @@ import Testing
         #expect(record[path: "results.eigenvalues"]?.numbers?.count == 12)
     }
 
-    /// What nbformat and nbconvert make of the executed notebooks.
+    /// Checks the executed notebooks with nbformat and nbconvert.
     private func theNotebooksAreValidAndHoldScriptsAndOutputs() throws {
         struct Page: Decodable {
             let code, progress: String
@@ -187,7 +187,7 @@ import Testing
             let page = try #require(pages["\(section.name).ipynb"])
             #expect(page.warnings.isEmpty, "\(section.name): \(page.warnings)")
             #expect(page.code.filter { !$0.isWhitespace } == (try code(of: section)), "\(section.name)")
-            // This section draws as much as there is of the study.
+            // This section draws the study's records, which may be none.
             #expect(page.png > 0 || section == "08-beyond", "\(section.name)")
             #expect(page.png == page.svg, "\(section.name)")
             #expect(
@@ -199,7 +199,7 @@ import Testing
         #expect(progress.contains("val_accuracy") && !progress.contains("\u{1B}"))
     }
 
-    /// A script without its prose, its markers and its spaces, found without the code under test.
+    /// A section's code without prose, markers and spaces, independently of the code under test.
     private func code(of section: ReportSection) throws -> String {
         let path = try Checkout.root + "/notebooks/\(section.name)/main.swift"
         var isProse = false
@@ -257,7 +257,7 @@ import Testing
         let script = try Checkout.root + "/notebooks/05-augmented-training/main.swift"
         let introduction = LiterateScript(try String(contentsOfFile: script, encoding: .utf8)).introduction
         #expect(introduction.hasPrefix("The report's answer to overfitting"))
-        // The help breaks lines.
+        // The help wraps lines.
         #expect(help.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(introduction))
         for option in ["--profile", "--data", "--threads", "--seed", "--out", "--epochs"] {
             #expect(help.contains(option))
@@ -289,7 +289,7 @@ enum NoiseDataset {
         try Data("Noise.".utf8).write(to: url.appendingPathComponent("PROVENANCE.txt"))
     }
 
-    /// Labels go round the classes; a record is the label's byte and 3,072 bytes of pixels.
+    /// Labels cycle through the classes; a record is the label's byte and 3,072 bytes of pixels.
     private static func images(_ count: Int, stream: UInt32) -> Data {
         let random = Philox(seed: 1, purpose: .sampling)
         var bytes: [UInt8] = []

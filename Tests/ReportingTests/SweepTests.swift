@@ -9,7 +9,7 @@ import Testing
             of: Recipe(recipe), settings.map { try SweepSetting($0) }, seeds: seeds, in: "/nowhere/sweep")
     }
 
-    /// The recipes as their files would have them.
+    /// The recipes as written to their files.
     private func recipes(_ sweep: Sweep) throws -> [Record] {
         try sweep.combinations.map { try Record(encoding: $0.recipe) }
     }
@@ -77,10 +77,10 @@ import Testing
         (["batch_size=32,,64"], "is not a setting and its values"),
         (["batch_size=32,64,32"], "--set batch_size has the value 32 twice"),
         (["batch_size=32", "batch_size=64"], "--set batch_size is there twice"),
-        (["batch_size=x"], "with batch_size x this is no recipe: a recipe: \"batch_size\" is \"x\""),
+        (["batch_size=x"], "with batch_size x the recipe is invalid: a recipe: \"batch_size\" is \"x\""),
         (["learnin_rate=1"], "a recipe has no setting \"learnin_rate\""),
         (["network.Drop.rate=0.1"], "there is no \"Drop\" in this list of the recipe, which has Conv2D, "),
-        (["network.Dropout.rate=1.5"], "with network.Dropout.rate 1.5 this is no recipe: layer 21 of"),
+        (["network.Dropout.rate=1.5"], "with network.Dropout.rate 1.5 the recipe is invalid: layer 21 of"),
         (["rescale=0.5,0.50"], "has the value 0.5 twice"),
         (["epochs=2,3", "precision=auto,fast"], "\"precision\" is \"fast\": give one of"),
     ]) func aMistakeIsNamedBeforeAnythingIsTrained(_ settings: [String], _ problem: String) throws {

@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// As many columns as terminals give them: Chinese, Korean, Japanese, emoji, an accent of its own, Arabic.
+    /// The columns that terminals use: Chinese, Korean, Japanese, emoji, a combining accent, Arabic.
     @Test(arguments: [
         ("鳥", 2), ("고양이", 6), ("ねこ (5)", 8), ("🦆", 2), ("❤\u{FE0F}", 2), ("cafe\u{301}", 4), ("سيارة", 5),
     ])

@@ -3,9 +3,9 @@ import Foundation
 import Reporting
 import Testing
 
-/// Records of a training by hand, so that each way to differ can be had.
+/// Handmade records of a training, so that every kind of difference is tested.
 @Suite struct VerificationTests {
-    /// A run's directory, by what a test changes in it.
+    /// A run's directory; tests change its values.
     private struct Run {
         var data = "md5:1"
         var processor = "Intel(R) Xeon(R) Processor"
@@ -58,7 +58,7 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// What a run comes to that differs by what `change` does from the recorded one.
+    /// Verifies a run, changed by `change`, against the recorded one.
     private func verify(
         firstEpochs: Bool = false, recorded: (inout Run) -> Void = { _ in }, _ change: (inout Run) -> Void
     ) throws -> Verification {
@@ -118,7 +118,7 @@ import Testing
         #expect(found.items.filter { $0.agreement != .sameBits }.map(\.name) == [name])
     }
 
-    /// What keeps the same bits from being due, and how the sentence says it.
+    /// Reasons why bits may differ, and their words in the sentence.
     private static let excuses: [(words: String, excuse: @Sendable (inout Run) -> Void)] = [
         ("of other data", { $0.data = "md5:2" }),
         ("of another kind of processor (AMD, AVX-512 BF16)", { $0.processor = "AMD EPYC" }),
@@ -140,7 +140,7 @@ import Testing
         let far = try verify(recorded: excuse) { $0.losses[1] = [1.9, 1.9] }
         #expect(far.outcome == .differs && far.exitStatus == 1)
         #expect(far.sentence.contains("the training loss of epoch 2 is 1.9000 instead of 1.3750"))
-        // Nobody is told that bits are not due where they are there.
+        // If the bits are the same, the reason does not matter.
         let same = try verify(recorded: excuse) { run in
             if words.contains("processor") || words.contains("kernels") || words.contains("before") { return }
             excuse(&run)
@@ -148,7 +148,7 @@ import Testing
         #expect(same.outcome == .sameBits)
     }
 
-    /// Of a training that is only begun.
+    /// Compares the first epochs of a training.
     @Test func theFirstEpochsAreComparedWithTheFirstOfTheRecord() throws {
         let begun: (inout Run) -> Void = {
             ($0.losses, $0.weights) = ([$0.losses[0]], [$0.weights[0]])

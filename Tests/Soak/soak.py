@@ -1,10 +1,9 @@
-"""Kill trainings at random moments, resume them, and see whether anything is lost.
+"""Kills trainings at random moments, resumes them, and checks that nothing is lost.
 
-Each run trains the report's network for three epochs on small made-up images. SIGKILL hits it at a
-random moment of its time, then it is resumed, on another number of threads, and perhaps killed again,
-until it ends. (One that ends before it is killed even once does not count and is begun again.) Its
-weights and its history must be those of a training that nobody disturbed, bit for bit, and its directory
-must hold nothing but its results.
+Each run trains the report's network for three epochs on small random images. SIGKILL is sent to it at a
+random moment. Then it is resumed on a random number of threads, and perhaps killed again, until it ends.
+(A run that ends before the first kill does not count and is repeated.) Its weights and its history must
+be those of an undisturbed training, bit for bit, and its directory must contain only its results.
 
     python3 Tests/Soak/soak.py 100
 """
@@ -21,7 +20,7 @@ import time
 
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / ".build/release/bigeggs"
 RESULTS = ["training.json", "weights.safetensors"]
-KILLS_A_RUN = 8  # after so many, the training is left in peace
+KILLS_A_RUN = 8  # at most
 
 
 def make_data(directory: pathlib.Path, randomness: random.Random) -> None:
@@ -50,7 +49,7 @@ def empty(directory: pathlib.Path) -> None:
 
 
 def hidden(out: pathlib.Path) -> list[str]:
-    """What was being written, by name; the lock's file is harmless and no part of it."""
+    """The names of files whose writing was interrupted. The lock file is not one of them."""
     return [path.name for path in out.iterdir() if path.name.endswith(".part")]
 
 
@@ -115,7 +114,7 @@ def main() -> int:
                 figures["fell back to the checkpoint before"] += "going on from the one before" in said
                 attempt += 1
                 if killed:
-                    # The moments follow the machine: later where it is slower than it was, …
+                    # The machine may be slower than before: choose later moments.
                     duration *= 1.03
                     figures["kills"] += 1
                     figures["killed while writing a file"] += bool(hidden(out))
@@ -123,7 +122,7 @@ def main() -> int:
                 if attempt <= KILLS_A_RUN:
                     figures["ended before the kill"] += 1
                 if attempt == 1:
-                    # … earlier where it is faster.
+                    # It may be faster than before: choose earlier moments.
                     duration = time.monotonic() - began
                     if process.returncode == 0 and results(out) == expected:
                         empty(out)

@@ -1,4 +1,4 @@
-"""What a new user does with the wheel, run by the Python of a fresh virtual environment that has it and Pillow."""
+"""Uses the wheel as a new user does, in a fresh virtual environment with the wheel and Pillow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bigeggs import layers
 
 random = np.random.default_rng(7)
 labels = random.integers(0, 2, 512).astype(np.int32)
-# Bright images against dark ones.
+# Bright and dark images.
 images = (random.integers(0, 128, (512, 16, 16, 3)) + 127 * labels[:, None, None, None]).astype(np.uint8)
 
 model = bigeggs.Sequential(

@@ -1,5 +1,5 @@
-"""Prints the events of TensorBoard files as JSON, read by nothing but this script: framing, checksums and
-protocol buffers are taken apart by hand, from the formats' descriptions.
+"""Prints the events of TensorBoard files as JSON. It uses no library for them: framing, checksums and
+protocol buffers are decoded here, from the formats' descriptions.
 
     python3 read_events.py FILE...
 """
@@ -10,7 +10,7 @@ import sys
 
 
 def crc32c(data):
-    """Bit by bit, from the polynomial's definition."""
+    """The CRC-32C, bit by bit, from the polynomial's definition."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc ^= byte
@@ -45,7 +45,7 @@ def varint(data, at):
 
 
 def fields(data):
-    """(number, value) of each field: ints, 8 or 4 raw bytes, or the bytes of what has a length."""
+    """(number, value) of each field: ints, 8 or 4 raw bytes, or the bytes of a length-delimited field."""
     at = 0
     while at < len(data):
         tag, at = varint(data, at)

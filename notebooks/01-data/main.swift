@@ -1,12 +1,12 @@
 // %% [markdown]
 // # 1. The data
 //
-// The report classifies CIFAR-10: 60,000 color photographs of 32 by 32 pixels, each of something in
-// one of ten classes, six animals and four vehicles. 50,000 images are for training and 10,000 for
-// testing; each class has 5,000 of the first and 1,000 of the second.
+// The report classifies CIFAR-10: 60,000 color photographs of 32 by 32 pixels in ten classes, six of
+// animals and four of vehicles. 50,000 images are for training and 10,000 for testing; each class has
+// 5,000 training and 1,000 test images.
 //
-// Before anything is trained, this section checks that what was loaded is that data set: where it comes
-// from, how many images there are of what, and what they look like.
+// Before any training, this section checks that the loaded data is this data set: where it comes from, how
+// many images each class has, and what they look like.
 
 // %%
 import BigEggs
@@ -18,8 +18,8 @@ let (train, test) = try section.loadData()
 // %% [markdown]
 // ## Is it what the report describes?
 //
-// Every number that the report gives of its data, beside what was counted here. A quick run takes the
-// first 10,000 and 2,000 images of the two splits, so there the counts are smaller and only nearly even.
+// The numbers that the report gives for its data, beside the counts here. A quick run takes only the first
+// 10,000 training and 2,000 test images, so its counts are smaller and only nearly even.
 
 // %%
 let counts = ["train": train.classCounts, "test": test.classCounts]
@@ -44,8 +44,8 @@ section.show(
 // %% [markdown]
 // ## As many of each class
 //
-// Equal numbers matter twice. The network cannot gain by favoring a frequent class, and accuracy can
-// be read as it is: guessing at random gives one in ten.
+// Equal numbers matter for two reasons. The network cannot gain by favoring a frequent class, and the
+// accuracy has a simple baseline: random guessing gives one in ten.
 
 // %%
 section.show(
@@ -60,7 +60,7 @@ section.figure("class-counts")
 // ## What the images look like
 //
 // The first ten training images of each class. At this size a bird against the sky is a few dark
-// pixels on blue, and so is an airplane: the pair that the last section comes back to.
+// pixels on blue, and so is an airplane: section 7 comes back to this pair.
 
 // %%
 let samples = train.classNames.indices.map { train.indices(ofClass: $0, first: 10) }
@@ -68,15 +68,14 @@ try section.record("samples", ImageSamples(split: "train", indices: samples))
 section.figure("sample-grid")
 if !section.isCIFAR10 {
     section.show(
-        "These are other images than the report's: what is said of birds and airplanes is not about them.")
+        "These are not the report's images: the remarks on birds and airplanes do not apply to them.")
 }
 
 // %% [markdown]
 // ## What it means
 //
-// 32 by 32 pixels are few, and ten classes of which some look alike are not easy to tell apart by so
-// little. An accuracy above 0.9, which the report claims, leaves one image in ten wrong where guessing
-// leaves nine.
+// 32 by 32 pixels are few, and some of the ten classes look alike. An accuracy of 0.9, which the report
+// claims to exceed, means one wrong image in ten; guessing gets nine in ten wrong.
 
 // %%
 section.headline(

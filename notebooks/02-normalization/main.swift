@@ -6,8 +6,8 @@
 // a form that suits many networks and activation functions. And it flattens the labels, which are loaded
 // as a matrix with one column, to the vector that the loss `sparse_categorical_crossentropy` takes.
 //
-// Here both steps are shown on the data, and the reasons, for which the report has no measurement, are
-// put to a test: the same network is trained on raw and on rescaled pixels.
+// This section shows both steps on the data. The report does not measure its reasons, so this section tests
+// them: it trains the same network on raw and on rescaled pixels.
 
 // %%
 import BigEggs
@@ -19,7 +19,7 @@ let (train, test) = try section.loadData()
 // %% [markdown]
 // ## Labels: a column becomes a vector
 //
-// The numbers stay what they are; only the shape changes.
+// The numbers stay the same; only the shape changes.
 
 // %%
 let column = train.labels
@@ -40,7 +40,7 @@ section.show(
 // ## Pixels: from [0, 255] to [0, 1]
 //
 // The images stay bytes in memory; `rescaled()` only sets the factor by which a pixel is multiplied on
-// its way into the network. The shape of the histogram stays as it is, its axis changes.
+// its way into the network. The histogram keeps its shape; only its axis changes.
 
 // %%
 let histogram = PixelHistogram(train)
@@ -61,9 +61,9 @@ section.figure("pixel-histograms")
 // ## What it changes: the first epochs on raw and on rescaled pixels
 //
 // Two networks with the same layers, the same initial weights and the same order of images. One sees
-// pixels up to 255, the other up to 1; everything else is alike. Batch normalization stands behind every
-// convolution and undoes most of a difference in scale, so one should not expect a network that fails on
-// raw pixels: the first layer alone sees them.
+// pixels up to 255, the other up to 1; everything else is alike. Batch normalization after every convolution
+// removes most of a difference in scale, and only the first layer sees the pixels. So the network should
+// not fail on raw pixels.
 
 // %%
 let images = section.profile == .quick ? 2_000 : 10_000
@@ -100,14 +100,12 @@ section.show(
 // ## Validation with statistics measured anew
 //
 // Training normalizes each batch by its own means and variances. Validation uses moving ones, which begin at
-// 0 and 1 and keep 99 % of themselves in each step, so after n steps 0.99ⁿ of the start is still in them. In
-// the first layer that matters: its features vary little where pixels do, and a small remainder of 1 can be
-// many times their variance. They are then divided by far too much, and a short training looks worse in
-// validation than it is.
+// 0 and 1 and keep 99 % of their value in each step: after n steps 0.99ⁿ of the start is left. In the first
+// layer this matters. Its features vary little if pixels do, so even a small remainder of the initial 1 can be
+// many times their variance. Validation then divides them by far too much, and a short training looks worse than it is.
 //
-// So each network goes through its training images once more, without learning. What its moving statistics take
-// in on the way is what they should be for the weights as they are; it is known as precise batch normalization.
-// Then it is validated again.
+// So each network goes through its training images once more, without learning, to measure the statistics of its
+// final weights. This is known as precise batch normalization. Then the network is validated again.
 
 // %%
 let precise = try trained.map { run in
@@ -141,16 +139,16 @@ section.figure("raw-against-scaled")
 // %% [markdown]
 // ## What it means
 //
-// A short training on few images says which of the two starts better, not where they end. In a training of
-// many epochs nothing of the start is left in the moving statistics. All later sections use rescaled pixels, as
-// the report does.
+// A short training on few images shows which of the two starts better, not where they end. In a training of
+// many epochs nothing is left of the initial values of the moving statistics. All later sections use rescaled
+// pixels, as the report does.
 
 // %%
 let last = trained.map { $0.history["loss"][epochs - 1] }
 section.headline(
     """
     After epoch \(epochs) the training loss is \(last[0].fixed(2)) on raw pixels, \(last[1].fixed(2)) on \
-    rescaled; validation accuracy, statistics measured anew, \(precise[0].accuracy.percent) and \
+    rescaled; validation accuracy with statistics measured anew is \(precise[0].accuracy.percent) and \
     \(precise[1].accuracy.percent).
     """)
 try section.end()

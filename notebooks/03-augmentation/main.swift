@@ -1,13 +1,12 @@
 // %% [markdown]
 // # 3. Augmentation
 //
-// A network that sees the same 50,000 images again and again can learn them by heart. The report has
-// Keras's `ImageDataGenerator` make the training set larger than it is: each image is changed a little
-// every time it is used, so that no epoch repeats another and the network has to cope with variation. It
-// turns by up to 15 degrees, zooms by up to a tenth, and shifts by up to a tenth of the width and of the
-// height.
+// A network that sees the same 50,000 images again and again can memorize them. The report uses Keras's
+// `ImageDataGenerator` against that: each image is changed a little every time it is used, so that no epoch
+// repeats another and the network has to cope with variation. The generator rotates by up to 15 degrees, zooms
+// by up to a tenth, and shifts by up to a tenth of the width and of the height.
 //
-// This section shows what each of these does by itself, what they do together, and what they cost.
+// This section shows the effect of each change by itself and of all together, and what they cost.
 
 // %%
 import BigEggs
@@ -19,9 +18,9 @@ let (train, _) = try section.loadData()
 // %% [markdown]
 // ## The generator
 //
-// Section 5 trains with the generator that stands here: change it, run this section to see what becomes
-// of the images, and section 5 to see what becomes of the training. What a change moves in from outside
-// the image takes the color of the nearest pixel of the image.
+// Section 5 trains with this generator: change it here, run this section to see the effect on the images,
+// and section 5 to see the effect on the training. Pixels from outside the image take the color of the
+// nearest pixel of the image.
 
 // %%
 let generator = ImageDataGenerator(
@@ -50,9 +49,9 @@ section.show(
 // %% [markdown]
 // ## One change at a time
 //
-// One training image, six times under each change alone. A random number belongs to the seed, the epoch
-// and the image, and not to the order of the work: epoch 3 changes image 7 the same way in every run,
-// with any number of threads.
+// One training image, six times with each change alone. Random numbers depend only on the seed, the epoch
+// and the image, not on the order of the work: epoch 3 changes image 7 the same way in every run, with any
+// number of threads.
 
 // %%
 let index = train.indices(ofClass: 7, first: 1).first ?? 0
@@ -91,8 +90,8 @@ section.figure("transforms-alone")
 //
 // This is what the network sees in training: every change at once, as one map from the new image to the
 // old, so that pixels are interpolated once and not four times. The table has the draws of the first
-// four epochs; as in Keras, a factor above 1 takes in more of the scene, and a shift says from how many
-// pixels away the new image is fetched.
+// four epochs. As in Keras, a zoom factor above 1 shows more of the scene, and a shift is the distance, in
+// pixels, from which the new image is read.
 
 // %%
 let together = changes(generator, 12)
@@ -130,15 +129,14 @@ section.show("Changing an image takes \(microseconds.fixed(1)) µs.")
 // %% [markdown]
 // ## What it means
 //
-// In every one of these pictures the subject is still plain to see: the changes are small enough to keep
-// the label true, which is what allows them. They are also few in kind. A horse is never mirrored, though
-// a mirrored horse is a horse; nor do color and brightness change. What the changes are worth, section 5
-// measures.
+// In all of these pictures the subject is still easy to recognize: the changes are small enough that the
+// label stays true. There are few kinds of change: a horse is never mirrored, though a mirrored horse is a
+// horse, and color and brightness stay the same. Section 5 measures what the changes bring.
 
 // %%
 section.headline(
     """
-    No two epochs show the same image: up to \(generator.rotationRange.fixed(0))° of rotation, \
+    No two epochs show an image in the same way: up to \(generator.rotationRange.fixed(0))° of rotation, \
     \(((largest - 1) * 100).fixed(0)) % of zoom and \((width * 32).fixed(1)) pixels of shift.
     """)
 try section.end()

@@ -2,14 +2,14 @@
 // # 4. Plain training
 //
 // The report trains one network twice: first on the images as they are loaded, then on augmented ones.
-// This is the first training. The report says of it that the validation stops improving after some ten
-// epochs, and that the model overfits from there; this section looks for that epoch.
+// This is the first training. The report says that its validation stops improving after some ten epochs,
+// and that the model overfits from there. This section looks for that epoch.
 //
 // The network is a small convolutional one. Three times it applies two 3×3 convolutions, with
 // 32, then 64, then 128 filters, and halves the image's sides with max pooling. The result is flattened
 // and passed through dense layers of 512 and 1,024 units to ten, whose softmax is the probability of each
-// class. Every other layer ends in a ReLU. Two things are to keep the network from learning its images by
-// heart: batch normalization after each layer, and dropout of half the units before the last.
+// class. All other convolutions and dense layers end in a ReLU. Two measures keep the network from memorizing
+// its images: batch normalization after each of these, and dropout of half the units before the last.
 
 // %%
 import BigEggs
@@ -23,9 +23,8 @@ let test = data.test.rescaled().withFlattenedLabels()
 // %% [markdown]
 // ## The network
 //
-// This is the network that `Reporting` has as `Sequential.bigEggs`, and that sections 5 to 7 use under
-// that name. Change it here to see what becomes of this section; change it there to see what becomes
-// of the report.
+// `Reporting` has the same network as `Sequential.bigEggs`, which sections 2 and 5 to 7 use. Change it here
+// to see the effect on this section; change it there to see the effect on the others.
 
 // %%
 let model = try Sequential(
@@ -62,16 +61,16 @@ section.show(Table(layersOf: model))
 // %% [markdown]
 // ## Training
 //
-// Adam minimizes the sparse categorical cross-entropy, 128 images a step. After every epoch the test
-// images validate, and three callbacks look at the result. One stops the training when the validation
+// Adam minimizes the sparse categorical cross-entropy, 128 images per step. After every epoch the network is
+// validated on the test images, and three callbacks use the result. One stops the training when the validation
 // loss has not improved for some epochs, one when the validation accuracy has not, and one halves the
 // learning rate before that. At the end the weights of the epoch with the lowest validation loss are
-// put back. A fourth callback writes the metrics, the weights and a few predictions for TensorBoard, where
+// restored. A fourth callback writes the metrics, the weights and a few predictions for TensorBoard, where
 // the training can be watched. The training saves itself after every epoch: interrupt it, and the next run
 // goes on from there.
 //
-// Validating on the test images is what the report does. It makes the choice of the epoch a little too
-// kind: the same images that judge the network have picked it.
+// The report validates on the test images. This makes the result a little too good: the same images choose
+// the epoch and test the network.
 
 // %%
 let settings = section.trainingSettings(.plain(section.profile))
@@ -109,17 +108,16 @@ section.figure("plain-training")
 // %% [markdown]
 // ## Where it overfits
 //
-// A network overfits when it goes on getting better on its training images while it gets no better, or
-// worse, on others. We take the epoch after the lowest validation loss, if training went on for at least
-// two epochs from there and its loss kept falling. The figure has that epoch and all after it on grey
-// ground, and the table marks it.
+// A network overfits when it still gets better on its training images, but not on others. We take the
+// epoch after the lowest validation loss, if at least two epochs follow that one and the training loss
+// fell further. The figure shades that epoch and all after it, and the table marks it.
 
 // %%
 section.show(training.sentence)
 section.show(
     """
-    The report has it after some ten epochs. \
-    \(training.overfitsFrom.map { "Here it is epoch \($0)." } ?? "Here no epoch was found.")
+    In the report overfitting starts after some ten epochs. \
+    \(training.overfitsFrom.map { "Here it starts in epoch \($0)." } ?? "Here no such epoch was found.")
     """)
 section.show(
     Table(
@@ -132,9 +130,9 @@ section.show(
 // %% [markdown]
 // ## What it means
 //
-// Both rows are of the weights that were put back. The distance between them is what the network knows
-// of its own images and of no others; augmentation, in the next section, is meant to close it. Early
-// stopping does not prevent it: it only ends a training that no longer helps, and keeps the best epoch.
+// Both rows are for the restored weights. The distance between them shows how much the network has
+// memorized its training images; augmentation, in the next section, is meant to reduce it. Early stopping
+// does not prevent memorizing: it only ends a training that no longer helps, and keeps the best epoch.
 
 // %%
 section.headline(

@@ -2,12 +2,12 @@
 // # 5. Augmented training
 //
 // The report's answer to overfitting is to train the same network again, on images that are changed at
-// random every time they are used. Learning them by heart does not help when they never come back the
-// same, so training takes longer, fits its images less well, and should do better on others. The report
-// says that this, with early stopping and the falling learning rate, brought its best result.
+// random every time they are used. Memorizing images does not help if they never repeat, so training takes
+// longer, fits its images less well, and should do better on others. The report says that this, with early
+// stopping and the falling learning rate, gave its best result.
 //
-// Only two things differ from section 4: the generator of section 3 stands between the images and the
-// network, and the callbacks wait longer before they stop the training.
+// Only two things differ from section 4: the generator of section 3 changes the training images, and the
+// callbacks wait longer before they stop the training.
 
 // %%
 import BigEggs
@@ -69,8 +69,8 @@ section.figure("augmented-training")
 // ## Against plain training
 //
 // Loss and accuracy of the restored weights, on the training images as they are and on the test images.
-// The last column is the distance between the two accuracies: how much better the network knows what it
-// was trained on.
+// The last column is the distance between the two accuracies: how much better the network is on the images
+// that it was trained on.
 
 // %%
 section.show(training.sentence)
@@ -97,10 +97,10 @@ section.show(
 // %% [markdown]
 // ## What it means
 //
-// The distance is what to compare first: a network that has seen every image changed cannot know its
-// training images as well as one that saw them again and again, and what it does know carries over. The
-// test accuracy tells whether it was worth the time. A short training may well end before it is: the
-// changed images are harder, so the first epochs are slower. Section 6 compares the two in full.
+// Compare the distance first: a network that always sees changed images fits its training images less
+// closely than one that sees the same images in every epoch, and more of what it learns carries over. The
+// test accuracy shows whether augmentation was worth the time. In a short training it may not be: changed
+// images are harder, so the first epochs improve more slowly. Section 6 compares the two in full.
 
 // %%
 let gap = training.finalTrain.accuracy - training.evaluation.accuracy

@@ -38,9 +38,9 @@ try section.record("truth", test.labels.values)
 // %% [markdown]
 // ## Loss and accuracy
 //
-// The interval is where the accuracy on all images of this kind lies with 95 % confidence (Wilson's
-// interval), if these are a fair sample. Two networks whose intervals overlap may still differ, as both
-// were tested on the same images; two whose intervals do not overlap certainly do.
+// The interval (Wilson's) contains the accuracy on all images of this kind with 95 % confidence, if the test
+// images are a fair sample. If two intervals do not overlap, the networks differ by more than chance explains.
+// If they overlap, the networks may still differ, as both were tested on the same images.
 
 // %%
 section.show(
@@ -60,19 +60,19 @@ let best = plain.accuracy > augmented.accuracy ? plain : augmented
 section.show(
     """
     The better accuracy here is \(best.accuracy.fixed(3)), with a loss of \(best.loss.fixed(3)); \
-    the report has more than 0.9, and 0.3 to 0.4.
+    the report claims more than 0.9, with a loss of 0.3 to 0.4.
     """)
 if !section.isCIFAR10 || section.profile == .quick {
     section.show(
         section.isCIFAR10
-            ? "This was a quick run, on a fifth of the training images: the report's is not in its reach."
-            : "These are not the report's images, so the two numbers say nothing about each other.")
+            ? "This was a quick run, on a fifth of the training images: it cannot reach the report's result."
+            : "These are not the report's images, so the numbers cannot be compared with the report's.")
 }
 
 // %% [markdown]
 // ## Class by class
 //
-// Rows are what an image shows, columns what the network says. Cats and dogs, and birds and deer against
+// Rows are the true class, columns the predicted one. Cats and dogs, and birds and deer against
 // leaves, are hard to tell apart at 32 by 32 pixels even for people.
 
 // %%
@@ -93,7 +93,7 @@ section.figure("per-class-accuracy")
 // %% [markdown]
 // ## The pairs that are confused most
 //
-// With some of the images, from the network trained on augmented ones.
+// The confusions of the network trained on augmented images, with some of the images.
 
 // %%
 section.show(
@@ -107,9 +107,9 @@ section.figure("confused-pairs")
 // %% [markdown]
 // ## Is it as sure as it is right?
 //
-// The report observes that an easy image is predicted with a confidence above 0.9. A confidence is worth
-// something if it can be believed: of the images predicted with 0.9, nine in ten should be right. The
-// expected calibration error is the mean distance from that, so smaller is better.
+// The report observes that an easy image is predicted with a confidence above 0.9. A confidence is useful
+// only if it matches the accuracy: of the images predicted with 0.9, nine in ten should be right. The expected
+// calibration error is the mean distance from that, so smaller is better.
 
 // %%
 section.show(
@@ -134,10 +134,10 @@ section.figure("first-layer-filters")
 // %% [markdown]
 // ## Where it looks
 //
-// Grad-CAM asks the last convolution which of its 8 by 8 places raise the score of a class, and by how
-// much. The maps are of the network trained on augmented images, for the first six test images that it
-// gets right and the first six that it gets wrong. They show where it looks, at the resolution of a
-// quarter of the image's sides, and not why.
+// Grad-CAM computes how much each of the 8 by 8 places of the last convolution raises the score of a class.
+// The maps are of the network trained on augmented images, for the first six test images that it gets right
+// and the first six that it gets wrong. They show where the network looks, with a quarter of the pixels on
+// each side, and not why.
 
 // %%
 try section.record("explained", ExplainedImages(by: models[1], predictions[1], of: test, each: 6))

@@ -22,7 +22,7 @@ try model.loadWeights(from: section.weights("augmented.safetensors", from: "05-a
 // %% [markdown]
 // ## 25 images, one by one
 //
-// The first 25 test images, none of them chosen, each given to the network alone.
+// The first 25 test images, without any selection, each predicted by itself.
 
 // %%
 let demo = try (0..<min(25, test.count)).map { index in
@@ -44,17 +44,17 @@ section.show(
                 image.confidence.fixed(2), image.predicted == image.truth ? "" : "wrong",
             ]
         }))
-section.show("\(right) of \(demo.count) are right; the report has all of its 25.")
+section.show("\(right) of \(demo.count) are right; in the report all 25 are.")
 section.figure("demo")
 
 // %% [markdown]
-// All of 25 is no proof of a perfect network. One that is right nine times in ten gets 25 of 25 once in
+// 25 of 25 do not prove a perfect network. One that is right nine times in ten gets 25 of 25 once in
 // fourteen trials, as 0.9 to the 25th power is 0.07.
 
 // %% [markdown]
 // ## Birds that look like airplanes
 //
-// Every test image of a bird that the network takes for an airplane, the surest mistakes first.
+// The test images of birds that the network takes for airplanes: at most twelve, the most confident mistakes first.
 
 // %%
 if let bird = test.classNames.firstIndex(of: "bird"),
@@ -81,5 +81,5 @@ if let bird = test.classNames.firstIndex(of: "bird"),
 }
 
 // %%
-section.headline("\(right) of \(demo.count) test images are predicted right; the report has all of its 25.")
+section.headline("\(right) of \(demo.count) test images are predicted right; in the report all 25 are.")
 try section.end()

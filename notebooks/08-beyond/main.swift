@@ -1,10 +1,10 @@
 // %% [markdown]
 // # 8. Beyond the report
 //
-// One training is one draw: another seed gives other weights and another accuracy. The report chose its best
-// epoch by the test images, which flatters the result. And it names more than 0.9 without saying what that
-// took. This section asks how much of each there is: the report's two recipes with three seeds, an epoch
-// chosen without the test images, and one ingredient after another added to the augmented recipe.
+// A single training is a random sample: another seed gives other weights and another accuracy. The report chose
+// its best epoch by the test images, which makes the result too good. It claims an accuracy above 0.9 without
+// saying how that was reached. This section measures all three: it trains the report's two recipes with three
+// seeds, chooses the epoch without the test images, and adds single ingredients to the augmented recipe.
 
 // %%
 import BigEggs
@@ -17,9 +17,9 @@ _ = try section.loadData()
 // ## The study
 //
 // Its trainings take hours, so they are not part of this script: `bigeggs study` runs them, all or one at a
-// time, and their records are kept beside the report's. All train on the first 45,000 training images, keep
-// weights by the last 5,000, and look at the test images after every epoch without letting them decide.
-// Where the learning rate follows a schedule there is nothing to choose: the last epoch's weights are kept.
+// time, and their records are kept beside the report's. All train on the first 45,000 training images and choose
+// the epoch by the last 5,000. The test images are measured after every epoch, but decide nothing. With a
+// learning-rate schedule there is no choice: the last epoch's weights are kept.
 
 // %%
 let study = try section.study()
@@ -32,13 +32,13 @@ section.show(
         \($0.runs.count) of the study's \($0.planned) trainings are recorded.\
         \($0.runs.count < $0.planned ? " `bigeggs study` trains the others." : "")
         """
-    } ?? "The study is of CIFAR-10, which these images are not: there is nothing to show.")
+    } ?? "The study is of CIFAR-10. These are other images, so there is nothing to show.")
 
 // %% [markdown]
 // ## What another seed gives
 //
-// Weights, order of the images, dropout and augmentation all follow from the seed. What differs from row to
-// row within a recipe is chance, and no difference between recipes that is smaller means anything.
+// Weights, order of the images, dropout and augmentation all follow from the seed. Differences between the rows
+// of one recipe are chance. A difference between recipes means nothing unless it is larger.
 
 // %%
 let own = runs.filter { ["plain", "augmented"].contains($0.recipe) }
@@ -55,8 +55,8 @@ section.show(
 // %% [markdown]
 // ## What choosing by the test images is worth
 //
-// The same trainings, had their epoch been chosen as the report did it, by the test images' loss. The last
-// column is the highest test accuracy of any epoch: the most that choosing could have claimed.
+// The same trainings, with the epoch chosen as in the report, by the loss on the test images. The last column
+// is the highest test accuracy of any epoch: the most that such a choice could claim.
 
 // %%
 section.show(
@@ -77,9 +77,9 @@ if !own.isEmpty { section.figure("study-selection") }
 // %% [markdown]
 // ## What each ingredient adds
 //
-// Each recipe is the augmented one with one thing changed, but for the last, which has them all. The column
-// with mirror images averages what the network says of an image and of its mirror image, which takes twice
-// the time to predict and no training. Points are percentage points of mean test accuracy over the report's
+// Each recipe is the augmented one with one change; the last has all changes. The column with mirror images
+// averages the predictions for an image and for its mirror image, which takes twice the time to predict and
+// no training. Points are percentage points of mean test accuracy over the report's
 // augmented recipe.
 
 // %%
@@ -98,7 +98,7 @@ if !recipes.isEmpty { section.figure("study-recipes") }
 // %% [markdown]
 // ## What it means
 //
-// The report's 0.9 is to be judged by the row of its own recipe, and by how far the best one gets.
+// Compare the report's 0.9 with the row of its own recipe, and with the best one.
 
 // %%
 let reference = recipes.first { $0.recipe == "augmented" }
@@ -107,10 +107,10 @@ if let reference, let best {
     section.headline(
         """
         The report's recipe gives \(reference.accuracy.mean.percent) on average over \(reference.seeds.count) \
-        \(reference.seeds.count == 1 ? "seed" : "seeds"), the best (\(best.recipe)) \
+        \(reference.seeds.count == 1 ? "seed" : "seeds"), the best recipe (\(best.recipe)) \
         \(best.mirroredAccuracy.mean.percent) with mirror images.
         """)
 } else {
-    section.headline("The study has not come far enough to say.")
+    section.headline("Too few trainings of the study are recorded for a result.")
 }
 try section.end()

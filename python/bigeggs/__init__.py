@@ -8,7 +8,7 @@
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 
-Names and arguments are Keras's. Layers in a graph, with `Input` and `Model`, are as its functional interface has them:
+Names and arguments are Keras's. `Input` and `Model` build a graph of layers, as in Keras's functional API:
 
     from bigeggs import layers
     images = bigeggs.Input((32, 32, 3))
@@ -24,10 +24,10 @@ Data sets, recorded results and weights come as NumPy arrays:
     data = bigeggs.Dataset.open("auto")
     data.images("test")[0]                      # [height, width, channels], 0 to 255
 
-Every array of theirs is a read-only view of the library's memory, and keeps what it shows alive. Inside the
-executables of BigEggs the library is there already; a Python started by hand finds it through
-``BIGEGGS_LIBRARY``, the path of ``libbigeggs_c.so``, or where ``swift build -c release`` left it. The wheel has it
-for processors with AVX2 and with AVX-512 and takes what fits; ``BIGEGGS_LEVEL=v3`` takes the former.
+These arrays are read-only views of the library's memory and keep it alive. BigEggs's executables contain the
+library. Any other Python process loads ``libbigeggs_c.so`` from the path in ``BIGEGGS_LIBRARY``, or from where
+``swift build -c release`` puts it. The wheel has one build for AVX2 and one for AVX-512 and loads the best that the
+processor supports; ``BIGEGGS_LEVEL=v3`` selects AVX2.
 """
 
 from . import callbacks, datasets, layers, losses, models, optimizers, regularizers, statistics, utils
@@ -47,7 +47,7 @@ from .weights import Weights
 __version__ = version()
 
 __all__ = [
-    "Communicator", "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound", "Record",
-    "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "pretrained", "regularizers",
-    "statistics", "utils", "world",
+    "Communicator", "Dataset", "Error", "History", "ImageDataGenerator", "Input", "KerasTensor", "Model", "NotFound",
+    "Record", "Sequential", "Weights", "callbacks", "datasets", "layers", "losses", "models", "optimizers", "pretrained",
+    "regularizers", "statistics", "utils", "world",
 ]

@@ -1,4 +1,4 @@
-"""``python -m bigeggs predict photo.jpg``: what a trained network says of somebody's own pictures."""
+"""``python -m bigeggs predict photo.jpg``: classifies image files with a trained network."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .models import Model, load_model
 from .pretrained import WEIGHTS, available, pretrained
 
 DESCRIPTION = """\
-A picture is a JPEG, PNG, WebP or GIF of any size: the network sees its middle square, upright, scaled to the
-size that it was trained on, on white where it is transparent. A file that is no picture is named on standard
+A picture is a JPEG, PNG, WebP or GIF of any size. The network sees its middle square, upright, scaled to the
+size that it was trained on; transparent parts are white. A file that is not a picture is named on standard
 error; the others are still classified, and the status is 1.
 
-The network must choose one of its classes, for a picture that shows none of them, too. Where the best class has less
-than 50 %, no class is likely.
+The network must choose one of its classes, also for a picture that shows none of them. If the best class has less
+than 50 %, the output says that no class is likely.
 
   python -m bigeggs predict photo.jpg
   python -m bigeggs predict *.jpg --top 5
@@ -40,11 +40,11 @@ def main(words: Sequence[str] | None = None) -> int:
     predict.add_argument("pictures", nargs="+", metavar="PICTURE")
     predict.add_argument(
         "--weights", default="report", metavar="NAME",
-        help=f"{' or '.join(available())}, or a file that a model's save wrote (default: report)")
+        help=f"{' or '.join(available())}, or a file written by a model's save (default: report)")
     predict.add_argument("--top", type=positive, default=3, metavar="N", help="how many classes to show (default: 3)")
     predict.add_argument("--json", action="store_true", help="print JSON, with the probability of every class")
     options = parser.parse_args(words)
-    # A file's name need be no text.
+    # A file name may contain characters that the stream cannot encode.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -63,7 +63,7 @@ def positive(text: str) -> int:
 
 
 def classify(paths: list[str], weights: str, top: int, as_json: bool) -> int:
-    """Classifies pictures and prints what came out."""
+    """Classifies pictures, prints the results and returns the exit status."""
     try:
         from bigeggs_pictures import decode
     except ImportError as error:
@@ -71,9 +71,9 @@ def classify(paths: list[str], weights: str, top: int, as_json: bool) -> int:
     model: Model = pretrained(weights) if weights in WEIGHTS else load_model(weights)
     side, shape, outputs = model.input_shape[1], tuple(model.input_shape[1:]), tuple(model.output_shape[1:])
     if side is None or shape != (side, side, 3):
-        raise Error(f"{weights} takes no square pictures in colour: its input is {shape}")
+        raise Error(f"{weights} does not take square colour pictures: its input is {shape}")
     if len(outputs) != 1:
-        raise Error(f"{weights} is no classifier: its output is {outputs}, and one number a class is needed")
+        raise Error(f"{weights} is not a classifier: its output is {outputs}, not one number per class")
     names = model.class_names or [f"class {index}" for index in range(outputs[0] or 0)]
     if len(names) != outputs[0]:
         raise Error(f"{weights} names {len(names)} classes and has {outputs[0]} outputs")

@@ -1,4 +1,4 @@
-"""Downloads for the library of the wheel, which has no way of its own: that would be 30 MB more."""
+"""Downloads for the wheel's library, which has no download code of its own: that would add 30 MB."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import urllib.error
 import urllib.request
 from ctypes import c_char, c_char_p, c_int32, c_int64, c_void_p
 
-#: `be_fetch_callback`. The place for the reason is no c_char_p, which would be a copy.
+#: `be_fetch_callback`. `reason` is a pointer to char: ctypes would pass a c_char_p as a copy.
 Callback = ctypes.CFUNCTYPE(c_int32, c_char_p, c_char_p, c_int64, ctypes.POINTER(c_char), c_int64, c_void_p)
 
 DONE, OUT_OF_REACH, BROKEN_OFF, UNWRITABLE, TOO_LARGE, PAGE = range(6)
 
-#: Seconds that a server may be silent: before it answers, and then.
+#: Timeouts in seconds: until the server answers, and while it sends the file.
 CONNECT_TIMEOUT, STALL_TIMEOUT = 10.0, 30.0
 
-#: What ended a download and is Python's own, such as Ctrl-C: raised once the library has answered.
+#: The Python exception that ended this thread's download, such as KeyboardInterrupt. Raised once the library returns.
 interrupted = threading.local()
 
 
 def raise_if_interrupted() -> None:
-    """Raises what ended this thread's download, if that is no error of the download's."""
+    """Raises the Python exception that ended this thread's download, if there was one."""
     error = getattr(interrupted, "error", None)
     interrupted.error = None
     if error is not None:
@@ -34,7 +34,7 @@ def raise_if_interrupted() -> None:
 
 @Callback
 def callback(address: bytes, path: bytes, limit: int, reason: ctypes.Array[c_char], capacity: int, _: object) -> int:
-    """What the library calls, on the thread that opens a data set."""
+    """The library calls this on the thread that opens a data set."""
     try:
         status, text = fetch(address.decode(), os.fsdecode(path), limit)
     except BaseException as error:
@@ -46,7 +46,7 @@ def callback(address: bytes, path: bytes, limit: int, reason: ctypes.Array[c_cha
 
 
 def fetch(address: str, path: str, limit: int) -> tuple[int, str]:
-    """Transfers a file, and says what became of it and why."""
+    """Downloads a file; returns a status and the reason for it."""
     try:
         file = open(path, "wb")
     except OSError as error:
@@ -88,14 +88,14 @@ def fetch(address: str, path: str, limit: int) -> tuple[int, str]:
 
 
 def silence(answer: http.client.HTTPResponse, seconds: float) -> None:
-    """Sets how long an answer that has begun may be silent."""
+    """Sets the timeout for reading the rest of an answer."""
     connection = getattr(getattr(answer.fp, "raw", None), "_sock", None)
     if connection is not None:
         connection.settimeout(seconds)
 
 
 class ProgressLine:
-    """A line on standard error that says how far a download is, if that is a terminal."""
+    """A download's progress line on standard error, if that is a terminal."""
 
     def __init__(self, name: str, total: int):
         self._name, self._total = name, total

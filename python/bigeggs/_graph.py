@@ -1,4 +1,4 @@
-"""Values that layers are called on, and the layers that lie between two of them."""
+"""Symbolic values that layers are called on, and the graph of layers between two of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _numbers = itertools.count()
 
 
 class KerasTensor:
-    """A value in a graph of layers: what a layer gives where it is called. It has no numbers."""
+    """A symbolic value in a graph of layers, returned when a layer is called. It holds no numbers."""
 
     def __init__(
         self, layer: Layer | None, inputs: Sequence[KerasTensor], *, shape: tuple[int | None, ...] | None = None
     ):
         #: None for an input.
         self._layer = layer
-        #: What the layer was called before a model gave it a name.
+        #: The layer's own name, from before a model named it.
         self._name = None if layer is None else layer.name
         self._inputs = tuple(inputs)
         #: Greater than that of every value before it.
@@ -35,7 +35,7 @@ class KerasTensor:
     def shape(self) -> tuple[int | None, ...]:
         """`(None, height, width, channels)` or `(None, features)`.
 
-        It is had by making the layers up to here, so that layers which do not fit together are an `Error`.
+        Reading it builds the layers up to this value; layers that do not fit together raise an `Error`.
         """
         if self._shape is None:
             graph = Graph(self._first_input, self)
@@ -57,8 +57,8 @@ class KerasTensor:
 class Graph:
     """The layers between an input and a value, in the order of their calls.
 
-    Where all layers read the input multiplied by one number, that is the model's own, and no layer multiplies. A
-    `ValueError` if the value does not come of that input alone.
+    If all layers read the input multiplied by the same factor, the factor becomes a setting of the model, and no layer
+    multiplies. Raises `ValueError` if the value does not depend on that input alone.
     """
 
     def __init__(self, given: KerasTensor, wanted: KerasTensor):
@@ -73,7 +73,7 @@ class Graph:
         values = sorted((value for value in found if value._layer is not None), key=lambda one: one._number)
         if not values:
             raise ValueError("the model has no layers: its output is an input")
-        # What the input is multiplied by in each value that is nothing else.
+        # The factor of each value that is only the input times a number.
         self._factors = {value: 1.0 for value in found if value._layer is None}
         for value in values:
             before = self._factors.get(value._inputs[0]) if len(value._inputs) == 1 else None
@@ -90,11 +90,11 @@ class Graph:
         self.layers = _named(self._values)
         self._names = dict(zip(self._values, self.layers))
         if given not in found:
-            raise ValueError(f"the output, what {self._names[wanted]} gives, does not depend on the input")
+            raise ValueError(f"the output, {self._names[wanted]}, does not depend on the input")
         for value, name in self._names.items():
             for read in value._inputs:
                 if read in self._factors and read._first_input is not given:
-                    raise ValueError(f"{name} reads another Input than the model's: a model has one input")
+                    raise ValueError(f"{name} reads an Input other than the model's: a model has one input")
 
     def build(self, **options: Any) -> Owner:
         """The library's model of these layers. An `Error` names the layer that does not fit."""
@@ -112,12 +112,12 @@ class Graph:
 
 
 def describe(model: int) -> Record:
-    """The library's description of a model of its own, by the model's handle."""
+    """The library's description of the model with this handle."""
     return Record(Owner.made("be_model_describe", model))
 
 
 def created(shape: Sequence[int | None], rescale: float, options: Mapping[str, Any]) -> Owner:
-    """A model of the library's without layers; the shape begins with the batch."""
+    """A library model without layers; `shape` begins with the batch axis."""
     extents = [0 if extent is None else extent for extent in shape[1:]]
     return Owner.made("be_model_create", settings(
         input=extents, rescale=None if rescale == 1 else rescale, **options))
@@ -134,12 +134,12 @@ def is_chain(description: Mapping[str, Any]) -> bool:
 
 
 def snake_case(kind: str) -> str:
-    """A class's name as Keras writes the names of its layers: batch_normalization for BatchNormalization, conv2d."""
+    """A class's name in Keras's snake case: batch_normalization for BatchNormalization, conv2d for Conv2D."""
     return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
 
 
 def _named(values: Sequence[KerasTensor]) -> dict[str, Layer]:
-    """The layers that give values, by their names: their own, or Keras's for the kind, numbered from the second on."""
+    """The layers of values by name: their own name, or Keras's for the kind, numbered from the second on."""
     named: dict[str, Layer] = {}
     counts: dict[str, int] = {}
     for value in values:

@@ -1,4 +1,4 @@
-"""Arrays of the caller's as the library takes them."""
+"""Converts the caller's arrays to those that the library reads."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from ._library import Array, Owner, Shown, as_array, settings
 
 
 def as_pixels(x: Any) -> np.ndarray:
-    """Bytes stay bytes, everything else becomes float32; an array that is so already is not copied."""
+    """Pixels as uint8 if they are bytes or booleans, else as float32; copied only if needed."""
     x = np.asarray(x)
     if x.dtype == object:
         raise TypeError(
-            "x is no array of numbers: give an array, equally long lists, or what ImageDataGenerator.flow gives")
+            "x is not an array of numbers: give an array, equally long lists, or the result of ImageDataGenerator.flow")
     if x.dtype == np.bool_:
         x = x.astype(np.uint8)
     return as_array(x, np.uint8 if x.dtype == np.uint8 else np.float32)
 
 
 def as_labels(y: Any, one_hot: bool = False) -> np.ndarray:
-    """Labels as int32, `[count]` or `[count, 1]`; with `one_hot` also of vectors, `[count, classes]`."""
+    """Labels as int32 from `[count]` or `[count, 1]`; with `one_hot` also from one-hot vectors `[count, classes]`."""
     y = np.asarray(y)
     if y.dtype == object:
-        raise TypeError("y is no array of numbers: give whole numbers, one an image")
+        raise TypeError("y is not an array of numbers: give whole numbers, one per image")
     if y.ndim == 2 and y.shape[1] > 1:
         if not one_hot:
             raise ValueError(
-                f"y has the shape {y.shape}: sparse_categorical_crossentropy takes whole numbers, one an image; "
-                "y.argmax(axis=1) makes them of vectors"
+                f"y has the shape {y.shape}: sparse_categorical_crossentropy takes whole numbers, one per image; "
+                "convert one-hot vectors with y.argmax(axis=1)"
             )
         labels = y.argmax(axis=1)
         if not np.array_equal(y, np.eye(y.shape[1])[labels]):
-            raise ValueError("y has vectors that are not one-hot: one 1 an image, and zeros")
+            raise ValueError("y has vectors that are not one-hot: give one 1 per image, and zeros")
         y = labels
     labels = as_array(y, np.int32)
     if not np.array_equal(labels, y):
@@ -43,7 +43,7 @@ def as_labels(y: Any, one_hot: bool = False) -> np.ndarray:
 
 
 class Images(Shown):
-    """Images, and labels if there are any, that the library reads where they are."""
+    """Images, which the library reads in place, and optional labels."""
 
     _instead = "pickle the arrays"
 

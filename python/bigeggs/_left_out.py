@@ -1,4 +1,4 @@
-"""Arguments of Keras's that are left out here, or make no difference."""
+"""Keras's arguments that are not supported here, or have no effect."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from ._library import Error
 
-#: In place of a value: whatever it is, the results are the same.
+#: Marks an argument whose value has no effect on the results.
 ANY = ...
 
 
 def left_out(owner: str, given: Mapping[str, object], **known: object) -> None:
-    """Refuses `given` arguments, but those that have the value which they have in Keras without being given.
+    """Raises `Error` for an argument in `given` whose value differs from Keras's default.
 
-    `known` has that value for each argument of Keras's, or a tuple of values, or `ANY`.
+    `known` maps each of Keras's arguments to its default, a tuple of accepted values, or `ANY`; others raise
+    `TypeError`.
     """
     for name, value in given.items():
         if name not in known:
@@ -26,4 +27,4 @@ def left_out(owner: str, given: Mapping[str, object], **known: object) -> None:
         if not any(plain is choice or isinstance(plain, type(choice)) and plain == choice for choice in choices):
             shown = " ".join(repr(value).split())
             shown = shown if len(shown) < 60 else f"{shown[:60]}…"
-            raise Error(f"{owner} has no {name}={shown}: of Keras's there is only {choices[0]!r} here")
+            raise Error(f"{owner} has no {name}={shown}: give {choices[0]!r}")

@@ -1,4 +1,4 @@
-"""Which build of the library this processor gets, where there is one for each level of x86-64."""
+"""Chooses the library's build for this processor, if the package has one for each level of x86-64."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ctypes
 import os
 from pathlib import Path
 
-#: What the levels have that the one before has not.
+#: What each level adds to the one below, the highest level first.
 LEVELS = {"v4": "AVX-512", "v3": "AVX2"}
 
 
@@ -15,9 +15,9 @@ class LevelError(Exception):
 
 
 def chosen(directory: Path) -> str:
-    """The greatest level that is in `directory` and that the processor has; BIGEGGS_LEVEL names a lesser one.
+    """The highest level in `directory` that the processor supports, or a lower one that BIGEGGS_LEVEL names.
 
-    `directory` has a folder for each level and `libbigeggs_level.so`, which asks the processor.
+    `directory` has a folder for each level and `libbigeggs_level.so`, which detects the processor's level.
     """
     present = [level for level in LEVELS if (directory / level).is_dir()]
     try:
@@ -35,5 +35,5 @@ def chosen(directory: Path) -> str:
     if wanted not in present:
         raise LevelError(f"BIGEGGS_LEVEL is {wanted}: there are {' and '.join(reversed(present))}")
     if wanted not in possible:
-        raise LevelError(f"BIGEGGS_LEVEL is {wanted}, and this processor is an x86-64-{has}: it has no {LEVELS[wanted]}")
+        raise LevelError(f"BIGEGGS_LEVEL is {wanted}, but this processor is an x86-64-{has} without {LEVELS[wanted]}")
     return wanted

@@ -1,4 +1,4 @@
-"""The C functions of bigeggs.h, and what every call of them has in common."""
+"""The C functions of bigeggs.h, and helpers to call them."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _DTYPES = {1: "|u1", 2: "<i4", 3: "<f4", 4: "<f8"}
 
 
 class Error(Exception):
-    """What the library refuses, or cannot do, in its own words."""
+    """The library or this package cannot do what was asked; the message says why."""
 
     __module__ = "bigeggs"
-    #: That the message is a whole sentence for people, without the name of the exception before it.
+    #: The message is a whole sentence, to be shown without the exception's name.
     is_sentence = True
 
 
@@ -44,7 +44,7 @@ class NotFound(Error, KeyError):
 
 
 class WrongType(Error):
-    """There is something, but of another type than was asked for."""
+    """The value has another type than the one asked for."""
 
 
 class Stopped(Error):
@@ -168,12 +168,12 @@ FUNCTIONS = {
 }
 
 
-#: Where the wheel has a build of the library for each level of processor.
+#: The wheel's directory of the library's builds, one for each processor level.
 _LEVELS = Path(__file__).resolve().parent / "lib"
 
 
 def _find() -> ctypes.CDLL:
-    """The library in this process if it is there, else the file that has it."""
+    """The library from this process if it contains it, else from a file."""
     process = ctypes.CDLL(None)
     if hasattr(process, "be_abi_version"):
         return process
@@ -206,7 +206,8 @@ def _load() -> ctypes.CDLL:
     library = _find()
     library.be_abi_version.restype = c_int32
     if (version := library.be_abi_version()) != ABI_VERSION:
-        raise Error(f"the library has version {version} of its ABI, and this binding reads version {ABI_VERSION}")
+        raise Error(
+            f"the library has ABI version {version}, but this binding needs {ABI_VERSION}: use both of one version")
     library.be_last_error.restype = library.be_version.restype = c_char_p
     for name, arguments in FUNCTIONS.items():
         function = getattr(library, name)
@@ -219,7 +220,7 @@ def _load() -> ctypes.CDLL:
 try:
     _library = _load()
 except Error as error:
-    # `python -m bigeggs` imports the package before its main, which would say it.
+    # `python -m bigeggs` imports the package before its main, which would print the error.
     if sys.argv[:1] == ["-m"] and {"bigeggs", "-mbigeggs"} & set(sys.orig_argv):
         raise SystemExit(f"error: {error}") from None
     raise
@@ -241,23 +242,23 @@ def call(function: str, *arguments: Any) -> None:
 
 
 def number(function: str, *arguments: Any, kind: Any = c_int64) -> Any:
-    """Calls a function whose last argument is where a number goes, and returns the number."""
+    """Calls a function whose last argument is an output pointer to a number; returns the number."""
     result = kind()
     call(function, *arguments, byref(result))
     return result.value
 
 
 def text(function: str, *arguments: Any) -> str:
-    """Calls a function whose last argument is where a text goes, and returns the text."""
+    """Calls a function whose last argument is an output pointer to a text; returns the text."""
     result = c_char_p()
     call(function, *arguments, byref(result))
     return (result.value or b"").decode()
 
 
 def settings(**values: object) -> bytes:
-    """Settings as the library takes them: JSON, without what is None.
+    """Settings as JSON for the library, without those that are None.
 
-    NumPy's scalars are numbers, and numbers that JSON has not, the infinite ones, become texts.
+    NumPy's scalars become numbers; infinities and NaN, which JSON lacks, become strings.
     """
     given = {name: _plain(name, value) for name, value in values.items() if value is not None}
     return json.dumps(given).encode()
@@ -276,11 +277,11 @@ def _plain(name: str, value: object) -> object:
         return {key: _plain(key, member) for key, member in value.items()}
     if isinstance(value, Sequence):
         return [_plain(name, member) for member in value]
-    raise TypeError(f"{name} is {value!r}: give a number, a text or a list")
+    raise TypeError(f"{name} is {value!r}: give a number, a string or a list")
 
 
 def whole_number(name: str, value: Any) -> int:
-    """A number of things, Python's or NumPy's."""
+    """A whole number, Python's or NumPy's, as an int."""
     try:
         return operator.index(value)
     except TypeError:
@@ -288,13 +289,13 @@ def whole_number(name: str, value: Any) -> int:
 
 
 def floats(array: np.ndarray) -> Any:
-    """Where a function writes floats."""
+    """A pointer to an array's floats."""
     return array.ctypes.data_as(POINTER(c_float))
 
 
 def as_array(array: Any, dtype: Any) -> np.ndarray:
-    """An array as the library reads it: contiguous, aligned, in this machine's byte order; copied only if need be."""
-    # NumPy keeps the shape of an array without dimensions with this, and not with ascontiguousarray.
+    """An array as the library reads it: contiguous, aligned, in this machine's byte order; copied only if needed."""
+    # Unlike ascontiguousarray, this keeps the shape of an array without dimensions.
     return np.require(array, np.dtype(dtype), ["C_CONTIGUOUS", "ALIGNED"])
 
 
@@ -308,43 +309,43 @@ def named_arrays(arrays: Mapping[str, np.ndarray]) -> tuple[int, Any, Any]:
 
 
 class Owner:
-    """A handle, released when nothing refers to it any more: neither its object nor an array."""
+    """A handle that is released when no object and no array refers to it any more."""
 
     def __init__(self, handle: int):
         self.handle = handle
-        # Not at exit: arrays may be alive until the very end, and the memory goes with the process.
+        # Not at exit: arrays may live until the end, and the memory is freed with the process.
         weakref.finalize(self, _library.be_release, handle).atexit = False
 
     @classmethod
     def open(cls, function: str, path: str | os.PathLike[str]) -> Owner:
-        """The owner of what a function opens."""
+        """The owner of the handle that a function opens for a path."""
         return cls(number(function, os.fsencode(path), kind=c_uint64))
 
     @classmethod
     def sharing(cls, handle: int) -> Owner:
-        """A further owner of what a handle names; the given handle stays its owner's."""
+        """The owner of a duplicate of a handle; the given handle still belongs to its own owner."""
         return cls(number("be_duplicate", handle, kind=c_uint64))
 
     @classmethod
     def made(cls, function: str, *arguments: Any) -> Owner:
-        """The owner of what a function makes, whose last argument is where its handle goes."""
+        """The owner of the handle that a function writes to its last argument, an output pointer."""
         return cls(number(function, *arguments, kind=c_uint64))
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """A number that names something here would name something else, or nothing, elsewhere."""
+        """Raises `TypeError`: in another process the handle's number would name another object, or none."""
         raise TypeError("a handle of the library can be neither copied nor pickled")
 
     def array(self, function: str, *arguments: Any) -> np.ndarray:
-        """Calls a function whose last argument is where a view goes: a read-only array of that memory."""
+        """Calls a function whose last argument is an output pointer to a view; returns it as a read-only array."""
         view = Array()
         call(function, self.handle, *arguments, byref(view))
         return np.asarray(_View(self, view))
 
 
 class Shown:
-    """What shows memory of the library's, which nobody changes: a copy is the thing itself."""
+    """Base class of objects that show the library's read-only memory; copying returns the object itself."""
 
-    #: What to do in place of pickling.
+    #: What to do instead of pickling, for the error.
     _instead: str
 
     def __copy__(self) -> Self:
@@ -358,7 +359,7 @@ class Shown:
 
 
 class _View:
-    """What NumPy asks for memory; the array keeps this object, and this object the owner."""
+    """Implements NumPy's array interface; the array keeps this object alive, and this object the owner."""
 
     def __init__(self, owner: Owner, view: Array):
         self.owner = owner

@@ -1,4 +1,4 @@
-"""What the package prints, on any standard output."""
+"""Prints to any standard output."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["can_show", "is_terminal", "show"]
 
 
 def can_show(text: str) -> bool:
-    """Whether the encoding of the standard output has all these signs."""
+    """Whether standard output can encode all these characters."""
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -17,7 +17,7 @@ def can_show(text: str) -> bool:
 
 
 def is_terminal() -> bool:
-    """Whether a line may be drawn over."""
+    """Whether standard output is a terminal, where a line can be redrawn."""
     try:
         return sys.stdout.isatty()
     except (AttributeError, ValueError):  # No standard output, or a closed one.
@@ -25,9 +25,9 @@ def is_terminal() -> bool:
 
 
 def show(text: str, end: str = "\n") -> None:
-    """Writes to the standard output; signs that it has not are question marks.
+    """Writes to standard output; if that cannot encode the text, its non-ASCII characters become question marks.
 
-    A line that cannot be shown, in a pipe that is broken or on a full disk, must not cost a training.
+    Write errors, such as a broken pipe or a full disk, are ignored: they must not end a training.
     """
     text += end
     if not can_show(text):

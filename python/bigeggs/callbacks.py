@@ -28,7 +28,7 @@ Logs = Mapping[str, float] | None
 
 
 class Callback:
-    """Told of what happens in a training; subclasses override what they want to hear of.
+    """Base class of callbacks; subclasses override the methods of the events that they need.
 
     `self.model` is the model. `logs` has the metrics so far: "loss" and "accuracy", after an epoch also
     "learning_rate" and, with a validation, "val_loss" and "val_accuracy". To end the training after the
@@ -38,7 +38,7 @@ class Callback:
 
     model: Model
     params: dict[str, Any]
-    #: Whether a training that it takes part in is under way.
+    #: Whether a training with this callback is running.
     _is_told = False
 
     def __getstate__(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Callback:
         """The model's learning rate."""
         optimizer = self.model.optimizer
         assert optimizer is not None, "a model that is trained is compiled"
-        # After compile a schedule's rate is a number too.
+        # After compile, the rate of a schedule is a number too.
         return cast(float, optimizer.learning_rate)
 
     def set_model(self, model: Model) -> None:
@@ -99,7 +99,7 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
 
     def _take(self, measured: Mapping[str, Any]) -> None:
-        """Takes over a record of the library's."""
+        """Copies the metrics from the library's record."""
         self.history = {name: list(measured[name]) for name in measured if name != "seconds"}
         self.epoch = list(range(len(measured["seconds"])))
 
@@ -108,9 +108,9 @@ class History(Callback):
 
 
 class _LibraryCallback(Callback):
-    """A callback that the library itself has."""
+    """A callback that the library implements."""
 
-    #: What the library calls it.
+    #: Its name in the library.
     _kind: str
 
     def __init__(self, verbose: int = 0, **arguments: object):
@@ -154,8 +154,8 @@ class _LibraryCallback(Callback):
 class EarlyStopping(_LibraryCallback):
     """Ends a training when a metric has stopped improving.
 
-    `patience` epochs without an improvement of more than `min_delta` are borne; with
-    `restore_best_weights` the model gets the weights of the best epoch in the end.
+    It waits for `patience` epochs without an improvement of more than `min_delta`. With
+    `restore_best_weights` the model gets the weights of the best epoch at the end.
     """
 
     _kind = "EarlyStopping"
@@ -215,11 +215,11 @@ class ReduceLROnPlateau(_LibraryCallback):
 
 
 class ModelCheckpoint(_LibraryCallback):
-    """Saves the model after every epoch, or the best epoch's only.
+    """Saves the model after every epoch, or only after those that improve the metric.
 
     `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors". The files are what
-    `Model.save` writes, without class names; with `save_weights_only` the weights alone. With a number for `save_freq`
-    they are written after so many steps.
+    `Model.save` writes, without class names; with `save_weights_only` the weights alone. With a number as `save_freq`
+    they are written every so many steps.
     """
 
     _kind = "ModelCheckpoint"
@@ -290,7 +290,7 @@ class LearningRateScheduler(Callback):
         assert optimizer is not None, "a model that is trained is compiled"
         rate = self.schedule(epoch, self._rate()) if self._takes_two else self.schedule(epoch)
         if not isinstance(rate, (int, float, np.integer, np.floating)):
-            raise TypeError(f"the schedule gave {rate!r} for epoch {epoch}: let it give a number")
+            raise TypeError(f"the schedule returned {rate!r} for epoch {epoch}: return a number")
         optimizer.learning_rate = rate
         if self.verbose:
             show(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(rate):.6g}.")
@@ -305,11 +305,11 @@ class LearningRateScheduler(Callback):
 
 
 class TerminateOnNaN(Callback):
-    """Ends the training quietly when the loss is no number; without it `fit` raises an error."""
+    """Ends the training without an error when the loss is not finite; without this callback `fit` raises one."""
 
 
 class LambdaCallback(Callback):
-    """Calls a function for each event that it is given one for, such as `on_epoch_end=lambda epoch, logs: …`."""
+    """Calls the functions that it is given for events, such as `on_epoch_end=lambda epoch, logs: …`."""
 
     def __init__(self, **functions: Callable[..., object] | None):
         for name, function in functions.items():
@@ -320,7 +320,7 @@ class LambdaCallback(Callback):
 
 
 class ProgressBar(Callback):
-    """Shows a training as it goes: on a terminal a line that moves, elsewhere one line an epoch."""
+    """Shows a training's progress: on a terminal in a line that is redrawn, elsewhere in one line an epoch."""
 
     def __init__(self, live: bool = True):
         self._live = live and is_terminal()

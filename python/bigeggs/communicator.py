@@ -8,7 +8,7 @@ from ._library import call
 
 
 class Communicator:
-    """All processes of the launcher; `world()` gives it.
+    """All processes of the launcher; `world()` returns it.
 
         # mpirun -np 4 python3 train.py
         world = bigeggs.world()
@@ -16,9 +16,9 @@ class Communicator:
         if world.rank == 0:
             model.save("model.safetensors")
 
-    Every process runs the same program. Each computes its share of every batch of 128 images, and the training is that
-    of one process but for roundings. Callbacks are told in process 0 alone; what they do to the learning rate, the
-    weights and the end of the training reaches all. Works beside mpi4py, whichever of the two starts MPI.
+    Every process runs the same program. Each computes its share of every batch of 128 images, and the training equals
+    that of one process except for rounding. Callbacks run in process 0 alone; their changes to the learning rate, the
+    weights and the end of the training apply to all processes. Works beside mpi4py, whichever of the two starts MPI.
     """
 
     def __init__(self, rank: int, size: int):
@@ -30,7 +30,7 @@ class Communicator:
 
 
 def world() -> Communicator:
-    """All processes of the launcher; one alone without a launcher. Starts MPI if that was not done before."""
+    """All processes of the launcher; a single one without a launcher. Starts MPI if it is not started yet."""
     rank, size = c_int64(), c_int64()
     call("be_world", byref(rank), byref(size))
     return Communicator(rank.value, size.value)

@@ -25,7 +25,7 @@ class Dataset(Shown):
     _instead = "open it again with Dataset.open, or pickle images and labels as arrays"
 
     def __init__(self, handle: int):
-        """The data set that a handle names; the handle stays its owner's to release."""
+        """The data set of a handle; the handle's owner still releases it."""
         self._owner = Owner.sharing(handle)
 
     @classmethod
@@ -37,12 +37,12 @@ class Dataset(Shown):
 
     @property
     def name(self) -> str:
-        """Such as "CIFAR-10"."""
+        """The name, such as "CIFAR-10"."""
         return text("be_dataset_name", self._owner.handle)
 
     @property
     def checksum(self) -> str:
-        """Of what was loaded, as records have it under `data.checksum`."""
+        """The checksum of the loaded data; records have it under `data.checksum`."""
         return text("be_dataset_checksum", self._owner.handle)
 
     @property

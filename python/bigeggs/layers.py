@@ -3,9 +3,9 @@
 An `activation` is None or "linear", "relu", "gelu", "gelu_tanh" (Keras's `gelu(x, approximate=True)`), "silu" or
 "swish", "leaky_relu" (of slope 0.2), "elu", "tanh", "sigmoid", and in the last layer "softmax". An initializer is
 "zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
-"random_uniform", "random_normal", "truncated_normal" or "identity", a regularizer one of `bigeggs.regularizers` or
-its name. Sizes and strides are one number, or two that are equal. With `trainable=False` a training leaves a layer's
-weights as they are.
+"random_uniform", "random_normal", "truncated_normal" or "identity". A regularizer is one of `bigeggs.regularizers` or
+its name. Sizes and strides are one number, or two that are equal. With `trainable=False` a training does not change a
+layer's weights.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
     "Softmax", "SpatialDropout2D", "ZeroPadding2D",
 ]
 
-# What Keras has, and a layer here has not, with the value that it has in Keras.
+# Keras's arguments that layers here do not support, with Keras's defaults.
 _EVERY: dict[str, object] = {
     "trainable": True, "dtype": ("float32", None), "activity_regularizer": None, "autocast": True,
 }
@@ -42,27 +42,27 @@ _WEIGHTED: dict[str, object] = {
 }
 _CONVOLUTION = _CHANNELS_LAST | {"dilation_rate": (1, (1, 1))}
 _DEPTHWISE = _CONVOLUTION | {"bias_regularizer": None, "depthwise_constraint": None, "bias_constraint": None}
-# The last axis, of images and vectors: which of them it is shows when the layer has its place.
+# The last axis: 3 for images, 1 for vectors. Which of them it must be is checked when the layer is in a model.
 _LAST_AXIS: dict[str, object] = {"axis": (-1, 1, 3)}
 _NORMALIZATION = _LAST_AXIS | {
     "beta_initializer": "zeros", "gamma_initializer": "ones", "beta_regularizer": None, "gamma_regularizer": None,
     "beta_constraint": None, "gamma_constraint": None,
 }
-# Keras's other names of initializers, beside those of its classes.
+# Keras's short names of initializers; `_initializer` also converts the names of its classes.
 _INITIALIZERS = {"zero": "zeros", "one": "ones", "uniform": "random_uniform", "normal": "random_normal"}
 
 
 def values_of(given: KerasTensor | Sequence[KerasTensor], what: str) -> list[KerasTensor]:
-    """A value, or the values of a list, as a list; `what` begins the sentence about something else."""
+    """One value or several as a list; `what` begins the message of the `TypeError` for anything else."""
     values: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
     for value in values:
         if not isinstance(value, KerasTensor):
-            raise TypeError(f"{what} a value of type {type(value).__name__}: give what Input or a layer gives")
+            raise TypeError(f"{what} a value of type {type(value).__name__}: give an Input or a layer's output")
     return values
 
 
 def _is_number(value: object) -> bool:
-    """Whether a value is one thing and no list of them."""
+    """Whether a value is a scalar and not a sequence."""
     return not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0
 
 
@@ -72,24 +72,24 @@ def _one_number(name: str, value: int | Sequence[int]) -> int:
         return whole_number(name, value)
     assert isinstance(value, (Sequence, np.ndarray))
     if len(set(value)) != 1:
-        raise ValueError(f"{name} is {tuple(value)}: both directions must have the same")
+        raise ValueError(f"{name} is {tuple(value)}: give one number for both directions")
     return whole_number(name, value[0])
 
 
 def _activation(_: str, name: str | None) -> str | None:
-    """An activation under the name that the library has it under."""
+    """The library's name of an activation."""
     return "silu" if name == "swish" else name
 
 
 def _initializer(argument: str, name: Any) -> str:
-    """An initializer under the name that the library has it under."""
+    """The library's name of an initializer."""
     if not isinstance(name, str):
         raise Error(f"{argument} is {name!r}: give the name of an initializer, such as 'he_normal'")
     name = _INITIALIZERS.get(name, name)
     return snake_case(name) if name[:1].isupper() else name
 
 
-#: What is made of the arguments of layers with kernels, by their names.
+#: Conversions of the arguments of layers with kernels, by argument name.
 _CONVERSIONS: dict[str, Callable[[str, Any], Any]] = {
     "kernel_size": _one_number, "strides": _one_number, "activation": _activation,
     **{flag: lambda _, value: bool(value) for flag in ("use_bias", "trainable", "kernel_trainable")},
@@ -106,18 +106,18 @@ def _converted(**given: Any) -> dict[str, Any]:
 
 
 class Layer:
-    """A layer's description. What it means is checked when it is put into a model.
+    """A layer's description. Most settings are checked when the layer is added to a model.
 
-    As the first one of a `Sequential` it may say what the model takes, with `input_shape`. Called on a value, or on a
-    list of values, it gives the value that a `Model` is made of; each call is a layer of its own. Those that
-    `Model.layers` gives, and those that a `Model` was made of, also know their weights.
+    The first layer of a `Sequential` may give the model's input shape as `input_shape`. Calling a layer on a value, or
+    on a list of values, returns a value to build a `Model` from; a layer can be called once. The layers of
+    `Model.layers`, and those that a `Model` was built from, also have weights.
     """
 
-    #: What the library calls it.
+    #: Its name in the library.
     _kind: str
-    #: The number of its output's last axis, the batch counted too, or -1.
+    #: The given index of its output's last axis, counting the batch axis, or -1.
     _axis = -1
-    #: Settings that are not shown where they have these values.
+    #: Default values, which `repr` leaves out.
     _usual: Mapping[str, object] = {
         "use_bias": True, "kernel_initializer": "glorot_uniform", "depthwise_initializer": "glorot_uniform",
         "pointwise_initializer": "glorot_uniform", "bias_initializer": "zeros", "center": True, "scale": True,
@@ -127,7 +127,7 @@ class Layer:
 
     def __init__(self, others: dict[str, Any], left: dict[str, object], **settings: Any):
         self.input_shape: Sequence[int] | None = others.pop("input_shape", None)
-        # What a layer has is among its settings.
+        # Supported arguments are in `settings`: `others` may only have Keras's defaults.
         left_out(type(self).__name__, others, **_EVERY | left)
         self._names = list(settings)
         self._model: Model | None = None
@@ -137,26 +137,26 @@ class Layer:
             setattr(self, name, value)
 
     def settings(self) -> dict[str, object]:
-        """What the library is told, by Keras's names."""
+        """The settings for the library, under Keras's names."""
         return {name: getattr(self, name) for name in self._names}
 
     def __call__(self, inputs: KerasTensor | Sequence[KerasTensor], **others: object) -> KerasTensor:
-        """What the layer makes of a value, or of a list of values, that `Input` or another layer gave."""
+        """The layer's output for a value, or a list of values, from `Input` or another layer."""
         kind = type(self).__name__
         left_out(f"the call of {kind}", others, training=None, mask=None)
         values = values_of(inputs, f"{kind} is called on")
         if not values:
-            raise ValueError(f"{kind} is called on an empty list: give what Input or a layer gives")
+            raise ValueError(f"{kind} is called on an empty list: give an Input or a layer's output")
         if self._is_called or self._model is not None:
             raise Error(
-                f"this {kind} has its place among the layers of a model: weights cannot be shared, so make another "
+                f"this {kind} is already a layer of a graph or a model: weights cannot be shared, so make another "
                 f"{kind}"
             )
         self._is_called = True
         return KerasTensor(self, values)
 
     def _add_to(self, owner: Owner, **more: object) -> None:
-        """Adds the layer to a model of the library's, with settings beside its own."""
+        """Adds the layer to a library model, with further settings in `more`."""
         call("be_model_add", owner.handle, self._kind.encode(), settings(**self._told() | more))
 
     def _told(self) -> dict[str, object]:
@@ -167,18 +167,18 @@ class Layer:
         }
 
     def _check_axis(self, name: str, last: int) -> None:
-        """Refuses an axis that is not the last one of its output, counted with the batch."""
+        """Raises `Error` unless the axis is its output's last one; `last` counts the batch axis."""
         if self._axis not in (-1, last):
-            raise Error(f"{name} has no axis={self._axis}: of Keras's there is only the last one here, -1 or {last}")
+            raise Error(f"{name} has no axis={self._axis}: only the last axis is supported, -1 or {last}")
 
     @classmethod
     def _described(cls, settings: Mapping[str, Any]) -> Layer:
-        """The layer of the settings that the library describes it with."""
+        """The layer with the settings from the library's description."""
         return cls(**settings)
 
     @property
     def _factor(self) -> float | None:
-        """What the layer multiplies by, if that is all it does."""
+        """The layer's factor if all it does is multiply by one number, else None."""
         return None
 
     @property
@@ -192,7 +192,7 @@ class Layer:
         if "trainable" not in self._names:
             left_out(kind, {"trainable": bool(value)}, trainable=True)
         if self._model is not None or self._is_stacked:
-            raise Error(f"this {kind} is in a model, where trainable stays as it is: set it before")
+            raise Error(f"this {kind} is in a model, where trainable cannot change: set it before")
         self._trainable = bool(value)
 
     @property
@@ -210,12 +210,12 @@ class Layer:
         """Replaces all of the layer's weights, in Keras's order."""
         names = list(self.weights)
         if len(names) != len(weights):
-            raise ValueError(f"there are {len(weights)} weights, and {self.name} has {len(names)}")
+            raise ValueError(f"{len(weights)} weights are given, but {self.name} has {len(names)}")
         assert self._model is not None
         self._model.set_weights(dict(zip(names, weights)))
 
     def count_params(self) -> int:
-        """All numbers that the layer holds, moving statistics included."""
+        """The number of the layer's parameters, moving statistics included."""
         return sum(value.size for value in self.weights.values())
 
     def __repr__(self) -> str:
@@ -227,9 +227,9 @@ class Layer:
 
 
 class Input(KerasTensor):
-    """What a model takes, by the shape of one input: `[height, width, channels]` or `[features]`.
+    """A model's input, with the shape of one example: `[height, width, channels]` or `[features]`.
 
-    The first one in a `Sequential`, or the value that the layers of a `Model` begin with.
+    It is the first entry of a `Sequential`, or the value that the layers of a `Model` begin with.
     """
 
     def __init__(self, shape: Sequence[int], **others: object):
@@ -241,7 +241,7 @@ class Input(KerasTensor):
 
 
 class InputLayer(Input):
-    """The same, as Keras's other name."""
+    """`Input` under Keras's other name."""
 
     def __init__(self, shape: Sequence[int] | None = None, input_shape: Sequence[int] | None = None, **others: object):
         given = shape if shape is not None else input_shape
@@ -253,8 +253,8 @@ class InputLayer(Input):
 class Rescaling(Layer):
     """`scale` · x + `offset`; any shape to the same shape.
 
-    `Rescaling(1 / 255)` for bytes: with an offset of 0, directly after the input, it is a setting of the model and
-    none of its layers. One `Rescaling` may be called several times.
+    With an offset of 0 and directly after the input, such as `Rescaling(1 / 255)` for bytes, it becomes a setting of
+    the model and is not among its layers. A `Rescaling` may be called several times.
     """
 
     _kind = "Rescaling"
@@ -264,7 +264,7 @@ class Rescaling(Layer):
     def __init__(self, scale: float, offset: float = 0.0, *, name: str | None = None, **others: Any):
         for argument, value in (("scale", scale), ("offset", offset)):
             if not _is_number(value):
-                raise Error(f"Rescaling has no list as {argument}: there is one number for all channels here")
+                raise Error(f"Rescaling takes no list as {argument}: give one number for all channels")
         super().__init__(others, {"trainable": ANY, "dtype": ANY}, scale=scale, offset=offset, name=name)
 
     @property
@@ -272,7 +272,7 @@ class Rescaling(Layer):
         return None if self.offset else self.scale
 
     def __call__(self, inputs: KerasTensor | Sequence[KerasTensor], **others: object) -> KerasTensor:
-        """What the layer makes of a value."""
+        """The layer's output for a value."""
         return super(Rescaling, Rescaling(**self.settings())).__call__(inputs, **others)
 
 
@@ -280,7 +280,7 @@ class Conv2D(Layer):
     """A two-dimensional convolution: `[height, width, channels]` to `[height', width', filters]`.
 
     The kernel is `[kernel_size, kernel_size, channels, filters]`; `padding` is "valid" or "same". Its activation is
-    any but "softmax". With `kernel_trainable=False`, which Keras has not, a training changes the bias alone.
+    any but "softmax". With `kernel_trainable=False`, which Keras lacks, a training changes the bias only.
     """
 
     _kind = "Conv2D"
@@ -303,7 +303,7 @@ Convolution2D = Conv2D
 
 
 class DepthwiseConv2D(Layer):
-    """A convolution of each channel for itself: `[height, width, channels]` to
+    """A separate convolution of each channel: `[height, width, channels]` to
     `[height', width', channels * depth_multiplier]`.
 
     The kernel is `[kernel_size, kernel_size, channels, depth_multiplier]`; `padding` is "valid" or "same". Its
@@ -328,12 +328,12 @@ class DepthwiseConv2D(Layer):
 
 
 class SeparableConv2D(Layer):
-    """A convolution of each channel for itself, and one of 1×1 pixels that mixes channels:
+    """A separate convolution of each channel, then a 1×1 convolution across channels:
     `[height, width, channels]` to `[height', width', filters]`.
 
     The kernels are `[kernel_size, kernel_size, channels, depth_multiplier]` and
-    `[1, 1, channels * depth_multiplier, filters]`. They have one initializer and one regularizer: what is said of the
-    one must be said of the other. `padding` is "valid" or "same". Its activation is any but "softmax".
+    `[1, 1, channels * depth_multiplier, filters]`. Both must have the same initializer and the same regularizer.
+    `padding` is "valid" or "same". Its activation is any but "softmax".
     """
 
     _kind = "SeparableConv2D"
@@ -358,7 +358,7 @@ class SeparableConv2D(Layer):
             if one != other:
                 raise Error(
                     f"SeparableConv2D has no pointwise_{what}={other!r} beside depthwise_{what}={one!r}: give both the "
-                    "same"
+                    "same value"
                 )
 
     def _told(self) -> dict[str, object]:
@@ -374,9 +374,9 @@ SeparableConvolution2D = SeparableConv2D
 
 
 class BatchNormalization(Layer):
-    """Normalizes each channel by the statistics of the batch in training, by moving ones afterwards.
+    """Normalizes each channel by the statistics of the batch in training, by moving statistics in inference.
 
-    With `trainable=False` the moving ones stay as they are, and normalize in training as well.
+    With `trainable=False` the moving statistics do not change, and normalize in training as well.
     """
 
     _kind = "BatchNormalization"
@@ -413,7 +413,7 @@ class LayerNormalization(Layer):
 
 
 class _Pooling2D(Layer):
-    """What becomes of each window of an image."""
+    """Base class of pooling over the windows of an image."""
 
     def __init__(
         self, pool_size: int | Sequence[int] = 2, strides: int | Sequence[int] | None = None, padding: str = "valid",
@@ -437,7 +437,7 @@ MaxPool2D = MaxPooling2D
 class AveragePooling2D(_Pooling2D):
     """The mean of each window: `[height, width, channels]` to `[height', width', channels]`.
 
-    With `padding` "same" it is the mean of those of the window's pixels that are in the image.
+    With `padding` "same" only the window's pixels inside the image count.
     """
 
     _kind = "AveragePooling2D"
@@ -447,7 +447,7 @@ AvgPool2D = AveragePooling2D
 
 
 class _GlobalPooling2D(Layer):
-    """What becomes of each channel of an image."""
+    """Base class of pooling over whole channels of an image."""
 
     def __init__(self, *, name: str | None = None, **others: Any):
         super().__init__(others, _CHANNELS_LAST | {"keepdims": False}, name=name)
@@ -494,7 +494,7 @@ class ZeroPadding2D(Layer):
 
 
 class Flatten(Layer):
-    """An image as a vector."""
+    """Flattens an image to a vector."""
 
     _kind = "Flatten"
 
@@ -609,9 +609,9 @@ class Add(Layer):
 
 
 class Concatenate(Layer):
-    """The channels, or features, of two values or more, one value's after the other's: `Concatenate()([x, y])`.
+    """Joins the channels, or features, of two or more values in their order: `Concatenate()([x, y])`.
 
-    Of images the height and the width must be equal: `[height, width, channels]` and `[height, width, channels']` to
+    Images must have equal height and width: `[height, width, channels]` and `[height, width, channels']` to
     `[height, width, channels + channels']`. `axis` is the last one: -1, or 3 for images and 1 for vectors.
     """
 

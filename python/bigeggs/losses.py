@@ -16,8 +16,8 @@ class SparseCategoricalCrossentropy:
     def __init__(self, from_logits: bool = False, **others: object):
         if from_logits:
             raise Error(
-                f"{type(self).__name__} has no from_logits=True: end the model in a softmax, whose logits the loss is "
-                "computed from anyway"
+                f"{type(self).__name__} has no from_logits=True: end the model in a softmax; the loss is computed "
+                "from its logits anyway"
             )
         left_out(
             type(self).__name__, others, label_smoothing=(0.0, 0), ignore_class=None, axis=-1,

@@ -38,7 +38,7 @@ __all__ = ["Model", "Sequential", "load_model"]
 
 
 class Model:
-    """Layers that are joined to a graph, trained and used as in Keras.
+    """A graph of layers, trained and used as in Keras.
 
         images = bigeggs.Input((32, 32, 3))
         x = bigeggs.layers.Rescaling(1 / 255)(images)
@@ -54,16 +54,15 @@ class Model:
         model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
         history = model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 
-    The model is what lies between `inputs`, one `Input`, and `outputs`, one value. Layers that do not fit together are
-    an error here, with their names. They are this model's from then on, and no other's: weights cannot be shared.
+    The model has the layers between `inputs`, one `Input`, and `outputs`, one value. Layers that do not fit together
+    raise an error that names them. A layer belongs to one model: weights cannot be shared.
 
-    Arrays of uint8 and float32 that are contiguous are read where they are. `seed` is what weights, shuffling, dropout
-    and augmentation are drawn from, `precision` of the activations "float32", "bfloat16" or "auto" for the faster one,
-    `threads` as many as there are unless given, `convolution` "automatic" or "direct", which never takes Winograd's
-    algorithm.
+    Contiguous arrays of uint8 and float32 are read in place. `seed` seeds weights, shuffling, dropout and augmentation.
+    `precision` is that of the activations: "float32", "bfloat16", or "auto" for the faster one. `threads` is by default
+    as many as there are. `convolution` is "automatic", or "direct", which never uses Winograd's algorithm.
 
-    `copy.copy`, `copy.deepcopy` and `pickle` make a model of its own with the same layers, weights, compilation and
-    optimizer's state. It goes on as this one would, also in another process.
+    `copy.copy`, `copy.deepcopy` and `pickle` make an independent model with the same layers, weights, compilation and
+    optimizer state. It continues as this one would, also in another process.
     """
 
     _owner: Owner | None
@@ -82,21 +81,21 @@ class Model:
         for label, layer in graph.layers.items():
             if layer._model is not None:
                 raise Error(
-                    f"{label} belongs to another model: weights cannot be shared, so make the layers anew for this one")
+                    f"{label} belongs to another model: weights cannot be shared, so make new layers for this one")
         self._owner = graph.build(**self._options)
         graph.describe_shapes(self._owner)
         for label, layer in graph.layers.items():
             layer.name, layer._model = label, self
 
     def _begin(self, name: str, **options: Any) -> None:
-        """What every model has before it has layers; `options` are those of the library's model."""
+        """Sets up a model without layers; `options` are those of the library's model."""
         self.name = name
         self._options = options
         self._owner = None
         self._compilation: tuple[Optimizer, str] | None = None
         self._output_shape: tuple[int, ...] | None = None
         self.history: History | None = None
-        #: What the outputs stand for, in the order of the labels; None if nobody said.
+        #: The name of each class, in the order of the labels; None if not set.
         self.class_names: list[str] | None = None
 
     @classmethod
@@ -111,10 +110,10 @@ class Model:
         cls, path: str | os.PathLike[str], *, seed: int = 0, precision: str = "float32",
         threads: int | None = None, convolution: str = "automatic",
     ) -> Self:
-        """A model from a file that `save` wrote; it is to be compiled before it is trained on.
+        """A model from a file that `save` wrote; it must be compiled before further training.
 
-        `Model.load` gives a `Sequential` where each layer reads the one before it, whatever the model was that was
-        saved. `Sequential.load` refuses what is no such stack.
+        `Model.load` returns a `Sequential` if each layer reads the one before it, whatever class was saved.
+        `Sequential.load` raises `Error` for any other graph.
         """
         options: dict[str, Any] = {
             "seed": seed, "precision": precision, "threads": threads, "convolution": convolution
@@ -122,7 +121,7 @@ class Model:
         owner = Owner.made("be_model_load", os.fsencode(path), settings(**options))
         is_stack = is_chain(describe(owner.handle))
         if issubclass(cls, Sequential) and not is_stack:
-            raise Error(f"{os.fspath(path)} has a graph of layers and no stack: take bigeggs.models.load_model")
+            raise Error(f"{os.fspath(path)} is a graph of layers, not a stack: load it with bigeggs.models.load_model")
         kind = Sequential if cls is Model and is_stack else cls
         self = kind._empty(**options)
         self._owner = owner
@@ -160,7 +159,7 @@ class Model:
         return self._owner.handle
 
     def _built_for(self, x: np.ndarray) -> int:
-        """The handle, for images that a `Sequential` may be built from."""
+        """The handle; a `Sequential` without an input shape is first built for that of `x`."""
         return self._handle
 
     @property
@@ -172,7 +171,7 @@ class Model:
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, with their names and weights; without `Input`, and a `Rescaling` that is a setting."""
+        """The layers, with their names and weights; without `Input` and without a `Rescaling` that is a setting."""
         made = []
         for described in self._description()["layers"]:
             kind: type[Layer] = getattr(_layers, described["class_name"])
@@ -182,7 +181,7 @@ class Model:
         return made
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """The layer of a name, such as "conv2d_1", or of a place."""
+        """The layer with a name, such as "conv2d_1", or at an index."""
         made = self.layers
         if index is not None:
             return made[index]
@@ -198,18 +197,18 @@ class Model:
 
     @property
     def output_shape(self) -> tuple[int | None, ...]:
-        """`(None, classes)`, mostly."""
+        """`(None, classes)` for a classifier."""
         return (None, *self._description()["output"].astype(int).tolist())
 
     def count_params(self) -> int:
-        """All numbers that the model holds, moving statistics included."""
+        """The number of the model's parameters, moving statistics included."""
         return int(self._description()["parameters"])
 
     def summary(self, line_length: int | None = None, positions: object = None, print_fn: Any = None) -> None:
-        """Prints the layers, their output shapes and how many numbers they hold; the widths are those of the rows.
+        """Prints the layers, their output shapes and parameter counts; column widths fit the rows.
 
-        Where layers do not stand in a stack, "Connected to" has the layers that each one reads, and "input" for the
-        model's input.
+        Unless the layers form a stack, the column "Connected to" has the layers that each one reads, and "input" for
+        the model's input.
         """
         write = show if print_fn is None else print_fn
         described = self._description()
@@ -253,7 +252,7 @@ class Model:
                 raise ValueError(f"there is no optimizer {optimizer!r}: there are {', '.join(named)}")
             optimizer = named[optimizer.lower()]()
         if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{optimizer!r} is no optimizer: take one of bigeggs.optimizers")
+            raise TypeError(f"{optimizer!r} is not an optimizer: use one of bigeggs.optimizers")
         if optimizer._model not in (None, self):
             raise ValueError(
                 f"this {type(optimizer).__name__} belongs to another model: give each model an optimizer of its own; "
@@ -264,7 +263,7 @@ class Model:
                 raise ValueError(f"there is no metric {metric!r}: there is 'accuracy'")
         name = getattr(loss, "name", loss) or "sparse_categorical_crossentropy"
         if not isinstance(name, str):
-            raise TypeError(f"{loss!r} is no loss: take one of bigeggs.losses, or its name")
+            raise TypeError(f"{loss!r} is not a loss: use one of bigeggs.losses, or its name")
         previous, self._compilation = self._compilation, (optimizer, name)
         if self._knows_its_input:
             try:
@@ -285,12 +284,12 @@ class Model:
 
     @property
     def optimizer(self) -> Optimizer | None:
-        """What the model was compiled with."""
+        """The optimizer that the model was compiled with, if any."""
         return self._compilation[0] if self._compilation else None
 
     @property
     def trainable(self) -> bool:
-        """True: each layer says for itself whether it is trained."""
+        """Always True; each layer has a `trainable` of its own."""
         return True
 
     @trainable.setter
@@ -299,12 +298,12 @@ class Model:
 
     @property
     def metrics_names(self) -> list[str]:
-        """What `evaluate` gives."""
+        """The names of the values that `evaluate` returns."""
         return ["loss", "accuracy"]
 
     @property
     def stop_training(self) -> bool:
-        """Whether a training is to end after its current epoch; for callbacks."""
+        """Whether the training ends after its current epoch; callbacks set it."""
         return bool(number("be_model_stop_training", self._handle, kind=c_int32))
 
     @stop_training.setter
@@ -322,23 +321,23 @@ class Model:
     ) -> History:
         """Trains the model.
 
-        `x`: uint8 or float32 `[count, height, width, channels]`, or what `ImageDataGenerator.flow` gives; `y`:
-        whole numbers, `[count]` or `[count, 1]`, or with the loss "categorical_crossentropy" one-hot vectors.
-        `validation_data`, images and labels or a flow that moves nothing, or the last `validation_split` of the
-        images, are evaluated after each epoch. `epochs` is the number of the last epoch; those before
-        `initial_epoch` are taken as done. `steps_per_epoch` makes an epoch of so many steps. `verbose` 0 prints
+        `x`: uint8 or float32 `[count, height, width, channels]`, or a flow from `ImageDataGenerator.flow`. `y`: whole
+        numbers, `[count]` or `[count, 1]`; with the loss "categorical_crossentropy" also one-hot vectors. After each
+        epoch the model is evaluated on `validation_data`, which is images and labels or a flow that transforms
+        nothing, or on the last `validation_split` of the images. `epochs` is the number of the last epoch; those
+        before `initial_epoch` count as done. `steps_per_epoch` is the number of steps in an epoch. `verbose` 0 prints
         nothing, 1 a progress bar, 2 a line an epoch.
 
-        Orders, transformations and masks of dropout are new in every training of a model: four calls of an epoch
-        each train as one of four does. A model of the same seed repeats them all; with an `initial_epoch`, 0 too,
-        orders and transformations are those of the epochs it names.
+        Each call draws new orders, transformations and dropout masks: four calls of one epoch each train as one call
+        of four epochs. A model of the same seed repeats them all. With an `initial_epoch`, also 0, orders and
+        transformations are those of the epochs from that number on.
 
-        With `communicator`, `bigeggs.world()`, the processes of a launcher train together, each on its share of every
-        batch; with `local_statistics` a batch normalization then takes the statistics of these shares. Their process 0
-        alone tells callbacks and prints.
+        With `communicator=bigeggs.world()` the processes of a launcher train together, each on its share of every
+        batch. With `local_statistics`, batch normalization then uses the statistics of each process's share. Only
+        process 0 calls callbacks and prints.
 
-        The interpreter is free for other threads meanwhile. Ctrl-C, and an exception in a callback, end the
-        training after the current step and are raised here; the model then has the weights of that step.
+        Other Python threads can run meanwhile. Ctrl-C, or an exception in a callback, ends the training after the
+        current step and is raised here; the model then has the weights of that step.
         """
         left_out(
             "fit", others | {
@@ -364,10 +363,10 @@ class Model:
             communicator=None if communicator is None else "world", local_statistics=bool(local_statistics),
         )
         history = History()
-        # Lines of other callbacks stand below the bar's.
+        # The bar comes before other callbacks, so that their lines appear below it.
         told = [history, *([ProgressBar(live=verbose != 2)] if verbose else []), *told]
         relay = _Relay(told, verbose)
-        # Callbacks, the history among them, are told in process 0 alone.
+        # Callbacks, the history included, run in process 0 alone; the others read the library's record.
         measured = c_uint64() if communicator is not None and communicator.rank > 0 else None
         with _taking_part(told, self), _Interrupts() as interrupts:
             relay.interrupts = interrupts
@@ -386,7 +385,7 @@ class Model:
         return history
 
     def _labels(self, y: Any) -> np.ndarray | None:
-        """Labels as the library has them, for the loss of the model."""
+        """Labels as the library reads them, for the model's loss."""
         one_hot = self._compilation is not None and self._compilation[1] == "categorical_crossentropy"
         return None if y is None else as_labels(y, one_hot)
 
@@ -402,7 +401,7 @@ class Model:
                 )
             rescale, batch_size, data = data.generator.rescale, data.batch_size, (data.x, data.y)
         if not isinstance(data, (tuple, list)) or len(data) != 2:
-            raise Error("validation_data is no pair: give images and labels, without weights, or a flow")
+            raise Error("validation_data is not a pair: give images and labels, without weights, or a flow")
         x, y = as_pixels(data[0]), self._labels(data[1])
         if steps is not None:
             count = whole_number("validation_steps", steps) * whole_number("batch_size", batch_size)
@@ -412,7 +411,7 @@ class Model:
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: None = None, class_weight: None = None, return_dict: bool = False
     ) -> list[float] | dict[str, float]:
-        """One training step on all images as one batch: `[loss, accuracy]`, before the weights moved."""
+        """One training step on all images as one batch: `[loss, accuracy]` from before the update."""
         weights = {"sample_weight": sample_weight, "class_weight": class_weight}
         left_out("train_on_batch", weights, sample_weight=None, class_weight=None)
         x = as_pixels(x)
@@ -444,8 +443,8 @@ class Model:
     ) -> list[float] | dict[str, float]:
         """`[loss, accuracy]` in inference mode, or with `return_dict` both by name.
 
-        Of images and labels, or of a pass of a flow; `steps` takes the first batches only. `verbose` 1 or 2 prints
-        them in a line.
+        `x` is images, with labels `y`, or a flow, for one pass of it; `steps` takes the first batches only. `verbose`
+        1 or 2 prints loss and accuracy in a line.
         """
         given = {"sample_weight": sample_weight, "callbacks": callbacks or None}
         left_out(
@@ -470,7 +469,7 @@ class Model:
     ) -> np.ndarray:
         """The output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax.
 
-        Of images, or of a pass of a flow; `steps` takes the first batches only.
+        `x` is images, or a flow, for one pass of it; `steps` takes the first batches only.
         """
         left_out(
             "predict", others | {"callbacks": callbacks or None}, callbacks=None, workers=ANY, max_queue_size=ANY,
@@ -487,8 +486,10 @@ class Model:
     def _batches(
         self, x: Any, y: Any, batch_size: int | None, steps: int | None
     ) -> Iterator[tuple[np.ndarray, np.ndarray | None, int, int]]:
-        """Images, labels, how many of them at a time, and the first one's number; of arrays in few parts, of a flow
-        batch by batch, each from 0."""
+        """Yields images, labels, the batch size and the first image's index.
+
+        Arrays come in few parts. A flow comes batch by batch, each with the index 0.
+        """
         if isinstance(x, Flow):
             _without_labels(y)
             count = len(x) if steps is None else min(whole_number("steps", steps), len(x))
@@ -500,7 +501,7 @@ class Model:
         pixels, labels = as_pixels(x), self._labels(y)
         size = whole_number("batch_size", (128 if steps is None else 32) if batch_size is None else batch_size)
         if labels is not None and len(labels) != len(pixels):
-            # The parts could fit all the same. The library says what is wrong.
+            # Single parts could still match. With the whole arrays the library raises an error.
             Images(pixels, labels)
         if steps is not None:
             count = max(whole_number("steps", steps), 0) * size
@@ -524,7 +525,7 @@ class Model:
     def __call__(self, x: Any, training: bool | None = None) -> np.ndarray:
         """The same as `predict_on_batch`."""
         if isinstance(x, KerasTensor):
-            raise Error("a model cannot be one of a graph's layers: call layers of the same kinds, made anew")
+            raise Error("a model cannot be a layer of a graph: call new layers of the same kinds")
         left_out("the call of a model", {"training": training}, training=(False, None))
         return self.predict_on_batch(x)
 
@@ -550,12 +551,12 @@ class Model:
         if not isinstance(weights, Mapping):
             names = self.weights.names
             if len(names) != len(weights):
-                raise ValueError(f"there are {len(weights)} weights, and the model has {len(names)}")
+                raise ValueError(f"{len(weights)} weights are given, but the model has {len(names)}")
             weights = dict(zip(names, weights))
         call("be_model_set_weights", self._handle, *named_arrays(weights))
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, **others: object) -> None:
-        """Writes layers, weights and `class_names` to a safetensors file, for `load_model`, whatever its name ends in."""
+        """Writes layers, weights and `class_names` to a safetensors file for `load_model`; any file name will do."""
         left_out("save", others | {"overwrite": overwrite}, overwrite=True, zipped=ANY, save_format=ANY)
         call(
             "be_model_save", self._handle, os.fsencode(filepath), settings(class_names=self._class_names()))
@@ -566,7 +567,7 @@ class Model:
         return None if self.class_names is None else list(self.class_names)
 
     def load_weights(self, filepath: str | os.PathLike[str], **others: object) -> None:
-        """Reads the weights from a safetensors file; the model is as it was if they are not its own."""
+        """Reads the weights from a safetensors file; if they do not fit, the model is unchanged."""
         left_out("load_weights", others, skip_mismatch=False, by_name=False)
         call("be_model_load_weights", self._handle, os.fsencode(filepath))
 
@@ -576,8 +577,8 @@ class Model:
         """Writes the layers and the weights to an ONNX file, which other programs run.
 
         Its input is `images`, float32 `[batch, height, width, channels]`, or `vectors`, as this model takes
-        them, `Rescaling` included; its output `probabilities`, or `output` without a softmax. `class_names`,
-        one for each output, stand in the file's metadata; the model's own unless given.
+        them: the file includes `Rescaling`. Its output is `probabilities`, or `output` without a softmax. The
+        file's metadata has `class_names`, one for each output; by default the model's own.
         """
         if format != "onnx":
             raise ValueError(f"there is no format {format!r}: there is 'onnx'")
@@ -601,10 +602,10 @@ class Sequential(Model):
         history = model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 
     Without an `Input`, or an `input_shape` of the first layer, the shape is that of the first images. All else is as
-    `Model` has it.
+    in `Model`.
     """
 
-    #: The shape that the library's model of these layers was made for.
+    #: The input shape that the library's model was built for.
     _built_shape: tuple[int | None, ...] | None = None
 
     def __init__(
@@ -625,11 +626,11 @@ class Sequential(Model):
         return super().__getstate__() | {"_layers": list(self._layers)}
 
     def add(self, layer: Layer | Input) -> None:
-        """Puts a layer on top."""
+        """Appends a layer."""
         if not isinstance(layer, (Layer, Input)):
-            raise TypeError(f"{layer!r} is no layer: take one of bigeggs.layers")
+            raise TypeError(f"{layer!r} is not a layer: use one of bigeggs.layers")
         if isinstance(layer, Input) and any(isinstance(below, Layer) for below in self._layers):
-            raise ValueError(f"{type(layer).__name__} stands before all other layers")
+            raise ValueError(f"{type(layer).__name__} must come before all other layers")
         if not self._layers and (shape := getattr(layer, "input_shape", None)) is not None:
             self._layers.append(Input(shape))
         if self._owner is not None and isinstance(layer, Layer):
@@ -649,7 +650,7 @@ class Sequential(Model):
             raise ValueError("the model does not know its input yet: begin it with bigeggs.layers.Input")
         layers = [layer for layer in self._layers if isinstance(layer, Layer)]
         _check_axes(layers, input_shape)
-        # As in a graph: what multiplies the input is the model's own, unless it is its output.
+        # As in `Graph`: factors of the input become a setting of the model, except in the last layer.
         rescale = 1.0
         while len(layers) > 1 and (factor := layers[0]._factor) is not None:
             rescale *= factor
@@ -680,15 +681,15 @@ class Sequential(Model):
 
 
 def load_model(filepath: str | os.PathLike[str], **others: object) -> Model:
-    """A model from a file that `save` wrote, as `Model.load` has it."""
+    """A model from a file that `save` wrote; the same as `Model.load`."""
     left_out("load_model", others, custom_objects=None, compile=ANY, safe_mode=ANY)
     return Model.load(filepath)
 
 
 def _check_axes(layers: Sequence[Layer], input_shape: Sequence[int | None]) -> None:
-    """Refuses an axis of a layer in a stack that is not the last one of its output."""
+    """Raises `Error` for a layer in a stack whose axis is not the last one of its output."""
     if any(layer._axis != -1 for layer in layers):
-        # A model that was described takes no more layers: hence one for this alone.
+        # A model that was described takes no more layers, so this uses a separate one.
         owner = created(input_shape, 1, {})
         for layer in layers:
             layer._add_to(owner)
@@ -707,7 +708,7 @@ def _one(what: str, given: KerasTensor | Sequence[KerasTensor]) -> KerasTensor:
 
 def _without_labels(y: Any) -> None:
     if y is not None:
-        raise ValueError("y is given beside a flow, which has its labels: leave it out")
+        raise ValueError("y is given with a flow, which has its own labels: leave y out")
 
 
 def _measured(loss: float, accuracy: float, by_name: bool) -> Any:
@@ -718,17 +719,17 @@ def _told(callbacks: Callback | Sequence[Callback] | None) -> list[Callback]:
     told = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
     for callback in told:
         if not isinstance(callback, Callback):
-            raise TypeError(f"{callback!r} is no callback: take those of bigeggs.callbacks, or subclasses of Callback")
+            raise TypeError(f"{callback!r} is not a callback: use one of bigeggs.callbacks, or a subclass of Callback")
     return told
 
 
 @contextmanager
 def _taking_part(callbacks: Sequence[Callback], model: Model) -> Iterator[None]:
-    """Gives callbacks their model for as long as its training takes: they have one at a time."""
+    """Assigns callbacks to a model during its training; raises `ValueError` if one is in another training."""
     for callback in callbacks:
         if callback._is_told:
             raise ValueError(
-                f"this {type(callback).__name__} takes part in another training that is under way: give each its own")
+                f"this {type(callback).__name__} takes part in another running training: give each training its own")
     try:
         for callback in callbacks:
             callback._is_told = True
@@ -740,16 +741,16 @@ def _taking_part(callbacks: Sequence[Callback], model: Model) -> Iterator[None]:
 
 
 def _parts(count: int, batch_size: int) -> list[slice]:
-    """So many whole batches at a time that Ctrl-C, which is heard between two calls, is heard soon.
+    """Slices of whole batches, small enough for a quick Ctrl-C, which takes effect between two calls.
 
-    Always at least one part, so that the library sees, and refuses, an empty array or a false size.
+    There is at least one, so that the library raises the error for an empty array or a wrong size.
     """
     size = max(batch_size, batch_size * (2048 // batch_size)) if batch_size > 0 else max(count, 1)
     return [slice(start, start + size) for start in range(0, max(count, 1), size)]
 
 
 class _Relay:
-    """Passes on what a training tells to callbacks, and keeps what they raise."""
+    """Passes a training's events to callbacks, and keeps an exception that one raises."""
 
     def __init__(self, callbacks: Sequence[Callback], verbose: int | str):
         self.callbacks, self.verbose = callbacks, verbose
@@ -787,9 +788,9 @@ class _Relay:
 
 
 class _Interrupts:
-    """Holds Ctrl-C back during a training: it ends the training, and is raised after that.
+    """Defers Ctrl-C during a training: it ends the training, and is raised after that.
 
-    Raised inside the callback of a training, the exception could fall between two lines of ours and be lost.
+    Raised inside the callback of a training, the exception could come between two lines of this module and be lost.
     """
 
     def __init__(self) -> None:
@@ -799,7 +800,7 @@ class _Interrupts:
     def __enter__(self) -> _Interrupts:
         if threading.current_thread() is threading.main_thread():
             previous = signal.getsignal(signal.SIGINT)
-            # Whoever ignores Ctrl-C, or has it handled outside Python, goes on doing so.
+            # A program that ignores Ctrl-C, or handles it outside Python, keeps doing so.
             if callable(previous):
                 self._previous = previous
                 signal.signal(signal.SIGINT, self._note)

@@ -17,7 +17,7 @@ __all__ = ["Adam", "AdamW", "CosineDecay", "Muon", "OneCycle", "PolynomialDecay"
 
 @dataclass
 class CosineDecay:
-    """Half a wave of a cosine, down to the `alpha`-fold; with a `warmup_target` a straight line up to it first."""
+    """Cosine decay to `alpha` times its start; with a `warmup_target`, after a linear warm-up to that target."""
 
     initial_learning_rate: float
     decay_steps: int
@@ -28,7 +28,7 @@ class CosineDecay:
 
 @dataclass
 class PolynomialDecay:
-    """Down to the end within so many steps, in a straight line or along another power of what is left."""
+    """Decay to `end_learning_rate` in `decay_steps`: linear, or by another `power` of the share of steps left."""
 
     initial_learning_rate: float
     decay_steps: int
@@ -38,7 +38,7 @@ class PolynomialDecay:
 
 @dataclass
 class OneCycle:
-    """Up to `max_learning_rate` and down again, along cosines: PyTorch's `OneCycleLR`, since Keras has none."""
+    """Rises to `max_learning_rate` and falls again, along cosines: PyTorch's `OneCycleLR`, since Keras has none."""
 
     max_learning_rate: float
     total_steps: int
@@ -51,14 +51,14 @@ Schedule = CosineDecay | PolynomialDecay | OneCycle
 
 
 class Optimizer:
-    """What all optimizers have in common.
+    """Base class of the optimizers.
 
-    Once a model is compiled with one, `learning_rate` is that of the model's next step; once it is set, it stays.
-    An optimizer belongs to the one model that was compiled with it. A copy has the same settings, the present
-    learning rate, and no model yet.
+    Once a model is compiled with an optimizer, `learning_rate` is the rate of the model's next step. Setting it
+    replaces a schedule. An optimizer belongs to the one model that was compiled with it. A copy has the same settings,
+    the present learning rate, and no model yet.
 
-    `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups` gives the parameters whose
-    names end in a certain way an optimizer of their own, `{"/bias": SGD(0.05)}`; Keras has nothing like it.
+    `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups`, which Keras lacks, gives
+    parameters an optimizer of their own by the end of their names: `{"/bias": SGD(0.05)}`.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Optimizer:
         )
         self._arguments, self._learning_rate = arguments | limits, learning_rate
         self._model: Model | None = None
-        self._is_at_work = False  # A model that knows no input yet has no rate either.
+        self._is_at_work = False  # A model whose input shape is not known yet has no rate either.
 
     @property
     def learning_rate(self) -> float | Schedule:
@@ -96,7 +96,7 @@ class Optimizer:
         return self._learning_rate if isinstance(self._learning_rate, Schedule) else self.learning_rate
 
     def settings(self) -> dict[str, object]:
-        """What the library is told, by Keras's names."""
+        """The settings for the library, under Keras's names."""
         rate = self._present_rate
         described = _described(rate, asdict(rate)) if isinstance(rate, Schedule) else rate
         groups = [
@@ -147,7 +147,7 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """The gradient over the root of a moving mean of its square (Hinton, 2012)."""
+    """The gradient divided by the root of a moving mean of its square (Hinton, 2012)."""
 
     def __init__(
         self, learning_rate: float | Schedule = 0.001, rho: float = 0.9, momentum: float = 0.0,
@@ -160,10 +160,10 @@ class RMSprop(Optimizer):
 
 
 class Muon(Optimizer):
-    """Momentum whose steps are made orthogonal, for kernels alone (Jordan et al., 2024).
+    """Momentum with orthogonalized steps, for kernels only (Jordan et al., 2024).
 
     Other parameters need an optimizer of their own: `groups={"/bias": SGD(0.05), "/gamma": …, "/beta": …}`. The
-    update is its authors'; Keras's class of this name scales it in another way.
+    update is the authors'; Keras's `Muon` scales it differently.
     """
 
     def __init__(

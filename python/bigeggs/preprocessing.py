@@ -18,18 +18,18 @@ _FILL_MODES = {"nearest": 0, "constant": 1, "reflect": 2, "wrap": 3}
 
 
 class ImageDataGenerator:
-    """Random rotations, shifts, shears, zooms and flips of images, as Keras has them.
+    """Random rotations, shifts, shears, zooms and flips of images, as in Keras.
 
         generator = bigeggs.ImageDataGenerator(rotation_range=15, zoom_range=0.1)
         model.fit(generator.flow(x_train, y_train, batch_size=128), epochs=30)
 
     In a training the transformation of an image is a function of the seed, the pass and the image's index.
 
-    Beyond Keras's: `alternating_flip`, in place of `horizontal_flip`, mirrors half of the images in the first pass, and
-    from then on each of them in every other one; `whole_pixel_shifts` draws shifts of whole pixels;
-    `random_resized_crop` cuts out a part of at least this share of the image and scales it up; `cutout` fills a square
-    of so many pixels a side with `cval`; `color_jitter` multiplies brightness, contrast and saturation by 1 - z to
-    1 + z, of images of 0 to 255. `random_transform` and `apply_transform` leave out the last two and `rescale`.
+    Keras lacks these: `alternating_flip`, in place of `horizontal_flip`, mirrors half of the images in the first pass,
+    and then each image in every other pass. `whole_pixel_shifts` draws shifts of whole pixels. `random_resized_crop`
+    cuts out a part of at least this share of the image and scales it up. `cutout` fills a square of so many pixels a
+    side with `cval`. `color_jitter`, z, multiplies brightness, contrast and saturation by 1 - z to 1 + z, for images
+    of 0 to 255. `random_transform` and `apply_transform` leave out `cutout`, `color_jitter` and `rescale`.
     """
 
     def __init__(
@@ -74,12 +74,12 @@ class ImageDataGenerator:
     def _changes_nothing(self) -> bool:
         """Whether every image stays as it is."""
         zoom = np.ravel(self._changes["zoom_range"]).tolist()
-        # Whole pixels are a way to shift, and no shift.
+        # `whole_pixel_shifts` alone shifts nothing.
         others = {**self._changes, "zoom_range": 0, "whole_pixel_shifts": False}
         return zoom in ([0], [1, 1]) and not any(others.values())
 
     def fit(self, x: object, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
-        """Does nothing: what Keras learns from images here, means and deviations, is left out."""
+        """Does nothing: normalization by means and deviations, which Keras measures here, is not supported."""
 
     def get_random_transform(
         self, img_shape: Sequence[int], seed: int | None = None, epoch: int | None = None, sample: int | None = None
@@ -87,7 +87,7 @@ class ImageDataGenerator:
         """The transformation of one image, under Keras's keys.
 
         `img_shape` is `[height, width, channels]`. With `seed`, `epoch` or `sample` it is a function of these;
-        without any of them it is another one in each call.
+        without any of them each call draws another one.
         """
         drawn = Transform()
         if seed is None and epoch is None and sample is None:
@@ -100,7 +100,7 @@ class ImageDataGenerator:
         }
 
     def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
-        """One image `[height, width, channels]` under a transformation that is drawn for it."""
+        """One image `[height, width, channels]` under a random transformation."""
         return self.apply_transform(x, self.get_random_transform(np.shape(x), seed))
 
     def apply_transform(self, x: np.ndarray, transform_parameters: dict[str, float]) -> np.ndarray:
@@ -120,7 +120,7 @@ class ImageDataGenerator:
         self, x: np.ndarray, y: np.ndarray | None = None, batch_size: int = 32, shuffle: bool = True,
         sample_weight: None = None, seed: int | None = None, **others: Any,
     ) -> Flow:
-        """The images transformed, to be given to `fit`; or to be iterated over, batch by batch."""
+        """The transformed images, for `fit` or for iteration batch by batch."""
         left_out(
             "flow", others | {"sample_weight": sample_weight}, sample_weight=None, save_to_dir=None, save_prefix=ANY,
             save_format=ANY, ignore_class_split=ANY, subset=None,
@@ -129,13 +129,13 @@ class ImageDataGenerator:
 
 
 class Flow:
-    """Images that a generator transforms anew whenever they are asked for.
+    """Images that a generator transforms anew on each access.
 
-    Given to `Model.fit` they are transformed inside the training, from the model's seed. `next(flow)` gives one
-    batch after the other, without end, as a pair of `[batch, height, width, channels]` and labels, and `flow[i]` the
-    batch `i` of a pass: of the first pass when it is asked for first, of the second one the next time, and each pass
-    has an order and transformations of its own. With the model's `seed` these are the batches that a training of it
-    sees; a flow of the same seed, or `reset`, repeats them.
+    `Model.fit` transforms them during the training, from the model's seed. `next(flow)` gives one batch after the
+    other, without end, as a pair of pixels `[batch, height, width, channels]` and labels. `flow[i]` gives batch `i` of
+    the first pass, the next time batch `i` of the second pass, and so on. Each pass has its own order and
+    transformations. With the model's `seed` these are the batches that `fit` trains on; another flow of the same seed,
+    or `reset`, repeats them.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Flow:
 
     @property
     def n(self) -> int:
-        """How many images there are."""
+        """The number of images."""
         return len(self.x)
 
     def reset(self) -> None:
@@ -165,7 +165,7 @@ class Flow:
         return self.__dict__ | {"_asked": dict(self._asked)}
 
     def __len__(self) -> int:
-        """Batches in a pass."""
+        """The number of batches in a pass."""
         return -(-len(self.x) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray] | np.ndarray]:

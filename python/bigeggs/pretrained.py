@@ -10,7 +10,7 @@ from ._library import Error
 from .models import Model, Sequential
 from .weights import class_names, has_layers
 
-#: Where `pip` puts them, and where a checkout has them.
+#: The files of weights: as `pip` installs them, and in a checkout.
 PACKAGE = Path(__file__).resolve().parent
 WEIGHTS = {
     "report": (PACKAGE / "weights/report.safetensors", PACKAGE.parents[1] / "report/weights/augmented.safetensors"),
@@ -19,7 +19,7 @@ WEIGHTS = {
 
 
 def available() -> dict[str, Path]:
-    """The networks that are here, each with its file of weights."""
+    """The networks whose weights are installed, each with its file."""
     found = {name: next((place for place in places if place.is_file()), None) for name, places in WEIGHTS.items()}
     return {name: path for name, path in found.items() if path is not None}
 

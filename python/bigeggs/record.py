@@ -20,7 +20,7 @@ class Record(Shown, Mapping[str, Any]):
         record["results.demo"][3]["confidence"]     # other lists: a Python list
         record["results"]["layers.0.name"]          # objects: a Record; indices may stand in paths
 
-    A number is an int where it is whole. What is not there raises `NotFound`, which is a `KeyError`.
+    Whole numbers are ints. A missing key raises `NotFound`, which is a `KeyError`.
     """
 
     _instead = "open its file again, or pickle the values that are needed"
@@ -35,12 +35,12 @@ class Record(Shown, Mapping[str, Any]):
 
     @property
     def root(self) -> Record:
-        """The whole record that this is an object of."""
+        """The whole record that contains this object."""
         return Record(self._owner)
 
     @property
     def key_path(self) -> str:
-        """Where this object stands in the whole record; empty for that itself."""
+        """The key path of this object in the whole record; empty for the record itself."""
         return self._prefix.removesuffix(".")
 
     def __getitem__(self, key_path: str) -> Any:
@@ -56,7 +56,7 @@ class Record(Shown, Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"<bigeggs.Record with {', '.join(self)}>"
 
-    # Comparing would compare arrays, which has no one truth.
+    # Mapping's comparison would compare arrays, which gives no single truth value.
     __eq__, __hash__ = object.__eq__, object.__hash__
 
     @property

@@ -1,4 +1,4 @@
-"""Regularizers, what a layer's kernels add to the loss so that they stay small: Keras's names and arguments."""
+"""Regularizers, penalties on a layer's kernels that are added to the loss: Keras's names and arguments."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _NAMES: dict[str, type[L1L2]] = {kind.__name__: kind for kind in (L1, L2, L1L2)}
 
 
 def regularizer(name: str, value: Any) -> L1L2 | None:
-    """The regularizer of an argument called `name`: one, the name of one, its factors by their names, or none."""
+    """The regularizer from the argument `name`: an instance, a name, a mapping of its factors, or None."""
     if value is None or isinstance(value, L1L2):
         return value
     if isinstance(value, str) and value in _NAMES:

@@ -1,4 +1,4 @@
-"""What a number of images says of all images of their kind."""
+"""Confidence intervals for measured accuracies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["wilson_interval"]
 
 
 def wilson_interval(correct: int, count: int) -> tuple[float, float]:
-    """Wilson's score interval: where the true share lies with 95 % confidence, of which `correct` of `count` are."""
+    """Wilson's score interval: the 95 % confidence interval of a share, from `correct` of `count`."""
     low, high = c_double(), c_double()
     call("be_wilson_interval", int(correct), int(count), byref(low), byref(high))
     return low.value, high.value

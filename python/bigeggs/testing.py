@@ -1,8 +1,8 @@
 """Single steps of a training, taken apart, for tests against other libraries.
 
 Gradients and moments are dictionaries with an array for each trainable weight, under the weight's name and in
-its shape. All images are one batch. `step` is what dropout draws its masks for. In training mode a batch
-normalization moves its statistics.
+its shape. All images are one batch. `step` selects dropout's masks. In training mode batch normalization
+updates its moving statistics.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def forward(model: Model, x: np.ndarray, training: bool = False, step: int = 0) 
 def loss_and_gradients(
     model: Model, x: np.ndarray, y: np.ndarray, step: int = 0
 ) -> tuple[float, dict[str, np.ndarray]]:
-    """The mean loss, and the gradient of every trainable weight. No weight moves."""
+    """The mean loss, and the gradient of every trainable weight. No weight changes."""
     handle, images = model._built_for(x), Images(x, model._labels(y))
     loss, gradients = c_double(), c_uint64()
     call("be_test_gradients", handle, images.handle, step, byref(loss), byref(gradients))
@@ -43,7 +43,7 @@ def loss_and_gradients(
 def backward(
     model: Model, x: np.ndarray, output_gradient: np.ndarray, step: int = 0
 ) -> dict[str, np.ndarray]:
-    """The gradient of every trainable weight for a gradient of the output, of the values before a softmax."""
+    """The gradient of every trainable weight, from one of the output, or of the values before a final softmax."""
     handle, images = model._built_for(x), Images(x)
     output_gradient = np.ascontiguousarray(output_gradient, dtype=np.float32)
     return dict(Weights(
@@ -57,7 +57,7 @@ def apply_gradients(model: Model, gradients: Mapping[str, np.ndarray]) -> None:
 
 
 def optimizer_state(model: Model) -> tuple[int, dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """The optimizer's steps taken, its first and its second moments."""
+    """The optimizer's number of steps, first moments and second moments."""
     steps, first, second = c_int64(), c_uint64(), c_uint64()
     call("be_test_optimizer", model._handle, byref(steps), byref(first), byref(second))
     return steps.value, dict(Weights(Owner(first.value))), dict(Weights(Owner(second.value)))

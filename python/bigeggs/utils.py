@@ -1,4 +1,4 @@
-"""What Keras has under this name, and its examples need."""
+"""Functions of Keras's `utils` that its examples use."""
 
 from __future__ import annotations
 
@@ -16,5 +16,8 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
         labels = labels[..., 0]
     classes = int(labels.max(initial=-1)) + 1 if num_classes is None else int(num_classes)
     if labels.size and not 0 <= labels.min() <= labels.max() < classes:
-        raise ValueError(f"x has labels from {labels.min()} to {labels.max()}: with {classes} classes they go from 0")
+        raise ValueError(
+            f"x has labels from {labels.min()} to {labels.max()}: with {classes} classes they go from 0 to "
+            f"{classes - 1}"
+        )
     return np.eye(classes, dtype=np.float32)[labels]

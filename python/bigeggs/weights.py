@@ -42,17 +42,17 @@ class Weights(Shown, Mapping[str, np.ndarray]):
     def __repr__(self) -> str:
         return f"<bigeggs.Weights with {', '.join(self)}>"
 
-    # Comparing would compare arrays, which has no one truth.
+    # Mapping's comparison would compare arrays, which gives no single truth value.
     __eq__, __hash__ = object.__eq__, object.__hash__
 
 
 def has_layers(path: str | os.PathLike[str]) -> bool:
-    """Whether a file of weights describes the network that they belong to."""
+    """Whether a file of weights also describes their network."""
     return "bigeggs_model" in _metadata(path)
 
 
 def class_names(path: str | os.PathLike[str]) -> list[str] | None:
-    """The names of the classes in a file of weights; None if it names none."""
+    """The class names in a file of weights; None if it has none."""
     text = _metadata(path).get("class_names")
     if text is None:
         return None
@@ -61,12 +61,12 @@ def class_names(path: str | os.PathLike[str]) -> list[str] | None:
     except ValueError:
         names = None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Error(f"{os.fspath(path)} has class_names that are no list of texts")
+        raise Error(f"{os.fspath(path)} has class_names that are not a list of strings")
     return names
 
 
 def _metadata(path: str | os.PathLike[str]) -> dict[str, str]:
-    """What stands beside the tensors, in a file that the library has read or that comes with the package."""
+    """The metadata of a file of weights that the library has read or that comes with the package."""
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     metadata: dict[str, str] = header.get("__metadata__", {})

@@ -1,1 +1,1 @@
-"""The report, its figures, and the page of somebody's own pictures: what Python makes of recorded results."""
+"""Makes the report and its figures from recorded results, and the page of the user's own pictures."""

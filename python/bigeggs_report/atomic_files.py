@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever reads half of one."""
+"""Writes files so that a reader never sees a part of one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import bigeggs
 
 
 class CannotWrite(bigeggs.Error):
-    """A file that the system does not let us write, and why."""
+    """A file cannot be written; the message says why."""
 
 
 def write_atomically(files: Mapping[Path, bytes]) -> None:
-    """Replaces files that belong together: whoever reads one sees the old or the new, never a part of it.
+    """Replaces files that belong together; a reader of one sees the old or the new, never a part of it.
 
-    All are on the disk under temporary names before the first takes its own, so that a full disk or a
-    missing permission leaves every old file, and nothing else.
+    All are on the disk under temporary names before the first is renamed. So a full disk or a missing
+    permission leaves every old file, and nothing else.
     """
     staged: dict[Path, Path] = {}
     path = Path()

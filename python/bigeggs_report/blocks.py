@@ -1,8 +1,8 @@
-"""What the report is made of. The templates turn each kind of block into Markdown or HTML.
+"""The blocks of the report. The templates turn each kind of block into Markdown or HTML.
 
-Text may hold four marks of Markdown: `code`, *emphasis*, **strong** and [links](address). Whatever comes
-from a record goes through `text.literal` first, so that it cannot become a mark; a number goes through
-`origins.sourced` where it is to lead to where it is from.
+Text may hold four marks of Markdown: `code`, *emphasis*, **strong** and [links](address). Text from a
+record goes through `text.literal` first, so that it cannot become a mark. A number goes through
+`origins.sourced` if it is to link to its origin.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def build(
     """Writes report.md and report.html into `report_dir`, tables and numbers beside them; returns the pages' paths.
 
     `sections` has the name and the title of each section, in the order of the report. Each executed notebook in
-    `notebooks_dir` becomes a page beside the report, to which numbers, tables and figures lead.
+    `notebooks_dir` becomes a page beside the report, to which numbers, tables and figures link.
 
     All are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
     """

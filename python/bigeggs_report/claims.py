@@ -1,4 +1,4 @@
-"""What the original report claims, held against the records.
+"""The claims of the original report, tested against the records.
 
 Each judge returns what was measured and one of three verdicts. Its rule is written beside it and printed
 in the report, so that a reader can disagree with the rule and still use the measurement.
@@ -33,7 +33,7 @@ QUICK = "not tested (quick profile)"
 
 VERDICTS = (HOLDS, IN_PART, FAILS, STAND_IN, OWN, QUICK, NOT_RUN)
 
-#: Within so many standard deviations of its mean the normal distribution has 95 %.
+#: 95 % of a normal distribution are within this many standard deviations of its mean.
 Z = NormalDist().inv_cdf(0.975)
 
 Judgement = tuple[str, str]
@@ -43,8 +43,8 @@ Judgement = tuple[str, str]
 class Claim:
     """A claim, the sections whose records it needs, how it is judged, and by which rule.
 
-    A claim that is `about_training` is judged on CIFAR-10 in the full profile alone. What the run knows `besides`
-    is told after the measurement and has no part in the verdict.
+    A claim that is `about_training` is judged on CIFAR-10 in the full profile only. `besides` adds a text after the
+    measurement, which does not affect the verdict.
     """
 
     text: str
@@ -68,7 +68,7 @@ def tally(tested: Sequence[Tested]) -> str:
 
 
 def predicate(verdict: str, number: int) -> str:
-    """A verdict as it follows a number of claims."""
+    """A verdict as a predicate after a number of claims."""
     if verdict.startswith("not "):
         return f"{'was' if number == 1 else 'were'} {verdict}"
     return verdict if number == 1 else verdict.replace("does", "do").replace("holds", "hold")
@@ -212,7 +212,7 @@ def better_accuracy(results: bigeggs.Record) -> Judgement:
 
 
 def callbacks(plain: bigeggs.Record, augmented: bigeggs.Record) -> Judgement:
-    """What restoring the best weights saved, and whether the loss went lower after the rate was cut."""
+    """What restoring the best weights gained, and whether the loss reached a new low after the rate was cut."""
     trainings = (plain, augmented)
     saved = [float(each["results.finalEpoch.val_loss"] - each["results.evaluation.loss"]) for each in trainings]
     lower = [lower_after_cut(each) for each in trainings]
@@ -257,12 +257,12 @@ def best_accuracy(results: bigeggs.Record) -> Judgement:
 
 
 def interval(result: bigeggs.Record) -> tuple[float, float]:
-    """Wilson's interval of an accuracy on so many images."""
+    """Wilson's interval of a result's accuracy."""
     return wilson_interval(round(result["accuracy"] * result["images"]), result["images"])
 
 
 def study_found(run: Run) -> str | None:
-    """What the study has of the report's recipe and of its best one."""
+    """The study's results for the report's recipe and for the best one; None without a study."""
     if run.study is None:
         return None
     recipes = {recipe["recipe"]: recipe for recipe in run.study["recipes"]}
@@ -275,19 +275,19 @@ def study_found(run: Run) -> str | None:
 
 
 def what_it_takes(run: Run) -> str | None:
-    """The study's recipes on the report's network, and the recipe with a network of its own that gets there."""
+    """The study's results on the report's network, and those of the recipe `fast` with its own network."""
     return "; ".join(filter(None, [study_found(run), fast_found(run)])) or None
 
 
 def fast_found(run: Run) -> str | None:
-    """What the recipe `fast` has, of which network, and what it costs."""
+    """The accuracy of the recipe `fast`, the size of its network and its training time."""
     record = run.record("09-fast")
     study = None if record is None else record["results.study"]
     found = None if study is None else own_result(study)
     if found is None:
         return None
     return (
-        f"another network, of {sourced(record, 'results.parameterCount', count)} numbers and trained by the recipe "
+        f"another network, of {sourced(record, 'results.parameterCount', count)} parameters and trained by the recipe "
         f"{code(NAME)} in {sourced(found, 'seconds.low', duration)} or more, has "
         f"{sourced(found, 'views.mean', percent)} in six views "
         f"{over_seeds(found)}"
@@ -295,12 +295,12 @@ def fast_found(run: Run) -> str | None:
 
 
 def average(recipe: bigeggs.Record) -> str:
-    """A recipe's test accuracy, and of how many seeds that is the mean."""
+    """A recipe's mean test accuracy, and over how many seeds."""
     return f"{sourced(recipe, 'accuracy.mean', percent)} {over_seeds(recipe)}"
 
 
 def over_seeds(recipe: bigeggs.Record) -> str:
-    """Of how many seeds a number is the mean."""
+    """Over how many seeds a number is the mean."""
     seeds = len(recipe["seeds"])
     return "with one seed" if seeds == 1 else f"on average over {seeds} seeds"
 
@@ -354,7 +354,7 @@ CLAIMS = [
         "Rescaling brings pixels from [0, 255] to [0, 1]; flattening makes the column of labels a vector.",
         ("02-normalization",),
         preparation,
-        "Holds if both ranges and both shapes are as said, in part if one of the two.",
+        "Holds if both ranges and both shapes are as said, in part if only the ranges or only the shapes are.",
         about_training=False,
     ),
     Claim(
@@ -362,8 +362,8 @@ CLAIMS = [
         ("02-normalization",),
         rescaling,
         "Holds if after the last epoch validation loss is lower and accuracy is higher by more than the sampling "
-        "noise of the difference, in part if one of the two; both with batch normalization's statistics measured "
-        "anew.",
+        "noise of the difference, in part if only one of the two is so; both with batch normalization's statistics "
+        "measured anew.",
     ),
     Claim(
         "Plain training can overfit after some ten epochs.",
@@ -417,7 +417,7 @@ CLAIMS = [
         "A simple, unmistakable image is predicted with more than 0.9.",
         ("06-results",),
         sure_of_simple,
-        "We call simple what both networks get right. Holds if at least 90 % of these have a "
+        "An image counts as simple if both networks get it right. Holds if at least 90 % of these images have a "
         "confidence above 0.9 after augmented training, in part from 50 %.",
     ),
     Claim(

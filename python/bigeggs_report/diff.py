@@ -1,4 +1,4 @@
-"""Tells how two runs differ: ``write(…)`` makes pages and a figure of what was compared."""
+"""Shows how two runs differ: ``write(…)`` makes pages and a figure of the comparison."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bigeggs_report.wording import NO_BREAK_SPACE, count
 
 
 def verdicts(a: str, b: str, sections: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """The claims that two reports' records, in these directories, judge in two ways."""
+    """The claims whose verdicts differ between the records in two directories."""
     tested = [claims.tested(Run(records, "", sections)) for records in (a, b)]
     return [
         {"claim": one.claim, "a": one.verdict, "b": other.verdict}
@@ -31,9 +31,9 @@ def verdicts(a: str, b: str, sections: Sequence[Sequence[str]]) -> list[dict[str
 
 
 def write(directory: str, files: Sequence[Sequence[str]]) -> None:
-    """Writes diff.md and diff.html of diff.json, and the figure of the trainings that both runs have.
+    """Writes diff.md and diff.html from diff.json, and the figure of the trainings that both runs have.
 
-    `files` has each part that they have in common: its name and the two records' files.
+    `files` has each part that both runs have: its name and the two records' files.
     """
     out = Path(directory)
     found = bigeggs.Record.open(str(out / "diff.json"))
@@ -55,10 +55,10 @@ def write(directory: str, files: Sequence[Sequence[str]]) -> None:
 def document(found: bigeggs.Record, has_curves: bool) -> Document:
     """The comparison in the report's blocks."""
     chapters = [
-        ("What it comes to", summary(found)),
+        ("Summary", summary(found)),
         ("Settings", settings(found)),
         ("Results", metrics(found)),
-        ("Curves", figure(found) if has_curves else iter([Paragraph("Neither run trained anything that both have.")])),
+        ("Curves", figure(found) if has_curves else iter([Paragraph("The two runs have no training in common.")])),
         ("Images", flips(found)),
         ("Claims", flipped_claims(found)),
     ]
@@ -79,7 +79,7 @@ def summary(found: bigeggs.Record) -> Iterator[Block]:
 
 
 def settings(found: bigeggs.Record) -> Iterator[Block]:
-    """What the runs were made with, where that differs."""
+    """The settings that differ."""
     rows = [[code(each["part"]), code(each["key"]), literal(each["a"]), literal(each["b"])] for each in found["settings"]]
     if not rows:
         yield Paragraph("Every setting is the same.")
@@ -105,14 +105,14 @@ def metrics(found: bigeggs.Record) -> Iterator[Block]:
         "results",
         ("part", "number", "A", "B", "B − A", "noise", "meaning"),
         rows,
-        f"The {count(len(rows))} of {count(found['compared'])} numbers that differ. Noise is within what 95 in 100 "
-        "differences are of two trainings that differ in their seeds alone, by the study's trainings.",
+        f"The {count(len(rows))} of {count(found['compared'])} numbers that differ. Noise: 95 in 100 differences "
+        "between two trainings that differ only in their seeds are within it, estimated from the study's trainings.",
         numeric=(2, 3, 4, 5),
     )
 
 
 def number(value: float | None) -> str:
-    """A number with four digits, millions as M: of a wider table the page hides the last column. diff.json has all."""
+    """A number with four digits, millions as M: the page hides a wider table's last column. diff.json has all."""
     if value is None:
         return "–"
     text = f"{value:.4g}" if abs(value) < 1e6 else f"{value / 1e6:.4g}{NO_BREAK_SPACE}M"
@@ -120,7 +120,7 @@ def number(value: float | None) -> str:
 
 
 def figure(found: bigeggs.Record) -> Iterator[Block]:
-    """The curves of both."""
+    """The curves of both runs."""
     yield Figure(
         "diff",
         f"Validation loss and accuracy of A, {code(found['a'])}, and B, {code(found['b'])}.",
@@ -133,14 +133,15 @@ def flips(found: bigeggs.Record) -> Iterator[Block]:
     for each in found["flips"]:
         better = "more" if each["gained"] >= each["lost"] else "fewer"
         chance = (
-            "that is beyond what the choice of test images explains"
+            "more than the choice of test images explains"
             if each["isBeyondChance"]
-            else "that is no more than the choice of test images explains"
+            else "no more than the choice of test images explains"
         )
         yield Paragraph(
-            f"**{literal(each['network'])}**: of {count(each['images'])} test images, {count(each['changed'])} are taken "
-            f"for another class; {count(each['gained'])} only B gets right, {count(each['lost'])} only A: "
-            f"{count(abs(each['gained'] - each['lost']))} {better} right in B, and {chance} (McNemar's test, 95 %)."
+            f"**{literal(each['network'])}**: A and B predict different classes for {count(each['changed'])} of "
+            f"{count(each['images'])} test images; {count(each['gained'])} are right only in B, "
+            f"{count(each['lost'])} only in A. So {count(abs(each['gained'] - each['lost']))} {better} are right in B, "
+            f"{chance} (McNemar's test, 95 %)."
         )
         if len(each["first"]):
             yield Table(
@@ -153,13 +154,13 @@ def flips(found: bigeggs.Record) -> Iterator[Block]:
     for reason in found["withoutFlips"]:
         yield Paragraph(literal(reason))
     if not len(found["flips"]) and not len(found["withoutFlips"]):
-        yield Paragraph("Neither run tested a network that both have.")
+        yield Paragraph("The two runs have no tested network in common.")
 
 
 def flipped_claims(found: bigeggs.Record) -> Iterator[Block]:
-    """The claims of the original that are judged in two ways."""
+    """The claims of the original whose verdicts differ."""
     rows = [[literal(each["claim"]), each["a"], each["b"]] for each in found["verdicts"]]
     if not rows:
         yield Paragraph("No verdict on a claim of the original differs.")
         return
-    yield Table("verdicts", ("claim", "A", "B"), rows, "Claims that are judged in two ways.")
+    yield Table("verdicts", ("claim", "A", "B"), rows, "Claims with different verdicts.")

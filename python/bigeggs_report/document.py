@@ -1,4 +1,4 @@
-"""The whole report: its chapters in the order of the original, under what a reader must know first."""
+"""The whole report: what a reader must know first, then the chapters in the order of the original."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def document(run: Run) -> Document:
 
 
 def title(run: Run) -> str:
-    """The title, which never says CIFAR-10 of other images."""
+    """The title, which never presents other images as CIFAR-10."""
     if run.is_stand_in:
         return "Image classification done again, on a stand-in for CIFAR-10"
     if run.is_own:
@@ -66,7 +66,7 @@ def title(run: Run) -> str:
 
 
 def own_name(run: Run) -> str:
-    """The name of the own pictures that a section ran on."""
+    """The name of the user's own data set that a section ran on."""
     return next(record["data.name"] for record in run.recorded if is_own(record))
 
 
@@ -81,14 +81,14 @@ def notices(run: Run) -> Iterator[Notice]:
         name = literal(next(record["data.name"] for record in run.recorded if record["data.isStandIn"]))
         yield Notice(
             f"These are not CIFAR-10's images: {name} stands in for them.",
-            f"CIFAR-10 was not to be had where this report was made, so every number and figure is about {name}. "
-            "What the original claims of CIFAR-10 cannot be judged by it and is marked as not tested.",
+            f"CIFAR-10 was not available where this report was made, so every number and figure is about {name}. "
+            "The original's claims about CIFAR-10 cannot be judged by it and are marked as not tested.",
         )
     if run.is_own:
         yield Notice(
             f"These are not CIFAR-10's images, but {literal(own_name(run))}.",
-            "Every number and figure is about them. What the original claims of CIFAR-10 cannot be judged by them and "
-            "is marked as not tested.",
+            "Every number and figure is about these images. The original's claims about CIFAR-10 cannot be judged by "
+            "them and are marked as not tested.",
         )
     if run.is_quick:
         record = next(record for record in run.recorded if record["settings.profile"] == "quick")
@@ -101,8 +101,8 @@ def notices(run: Run) -> Iterator[Notice]:
     if run.is_unofficial:
         yield Notice(
             "The data set is not the official archive.",
-            "Its files are in CIFAR-10's layout but their checksum is not the published one. Accuracies may differ a "
-            "little from those on the official pixels. What the data set says of itself stands under Provenance.",
+            "Its files are in CIFAR-10's layout, but their checksum is not the published one. Accuracies may differ "
+            "from those on the official pixels. The data set's own statement is under Provenance.",
         )
     if run.is_mixed:
         yield Notice(
@@ -122,10 +122,10 @@ def abstract(run: Run, tested: Sequence[Tested]) -> str:
         )
     plain, augmented = (record[f"results.{model}"] for model in ("plain", "augmented"))
     return (
-        f"A convolutional network trained on {sourced(record, 'data.trainImages', count)} images of "
-        f"{literal(data_name(record))} recognizes {sourced(plain, 'accuracy', percent)} of "
-        f"{sourced(plain, 'images', count)} test images if it was trained on the images as they are (loss "
-        f"{sourced(plain, 'loss', decimal)}), and {sourced(augmented, 'accuracy', percent)} if they were augmented "
+        f"A convolutional network was trained on {sourced(record, 'data.trainImages', count)} images of "
+        f"{literal(data_name(record))}. Trained on the images as they are, it recognizes "
+        f"{sourced(plain, 'accuracy', percent)} of {sourced(plain, 'images', count)} test images (loss "
+        f"{sourced(plain, 'loss', decimal)}); trained on augmented images, {sourced(augmented, 'accuracy', percent)} "
         f"(loss {sourced(augmented, 'loss', decimal)}). "
         f"{claims.tally(tested)}"
     )

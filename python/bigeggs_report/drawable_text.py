@@ -1,4 +1,4 @@
-"""Text as matplotlib can draw it, which sets sign after sign from left to right: ``shown(text)``."""
+"""Prepares text for matplotlib, which draws characters one by one from left to right: ``shown(text)``."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import unicodedata
 
 LAM, TATWEEL = "\N{ARABIC LETTER LAM}", "\N{ARABIC TATWEEL}"
 
-#: Brackets turn round in text from right to left.
+#: Brackets are mirrored in text from right to left.
 MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 
 CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
 def shown(text: str) -> str:
-    """The text with accents composed, Arabic letters joined, lines from right to left turned, and without signs
-    that are never seen, such as those that choose a variant of the emoji before them."""
+    """The text with accents composed, Arabic letters joined, right-to-left text reversed, and without invisible
+    characters, such as those that select a variant of the emoji before them."""
     if text.isascii():
         return text
     seen = "".join(sign for sign in unicodedata.normalize("NFC", text) if not is_unseen(sign))
@@ -25,7 +25,7 @@ def shown(text: str) -> str:
 
 
 def is_unseen(sign: str) -> bool:
-    """Whether a sign only says how others are to be set."""
+    """Whether a character is invisible and only controls how others are drawn."""
     is_variant = 0xFE00 <= ord(sign) <= 0xFE0F or 0xE0100 <= ord(sign) <= 0xE01EF
     return is_variant or unicodedata.category(sign) == "Cf"
 
@@ -34,7 +34,7 @@ def is_unseen(sign: str) -> bool:
 def forms() -> dict[str, dict[str, str]]:
     """The forms of each Arabic letter, and of lam with an alef: ``isolated``, ``final``, ``initial``, ``medial``.
 
-    Unicode has them as signs of their own, with what they are forms of.
+    Unicode has them as separate characters, with the letters that they are forms of.
     """
     forms: dict[str, dict[str, str]] = {}
     for code in itertools.chain(range(0xFB50, 0xFE00), range(0xFE70, 0xFEFD)):
@@ -47,9 +47,9 @@ def forms() -> dict[str, dict[str, str]]:
 
 
 def joined(line: str) -> str:
-    """Arabic letters in the forms that they have beside one another, in the order in which they are read."""
+    """A line with each Arabic letter in the form that its neighbours require, still in reading order."""
     letters = re.findall(f"{LAM}[{''.join(base[1] for base in forms() if len(base) == 2)}]|.", line)
-    # Marks above and below letters do not part them.
+    # Combining marks do not separate letters.
     bases = [place for place, letter in enumerate(letters) if not unicodedata.combining(letter[0])]
     result = list(letters)
     for before, place, after in zip([None, *bases], bases, [*bases[1:], None]):
@@ -62,27 +62,27 @@ def joined(line: str) -> str:
 
 
 def joins_next(letter: str) -> bool:
-    """Whether a letter reaches to the next one."""
+    """Whether a letter joins to the next one."""
     return letter == TATWEEL or "initial" in forms().get(letter, {})
 
 
 def joins_last(letter: str) -> bool:
-    """Whether a letter reaches to the last one."""
+    """Whether a letter joins to the one before it."""
     return letter == TATWEEL or "final" in forms().get(letter, {})
 
 
 def turned(line: str) -> str:
-    """A line in the order in which it is seen: what is read from right to left is turned, but for its numbers.
+    """A line in visual order: right-to-left text is reversed, except for its numbers.
 
-    This is Unicode's bidirectional algorithm for lines that begin at the left and hold no further nesting.
+    This is Unicode's bidirectional algorithm for left-to-right lines without further nesting.
     """
     kinds = "".join(kind(sign) for sign in line)
     place = 0
     parts: list[str] = []
-    # From right to left goes what begins with such a letter, to the last of them or of digits before one of ours.
+    # A right-to-left run begins with an R and ends with the last R, D or M before the next L.
     for match in re.finditer("R([^L]*[RDM])?", kinds):
         end = match.end()
-        # A bracket that was opened in there is closed in there.
+        # A bracket that was opened in the run is closed in it.
         while CLOSING.get(line[end : end + 1], " ") in unclosed(line[match.start() : end]):
             end += 1
         parts += [line[place : match.start()], reversed_run(line[match.start() : end])]
@@ -96,13 +96,13 @@ def unclosed(run: str) -> str:
 
 
 def kind(sign: str) -> str:
-    """R for letters from right to left, L for those from left to right, D for digits, M for marks, else N."""
+    """R for right-to-left letters, L for left-to-right letters, D for digits, M for marks, else N."""
     of = {"R": "R", "AL": "R", "L": "L", "EN": "D", "AN": "D", "NSM": "M"}
     return of.get(unicodedata.bidirectional(sign), "N")
 
 
 def reversed_run(run: str) -> str:
-    """The signs of a run the other way round; digits of a number, and marks after their letter, keep their order."""
+    """A run reversed; the digits of a number, and marks after their letter, keep their order."""
     kinds = "".join(kind(sign) for sign in run)
     pieces = [run[match.start() : match.end()] for match in re.finditer("D(?:N?D)*|.M*", kinds)]
     return "".join(piece if kind(piece[0]) == "D" else piece.translate(MIRRORED) for piece in reversed(pieces))

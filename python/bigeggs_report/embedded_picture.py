@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-#: Which of a figure's PNG and SVG is taken.
+#: Chooses a figure's PNG or its SVG, if it has one.
 Choice = Callable[[bytes, bytes | None], bytes]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Its data and its size in CSS pixels."""
+    """A figure as a data URL, with its size in CSS pixels."""
 
     address: str
     width: int
@@ -29,7 +29,7 @@ class Picture:
 
     @classmethod
     def of(cls, bitmap: bytes, drawing: bytes | None, choose: Choice) -> Picture:
-        """A PNG or its SVG; the PNG's two pixels are one of the page."""
+        """A PNG or its SVG; two pixels of the PNG are one CSS pixel."""
         width, height = struct.unpack(">II", bitmap[16:24])
         data = choose(bitmap, drawing)
         kind = "png" if data is bitmap else "svg+xml"
@@ -37,5 +37,5 @@ class Picture:
 
 
 def smaller(bitmap: bytes, drawing: bytes | None) -> bytes:
-    """The one that makes the page smaller."""
+    """The smaller of the two."""
     return bitmap if drawing is None or len(drawing) > len(bitmap) else drawing

@@ -1,4 +1,4 @@
-"""What figures, chapter and claims all say of the fast network."""
+"""What figures, chapter and claims share about the fast network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Iterable
 
 import bigeggs
 
-#: The recipe's name, and that of the larger network's.
+#: The names of the recipe and of the larger network's recipe.
 NAME, STRONG = "fast", "strong"
-#: What trains what is missing.
+#: The advice where a training is missing.
 ONE_BY_ONE = "`bigeggs study fast` trains it"
 
 
@@ -18,7 +18,7 @@ def whole(study: bigeggs.Record) -> list[bigeggs.Record]:
 
 
 def own_result(study: bigeggs.Record) -> bigeggs.Record | None:
-    """The recipe's means over its seeds; none before the first is recorded."""
+    """The recipe's means over its seeds; None before the first training is recorded."""
     return next((recipe for recipe in study["recipes"] if recipe["recipe"] == NAME), None)
 
 

@@ -10,7 +10,7 @@ from typing import Sequence
 
 import bigeggs
 
-#: What the parts of a record are recorded by, with the key below that part if the call names one.
+#: The calls that record each part of a record. The group is the key below that part, if the call names one.
 CALLS = {
     "results": re.compile(r'section\.record\(\s*(?:"(\w+)"\s*,)?'),
     "data": re.compile(r"section\.loadData\(()"),
@@ -18,25 +18,25 @@ CALLS = {
 
 
 class NotANotebook(bigeggs.Error):
-    """A file in the place of an executed notebook that is none."""
+    """A file is not an executed notebook."""
 
 
 @dataclass
 class Output:
-    """The forms of what a cell showed, by MIME type, as text; pixels are in base64."""
+    """An output of a cell in all its forms, by MIME type, as text; pixels are in base64."""
 
     forms: dict[str, str]
 
     @property
     def figure(self) -> str | None:
-        """The figure that it shows."""
+        """The name of the figure that it shows, if any."""
         name = self.forms.get("text/plain", "").removeprefix("Figure ")
         return name if "image/png" in self.forms else None
 
 
 @dataclass
 class Cell:
-    """A cell with what it showed; the first is number 1."""
+    """A cell with its outputs; the first is number 1."""
 
     number: int
     kind: str
@@ -77,10 +77,10 @@ class Notebook:
         return next((cell for cell in self.cells if any(each.figure == name for each in cell.outputs)), None)
 
     def cell_of_key(self, key: str) -> Cell | None:
-        """The cell that recorded a key, as far as its text tells.
+        """The cell that recorded a key, as far as the cells' source shows.
 
-        That is the last one that names the key; or if none does, the one whose call names no key and records every
-        property of a value under the property's own name. Of several of these, none can be told to be it.
+        This is the last cell that names the key. If none does, it is the one whose call names no key, which records
+        every property of a value under the property's own name. With several of these the result is None.
         """
         part, _, name = key.partition(".")
         if part not in CALLS:
@@ -92,7 +92,7 @@ class Notebook:
 
 
 def outputs(recorded: Sequence[dict]) -> list[Output]:
-    """A cell's outputs. A figure's drawing, which follows its pixels as an output of its own, is put beside them."""
+    """A cell's outputs. A figure's SVG, which follows its PNG as a separate output, is merged with it."""
     found: list[Output] = []
     for output in recorded:
         forms = {kind: "".join(lines) for kind, lines in output.get("data", {"text/plain": output.get("text")}).items()}

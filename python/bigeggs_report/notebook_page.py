@@ -1,4 +1,4 @@
-"""An executed notebook as a page that needs no other file: ``page(…)``. All that a notebook holds is text to it."""
+"""An executed notebook as a self-contained page: ``page(…)``. No HTML from the notebook enters the page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bigeggs_report.templates import templates
 
 HERE = Path(__file__).parent
 
-#: Prose, in which HTML is text, and images, which would be other files, are links.
+#: Prose, in which HTML stays text, and images become links, as they would need other files.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def page(notebook: Notebook, record: bigeggs.Record, titles: Mapping[str, str], alternatives: Mapping[str, str]) -> str:
-    """The page of a section's notebook, which leads back to the report and to the pages of the sections in `titles`.
+    """The page of a section's notebook, with links to the report and to the pages of the sections in `titles`.
 
-    `alternatives` says in words what each figure shows.
+    `alternatives` has the alternative text of each figure.
     """
     environment = templates(HERE, autoescape=True)
     environment.filters.update(
@@ -42,7 +42,7 @@ def page(notebook: Notebook, record: bigeggs.Record, titles: Mapping[str, str], 
 
 
 def code(source: str) -> str:
-    """Swift with its words told apart."""
+    """Swift code with syntax highlighting."""
     marked = highlight(source, SwiftLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
     return f'<pre class="code" tabindex="0"><code>{marked}</code></pre>'
 
@@ -52,7 +52,7 @@ CELLS: dict[str, Callable[[str], str]] = {"markdown": MARKDOWN.render, "code": c
 
 
 def shown(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
-    """The first form of an output that there is a way to show."""
+    """The first form of an output that can be shown."""
     found = (write(output, name, alternatives) for kind, write in FORMS.items() if kind in output.forms)
     return next(filter(None, found), "")
 
@@ -67,7 +67,7 @@ def picture(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
 
 
 def table(output: Output, name: str, alternatives: Mapping[str, str]) -> str | None:
-    """A table, written anew from its cells' text; nothing if the HTML is something else."""
+    """A table, rebuilt from its cells' text; None if the HTML is something else."""
     try:
         root = ElementTree.fromstring(output.forms["text/html"])
     except ElementTree.ParseError:
@@ -97,7 +97,7 @@ def words(cell: ElementTree.Element) -> str:
 
 
 def aligned(cell: ElementTree.Element) -> str:
-    """Whether a cell has a number."""
+    """The class attribute of a cell with a number, which is right-aligned; empty for others."""
     return ' class="number"' if "right" in cell.get("style", "") else ""
 
 
@@ -112,7 +112,7 @@ def lines(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
     return f'<pre tabindex="0" aria-label="{html.escape(name)}">{text}</pre>'
 
 
-#: How each form of an output becomes HTML, the one that tells most first.
+#: How each form of an output becomes HTML, the preferred form first.
 FORMS: dict[str, Callable[[Output, str, Mapping[str, str]], str | None]] = {
     "image/png": picture,
     "text/html": table,

@@ -1,4 +1,4 @@
-"""The report's numbers for a write-up: each with the record, the key and the command that it comes from."""
+"""The report's numbers for a write-up, each with the record, the key and the command that it comes from."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RATE = Unit("images per second", lambda value: fixed(value, 0))
 MEGABYTES = Unit("megabyte", lambda value: fixed(value / 1e6, 0))
 PLAIN = Unit("", lambda value: f"{value:.6g}")
 
-#: What is told of each of the report's trainings, after its name.
+#: The numbers of each of the report's trainings; the training's name comes before each name here.
 OF_TRAINING = (
     ("TestAccuracy", "results.evaluation.accuracy", PERCENT),
     ("TestLoss", "results.evaluation.loss", LOSS),
@@ -47,7 +47,7 @@ OF_TRAINING = (
     ("ImagesPerSecond", "results.imagesPerSecond", RATE),
     ("Memory", "results.peakMemoryBytes", MEGABYTES),
 )
-#: What is told of single sections.
+#: The numbers of single sections.
 OF_SECTIONS = (
     ("TrainingImages", "01-data", "data.trainImages", COUNT),
     ("TestImages", "01-data", "data.testImages", COUNT),
@@ -63,7 +63,7 @@ OF_SECTIONS = (
     ("FastSeconds", "09-fast", "results.trainingSeconds", SECONDS),
     ("FastMemory", "09-fast", "results.peakMemoryBytes", MEGABYTES),
 )
-#: What is told of each entry of a list in a record: section, list, what names an entry, and its numbers.
+#: The numbers of each entry of a list in a record: prefix, section, list, the key of an entry's name, and its numbers.
 OF_LISTS = (
     (
         "Study", "08-beyond", "results.study.recipes", "recipe",
@@ -94,7 +94,7 @@ OF_LISTS = (
 
 @dataclass(frozen=True)
 class Number:
-    """A number with where it is from."""
+    """A number with its origin."""
 
     name: str
     value: float
@@ -105,7 +105,7 @@ class Number:
 
     @property
     def macro(self) -> str:
-        """The command that LaTeX knows it by."""
+        """The number's LaTeX command."""
         return f"\\{PREFIX}{self.name}"
 
     @property
@@ -115,7 +115,7 @@ class Number:
 
 
 def numbers(run: Run) -> list[Number]:
-    """Every number that there is a record of."""
+    """Every number that is recorded."""
     wanted = [
         (training.capitalize() + name, section, key, unit)
         for training, section in TRAININGS
@@ -137,7 +137,7 @@ def numbers(run: Run) -> list[Number]:
 
 
 def names_in(run: Run, section: str, place: str, naming: str) -> Iterator[str]:
-    """The entries of a list as parts of macros' names, which have letters alone: FastWithoutMuon."""
+    """The names of a list's entries as parts of macros' names, which have only letters: FastWithoutMuon."""
     record = run.record(section)
     entries = None if record is None else value_at(record, place)
     for entry in [] if entries is None else entries:
@@ -145,7 +145,7 @@ def names_in(run: Run, section: str, place: str, naming: str) -> Iterator[str]:
 
 
 def value_at(record: bigeggs.Record, key: str) -> object | None:
-    """What stands at a key, whose numbers count the entries of lists from 0; none if there is nothing."""
+    """The value at a key, in which numbers are indices of lists, from 0; None if there is none."""
     node: object = record
     for part in key.split("."):
         if node is None:
@@ -180,7 +180,7 @@ def files(run: Run, directory: Path) -> dict[Path, bytes]:
 
 
 def latex(numbers: list[Number]) -> str:
-    """A macro for each number, with its unit and where it is from behind it."""
+    """A macro for each number, followed by its unit and origin in a comment."""
     lines = [
         "% The report's numbers, from its records. A percentage, for one, is written with siunitx as",
         f"% \\qty{{\\{PREFIX}AugmentedTestAccuracy}}{{\\percent}}.",

@@ -1,7 +1,7 @@
-"""Where a number is from, noted in the text: ``sourced(…)``.
+"""Notes a number's origin in the text: ``sourced(…)``.
 
-A number with its origin is a link to a record's key: ``[78.9 %](record:06-results#results.plain.accuracy)``. The page
-of HTML leads from there to the cell that recorded it; elsewhere the number stands alone.
+A number with its origin is a link to a record's key: ``[78.9 %](record:06-results#results.plain.accuracy)``. The HTML
+page links it to the cell that recorded it; other formats show the number alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Callable
 import bigeggs
 
 SCHEME = "record:"
-#: What a record says has a backslash before each bracket.
+#: A number with its origin. Brackets in text from a record have a backslash before them and do not match.
 NOTED = re.compile(rf"(?<!\\)\[([^\]\\]+)\]\({SCHEME}[^)\s]+\)")
 
 
@@ -22,10 +22,10 @@ def sourced(part: bigeggs.Record, key: str, written: Callable[[Any], str]) -> st
 
 
 def origin(part: bigeggs.Record, *keys: str) -> str:
-    """The address of an object in a record, or of what stands at a key in it."""
+    """The address of an object in a record, or of a key in that object."""
     return f"{SCHEME}{part.root['section']}#{'.'.join(filter(None, [part.key_path, *keys]))}"
 
 
 def without_origins(text: str) -> str:
-    """A text with its numbers alone."""
+    """A text with its numbers but without their origins."""
     return NOTED.sub(r"\1", text)

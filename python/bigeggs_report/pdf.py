@@ -1,4 +1,4 @@
-"""Builds report.pdf from the records and figures: ``build(…)``. WeasyPrint sets it, which is asked for only here."""
+"""Builds report.pdf from the records and figures: ``build(…)``. Only this module needs WeasyPrint."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bigeggs_report.embedded_picture import Picture
 from bigeggs_report.run import Run
 from bigeggs_report.sources import Sources
 
-#: The fonts of pdf.css, of those that come with matplotlib: everywhere the same, whatever else is installed.
+#: The fonts of pdf.css. They come with matplotlib, so they are the same whatever else is installed.
 FACES = (
     ("Text", "STIXGeneral", "normal", "normal"),
     ("Text", "STIXGeneralBol", "bold", "normal"),
@@ -38,11 +38,11 @@ DEFINITIONS = re.compile(rb"<defs>.*?</defs>", re.DOTALL)
 
 
 class NoWeasyPrint(bigeggs.Error):
-    """What sets a PDF is not installed, which the report's other forms do without."""
+    """WeasyPrint is not installed; only the PDF needs it."""
 
 
 def check() -> None:
-    """Refuses where WeasyPrint is missing: to be known before hours of training."""
+    """Raises `NoWeasyPrint` if WeasyPrint is missing, for a check before hours of training."""
     imported()
 
 
@@ -56,7 +56,7 @@ def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[
     def picture(name: str) -> Picture:
         return Picture.read(run.plots, name, sharper)
 
-    # On paper, no notebook is beside it to lead to.
+    # Without notebooks: there are no pages to link to from paper.
     write_atomically({path: rendered(render_html(document(run), "pdf.css", picture, Sources({})))})
     return str(path)
 
@@ -66,7 +66,7 @@ def rendered(page: str) -> bytes:
     weasyprint = imported()
 
     def fetch(address: str, *arguments: object, **options: object) -> dict:
-        """The figures, which are in the page, and the fonts; nothing else is read, here or elsewhere."""
+        """Fetches the figures, which are in the page, and the fonts; raises `ValueError` for anything else."""
         if not address.startswith(("data:", fonts_directory().as_uri())):
             raise ValueError(f"the page asks for {address}")
         return weasyprint.default_url_fetcher(address, *arguments, **options)
@@ -78,7 +78,7 @@ def rendered(page: str) -> bytes:
 
 
 def imported() -> ModuleType:
-    """WeasyPrint, without its remarks, which are not for who reads a report."""
+    """WeasyPrint, with its log messages turned off, except critical ones."""
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     before = ImageFile.LOAD_TRUNCATED_IMAGES
@@ -89,12 +89,12 @@ def imported() -> ModuleType:
     except ImportError as error:
         raise NoWeasyPrint("WeasyPrint, which makes the PDF, is missing: apt-get install weasyprint") from error
     finally:
-        # It has Pillow take damaged pictures for whole ones, and not its own alone.
+        # WeasyPrint makes Pillow accept truncated images, for all of this process.
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def font_faces() -> str:
-    """The rules by which pdf.css has its fonts."""
+    """The @font-face rules for pdf.css."""
     return "\n".join(
         f'@font-face {{ font-family: "BigEggs {family}"; font-weight: {weight}; font-style: {style}; '
         f'src: url("{(fonts_directory() / file).as_uri()}.ttf"); }}'
@@ -103,13 +103,13 @@ def font_faces() -> str:
 
 
 def fonts_directory() -> Path:
-    """Where matplotlib has its fonts."""
+    """The directory of matplotlib's fonts."""
     return Path(matplotlib.get_data_path(), "fonts", "ttf")
 
 
 @contextlib.contextmanager
 def without_time() -> Iterator[None]:
-    """Lets no time into the embedded fonts: fontTools notes it in each, or else what this variable has."""
+    """Keeps the time out of the embedded fonts: fontTools writes SOURCE_DATE_EPOCH, or without it the time."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     try:
@@ -122,9 +122,9 @@ def without_time() -> Iterator[None]:
 
 
 def sharper(bitmap: bytes, drawing: bytes | None) -> bytes:
-    """The drawing, unless it holds images: their pixels WeasyPrint has blurred, and a matrix's cells with them.
+    """The SVG, unless it holds images: WeasyPrint would blur their pixels, and a matrix's cells.
 
-    Its definitions go to its beginning: for each letter, WeasyPrint searches all that stands before the definition.
+    The definitions move to the beginning: for each letter, WeasyPrint searches everything before the definition.
     """
     if drawing is None or b"<image" in drawing:
         return bitmap

@@ -42,19 +42,19 @@ class Run:
 
     @property
     def study(self) -> bigeggs.Record | None:
-        """What the study found; none before its section has been run, of other images, or without any training."""
+        """The study's results; None before its section has been run, for other images, or without any training."""
         record = self.record("08-beyond")
         study = None if record is None else record["results.study"]
         return study if study is not None and len(study["runs"]) else None
 
     @property
     def is_stand_in(self) -> bool:
-        """Whether any section ran on what stands in for CIFAR-10 where that cannot be had."""
+        """Whether any section ran on the stand-in for CIFAR-10."""
         return any(record["data.isStandIn"] for record in self.recorded)
 
     @property
     def is_own(self) -> bool:
-        """Whether any section ran on somebody's own pictures."""
+        """Whether any section ran on the user's own pictures."""
         return any(is_own(record) for record in self.recorded)
 
     @property
@@ -81,13 +81,13 @@ class Run:
         return len({tuple(record[key] for key in keys) for record in self.recorded}) > 1
 
     def not_run(self, section: str) -> Paragraph:
-        """What stands in place of results that are not there."""
+        """The placeholder for a section that has not been run."""
         command = f"swift run -c release {section}{'' if self.profile == 'quick' else ' --profile full'}"
         number, title = int(section[:2]), self.sections[section]
         return Paragraph(f"*Not run yet: section {number}, {title}.* The command `{command}` runs this section.")
 
     def figure(self, name: str, caption: str, alternative: str) -> Block:
-        """A figure, or what stands in its place before it is drawn."""
+        """A figure, or a placeholder before it is drawn."""
         if (self.plots / f"{name}.png").is_file():
             return Figure(name, caption, alternative)
         return Paragraph(f"*Not drawn yet: the figure {name}.* The command `bigeggs figures {name}` draws it.")

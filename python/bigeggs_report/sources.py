@@ -1,4 +1,4 @@
-"""From the report to the executed notebooks: which cell of which page a number, a table or a figure comes from."""
+"""Links numbers, tables and figures of the report to the notebooks' cells that they come from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGES = "notebooks"
 
 
 class Sources:
-    """The executed notebooks by section. What comes of a section without one leads nowhere."""
+    """The executed notebooks by section. Results of a section without a notebook get no link."""
 
     def __init__(self, notebooks: Mapping[str, Notebook]) -> None:
         self.notebooks = notebooks
@@ -75,7 +75,7 @@ def named(section: str, key: str) -> str:
 
 
 def place(section: str, cell: Cell | None) -> str:
-    """The address of a cell; of the page if it is not known which one."""
+    """The address of a cell, or of the page if the cell is not known."""
     return html.escape(f"{PAGES}/{section}.html{'' if cell is None else f'#{cell.anchor}'}")
 
 

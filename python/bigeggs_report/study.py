@@ -1,4 +1,4 @@
-"""What figures and the chapter both say of the study's trainings."""
+"""What figures and the chapter share about the study's trainings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Sequence
 
 import bigeggs
 
-#: The accuracy that the report claims to be exceeded.
+#: The accuracy that the original claims to exceed.
 CLAIMED = 0.9
 
 
 def official(runs: Sequence[bigeggs.Record]) -> bool:
-    """Whether all trainings used the official images, whatever the run that reads their records has."""
+    """Whether all trainings used the official images; the run that reads their records may use others."""
     return all(run["isOfficial"] for run in runs)

@@ -1,4 +1,4 @@
-"""Writes what a sweep found: ``write(directory)`` makes table and figure of its record."""
+"""Writes a sweep's results: ``write(directory)`` makes the table and the figure from its record."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def markdown(record: bigeggs.Record) -> str:
         f"{percent(best['heldOutAccuracy.mean'])} (recipe: [{code(best['recipe'])}]({best['recipe']})).",
         tables.markdown(table(record)).strip(),
         "![Accuracy of each combination](sweep.svg)",
-        f"Again, or on with it: {code(record['command'])}",
+        f"To repeat or continue the sweep: {code(record['command'])}",
     ]) + "\n"  # fmt: skip
 
 

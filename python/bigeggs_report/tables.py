@@ -12,8 +12,8 @@ from bigeggs_report.origins import without_origins
 from bigeggs_report.text import rendered, unmarked
 from bigeggs_report.wording import NO_BREAK_SPACE, count
 
-#: What LaTeX does not take for the character that it is. Other letters than these need XeLaTeX or LuaLaTeX where they
-#: are not Latin ones.
+#: Characters that LaTeX does not take literally, and what replaces them. Other non-Latin letters need XeLaTeX or
+#: LuaLaTeX.
 LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
@@ -21,7 +21,7 @@ LATEX = {
     "\N{PLUS-MINUS SIGN}": r"$\pm$", "\N{EM DASH}": "---", "\N{EN DASH}": "--", "\N{DEGREE SIGN}": r"$^\circ$",
     "\N{GREEK SMALL LETTER EPSILON}": r"$\varepsilon$", "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",
 }  # fmt: skip
-#: A column of text is broken into lines from so many characters on.
+#: A column of text with more characters than this is broken into lines.
 WIDE = 40
 
 
@@ -35,7 +35,7 @@ def files(document: Document, directory: Path) -> dict[Path, bytes]:
 
 
 def tables(document: Document) -> Iterator[Table]:
-    """The tables in the report's order, that of the claims among them."""
+    """The tables in the report's order, including that of the claims."""
     for section in document.sections:
         for block in section.blocks:
             if isinstance(block, Table):
@@ -53,7 +53,7 @@ def claims(verdicts: Verdicts) -> Table:
             [count(number), row.claim, row.measured, row.verdict, row.rule]
             for number, row in enumerate(verdicts.rows, start=1)
         ],
-        "The original's claims, what was measured here, and the rule that a verdict follows from.",
+        "The original's claims, what was measured here, and the rule from which each verdict follows.",
         numeric=(0,),
     )
 
@@ -67,7 +67,7 @@ def latex(table: Table) -> str:
 
 
 def columns(table: Table) -> Iterator[str]:
-    """How each column is set: numbers at the right, long texts in lines that share what a page is wide."""
+    """The type of each column: numbers right-aligned, wide texts in paragraphs that share the page's width."""
     rows = (table.header, *table.rows)
     widths = [max(len(unmarked(row[column])) for row in rows) for column in range(len(table.header))]
     wide = [width > WIDE for width in widths]
@@ -79,7 +79,7 @@ def columns(table: Table) -> Iterator[str]:
 
 
 def line(cells: Sequence[str]) -> str:
-    """One row of LaTeX. A bracket at its beginning would be taken for an option of the row before."""
+    """One row of LaTeX, with `{}` before a leading bracket, which would be an option of the row before."""
     return f"{'{}' if cells[0].startswith('[') else ''}{' & '.join(cells)} \\\\"
 
 
@@ -98,7 +98,7 @@ def markdown(table: Table) -> str:
 
 
 def markdown_rows(table: Table) -> str:
-    """Header and rows of a table, as report.md has them, too."""
+    """Header and rows of a table as Markdown, also for report.md."""
     rule = "|".join(" ---: " if column in table.numeric else " --- " for column in range(len(table.header)))
     rows = [f"| {' | '.join(row)} |" for row in (table.header, *table.rows)]
     return "\n".join([rows[0], f"|{rule}|", *rows[1:]])
@@ -108,16 +108,16 @@ FORMATS: dict[str, Callable[[Table], str]] = {"tex": latex, "csv": comma_separat
 
 
 def in_latex(text: str) -> str:
-    """A text with its marks as LaTeX's commands; of a link its label."""
+    """A text with its marks as LaTeX commands; a link becomes its label."""
     return rendered(text, escaped, latex_mark)
 
 
 def latex_mark(name: str, inner: str, address: str | None) -> str:
-    """One mark as a command around what is LaTeX already."""
+    """One mark as a command around text that is LaTeX already."""
     command = {"code": "texttt", "strong": "textbf", "emphasis": "emph"}.get(name)
     return f"\\{command}{{{inner}}}" if command else inner
 
 
 def escaped(text: str) -> str:
-    """Characters that mean only themselves to LaTeX."""
+    """A text with LaTeX's special characters replaced."""
     return "".join(LATEX.get(character, character) for character in text)

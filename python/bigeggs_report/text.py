@@ -17,7 +17,7 @@ INLINE = re.compile(
 
 
 def literal(value: object) -> str:
-    """A value as text whose characters mean only themselves."""
+    """A value as text in which the characters of marks are escaped."""
     return MARKS.sub(r"\\\1", " ".join(str(value).split()))
 
 
@@ -59,13 +59,13 @@ def listed(names: Sequence[str]) -> str:
 
 
 def listed_in_part(names: Sequence[str], most: int = 20) -> str:
-    """Names in a sentence; of more than `most`, the first ones and how many there are besides."""
+    """Names in a sentence; of more than `most`, the first ones and how many more there are."""
     names = list(names)
     return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most:,} more"])
 
 
 def html_mark(name: str, inner: str, address: str | None) -> str:
-    """One mark as HTML around what is HTML already."""
+    """One mark as HTML around text that is HTML already."""
     if address is not None:
         return f'<a href="{html.escape(address)}">{inner}</a>'
     tag = {"code": "code", "strong": "strong", "emphasis": "em"}.get(name)
@@ -78,15 +78,15 @@ def inline_html(text: str, mark: Callable[[str, str, str | None], str] = html_ma
 
 
 def unmarked(text: str) -> str:
-    """A text without its marks; of a link its label."""
+    """A text without its marks; a link becomes its label."""
     return rendered(text, lambda part: part, lambda name, inner, address: inner)
 
 
 def rendered(text: str, escape: Callable[[str], str], mark: Callable[[str, str, str | None], str]) -> str:
-    """A text in another language.
+    """A text in another markup language.
 
-    `escape` writes what stands between marks; `mark` takes a mark's name (code, strong, emphasis, address for a link,
-    escaped), what it is around, written already, and a link's address.
+    `escape` converts the text between marks. `mark` takes a mark's name (code, strong, emphasis, address for a link,
+    escaped), the converted text inside it, and a link's address.
     """
     result, end = [], 0
     for match in INLINE.finditer(text):
@@ -100,5 +100,5 @@ def rendered(text: str, escape: Callable[[str], str], mark: Callable[[str, str, 
 
 
 def plain(text: str) -> str:
-    """A text without its backslashes and origins, for places that know no marks."""
+    """A text without its backslashes and origins, for places without marks."""
     return re.sub(r"\\(.)", r"\1", without_origins(text))

@@ -17,7 +17,7 @@ MOST_SHOWN = 30
 
 
 def count(number: float) -> str:
-    """A whole number with its thousands apart: ``50,000``."""
+    """A whole number with thousands separators: ``50,000``."""
     return f"{int(number):,}"
 
 
@@ -29,8 +29,8 @@ def epoch_count(number: float) -> str:
 def fixed(number: float, digits: int) -> str:
     """A number with so many digits after the point, rounded as in the tables of terminal and notebooks.
 
-    What is a half but for rounding errors goes away from zero: a tenth of all accuracies on 10,000 images are one,
-    and Python's own formatting would let their binary digits decide.
+    Halves, up to rounding errors, round away from zero. A tenth of all accuracies on 10,000 images are halves, and
+    Python's own formatting would round them by their binary digits.
     """
     if not abs(number) * 10**digits < 1e14:
         return f"{number:.{digits}f}"
@@ -45,12 +45,12 @@ def percent(fraction: float, digits: int = 1) -> str:
 
 
 def short(name: str) -> str:
-    """A class's name as figures show it, cut where it would take the room of what it names."""
+    """A class's name for figures, cut to 24 characters."""
     return shown(name if len(name) <= 24 else f"{name[:23]}…")
 
 
 def is_own(record: bigeggs.Record) -> bool:
-    """Whether the data set is somebody's own pictures, and neither CIFAR-10 nor what stands in for it."""
+    """Whether the data set is the user's own pictures, and neither CIFAR-10 nor its stand-in."""
     return not record["data.isStandIn"] and record["data.name"] != "CIFAR-10"
 
 

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Where in the original image a point of the transformed image is looked up.
+/// The affine map from points of the result to points of the original image.
 ///
 /// Keras builds the matrix for points (x, y), centres it, and then exchanges its axes for arrays indexed
-/// by row and column. It centres before the exchange, with half the height as the centre's x, so images
-/// that are not square turn about a point beside their middle; that is kept, as part of the arithmetic.
+/// by row and column. It centres before the exchange and uses half the height as the centre's x. Images that
+/// are not square therefore rotate about a point off their centre. This map does the same.
 ///
 /// Source: `apply_affine_transform` and `transform_matrix_offset_center`,
 /// <https://github.com/keras-team/keras/blob/master/keras/src/legacy/preprocessing/image.py>
 struct AffineMap {
     private let matrix: AffineMatrix
 
-    /// The map of a transformation, without its flips; nil where the transformation moves nothing.
+    /// The map of a transformation, without its flips; nil if it is the identity.
     init?(_ parameters: TransformParameters, height: Int, width: Int) {
         let rotation = parameters.theta == 0 ? .identity : AffineMatrix.rotation(parameters.theta)
         let shift = AffineMatrix(x: parameters.tx, y: parameters.ty)
@@ -36,10 +36,10 @@ struct AffineMap {
         matrix.x + matrix.xy * Double(row) + matrix.xx * Double(column)
     }
 
-    /// How far ``row(_:_:)`` and ``column(_:_:)`` move from one column of the result to the next.
+    /// The increments of ``row(_:_:)`` and ``column(_:_:)`` from one column of the result to the next.
     var step: (row: Double, column: Double) { (matrix.yx, matrix.xx) }
 
-    /// Whether every point looked up is at a number; a parameter may have been infinite or none at all.
+    /// Whether all coordinates are finite. Parameters may be infinite or NaN.
     func isFinite(height: Int, width: Int) -> Bool {
         let (rows, columns) = (Double(height), Double(width))
         let row = abs(matrix.y) + abs(matrix.yy) * rows + abs(matrix.yx) * columns
@@ -69,10 +69,10 @@ private struct AffineMatrix: Equatable {
         return AffineMatrix(xy: -sin(angle), yy: cos(angle))
     }
 
-    /// First the right matrix, then the left one.
+    /// The map that applies `right` first, then `left`.
     ///
-    /// Fused as NumPy's matrix product is on today's processors: where a point falls on the very edge of an
-    /// image, its last bit decides between the image and what surrounds it.
+    /// Uses fused multiply-add, like NumPy's matrix product on current processors. For a point exactly on the
+    /// edge of an image, the last bit of a coordinate decides whether the point is inside.
     static func * (left: AffineMatrix, right: AffineMatrix) -> AffineMatrix {
         AffineMatrix(
             xx: (left.xx * right.xx).addingProduct(left.xy, right.yx),

@@ -13,12 +13,12 @@ extension Float: PixelValue {
     @inline(__always) var double: Double { Double(self) }
 }
 
-/// The image that is transformed: `[height, width, channels]`, contiguous.
+/// The image to transform: `[height, width, channels]`, contiguous.
 struct OriginalImage<Pixel: PixelValue> {
     let pixels: UnsafePointer<Pixel>
     let height, width, channels: Int
 
-    /// The image as it is, value for value.
+    /// Copies the image without a transformation; values are multiplied by the destination's scale.
     func copy(to destination: Destination) {
         for row in 0..<height {
             for column in 0..<width {
@@ -32,7 +32,7 @@ struct OriginalImage<Pixel: PixelValue> {
     }
 }
 
-/// Where a transformed image is written, in whichever layout the network's input has.
+/// The output buffer of a transformed image, in the layout of the network's input.
 struct Destination {
     var output: UnsafeMutablePointer<Float>
     var rowStride, pixelStride: Int
@@ -57,26 +57,26 @@ struct Destination {
 
 /// Reads an image at the points of an affine map, each value interpolated between four pixels.
 ///
-/// Coordinates are computed in double precision and in SciPy's order of summation, because on the edge of
-/// an image their last bit can decide between the image and what surrounds it. The loops over floats and
-/// doubles are plain ones over contiguous memory: those the compiler turns into vectors.
+/// Coordinates are computed in double precision and in SciPy's order of summation: on the edge of an image,
+/// their last bit can decide whether a point is inside. The loops over floats and doubles are simple and
+/// over contiguous memory, so that the compiler vectorizes them.
 struct BilinearSampler<Pixel: PixelValue> {
     let source: OriginalImage<Pixel>
     let map: AffineMap
     let fillMode: FillMode
     let cval: Float
 
-    /// The value of the outside everywhere.
+    /// Fills the whole result with ``cval``.
     func fill(_ destination: Destination) {
         for row in 0..<source.height {
             for column in 0..<source.width { fill(destination.pixel(row, column), destination) }
         }
     }
 
-    /// The whole transformed image.
+    /// Writes the whole transformed image.
     func sample(to destination: Destination) {
         let (width, channels) = (source.width, source.channels)
-        // Below the last row and behind the last pixel stands something finite for a weight of zero.
+        // Neighbours of weight zero may lie past the last pixel; their values must be finite.
         let count = source.height * width * channels
         let padding = (width + 1) * channels + 4
         withUnsafeTemporaryAllocation(of: Float.self, capacity: count + padding) { image in
@@ -94,11 +94,11 @@ struct BilinearSampler<Pixel: PixelValue> {
 
     /// The four pixels around a point.
     private struct Neighbours {
-        /// Where the upper left one begins in the image; negative if the point is outside.
+        /// The offset of the upper left pixel in the image; negative if the point is outside.
         var offset: Int32
-        /// The weight of the lower ones, 0 to 1.
+        /// The weight of the lower pixels, 0 to 1.
         var down: Float
-        /// The weight of the right ones, 0 to 1.
+        /// The weight of the right pixels, 0 to 1.
         var right: Float
     }
 
@@ -108,7 +108,7 @@ struct BilinearSampler<Pixel: PixelValue> {
         let (lastRow, lastColumn) = (Double(source.height - 1), Double(source.width - 1))
         let (rowStart, columnStart) = (map.row(row, 0), map.column(row, 0))
         let step = map.step
-        // Where the mode is nearest, every point is inside once it is clamped.
+        // In mode nearest every clamped point counts as inside.
         let outside: Int32 = fillMode == .nearest ? 0 : -1
         for column in 0..<source.width {
             let y = rowStart + step.row * Double(column)
@@ -154,7 +154,7 @@ struct BilinearSampler<Pixel: PixelValue> {
         }
     }
 
-    /// One pixel whose point is not inside the image.
+    /// Writes one pixel whose point is outside the image.
     @inline(never)
     private func sampleOutside(
         _ row: Int, _ column: Int, to target: UnsafeMutablePointer<Float>, _ destination: Destination
@@ -188,13 +188,13 @@ struct BilinearSampler<Pixel: PixelValue> {
 }
 
 extension UnsafePointer<Float> {
-    /// Four floats from here on.
+    /// The four floats at this address.
     @inline(__always)
     fileprivate var four: SIMD4<Float> { UnsafeRawPointer(self).loadUnaligned(as: SIMD4<Float>.self) }
 }
 
 extension SIMD4<Float> {
-    /// The point between two at a fraction of the way.
+    /// Linear interpolation between two vectors.
     @inline(__always)
     fileprivate func moved(by fraction: Float, to other: SIMD4<Float>) -> SIMD4<Float> {
         self + (other - self) * fraction
@@ -209,12 +209,13 @@ extension Double {
         return raised < last ? raised : last
     }
 
-    /// The whole part and the fraction of a number from 0 to 2³¹, without the checks of a conversion, which
-    /// would keep the loop around it from becoming vectors. Of a whole number it may be the whole number
-    /// before and a fraction of 1.
+    /// The whole part and the fraction of a number from 0 to 2³¹.
+    ///
+    /// It skips the range checks of a conversion, which would prevent vectorization of the loop. A whole
+    /// number n may be split into n - 1 and a fraction of 1.
     @inline(__always)
     fileprivate var split: (whole: Int32, fraction: Float) {
-        // Numbers of this size have no fractional bits, so the sum rounds, and its low bits count.
+        // Doubles of this size have no fractional bits: the sum is rounded, and its low bits are the integer.
         let shifted = (self - 0.5) + 0x1.8p52
         return (Int32(truncatingIfNeeded: shifted.bitPattern), Float(self - (shifted - 0x1.8p52)))
     }

@@ -1,10 +1,10 @@
 extension FillMode {
-    /// Brings a coordinate that lies outside the pixels' centres to the one it stands for, as SciPy's
-    /// `map_coordinate`; nil where the mode has no pixel there.
+    /// Maps a coordinate outside the pixels' centres to one inside, like SciPy's `map_coordinate`; nil with
+    /// ``constant``.
     ///
     /// - Parameters:
-    ///   - coordinate: a finite number of rows or columns.
-    ///   - count: how many rows or columns there are.
+    ///   - coordinate: a finite row or column coordinate.
+    ///   - count: the number of rows or columns.
     func inside(_ coordinate: Double, count: Int) -> Double? {
         let last = Double(count - 1)
         guard coordinate < 0 || coordinate > last else { return coordinate }
@@ -24,7 +24,7 @@ extension FillMode {
         case .wrap:
             let periods = (abs(coordinate) / last).rounded(.towardZero)
             let phase = coordinate < 0 ? coordinate + last * (periods + 1) : coordinate - last * periods
-            // Very far away there are no fractions of a pixel left, nor exact periods.
+            // Very large coordinates have no fractional bits, and their periods are inexact.
             return min(max(phase, 0), last)
         }
     }

@@ -1,4 +1,4 @@
-/// What stands where a transformed image would show something from outside the original.
+/// How points outside the original image are filled.
 ///
 /// The modes are those of Keras's `fill_mode`, with the boundary conventions of the
 /// `scipy.ndimage.affine_transform` that Keras calls. In the sketches `abcd` is a row of the image.
@@ -11,6 +11,6 @@ public enum FillMode: String, Sendable, Codable, CaseIterable {
     case constant
     /// `dcba|abcd|dcba`: the image mirrored about the outer border of its edge pixels.
     case reflect
-    /// `dbcd|abcd|bcab`: the image repeated, one pixel less than its width apart (SciPy's `wrap`).
+    /// `cdbc|abcd|bcab`: the image repeated, one pixel less than its width apart (SciPy's `wrap`).
     case wrap
 }

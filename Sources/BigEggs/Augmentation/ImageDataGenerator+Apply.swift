@@ -24,18 +24,18 @@ extension ImageDataGenerator {
 
     /// Transforms one image into the network's input.
     ///
-    /// The image is read where each pixel of the result comes from, interpolated bilinearly between four
-    /// pixels and multiplied by `scale`. A transformation that moves nothing copies exactly. Where a
-    /// parameter is infinite or not a number the whole result is ``cval``.
+    /// Each pixel of the result is interpolated bilinearly between four pixels of the image and multiplied by
+    /// `scale`. An affine map that is the identity copies values exactly. If it is infinite or NaN, the whole
+    /// result is ``cval``.
     ///
     /// - Parameters:
     ///   - parameters: what to do.
     ///   - pixels: `[height, width, channels]`, 0 to 255.
     ///   - imageShape: `[height, width, channels]`.
-    ///   - output: where the value of row `r`, column `c`, channel `k` goes to index
+    ///   - output: the result; the value of row `r`, column `c`, channel `k` is at index
     ///     `(r * width + c) * pixelStride + k * channelStride`.
     ///   - scale: a factor for every value, 1/255 for a network that takes [0, 1].
-    ///   - pixelStride: from one pixel to the next in `output`; the number of channels unless given.
+    ///   - pixelStride: from one pixel to the next in `output`; by default the number of channels.
     ///   - channelStride: from one channel to the next in `output`.
     public func apply(
         _ parameters: TransformParameters, to pixels: UnsafePointer<UInt8>, imageShape: [Int],
@@ -47,7 +47,7 @@ extension ImageDataGenerator {
             channelStride: channelStride)
     }
 
-    /// The same for floats, in whatever range they are; ``cval`` is in that range.
+    /// The same for floats of any range; ``cval`` is in that range.
     public func apply(
         _ parameters: TransformParameters, to pixels: UnsafePointer<Float>, imageShape: [Int],
         into output: UnsafeMutablePointer<Float>, scale: Float = 1, pixelStride: Int? = nil,

@@ -25,7 +25,7 @@ extension ImageDataGenerator {
             colorJitter: try part("color_jitter"), rescale: try settings.float("rescale") ?? 1)
     }
 
-    /// The settings that make the generator again, without those that have their defaults.
+    /// The settings that recreate the generator, without default values.
     package var settings: Record {
         let defaults = ImageDataGenerator().allSettings
         return .object(allSettings.filter { $0.value != defaults[$0.key] })

@@ -9,78 +9,82 @@ import Glibc
 /// ```
 ///
 /// The names, the ranges and the arithmetic are those of Keras's `ImageDataGenerator`, and
-/// ``apply(_:to:imageShape:)`` agrees with its `apply_transform` to
-/// the rounding of a float. Two things follow from our own rules instead:
+/// ``apply(_:to:imageShape:)`` agrees with its `apply_transform` up to float rounding. Two rules differ:
 ///
 /// - Parameters are a function of seed, epoch and sample (see ``Philox``), not of the order of drawing.
 /// - ``widthShiftRange`` shifts along the width and ``heightShiftRange`` along the height. Keras 3 draws
 ///   `tx` from the height range and then moves the image by it along the width (and `ty` the other way
-///   round); with square images and equal ranges the two cannot be told apart.
+///   round). With square images and equal ranges there is no difference.
 ///
 /// Source: <https://keras.io/2.16/api/preprocessing/image/>
 public struct ImageDataGenerator: Sendable, Codable, Equatable {
     /// Rotations from minus to plus this angle, in degrees.
     public var rotationRange: Double
-    /// Shifts along the width from minus to plus this: a fraction of the width below 1, pixels from 1 on.
+    /// Shifts along the width from minus to plus this: if below 1 a fraction of the width, else pixels.
     public var widthShiftRange: Double
-    /// Shifts along the height from minus to plus this: a fraction of the height below 1, pixels from 1 on.
+    /// Shifts along the height from minus to plus this: if below 1 a fraction of the height, else pixels.
     public var heightShiftRange: Double
     /// Shears from minus to plus this angle, in degrees.
     public var shearRange: Double
-    /// Zoom factors, drawn for each direction by itself.
+    /// Zoom factors, drawn separately for each direction.
     public var zoomRange: ZoomRange
-    /// What stands where the image does not reach.
+    /// How points outside the image are filled.
     public var fillMode: FillMode
     /// The value outside the image with ``FillMode/constant``, and in a ``cutout``, 0 to 255.
     public var cval: Float
-    /// Whether every other image, at random, has left and right exchanged.
+    /// Whether images are mirrored left to right, at random with probability 1/2.
     public var horizontalFlip: Bool
-    /// Whether every other image, at random, has top and bottom exchanged.
+    /// Whether images are mirrored top to bottom, at random with probability 1/2.
     public var verticalFlip: Bool
-    /// Whether half of the images, at random, have left and right exchanged in the first epoch, and from then on all
-    /// of them in every other one: each image is seen both ways equally often. It takes the place of
-    /// ``horizontalFlip``.
+    /// Whether images are mirrored left to right in alternating epochs.
+    ///
+    /// A random half of the images is mirrored in the first epoch; then each image alternates, so that it is seen both
+    /// ways equally often. Replaces ``horizontalFlip``.
     ///
     /// Source: Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.6.
     public var alternatingFlip: Bool {
         get { alternates ?? false }
         set { alternates = newValue ? true : nil }
     }
-    /// Whether shifts are by whole pixels, which blurs nothing.
+    /// Whether shifts are by whole pixels, which avoids blur from interpolation.
     public var wholePixelShifts: Bool {
         get { shiftsWholePixels ?? false }
         set { shiftsWholePixels = newValue ? true : nil }
     }
-    /// The side, in pixels, of a square within each image that is filled with ``cval``, after everything else; 0 for
-    /// none. Every place within the image is as likely.
+    /// The side, in pixels, of a square within each image that is filled with ``cval`` after all other steps; 0 for
+    /// none. Every position within the image is equally likely.
     ///
     /// Source: DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017.
     public var cutout: Int {
         get { covers ?? 0 }
         set { covers = newValue > 0 ? newValue : nil }
     }
-    /// The least part of the image's area that a crop may have, which is then scaled to the image's size; 0 for no
-    /// crop, 1 for the whole image. Its width is three quarters to four thirds of its height, where the image is as wide
-    /// as high; every place within the image is as likely.
+    /// The smallest area of a random crop, as a fraction of the image's area; 0 for no crop.
     ///
-    /// Source: Szegedy and others, "Going deeper with convolutions", 2014, section 6; torchvision's `RandomResizedCrop`.
+    /// The crop is scaled to the image's size. Its width is three quarters to four thirds of its height if the image is
+    /// square. A crop wider or higher than the image is cut to it, which reduces its area. Every position within the
+    /// image is equally likely.
+    ///
+    /// Source: Szegedy and others, "Going deeper with convolutions", 2014, section 6; torchvision's
+    /// `RandomResizedCrop`.
     public var randomResizedCrop: Double {
         get { crops ?? 0 }
         set { crops = newValue > 0 ? newValue : nil }
     }
-    /// Brightness, contrast and saturation are each multiplied by a factor from 1 minus this to 1 plus this, from 0 to
-    /// 1; 0 for none. It is for values from 0 to 255: what is less or more afterwards becomes 0 or 255.
+    /// The strength of random colour changes, from 0 to 1; 0 for none.
     ///
-    /// Source: torchvision's `ColorJitter`, in this order.
+    /// Brightness, contrast and saturation, in this order, each get a factor from 1 minus this to 1 plus this. Values
+    /// must be from 0 to 255; results are clamped to that range.
+    ///
+    /// Source: torchvision's `ColorJitter`, which uses a random order.
     public var colorJitter: Double {
         get { jitter ?? 0 }
         set { jitter = newValue > 0 ? newValue : nil }
     }
-    /// What every value is multiplied by after the transformation, in `fit` and in `flow`: 1/255 for images
-    /// that are not ``ImageDataset/rescaled(_:)`` already. Validation images have no generator, and so no part
-    /// in it.
+    /// The factor for every value after the transformation, in `fit` and in `flow`: 1/255 for images that are
+    /// not ``ImageDataset/rescaled(_:)`` already. It does not apply to validation images, which have no generator.
     public var rescale: Float
-    /// What Keras has not is recorded where it is asked for: records from before it was there are the same.
+    /// Settings that Keras lacks are nil and not encoded unless set, so that older records stay the same.
     private var alternates, shiftsWholePixels: Bool?
     private var covers: Int?
     private var crops, jitter: Double?
@@ -95,7 +99,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         case jitter = "colorJitter"
     }
 
-    /// A generator; without arguments it leaves every image as it is.
+    /// A generator; without arguments it does not change images.
     public init(
         rotationRange: Double = 0, widthShiftRange: Double = 0, heightShiftRange: Double = 0,
         shearRange: Double = 0, zoomRange: ZoomRange = 0, fillMode: FillMode = .nearest, cval: Float = 0,
@@ -122,13 +126,13 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
 
     /// Draws the transformation of one sample in one epoch.
     ///
-    /// Each parameter has a random number of its own, so switching one range on or off leaves the other
-    /// parameters as they were.
+    /// Each parameter has its own random number, so switching one range on or off does not change the others'
+    /// draws.
     ///
     /// - Parameters:
     ///   - seed: the seed of the training.
     ///   - epoch: the epoch, from 0.
-    ///   - sample: the image's index in its data set, wherever shuffling puts it in the epoch.
+    ///   - sample: the image's index in its data set, before shuffling.
     ///   - imageShape: `[height, width, channels]`; shifts given as fractions need it.
     public func randomTransform(
         seed: UInt64, epoch: Int, sample: Int, imageShape: [Int]
@@ -145,7 +149,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         func shift(_ range: Double, _ uniform: Float, extent: Int) -> Double {
             let range = range < 1 ? range * Double(extent) : range
             guard wholePixelShifts else { return symmetric(range, uniform) }
-            // Each of the pixels from minus to plus the range is as likely.
+            // Every whole shift from minus to plus the range is equally likely.
             let pixels = range.rounded(.down)
             return (Double(uniform) * (2 * pixels + 1)).rounded(.down) - pixels
         }
@@ -176,7 +180,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
                 ? color(philox.uniforms(stream: stream, item: item, draw: 4)) : nil)
     }
 
-    /// A crop: its width and height as parts of the image's, and how far its middle is from the image's, in pixels.
+    /// A random crop: width and height as fractions of the image's, and the shift to its centre, in pixels.
     private func randomCrop(
         _ imageShape: [Int], _ draw: () -> SIMD4<Float>
     ) -> (width: Double, height: Double, x: Double, y: Double) {
@@ -184,11 +188,11 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         let uniforms = draw()
         let least = min(randomResizedCrop, 1)
         let area = least + (1 - least) * Double(uniforms[0])
-        // As likely a number of times wider as higher. What is wider or higher than the image is as wide or high as it.
+        // The ratio is log-uniform. A crop wider or higher than the image is cut to the image's width or height.
         let ratio = exp((2 * Double(uniforms[1]) - 1) * log(4.0 / 3))
         let width = min(1, (area * ratio).squareRoot())
         let height = min(1, (area / ratio).squareRoot())
-        // What Keras zooms about has the other side's middle; see AffineMap.
+        // Keras zooms about a centre with height and width exchanged; see AffineMap.
         let aside = Double(imageShape[1] - imageShape[0]) / 2
         func middle(_ part: Double, _ uniform: Float, _ extent: Int, _ aside: Double) -> Double {
             (1 - part) * (Double(extent) * (Double(uniform) - 0.5) + aside)

@@ -1,4 +1,4 @@
-/// Batches of transformed images without end: pass after pass through a data set, as Keras's `flow` has it.
+/// An endless sequence of batches of transformed images, pass after pass, like Keras's `flow`.
 ///
 /// ```swift
 /// let flow = augmentation.flow(train.rescaled(), batchSize: 128, seed: 7)
@@ -6,8 +6,7 @@
 /// for batch in flow.prefix(3 * flow.stepsPerEpoch) { … }  // three
 /// ```
 ///
-/// With the model's seed these are the batches that ``Model/fit(_:validation:validationSplit:batchSize:epochs:initialEpoch:stepsPerEpoch:augmentation:shuffle:callbacks:checkpoints:interruption:)``
-/// trains on.
+/// With the model's seed these are the batches that `fit` of ``Model`` trains on.
 public struct ImageFlow: Sequence, Sendable {
     private let source: BatchSource
 
@@ -18,10 +17,10 @@ public struct ImageFlow: Sequence, Sendable {
             dataset, batchSize: batchSize, augmentation: generator, shuffle: shuffle, seed: seed)
     }
 
-    /// How many batches a pass has; the last may be smaller.
+    /// The number of batches of a pass; the last may be smaller.
     public var stepsPerEpoch: Int { source.stepsPerEpoch }
 
-    /// All batches from the first pass on.
+    /// All batches, starting with the first pass.
     public func makeIterator() -> AnyIterator<ImageBatch> {
         var source = source
         var step = 0
@@ -62,12 +61,12 @@ public struct ImageFlow: Sequence, Sendable {
 }
 
 extension ImageDataGenerator {
-    /// Batches of transformed images, for training loops of one's own.
+    /// Batches of transformed images, for custom training loops.
     ///
     /// - Parameters:
     ///   - dataset: the images; its ``ImageDataset/rescale`` and ``rescale`` are both applied.
-    ///   - batchSize: images a batch.
-    ///   - shuffle: whether each pass has an order of its own.
+    ///   - batchSize: images per batch.
+    ///   - shuffle: whether each pass is shuffled anew.
     ///   - seed: the same seed gives the same batches.
     /// - Throws: ``TrainingError`` for a data set without images or a batch size below 1.
     public func flow(

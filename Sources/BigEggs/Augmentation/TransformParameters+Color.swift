@@ -1,10 +1,10 @@
 extension TransformParameters.Color {
-    /// Changes an image where it lies. What is no finite number becomes 0 or 255.
+    /// Changes an image in place. Values that are not finite become 0 or 255, times the scale.
     func change(_ image: Destination, height: Int, width: Int, channels: Int) {
         let most = 255 * image.scale
         let pixels = Float(height * width)
         guard channels == 3 else {
-            // Without colours the mean is that of all values.
+            // Without three channels, the mean is that of all values.
             var sum: Float = 0
             image.forEach(height, width, channels) { value in
                 value = (value * brightness).limited(to: most)
@@ -59,7 +59,7 @@ extension Float {
 }
 
 extension SIMD3<Float> {
-    /// Luma as ITU-R 601-2 has it, which Pillow and torchvision use.
+    /// Luma of ITU-R 601-2, as in Pillow and torchvision.
     fileprivate var grey: Float { 0.299 * x + 0.587 * y + 0.114 * z }
 
     fileprivate func limited(to most: Float) -> Self {

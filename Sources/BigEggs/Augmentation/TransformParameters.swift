@@ -1,7 +1,7 @@
-/// One transformation of one image: what Keras's `apply_transform` takes, with its keys.
+/// One transformation of one image, with the geometric parameters of Keras's `apply_transform`.
 ///
-/// A point of the result is looked up in the original, so the signs read backwards: the picture moves
-/// against `tx` and `ty`, and a zoom factor below one enlarges it.
+/// The parameters map points of the result to points of the original. The image therefore moves against `tx`
+/// and `ty`, and a zoom factor below one enlarges it.
 ///
 /// Source: <https://keras.io/2.16/api/preprocessing/image/>, `ImageDataGenerator.apply_transform`.
 public struct TransformParameters: Sendable, Codable, Equatable {
@@ -17,26 +17,26 @@ public struct TransformParameters: Sendable, Codable, Equatable {
     public var zx: Double
     /// Zoom factor in the y direction, 1 for none.
     public var zy: Double
-    /// Whether left and right are exchanged, after everything else.
+    /// Whether left and right are exchanged, after the other geometric steps.
     public var flipHorizontal: Bool
-    /// Whether top and bottom are exchanged, after everything else.
+    /// Whether top and bottom are exchanged, after the other geometric steps.
     public var flipVertical: Bool
-    /// What is covered, after everything else; nil for nothing.
+    /// The square that is filled with `cval`, after all other steps; nil for none.
     public var cutout: Square?
-    /// What colours are changed by, before anything is covered; nil for nothing.
+    /// The colour change, before the cutout; nil for none.
     public var color: Color?
 
     /// Factors for an image's colours, 1 for no change.
     ///
-    /// Values are multiplied by ``brightness``; their distance from the mean grey of the image by ``contrast``; and the
-    /// distance of each from the grey of its pixel by ``saturation``, where there are three channels. After each step
-    /// they are limited to 0 to 255.
+    /// ``brightness`` multiplies values, ``contrast`` their distance from the image's mean grey, and ``saturation``
+    /// their distance from the grey of their pixel, with three channels only. After each step values are clamped to
+    /// 0 to 255.
     ///
     /// Source: torchvision's `adjust_brightness`, `adjust_contrast`, `adjust_saturation`.
     public struct Color: Sendable, Codable, Equatable {
         public var brightness, contrast, saturation: Float
 
-        /// Factors; those that are not given change nothing.
+        /// Factors; defaults change nothing.
         public init(brightness: Float = 1, contrast: Float = 1, saturation: Float = 1) {
             self.brightness = brightness
             self.contrast = contrast
@@ -46,7 +46,7 @@ public struct TransformParameters: Sendable, Codable, Equatable {
 
     /// A square of an image, in pixels.
     public struct Square: Sendable, Codable, Equatable {
-        /// Its first row and column, and how many it has of each.
+        /// The first row, the first column, and the number of rows and of columns.
         public var top, left, side: Int
 
         /// A square.
@@ -60,7 +60,7 @@ public struct TransformParameters: Sendable, Codable, Equatable {
     /// The transformation that changes nothing.
     public static let identity = TransformParameters()
 
-    /// A transformation; what is not given changes nothing.
+    /// A transformation; defaults change nothing.
     public init(
         theta: Double = 0, tx: Double = 0, ty: Double = 0, shear: Double = 0, zx: Double = 1, zy: Double = 1,
         flipHorizontal: Bool = false, flipVertical: Bool = false, cutout: Square? = nil,

@@ -1,4 +1,4 @@
-/// How far an image may be zoomed, each direction by a factor of its own.
+/// The range of zoom factors, which are drawn separately for each direction.
 ///
 /// As in Keras, a number `z` stands for the factors from `1 - z` to `1 + z`; a factor below one
 /// enlarges the image. In JSON it is that number, or `[lower, upper]`.
@@ -55,7 +55,7 @@ extension ZoomRange: Codable {
         self = .between(limits[0], limits[1])
     }
 
-    /// Writes a number or two limits, as the range was given.
+    /// Writes a number for ``around(_:)``, two limits for ``between(_:_:)``.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

@@ -1,24 +1,24 @@
 import FoundationEssentials
 import Glibc
 
-/// Writes the metrics of every epoch to a CSV file, a line as soon as the epoch has ended.
+/// Writes a line of metrics to a CSV file at the end of every epoch.
 ///
 /// ```
 /// epoch,accuracy,learning_rate,loss,val_accuracy,val_loss
 /// 0,0.4375,0.001,1.5625,0.5,1.375
 /// ```
 ///
-/// Epochs count from 0 and columns stand in alphabetical order, as in Keras. Lines end in a line feed, where
-/// Keras, by way of Python's `csv`, writes a carriage return before it; and there are no empty `val_` columns
-/// in a training without validation. A training that is resumed, or has an `initialEpoch`, goes on with the file.
+/// Epochs count from 0 and columns are in alphabetical order, as in Keras. Unlike Keras, which uses Python's `csv`,
+/// lines end in a line feed without a carriage return, and there are no empty `val_` columns without validation.
+/// A training that is resumed, or has an `initialEpoch`, continues the file.
 ///
 /// Source: https://keras.io/api/callbacks/csv_logger/
 public final class CSVLogger: Callback {
     /// The path of the file.
     public let filename: String
-    /// What stands between columns.
+    /// The column separator.
     public let separator: Character
-    /// Whether lines are added to a file that is already there.
+    /// Whether to append to an existing file.
     public let append: Bool
 
     /// The open file; -1 without one.
@@ -30,8 +30,8 @@ public final class CSVLogger: Callback {
     ///
     /// - Parameters:
     ///   - filename: the file to write; its directory must exist.
-    ///   - separator: one character other than a quotation mark.
-    ///   - append: for a training that goes on. The header is left out if the file has a line already.
+    ///   - separator: one character that is no quotation mark, line end, digit, `.`, `-` or `+`.
+    ///   - append: whether to append to an existing file. The header is left out unless the file is empty.
     public init(_ filename: String, separator: Character = ",", append: Bool = false) {
         self.filename = filename
         self.separator = separator
@@ -46,7 +46,7 @@ public final class CSVLogger: Callback {
         guard !separator.isNewline, !"\".-+0123456789".contains(separator) else {
             throw TrainingError.invalid(
                 argument: "separator", value: "\(separator)",
-                allowed: "a character that is in no number and is no quotation mark or end of line")
+                allowed: "a character that is not a quotation mark, a line end or part of a number")
         }
         close()
         let goesOn = run.firstEpoch > 0
@@ -74,10 +74,10 @@ public final class CSVLogger: Callback {
         descriptor = -1
     }
 
-    /// Removes what a training wrote of epochs that it now goes through again, and a line without an end.
+    /// Removes the lines of epochs that are trained again, and an unterminated last line.
     private func removeLines(from epoch: Int) throws {
         guard let text = try? String(contentsOfFile: filename, encoding: .utf8) else { return }
-        // Behind the last end of a line stands nothing, or a line without an end.
+        // The last element is empty or an unterminated line.
         let kept = text.lines.dropLast().filter { line in
             !line.isEmpty && Int(line.prefix { $0 != separator }).map { $0 < epoch } ?? true
         }
@@ -97,7 +97,7 @@ public final class CSVLogger: Callback {
                 try AtomicFile.append($0, to: descriptor, file: filename)
             }
         } catch {
-            // A full disk takes the beginning of a line, to which whoever goes on would add another.
+            // A full disk may take part of a line. Remove it, or a resumed training would append to it.
             if before >= 0 { ftruncate(descriptor, before) }
             throw error
         }

@@ -1,6 +1,6 @@
-/// Told of what happens in a training, and free to change its course.
+/// Receives a training's events and may change its course.
 ///
-/// All methods have an empty default. What they throw ends the training.
+/// All methods have an empty default. An error that one throws ends the training.
 /// Source: https://keras.io/api/callbacks/base_callback/
 public protocol Callback: AnyObject {
     /// Before the first epoch.
@@ -16,17 +16,18 @@ public protocol Callback: AnyObject {
     /// After the last epoch.
     func onTrainEnd(_ run: TrainingRun) throws
 
-    /// Whether this callback ends the training where the loss is no finite number: `fit` then throws no error, and
-    /// takes no such step. False by default; see ``TerminateOnNaN``.
+    /// Whether this callback ends the training on a loss that is not finite.
+    ///
+    /// If true, `fit` skips that step's update and throws no error. False by default; see ``TerminateOnNaN``.
     var terminatesOnNaN: Bool { get }
 
-    /// What the callback remembers from one epoch to the next. A checkpoint keeps it, and
-    /// ``restore(_:)`` gets it back when the training is resumed.
+    /// The state that a checkpoint saves, and that ``restore(_:)`` receives when the training is resumed.
     ///
-    /// `nil`, the default, is for a callback that remembers nothing which changes the training.
+    /// `nil`, the default, is for a callback without state that affects the training.
     var state: CallbackState? { get }
-    /// Takes up a training where a checkpoint was made: after `onTrainBegin` and, in the middle of an epoch,
-    /// after its `onEpochBegin`.
+    /// Restores the state of a resumed training.
+    ///
+    /// Called after `onTrainBegin` and, if the training resumes within an epoch, again after its `onEpochBegin`.
     func restore(_ state: CallbackState) throws
 }
 

@@ -1,11 +1,11 @@
-/// How often a callback does what it does.
+/// How often a callback acts.
 public enum CallbackFrequency: Sendable, Equatable {
     /// After every epoch.
     case epoch
-    /// After so many steps, counted on through the epochs.
+    /// After every given number of steps, counted across epochs.
     case batches(Int)
 
-    /// - Throws: ``TrainingError`` for a number of steps below 1, in the name of `argument`.
+    /// - Throws: ``TrainingError`` for a number of steps below 1; the error names `argument`.
     package func check(_ argument: String) throws {
         guard case .batches(let count) = self, count < 1 else { return }
         throw TrainingError.invalid(argument: argument, value: "\(count)", allowed: "1 or more")

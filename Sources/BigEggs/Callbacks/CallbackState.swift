@@ -1,10 +1,10 @@
-/// What a callback remembers from one epoch to the next, as a checkpoint keeps it.
+/// A callback's state, as a checkpoint saves it.
 public struct CallbackState: Sendable, Equatable {
-    /// The callback's arguments as text. A training resumes only with the same ones.
+    /// The callback's arguments as text. A training resumes only with equal arguments.
     public var settings: [String: String]
-    /// What it remembers, by names of its own.
+    /// The state's numbers, by names that the callback chooses.
     public var values: [String: Double]
-    /// Tensors that it remembers, by names of its own.
+    /// The state's tensors, by names that the callback chooses.
     public var tensors: [NamedTensor]
 
     /// A state made of its parts.
@@ -16,6 +16,6 @@ public struct CallbackState: Sendable, Equatable {
         self.tensors = tensors
     }
 
-    /// A value that is a whole number.
+    /// A value as a whole number, or `nil` if it is none.
     public func count(_ name: String) -> Int? { values[name].flatMap(Int.init(exactly:)) }
 }

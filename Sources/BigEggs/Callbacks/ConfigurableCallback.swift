@@ -1,10 +1,10 @@
-/// A callback as C, Python and files describe it.
+/// A callback that C, Python and files can describe.
 package protocol ConfigurableCallback: Callback, SendableMetatype {
     /// Reads the callback's settings, by Keras's names.
     ///
     /// - Throws: ``SettingsError``.
     init(_ settings: inout Settings) throws
-    /// What became of it, by Keras's names.
+    /// Its results after training, by Keras's names.
     var outcome: Record { get }
 }
 

@@ -8,19 +8,19 @@
 ///
 /// Source: https://keras.io/api/callbacks/early_stopping/
 public final class EarlyStopping: Callback {
-    /// The metric that is watched.
+    /// The metric to monitor.
     public let monitor: String
-    /// How many epochs without improvement are borne.
+    /// The number of epochs without improvement that ends the training.
     public let patience: Int
-    /// What counts as an improvement.
+    /// The change that an improvement must exceed.
     public let minDelta: Double
     /// Which way is better.
     public let mode: MonitorMode
-    /// The metric must be better than this as well, or the epochs count as without improvement.
+    /// A value that the metric must also beat; otherwise the epoch counts as one without improvement.
     public let baseline: Double?
     /// Whether the model gets the weights of the best epoch when the training ends.
     public let restoreBestWeights: Bool
-    /// Epochs before this one, counted from 0, are not looked at.
+    /// Epochs before this one, counted from 0, are ignored.
     public let startFromEpoch: Int
     /// The epoch, from 0, after which the training was ended, or `nil` if it was not.
     public private(set) var stoppedEpoch: Int?

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A file name with places for the epoch and for metrics, as Python's `str.format` fills them:
+/// A file name with fields for the epoch and metrics, in the syntax of Python's `str.format`:
 /// `{epoch:02d}-{val_loss:.2f}.safetensors`.
 ///
-/// A place is a name and, after a colon, how to write it: `0` to fill with zeros, a width, a point and a
-/// number of digits, and one of `d`, `f`, `e`, `g`, `%`. Doubled braces stand for themselves.
+/// A field is a name and, after a colon, an optional format: `0` to pad with zeros, a width, a point and a
+/// number of digits, and one of `d`, `f`, `e`, `g`, `%`. A doubled brace is a literal one.
 package struct FilepathTemplate {
     private enum Part {
         case text(String)
@@ -14,7 +14,7 @@ package struct FilepathTemplate {
     private let template: String
     private let parts: [Part]
 
-    /// - Throws: ``FilepathTemplateError`` for a brace without its partner or a format that is not understood.
+    /// - Throws: ``FilepathTemplateError`` for an unbalanced brace or an unknown format.
     package init(_ template: String) throws {
         self.template = template
         var parts: [Part] = []
@@ -47,12 +47,12 @@ package struct FilepathTemplate {
 
     private nonisolated(unsafe) static let format = #/(0?)([1-9]\d{0,2})?(?:\.(\d{1,2}))?([dfeg%]?)/#
 
-    /// The name with every place filled.
+    /// The name with every field filled in.
     ///
     /// - Parameters:
     ///   - counts: whole numbers by name, such as the epoch.
     ///   - values: metrics by name.
-    /// - Throws: ``FilepathTemplateError`` for a place whose name nobody knows, or a metric written as `d`.
+    /// - Throws: ``FilepathTemplateError`` for a field with an unknown name, or a metric formatted as `d`.
     package func path(counts: [String: Int], values: [String: Double]) throws -> String {
         try parts.map { part -> String in
             switch part {
@@ -72,7 +72,7 @@ package struct FilepathTemplate {
         let (_, zero, width, digits, kind) = match.output
         let precision = digits.map { "." + $0 } ?? ""
         let text: String
-        // Python writes NaN without a sign, C may not.
+        // Python writes NaN without a sign; C may write one.
         switch kind {
         case "d", "":
             guard digits == nil, count != nil || kind.isEmpty else { throw unknown }
@@ -89,7 +89,7 @@ package struct FilepathTemplate {
     }
 }
 
-/// What is wrong with the name of a file that has places in braces.
+/// Why a file name template is invalid.
 public enum FilepathTemplateError: Error, Equatable, CustomStringConvertible {
     case unbalanced(template: String)
     case format(String, template: String)
@@ -98,12 +98,12 @@ public enum FilepathTemplateError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unbalanced(let template):
-            "the file name \(template) has a brace without its partner: double it to have it in the name"
+            "the file name \(template) has an unmatched brace: double it for a literal brace"
         case .format(let format, let template):
             "the file name \(template) asks for the format \"\(format)\": use one such as 02d for an epoch "
                 + "or .2f for a metric"
         case .unknown(let name, let template, let available):
-            "the file name \(template) has a place for \(name), which is not measured: there are "
+            "the file name \(template) has a field for \(name), which is not measured: there are "
                 + available.sorted().joined(separator: ", ")
         }
     }

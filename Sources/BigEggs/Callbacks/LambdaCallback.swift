@@ -1,4 +1,4 @@
-/// A callback made of closures, for what is not worth a class.
+/// A callback made of closures, for tasks too small for a class.
 ///
 /// ```swift
 /// let journal = LambdaCallback(onEpochEnd: { epoch, logs, _ in print(epoch, logs["val_loss"] ?? .nan) })
@@ -12,7 +12,7 @@ public final class LambdaCallback: Callback {
     private let epochEnd: ((Int, [String: Double], TrainingRun) throws -> Void)?
     private let trainEnd: ((TrainingRun) throws -> Void)?
 
-    /// A callback that does in each place what it is given for it; see ``Callback`` for the arguments.
+    /// A callback that calls each closure at its event; see ``Callback`` for the arguments.
     public init(
         onTrainBegin: ((TrainingRun) throws -> Void)? = nil,
         onEpochBegin: ((_ epoch: Int, TrainingRun) throws -> Void)? = nil,

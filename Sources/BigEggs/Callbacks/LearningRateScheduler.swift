@@ -1,20 +1,20 @@
 /// Sets the learning rate at the start of every epoch.
 ///
 /// ```swift
-/// // As it is for ten epochs, then a tenth less in each.
+/// // Constant for ten epochs, then 10 % less in each.
 /// let scheduler = LearningRateScheduler { epoch, rate in epoch < 10 ? rate : rate * 0.9 }
 /// ```
 ///
-/// For a rate that changes from step to step give the optimizer a ``LearningRateSchedule``. The two do not
-/// go together, as in Keras.
+/// For a rate that changes every step, give the optimizer a ``LearningRateSchedule``. The two cannot be combined, as
+/// in Keras.
 ///
 /// Source: https://keras.io/api/callbacks/learning_rate_scheduler/
 public final class LearningRateScheduler: Callback {
     private let schedule: (Int, Double) throws -> Double
 
-    /// A callback that asks `schedule` for the learning rate of an epoch.
+    /// A callback that sets each epoch's learning rate to the result of `schedule`.
     ///
-    /// - Parameter schedule: is given the epoch, counted from 0, and the learning rate so far.
+    /// - Parameter schedule: takes the epoch, counted from 0, and the current learning rate.
     public init(_ schedule: @escaping (_ epoch: Int, _ learningRate: Double) throws -> Double) {
         self.schedule = schedule
     }
@@ -26,7 +26,7 @@ public final class LearningRateScheduler: Callback {
         }
     }
 
-    /// - Throws: ``TrainingError`` if the new rate is negative or no number, and what the schedule throws.
+    /// - Throws: ``TrainingError`` if the new rate is negative or not finite, and errors of the schedule.
     public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {
         let rate = try schedule(epoch, run.model.learningRate)
         guard rate >= 0, rate.isFinite else {

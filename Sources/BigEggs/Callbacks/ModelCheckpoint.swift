@@ -8,30 +8,30 @@ import Glibc
 /// ```
 ///
 /// This is Keras's callback with `save_weights_only`: the files are read by
-/// ``Model/loadWeights(from:)``. Names have Python's places for the epoch, counted from 1, for the step
-/// and for every metric; directories are made.
+/// ``Model/loadWeights(from:)``. File names may have Python's format fields: `epoch`, every metric and, when saving
+/// every few steps, `batch`; both count from 1. Missing directories are created.
 ///
 /// Source: https://keras.io/api/callbacks/model_checkpoint/
 public final class ModelCheckpoint: Callback {
-    /// The name of a file, with places.
+    /// The file name, with format fields.
     public let filepath: String
-    /// The metric that says which model is best.
+    /// The metric that decides which model is best.
     public let monitor: String
-    /// Whether models that are not better than all before are passed over.
+    /// Whether to save only models that are better than all before.
     public let saveBestOnly: Bool
     /// Which way is better.
     public let mode: MonitorMode
-    /// When models are looked at.
+    /// How often models are saved, or compared with the best.
     public let saveFreq: CallbackFrequency
-    /// The best value so far; without a model, that which the first one must surpass.
+    /// The best value so far; before the first save, the threshold that it must beat.
     public private(set) var best: Double?
-    /// The files saved in this training, in their order. A name that was used again stands there again.
+    /// The files saved in this training, in order. A name that was used twice appears twice.
     public private(set) var saved: [String] = []
 
-    /// Whether the one who can is not to add the model's layers to the file.
+    /// Whether files leave out the model's layers. The owner of ``write`` decides by it.
     package private(set) var savesWeightsOnly = true
 
-    /// Writes a file; another one may add what only it knows of the model.
+    /// Writes a file. May be replaced to add more about the model, such as its layers.
     package var write: (_ model: Model, _ path: String) throws -> Void = { try $0.saveWeights(to: $1) }
 
     private var epoch = 0
@@ -41,11 +41,11 @@ public final class ModelCheckpoint: Callback {
     ///
     /// - Parameters:
     ///   - filepath: `{epoch:02d}-{val_loss:.2f}.safetensors`, for example.
-    ///   - monitor: the metric that says which model is best.
-    ///   - saveBestOnly: whether models that are not better than all before are passed over.
+    ///   - monitor: the metric that decides which model is best.
+    ///   - saveBestOnly: whether to save only models that are better than all before.
     ///   - mode: which way is better.
-    ///   - saveFreq: when models are looked at.
-    ///   - initialValueThreshold: with `saveBestOnly`, what the first model must be better than.
+    ///   - saveFreq: how often models are saved, or compared with the best.
+    ///   - initialValueThreshold: with `saveBestOnly`, the value that the first model must beat.
     public init(
         _ filepath: String, monitor: String = "val_loss", saveBestOnly: Bool = false,
         mode: MonitorMode = .auto, saveFreq: CallbackFrequency = .epoch,
@@ -59,8 +59,8 @@ public final class ModelCheckpoint: Callback {
         best = initialValueThreshold
     }
 
-    /// - Throws: ``FilepathTemplateError`` for a name that makes no sense, ``TrainingError`` for a frequency
-    ///   below 1: before the first step, not after the first epoch.
+    /// - Throws: ``FilepathTemplateError`` for an invalid name, ``TrainingError`` for a frequency below 1. Checked here
+    ///   to fail before the first step, not after the first epoch.
     public func onTrainBegin(_ run: TrainingRun) throws {
         _ = try FilepathTemplate(filepath)
         try saveFreq.check("saveFreq")

@@ -7,8 +7,9 @@ public enum MonitorMode: String, Sendable, Codable, CaseIterable {
     /// Larger is better.
     case max
 
-    /// Whether `value` is better than `reference` by more than `minDelta`. Anything is better than
-    /// nothing; a value that is no number is better than no other.
+    /// Whether `value` is better than `reference` by more than `minDelta`.
+    ///
+    /// Any value is better than `nil`; NaN is not better than any number.
     func improves(_ value: Double, on reference: Double?, metric: String, minDelta: Double) -> Bool {
         guard let reference else { return true }
         let larger = self == .max || self == .auto && metric.hasSuffix("accuracy")

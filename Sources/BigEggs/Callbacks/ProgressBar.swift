@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 
-/// Shows a training as it goes: on a terminal a line that moves, elsewhere one line an epoch.
+/// Shows training progress: on a terminal a line that is redrawn, elsewhere one line per epoch.
 ///
 /// ```
 /// Epoch 3/30  12/79 ━━━━━╺──────────────  7s left  loss 1.2034  accuracy 0.5521
@@ -15,25 +15,25 @@ public final class ProgressBar: Callback {
     private var epochStart = DispatchTime.now()
     private var lastDrawn = DispatchTime(uptimeNanoseconds: 0)
 
-    /// The lines of all epochs that have ended, as they were printed.
+    /// The printed lines of all finished epochs.
     public private(set) var lines: [String] = []
 
-    /// A bar on standard output, moving if that is a terminal.
+    /// A bar on standard output, redrawn if that is a terminal.
     public convenience init(label: String = "") {
         self.init(label: label, isLive: isatty(STDOUT_FILENO) == 1) { text in
-            // A line that cannot be shown, on a full disk or a lost terminal, must not cost the training.
+            // A failed write (full disk, lost terminal) must not end the training.
             try? Array(text.utf8).withUnsafeBytes {
                 try AtomicFile.append($0, to: STDOUT_FILENO, file: "standard output")
             }
         }
     }
 
-    /// A bar that writes elsewhere.
+    /// A bar with an output of its own.
     ///
     /// - Parameters:
     ///   - label: put before every line.
-    ///   - isLive: whether a line may be drawn over with a carriage return.
-    ///   - write: takes the text.
+    ///   - isLive: whether a line may be overwritten after a carriage return.
+    ///   - write: writes the text.
     public init(label: String = "", isLive: Bool, write: @escaping (String) -> Void) {
         self.label = label.isEmpty ? "" : label + "  "
         self.isLive = isLive

@@ -1,18 +1,18 @@
-/// Makes the learning rate smaller when a metric has stopped improving.
+/// Reduces the learning rate when a metric has stopped improving.
 ///
 /// Source: https://keras.io/api/callbacks/reduce_lr_on_plateau/
 public final class ReduceLROnPlateau: Callback {
-    /// The metric that is watched.
+    /// The metric to monitor.
     public let monitor: String
-    /// What the learning rate is multiplied by, below 1.
+    /// The factor for the learning rate, below 1.
     public let factor: Double
-    /// After how many epochs without improvement.
+    /// The number of epochs without improvement before a reduction.
     public let patience: Int
     /// Which way is better.
     public let mode: MonitorMode
-    /// What counts as an improvement.
+    /// The change that an improvement must exceed.
     public let minDelta: Double
-    /// How many epochs to wait after a reduction before watching again.
+    /// How many epochs to wait after a reduction before counting again.
     public let cooldown: Int
     /// The learning rate never becomes smaller than this.
     public let minLR: Double

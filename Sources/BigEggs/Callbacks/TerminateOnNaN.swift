@@ -1,12 +1,13 @@
-/// Ends the training quietly when the loss is no finite number.
+/// Ends the training without an error when the loss is not finite.
 ///
-/// Without this callback `fit` throws ``TrainingError/lossNotFinite(loss:epoch:step:learningRate:checkpoint:)``. With it
-/// `fit` ends after that step and returns its history, and the other callbacks are told of the end. In either
-/// case the weights are those before the step; Keras's have taken it and are no numbers any more.
+/// Without this callback `fit` throws
+/// ``TrainingError/lossNotFinite(loss:epoch:step:learningRate:checkpoint:)``. With it, `fit` ends after that step and
+/// returns its history; other callbacks get their usual calls. In either case the weights are those before the step.
+/// Keras applies the step, which turns its weights into NaN.
 ///
 /// Source: https://keras.io/api/callbacks/terminate_on_nan/
 public final class TerminateOnNaN: Callback {
-    /// The step, counted from 0 in its epoch, whose loss was no number; `nil` if there was none.
+    /// The step, counted from 0 in its epoch, whose loss was not finite; `nil` if there was none.
     public private(set) var stoppedBatch: Int?
     public let terminatesOnNaN = true
 

@@ -1,16 +1,16 @@
-/// What a callback sees of the training that it takes part in.
+/// A training as callbacks see it.
 public struct TrainingRun {
     /// The model that is trained.
     public let model: Model
-    /// The most epochs that the training may take.
+    /// The number of the last epoch, counted from 1; the training may end earlier.
     public let epochs: Int
-    /// Steps an epoch.
+    /// Steps per epoch.
     public let steps: Int
-    /// Images a step; the last may have fewer.
+    /// Images per step; the last batch of a pass may have fewer.
     public let batchSize: Int
-    /// The epoch that the training starts with, from 0; more where it is resumed from a checkpoint.
+    /// The first epoch, from 0; above 0 with an `initialEpoch` or if resumed after an epoch.
     public let firstEpoch: Int
-    /// How many processes train it together.
+    /// How many processes train the model together.
     public let processes: Int
 
     package init(

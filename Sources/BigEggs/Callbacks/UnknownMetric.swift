@@ -1,6 +1,6 @@
-/// A callback was told to watch something that is not measured.
+/// A callback monitors a metric that is not measured.
 public struct UnknownMetric: Error, CustomStringConvertible {
-    /// What was to be watched, by whom, and what there is.
+    /// The metric to monitor.
     public let metric: String
     let callback: String
     let available: [String]

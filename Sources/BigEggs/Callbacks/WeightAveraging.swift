@@ -1,29 +1,30 @@
 import Glibc
 
-/// Validates and ends a training with an exponential moving average of its weights.
+/// Validates with an exponential moving average of the weights, and leaves it in the model.
 ///
 /// ```swift
 /// try model.fit(train, validation: heldOut, epochs: 30, callbacks: [WeightAveraging(momentum: 0.999)])
 /// ```
 ///
-/// From the last step of an epoch until the next epoch begins the model has the average, moving statistics
-/// included; so what other callbacks keep, save or measure is the average too. At the end it stays. Training
-/// itself knows nothing of it.
+/// From the last step of an epoch until the next epoch begins, the model holds the average, moving statistics
+/// included. Other callbacks therefore save and measure the average too. At the end it stays. The training
+/// itself is not affected.
 ///
-/// A step t counts with momentum min(`momentum`, (1 + t) / (10 + t)), so that the first weights, which are
-/// random, are soon forgotten. Source: Polyak and Juditsky, "Acceleration of stochastic approximation by
-/// averaging", 1992; TensorFlow's `tf.train.ExponentialMovingAverage`, for which this is `num_updates`.
+/// Step t uses momentum min(`momentum`, (1 + t) / (10 + t)), so that the random initial weights fade quickly. Source:
+/// Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; TensorFlow's
+/// `tf.train.ExponentialMovingAverage` with `num_updates`.
 public final class WeightAveraging: Callback {
-    /// What of the average is kept in each step.
+    /// The share of the average that is kept in each step.
     public let momentum: Double
-    /// The average takes notice of the weights once in so many steps, and after the last of an epoch. Looking at
-    /// them costs a few milliseconds.
+    /// The number of steps between updates of the average.
+    ///
+    /// The average is also updated after the last step of an epoch. An update costs a few milliseconds.
     public let interval: Int
 
     private var average: [NamedTensor] = []
-    /// The weights that training goes on with, while the model has their average.
+    /// The trained weights, while the model holds their average.
     private var current: [NamedTensor] = []
-    /// The epoch, counted from 0, that is under way or has ended last.
+    /// The current or last epoch, counted from 0.
     private var epoch = 0
     private var steps = 0
     private var lastLook = 0
@@ -44,7 +45,7 @@ public final class WeightAveraging: Callback {
         (epoch, steps, lastLook) = (0, 0, 0)
     }
 
-    /// Gives the model back what it was trained to, unless the same epoch goes on after an interruption.
+    /// Restores the trained weights, unless the same epoch continues after an interruption.
     public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {
         if !current.isEmpty, epoch != self.epoch {
             try run.model.setWeights(current)
@@ -65,7 +66,7 @@ public final class WeightAveraging: Callback {
     }
 
     public func onTrainEnd(_ run: TrainingRun) throws {
-        // Without a last step, because the training was stopped within an epoch.
+        // The training was stopped within an epoch, before its last step.
         if current.isEmpty, !average.isEmpty { try run.model.setWeights(average) }
         (average, current) = ([], [])
     }

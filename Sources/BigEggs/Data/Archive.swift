@@ -1,24 +1,23 @@
 import CArchive
 import Glibc
 
-/// Reads members of a `.tar.gz` one after another. Nothing is ever written to a disk, so no entry of
-/// an archive can put anything anywhere.
+/// Reads members of a `.tar.gz` one after another. Nothing is written to disk, so an unsafe archive cannot
+/// create files.
 enum Archive {
-    /// The directory that CIFAR-10's archive keeps its files in.
+    /// The directory of the files in CIFAR-10's archive.
     static let directory = "cifar-10-batches-bin"
 
     /// Reads an archive from front to back.
     ///
-    /// Members are known by their name, in the top or in ``directory``; other regular files and
+    /// Members are matched by name, at the top level or in ``directory``; other regular files and
     /// directories are skipped. Links, devices, absolute paths and paths with `..` are refused.
     ///
     /// - Parameters:
     ///   - path: the archive.
-    ///   - limits: the names of the wanted members, and how many bytes each may have.
-    ///   - member: is given each wanted member's name and bytes, which are gone after the call.
+    ///   - limits: the names of the wanted members, and the maximum bytes of each.
+    ///   - member: is called with each wanted member's name and bytes, which are valid only during the call.
     /// - Returns: the MD5 of the archive.
-    /// - Throws: ``DataError`` if the archive cannot be read, is damaged or is refused; and what
-    ///   `member` throws.
+    /// - Throws: ``DataError`` if the archive cannot be read, is damaged or is refused; errors of `member`.
     static func read(
         _ path: String, limits: [String: Int], member: (String, UnsafeRawBufferPointer) throws -> Void
     ) throws -> String {
@@ -80,7 +79,7 @@ enum Archive {
         }
     }
 
-    /// The member's own name, if it lies in the top or in ``directory``.
+    /// The last component of a member's path, if it is at the top level or in ``directory``.
     private static func knownName(_ fullName: String) -> String? {
         let parts = fullName.split(separator: "/").filter { $0 != "." }
         return switch parts.count {
@@ -105,7 +104,7 @@ enum Archive {
     }
 }
 
-/// Hands decompressed bytes to libarchive, and keeps what went wrong, which C cannot throw.
+/// Feeds decompressed bytes to libarchive and keeps errors, which a C callback cannot throw.
 private final class TarSource {
     let file: GzipFile
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
@@ -115,7 +114,7 @@ private final class TarSource {
 
     deinit { block.deallocate() }
 
-    /// The next bytes' address, and how many they are: none at the end, -1 if there is an error.
+    /// Sets the address of the next bytes and returns their count: 0 at the end, -1 on an error.
     func next(_ start: UnsafeMutablePointer<UnsafeRawPointer?>?) -> Int {
         start?.pointee = UnsafeRawPointer(block.baseAddress)
         do {
@@ -126,7 +125,7 @@ private final class TarSource {
         }
     }
 
-    /// Throws what went wrong, if a call of libarchive's did not succeed.
+    /// Throws the error of a failed libarchive call.
     func check(_ status: Int32, _ archive: OpaquePointer) throws {
         if let failure { throw failure }
         guard status < ARCHIVE_WARN else { return }

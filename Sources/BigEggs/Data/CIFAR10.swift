@@ -7,8 +7,8 @@ public enum CIFAR10 {
     /// Loads both splits, as Keras's `cifar10.load_data` does: images `[count, 32, 32, 3]` as bytes,
     /// labels as a column `[count, 1]`.
     ///
-    /// With ``DataSource/automatic`` and no network, the images are those of the stand-in; ask
-    /// ``DataSource/load(progress:)`` for the same data with its provenance.
+    /// With ``DataSource/automatic``, no local copy and no network, the images are those of the stand-in.
+    /// ``DataSource/load(needing:progress:)`` returns the same data with its provenance.
     ///
     /// - Throws: ``DataError`` or ``DownloadError``.
     public static func load(from source: DataSource = .automatic) throws -> (

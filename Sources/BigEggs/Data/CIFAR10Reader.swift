@@ -3,7 +3,7 @@ import Glibc
 
 /// Reads CIFAR-10's binary version from a directory or an archive.
 ///
-/// A batch is any number of records of 3,073 bytes: a label and the red, green and blue planes of a
+/// A batch is up to 10,000 records of 3,073 bytes: a label and the red, green and blue planes of a
 /// 32×32 image, row by row (https://www.cs.toronto.edu/~kriz/cifar.html).
 struct CIFAR10Reader {
     static let classNames = [
@@ -26,10 +26,10 @@ struct CIFAR10Reader {
     private var classNames = Self.classNames
     private var statement: String?
 
-    /// Loads the data set at `path`: the archive, the directory with the batches, or the directory
-    /// that holds that directory. Training batches may be missing, but not all of them.
+    /// Loads the data set at `path`: the archive, the directory with the batches, or its parent directory.
+    /// Some training batches may be missing, but not all of them if `needed` includes ``DatasetSplits/train``.
     ///
-    /// - Parameter needed: the splits that must have images; another one may be empty.
+    /// - Parameter needed: the splits that must have images; the other one may be empty, but not both.
     /// - Throws: ``DataError``.
     static func load(_ path: String, needing needed: DatasetSplits = .all) throws -> LoadedDataset {
         var reader = CIFAR10Reader(path: path)
@@ -37,7 +37,7 @@ struct CIFAR10Reader {
         return try reader.dataset(md5: md5, needing: needed)
     }
 
-    /// The checksum of the data set at `path`, which is that of its bytes and needs no image.
+    /// The checksum of the data set at `path`, computed from its bytes without decoding images.
     ///
     /// - Throws: ``DataError``.
     static func checksum(of path: String) throws -> String {
@@ -50,7 +50,7 @@ struct CIFAR10Reader {
     private init(path: String) { self.path = path }
 
     private mutating func readArchive() throws -> String {
-        // Decoding in place: `self` may not be captured by the closure while it is being changed.
+        // The closure changes a copy; `self` is replaced at the end.
         var reader = self
         let md5 = try Archive.read(path, limits: Self.limits) { name, bytes in
             try reader.add(name, bytes, file: reader.path + "/" + name)
@@ -59,7 +59,7 @@ struct CIFAR10Reader {
         return md5
     }
 
-    /// The MD5 of a directory is that of its batches one after another, training batches first.
+    /// Reads a directory and returns the MD5 of its batches one after another, training batches first.
     private mutating func readDirectory() throws -> String {
         let directory = Self.batches(in: path)
         let digest = try Digest(.md5)
@@ -82,7 +82,7 @@ struct CIFAR10Reader {
         return digest.finish()
     }
 
-    /// Takes in one file of the data set. Batches may come in any order.
+    /// Adds one file of the data set. Batches may come in any order.
     private mutating func add(_ name: String, _ bytes: UnsafeRawBufferPointer, file: String) throws {
         switch name {
         case Self.namesFile:
@@ -118,7 +118,7 @@ struct CIFAR10Reader {
             provenance: provenance)
     }
 
-    /// The directory that holds the batches: this one, or the one inside it that the archive makes.
+    /// The directory that holds the batches: the one inside `path` that the archive creates, or `path`.
     private static func batches(in path: String) -> String {
         let inner = path + "/" + Archive.directory
         return isDirectory(inner) ? inner : path

@@ -1,4 +1,4 @@
-/// Training or test images of CIFAR-10, gathered from batches that come in any order.
+/// Training or test images of CIFAR-10, gathered from batches in any order.
 struct CIFAR10Split {
     static let imageShape = [32, 32, 3]
     static let recordBytes = 1 + imageBytes
@@ -6,16 +6,16 @@ struct CIFAR10Split {
 
     private(set) var labels: [Int32] = []
     private var images: [UInt8] = []
-    /// The number of images of each batch that is in already, by the batch's rank.
+    /// The number of images of each batch added so far, by the batch's rank.
     private var counts: [Int: Int] = [:]
 
-    /// Decodes a batch to its place: behind those of lower rank and before those of higher rank.
+    /// Decodes a batch into its place: after lower ranks and before higher ranks.
     ///
     /// - Parameters:
     ///   - batch: whole records.
     ///   - rank: the batch's place among the others.
-    ///   - batches: how many batches the split has at most. There is room for as many of this one's size
-    ///     from the beginning, so that full batches never move; pages that stay unused take no memory.
+    ///   - batches: the maximum number of batches of the split. Space for as many of this one's size is
+    ///     reserved, so that adding full batches never reallocates; unused pages take no memory.
     ///   - file: named in errors.
     /// - Throws: ``DataError`` if the batch is empty, truncated, or has a label above 9.
     mutating func add(_ batch: UnsafeRawBufferPointer, rank: Int, of batches: Int, file: String) throws {
@@ -53,7 +53,7 @@ struct CIFAR10Split {
             classNames: classNames)
     }
 
-    /// One plane a channel, to the channels of each pixel side by side.
+    /// Converts one plane per channel to interleaved channels.
     private static func interleave(
         _ planes: UnsafeRawBufferPointer, into pixels: UnsafeMutableBufferPointer<UInt8>
     ) {

@@ -1,7 +1,7 @@
-/// Checksums of files, computed by OpenSSL's libcrypto in one pass that holds one block in memory.
+/// Checksums of files, computed by OpenSSL's libcrypto in one pass, block by block.
 public enum Checksum {
-    /// The MD5 of a file, as 32 hexadecimal digits. It identifies a data set; it is no protection
-    /// against somebody who wants to forge one.
+    /// The MD5 of a file, as 32 hexadecimal digits. It identifies a data set but does not protect against
+    /// forgery.
     ///
     /// - Throws: ``DataError`` if the file cannot be read or the system's libcrypto refuses MD5.
     public static func md5(of file: String) throws -> String {
@@ -19,14 +19,14 @@ public enum Checksum {
 
     /// The SHA-256 of a file, as 64 hexadecimal digits.
     ///
-    /// - Throws: ``DataError`` if the file cannot be read.
+    /// - Throws: ``DataError`` if the file cannot be read or the system's libcrypto refuses SHA-256.
     public static func sha256(of file: String) throws -> String {
         try sha256(of: InputFile(file))
     }
 
-    /// The SHA-256 of a file whose path need be no text.
+    /// The SHA-256 of a file whose path may be invalid UTF-8.
     ///
-    /// - Parameter path: what errors call the file.
+    /// - Parameter path: the file's name in errors.
     package static func sha256(ofFile bytes: [UInt8], named path: String) throws -> String {
         try sha256(of: InputFile(bytes: bytes, named: path))
     }
@@ -51,7 +51,7 @@ public enum Checksum {
         try bytes.withUnsafeBytes { try sha256(ofBytes: $0) }
     }
 
-    /// The same for bytes in memory.
+    /// The same for a raw buffer.
     package static func sha256(ofBytes bytes: UnsafeRawBufferPointer) throws -> String {
         let digest = try Digest(.sha256)
         digest.update(bytes)

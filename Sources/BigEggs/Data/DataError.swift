@@ -1,20 +1,20 @@
-/// What can be wrong with a data set: with where it is, with its files, or with getting it.
+/// An error in the location, the files or the availability of a data set.
 public enum DataError: Error, Equatable, CustomStringConvertible {
     /// There is nothing at the path.
     case notFound(path: String)
-    /// The path leads to a file, or a special file, that is no `.tar.gz`.
+    /// The path is a file or a special file, but not a `.tar.gz`.
     case neitherDirectoryNorArchive(path: String)
     /// The system refuses to open or read the file.
     case unreadable(path: String, reason: String)
-    /// The archive or compressed file is cut off or does not decompress to what its checksum says.
+    /// The archive or compressed file is truncated, invalid or does not match its checksum.
     case damaged(path: String, reason: String)
     /// An entry of the archive is a link, a device, or has a path that leads out of the archive.
     case unsafeEntry(path: String, entry: String, reason: String)
     /// The archive holds the same member twice.
     case repeatedEntry(path: String, entry: String)
-    /// A file or member has more bytes than a file of its name may have.
+    /// A file or member exceeds the maximum size for its name.
     case tooLarge(path: String, member: String, limit: Int)
-    /// A compressed file holds more than any data set that is read here.
+    /// A compressed file unpacks to more than any supported data set.
     case unpacksToTooMuch(path: String, limit: Int)
     /// A batch file has no bytes at all.
     case empty(file: String)
@@ -28,19 +28,19 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case missingTraining(path: String)
     /// There is no test batch.
     case missingTest(path: String)
-    /// An idx file does not begin with the number that its kind begins with.
+    /// An idx file begins with the wrong magic number.
     case idxMagic(file: String, found: UInt32, expected: UInt32)
     /// An idx file's header gives a shape that Fashion-MNIST does not have.
     case idxShape(file: String, found: [Int], expected: String)
     /// An idx file has fewer or more bytes than its header promises.
     case idxLength(file: String, images: Int)
-    /// As many labels as images are needed.
+    /// The numbers of images and labels differ.
     case idxCounts(images: Int, labels: Int)
-    /// CIFAR-10 is neither here nor to be had, and nothing else was asked for.
+    /// CIFAR-10 is neither local nor reachable, and no stand-in was allowed.
     case cifar10Unavailable(reason: String)
     /// The stand-in's package is not installed. `reason` says why a stand-in was needed, if it was.
     case standInMissing(path: String, reason: String?)
-    /// libcrypto offers no such digest, as it does when it is configured to refuse MD5.
+    /// libcrypto does not offer the digest, for example if it is configured to refuse MD5.
     case digestUnavailable(name: String)
 
     /// What is wrong and what to do, in one sentence.
@@ -57,9 +57,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         case .unsafeEntry(let path, let entry, let reason):
             "\(path) is refused because its entry \(entry) \(reason), which no CIFAR-10 archive needs"
         case .repeatedEntry(let path, let entry):
-            "\(path) holds \(entry) twice: only one of them can be meant"
+            "\(path) has two entries named \(entry): remove one"
         case .tooLarge(let path, let member, let limit):
-            "\(member) in \(path) is larger than the \(limit) bytes that a file of this name has at most"
+            "\(member) in \(path) is larger than \(limit) bytes, the most that a file of this name has"
         case .unpacksToTooMuch(let path, let limit):
             "\(path) is refused because it unpacks to more than \(limit) bytes, which no data set read here needs"
         case .empty(let file):
@@ -68,19 +68,19 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
             "\(file) is truncated: its \(bytes) bytes are not a whole number of \(recordBytes)-byte records "
                 + "(\(bytes / recordBytes) of them are \(bytes / recordBytes * recordBytes) bytes); copy it again"
         case .labelOutOfRange(let file, let record, let label, let classes):
-            "record \(record) (the first is 0) of \(file) has label \(label) where labels go from 0 to "
-                + "\(classes - 1): the file is damaged or no batch of CIFAR-10"
+            "record \(record) (the first is 0) of \(file) has label \(label), but labels go from 0 to "
+                + "\(classes - 1): the file is damaged or not a batch of CIFAR-10"
         case .classNames(let file, let found, let expected):
-            "\(file) names \(found) classes where CIFAR-10 has \(expected), one a line"
+            "\(file) names \(found) classes, but CIFAR-10 has \(expected): give one name per line"
         case .missingTraining(let path):
             "\(path) holds none of data_batch_1.bin to data_batch_5.bin, the training batches of CIFAR-10's "
-                + "binary version, and needs at least one"
+                + "binary version: add at least one"
         case .missingTest(let path):
-            "\(path) holds no test_batch.bin, the test batch of CIFAR-10's binary version, which must be there"
+            "\(path) holds no test_batch.bin, the test batch of CIFAR-10's binary version: add it"
         case .idxMagic(let file, let found, let expected):
-            "\(file) begins with the number \(found) where an idx file of its kind begins with \(expected)"
+            "\(file) begins with the number \(found), but an idx file of its kind begins with \(expected)"
         case .idxShape(let file, let found, let expected):
-            "\(file) says that its shape is \(found) where \(expected) is expected"
+            "\(file) gives its shape as \(found), but \(expected) is expected"
         case .idxLength(let file, let images):
             "\(file) does not hold exactly the \(images) items that its header promises: get it anew"
         case .idxCounts(let images, let labels):

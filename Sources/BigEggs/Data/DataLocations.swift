@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The places where ``DataSource`` looks; tests put their own in.
+/// The places where ``DataSource`` looks; tests replace them.
 package struct DataLocations: Sendable {
     package var environment: [String: String]
     package var download: Download
@@ -16,25 +16,24 @@ package struct DataLocations: Sendable {
     }
 
     /// `$XDG_CACHE_HOME/bigeggs`, by default `~/.cache/bigeggs`. Relative paths are ignored, as the XDG
-    /// specification has it.
+    /// specification requires.
     package var cache: String {
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/bigeggs" }
-        // Programs that a system starts may have no home, or an empty one.
+        // HOME may be unset or empty, for example in system services.
         let given = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         let home = given ?? FileManager.default.homeDirectoryForCurrentUser.path
         return home + "/.cache/bigeggs"
     }
 
-    /// The path of CIFAR-10 where it needs no download: the one that `BIGEGGS_DATA` names, or that of the
-    /// archive in the cache.
+    /// The path of CIFAR-10 if it needs no download: the value of `BIGEGGS_DATA`, or the archive in the cache.
     var archiveAtHand: String? {
         if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return path }
         let path = download.path(in: cache)
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
-    /// The path of CIFAR-10: the one that `BIGEGGS_DATA` names, or that of the archive in the cache,
-    /// where it is put first if it is not there.
+    /// The path of CIFAR-10: the value of `BIGEGGS_DATA`, or the archive in the cache, downloaded first if it
+    /// is not there.
     func archive(progress: ((DownloadProgress) -> Void)?) throws -> String {
         if let path = environment["BIGEGGS_DATA"], !path.isEmpty { return path }
         var download = download

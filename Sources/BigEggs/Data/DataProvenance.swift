@@ -4,18 +4,18 @@ import FoundationEssentials
 public struct DataProvenance: Sendable, Codable, Equatable {
     /// "CIFAR-10" or "Fashion-MNIST".
     public let name: String
-    /// Where it was found, as the path was given. For the terminal: records keep ``file`` alone.
+    /// The path as it was given, for the terminal. Run records keep only ``file``.
     public let path: String
     /// The last component of ``path``.
     public let file: String
     /// "md5:" and the MD5 of the archive, or of a directory's data files one after another.
     public let checksum: String
-    /// Whether it is the official archive. A directory is never taken for official, because the
-    /// authors publish a checksum of the archive alone.
+    /// Whether it is the official archive. A directory is never official, because the authors publish a
+    /// checksum of the archive only.
     public let isOfficial: Bool
     /// Whether it stands in for CIFAR-10.
     public let isStandIn: Bool
-    /// What the data set's own `PROVENANCE.txt` says, where it has one.
+    /// The text of the data set's `PROVENANCE.txt`, if it has one.
     public let statement: String?
 
     /// Whether the images are CIFAR-10's, official or not.
@@ -23,7 +23,7 @@ public struct DataProvenance: Sendable, Codable, Equatable {
 
     static let cifar10Name = "CIFAR-10"
 
-    /// A provenance made of its parts; ``file`` follows from `path`.
+    /// A provenance; ``file`` is derived from `path`.
     public init(
         name: String, path: String, checksum: String, isOfficial: Bool, isStandIn: Bool,
         statement: String? = nil

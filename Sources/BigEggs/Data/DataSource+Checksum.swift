@@ -1,5 +1,5 @@
 extension DataSource {
-    /// The checksum that a data set loaded from here would have, found without reading any image and
+    /// The checksum that a data set loaded from here would have, computed without decoding images and
     /// without the network.
     ///
     /// - Returns: "md5:" and 32 hexadecimal digits; nil if the data set would have to be downloaded first.

@@ -1,10 +1,10 @@
 /// Where to look for the data set.
 public enum DataSource: Sendable, Equatable {
-    /// What `BIGEGGS_DATA` names, else the cache, else the official archive over the network, else,
-    /// where that cannot be reached, the stand-in Fashion-MNIST. With a value in `BIGEGGS_OFFLINE` the
-    /// network counts as out of reach.
+    /// The first of: the path in `BIGEGGS_DATA`, the cache, the official archive over the network, the
+    /// stand-in Fashion-MNIST if the archive cannot be reached. A non-empty `BIGEGGS_OFFLINE` disables the
+    /// network.
     case automatic
-    /// As ``automatic``, but an error instead of the stand-in.
+    /// Like ``automatic``, but an error instead of the stand-in.
     case cifar10
     /// Fashion-MNIST from Debian's package `dataset-fashion-mnist`.
     case fashionMNIST
@@ -32,7 +32,7 @@ public enum DataSource: Sendable, Equatable {
     /// Loads both splits.
     ///
     /// - Parameters:
-    ///   - needed: the splits that must have images; another one that the data set lacks is empty.
+    ///   - needed: the splits that must have images; another one may be empty.
     ///   - progress: is called while an archive is downloaded, on the caller's thread.
     /// - Throws: ``DataError`` if there is no data set or something is wrong with it, ``DownloadError``
     ///   if the download breaks off or is refused.
@@ -42,12 +42,11 @@ public enum DataSource: Sendable, Equatable {
         try load(needing: needed, at: DataLocations(), progress: progress)
     }
 
-    /// Sees to it that ``load(progress:)`` needs no network: downloads the archive, if that is what it
-    /// would do.
+    /// Downloads the archive if ``load(needing:progress:)`` would, so that loading needs no network.
     ///
-    /// - Parameter progress: as for ``load(progress:)``.
-    /// - Returns: why the archive is out of reach, if it is; as the value of `BIGEGGS_OFFLINE` it saves
-    ///   other processes from finding out again, each after some time.
+    /// - Parameter progress: as for ``load(needing:progress:)``.
+    /// - Returns: why the archive is out of reach, if it is. Passed to other processes as `BIGEGGS_OFFLINE`, it
+    ///   spares each of them the wait for a timeout.
     /// - Throws: ``DownloadError`` if the download breaks off or is refused.
     public func fetch(progress: ((DownloadProgress) -> Void)? = nil) throws -> String? {
         try fetch(at: DataLocations(), progress: progress)

@@ -1,4 +1,4 @@
-/// Which parts of a data set a use of it needs.
+/// The splits of a data set that a caller needs.
 public struct DatasetSplits: OptionSet, Sendable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// A checksum in the making: bytes go in as they pass by.
+/// An incremental checksum.
 final class Digest {
     enum Algorithm: String { case md5, sha256 }
 

@@ -12,7 +12,7 @@ package struct Download: Sendable {
     package var connectTimeout = 10.0
     /// Seconds that may pass without a byte.
     package var stallTimeout = 30.0
-    /// Why the network is not to be used, if it is not.
+    /// Why the network must not be used; nil if it may be.
     package var offline: String?
 
     package init() {}
@@ -22,38 +22,38 @@ package struct Download: Sendable {
         @Sendable (_ download: Download, _ path: String, _ progress: ((DownloadProgress) -> Void)?) throws ->
         String
 
-    /// What transfers files: URLSession, unless the package was built without its trait Downloads.
+    /// The function that transfers files: URLSession, unless the package is built without the trait Downloads.
     ///
-    /// The Python package, which is built so, sets its own: URLSession brings 30 MB of libraries.
+    /// The Python package is built without it and sets its own, because URLSession brings 30 MB of libraries.
     package static let transport = Mutex<Transport>(ownTransport)
 
-    /// What the library itself does.
+    /// The library's own transport.
     #if Downloads
         package static let ownTransport: Transport = { try Transfer($0, into: $1).run(progress: $2) }
     #else
         package static let ownTransport: Transport = { download, _, _ in
             throw DownloadError.unreachable(
-                address: download.address, reason: "this build of the library downloads nothing")
+                address: download.address, reason: "this build of the library cannot download")
         }
     #endif
 
-    /// Where the file is in `directory` once it is downloaded.
+    /// The file's path in `directory` after the download.
     func path(in directory: String) -> String {
         directory + "/" + (address.split(separator: "/").last.map(String.init) ?? "")
     }
 
-    /// The file's path in `directory`, downloaded first if it is not there.
+    /// Downloads the file into `directory`, unless it is there, and returns its path.
     ///
-    /// The bytes go into a `.part` file, which gets its name when all have arrived and their checksum
-    /// is right. Another process that wants the same file waits for this one.
+    /// The bytes go into a `.part` file, which is renamed when all have arrived and their checksum is right.
+    /// Another process that fetches the same file waits for this one.
     ///
     /// - Parameter progress: is called about ten times a second, on the caller's thread.
-    /// - Throws: ``DownloadError``.
+    /// - Throws: ``DownloadError``; ``DataError/digestUnavailable(name:)``.
     package func fetch(
         into directory: String, progress: ((DownloadProgress) -> Void)? = nil
     ) throws -> String {
         guard let scheme = URL(string: address)?.scheme, ["http", "https"].contains(scheme) else {
-            throw DownloadError.unreachable(address: address, reason: "it is no web address")
+            throw DownloadError.unreachable(address: address, reason: "it is not a web address")
         }
         let path = path(in: directory)
         if FileManager.default.fileExists(atPath: path) { return path }
@@ -74,7 +74,7 @@ package struct Download: Sendable {
         }
     }
 
-    /// Brings a file's bytes to the disk: a name that outlives a power cut must not stand for an empty file.
+    /// Flushes a file to disk: after a power cut, its new name must not refer to an empty file.
     private static func synchronize(_ path: String) -> Bool {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         defer { close(file) }
@@ -82,7 +82,7 @@ package struct Download: Sendable {
     }
 }
 
-/// A directory that is made if need be and belongs to one process at a time.
+/// An exclusive lock on a directory, which is created if missing.
 private final class DirectoryLock {
     private let descriptor: Int32
 

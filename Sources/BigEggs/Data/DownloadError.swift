@@ -6,17 +6,17 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
     case unreachable(address: String, reason: String)
     /// The server answered with something other than the file.
     case status(address: String, code: Int)
-    /// The server answered with a web page, as networks do that want a login first.
+    /// The server answered with a web page, for example a network's login page.
     case page(address: String)
     /// The connection broke off.
     case cutOff(address: String, received: Int, reason: String)
-    /// Nothing came for some time.
+    /// No data arrived for some time.
     case stalled(address: String, received: Int, seconds: Double)
-    /// The file is larger than it can be.
+    /// The file is larger than the limit.
     case tooLarge(address: String, limit: Int)
-    /// The file is not the one that was expected.
+    /// The file's checksum is not the expected one.
     case wrongChecksum(address: String, found: String, expected: String)
-    /// The file cannot be kept.
+    /// The file cannot be written.
     case unwritable(path: String, reason: String)
 
     /// What went wrong and what to do, in one sentence.
@@ -41,8 +41,8 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether the file is out of reach from here, as it is without a network; as opposed to a
-    /// download that began and went wrong, which may go better the next time.
+    /// Whether the file cannot be obtained here, for example without a network. False for a download that
+    /// began and failed, which may succeed the next time.
     var meansOutOfReach: Bool {
         switch self {
         case .unreachable, .status, .page, .unwritable: true
@@ -50,7 +50,7 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// ``unwritable(path:reason:)`` with the reason that the system gave last.
+    /// ``unwritable(path:reason:)`` with the reason in `errno`.
     static func cannotWrite(_ path: String) -> DownloadError {
         .unwritable(path: path, reason: String(cString: strerror(errno)))
     }

@@ -1,8 +1,8 @@
-/// How far a download has come.
+/// The progress of a download.
 public struct DownloadProgress: Sendable, Equatable {
     /// Bytes that have arrived.
     public let received: Int
-    /// All bytes, if the server says so.
+    /// The size of the file in bytes, if the server reports it.
     public let total: Int?
     /// Seconds until the end at the speed so far, if ``total`` is known.
     public let secondsLeft: Double?

@@ -1,7 +1,7 @@
-/// Fashion-MNIST, which stands in for CIFAR-10 where that cannot be had.
+/// Fashion-MNIST, the stand-in for CIFAR-10 if that is unavailable.
 ///
-/// It has as many classes and test images; its 28×28 gray images are padded with black to 32×32 and
-/// repeated over three channels, so that the same network takes them (Xiao, Rasul and Vollgraf,
+/// It has the same number of classes and test images. Its 28×28 gray images are padded with black to 32×32
+/// and repeated over three channels, to fit the same network (Xiao, Rasul and Vollgraf,
 /// "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms", 2017).
 public enum FashionMNIST {
     /// The names of its ten classes, in the order of the labels.
@@ -21,7 +21,7 @@ public enum FashionMNIST {
     /// Loads the data set from a directory with its four `idx….gz` files.
     ///
     /// - Parameter reason: why a stand-in is needed, for the notice and the error.
-    /// - Throws: ``DataError``; ``DataError/standInMissing(path:reason:)`` if there is no such directory.
+    /// - Throws: ``DataError``; ``DataError/standInMissing(path:reason:)`` if a file is missing.
     static func load(
         from directory: String = directory, because reason: String? = nil
     ) throws -> LoadedDataset {
@@ -101,7 +101,7 @@ public enum FashionMNIST {
         return labels.map(Int32.init)
     }
 
-    /// The shape in an idx file's header: a magic number, then one big-endian number a dimension.
+    /// Reads the shape from an idx file's header: a magic number, then one number per dimension, all big-endian.
     private static func header(of file: GzipFile, magic: UInt32, dimensions: Int) throws -> [Int] {
         var bytes = [UInt8](repeating: 0, count: 4 * (1 + dimensions))
         let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0) }

@@ -2,16 +2,16 @@ import CZlib
 
 /// A gzip file, decompressed from front to back.
 ///
-/// zlib compares the checksum at the end of the stream, which libarchive's own gzip filter does not:
-/// a flipped bit in the middle would otherwise become a wrong pixel that nobody notices.
+/// zlib verifies the checksum at the end of the stream; libarchive's gzip filter does not. Without it, a
+/// flipped bit in the middle would silently become a wrong pixel.
 final class GzipFile {
     private let file: InputFile
     private let digest: Digest?
     private let stream: UnsafeMutablePointer<z_stream>
     private let input: UnsafeMutableRawBufferPointer
     private var ended = false
-    /// How many bytes may still come out: the official archive holds 184 MB, and a few kilobytes can be
-    /// made to hold terabytes.
+    /// The number of decompressed bytes still allowed. The official archive unpacks to 184 MB; gzip can
+    /// expand a crafted file about a thousandfold.
     private var allowance = GzipFile.limit
     static let limit = 1 << 29
 
@@ -19,9 +19,9 @@ final class GzipFile {
 
     /// Opens a file and reads its first bytes.
     ///
-    /// - Parameter digest: is fed the compressed bytes as they are read; see ``drain()``.
-    /// - Throws: ``DataError/neitherDirectoryNorArchive(path:)`` if it is not compressed by gzip, and
-    ///   what ``InputFile`` throws.
+    /// - Parameter digest: receives the compressed bytes as they are read; see ``drain()``.
+    /// - Throws: ``DataError/neitherDirectoryNorArchive(path:)`` if it is not a gzip file; errors of
+    ///   ``InputFile``.
     init(_ path: String, digest: Digest? = nil) throws {
         file = try InputFile(path)
         self.digest = digest
@@ -47,8 +47,8 @@ final class GzipFile {
 
     /// Decompresses up to `buffer.count` bytes and returns how many; fewer only at the end.
     ///
-    /// - Throws: ``DataError/damaged(path:reason:)`` if the stream is cut off, makes no sense, or has
-    ///   another checksum than it says; ``DataError/unpacksToTooMuch(path:limit:)``.
+    /// - Throws: ``DataError/damaged(path:reason:)`` if the stream is truncated, invalid or does not match its
+    ///   checksum; ``DataError/unpacksToTooMuch(path:limit:)``.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         guard let start = buffer.bindMemory(to: UInt8.self).baseAddress else { return 0 }
         stream.pointee.next_out = start
@@ -74,9 +74,9 @@ final class GzipFile {
         return count
     }
 
-    /// Reads what is left, so that the checksum is compared and the digest has seen the whole file.
+    /// Reads the rest, so that the checksum is verified and the digest covers the whole file.
     ///
-    /// - Returns: the number of decompressed bytes that were left.
+    /// - Returns: the number of remaining decompressed bytes.
     @discardableResult func drain() throws -> Int {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
         defer { block.deallocate() }
@@ -97,8 +97,8 @@ final class GzipFile {
         stream.pointee.avail_in = UInt32(count)
     }
 
-    /// A gzip file may be several streams in a row; anything else behind the first is ignored, as
-    /// gzip does.
+    /// Starts the next stream, if there is one: a gzip file may hold several in a row. Other trailing bytes
+    /// are ignored, as gzip does.
     private func nextStream() throws -> Bool {
         if stream.pointee.avail_in == 0 { try fill() }
         guard stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0x1f else { return false }

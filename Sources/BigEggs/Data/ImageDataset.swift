@@ -1,20 +1,22 @@
-/// Images and their labels: bytes or floats in memory, or bytes in a file, and the factor by which the network sees them.
+/// Images, their labels, and a factor for the pixels as network input.
+///
+/// The pixels are bytes or floats in memory, or bytes in a file.
 public struct ImageDataset: Sendable {
     let pixels: Pixels
-    /// Pixels as loaded, `[count, height, width, channels]`, row-major, 0 to 255. Where the data set was
-    /// made from floats this is a copy, rounded and clamped; where its images are in a file, all of them in memory.
+    /// Pixels as loaded, `[count, height, width, channels]`, row-major, 0 to 255. Floats are copied, rounded and
+    /// clamped; images in a file are all read into memory.
     public var images: [UInt8] { pixels.asBytes }
     /// `[height, width, channels]`.
     public let imageShape: [Int]
-    /// One label an image.
+    /// One label per image.
     public private(set) var labels: Labels
     /// The name of each class, in the order of the labels.
     public let classNames: [String]
-    /// What every pixel is multiplied by on its way into the network: 1 as loaded, 1/255 after
-    /// ``rescaled(_:)``. Keeping bytes and a factor takes a quarter of the memory of floats.
+    /// The factor for every pixel as network input: 1 as loaded, 1/255 by default after ``rescaled(_:)``.
+    /// Bytes and a factor take a quarter of the memory of floats.
     public private(set) var rescale: Float = 1
 
-    /// The number, in errors, of the first image: other than 0 where a caller gives the images of an array in parts.
+    /// The index of the first image in errors; not 0 if a caller passes the images of an array in parts.
     package var firstIndex = 0
 
     /// The number of images.
@@ -28,28 +30,28 @@ public struct ImageDataset: Sendable {
     ///
     /// - Parameters:
     ///   - images: bytes, `[count, height, width, channels]`, row-major.
-    ///   - labels: one an image.
+    ///   - labels: one per image.
     ///   - imageShape: `[height, width, channels]`.
-    ///   - classNames: as many as there are classes.
+    ///   - classNames: one per class.
     /// - Throws: ``ImageDatasetError`` if the sizes disagree or a label has no class.
     public init(images: [UInt8], labels: Labels, imageShape: [Int], classNames: [String]) throws {
         try self.init(pixels: .bytes(images), labels, imageShape, classNames)
     }
 
-    /// Makes a data set from arrays of floats, in whatever range the network is to see them.
+    /// Makes a data set from arrays of floats, in the range that the network expects.
     ///
     /// - Parameters:
     ///   - floats: `[count, height, width, channels]`, row-major, or `[count, features]`.
-    ///   - labels: one an image.
+    ///   - labels: one per image.
     ///   - imageShape: `[height, width, channels]`, or `[features]`.
-    ///   - classNames: as many as there are classes.
+    ///   - classNames: one per class.
     /// - Throws: ``ImageDatasetError`` if the sizes disagree or a label has no class.
     public init(floats: [Float], labels: Labels, imageShape: [Int], classNames: [String]) throws {
         try self.init(pixels: .floats(floats), labels, imageShape, classNames)
     }
 
-    /// Makes a data set of memory that somebody else owns, without copying it: it must stay, unchanged,
-    /// for as long as the data set or a part of it is in use.
+    /// Makes a data set from borrowed memory, without a copy. The memory must stay valid and unchanged while
+    /// the data set or a part of it is in use.
     package init(
         borrowing images: UnsafeBufferPointer<UInt8>, labels: Labels, imageShape: [Int],
         classNames: [String]
@@ -67,11 +69,11 @@ public struct ImageDataset: Sendable {
             pixels: .borrowedFloats(BorrowedMemory(buffer: floats)), labels, imageShape, classNames)
     }
 
-    /// Makes a data set of images in a file, which are read when they are used.
+    /// Makes a data set from images in a file, which are read on use.
     ///
     /// - Parameters:
     ///   - file: images of `imageShape`, one after another.
-    ///   - places: where each image of the data set is in the file, counted in images.
+    ///   - places: the index in the file of each image of the data set.
     package init(
         mapping file: MappedFile, places: [Int32], labels: Labels, imageShape: [Int], classNames: [String]
     ) throws {
@@ -96,7 +98,7 @@ public struct ImageDataset: Sendable {
         self.classNames = classNames
     }
 
-    /// The same images, multiplied by `factor` on their way into the network, as Keras's `rescale`.
+    /// The same images, multiplied by `factor` as network input, like Keras's `rescale`.
     public func rescaled(_ factor: Float = 1 / 255) -> ImageDataset {
         var copy = self
         copy.rescale = factor

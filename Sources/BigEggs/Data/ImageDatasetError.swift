@@ -1,4 +1,4 @@
-/// What is wrong with the arrays from which a data set was to be made.
+/// An error in the arrays for a data set.
 public enum ImageDatasetError: Error, Equatable, CustomStringConvertible {
     case pixelCount(found: Int, expected: Int)
     case labelOutOfRange(label: Int, index: Int, classes: Int)
@@ -7,7 +7,7 @@ public enum ImageDatasetError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .pixelCount(let found, let expected):
-            "the data set has \(found) pixel values where its labels and image shape need \(expected)"
+            "the data set has \(found) pixel values, but its labels and image shape need \(expected)"
         case .labelOutOfRange(let label, let index, let classes):
             "image \(index) has label \(label); with \(classes) classes labels go from 0 to \(classes - 1)"
         }

@@ -3,7 +3,7 @@ import Glibc
 /// A regular file, read from front to back.
 package final class InputFile {
     let path: String
-    /// The number of bytes it had when it was opened.
+    /// The size in bytes when the file was opened.
     package let size: Int
     private let descriptor: Int32
 
@@ -13,10 +13,10 @@ package final class InputFile {
     ///   ``DataError/neitherDirectoryNorArchive(path:)`` for a pipe, a device or a directory.
     convenience init(_ path: String) throws { try self.init(bytes: Array(path.utf8), named: path) }
 
-    /// Opens a file whose name need be no text: `bytes` are its path, `path` is what errors call it.
+    /// Opens a file whose path may be invalid UTF-8: `bytes` is the path, `path` its name in errors.
     package init(bytes: [UInt8], named path: String) throws {
         self.path = path
-        // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+        // Without O_NONBLOCK, opening a pipe would wait for a writer.
         descriptor = (bytes + [0]).withUnsafeBytes { buffer in
             buffer.baseAddress.map {
                 open($0.assumingMemoryBound(to: CChar.self), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -53,7 +53,7 @@ package final class InputFile {
         return filled
     }
 
-    /// The rest of a file that has `size` bytes from here on.
+    /// Reads up to `size` bytes; fewer only at the end of the file.
     package func readAll(_ size: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = try read(into: UnsafeMutableRawBufferPointer(buffer))

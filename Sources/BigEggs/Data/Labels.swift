@@ -3,7 +3,7 @@
 /// CIFAR-10's labels load as a column, `[count, 1]`, as Keras's `cifar10.load_data` returns them;
 /// ``flattened()`` turns the column into the vector, `[count]`, that the sparse loss expects.
 public struct Labels: Sendable, Equatable {
-    /// The class of each image, from 0 to the number of classes less one.
+    /// The class of each image, from 0 to the number of classes minus one.
     public let values: [Int32]
     /// `[count, 1]` for a column, `[count]` for a vector.
     public let shape: [Int]

@@ -1,4 +1,4 @@
-/// A data set as it was found: both splits, and everything that a report says about its origin.
+/// A loaded data set: both splits and their provenance.
 public struct LoadedDataset: Sendable {
     /// The training images, labels as a column.
     public var train: ImageDataset
@@ -6,10 +6,10 @@ public struct LoadedDataset: Sendable {
     public var test: ImageDataset
     /// Where the images come from.
     public let provenance: DataProvenance
-    /// A sentence to be announced when a stand-in was loaded because CIFAR-10 could not be had.
+    /// A sentence to show if a stand-in was loaded because CIFAR-10 was unavailable.
     public let notice: String?
 
-    /// A data set made of its parts.
+    /// A data set from its parts.
     public init(train: ImageDataset, test: ImageDataset, provenance: DataProvenance, notice: String? = nil) {
         self.train = train
         self.test = test

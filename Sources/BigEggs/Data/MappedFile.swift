@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// The bytes of a file, read from the disk when they are first used, and dropped by the system when it needs the memory.
+/// A memory-mapped file: read from disk on first use, dropped by the system when it needs the memory.
 package final class MappedFile: @unchecked Sendable {
     /// The bytes. Nothing may shorten the file while they are in use.
     package let bytes: UnsafeBufferPointer<UInt8>
-    /// The bytes that were used since pages were last returned.
+    /// The number of bytes used since pages were last returned.
     private let used = Atomic(0)
 
-    /// The bytes after which pages are returned. Around each that is used the kernel gives up to seven others: 450 MB after
-    /// 64 MB of images of 49 kB.
+    /// The number of used bytes after which pages are returned. Around each used page the kernel maps up to seven
+    /// others: 450 MB after 64 MB of images of 49 kB.
     private static let kept = 16 << 20
 
     /// Maps the first `count` bytes of an open file, which may be closed afterwards.
@@ -27,8 +27,8 @@ package final class MappedFile: @unchecked Sendable {
         bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: count)
     }
 
-    /// Notes that so many bytes were used, and from time to time returns the pages to the system. It has them at hand for as
-    /// long as it has memory for files; this process no longer counts as having them.
+    /// Counts used bytes, and returns the pages to the system after every ``kept`` bytes. They stay in the page cache
+    /// while it has room, but no longer count as this process's memory.
     func note(used count: Int) {
         guard used.add(count, ordering: .relaxed).newValue > Self.kept else { return }
         used.store(0, ordering: .relaxed)
@@ -40,21 +40,21 @@ package final class MappedFile: @unchecked Sendable {
     }
 }
 
-/// Images in a file, in an order of their own.
+/// Images in a file, in any order.
 struct MappedImages: Sendable {
     let file: MappedFile
     /// The bytes of one image.
     let bytesPerImage: Int
-    /// Where each image is in the file, counted in images.
+    /// The index of each image in the file.
     let places: [Int32]
 
-    /// The address of an image.
+    /// The bytes of an image.
     subscript(image: Int) -> UnsafeBufferPointer<UInt8> {
         let start = Int(places[image]) * bytesPerImage
         return UnsafeBufferPointer(rebasing: file.bytes[start..<start + bytesPerImage])
     }
 
-    /// Some of the images.
+    /// The images of a range.
     func images(_ range: Range<Int>) -> MappedImages {
         MappedImages(file: file, bytesPerImage: bytesPerImage, places: Array(places[range]))
     }

@@ -1,4 +1,4 @@
-/// The pixels of a data set: an array, memory that somebody else keeps where it is, or a file.
+/// The pixels of a data set: an array, borrowed memory or a file.
 enum Pixels: Sendable {
     case bytes([UInt8])
     case floats([Float])
@@ -6,7 +6,7 @@ enum Pixels: Sendable {
     case borrowedFloats(BorrowedMemory<Float>)
     case mapped(MappedImages)
 
-    /// Where the values lie.
+    /// The values in memory.
     enum Memory {
         case bytes(UnsafeBufferPointer<UInt8>)
         case floats(UnsafeBufferPointer<Float>)
@@ -31,8 +31,7 @@ enum Pixels: Sendable {
         }
     }
 
-    /// Calls `body` with the memory, which stays where it is for as long as that takes. Images in a file are copied for
-    /// it.
+    /// Calls `body` with the memory, which is valid only during the call. Images in a file are copied first.
     func withMemory<Result>(_ body: (Memory) throws -> Result) rethrows -> Result {
         switch self {
         case .bytes(let array): try array.withUnsafeBufferPointer { try body(.bytes($0)) }
@@ -43,7 +42,7 @@ enum Pixels: Sendable {
         }
     }
 
-    /// The first float that is no finite number: its index and its value.
+    /// The first float that is not finite: its index and its value.
     var firstInfinite: (index: Int, value: Float)? {
         guard areFloats else { return nil }
         return withMemory { memory in
@@ -70,7 +69,7 @@ enum Pixels: Sendable {
         }
     }
 
-    /// Calls `body` with the values as bytes, from the first to the last, in one part or several.
+    /// Calls `body` with the values as bytes, in order, in one part or several.
     func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
         guard case .mapped(let images) = self else { return asBytes.withUnsafeBytes(body) }
         for image in images.places.indices {
@@ -94,7 +93,7 @@ enum Pixels: Sendable {
     }
 }
 
-/// Memory of somebody else's, who neither moves nor changes it while a data set has it.
+/// Borrowed memory; must stay valid and unchanged while a data set uses it.
 struct BorrowedMemory<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     let buffer: UnsafeBufferPointer<Element>
 

@@ -1,14 +1,14 @@
 /// The eigenvalues and eigenvectors of a small symmetric matrix, by Jacobi's rotations.
 ///
-/// Each rotation makes one number off the diagonal zero; a sweep makes one of each pair of rows. Six to ten sweeps do.
+/// Each rotation zeroes one off-diagonal element; a sweep rotates each pair of rows once. Six to ten sweeps suffice.
 /// Source: Golub and Van Loan, "Matrix computations", 4th edition, section 8.5.
 package struct SymmetricMatrix {
     /// The eigenvalues, the largest first.
     package let eigenvalues: [Double]
-    /// The eigenvector of each, of norm 1; its first number that is not zero is positive.
+    /// The eigenvector of each, of norm 1; its first element above 1e-9 in magnitude is positive.
     package let eigenvectors: [[Double]]
 
-    /// - Parameter rows: as many rows as columns; what is above the diagonal counts.
+    /// - Parameter rows: as many rows as columns; only the diagonal and the elements above it are read.
     package init(_ rows: [[Double]]) {
         let size = rows.count
         var matrix = (0..<size).map { row in (0..<size).map { rows[min(row, $0)][max(row, $0)] } }
@@ -33,7 +33,7 @@ package struct SymmetricMatrix {
         }
     }
 
-    /// Makes the number in row `first` and column `second` zero.
+    /// Zeroes the element in row `first` and column `second`.
     private static func rotate(
         _ matrix: inout [[Double]], _ vectors: inout [[Double]], _ first: Int, _ second: Int
     ) {
@@ -54,7 +54,7 @@ package struct SymmetricMatrix {
             vectors[index][first] = cosine * left - sine * right
             vectors[index][second] = sine * left + cosine * right
         }
-        // Rounding leaves a little.
+        // Removes the rounding error.
         (matrix[first][second], matrix[second][first]) = (0, 0)
     }
 }

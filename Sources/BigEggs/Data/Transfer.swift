@@ -2,8 +2,8 @@
     import Foundation
     import FoundationNetworking
 
-    /// One transfer over the network into a file. URLSession calls it back on a queue of its own, while
-    /// the caller's thread waits, reports progress and watches the clock.
+    /// One transfer over the network into a file. URLSession calls it back on its own queue, while the
+    /// caller's thread waits, reports progress and checks the timeouts.
     final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         private let download: Download
         private let path: String
@@ -19,7 +19,7 @@
         private var lastArrival = Date()
         private var outcome: Result<Void, DownloadError>?
 
-        /// - Throws: ``DownloadError/unwritable(path:reason:)``.
+        /// - Throws: ``DownloadError/unwritable(path:reason:)``; ``DataError/digestUnavailable(name:)``.
         init(_ download: Download, into path: String) throws {
             self.download = download
             self.path = path
@@ -35,10 +35,10 @@
         /// - Throws: ``DownloadError``.
         func run(progress: ((DownloadProgress) -> Void)?) throws -> String {
             guard let url = URL(string: download.address) else {
-                throw DownloadError.unreachable(address: download.address, reason: "it is no web address")
+                throw DownloadError.unreachable(address: download.address, reason: "it is not a web address")
             }
             let configuration = URLSessionConfiguration.ephemeral
-            // The clock is watched here; these must only not strike first.
+            // `wait` enforces the timeouts; those of URLSession must only be longer.
             configuration.timeoutIntervalForRequest = 2 * max(download.connectTimeout, download.stallTimeout)
             configuration.timeoutIntervalForResource = 24 * 3600
             let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
@@ -56,7 +56,7 @@
             }
         }
 
-        /// Waits a tenth of a second, or until the end.
+        /// Waits up to a tenth of a second for the outcome, and checks the timeouts.
         private func wait(since start: Date) -> (Result<Void, DownloadError>?, DownloadProgress) {
             condition.lock()
             defer { condition.unlock() }
@@ -74,16 +74,17 @@
             return (outcome, DownloadProgress(received: received, total: total, secondsLeft: left))
         }
 
-        /// Sets the outcome, unless there is one. The lock must be held.
+        /// Sets the outcome, unless it is set. The lock must be held.
         private func finish(_ error: DownloadError?) {
             if outcome == nil { outcome = error.map { .failure($0) } ?? .success(()) }
             condition.signal()
         }
 
-        /// Follows a redirection, but not for ever, as URLSession would.
+        /// Follows up to ten redirections; URLSession has no limit.
         ///
-        /// Here and for a response the answer is given under the lock, and none to a transfer that has its outcome: the
-        /// caller's thread cancels the session then, and FoundationNetworking ends the process when an answer comes later.
+        /// For redirections and responses, the completion handler is called under the lock and never after the outcome
+        /// is set. The caller's thread then cancels the session, and FoundationNetworking ends the process on a later
+        /// call.
         func urlSession(
             _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
             newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
@@ -112,7 +113,7 @@
             }
         }
 
-        /// Why a response is not that of the file; `nil` if it may be.
+        /// The error of a response that cannot be the file; `nil` if it may be.
         private func failure(of response: URLResponse) -> DownloadError? {
             if let code = (response as? HTTPURLResponse)?.statusCode, code != 200 {
                 return .status(address: download.address, code: code)

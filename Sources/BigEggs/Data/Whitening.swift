@@ -1,29 +1,30 @@
-/// Filters that make the patches of images uncorrelated, and of about the same variance in each direction: a first
-/// convolution that need not be learnt.
+/// Whitening filters for a first convolution that needs no training.
 ///
-/// Channels are brought to mean 0 and deviation 1 first. Of the patches' second moments the filters are the
-/// eigenvectors, each divided by √(eigenvalue + ε), and their negatives. The bias takes the channels' means away, so
-/// that the convolution reads images as they are.
+/// The filters make image patches uncorrelated, with about the same variance in each direction. Channels are first
+/// brought to mean 0 and deviation 1. The filters are the eigenvectors of the patches' second moments, each divided by
+/// √(eigenvalue + ε), and their negatives. The kernel includes the channels' deviations and the bias their means, so
+/// that the convolution takes images without normalization.
 ///
 /// Source: the first layer of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.1.
 public struct Whitening: Sendable {
     /// `[size, size, channels, filters]`, filters twice size · size · channels.
     public let kernel: [Float]
-    /// One number a filter.
+    /// One number per filter.
     public let bias: [Float]
-    /// Those of the patches' second moments, the largest first.
+    /// The eigenvalues of the patches' second moments, the largest first.
     public let eigenvalues: [Double]
-    /// The kernel's.
+    /// The shape of ``kernel``.
     public let shape: [Int]
 
     /// The filters of a data set's first images.
     ///
     /// - Parameters:
-    ///   - dataset: images of one size, one at least, scaled as the network sees them.
-    ///   - images: how many of them at most.
+    ///   - dataset: at least one image; pixels are scaled by ``ImageDataset/rescale``.
+    ///   - images: the maximum number of images.
     ///   - size: rows and columns of a patch.
-    ///   - epsilon: what keeps directions in which there is next to nothing from being blown up.
-    /// - Throws: ``TrainingError`` for images that are smaller than a patch.
+    ///   - epsilon: ε, which limits the amplification of directions with little variance.
+    /// - Throws: ``TrainingError`` for no images, images smaller than a patch or not of rank 3, `size` or `images`
+    ///   below 1.
     public init(
         of dataset: ImageDataset, images: Int = 5_000, size: Int = 2, epsilon: Double = 5e-4
     ) throws {
@@ -32,13 +33,13 @@ public struct Whitening: Sendable {
         else {
             throw TrainingError.invalid(
                 argument: "whitening", value: "\(dataset.count) images of \(dataset.imageShape)",
-                allowed: "one image at least, of \(size)×\(size) pixels at least")
+                allowed: "at least one image, of at least \(size)×\(size) pixels")
         }
         let pixels = Whitening.values(of: dataset.prefix(images))
         let (height, width, channels) = (dataset.imageShape[0], dataset.imageShape[1], dataset.imageShape[2])
         let (means, deviations) = Whitening.moments(pixels, channels)
         let dimension = size * size * channels
-        // Where each number of a patch is, from its first pixel: in the kernel's order.
+        // The offset of each number of a patch from its first pixel, in the kernel's order.
         let offsets = (0..<dimension).map { index in
             let (place, channel) = (index / channels, index % channels)
             return (place / size * width + place % size) * channels + channel
@@ -109,7 +110,7 @@ public struct Whitening: Sendable {
 }
 
 extension Model {
-    /// Gives a convolution the filters, and their bias, of ``Whitening``.
+    /// Sets a convolution's kernel and bias to those of a ``Whitening``.
     ///
     /// - Parameter layer: its name.
     /// - Throws: ``TrainingError`` if there is no such layer, or its kernel or bias has another shape.
@@ -125,8 +126,8 @@ extension Model {
             let found = weights.first { $0.name == tensor.name }?.shape
             guard found == tensor.shape else {
                 throw TrainingError.invalid(
-                    argument: "whitening",
-                    value: found.map { "\(tensor.name) of shape \($0)" } ?? "no \(tensor.name)",
+                    argument: "the layer to whiten",
+                    value: found.map { "one with \(tensor.name) of shape \($0)" } ?? "one without \(tensor.name)",
                     allowed: "a Conv2D named \(layer) whose kernel has shape \(whitening.shape), with a bias")
             }
         }

@@ -1,4 +1,4 @@
-/// A type in which activations are kept in memory; all arithmetic on them is in `Float`.
+/// The type of activations in memory; arithmetic on them is in `Float`.
 protocol ActivationElement: BitwiseCopyable {
     init(_ value: Float)
     var float: Float { get }

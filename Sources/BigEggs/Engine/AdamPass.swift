@@ -5,7 +5,7 @@ import Glibc
 package enum AdamPass {
     /// One step. All buffers have `count` elements, a multiple of sixteen.
     ///
-    /// In Keras's arrangement: with α = rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ),
+    /// In Keras's formulation: with α = rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ),
     /// m += (g − m)(1 − β₁), v += (g² − v)(1 − β₂), w −= decay · w + α m / (√v + ε).
     /// Source: Kingma and Ba, "Adam", 2015, section 2; https://keras.io/api/optimizers/adam/;
     /// for the decay https://keras.io/api/optimizers/adamw/

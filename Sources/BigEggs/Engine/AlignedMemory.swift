@@ -1,6 +1,6 @@
 import Glibc
 
-/// Zeroed memory on a boundary that vectors and pages like.
+/// Zeroed memory, aligned for vectors; above 4 MiB for huge pages.
 final class AlignedMemory {
     let base: UnsafeMutableRawPointer
     let bytes: Int
@@ -19,6 +19,6 @@ final class AlignedMemory {
 }
 
 extension Int {
-    /// The least multiple of `unit` that is no less.
+    /// The least multiple of `unit` that is not less than this number.
     func roundedUp(to unit: Int) -> Int { (self + unit - 1) / unit * unit }
 }

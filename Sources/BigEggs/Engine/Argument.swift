@@ -1,8 +1,8 @@
-/// What is given to a primitive.
+/// An argument of a primitive.
 enum Argument: CaseIterable {
     case source, weights, bias, destination
     case sourceGradient, weightsGradient, biasGradient, destinationGradient
-    /// What a forward pass keeps for the backward one.
+    /// Data that a forward pass keeps for the backward pass.
     case workspace
     case scratchpad
 }

@@ -1,24 +1,24 @@
-/// Describes the backward passes of a plan's nodes, the last one first, and gives the gradients their buffers.
+/// Describes the backward passes of a plan's nodes, the last one first, and reserves buffers for the gradients.
 ///
-/// A value that several nodes read has the sum of their gradients: the first to run writes it, the others add to it.
+/// The gradient of a signal that several nodes read is a sum: the first node to run writes it, the others add to it.
 struct BackwardDescription {
     private let nodes: [any Node]
     private let precision: Precision
     private let begin: Int
     private(set) var layout: WorkspaceLayout
-    /// For each node, what is to be added up after its backward pass.
+    /// For each node, the gradient sums to run after its backward pass.
     private(set) var sums: [[GradientSum]]
-    /// For each node, what is to be computed again before its backward pass.
+    /// For each node, the passes that recompute its input before its backward pass.
     private(set) var recomputations: [[any Pass]]
-    /// Values of so many bytes are computed again rather than kept, where that is a function of each number. In the
-    /// fast network it is one image of 184 MB: a training takes 1.9 GB in place of 2.1.
+    /// Values of at least this many bytes are recomputed instead of kept, if an elementwise function computes them. In
+    /// the fast network this is one image of 184 MB: training takes 1.9 GB instead of 2.1.
     private static let recomputedBytes = 1 << 26
-    /// Gradients that a node has written by now.
+    /// Gradients that a node has already written.
     private var written: Set<Place> = []
 
     /// - Parameters:
     ///   - output: the signal whose gradient the loss writes.
-    ///   - begin: the time of that.
+    ///   - begin: the time at which the loss writes it.
     init(
         _ nodes: [any Node], output: Signal, _ precision: Precision, _ layout: WorkspaceLayout, begin: Int
     ) {
@@ -48,7 +48,7 @@ struct BackwardDescription {
         }
     }
 
-    /// Has the node's input computed again before its backward pass, if that spares much memory.
+    /// Schedules recomputation of the node's input before its backward pass, if that saves much memory.
     private mutating func recompute(_ number: Int) throws {
         guard nodes[number].takesRecomputedInput, let signal = nodes[number].inputs.first,
             signal.readers == 1,
@@ -66,9 +66,9 @@ struct BackwardDescription {
         for input in writer.inputs { layout.use(input.place, at: time) }
     }
 
-    /// Where a node writes the gradient of one of its inputs; `nil` if nobody needs it.
+    /// Where a node writes the gradient of one of its inputs; `nil` if it is not needed.
     ///
-    /// - Parameter isShared: whether an input of the node has the output's gradient for its own.
+    /// - Parameter isShared: whether an input's gradient shares the buffer of the output's gradient.
     private mutating func inputGradient(
         of node: any Node, _ input: Signal, _ number: Int, _ isShared: inout Bool
     ) -> Place? {

@@ -1,12 +1,12 @@
 import CKernels
 
-/// The passes of a batch normalization that takes the largest of each 2×2 as well.
+/// The passes of a batch normalization with a fused 2×2 max pooling.
 ///
-/// Which of the four is largest is found anew in the backward pass, from the input that is read anyway:
-/// remembering it would cost more memory traffic than it spares arithmetic. Of equal ones the first
-/// counts, row by row.
+/// The backward pass finds the largest of the four again, from the input that it reads anyway: storing
+/// the index would cost more in memory traffic than it saves in arithmetic. Among equal values the first
+/// in row-major order counts.
 extension BatchNormalizationNode {
-    /// The offsets of a window's four values, and of the value that is put out for them.
+    /// The offsets of a window's four values and of its output value.
     private struct Windows {
         let columns: Int
         let count: Int

@@ -1,17 +1,18 @@
-/// Batch normalization, the max pooling, ReLU or GELU after it, and on the way back the ReLU before it.
+/// Batch normalization, fused with the max pooling, ReLU or GELU after it.
 ///
 /// Forward in training: one pass for the statistics, one that normalizes. Backward: one pass for the
-/// two sums of the formula, one that applies it in place and masks the gradient where the ReLU in
-/// front put out nothing. oneDNN has no primitive for this order of layers.
+/// two sums of the formula, one that applies it in place. The latter also masks the gradient where the
+/// output of a ReLU in front is zero. oneDNN has no primitive for this order of layers.
 ///
-/// A max pooling over 2×2 that follows takes part: the normalized image is then never written, nor is
-/// its gradient. The backward pass finds the largest of four again in the input that it reads anyway.
+/// A 2×2 max pooling that follows is fused: neither the normalized image nor its gradient is ever written.
+/// The backward pass finds the largest of four again in the input that it reads anyway.
 ///
-/// A ReLU or GELU that follows takes part as well: the backward pass finds what was normalized in the same way, and
-/// the values are kept only for those that read them. In a training step of the fast network this leaves four images of
-/// 100 to 115 MB out.
+/// A ReLU or GELU that follows is fused as well: the backward pass recomputes the normalized values from the input,
+/// and the output is kept only if another node's backward pass reads it. In a training step of the fast network this
+/// saves four images of 100 to 115 MB.
 ///
-/// Source: Ioffe and Szegedy, "Batch normalization", 2015; https://keras.io/api/layers/normalization_layers/batch_normalization/
+/// Source: Ioffe and Szegedy, "Batch normalization", 2015;
+/// https://keras.io/api/layers/normalization_layers/batch_normalization/
 final class BatchNormalizationNode: Node {
     let name: String
     let input: Signal
@@ -21,13 +22,13 @@ final class BatchNormalizationNode: Node {
     var mayWorkInPlace: Bool { !training && !pools }
     var sharesGradient: Bool { !pools }
     var hasParameters: Bool { gamma != nil || beta != nil }
-    /// Two sums a part and channel, and six numbers a channel.
+    /// Two sums per part and channel, and six numbers per channel.
     var ownBytes: Int { paddedChannels * (16 * parts + 4 * 6) }
     var valuesForBackward: [Signal] { [input] }
 
     /// Whether the output is the largest of each 2×2 normalized values.
     let pools: Bool
-    /// What the output is of the normalized values.
+    /// The function that is applied to the normalized values.
     enum Function {
         case identity, rectifier, gelu
     }
@@ -37,22 +38,23 @@ final class BatchNormalizationNode: Node {
     private let beta: Int?
     private let state: BatchStatistics
     private let training: Bool
-    /// The moving statistics normalize, in training too.
+    /// Whether the moving statistics normalize, in training too.
     private let isFrozen: Bool
     private let precision: Precision
-    /// `nil` if nobody needs it.
+    /// `nil` if it is not needed.
     private var inputGradient: Place?
-    /// Sums over the batch are made in so many runs of samples, whatever the number of threads.
+    /// Number of runs of samples that sums over the batch are divided into, for any number of threads.
     let parts: Int
     private var memory: Memory?
 
-    /// Addresses, and the numbers per channel that the passes share. Lanes past the last channel have
-    /// scale and shift zero, and so stay zero.
+    /// Addresses, and the numbers per channel that the passes share.
+    ///
+    /// Lanes past the last channel have scale and shift zero, and so stay zero.
     struct Memory {
         let input: UnsafeMutableRawPointer
         let output: UnsafeMutableRawPointer
         let gradient: UnsafeMutableRawPointer
-        /// The same address as `gradient`'s unless the node pools.
+        /// The same address as `gradient` unless the node pools.
         let inputGradient: UnsafeMutableRawPointer
         /// `nil` for 1.
         let gamma: UnsafeMutablePointer<Float>?
@@ -60,7 +62,7 @@ final class BatchNormalizationNode: Node {
         let beta: UnsafeMutablePointer<Float>?
         let gammaGradient: UnsafeMutablePointer<Float>?
         let betaGradient: UnsafeMutablePointer<Float>?
-        /// Two sums a part and channel.
+        /// Two sums per part and channel.
         let partial: UnsafeMutablePointer<Double>
         /// For each channel its mean, its inverse standard deviation, and the coefficients of
         /// `scale · input + shift` forward and `scale · gradient + slope · input + constant` backward.
@@ -90,7 +92,7 @@ final class BatchNormalizationNode: Node {
         self.training = training
         self.isFrozen = isFrozen
         self.precision = precision
-        // Enough for many threads; of features there is little to do, and adding the parts up is no small part of it.
+        // 64 parts suffice for many threads. Feature vectors have little work: adding up the parts is much of it.
         parts = min(input.dims[0], input.walk.positions > 1 ? 64 : 16)
         pools = pooledLayout != nil
         if let pooledLayout {
@@ -103,8 +105,8 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// Whether the backward pass does the ReLU's as well. A frozen node leaves it to the layer in front, for
-    /// the sake of those who want the gradient of what that layer puts out.
+    /// Whether the backward pass also masks for the ReLU in front. A frozen node leaves that to the layer
+    /// in front: Grad-CAM reads the unmasked gradient of that layer's output.
     var masksGradient: Bool { input.isRectified && input.readers == 1 && !isFrozen }
 
     var statistics: BatchStatistics? { training && !isFrozen ? state : nil }
@@ -156,7 +158,7 @@ final class BatchNormalizationNode: Node {
                 memory.mean[channel] = state.mean[channel]
                 memory.inverseDeviation[channel] = 1 / (state.variance[channel] + state.epsilon).squareRoot()
             }
-            // What lay here before may have been no number, and zero times that is none either.
+            // The memory may hold NaN, and zero times NaN is NaN.
             for channel in walk.channels..<walk.blocks * 16 {
                 memory.mean[channel] = 0
                 memory.inverseDeviation[channel] = 0
@@ -205,11 +207,11 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// Mean and variance of each channel over the batch, and the moving statistics.
+    /// Mean and variance of each channel over the batch, also noted for the moving statistics.
     ///
-    /// Sums are taken of differences to the channel's mean in the first sample, in float32 within a sample's
-    /// channel and in float64 across them: the variance then does not drown in the square of the mean. A
-    /// single value would not do in the mean's place, as one at the image's edge may lie many deviations away.
+    /// Sums are of differences to a pivot, the channel's mean in the first sample: rounding would otherwise
+    /// lose the variance in the square of the mean. Sums within a sample's channel are float32, across
+    /// samples float64. A single value is no good pivot: at the image's edge it may be many deviations off.
     private func measure<Element: ActivationElement>(
         _ type: Element.Type, _ memory: Memory, _ share: Share?
     ) {
@@ -233,7 +235,7 @@ final class BatchNormalizationNode: Node {
             let start = source + item * walk.sampleStride + block * walk.blockStride
             var first = Lanes.zero
             var second = Lanes.zero
-            // Sums of short sums: a long one would round each small value to the size of the whole.
+            // Sums of 32 values are added up: in one long sum, small values round at the magnitude of the total.
             for begin in stride(from: 0, to: walk.positions, by: 32) {
                 var someFirst = Lanes.zero
                 var someSecond = Lanes.zero
@@ -262,7 +264,7 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// Makes the two sums of each channel those of all processes' samples.
+    /// Adds up the two sums of each channel over all processes.
     private func addUp(_ sums: UnsafeMutablePointer<Double>, _ share: Share?) {
         guard let share else { return }
         if share.samples.isEmpty { sums.update(repeating: 0, count: 2 * paddedChannels) }
@@ -291,8 +293,9 @@ final class BatchNormalizationNode: Node {
         if pools { propagatePooledGradient(type, memory) } else { propagateGradient(type, memory) }
     }
 
-    /// The sums over all samples of the gradient, and of its product with the centred input. The gradient of a
-    /// function's values becomes that of the normalized ones on the way.
+    /// The sums over all samples of the gradient, and of its product with the centred input.
+    ///
+    /// The same pass replaces the gradient of a fused function's output by that of its input.
     private func sumGradient<Element: ActivationElement, Function: LaneFunction>(
         _ type: Element.Type, _ memory: Memory, _ function: Function.Type
     ) {
@@ -323,13 +326,13 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// The gradients of gamma and beta, and the input's gradient as a function of the output's and of
-    /// the input.
+    /// The gradients of gamma and beta, and the coefficients of the input's gradient: a linear function of
+    /// the output's gradient and the input.
     private func findCoefficients(_ memory: Memory, _ share: Share?) {
         let walk = input.walk
         let channels = walk.blocks * 16
         let count = samplesOfBatch(share) * Double(walk.positions)
-        // The sums are those of the whole batch, and gradients are added up over all processes later.
+        // The sums cover the whole batch, and gradients are added up over all processes later: only one gives them.
         let givesGradients = share?.team.communicator.isFirst ?? true
         for channel in 0..<channels {
             let inverse = Double(memory.inverseDeviation[channel])
@@ -342,7 +345,7 @@ final class BatchNormalizationNode: Node {
             }
             // d input = scale · (upstream − shift/n − normalized · product/n), with the input itself
             // in place of the normalized value.
-            // An image that stands for no sample has no gradient.
+            // The placeholder image of a process without samples has no gradient.
             let samples = share?.samples.isEmpty == true ? 0.0 : 1.0
             let slope = -scale * product / count * inverse * samples
             memory.slope[channel] = Float(slope)

@@ -1,9 +1,9 @@
-/// What a network made of one image.
+/// The score of one image.
 struct ImageScore: BitwiseCopyable {
     let loss: Double
     /// Whether the largest logit is the label's.
     let isRight: Bool
-    /// How many logits are larger than the label's; the largest Int32 if that is no finite number.
+    /// How many logits are larger than the label's; `Int32.max` if the label's is not finite.
     let larger: Int32
 }
 
@@ -13,10 +13,10 @@ struct BatchScore {
     var loss = 0.0
     /// Images whose largest logit is the label's.
     var right = 0
-    /// Images whose label is among the largest logits, for each number of these that was asked for.
+    /// For each requested k, the images whose label is among the k largest logits.
     var amongTopK: [Int] = []
 
-    /// - Parameter topK: for each of these, count the images whose label is among that many largest logits.
+    /// - Parameter topK: each k for which to count the images whose label is among the k largest logits.
     init(_ scores: some Collection<ImageScore>, topK: [Int]) {
         images = scores.count
         for score in scores {

@@ -1,6 +1,6 @@
-/// The moving mean and variance of a batch normalization: state of the model, no parameter.
+/// The moving mean and variance of a batch normalization: model state, not parameters.
 ///
-/// A forward pass in training measures a batch. The moving statistics take it in with ``keep()``, once the step is
+/// A forward pass in training measures a batch. ``keep()`` adds the result to the moving statistics once the step is
 /// known to have only finite numbers.
 final class BatchStatistics {
     let channels: Int
@@ -21,7 +21,7 @@ final class BatchStatistics {
         (batchMean, batchVariance) = (mean, mean)
     }
 
-    /// Notes a channel's mean over a batch, and its biased variance.
+    /// Notes a channel's mean over a batch and its biased variance.
     @inline(__always)
     func measured(channel: Int, mean: Float, variance: Float) {
         batchMean[channel] = mean
@@ -29,10 +29,10 @@ final class BatchStatistics {
         isMeasured = true
     }
 
-    /// Whether what was measured last is finite.
+    /// Whether the last measured mean and variance are finite.
     var areFinite: Bool { batchMean.allSatisfy(\.isFinite) && batchVariance.allSatisfy(\.isFinite) }
 
-    /// Takes what was measured last into the moving statistics: Keras's update.
+    /// Adds the last measured mean and variance to the moving statistics, as Keras does.
     func keep() {
         guard isMeasured else { return }
         isMeasured = false

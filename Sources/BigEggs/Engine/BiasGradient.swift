@@ -1,5 +1,6 @@
 /// The gradient of a bias whose kernel is not trained: the sum of the output's gradient over images and positions.
-/// A sum for each sample is made in float32, and that of samples in float64.
+///
+/// Each sample is summed in float32, the samples' sums in float64.
 final class BiasGradient: Pass {
     private let outputGradient: Place
     private let biasGradient: Place
@@ -12,7 +13,7 @@ final class BiasGradient: Pass {
     private struct Bound {
         let source: UnsafeMutableRawPointer
         let target: UnsafeMutablePointer<Float>
-        /// One number for each part and channel, the channels filled up to whole 16s.
+        /// One number per part and channel; channels are padded to a multiple of 16.
         let sums: UnsafeMutablePointer<Double>
     }
 

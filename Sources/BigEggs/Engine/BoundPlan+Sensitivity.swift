@@ -1,17 +1,17 @@
 extension BoundPlan {
-    /// What a layer puts out, and the gradient of one of the model's outputs with respect to it.
+    /// A layer's output, and the gradient of one of the model's outputs with respect to it.
     struct Sensitivity {
         /// Both `[batch, height, width, channels]`, row-major.
         let values, gradients: [Float]
         let height, width, channels: Int
     }
 
-    /// Runs the layers forward, and back as far as one of them.
+    /// Runs all layers forward, then backward to one of them.
     ///
     /// - Parameters:
-    ///   - layer: the name of a convolution; the last of its nodes puts out what the layer does.
-    ///   - outputs: of each image, which of the model's outputs; before a softmax.
-    /// - Returns: `nil` unless the plan is for training and has that layer as an image.
+    ///   - layer: the name of a convolution; the output of its last node is the layer's.
+    ///   - outputs: for each image, the index of a model output, before a softmax.
+    /// - Returns: `nil` unless the plan is for training and that layer's output is an image.
     func sensitivity(of layer: String, outputs: [Int], _ context: StepContext) -> Sensitivity? {
         let nodes = plan.nodes
         guard let index = nodes.lastIndex(where: { $0.name == layer }), nodes[index].output.needsGradient,
@@ -28,7 +28,7 @@ extension BoundPlan {
         var values: [Float] = []
         for (number, node) in nodes.enumerated() {
             node.forward(context)
-            // At once: a later node may work in the same memory.
+            // Read now: a later node may overwrite the memory.
             if number == index { values = read(signal.place) }
         }
         setOutputGradient(outputs.flatMap { output in (0..<plan.outputCount).map { $0 == output ? 1 : 0 } })

@@ -1,6 +1,6 @@
 /// A plan whose places have addresses: what a step runs.
 ///
-/// It is good until another plan of the model is bound.
+/// It is valid until another plan of the model is bound.
 struct BoundPlan {
     let plan: Plan
     let memory: PlanMemory
@@ -29,12 +29,12 @@ struct BoundPlan {
         }
     }
 
-    /// Computes the gradient of the mean loss and carries it back to every parameter.
+    /// Computes the gradient of the mean loss with respect to every parameter.
     func backward(labels: [Int32], smoothing: Float, _ context: StepContext) {
         let gradient = memory.address(plan.outputSignal.gradientPlace)
         let (count, batch) = (labels.count, context.share?.batch ?? labels.count)
         timed("step", "loss") {
-            // A share without samples is computed with one, which adds nothing to any gradient.
+            // A share without samples runs with a placeholder sample, which adds nothing to any gradient.
             if count == 0 { setOutputGradient([Float](repeating: 0, count: plan.outputCount)) }
             switch plan.key.precision {
             case .float32:
@@ -51,7 +51,7 @@ struct BoundPlan {
         backward(to: 0, context)
     }
 
-    /// Carries a gradient of the last layer's values before a softmax back to every parameter.
+    /// Propagates a gradient of the last layer's values before a softmax to every parameter.
     func backward(outputGradient: [Float], _ context: StepContext) {
         setOutputGradient(outputGradient)
         backward(to: 0, context)
@@ -71,7 +71,7 @@ struct BoundPlan {
         }
     }
 
-    /// Puts the gradient of the last layer's values, `[batch, classes]`, where the backward pass begins.
+    /// Sets the gradient of the last layer's values, `[batch, classes]`, from which the backward pass starts.
     func setOutputGradient(_ values: [Float]) {
         let gradient = memory.address(plan.outputSignal.gradientPlace)
         switch plan.key.precision {
@@ -84,20 +84,20 @@ struct BoundPlan {
         }
     }
 
-    /// Which batch normalization measured a mean or a variance that is not finite, in the last forward pass.
+    /// The first batch normalization that measured a non-finite mean or variance in the last forward pass.
     var layerWithInfiniteStatistics: String? {
         plan.nodes.first { $0.statistics?.areFinite == false }?.name
     }
 
-    /// Takes what the last forward pass measured of its batch into the moving statistics.
+    /// Adds the batch statistics of the last forward pass to the moving statistics.
     ///
-    /// - Parameter share: one without samples has measured nothing of its own.
+    /// - Parameter share: if it has no samples and statistics are local, there is nothing to add.
     func keepStatistics(_ share: Share? = nil) {
         if let share, share.samples.isEmpty, share.team.usesLocalStatistics { return }
         for node in plan.nodes { node.statistics?.keep() }
     }
 
-    /// Runs a part of a step, and takes its time if somebody asked.
+    /// Runs a part of a step, and measures its time if the plan records times.
     @inline(__always)
     func timed(
         _ layer: String, _ pass: String, operations: @autoclosure () -> Int = 0, _ body: () throws -> Void

@@ -1,4 +1,4 @@
-/// The strides, in elements, by which sixteen channels at a time are visited.
+/// The strides, in elements, for visiting a tensor sixteen channels at a time.
 ///
 /// One description serves oneDNN's layouts in blocks of 16 and of 8 channels, channels last, and
 /// plain matrices: lanes 0 to 7 of a block lie at `p`, lanes 8 to 15 at `p + halfStride`.
@@ -16,7 +16,7 @@ struct ChannelWalk: Equatable {
     /// Whether every block is one run of sixteen elements in memory.
     var isContiguous: Bool { halfStride == 8 && paddedLanes % 16 == 0 }
 
-    /// Channels that memory has room for.
+    /// Channels in memory, padding included.
     private let paddedLanes: Int
 
     init(dims: [Int], layout: TensorLayout) {
@@ -36,13 +36,13 @@ struct ChannelWalk: Equatable {
         }
     }
 
-    /// Where a channel is, from a sample's first value on; `nil` if memory has no room for it.
+    /// A channel's offset from a sample's first value; `nil` past the channels in memory.
     func offset(ofChannel channel: Int) -> Int? {
         guard channel < paddedLanes else { return nil }
         return channel / 16 * blockStride + offset(ofLane: channel % 16)
     }
 
-    /// Where a lane is, from a block's first value on.
+    /// A lane's offset from a block's first value.
     @inline(__always)
     func offset(ofLane lane: Int) -> Int { lane < 8 ? lane : lane - 8 + halfStride }
 
@@ -80,13 +80,14 @@ struct ChannelWalk: Equatable {
         }
     }
 
-    /// Sums so many numbers for each channel up over all samples, in float64: of a fixed number of runs of samples,
-    /// which threads share, and then of the runs in their order.
+    /// Sums `numbers` values per channel over all samples, in float64.
+    ///
+    /// The samples are divided into a fixed number of parts, which threads share. The parts are then added in order.
     ///
     /// - Parameters:
-    ///   - sums: `numbers` times the channels, filled up to whole 16s, for each part. The first part's become those of
-    ///     all.
-    ///   - body: gives a sample's numbers for a block of channels.
+    ///   - sums: for each part, `numbers` times the channels, padded to a multiple of 16. The totals replace the first
+    ///     part's sums.
+    ///   - body: calls `add` with a sample's values for a block of channels.
     @inline(__always)
     func reduce(
         _ numbers: Int, parts: Int, into sums: UnsafeMutablePointer<Double>,

@@ -1,4 +1,4 @@
-/// Several images or matrices with their channels one after the other.
+/// Concatenates images or matrices along the channels.
 final class ConcatenationNode: Node {
     let name: String
     let inputs: [Signal]
@@ -39,7 +39,7 @@ final class ConcatenationNode: Node {
         }
     }
 
-    /// Where channels of a signal's values or gradient are.
+    /// The location of channels in a signal's values or gradient.
     private typealias Channels = (signal: Signal, place: Place, first: Int)
 
     private func copy(_ count: Int, from source: Channels, to target: Channels) {
@@ -57,7 +57,7 @@ final class ConcatenationNode: Node {
         let values = UnsafePointer(memory.address(source.place).assumingMemoryBound(to: type))
         let copies = memory.address(target.place).assumingMemoryBound(to: type)
         let isAligned = source.first % 16 == 0 && target.first % 16 == 0
-        // What fills up the last block of the target is zero, which of the source may be another input's.
+        // Padding in the target's last block is set to zero: in the source it may be another input's channels.
         let end = target.first + count == other.channels ? other.blocks * 16 : target.first + count
         let blocks = (end - target.first + 15) / 16
         Threads.parallel(over: walk.samples * blocks) { range, _ in

@@ -1,14 +1,14 @@
 import CKernels
 
-/// A two-dimensional convolution, and the max pooling behind it.
+/// A two-dimensional convolution, fused with the max pooling after it where possible.
 ///
-/// A pooling over 2×2 takes part in Winograd's convolution in float32: a tile's outputs are pooled before they are
-/// written, and the pooled gradient is spread while it is read. On images of 31×31 with 64 channels that spares four
-/// of five numbers that would be written and read.
+/// A 2×2 pooling is fused into the float32 Winograd convolution: a tile's outputs are pooled before they are
+/// written, and the pooled gradient is spread while it is read. On images of 31×31 with 64 channels this saves
+/// writing and reading four of five numbers.
 final class ConvolutionNode: WeightedNode {
     private let window: Operation.Window
     private let usesWinograd: Bool
-    /// Whether the images are of 2×2 pixels at most, and all of them see each other.
+    /// Whether ``TinyConvolution`` runs: float32 images of at most 2×2 pixels.
     private let isTiny: Bool
     /// Whether the output is the largest of each 2×2.
     private let pools: Bool
@@ -17,9 +17,9 @@ final class ConvolutionNode: WeightedNode {
 
     /// - Parameters:
     ///   - outputDims: `[batch, filters, height, width]`.
-    ///   - kerasKernel: where Keras's kernel has oneDNN's dimensions.
-    ///   - mayPool: whether a max pooling over 2×2 reads the output and nobody else.
-    ///   - allowsWinograd: whether the engine's own algorithms may be used where their rules admit them.
+    ///   - kerasKernel: the layout of Keras's kernel, in oneDNN's order of dimensions.
+    ///   - mayPool: whether a 2×2 max pooling is the output's only reader.
+    ///   - allowsWinograd: whether the engine's own algorithms may be used where they apply.
     init(
         name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int?, kerasKernel: TensorLayout,
         window: Operation.Window, rectifies: Bool, mayPool: Bool, training: Bool, precision: Precision,
@@ -67,11 +67,11 @@ final class ConvolutionNode: WeightedNode {
         output.isPooled = pools
     }
 
-    /// Which of four each pooled number was.
+    /// One byte per pooled value: which of the four it was.
     override var ownBytes: Int { pools && training ? output.layout.elementCount : 0 }
     private var places: Place? { ownBytes > 0 ? ownPlace : nil }
 
-    /// The kernel as Winograd's convolution multiplies by it.
+    /// The kernel, transformed for Winograd convolution.
     private func transformed(isTurned: Bool) -> WinogradKernel {
         WinogradKernel(
             dims: kernelDims, isTurned: isTurned, precision: precision,
@@ -154,7 +154,7 @@ final class ConvolutionNode: WeightedNode {
                 kernelGradient: .gradient(kernel), biasGradient: bias.map { .gradient($0) }, threads: threads)
         case .bfloat16:
             guard WinogradBFloat16Gradient.isFor(kernelDims: kernelDims) else {
-                // With 512 channels and 64 images a layer's backward pass takes 8.6 ms, and 25 with oneDNN's.
+                // With 512 channels and 64 images a layer's backward pass takes 8.6 ms, with oneDNN's 25 ms.
                 return TinyConvolution.isTiny(input.layout) ? tinyGradient : nil
             }
             return WinogradBFloat16Gradient(

@@ -1,30 +1,29 @@
-/// A primitive of oneDNN's in parts: runs of the batch's samples, as many for any number of threads, each the work of one
-/// thread.
+/// A oneDNN primitive divided into parts: runs of the batch's samples, each computed by one thread.
 ///
-/// oneDNN divides sums, and chooses blocks, by the number of threads that a primitive is created for; so results of
-/// one that all threads share depend on it. Sums over the batch, which gradients of weights are, are made for each
-/// part and then added in the order of the parts.
+/// The number of parts does not depend on the number of threads. oneDNN divides sums and chooses blocks by the number
+/// of threads that a primitive is created for, so results of a primitive that all threads share depend on it. Sums
+/// over the batch, such as weight gradients, are computed for each part and then added in the order of the parts.
 final class DividedPrimitive: Pass {
     private struct Sum {
         let target: Place
         let count: Int
-        /// From the start of the scratch, where those of all parts follow each other.
+        /// Bytes from the start of the scratch to the sums of all parts, one after the other.
         let offset: Int
     }
 
     private let parts: [(samples: Range<Int>, primitive: Primitive)]
     private var sums: [Sum] = []
     private var scratchpad = Place.scratchpad
-    /// Bytes that a part's primitive needs, and of all parts' sums.
+    /// Scratch bytes of a part's primitive, and of all parts' sums.
     private let bytesPerPart: Int
     private var sumBytes = 0
     private var bound: [(sums: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, count: Int)] = []
 
     /// - Parameters:
     ///   - batch: all samples.
-    ///   - parts: how many parts at most; each has a sample at least.
-    ///   - make: creates the primitive for so many samples; it is given the layout that the first one chose for the
-    ///     weights, which is theirs all.
+    ///   - parts: the largest number of parts; each has at least one sample.
+    ///   - make: creates the primitive for a number of samples. `weights` is the layout that the first primitive chose,
+    ///     which all share; `nil` for the first.
     init(
         batch: Int, parts: Int, _ make: (_ samples: Int, _ weights: LayoutChoice?) throws -> Primitive
     ) throws {
@@ -34,7 +33,7 @@ final class DividedPrimitive: Pass {
             return try (0..<count).map { part in
                 let samples = batch * part / count..<batch * (part + 1) / count
                 let primitive = try make(samples.count, weights)
-                // A gradient of weights has none.
+                // A backward-weights primitive has no weights argument.
                 if weights == nil { weights = try? primitive.layout(of: .weights) }
                 return (samples, primitive)
             }
@@ -52,7 +51,7 @@ final class DividedPrimitive: Pass {
         for part in parts { try part.primitive.add(argument, at: place) }
     }
 
-    /// Adds an argument of which each sample has a piece.
+    /// Adds an argument whose outermost dimension is the batch.
     func add(_ argument: Argument, at place: Place, layout: TensorLayout) throws {
         let bytes = layout.strides[0] * layout.precision.bytes
         for part in parts {
@@ -60,7 +59,7 @@ final class DividedPrimitive: Pass {
         }
     }
 
-    /// Adds a result that is a sum over all samples, of float32.
+    /// Adds a float32 result that is a sum over all samples.
     func add(_ argument: Argument, sumAt place: Place) throws {
         let bytes = parts[0].primitive.byteCount(of: argument)
         let stride = bytes.roundedUp(to: 64)
@@ -95,7 +94,7 @@ final class DividedPrimitive: Pass {
         for sum in bound { add(sum.sums, into: sum.target, sum.count) }
     }
 
-    /// Adds what the parts have.
+    /// Adds up the parts' sums.
     private func add(_ sums: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int) {
         let stride = (count * 4).roundedUp(to: 64) / 4
         let parts = self.parts.count

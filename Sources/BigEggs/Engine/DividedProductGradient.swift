@@ -1,18 +1,18 @@
-/// The gradients of an inner product's kernel and bias in parts: runs of outputs or of inputs, as many for any number of
-/// threads, each the work of one thread, which sums over the whole batch.
+/// The gradients of an inner product's kernel and bias, divided into runs of outputs or of inputs.
 ///
-/// Parts of the batch, as a ``DividedPrimitive`` has them, would be as many copies of a kernel that is large.
+/// The number of parts does not depend on the number of threads. One thread computes a part, over the whole batch.
+/// Dividing the batch, as ``DividedPrimitive`` does, would need a copy of the large kernel gradient for each part.
 final class DividedProductGradient: Pass {
     private struct Part {
         let primitive: Primitive
-        /// Its piece of each sample, in bytes, and where these are copied to, one after the other, in the scratch.
+        /// The part's piece of each sample, in bytes, and the scratch offset of the pieces' contiguous copies.
         let piece: Range<Int>
         let copies: Int
     }
 
     private let parts: [Part]
     private let batch: Int
-    /// What has a piece for each part: the output's gradient or the input, and the bytes of a sample.
+    /// The tensor that is divided, the output's gradient or the input, and its bytes per sample.
     private let pieces: Place
     private let sampleBytes: Int
     private let copyBytes: Int
@@ -22,9 +22,9 @@ final class DividedProductGradient: Pass {
 
     /// - Parameters:
     ///   - primitives: of the whole product.
-    ///   - count: how many parts at most.
-    ///   - choice: the layout of the kernel's gradient: runs of what is outermost in it lie one after the other.
-    /// - Returns: `nil` where neither outputs nor inputs are outermost.
+    ///   - count: the largest number of parts.
+    ///   - choice: the layout of the kernel's gradient, which is divided along its outermost dimension.
+    /// - Returns: `nil` if neither outputs nor inputs are outermost.
     init?(
         _ primitives: WeightedPrimitives, parts count: Int, layout choice: LayoutChoice, source: Place,
         gradient: Place, kernelGradient: Place, biasGradient: Place?
@@ -36,11 +36,11 @@ final class DividedProductGradient: Pass {
             return nil
         }
         let divided = dimension == 0 ? primitives.gradient : primitives.source
-        // A run begins where a block of each of the two begins.
+        // Runs start on block boundaries of both layouts.
         let block = max(layout.blockSize(of: dimension), divided.blockSize(of: 1))
         let extent = layout.dims[dimension]
         let blocks = (extent + block - 1) / block
-        // oneDNN describes a run of whole blocks.
+        // oneDNN can describe only runs of whole blocks.
         let count = extent % block == 0 ? min(blocks, count) : 1
         let batch = primitives.source.dims[0]
         let bytesOfOne = divided.strides[0] * divided.precision.bytes / divided.paddedDims[1]
@@ -50,7 +50,7 @@ final class DividedProductGradient: Pass {
             let range = blocks * part / count * block..<min(blocks * (part + 1) / count * block, extent)
             let end = part == count - 1 ? divided.paddedDims[1] : range.upperBound
             let piece = range.lowerBound * bytesOfOne..<end * bytesOfOne
-            // The bias's gradient is of all inputs.
+            // The bias's gradient does not depend on the inputs: with runs of inputs, the first part computes it.
             let hasBias = dimension == 0 || part == 0
             let primitive = try Threads.alone {
                 try primitives.with(range.count, of: dimension, hasBias: hasBias && biasGradient != nil)

@@ -1,7 +1,9 @@
-/// Dropout, in place where it may: what is kept is scaled by 1/(1 − rate), so that inference does nothing.
+/// Dropout, in place where possible.
 ///
-/// The mask is a function of seed, layer, step, the sample's place in the batch and the element's in the sample, as
-/// Keras counts elements: it does not depend on how they lie in memory.
+/// Kept values are scaled by 1/(1 − rate), so that inference does nothing.
+///
+/// The mask is a function of seed, layer, step, the sample's index in the batch and the element's in the sample, in
+/// Keras's order of elements. It does not depend on the memory layout.
 /// Source: https://keras.io/api/layers/regularization_layers/dropout/
 final class DropoutNode: Node {
     let name: String
@@ -9,7 +11,7 @@ final class DropoutNode: Node {
     let mayWorkInPlace = true
     let sharesGradient = true
     var inputs: [Signal] { [input] }
-    /// A byte for each element, where the element lies.
+    /// The mask: one byte per element, in the layout of the elements.
     var ownBytes: Int { count }
 
     private let input: Signal
@@ -69,7 +71,7 @@ final class DropoutNode: Node {
                 for position in 0..<walk.positions {
                     let first = (perChannel ? 0 : position * walk.channels) + block * 16
                     let place = start + position * walk.positionStride
-                    // Sixteen random bits decide on an element: eight elements a draw.
+                    // An element takes sixteen random bits: eight elements per draw.
                     for draw in first / 8...(first + lanes - 1) / 8 {
                         let words = philox.words(
                             stream: step, item: UInt32(firstSample + sample), draw: UInt32(draw))
@@ -77,7 +79,7 @@ final class DropoutNode: Node {
                             let lane = draw * 8 + element - first
                             guard lane >= 0, lane < lanes else { continue }
                             let bits = words[element / 2] >> (element % 2 == 0 ? 0 : 16) & 0xFFFF
-                            // What fills up a block is zero and stays so.
+                            // Padding stays zero.
                             place[walk.offset(ofLane: lane)] = bits >= threshold && lane < channels ? 1 : 0
                         }
                     }
@@ -97,7 +99,7 @@ final class DropoutNode: Node {
         }
     }
 
-    /// In place: from one place to another that may be the same the compiler would make a loop without vectors of it.
+    /// In place: the compiler would not vectorize a loop between two buffers that may be the same.
     private func scale<Element: ActivationElement>(_ values: UnsafeMutablePointer<Element>) {
         guard let mask else { return }
         let factor = 1 / (1 - rate)

@@ -1,4 +1,4 @@
-/// A function of each number as oneDNN's primitive; inference works in place where it may.
+/// An elementwise function as a oneDNN primitive; inference works in place where possible.
 final class ElementwiseNode: Node {
     let name: String
     let output: Signal

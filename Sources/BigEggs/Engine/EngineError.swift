@@ -1,17 +1,16 @@
-/// What the engine can refuse, named by the layer or the primitive it happened in.
+/// An error of the engine; one from oneDNN names the layer or primitive.
 public enum EngineError: Error, Equatable, CustomStringConvertible {
     case oneDNN(operation: String, status: Int32)
     case oneDNNTooOld(version: String)
     case oneDNNThreads(version: String, runtime: String)
     case outOfMemory(bytes: Int)
-    case invalidThreadCount(Int)
-    /// The process was forked from one in which another thread, or a callback, was at work.
+    /// The process was forked while another thread, or a callback, was at work in its parent.
     case forkedAtWork
 
     public var description: String {
         switch self {
         case .oneDNN(let operation, let status):
-            "oneDNN refused \(operation) with status \(status) (\(EngineError.name(ofStatus: status)))"
+            "oneDNN failed on \(operation): status \(status) (\(EngineError.name(ofStatus: status)))"
         case .oneDNNTooOld(let version):
             "oneDNN \(version) is too old: install 2.6 or later, such as Debian's package libdnnl-dev"
         case .oneDNNThreads(let version, let runtime):
@@ -19,8 +18,6 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
                 + "package libdnnl-dev"
         case .outOfMemory(let bytes):
             "no memory for \(bytes / 1_048_576) MiB of activations: try a smaller batch size"
-        case .invalidThreadCount(let count):
-            "\(count) threads: use 1 or more"
         case .forkedAtWork:
             "this process was forked while its parent trained or predicted: fork before or after that, or start "
                 + "a fresh process (in Python multiprocessing.get_context(\"spawn\"))"

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Looks for numbers that are not finite, by their bits: one parallel pass, bound by memory.
+/// Looks for non-finite numbers by their bits: one parallel pass, memory-bound.
 package enum FiniteScan {
     /// Whether all values are finite.
     package static func isFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
@@ -9,12 +9,12 @@ package enum FiniteScan {
 
     /// Whether all values are finite and have a finite square.
     package static func hasFiniteSquares(_ values: UnsafePointer<Float>, count: Int) -> Bool {
-        // The square of 2⁶⁴ is the first that overflows.
+        // 2⁶⁴ is the smallest magnitude whose square overflows.
         magnitudes(of: values, count: count, areBelow: 0x1p64)
     }
 
-    /// Bit patterns of magnitudes are in the order of the magnitudes, with infinity and NaN on top: the limit is
-    /// reached where the pattern and what is missing from the limit's to the sign bit reach the sign bit.
+    /// Bit patterns of magnitudes are ordered like the magnitudes, with infinity and NaN on top. `missing` is the
+    /// difference between the sign bit and the limit's pattern: the limit is reached if adding it sets the sign bit.
     private static func magnitudes(
         of values: UnsafePointer<Float>, count: Int, areBelow limit: Float
     ) -> Bool {
@@ -28,7 +28,7 @@ package enum FiniteScan {
                     let bits = unsafeBitCast(Float.load(values + index * 16), to: SIMD16<Int32>.self)
                     reached |= (bits & magnitude) &+ missing
                 }
-                // Whichever thread writes, writes the same.
+                // All threads that write store the same value.
                 if (0..<16).contains(where: { reached[$0] < 0 }) { isBelow.pointee = false }
             }
         }

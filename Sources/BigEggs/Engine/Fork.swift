@@ -2,14 +2,14 @@ import CGOMP
 import Glibc
 import Synchronization
 
-/// What becomes of the pool of threads when the process is forked.
+/// Handles the thread pool when the process forks.
 ///
-/// A forked process has its parent's memory and none of its threads, and would wait for libgomp's for ever. So
-/// the thread that forks ends its pool before, and both processes begin another one with their next step. Where
-/// some thread was at work meanwhile, its locks will never be released in the forked process, which may not
-/// work then.
+/// A forked process has its parent's memory but not its threads, and would wait for libgomp's for ever. So the
+/// forking thread ends its pool before the fork, and both processes start a new pool with their next step. If
+/// another thread was at work during the fork, its locks are never released in the forked process, so the engine
+/// throws there.
 package enum Fork {
-    /// How many calls are at work.
+    /// How many calls of ``work(_:)`` are running.
     private static let working = Atomic<Int>(0)
     /// Whether this process was forked from one that was at work.
     private static let isCutOff = Atomic<Bool>(false)
@@ -24,7 +24,7 @@ package enum Fork {
     }()
     private static let hasEndedPool = Atomic<Bool>(true)
 
-    /// Makes ready for forks: before the first pool.
+    /// Registers the fork handlers; call before the first pool starts.
     static func prepare() { _ = registered }
 
     /// - Throws: ``EngineError/forkedAtWork``.

@@ -1,19 +1,19 @@
-/// Adds a reader's share of a signal's gradient to what later readers have put there.
+/// Adds one reader's share of a signal's gradient to those of later readers.
 ///
-/// Or puts it there, where it is the first.
+/// The first share is copied instead.
 final class GradientSum: Pass {
     /// Where the share is.
     private(set) var source: Place
     private let target: Place
-    /// Whether nothing has been put there yet.
+    /// Whether nothing has been written to the target yet.
     private let isFirst: Bool
     private let count: Int
     private let precision: Precision
     private var addresses: (source: UnsafeMutableRawPointer, target: UnsafeMutableRawPointer)?
 
     /// - Parameters:
-    ///   - source: where the share is; `nil` for a place of the sum's own.
-    ///   - count: elements, those that fill up the layout included.
+    ///   - source: where the share is; `nil` for a buffer of the sum's own.
+    ///   - count: elements, padding included.
     init(of source: Place?, into target: Place, isFirst: Bool, count: Int, _ precision: Precision) {
         self.source = source ?? target
         self.target = target

@@ -1,4 +1,4 @@
-/// A dense layer: the product of a matrix with a kernel, or of images as they lie in memory.
+/// A dense layer: the product of a matrix, or of images in their own layout, with a kernel.
 ///
 /// Flatten costs nothing: the product reads the blocked image, and the kernel's four dimensions are
 /// mapped to the order in which Keras flattens.

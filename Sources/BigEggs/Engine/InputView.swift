@@ -1,6 +1,6 @@
 import Glibc
 
-/// The plan's input as the gathering of a batch sees it.
+/// The plan's input buffer and its strides, for gathering a batch.
 struct InputView {
     let base: UnsafeMutableRawPointer
     let precision: Precision
@@ -11,6 +11,6 @@ struct InputView {
     let pixels: Int
     let channels: Int
 
-    /// Makes the first sample zeros.
+    /// Zeroes the first sample.
     func clear() { memset(base, 0, pixels * channels * precision.bytes) }
 }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// A processor's instruction sets as far as the engine tells them apart. Each contains those before it.
+/// The instruction sets that the engine distinguishes. Each contains those before it.
 package enum InstructionSet: String, CaseIterable, Comparable {
     case none
     case sse41 = "SSE4.1"
@@ -17,10 +17,10 @@ package enum InstructionSet: String, CaseIterable, Comparable {
 
     package static func < (first: InstructionSet, second: InstructionSet) -> Bool { first.rank < second.rank }
 
-    /// The greatest set that a number of oneDNN's contains, so that a newer one counts for what is known of it.
+    /// The greatest set contained in oneDNN's number, so that a newer one counts as the greatest known set in it.
     ///
     /// - Parameters:
-    ///   - number: a bit for each thing that a processor can do.
+    ///   - number: one bit per processor feature.
     ///   - numbers: the numbers of the sets in the same version of oneDNN.
     package init(containedIn number: UInt32, of numbers: [(set: InstructionSet, number: UInt32)]) {
         self = numbers.filter { number & $0.number == $0.number }.map(\.set).max() ?? .none
@@ -29,7 +29,7 @@ package enum InstructionSet: String, CaseIterable, Comparable {
     /// Whether there are instructions for bfloat16, and oneDNN has code for them.
     package var hasBFloat16: Bool { self >= .avx512BF16 }
 
-    /// What of it our own kernels tell apart.
+    /// The instruction set as the engine's own kernels distinguish it.
     package var ofKernels: be_instruction_set {
         switch self {
         case .none, .sse41, .avx: BE_PLAIN

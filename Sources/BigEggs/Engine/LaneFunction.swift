@@ -1,13 +1,13 @@
 import CKernels
 
-/// A function of each value that a pass applies on its way.
+/// An elementwise function that is fused into a pass.
 protocol LaneFunction {
     static func value(_ x: Lanes) -> Lanes
     /// The gradient of `x`, from that of the value.
     static func gradient(_ upstream: Lanes, at x: Lanes) -> Lanes
 }
 
-/// Values as they are.
+/// The identity.
 enum IdentityFunction: LaneFunction {
     @inline(__always)
     static func value(_ x: Lanes) -> Lanes { x }

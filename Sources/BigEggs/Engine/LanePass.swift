@@ -1,8 +1,8 @@
-/// Adds values to those of another place, or puts them there.
+/// Adds `source` to `target`, or copies it there.
 ///
 /// - Parameters:
-///   - isFirst: whether nothing has been put there yet.
-///   - count: elements, those that fill up the layout included.
+///   - isFirst: whether nothing has been written to `target` yet, so that `source` is copied.
+///   - count: elements, padding included.
 func accumulate(
     _ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, isFirst: Bool, count: Int,
     _ precision: Precision
@@ -24,7 +24,7 @@ private func accumulate<Element: ActivationElement>(
     }
 }
 
-/// Replaces each sixteen elements of `target` by a function of them and of those of `other`.
+/// Replaces the elements of `target`, sixteen at a time, by a function of them and of those of `other`.
 @inline(__always)
 func forEachLanes<Target: ActivationElement, Other: ActivationElement>(
     _ target: UnsafeMutableRawPointer, _ targetType: Target.Type,

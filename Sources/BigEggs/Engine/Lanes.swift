@@ -1,10 +1,10 @@
-/// Sixteen channels of one pixel: what every hand-written pass over activations works on.
+/// Sixteen channels of one pixel, the unit of every hand-written pass over activations.
 typealias Lanes = SIMD16<Float>
 
 extension Lanes {
-    /// These lanes where `values`, which a ReLU put out, are not zero, and zero elsewhere.
+    /// These lanes where `values`, the output of a ReLU, are not zero; zero elsewhere.
     ///
-    /// Whole-number arithmetic on the bit patterns: Swift takes comparisons of vectors lane by lane.
+    /// Integer arithmetic on the bit patterns: Swift compiles vector comparisons lane by lane.
     @inline(__always)
     func masked(whereRectified values: Lanes) -> Lanes {
         let magnitude = unsafeBitCast(values, to: SIMD16<Int32>.self) &<< 1

@@ -10,7 +10,7 @@ final class LayerNormalizationNode: Node {
     var hasParameters: Bool { gamma != nil || beta != nil }
     var inputs: [Signal] { [input] }
     var valuesForBackward: [Signal] { [input] }
-    /// For each part of the samples two sums a channel, then gamma and beta with what fills up the last block.
+    /// For each part of the samples two sums per channel, then gamma and beta, all padded to whole blocks.
     var ownBytes: Int { channels * (2 * parts + 2) * 4 }
 
     private let input: Signal
@@ -19,9 +19,9 @@ final class LayerNormalizationNode: Node {
     private let precision: Precision
     private var memory: PlanMemory?
 
-    /// Lanes of all blocks.
+    /// Channels, padded to whole blocks.
     private var channels: Int { input.walk.blocks * 16 }
-    /// Runs of the batch's samples, as many for any number of threads, so that sums have one order.
+    /// Number of runs of the batch's samples, the same for any number of threads, so that sums have one order.
     private var parts: Int { min(16, input.walk.samples) }
 
     init(
@@ -68,7 +68,7 @@ final class LayerNormalizationNode: Node {
         return (scale, shift)
     }
 
-    /// Mean and inverse deviation of one pixel. What fills up the last block is zero.
+    /// Mean and inverse standard deviation of one pixel. Padding in the last block must be zero.
     @inline(__always)
     private static func statistics<Element: ActivationElement>(
         _ walk: ChannelWalk, _ values: UnsafePointer<Element>, _ epsilon: Float

@@ -1,9 +1,9 @@
-/// A layout as a primitive is asked for it, or as it chose it.
+/// A layout that is requested of a primitive, or that it chose.
 package enum LayoutChoice: Equatable {
-    /// Whatever the primitive likes best.
+    /// Left to the primitive.
     case free(dims: [Int], Precision)
     case described(TensorLayout)
-    /// Chosen by a primitive, and more than a ``TensorLayout`` can say.
+    /// Chosen by a primitive, and not expressible as a ``TensorLayout``.
     case opaque(Descriptor)
 
     /// 0 if nothing has been chosen.

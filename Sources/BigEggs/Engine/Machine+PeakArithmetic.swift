@@ -2,13 +2,13 @@ import CKernels
 import Dispatch
 
 extension Machine {
-    /// The most floating-point operations a second that this machine was seen to do, from registers.
+    /// The measured peak of floating-point operations per second, with all operands in registers.
     ///
-    /// Measured, in about a tenth of a second: multiply-adds of float32, or dot products of bfloat16
-    /// pairs, in chains that wait for nothing. A multiplication and an addition count as two. The instructions
-    /// are those of the greatest set that the engine uses here, whatever this build was compiled for.
+    /// The measurement takes about a tenth of a second. It runs independent chains of float32 multiply-adds, or of
+    /// dot products of bfloat16 pairs. A multiplication and an addition count as two. It uses the largest
+    /// instruction set that the engine uses on this processor, whatever this build was compiled for.
     ///
-    /// - Returns: 0 for bfloat16 on a processor that has no instruction for it.
+    /// - Returns: 0 for bfloat16 on a processor without an instruction for it.
     public static func peakOperationsPerSecond(_ precision: Precision, threads: Int) -> Double {
         let instructionSet = DNNL.instructionSet.ofKernels
         let measure = precision == .float32 ? be_multiply_add : be_dot_product

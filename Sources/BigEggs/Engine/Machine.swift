@@ -13,7 +13,7 @@ public enum Machine {
 
     /// The processors that the process may run on.
     public static var processors: Int { Threads.processors }
-    /// How many threads work where nobody says: `OMP_NUM_THREADS`, or else as many as there are processors.
+    /// The default number of threads: `OMP_NUM_THREADS`, or else the number of processors.
     public static var standardThreads: Int { Threads.standard }
 
     /// oneDNN's version.
@@ -22,9 +22,9 @@ public enum Machine {
     /// The widest instruction set that oneDNN uses here.
     public static var instructionSet: String { DNNL.instructionSet.rawValue }
 
-    /// The most memory that the process has held at once, in bytes; 0 where the kernel does not say.
+    /// The peak resident memory of the process in bytes; 0 if the kernel does not report it.
     ///
-    /// Not `getrusage`: its maximum starts with that of the process which started this one.
+    /// Not from `getrusage`: its maximum starts at the parent process's.
     public static var peakMemoryBytes: Int {
         guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
             let line = text.lines.first(where: { $0.hasPrefix("VmHWM:") }),

@@ -4,38 +4,38 @@ protocol Node: AnyObject {
     var name: String { get }
     var inputs: [Signal] { get }
     var output: Signal { get }
-    /// The forward pass may write the output where the first input lies.
+    /// Whether the forward pass may overwrite the first input with the output.
     var mayWorkInPlace: Bool { get }
-    /// The backward pass turns the output's gradient into the inputs' in the same memory.
+    /// Whether the backward pass turns the output's gradient into the inputs' in the same memory.
     var sharesGradient: Bool { get }
-    /// The backward pass reaches the node for its own sake. Frozen parameters count: Grad-CAM wants the gradient of
-    /// what their layer puts out.
+    /// Whether the node has parameters, so that the backward pass must reach it. Frozen parameters count: Grad-CAM
+    /// needs the gradient of their layer's output.
     var hasParameters: Bool { get }
-    /// Memory of its own, kept from the forward to the backward pass, at ``ownPlace``.
+    /// Bytes of the node's own memory at ``ownPlace``, kept from the forward to the backward pass.
     var ownBytes: Int { get }
-    /// What the backward pass reads beside gradients.
+    /// The signals whose values the backward pass reads.
     var valuesForBackward: [Signal] { get }
-    /// Whether the backward pass finds its input where ``Signal/placeInBackward`` says.
+    /// Whether the backward pass reads its input at ``Signal/placeInBackward``.
     var takesRecomputedInput: Bool { get }
     /// Computes the output again, at its ``Signal/placeInBackward``; nil if that costs too much.
     func makeRecomputation() throws -> (any Pass)?
-    /// Every pass that is to be given addresses and scratch.
+    /// All passes that need addresses and scratch.
     var passes: [any Pass] { get }
-    /// The stored parameters' copies that the node reads.
+    /// The numbers of the parameter copies that the node reads.
     var copies: [Int] { get }
 
-    /// What a forward pass in training measures of its batch, for the step to keep.
+    /// Batch statistics that a forward pass in training measures, for the step to keep.
     var statistics: BatchStatistics? { get }
 
-    /// Describes the backward pass; whoever reads the output has described its own by now.
+    /// Describes the backward pass. All readers of the output have already described theirs.
     ///
-    /// - Parameter inputGradients: where the gradient of each input goes; `nil` if nobody needs it.
+    /// - Parameter inputGradients: the place of each input's gradient; `nil` if it is not needed.
     func describeBackward(inputGradients: [Place?]) throws
     /// Called when the memory has moved; `memory` gives addresses.
     func bind(_ memory: PlanMemory)
     func forward(_ step: StepContext)
     func backward(_ step: StepContext)
-    /// What ran, for people: the implementations' names by pass.
+    /// The implementations' names by pass, for display.
     var algorithms: [(pass: String, implementation: String)] { get }
     /// Multiplications and additions of a convolution or product in each pass, by its definition.
     var operations: (forward: Int, backward: Int) { get }

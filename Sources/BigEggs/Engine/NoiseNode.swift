@@ -1,8 +1,8 @@
 import Glibc
 
-/// Adds normally distributed noise in training, in place where it may.
+/// Adds normally distributed noise in training, in place where possible.
 ///
-/// The noise is a function of seed, layer, step, the sample's place in the batch and the element's in the sample.
+/// The noise is a function of seed, layer, step, the sample's index in the batch and the element's in the sample.
 /// Source: https://keras.io/api/layers/regularization_layers/gaussian_noise/
 final class NoiseNode: Node {
     let name: String

@@ -1,22 +1,22 @@
-/// What a primitive of oneDNN's computes, with the layouts of its arguments.
+/// The computation of a oneDNN primitive, with the layouts of its arguments.
 enum Operation {
-    /// Input, weights and output; in a backward pass the gradients in their places.
+    /// Layouts of input, weights and output, or of the gradients that take their place in a backward pass.
     struct Weighted {
         var source: TensorLayout
         var weights: LayoutChoice
         var destination: TensorLayout
-        /// Whether a number is added to each output channel.
+        /// Whether a bias is added to each output channel.
         var hasBias = true
     }
 
-    /// Which of the three passes over a kernel, and what belongs to it.
+    /// One of the three passes, with its post-operations or its forward primitive.
     enum WeightedPass {
         case forward(then: [PostOperation])
         case backwardData(of: Primitive)
         case backwardWeights(of: Primitive)
     }
 
-    /// What is done to each element before it is written.
+    /// An operation on each element before it is written.
     enum PostOperation {
         case rectifier
     }
@@ -30,15 +30,15 @@ enum Operation {
         var paddingAfter: [Int]
     }
 
-    /// What is put out for a window.
+    /// The output for a window.
     enum Pooling {
-        /// Its largest value. In training it remembers where that was.
+        /// The window's largest value. Training also keeps that value's position.
         case largest
-        /// The mean of those of its values that are in the image.
+        /// The mean of the window's values, without those in the padding.
         case mean
     }
 
-    /// A function of one number. Which parameters mean what is oneDNN's `eltwise`.
+    /// A function of one number. `alpha` and `beta` are those of oneDNN's `eltwise`.
     struct Elementwise: Equatable {
         enum Function {
             case gelu, geluTanh, swish, elu, leakyRectifier, tanh, logistic, linear

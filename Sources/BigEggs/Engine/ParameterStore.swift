@@ -1,13 +1,13 @@
-/// All trainable numbers of a model, and what is kept beside them.
+/// All parameters of a model, their gradients and their copies.
 ///
-/// Parameters lie in one flat buffer, gradients and the optimizer's moments in others, each tensor at
-/// the same place in all of them and in the layout of its weight gradient. An optimizer goes over runs of
-/// them and knows nothing of layers. Tensors start on a multiple of sixteen elements, and what lies between
-/// them stays zero.
+/// Parameters lie in one flat buffer, gradients and the optimizer's moments in others. Each tensor has
+/// the same offset in all of them, and the layout of its weight gradient. An optimizer works on ranges of
+/// these buffers, independently of layers. Tensors start on a multiple of sixteen elements; the gaps between
+/// them stay zero.
 final class ParameterStore {
     struct Entry {
         let weight: Weight
-        /// As a plan chose it. Vectors lie as they are; no plan chooses for them.
+        /// Chosen by a plan. Vectors keep Keras's layout; no plan chooses one for them.
         var layout: LayoutChoice?
         /// Keras's row-major array, with the dimensions in oneDNN's order.
         var kerasLayout: TensorLayout
@@ -18,7 +18,7 @@ final class ParameterStore {
         var paddedCount: Int { (storedLayout.byteCount / 4).roundedUp(to: 16) }
     }
 
-    /// A parameter in another layout or precision, for a primitive that wants it so.
+    /// A parameter in another layout or precision, for a primitive that needs it.
     private struct Copy {
         enum Form {
             case reordered(LayoutChoice, Primitive)
@@ -33,15 +33,15 @@ final class ParameterStore {
 
     private(set) var entries: [Entry]
     private var copies: [Copy] = []
-    /// Values in Keras's layout, for as long as no plan has chosen the layouts.
+    /// Values in Keras's layout, until ``allocate()``.
     private var initialValues: [[Float]]
     private(set) var elementCount = 0
     private(set) var parameters: AlignedMemory?
     private(set) var gradients: AlignedMemory?
-    /// Grows with every change of the parameters, so that copies know when they are stale.
+    /// Incremented on every change of the parameters; a copy of an older version is stale.
     private(set) var version = 0
     private var knownRegularization: (version: Int, loss: Double)?
-    /// Scratch that oneDNN's reorders ask for.
+    /// Scratch for oneDNN's reorders.
     private var scratch = AlignedMemory(bytes: 0)
 
     init(_ weights: [Weight], values: [[Float]]) {
@@ -53,7 +53,7 @@ final class ParameterStore {
 
     /// Fixes the layout of a parameter, unless an earlier plan has.
     ///
-    /// - Parameter kerasLayout: where Keras's row-major array has what `layout` has at the same index.
+    /// - Parameter kerasLayout: Keras's row-major array, with the dimensions in `layout`'s order.
     func chooseLayout(of parameter: Int, _ layout: LayoutChoice, kerasLayout: TensorLayout) {
         guard entries[parameter].layout == nil else { return }
         entries[parameter].layout = layout
@@ -62,7 +62,7 @@ final class ParameterStore {
 
     func layout(of parameter: Int) -> LayoutChoice? { entries[parameter].layout }
 
-    /// Gives every parameter its place and moves the initial values there.
+    /// Allocates the buffers, gives every parameter its offset and copies the initial values there.
     func allocate() throws {
         guard !isAllocated else { return }
         var offset = 0
@@ -82,7 +82,7 @@ final class ParameterStore {
     /// Where the next parameter begins.
     func end(of parameter: Int) -> Int { entries[parameter].offset + entries[parameter].paddedCount }
 
-    /// How parameters lie in memory, to be compared with another process's.
+    /// The parameters' offsets and layouts as text, to compare with another process's.
     var arrangement: String {
         entries.map { entry in
             if case .described(let layout)? = entry.layout { return "\(entry.offset) \(layout)" }
@@ -96,8 +96,7 @@ final class ParameterStore {
         return try read(parameter, from: parameters)
     }
 
-    /// The values that a flat buffer (parameters, gradients, moments) has for a parameter, in Keras's
-    /// layout.
+    /// A parameter's values in a flat buffer (parameters, gradients, moments), in Keras's layout.
     func read(_ parameter: Int, from flat: AlignedMemory) throws -> [Float] {
         let entry = entries[parameter]
         var result = [Float](repeating: 0, count: entry.weight.count)
@@ -133,10 +132,10 @@ final class ParameterStore {
 
     func markChanged() { version += 1 }
 
-    /// The first parameter whose gradient has no finite square, by its name.
+    /// The name of the first parameter whose gradient has a square that is not finite.
     ///
-    /// The square counts because Adam keeps it: one that overflows is in its second moment for good. One more
-    /// parallel pass over the gradients: 0.3 ms of a step's 104 with the report's network on two cores.
+    /// Squares are checked because Adam accumulates them: an overflow stays in its second moment. The check is one
+    /// more parallel pass over the gradients: 0.3 ms of a step's 104 with the report's network on two cores.
     var parameterWithInfiniteGradient: String? {
         guard let gradients, !FiniteScan.hasFiniteSquares(gradients.floats, count: elementCount) else {
             return nil
@@ -146,11 +145,11 @@ final class ParameterStore {
         }?.weight.name
     }
 
-    /// Where in memory each element of a parameter's row-major array in Keras is, from the parameter's start.
+    /// The offset in memory of each element of a parameter's row-major Keras array, from the parameter's start.
     ///
-    /// Found by a reorder of the numbers of elements, which a float32 holds up to 2²⁴.
+    /// Found by reordering element numbers, which float32 holds exactly up to 2²⁴.
     ///
-    /// - Throws: ``EngineError``, also for a parameter of more elements.
+    /// - Throws: ``EngineError``, also for a parameter of 2²⁴ elements or more.
     func places(of parameter: Int) throws -> [Int32] {
         let entry = entries[parameter]
         let count = entry.weight.count
@@ -167,9 +166,9 @@ final class ParameterStore {
         return places
     }
 
-    /// What regularizers add to the loss; 0 without any, and nothing for what is not trained, as in Keras.
+    /// The regularizers' part of the loss; 0 without any. Frozen parameters add nothing, as in Keras.
     ///
-    /// It is summed once for the weights as they are: an evaluation asks for it with each batch.
+    /// Cached until the parameters change: an evaluation reads it for each batch.
     var regularizationLoss: Double {
         if let known = knownRegularization, known.version == version { return known.loss }
         let loss = sumRegularization()
@@ -227,9 +226,9 @@ final class ParameterStore {
         return copies.count - 1
     }
 
-    /// The number of a copy of a kernel for Winograd's convolution, made on the first request.
+    /// The number of a kernel's transformed copy, made on the first request.
     ///
-    /// - Parameter parameter: its layout is OIhw16i16o or OIhw8i8o.
+    /// - Parameter parameter: a kernel in the layout OIhw16i16o or OIhw8i8o.
     func copy(of parameter: Int, as kernel: some TransformedKernel) -> Int {
         if let known = copies.firstIndex(where: {
             guard $0.parameter == parameter, case .transformed(let known) = $0.form else { return false }
@@ -259,7 +258,7 @@ final class ParameterStore {
         }
     }
 
-    /// Brings copies up to date after the parameters have changed.
+    /// Updates stale copies.
     func refresh(_ numbers: [Int]) {
         for number in numbers where copies[number].version != version {
             switch copies[number].form {

@@ -1,12 +1,12 @@
-/// What a layer runs in one direction: a primitive of oneDNN's, or one of the engine's own kind.
+/// A layer's computation in one direction: a oneDNN primitive, or one of the engine's own kernels.
 protocol Pass: AnyObject {
-    /// What people call the implementation.
+    /// The implementation's name, for display.
     var implementation: String { get }
-    /// Scratch that it needs while it runs.
+    /// Bytes of scratch that it needs while it runs.
     var scratchpadBytes: Int { get }
-    /// Says where the scratch will be, which all passes of a plan share.
+    /// Sets the place of the scratch, which all passes of a plan share.
     func useScratchpad(at place: Place) throws
-    /// Resolves places to addresses, again whenever the memory has moved.
+    /// Resolves places to addresses; called again whenever the memory has moved.
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) throws
     func execute()
 }

@@ -1,12 +1,12 @@
 import Dispatch
 
-/// Where the time of a step goes: nanoseconds by layer and pass, over any number of steps.
+/// Nanoseconds by layer and pass, over any number of steps.
 public struct PassTimes: Sendable {
-    /// A layer's name and what of it ran: "forward", "backward", or a pass of the whole step.
+    /// A layer's forward or backward pass, or a pass of the whole step.
     public struct Pass: Hashable, Sendable {
-        /// The layer, or "step" for what belongs to no layer.
+        /// The layer's name, or "step" for a pass of the whole step.
         public let layer: String
-        /// "forward", "backward", "input", "copies", "loss", "messages" or "optimizer".
+        /// "forward", "backward", "input", "copies", "loss", "softmax", "messages" or "optimizer".
         public let name: String
     }
 
@@ -16,13 +16,13 @@ public struct PassTimes: Sendable {
     public private(set) var nanoseconds: [Pass: UInt64] = [:]
 
     /// Multiplications and additions of convolutions and products, two for each pair, over all steps.
-    /// They are those of the definition; Winograd's algorithm does with fewer.
+    /// Counted for direct convolution; Winograd's algorithm needs fewer.
     public private(set) var operations: [Pass: Int] = [:]
     /// The time of all passes together.
     public var totalNanoseconds: UInt64 { nanoseconds.values.reduce(0, +) }
 
-    /// Nanoseconds in which gradients travelled between processes while layers computed. They are part of the layers'
-    /// time; what was waited for messages is the pass "messages" of "step".
+    /// Nanoseconds in which gradients were exchanged between processes while layers computed. These are part of the
+    /// layers' time. Time spent waiting for messages is the pass "messages" of "step".
     public internal(set) var hiddenNanoseconds: UInt64 = 0
 
     /// No times yet.

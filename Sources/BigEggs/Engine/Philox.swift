@@ -1,7 +1,7 @@
 /// Counter-based random numbers: Philox4x32-10.
 ///
-/// A number is a function of a key and a counter, and of nothing else: the order in which numbers
-/// are drawn cannot change them, and a checkpoint needs no generator state.
+/// A number depends only on a key and a counter. The order in which numbers are drawn does not
+/// change them, and a checkpoint needs no generator state.
 ///
 /// Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public struct Philox: Sendable {
@@ -30,8 +30,8 @@ public struct Philox: Sendable {
         self.purpose = purpose.rawValue | UInt32(truncatingIfNeeded: layer + 1) << 8
     }
 
-    /// Four words for a stream (an epoch, a layer), an item (a sample, an element) and a draw (how many
-    /// blocks of four the item has taken before).
+    /// Four words for a stream (an epoch, a layer), an item (a sample, an element) and a draw (the number
+    /// of blocks of four that the item has taken before).
     @inline(__always)
     public func words(stream: UInt32, item: UInt32, draw: UInt32 = 0) -> SIMD4<UInt32> {
         Philox.block(counter: SIMD4(item, draw, stream, purpose), key: key)

@@ -1,6 +1,6 @@
 /// Where the bytes of a pass's argument are.
 ///
-/// A plan is described first and given memory afterwards, so arguments name places, not pointers.
+/// Arguments name places, not pointers, because a plan is described before it gets memory.
 enum Place: Hashable {
     /// A signal's values.
     case values(ObjectIdentifier)
@@ -8,7 +8,7 @@ enum Place: Hashable {
     case recomputed(ObjectIdentifier)
     /// The gradient of a signal's values.
     case valuesGradient(ObjectIdentifier)
-    /// Memory of a node's own.
+    /// A node's own memory.
     case own(ObjectIdentifier)
     /// Scratch that all passes of a plan share.
     case scratchpad

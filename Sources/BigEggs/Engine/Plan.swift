@@ -1,8 +1,7 @@
-/// Everything about a step that can be decided before it: for one batch size, the primitives in their
-/// order, their layouts, and a place in memory for every value.
+/// The nodes of a step in their order, with layouts and a place in memory for every value.
 ///
-/// A step then allocates nothing. Plans of one model share its parameters and its workspace. What can be run is a
-/// ``BoundPlan``, whose places have addresses.
+/// A plan is for one batch size. Running it allocates nothing. Plans of one model share its parameters and its
+/// workspace. Only a ``BoundPlan``, whose places have addresses, can run.
 final class Plan {
     /// What distinguishes the plans of one model.
     struct Key: Hashable {
@@ -10,10 +9,10 @@ final class Plan {
         var training: Bool
         var precision: Precision
         var threads: Int
-        /// In training: the moving statistics normalize and stay as they are, and nothing is dropped, so
-        /// that the backward pass differentiates what inference computes.
+        /// Training with inference's forward pass: batch normalization uses the moving statistics and leaves them
+        /// unchanged; dropout and noise are off. The backward pass then differentiates what inference computes.
         var isFrozen = false
-        /// Whether noise and dropout have a part in the step.
+        /// Whether noise and dropout are active.
         var isLearning: Bool { training && !isFrozen }
         /// Off for tests and comparisons of the two algorithms.
         var allowsWinograd = true
@@ -24,21 +23,21 @@ final class Plan {
     private let workspace: Workspace
     private(set) var nodes: [any Node] = []
     let inputSignal: Signal
-    /// The input's, if no layer has anything to compute.
+    /// The input signal, if no layer computes anything.
     let outputSignal: Signal
-    /// The copies of parameters that the nodes read.
+    /// The numbers of the parameter copies that the nodes read.
     private(set) var copies: [Int] = []
-    /// Readers' shares of gradients, to be added after the backward pass of a node, by its number.
+    /// For each node, the gradient sums to run after its backward pass.
     private(set) var gradientSums: [[GradientSum]]
-    /// Values to be computed again before the backward pass of a node, by its number.
+    /// For each node, the passes that recompute values before its backward pass.
     private(set) var recomputations: [[any Pass]]
-    /// Where in the workspace places are, in bytes, and how many bytes they need.
+    /// Byte offsets of places in the workspace, and the bytes that they need together.
     private let offsets: [Place: Int]
     private let bytes: Int
     private var boundGeneration = -1
     /// For each node, the parameters of its layer.
     private let parameters: [[Int]]
-    /// Where the time went, if asked for.
+    /// Time by layer and pass; `nil` to measure none.
     var times: PassTimes?
 
     /// The number of values that one image's output has.
@@ -89,20 +88,20 @@ final class Plan {
         (offsets, bytes) = layout.arranged()
     }
 
-    /// Whether a node writes its output where its input lies.
+    /// Whether a node overwrites its first input with its output.
     private static func worksInPlace(_ node: any Node, training: Bool) -> Bool {
         guard node.mayWorkInPlace, node.inputs[0].readers == 1 else { return false }
-        // A ReLU's gradient is masked where its output is 0: only what leaves zeros alone may write over that.
+        // A ReLU's gradient is masked where its output is 0. Only a node that keeps zeros may overwrite that output.
         return !training || !node.inputs[0].isRectified || node.output.isRectified
     }
 
-    /// For each node, where the gradients begin that no node before it has a part in: once it has run backward, they have
-    /// their values.
+    /// For each node, the offset from which no gradient belongs to a node before it. These gradients are final once the
+    /// node has run backward.
     private(set) lazy var firstReadyGradients: [Int] = nodes.indices.map { number in
         parameters[..<number].joined().map(store.end(of:)).max() ?? 0
     }
 
-    /// Gives every place its address: before every use, for another plan may have moved the workspace since.
+    /// Gives every place its address. Call it before every use: another plan may have moved the workspace.
     func bind() throws -> BoundPlan {
         if !store.isAllocated { try store.allocate() }
         let memory = PlanMemory(
@@ -119,7 +118,7 @@ final class Plan {
         return BoundPlan(plan: self, memory: memory)
     }
 
-    /// What runs: for each node that has a choice, the implementation of each pass.
+    /// The implementation of each pass, for each node that has a choice of them.
     var algorithms: [ChosenAlgorithm] {
         nodes.flatMap { node in
             node.algorithms.map {

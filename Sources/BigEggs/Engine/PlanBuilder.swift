@@ -5,9 +5,9 @@ final class PlanBuilder {
     let store: ParameterStore
     let network: Network
     private(set) var nodes: [any Node] = []
-    /// The images, or vectors, as a batch is gathered.
+    /// The batch's images or vectors, in the layout in which they are gathered.
     let input: Signal
-    /// The network's input and what each layer puts out, by the numbers that ``ResolvedLayer/inputs`` has.
+    /// The network's input and each layer's output, by the numbers in ``ResolvedLayer/inputs``.
     private var signals: [Signal]
 
     init(_ network: Network, key: Plan.Key, seed: UInt64, store: ParameterStore) {
@@ -19,8 +19,8 @@ final class PlanBuilder {
         signals = [input]
     }
 
-    /// The input as its readers want it: a few channels as planes for convolutions, pixels as they come
-    /// otherwise.
+    /// The input in its readers' layout: planes for fewer than 16 channels if all readers can read planes,
+    /// otherwise channels last.
     private static func input(_ network: Network, _ key: Plan.Key) -> Signal {
         let shape = network.inputShape
         guard shape.count == 3 else {
@@ -60,14 +60,14 @@ final class PlanBuilder {
     /// oneDNN's dimensions of an image.
     func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }
 
-    /// An image in blocks of channels, as convolutions and the passes over channels want it.
+    /// An image in blocks of channels, as convolutions and the passes over channels need it.
     func blocked(_ signal: Signal, for name: String) throws -> Signal {
         let wanted = TensorLayout.images(signal.dims, signal.layout.precision)
         guard signal.layout != wanted else { return signal }
         return try add(ReorderNode(name: "\(name) input", input: signal, to: wanted))
     }
 
-    /// An image as a matrix in Keras's order, for layers that work on vectors; a matrix as it is.
+    /// An image as a matrix in Keras's order, for layers that work on vectors; a matrix unchanged.
     func flattened(_ signal: Signal, for name: String) throws -> Signal {
         guard signal.dims.count == 4 else { return signal }
         return try add(
@@ -76,7 +76,7 @@ final class PlanBuilder {
                 to: .channelsLast(signal.dims, signal.layout.precision), flattened: true))
     }
 
-    /// An input of a layer as what the layer puts out: a blocked image, or a matrix.
+    /// A layer's input in the form of its output: a blocked image or a matrix.
     func arranged(_ signal: Signal, for layer: ResolvedLayer) throws -> Signal {
         layer.outputShape.count == 3
             ? try blocked(signal, for: layer.name) : try flattened(signal, for: layer.name)

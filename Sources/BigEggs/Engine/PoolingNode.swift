@@ -1,4 +1,4 @@
-/// Pooling as oneDNN's primitive; of the largest values its workspace remembers where each was.
+/// Pooling by a oneDNN primitive, whose workspace keeps the position of each largest value.
 final class PoolingNode: Node {
     let name: String
     let output: Signal

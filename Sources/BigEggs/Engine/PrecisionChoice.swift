@@ -1,10 +1,10 @@
-/// What a setting or an option may say of the precision.
+/// The values of a precision setting or option.
 public enum PrecisionChoice: String, Sendable, Codable, CaseIterable {
     case float32, bfloat16
-    /// The one that the processor trains faster in: ``Precision/fastest``.
+    /// The precision in which the processor trains faster: ``Precision/fastest``.
     case auto
 
-    /// The precision that it comes to on this machine.
+    /// The precision that the choice gives on this machine.
     public var precision: Precision {
         switch self {
         case .float32: .float32

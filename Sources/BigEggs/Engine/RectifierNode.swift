@@ -1,4 +1,4 @@
-/// A ReLU that stands on its own, in place where it may.
+/// A ReLU that is not fused into another node, in place where possible.
 final class RectifierNode: Node {
     let name: String
     let output: Signal
@@ -24,7 +24,7 @@ final class RectifierNode: Node {
     var valuesForBackward: [Signal] { output.gradientIsMasked ? [] : [output] }
 
     func describeBackward(inputGradients: [Place?]) throws {
-        // What comes of a ReLU in front has been masked here: its output is not zero where this one's is not.
+        // This mask covers a ReLU in front as well: where this output is not zero, that ReLU's is not either.
         if input.readers == 1 { input.gradientIsMasked = true }
     }
 

@@ -1,8 +1,8 @@
-/// Zeroes a gradient where the values that a ReLU put out are zero.
+/// Zeroes a gradient where a ReLU's output is zero.
 ///
 /// - Parameters:
 ///   - precision: of the gradient.
-///   - valuesPrecision: of the values, which in a last layer are float32 whatever the gradient is.
+///   - valuesPrecision: of the values: float32 in a last layer, whatever the gradient's precision.
 func maskGradient(
     _ gradient: UnsafeMutableRawPointer, whereRectified values: UnsafeMutableRawPointer, count: Int,
     _ precision: Precision, valuesPrecision: Precision

@@ -1,10 +1,10 @@
-/// The same values in another layout, where a layer cannot read what the one before it wrote.
+/// Copies values into another layout, for a layer that cannot read the layout of the one before it.
 final class ReorderNode: Node {
     let name: String
     private let input: Signal
     let output: Signal
     var inputs: [Signal] { [input] }
-    /// The output as an image, also where it is passed on as a matrix.
+    /// The output's layout as an image, even if the output is passed on as a matrix.
     private let layout: TensorLayout
     private let forwardPrimitive: Primitive
     private var backwardPrimitive: Primitive?

@@ -7,18 +7,18 @@ final class Signal {
     let walk: ChannelWalk
     /// How many nodes read it.
     var readers = 0
-    /// Parameters have a part in it, so that the backward pass reaches it.
+    /// The values depend on parameters, so the backward pass needs their gradient.
     var needsGradient = false
-    /// The values went through a ReLU: the gradient is to be masked where they are not positive.
+    /// The values are a ReLU's output: the gradient must be masked where they are zero.
     var isRectified = false
-    /// The only node that reads these values has masked the gradient already.
+    /// The only reader of these values masks the gradient.
     var gradientIsMasked = false
-    /// The node that wrote it has done the work of the max pooling behind it.
+    /// The writing node includes the max pooling that follows.
     var isPooled = false
-    /// The node that wrote it has done the work of the activation behind it.
+    /// The writing node includes the activation that follows.
     var isActivated = false
 
-    /// The values are not kept from the forward to the backward pass, but computed again for it.
+    /// The values are not kept from the forward pass but recomputed for the backward pass.
     var isRecomputed = false
 
     init(dims: [Int], layout: TensorLayout) {
@@ -29,7 +29,7 @@ final class Signal {
 
     var byteCount: Int { layout.byteCount }
     var place: Place { .values(ObjectIdentifier(self)) }
-    /// Where the backward pass finds the values: where they are computed again, if they are not kept.
+    /// Where the backward pass finds the values.
     var placeInBackward: Place { isRecomputed ? .recomputed(ObjectIdentifier(self)) : place }
     var gradientPlace: Place { .valuesGradient(ObjectIdentifier(self)) }
 }

@@ -3,9 +3,9 @@ import Glibc
 /// Softmax, sparse categorical cross-entropy and its gradient in one pass over the logits.
 ///
 /// The loss of an image is −log softmax(logits)[label], taken from the logits with their maximum
-/// subtracted, as Keras does when a softmax layer feeds the loss: no probability is clipped, and no
-/// logit is too large. The gradient is (softmax − target) / batch. The target is the label as a one-hot
-/// vector, of which smoothing takes a share and spreads it evenly over all classes.
+/// subtracted, as Keras does when a softmax layer feeds the loss: no probability is clipped, and large
+/// logits do not overflow. The gradient is (softmax − target) / batch. The target is the one-hot label;
+/// label smoothing spreads a share of it evenly over all classes.
 /// Source: https://keras.io/api/losses/probabilistic_losses/
 enum SoftmaxCrossentropy {
     /// Replaces logits, `[count, classes]`, by probabilities.
@@ -17,11 +17,11 @@ enum SoftmaxCrossentropy {
         }
     }
 
-    /// Loss and answer for each image.
+    /// The loss of each image, and whether its largest logit is the label's.
     ///
     /// - Parameters:
     ///   - logits: `[count, classes]`.
-    ///   - labels: one an image.
+    ///   - labels: one for each image.
     ///   - smoothing: the share of each label that is spread over all classes.
     static func evaluate(
         _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int,
@@ -47,7 +47,7 @@ enum SoftmaxCrossentropy {
 
     /// The gradient of the batch's mean loss with respect to the logits, in the precision of activations.
     ///
-    /// - Parameter batch: images of the whole batch, of which `count` are here.
+    /// - Parameter batch: the number of images in the whole batch; `logits` has `count` of them.
     static func gradient<Element: ActivationElement>(
         _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int,
         batch: Int, smoothing: Float, into gradient: UnsafeMutablePointer<Element>
@@ -78,8 +78,8 @@ enum SoftmaxCrossentropy {
         return total
     }
 
-    /// How many logits are larger than the label's; `nil` if that is no finite number. Among equals the label
-    /// counts as the largest, as in TensorFlow's `in_top_k`.
+    /// The number of logits larger than the label's; `nil` if the label's is not finite. Among equal
+    /// logits the label's counts as the largest, as in TensorFlow's `in_top_k`.
     private static func largerLogits(
         than label: Int, _ values: UnsafePointer<Float>, _ classes: Int
     ) -> Int? {

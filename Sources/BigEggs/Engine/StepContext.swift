@@ -1,14 +1,14 @@
-/// What a node may want to know of the step that it takes part in.
+/// The current step, for its nodes.
 struct StepContext {
-    /// Steps since the training began: dropout's masks depend on it.
+    /// Steps since the start of training; dropout masks depend on it.
     var step: Int
     var training: Bool
-    /// Which samples of the batch the plan computes; nil for all. A plan has one sample at least: a share without any goes
-    /// through with an image of zeros, which counts nowhere.
+    /// The samples of the batch that the plan computes; nil for all. A plan has at least one sample: an empty share is
+    /// computed with an image of zeros, which is not counted.
     var share: Share?
 
-    /// The number in the batch of the plan's first sample.
+    /// The index in the batch of the plan's first sample.
     var firstSample: Int { share?.samples.lowerBound ?? 0 }
-    /// The share over which batch normalization takes its sums, if those of other processes belong to them.
+    /// The share, if batch normalization sums over all processes; otherwise nil.
     var sharedSums: Share? { share.flatMap { $0.team.usesLocalStatistics ? nil : $0 } }
 }

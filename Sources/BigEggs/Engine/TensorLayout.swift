@@ -1,10 +1,10 @@
-/// How a tensor lies in memory, in oneDNN's terms.
+/// A tensor's memory layout, in oneDNN's terms.
 ///
-/// Each dimension is cut into outer steps, which have strides, and inner blocks. The blocks are dense and
-/// written one after the other, the last running fastest: in `8b64a2b` two elements of dimension 1 lie side by
-/// side, 64 such pairs along dimension 0 after one another, and eight of those along dimension 1.
+/// Each dimension is divided into outer steps, which have strides, and inner blocks. The blocks are dense; the
+/// last one varies fastest. In `8b64a2b` two elements of dimension 1 are adjacent, then come 64 such pairs along
+/// dimension 0, then eight of those groups along dimension 1.
 package struct TensorLayout: Equatable {
-    /// A piece of one dimension that is dense in memory.
+    /// A dense run of elements of one dimension.
     package struct Block: Equatable {
         package var dimension: Int
         package var size: Int
@@ -18,7 +18,7 @@ package struct TensorLayout: Equatable {
     package let precision: Precision
     /// In oneDNN's order: `[batch, channels, height, width]`, `[outputs, inputs, height, width]`.
     package let dims: [Int]
-    /// The dimensions with what fills their last blocks, which is zero.
+    /// The dimensions padded to whole blocks; the padding is zero.
     package let paddedDims: [Int]
     /// Elements from one outer step of a dimension to the next.
     package let strides: [Int]
@@ -34,8 +34,8 @@ package struct TensorLayout: Equatable {
     }
 
     /// - Parameters:
-    ///   - order: the dimensions from the outermost to the innermost; those that are in no block end as they are.
-    ///   - blocks: pieces within the outer steps.
+    ///   - order: the dimensions from the outermost to the innermost.
+    ///   - blocks: within the outer steps; dimensions without a block are not padded.
     package init(_ precision: Precision, dims: [Int], order: [Int], blocks: [Block] = []) {
         var sizes = Array(repeating: 1, count: dims.count)
         for block in blocks { sizes[block.dimension] *= block.size }
@@ -71,7 +71,7 @@ package struct TensorLayout: Equatable {
         TensorLayout(precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(size, of: 1)])
     }
 
-    /// Images between layers: the layout that oneDNN's convolutions for this processor pick for themselves.
+    /// Images between layers: the layout that oneDNN's convolutions choose on this processor.
     package static func images(
         _ dims: [Int], _ precision: Precision, for set: InstructionSet = DNNL.instructionSet
     ) -> TensorLayout {
@@ -79,45 +79,45 @@ package struct TensorLayout: Equatable {
         return set >= .avx2 ? channelBlocks(8, dims, precision) : channelsLast(dims, precision)
     }
 
-    /// Kernels `[outputs, inputs, height, width]` in blocks of so many inputs of so many outputs; oneDNN's OIhw16i16o
+    /// Kernels `[outputs, inputs, height, width]` in blocks of `size` inputs by `size` outputs; oneDNN's OIhw16i16o
     /// and OIhw8i8o.
     package static func kernelBlocks(_ dims: [Int], _ precision: Precision, size: Int = 16) -> TensorLayout {
         TensorLayout(
             precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(size, of: 1), Block(size, of: 0)])
     }
 
-    /// The same places for numbers of another precision.
+    /// The same layout in another precision.
     package func with(_ precision: Precision) -> TensorLayout {
         TensorLayout(precision, dims: dims, paddedDims: paddedDims, strides: strides, blocks: blocks)
     }
 
-    /// The same places for so many samples, of which a dimension's step is one.
+    /// The same strides for `samples` samples: elements of dimension 0, which has no blocks.
     func with(samples: Int) -> TensorLayout {
         TensorLayout(
             precision, dims: [samples] + dims.dropFirst(), paddedDims: [samples] + paddedDims.dropFirst(),
             strides: strides, blocks: blocks)
     }
 
-    /// A layout of the same kind for so many elements of one of the first two dimensions, without gaps.
+    /// A layout of the same kind with `count` elements of dimension 0 or 1, without gaps.
     func with(_ count: Int, of dimension: Int) -> TensorLayout {
         let block = blockSize(of: dimension)
         let padded = (count + block - 1) / block * block
         var (dims, paddedDims, strides) = (self.dims, self.paddedDims, self.strides)
         dims[dimension] = count
         paddedDims[dimension] = padded
-        // What lies outside of the dimension moves closer together.
+        // Outer dimensions' strides scale with the dimension's size.
         for other in strides.indices where strides[other] > strides[dimension] {
             strides[other] = strides[other] * padded / self.paddedDims[dimension]
         }
         return TensorLayout(precision, dims: dims, paddedDims: paddedDims, strides: strides, blocks: blocks)
     }
 
-    /// Elements of a dimension in one outer step.
+    /// Elements in one outer step of a dimension.
     package func blockSize(of dimension: Int) -> Int {
         blocks.reduce(1) { $1.dimension == dimension ? $0 * $1.size : $0 }
     }
 
-    /// Places for elements, those between them included.
+    /// Elements of memory, gaps and padding included.
     package var elementCount: Int {
         let ends = dims.indices.map { paddedDims[$0] / blockSize(of: $0) * strides[$0] }
         return max(ends.max() ?? 0, blocks.reduce(1) { $0 * $1.size })
@@ -125,7 +125,7 @@ package struct TensorLayout: Equatable {
 
     package var byteCount: Int { elementCount * precision.bytes }
 
-    /// Where an element is, in elements from the start.
+    /// An element's offset from the start, in elements.
     package func offset(of index: [Int]) -> Int {
         var rest = index
         var offset = 0

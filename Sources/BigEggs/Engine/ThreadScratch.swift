@@ -1,16 +1,16 @@
-/// Scratch of which each thread has a part of its own, on pages of its own.
+/// Scratch with a separate part for each thread, a multiple of 4096 bytes.
 struct ThreadScratch {
     let bytesPerThread: Int
     private let threads: Int
 
     /// - Parameters:
-    ///   - bytes: what a thread needs.
-    ///   - threads: as many as will work at most.
+    ///   - bytes: needed per thread.
+    ///   - threads: the maximum number of threads.
     init(bytes: Int, threads: Int) {
         bytesPerThread = bytes.roundedUp(to: 4096)
         self.threads = threads
     }
 
-    /// All threads' together.
+    /// Of all threads.
     var bytes: Int { threads * bytesPerThread }
 }

@@ -2,16 +2,16 @@ import CGOMP
 import Glibc
 import MessagePassing
 
-/// The one pool of threads: libgomp's, on which oneDNN runs as well.
+/// libgomp's thread pool, which oneDNN uses as well.
 ///
-/// libgomp keeps a pool and a thread count per calling thread, so everything is created and executed
+/// libgomp keeps a pool and a thread count per calling thread. Primitives are therefore created and executed
 /// on the caller's thread, and the count is set at the start of each fit, evaluate and predict.
 enum Threads {
     /// The processors that the process may run on.
     static var processors: Int { Int(omp_get_num_procs()) }
 
-    /// How many threads work where nobody says: `OMP_NUM_THREADS`, or else as many as there are processors.
-    /// Processes of a launcher share the machine's, if it has not given each its own.
+    /// The default number of threads: `OMP_NUM_THREADS`, or else the number of processors. Under a launcher, the
+    /// processes on one machine divide its processors, unless the launcher bound each process to its own.
     static var standard: Int {
         guard let launcher = Launcher.current, getenv("OMP_NUM_THREADS") == nil else {
             return min(initial, most)
@@ -20,15 +20,15 @@ enum Threads {
         return max(1, min(initial, most, machine / launcher.processesHere))
     }
 
-    /// The most threads that libgomp will give a parallel region of the calling thread: a number below
-    /// `OMP_THREAD_LIMIT`, and one where `OMP_MAX_ACTIVE_LEVELS` or a surrounding parallel region allows no other.
+    /// The maximum number of threads of a parallel region started by the calling thread: `OMP_THREAD_LIMIT`, or 1 if
+    /// `OMP_MAX_ACTIVE_LEVELS` or a surrounding parallel region allows no more.
     ///
-    /// A primitive of oneDNN that was made for more threads than it gets waits for the missing ones for ever.
+    /// A oneDNN primitive created for more threads than it gets hangs, waiting for the missing ones.
     static var most: Int {
         omp_get_active_level() < omp_get_max_active_levels() ? Int(omp_get_thread_limit()) : 1
     }
 
-    /// libgomp's number of threads before anybody here has changed it.
+    /// libgomp's number of threads before the library changes it.
     private static let initial = Int(omp_get_max_threads())
 
     /// Sets the size of the pool for parallel regions that the calling thread starts.
@@ -39,7 +39,7 @@ enum Threads {
         omp_set_num_threads(Int32(count))
     }
 
-    /// What `body` makes where there is one thread: oneDNN then creates primitives that one thread executes.
+    /// Runs `body` with a thread count of one: oneDNN then creates single-threaded primitives.
     static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
         let threads = omp_get_max_threads()
         omp_set_num_threads(1)
@@ -65,7 +65,7 @@ enum Threads {
 
     /// Splits `0..<count` evenly over the pool: `body(range, thread)` once on each thread.
     ///
-    /// Where the ranges end depends on the number of threads: a sum must not.
+    /// The ranges depend on the number of threads; the order of a sum must not.
     @inline(__always)
     static func parallel(over count: Int, _ body: (_ range: Range<Int>, _ thread: Int) -> Void) {
         parallel { thread, threads in

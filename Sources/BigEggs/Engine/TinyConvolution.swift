@@ -1,9 +1,10 @@
 import CKernels
 
-/// A 3×3 convolution of images of at most 2×2 pixels, as a product of matrices: every output pixel sees every pixel of the
-/// input, so there are 16 multiplications for a pair of channels, of which Winograd's algorithm has 36.
+/// A 3×3 convolution of images of at most 2×2 pixels, as a matrix product.
 ///
-/// Every output is one sum in one order, whatever the number of threads and the instruction set: the same bits.
+/// Every output pixel depends on every input pixel. That takes 16 multiplications for a pair of channels; Winograd's
+/// algorithm takes 36. Every output is summed in a fixed order: its bits do not depend on the number of threads or the
+/// instruction set.
 final class TinyConvolution: Pass {
     private let input: Place
     private let output: Place
@@ -14,8 +15,10 @@ final class TinyConvolution: Pass {
     private let instructionSet = DNNL.instructionSet.ofKernels
     private var bound: be_tiny_convolution?
 
-    /// Whether a convolution is one of these: 3×3 in steps of one with zeros around, and at least 16 channels on both sides
-    /// in blocks. For the gradient of such a kernel oneDNN has its reference alone on AVX2, a second for 4 images with 512
+    /// Whether a convolution is one of these: 3×3 with stride 1 and zeros around, and at least 16 channels on both
+    /// sides, in blocks.
+    ///
+    /// On AVX2, oneDNN has only its reference code for the gradient of such a kernel: a second for 4 images with 512
     /// channels.
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
@@ -29,9 +32,9 @@ final class TinyConvolution: Pass {
     static func isTiny(_ images: TensorLayout) -> Bool { images.dims[2...].allSatisfy { $0 <= 2 } }
 
     /// - Parameters:
-    ///   - shape: of the images that are read and put out.
-    ///   - kernel: the place of its ``TinyKernel``.
-    ///   - bias: a number for each channel of the output.
+    ///   - shape: of the input and output images.
+    ///   - kernel: the place of the transformed ``TinyKernel``.
+    ///   - bias: a number for each output channel.
     init(_ shape: be_tiny_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool, output: Place) {
         (self.shape, self.input, self.kernel, self.bias) = (shape, input, kernel, bias)
         (self.rectifies, self.output) = (rectifies, output)
@@ -58,8 +61,9 @@ final class TinyConvolution: Pass {
     }
 }
 
-/// The gradients of kernel and bias of a ``TinyConvolution``, or of such a one in bfloat16: sums in float32 over the whole
-/// batch, of which each thread makes some.
+/// The gradients of kernel and bias of a ``TinyConvolution``, or of one in bfloat16.
+///
+/// Each sum is in float32 over the whole batch. The threads divide the sums among them.
 final class TinyGradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -75,7 +79,7 @@ final class TinyGradient: Pass {
     /// - Parameters:
     ///   - shape: of the convolution.
     ///   - precision: of the images.
-    ///   - kernelGradient: in blocks of inputs of blocks of outputs.
+    ///   - kernelGradient: in blocks of inputs by outputs.
     init(
         _ shape: be_tiny_shape, _ precision: Precision, input: Place, outputGradient: Place,
         kernelGradient: Place, biasGradient: Place?
@@ -121,17 +125,17 @@ final class TinyGradient: Pass {
     }
 }
 
-/// A 3×3 kernel as ``TinyConvolution`` multiplies by it: each tap once for each pair of pixels that it joins.
+/// A 3×3 kernel as ``TinyConvolution``'s matrix: each tap once for each pair of input and output pixels that it joins.
 struct TinyKernel: TransformedKernel {
     let shape: be_tiny_shape
-    /// For the gradient of the input: the shape's inputs are the kernel's outputs, and the other way round.
+    /// For the gradient of the input: the shape's inputs are the kernel's outputs, and vice versa.
     let isTurned: Bool
 
     private var panels: Int { withUnsafePointer(to: shape, be_tiny_panels) }
 
     var byteCount: Int { panels * withUnsafePointer(to: shape, be_tiny_panel_bytes) }
 
-    /// - Parameter kernel: float32 in blocks of inputs of blocks of outputs.
+    /// - Parameter kernel: float32 in blocks of inputs by outputs.
     func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer) {
         let expanded = be_tiny_kernel(
             shape: shape, isTurned: isTurned, kernel: kernel,
@@ -141,7 +145,7 @@ struct TinyKernel: TransformedKernel {
         }
     }
 
-    /// Whatever the number of images, a kernel is the same.
+    /// Ignores the number of images, on which the kernel does not depend.
     static func == (one: TinyKernel, other: TinyKernel) -> Bool {
         func numbers(_ kernel: TinyKernel) -> [Int] {
             [
@@ -154,7 +158,7 @@ struct TinyKernel: TransformedKernel {
 }
 
 extension be_tiny_shape {
-    /// The convolution that reads images of one layout and puts out those of another.
+    /// The shape of the convolution from `source` to `destination`.
     init(source: TensorLayout, destination: TensorLayout) {
         self.init(
             images: source.dims[0], height: source.dims[2], width: source.dims[3], inputs: source.dims[1],
@@ -163,6 +167,6 @@ extension be_tiny_shape {
 }
 
 extension InstructionSet {
-    /// What people call the passes of tiny convolutions.
+    /// The display name of tiny convolutions' passes.
     var tinyConvolution: String { self >= .avx512 ? "tiny_2x2:avx512_core" : "tiny_2x2:avx2" }
 }

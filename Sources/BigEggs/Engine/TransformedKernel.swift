@@ -1,8 +1,8 @@
-/// A kernel in a form that a pass of the engine's own multiplies by.
+/// A kernel transformed for one of the engine's own passes.
 protocol TransformedKernel: Equatable {
     var byteCount: Int { get }
 
-    /// Makes the form of a parameter as it is stored.
+    /// Transforms a parameter from the layout in which it is stored.
     func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer)
 }
 

@@ -1,7 +1,7 @@
-/// What a convolution and an inner product have in common: a kernel and a bias, and three passes.
+/// The base of convolution and inner product: a kernel, a bias and three passes.
 ///
-/// oneDNN fuses a ReLU into the forward primitive. Its gradient is masked by whoever reads the output
-/// next if that is a hand-written pass, otherwise by a pass of its own here.
+/// oneDNN fuses a ReLU into the forward primitive. The ReLU's gradient is masked by the node that reads the
+/// output, if that is a hand-written pass; otherwise by a separate pass here.
 class WeightedNode: Node {
     let primitives: WeightedPrimitives
     let output: Signal
@@ -20,7 +20,7 @@ class WeightedNode: Node {
     private var gradient: UnsafeMutableRawPointer?
     private var values: UnsafeMutableRawPointer?
 
-    /// - Parameter output: what the node puts out, if that is not what the primitives do.
+    /// - Parameter output: the output's layout, if it is not the primitives'.
     init(
         _ primitives: WeightedPrimitives, input: Signal, output: TensorLayout? = nil, kernel: Int, bias: Int?,
         store: ParameterStore
@@ -55,10 +55,10 @@ class WeightedNode: Node {
 
     private var trainsKernel: Bool { store.entries[kernel].weight.isTrained }
 
-    /// In how many parts a batch is divided at most.
+    /// The maximum number of parts that a batch is divided into.
     var parts: Int { 16 }
 
-    /// Where a primitive finds the kernel in the layout that it asked for.
+    /// The place of the kernel in the layout that a primitive chose.
     private func weights(_ layout: LayoutChoice) throws -> Place {
         if store.layout(of: kernel) == layout { return .parameter(kernel) }
         let copy = try store.copy(of: kernel, as: layout)
@@ -66,21 +66,21 @@ class WeightedNode: Node {
         return .copy(copy)
     }
 
-    /// The place of the kernel as a pass of the engine's own wants it.
+    /// The place of the kernel, transformed for one of the engine's own passes.
     func weights(_ transformed: some TransformedKernel) -> Place {
         let copy = store.copy(of: kernel, as: transformed)
         if !copies.contains(copy) { copies.append(copy) }
         return .copy(copy)
     }
 
-    /// The engine's own passes in place of oneDNN's, where the rule is for them.
+    /// The engine's own pass; `nil` to use oneDNN's.
     func makeOwnForward() -> (any Pass)? { nil }
     func makeOwnBackwardData(into gradient: Place) -> (any Pass)? { nil }
     func makeOwnBackwardWeights() -> (any Pass)? { nil }
 
-    /// The pass that gives the kernel's gradient, and the bias's.
+    /// The pass that computes the gradients of kernel and bias.
     func makeBackwardWeights() throws -> any Pass {
-        // Each part has sums of its own: 16 of them took a fifth longer than one for all, 8 no longer.
+        // Each part has its own sums. 16 parts took a fifth longer than a single one, 8 parts no longer.
         let primitive = try DividedPrimitive(batch: batch, parts: 8) { samples, _ in
             try primitives.backwardWeights(store.entries[kernel].storedLayout, samples: samples)
         }

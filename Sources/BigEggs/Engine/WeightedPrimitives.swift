@@ -1,7 +1,7 @@
 /// The three primitives of a convolution or of an inner product, for any number of samples.
 struct WeightedPrimitives {
     let name: String
-    /// Of all samples.
+    /// Layouts of all samples.
     let source, destination: TensorLayout
     /// oneDNN's dimensions of the kernel: `[outputs, inputs, height, width]`, or `[outputs, inputs]`.
     let kernelDims: [Int]
@@ -14,7 +14,7 @@ struct WeightedPrimitives {
     /// The output's gradient, in the precision of activations even where the output is float32.
     var gradient: TensorLayout { destination.with(precision) }
 
-    /// Those of an inner product with so many outputs (dimension 0) or inputs (1) of the kernel.
+    /// The primitives of an inner product with `count` of the kernel's outputs (dimension 0) or inputs (1).
     func with(_ count: Int, of dimension: Int, hasBias: Bool) -> WeightedPrimitives {
         var kernelDims = kernelDims
         kernelDims[dimension] = count
@@ -24,13 +24,14 @@ struct WeightedPrimitives {
             kernelDims: kernelDims, window: nil, hasBias: hasBias, rectifies: rectifies, precision: precision)
     }
 
-    /// - Parameter weights: the layout of the weights; `nil` to leave it to oneDNN, here and in the next.
+    /// - Parameter weights: the layout of the weights; `nil` to let oneDNN choose.
     func forward(samples: Int, weights: LayoutChoice? = nil) throws -> Primitive {
         try make(
             "forward", .forward(then: rectifies ? [.rectifier] : []), samples,
             weights: weights ?? .free(dims: kernelDims, precision), destination, hasBias: hasBias)
     }
 
+    /// - Parameter weights: the layout of the weights; `nil` to let oneDNN choose.
     func backwardData(samples: Int, weights: LayoutChoice? = nil) throws -> Primitive {
         let forward = try forward(samples: samples)
         func describe(_ weights: LayoutChoice) throws -> Primitive {
@@ -39,7 +40,7 @@ struct WeightedPrimitives {
                 hasBias: false)
         }
         if let weights { return try describe(weights) }
-        // An inner product's forward layout spares a transposition after every optimizer step.
+        // Using an inner product's forward layout saves a transposition after every optimizer step.
         if window == nil, let shared = try? describe(try forward.layout(of: .weights)), !shared.isReference {
             return shared
         }
@@ -53,7 +54,7 @@ struct WeightedPrimitives {
             gradient, hasBias: hasBias)
     }
 
-    /// The layout that the kernel is stored in: that of its gradient.
+    /// The layout in which the kernel is stored: that of its gradient.
     func storedLayout() throws -> LayoutChoice {
         try Threads.alone {
             try backwardWeights(.free(dims: kernelDims, .float32), samples: source.dims[0])

@@ -1,14 +1,14 @@
 import CKernels
 
 /// A 3×3 convolution in bfloat16 by Winograd's algorithm F(2×2, 3×3): 2.25 times fewer multiplications
-/// than the definition has.
+/// than direct convolution.
 ///
-/// Four outputs come of sixteen products instead of 36, at the price of additions before and after. The
-/// input's are taken in float32 and rounded to bfloat16 once, as is the transformed kernel; products are
-/// summed in float32, and only the output is rounded again. F(4×4, 3×3) would halve the products, but
-/// multiplies by up to 8 what it then cancels: too much for 8 bits.
+/// Four outputs take sixteen products instead of 36, at the price of additions before and after. The
+/// input's additions are in float32, and their results are rounded to bfloat16 once, as is the transformed
+/// kernel. Products are summed in float32, and only the output is rounded again. F(4×4, 3×3) would nearly
+/// halve the products, but it scales terms by up to 8 before they cancel: too much for 8 bits.
 ///
-/// Every output is one sum in one order, whatever the number of threads.
+/// Every output is summed in a fixed order, whatever the number of threads.
 /// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
 final class WinogradBFloat16Convolution: Pass {
     private let input: Place
@@ -22,10 +22,10 @@ final class WinogradBFloat16Convolution: Pass {
     private var scratchpad = Place.scratchpad
     private var bound: (convolution: be_winograd_bfloat16_convolution, scratchpad: UnsafeMutableRawPointer)?
 
-    /// Whether a convolution of this kind is faster this way: in bfloat16, 3×3 in steps of one with the
-    /// image's size kept, and channels that fill whole vectors on both sides.
+    /// Whether Winograd's algorithm is faster for a convolution: bfloat16, 3×3 with stride 1, output of the
+    /// input's size, and multiples of 32 channels on both sides.
     ///
-    /// The processor has dot products of bfloat16 pairs but not AMX, with which oneDNN's direct
+    /// The processor must have dot products of bfloat16 pairs but not AMX: with AMX, oneDNN's direct
     /// convolutions are faster.
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
@@ -39,10 +39,10 @@ final class WinogradBFloat16Convolution: Pass {
     }
 
     /// - Parameters:
-    ///   - dims: `[batch, channels, height, width]` of the image that is read.
+    ///   - dims: `[batch, channels, height, width]` of the input.
     ///   - input, output: images of bfloat16 in oneDNN's layout nChw16c.
     ///   - kernel: the place of the transformed kernel.
-    ///   - threads: as many as will run it at most.
+    ///   - threads: the maximum number of threads that run it.
     init(
         _ transformed: WinogradKernel, dims: [Int], input: Place, kernel: Place, bias: Place?,
         rectifies: Bool, output: Place, threads: Int
@@ -77,7 +77,7 @@ final class WinogradBFloat16Convolution: Pass {
         guard let (convolution, scratchpad) = bound else { return }
         let (shape, instructionSet) = (self.shape, self.instructionSet)
         let bytesPerThread = scratch.bytesPerThread
-        // Tiles of 2×2 outputs, in groups that the innermost loop takes at a time.
+        // Tiles of 2×2 outputs, in groups that the innermost loop handles at once.
         let tiles = shape.images * ((shape.height + 1) / 2) * ((shape.width + 1) / 2)
         let group = Int(BE_WINOGRAD_BFLOAT16_GROUP)
         Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in

@@ -2,11 +2,11 @@ import CKernels
 
 /// The gradients of kernel and bias of a convolution that runs as ``WinogradBFloat16Convolution``.
 ///
-/// It multiplies the same sixteen elements of a tile: the input's with the output gradient's, summed over
-/// all tiles in float32 and turned into the nine of the kernel once. What is multiplied is rounded to
-/// bfloat16 after additions in float32.
+/// It multiplies the sixteen elements of each input tile with those of the output gradient's tile, and sums
+/// over all tiles in float32. The sums are transformed into the kernel's nine elements once. Both factors are
+/// rounded to bfloat16 after additions in float32.
 ///
-/// Sums are made in parts, runs of tiles, of which there are as many for any number of threads.
+/// Sums are made in parts, which are runs of tiles. The number of parts does not depend on the number of threads.
 final class WinogradBFloat16Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -25,11 +25,12 @@ final class WinogradBFloat16Gradient: Pass {
 
     private let scratch: ThreadScratch
     private let parts: Int
-    /// How many sums there are of one kernel's gradient.
+    /// The number of sums of one part.
     private let sums: Int
 
-    /// Each part has sums of its own, 64 bytes for a pair of channels: with 256 channels on both sides, 4 MB.
-    /// Many more would leave the caches, and are oneDNN's.
+    /// Whether the sums fit into the caches; otherwise oneDNN's gradient is used.
+    ///
+    /// Each part has its own sums, 64 bytes for a pair of channels: 4 MB with 256 channels on both sides.
     static func isFor(kernelDims: [Int]) -> Bool { kernelDims[0] * kernelDims[1] <= 256 * 256 }
 
     /// - Parameters:
@@ -37,7 +38,7 @@ final class WinogradBFloat16Gradient: Pass {
     ///   - outputs: channels of the output, of the same height and width.
     ///   - input, outputGradient: images of bfloat16 in oneDNN's layout nChw16c.
     ///   - kernelGradient: in the layout OIhw16i16o.
-    ///   - threads: as many as will run it at most.
+    ///   - threads: the maximum number of threads that run it.
     init(
         dims: [Int], outputs: Int, input: Place, outputGradient: Place, kernelGradient: Place,
         biasGradient: Place?, threads: Int
@@ -51,7 +52,7 @@ final class WinogradBFloat16Gradient: Pass {
         scratch = ThreadScratch(
             bytes: be_winograd_bfloat16_gradient_scratch_bytes(&shape), threads: threads)
         sums = 16 * dims[1] * outputs
-        // More would let more threads work; of large sums there would be more to add up in the end.
+        // More parts let more threads work, but with large sums adding up the parts costs more.
         parts = sums * 4 <= 1 << 18 ? 16 : 8
     }
 

@@ -1,10 +1,10 @@
 import CKernels
 import Glibc
 
-/// A 3×3 convolution in float32 by Winograd's algorithm F(4×4, 3×3): four times fewer multiplications than the
-/// definition has.
+/// A 3×3 convolution in float32 by Winograd's algorithm F(4×4, 3×3): four times fewer multiplications than direct
+/// convolution.
 ///
-/// Every output is one sum in one order, whatever the number of threads and the instruction set: the same bits.
+/// Every output is summed in a fixed order: its bits do not depend on the number of threads or the instruction set.
 /// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
 final class WinogradFloat32Convolution: Pass {
     private let input: Place
@@ -20,11 +20,11 @@ final class WinogradFloat32Convolution: Pass {
     private var scratchpad = Place.scratchpad
     private var bound: (convolution: be_winograd_float32_convolution, scratchpad: UnsafeMutableRawPointer)?
 
-    /// Whether a convolution is faster this way than by the definition: 3×3 in steps of one, at least 16 channels on
-    /// both sides in blocks, and at least half of the tiles' pixels in the image.
+    /// Whether Winograd's algorithm is faster than direct convolution: 3×3 with stride 1, at least 16 channels on
+    /// both sides, in blocks, and at least half of the tiles' pixels in the image.
     ///
-    /// Steps of four such layers on an Intel processor with AVX-512, times as fast as direct ones: 1.2 to 1.3 with 16
-    /// channels, 2.0 with 64 and 2.2 with 256 on images of 8×8; 1.3 on 6×6, 0.8 on 5×5, 1.1 on 3×3.
+    /// Speedup over direct convolution for a step of four such layers, on an Intel processor with AVX-512: 1.2 to 1.3
+    /// with 16 channels, 2.0 with 64 and 2.2 with 256 on images of 8×8; 1.3 on 6×6, 0.8 on 5×5, 1.1 on 3×3.
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
@@ -33,8 +33,8 @@ final class WinogradFloat32Convolution: Pass {
             && output.dims[2...].reduce(1, *) >= 8 * tiles
     }
 
-    /// Whether a convolution is one that the engine's own kernels in float32 know: 3×3 in steps of one, with at least 16
-    /// channels on both sides in blocks.
+    /// Whether the engine's own float32 kernels support a convolution: 3×3 with stride 1 and at least 16 channels on
+    /// both sides, in blocks.
     static func canBeOwn(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
@@ -44,12 +44,12 @@ final class WinogradFloat32Convolution: Pass {
     }
 
     /// - Parameters:
-    ///   - shape: of the images that are read and put out.
+    ///   - shape: of the input and output images.
     ///   - kernel: the place of its 36 matrices.
-    ///   - bias: a number for each channel of the output.
-    ///   - pooling: whether what is put out, or was where the gradient comes from, is pooled.
-    ///   - places: which of four each pooled number is.
-    ///   - threads: as many as will run it at most.
+    ///   - bias: a number for each output channel.
+    ///   - pooling: whether the output is pooled, or the input is the gradient of a pooled output.
+    ///   - places: for each pooled number, which of the four pixels it is.
+    ///   - threads: the maximum number of threads that run it.
     init(
         _ shape: be_winograd_float32_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool,
         output: Place, pooling: be_winograd_pooling = BE_WINOGRAD_WHOLE, places: Place? = nil, threads: Int
@@ -85,7 +85,7 @@ final class WinogradFloat32Convolution: Pass {
     func execute() {
         guard let (convolution, scratchpad) = bound else { return }
         let (instructionSet, bytesPerThread) = (self.instructionSet, scratch.bytesPerThread)
-        // In groups of tiles that the innermost loop takes at a time.
+        // In groups of tiles that the innermost loop handles at once.
         let tiles = withUnsafePointer(to: shape, be_winograd_float32_tiles)
         let group = Int(BE_WINOGRAD_FLOAT32_GROUP)
         Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
@@ -99,13 +99,13 @@ final class WinogradFloat32Convolution: Pass {
 }
 
 extension be_winograd_float32_shape {
-    /// What a core's second-level cache holds; 1 MB where the system does not say.
+    /// The size of a core's second-level cache; 1 MB if the system does not report it.
     private static let cacheBytes: Int = {
         let bytes = sysconf(Int32(_SC_LEVEL2_CACHE_SIZE))
         return bytes > 0 ? bytes : 1 << 20
     }()
 
-    /// The convolution that reads `source` and puts out `destination`, with the window's zeros around `source`.
+    /// The shape of the convolution from `source` to `destination`, with `zeros` above and to the left of `source`.
     init(source: TensorLayout, destination: TensorLayout, zeros: [Int]) {
         self.init(
             images: source.dims[0], height: source.dims[2], width: source.dims[3], top: zeros[0],
@@ -116,6 +116,6 @@ extension be_winograd_float32_shape {
 }
 
 extension InstructionSet {
-    /// What people call the passes of Winograd's algorithm in float32.
+    /// The display name of the float32 Winograd passes.
     var winogradFloat32: String { self >= .avx512 ? "winograd_4x3:avx512_core" : "winograd_4x3:avx2" }
 }

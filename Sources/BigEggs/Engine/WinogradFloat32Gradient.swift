@@ -2,9 +2,10 @@ import CKernels
 
 /// The gradients of kernel and bias of a convolution that runs as ``WinogradFloat32Convolution``.
 ///
-/// It multiplies the same 36 elements of a tile, the input's with the output gradient's, sums them up over all
-/// tiles and turns the sums into the nine of the kernel once. Sums are made in parts, runs of the batch's images,
-/// of which there are as many for any number of threads; threads share parts and output channels.
+/// It multiplies the 36 elements of each input tile with those of the output gradient's tile, and sums over all
+/// tiles. The sums are transformed into the kernel's nine elements once. Sums are made in parts, which are runs of the
+/// batch's images. The number of parts does not depend on the number of threads. Threads divide parts and output
+/// channels.
 final class WinogradFloat32Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -24,21 +25,23 @@ final class WinogradFloat32Gradient: Pass {
 
     private let scratch: ThreadScratch
     private let parts: Int
-    /// How many sums of a kernel's gradient a part has.
+    /// The number of sums of one part.
     private let sums: Int
-    /// Output channels in sixteens, the last filled up.
+    /// Groups of 16 output channels, the last one padded.
     private let sixteens: Int
-    /// Sixteens that a thread takes at a time.
+    /// Groups of 16 that a thread handles at once.
     private let sixteensAtOnce: Int
 
-    /// The sums take 144 bytes for a pair of channels: with 512 on both sides 38 MB. Above that they are oneDNN's.
+    /// Whether the sums take at most 38 MB; otherwise oneDNN's gradient is used.
+    ///
+    /// They take 144 bytes for a pair of channels: 38 MB with 512 on both sides.
     static func isFor(kernelDims: [Int]) -> Bool { kernelDims[0] * kernelDims[1] <= 512 * 512 }
 
     /// - Parameters:
     ///   - shape: of the convolution.
-    ///   - places: if the output was pooled, which of four each of its numbers is.
-    ///   - kernelGradient: in blocks of inputs of blocks of outputs.
-    ///   - threads: as many as will run it at most.
+    ///   - places: if the output was pooled: for each of its numbers, which of the four pixels it is.
+    ///   - kernelGradient: in blocks of inputs by outputs.
+    ///   - threads: the maximum number of threads that run it.
     init(
         _ shape: be_winograd_float32_shape, input: Place, outputGradient: Place, places: Place? = nil,
         kernelGradient: Place, biasGradient: Place?, threads: Int

@@ -1,19 +1,18 @@
 import CKernels
 
-/// A 3×3 kernel as Winograd's convolution multiplies by it: 16 matrices in bfloat16, 36 in float32.
+/// A 3×3 kernel transformed for Winograd's convolution: 16 matrices in bfloat16, 36 in float32.
 ///
-/// They are computed in float32 from the master copy of the kernel, and rounded once.
+/// The matrices are computed in float32 from the master copy of the kernel, and rounded once.
 struct WinogradKernel: TransformedKernel {
     /// `[outputs, inputs, 3, 3]`; in bfloat16 both channel counts are multiples of 32.
     let dims: [Int]
-    /// For the gradient of the input, which is a convolution with the kernel turned by 180° and inputs and
-    /// outputs exchanged.
+    /// For the gradient of the input: a convolution with the kernel turned by 180°, inputs and outputs exchanged.
     let isTurned: Bool
     let precision: Precision
     /// Channels of a block of the kernel in memory, 16 or 8.
     let block: Int
 
-    /// Channels that the convolution reads, and those that it puts out.
+    /// Input and output channels of the convolution.
     var inputs: Int { isTurned ? dims[0] : dims[1] }
     var outputs: Int { isTurned ? dims[1] : dims[0] }
 
@@ -24,7 +23,7 @@ struct WinogradKernel: TransformedKernel {
         }
     }
 
-    /// - Parameter kernel: float32 in blocks of inputs of blocks of outputs; oneDNN's OIhw16i16o or OIhw8i8o.
+    /// - Parameter kernel: float32 in blocks of inputs by outputs; oneDNN's OIhw16i16o or OIhw8i8o.
     func transform(_ kernel: UnsafePointer<Float>, into matrices: UnsafeMutableRawPointer) {
         let set = DNNL.instructionSet.ofKernels
         let squares = ((dims[0] + 15) / 16) * ((dims[1] + 15) / 16)

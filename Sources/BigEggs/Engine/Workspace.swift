@@ -1,21 +1,21 @@
 import Glibc
 
-/// Bytes for activations, gradients of activations and scratch, shared by the plans of one model.
+/// Memory for activations, gradients of activations and scratch, shared by the plans of one model.
 ///
-/// Plans never run at the same time, so the plan of the last, smaller batch and the plan of the
-/// validation live in the memory of the training plan. A plan that needs more makes it grow.
+/// Plans never run at the same time, so the plans of the tail batch and of the validation use the memory
+/// of the training plan. It grows if a plan needs more.
 final class Workspace {
     private var base: UnsafeMutableRawPointer?
     private(set) var capacity = 0
-    /// Changes whenever `base` moves: plans then bind their primitives again.
+    /// Changes whenever `base` moves. Plans must then bind their primitives again.
     private(set) var generation = 0
 
-    /// Pages of 2 MiB spare the processor most of its address translations.
+    /// 2 MiB pages avoid most address translations.
     private static let alignment = 2 << 20
 
-    /// Makes room for so many bytes.
+    /// Reserves `bytes` bytes.
     ///
-    /// - Returns: where they begin.
+    /// - Returns: the address of the first.
     func reserve(_ bytes: Int) throws -> UnsafeMutableRawPointer {
         if let base, bytes <= capacity { return base }
         free(base)

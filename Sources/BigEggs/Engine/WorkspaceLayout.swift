@@ -1,11 +1,11 @@
-/// Where in the workspace the values of a plan lie.
+/// The offsets of a plan's buffers in the workspace.
 ///
 /// Buffers that are never needed at the same time share memory. For the report's network at 128 images in float32 this
 /// brings the process from 151 to 111 MB in inference and from 236 to 203 MB in training.
 struct WorkspaceLayout {
     private struct Buffer {
         var bytes: Int
-        /// The first and the last time that it is used.
+        /// From the first use to the last.
         var times: ClosedRange<Int>?
 
         func isNeeded(with other: Buffer) -> Bool {
@@ -17,13 +17,13 @@ struct WorkspaceLayout {
     private var buffers: [Buffer] = []
     private var numbers: [Place: Int] = [:]
 
-    /// Gives a place a buffer of its own.
+    /// Gives a place its own buffer.
     mutating func reserve(_ place: Place, bytes: Int) {
         numbers[place] = buffers.count
         buffers.append(Buffer(bytes: bytes))
     }
 
-    /// Gives a place the buffer of another.
+    /// Gives a place the buffer of another place.
     mutating func share(_ place: Place, with other: Place) { numbers[place] = numbers[other] }
 
     /// Notes that a place is read or written at a time, if it has a buffer here.
@@ -33,11 +33,11 @@ struct WorkspaceLayout {
         buffers[number].times = min(times.lowerBound, time)...max(times.upperBound, time)
     }
 
-    /// Places the buffers, the largest first, each as low as those before it leave room: "greedy by size".
+    /// Places the buffers, largest first, each at the lowest offset that is free: "greedy by size".
     ///
     /// Source: Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020.
     ///
-    /// - Returns: the bytes from the start of the workspace of each place, and of the whole.
+    /// - Returns: each place's offset in the workspace and the total size, in bytes.
     func arranged() -> (offsets: [Place: Int], bytes: Int) {
         var offsets = Array(repeating: 0, count: buffers.count)
         var placed: [Int] = []

@@ -16,7 +16,7 @@ public struct Activation: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        // Over an image Keras's softmax would be one a pixel.
+        // On an image, Keras's softmax would normalize each pixel separately.
         guard function != .softmax || inputShape.count == 1 else {
             throw LayerError.inputRank(
                 layer: label, found: inputShape,

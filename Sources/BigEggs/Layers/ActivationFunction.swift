@@ -1,4 +1,4 @@
-/// What a layer applies to its output.
+/// A function that a layer applies to its output.
 ///
 /// Source: https://keras.io/api/layers/activations/
 public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
@@ -14,7 +14,7 @@ public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
     case geluTanh = "gelu_tanh"
     /// x · sigmoid(x), also called swish.
     case silu
-    /// x where it is positive, 0.2 · x elsewhere, as Keras's function has it; ``LeakyReLU`` takes any slope.
+    /// x where it is positive, 0.2 · x elsewhere, as Keras's function; ``LeakyReLU`` takes any slope.
     case leakyReLU = "leaky_relu"
     /// x where it is positive, exp(x) − 1 elsewhere; ``ELU`` takes any scale.
     case elu

@@ -1,5 +1,6 @@
-/// The mean of each window: `[height, width, channels]` to `[height', width', channels]`. With `same` padding it is the
-/// mean of those of the window's pixels that are in the image.
+/// The mean of each window: `[height, width, channels]` to `[height', width', channels]`.
+///
+/// With `same` padding, only pixels inside the image count.
 ///
 /// Source: https://keras.io/api/layers/pooling_layers/average_pooling2d/
 public struct AveragePooling2D: Layer {

@@ -1,7 +1,6 @@
 /// Normalizes each channel to mean `beta` and standard deviation `gamma`, any shape to the same shape.
 ///
-/// In training by the statistics of the batch, which also move the moving ones; in inference by the
-/// moving mean and variance.
+/// Training uses the batch's statistics and updates the moving ones; inference uses the moving mean and variance.
 /// Source: https://keras.io/api/layers/normalization_layers/batch_normalization/
 public struct BatchNormalization: Layer {
     public let name: String?
@@ -14,7 +13,7 @@ public struct BatchNormalization: Layer {
     public let center: Bool
     /// Whether there is a `gamma`; 1 otherwise.
     public let scale: Bool
-    /// Whether a training changes the layer. Otherwise the moving statistics normalize in training as well.
+    /// Whether training changes the layer. If not, training uses the moving statistics too.
     public let trainable: Bool
 
     /// A batch normalization over the last axis.
@@ -24,7 +23,7 @@ public struct BatchNormalization: Layer {
     ///   - epsilon: added to the variance before its root is taken.
     ///   - center: whether there is a `beta`.
     ///   - scale: whether there is a `gamma`.
-    ///   - trainable: whether a training changes the layer, its moving statistics included.
+    ///   - trainable: whether training changes the layer, its moving statistics included.
     ///   - name: the name of its weights, or `nil` for Keras's.
     public init(
         momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true,

@@ -1,4 +1,4 @@
-/// Its inputs' channels, or features, one input's after the other's; of images the height and width must be equal.
+/// Concatenates its inputs along channels or features; images must have equal height and width.
 ///
 /// Source: https://keras.io/api/layers/merging_layers/concatenate/
 public struct Concatenate: Layer {

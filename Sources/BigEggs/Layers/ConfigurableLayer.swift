@@ -1,12 +1,12 @@
-/// A layer as files, C and Python describe it, and what it keeps.
+/// A layer that files, C and Python can describe, and its weights.
 package protocol ConfigurableLayer: Layer {
     /// Reads the layer's settings, by Keras's names.
     ///
     /// - Throws: ``SettingsError``.
     init(_ settings: inout Settings) throws
-    /// The settings that make the layer again, all but its name.
+    /// The settings that recreate the layer, except its name.
     var settings: Record { get }
-    /// What is applied to the output, if the layer has such a setting.
+    /// The activation applied to the output, if the layer has that setting.
     var activationFunction: ActivationFunction? { get }
     /// The layer's trainable tensors, in Keras's order.
     func weights(for inputShape: [Int]) -> [Weight]

@@ -20,13 +20,13 @@ public struct Conv2D: Layer {
     ///   - kernelSize: rows and columns of the kernel.
     ///   - strides: pixels between two positions of the kernel.
     ///   - padding: what happens at the edges.
-    ///   - activation: applied to the output; softmax in a ``Dense`` at the end of a model only.
+    ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
     ///   - useBias: whether a number is added to each channel of the output.
-    ///   - kernelInitializer: how the kernel starts.
-    ///   - biasInitializer: how the bias starts.
+    ///   - kernelInitializer: the kernel's initial values.
+    ///   - biasInitializer: the bias's initial values.
     ///   - kernelRegularizer: what the kernel adds to the loss.
-    ///   - trainable: whether a training changes the layer.
-    ///   - kernelTrainable: whether it changes the kernel as well, and not the bias alone.
+    ///   - trainable: whether training changes the layer.
+    ///   - kernelTrainable: whether training changes the kernel too; if not, only the bias.
     ///   - name: the name of its weights, or `nil` for Keras's.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,

@@ -7,7 +7,7 @@ public struct Dense: Layer {
     public static let kind = "dense"
     /// The number of outputs.
     public let units: Int
-    /// Applied to the output; softmax at the end of a model only.
+    /// Applied to the output; softmax only at the end of a model.
     public let activation: ActivationFunction
     package let kernel: KernelSettings
 
@@ -15,12 +15,12 @@ public struct Dense: Layer {
     ///
     /// - Parameters:
     ///   - units: the number of outputs.
-    ///   - activation: applied to the output; softmax in a ``Dense`` at the end of a model only.
-    ///   - useBias: whether a number is added to each channel of the output.
-    ///   - kernelInitializer: how the kernel starts.
-    ///   - biasInitializer: how the bias starts.
+    ///   - activation: applied to the output; softmax only at the end of a model.
+    ///   - useBias: whether a number is added to each output.
+    ///   - kernelInitializer: the kernel's initial values.
+    ///   - biasInitializer: the bias's initial values.
     ///   - kernelRegularizer: what the kernel adds to the loss.
-    ///   - trainable: whether a training changes the layer.
+    ///   - trainable: whether training changes the layer.
     ///   - name: the name of its weights, or `nil` for Keras's.
     public init(
         _ units: Int,

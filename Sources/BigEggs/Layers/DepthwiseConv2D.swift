@@ -1,4 +1,4 @@
-/// A convolution of each channel for itself: `[height, width, channels]` to
+/// A convolution of each channel separately: `[height, width, channels]` to
 /// `[height', width', channels · depthMultiplier]`.
 ///
 /// The kernel, `[kernelSize, kernelSize, channels, depthMultiplier]`, starts Glorot-uniform, the bias at zero.
@@ -6,7 +6,7 @@
 public struct DepthwiseConv2D: Layer {
     public let name: String?
     public static let kind = "depthwise_conv2d"
-    /// Output channels of each input channel before any mixing of channels.
+    /// Output channels per input channel.
     public let depthMultiplier: Int
     /// Applied to the output.
     public let activation: ActivationFunction
@@ -19,13 +19,13 @@ public struct DepthwiseConv2D: Layer {
     ///   - kernelSize: rows and columns of the kernel.
     ///   - strides: pixels between two positions of the kernel.
     ///   - padding: what happens at the edges.
-    ///   - depthMultiplier: output channels of each input channel before any mixing of channels.
-    ///   - activation: applied to the output; softmax in a ``Dense`` at the end of a model only.
+    ///   - depthMultiplier: output channels per input channel.
+    ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
     ///   - useBias: whether a number is added to each channel of the output.
-    ///   - kernelInitializer: how kernels start.
-    ///   - biasInitializer: how the bias starts.
-    ///   - kernelRegularizer: what kernels add to the loss.
-    ///   - trainable: whether a training changes the layer.
+    ///   - kernelInitializer: the kernel's initial values.
+    ///   - biasInitializer: the bias's initial values.
+    ///   - kernelRegularizer: what the kernel adds to the loss.
+    ///   - trainable: whether training changes the layer.
     ///   - name: the name of its weights, or `nil` for Keras's.
     public init(
         kernelSize: Int, strides: Int = 1, padding: Padding = .valid, depthMultiplier: Int = 1,

@@ -1,5 +1,4 @@
-/// In training sets a share of its inputs to zero at random and scales the rest up; any shape to the
-/// same shape.
+/// Sets a share of its inputs to zero at random in training and scales the rest up; any shape to the same shape.
 ///
 /// Source: https://keras.io/api/layers/regularization_layers/dropout/
 public struct Dropout: Layer {
@@ -23,7 +22,7 @@ public struct Dropout: Layer {
 }
 
 extension LayerError {
-    /// Refuses a share that cannot be dropped.
+    /// Throws unless `rate` is a valid share.
     static func check(rate: Float, layer: String) throws {
         guard rate >= 0, rate < 1 else {
             throw LayerError.invalid(

@@ -4,7 +4,7 @@
 public struct ELU: Layer {
     public let name: String?
     public static let kind = "elu"
-    /// What negative numbers approach, without its sign.
+    /// The scale of the negative part, whose output approaches −`alpha`.
     public let alpha: Float
 
     /// An exponential linear unit with Keras's default.

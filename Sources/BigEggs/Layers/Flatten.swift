@@ -1,4 +1,4 @@
-/// An image as a vector, row by row, each pixel's channels together: `[height, width, channels]` to
+/// Flattens an image into a vector, row by row, each pixel's channels together: `[height, width, channels]` to
 /// `[height · width · channels]`.
 ///
 /// Source: https://keras.io/api/layers/reshaping_layers/flatten/

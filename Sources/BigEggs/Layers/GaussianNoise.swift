@@ -1,4 +1,4 @@
-/// In training adds normally distributed noise of mean 0; any shape to the same shape.
+/// Adds normally distributed noise of mean 0 in training; any shape to the same shape.
 ///
 /// Source: https://keras.io/api/layers/regularization_layers/gaussian_noise/
 public struct GaussianNoise: Layer {
@@ -7,7 +7,7 @@ public struct GaussianNoise: Layer {
     /// The standard deviation of the noise.
     public let stddev: Float
 
-    /// A noise of a standard deviation.
+    /// Noise with a standard deviation of `stddev`.
     public init(_ stddev: Float, name: String? = nil) {
         self.stddev = stddev
         self.name = name

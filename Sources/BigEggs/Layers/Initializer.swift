@@ -1,6 +1,6 @@
-/// How a parameter starts, by Keras's names.
+/// A parameter's initial values, by Keras's names.
 ///
-/// A fan is the number of connections of an output or an input: features, or pixels of the kernel times channels.
+/// Fan-in and fan-out count the connections of an output and of an input: features, or kernel pixels times channels.
 /// Source: https://keras.io/api/layers/initializers/
 public enum Initializer: String, Sendable, Codable, CaseIterable {
     case zeros
@@ -27,20 +27,19 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
     case randomNormal = "random_normal"
     /// The same, redrawn beyond two deviations.
     case truncatedNormal = "truncated_normal"
-    /// 1 from each input to the output of its number, in the middle of a convolution's kernel, and 0 elsewhere.
+    /// 1 from each input to the output with the same index, in the middle of a convolution's kernel, and 0 elsewhere.
     case identity
-    /// A convolution's first outputs are its inputs, and the others are uniform in ±1 / √fanIn; `identity` where there
-    /// are no others.
+    /// Identity for a convolution's first outputs, one per input; the others, if any, are uniform in ±1 / √fanIn.
     ///
     /// Source: the convolutions of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.1.
     case partialIdentity = "partial_identity"
 
-    /// The values of a tensor; which ones is a function of the seed and the parameter's number.
+    /// The values of a tensor, determined by the seed and the parameter's index.
     func values(of shape: [Int], seed: UInt64, parameter: Int) -> [Float] {
         let count = shape.reduce(1, *)
         let stream = Stream(philox: Philox(seed: seed, purpose: .initialization), parameter: parameter)
         let (fanIn, fanOut) = Initializer.fans(of: shape)
-        // A normal number that is redrawn beyond two deviations has a deviation of 0.88.
+        // A standard normal number redrawn beyond two deviations has a deviation of 0.88.
         let narrowing = Float(0.87962566103423978)
         switch self {
         case .zeros: return Array(repeating: 0, count: count)
@@ -68,7 +67,7 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Connections of an output, and of an input, as Keras counts them.
+    /// Fan-in and fan-out, as Keras counts them.
     private static func fans(of shape: [Int]) -> (fanIn: Int, fanOut: Int) {
         guard shape.count >= 2 else { return (max(shape.first ?? 1, 1), max(shape.first ?? 1, 1)) }
         let area = shape.dropLast(2).reduce(1, *)

@@ -1,16 +1,16 @@
-/// What layers with a kernel and a bias have in common.
+/// Settings shared by layers with a kernel and a bias.
 package struct KernelSettings: Sendable, Equatable {
     package let useBias: Bool
     package let initializer: Initializer
     package let biasInitializer: Initializer
     package let regularizer: Regularizer?
     package let trainable: Bool
-    /// Whether a training that changes the layer changes the kernel as well, and not the bias alone.
+    /// Whether training of a trainable layer changes the kernel too; if not, only the bias.
     package var isKernelTrainable = true
 }
 
 extension KernelSettings {
-    /// - Parameter kernel: what Keras calls the kernel: "kernel", or "depthwise".
+    /// - Parameter kernel: Keras's name for the kernel: "kernel" or "depthwise".
     init(_ settings: inout Settings, kernel: String = "kernel") throws {
         useBias = try settings.flag("use_bias") ?? true
         initializer = try settings.choice("\(kernel)_initializer") ?? .glorotUniform

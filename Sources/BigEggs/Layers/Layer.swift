@@ -1,9 +1,9 @@
 /// One layer of a ``Model``: a description, which the model turns into a plan.
 ///
-/// The library has all layers; ``Lowering`` cannot be made outside of it.
+/// Only the library can define layers: ``Lowering`` has no public initializer.
 public protocol Layer: Sendable {
-    /// The name that the layer's weights are saved under. `nil` takes Keras's: the kind with a number
-    /// from the second of its kind on, such as "conv2d_1".
+    /// The name that the layer's weights are saved under. `nil` takes Keras's: the kind, numbered from the second
+    /// layer of that kind, such as "conv2d_1".
     var name: String? { get }
     /// Keras's name for the kind of layer, such as "conv2d".
     static var kind: String { get }
@@ -14,14 +14,14 @@ public protocol Layer: Sendable {
     func outputShape(for inputShape: [Int]) throws -> [Int]
     /// The same for a layer that may have several inputs, in their order.
     ///
-    /// - Throws: ``LayerError`` for a number of inputs that the layer does not take, as well.
+    /// - Throws: ``LayerError``, also for a wrong number of inputs.
     func outputShape(for inputShapes: [[Int]]) throws -> [Int]
     /// How the engine runs the layer.
     var lowering: Lowering { get }
 }
 
 extension Layer {
-    /// What errors call a layer whose place in a model is not known: its own name, or its kind.
+    /// The layer's name in errors if its name in a model is not known: its own name, or its kind.
     var label: String { name ?? Self.kind }
 
     /// The shape for the only input.
@@ -35,7 +35,7 @@ extension Layer {
 }
 
 extension Layer {
-    /// The output's shape; what does not fit is said with the layer's name in the model, and those of its inputs.
+    /// The output's shape. Errors have the names of the layer and its inputs in the model.
     ///
     /// - Throws: ``LayerError``.
     package func outputShape(

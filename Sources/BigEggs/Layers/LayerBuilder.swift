@@ -1,4 +1,4 @@
-/// Collects the layers that a closure lists, one a line; loops and conditions are allowed.
+/// Collects the layers that a closure lists, one per line; loops and conditions are allowed.
 @resultBuilder
 public enum LayerBuilder {
     public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }

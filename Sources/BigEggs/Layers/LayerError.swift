@@ -1,15 +1,15 @@
-/// Why a layer cannot be part of the model it was put into.
+/// Why a layer or a graph of layers is invalid.
 public enum LayerError: Error, Equatable, CustomStringConvertible {
     case inputRank(layer: String, found: [Int], expected: String)
     case inputCount(layer: String, found: Int, expected: String)
-    /// Inputs of a layer do not fit each other; `inputs` are their names, once it is known.
+    /// Inputs of a layer do not fit each other; `inputs` are their names, once known.
     case unequalInputs(layer: String, inputs: [String], shapes: [[Int]], expected: String)
     case tooSmall(layer: String, input: [Int], window: [Int])
     case invalid(layer: String, argument: String, value: String, allowed: String)
     case noLayers
     case unsupported(layer: String, reason: String)
     case duplicateName(String)
-    /// Layers are not joined as a model's must be; the text says which way.
+    /// The layers are not connected as a model's must be; the text says how.
     case unconnected(String)
 
     public var description: String {
@@ -37,11 +37,11 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The same error of a layer whose place in a model is known.
+    /// The same error with the layer's name in a model.
     ///
     /// - Parameters:
     ///   - name: the layer's name.
-    ///   - inputs: the names of what it reads.
+    ///   - inputs: the names of its inputs.
     func named(_ name: String, inputs: [String]) -> LayerError {
         switch self {
         case .inputRank(_, let found, let expected): .inputRank(layer: name, found: found, expected: expected)
@@ -59,7 +59,7 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
 }
 
 extension LayerError {
-    /// Refuses an input that is no image.
+    /// Throws unless the input is an image.
     static func checkImage(_ inputShape: [Int], layer: String) throws {
         guard inputShape.count == 3 else {
             throw LayerError.inputRank(

@@ -1,6 +1,7 @@
 /// Normalizes the channels of each pixel, or the features of each vector, to mean `beta` and standard deviation
-/// `gamma`, any shape to the same shape. Training and inference are the same.
+/// `gamma`, any shape to the same shape.
 ///
+/// Training and inference are the same.
 /// Source: Ba, Kiros and Hinton, "Layer normalization", 2016;
 /// https://keras.io/api/layers/normalization_layers/layer_normalization/
 public struct LayerNormalization: Layer {

@@ -1,4 +1,4 @@
-/// The kinds of layers, by their names in Keras: what C, Python and files find a layer by.
+/// All layers by their names in Keras, for C, Python and files.
 package enum LayerTypes {
     package static let all: [any ConfigurableLayer.Type] = [
         Activation.self, Add.self, AveragePooling2D.self, BatchNormalization.self, Concatenate.self,
@@ -13,10 +13,10 @@ package enum LayerTypes {
 }
 
 extension Layer {
-    /// What makes the layer again.
+    /// A description that recreates the layer.
     package var description: Component { Component("\(type(of: self))", allSettings) }
 
-    /// The settings that make the layer again.
+    /// The settings that recreate the layer, its name included.
     package var allSettings: Record {
         var settings = lowering.described.settings
         if let name { settings["name"] = .string(name) }

@@ -1,8 +1,8 @@
-/// What a layer does at the edges of an image.
+/// How a layer pads the edges of an image.
 public enum Padding: String, Sendable, Codable, CaseIterable {
-    /// Nothing: the window stays inside the image.
+    /// No padding: the window stays inside the image.
     case valid
-    /// Zeros, as many as make the output as large as the input divided by the stride, the odd one out
-    /// at the bottom and on the right, as in Keras.
+    /// Zeros, so that the output's size is the input's divided by the stride, rounded up. Of an odd number of zeros,
+    /// the extra one is at the bottom or right, as in Keras.
     case same
 }

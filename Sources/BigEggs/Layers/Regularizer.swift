@@ -1,19 +1,19 @@
-/// What a layer's kernel adds to the loss, so that it stays small.
+/// A penalty that a layer's kernel adds to the loss, so that the kernel stays small.
 ///
 /// Source: https://keras.io/api/layers/regularizers/
 public struct Regularizer: Sendable, Equatable {
-    /// Times the sum of absolute values.
+    /// The factor of the sum of absolute values.
     public let l1: Float
-    /// Times the sum of squares.
+    /// The factor of the sum of squares.
     public let l2: Float
 
-    /// Both, or one of them.
+    /// A penalty with one or both factors.
     public init(l1: Float = 0, l2: Float = 0) {
         self.l1 = l1
         self.l2 = l2
     }
 
-    /// - Throws: ``LayerError`` for a factor below 0.
+    /// - Throws: ``LayerError`` for a factor that is below 0 or not finite.
     func check(layer: String) throws {
         for (argument, value) in [("l1", l1), ("l2", l2)] where value < 0 || !value.isFinite {
             throw LayerError.invalid(

@@ -4,12 +4,12 @@
 public struct Rescaling: Layer {
     public let name: String?
     public static let kind = "rescaling"
-    /// What each number is multiplied by.
+    /// The factor for each number.
     public let scale: Float
-    /// What is added to that.
+    /// Added after scaling.
     public let offset: Float
 
-    /// A rescaling, such as by 1/255 of pixels.
+    /// A rescaling, such as by 1/255 for pixels.
     public init(_ scale: Float, offset: Float = 0, name: String? = nil) {
         self.scale = scale
         self.offset = offset

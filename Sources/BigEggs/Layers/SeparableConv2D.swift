@@ -1,15 +1,15 @@
-/// A convolution of each channel for itself, and one of 1×1 pixels that mixes channels: `[height, width, channels]`
-/// to `[height', width', filters]`.
+/// A depthwise convolution, then a 1×1 convolution that mixes channels: `[height, width, channels]` to
+/// `[height', width', filters]`.
 ///
-/// The kernels, `[kernelSize, kernelSize, channels, depthMultiplier]` and `[1, 1, channels · depthMultiplier, filters]`,
-/// start Glorot-uniform, the bias at zero.
+/// The kernels, `[kernelSize, kernelSize, channels, depthMultiplier]` and
+/// `[1, 1, channels · depthMultiplier, filters]`, start Glorot-uniform, the bias at zero.
 /// Source: https://keras.io/api/layers/convolution_layers/separable_convolution2d/
 public struct SeparableConv2D: Layer {
     public let name: String?
     public static let kind = "separable_conv2d"
     /// The number of output channels.
     public let filters: Int
-    /// Output channels of each input channel before any mixing of channels.
+    /// Channels that the depthwise convolution makes of each input channel.
     public let depthMultiplier: Int
     /// Applied to the output.
     public let activation: ActivationFunction
@@ -23,13 +23,13 @@ public struct SeparableConv2D: Layer {
     ///   - kernelSize: rows and columns of the kernel.
     ///   - strides: pixels between two positions of the kernel.
     ///   - padding: what happens at the edges.
-    ///   - depthMultiplier: output channels of each input channel before any mixing of channels.
-    ///   - activation: applied to the output; softmax in a ``Dense`` at the end of a model only.
+    ///   - depthMultiplier: channels that the depthwise convolution makes of each input channel.
+    ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
     ///   - useBias: whether a number is added to each channel of the output.
-    ///   - kernelInitializer: how kernels start.
-    ///   - biasInitializer: how the bias starts.
-    ///   - kernelRegularizer: what kernels add to the loss.
-    ///   - trainable: whether a training changes the layer.
+    ///   - kernelInitializer: the kernels' initial values.
+    ///   - biasInitializer: the bias's initial values.
+    ///   - kernelRegularizer: what each kernel adds to the loss.
+    ///   - trainable: whether training changes the layer.
     ///   - name: the name of its weights, or `nil` for Keras's.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,

@@ -1,5 +1,5 @@
-/// In training sets a share of its channels to zero at random, each as a whole, and scales the rest up:
-/// `[height, width, channels]` to the same shape.
+/// Sets a share of whole channels to zero at random in training and scales the rest up: `[height, width, channels]` to
+/// the same shape.
 ///
 /// Source: https://keras.io/api/layers/regularization_layers/spatial_dropout2d/
 public struct SpatialDropout2D: Layer {

@@ -1,4 +1,4 @@
-/// A tensor that training may change: its name, and the shape that Keras gives it.
+/// A tensor that training may change: its name, and its shape in Keras.
 package struct Weight {
     /// "kernel" in its layer, "conv2d_1/kernel" in a model.
     package var name: String
@@ -7,10 +7,10 @@ package struct Weight {
     let initializer: Initializer
     /// What the tensor adds to the loss.
     var regularizer: Regularizer?
-    /// Whether a training changes it.
+    /// Whether training changes it.
     var isTrained = true
 
-    /// What a normalization multiplies each channel by, and adds to it: those of the two that it has.
+    /// The weights of a normalization: `gamma`, a factor per channel, if `scale`; `beta`, an offset, if `center`.
     static func scaleAndShift(
         of inputShape: [Int], scale: Bool, center: Bool, isTrained: Bool = true
     ) -> [Weight] {
@@ -20,6 +20,6 @@ package struct Weight {
         return (scale ? [gamma] : []) + (center ? [beta] : [])
     }
 
-    /// How many numbers.
+    /// The number of elements.
     package var count: Int { shape.reduce(1, *) }
 }

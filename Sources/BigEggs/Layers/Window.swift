@@ -8,7 +8,7 @@ package struct Window: Sendable, Equatable {
         (self.size, self.strides, self.padding) = (size, strides, padding)
     }
 
-    /// A square, the same number of pixels in both directions from one to the next.
+    /// A square window with the same stride in both directions.
     package init(square size: Int, stride: Int, padding: Padding) {
         self.init(size: [size, size], strides: [stride, stride], padding: padding)
     }
@@ -28,7 +28,7 @@ package struct Window: Sendable, Equatable {
         }
     }
 
-    /// Zeros above and to the left, below and to the right.
+    /// The zeros above and to the left, and those below and to the right.
     package func zeros(for input: [Int]) -> (before: [Int], after: [Int]) {
         guard padding == .same else { return ([0, 0], [0, 0]) }
         let total = (0..<2).map { axis in
@@ -46,7 +46,7 @@ package struct Window: Sendable, Equatable {
         }
     }
 
-    /// The shape that pooling puts out.
+    /// The output shape of pooling.
     ///
     /// - Throws: ``LayerError``.
     func pooledShape(for inputShape: [Int], layer: String) throws -> [Int] {
@@ -55,9 +55,9 @@ package struct Window: Sendable, Equatable {
         return try outputSize(for: Array(inputShape[0..<2]), layer: layer) + [inputShape[2]]
     }
 
-    /// The shape that a convolution puts out, all but the channels.
+    /// The height and width of a convolution's output.
     ///
-    /// - Parameter positive: the layer's numbers that are 1 or more, by their arguments.
+    /// - Parameter positive: the layer's arguments that must be 1 or more.
     /// - Throws: ``LayerError``.
     func convolvedSides(
         of inputShape: [Int], positive: [(argument: String, value: Int)], _ activation: ActivationFunction,
@@ -69,14 +69,15 @@ package struct Window: Sendable, Equatable {
                 layer: layer, argument: argument, value: "\(value)", allowed: "1 or more")
         }
         guard activation != .softmax else {
-            throw LayerError.unsupported(layer: layer, reason: "a softmax stands at the end of a model only")
+            throw LayerError.unsupported(
+                layer: layer, reason: "a softmax is allowed only at the end of a model")
         }
         try kernel.regularizer?.check(layer: layer)
         try check(layer: layer, sizeArgument: "kernelSize")
         return try outputSize(for: Array(inputShape[0..<2]), layer: layer)
     }
 
-    /// The settings, the size under the name that a kind of layer has for it.
+    /// The settings, with the size under the layer's name for it.
     func settings(size name: String) -> [String: Record] {
         [
             name: .number(Double(size[0])), "strides": .number(Double(strides[0])),

@@ -9,12 +9,12 @@ public struct ZeroPadding2D: Layer {
     /// Columns of zeros.
     public let left, right: Int
 
-    /// As many zeros on every side.
+    /// The same number of zeros on every side.
     public init(_ padding: Int = 1, name: String? = nil) {
         self.init(top: padding, bottom: padding, left: padding, right: padding, name: name)
     }
 
-    /// Zeros on each side.
+    /// A number of zeros for each side.
     public init(top: Int, bottom: Int, left: Int, right: Int, name: String? = nil) {
         (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
         self.name = name

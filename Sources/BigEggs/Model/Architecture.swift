@@ -1,28 +1,28 @@
-/// A model as files, C and recipes describe it: its input, and its layers with the names of those they read.
+/// A model's description for files, C and recipes: its input, and its layers with the names of their inputs.
 ///
-/// It is put together layer by layer; ``model(seed:precision:threads:)`` then draws weights.
+/// Layers are added one by one; ``model(seed:precision:threads:)`` then draws weights.
 package struct Architecture: Sendable {
-    /// What stands for the model's input where layers say what they read.
+    /// The name by which layers refer to the model's input.
     private static let inputName = "input"
-    /// Where a file of weights has the layers that they belong to.
+    /// The metadata key of the architecture in a weights file.
     private static let metadataKey = "bigeggs_model"
 
-    /// The model's input, or what a layer puts out.
+    /// The model's input or a layer's output.
     private struct Value {
         let name: String
         let tensor: SymbolicTensor
         let shape: [Int]
     }
 
-    /// What every value of an input is multiplied by before the first layer.
+    /// The factor for every input value before the first layer.
     package var rescale: Float
     private let input: Input
     private var values: [Value]
     private var naming = LayerNaming()
-    /// What makes the layers again.
+    /// Descriptions that recreate the layers.
     private var layers: [Record] = []
 
-    /// No layers yet.
+    /// An architecture without layers.
     ///
     /// - Parameter inputShape: `[height, width, channels]` or `[features]`.
     package init(inputShape: [Int], rescale: Float = 1) {
@@ -51,7 +51,7 @@ package struct Architecture: Sendable {
         try settings.done()
     }
 
-    /// Reads what ``metadata`` wrote into a file; nil if the file does not say.
+    /// Reads the ``metadata`` of a file; nil if it has none.
     ///
     /// - Throws: `RecordError`, ``SettingsError``, ``LayerError``.
     package init?(metadata: [String: String], file: String) throws {
@@ -63,7 +63,7 @@ package struct Architecture: Sendable {
     package var inputShape: [Int] { input.shape }
     package var outputShape: [Int] { output.shape }
 
-    /// Adds a layer; the last one's output is the model's.
+    /// Adds a layer. The last layer's output is the model's.
     ///
     /// - Parameter inputs: the names of the layers that it reads, "input" for the model's input; `nil` for the layer
     ///   that was added last.
@@ -84,7 +84,7 @@ package struct Architecture: Sendable {
         layers.append(description)
     }
 
-    /// Adds a described layer: a ``Component``, with "inputs" where it does not read the one before it.
+    /// Adds a described layer: a ``Component``, with "inputs" unless it reads the layer before it.
     ///
     /// - Throws: ``SettingsError``, ``LayerError``.
     package mutating func add(_ described: Record) throws {
@@ -105,16 +105,18 @@ package struct Architecture: Sendable {
         return value
     }
 
-    /// The shape after a layer, if it and the layer's weights have a size that a machine can have.
+    /// The shape after a layer.
     ///
-    /// - Throws: ``LayerError`` if the layer cannot take such inputs.
+    /// - Throws: ``LayerError`` if the layer cannot take such inputs, ``SettingsError`` if its output or weights
+    ///   are too large.
     private static func shape(after layer: any Layer, _ name: String, _ inputs: [Value]) throws -> [Int] {
         let shapes = inputs.map(\.shape)
         let output = try layer.outputShape(for: shapes, named: name, reading: inputs.map(\.name))
         let sizes = [output] + layer.lowering.described.weights(for: shapes[0]).map(\.shape)
         guard let tooLarge = sizes.first(where: { elementCount($0) == nil }) else { return output }
         throw SettingsError.invalid(
-            "\(name) would have outputs or weights of \(tooLarge): that is too large")
+            "\(name) would have outputs or weights of shape \(tooLarge), which is too large: use "
+                + "fewer than 2^31 elements")
     }
 
     /// The model, with weights drawn from `seed`.
@@ -126,17 +128,17 @@ package struct Architecture: Sendable {
         let used = Set(model.summary.map(\.name))
         if let unused = values.dropFirst().first(where: { !used.contains($0.name) }) {
             throw SettingsError.invalid(
-                "the output, of \(output.name), does not depend on \(unused.name): leave it out")
+                "the model's output, \(output.name), does not depend on \(unused.name): remove that layer")
         }
         return model
     }
 
-    /// What makes the architecture again.
+    /// A record that recreates the architecture.
     package var record: Record {
         ["input": .numbers(inputShape), "rescale": Record(rescale), "layers": .array(layers)]
     }
 
-    /// The same for a file of weights.
+    /// The record as metadata of a weights file.
     package var metadata: [String: String] {
         get throws {
             [Architecture.metadataKey: try record.compactText()]

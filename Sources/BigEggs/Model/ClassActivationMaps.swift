@@ -1,4 +1,4 @@
-/// Grad-CAM's maps: how much each place of an image speaks for a class.
+/// Grad-CAM's maps: how strongly each position of an image supports a class.
 public struct ClassActivationMaps: Sendable, Equatable {
     /// `[count, height, width]`, row-major; 0 or more, in units of the score before the softmax.
     public private(set) var values: [Float]

@@ -1,4 +1,4 @@
-/// What a model's layers begin with: images, `[height, width, channels]`, or vectors, `[features]`.
+/// A model's input: images, `[height, width, channels]`, or vectors, `[features]`.
 ///
 /// Source: https://keras.io/api/layers/core_layers/input/
 public final class Input: SymbolicTensor, @unchecked Sendable {

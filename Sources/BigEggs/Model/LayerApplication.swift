@@ -1,4 +1,4 @@
-/// A layer, and the values that it reads: 0 is the network's input, from 1 on they are the outputs of layers.
+/// A layer and the numbers of the values it reads: 0 is the network's input, numbers from 1 are layer outputs.
 package struct LayerApplication {
     package let layer: any Layer
     package let inputs: [Int]

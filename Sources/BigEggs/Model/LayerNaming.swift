@@ -1,4 +1,4 @@
-/// Gives layers Keras's names: their own, or the kind with a number from the second of its kind on.
+/// Names layers as Keras does: by their own name, or by kind, numbered from the second of its kind.
 package struct LayerNaming {
     private var counts: [String: Int] = [:]
     private var names: Set<String> = []

@@ -8,7 +8,7 @@ public struct LayerSummary: Sendable, Codable, Equatable {
     public let inputs: [String]
     /// The shape of one output.
     public let outputShape: [Int]
-    /// How many numbers the layer holds, moving statistics included, as Keras counts.
+    /// The number of parameters, moving statistics included, as Keras counts.
     public let parameterCount: Int
     /// The activation function, if the layer has one.
     public let activation: String?

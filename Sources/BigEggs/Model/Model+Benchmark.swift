@@ -2,20 +2,20 @@ import Dispatch
 public import MessagePassing
 
 extension Model {
-    /// Bytes of activations, their gradients and scratch that the plans made so far share.
+    /// Bytes of the memory that all plans share for activations, their gradients and scratch.
     package var workspaceBytes: Int { workspace.capacity }
 
     /// The wall time of single training steps, or of inference on single batches, on data in memory.
     ///
     /// - Parameters:
     ///   - dataset: at least one batch of images.
-    ///   - batchSize: images a step.
-    ///   - steps: how many to measure, after one that is not counted.
+    ///   - batchSize: images per step.
+    ///   - steps: how many to measure, after one warm-up step.
     ///   - training: a full step with loss and optimizer; otherwise a forward pass in inference mode.
     ///   - augmentation: transforms every image, in training.
-    ///   - breakdown: whether to take the time of every pass as well, at a small cost.
+    ///   - breakdown: whether to time every pass as well, at a small cost.
     ///   - communicator: the processes that share each step.
-    /// - Returns: seconds of each step, and the time of each pass if asked for.
+    /// - Returns: seconds of each step, and with `breakdown` the time of each pass.
     /// - Throws: ``TrainingError``, ``EngineError``.
     public func measureSteps(
         on dataset: ImageDataset, batchSize: Int, steps: Int, training: Bool,
@@ -25,7 +25,7 @@ extension Model {
         try check(dataset, "benchmark")
         try checkPositive("batchSize", batchSize)
         let batchSize = min(batchSize, dataset.count)
-        // Whole batches alone: a smaller last one would count as a fast step.
+        // Whole batches only: a smaller last one would count as a fast step.
         var source = BatchSource(
             dataset.prefix(dataset.count / batchSize * batchSize), batchSize: batchSize,
             augmentation: augmentation, shuffle: true, seed: seed)

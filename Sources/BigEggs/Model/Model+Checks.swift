@@ -1,5 +1,5 @@
 extension Model {
-    /// Refuses images that do not fit the model.
+    /// Throws unless the images fit the model.
     ///
     /// - Parameter purpose: "training", "validation" and so on, for errors.
     /// - Throws: ``TrainingError``.
@@ -14,7 +14,7 @@ extension Model {
         }
     }
 
-    /// Refuses images with a pixel that is no finite number, which a ReLU would take for 0.
+    /// Throws if a pixel is not finite, since a ReLU would turn NaN into 0.
     ///
     /// Bytes are finite. Floats are read once, before the first batch.
     ///

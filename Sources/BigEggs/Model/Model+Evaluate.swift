@@ -4,7 +4,7 @@ public import MessagePassing
 extension Model {
     /// Loss and accuracy on a data set, in inference mode.
     ///
-    /// - Parameter communicator: the processes that share the work. The result is the same in all, and that of one process.
+    /// - Parameter communicator: the processes that share the work. All get the same result as one process alone.
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``, `MessagePassingError`.
     public func evaluate(
         _ dataset: ImageDataset, batchSize: Int = 128, communicator: Communicator? = nil
@@ -15,7 +15,7 @@ extension Model {
         return try evaluate(dataset, batchSize: batchSize, team: team) { _ in }
     }
 
-    /// What processes that share an evaluation must have alike.
+    /// What must be equal in all processes that share an evaluation.
     private func likeness(on dataset: ImageDataset, batchSize: Int) throws -> [String: String] {
         [
             "the program": try Team.programDigest.get(), "the weights": try digest(),
@@ -24,7 +24,7 @@ extension Model {
         ]
     }
 
-    /// - Parameter afterBatch: called with each batch's number; ends the evaluation by throwing.
+    /// - Parameter afterBatch: called with each batch's number; an error that it throws ends the evaluation.
     func evaluate(
         _ dataset: ImageDataset, batchSize: Int, team: Team?, _ afterBatch: (Int) throws -> Void
     ) throws -> Evaluation {

@@ -3,38 +3,37 @@ public import MessagePassing
 extension Model {
     /// Trains the model.
     ///
-    /// Steps and their order are Keras's: the last batch of an epoch may be smaller, and the reported
-    /// loss and accuracy are means over the epoch's images while the weights move.
+    /// Steps and their order are Keras's: the last batch of an epoch may be smaller. The reported loss and accuracy
+    /// are means over the epoch's images, measured while the weights change.
     ///
-    /// Orders, transformations and masks of dropout are new in every training of a model, so four trainings of
-    /// an epoch each are one of four epochs. A model with the same seed repeats them all; with `initialEpoch`
-    /// orders and transformations are those of the epochs it names.
+    /// Each call draws new orders, augmentations and dropout masks, so four calls of one epoch are the same as one
+    /// call of four epochs. A model with the same seed repeats all draws. With `initialEpoch`, orders and
+    /// augmentations are those of the given epochs.
     ///
     /// - Parameters:
-    ///   - train: images of the model's input shape; `train.rescaled()` to have them in [0, 1].
+    ///   - train: images of the model's input shape; `train.rescaled()` scales them to [0, 1].
     ///   - validation: evaluated after each epoch.
     ///   - validationSplit: the share of `train`, from its end, that is held back and evaluated instead.
-    ///   - batchSize: images a step.
+    ///   - batchSize: images per step.
     ///   - epochs: how often to go through all images; the number of the last epoch, counted from 1.
-    ///   - initialEpoch: the first epoch, counted from 0, where an earlier `fit` has done those before. Without
-    ///     it the first is 0, and draws go on where the model's last training ended.
-    ///   - stepsPerEpoch: how many steps make an epoch, in place of a pass through all images. The next epoch
-    ///     goes on where the last one ended.
-    ///   - augmentation: transforms every image anew in every epoch.
-    ///   - shuffle: whether each epoch takes the images in an order of its own.
-    ///   - callbacks: told of what happens, in their order.
-    ///   - checkpoints: where the training saves itself after every epoch and when it is interrupted, and
-    ///     where it is resumed from.
-    ///   - interruption: looked at after every step.
-    ///   - communicator: the processes that train together, such as `.world`. Each computes its share of every batch, of
-    ///     `batchSize` images in all, and the training is that of one process but for roundings. The first process
-    ///     alone tells callbacks and saves checkpoints.
-    ///   - localStatistics: whether batch normalization then takes the statistics of each process's share, which spares
-    ///     messages and makes another training of it.
-    /// - Returns: what was measured, before a resumption as well.
-    /// - Throws: ``TrainingError`` for data that does not fit the model or a loss that is no number,
-    ///   ``TrainingInterrupted``, `MessagePassingError`, ``CheckpointError`` and ``FileError`` for checkpoints, ``EngineError``, and
-    ///   what callbacks throw.
+    ///   - initialEpoch: the first epoch, counted from 0, if an earlier `fit` trained those before. Without it,
+    ///     the first is 0, and random draws continue from the model's last training.
+    ///   - stepsPerEpoch: steps per epoch, instead of a pass through all images. The next epoch continues where
+    ///     the last one ended.
+    ///   - augmentation: transforms every image anew in every pass.
+    ///   - shuffle: whether each pass takes the images in a new order.
+    ///   - callbacks: called in order.
+    ///   - checkpoints: where checkpoints are saved, after every epoch and on interruption, and resumed from.
+    ///   - interruption: checked after every step.
+    ///   - communicator: the processes that train together, such as `.world`. Each computes its share of every batch of
+    ///     `batchSize` images in all. Except for rounding, the result is that of one process. Only the first process
+    ///     calls callbacks and saves checkpoints.
+    ///   - localStatistics: whether batch normalization then uses the statistics of each process's share. This saves
+    ///     messages but changes the result.
+    /// - Returns: the history, epochs before a resumption included.
+    /// - Throws: ``TrainingError`` for data that does not fit the model or a loss that is not finite,
+    ///   ``TrainingInterrupted``, `MessagePassingError`, ``CheckpointError`` and ``FileError`` for checkpoints,
+    ///   ``EngineError``, and errors of callbacks.
     @discardableResult
     public func fit(
         _ train: ImageDataset, validation: ImageDataset? = nil, validationSplit: Double = 0,
@@ -77,7 +76,7 @@ extension Model {
                 argument: "validationSplit", value: "\(share)",
                 allowed: "either a share of the training images or a validation data set, not both")
         }
-        // As Keras rounds; what is held back are the last images as they lie, before any shuffling.
+        // Rounded as in Keras; the last images are held back, in stored order, before any shuffling.
         let kept = share > 0 && share < 1 ? Int((Double(train.count) * (1 - share)).rounded(.down)) : 0
         guard kept > 0, kept < train.count else {
             throw TrainingError.invalid(

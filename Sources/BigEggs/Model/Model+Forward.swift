@@ -12,21 +12,21 @@ extension Model {
         return plan
     }
 
-    /// What the last forward pass made of each image.
+    /// The score of each image in the last forward pass.
     func scores(_ plan: BoundPlan, labels: [Int32]) -> [ImageScore] {
         SoftmaxCrossentropy.evaluate(
             plan.logits, labels: labels, count: labels.count, classes: classes,
             smoothing: loss.labelSmoothing)
     }
 
-    /// The loss of a batch, what regularizers add to it included, and its metrics.
+    /// The loss of a batch, regularization included, and its metrics.
     func score(_ images: some Collection<ImageScore>) -> BatchScore {
         var score = BatchScore(images, topK: metrics.map(\.k))
         score.loss += store.regularizationLoss * Double(images.count)
         return score
     }
 
-    /// What the last forward pass put out, `[count] + outputShape`, after a softmax if the model ends in one.
+    /// The output of the last forward pass, `[count] + outputShape`, after a softmax if the model ends in one.
     func output(_ plan: BoundPlan, count: Int) -> UnsafeBufferPointer<Float> {
         if endsInSoftmax {
             plan.timed("step", "softmax") {

@@ -3,8 +3,7 @@ extension Model {
     ///
     /// With A the output of a convolution, `[height, width, filters]`, and s the class's score before the
     /// softmax, a filter's weight is the mean over all places of ∂s/∂A, and the map is the weighted sum of
-    /// the filters with what is negative set to zero. Everything is as in inference: moving statistics, no
-    /// dropout.
+    /// the filters with negative values set to zero. The model runs as in inference: moving statistics, no dropout.
     ///
     /// ```swift
     /// let maps = try model.gradCAM(test[0..<1], classes: [3])
@@ -15,13 +14,13 @@ extension Model {
     /// localization", ICCV 2017; https://keras.io/examples/vision/grad_cam/
     ///
     /// - Parameters:
-    ///   - dataset: the images; labels are not looked at.
-    ///   - classes: of each image, the class to look for.
-    ///   - layer: the name of a convolution; if `nil`, the last one whose output has at least 4×4 pixels, or the last of
-    ///     all where none has.
+    ///   - dataset: the images; labels are ignored.
+    ///   - classes: for each image, the class to explain.
+    ///   - layer: the name of a convolution; if `nil`, the last one whose output has at least 4×4 pixels, or the
+    ///     last of all if none has.
     ///   - batchSize: images at a time.
-    /// - Throws: ``TrainingError`` for images that do not fit the model, for a class or a layer that it does
-    ///   not have; ``EngineError``.
+    /// - Throws: ``TrainingError`` for images that do not fit the model and for an unknown class or layer;
+    ///   ``EngineError``.
     public func gradCAM(
         _ dataset: ImageDataset, classes: [Int], layer: String? = nil, batchSize: Int = 32
     ) throws -> ClassActivationMaps {
@@ -44,7 +43,7 @@ extension Model {
         let unknown = TrainingError.invalid(
             argument: "layer", value: layer ?? "nil",
             allowed: convolutions.isEmpty
-                ? "a convolution, of which this model has none"
+                ? "a Conv2D; this model has none"
                 : "one of \(convolutions.joined(separator: ", "))")
         guard let layer = layer ?? last?.name, convolutions.contains(layer) else { throw unknown }
         var maps = ClassActivationMaps(values: [], height: 0, width: 0)

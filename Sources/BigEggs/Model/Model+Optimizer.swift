@@ -2,8 +2,9 @@ extension Model {
     /// Whether there is an optimizer.
     package var isCompiled: Bool { optimizer != nil }
 
-    /// The optimizer's steps taken and its states "momentum" and "velocity", Adam's two moments, of every trainable tensor, in Keras's layout; the
-    /// moments are zero before the first step.
+    /// The optimizer's step count and the states "momentum" and "velocity", Adam's two moments.
+    ///
+    /// The moments are those of every trainable tensor, in Keras's layout; they are zero before the first step.
     ///
     /// - Throws: ``TrainingError/notCompiled``, ``EngineError``.
     package func optimizerState() throws -> (step: Int, first: [NamedTensor], second: [NamedTensor]) {
@@ -49,16 +50,18 @@ extension Model {
         try optimizer.apply(to: store, learningRate: learningRate)
     }
 
-    /// Calls `body`, in which trainings change moving statistics but no weight, and leave the optimizer, its
-    /// learning rate or schedule among it, as it was.
+    /// Calls `body` with weight updates turned off.
     ///
-    /// - Throws: ``TrainingError/notCompiled``, and what `body` throws.
+    /// Training inside `body` changes moving statistics only. The optimizer's step count and learning rate or schedule
+    /// are restored afterwards.
+    ///
+    /// - Throws: ``TrainingError/notCompiled``, and errors of `body`.
     package func withoutLearning<Result>(_ body: () throws -> Result) throws -> Result {
         guard let optimizer else { throw TrainingError.notCompiled }
         return try optimizer.withoutLearning(body)
     }
 
-    /// What a flat buffer has for every trainable tensor; zeros where there is no buffer yet.
+    /// The values of every trainable tensor in a flat buffer; zeros if there is no buffer yet.
     func tensors(of flat: AlignedMemory?) throws -> [NamedTensor] {
         try store.entries.enumerated().map { number, entry in
             NamedTensor(
@@ -68,7 +71,7 @@ extension Model {
         }
     }
 
-    /// The first plan chooses the layouts in which the store is kept.
+    /// Allocates the store by making a plan: the first plan chooses the store's layouts.
     private func allocateStore() throws {
         if !store.isAllocated { _ = try plan(batch: 1, training: true) }
     }

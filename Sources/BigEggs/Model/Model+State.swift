@@ -1,10 +1,11 @@
 extension Model {
-    /// All that trainings have made of a model: one of the same layers, compiled alike, goes on from it as this
-    /// one does, to the same bits.
+    /// Everything that training has changed in a model.
+    ///
+    /// A model with the same layers, compiled alike, continues from it to the same bits.
     package struct State {
         /// Weights, moving statistics and the optimizer's moments, behind the prefixes of a ``Checkpoint``.
         package var tensors: [NamedTensor]
-        /// Counts, the learning rate and what decides about the layout of parameters, by name.
+        /// Counts, the learning rate and the batch size and mode of the first plan, by name.
         package var numbers: [String: Double]
 
         /// A state made of its parts.
@@ -13,7 +14,7 @@ extension Model {
             self.numbers = numbers
         }
 
-        /// A count that is none, in bytes that somebody made up, is 0.
+        /// A count; 0 if missing or invalid, as in a corrupt file.
         fileprivate func count(_ name: String) -> Int {
             numbers[name].flatMap(Int.init(exactly:)).flatMap { 0..<1 << 31 ~= $0 ? $0 : nil } ?? 0
         }
@@ -37,15 +38,15 @@ extension Model {
         return state
     }
 
-    /// Takes over a state.
+    /// Restores a state.
     ///
     /// - Parameters:
     ///   - state: of a model of the same layers, compiled alike.
-    ///   - source: what errors name.
+    ///   - source: named in errors.
     /// - Throws: ``TrainingError`` for tensors that do not fit, ``EngineError``.
     package func restore(_ state: State, source: String) throws {
         let batch = min(state.count("batch"), 1 << 16)
-        // The first plan decides how parameters lie in memory, and with it about last bits.
+        // The first plan decides the parameters' layout in memory, which affects the last bits.
         if batch > 0 { _ = try plan(batch: batch, training: state.count("training") == 1) }
         try setWeights(state.tensors.withoutPrefix("weights/"), source: source)
         (drawn.passes, drawn.steps) = (state.count("passes"), state.count("steps"))
@@ -55,7 +56,7 @@ extension Model {
         if let rate = state.numbers["learningRate"], rate >= 0, rate != learningRate { learningRate = rate }
     }
 
-    /// What the optimizer remembers, behind the prefix "optimizer/" and the state's name.
+    /// The optimizer's state; names begin with "optimizer/" and the state's name.
     func optimizerTensors() throws -> [NamedTensor] {
         guard let optimizer else { return [] }
         return try optimizer.states.sorted { $0.key < $1.key }.flatMap { name, memory in
@@ -63,7 +64,7 @@ extension Model {
         }
     }
 
-    /// Takes over what an optimizer of the same kind remembered.
+    /// Restores the state of an optimizer of the same kind.
     ///
     /// - Throws: ``TrainingError`` for tensors that do not fit, ``EngineError``.
     func setOptimizerTensors(_ tensors: [NamedTensor], source: String) throws {

@@ -1,7 +1,7 @@
 extension Model {
     /// One training step on a whole data set as one batch, as Keras's `train_on_batch`.
     ///
-    /// - Returns: the mean loss and the accuracy before the weights moved.
+    /// - Returns: the mean loss and the accuracy before the update.
     /// - Throws: ``TrainingError``, ``EngineError``.
     public func trainOnBatch(_ dataset: ImageDataset) throws -> (loss: Double, accuracy: Double) {
         guard let optimizer else { throw TrainingError.notCompiled }
@@ -12,13 +12,13 @@ extension Model {
         return (score.loss / Double(dataset.count), Double(score.right) / Double(dataset.count))
     }
 
-    /// One training step on a whole data set as one batch, without a change of weights: what tests compare with
-    /// a reference.
+    /// The loss and gradients of one training step on a whole data set as one batch; weights do not change.
     ///
-    /// The moving statistics take part as in a training step. Dropout draws the masks of `step`.
+    /// Moving statistics are updated as in a training step. Dropout draws the masks of `step`. Tests compare the
+    /// result with a reference.
     ///
     /// - Returns: the mean loss, and the gradient of every trainable tensor in Keras's layout.
-    /// - Throws: ``TrainingError``, as well for a loss or a gradient that is no finite number, ``EngineError``.
+    /// - Throws: ``TrainingError``, also for a loss or gradient that is not finite, ``EngineError``.
     package func lossAndGradients(
         of dataset: ImageDataset, step: Int = 0
     ) throws -> (loss: Double, gradients: [NamedTensor]) {
@@ -28,8 +28,9 @@ extension Model {
         return (score.loss / Double(dataset.count), try tensors(of: store.gradients))
     }
 
-    /// The gradient of every trainable tensor for a given gradient of the output, one forward and backward
-    /// pass in training mode over a whole data set as one batch.
+    /// The gradient of every trainable tensor for a given gradient of the output.
+    ///
+    /// Runs one forward and backward pass in training mode over a whole data set as one batch.
     ///
     /// - Parameter outputGradient: of the last layer's values before a softmax, `[count] + outputShape`.
     /// - Throws: ``TrainingError``, ``EngineError``.
@@ -52,8 +53,8 @@ extension Model {
     /// The output for a whole data set as one batch, after a softmax if the model ends in one.
     ///
     /// - Parameters:
-    ///   - training: in training mode, which moves the moving statistics and drops out.
-    ///   - step: what dropout draws its masks for.
+    ///   - training: in training mode, which updates moving statistics and applies dropout.
+    ///   - step: the step whose dropout masks are drawn.
     /// - Returns: `[count] + outputShape`.
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func output(of dataset: ImageDataset, training: Bool, step: Int = 0) throws -> [Float] {

@@ -1,5 +1,5 @@
 extension Model {
-    /// All weights in Keras's order, names, shapes and layouts, moving statistics among them.
+    /// All weights and moving statistics, with Keras's order, names, shapes and layouts.
     ///
     /// - Throws: ``EngineError`` if oneDNN cannot change a layout.
     public func weights() throws -> [NamedTensor] {
@@ -25,9 +25,9 @@ extension Model {
     ///
     /// - Parameters:
     ///   - tensors: one for each of the model's, in any order.
-    ///   - source: what errors name, such as a file.
-    /// - Throws: ``TrainingError`` for a tensor that is missing, unknown, there twice, of another shape or not
-    ///   finite, and for a variance below zero; the model is then as it was.
+    ///   - source: named in errors, such as a file.
+    /// - Throws: ``TrainingError`` for a tensor that is missing, unknown, repeated, of another shape or not finite,
+    ///   and for a variance below zero; the model is then unchanged.
     public func setWeights(_ tensors: [NamedTensor], source: String = "the weights") throws {
         var byName: [String: NamedTensor] = [:]
         for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
@@ -73,9 +73,9 @@ extension Model {
 
     /// Writes all weights as safetensors, named and shaped as in Keras.
     ///
-    /// - Parameter metadata: what the file says beside the weights.
+    /// - Parameter metadata: the file's metadata.
     /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError/weightsNotSaved(name:file:)`` for
-    ///   weights that ``loadWeights(from:)`` would refuse; what was there before is then unharmed.
+    ///   weights that ``loadWeights(from:)`` would reject; an existing file is then unchanged.
     public func saveWeights(to path: String, metadata: [String: String] = [:]) throws {
         try Safetensors.write(try finiteWeights(for: path), to: path, metadata: metadata)
     }
@@ -94,7 +94,7 @@ extension Model {
     /// Reads all weights from a safetensors file.
     ///
     /// - Throws: ``SafetensorsError``, ``FileError`` or ``TrainingError`` if the file is not one of this
-    ///   network; the model is then as it was.
+    ///   network; the model is then unchanged.
     public func loadWeights(from path: String) throws {
         try setWeights(try Safetensors.read(path), source: path)
     }

@@ -1,4 +1,4 @@
-/// Layers joined to a graph, trained and used as in Keras.
+/// A graph of layers, trained and used as in Keras.
 ///
 /// ```swift
 /// let images = Input([32, 32, 3])
@@ -10,8 +10,8 @@
 /// let history = try model.fit(train.rescaled(), validation: test.rescaled(), batchSize: 128, epochs: 30)
 /// ```
 ///
-/// A stack of layers is a ``Sequential`` model, and shorter. A model is used from one thread at a time; its own
-/// work runs on ``threads`` threads.
+/// For a stack of layers, ``Sequential`` is shorter. Use a model from one thread at a time; its own work runs on
+/// ``threads`` threads.
 /// Source: https://keras.io/api/models/model/
 public class Model {
     /// The layers, each after those it reads.
@@ -20,7 +20,7 @@ public class Model {
     public var inputShape: [Int] { network.inputShape }
     /// The shape of one output.
     public var outputShape: [Int] { network.layers.last?.outputShape ?? inputShape }
-    /// What initial weights, shuffling, dropout and augmentation are drawn from.
+    /// The seed of initial weights, shuffling, dropout and augmentation.
     public let seed: UInt64
     /// The precision of activations.
     public let precision: Precision
@@ -33,32 +33,32 @@ public class Model {
         get { optimizer?.learningRate ?? 0 }
         set { optimizer?.learningRate = newValue }
     }
-    /// Whether the learning rate follows a schedule, so that callbacks have no business with it.
+    /// Whether the learning rate follows a schedule. Callbacks such as ``LearningRateScheduler`` then throw.
     public var followsSchedule: Bool { optimizer?.followsSchedule ?? false }
-    /// Set by a callback to end the training: after the step, or after the epoch, that it was told of.
+    /// Set by a callback to end the training after the current step or epoch.
     public var stopTraining = false
 
     let network: Network
     let store: ParameterStore
     let workspace = Workspace()
     private var plans: [Plan.Key: Plan] = [:]
-    /// The one that decided how parameters lie in memory.
+    /// The plan that decided the parameters' layout in memory.
     private(set) var firstPlan: Plan.Key?
     /// How often weights were set from outside.
     var weightChanges = 0
-    /// What this model's trainings have drawn, so that the next one draws anew.
+    /// The random draws that this model's trainings have used, so that the next one draws anew.
     var drawn = Drawn()
     private(set) var optimizer: OptimizerState?
     private(set) var loss = Loss.sparseCategoricalCrossentropy
     private(set) var metrics: [SparseTopKCategoricalAccuracy] = []
-    /// Whether Winograd's convolutions may run where the rule admits them.
+    /// Whether the engine's own convolutions, Winograd's among them, may run where their rules allow.
     package var allowsWinograd = true
 
     /// A model of the layers between an input and an output.
     ///
     /// - Parameters:
-    ///   - input: what the layers begin with.
-    ///   - output: what the last of them puts out.
+    ///   - input: the first layers' input.
+    ///   - output: the last layer's output.
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: of the activations.
     ///   - threads: how many threads work; `nil` for `OMP_NUM_THREADS`, or else as many as there are processors.
@@ -101,7 +101,7 @@ public class Model {
 
     /// Changes the number of threads. Results do not depend on it.
     ///
-    /// - Throws: ``TrainingError`` unless it is 1 to 1,024.
+    /// - Throws: ``TrainingError`` unless the number is 1 to 1,024.
     public func use(threads: Int) throws {
         guard (1...1024).contains(threads) else {
             throw TrainingError.invalid(
@@ -110,17 +110,16 @@ public class Model {
         self.threads = min(threads, Threads.most)
     }
 
-    /// Chooses what `fit` does: the optimizer, the loss it makes small, and what it measures beside loss and
-    /// accuracy.
+    /// Sets the optimizer, the loss and further metrics for `fit`.
     ///
     /// - Parameters:
-    ///   - optimizer: the way from gradients to new weights.
-    ///   - loss: what is made small.
-    ///   - metrics: what is measured beside loss and accuracy.
-    ///   - groups: another optimizer for the parameter of a name, such as "conv2d/kernel"; `nil` for `optimizer`. A
-    ///     learning rate that a callback sets is `optimizer`'s; those of groups change in proportion.
-    /// - Throws: ``TrainingError/noSoftmax`` if the loss needs one and the model has none, or for an
-    ///   argument of the optimizer that makes no sense.
+    ///   - optimizer: updates the weights from gradients.
+    ///   - loss: what training minimizes.
+    ///   - metrics: measured in addition to loss and accuracy.
+    ///   - groups: another optimizer for a parameter by its name, such as "conv2d/kernel"; `nil` for `optimizer`. A
+    ///     learning rate that a callback sets applies to `optimizer`; the groups' rates change in proportion.
+    /// - Throws: ``TrainingError/noSoftmax`` if the model does not end in a softmax, ``TrainingError`` for an invalid
+    ///   argument of the optimizer, the loss or a metric.
     public func compile(
         optimizer: any Optimizer = Adam(), loss: Loss = .sparseCategoricalCrossentropy,
         metrics: [SparseTopKCategoricalAccuracy] = [],
@@ -140,22 +139,22 @@ public class Model {
         network.layers.last?.layer.activationFunction == .softmax
     }
 
-    /// What each batch normalization keeps.
+    /// The moving statistics of each batch normalization.
     var statistics: [BatchStatistics] { network.layers.compactMap(\.statistics) }
 
     var classes: Int { outputShape.reduce(1, *) }
 
-    /// The layers, and which values each reads.
+    /// The layers, and the values that each reads.
     package var applications: [LayerApplication] {
         network.layers.map { LayerApplication(layer: $0.layer, inputs: $0.inputs) }
     }
 
-    /// The number of trainable numbers.
+    /// The number of trainable parameters.
     public var trainableParameterCount: Int {
         store.entries.reduce(0) { $0 + ($1.weight.isTrained ? $1.weight.count : 0) }
     }
 
-    /// All numbers that the model holds, moving statistics included, as Keras counts.
+    /// The number of parameters, moving statistics included, as Keras counts.
     public var parameterCount: Int { summary.reduce(0) { $0 + $1.parameterCount } }
 
     /// A row for each layer.
@@ -170,7 +169,7 @@ public class Model {
         }
     }
 
-    /// What runs the model. The algorithms are known once a plan for training exists.
+    /// The engine that runs the model. The algorithms are known once a plan for training exists.
     public var engineDescription: EngineDescription {
         EngineDescription(
             processor: Machine.processor, instructionSet: Machine.instructionSet, threads: threads,
@@ -181,8 +180,9 @@ public class Model {
                 ?? [])
     }
 
-    /// Makes the plan that decides how parameters lie in memory, unless one has: the same in all processes of a team,
-    /// whose shares of a batch may differ.
+    /// Makes the plan that decides the parameters' layout in memory, unless an earlier plan has.
+    ///
+    /// The processes of a team may have different shares of a batch; all use the largest, for equal layouts.
     func arrange(batch: Int, training: Bool, for team: Team?) throws {
         let most = team?.shares(of: batch).map(\.count).max()
         _ = try plan(batch: most ?? batch, training: training)
@@ -190,9 +190,9 @@ public class Model {
 
     /// The plan for a batch size, made on the first request and bound.
     ///
-    /// - Parameter isFrozen: differentiate what inference computes, moving statistics and no dropout.
+    /// - Parameter isFrozen: differentiate the inference pass, with moving statistics and without dropout.
     func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> BoundPlan {
-        // The caller may since have entered a parallel region of its own.
+        // The caller may have entered its own parallel region since `threads` was set.
         let threads = min(threads, Threads.most)
         let key = Plan.Key(
             batch: batch, training: training, precision: precision, threads: threads, isFrozen: isFrozen,

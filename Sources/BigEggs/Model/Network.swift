@@ -1,4 +1,4 @@
-/// Layers joined to a graph, in an order in which each comes after those it reads.
+/// A graph of layers, each after those it reads.
 struct Network {
     let inputShape: [Int]
     private(set) var layers: [ResolvedLayer] = []
@@ -7,7 +7,7 @@ struct Network {
     /// For each value, the layers that read it.
     private var readers: [[Int]] = [[]]
 
-    /// Follows the shapes through the layers and names what has no name.
+    /// Infers the shapes and names the layers that have no name.
     ///
     /// - Parameters:
     ///   - applications: the last one's output is the model's.
@@ -29,7 +29,7 @@ struct Network {
                 reading: inputs.map { $0 == 0 ? "the input" : layers[$0 - 1].name })
             guard layer.activationFunction != .softmax || isOutput else {
                 throw LayerError.unsupported(
-                    layer: name, reason: "a softmax stands at the end of a model only")
+                    layer: name, reason: "a softmax is allowed only at the end of a model")
             }
             var own = layer.weights(for: inputShapes[0])
             for index in own.indices { own[index].name = "\(name)/\(own[index].name)" }
@@ -51,7 +51,7 @@ struct Network {
         layer.inputs.map { $0 == 0 ? "input" : layers[$0 - 1].name }
     }
 
-    /// The layers that read a value, one that reads it twice twice.
+    /// The layers that read a value; one that reads it twice is listed twice.
     func readers(ofValue value: Int) -> [ResolvedLayer] { readers[value].map { layers[$0] } }
 
     /// The layer that reads a layer's output, if it is the only one.
@@ -60,6 +60,6 @@ struct Network {
         return readers.count == 1 ? readers[0] : nil
     }
 
-    /// The layer that puts out a value; nil for the network's input.
+    /// The layer whose output a value is; nil for the network's input.
     func layer(read value: Int) -> ResolvedLayer? { value > 0 ? layers[value - 1] : nil }
 }

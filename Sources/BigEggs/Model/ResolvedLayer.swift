@@ -10,7 +10,7 @@ struct ResolvedLayer {
     let outputShape: [Int]
     /// Whether its output is the network's.
     let isOutput: Bool
-    /// Numbers of its tensors in the parameter store, in Keras's order.
+    /// The indices of its tensors in the parameter store, in Keras's order.
     let parameters: [Int]
     /// The moving statistics of a batch normalization.
     let statistics: BatchStatistics?

@@ -14,17 +14,17 @@
 ///     train.rescaled(), validation: test.rescaled(), batchSize: 128, epochs: 30)
 /// ```
 ///
-/// Where a layer reads another one than that before it, it is a ``Model``.
+/// If a layer reads another layer than the one before it, use ``Model``.
 /// Source: https://keras.io/api/models/sequential/
 public final class Sequential: Model {
-    /// Puts layers on top of each other and draws their initial weights.
+    /// Stacks layers and draws their initial weights.
     ///
     /// - Parameters:
     ///   - input: `[height, width, channels]` or `[features]`, without the batch.
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: of the activations.
     ///   - threads: how many threads work; `nil` for `OMP_NUM_THREADS`, or else as many as there are processors.
-    ///   - layers: the layers, one a line.
+    ///   - layers: the layers, one per line.
     /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
     public init(
         input: [Int], seed: UInt64 = 0, precision: Precision = .float32, threads: Int? = nil,

@@ -1,23 +1,23 @@
 import Synchronization
 
-/// A value in a graph of layers: what a layer puts out where it is applied. It has no numbers.
+/// A symbolic value in a graph of layers: an input or a layer's output, without numbers.
 ///
-/// Layers are applied to values as functions are, and a ``Model`` is what lies between two of them:
+/// Layers are applied to values like functions; a ``Model`` consists of the layers between two values:
 ///
 /// ```swift
 /// let images = Input([32, 32, 3])
 /// let features = Conv2D(16, kernelSize: 3)(images)
 /// ```
 ///
-/// Each application is a layer with weights of its own. Whether shapes fit is checked when the model is made.
+/// Each application is a layer with its own weights. Shapes are checked when the model is made.
 /// Source: https://keras.io/guides/functional_api/
 public class SymbolicTensor: @unchecked Sendable {
-    // Sendable, for nothing of it changes, and `Input` is its only subclass.
+    // Sendable because it is immutable and `Input` is its only subclass.
     private static let made = Atomic<Int>(0)
 
     private let layer: (any Layer)?
     private let inputs: [SymbolicTensor]
-    /// Greater than that of every value before it, so that the order of numbers is one to compute in.
+    /// Greater than the numbers of all values that it depends on, so values can be computed in this order.
     private let number: Int
 
     init(_ layer: (any Layer)?, _ inputs: [SymbolicTensor]) {
@@ -28,7 +28,7 @@ public class SymbolicTensor: @unchecked Sendable {
 
     /// The layers between an input and this value, in the order in which they were applied.
     ///
-    /// - Throws: ``LayerError/unconnected(_:)`` if the value does not come of that input alone.
+    /// - Throws: ``LayerError/unconnected(_:)`` if the value does not depend on that input alone.
     func applications(from input: Input) throws -> [LayerApplication] {
         var found: [ObjectIdentifier: SymbolicTensor] = [:]
         var open = [self]
@@ -45,7 +45,7 @@ public class SymbolicTensor: @unchecked Sendable {
         return try values.map { value in
             guard let layer = value.layer else {
                 throw LayerError.unconnected(
-                    "the output depends on another input than the model's: a model has one")
+                    "the output depends on an input other than the model's: a model has one")
             }
             return LayerApplication(
                 layer: layer, inputs: value.inputs.compactMap { numbers[ObjectIdentifier($0)] })
@@ -54,12 +54,12 @@ public class SymbolicTensor: @unchecked Sendable {
 }
 
 extension Layer {
-    /// What the layer makes of values.
+    /// Applies the layer to values.
     public func callAsFunction(_ inputs: SymbolicTensor...) -> SymbolicTensor {
         SymbolicTensor(self, inputs)
     }
 
-    /// What the layer makes of a list of values.
+    /// Applies the layer to a list of values.
     public func callAsFunction(_ inputs: [SymbolicTensor]) -> SymbolicTensor {
         SymbolicTensor(self, inputs)
     }

@@ -1,4 +1,4 @@
-/// Adam with decoupled weight decay: beside Adam's step, every weight loses a share of itself.
+/// Adam with decoupled weight decay: each step also shrinks every weight by a share of itself.
 ///
 /// As in Keras, biases and batch normalization's γ and β decay too, and the share is the weight decay times
 /// the learning rate.

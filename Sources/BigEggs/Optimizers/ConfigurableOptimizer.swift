@@ -1,4 +1,4 @@
-/// An optimizer as C, Python and files describe it.
+/// An optimizer that C, Python and files can describe.
 package protocol ConfigurableOptimizer: Optimizer {
     /// Reads the optimizer's settings, by Keras's names.
     ///

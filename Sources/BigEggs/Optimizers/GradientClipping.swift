@@ -1,12 +1,12 @@
-/// What is done to gradients that are too large, as Keras's arguments `clipvalue`, `clipnorm` and `global_clipnorm`.
+/// Limits large gradients, as Keras's arguments `clipvalue`, `clipnorm` and `global_clipnorm`.
 ///
 /// Source: https://keras.io/api/optimizers/
 public enum GradientClipping: Sendable, Codable, Equatable {
-    /// Every number of a gradient is brought into ± this.
+    /// Clamps every element of a gradient to ± this.
     case value(Float)
-    /// Each tensor's gradient is scaled down to this norm if its own is greater.
+    /// Scales each tensor's gradient down to this norm if its norm is greater.
     case norm(Float)
-    /// The gradients of all tensors are scaled down together to this norm if theirs is greater.
+    /// Scales the gradients of all tensors by one factor, down to this joint norm if theirs is greater.
     case globalNorm(Float)
 
     func check() throws {
@@ -56,7 +56,7 @@ public enum GradientClipping: Sendable, Codable, Equatable {
     }
 }
 
-/// The sum of squares, in parts of a fixed size that are added one after the other, whatever the number of threads.
+/// The sum of squares, in blocks of fixed size added in order, so that the number of threads does not matter.
 func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     let size = 4096
     let parts = (count + size - 1) / size

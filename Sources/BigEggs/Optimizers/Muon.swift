@@ -1,8 +1,9 @@
-/// Gradient descent with momentum whose steps are made orthogonal: for kernels of convolutions and dense layers.
+/// Gradient descent with momentum and orthogonalized steps, for kernels of convolutions and dense layers.
 ///
-/// A kernel is a matrix of as many columns as outputs. The step is momentum's, or with Nesterov's the gradient plus
-/// momentum times that; five steps of Newton and Schulz bring its singular values near 1, and the learning rate is
-/// what they are multiplied by. Biases, γ and β are no matrices: give them an optimizer of their own.
+/// A kernel is treated as a matrix with one column per output. The step is the sum of gradients with momentum or, with
+/// Nesterov's, the gradient plus momentum times that sum. Newton–Schulz iterations, five by default, bring its singular
+/// values near 1; the step is then multiplied by the learning rate. Biases, γ and β are no matrices: give them another
+/// optimizer.
 ///
 /// ```swift
 /// try model.compile(optimizer: Muon(learningRate: 0.02)) { name in
@@ -18,7 +19,7 @@ public struct Muon: Optimizer {
     public var momentum: Float
     /// Whether the momentum is Nesterov's.
     public var nesterov: Bool
-    /// Steps of Newton and Schulz.
+    /// The number of Newton–Schulz iterations.
     public var iterations: Int
     /// Whether a kernel is scaled to a norm of √outputs before each step.
     public var normalizesKernels: Bool
@@ -94,7 +95,7 @@ struct MuonUpdate: SegmentUpdate {
         guard weight.shape.count >= 2 else {
             throw TrainingError.invalid(
                 argument: "optimizer", value: "Muon for \(weight.name), of shape \(weight.shape)",
-                allowed: "Muon for kernels alone: give other parameters another optimizer in groups")
+                allowed: "Muon only to kernels, and another optimizer to other parameters, in groups")
         }
     }
 
@@ -124,8 +125,8 @@ struct MuonUpdate: SegmentUpdate {
 
     /// Brings the singular values of a row-major matrix near 1 and keeps its singular vectors.
     ///
-    /// From X = G / ‖G‖ on, with A = X Xᵀ, X becomes a X + (b A + c A²) X; the numbers are those that make small
-    /// values grow fastest.
+    /// Starts from X = G / ‖G‖. With A = X Xᵀ, each iteration replaces X by a X + (b A + c A²) X. The coefficients are
+    /// chosen to make small singular values grow fastest.
     static func makeOrthogonal(_ matrix: inout [Float], columns: Int, iterations: Int) {
         let rows = matrix.count / columns
         let norm = matrix.withUnsafeBufferPointer { buffer in
@@ -133,7 +134,7 @@ struct MuonUpdate: SegmentUpdate {
         }
         let factor = Float(1 / (norm + 1e-7))
         for index in matrix.indices { matrix[index] *= factor }
-        // The smaller side makes the smaller square.
+        // Multiply along the longer side, so that the square matrix is the smaller one.
         let isWide = rows <= columns
         let side = min(rows, columns)
         var square = [Float](repeating: 0, count: side * side)

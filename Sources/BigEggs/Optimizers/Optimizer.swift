@@ -1,14 +1,15 @@
-/// What `compile` is told about the way from gradients to new weights.
+/// An optimizer's settings, for `compile`.
 ///
-/// The library has all optimizers; ``UpdateRule`` cannot be made outside of it.
+/// Only the library can define optimizers: ``UpdateRule`` has no public initializer.
 public protocol Optimizer: Sendable, Codable, Equatable {
     /// The learning rate at every step.
     var schedule: LearningRateSchedule { get set }
-    /// The share of itself, times the learning rate, that every trainable number loses in a step; 0 for none.
+    /// Decoupled weight decay; 0 for none.
     ///
-    /// It is taken before the step and has no part in momentum or moments.
+    /// Before each step every trainable parameter is reduced by this share of itself, times the learning rate. The
+    /// decay does not enter momentum or moments.
     var weightDecay: Double { get }
-    /// What is done to gradients before the step.
+    /// The clipping of gradients before the step; `nil` for none.
     var clipping: GradientClipping? { get }
     /// The arithmetic of a step.
     var rule: UpdateRule { get }

@@ -1,4 +1,4 @@
-/// Optimizers of parameters whose names end in a certain way; the first that fits counts.
+/// Optimizers for parameters, chosen by the end of the parameter's name; the first match counts.
 package struct OptimizerGroups: Sendable {
     private let groups: [(ending: String, optimizer: any Optimizer)]
 

@@ -1,13 +1,13 @@
-/// An optimizer at work: its state beside the parameters, and its count of steps.
+/// A running optimizer: its state buffers and its step count.
 final class OptimizerState {
     let optimizer: any Optimizer
-    /// Another optimizer for the parameters of some names.
+    /// Another optimizer for a parameter's name; `nil` for ``optimizer``.
     let groups: @Sendable (String) -> (any Optimizer)?
-    /// What is remembered of the parameters, by name: flat, each number at its parameter's place.
+    /// State buffers by name: flat, in the layout of the parameters.
     var states: [String: AlignedMemory] = [:]
     /// Steps taken.
     var step = 0
-    /// A learning rate that was set since, in place of the optimizer's own.
+    /// A learning rate that was set later and replaces the optimizer's own.
     private var setRate: Double?
     /// Whether a step changes anything but its count.
     private var isLearning = true
@@ -26,12 +26,12 @@ final class OptimizerState {
             if case .globalNorm(let limit)? = own.clipping, !own.isEqual(to: optimizer) {
                 throw TrainingError.invalid(
                     argument: "globalClipnorm", value: "\(limit) for the group of \(weight.name)",
-                    allowed: "set for the optimizer outside of the groups: it clips all gradients together")
+                    allowed: "it to the optimizer outside the groups: it clips all gradients together")
             }
         }
     }
 
-    /// Which parameters have another optimizer, for people and for comparison.
+    /// The parameters with another optimizer, as text that checkpoints and processes compare.
     func descriptionOfGroups(_ weights: [Weight]) -> [String] {
         weights.compactMap { weight in groups(weight.name).map { "\(weight.name): \($0)" } }
     }
@@ -45,7 +45,7 @@ final class OptimizerState {
     /// Whether the learning rate changes by itself.
     var followsSchedule: Bool { setRate == nil && !optimizer.schedule.isConstant }
 
-    /// Calls `body`, whose steps leave the parameters as they are, and forgets those steps.
+    /// Calls `body` with updates turned off, then restores the step count and the learning rate.
     func withoutLearning<Result>(_ body: () throws -> Result) rethrows -> Result {
         let (step, setRate) = (self.step, self.setRate)
         isLearning = false
@@ -55,7 +55,7 @@ final class OptimizerState {
 
     /// One step over all parameters of a store.
     ///
-    /// - Throws: ``EngineError``, in the first step alone.
+    /// - Throws: ``EngineError``, only in the first step.
     func apply(to store: ParameterStore, learningRate: Double) throws {
         guard isLearning else {
             step += 1
@@ -81,10 +81,10 @@ final class OptimizerState {
         store.markChanged()
     }
 
-    /// Found in the first step: the layouts of parameters stay.
+    /// Computed in the first step; parameter layouts do not change after it.
     private var pieces: [Piece]?
 
-    /// Neighbouring tensors with one optimizer, as far as they are trained.
+    /// Adjacent trained tensors with the same optimizer.
     private struct Piece {
         let optimizer: any Optimizer
         var range: Range<Int>
@@ -113,7 +113,7 @@ final class OptimizerState {
         return pieces
     }
 
-    /// What an optimizer remembers, each over the whole of the parameters.
+    /// An optimizer's state buffers, each over all parameters.
     private func states(of optimizer: any Optimizer, count: Int) -> [AlignedMemory] {
         optimizer.rule.update.stateNames.map { name in
             if let memory = states[name] { return memory }
@@ -126,7 +126,7 @@ final class OptimizerState {
     private func apply(
         to segments: [(optimizer: any Optimizer, memory: ParameterSegment)], learningRate: Double
     ) {
-        // A rate that a callback set changes those of all groups in proportion.
+        // A rate that a callback set scales the rates of all groups in proportion.
         let scheduled = optimizer.schedule.learningRate(at: step)
         let ratio = scheduled > 0 ? (setRate ?? scheduled) / scheduled : 1
         if let clipping = optimizer.clipping { clipping.apply(toAll: segments.map(\.memory)) }
@@ -140,7 +140,7 @@ final class OptimizerState {
         step += 1
     }
 
-    /// One step over flat buffers of `count` elements, a multiple of sixteen, as of one vector.
+    /// One step over flat buffers of `count` elements, a multiple of sixteen, as one tensor of `shape`.
     fileprivate func apply(
         to parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, shape: [Int],
         count: Int, learningRate: Double
@@ -154,13 +154,14 @@ final class OptimizerState {
 }
 
 extension Optimizer {
-    /// Parameters after each of a number of steps with gradients fixed beforehand, without a model: what
-    /// tests compare with a reference.
+    /// Parameters after each step with given gradients, without a model.
+    ///
+    /// Tests compare them with a reference.
     ///
     /// - Parameters:
     ///   - parameters: their values before the first step, a multiple of sixteen of them.
-    ///   - shape: that of the tensor that they are; `nil` for a vector.
-    ///   - gradients: those of each step.
+    ///   - shape: the tensor's shape; `nil` for a vector.
+    ///   - gradients: one array per step.
     package func path(
         from parameters: [Float], shape: [Int]? = nil, gradients: [[Float]]
     ) throws -> [[Float]] {

@@ -1,4 +1,4 @@
-/// The kinds of optimizers, by their names in Keras.
+/// All optimizers, by their names in Keras.
 package enum OptimizerTypes {
     package static let all: [any ConfigurableOptimizer.Type] = [
         Adam.self, AdamW.self, Muon.self, RMSprop.self, SGD.self,
@@ -7,7 +7,7 @@ package enum OptimizerTypes {
     package static let table = ComponentTable<any Optimizer>(
         "optimizer", all.map { type in ("\(type)", { try type.init(&$0) }) })
 
-    /// Makes an optimizer, and those of the groups of parameters that its settings may have.
+    /// Makes an optimizer and those of its parameter groups, if its settings have any.
     ///
     /// - Throws: ``SettingsError``.
     package static func make(_ component: Component) throws -> (any Optimizer, OptimizerGroups) {

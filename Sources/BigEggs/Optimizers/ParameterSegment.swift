@@ -1,21 +1,21 @@
-/// A run of the flat parameter store whose tensors are changed alike.
+/// A range of the flat parameter store that one optimizer updates.
 struct ParameterSegment {
-    /// All have `count` elements, a multiple of sixteen. What fills up a layout is zero and stays so.
+    /// All have `count` elements, a multiple of sixteen. Padding is zero and stays zero.
     let parameters, gradients: UnsafeMutablePointer<Float>
-    /// What the optimizer remembers, in the order of ``SegmentUpdate/stateNames``.
+    /// The optimizer's state buffers, in the order of ``SegmentUpdate/stateNames``.
     let states: [UnsafeMutablePointer<Float>]
     let count: Int
-    /// The tensors, for rules that look at each.
+    /// The tensors, for rules that treat each separately.
     let tensors: [Tensor]
 
     struct Tensor {
-        /// Elements from the segment's start.
+        /// The first element, counted from the segment's start.
         let offset: Int
-        /// Elements, those that fill up the layout included.
+        /// The number of elements, padding included.
         let count: Int
         /// Keras's shape.
         let shape: [Int]
-        /// Where in memory each element of Keras's row-major array is, from the tensor's start; empty unless
+        /// The index in memory, from the tensor's start, of each element of Keras's row-major array; empty unless
         /// ``SegmentUpdate/readsTensors``.
         let places: [Int32]
     }

@@ -1,20 +1,20 @@
 import CKernels
 
-/// Gradient descent by the gradient over the root of a moving mean of its square.
+/// Gradient descent with the gradient divided by the root of a moving mean of its square.
 ///
-/// v = ρ · v + (1 − ρ) · g²; the change is rate · g / √(v + ε), or, centred, with v − a² in v's place, a being the
-/// moving mean of the gradient. With momentum the change is momentum times the last one plus this.
+/// v = ρ · v + (1 − ρ) · g²; the change is rate · g / √(v + ε). If centred, v − a² replaces v, where a is the moving
+/// mean of the gradient. With momentum, momentum times the last change is added.
 ///
 /// Source: Hinton, "Neural networks for machine learning", lecture 6e, 2012; https://keras.io/api/optimizers/rmsprop/
 public struct RMSprop: Optimizer {
     public var schedule: LearningRateSchedule
-    /// What the moving means keep in a step.
+    /// The share of the moving means that a step keeps.
     public var rho: Float
     /// How much of a change goes into the next, from 0 to 1.
     public var momentum: Float
     /// Added to the moving mean of squares.
     public var epsilon: Float
-    /// Whether the gradient's variance takes the place of its mean square.
+    /// Whether the gradient's variance replaces its mean square.
     public var centered: Bool
     public var weightDecay: Double
     public var clipping: GradientClipping?

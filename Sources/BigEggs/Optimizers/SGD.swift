@@ -1,4 +1,4 @@
-/// Stochastic gradient descent, with momentum if wanted.
+/// Stochastic gradient descent, with optional momentum.
 ///
 /// Without momentum w −= rate · g. With it v = momentum · v − rate · g, and then w += v or, with Nesterov's,
 /// w += momentum · v − rate · g.

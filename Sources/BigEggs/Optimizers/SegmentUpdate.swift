@@ -1,8 +1,8 @@
 /// How an optimizer changes a segment of the flat parameters.
 protocol SegmentUpdate: Sendable {
-    /// What it remembers of each parameter, by Keras's names: a number for each.
+    /// Keras's names of the state buffers; each holds one number per parameter.
     var stateNames: [String] { get }
-    /// Whether the step looks at each tensor as Keras has it.
+    /// Whether the step reads each tensor in Keras's layout.
     var readsTensors: Bool { get }
     /// - Throws: ``TrainingError`` for an argument that makes no sense.
     func check() throws
@@ -13,7 +13,7 @@ protocol SegmentUpdate: Sendable {
     /// - Parameters:
     ///   - step: its number, from 1.
     ///   - rate: the learning rate.
-    ///   - decay: the share that every number loses before.
+    ///   - decay: the share of itself by which every parameter is reduced before the step.
     func update(_ segment: ParameterSegment, step: Int, rate: Float, decay: Float)
 }
 

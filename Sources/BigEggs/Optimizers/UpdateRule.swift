@@ -1,5 +1,4 @@
-/// The arithmetic by which the engine turns a gradient into a change of the parameter. Only the library's own
-/// optimizers have one.
+/// The arithmetic that turns gradients into parameter updates. Only the library's own optimizers have one.
 public struct UpdateRule: Sendable {
     let update: any SegmentUpdate
 

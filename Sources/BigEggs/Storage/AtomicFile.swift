@@ -1,21 +1,21 @@
 import FoundationEssentials
 import Glibc
 
-/// Files that appear whole or not at all.
+/// Atomic writes of files.
 ///
-/// The bytes go to a temporary file in the same directory and to the disk, and only then take the name:
-/// after a crash, a full disk or a pulled plug there is the old file or the new one, never half of one.
+/// The bytes go to a temporary file in the same directory, which is flushed to disk and then renamed. After a
+/// crash, a full disk or a power cut there is the old file or the new one, never a partial one.
 public enum AtomicFile {
     /// Writes a text in UTF-8.
     ///
-    /// - Throws: ``FileError``; whatever stood at `path` is then unchanged.
+    /// - Throws: ``FileError``; a file at `path` is then unchanged.
     public static func write(_ text: String, to path: String) throws {
         try write([Array(text.utf8)], to: path)
     }
 
     /// Writes pieces of bytes, one after the other.
     ///
-    /// - Throws: ``FileError``; whatever stood at `path` is then unchanged.
+    /// - Throws: ``FileError``; a file at `path` is then unchanged.
     public static func write(_ pieces: [[UInt8]], to path: String) throws {
         try write(to: path) { append in
             for piece in pieces { try piece.withUnsafeBytes { try append($0) } }
@@ -25,9 +25,9 @@ public enum AtomicFile {
     /// Writes what `body` appends.
     ///
     /// - Parameters:
-    ///   - path: the file to make or to replace; one that is replaced keeps its permissions.
-    ///   - body: is given a function that appends bytes.
-    /// - Throws: ``FileError``, or what `body` throws; whatever stood at `path` is then unchanged.
+    ///   - path: the file to create or replace; a replaced file keeps its permissions.
+    ///   - body: is called with a function that appends bytes.
+    /// - Throws: ``FileError``, or errors of `body`; a file at `path` is then unchanged.
     public static func write(
         to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws {
@@ -57,7 +57,7 @@ public enum AtomicFile {
 
     /// Writes all bytes to an open file.
     ///
-    /// - Throws: ``FileError`` in the name of `file`.
+    /// - Throws: ``FileError`` that names `file`.
     package static func append(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, file: String
     ) throws {
@@ -74,9 +74,9 @@ public enum AtomicFile {
         }
     }
 
-    /// Makes a directory if it is not there, and those that it is in.
+    /// Creates a directory and its parents, if missing.
     ///
-    /// - Throws: ``FileError`` in the name of the directory, for what was to be done.
+    /// - Throws: ``FileError`` that names the directory that failed and `action`.
     static func createDirectory(_ directory: String, action: String) throws {
         let ends =
             directory.indices.filter { directory[$0] == "/" && $0 > directory.startIndex } + [
@@ -88,16 +88,16 @@ public enum AtomicFile {
             let code = errno
             var status = stat()
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                // What is in the way is a file; or a part of the path cannot be made.
+                // A file is in the way, or a part of the path cannot be created.
                 throw FileError(code: code == EEXIST ? ENOTDIR : code, file: path, action: action)
             }
         }
     }
 
-    /// Makes a directory if it is not there, and finds out whether files can be made in it: now, rather
-    /// than after hours of work.
+    /// Creates a directory if missing, and checks that files can be created in it: now, not after hours of
+    /// work.
     ///
-    /// - Throws: ``FileError`` in the name of the directory.
+    /// - Throws: ``FileError`` that names the directory.
     public static func prepareDirectory(_ directory: String) throws {
         try createDirectory(directory, action: "write")
         let temporary = temporaryName(beside: directory + "/bigeggs")
@@ -107,9 +107,9 @@ public enum AtomicFile {
         unlink(temporary)
     }
 
-    /// Removes temporary files that processes left in a directory because they were killed while writing.
+    /// Removes temporary files of processes that were killed while writing.
     ///
-    /// Only for whoever holds the directory's ``OutputLock``: a file that is being written looks the same.
+    /// Call it only with the directory's ``OutputLock`` held: files being written look the same.
     static func removeRemains(in directory: String) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
         for name in names where name.wholeMatch(of: /\..+\.[0-9a-z]{1,13}\.part/) != nil {
@@ -117,7 +117,7 @@ public enum AtomicFile {
         }
     }
 
-    /// Lets the system drop a written file from its memory, so that the next to read it reads the disk.
+    /// Drops a written file from the page cache, so that the next read comes from disk.
     static func forgetCached(_ path: String) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -131,7 +131,7 @@ public enum AtomicFile {
         return "\(path[...slash]).\(path[path.index(after: slash)...]).\(mark).part"
     }
 
-    /// Brings the new name itself to the disk. Not every file system can; the file is whole without it.
+    /// Flushes the new name to disk. Not every file system can; the file is complete without it.
     private static func synchronizeDirectory(of path: String) {
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -141,8 +141,8 @@ public enum AtomicFile {
     }
 }
 
-/// The most bytes that a file of weights, a checkpoint or a record may have. A file can claim any size without
-/// taking room on a disk.
+/// The maximum size in bytes of a file of weights, a checkpoint or a record. A sparse file can have any size
+/// without taking disk space.
 private let largestFile = 4 << 30
 
 /// Reads a whole file.

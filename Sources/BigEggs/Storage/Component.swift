@@ -1,9 +1,9 @@
-/// A layer, an optimizer, a schedule or a callback as files describe it: Keras's class name and settings.
+/// A layer, an optimizer, a schedule or a callback as described in files: Keras's class name and settings.
 ///
-/// In JSON `{"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3}}`, as Keras has it, or the class
-/// name alone.
+/// In JSON `{"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3}}`, as in Keras, or the class name
+/// alone.
 package struct Component: Sendable, Equatable {
-    /// Such as "Conv2D".
+    /// For example "Conv2D".
     package var className: String
     /// The settings, an object.
     package var config: Record
@@ -15,8 +15,8 @@ package struct Component: Sendable, Equatable {
 
     /// Reads a description.
     ///
-    /// - Parameter what: what it should be, for errors: "a layer".
-    /// - Throws: ``SettingsError`` for one without a class name, and for anything else beside the settings.
+    /// - Parameter what: the expected kind, for errors: "a layer".
+    /// - Throws: ``SettingsError`` without a class name, and for keys other than class name and settings.
     package init(_ record: Record, of what: String) throws {
         if let name = record.string {
             self.init(name)

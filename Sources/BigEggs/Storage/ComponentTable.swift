@@ -1,8 +1,8 @@
-/// What is found by its class name: the layers, the optimizers, the schedules, the callbacks, the losses.
+/// Constructors by class name: of layers, optimizers, schedules, callbacks or losses.
 package struct ComponentTable<Made>: Sendable {
     package typealias Make = @Sendable (inout Settings) throws -> Made
 
-    /// What all of them are, for errors: "layer".
+    /// The kind of the entries, for errors: "layer".
     private let kind: String
     private let entries: [(className: String, make: Make)]
 
@@ -14,9 +14,9 @@ package struct ComponentTable<Made>: Sendable {
     /// The class names.
     private var classNames: [String] { entries.map(\.className) }
 
-    /// Makes one of settings, which may have more than it reads.
+    /// Makes an instance from settings; unknown settings are allowed.
     ///
-    /// - Throws: ``SettingsError`` for a name that is not in the table, and for settings that make no sense.
+    /// - Throws: ``SettingsError`` for a name that is not in the table, and for invalid settings.
     package func make(_ className: String, _ settings: inout Settings) throws -> Made {
         guard let entry = entries.first(where: { $0.className == className }) else {
             throw SettingsError.unknown(
@@ -25,9 +25,9 @@ package struct ComponentTable<Made>: Sendable {
         return try entry.make(&settings)
     }
 
-    /// Makes what is described.
+    /// Makes an instance from its description.
     ///
-    /// - Throws: the same, and ``SettingsError`` for a setting that it does not have.
+    /// - Throws: the same, and ``SettingsError`` for an unknown setting.
     package func make(_ component: Component) throws -> Made {
         var settings = try Settings(component.config, of: component.className)
         let made = try make(component.className, &settings)

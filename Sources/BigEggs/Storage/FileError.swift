@@ -12,12 +12,12 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case tooLarge(file: String, limit: Int)
     case failed(file: String, action: String, reason: String)
 
-    /// What a failed system call means for a file.
+    /// The error of a failed system call on a file.
     ///
     /// - Parameters:
     ///   - code: the value of `errno`.
-    ///   - file: the file that was to be read or written, not a temporary one beside it.
-    ///   - action: "read" or "write".
+    ///   - file: the file to read or write, not a temporary one next to it.
+    ///   - action: "read", "write" or another verb for the message.
     package init(code: Int32, file: String, action: String) {
         switch code {
         case ENOENT where action == "write": self = .directoryMissing(file: file)
@@ -31,7 +31,7 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// One sentence for people.
+    /// The error in one sentence.
     public var description: String {
         switch self {
         case .missing(let file):
@@ -45,7 +45,7 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
         case .diskFull(let file):
             "cannot write \(file): the disk is full or the quota is used up; free some space and try again"
         case .sizeLimit(let file):
-            "cannot write \(file): it would be larger than a file may be here; see `ulimit -f`"
+            "cannot write \(file): it would exceed the file size limit; see `ulimit -f`"
         case .isDirectory(let file):
             "\(file) is a directory; give the path of a file"
         case .tooLarge(let file, let limit):

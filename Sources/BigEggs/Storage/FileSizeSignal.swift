@@ -1,9 +1,9 @@
 import Glibc
 
-/// SIGXFSZ, by which the system ends a program that makes a file larger than `ulimit -f` allows.
+/// SIGXFSZ, which ends a process that makes a file larger than `ulimit -f` allows.
 enum FileSizeSignal {
-    /// Calls `body` with the signal held back on this thread: a write beyond the limit then fails with
-    /// EFBIG, and the program that uses the library keeps its own way with the signal.
+    /// Calls `body` with the signal blocked on this thread. A write beyond the limit then fails with EFBIG, and
+    /// the program's own handling of the signal does not change.
     static func withheld<Result>(_ body: () throws -> Result) rethrows -> Result {
         var signals = sigset_t()
         var before = sigset_t()
@@ -12,7 +12,7 @@ enum FileSizeSignal {
         pthread_sigmask(SIG_BLOCK, &signals, &before)
         defer {
             if sigismember(&before, SIGXFSZ) == 0 {
-                // The one that such a write has left behind; it must not strike when the mask is lifted.
+                // Discards the pending signal of such a write, before the mask is restored.
                 var now = timespec()
                 while sigtimedwait(&signals, nil, &now) == SIGXFSZ {}
             }

@@ -1,6 +1,6 @@
-/// Reads JSON, strictly as RFC 8259 has it, and says where a text stops being JSON.
+/// A strict reader of JSON (RFC 8259) that reports the position of an error.
 ///
-/// Two things are stricter than the RFC: a key may stand once in an object, and nesting ends at
+/// Two rules are stricter than the RFC: the keys of an object must be unique, and nesting is limited to
 /// ``maximumDepth``, so that no file can exhaust the stack.
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc8259>
@@ -8,7 +8,7 @@ struct JSONReader {
     static let maximumDepth = 128
 
     let text: UnsafeBufferPointer<UInt8>
-    /// What the text is called in errors.
+    /// The name of the text in errors.
     let source: String
     private var position = 0
 
@@ -17,7 +17,7 @@ struct JSONReader {
         self.source = source
     }
 
-    /// The one value that the whole text is.
+    /// Reads the whole text as one value.
     mutating func document() throws -> Record {
         let record = try value(depth: 0)
         skipSpace()
@@ -49,18 +49,18 @@ struct JSONReader {
             skipSpace()
             let start = position
             guard peek == UInt8(ascii: "\"") else {
-                throw failure("a key in double quotes should stand here")
+                throw failure("a key in double quotes is expected here")
             }
             let key = try string()
             guard members[key] == nil else {
-                throw failure("the key \"\(key)\" stands here a second time", at: start)
+                throw failure("the key \"\(key)\" appears a second time", at: start)
             }
             skipSpace()
             guard take(":") else { throw failure("a colon should follow the key \"\(key)\"") }
             members[key] = try value(depth: depth + 1)
             skipSpace()
         } while take(",")
-        guard take("}") else { throw failure("a comma or the closing brace of the object should stand here") }
+        guard take("}") else { throw failure("a comma or the closing brace of the object is expected here") }
         return .object(members)
     }
 
@@ -73,7 +73,7 @@ struct JSONReader {
             elements.append(try value(depth: depth + 1))
             skipSpace()
         } while take(",")
-        guard take("]") else { throw failure("a comma or the closing bracket of the list should stand here") }
+        guard take("]") else { throw failure("a comma or the closing bracket of the list is expected here") }
         return .array(elements)
     }
 
@@ -85,8 +85,9 @@ struct JSONReader {
         case "true": return .bool(true)
         case "false": return .bool(false)
         case "null": return .null
-        case "": throw failure("\(described(text[start])) begins no value", at: start)
-        default: throw failure("\"\(word)\" is no value; JSON knows true, false and null", at: start)
+        case "": throw failure("\(described(text[start])) does not begin a value", at: start)
+        default:
+            throw failure("\"\(word)\" is not a value; the only words are true, false and null", at: start)
         }
     }
 
@@ -99,7 +100,7 @@ struct JSONReader {
         let count = position - digits
         guard count > 0 else { throw failure("a digit should follow the minus sign") }
         if count > 1 && text[digits] == UInt8(ascii: "0") {
-            throw failure("a number does not begin with 0 before other digits", at: start)
+            throw failure("a number must not have leading zeros", at: start)
         }
         var isWhole = true
         if take(".") {
@@ -143,7 +144,7 @@ struct JSONReader {
             case UInt8(ascii: "\\"):
                 contents.append(contentsOf: try escape().utf8)
             case 0..<0x20:
-                throw failure("\(described(byte)) has to be escaped in a string")
+                throw failure("\(described(byte)) must be escaped in a string")
             default:
                 contents.append(byte)
                 position += 1
@@ -182,7 +183,7 @@ struct JSONReader {
             }
             return String(scalar)
         default:
-            throw failure("a backslash does not begin an escape here", at: start)
+            throw failure("the backslash here does not begin a valid escape", at: start)
         }
     }
 

@@ -1,7 +1,7 @@
 /// Writes a record as JSON for people to read and for version control to compare.
 ///
-/// An object or a list takes a line for each member. But a list of numbers takes one line whatever its
-/// length, and whatever holds no further object or list takes one line if it fits.
+/// An object or a list takes one line per member, with two exceptions. A list of numbers always takes one
+/// line. An object or a list without nested objects and lists takes one line if it fits.
 struct JSONWriter {
     private static let lineLength = 110
 
@@ -94,7 +94,7 @@ struct JSONWriter {
         }
     }
 
-    /// - Parameter name: the number's index where it stands in a list.
+    /// - Parameter name: the number's index if it is in a list.
     private mutating func write(_ number: Double, name: Int?) throws {
         guard number.isFinite else {
             let place = path + (name.map { ["\($0)"] } ?? [])
@@ -142,7 +142,7 @@ extension Record {
         }
     }
 
-    /// What an object or a list holds, in no particular order.
+    /// The members of an object or a list, in no particular order.
     fileprivate var members: [Record] {
         switch self {
         case .array(let elements): elements

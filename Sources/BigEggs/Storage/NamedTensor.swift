@@ -1,4 +1,4 @@
-/// A tensor with its name, as it stands in a weights file.
+/// A tensor with its name, as in a weights file.
 public struct NamedTensor: Sendable, Equatable {
     /// For example `conv2d/kernel`; a file holds each name once.
     public let name: String
@@ -7,7 +7,7 @@ public struct NamedTensor: Sendable, Equatable {
     /// Row-major, as many as the product of ``shape``.
     public var values: [Float]
 
-    /// A tensor. That the number of values fits the shape is checked when it is written.
+    /// A tensor. Writing checks that the number of values fits the shape.
     public init(name: String, shape: [Int], values: [Float]) {
         self.name = name
         self.shape = shape
@@ -22,10 +22,10 @@ public struct NamedTensor: Sendable, Equatable {
 }
 
 extension [NamedTensor] {
-    /// All tensors, with a prefix before their names: parts of a file with several sets of the same names.
+    /// All tensors, with a prefix added to their names: for a file with several sets of the same names.
     func prefixed(_ prefix: String) -> [NamedTensor] { map { $0.named(prefix + $0.name) } }
 
-    /// The tensors with a prefix before their names, without it.
+    /// The tensors whose names begin with a prefix, which is removed.
     func withoutPrefix(_ prefix: String) -> [NamedTensor] {
         filter { $0.name.hasPrefix(prefix) }.map { $0.named(String($0.name.dropFirst(prefix.count))) }
     }

@@ -1,30 +1,30 @@
 import Glibc
 
-/// The right to write to a directory, held by one process at a time.
+/// An exclusive lock for writing to a directory, held by one process at a time.
 ///
 /// ```swift
 /// let lock = try OutputLock("runs/train")
 /// defer { lock.release() }
 /// ```
 ///
-/// It is a lock of the kernel's on the file `.lock` in the directory. The kernel frees it when the process
-/// ends, however it ends: the file may then stay behind and keeps nobody out.
+/// It is a kernel lock (`flock`) on the file `.lock` in the directory. The kernel releases it when the process
+/// ends, even in a crash. A leftover file does not block other processes.
 public final class OutputLock {
     /// The directory.
     public let directory: String
 
-    /// The locked file; -1 where there is none. A child that is given it keeps the directory locked until it
-    /// ends, even if this process is killed.
+    /// The descriptor of the locked file; -1 if there is none. A child process that inherits it keeps the
+    /// directory locked until the child ends, even if this process is killed.
     package private(set) var descriptor: Int32 = -1
     private var file: String { "\(directory)/.lock" }
 
-    /// Locks a directory, which must exist, and removes what a crashed process left half-written in it.
+    /// Locks a directory, which must exist, and removes partial files of crashed processes from it.
     ///
     /// - Parameters:
     ///   - directory: its path.
-    ///   - others: other directories that only a holder of this lock writes to.
-    ///   - sharingWithParent: whether a lock that the parent process holds, or one before it, is as good as one's own: for
-    ///     a program that is started by another to do a part of its work.
+    ///   - others: other directories that only the holder of this lock writes to.
+    ///   - sharingWithParent: whether a lock held by the parent process or another ancestor suffices: for a program
+    ///     that does a part of the work of the one that started it.
     /// - Throws: ``DirectoryInUse`` if another process holds it, ``FileError`` if the directory cannot be
     ///   written.
     public init(
@@ -44,7 +44,7 @@ public final class OutputLock {
                 if sharingWithParent, let process = holder.process, OutputLock.isAncestor(process) { return }
                 throw DirectoryInUse(directory: directory, process: holder.process, command: holder.command)
             }
-            // Whoever held it before may have removed the file after we opened it.
+            // The previous holder may have removed the file after we opened it.
             var ours = stat()
             var theirs = stat()
             if fstat(opened, &ours) == 0, stat(file, &theirs) == 0, ours.st_ino == theirs.st_ino {
@@ -63,7 +63,7 @@ public final class OutputLock {
 
     deinit { release() }
 
-    /// Lets others write to the directory, and leaves no file behind.
+    /// Releases the lock and removes its file.
     public func release() {
         guard descriptor >= 0 else { return }
         unlink(file)
@@ -71,12 +71,12 @@ public final class OutputLock {
         descriptor = -1
     }
 
-    /// Whether a process has started this one, or one that did: a launcher may stand between them.
+    /// Whether a process is an ancestor of this one; a launcher may be between them.
     private static func isAncestor(_ process: Int32) -> Bool {
         var ancestor = getppid()
         while ancestor > 1 {
             if ancestor == process { return true }
-            // "pid (name) state parent …", and a name may have any sign in it.
+            // "pid (name) state parent …"; the name may contain any character.
             guard let bytes = try? bytes(ofFile: "/proc/\(ancestor)/stat"),
                 let rest = String(decoding: bytes, as: UTF8.self).split(separator: ")").last,
                 let parent = rest.split(separator: " ").dropFirst().first.flatMap({ Int32($0) })
@@ -86,8 +86,8 @@ public final class OutputLock {
         return false
     }
 
-    /// Who holds a lock, from what it wrote into the file; a process that has just begun may not have
-    /// written yet.
+    /// The holder of a lock, as it wrote into the file. A process that has just started may not have written
+    /// yet.
     private static func holder(_ file: String) -> (process: Int32?, command: String) {
         let lines = (try? bytes(ofFile: file)).map { String(decoding: $0, as: UTF8.self) }?.lines
         return (
@@ -101,13 +101,13 @@ public final class OutputLock {
 public struct DirectoryInUse: Error, Equatable, CustomStringConvertible {
     /// The directory.
     public let directory: String
-    /// The process that holds it, where it has said so.
+    /// The ID of the process that holds the lock, if known.
     public let process: Int32?
-    /// Its command.
+    /// The command of that process.
     public let command: String
 
     public var description: String {
         let holder = process.map { "process \($0) (\(command))" } ?? "another process"
-        return "\(holder) is writing to \(directory): wait for its end, or write elsewhere"
+        return "\(holder) is writing to \(directory): wait until it ends, or write elsewhere"
     }
 }

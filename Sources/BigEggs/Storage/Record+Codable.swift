@@ -40,7 +40,7 @@ extension Record: Codable {
     /// The record of any encodable value, with its properties as keys. Floats keep their shortest digits.
     ///
     /// - Throws: ``RecordError/notFinite(path:value:)`` with the property's name,
-    ///   ``RecordError/notConvertible(path:problem:)`` for anything else that JSON has no form for.
+    ///   ``RecordError/notConvertible(path:problem:)`` for other values that JSON cannot represent.
     public init(encoding value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
@@ -55,16 +55,16 @@ extension Record: Codable {
         }
     }
 
-    /// What stands at a path, as the value that was recorded there.
+    /// Decodes the value at a path.
     ///
     /// - Throws: ``RecordError/notConvertible(path:problem:)`` if there is nothing of that type.
     package func value<Value: Decodable>(at path: String, as type: Value.Type = Value.self) throws -> Value {
         try (self[path: path] ?? .null).decoded()
     }
 
-    /// The value that ``init(encoding:)`` made this record from.
+    /// Decodes a value that ``init(encoding:)`` encoded.
     ///
-    /// - Throws: ``RecordError/notConvertible(path:problem:)`` with what is missing or of the wrong kind.
+    /// - Throws: ``RecordError/notConvertible(path:problem:)`` that names the missing or mistyped part.
     public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601

@@ -1,8 +1,8 @@
 extension Record {
     /// Reads a record from a file.
     ///
-    /// - Throws: ``FileError``, or ``RecordError/invalid(source:line:column:problem:)`` with the place in the
-    ///   file where it stops being JSON.
+    /// - Throws: ``FileError``, or ``RecordError/invalid(source:line:column:problem:)`` with the position of the
+    ///   error.
     public static func read(_ path: String) throws -> Record {
         try Record(json: bytes(ofFile: path), source: path)
     }
@@ -11,7 +11,7 @@ extension Record {
     ///
     /// - Parameters:
     ///   - json: the text.
-    ///   - source: what to call it in an error.
+    ///   - source: the name of the text in errors.
     /// - Throws: ``RecordError``.
     public init(json: String, source: String = "JSON") throws {
         try self.init(json: Array(json.utf8), source: source)
@@ -25,9 +25,9 @@ extension Record {
         }
     }
 
-    /// Writes the record to a file, whole or not at all.
+    /// Writes the record to a file atomically.
     ///
-    /// - Throws: ``FileError``, or ``RecordError/notFinite(path:value:)``; the file is then as it was.
+    /// - Throws: ``FileError``, or ``RecordError/notFinite(path:value:)``; the file is then unchanged.
     public func write(to path: String) throws {
         try AtomicFile.write([jsonBytes()], to: path)
     }

@@ -50,11 +50,11 @@ public indirect enum Record: Sendable, Equatable {
     /// Whether this is ``null``.
     public var isNull: Bool { self == .null }
 
-    /// The elements of an ``array(_:)`` of nothing but numbers.
+    /// The elements of an ``array(_:)`` of numbers only.
     public var numbers: [Double]? { elements(\.number) }
-    /// The elements of an ``array(_:)`` of nothing but whole numbers.
+    /// The elements of an ``array(_:)`` of whole numbers only.
     public var integers: [Int]? { elements(\.integer) }
-    /// The elements of an ``array(_:)`` of nothing but strings.
+    /// The elements of an ``array(_:)`` of strings only.
     public var strings: [String]? { elements(\.string) }
     /// The rows of an ``array(_:)`` of lists of numbers.
     public var matrix: [[Double]]? { elements(\.numbers) }
@@ -65,7 +65,7 @@ public indirect enum Record: Sendable, Equatable {
         return values.count == array.count ? values : nil
     }
 
-    /// A member of an ``object(_:)``. Setting one makes an object of anything else; setting nil removes it.
+    /// A member of an ``object(_:)``. Setting one turns any other value into an object; setting nil removes it.
     public subscript(key: String) -> Record? {
         get { object?[key] }
         set {
@@ -75,8 +75,8 @@ public indirect enum Record: Sendable, Equatable {
         }
     }
 
-    /// What stands at a path of keys, and of indices into lists, with points between them:
-    /// `results.demo.0.confidence`. Nil where there is nothing.
+    /// The value at a path of keys and list indices, separated by dots: `results.demo.0.confidence`. Nil if
+    /// there is none.
     public subscript(path path: String) -> Record? {
         var here = self
         for step in path.split(separator: ".", omittingEmptySubsequences: false) {
@@ -111,7 +111,7 @@ extension Record: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressi
     public init(stringLiteral value: String) { self = .string(value) }
     /// A list.
     public init(arrayLiteral elements: Record...) { self = .array(elements) }
-    /// An object; of members with the same key the last one counts.
+    /// An object; the last of several members with the same key counts.
     public init(dictionaryLiteral elements: (String, Record)...) {
         self = .object(Dictionary(elements) { _, last in last })
     }

@@ -1,4 +1,4 @@
-/// What is wrong with a record.
+/// An error in a record.
 public enum RecordError: Error, Equatable, CustomStringConvertible {
     /// The text is not JSON; line and column count from 1, columns in bytes.
     case invalid(source: String, line: Int, column: Int, problem: String)
@@ -7,7 +7,7 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
     /// A value cannot be turned into a record, or a record into a value.
     case notConvertible(path: String, problem: String)
 
-    /// One sentence for people.
+    /// The error in one sentence.
     public var description: String {
         switch self {
         case .invalid(let source, let line, let column, let problem):

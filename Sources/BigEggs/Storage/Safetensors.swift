@@ -1,7 +1,7 @@
 /// Weights files in the safetensors format, with tensors of 32-bit floats.
 ///
-/// A file is the length of its header (eight bytes, little-endian), the header (JSON: for each tensor its
-/// type, shape and place in the data) and the data. Any program that reads safetensors reads ours:
+/// A file consists of the length of its header (eight bytes, little-endian), the header (JSON: for each tensor
+/// its type, shape and place in the data) and the data. Any program that reads safetensors can read it:
 ///
 /// ```python
 /// from safetensors.numpy import load_file
@@ -10,11 +10,11 @@
 ///
 /// Source: <https://github.com/huggingface/safetensors#format>
 public enum Safetensors {
-    /// All that a file holds.
+    /// The contents of a file.
     public struct Contents: Sendable, Equatable {
-        /// In the order of their data.
+        /// The tensors, in the order of their data.
         public let tensors: [NamedTensor]
-        /// What the writer noted about the file as a whole.
+        /// The writer's notes about the file as a whole.
         public let metadata: [String: String]
     }
 
@@ -22,23 +22,23 @@ public enum Safetensors {
 
     /// Reads the tensors of a file, in the order of their data.
     ///
-    /// - Throws: ``FileError``, or ``SafetensorsError`` for the first thing that is not as it should be.
+    /// - Throws: ``FileError``, or ``SafetensorsError`` for the first fault in the file.
     public static func read(_ path: String) throws -> [NamedTensor] { try contents(of: path).tensors }
 
     /// Reads the tensors and the metadata of a file.
     ///
-    /// - Throws: ``FileError``, or ``SafetensorsError`` for the first thing that is not as it should be.
+    /// - Throws: ``FileError``, or ``SafetensorsError`` for the first fault in the file.
     public static func contents(of path: String) throws -> Contents {
         let file = try bytes(ofFile: path)
         return try file.withUnsafeBytes { try parse($0, file: path) }
     }
 
-    /// Reads what ``encoded(_:metadata:)`` made; errors call it `source`.
+    /// Reads the output of ``encoded(_:metadata:)``; `source` is its name in errors.
     package static func contents(of bytes: UnsafeRawBufferPointer, source: String) throws -> Contents {
         try parse(bytes, file: source)
     }
 
-    /// The bytes of a file, without a file.
+    /// The bytes that ``write(_:to:metadata:)`` would write.
     package static func encoded(_ tensors: [NamedTensor], metadata: [String: String]) throws -> [UInt8] {
         let header = try header(for: tensors, metadata: metadata, file: "the bytes")
         var bytes: [UInt8] = []
@@ -90,7 +90,7 @@ public enum Safetensors {
         return Contents(tensors: tensors, metadata: metadata)
     }
 
-    /// What the header says of one tensor; its data lies at `begin..<end`, in bytes.
+    /// The header's entry for one tensor; its data is at `begin..<end`, in bytes.
     private struct Entry {
         let name: String
         let shape: [Int]
@@ -117,7 +117,7 @@ public enum Safetensors {
                 throw SafetensorsError.header(file: file, problem: "its \(metadataKey) are not all strings")
             }
         }
-        // By name, so that of several faults the same one is reported every time.
+        // Sorted by name, so that of several faults the same one is always reported.
         let entries = try members.sorted { $0.key < $1.key }.map { name, description in
             try entry(name, description, file: file)
         }
@@ -131,14 +131,14 @@ public enum Safetensors {
         guard let dtype = description["dtype"]?.string else { throw fault("it has no dtype") }
         guard dtype == "F32" else { throw SafetensorsError.dtype(file: file, tensor: name, found: dtype) }
         guard let shape = description["shape"]?.integers, shape.allSatisfy({ $0 >= 0 }) else {
-            throw fault("its shape is not a list of whole numbers from 0 on")
+            throw fault("its shape is not a list of whole numbers of 0 or more")
         }
         guard let offsets = description["data_offsets"]?.integers, offsets.count == 2 else {
             throw fault("its data_offsets are not two whole numbers")
         }
         let (begin, end) = (offsets[0], offsets[1])
         guard 0 <= begin, begin <= end else {
-            throw fault("its data_offsets \(begin) and \(end) are no range")
+            throw fault("its data_offsets \(begin) and \(end) are not a range")
         }
         guard let expected = byteCount(of: shape) else { throw fault("its shape \(shape) is too large") }
         guard end - begin == expected else {
@@ -148,7 +148,7 @@ public enum Safetensors {
         return Entry(name: name, shape: shape, begin: begin, end: end)
     }
 
-    /// The bytes that floats of a shape take; nil where that is no number.
+    /// The size in bytes of floats of a shape; nil on overflow.
     private static func byteCount(of shape: [Int]) -> Int? {
         var count = 4
         for extent in shape {
@@ -159,13 +159,13 @@ public enum Safetensors {
         return count
     }
 
-    /// Writes tensors to a file, whole or not at all, their data in the order given.
+    /// Writes tensors to a file atomically, their data in the order given.
     ///
     /// - Parameters:
-    ///   - tensors: each with a name of its own.
-    ///   - path: the file to make or to replace.
+    ///   - tensors: tensors with unique names.
+    ///   - path: the file to create or replace.
     ///   - metadata: notes about the file as a whole.
-    /// - Throws: ``FileError`` or ``SafetensorsError``; whatever stood at `path` is then unchanged.
+    /// - Throws: ``FileError`` or ``SafetensorsError``; a file at `path` is then unchanged.
     public static func write(
         _ tensors: [NamedTensor], to path: String, metadata: [String: String] = [:]
     ) throws {

@@ -1,37 +1,37 @@
-/// What is wrong with a safetensors file, or with tensors that were to become one.
+/// A fault in a safetensors file, or in tensors to be written.
 public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     /// Too short for the eight bytes of the header's length.
     case tooShort(file: String, bytes: Int)
     /// The header would reach beyond the end of the file.
     case headerLength(file: String, declared: UInt64, available: Int)
-    /// The header is not JSON, or not of the form that the format prescribes.
+    /// The header is not JSON, or not as the format requires.
     case header(file: String, problem: String)
-    /// A tensor's entry in the header lacks something or holds something unexpected.
+    /// A tensor's entry in the header lacks a field or holds an unexpected value.
     case entry(file: String, tensor: String, problem: String)
     /// The tensor is not of 32-bit floats.
     case dtype(file: String, tensor: String, found: String)
     /// A tensor's data would lie outside the file.
     case outOfRange(file: String, tensor: String, begin: Int, end: Int, available: Int)
-    /// A tensor's data is not as long as its shape needs.
+    /// The length of a tensor's data does not fit its shape.
     case size(file: String, tensor: String, shape: [Int], expected: Int, found: Int)
     /// A tensor's data overlaps the data before it.
     case overlap(file: String, tensor: String, previous: String)
-    /// There are bytes that belong to no tensor, before this one's data or, without one, at the end.
+    /// There are bytes that belong to no tensor: before this tensor's data or, if nil, at the end.
     case gap(file: String, tensor: String?, bytes: Int)
-    /// Two tensors that were to be written have the same name.
+    /// Two tensors to be written have the same name.
     case duplicateName(file: String, tensor: String)
-    /// A tensor that was to be written has the name that the format keeps for its notes.
+    /// A tensor to be written has the name that the format reserves for metadata.
     case reservedName(file: String, tensor: String)
-    /// A tensor that was to be written does not have as many values as its shape needs.
+    /// The number of values of a tensor to be written does not fit its shape.
     case valueCount(file: String, tensor: String, shape: [Int], found: Int)
 
-    /// One sentence for people.
+    /// The error in one sentence.
     public var description: String {
         switch self {
         case .tooShort(let file, let bytes):
-            "\(file) has \(bytes) bytes, too few for a safetensors file; it is truncated or something else"
+            "\(file) has \(bytes) bytes, too few for a safetensors file; it is truncated or of another format"
         case .headerLength(let file, let declared, let available):
-            "\(file) announces a header of \(declared) bytes where \(available) follow; "
+            "\(file) declares a header of \(declared) bytes, but only \(available) follow; "
                 + "it is truncated or not a safetensors file"
         case .header(let file, let problem):
             "\(file) has a damaged safetensors header: \(problem)"

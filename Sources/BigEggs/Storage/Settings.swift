@@ -1,12 +1,12 @@
-/// The settings that a caller describes as a JSON object with Keras's names.
+/// Settings from a JSON object with Keras's names.
 ///
-/// What is read is known; ``done()`` refuses the rest.
+/// Each name that is read becomes known; ``done()`` throws on unknown settings.
 package struct Settings {
     private let owner: String
     private let members: [String: Record]
     private var known: [String] = []
 
-    /// - Parameter owner: whose settings they are, for errors: "Conv2D".
+    /// - Parameter owner: the owner of the settings, for errors: "Conv2D".
     package init(_ record: Record, of owner: String) throws {
         guard let members = record.object else {
             throw SettingsError.invalid("the settings of \(owner) are not a JSON object")
@@ -22,26 +22,28 @@ package struct Settings {
         self.members = members
     }
 
-    /// All of them, as they were given.
+    /// All settings, as given.
     package var record: Record { .object(members) }
 
-    /// The value of a setting; nil where it is missing or null.
+    /// The value of a setting; nil if it is missing or null.
     package mutating func value(_ name: String) -> Record? {
         known.append(name)
         guard let value = members[name], !value.isNull else { return nil }
         return value
     }
 
-    /// A whole number. No size here needs more than 2³¹ − 1, and sums of a few of these do not overflow.
+    /// A whole number of magnitude up to 2³¹ − 1. No size needs more, and sums of a few do not overflow.
     package mutating func integer(_ name: String) throws -> Int? {
         guard let value = value(name) else { return nil }
         guard let number = value.integer, number.magnitude < 1 << 31 else {
-            throw wrong(name, value, "a whole number")
+            throw wrong(
+                name, value,
+                value.integer == nil ? "a whole number" : "a whole number of magnitude below 2^31")
         }
         return number
     }
 
-    /// A whole number from 0 to 2⁵³.
+    /// A whole number from 0 on, exact up to 2⁵³ because numbers are doubles.
     package mutating func seed(_ name: String) throws -> UInt64? {
         guard let value = value(name) else { return nil }
         guard let number = value.integer, number >= 0 else {
@@ -50,9 +52,9 @@ package struct Settings {
         return UInt64(number)
     }
 
-    /// A number. Those that are not finite, which JSON has not, come as the texts "inf", "-inf" and "nan".
+    /// A number.
     ///
-    /// - Parameter orInfinite: whether an infinite one makes sense.
+    /// - Parameter orInfinite: whether to accept the texts "inf" and "-inf", because JSON has no infinity.
     package mutating func number(_ name: String, orInfinite: Bool = false) throws -> Double? {
         guard let value = value(name) else { return nil }
         if let number = value.number { return number }
@@ -63,7 +65,9 @@ package struct Settings {
 
     package mutating func float(_ name: String) throws -> Float? {
         guard let number = try number(name) else { return nil }
-        guard Float(number).isFinite else { throw wrong(name, .number(number), "a number of 32 bits") }
+        guard Float(number).isFinite else {
+            throw wrong(name, .number(number), "a number in the range of a 32-bit float")
+        }
         return Float(number)
     }
 
@@ -75,13 +79,13 @@ package struct Settings {
 
     package mutating func text(_ name: String) throws -> String? {
         guard let value = value(name) else { return nil }
-        guard let text = value.string else { throw wrong(name, value, "a text") }
+        guard let text = value.string else { throw wrong(name, value, "a string") }
         return text
     }
 
     package mutating func texts(_ name: String) throws -> [String]? {
         guard let value = value(name) else { return nil }
-        guard let texts = value.strings else { throw wrong(name, value, "a list of texts") }
+        guard let texts = value.strings else { throw wrong(name, value, "a list of strings") }
         return texts
     }
 
@@ -104,11 +108,11 @@ package struct Settings {
         return choice
     }
 
-    /// A shape: up to eight whole numbers from 1 on, of no more than 2³¹ elements.
+    /// A shape: one to eight whole numbers from 1 on, with fewer than 2³¹ elements.
     package mutating func shape(_ name: String) throws -> [Int]? {
         guard let value = value(name) else { return nil }
         guard let shape = value.integers, (1...8).contains(shape.count), elementCount(shape) != nil else {
-            throw wrong(name, value, "a list of whole numbers from 1 on, with less than 2^31 elements")
+            throw wrong(name, value, "1 to 8 whole numbers of 1 or more, with a product below 2^31")
         }
         return shape
     }
@@ -119,7 +123,7 @@ package struct Settings {
         return value
     }
 
-    /// Refuses settings that nobody asked for.
+    /// Throws on settings that were never read.
     package func done() throws {
         guard let stranger = members.keys.sorted().first(where: { !known.contains($0) }) else { return }
         let all = known.isEmpty ? "none" : known.joined(separator: ", ")
@@ -132,7 +136,7 @@ package struct Settings {
     }
 }
 
-/// The number of elements of a shape, if each extent is at least 1 and they are less than 2³¹.
+/// The number of elements of a shape; nil if an extent is below 1 or the number is 2³¹ or more.
 package func elementCount(_ shape: [Int]) -> Int? {
     var count = 1
     for extent in shape {

@@ -1,8 +1,8 @@
-/// Why settings mean nothing.
+/// An error in settings.
 package enum SettingsError: Error, CustomStringConvertible {
-    /// A setting that is missing, unknown or of no sense: the sentence says which, and what to give.
+    /// A setting is missing, unknown or invalid: the sentence says which, and what to give.
     case invalid(String)
-    /// A name that nothing has: the sentence says which names there are.
+    /// An unknown name: the sentence lists the known ones.
     case unknown(String)
 
     package var description: String {

@@ -1,8 +1,8 @@
 import Glibc
 
 extension String {
-    /// What `printf` writes, with a point in numbers whatever the process's locale. Foundation's `String(format:)` would
-    /// do, but with Foundation come 40 MB of ICU's data.
+    /// Text formatted as by `printf`, with a decimal point in every locale. Foundation's `String(format:)` would bring
+    /// 40 MB of ICU data.
     package init(printf format: String, _ values: any CVarArg...) {
         self.init(decoding: printed(format, values), as: UTF8.self)
     }
@@ -17,5 +17,5 @@ private func printed(_ format: String, _ values: [any CVarArg]) -> [UInt8] {
     return text.prefix(length).map(UInt8.init(bitPattern:))
 }
 
-/// Numbers as in the locale "C", for the life of the process.
+/// The number format of the locale "C"; never freed.
 nonisolated(unsafe) private let plainNumbers = newlocale(1 << LC_NUMERIC, "C", nil)

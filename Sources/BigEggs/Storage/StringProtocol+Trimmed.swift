@@ -1,5 +1,5 @@
 extension StringProtocol {
-    /// Without white space and ends of lines at both ends.
+    /// The text without leading and trailing white space and line breaks.
     var trimmed: String {
         let inner = drop { $0.isWhitespace }
         return String(

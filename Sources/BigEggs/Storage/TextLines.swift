@@ -1,5 +1,5 @@
 extension StringProtocol {
-    /// The lines of a text from outside, without their ends: `\n`, `\r\n`, `\r` or one of Unicode's others.
+    /// The lines of a text, without line breaks: `\n`, `\r\n`, `\r` or Unicode's others.
     ///
     /// In Swift `\r\n` is one character and not `\n`, so `split(separator: "\n")` finds one line in a file from
     /// Windows.

@@ -1,4 +1,4 @@
-/// Moves a batch from the data set's bytes into the plan's input: one parallel pass that gathers,
+/// Moves a batch from the data set into the plan's input: one parallel pass that gathers,
 /// augments, scales and changes the layout.
 struct BatchGathering: Sendable {
     let dataset: ImageDataset
@@ -6,8 +6,8 @@ struct BatchGathering: Sendable {
     let seed: UInt64
 
     /// - Parameters:
-    ///   - images: which make this batch.
-    ///   - pass: what the augmentation is drawn for.
+    ///   - images: the batch's images, by their index in the data set.
+    ///   - pass: the pass through the images, for which augmentations are drawn.
     func gather(_ images: ArraySlice<Int32>, pass: Int, into input: InputView) {
         switch input.precision {
         case .float32: gather(Float.self, images, pass, input)
@@ -53,7 +53,7 @@ struct BatchGathering: Sendable {
 
     /// The same for bytes.
     ///
-    /// - Parameter address: where an image of the data set is.
+    /// - Parameter address: the address of an image of the data set.
     @inline(__always)
     private func gather<Element: ActivationElement>(
         _ batch: ArraySlice<Int32>, _ pass: Int, _ input: InputView,
@@ -75,8 +75,8 @@ struct BatchGathering: Sendable {
         }
     }
 
-    /// Calls `body(item, image, buffer)` for each image of a batch, with its number in the batch, its
-    /// number in the data set and room for as many floats as it has values; in parallel.
+    /// Calls `body(item, image, buffer)` for each image of a batch, in parallel: its index in the batch, its index in
+    /// the data set and a buffer with one float per value.
     @inline(__always)
     private func forEachImage(
         of batch: ArraySlice<Int32>, _ values: Int,

@@ -1,13 +1,12 @@
 /// Which images make each batch of a training.
 ///
-/// Images are gone through again and again, in an order of its own each time if they are shuffled. The last
-/// batch of a pass may be smaller. An epoch is one pass, or any number of steps: then it goes on where the
-/// epoch before ended.
+/// Training makes passes through the images; with shuffling, each pass has its own order. The last batch of a pass
+/// may be smaller. An epoch is one pass, or a given number of steps; it then continues where the last epoch ended.
 package struct BatchOrder: Sendable {
     let count: Int
     let batchSize: Int
     let stepsPerEpoch: Int
-    /// The pass that epoch 0 begins with.
+    /// The first pass of epoch 0.
     var firstPass = 0
     private let batches: Int
     private let shuffling: Philox?
@@ -16,8 +15,8 @@ package struct BatchOrder: Sendable {
 
     /// - Parameters:
     ///   - count: the number of images.
-    ///   - stepsPerEpoch: `nil` for a pass an epoch.
-    ///   - seed: what orders are drawn from, or `nil` for the order in which the images lie.
+    ///   - stepsPerEpoch: `nil` for one pass per epoch.
+    ///   - seed: the seed of the orders, or `nil` for the stored order.
     init(count: Int, batchSize: Int, stepsPerEpoch: Int? = nil, shuffledBy seed: UInt64?) {
         self.count = count
         self.batchSize = min(batchSize, count)
@@ -26,12 +25,12 @@ package struct BatchOrder: Sendable {
         shuffling = seed.map { Philox(seed: $0, purpose: .shuffle) }
     }
 
-    /// How many batches a pass through so many images has, the last of which may be smaller.
+    /// The number of batches in a pass; the last may be smaller.
     package static func steps(through count: Int, batchSize: Int) -> Int {
         (count + batchSize - 1) / batchSize
     }
 
-    /// The images of each batch of a pass, by their place in it.
+    /// The images of each batch of a pass, by their position in the pass.
     var ranges: [Range<Int>] {
         (0..<batches).map { $0 * batchSize..<min(($0 + 1) * batchSize, count) }
     }

@@ -1,11 +1,11 @@
-/// The images and labels of every step: which they are, and the way into the network.
+/// Chooses the images and labels of every step and moves them into the network.
 struct BatchSource: Sendable {
     let gathering: BatchGathering
     var order: BatchOrder
 
     /// Some images and their labels.
     struct Batch {
-        /// The pass through the images that it belongs to: transformations depend on it.
+        /// The batch's pass through the images: augmentations depend on it.
         let pass: Int
         /// The index of each image in the data set.
         let images: ArraySlice<Int32>
@@ -13,7 +13,7 @@ struct BatchSource: Sendable {
 
         var count: Int { images.count }
 
-        /// One label an image.
+        /// One label per image.
         var labels: [Int32] { images.map { gathering.dataset.labels.values[Int($0)] } }
 
         /// Some of the images, counted from the batch's first.
@@ -29,10 +29,10 @@ struct BatchSource: Sendable {
 
     /// - Parameters:
     ///   - dataset: one image or more.
-    ///   - stepsPerEpoch: `nil` for a pass an epoch.
+    ///   - stepsPerEpoch: `nil` for one pass per epoch.
     ///   - augmentation: transforms every image anew in every pass.
-    ///   - shuffle: whether each pass has an order of its own.
-    ///   - seed: what orders and transformations are drawn from.
+    ///   - shuffle: whether each pass has its own order.
+    ///   - seed: the seed of orders and augmentations.
     init(
         _ dataset: ImageDataset, batchSize: Int, stepsPerEpoch: Int? = nil,
         augmentation: ImageDataGenerator? = nil, shuffle: Bool = false, seed: UInt64 = 0
@@ -58,7 +58,7 @@ struct BatchSource: Sendable {
         return (0..<stepsPerEpoch).lazy.map { source.batch(epoch: epoch, step: $0) }
     }
 
-    /// A whole data set, as it lies, as one batch.
+    /// A whole data set, in stored order, as one batch.
     static func whole(_ dataset: ImageDataset) -> Batch {
         var source = BatchSource(dataset, batchSize: dataset.count)
         return source.batch(epoch: 0, step: 0)

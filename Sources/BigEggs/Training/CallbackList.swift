@@ -1,7 +1,7 @@
-/// The callbacks of a training: tells each of them what happens, in their order, and keeps what they remember.
+/// The callbacks of a training: calls each in order, and saves and restores their states.
 struct CallbackList {
     private let callbacks: [any Callback]
-    /// Whether one of them ends the training where the loss is no finite number.
+    /// Whether a callback ends the training on a loss that is not finite.
     let terminatesOnNaN: Bool
 
     init(_ callbacks: [any Callback]) {
@@ -33,14 +33,14 @@ struct CallbackList {
         for callback in callbacks { try callback.onTrainEnd(run) }
     }
 
-    /// What those remember that have something to remember.
+    /// The states of the callbacks that have one.
     var states: [Checkpoint.SavedCallback] {
         callbacks.compactMap { callback in
             callback.state.map { .init(name: "\(type(of: callback))", state: $0) }
         }
     }
 
-    /// Gives back to each what it remembered.
+    /// Restores the callbacks' states.
     ///
     /// - Parameter saved: the ``states`` of the same callbacks.
     func restore(_ saved: [Checkpoint.SavedCallback]) throws {
@@ -49,7 +49,7 @@ struct CallbackList {
         }
     }
 
-    /// In what these are others than those of a checkpoint, or have other settings; a phrase each.
+    /// How the callbacks and their settings differ from those of a checkpoint; a phrase each.
     func differences(from saved: [Checkpoint.SavedCallback]) -> [String] {
         let given = states
         guard saved.map(\.name) == given.map(\.name) else {

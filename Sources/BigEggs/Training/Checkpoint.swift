@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Glibc
 
-/// A training as it was between two steps: everything that it takes to go on to the same bits.
+/// A training between two steps: everything needed to continue it to the same bits.
 ///
-/// The file is in the safetensors format. Tensors are named and shaped as in Keras, behind the prefixes
-/// `weights/`, `optimizer/`, followed by the name of what it remembers, and `callbacks/0/`; everything else is JSON in the
-/// metadata, with a SHA-256 over it and all tensors.
+/// The file is in the safetensors format. Tensors are named and shaped as in Keras, with the prefixes `weights/`,
+/// `optimizer/` and the state's name, and `callbacks/` and the callback's number. Everything else is JSON in the
+/// metadata. A SHA-256 covers the JSON and all tensors.
 public struct Checkpoint: Sendable {
-    /// A callback's state under its type.
+    /// A callback's state and the name of its type.
     struct SavedCallback: Sendable {
         let name: String
         let state: CallbackState
@@ -15,14 +15,14 @@ public struct Checkpoint: Sendable {
 
     /// How far the training has come.
     public let progress: TrainingProgress
-    /// What the ended epochs measured.
+    /// The metrics of the finished epochs.
     public let history: History
-    /// What decides about the bits of the result, as text by name: network, data, batch size, seed,
-    /// precision, instruction set and so on. A training resumes only with the same ones.
+    /// The settings that determine the bits of the result, as text by name: network, data, batch size, seed,
+    /// precision, instruction set and so on. A training resumes only with the same settings.
     public let settings: [String: String]
     /// Weights and moving statistics, as ``Model/setWeights(_:source:)`` takes them.
     public let weights: [NamedTensor]
-    /// What the optimizer remembers, in the shapes of the weights, behind `optimizer/` and its name.
+    /// The optimizer's state, in the shapes of the weights; names begin with `optimizer/` and the state's name.
     let optimizer: [NamedTensor]
     let callbacks: [SavedCallback]
 
@@ -42,9 +42,9 @@ public struct Checkpoint: Sendable {
     private static let kind = "BigEggs checkpoint "
     private static let format = kind + "3"
 
-    /// Writes the checkpoint, whole or not at all.
+    /// Writes the checkpoint atomically.
     ///
-    /// - Throws: ``FileError``; whatever stood at `path` is then unchanged.
+    /// - Throws: ``FileError``; an existing file at `path` is then unchanged.
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -70,7 +70,7 @@ public struct Checkpoint: Sendable {
             ])
     }
 
-    /// Reads a checkpoint and checks that it is whole.
+    /// Reads a checkpoint and checks its digest.
     ///
     /// - Throws: ``FileError``, ``SafetensorsError``, or ``CheckpointError`` if the file is no checkpoint, is
     ///   one of another version, or has changed since it was written.
@@ -114,7 +114,7 @@ public struct Checkpoint: Sendable {
             .map { "\($0) was \(old[$0] ?? "none"), now \(new[$0] ?? "none")" }
     }
 
-    /// The SHA-256 of all that a reader gets to see.
+    /// The SHA-256 of the JSON and all tensors.
     private static func digest(_ description: String, _ tensors: [NamedTensor]) throws -> String {
         let digest = try Digest(.sha256)
         digest.update(description)

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// The place where a training saves itself: at its beginning, after every epoch and when it is interrupted.
+/// Where a training saves checkpoints: at its beginning, after every epoch and on interruption.
 ///
 /// ```swift
 /// let checkpoints = Checkpoints(in: "runs/train", unfinished: .resume)
@@ -10,37 +10,36 @@ import Glibc
 /// try checkpoints.remove()
 /// ```
 ///
-/// A resumed training ends with the same bits as one that was never disturbed. It may be given more epochs
-/// than before; every other setting has to be the same. The last two checkpoints are kept, so that there is one
-/// to go on from if the newest is damaged.
+/// A resumed training ends with the same bits as an uninterrupted one. It may be given more epochs than before;
+/// every other setting must be the same. The last two checkpoints are kept, in case the newest is damaged.
 ///
 /// Keras's counterpart is `BackupAndRestore`, <https://keras.io/api/callbacks/backup_and_restore/>.
 public struct Checkpoints {
-    /// What to do with the checkpoints of a training that did not end.
+    /// What to do with the checkpoints of an unfinished training.
     public enum Unfinished: Sendable {
         /// Throw ``CheckpointError/unfinished(file:epoch:step:)``, so that nothing is lost.
         case refuse
-        /// Go on where it stopped.
+        /// Resume the training where it stopped.
         case resume
-        /// Remove them and start from the beginning.
+        /// Remove the checkpoints and start from the beginning.
         case discard
     }
 
     /// The directory, which must exist.
     public let directory: String
-    /// What the names of the files begin with.
+    /// The prefix of the file names.
     public let name: String
-    /// What to do with a training that did not end.
+    /// What to do with an unfinished training.
     public let unfinished: Unfinished
     private let announce: (String) -> Void
 
     /// A place for checkpoints: files `name-0001.safetensors` and so on.
     ///
     /// - Parameters:
-    ///   - directory: one that exists and that no other process writes to; see ``OutputLock``.
+    ///   - directory: an existing directory that no other process writes to; see ``OutputLock``.
     ///   - name: distinguishes trainings that share a directory.
-    ///   - unfinished: what to do with a training that did not end.
-    ///   - announce: is told in a sentence where the training goes on, and which checkpoint was damaged.
+    ///   - unfinished: what to do with an unfinished training.
+    ///   - announce: receives a sentence when a training resumes and when a checkpoint is damaged.
     public init(
         in directory: String, name: String = "checkpoint", unfinished: Unfinished = .refuse,
         announce: @escaping (String) -> Void = { _ in }
@@ -51,14 +50,14 @@ public struct Checkpoints {
         self.announce = announce
     }
 
-    /// The files that there are, the newest first.
+    /// The existing files, newest first.
     public var files: [String] { numbers.map(path) }
 
     private var numbers: [Int] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.compactMap { file in
             guard file.hasPrefix(name + "-"), file.hasSuffix(".safetensors") else { return nil }
-            // Only what is named as here: 12 is neither "12" nor "00012", and the next number has to exist.
+            // Only names that `fileName` gives: 12 is neither "12" nor "00012". Nine digits leave room for the next.
             let number = file.dropFirst(name.count + 1).dropLast(".safetensors".count)
             guard number.count < 10, let number = Int(number), fileName(number) == file else { return nil }
             return number
@@ -73,11 +72,10 @@ public struct Checkpoints {
         return "\(name)-\(zeros)\(digits).safetensors"
     }
 
-    /// The newest checkpoint that can be read, or `nil` if there is none at all. Damaged ones before it are
-    /// announced.
+    /// The newest readable checkpoint, or `nil` if no checkpoint exists. A newer, damaged one is announced.
     ///
-    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``; and what keeps a file from being read that may be
-    ///   as good as ever, with another version or with the right to read it: to fall back would be to lose it.
+    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``. Also an error about a file that may be intact: one of
+    ///   another version, or one without permission to read. Falling back to an older checkpoint would lose it.
     public func newest() throws -> (file: String, checkpoint: Checkpoint)? {
         var reason: (any Error)?
         let files = self.files
@@ -96,7 +94,7 @@ public struct Checkpoints {
         return nil
     }
 
-    /// Whether the file that could not be read is not damaged for all that is known.
+    /// Whether the unreadable file may be intact.
     private static func isWhole(_ error: any Error) -> Bool {
         switch error {
         case CheckpointError.otherVersion, FileError.permissionDenied: true
@@ -104,7 +102,7 @@ public struct Checkpoints {
         }
     }
 
-    /// Removes all checkpoints: when the training's result is safe.
+    /// Removes all checkpoints. Call it once the training's result is saved.
     ///
     /// - Throws: ``FileError``.
     public func remove() throws { try remove(numbers) }
@@ -118,7 +116,7 @@ public struct Checkpoints {
         }
     }
 
-    /// The checkpoint that a training is to go on from, if any.
+    /// The checkpoint to resume from, if any.
     func begin() throws -> (file: String, checkpoint: Checkpoint)? {
         if unfinished == .discard {
             try remove()
@@ -134,10 +132,10 @@ public struct Checkpoints {
         return found
     }
 
-    /// Writes a checkpoint and reads it back; only then are those before it removed, all but one.
+    /// Writes a checkpoint, reads it back, and only then removes all earlier ones but `previous`.
     ///
-    /// - Parameter previous: the one to keep, which has proven readable before.
-    /// - Returns: its file.
+    /// - Parameter previous: the file to keep, which is known to be readable.
+    /// - Returns: the file.
     func save(_ checkpoint: Checkpoint, keeping previous: String?) throws -> String {
         let existing = numbers
         let file = path((existing.first ?? 0) + 1)

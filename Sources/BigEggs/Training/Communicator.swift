@@ -1,4 +1,4 @@
 public import MessagePassing
 
-/// The processes that a launcher has started together, which `fit` and `evaluate` may share their work among.
+/// The processes that a launcher started together and that share the work of `fit`, `evaluate` and `predict`.
 public typealias Communicator = MessagePassing.Communicator

@@ -1,7 +1,7 @@
-/// How far a model's random numbers are used up by its trainings: the next one begins there.
+/// The random draws that a model's trainings have used; the next training continues after them.
 struct Drawn: Codable, Sendable, Equatable {
-    /// Passes through training images, each in an order and with transformations of its own.
+    /// Passes through training images; each has its own order and augmentations.
     var passes = 0
-    /// Steps of the optimizers before the present one; each step has masks of dropout of its own.
+    /// Steps of the optimizers before the current one; each step has its own dropout masks.
     var steps = 0
 }

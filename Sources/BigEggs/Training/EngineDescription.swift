@@ -1,15 +1,15 @@
-/// What ran a model: what a record names for whoever wants the same bits.
+/// The engine that ran a model, recorded so that its bits can be reproduced.
 public struct EngineDescription: Sendable, Codable, Equatable {
     /// The processor's name.
     public let processor: String
     /// The widest instruction set that oneDNN uses.
     public let instructionSet: String
-    /// How many threads.
+    /// The number of threads.
     public let threads: Int
     /// The precision of activations.
     public let precision: Precision
     /// oneDNN's version.
     public let oneDNN: String
-    /// What each layer runs, once a training plan exists.
+    /// The algorithms of each layer; empty until a training plan exists.
     public let algorithms: [ChosenAlgorithm]
 }

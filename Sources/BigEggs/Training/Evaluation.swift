@@ -1,10 +1,10 @@
-/// How a model does on a data set.
+/// The results of a model on a data set.
 public struct Evaluation: Codable, Sendable, Equatable {
-    /// The mean loss an image.
+    /// The mean loss per image.
     public let loss: Double
     /// The share of images whose most probable class is their label.
     public let accuracy: Double
-    /// What the model was compiled to measure beside, by name; `nil` for nothing.
+    /// The further metrics that the model was compiled with, by name; `nil` if none.
     public var metrics: [String: Double]?
     /// How many images were evaluated.
     public let images: Int

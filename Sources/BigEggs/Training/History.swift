@@ -1,10 +1,10 @@
-/// What a training measured, one value an epoch.
+/// The metrics of a training, one value per epoch.
 public struct History: Codable, Sendable, Equatable {
     /// By Keras's names: "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate".
     public private(set) var metrics: [String: [Double]] = [:]
     /// Wall time of each epoch, validation included.
     public private(set) var seconds: [Double] = []
-    /// The loss of each step, and what the weights were after each epoch.
+    /// The loss of each step, and a digest of the weights after each epoch.
     public private(set) var trace = TrainingTrace()
 
     /// An empty history.

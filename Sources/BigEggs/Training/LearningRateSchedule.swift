@@ -7,16 +7,15 @@ import Glibc
 /// try model.compile(optimizer: SGD(learningRate: .oneCycle(maxLearningRate: 0.1, totalSteps: steps), momentum: 0.9))
 /// ```
 ///
-/// A rate that is to depend on the epoch alone is the work of ``LearningRateScheduler``.
+/// For a rate that depends only on the epoch, use ``LearningRateScheduler``.
 public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConvertible {
     /// The same rate at every step, until a callback sets another.
     case constant(Double)
 
-    /// Half a wave of a cosine: down from `initialLearningRate` to its `alpha`-fold within `decaySteps`,
-    /// and that from then on.
+    /// Cosine decay from `initialLearningRate` to `alpha` times that over `decaySteps`, then constant.
     ///
-    /// With a `warmupTarget` the rate first goes in a straight line from `initialLearningRate` to the target,
-    /// in `warmupSteps`, and then falls from there.
+    /// With a `warmupTarget` the rate first goes linearly from `initialLearningRate` to the target over `warmupSteps`,
+    /// then decays from the target.
     ///
     /// Source: Loshchilov and Hutter, "SGDR", 2017;
     /// https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/
@@ -24,18 +23,19 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
         initialLearningRate: Double, decaySteps: Int, alpha: Double = 0, warmupTarget: Double? = nil,
         warmupSteps: Int = 0)
 
-    /// From `initialLearningRate` down to `endLearningRate` within `decaySteps`, in a straight line or along another
-    /// power of what is left, and that from then on.
+    /// Polynomial decay from `initialLearningRate` to `endLearningRate` over `decaySteps`, then constant.
+    ///
+    /// The distance to `endLearningRate` follows the share of steps left, raised to `power`; 1 is linear.
     ///
     /// Source: https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/
     case polynomialDecay(
         initialLearningRate: Double, decaySteps: Int, endLearningRate: Double = 0.0001, power: Double = 1)
 
-    /// Up from `maxLearningRate / divFactor` to `maxLearningRate` during the first `pctStart` of all steps,
-    /// then down to the `finalDivFactor`-th part of where it began; each way along half a wave of a cosine.
+    /// One cycle: up to `maxLearningRate`, then down, both along half a cosine wave.
     ///
-    /// The momentum is left as it is (PyTorch's `cycle_momentum=False`), and after `totalSteps` the rate
-    /// stays where it ended.
+    /// The rate rises from `maxLearningRate / divFactor` during the first `pctStart` of all steps, then falls to the
+    /// initial rate divided by `finalDivFactor`. After `totalSteps` it stays constant. The momentum does not change
+    /// (PyTorch's `cycle_momentum=False`).
     ///
     /// Source: Smith and Topin, "Super-convergence", 2018; PyTorch's `OneCycleLR`, since Keras has none.
     case oneCycle(
@@ -102,7 +102,7 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
         case .constant(let rate):
             try require(isPositive(rate), "learningRate", rate, "more than 0")
         case .cosineDecay(let initial, let decaySteps, let alpha, let warmupTarget, let warmupSteps):
-            // A warm-up may start at nothing.
+            // A warm-up may start at 0.
             let startsAtZero = warmupTarget != nil && initial == 0
             try require(isPositive(initial) || startsAtZero, "initialLearningRate", initial, "more than 0")
             try require(decaySteps > 0, "decaySteps", decaySteps, "1 or more")

@@ -1,7 +1,6 @@
-/// What a training makes small.
+/// The loss that training minimizes.
 ///
-/// Labels are whole numbers. The loss is computed from the logits that the softmax of the last layer turns
-/// into probabilities.
+/// Labels are whole numbers. The loss is computed from the logits, before the last layer's softmax.
 public enum Loss: Sendable, Codable, Equatable {
     /// −log of the probability that the network gives to the label.
     ///
@@ -9,7 +8,7 @@ public enum Loss: Sendable, Codable, Equatable {
     case sparseCategoricalCrossentropy
 
     /// −∑ target · log of the probability, where the target gives 1 − `labelSmoothing` to the label and
-    /// spreads the rest evenly over all classes, the label's among them.
+    /// spreads the rest evenly over all classes, the label's included.
     ///
     /// As Keras's `CategoricalCrossentropy(label_smoothing=…)` on the labels' one-hot vectors. Validation
     /// losses are smoothed too.

@@ -1,4 +1,4 @@
-/// What a model says about a data set.
+/// A model's predictions for a data set.
 public struct Predictions: Sendable, Equatable {
     /// `[count, classes]`, row-major; each row adds up to 1.
     public let probabilities: [Float]
@@ -10,7 +10,7 @@ public struct Predictions: Sendable, Equatable {
         self.classes = classes
     }
 
-    /// Those of one run of images after another, by the same model.
+    /// Joins the same model's predictions for consecutive ranges of images.
     package init(joining parts: [Predictions]) {
         self.init(probabilities: parts.flatMap(\.probabilities), classes: parts.first?.classes ?? 0)
     }
@@ -23,7 +23,7 @@ public struct Predictions: Sendable, Equatable {
         probabilities[image * classes..<(image + 1) * classes]
     }
 
-    /// The most probable class of an image, the first of equals.
+    /// The most probable class of an image; on a tie the first.
     public func predicted(_ image: Int) -> Int {
         let row = self[image]
         var best = row.startIndex

@@ -3,7 +3,7 @@
 /// The interval is Wilson's score interval, which stays within 0 and 1 and is usable near both ends:
 /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
 public struct Proportion: Sendable, Codable, Equatable {
-    /// `correct / count`; 0 where there is no image.
+    /// `correct / count`; 0 without images.
     public let accuracy: Double
     /// The interval's lower end.
     public let low: Double
@@ -14,11 +14,10 @@ public struct Proportion: Sendable, Codable, Equatable {
     /// How many images there were.
     public let count: Int
 
-    /// Within so many standard deviations of its mean the normal distribution has 95 %: its 97.5th percentile.
+    /// The normal distribution's 97.5th percentile: 95 % lies within so many standard deviations of the mean.
     private static let quantile = 1.959963984540054
 
-    /// The share of `correct` images among `count`. Without any image nothing is known: the interval is
-    /// all of 0 to 1.
+    /// The share of `correct` images among `count`. Without images the interval is all of 0 to 1.
     public init(correct: Int, of count: Int) {
         self.correct = correct
         self.count = count

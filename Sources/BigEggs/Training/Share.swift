@@ -2,7 +2,7 @@
 struct Share {
     /// Samples of the whole batch.
     let batch: Int
-    /// Those of this process; none if there are more processes than samples.
+    /// This process's samples; may be none if there are more processes than samples.
     let samples: Range<Int>
     /// The process that has the batch's first sample.
     let firstRank: Int
@@ -19,9 +19,9 @@ struct Share {
         counts = all.map(\.count)
     }
 
-    /// Replaces what this process knows of its samples by what all know of theirs, in the batch's order.
+    /// Replaces this process's elements, one per sample, by those of all processes, in the batch's order.
     ///
-    /// - Throws: `MessagePassingError`, also for what failed in the pass before.
+    /// - Throws: `MessagePassingError`, also if a message of the preceding pass failed.
     func exchange<Element: BitwiseCopyable>(_ elements: inout [Element]) throws {
         try team.check()
         elements = try team.communicator.gather(elements, counts: counts)

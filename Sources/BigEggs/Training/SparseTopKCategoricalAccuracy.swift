@@ -1,16 +1,15 @@
 /// The share of images whose label is among the `k` most probable classes.
 ///
-/// Among equals the label counts as the more probable. A label whose logit is no finite number does not
-/// count.
+/// Ties are resolved in the label's favour. A label whose logit is not finite does not count.
 ///
 /// Source: https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class
 public struct SparseTopKCategoricalAccuracy: Sendable, Codable, Equatable {
-    /// How many classes may be more probable than, or be, the label.
+    /// How many of the most probable classes are searched for the label.
     public let k: Int
-    /// What the metric is called in logs and histories.
+    /// The metric's name in logs and histories.
     public let name: String
 
-    /// A metric with Keras's defaults. Two in one model need names of their own.
+    /// A metric with Keras's defaults. Two in one model need different names.
     public init(k: Int = 5, name: String = "sparse_top_k_categorical_accuracy") {
         self.k = k
         self.name = name

@@ -1,19 +1,20 @@
 import MessagePassing
 
-/// What the first process does for all, and what the others have of it.
+/// Work of the first process for all, and the transfer of its results to the others.
 extension Team {
-    /// What the first process may change in a training, and what any may have been told.
+    /// What the first process may change in a training, and the signal that any process may have received.
     private struct Course {
         var learningRate: Double
         var signal: Int32
         var isStopped, hasFailed, changedWeights: Bool
     }
 
-    /// Lets the first process do what one alone may: tell callbacks, write files. The others then have the learning
-    /// rate, the weights and the end that came of it.
+    /// Runs `body` in the first process only: calls of callbacks, writing of files.
     ///
-    /// - Parameter signal: what this process was sent.
-    /// - Throws: in the first process what `body` throws, in the others ``MessagePassingError/endedElsewhere``.
+    /// The others then take over the first process's learning rate, weights and decision to stop.
+    ///
+    /// - Parameter signal: the signal that this process received.
+    /// - Throws: errors of `body` in the first process, ``MessagePassingError/endedElsewhere`` then in the others.
     func lead(_ model: Model, signal: Int32?, _ body: () throws -> Void) throws {
         let changes = model.weightChanges
         let failure = Result { if communicator.isFirst { try body() } }
@@ -45,7 +46,7 @@ extension Team {
         }
     }
 
-    /// Gives all processes what the first one's optimizer remembers.
+    /// Gives all processes the state of the first one's optimizer.
     func broadcast(_ optimizer: OptimizerState, bytes: Int) throws {
         let names = try communicator.broadcast(
             Array(optimizer.states.keys.sorted().joined(separator: " ").utf8))
@@ -60,7 +61,7 @@ extension Team {
         try communicator.broadcast(UnsafeMutableRawBufferPointer(start: memory.base, count: memory.bytes))
     }
 
-    /// Makes the moving statistics those of all processes' shares, where each has its own.
+    /// Averages the moving statistics over all processes, if each has its own.
     func averageStatistics(of model: Model) throws {
         guard usesLocalStatistics else { return }
         for statistics in model.statistics {

@@ -1,14 +1,14 @@
 import FoundationEssentials
 import MessagePassing
 
-/// What processes that train together must have alike.
+/// Checks that processes that train together agree.
 extension Team {
     /// The SHA-256 of the program or library that this code is in.
     static let programDigest = Result { try Checksum.sha256(of: Communicator.programFile) }
 
-    /// Compares what all processes must have alike.
+    /// Checks that `settings` are the same in all processes.
     ///
-    /// - Throws: in all processes ``MessagePassingError/differs(rank:host:differences:)`` about one of them.
+    /// - Throws: in all processes ``MessagePassingError/differs(rank:host:differences:)`` about one that differs.
     func checkAlike(_ settings: [String: String]) throws {
         let first = try communicator.fromFirst { settings }
         let differences = Checkpoint.differences(from: first, to: settings)

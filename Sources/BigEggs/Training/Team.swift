@@ -2,32 +2,32 @@ import MessagePassing
 
 /// The processes that train one model together: each computes its share of every batch, and all take the same step.
 ///
-/// A pass through the layers cannot throw. What fails in one is kept, ends all further messages, and is thrown by
+/// A pass through the layers cannot throw. The first error in a pass is kept, stops further messages, and is thrown by
 /// ``check()``.
 final class Team {
     let communicator: Communicator
-    /// Whether batch normalization takes the statistics of each process's share, and not of the whole batch.
+    /// Whether batch normalization uses the statistics of each process's share, not of the whole batch.
     let usesLocalStatistics: Bool
-    /// The signal that some process was sent to end the training.
+    /// The signal, received by any process, that ends the training.
     var signal: Int32?
     private var failure: (any Error)?
     private var exchange: SumExchange?
     private var gradients: UnsafeMutablePointer<Float>?
-    /// Gradients from here on are under way.
+    /// The messages with gradients from this index on have begun.
     private var begun = 0
 
-    /// Gradients that travel together: 1 MB at least. Smaller messages wait longer for each other, larger ones
-    /// leave less time to hide the last one in.
+    /// The least number of gradients per message but the last: 1 MB. Smaller messages wait longer for each other;
+    /// larger ones leave less computation to hide the last one behind.
     private static let bucket = 1 << 18
 
-    /// - Returns: nil for a process alone.
+    /// - Returns: nil for a single process.
     init?(_ communicator: Communicator?, usesLocalStatistics: Bool = false) {
         guard let communicator, communicator.size > 1 else { return nil }
         self.communicator = communicator
         self.usesLocalStatistics = usesLocalStatistics
     }
 
-    /// The samples of each process: runs that follow each other, of which one has at most one sample more than another.
+    /// The samples of each process: consecutive ranges whose sizes differ by at most one.
     func shares(of batch: Int) -> [Range<Int>] {
         let size = communicator.size
         return (0..<size).map { batch * $0 / size..<batch * ($0 + 1) / size }
@@ -36,13 +36,13 @@ final class Team {
     /// This process's share of a batch of so many samples.
     func share(of batch: Int) -> Share { Share(batch: batch, rank: communicator.rank, team: self) }
 
-    /// Runs what sends messages, unless something has failed.
+    /// Runs `body`, which sends messages, unless an earlier message failed.
     private func attempt(_ body: () throws -> Void) {
         guard failure == nil else { return }
         do { try body() } catch { failure = error }
     }
 
-    /// - Throws: what has failed within a pass.
+    /// - Throws: the first error within a pass.
     func check() throws { if let failure { throw failure } }
 
     /// Replaces numbers by their sums over all processes.
@@ -60,7 +60,7 @@ final class Team {
 
     // MARK: Gradients
 
-    /// Begins a backward pass: from its end on, gradients become those of the whole batch.
+    /// Begins a backward pass, in which gradients are added up over all processes, from the last to the first.
     func beginGradients(of store: ParameterStore) {
         guard let memory = store.gradients?.floats else { return }
         if gradients != memory {
@@ -70,7 +70,7 @@ final class Team {
         begun = store.elementCount
     }
 
-    /// Says that the gradients from `place` on have their values, and moves messages on.
+    /// Marks the gradients from `place` on as computed, and sends messages or advances them.
     func gradientsAreReady(from place: Int) {
         guard let exchange else { return }
         attempt {
@@ -83,7 +83,7 @@ final class Team {
         }
     }
 
-    /// For how long gradients have travelled while layers computed.
+    /// The time for which gradient messages were under way while layers computed.
     var hiddenNanoseconds: UInt64 { exchange?.hiddenNanoseconds ?? 0 }
 
     /// Waits for the gradients of the whole batch.
@@ -94,9 +94,9 @@ final class Team {
         try exchange?.finish()
     }
 
-    /// Replaces what this process knows of its share of each batch by what all know of the whole batches, in their order.
+    /// Replaces the elements of this process's share of each batch by those of all batches, in order.
     ///
-    /// - Parameter each: elements of an image.
+    /// - Parameter each: elements per image.
     func gather<Element: BitwiseCopyable>(
         _ elements: inout [Element], of order: BatchOrder, each: Int
     ) throws {

@@ -7,7 +7,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case invalid(argument: String, value: String, allowed: String)
     case noSoftmax
     case learningRateScheduled(callback: String)
-    /// `checkpoint` is the last good one, where there is one.
+    /// `checkpoint` is the last good one, if any.
     case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     /// The loss on the validation images, after the epoch's last step.
     case validationLossNotFinite(
@@ -50,8 +50,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "image \(image) (the first is 0) of the \(purpose) images has a pixel of \(value): the network takes "
                 + "finite numbers only"
         case .stepNotFinite(let what, let epoch, let step, let learningRate, let checkpoint):
-            "\(what) became too large for a number in step \(step) of epoch \(epoch) at learning rate "
-                + "\(learningRate), and the weights are those before it: scale the images to a smaller range, or "
+            "\(what) was not finite in step \(step) of epoch \(epoch) at learning rate "
+                + "\(learningRate); the weights are those before that step: scale the images to a smaller range, or "
                 + "try a smaller learning rate" + TrainingError.lastGood(checkpoint)
         case .weightNotFinite(let tensor, let epoch, let step, let learningRate, let checkpoint):
             "\(tensor) was no longer finite after step \(step) of epoch \(epoch) "
@@ -63,7 +63,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .weightsMissing(let name, let file):
             "\(file) has no tensor \(name): it belongs to another network"
         case .weightsUnknown(let name, let file):
-            "\(file) has a tensor \(name) that the network does not know: it belongs to another network"
+            "\(file) has a tensor \(name) that the network does not have: it belongs to another network"
         case .weightsShape(let name, let found, let expected, let file):
             "\(file): tensor \(name) is \(found), the network needs \(expected)"
         case .weightsNotFinite(let name, let file):
@@ -73,7 +73,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .weightsRepeated(let name, let file):
             "\(file) has two tensors named \(name): give each its own name"
         case .weightsNegative(let name, let value, let file):
-            "\(file): tensor \(name) holds \(value), and a variance is not below 0"
+            "\(file): tensor \(name) holds \(value), but a variance cannot be negative"
         }
     }
 

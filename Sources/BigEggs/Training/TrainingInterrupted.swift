@@ -1,14 +1,14 @@
-/// A training ended because it was asked to.
+/// A training ended because of an ``Interruption``.
 public struct TrainingInterrupted: Error, Equatable, CustomStringConvertible {
-    /// The signal that asked.
+    /// The signal of the request.
     public let signal: Int32
-    /// The epoch it was in, from 1.
+    /// The current epoch, from 1.
     public let epoch: Int
-    /// The steps of that epoch that are done.
+    /// The finished steps of that epoch.
     public let step: Int
-    /// Steps an epoch.
+    /// Steps per epoch.
     public let steps: Int
-    /// The checkpoint to go on from, or `nil` if the training was given no place for one.
+    /// The checkpoint to resume from, or `nil` for a training without ``Checkpoints``.
     public let checkpoint: String?
 
     /// The exit status that shells expect after such a signal.

@@ -1,9 +1,9 @@
 import MessagePassing
 
 extension TrainingLoop {
-    /// What decides about the bits of a training's result, beside what a checkpoint holds itself.
+    /// The settings that determine the bits of a training's result, in addition to a checkpoint's own contents.
     ///
-    /// Whatever is added to `fit`, `compile` or the engine that changes a bit belongs here.
+    /// Every new option of `fit`, `compile` or the engine that changes a bit must be added here.
     func describeSettings() throws -> [String: String] {
         let gathering = source.gathering
         var settings = [
@@ -15,7 +15,7 @@ extension TrainingLoop {
             "validation data": try validation?.fingerprint ?? "none",
             "batch size": "\(source.batchSize)",
             "steps an epoch": "\(source.stepsPerEpoch)",
-            // Without what has its default: a setting that is new in a later version is no other setting.
+            // Without defaults, so that a setting that a later version adds is no difference.
             "augmentation": try gathering.augmentation?.settings.compactText() ?? "none",
             "shuffle": "\(source.order.isShuffled)",
             "seed": "\(model.seed)",
@@ -33,10 +33,11 @@ extension TrainingLoop {
         return settings
     }
 
-    /// Takes over the newest checkpoint, if there is one and it is to be resumed. A plan must exist: it decides on
-    /// the layouts.
+    /// Resumes from the newest checkpoint, if there is one and it is to be resumed.
     ///
-    /// - Throws: ``CheckpointError``; what callbacks remember is left to ``restoreCallbacks()``.
+    /// A plan must exist, since it decides the layouts. ``restoreCallbacks()`` restores the callbacks' states.
+    ///
+    /// - Throws: ``CheckpointError``.
     func resume() throws {
         guard let checkpoints else { return }
         guard let (file, checkpoint) = try checkpoints.begin() else { return }
@@ -46,7 +47,7 @@ extension TrainingLoop {
         (progress, history) = (checkpoint.progress, checkpoint.history)
     }
 
-    /// What else processes that train together must have alike.
+    /// What else must be equal in all processes that train together.
     var likeness: [String: String] {
         get throws {
             [
@@ -58,7 +59,7 @@ extension TrainingLoop {
         }
     }
 
-    /// Gives the other processes the state that the first one begins with.
+    /// Gives the other processes the first one's initial state.
     func shareState() throws {
         guard let team else { return }
         let shared = try team.communicator.fromFirst {
@@ -77,7 +78,7 @@ extension TrainingLoop {
         try team.broadcast(optimizer, bytes: model.store.elementCount * 4)
     }
 
-    /// How far the first process's training has come.
+    /// The first process's initial state, except weights and optimizer state.
     private struct SharedState: Codable {
         let progress: TrainingProgress
         let history: History
@@ -86,7 +87,7 @@ extension TrainingLoop {
         let drawnPasses, drawnSteps: Int
     }
 
-    /// Gives callbacks back what they remembered, and takes back what one has changed while it took up its work.
+    /// Restores the callbacks' states, and the learning rate and stop flag that they may have changed at the start.
     func restoreCallbacks() throws {
         guard let resumed else { return }
         try callbacks.restore(resumed.callbacks)
@@ -95,8 +96,8 @@ extension TrainingLoop {
 
     /// The training as it is now.
     ///
-    /// - Throws: ``TrainingError/weightNotFinite(tensor:epoch:step:learningRate:checkpoint:)``: no such
-    ///   training is worth going on with.
+    /// - Throws: ``TrainingError/weightNotFinite(tensor:epoch:step:learningRate:checkpoint:)``: it is
+    ///   useless to resume such a training.
     func checkpoint() throws -> Checkpoint {
         let weights = try model.weights()
         if let bad = weights.first(where: { !$0.isFinite }) {
@@ -115,7 +116,7 @@ extension TrainingLoop {
             optimizer: try model.optimizerTensors(), callbacks: callbacks.states)
     }
 
-    /// Checks that a checkpoint belongs to the training that begins.
+    /// Checks that a checkpoint belongs to this training.
     ///
     /// - Throws: ``CheckpointError``.
     private func check(_ checkpoint: Checkpoint, file: String) throws {
@@ -135,7 +136,7 @@ extension TrainingLoop {
         }
     }
 
-    /// Takes over weights, moments and the count of steps.
+    /// Restores weights, optimizer state, step count and what callbacks may change.
     private func restore(_ checkpoint: Checkpoint, file: String) throws {
         try model.setWeights(checkpoint.weights, source: file)
         do {
@@ -147,7 +148,7 @@ extension TrainingLoop {
         restoreCourse(checkpoint)
     }
 
-    /// Takes over what callbacks may change.
+    /// Restores what callbacks may change: the learning rate and whether the training is stopped.
     private func restoreCourse(_ checkpoint: Checkpoint) {
         let rate = checkpoint.progress.learningRate
         if model.learningRate != rate { model.learningRate = rate }
@@ -156,7 +157,7 @@ extension TrainingLoop {
 }
 
 extension ImageDataset {
-    /// The number of images, and a SHA-256 over everything that a training sees of them.
+    /// The number of images, and 16 digits of a SHA-256 over pixels, labels, shape and scale.
     var fingerprint: String {
         get throws {
             let digest = try Digest(.sha256)

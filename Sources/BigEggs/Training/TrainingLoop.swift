@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A training: from its first step, or from the checkpoint that it goes on from, to its end.
+/// A training, from its first step or a checkpoint to its end.
 final class TrainingLoop {
     let model: Model
     let optimizer: OptimizerState
@@ -10,23 +10,23 @@ final class TrainingLoop {
     let callbacks: CallbackList
     let checkpoints: Checkpoints?
     private let interruption: Interruption?
-    /// With which other processes the model is trained.
+    /// The processes that train together; `nil` for a single one.
     let team: Team?
 
     var progress = TrainingProgress()
     var history = History()
-    /// What the training can be resumed with alone; empty without a place for checkpoints.
+    /// The settings that a resumption must match, and all processes; empty without checkpoints and team.
     var settings: [String: String] = [:]
     /// The newest checkpoint's file.
     var saved: String?
-    /// What the training goes on from.
+    /// The checkpoint that the training was resumed from.
     var resumed: Checkpoint?
     private var firstEpoch = 0
     private var lastMeasured = DispatchTime.now()
 
     /// - Parameters:
-    ///   - initialEpoch: the first epoch, from 0; `nil` for 0 with draws that go on where the model's last training
-    ///     ended.
+    ///   - initialEpoch: the first epoch, from 0; `nil` for 0, with random draws that continue from the model's last
+    ///     training.
     ///   - epochs: the number of the last epoch, from 1.
     init(
         _ model: Model, _ optimizer: OptimizerState, source: BatchSource, validation: ImageDataset?,
@@ -47,16 +47,16 @@ final class TrainingLoop {
             passes: initialEpoch == nil ? model.drawn.passes : 0, steps: model.drawn.steps)
     }
 
-    /// - Returns: what was measured, before a resumption as well.
+    /// - Returns: the history, epochs before a resumption included.
     func run() throws -> History {
         try begin()
-        // Of an epoch that was interrupted after a callback had ended it, the validation is still to come.
+        // If a callback stopped an epoch and an interruption followed, that epoch's validation is still to run.
         while progress.epoch < epochs, !model.stopTraining || progress.step > 0 { try epoch() }
         try lead { try callbacks.onTrainEnd(training) }
         return history
     }
 
-    /// What callbacks see of the training.
+    /// The training as callbacks see it.
     private var training: TrainingRun {
         TrainingRun(
             model: model, epochs: epochs, steps: source.stepsPerEpoch,
@@ -64,9 +64,9 @@ final class TrainingLoop {
             processes: team?.communicator.size ?? 1)
     }
 
-    /// Makes everything ready for the next step.
+    /// Prepares the first step.
     private func begin() throws {
-        // The first plan decides how parameters lie in memory, wherever the training goes on.
+        // The first plan decides the parameters' layout in memory, also for a resumed training.
         try model.arrange(batch: source.batchSize, training: true, for: team)
         model.stopTraining = false
         if checkpoints != nil || team != nil { settings = try describeSettings() }
@@ -77,14 +77,14 @@ final class TrainingLoop {
         model.drawn.steps = progress.before.steps
         firstEpoch = progress.epoch
         try lead {
-            // From here on whoever resumes finds this training, and not an older one.
+            // From here on a resumption finds this training, not an older one.
             if resumed == nil { try save() }
             try callbacks.onTrainBegin(training)
             try restoreCallbacks()
         }
     }
 
-    /// Lets the first process alone tell callbacks and write files, and the others have what comes of it.
+    /// Runs `body` in the first process only; the others take over its results.
     private func lead(_ body: () throws -> Void) throws {
         guard let team else { return try body() }
         try team.lead(model, signal: interruption?.signal, body)
@@ -129,7 +129,7 @@ final class TrainingLoop {
     /// The signal that ends the training, the same one in all processes.
     private var signal: Int32? { team == nil ? interruption?.signal : team?.signal }
 
-    /// What the model does on the validation images, by the names that logs have for it.
+    /// The metrics on the validation images, by their names in logs.
     private func validate() throws -> [String: Double] {
         guard let validation else { return [:] }
         var refusal: (any Error)?
@@ -138,7 +138,7 @@ final class TrainingLoop {
                 try callbacks.onTestBatchEnd(batch, training)
                 return try endIfInterrupted()
             }
-            // The others go through all batches, and wait in the end.
+            // The other processes run all batches and wait at the end, so an error is thrown only there.
             guard team.communicator.isFirst, refusal == nil else { return }
             do { try callbacks.onTestBatchEnd(batch, training) } catch { refusal = error }
         }
@@ -173,7 +173,7 @@ final class TrainingLoop {
             steps: source.stepsPerEpoch, checkpoint: saved)
     }
 
-    /// Adds to the time of the epoch what has gone by since it was last added to.
+    /// Adds the time since `lastMeasured` to the epoch's time.
     private func measureTime() {
         let now = DispatchTime.now()
         progress.seconds += Double(now.uptimeNanoseconds - lastMeasured.uptimeNanoseconds) / 1e9

@@ -1,16 +1,16 @@
-/// How far a training has come: where a checkpoint was made, and where it goes on.
+/// How far a training has come: where a checkpoint was made and where it resumes.
 public struct TrainingProgress: Codable, Sendable, Equatable {
-    /// Epochs that have ended; the number, from 0, of the one that is under way.
+    /// The number of finished epochs, which is the index of the current one.
     public internal(set) var epoch = 0
-    /// Steps of the epoch under way that are done. All of them where only its validation is missing.
+    /// Finished steps of the current epoch; all of them if only its validation is left.
     public internal(set) var step = 0
-    /// Steps of all epochs, which the optimizer counts.
+    /// The optimizer's step count, over all epochs.
     public internal(set) var optimizerStep = 0
-    /// The step size at present.
+    /// The current learning rate.
     public internal(set) var learningRate = 0.0
     /// Whether a callback has ended the training.
     public internal(set) var isStopped = false
-    /// What the model's earlier trainings had drawn.
+    /// The random draws of the model's earlier trainings.
     var before = Drawn()
 
     /// Sums over the images of the epoch so far.
@@ -31,7 +31,7 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         means.merging(["loss": loss / Double(images), "accuracy": Double(right) / Double(images)]) { $1 }
     }
 
-    /// Adds a batch, in which `metrics` counted.
+    /// Adds a batch's score, with one count for each of `metrics`.
     mutating func add(_ score: BatchScore, _ metrics: [SparseTopKCategoricalAccuracy]) {
         loss += score.loss
         right += score.right
@@ -40,7 +40,7 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         for (metric, count) in zip(metrics, score.amongTopK) { counted[metric.name, default: 0] += count }
     }
 
-    /// Takes up the next epoch.
+    /// Moves on to the next epoch.
     mutating func endEpoch() {
         epoch += 1
         step = 0

@@ -1,26 +1,26 @@
-/// One step of a training: forward, loss, backward, update. Nowhere else do they follow each other.
+/// One step of a training: forward, loss, backward, update. All training steps run here.
 struct TrainingStep {
     let model: Model
-    /// What moves the weights. Without it they stay, and the gradients are there to be read.
+    /// Updates the weights. If `nil`, weights stay unchanged and the gradients can be read.
     let optimizer: OptimizerState?
-    /// With which other processes the model is trained: this one then computes its share of the batch.
+    /// The processes that train together; each computes its share of the batch.
     var team: Team?
-    /// Which step it is, both counted from 1, for the error of one that cannot be taken.
+    /// Epoch and step, both counted from 1, for error messages.
     var epoch = 1
     var number = 1
-    /// The last good checkpoint, for that error as well.
+    /// The last good checkpoint, also for error messages.
     var checkpoint: String?
-    /// Whether a loss that is no finite number is no error: the step then ends there, for a callback to see it.
+    /// Whether a loss that is not finite ends the step without an error, so that a callback can handle it.
     var terminatesOnNaN = false
 
-    /// Takes the step, whole or not at all: moves the weights, and takes the batch into the moving statistics.
+    /// Takes the step completely or not at all: updates the weights and the moving statistics.
     ///
     /// - Parameters:
     ///   - batch: the whole batch.
-    ///   - dropoutStep: what dropout draws its masks for; `nil` for the number of the model's step.
-    /// - Returns: the loss and the metrics before the weights moved.
-    /// - Throws: ``TrainingError`` if the loss, a layer's statistics or a gradient is no finite number; weights,
-    ///   moving statistics and the optimizer's state are then as before. ``EngineError``, `MessagePassingError`.
+    ///   - dropoutStep: the step whose dropout masks are drawn; `nil` for the model's step count.
+    /// - Returns: the loss and the metrics before the update.
+    /// - Throws: ``TrainingError`` if the loss, a layer's statistics or a gradient is not finite; weights, moving
+    ///   statistics and the optimizer's state are then unchanged. ``EngineError``, `MessagePassingError`.
     func run(_ batch: BatchSource.Batch, dropoutStep: Int? = nil) throws -> BatchScore {
         let share = team?.share(of: batch.count)
         let batch = share.map { batch.part($0.samples) } ?? batch

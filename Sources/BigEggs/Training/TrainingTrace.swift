@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// What a training computed, bit for bit: enough to find the step at which another one left it.
+/// A training's losses and weight digests, bit for bit: enough to find the step at which another one diverged.
 public struct TrainingTrace: Codable, Sendable, Equatable {
     /// One epoch.
     public struct Epoch: Sendable, Equatable {
-        /// The mean loss of each step's images, as the weights were before the step.
+        /// The mean loss of each step's images, with the weights before the step.
         public let losses: [Double]
         /// The ``Model/digest()`` after the last step.
         public let weights: String
@@ -23,7 +23,7 @@ public struct TrainingTrace: Codable, Sendable, Equatable {
     public init(_ epochs: [Epoch] = []) { self.epochs = epochs }
 }
 
-/// Losses are written in base 64, eight bytes each, the least significant first: a training has thousands.
+/// Losses are written in base 64, eight bytes each, little-endian, since a training has thousands.
 extension TrainingTrace.Epoch: Codable {
     private enum CodingKeys: String, CodingKey { case losses, weights }
 
@@ -41,7 +41,8 @@ extension TrainingTrace.Epoch: Codable {
             data.count % 8 == 0
         else {
             throw DecodingError.dataCorruptedError(
-                forKey: .losses, in: container, debugDescription: "losses are no list of doubles in base 64")
+                forKey: .losses, in: container,
+                debugDescription: "losses are not a list of doubles in base 64")
         }
         losses = stride(from: 0, to: data.count, by: 8).map { start in
             Double(
@@ -51,10 +52,11 @@ extension TrainingTrace.Epoch: Codable {
 }
 
 extension Model {
-    /// The SHA-256 of the weights and moving statistics, in hexadecimal digits: of names, shapes and bits, in the order
-    /// and the layout of ``weights()``.
+    /// The SHA-256 of the weights and moving statistics, in hexadecimal digits.
     ///
-    /// - Throws: what ``weights()`` throws.
+    /// It covers names, shapes and bits, in the order and the layout of ``weights()``.
+    ///
+    /// - Throws: errors of ``weights()``.
     public func digest() throws -> String {
         let digest = try Digest(.sha256)
         digest.update(try weights())

@@ -1,27 +1,26 @@
 import BigEggs
 
-/// Whether a confidence of 0.8 means that 8 of 10 are right.
+/// How well confidence matches accuracy: of predictions with confidence 0.8, 80 % should be right.
 ///
-/// The images are put into bins by confidence; a calibrated network has, in every bin, an accuracy equal
-/// to the mean confidence. The expected calibration error is the mean distance of the two, weighted by
-/// the number of images: Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks",
-/// ICML 2017.
+/// Images are binned by confidence. In a calibrated network, each bin's accuracy equals its mean confidence. The
+/// expected calibration error is the mean absolute difference of the two, weighted by the number of images: Guo,
+/// Pleiss, Sun and Weinberger, "On calibration of modern neural networks", ICML 2017.
 public struct Calibration: Sendable, Codable, Equatable {
     /// The images whose confidence is above `low` and not above `high`.
     public struct Bin: Sendable, Codable, Equatable {
-        /// The lower bound, itself not in the bin (0 is in the first).
+        /// The lower bound, exclusive; the first bin includes 0.
         public let low: Double
-        /// The upper bound, itself in the bin.
+        /// The upper bound, inclusive.
         public let high: Double
         /// How many images.
         public let count: Int
         /// Their mean confidence; nil in an empty bin.
         public let confidence: Double?
-        /// The share of them that was predicted right; nil in an empty bin.
+        /// The share predicted correctly; nil in an empty bin.
         public let accuracy: Double?
-        /// The lower end of that share's 95 % interval, Wilson's; nil in an empty bin.
+        /// The lower end of the accuracy's 95 % Wilson interval; nil in an empty bin.
         public let accuracyLow: Double?
-        /// The upper end; nil in an empty bin.
+        /// The upper end of that interval; nil in an empty bin.
         public let accuracyHigh: Double?
 
         enum CodingKeys: String, CodingKey {
@@ -43,14 +42,14 @@ public struct Calibration: Sendable, Codable, Equatable {
 
     /// Bins of equal width from 0 to 1.
     public let bins: [Bin]
-    /// The mean distance between confidence and accuracy.
+    /// The mean absolute difference between confidence and accuracy.
     public let expectedCalibrationError: Double
 
     /// Bins predictions.
     ///
     /// - Parameters:
-    ///   - confidence: the probability that the network gave its prediction, from 0 to 1, one an image.
-    ///   - correct: whether the prediction was right, one an image.
+    ///   - confidence: the probability of the predicted class, from 0 to 1, one per image.
+    ///   - correct: whether the prediction was right, one per image.
     ///   - bins: the number of bins.
     public init(confidence: [Float], correct: [Bool], bins: Int = 10) {
         precondition(confidence.count == correct.count, "each image has one confidence and one outcome")

@@ -1,21 +1,21 @@
 import BigEggs
 
-/// How often each class was taken for each other.
+/// How often each class was predicted as each class.
 public struct ConfusionMatrix: Sendable, Equatable {
-    /// Images of a class (row: the truth) that were predicted as a class (column).
+    /// The number of images; rows are true classes, columns are predicted classes.
     public let counts: [[Int]]
     private let truth: [Int]
     private let predicted: [Int]
 
-    /// Two classes, one of which was taken for the other.
+    /// A true class and a wrong class that was predicted for it.
     public struct Pair: Sendable, Codable, Equatable {
-        /// The class that the images have.
+        /// The true class.
         public let truth: Int
         /// The class that was predicted.
         public let predicted: Int
         /// How many images.
         public let count: Int
-        /// The places of some of them, in order.
+        /// The indices of some of these images, in order.
         public let examples: [Int]
     }
 
@@ -34,16 +34,16 @@ public struct ConfusionMatrix: Sendable, Equatable {
         self.predicted = predicted
     }
 
-    /// Of each class, the share of its images that was predicted right.
+    /// The share of each class's images that were predicted correctly.
     public var perClass: [Proportion] {
         counts.indices.map { Proportion(correct: counts[$0][$0], of: counts[$0].reduce(0, +)) }
     }
 
-    /// The pairs that were confused most often, most frequent first; pairs that never were are left out.
+    /// The most often confused pairs, most frequent first, without pairs that never occurred.
     ///
     /// - Parameters:
-    ///   - maximum: how many pairs.
-    ///   - examples: how many images to name for each.
+    ///   - maximum: how many pairs at most.
+    ///   - examples: how many images to list for each pair.
     public func mostConfused(_ maximum: Int, examples: Int) -> [Pair] {
         let pairs = counts.indices.flatMap { row in
             counts.indices.compactMap { column in

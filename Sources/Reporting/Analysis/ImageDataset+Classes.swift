@@ -8,7 +8,7 @@ extension ImageDataset {
         return counts
     }
 
-    /// The places of the first images of a class, at most `first` of them.
+    /// The indices of a class's first images, at most `first` of them.
     public func indices(ofClass label: Int, first: Int) -> [Int] {
         Array(labels.values.indices.lazy.filter { Int(labels.values[$0]) == label }.prefix(first))
     }

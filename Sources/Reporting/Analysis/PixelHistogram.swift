@@ -4,12 +4,12 @@ import BigEggs
 public struct PixelHistogram: Sendable, Codable, Equatable {
     /// The name of each channel.
     public let channels: [String]
-    /// Of each channel, how many pixels have the value 0, 1, … 255.
+    /// For each channel, the number of pixels with the value 0, 1, … 255.
     public let counts: [[Int]]
     /// How many images were counted.
     public let images: Int
 
-    /// Counts all pixels of a data set whose images have red, green and blue last.
+    /// Counts all pixels of a data set whose images have their channels last.
     public init(_ dataset: ImageDataset) {
         let names = ["red", "green", "blue"]
         let channelCount = dataset.imageShape.last ?? 1
@@ -26,7 +26,7 @@ public struct PixelHistogram: Sendable, Codable, Equatable {
         images = dataset.count
     }
 
-    /// The range and the mean of the pixels after each was multiplied by `factor`.
+    /// The range and the mean of the pixels, multiplied by `factor`.
     public func statistics(rescale factor: Double) -> PixelStatistics {
         let totals = (0..<256).map { value in counts.reduce(0) { $0 + $1[value] } }
         let pixels = totals.reduce(0, +)

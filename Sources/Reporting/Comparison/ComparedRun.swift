@@ -3,22 +3,22 @@ import Foundation
 
 /// A run to compare with another: the sections of a report, or one training.
 public struct ComparedRun: Sendable {
-    /// What one record tells, under a name that the other run has as well.
+    /// One record of a run; parts of two runs are matched by name.
     struct Part: Sendable {
         /// The section's name, or "training".
         let name: String
-        /// The file of the record, and what is in it.
+        /// The record's file and contents.
         let file: String
         let record: Record
-        /// The recipe that was trained, whose seeds in the study tell how far results differ by chance.
+        /// The trained recipe; the spread over its seeds in the study is the noise of a result.
         let recipe: String?
-        /// The trained weights; nil where they are not at hand.
+        /// The path of the trained weights; nil if they are missing.
         let weights: String?
     }
 
-    /// Its path as the terminal shows it.
+    /// The run's path, for display.
     public let name: String
-    /// What there is of it.
+    /// The run's records.
     let parts: [Part]
     /// The directory of a report's records; nil for one training.
     let records: String?

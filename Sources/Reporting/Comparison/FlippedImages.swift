@@ -1,12 +1,12 @@
 import BigEggs
 
-/// The test images that two networks take for different classes.
+/// The test images that two networks classify differently.
 public struct FlippedImages: Encodable, Sendable {
     /// One image.
     public struct Image: Encodable, Sendable {
-        /// Its number among the test images.
+        /// Its index among the test images.
         public let index: Int
-        /// Its class, and what either network takes it for.
+        /// The true class, and the class that each network predicts.
         public let truth, a, b: String
     }
 
@@ -14,11 +14,11 @@ public struct FlippedImages: Encodable, Sendable {
     public let network: String
     /// How many test images there are.
     public let images: Int
-    /// How many are taken for another class than before, how many only b gets right, how many only a.
+    /// How many predictions differ, how many images only b gets right, and how many only a.
     public let changed, gained, lost: Int
-    /// Whether b is better or worse by more than chance in the choice of test images explains: McNemar's test, 95 %.
+    /// Whether the difference in accuracy is beyond chance: McNemar's test, 95 %.
     public let isBeyondChance: Bool
-    /// The first of those that only one gets right.
+    /// The first images that only one network gets right.
     public let first: [Image]
 
     private static let most = 20
@@ -37,11 +37,11 @@ public struct FlippedImages: Encodable, Sendable {
         }
     }
 
-    /// Those of two parts: from recorded predictions, or else from what weights predict now.
+    /// Compares two parts, by recorded predictions or else by predicting with their weights.
     ///
     /// - Parameters:
-    ///   - images: loads the data set with images of a height and width; nil if it is not at hand.
-    ///   - reasons: gets a sentence about what is not known.
+    ///   - images: loads the data set with images of the given height and width; nil if it is not available.
+    ///   - reasons: receives a sentence for each comparison that is not possible.
     static func found(
         _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ images: (Int) throws -> LoadedDataset?,
         _ reasons: inout [String]
@@ -49,7 +49,7 @@ public struct FlippedImages: Encodable, Sendable {
         let isSameData = a.record[path: "data.checksum"] == b.record[path: "data.checksum"]
         if let truth = a.record[path: "results.truth"]?.integers {
             guard isSameData, truth == b.record[path: "results.truth"]?.integers else {
-                reasons.append("\(a.name): the two were tested on other images.")
+                reasons.append("\(a.name): the two runs were tested on different images.")
                 return []
             }
             let classes = a.record[path: "data.classNames"]?.strings ?? []
@@ -61,11 +61,11 @@ public struct FlippedImages: Encodable, Sendable {
         }
         guard a.name == "training" else { return [] }
         guard isSameData else {
-            reasons.append("The two trainings are of other data.")
+            reasons.append("The two trainings used different data.")
             return []
         }
         guard let one = a.weights, let other = b.weights else {
-            reasons.append("The weights of both trainings are not at hand, and predictions are not recorded.")
+            reasons.append("The weights of both trainings are needed, as predictions are not recorded.")
             return []
         }
         let files = try [one, other].map { try TrainedWeights(reading: $0) }
@@ -79,7 +79,7 @@ public struct FlippedImages: Encodable, Sendable {
             .string(images.provenance.checksum) == a.record[path: "data.checksum"],
             images.test.count > 0
         else {
-            reasons.append("The test images are not at hand: --data names the data set.")
+            reasons.append("The test images are not available: name the data set with --data.")
             return []
         }
         let predicted = try files.map { weights in

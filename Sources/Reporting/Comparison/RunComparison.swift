@@ -2,48 +2,48 @@ import BigEggs
 import EmbeddedPython
 import Foundation
 
-/// What differs between two runs, and which differences mean nothing.
+/// The differences between two runs, and which of them are noise.
 public struct RunComparison: Encodable, Sendable {
-    /// A setting that differs, or something else that a run was made with.
+    /// A value that differs among the settings, data set, environment or engine of two runs.
     public struct Setting: Encodable, Sendable {
-        /// The section's name, or "training", and the way to the setting in its record.
+        /// The section's name, or "training", and the path of the setting in its record.
         public let part, key: String
-        /// As text; "–" where there is none.
+        /// The values as text; "–" for a missing one.
         public let a, b: String
     }
 
-    /// What a difference of two numbers tells.
+    /// How the difference of two numbers compares with the noise between seeds.
     public enum Meaning: String, Encodable, Sendable {
-        /// It is no larger than differences between two seeds are.
+        /// No larger than differences between two seeds.
         case withinNoise = "within noise"
-        /// It is larger.
+        /// Larger than differences between two seeds.
         case beyondNoise = "beyond noise"
-        /// How far seeds are apart in this is not known.
+        /// The noise between seeds is not known for this number.
         case unknown = "noise not known"
-        /// It is about the machine: time and memory.
+        /// A measurement of the machine: time or memory.
         case machine
     }
 
     /// A number that differs.
     public struct Metric: Encodable, Sendable {
-        /// The section's name, or "training", and the way to the number in its record.
+        /// The section's name, or "training", and the path of the number in its record.
         public let part, key: String
         public let a, b: Double
         /// b less a.
         public let difference: Double
-        /// Within what 95 in 100 differences between two seeds are; nil where that is not known.
+        /// The bound on 95 % of differences between two seeds; nil if it is not known.
         public let noise: Double?
         public let meaning: Meaning
     }
 
-    /// A claim of the original that is judged in two ways.
+    /// A claim of the original that the two runs judge differently.
     public struct Verdict: Encodable, Sendable {
         public let claim, a, b: String
     }
 
-    /// As the runs were named.
+    /// The names of the runs.
     public let a, b: String
-    /// What both have, and what only one has.
+    /// The parts that both runs have, and those that only one has.
     public let parts, onlyA, onlyB: [String]
     public let settings: [Setting]
     public let metrics: [Metric]
@@ -51,10 +51,10 @@ public struct RunComparison: Encodable, Sendable {
     public let compared: Int
     /// The test images that only one of two networks gets right.
     public let flips: [FlippedImages]
-    /// Why some are not known.
+    /// Why some comparisons of predictions are missing.
     public let withoutFlips: [String]
     public let verdicts: [Verdict]
-    /// All that in sentences.
+    /// The comparison in sentences.
     public private(set) var summary: [String]
 
     /// Whether nothing differs but measurements of the machine.
@@ -66,9 +66,9 @@ public struct RunComparison: Encodable, Sendable {
     /// Compares two runs.
     ///
     /// - Parameters:
-    ///   - images: loads the data set with images of a height and width, for weights whose predictions were not
-    ///     recorded; nil if it is not at hand.
-    /// - Throws: ``ComparisonError``; and what a record, weights or Python have wrong.
+    ///   - images: loads the data set with images of the given height and width, for weights whose predictions were
+    ///     not recorded; nil if it is not available.
+    /// - Throws: ``ComparisonError``, and errors from records, weights or Python.
     public init(
         _ a: ComparedRun, _ b: ComparedRun, study: Study, project: Project,
         images: (Int) throws -> LoadedDataset?
@@ -126,12 +126,12 @@ public struct RunComparison: Encodable, Sendable {
         }
         for flip in flips where flip.changed > 0 {
             sentences.append(
-                "\(flip.network): \(flip.changed.grouped) of \(number(flip.images, "test image")) changed class; only B "
-                    + "gets \(flip.gained.grouped) right, only A \(flip.lost.grouped), "
-                    + (flip.isBeyondChance ? "beyond chance." : "no more than chance explains."))
+                "\(flip.network): \(flip.changed.grouped) of \(number(flip.images, "test image")) changed class; "
+                    + "\(flip.gained.grouped) are right only in B, \(flip.lost.grouped) only in A, "
+                    + (flip.isBeyondChance ? "more than chance explains." : "no more than chance explains."))
         }
         if !verdicts.isEmpty {
-            sentences.append("\(number(verdicts.count, "claim")) judged in two ways.")
+            sentences.append("\(number(verdicts.count, "claim")) with different verdicts.")
         }
         if isSame {
             let isTimed = metrics.contains { $0.meaning == .machine }
@@ -140,9 +140,9 @@ public struct RunComparison: Encodable, Sendable {
         return sentences
     }
 
-    /// Everything that a run was made with.
+    /// The parts of a record that hold a run's inputs.
     private static let groups = ["settings", "data", "environment", "engine"]
-    /// Of these, what no result depends on, and lists that say the same as something else.
+    /// Excluded inputs: a text that no result depends on, and a list that repeats other values.
     private static let besides: Set = ["data.statement", "engine.algorithms"]
 
     private static func settings(_ a: ComparedRun.Part, _ b: ComparedRun.Part) -> [Setting] {
@@ -183,7 +183,7 @@ public struct RunComparison: Encodable, Sendable {
         }
     }
 
-    /// Whether both ran in full on CIFAR-10, as the study's trainings did.
+    /// Whether both trained on at least 45,000 images of CIFAR-10, as the study's trainings did.
     private static func isComparable(_ a: ComparedRun.Part, _ b: ComparedRun.Part) -> Bool {
         [a, b].allSatisfy { part in
             let images =
@@ -192,7 +192,7 @@ public struct RunComparison: Encodable, Sendable {
         }
     }
 
-    /// The noise of a number, for the recipe that it is about; the larger one of two.
+    /// The noise of a number for the trained recipe; for two recipes, the larger noise.
     private static func width(
         _ key: String, _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ noise: SeedNoise
     ) -> Double? {
@@ -202,7 +202,7 @@ public struct RunComparison: Encodable, Sendable {
         return max(one, other)
     }
 
-    /// The section with the results has the two trainings' evaluations under other names.
+    /// Maps keys such as `results.plain.accuracy` to the recipe and its training's own key.
     private static func ofBoth(_ key: String) -> (recipe: String, key: String)? {
         guard let match = key.wholeMatch(of: /results\.(plain|augmented)\.(accuracy|loss)/) else {
             return nil
@@ -210,7 +210,7 @@ public struct RunComparison: Encodable, Sendable {
         return (String(match.1), "results.evaluation.\(match.2)")
     }
 
-    /// Every value in objects that is no object, with the way to it. Lists count as one value.
+    /// All values that are not objects, by path. A list counts as one value.
     private static func leaves(_ record: Record?, _ path: String) -> [String: Record] {
         guard let record else { return [:] }
         guard case .object(let members) = record else { return [path: record] }
@@ -237,7 +237,7 @@ public struct RunComparison: Encodable, Sendable {
         }
     }
 
-    /// Writes diff.json, and what Python makes of it and of the records: diff.md, diff.html and the figure.
+    /// Writes diff.json; Python makes diff.md, diff.html and the figure from it and the records.
     ///
     /// - Throws: `FileError`, `PythonError`.
     public func write(_ a: ComparedRun, _ b: ComparedRun, in directory: String, project: Project) throws {

@@ -1,12 +1,13 @@
 import BigEggs
 import Foundation
 
-/// How far a result of two trainings that differ in their seeds alone is apart by chance: from the study's trainings.
+/// The noise of a result between two trainings that differ only in their seeds, from the study.
 ///
-/// The variance is pooled over the recipes of one network, each of which has two seeds or more; 95 in 100 differences of
-/// two single trainings then lie within Student's t for its degrees of freedom, times √2 standard deviations.
+/// The variance is pooled over the recipes of one network that have at least two seeds. 95 % of the differences
+/// between two single trainings lie within √2 standard deviations times Student's t for the pooled degrees of
+/// freedom.
 struct SeedNoise {
-    /// The study's records, recipe by recipe, of each network.
+    /// The study's records by network and recipe.
     private let records: [String: [String: [Record]]]
 
     /// Reads the study's records.
@@ -23,12 +24,12 @@ struct SeedNoise {
         self.records = records
     }
 
-    /// Within what 95 in 100 differences by chance are.
+    /// The bound on 95 % of differences by chance.
     ///
     /// - Parameters:
-    ///   - key: the way to the result in a training's record.
-    ///   - recipe: what was trained.
-    /// - Returns: nil where the study does not tell.
+    ///   - key: the path of the result in a training's record.
+    ///   - recipe: the recipe that was trained.
+    /// - Returns: nil if the study's records are not enough to tell.
     func width(of key: String, recipe: String) -> Double? {
         guard let recipes = records.values.first(where: { $0[recipe] != nil }) else { return nil }
         var squares = 0.0
@@ -44,16 +45,16 @@ struct SeedNoise {
         return Self.student(degrees) * (2 * squares / Double(degrees)).squareRoot()
     }
 
-    /// Where the study's records have a result: its trainings validate on images held out, and the test images are
-    /// looked at apart.
+    /// The key of a result in the study's records. There `results.evaluation` is of held-out images, and `test` is of
+    /// the test images.
     private static func studied(_ key: String) -> String {
         key.hasPrefix("results.evaluation.") ? "test." + key.dropFirst("results.evaluation.".count) : key
     }
 
-    /// Student's t that 95 in 100 values stay below in size.
+    /// Student's t of a two-sided 95 % interval.
     ///
-    /// With one and two degrees of freedom in closed form; from three on the first terms of the expansion around the
-    /// normal distribution, Abramowitz and Stegun, 26.7.5, which are off by 0.7 % at three and by less after.
+    /// Closed form for one and two degrees of freedom. From three on, the first terms of the expansion around the
+    /// normal distribution (Abramowitz and Stegun, 26.7.5), which are off by 0.7 % at three and by less beyond.
     static func student(_ degrees: Int) -> Double {
         switch degrees {
         case 1: return tan(.pi * 0.475)

@@ -1,7 +1,8 @@
 import BigEggs
 
-/// The record of a section that ran before. It notes what is read of it, because that, and nothing
-/// else of it, is what the reading section depends on.
+/// The record of an earlier section, which notes the values that are read.
+///
+/// The reading section depends on these values and on no others.
 public final class EarlierRecord {
     private let record: Record
     /// The paths that were read.
@@ -9,24 +10,24 @@ public final class EarlierRecord {
 
     init(_ record: Record) { self.record = record }
 
-    /// What stands at a path, as `results.evaluation.loss`. Nil where there is nothing.
+    /// The value at a path such as `results.evaluation.loss`; nil if there is none.
     public subscript(path path: String) -> Record? {
         paths.insert(path)
         return record[path: path]
     }
 
-    /// What stands at a path, as the value that was recorded there.
+    /// The decoded value at a path.
     ///
-    /// - Throws: `RecordError` if there is nothing of that type.
+    /// - Throws: `RecordError` if there is no value of that type.
     public func value<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) throws -> Value {
         paths.insert(path)
         return try record.value(at: path)
     }
 
-    /// By path, the SHA-256 of every value that was read.
+    /// The SHA-256 of every value that was read, by path.
     func digests() throws -> [String: String] { try EarlierRecord.digests(of: paths, in: record) }
 
-    /// By path, the SHA-256 of the values in a record.
+    /// The SHA-256 of the values in a record, by path.
     static func digests(of paths: some Sequence<String>, in record: Record) throws -> [String: String] {
         var digests: [String: String] = [:]
         for path in paths {

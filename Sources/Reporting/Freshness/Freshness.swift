@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-/// Tells which sections are up to date: what they were made from is compared with what is there now.
+/// Finds which sections are up to date, by comparing their noted inputs with the present ones.
 public struct Freshness {
     private let project: Project
     private let layout: OutputLayout
@@ -14,9 +14,9 @@ public struct Freshness {
     /// - Parameters:
     ///   - project: the checkout with scripts and library.
     ///   - layout: where the results are.
-    ///   - options: what a run now would be started with.
-    ///   - data: the checksum of the data set; nil if it is not at hand, so that it is not compared.
-    /// - Throws: whatever keeps the library's source from being read.
+    ///   - options: the options of a run now.
+    ///   - data: the checksum of the data set; nil if the data set is not available, and then not compared.
+    /// - Throws: errors of reading the library's source.
     public init(project: Project, layout: OutputLayout, options: SectionOptions, data: String?) throws {
         self.project = project
         self.layout = layout
@@ -42,7 +42,7 @@ public struct Freshness {
                 try outputs(of: section, stamp, record) + inputs(of: section, stamp)
                     + reads(stamp, after: earlier)
             } else {
-                ["what it was made from is not noted"]
+                ["its inputs are not recorded"]
             }
         let state: SectionStatus.State = record == nil ? .neverRun : reasons.isEmpty ? .fresh : .stale
         if state != .fresh { reasons += unfinished(section) }
@@ -52,13 +52,13 @@ public struct Freshness {
             headline: record == nil ? nil : stamp?.headline)
     }
 
-    /// How far a training has come that was interrupted.
+    /// The progress of an interrupted training.
     private func unfinished(_ section: ReportSection) -> [String] {
         guard let saved = try? layout.checkpoints(section).newest()?.checkpoint.progress else { return [] }
         return ["its training is to go on in epoch \(saved.epoch + 1)"]
     }
 
-    /// What became of the files that the run wrote.
+    /// Which files of the last run are missing or changed.
     private func outputs(of section: ReportSection, _ stamp: Stamp, _ record: Record?) throws -> [String] {
         var reasons: [String] = []
         if try Checksum.sha256(of: layout.record(section)) != stamp.record {
@@ -76,7 +76,7 @@ public struct Freshness {
         return reasons
     }
 
-    /// What of script, library, data and options is no longer as it was.
+    /// Which of script, library, data set, study records and options have changed.
     private func inputs(of section: ReportSection, _ stamp: Stamp) throws -> [String] {
         var reasons: [String] = []
         if try project.scriptDigest(section) != stamp.script { reasons.append("its script has changed") }
@@ -86,7 +86,7 @@ public struct Freshness {
         }
         for (digest, runs) in [(stamp.study, StudyRun.beyond), (stamp.fastStudy, StudyRun.fast)] {
             guard let digest, try Study(project: project).digest(of: runs) != digest else { continue }
-            reasons.append("the study has other records")
+            reasons.append("the study's records have changed")
         }
         let given = options.inputs(heeding: stamp.heeded ?? ["--epochs", "--precision"])
         for name in Set(given.keys).union(stamp.options.keys).sorted()
@@ -97,7 +97,7 @@ public struct Freshness {
         return reasons
     }
 
-    /// Which sections that it reads are stale themselves or have other results now.
+    /// Which of the sections that this one reads are stale or have changed results.
     private func reads(_ stamp: Stamp, after earlier: [SectionStatus]) throws -> [String] {
         try stamp.reads.sorted { $0.key < $1.key }.compactMap { name, digests in
             guard let status = earlier.first(where: { $0.section == name }) else { return nil }

@@ -10,13 +10,15 @@ extension Project {
         try Checksum.sha256(of: script(section))
     }
 
-    /// The SHA-256 of the library's source, as far as results depend on it: all of `BigEggs` but `Storage`, which
-    /// keeps what was computed and computes nothing, the kernels in C, how oneDNN is called, and of `Reporting` the
-    /// report's network, its settings and what computes the recorded results.
+    /// The SHA-256 of the library source that results depend on.
     ///
-    /// It is the source and not the compiled library, which differs from build to build. Comments and
-    /// empty lines are left out: rewording one is no reason to train for an hour. An installation has no
-    /// source and is not built anew, so there it is the program that was installed.
+    /// This covers `BigEggs` without `Storage` (which stores results and computes none), the C kernels and the calls
+    /// of oneDNN. Of `Reporting` it covers the report's network, settings and profiles, and the code that computes
+    /// recorded results.
+    ///
+    /// The source is hashed because the compiled library differs from build to build. Comment lines and blank lines
+    /// are left out: rewording a comment is no reason to train for an hour. An installation has no source, so the
+    /// installed program is hashed instead.
     func libraryDigest() throws -> String {
         if isInstalled { return try Checksum.sha256(of: Project.executableDirectory + "/bigeggs") }
         let directories = [
@@ -41,8 +43,8 @@ extension Project {
             .map { directory + "/" + $0 }
     }
 
-    /// A source without the lines that hold nothing or nothing but a comment: one that `//` begins, or those from
-    /// one that `/*` begins to the next `*/`.
+    /// A source without blank lines and comment lines: lines that start with `//`, and those from a line that starts
+    /// with `/*` to the next `*/`.
     private static func code(of source: String) -> String {
         var isComment = false
         return source.lines.filter { line in

@@ -1,12 +1,12 @@
 /// Whether a section is up to date, and what its last run found.
 public struct SectionStatus: Encodable, Sendable, Equatable {
-    /// What the section's results are worth.
+    /// Whether a section's results are up to date.
     public enum State: String, Encodable, Sendable {
-        /// Nothing that they were made from has changed since.
+        /// Neither the inputs nor the outputs of the run have changed.
         case fresh
-        /// Something has.
+        /// An input or output has changed, or the inputs were not noted.
         case stale
-        /// There are none.
+        /// There are no results.
         case neverRun = "never run"
     }
 
@@ -14,13 +14,13 @@ public struct SectionStatus: Encodable, Sendable, Equatable {
     public let section: String
     /// The section's heading.
     public let title: String
-    /// What its results are worth.
+    /// Whether its results are up to date.
     public let state: State
-    /// Why they are stale, a few words each.
+    /// Why the section must run, a few words each.
     public let reasons: [String]
-    /// When it last ran to its end, as ISO 8601; nil if never.
+    /// When the recorded run started, as ISO 8601; nil if there is none.
     public let date: String?
-    /// How long that took.
+    /// How long that run took, in seconds.
     public let seconds: Double?
     /// What it found, in one sentence.
     public let headline: String?

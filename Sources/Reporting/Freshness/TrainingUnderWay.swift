@@ -1,16 +1,16 @@
 import BigEggs
 import Foundation
 
-/// A section's training that has saved itself and not ended: it runs, or was interrupted.
+/// A section's saved training that has not ended: it is running or was interrupted.
 public struct TrainingUnderWay: Encodable, Sendable {
     /// The section's name.
     public let section: String
-    /// Epochs that have ended.
+    /// The number of completed epochs.
     public let epoch: Int
-    /// What they measured: `loss`, `accuracy`, `val_loss`, `val_accuracy`, a number an epoch.
+    /// Their metrics, such as `loss`, `accuracy`, `val_loss`, `val_accuracy`, one value per epoch.
     public let history: [String: [Double]]
 
-    /// The one that saved itself last; nil if there is none.
+    /// The training with the newest checkpoint; nil if there is none.
     init?(in layout: OutputLayout) {
         func date(_ file: String) -> Date {
             (try? FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date)

@@ -1,7 +1,8 @@
 import Foundation
 
-/// A script read a cell at a time on the terminal: every cell is shown before what it does, and Enter
-/// goes on. Where standard input has ended, nobody is there to press it, and the script runs on.
+/// Shows a script cell by cell on the terminal: each cell before its output, then waits for Enter.
+///
+/// When standard input has ended, the script runs on without waiting.
 final class CellReading {
     private let script: LiterateScript
     private var shown = 0
@@ -9,7 +10,7 @@ final class CellReading {
 
     init(_ script: LiterateScript) { self.script = script }
 
-    /// Shows the cells down to the one that a line belongs to, then waits; a cell is shown once.
+    /// Shows the cells up to the one that contains a line, each cell once, then waits.
     func reach(line: Int) {
         guard let cell = script.cell(atLine: line), cell >= shown else { return }
         for cell in script.cells[shown...cell] { Terminal.write("\n" + CellReading.text(of: cell)) }

@@ -1,8 +1,8 @@
 /// A section script cut into its cells.
 ///
-/// A script is Swift in the percent format: a line `// %% [markdown]` starts a cell of prose, whose
-/// lines are comments, and a line `// %%` starts a cell of code. Lines end as the compiler counts them for `#line`,
-/// in `\n` or `\r\n`.
+/// A script is Swift in the percent format: a line `// %% [markdown]` starts a cell of prose, whose lines are
+/// comments, and a line `// %%` starts a cell of code. Lines end in `\n` or `\r\n`, as the compiler counts them for
+/// `#line`.
 ///
 /// ```swift
 /// let script = LiterateScript("// %% [markdown]\n// # Title\n// %%\nlet x = 1\n")
@@ -15,7 +15,7 @@ public struct LiterateScript: Sendable, Equatable {
         case code
     }
 
-    /// A stretch of the script between two markers.
+    /// The part of the script between two markers.
     public struct Cell: Sendable, Equatable {
         /// Prose or code.
         public let kind: Kind
@@ -28,7 +28,7 @@ public struct LiterateScript: Sendable, Equatable {
     /// The cells from top to bottom; cells without text are left out.
     public let cells: [Cell]
 
-    /// Cuts a script into cells. What stands before the first marker is code.
+    /// Cuts a script into cells. Text before the first marker is code.
     public init(_ source: String) {
         let lines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(
             String.init)
@@ -55,7 +55,7 @@ public struct LiterateScript: Sendable, Equatable {
         self.cells = cells
     }
 
-    /// The heading of the first cell without its number; nil where there is none such as "# 4. Plain training".
+    /// The heading of the first cell without its number; nil without a heading such as "# 4. Plain training".
     public var title: String? { (head.first?.wholeMatch(of: /# \d+\. (.+)/)?.1).map(String.init) }
 
     /// The first paragraph after the heading, on one line.
@@ -68,7 +68,7 @@ public struct LiterateScript: Sendable, Equatable {
         (cells.first?.source ?? "").split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    /// The place in ``cells`` of the cell that a line of the script belongs to.
+    /// The index in ``cells`` of the cell that contains a line of the script.
     public func cell(atLine line: Int) -> Int? {
         cells.firstIndex { $0.lines.contains(line) }
     }

@@ -1,13 +1,13 @@
 import BigEggs
 import Foundation
 
-/// An executed notebook: the cells of a script and what each of them showed.
+/// An executed notebook: the cells of a script and the outputs of each.
 ///
 /// Written as nbformat 4.5 (https://nbformat.readthedocs.io/en/latest/format_description.html). Cell
 /// identifiers follow from the order of the cells, so that a notebook written twice from the same
 /// script and results is the same file.
 public struct Notebook {
-    /// Something that a cell showed.
+    /// An output of a cell.
     public enum Output: Sendable, Equatable {
         /// Lines as the terminal shows them.
         case text(String)
@@ -20,11 +20,10 @@ public struct Notebook {
     public let script: LiterateScript
     private var outputs: [Int: [Output]] = [:]
 
-    /// A notebook of a script that has shown nothing yet.
+    /// A notebook without outputs.
     public init(_ script: LiterateScript) { self.script = script }
 
-    /// Adds an output to the cell that a line of the script belongs to; without such a cell, to the last
-    /// cell of code.
+    /// Adds an output to the cell that contains a line of the script; if there is none, to the last code cell.
     public mutating func add(_ output: Output, atLine line: Int) {
         let lastCode = script.cells.lastIndex { $0.kind == .code }
         guard let cell = script.cell(atLine: line) ?? lastCode else { return }
@@ -37,7 +36,7 @@ public struct Notebook {
         }
     }
 
-    /// What the cell at a place in the script has shown.
+    /// The outputs of the cell with this index.
     public func outputs(ofCell cell: Int) -> [Output] { outputs[cell] ?? [] }
 
     /// The notebook as the bytes of an `.ipynb` file, with sorted keys and a line break at the end.
@@ -53,9 +52,9 @@ public struct Notebook {
         return try encoder.encode(File(cells: cells)) + Data("\n".utf8)
     }
 
-    /// Writes the notebook, whole or not at all.
+    /// Writes the notebook atomically.
     ///
-    /// - Throws: `FileError`; whatever stood at `path` is then unchanged.
+    /// - Throws: `FileError`; the file at `path` is then unchanged.
     public func write(to path: String) throws {
         try AtomicFile.write([Array(try encoded())], to: path)
     }
@@ -132,7 +131,7 @@ private struct File: Encodable {
         }
     }
 
-    /// Text as nbformat's list of lines, which keeps the differences between two notebooks readable.
+    /// Text as nbformat's list of lines, which keeps diffs of notebooks readable.
     struct Lines: Encodable {
         let text: String
 

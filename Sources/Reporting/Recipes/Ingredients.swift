@@ -1,44 +1,44 @@
 import BigEggs
 
-/// The report's recipe and what the study adds to it: the choices that its recipes differ in.
+/// The choices in which the recipes of the report and the study differ.
 ///
-/// The study's records have described their recipes so; see ``StudyRun/isDescribed(by:)``.
+/// Earlier records of the study describe recipes in this form; see ``StudyRun/isDescribed(by:)``.
 struct Ingredients: Sendable, Decodable {
-    /// The course of the learning rate, which starts with, or climbs to, that of the settings.
+    /// Learning-rate schedule; it starts at the settings' learning rate or rises to it.
     enum Rate: String, Sendable, Decodable {
-        /// It halves when the validation loss stands still, and training stops early, as the report has it.
+        /// Halved when the validation loss stops improving, with early stopping, as in the report.
         case plateau
-        /// It stays, and nothing stops the training before its last epoch.
+        /// Constant, without early stopping.
         case constant
-        /// It falls to 0 along half a wave of a cosine, within all epochs.
+        /// Falls to 0 along half a cosine wave over all epochs.
         case cosine
-        /// It climbs for three tenths of all epochs and then falls to almost 0.
+        /// Rises for 30 % of all epochs, then falls to almost 0.
         case oneCycle
     }
 
-    /// What the recipe is called on the command line.
+    /// The recipe's name on the command line.
     let name: String
     /// Batch size, learning rate, epochs, patience.
     var settings: ReportSettings
-    /// What is changed in training images; nil for nothing.
+    /// Augmentation of the training images; nil for none.
     var generator: ImageDataGenerator?
-    /// The course of the learning rate.
+    /// Learning-rate schedule.
     var rate = Rate.plateau
     /// The share of each label that is spread over all classes.
     var labelSmoothing: Float = 0
-    /// What of itself, times the learning rate, each weight loses in a step; 0 for Adam, more for AdamW.
+    /// Weight decay per step, as a share of each weight and times the learning rate; 0 for Adam, more for AdamW.
     var weightDecay = 0.0
-    /// What an average of the weights keeps of itself in each step; nil for no average.
+    /// Momentum of the moving average of the weights; nil for no average.
     var averaging: Double?
 
-    /// The report's own choices.
+    /// The report's choices.
     init(_ name: String, settings: ReportSettings, generator: ImageDataGenerator? = nil) {
         self.name = name
         self.settings = settings
         self.generator = generator
     }
 
-    /// Adam, or AdamW where weights decay.
+    /// Adam, or AdamW if there is weight decay.
     var optimizer: Component {
         let peak = Record.number(settings.learningRate)
         let rate: Record =
@@ -52,17 +52,19 @@ struct Ingredients: Sendable, Decodable {
             : Component("Adam", ["learning_rate": rate])
     }
 
-    /// Crossentropy.
+    /// Crossentropy, with label smoothing if there is any.
     var loss: Component {
         labelSmoothing > 0
             ? Component("CategoricalCrossentropy", ["label_smoothing": Record(labelSmoothing)])
             : Component("SparseCategoricalCrossentropy")
     }
 
-    /// What watches the training: where the course of the learning rate is fixed, nothing stops it, and the last
-    /// epoch's weights are kept; elsewhere those of the epoch with the lowest validation loss.
+    /// The callbacks of the training.
+    ///
+    /// With the plateau schedule the training stops early, and the weights with the lowest validation loss are kept.
+    /// With any other schedule nothing stops it, and the last epoch's weights are kept.
     var callbacks: [Component] {
-        // First, so that the others see the average.
+        // First, so that the other callbacks see the average.
         let averages = averaging.map { [Component("WeightAveraging", ["momentum": .number($0)])] } ?? []
         guard rate == .plateau else { return averages }
         let patience = Record.number(Double(settings.patience))

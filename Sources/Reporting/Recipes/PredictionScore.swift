@@ -2,25 +2,25 @@ import BigEggs
 import Foundation
 public import MessagePassing
 
-/// Loss and accuracy of a network's predictions, which may be the mean of several.
+/// Loss and accuracy of a network's predictions, or of the mean of several predictions.
 public struct PredictionScore: Codable, Sendable, Equatable {
-    /// The mean of −log of the probability of the label.
+    /// The mean of −log(probability of the label).
     public let loss: Double
     /// The share of images whose most probable class is their label.
     public let accuracy: Double
 
-    /// A score that is known.
+    /// A score with known values.
     init(loss: Double, accuracy: Double) {
         self.loss = loss
         self.accuracy = accuracy
     }
 
-    /// The score of predictions of all images of `dataset`, which has one at least.
+    /// The score of predictions for all images of `dataset`, which must not be empty.
     public init(_ predictions: Predictions, of dataset: ImageDataset) {
         self.init([predictions], weights: [1], of: dataset)
     }
 
-    /// The score of a network that looks at each image in several ways, and gives the mean of what it takes them for.
+    /// The score of a network whose predictions are averaged over several views of each image.
     ///
     /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
     public init(
@@ -31,7 +31,7 @@ public struct PredictionScore: Codable, Sendable, Equatable {
             [views], of: dataset, by: model, batchSize: batchSize, communicator: communicator)[0]
     }
 
-    /// The scores of several lists of views. What is in more than one is looked at once.
+    /// The scores of several lists of views. A view in more than one list is predicted only once.
     ///
     /// - Parameter communicator: the processes that share the work.
     /// - Throws: `TrainingError` for images that do not fit the network, `EngineError`.
@@ -78,7 +78,7 @@ public struct PredictionScore: Codable, Sendable, Equatable {
 }
 
 extension ImageDataset {
-    /// Runs of whole batches of 64 MB at most: a view of more is not in memory at a time.
+    /// Ranges of whole batches, each of 64 MB at most or one batch, to limit the memory of a view.
     fileprivate func runs(of batchSize: Int) -> [Range<Int>] {
         let batches = max(1, (64 << 20) / max(1, bytesPerImage * batchSize))
         return stride(from: 0, to: max(1, count), by: batches * batchSize).map {

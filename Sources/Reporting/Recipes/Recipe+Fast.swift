@@ -1,22 +1,24 @@
 import BigEggs
 
 extension Recipe {
-    /// Another network and another training, for eight epochs: a whitening convolution that is not learnt, six 3×3
-    /// convolutions whose kernels Muon makes orthogonal steps with, images mirrored in turn, and six test views.
+    /// Another network, trained for eight epochs.
+    ///
+    /// It has a whitening convolution with fixed filters and six 3×3 convolutions, whose kernels Muon trains with
+    /// orthogonalized steps. Each image is mirrored in every other epoch, and there are six test views.
     ///
     /// Source: K. Jordan, airbench94_muon; "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024,
     /// https://arxiv.org/abs/2404.00498; "Muon: an optimizer for hidden layers in neural networks", 2024.
     public static let fast = fast(
         "fast", "another network, with whitened images and Muon, in eight epochs of 25 large steps")
 
-    /// ``fast`` without one of its ingredients, each with all else as it is.
+    /// ``fast`` without one of its ingredients, all else unchanged.
     public static let fastWithoutOne = [
         fast("fast-without-whitening", "the filters of the first convolution learnt like those of the others")
         {
             $0.isWhitened = false
         },
-        // The rate of airbench94 before it had Muon, 11.5 / (1 + 1 / (1 − 0.85)) for the mean over 1,024 images: the
-        // mean over 2,000 takes 2,000 / 1,024 of it.
+        // airbench94's rate before Muon: 11.5 / (1 + 1 / (1 − 0.85)) for the mean loss over 1,024 images. For the
+        // mean over 2,000 images it is multiplied by 2,000 / 1,024.
         fast("fast-without-muon", "the kernels of convolutions trained by SGD, at a rate of 2.93") {
             $0.hasMuon = false
         },
@@ -26,11 +28,13 @@ extension Recipe {
         fast("fast-without-smoothing", "labels as they are") { $0.labelSmoothing = 0 },
     ]
 
-    /// ``fast`` with more filters, a third convolution in each group with a residual around it and the second, and images
-    /// that are shifted further and have a part covered. It takes much longer.
+    /// ``fast`` with a larger network and stronger augmentation. It takes much longer.
     ///
-    /// Source: the network and the augmentation of K. Jordan, airbench96. It is trained as ``fast`` is, for 12 epochs and
-    /// without a second network that chooses the images, where the original has 45 and such a network.
+    /// The network has more filters, and in each group a third convolution, with a residual around the second and
+    /// third. Images are shifted further and have a part covered.
+    ///
+    /// Source: the network and the augmentation of K. Jordan, airbench96. It is trained like ``fast``, for 12 epochs.
+    /// The original has 45 epochs and a second network that selects the images.
     public static let strong = fast(
         "strong", "a larger network with residuals, shifts by 4 pixels and cutout, in 12 epochs"
     ) {
@@ -42,10 +46,10 @@ extension Recipe {
         $0.epochs = 12
     }
 
-    /// The recipes in whose training nothing is chosen by validation: all images can be trained on.
+    /// The recipes that choose nothing by validation, so that they can train on all images.
     static let withoutChoice = [fast, strong] + fastWithoutOne
 
-    /// What these recipes differ in.
+    /// The choices in which these recipes differ.
     private struct FastIngredients {
         var isWhitened = true
         var hasMuon = true
@@ -53,7 +57,7 @@ extension Recipe {
         var labelSmoothing = 0.2
         var filters = [64, 256, 256]
         var hasResiduals = false
-        /// In pixels.
+        /// The maximum shift, in pixels.
         var shift = 2.0
         var cutout = 0
         var batchSize = 2_000
@@ -122,7 +126,8 @@ extension Recipe {
             ]
         }
         let groups = ingredients.filters.enumerated().flatMap { group($0 + 1, $1) }
-        // The weights begin with a deviation of 0.05: as if with one of 1, and the logits divided by 256.
+        // The initial weights have a standard deviation of 0.05; with this factor they act like weights with a
+        // deviation of 1 and logits divided by 256.
         let head = [
             layer("MaxPooling2D", ["pool_size": 3]), layer("Flatten"),
             layer(
@@ -133,9 +138,14 @@ extension Recipe {
         return [layer("Conv2D", first), gelu] + groups + head
     }
 
-    /// The original sums the loss over a step's 2,000 images, this is their mean: so what is no kernel has 2,000 times
-    /// its rates, and the head, whose weights are a 20th of the original's, a 400th of that. Its weights decay in the
-    /// gradient, with a momentum of 0.85; here they decay by themselves, 1 / (1 − 0.85) times as much.
+    /// The optimizer, with the original's learning rates and weight decay converted.
+    ///
+    /// The original sums the loss over a step's images (2,000 for ``fast``); here it is the mean. So biases, betas
+    /// and the head have the original's rates times the number of images. The head's rate is also divided by 400,
+    /// because its weights are 1/20 of the original's.
+    ///
+    /// The original adds the weight decay to the gradient, with a momentum of 0.85. Here the decay is decoupled, and
+    /// so 1 / (1 − 0.85) times as large.
     private static func fastOptimizer(_ ingredients: FastIngredients) -> Component {
         func falling(_ rate: Double, within part: Double = 1) -> Record {
             Component(
@@ -168,7 +178,7 @@ extension Recipe {
                 ])
             : sgd(rate: 11.5 / (1 + 1 / 0.15) * images / 1_024)
         optimizer.config["groups"] = [
-            // The bias learns for three epochs.
+            // The whitening bias is trained for three epochs.
             group("whitening/bias", sgd(rate: 0.053 * images, within: 3.0 / Double(ingredients.epochs))),
             group("/beta", sgd(rate: 0.053 * images)),
             group("dense/kernel", sgd(rate: 0.67 * images / 400)),

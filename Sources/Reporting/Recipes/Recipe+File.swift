@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 
 extension Recipe {
-    /// One of ``all`` by its name, or the recipe of a file, whose name ends in `.json`.
+    /// One of ``named`` by its name, or the recipe of a file, whose name ends in `.json`.
     ///
     /// - Throws: ``RecipeError``, and what ``init(reading:)`` throws.
     public init(_ argument: String) throws {
@@ -14,16 +14,17 @@ extension Recipe {
         try self.init(reading: argument)
     }
 
-    /// Reads a recipe from a JSON file, and tries it: its layers fit together, and its optimizer, loss and callbacks
-    /// are ones that there are.
+    /// Reads a recipe from a JSON file and checks it.
     ///
-    /// - Throws: `FileError`, `RecordError` with the place where it stops being JSON, ``RecipeError`` with the setting
-    ///   that makes no sense.
+    /// The layers must fit together, and the optimizer, loss and callbacks must exist.
+    ///
+    /// - Throws: `FileError`, `RecordError` with the position of a JSON error, ``RecipeError`` with the invalid
+    ///   setting.
     public init(reading file: String) throws {
         try self.init(described: Record.read(file), file: file)
     }
 
-    /// A recipe as a file describes it, tried likewise.
+    /// A recipe from the contents of a file, checked likewise.
     ///
     /// - Throws: ``RecipeError``.
     init(described record: Record, file: String) throws {
@@ -43,7 +44,7 @@ extension Recipe {
     private func check() throws {
         guard name.wholeMatch(of: /[\p{L}\p{N}._-]+/) != nil else {
             throw SettingsError.invalid(
-                "\"name\" is \"\(name)\": give letters, digits, \".\", \"_\" and \"-\", for it names files")
+                "\"name\" is \"\(name)\": give letters, digits, \".\", \"_\" and \"-\", as it names files")
         }
         if let own = Recipe(named: name), own != self {
             throw SettingsError.invalid("\"name\" is \"\(name)\", which is a recipe of BigEggs: give another")

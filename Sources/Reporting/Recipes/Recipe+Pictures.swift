@@ -1,23 +1,23 @@
 import BigEggs
 
 extension Recipe {
-    /// ResNet-18 for images of 64 pixels and more, trained from its beginning.
+    /// ResNet-18 for images of 64 pixels and more, trained from scratch.
     ///
     /// Source: He and others, "Deep residual learning for image recognition", 2015, https://arxiv.org/abs/1512.03385,
     /// with the padding of torchvision's `resnet18`.
     public static let resnet18 = pictures(
         "resnet18", "ResNet-18 for pictures of 64 pixels and more: 11.2 million weights", resnet18Network)
 
-    /// A small network of depthwise convolutions for images of 64 pixels and more, trained from its beginning.
+    /// A small network of depthwise convolutions for images of 64 pixels and more, trained from scratch.
     ///
-    /// Source: Howard and others, "MobileNets: efficient convolutional neural networks for mobile vision applications",
-    /// 2017, https://arxiv.org/abs/1704.04861: eight of its blocks, of up to 512 channels, in place of thirteen of up to
-    /// 1,024, and images 16 times smaller at the end in place of 32.
+    /// Source: Howard and others, "MobileNets: efficient convolutional neural networks for mobile vision
+    /// applications", 2017, https://arxiv.org/abs/1704.04861. This network has eight of its blocks instead of
+    /// thirteen, up to 512 channels instead of 1,024, and a total stride of 16 instead of 32.
     public static let mobile = pictures(
         "mobile", "a small network of depthwise convolutions for such pictures: 0.55 million weights",
         mobileNetwork)
 
-    /// The recipes for pictures of more than 32 pixels.
+    /// The recipes for pictures of 64 to 256 pixels.
     public static let forPictures = [resnet18, mobile]
 
     private static func pictures(_ name: String, _ summary: String, _ network: [Record]) -> Recipe {
@@ -36,13 +36,15 @@ extension Recipe {
 
     private static let relu = layer("Activation", ["activation": "relu"])
     private static let normalization = layer("BatchNormalization", ["momentum": 0.9, "epsilon": 1e-5])
-    /// Ends a network whatever the size of its images.
+    /// The last layers, for any image size.
     private static let head = [
         layer("GlobalAveragePooling2D"), layer("Dense", ["units": "classes", "activation": "softmax"]),
     ]
 
-    /// A convolution without bias, as a normalization follows. As in PyTorch there are as many zeros on each side;
-    /// where the stride is 2, Keras's "same" would have none above and on the left.
+    /// A convolution without bias, because a normalization follows.
+    ///
+    /// The padding is symmetric, as in PyTorch. With a stride of 2, Keras's "same" would pad less at the top and left
+    /// than at the bottom and right.
     private static func convolution(_ filters: Int, kernel: Int, strides: Int = 1) -> [Record] {
         var config: Record = [
             "filters": .number(Double(filters)), "kernel_size": .number(Double(kernel)),
@@ -59,7 +61,7 @@ extension Recipe {
     }
 
     private static var resnet18Network: [Record] {
-        // After ReLU a zero is what PyTorch's pooling has around an image: nothing is less.
+        // After ReLU no value is below 0, so zero padding equals the −∞ padding of PyTorch's pooling.
         var layers =
             convolution(64, kernel: 7, strides: 2) + [normalization, relu]
             + [
@@ -112,7 +114,7 @@ extension Recipe {
         return layers + head
     }
 
-    /// A layer with a name, for those that read it.
+    /// A layer with a name, so that other layers can use its output.
     private static func named(_ name: String, _ layer: Record) -> Record {
         var layer = layer
         var config = layer["config"] ?? [:]

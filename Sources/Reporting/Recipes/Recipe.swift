@@ -1,7 +1,6 @@
 import BigEggs
 
-/// A way to train that has a name: a network, what is done to images, an optimizer with its schedule, what watches
-/// the training, and how test images are looked at.
+/// A named way to train: network, augmentation, optimizer with schedule, loss, callbacks and test views.
 ///
 /// ```swift
 /// let recipe = try #require(Recipe(named: "best"))
@@ -12,40 +11,40 @@ import BigEggs
 ///     augmentation: recipe.generator, callbacks: recipe.callbacks())
 /// ```
 ///
-/// Two recipes are equal that train alike and have the same name.
+/// Two recipes are equal if they train alike and have the same name.
 public struct Recipe: Sendable, Equatable {
-    /// What it is called on the command line.
+    /// The name on the command line.
     public let name: String
-    /// What it is, in a few words.
+    /// A short description.
     public let summary: String
     /// The file that it was read from; nil for one of ``all``.
     public let file: String?
-    /// The layers as a file describes them, "classes" for the number of classes.
+    /// The layers as in a recipe file; "classes" stands for the number of classes.
     package let network: [Record]
     /// The heights and widths of images that the network takes, in pixels.
     public let imageSizes: ClosedRange<Int>
-    /// What is changed in training images; nil for nothing.
+    /// Augmentation of the training images; nil for none.
     public let generator: ImageDataGenerator?
-    /// What every value of an image, 0 to 255, is multiplied by.
+    /// The factor for every pixel value, 0 to 255.
     public let rescale: Float
-    /// Images in a training step.
+    /// Images per training step.
     public var batchSize: Int
-    /// The most epochs.
+    /// The maximum number of epochs.
     public var epochs: Int
-    /// What activations are to be computed in; nil if the recipe leaves that to who trains.
+    /// The precision of activations; nil if the recipe does not set it.
     public let givenPrecision: PrecisionChoice?
     /// The optimizer; schedules without a length last as long as the training.
     let optimizer: Component
     let loss: Component
     let watchers: [Component]
-    /// The convolution that begins with filters found in the training images; nil for none.
+    /// The convolution initialized with whitening filters of the training images; nil for none.
     let whitening: RecipeWhitening?
-    /// How a test image is looked at: the prediction is the mean over these.
+    /// The views of a test image; the prediction is the weighted mean over them.
     public let testViews: [TestView]
-    /// The choices that it was made of; nil for one from a file.
+    /// The choices that the recipe was made from; nil for recipes from files and for other networks.
     private let ingredients: Ingredients?
 
-    /// The recipe of some ingredients, for the report's network.
+    /// A recipe for the report's network.
     init(_ ingredients: Ingredients, _ summary: String) {
         name = ingredients.name
         self.summary = summary
@@ -65,7 +64,7 @@ public struct Recipe: Sendable, Equatable {
         self.ingredients = ingredients
     }
 
-    /// A recipe of its own network, which nothing watches.
+    /// A recipe with its own network and without callbacks.
     init(
         name: String, summary: String, network: [Record], imageSizes: ClosedRange<Int>,
         generator: ImageDataGenerator?, batchSize: Int, epochs: Int, precision: PrecisionChoice,
@@ -94,8 +93,8 @@ public struct Recipe: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - settings: by Keras's names; `bigeggs train --help` has an example.
-    ///   - name: the name of one that does not say.
-    ///   - file: where it stands.
+    ///   - name: the name if the settings have none.
+    ///   - file: the file that the settings come from.
     /// - Throws: `SettingsError`.
     init(_ settings: inout Settings, name: String, file: String) throws {
         self.name = try settings.text("name") ?? name
@@ -127,7 +126,7 @@ public struct Recipe: Sendable, Equatable {
     }
 
     private static let reportImageSizes = 32...32
-    /// What own pictures are scaled to.
+    /// The image sizes that own pictures can be scaled to.
     public static let allImageSizes = 32...256
     private static let standardRescale: Float = 1 / 255
     private static let standardLoss = "SparseCategoricalCrossentropy"
@@ -139,7 +138,7 @@ public struct Recipe: Sendable, Equatable {
         return layers
     }()
 
-    /// All that decides about a training, by Keras's names; what has its default is left out.
+    /// All settings of the training, by Keras's names. Defaults are left out.
     var record: Record {
         var record: Record = [
             "name": .string(name), "batch_size": .number(Double(batchSize)),
@@ -161,13 +160,13 @@ public struct Recipe: Sendable, Equatable {
 
     public static func == (left: Recipe, right: Recipe) -> Bool { left.record == right.record }
 
-    /// What activations are computed in, where nobody says.
+    /// The precision of activations, unless the caller chooses another.
     public var precision: PrecisionChoice { givenPrecision ?? .float32 }
 
-    /// Whether a test image is looked at in another way than as it is.
+    /// Whether the prediction uses any view but the unchanged image.
     public var looksTwice: Bool { testViews != [TestView()] }
 
-    /// Refuses a size of images, in pixels, that the network does not take.
+    /// Throws if the network does not take images of this size, in pixels.
     ///
     /// - Throws: ``RecipeError``.
     public func requireImageSize(_ imageSize: Int) throws {
@@ -185,8 +184,8 @@ public struct Recipe: Sendable, Equatable {
     /// The network, with weights drawn from `seed`.
     ///
     /// - Parameter imageSize: the height and width of the images, one of ``imageSizes``.
-    /// - Throws: ``RecipeError`` for a size that the network does not take, for a layer that makes no sense and for
-    ///   another number of outputs, `LayerError`, `TrainingError`.
+    /// - Throws: ``RecipeError`` for an image size that the network does not take, an invalid layer, or a wrong
+    ///   number of outputs; `LayerError`, `TrainingError`.
     public func model(
         classes: Int, imageSize: Int = 32, seed: UInt64, precision: Precision = .float32, threads: Int? = nil
     ) throws -> Model {
@@ -210,12 +209,12 @@ public struct Recipe: Sendable, Equatable {
         return model
     }
 
-    /// A layer as a file describes it.
+    /// A layer as in a recipe file.
     static func layer(_ className: String, _ config: Record = [:]) -> Record {
         Component(className, config).record
     }
 
-    /// A layer in which "classes" has become a number.
+    /// A layer with "classes" replaced by the number.
     private static func layer(_ described: Record, classes: Int) -> Record {
         guard let config = described["config"]?.object else { return described }
         var layer = described
@@ -223,7 +222,7 @@ public struct Recipe: Sendable, Equatable {
         return layer
     }
 
-    /// Gives a model the optimizer, for a training on so many images, and the loss.
+    /// Compiles a model with the optimizer for a number of training images, and the loss.
     ///
     /// - Throws: `SettingsError`, `TrainingError`.
     public func compile(_ model: Model, trainImages: Int) throws {
@@ -232,25 +231,26 @@ public struct Recipe: Sendable, Equatable {
             optimizer: optimizer, loss: try Loss.table.make(loss), groups: { groups.optimizer(of: $0) })
     }
 
-    /// The optimizer for a training on so many images, and those of groups of parameters.
+    /// The optimizer for a number of training images, and the optimizers of parameter groups.
     package func optimizers(trainImages: Int) throws -> (any Optimizer, OptimizerGroups) {
         let steps = epochs * BatchOrder.steps(through: trainImages, batchSize: batchSize)
         return try OptimizerTypes.make(Recipe.lasting(optimizer, steps))
     }
 
-    /// What the schedules call their length.
+    /// The setting with the length of each schedule.
     private static let lengths = [
         "CosineDecay": "decay_steps", "PolynomialDecay": "decay_steps", "OneCycle": "total_steps",
     ]
 
-    /// An optimizer whose schedules, and those of its groups, have a length: where they say none, all steps.
+    /// An optimizer with a length for each schedule, also in its groups; schedules without one last for all steps.
     private static func lasting(_ optimizer: Component, _ steps: Int) -> Component {
         var lasting = optimizer
         if let rate = optimizer.config["learning_rate"], rate.object != nil,
             var schedule = try? Component(rate, of: "a schedule"),
             let length = lengths[schedule.className], schedule.config[length] == nil
         {
-            // How much of the training it lasts. What is no number stays, and is refused with the schedule.
+            // The share of the training that the schedule lasts. A value that is not a number stays, and making the
+            // schedule throws.
             let part = schedule.config["decay_part"]?.number
             if part != nil { schedule.config["decay_part"] = nil }
             let warmup = schedule.config["warmup_steps"]?.number ?? 0
@@ -271,15 +271,16 @@ public struct Recipe: Sendable, Equatable {
         return lasting
     }
 
-    /// Gives a model what the recipe takes from the training images, before a training begins.
+    /// Initializes the whitening convolution, if there is one, from the training images. To be called before
+    /// training.
     ///
-    /// - Parameter train: scaled as the network sees them.
+    /// - Parameter train: the training images, scaled for the network.
     /// - Throws: `TrainingError`.
     public func prepare(_ model: Model, for train: ImageDataset) throws {
         try whitening?.apply(to: model, train)
     }
 
-    /// What watches a training: new ones for each.
+    /// New callbacks for one training.
     ///
     /// - Throws: `SettingsError`.
     public func callbacks() throws -> [any Callback] {
@@ -294,8 +295,9 @@ public struct Recipe: Sendable, Equatable {
         }
     }
 
-    /// The recipe for as many training images as there are; see ``ReportSettings/fitting(_:images:)``. One from a file
-    /// stays as it is.
+    /// The recipe adapted to the number of training images; see ``ReportSettings/fitting(_:images:)``.
+    ///
+    /// Recipes from files, and ``fast`` and its variants, stay unchanged.
     public func fitting(_ provenance: DataProvenance, images: Int) -> Recipe {
         if Recipe.forPictures.contains(where: { $0.name == name }) {
             var recipe = self
@@ -305,8 +307,9 @@ public struct Recipe: Sendable, Equatable {
         return changed { $0.settings = $0.settings.fitting(provenance, images: images) } ?? self
     }
 
-    /// The recipe with a learning rate that stays, and nothing that stops the training; nil for one from a file, whose
-    /// rate may be anything.
+    /// The recipe with a constant learning rate and without early stopping.
+    ///
+    /// Nil for recipes from files and for other networks, whose schedule may be any.
     public var withConstantRate: Recipe? { changed { $0.rate = .constant } }
 
     private func changed(_ change: (inout Ingredients) -> Void) -> Recipe? {
@@ -322,12 +325,12 @@ extension Recipe: Encodable {
 }
 
 extension Settings {
-    /// The sizes of images that a recipe's network takes, `[least, most]`.
+    /// The image sizes that a recipe's network takes, `[least, most]`.
     fileprivate mutating func imageSizes() throws -> ClosedRange<Int>? {
         guard let value = value("image_sizes") else { return nil }
         guard let limits = value.numbers?.map(Int.init), limits.count == 2, limits[0] <= limits[1],
             limits.allSatisfy(Recipe.allImageSizes.contains)
-        else { throw wrong("image_sizes", value, "the least and the most, from 32 to 256") }
+        else { throw wrong("image_sizes", value, "[least, most], each from 32 to 256") }
         return limits[0]...limits[1]
     }
 }

@@ -1,8 +1,8 @@
-/// A recipe that makes no sense.
+/// An invalid recipe.
 public struct RecipeError: Error, Equatable, CustomStringConvertible {
     /// One sentence: what is wrong and what to do.
     public let description: String
-    /// The same without the file's name.
+    /// The description without the file's name.
     let problem: String
 
     init(file: String, problem: String) {

@@ -1,7 +1,6 @@
 import BigEggs
 
-/// The convolution of a recipe's network that begins with filters found in the training images, and where they come
-/// from.
+/// Initializes a convolution of a recipe's network with whitening filters of the training images.
 ///
 /// In JSON `{"layer": "whitening", "images": 5000, "epsilon": 0.0005}`; the last two may be left out.
 struct RecipeWhitening: Sendable {
@@ -9,7 +8,7 @@ struct RecipeWhitening: Sendable {
     var images = 5_000
     var epsilon = 5e-4
 
-    /// The first 5,000 images for a convolution.
+    /// Whitening of a convolution by the first 5,000 images.
     init(layer: String) { self.layer = layer }
 
     /// Reads a ``record``.
@@ -25,7 +24,7 @@ struct RecipeWhitening: Sendable {
         guard epsilon > 0 else { throw settings.wrong("epsilon", .number(epsilon), "more than 0") }
     }
 
-    /// What makes it again.
+    /// The JSON description.
     var record: Record {
         ["layer": .string(layer), "images": .number(Double(images)), "epsilon": .number(epsilon)]
     }

@@ -8,7 +8,7 @@ extension Sequential {
     ///   - inputShape: `[height, width, channels]`.
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: of the activations.
-    ///   - threads: how many threads work, or `nil` for as many as there are.
+    ///   - threads: the number of threads, or `nil` for the default.
     /// - Throws: `LayerError` if the images are too small, `TrainingError` for a bad argument.
     public static func bigEggs(
         classes: Int = 10, inputShape: [Int] = [32, 32, 3], seed: UInt64 = 0,

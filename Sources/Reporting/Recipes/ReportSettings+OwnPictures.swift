@@ -2,12 +2,12 @@ import BigEggs
 import Pictures
 
 extension ReportSettings {
-    /// The settings for as many training images as there are: of somebody's own pictures there may be few.
+    /// The settings adapted to the number of training images, which may be small for own pictures.
     ///
-    /// Batch normalization's running statistics, with which a network is validated, take some hundred steps to
-    /// settle. Where an epoch has but a few steps, early stopping would give up before that and the learning
-    /// rate would fall; so steps are smaller, and patience lasts for some hundred of them. For any other data
-    /// set the settings stay as they are.
+    /// Batch normalization's running statistics, which validation uses, take a few hundred steps to settle. With few
+    /// steps per epoch, early stopping would end the training before that, and the learning rate would fall. So
+    /// batches are smaller, and patience lasts for a few hundred steps. For other data sets the settings stay
+    /// unchanged.
     public func fitting(_ provenance: DataProvenance, images: Int) -> ReportSettings {
         guard provenance.isOwn else { return self }
         var settings = self
@@ -18,7 +18,7 @@ extension ReportSettings {
         return settings
     }
 
-    /// A batch size that gives an epoch on few images a hundred steps, if it can.
+    /// A batch size that gives 100 steps per epoch if possible; at least 16, unless `batchSize` is less.
     static func fittingBatchSize(_ batchSize: Int, images: Int) -> Int {
         min(batchSize, max(16, images / 100 / 8 * 8))
     }

@@ -1,13 +1,12 @@
 import BigEggs
 
-/// How the report's two trainings are done. Whatever trains the report's network takes its settings
-/// from here.
+/// The settings of the report's two trainings, used wherever the report's network is trained.
 public struct ReportSettings: Sendable, Codable, Equatable {
-    /// Images in a training step.
+    /// Images per training step.
     public var batchSize = 128
     /// Adam's learning rate at the start.
     public var learningRate = 1e-3
-    /// The most epochs; early stopping usually ends a training before.
+    /// The maximum number of epochs; early stopping usually ends a training before.
     public var epochs: Int
     /// Epochs without a better validation loss, or without a better validation accuracy, after which
     /// training stops.
@@ -15,7 +14,7 @@ public struct ReportSettings: Sendable, Codable, Equatable {
     /// Epochs without a better validation loss after which the learning rate is halved.
     public var plateauPatience: Int
 
-    /// The changes that the report makes to training images.
+    /// The report's augmentation of training images.
     public static let generator = ImageDataGenerator(
         rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, zoomRange: 0.1)
 

@@ -1,19 +1,19 @@
 import BigEggs
 
-/// A way to look at a test image: mirrored or not, and shifted by some pixels, with reflected edges.
+/// A view of a test image: mirrored or not, and shifted by some pixels, with reflected edges.
 ///
 /// In JSON `{"mirrored": true, "shift": [1, -1], "weight": 0.5}`; each may be left out.
 public struct TestView: Sendable, Equatable {
     /// Whether left and right are exchanged, before the shift.
     public var isMirrored: Bool
-    /// The pixel that is seen at (y, x) is that at (y + `down`, x + `right`); beyond an edge the image is mirrored
-    /// about its outermost pixel, as NumPy's padding by reflection has it.
+    /// The vertical shift: the view's pixel (y, x) is the image's pixel (y + `down`, x + `right`). Beyond an edge the
+    /// image is reflected about its outermost pixel, as by NumPy's padding mode `reflect`.
     public var down: Int
     public var right: Int
-    /// How much the view counts beside the others.
+    /// The weight of the view in the mean.
     public var weight: Double
 
-    /// The image as it is, unless said otherwise.
+    /// A view; by default the unchanged image.
     public init(isMirrored: Bool = false, down: Int = 0, right: Int = 0, weight: Double = 1) {
         self.isMirrored = isMirrored
         self.down = down
@@ -21,7 +21,7 @@ public struct TestView: Sendable, Equatable {
         self.weight = weight
     }
 
-    /// An image as it is and mirrored.
+    /// The unchanged image and its mirror image.
     public static let mirrored = [TestView(), TestView(isMirrored: true)]
 
     /// Reads a ``record``.
@@ -43,14 +43,14 @@ public struct TestView: Sendable, Equatable {
         try settings.done()
     }
 
-    /// What makes the view again.
+    /// The JSON description.
     var record: Record {
         ["mirrored": .bool(isMirrored), "shift": .numbers([down, right]), "weight": .number(weight)]
     }
 }
 
 extension Settings {
-    /// "test_views": a list of one at least; without it images are seen as they are.
+    /// Reads "test_views", a list of at least one view; by default the unchanged image.
     mutating func testViews() throws -> [TestView] {
         let views = try list("test_views")?.map(TestView.init) ?? [TestView()]
         if views.isEmpty { throw wrong("test_views", [], "one at least") }

@@ -1,8 +1,8 @@
-/// One test image and what the network says about it.
+/// One test image and the network's prediction.
 public struct DemoPrediction: Encodable, Sendable {
-    /// The image's place among the test images.
+    /// The image's index among the test images.
     public let index: Int
-    /// Its class.
+    /// The true class.
     public let truth: Int
     /// The class with the highest probability.
     public let predicted: Int

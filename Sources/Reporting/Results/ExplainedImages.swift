@@ -1,27 +1,26 @@
 import BigEggs
 
-/// Test images with Grad-CAM's maps of where the network looked: the first that it got right and the
-/// first that it got wrong, so that nobody chose them.
+/// Grad-CAM maps of test images: the first predicted right and the first predicted wrong, with no choice by hand.
 public struct ExplainedImages: Encodable, Sendable {
     /// One test image.
     public struct Image: Encodable, Sendable {
-        /// The image's place among the test images.
+        /// The image's index among the test images.
         public let index: Int
-        /// Its class.
+        /// The true class.
         public let truth: Int
         /// The class with the highest probability.
         public let predicted: Int
         /// That probability.
         public let confidence: Float
-        /// The probability of its class.
+        /// The probability of the true class.
         public let probabilityOfTruth: Float
-        /// What speaks for the predicted class, `[height, width]`, in units of the score.
+        /// The map of the predicted class, `[height, width]`, in units of the score.
         public let mapOfPredicted: [[Float]]
-        /// What speaks for the true class; the same map if the two agree.
+        /// The map of the true class; the same map if the two agree.
         public let mapOfTruth: [[Float]]
     }
 
-    /// The convolution whose output the maps are of.
+    /// The convolution that the maps are computed at.
     public let layer: String
     /// Images that were predicted right.
     public let right: [Image]
@@ -34,7 +33,7 @@ public struct ExplainedImages: Encodable, Sendable {
     ///   - model: the network.
     ///   - predictions: its predictions for all images of `test`.
     ///   - test: the images.
-    ///   - each: how many right and how many wrong predictions, if there are so many.
+    ///   - each: how many right and how many wrong predictions, at most.
     /// - Throws: ``TrainingError`` if the network has no convolution.
     public init(by model: Model, _ predictions: Predictions, of test: ImageDataset, each: Int) throws {
         let convolution = model.summary.last { $0.kind == "Conv2D" }?.name

@@ -1,8 +1,8 @@
-/// Images of one split, by class: a record names images and never holds their pixels.
+/// Images of one split, by class. A record names images and never holds their pixels.
 public struct ImageSamples: Encodable, Sendable {
     /// `train` or `test`.
     public let split: String
-    /// Of each class, the places of its images in the split.
+    /// For each class, the indices of its images in the split.
     public let indices: [[Int]]
 
     /// Images of a split.

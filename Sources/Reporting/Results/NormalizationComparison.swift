@@ -1,8 +1,8 @@
 import BigEggs
 
-/// Two short trainings that differ in the scale of the pixels alone.
+/// Two short trainings that differ only in the scale of the pixels.
 public struct NormalizationComparison: Encodable, Sendable {
-    /// A network after its training, validated with moving statistics that were measured anew.
+    /// A trained network, validated with re-estimated moving statistics.
     public struct Precise: Encodable, Sendable {
         /// The mean loss on the validation images.
         public let loss: Double
@@ -11,7 +11,7 @@ public struct NormalizationComparison: Encodable, Sendable {
         /// The moving variance of the first batch normalization, the median of its channels.
         public let firstVariance: Double
 
-        /// What was measured with these weights.
+        /// An evaluation with these weights.
         public init(_ evaluation: Evaluation, weights: [NamedTensor]) {
             loss = evaluation.loss
             accuracy = evaluation.accuracy
@@ -24,22 +24,22 @@ public struct NormalizationComparison: Encodable, Sendable {
     public let images: Int
     /// How many images validated it.
     public let testImages: Int
-    /// For how many epochs.
+    /// How many epochs each network was trained for.
     public let epochs: Int
-    /// In how many steps.
+    /// How many steps each network was trained for.
     public let steps: Int
-    /// The share of where they began that is then left in the moving statistics.
+    /// The share of the initial values that is left in the moving statistics after training.
     public let startLeft: Double
-    /// The history on pixels from 0 to 255, one list a metric.
+    /// The history on pixels from 0 to 255, one list per metric.
     public let raw: [String: [Double]]
-    /// The history on pixels from 0 to 1, one list a metric.
+    /// The history on pixels from 0 to 1, one list per metric.
     public let scaled: [String: [Double]]
     /// The network of ``raw`` after its last epoch.
     public let rawPrecise: Precise
     /// The network of ``scaled`` after its last epoch.
     public let scaledPrecise: Precise
 
-    /// What the two trainings had in common, and the history and the end of each.
+    /// The common settings of the two trainings, and the history and final network of each.
     public init(
         images: Int, testImages: Int, epochs: Int, steps: Int,
         raw: (history: History, precise: Precise), scaled: (history: History, precise: Precise)

@@ -2,7 +2,7 @@
 public struct SampleImage: Encodable, Sendable {
     /// `train` or `test`.
     public let split: String
-    /// The image's place in the split.
+    /// The image's index in the split.
     public let index: Int
     /// Its class.
     public let label: Int

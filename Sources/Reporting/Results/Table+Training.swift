@@ -14,8 +14,7 @@ extension Table {
             rows: rows + [["total", "", "", model.parameterCount.grouped]])
     }
 
-    /// A training, epoch by epoch; marked are the epoch whose weights were kept, and that from which on the
-    /// network overfits.
+    /// A training by epoch, with marks at the epoch whose weights were kept and the start of overfitting.
     ///
     /// - Parameters:
     ///   - history: what `fit` returned.

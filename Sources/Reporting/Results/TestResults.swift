@@ -1,6 +1,6 @@
 import BigEggs
 
-/// Everything that is recorded about a trained network's predictions of the test images.
+/// Everything that is recorded about a trained network's test predictions.
 public struct TestResults: Encodable, Sendable {
     /// The mean loss.
     public let loss: Double

@@ -30,9 +30,9 @@ public struct TrainingResults: Encodable {
 
     /// The network, layer by layer.
     public let layers: [Layer]
-    /// All numbers of the network that are kept, trained or not.
+    /// The number of parameters, trained or not.
     public let parameterCount: Int
-    /// One list a metric, one value an epoch.
+    /// One list per metric, one value per epoch.
     public let history: [String: [Double]]
     /// The epoch with the lowest validation loss, whose weights were kept; the first is 1.
     public let bestEpoch: Int
@@ -40,27 +40,27 @@ public struct TrainingResults: Encodable {
     public let stoppedEpoch: Int?
     /// How many epochs were run.
     public let epochsRun: Int
-    /// How many there could have been.
+    /// The maximum number of epochs.
     public let epochLimit: Int
-    /// The first epoch that only fitted the training images better; see ``Overfitting``.
+    /// The first epoch that only improved the fit to the training images; see ``Overfitting``.
     public let overfitsFrom: Int?
-    /// The kept weights on the test images.
+    /// Loss and accuracy of the kept weights on the test images.
     public let evaluation: Measured
-    /// The kept weights on the training images, as they are.
+    /// Loss and accuracy of the kept weights on the training images, without augmentation.
     public let finalTrain: Measured
-    /// The last epoch's weights on the test images.
+    /// Loss and accuracy of the last epoch's weights on the test images.
     public let finalEpoch: [String: Double]
-    /// What watched the training.
+    /// The callbacks that changed the training.
     public let callbacks: [CallbackDescription]
     /// How long training took, validation included.
     public let trainingSeconds: Double
-    /// Training images in a second, validation included.
+    /// Training images per second, validation included.
     public let imagesPerSecond: Double
-    /// Where the kept weights are.
+    /// The file of the kept weights.
     public let weights: WeightsFile
-    /// The most memory that the process had at once.
+    /// The process's peak memory.
     public let peakMemoryBytes: Int
-    /// The course of the training, which is recorded beside all this.
+    /// The training's trace, which has a file of its own beside the record.
     let trace: RecordedTrace
 
     /// Evaluates a trained network on its training and test images.
@@ -68,12 +68,12 @@ public struct TrainingResults: Encodable {
     /// - Parameters:
     ///   - model: the network, with the weights of its best epoch.
     ///   - history: what `fit` returned.
-    ///   - epochs: how many there could have been.
-    ///   - batchSize: images in a step.
-    ///   - callbacks: what watched it.
-    ///   - train: the images it was trained on.
-    ///   - test: the images that validated it.
-    ///   - weights: the file that its weights are in.
+    ///   - epochs: the maximum number of epochs.
+    ///   - batchSize: images per step.
+    ///   - callbacks: the callbacks of the training.
+    ///   - train: the training images.
+    ///   - test: the images used for validation.
+    ///   - weights: the file of the weights.
     ///   - communicator: the processes that trained it together.
     /// - Throws: what `evaluate` throws.
     public init(
@@ -127,7 +127,7 @@ public struct TrainingResults: Encodable {
         case peakMemoryBytes
     }
 
-    /// Writes what is absent as null, so that every record has the same keys.
+    /// Writes missing values as null, so that every record has the same keys.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(layers, forKey: .layers)

@@ -1,15 +1,15 @@
 import BigEggs
 
-/// Some draws of one kind of change.
+/// Samples of one kind of augmentation.
 public struct TransformSamples: Encodable, Sendable {
-    /// The change's name.
+    /// The augmentation's name.
     public let name: String
-    /// How far it goes.
+    /// The augmentation's range, in words.
     public let description: String
-    /// The draws.
+    /// The sampled parameters.
     public let samples: [TransformParameters]
 
-    /// Draws of the change `name`.
+    /// Samples of the augmentation `name`.
     public init(_ name: String, _ description: String, _ samples: [TransformParameters]) {
         self.name = name
         self.description = description

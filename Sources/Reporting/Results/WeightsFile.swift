@@ -7,7 +7,7 @@ public struct WeightsFile: Codable, Sendable {
     /// Its SHA-256, in hexadecimal digits.
     public let sha256: String
 
-    /// Describes a file that is there.
+    /// Describes an existing file.
     ///
     /// - Throws: `DataError` if it cannot be read.
     init(_ path: String) throws {

@@ -1,12 +1,11 @@
 import BigEggs
 import Foundation
 
-/// What the records of section 9's runs say: the fast network with several seeds, without each of its ingredients, and
-/// the larger one.
+/// Results of section 9's runs: the fast network with several seeds, without each ingredient, and the larger one.
 public struct FastResults: Encodable, Sendable {
     /// One training.
     public struct Run: Encodable, Sendable {
-        /// `fast-2`, and the recipe's name.
+        /// The run's name, such as `fast-2`, and the recipe's name.
         public let name, recipe: String
         /// The seed.
         public let seed: UInt64
@@ -14,24 +13,24 @@ public struct FastResults: Encodable, Sendable {
         public let command: String
         /// Whether its images were those of the official files.
         public let isOfficial: Bool
-        /// The precision of its activations, and the instruction set that it was computed with.
+        /// The precision of its activations, and its instruction set.
         public let precision, instructionSet: String
         /// The number of its threads.
         public let threads: Int
-        /// Images that it was trained on, and training images held out of it.
+        /// The number of training images, and of training images held out.
         public let trainImages, heldOutImages: Int
-        /// The last epoch's weights on the test images as they are, and in the recipe's test views.
+        /// Scores of the last epoch's weights on the unchanged test images, and with the recipe's test views.
         public let test, views: PredictionScore
-        /// The same weights on the images held out, as they are; nil if there are none.
+        /// The score of the same weights on the unchanged held-out images; nil if there are none.
         public let heldOut: PredictionScore?
-        /// The accuracy on the test images as they are after every epoch.
+        /// The accuracy on the unchanged test images after every epoch.
         public let accuracies: [Double]
-        /// How long each epoch took, the look at the test images included.
+        /// The seconds of each epoch, evaluation of the test images included.
         public let epochSeconds: [Double]
-        /// The most memory that the training had at once.
+        /// The peak memory of the training.
         public let peakMemoryBytes: Int
 
-        /// How long the training took.
+        /// The seconds of the training.
         public var seconds: Double { epochSeconds.reduce(0, +) }
     }
 
@@ -41,27 +40,27 @@ public struct FastResults: Encodable, Sendable {
         public let recipe, summary: String
         /// The command that trains its runs again.
         public let command: String
-        /// The seeds of the runs that there are.
+        /// The seeds of the recorded runs.
         public let seeds: [UInt64]
-        /// How many runs the study has of it.
+        /// How many runs of it the study plans.
         public let planned: Int
-        /// Test accuracy of images as they are, and in the test views.
+        /// Test accuracy with unchanged images, and with the test views.
         public let accuracy, views: StudyResults.Spread
-        /// How long a training took.
+        /// The seconds of a training.
         public let seconds: StudyResults.Spread
     }
 
-    /// What is lost without an ingredient.
+    /// The loss of accuracy without an ingredient.
     public struct Ingredient: Encodable, Sendable {
-        /// Whitening, say.
+        /// The ingredient's name, such as "whitening".
         public let ingredient: String
-        /// What takes its place.
+        /// What replaces it.
         public let instead: String
-        /// The accuracy of each run without it: with test views, unless the ingredient is these.
+        /// The accuracy of each run without it: with test views, unless the ingredient is the test views.
         public let accuracies: [Double]
         /// Their mean.
         public let mean: Double
-        /// How much lower that is than the mean over the fast recipe's runs, with test views.
+        /// How far ``mean`` is below the mean over the fast recipe's runs, with test views.
         public let loss: Double
     }
 
@@ -69,14 +68,14 @@ public struct FastResults: Encodable, Sendable {
     public let runs: [Run]
     /// The recipes that have runs, in the study's order.
     public let recipes: [Result]
-    /// The ingredients without which there are runs, in the study's order, and last the test views.
+    /// The ingredients that have runs without them, in the study's order, and last the test views.
     public let ingredients: [Ingredient]
-    /// How many runs the study has.
+    /// How many runs the study plans.
     public let planned: Int
 
     /// Reads the records of a study.
     ///
-    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks a value.
     public init(_ study: Study) throws {
         self.init(try StudyRun.fast.compactMap { run in try study.recorded(run).map { try Run(run, $0) } })
     }

@@ -3,7 +3,7 @@ import Foundation
 
 /// The study's runs and their records.
 public struct Study {
-    /// The directory of the records of recipes by name, `name-seed.json`: in a checkout they are committed.
+    /// The directory of the records of named recipes, `name-seed.json`; in a checkout they are committed.
     public let records: String
     /// The directory under which each run trains.
     public let runs: String
@@ -14,7 +14,8 @@ public struct Study {
         records = project.isInstalled ? "\(runs)/records" : project.path("report/study")
     }
 
-    /// The path of a run's record. Those of recipes from files are not the report's, and stand elsewhere.
+    /// The path of a run's record. Records of recipes from files are not part of the report and have another
+    /// directory.
     public func record(_ run: StudyRun) -> String {
         "\(directory(of: run))/\(run.name).json"
     }
@@ -24,7 +25,7 @@ public struct Study {
         run.recipe.file == nil ? records : "\(runs)/records"
     }
 
-    /// The record of a run; nil if there is none of the run as it would be trained now.
+    /// The record of a run; nil if there is none with the run's present settings.
     ///
     /// - Throws: `RecordError` or `FileError` for one that cannot be read.
     public func recorded(_ run: StudyRun) throws -> Record? {
@@ -34,7 +35,7 @@ public struct Study {
         return record
     }
 
-    /// The SHA-256 of all records that there are of some runs.
+    /// The SHA-256 of the existing records of some runs.
     ///
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
     func digest(of runs: [StudyRun]) throws -> String {
@@ -44,13 +45,14 @@ public struct Study {
         return try Checksum.sha256(ofText: lines.joined(separator: "\n"))
     }
 
-    /// Trains one run, or goes on with it, in a process of its own unless told otherwise, and keeps its record.
+    /// Trains or resumes one run, by default in a child process, and keeps its record.
     ///
     /// - Parameters:
-    ///   - options: arguments of `bigeggs train` that say on which data and how fast.
-    ///   - restart: whether to train anew what was begun.
-    ///   - train: runs `bigeggs train` with arguments in this process, and returns its exit status.
-    /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
+    ///   - options: arguments of `bigeggs train` for data set, precision and threads.
+    ///   - restart: whether to restart an interrupted training.
+    ///   - train: runs `bigeggs train` with arguments in this process, and returns its exit status; nil for a child
+    ///     process.
+    /// - Throws: ``ReportingError``, and errors of writing the record.
     public func train(
         _ run: StudyRun, options: [String], restart: Bool = false,
         here train: (([String]) throws -> Int32)? = nil

@@ -1,11 +1,11 @@
 import BigEggs
 import Foundation
 
-/// What the records of section 8's runs say, run by run and recipe by recipe.
+/// Results of section 8's runs, by run and by recipe.
 public struct StudyResults: Encodable, Sendable {
     /// One training.
     public struct Run: Encodable, Sendable {
-        /// `flip-2`, and the recipe's name.
+        /// The run's name, such as `flip-2`, and the recipe's name.
         public let name, recipe: String
         /// The seed.
         public let seed: UInt64
@@ -17,16 +17,16 @@ public struct StudyResults: Encodable, Sendable {
         public let precision: String
         /// The number of its threads.
         public let threads: Int
-        /// How many epochs it took, and the one whose weights were kept; the first is 1.
+        /// How many epochs were trained, and the epoch whose weights were kept; the first is 1.
         public let epochs, keptEpoch: Int
-        /// The kept weights on the images held out of training, on the test images, and on these with the
-        /// mean of what is predicted for an image and its mirror image.
+        /// Scores of the kept weights on the held-out images, on the test images, and on the test images with the
+        /// mean prediction for an image and its mirror image.
         public let heldOut, test, mirrored: PredictionScore
-        /// The training images in every epoch, as augmentation and dropout make them.
+        /// Loss and accuracy of each epoch's training, with augmentation and dropout.
         public let trainHistory: [String: [Double]]
-        /// The held-out and the test images after every epoch.
+        /// Loss and accuracy on the held-out and the test images after every epoch.
         public let heldOutHistory, testHistory: [String: [Double]]
-        /// How long it took.
+        /// The seconds of the training.
         public let seconds: Double
     }
 
@@ -36,23 +36,23 @@ public struct StudyResults: Encodable, Sendable {
         public let recipe, summary: String
         /// The command that trains its runs again.
         public let command: String
-        /// The seeds of the runs that there are.
+        /// The seeds of the recorded runs.
         public let seeds: [UInt64]
-        /// How many runs the study has of it.
+        /// How many runs of it the study plans.
         public let planned: Int
         /// Test accuracy with the kept weights.
         public let accuracy: Spread
         /// Test loss with the kept weights.
         public let loss: Spread
-        /// The same with mirror images.
+        /// Test accuracy and loss with mirror images.
         public let mirroredAccuracy, mirroredLoss: Spread
         /// Epochs of training.
         public let epochs: Spread
-        /// The mean accuracy less that of the report's augmented recipe; nil without runs of that.
+        /// The mean accuracy minus that of the report's augmented recipe; nil without runs of that recipe.
         public let gain: Double?
     }
 
-    /// What choosing the epoch by the test images does to the test accuracy of one run.
+    /// How choosing the epoch by the test images changes the test accuracy of one run.
     public struct Selection: Encodable, Sendable {
         /// The run.
         public let run: String
@@ -74,7 +74,7 @@ public struct StudyResults: Encodable, Sendable {
         public let mean: Double
         /// The extremes.
         public let low, high: Double
-        /// The sample's standard deviation; nil of a single value.
+        /// The sample's standard deviation; nil for a single value.
         public let deviation: Double?
 
         /// The spread of one value or more.
@@ -92,14 +92,14 @@ public struct StudyResults: Encodable, Sendable {
     public let runs: [Run]
     /// The recipes that have runs, in the study's order.
     public let recipes: [Result]
-    /// Of the report's two recipes, each run.
+    /// One selection for each run of the report's two recipes.
     public let selection: [Selection]
-    /// How many runs the study has.
+    /// How many runs the study plans.
     public let planned: Int
 
     /// Reads the records of a study.
     ///
-    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks what is read of it.
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read or lacks a value.
     public init(_ study: Study) throws {
         self.init(try StudyRun.beyond.compactMap { run in try study.recorded(run).map { try Run(run, $0) } })
     }
@@ -172,6 +172,6 @@ extension StudyResults.Selection {
         highestAccuracy = highest
     }
 
-    /// What the original's choice adds to the test accuracy.
+    /// How much the original's choice adds to the test accuracy.
     public var flattery: Double { byTest.accuracy - byHeldOut.accuracy }
 }

@@ -1,16 +1,16 @@
 import BigEggs
 import Foundation
 
-/// One training of the study: a recipe, a seed, and how many training images validate.
+/// One training of the study: a recipe, a seed, and the number of held-out training images.
 ///
-/// The test images have no say in any: runs that hold images out choose by these, and the others choose nothing.
+/// The test images never affect a run: runs with held-out images select by those, and the others select nothing.
 public struct StudyRun: Sendable, Equatable {
-    /// What is trained how.
+    /// The recipe.
     public let recipe: Recipe
     /// The seed of its random numbers.
     public let seed: UInt64
-    /// The training images, the last ones, that validate. Where there are none, the test images are looked at after
-    /// every epoch, the last of which is kept in any case.
+    /// How many training images, the last ones, are held out for validation. If none are, the test images are
+    /// evaluated after every epoch, and the last epoch's weights are always kept.
     public let heldOut: Int
 
     /// The runs of section 8: the report's own recipes with three seeds, the others with two.
@@ -27,15 +27,15 @@ public struct StudyRun: Sendable, Equatable {
         + Recipe.fastWithoutOne.flatMap { recipe in (1...3).map { StudyRun(recipe: recipe, seed: $0) } }
         + [StudyRun(recipe: .strong, seed: 1)]
 
-    /// The runs of both.
+    /// The runs of both sections.
     public static let all = beyond + fast
 
-    /// How many images section 8's runs hold out, and those of recipes from files.
+    /// How many images are held out by section 8's runs and by recipes from files.
     private static let usualHeldOut = 5_000
 
-    /// The run with a recipe and a seed, whether the study has it or not.
+    /// The run with a recipe and a seed, whether it is part of the study or not.
     ///
-    /// - Parameter heldOut: how many training images validate; nil for as many as the study's runs with such a recipe.
+    /// - Parameter heldOut: how many training images are held out; nil for the standard number of the recipe.
     public init(recipe: Recipe, seed: UInt64, heldOut: Int? = nil) {
         self.recipe = recipe
         self.seed = seed
@@ -47,12 +47,14 @@ public struct StudyRun: Sendable, Equatable {
         return isFree ? 0 : usualHeldOut
     }
 
-    /// The runs that a name means: `flip` all of the study with this recipe, `flip-2` the one with this seed,
-    /// `fast-held-out-1` that of a recipe that holds no images out with as many held out as the others do.
+    /// The runs that a name means.
     ///
-    /// With the name of a file in place of a recipe's, `wide.json` or `wide.json-2`, those of its recipe.
+    /// `flip` means all runs of the study with this recipe, `flip-2` the one with seed 2. `fast-held-out-1` means the
+    /// run with seed 1 and 5,000 held-out images, of a recipe that otherwise holds none out.
     ///
-    /// - Returns: none for a name without a recipe.
+    /// The name of a recipe file works likewise: `wide.json` means seeds 1 and 2, and `wide.json-2` seed 2.
+    ///
+    /// - Returns: an empty list if there is no such recipe or run.
     /// - Throws: what `Recipe.init(reading:)` throws.
     public static func named(_ name: String) throws -> [StudyRun] {
         if let match = name.wholeMatch(of: /(.+\.json)(?:-(\d+))?/) {
@@ -70,7 +72,7 @@ public struct StudyRun: Sendable, Equatable {
         return UInt64(seed).map { [StudyRun(recipe: recipe, seed: $0, heldOut: heldOut)] } ?? []
     }
 
-    /// `flip-2`, or `fast-held-out-1`.
+    /// The run's name, such as `flip-2` or `fast-held-out-1`.
     public var name: String {
         "\(recipe.name)\(heldOut == StudyRun.standardHeldOut(recipe) ? "" : "-held-out")-\(seed)"
     }
@@ -78,15 +80,16 @@ public struct StudyRun: Sendable, Equatable {
     /// The command that trains it.
     public var command: String { "bigeggs study \(recipe.file.map { "\($0)-\(seed)" } ?? name)" }
 
-    /// The arguments of `bigeggs train` for it, without those that say where to and how fast.
+    /// The arguments of `bigeggs train` for it, without output directory, data set, precision and threads.
     public var arguments: [String] {
         ["--recipe", recipe.file ?? recipe.name, "--seed", "\(seed)"]
             + (heldOut > 0 ? ["--hold-out", "\(heldOut)"] : [])
     }
 
-    /// Whether a record is that of this run, trained as it would be trained now.
+    /// Whether a record is of this run with its present settings.
     ///
-    /// Records of the report's recipes, and of those that the study makes of them, may have the recipe's ``Ingredients``.
+    /// Records of the report's recipes, and of recipes that the study derives from them, may hold ``Ingredients``
+    /// instead.
     public func isDescribed(by record: Record) -> Bool {
         let described = record[path: "settings.recipe"] ?? .null
         func earlier() -> Recipe? { (try? described.decoded() as Ingredients).map { Recipe($0, "") } }

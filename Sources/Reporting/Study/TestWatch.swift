@@ -1,8 +1,8 @@
 import BigEggs
 
-/// Notes after every epoch how the network does on images that have no say in its training.
+/// Records loss and accuracy after every epoch on images that do not affect the training.
 ///
-/// The loss is that of the labels as they are, smoothed or not in training.
+/// The loss uses unsmoothed labels, even if the training smooths them.
 public final class TestWatch: Callback {
     private let images: ImageDataset
     private let batchSize: Int
@@ -11,7 +11,7 @@ public final class TestWatch: Callback {
     /// The share of images predicted right after each epoch.
     public private(set) var accuracies: [Double] = []
 
-    /// A callback that watches `images`.
+    /// A callback that evaluates `images`.
     public init(_ images: ImageDataset, batchSize: Int) {
         self.images = images
         self.batchSize = batchSize

@@ -4,21 +4,21 @@ import MessagePassing
 
 /// A training by `bigeggs train` in a process of its own, whose record is kept.
 struct TrainingProcess {
-    /// What it is called where it is told about.
+    /// The name used in messages.
     let name: String
-    /// The command that begins it, and goes on with it.
+    /// The command that starts or resumes it.
     let command: String
-    /// The arguments of `bigeggs train`, without those that say where to.
+    /// The arguments of `bigeggs train`, without the output directory.
     let arguments: [String]
-    /// Where it trains, and the file of its record.
+    /// The output directory, and the file of the record.
     let directory, record: String
 
-    /// Trains, or goes on where a training was interrupted.
+    /// Trains, or resumes an interrupted training.
     ///
     /// - Parameters:
-    ///   - restart: whether to train anew what was begun.
+    ///   - restart: whether to restart an interrupted training.
     ///   - train: runs `bigeggs train` with arguments, and returns its exit status.
-    /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
+    /// - Throws: ``ReportingError``, and errors of writing the record.
     func run(
         restart: Bool = false, by train: ([String]) throws -> Int32 = TrainingProcess.startChild
     ) throws {

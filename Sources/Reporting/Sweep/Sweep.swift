@@ -1,14 +1,14 @@
 import BigEggs
 import Foundation
 
-/// Trainings by a recipe with every combination of some settings' values, each with several seeds.
+/// Trainings of a recipe with every combination of some settings' values, each with several seeds.
 ///
-/// Combinations are recipes of their own, in files that `bigeggs train` takes as well. What compares them are images
-/// held out of training: the test images have no say.
+/// Each combination is a recipe in a file that `bigeggs train` can read as well. Combinations are compared on
+/// held-out training images; the test images do not affect the comparison.
 public struct Sweep: Sendable {
     /// A value for each setting, and the recipe that has them.
     public struct Combination: Sendable {
-        /// In the order of the settings.
+        /// The values, in the order of the settings.
         public let values: [Record]
         /// The recipe, whose file is in the sweep's directory.
         public let recipe: Recipe
@@ -16,7 +16,7 @@ public struct Sweep: Sendable {
 
     /// One training.
     public struct Run: Sendable {
-        /// What is trained how.
+        /// The combination that is trained.
         public let combination: Combination
         /// The seed of its random numbers.
         public let seed: UInt64
@@ -25,18 +25,18 @@ public struct Sweep: Sendable {
         public var name: String { "\(combination.recipe.name)-\(seed)" }
     }
 
-    /// What all trainings have in common beside the recipe.
+    /// What all trainings have in common besides the recipe.
     public struct Plan: Sendable, Equatable {
-        /// The data set's checksum, and the training images that are used, those held out among them.
+        /// The data set's checksum, and the number of training images used, held-out ones included.
         public var checksum: String
         public var images: Int
-        /// How many of these validate.
+        /// How many of these are held out for validation.
         public var heldOut: Int
         /// The height and width of the images, in pixels.
         public var imageSize: Int
-        /// What activations are computed in; nil for what the recipe says.
+        /// The precision of activations; nil for the recipe's.
         public var precision: PrecisionChoice?
-        /// Arguments of `bigeggs train` that say on which data and how fast.
+        /// Arguments of `bigeggs train` for data set, precision, threads and image size.
         public var options: [String]
 
         public init(
@@ -51,27 +51,27 @@ public struct Sweep: Sendable {
             self.options = options
         }
 
-        /// What a recipe's activations are computed in.
+        /// The precision of a recipe's activations.
         public func precision(of recipe: Recipe) -> Precision { (precision ?? recipe.precision).precision }
     }
 
     /// The name of the recipe that is varied.
     public let base: String
-    /// What is varied.
+    /// The settings that are varied.
     public let settings: [SweepSetting]
-    /// Where everything is.
+    /// The directory of the sweep.
     public let directory: String
-    /// The first setting changes slowest.
+    /// All combinations; the first setting changes slowest.
     public let combinations: [Combination]
     /// Every combination with the first seed, then with the second, and so on.
     public let runs: [Run]
 
-    /// Makes and tries all recipes; writes nothing.
+    /// Makes and checks all recipes; writes nothing.
     ///
     /// - Parameters:
     ///   - base: the recipe that is varied.
-    ///   - epochs: the most epochs, in place of the recipe's.
-    ///   - seeds: how many; they are 1, 2, …
+    ///   - epochs: the maximum number of epochs, instead of the recipe's.
+    ///   - seeds: the number of seeds, which are 1, 2, …
     /// - Throws: ``SweepError``.
     public init(
         of base: Recipe, _ settings: [SweepSetting], epochs: Int? = nil, seeds: Int, in directory: String
@@ -113,7 +113,7 @@ public struct Sweep: Sendable {
         }
     }
 
-    /// Refuses a setting two of whose values give the same recipe, such as a misspelt one that nothing reads.
+    /// Throws if two values of a setting give the same recipe, as for a misspelt setting that nothing reads.
     private static func requireDifference(
         _ combinations: [Combination], _ setting: SweepSetting, _ index: Int
     ) throws {
@@ -133,7 +133,7 @@ public struct Sweep: Sendable {
         }
     }
 
-    /// A name for files. A value that is long or has signs that names of files have not is told by its number.
+    /// A name for files. A value that is too long or unsuitable for file names is replaced by its number.
     private static func name(_ base: String, _ settings: [SweepSetting], _ values: [Record]) -> String {
         zip(settings, values).reduce(into: base) { name, pair in
             let (setting, value) = pair
@@ -160,13 +160,13 @@ public struct Sweep: Sendable {
     /// The file of a run's record.
     public func record(_ run: Run) -> String { "\(directory)/records/\(run.name).json" }
 
-    /// Where a run trains and leaves its weights.
+    /// The directory that a run trains in and leaves its weights in.
     public func directory(of run: Run) -> String { "\(directory)/\(run.name)" }
 
     /// The record of a run; nil if it has not been trained.
     ///
-    /// - Throws: ``SweepError/otherTraining(record:differences:)`` for one that was trained in another way; and
-    ///   `RecordError` or `FileError` for one that cannot be read.
+    /// - Throws: ``SweepError/otherTraining(record:differences:)`` for a record of other settings; `RecordError` or
+    ///   `FileError` for one that cannot be read.
     public func recorded(_ run: Run, _ plan: Plan) throws -> Record? {
         let file = record(run)
         guard FileManager.default.fileExists(atPath: file) else { return nil }
@@ -207,10 +207,10 @@ public struct Sweep: Sendable {
         }
     }
 
-    /// Trains a run in a process of its own, or goes on with it, and keeps its record.
+    /// Trains or resumes a run in a child process, and keeps its record.
     ///
-    /// - Parameter command: what goes on with the sweep.
-    /// - Throws: ``ReportingError``, and whatever keeps the record from being written.
+    /// - Parameter command: the command that resumes the sweep.
+    /// - Throws: ``ReportingError``, and errors of writing the record.
     public func train(_ run: Run, _ plan: Plan, command: String, restart: Bool) throws {
         let recipe = run.combination.recipe
         try TrainingProcess(
@@ -223,7 +223,7 @@ public struct Sweep: Sendable {
 }
 
 extension Recipe {
-    /// The ``record`` with the network and the loss, be they the usual ones or not.
+    /// The ``record`` with the network and the loss, even if they are the defaults.
     fileprivate var wholeRecord: Record {
         var whole = record
         whole["network"] = .array(network)

@@ -1,4 +1,4 @@
-/// What keeps a sweep from being begun.
+/// Why a sweep cannot start.
 public enum SweepError: Error, Equatable, CustomStringConvertible {
     /// An argument is not a name and its values.
     case notASetting(String)
@@ -8,11 +8,11 @@ public enum SweepError: Error, Equatable, CustomStringConvertible {
     case valueTwice(setting: String, value: String)
     /// A list of the recipe has no element of this name.
     case noSuchElement(setting: String, step: String, names: [String])
-    /// The recipe with these values makes no sense.
+    /// The recipe with these values is invalid.
     case noRecipe(values: String, problem: String)
     /// The setting makes no difference to the recipe.
     case noDifference(setting: String, values: [String])
-    /// A training of this name was done here in another way.
+    /// A training of this name with other settings is already here.
     case otherTraining(record: String, differences: [String])
 
     public var description: String {
@@ -27,7 +27,7 @@ public enum SweepError: Error, Equatable, CustomStringConvertible {
             "--set \(setting): there is no \"\(step)\" in this list of the recipe, which has "
                 + (names.isEmpty ? "nothing" : names.joined(separator: ", "))
         case .noRecipe(let values, let problem):
-            "with \(values) this is no recipe: \(problem)"
+            "with \(values) the recipe is invalid: \(problem)"
         case .noDifference(let setting, let values):
             "--set \(setting): the recipe is the same with \(values.joined(separator: " and "))"
         case .otherTraining(let record, let differences):

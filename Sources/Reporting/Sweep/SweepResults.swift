@@ -1,18 +1,18 @@
 import BigEggs
 import EmbeddedPython
 
-/// What the trainings of a sweep came to, the best combination first.
+/// The results of a sweep, the best combination first.
 public struct SweepResults: Encodable, Sendable {
     /// One training.
     public struct Run: Encodable, Sendable {
         /// The seed.
         public let seed: UInt64
-        /// The file of its record, from the sweep's directory on.
+        /// The file of its record, relative to the sweep's directory.
         public let record: String
-        /// Of the kept weights on the images held out, and on the test images.
+        /// Scores of the kept weights on the held-out images, and on the test images.
         public let heldOut: PredictionScore
         public let test: PredictionScore?
-        /// Epochs trained, and how long that took.
+        /// The number of epochs, and the seconds of training.
         public let epochs: Int
         public let seconds: Double
     }
@@ -21,13 +21,13 @@ public struct SweepResults: Encodable, Sendable {
     public struct Result: Encodable, Sendable {
         /// Its values, in the order of the settings.
         public let values: [String]
-        /// The recipe's file, from the sweep's directory on.
+        /// The recipe's file, relative to the sweep's directory.
         public let recipe: String
-        /// Those that there are, by seed.
+        /// The recorded trainings, by seed.
         public let runs: [Run]
-        /// Of the images held out, which compare combinations.
+        /// Scores on the held-out images, which combinations are compared by.
         public let heldOutAccuracy, heldOutLoss: StudyResults.Spread
-        /// Of the test images, which have no say; nil for a data set without them.
+        /// Scores on the test images, which do not affect the comparison; nil for a data set without test images.
         public let testAccuracy, testLoss: StudyResults.Spread?
         /// Epochs, and seconds of training.
         public let epochs, seconds: StudyResults.Spread
@@ -46,20 +46,19 @@ public struct SweepResults: Encodable, Sendable {
     public let settings: [String]
     /// The data set.
     public let data: Data
-    /// Its training images that are used, and how many of these are held out.
+    /// How many of its training images are used, and how many of these are held out.
     public let images, heldOutImages: Int
     /// How many trainings the sweep has, and the seeds.
     public let planned: Int
     public let seeds: [UInt64]
-    /// Those with a recorded training, the highest mean accuracy on held-out images first.
+    /// The combinations with a recorded training, the highest mean accuracy on held-out images first.
     public let combinations: [Result]
     /// The command that made them.
     public let command: String
 
     /// Reads the records of a sweep.
     ///
-    /// - Throws: ``SweepError``; `RecordError` or `FileError` for a record that cannot be read or lacks what is read of
-    ///   it.
+    /// - Throws: ``SweepError``; `RecordError` or `FileError` for a record that cannot be read or lacks a value.
     public init(_ sweep: Sweep, _ plan: Sweep.Plan, of data: DataProvenance, command: String) throws {
         base = sweep.base
         settings = sweep.settings.map(\.name)
@@ -81,7 +80,7 @@ public struct SweepResults: Encodable, Sendable {
 }
 
 extension SweepResults {
-    /// Writes sweep.json, and the table and the figure that Python makes of it.
+    /// Writes sweep.json; Python makes the table and the figure from it.
     ///
     /// - Throws: `FileError`, `PythonError`.
     public func write(in directory: String, project: Project) throws {

@@ -2,17 +2,17 @@ import BigEggs
 
 /// A setting of a recipe, and the values that a sweep gives it: `learning_rate=1e-3,3e-3`.
 ///
-/// The name is the way to the setting in a recipe's JSON, with points between and without "config":
-/// `batch_size`, `optimizer.momentum`, `augmentation.rotation_range`. In a list a step is a class name or a name,
-/// `network.Dropout.rate`, and means every element that has it, or a number from 0 on. `learning_rate` is short for
-/// `optimizer.learning_rate`; of a schedule it is the highest rate.
+/// The name is the path of the setting in a recipe's JSON, joined by points and without "config": `batch_size`,
+/// `optimizer.momentum`, `augmentation.rotation_range`. In a list a step is an index from 0, or a class name or name,
+/// as in `network.Dropout.rate`, and then means every element with that name. `learning_rate` is short for
+/// `optimizer.learning_rate`; for a schedule it is the highest rate.
 public struct SweepSetting: Sendable, Equatable {
-    /// As it was typed.
+    /// The name as typed.
     public let name: String
-    /// At least one.
+    /// The values, at least one.
     public let values: [Record]
 
-    /// Reads `name=value,value`. A value is JSON, or else a text; values with commas are given as one JSON list.
+    /// Reads `name=value,value`. A value is JSON, or else text; values with commas are given as one JSON list.
     ///
     /// - Throws: ``SweepError``.
     public init(_ argument: String) throws {
@@ -35,12 +35,12 @@ public struct SweepSetting: Sendable, Equatable {
         }
     }
 
-    /// A value as it is shown: a text without quotation marks.
+    /// A value for display: a text has no quotation marks.
     package static func text(_ value: Record) -> String {
         value.string ?? (try? value.compactText()) ?? "\(value)"
     }
 
-    /// A recipe's description with one of the values in it.
+    /// A recipe's description with one of the values set.
     ///
     /// - Throws: ``SweepError/noSuchElement(setting:step:names:)``.
     func set(_ value: Record, in recipe: Record) throws -> Record {
@@ -76,7 +76,7 @@ public struct SweepSetting: Sendable, Equatable {
         }
     }
 
-    /// A value, or, where a schedule is given a number, the schedule with that as its highest.
+    /// The value; for a number that replaces a schedule, the schedule with the number as its highest rate.
     private static func peak(_ value: Record, in here: Record?) -> Record {
         guard value.number != nil, var schedule = here, let config = schedule["config"]?.object,
             let highest = ["initial_learning_rate", "max_learning_rate"].first(where: { config[$0] != nil })
@@ -85,7 +85,7 @@ public struct SweepSetting: Sendable, Equatable {
         return schedule
     }
 
-    /// What an element of a list is called: its class and, where it has one, its name.
+    /// The names of a list's element: its class and, if it has one, its name.
     private static func names(_ element: Record) -> [String] {
         [element.string, element["class_name"]?.string, element["config"]?["name"]?.string].compactMap { $0 }
     }

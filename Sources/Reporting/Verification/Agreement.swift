@@ -3,19 +3,19 @@ import Foundation
 
 /// How far two results agree.
 public struct Agreement: Sendable, Equatable, Comparable, Encodable {
-    /// Decimal digits that numbers have in common; ``sameBits`` for all.
+    /// The number of matching decimal digits; that of ``sameBits`` if all bits match.
     let digits: Int
 
     /// Every bit is the same.
     public static let sameBits = Agreement(digits: .max)
-    /// No digit is the same, or what is no number differs.
+    /// No digit matches, or values that are not numbers differ.
     public static let different = Agreement(digits: 0)
 
     public static func < (one: Agreement, other: Agreement) -> Bool { one.digits < other.digits }
 
     private init(digits: Int) { self.digits = digits }
 
-    /// Of two numbers.
+    /// The agreement of two numbers.
     package init(_ one: Double, _ other: Double) {
         if one.bitPattern == other.bitPattern {
             self = .sameBits
@@ -26,7 +26,7 @@ public struct Agreement: Sendable, Equatable, Comparable, Encodable {
         }
     }
 
-    /// Of numbers of one tensor, in relation to the largest of them.
+    /// The agreement of two tensors, relative to the largest magnitude.
     init(_ one: [Float], _ other: [Float]) {
         guard one.count == other.count else {
             self = .different
@@ -41,9 +41,9 @@ public struct Agreement: Sendable, Equatable, Comparable, Encodable {
         }
     }
 
-    /// Of two trees of results: the least agreement of all that is in them.
+    /// The agreement of two trees of results: the lowest agreement of their values.
     ///
-    /// - Parameter leftOut: the names of members that do not count.
+    /// - Parameter leftOut: the names of members to ignore.
     init(_ one: Record, _ other: Record, leavingOut leftOut: Set<String> = []) {
         switch (one, other) {
         case (.number(let one), .number(let other)):
@@ -62,7 +62,7 @@ public struct Agreement: Sendable, Equatable, Comparable, Encodable {
         }
     }
 
-    /// In words.
+    /// The agreement in words.
     public var description: String {
         switch digits {
         case .max: "same bits"

@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-/// The records of a run that is there, read once.
+/// The records of an existing run, read once.
 struct RecordedRun {
     let layout: OutputLayout
     /// The sections that have a record, in their order.
@@ -18,7 +18,7 @@ struct RecordedRun {
             uniqueKeysWithValues: try sections.map { ($0, try Record.read(layout.record($0))) })
     }
 
-    /// What stands at a path of a section's record.
+    /// The value at a path of a section's record.
     subscript(section: ReportSection, path path: String) -> Record? { records[section]?[path: path] }
 
     /// Whether any section was run on data of this checksum.
@@ -41,10 +41,10 @@ struct RecordedRun {
         sections.compactMap { self[$0, path: "run.seconds"]?.number }.reduce(0, +)
     }
 
-    /// Copies what a section found, its weights included.
+    /// Copies a section's record and weights.
     ///
-    /// - Returns: whether all of it is there.
-    /// - Throws: whatever keeps a file from being read or written.
+    /// - Returns: false, without copying, if one of these files is missing.
+    /// - Throws: errors of reading or writing a file.
     func copy(_ section: ReportSection, to target: OutputLayout) throws -> Bool {
         var files = [(layout.record(section), target.record(section))]
         if let weights = self[section, path: "results.weights.file"]?.string {

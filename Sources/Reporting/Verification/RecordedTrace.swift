@@ -1,13 +1,13 @@
 import BigEggs
 import Foundation
 
-/// The course of a section's training, bit for bit, and what ran it: kept beside the record as `NN-name.trace.json`.
+/// The bit-exact trace of a section's training, kept beside the record as `NN-name.trace.json`.
 public struct RecordedTrace: Codable, Sendable, Equatable {
-    /// What ran it.
+    /// The engine that ran it.
     public let engine: EngineDescription
     /// The digest of the weights that were kept.
     public let kept: String
-    /// Each epoch's losses and weights.
+    /// Each epoch's losses and digest of the weights.
     public let epochs: [TrainingTrace.Epoch]
 
     init(engine: EngineDescription, kept: String, trace: TrainingTrace) {
@@ -35,8 +35,8 @@ extension EngineDescription {
         return "\(maker), \(instructionSet)"
     }
 
-    /// Whether the bits of a training by the one are due from the other: the same kind of processor, precision and
-    /// kernels. Threads make no difference.
+    /// Whether trainings by two engines must give the same bits: with the same kind of processor, precision and
+    /// kernels. The number of threads does not matter.
     func owesBits(of other: EngineDescription) -> Bool {
         kind == other.kind && precision == other.precision && algorithms == other.algorithms
     }

@@ -1,25 +1,25 @@
 import BigEggs
 import Foundation
 
-/// What one section found, and what it had found.
+/// Compares a section's results with its earlier ones.
 package struct SectionComparison {
     let section: ReportSection
-    /// Whether the training was to end early, so that only its first epochs can be compared.
+    /// Whether only the first epochs of the training are run and compared.
     let isOfFirstEpochs: Bool
     private let record, earlier: Record
     private let trace, earlierTrace: RecordedTrace?
     private let layout, earlierLayout: OutputLayout
 
-    /// Measurements of the machine, and names of files: no results.
+    /// Measurements of the machine, and names of files, which are not results.
     static let measured: Set = [
         "seconds", "trainingSeconds", "imagesPerSecond", "microsecondsPerImage", "peakMemoryBytes", "weights",
     ]
-    /// Without the same bits, how far an epoch's training loss may be off: this, and a share of it.
+    /// The tolerance of an epoch's training loss where bits may differ: absolute plus a share of the expected loss.
     private static let lossTolerance = (absolute: 0.05, relative: 0.1)
-    /// Likewise the test accuracy of the kept weights.
+    /// The tolerance of the test accuracy of the kept weights, likewise.
     private static let accuracyTolerance = 0.03
 
-    /// Reads both.
+    /// Reads the records and traces of both.
     ///
     /// - Throws: `RecordError` or `FileError`.
     package init(
@@ -36,7 +36,7 @@ package struct SectionComparison {
         earlierTrace = try RecordedTrace(reading: earlier.trace(section))
     }
 
-    /// What keeps the same bits from being due, in words; nil where they are.
+    /// Why bits may differ, in words; nil if they must be the same.
     var excuse: String? {
         if record[path: "data.checksum"] != earlier[path: "data.checksum"] { return "of other data" }
         let settings = [record, earlier].map { $0["settings"]?.object ?? [:] }
@@ -55,7 +55,7 @@ package struct SectionComparison {
         return nil
     }
 
-    /// All that is compared.
+    /// All results, compared.
     func items() throws -> [Verification.Item] {
         var items: [Verification.Item] = []
         if let trace, let earlierTrace {
@@ -66,7 +66,7 @@ package struct SectionComparison {
         return items + results
     }
 
-    /// What is off by more than another kind of processor excuses; a phrase each.
+    /// Differences beyond the tolerance, a phrase each.
     var excesses: [String] {
         var excesses: [String] = []
         let losses = [record, earlier].map { $0[path: "results.history.loss"]?.numbers ?? [] }
@@ -126,7 +126,7 @@ package struct SectionComparison {
                 ?? (isWhole ? nil : "\(Self.inWords(trace.epochs.count)), were \(earlier.epochs.count)"))
     }
 
-    /// The weights that the section kept; where no file of them is there to compare with, their digest.
+    /// The agreement of the kept weights, or, if one of the files is missing, of their digests.
     private func keptWeights() throws -> Verification.Item? {
         guard let file = record[path: "results.weights.file"]?.string else { return nil }
         let paths = [layout, earlierLayout].map { "\($0.weights)/\(file)" }
@@ -142,7 +142,7 @@ package struct SectionComparison {
         return item("weights kept", agreement)
     }
 
-    /// The history of the epochs that both have.
+    /// The agreement of the history of the epochs that both have.
     private var history: Verification.Item {
         let columns = [record, earlier].map { $0[path: "results.history"]?.object ?? [:] }
         let count = columns.compactMap { $0["loss"]?.array?.count }.min() ?? 0
@@ -153,7 +153,7 @@ package struct SectionComparison {
             "history of \(Self.inWords(count))", Agreement(firsts[0], firsts[1], leavingOut: Self.measured))
     }
 
-    /// Each result by its name.
+    /// The agreement of each result, by name.
     private var results: [Verification.Item] {
         let results = [record, earlier].map { $0["results"]?.object ?? [:] }
         let names = Set(results[0].keys).union(results[1].keys).subtracting(Self.measured)

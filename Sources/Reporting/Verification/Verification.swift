@@ -1,38 +1,38 @@
 import BigEggs
 
-/// What running sections again gave, held against their records.
+/// The results of running sections again, compared with their records.
 public struct Verification: Sendable, Encodable {
     /// One result of one section.
     public struct Item: Sendable, Encodable {
         /// The section's name.
         public let section: String
-        /// What it is.
+        /// The result's name.
         public let name: String
-        /// How far it is what was recorded.
+        /// How far it agrees with the recorded one.
         public let agreement: Agreement
-        /// Where it differs first, as far as that is known.
+        /// Where it first differs, if that is known.
         public let detail: String?
     }
 
-    /// What the comparison came to.
+    /// The outcome of a comparison.
     public enum Outcome: String, Sendable, Encodable {
         /// Every result is the recorded one, bit for bit.
         case sameBits = "same bits"
-        /// Bits differ where they were to be the same, or results by more than is to be expected.
+        /// Bits differ that must be the same, or results differ by more than the tolerance.
         case differs
-        /// The same bits were not due, and results are as near as is to be expected.
+        /// Bits differ that may differ, and results are within the tolerance.
         case withinTolerance = "within tolerance"
     }
 
     /// All results.
     public let items: [Item]
-    /// Where the records are that they are held against.
+    /// The directory of the records compared with.
     public let records: String
-    /// What keeps the same bits from being due; nil where they are.
+    /// Why bits may differ; nil if they must be the same.
     public let excuse: String?
-    /// What is off by more than that excuses.
+    /// Differences beyond the tolerance.
     public let excesses: [String]
-    /// What they come to.
+    /// The outcome of the comparison.
     public let outcome: Outcome
 
     package init(of comparisons: [SectionComparison], records: String) throws {
@@ -45,7 +45,7 @@ public struct Verification: Sendable, Encodable {
             ? .sameBits : excuse != nil && excesses.isEmpty ? .withinTolerance : .differs
     }
 
-    /// 0 for the same bits, 1 for a difference, 2 for results within tolerance where no more is due.
+    /// 0 for the same bits, 1 for a difference, 2 for results within the tolerance whose bits may differ.
     public var exitStatus: Int32 {
         switch outcome {
         case .sameBits: 0
@@ -65,7 +65,7 @@ public struct Verification: Sendable, Encodable {
         return Table(["section", "result", "", ""], rows: rows)
     }
 
-    /// What the comparison came to, in one sentence.
+    /// The outcome in one sentence.
     public var sentence: String {
         let all = "\(items.count) results"
         let different = items.filter { $0.agreement != .sameBits }
@@ -74,7 +74,7 @@ public struct Verification: Sendable, Encodable {
             return "All \(all) are those of \(records), bit for bit."
         case .withinTolerance:
             return """
-                \(different.count) of \(all) differ from those of \(records) in their bits, which are not due: its \
+                \(different.count) of \(all) differ from those of \(records) in their bits, as expected: its \
                 records are \(excuse ?? ""). Losses and accuracies are within tolerance.
                 """
         case .differs:
@@ -84,7 +84,7 @@ public struct Verification: Sendable, Encodable {
                 return "\(different.count) of \(all) differ from those of \(records); the first is \(place)."
             }
             return """
-                Results differ from those of \(records) by more than is to be expected though its records are \
+                Results differ from those of \(records) by more than expected, although its records are \
                 \(excuse): \(excesses.joined(separator: "; ")).
                 """
         }

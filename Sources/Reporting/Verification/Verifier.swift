@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-/// Runs sections again, beside what they found before, and compares.
+/// Runs sections again in another directory, and compares their results.
 public struct Verifier {
     private let pipeline: Pipeline
     private let project: Project
@@ -10,12 +10,12 @@ public struct Verifier {
 
     /// Where sections run again, unless another directory is given.
     private static let directory = "runs/verify"
-    /// Epochs of a training that is only begun.
+    /// The epochs of a quick verification.
     private static let firstEpochs = 2
 
     /// - Parameters:
-    ///   - options: what the sections are started with; `out` is where they run.
-    ///   - isQuick: whether trainings are only begun.
+    ///   - options: the options of the sections, which run in `out`.
+    ///   - isQuick: whether to train only the first epochs.
     public init(project: Project, options: SectionOptions, run: RunOptions, isQuick: Bool) {
         var options = options
         options.out = options.out ?? "\(project.outputRoot)/\(Self.directory)"
@@ -29,7 +29,8 @@ public struct Verifier {
     /// Runs sections again and compares what they find with their records.
     ///
     /// - Parameters:
-    ///   - named: which; empty for all that have a record, of trainings that are only begun those that train.
+    ///   - named: the sections; empty for all that have a record, or all that train if only first epochs are
+    ///     compared.
     ///   - directory: where the records are; nil for the profile's.
     /// - Throws: ``ReportingError``, what a section throws, and `RecordError` or `FileError` for records.
     public func verify(_ named: [ReportSection], against directory: String?) throws -> Verification {
@@ -43,7 +44,7 @@ public struct Verifier {
             throw ReportingError.recordsInTheWay(records: Project.shown(reference.layout.records))
         }
         try pipeline.layout.create()
-        // What the first one reads is what was recorded, where that is of the same data and all there.
+        // The records that the first section reads are copied, if they are complete and of the same data.
         let isSameData = sections.allSatisfy { reference.isOf(data: data, $0) }
         let before = reference.sections.prefix { $0 != first }
         let copied = isSameData ? try before.filter { try reference.copy($0, to: pipeline.layout) } : []
@@ -61,8 +62,10 @@ public struct Verifier {
 }
 
 extension Verifier {
-    /// The records to compare with: of this data and this kind of processor if there are such, of the quick profile
-    /// those that come with the project included.
+    /// The records to compare with.
+    ///
+    /// For the quick profile, records of the same data set, including those that come with the project; preferably
+    /// those of this kind of processor.
     private func reference(in directory: String?, _ data: String) throws -> RecordedRun {
         if let directory {
             return try RecordedRun(
@@ -103,7 +106,7 @@ extension Verifier {
         return named.isEmpty ? possible : possible.filter(named.contains)
     }
 
-    /// Says what runs, and how long that took when it was recorded.
+    /// Prints what runs, and how long it took when it was recorded.
     private func announce(_ sections: [ReportSection], _ reference: RecordedRun) {
         let names = sections.map(\.name).joined(separator: ", ")
         let length =

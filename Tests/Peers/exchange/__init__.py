@@ -1,1 +1,1 @@
-"""Other programs on files of ours, and ours on theirs: `make exchange`."""
+"""Exchanges files with other programs, in both directions: `make exchange`."""

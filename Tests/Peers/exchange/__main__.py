@@ -1,7 +1,7 @@
-"""Runs our ONNX files in onnxruntime, and trades weights with safetensors: the first part of `make exchange`.
+"""Runs our ONNX files in onnxruntime, and exchanges weights with safetensors: the first part of `make exchange`.
 
-One line a comparison: the largest error seen, what is allowed, and how many cases. The seed of what is drawn is
-a fresh one in every run, and printed.
+Prints a line per comparison: the largest error, the allowed error, and the number of cases. Each run draws a new
+seed and prints it.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from parity.ledger import Ledger
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="exchange")
-    parser.add_argument("--seed", type=int, help="what models are drawn from (default: a fresh one)")
+    parser.add_argument("--seed", type=int, help="the seed of random models (default: a new one)")
     options = parser.parse_args()
     seed = secrets.randbits(32) if options.seed is None else options.seed
     print(f"seed {seed}", flush=True)

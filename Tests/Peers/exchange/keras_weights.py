@@ -23,7 +23,7 @@ WHY = "1e-4, ten times what sums of 2,048 float32 in another order come to"
 
 
 def name(variable):
-    """A variable's name without that of its model, as the file has it."""
+    """A variable's name in the file: without the model's name."""
     return variable.path.split("/", 1)[1]
 
 

@@ -1,9 +1,9 @@
-"""The network of the report with weights that were trained, and images to ask it about."""
+"""The report's network with trained weights, and images for it."""
 
 import os
 import pathlib
 
-# What is at hand, or the stand-in: nothing is downloaded for this.
+# Uses the data set that is there, or the stand-in: nothing is downloaded.
 os.environ.setdefault("BIGEGGS_OFFLINE", "1")
 
 import bigeggs
@@ -14,13 +14,13 @@ IMAGES = 1000
 
 
 def images():
-    """The first test images, bytes `[1000, 32, 32, 3]`, and the data set, for more of it."""
+    """The first test images, bytes `[1000, 32, 32, 3]`, and the data set."""
     data = bigeggs.Dataset.open("auto")
     return data.images("test")[:IMAGES], data
 
 
 def trained(data):
-    """Our network: with the weights of the committed report if there are some, else after a short training."""
+    """Our network with the weights of the committed report; if there are none, after a short training."""
     model = network(seed=7)
     weights = ROOT / "report/weights/augmented.safetensors"
     if weights.exists():

@@ -36,7 +36,7 @@ def fields(ledger):
 
 
 def official(path, field):
-    """The number of a field, whether it is repeated, and its type, as onnx has them."""
+    """The number of a field in onnx, whether it is repeated, and its type."""
     file = onnx.onnx_ml_pb2.DESCRIPTOR
     found = file.message_types_by_name[path[0]]
     for name in path[1:]:
@@ -54,7 +54,7 @@ ACTIVATIONS = ["linear", "relu", "gelu", "gelu_tanh", "silu", "leaky_relu", "elu
 
 
 def drawn_stack(random):
-    """Layers that fit on top of each other, and the shape of their input."""
+    """A random stack of layers, and the shape of its input. A window may be larger than its input."""
     shape = (*random.integers(6, 16, 2).tolist(), int(random.integers(1, 5)))
     stack, image = [layers.Input(shape)], True
     for _ in range(random.integers(1, 9)):
@@ -101,7 +101,7 @@ def drawn_stack(random):
 
 
 def drawn_model(random):
-    """A model that fits together, with random weights and moving statistics."""
+    """A valid model with random weights and moving statistics."""
     while True:
         stack, shape = drawn_stack(random)
         model = bigeggs.Sequential(stack)
@@ -118,8 +118,8 @@ def drawn_model(random):
 
 
 def run(path, x):
-    """What onnxruntime makes of a graph's only input."""
-    # Pad_Fusion makes zeros before a MaxPool the least of all numbers, and refuses more zeros than a window is wide.
+    """The output of a graph in onnxruntime, for its only input."""
+    # Pad_Fusion replaces zeros around a MaxPool by the least of all numbers, and rejects padding wider than a window.
     session = onnxruntime.InferenceSession(
         path, providers=["CPUExecutionProvider"], disabled_optimizers=["Pad_Fusion"])
     [given], [output] = session.get_inputs(), session.get_outputs()

@@ -1,1 +1,1 @@
-"""The parity suite: our library beside Keras, PyTorch and NumPy on random inputs. See __main__.py."""
+"""The parity suite compares our library with Keras, PyTorch and NumPy on random inputs. See __main__.py."""

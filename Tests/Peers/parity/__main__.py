@@ -4,9 +4,9 @@
     make parity PARITY="--seed 1234"             # the same inputs again
     make parity PARITY="--only callbacks adam --explain"
 
-One line a comparison: the largest error seen, what is allowed, and how many cases. An error is the largest
-difference in a tensor as a share of its greatest value, where the line says nothing else; --explain says
-where each tolerance comes from. Our library is driven through its C interface, by python/bigeggs.
+Prints a line per comparison: the largest error, the allowed error, and the number of cases. Unless the line
+says otherwise, an error is the largest difference in a tensor as a share of its greatest value. --explain
+gives the reason of each tolerance. Our library is called through its C interface, by python/bigeggs.
 """
 
 import os
@@ -24,7 +24,7 @@ import zlib
 
 
 def groups():
-    """What there is: the name of a group, its function, its cases, and its usual share of the time."""
+    """The groups by name: function, number of cases, and usual share of the time."""
     from parity import augmentation, callbacks, further_layers, layers, optimizers, training
 
     return {
@@ -61,8 +61,8 @@ def groups():
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="parity")
-    parser.add_argument("--seed", type=int, help="what all inputs are drawn from (default: a fresh one)")
-    parser.add_argument("--only", nargs="+", metavar="group", help="these groups alone (--list names them)")
+    parser.add_argument("--seed", type=int, help="the seed of all inputs (default: a new one)")
+    parser.add_argument("--only", nargs="+", metavar="group", help="only these groups (--list names them)")
     parser.add_argument("--list", action="store_true", help="name the groups")
     parser.add_argument("--explain", action="store_true", help="say where each tolerance comes from")
     options = parser.parse_args()

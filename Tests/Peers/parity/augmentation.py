@@ -1,4 +1,4 @@
-"""ImageDataGenerator: the same transformation gives the same image, and parameters are drawn as Keras draws."""
+"""ImageDataGenerator: the same transformation gives the same image, with parameters distributed as in Keras."""
 
 import itertools
 
@@ -14,8 +14,8 @@ MODES = ("nearest", "constant", "reflect", "wrap")
 
 
 def parameters(random, strength, size):
-    """A transformation as training draws it (strength 1), or far beyond."""
-    if strength == 0:  # One thing alone.
+    """A transformation as in training (strength 1), a far stronger one, or a single kind (strength 0)."""
+    if strength == 0:
         kind = random.choice(["theta", "tx", "ty", "shear", "zoom", "flip_horizontal", "flip_vertical"])
         if kind.startswith("flip"):
             return {str(kind): True}
@@ -51,7 +51,7 @@ def transforms(ledger, random, cases):
 
 
 def flips(ledger, random, cases):
-    """Flips alone move bytes."""
+    """Flips only move bytes."""
     for _ in range(cases):
         image = random.integers(0, 256, (int(random.integers(1, 9)), int(random.integers(1, 9)), 3), dtype="uint8")
         generator = bigeggs.ImageDataGenerator()
@@ -61,7 +61,7 @@ def flips(ledger, random, cases):
 
 
 def drawn(ledger, random, cases):
-    """The distribution of what is drawn: ranges, means, the whole distribution beside Keras's, independence."""
+    """The distribution of drawn parameters: ranges, means, the whole distribution beside Keras's, independence."""
     settings = {
         "rotation_range": 15, "width_shift_range": 0.1, "height_shift_range": 0.2, "shear_range": 10,
         "zoom_range": 0.1, "horizontal_flip": True, "vertical_flip": True,
@@ -76,8 +76,8 @@ def drawn(ledger, random, cases):
     numpy.random.seed(int(random.integers(1 << 31)))
     expected = [theirs.get_random_transform(shape) for _ in range(cases)]
 
-    # `apply_transform` moves by tx along the width, but Keras draws tx from the height's range. Ours comes from
-    # the width's, so their names are exchanged here.
+    # `apply_transform` moves by tx along the width, but Keras draws tx from the height's range. Ours is drawn from
+    # the width's, so the names are swapped here.
     limits = {"theta": (-15, 15), "tx": (-2.4, 2.4), "ty": (-6.4, 6.4), "shear": (-10, 10), "zx": (0.9, 1.1),
               "zy": (0.9, 1.1)}
     theirs_name = {"tx": "ty", "ty": "tx"}

@@ -9,7 +9,7 @@ import numpy
 
 
 def _model():
-    """The smallest model: the epoch is its weight."""
+    """The smallest model. Its weights hold the number of the epoch."""
     model = bigeggs.Sequential([bigeggs.layers.Input((1,)), bigeggs.layers.Dense(2, activation="softmax")])
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     return model
@@ -20,7 +20,7 @@ def _set(model, epoch):
 
 
 def _train(callback, model, values):
-    """Keras's order of calls. Returns the learning rate after each epoch that ran."""
+    """Calls a callback in Keras's order. Returns the learning rate after each epoch that ran."""
     callback.set_model(model)
     callback.on_train_begin()
     rates = []

@@ -1,9 +1,9 @@
-"""A training step whose decisions are given: which ReLUs let a value pass, which value of a window is the largest.
+"""A training step with given decisions: which values pass a ReLU, and which value of a window is the largest.
 
-A gradient jumps where a ReLU's argument crosses zero, or two values of a max pooling cross each other. Of the
-millions of such decisions in a batch some hang on the last bits of float32, so that two correct libraries decide
-otherwise, and part by a hundred times the error of their arithmetic. Hence the reference in float64 takes the
-decisions of the library that is compared with it; what the values were that it decided on is compared apart.
+A gradient jumps where a ReLU's argument crosses zero, or where two values of a max pooling cross each other. Some of
+the millions of such decisions in a batch depend on the last bits of float32. Two correct libraries then decide
+differently, and their gradients differ by a hundred times their rounding errors. So the float64 reference takes the
+decisions of the library that it is compared with. The values behind the decisions are compared separately.
 """
 
 import bigeggs
@@ -22,7 +22,7 @@ def windows(values):
 
 
 def largest(values):
-    """Which of each window's values is the largest; of equal ones the first."""
+    """The index of the largest value in each window; of equal ones the first."""
     return windows(values).numpy().argmax(-1)
 
 
@@ -32,9 +32,9 @@ def is_rectified(layer):
 
 
 class Step:
-    """Forward and backward through a stack of Keras in training mode, with a cross-entropy of its logits.
+    """A forward and backward pass through a Keras stack in training mode, with the cross-entropy of its logits.
 
-    Without `decisions` the stack takes its own, and they are kept.
+    Without `decisions`, the stack makes its own. The decisions are stored.
     """
 
     def __init__(self, model, x, y, decisions=None):
@@ -70,7 +70,7 @@ class Step:
 
 
 class Ours:
-    """Our own network of the same layers, and each of its beginnings, which show what it decides.
+    """Our network of the same layers, and networks of its first layers, which show its decisions.
 
     `layers` are pairs of Keras's class name and its arguments; the last gives logits.
     """
@@ -88,7 +88,7 @@ class Ours:
             **self.options)
 
     def _values(self, count, weights, x):
-        """What the first layers put out in training mode."""
+        """The output of the first `count` layers in training mode."""
         if count not in self.beginnings:
             self.beginnings[count] = self._stack(self.layers[:count])
         model = self.beginnings[count]
@@ -100,7 +100,7 @@ class Ours:
         return self._values(len(self.layers), weights, x)
 
     def decisions(self, weights, x):
-        """What it decides on images, in the order of the layers."""
+        """The network's decisions for images, in the order of the layers."""
         found = []
         for number, (kind, given) in enumerate(self.layers):
             if given.get("activation") == "relu":
@@ -110,8 +110,8 @@ class Ours:
                 if self.precision == "float32":
                     values = self._values(number, weights, x)
                 else:
-                    # A beginning rounds what the whole network pools before it is rounded: the order of the
-                    # normalized values is that of the values before, or the other way round.
+                    # The first layers alone would round the normalized values, which the network pools unrounded.
+                    # Their order is that of the values before normalization, reversed if gamma is negative.
                     count = len(self._stack(self.layers[: number - 1]).weights.names)
                     values = values * numpy.sign(weights[count])
                 found.append(largest(values))

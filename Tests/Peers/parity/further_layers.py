@@ -1,4 +1,4 @@
-"""Activations, poolings, convolutions of each channel, normalizations and their options, against Keras in float64."""
+"""Activations, poolings, depthwise convolutions, normalizations and their options, against Keras in float64."""
 
 import math
 
@@ -12,12 +12,12 @@ from parity import tolerances
 from parity.layers import PRECISIONS, Allowed, compare, images, normalized
 from parity.pair import Pair
 
-#: The greatest slope of each function, and how fast its slope changes at most.
+#: The largest slope of each function, and the largest change of the slope per unit.
 CURVES = {
     "gelu": (1.13, 0.8), "gelu_tanh": (1.13, 0.8), "silu": (1.1, 0.5), "leaky_relu": (1.0, 0.0), "elu": (1.0, 1.0),
     "tanh": (1.0, 0.77), "sigmoid": (0.25, 0.1), "relu": (1.0, 0.0), None: (1.0, 0.0),
 }
-#: Those whose slope jumps at zero.
+#: The functions whose slope jumps at zero.
 BENT = ("relu", "leaky_relu")
 ELEMENTWISE = (
     "16 unit roundoffs of x and 1 in the function, its slope and its argument: a polynomial or an exponential and a "
@@ -35,7 +35,7 @@ def slopes(function, values):
 
 
 def front_and(layer, random, batch=None):
-    """A layer after one that hands on, the shape of an input, and random images."""
+    """A layer after one that passes its inputs on, the shape of an input, and random images."""
     size = random.integers(4, 12, 2)
     shape = (int(size[0]), int(size[1]), int(random.choice([5, 8])))
     front = ("Conv2D", {"filters": int(random.choice([3, 5, 16, 17, 33])), "kernel_size": 1})
@@ -71,10 +71,10 @@ def weighted(ledger, label, pair, x, random, terms, case):
     values = pair.before_activation(x)
     gradient = tolerances.bfloat16(random.normal(0, 1, values.shape))
     sizes, _, _ = pair.sizes(x, gradient)
-    # Between the two convolutions numbers are rounded; a sum may be thrice the root of its squares' sum.
+    # Numbers between the two convolutions are rounded; a sum may be three times the root of its squares' sum.
     between = 3 * tolerances.ROUNDED_BEFORE * (half and separable)
     before = tolerances.sums(terms[0], sizes, values) + between * sizes
-    # The function takes what was written.
+    # The activation reads values that are stored in the precision.
     written = half * (name not in (None, "relu")) * tolerances.ROUNDED * numpy.abs(values)
     curved = ERRORS * (name not in (None, "relu")) * (numpy.abs(values) + 1)
     output = slope * (before + written) + curved
@@ -82,9 +82,9 @@ def weighted(ledger, label, pair, x, random, terms, case):
         gradient = numpy.where(numpy.abs(values) > before, gradient, 0).astype("float32")
     reaching = gradient * slopes(layer.activation, values)
     errors = numpy.abs(gradient) * (bend * (before + written) + curved)
-    if name == "elu":  # Beside zero the slope changes by no more than that.
+    if name == "elu":  # Near zero, the slope changes by no more than that.
         errors = numpy.minimum(errors, 2 * numpy.abs(gradient))
-    # The gradient is written before the convolution takes it.
+    # The gradient is stored, and rounded, before the convolution reads it.
     errors = errors + half * tolerances.ROUNDED * numpy.abs(reaching)
     theirs, by_name = pair.reference_gradients(x, gradient)
     _, inputs, kernels = pair.sizes(x, reaching)
@@ -95,7 +95,7 @@ def weighted(ledger, label, pair, x, random, terms, case):
         output, tolerances.sums(terms[1], inputs, theirs) + seven * input_errors + between * inputs,
         [tolerances.sums(positions, size, by_name[key]) + seven * error + between * size
          for key, size, error in zip(pair.trainable_names[2:], kernels, kernel_errors, strict=True)],
-        # What a dense layer at the end puts out stays in float32, but not what a function makes of it.
+        # The output of a dense layer at the end stays in float32, but not that of an activation.
         tolerances.SUMS + "; " + ELEMENTWISE,
         (not isinstance(layer, keras.layers.Dense) or name not in (None, "relu"), True))
     compare(ledger, label, pair, x, gradient, lambda mode: allowed, case)
@@ -135,7 +135,7 @@ def kernels(ledger, random, cases):
 
 
 def average_pooling(ledger, random, cases):
-    """AveragePooling2D and the poolings of whole images; at the edge the mean is that of pixels in the image."""
+    """AveragePooling2D and the global poolings; at the edge, the mean is over the pixels inside the image."""
     for _ in range(cases):
         pool = int(random.choice([2, 3]))
         given = {"pool_size": pool, "strides": [None, 1, 2, 3][int(random.integers(4))],
@@ -148,13 +148,13 @@ def average_pooling(ledger, random, cases):
                 expected, values = pair.reference(x), pair.front(x)
                 gradient = tolerances.bfloat16(random.normal(0, 1, expected.shape))
                 if kind == "GlobalMaxPooling2D":
-                    # Keras shares a gradient among equal values, the first one gets it here.
+                    # Keras divides a gradient among equal values; ours goes to the first one.
                     ties = (values == expected[:, None, None]).sum((1, 2)) > 1
                     gradient = numpy.where(ties, 0, gradient).astype("float32")
                     allowed = Allowed(numpy.zeros_like(expected), numpy.zeros_like(values), [], tolerances.EXACT,
                                       (False, False))
                 else:
-                    # The mean of squares is the square of a sum's size by the number of pixels, or more.
+                    # The root of the mean square is at least the size of the sum, divided by the number of pixels.
                     sizes = numpy.sqrt(pair.theirs.layers[-1](values**2).numpy())
                     output = tolerances.sums(terms, sizes, expected) + 2 * tolerances.UNIT * numpy.abs(expected)
                     unit = tolerances.UNIT if precision == "float32" else tolerances.UNIT_BFLOAT16
@@ -197,7 +197,7 @@ def padding_and_rescaling(ledger, random, cases):
 
 
 def layer_normalized(pair, x, gradient, epsilon):
-    """What is allowed of a layer normalization: a few roundings of each term of its formulas."""
+    """The allowed differences of a layer normalization: a few roundings of each term of its formulas."""
     few = 8 * tolerances.UNIT
     values = pair.front(x)
     channels = values.shape[-1]
@@ -229,7 +229,7 @@ def layer_normalization(ledger, random, cases):
     """LayerNormalization of images and vectors, with and without its center and scale."""
     for number in range(cases):
         given = {"epsilon": float(random.choice([1e-3, 1e-2])), "center": number % 3 != 1, "scale": number % 4 < 2}
-        # Not few channels: of some that are equal, the gradient is a difference of nearly equal numbers.
+        # Many channels: if a few were all equal, the gradient would be a difference of nearly equal numbers.
         channels = int(random.choice([16, 17, 33, 64]))
         if number % 2:
             shape, front = (int(random.integers(40, 80)),), ("Dense", {"units": channels})
@@ -247,7 +247,7 @@ def layer_normalization(ledger, random, cases):
 
 
 def batch_normalization_options(ledger, random, cases):
-    """BatchNormalization without center, without scale, and one that is not trained."""
+    """BatchNormalization without center, without scale, and not trainable."""
     for number in range(cases):
         given = {"center": number % 4 != 1, "scale": number % 4 < 2, "trainable": number % 3 != 0}
         channels = int(random.choice([3, 16, 17, 33]))
@@ -264,7 +264,7 @@ def batch_normalization_options(ledger, random, cases):
             gradient = tolerances.bfloat16(random.normal(0, 1, pair.front(x).shape))
 
             def allow(mode):
-                pair.set_weights(weights)  # The moving statistics move in training.
+                pair.set_weights(weights)  # Training changes the moving statistics.
                 return normalized(pair, x, gradient.astype("float64"), 1e-3, mode and given["trainable"])
 
             what = "BatchNormalization" + " not trained" * (not given["trainable"]) + " with options"

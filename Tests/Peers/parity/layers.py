@@ -18,12 +18,12 @@ PRECISIONS = ("float32", "bfloat16")
 
 @dataclasses.dataclass
 class Allowed:
-    """How far a pair's results may lie apart in float32, element by element, and why."""
+    """The allowed differences of a pair's results in float32, element by element, and the reason."""
 
     output: numpy.ndarray
-    #: Of the second layer's input: what its first layer's kernel shows.
+    #: Of the gradient of the second layer's input, which the first layer's kernel shows.
     input: numpy.ndarray
-    #: Of the second layer's weights, in their order.
+    #: Of the gradients of the second layer's weights, in order.
     weights: list
     why: str
     #: Whether bfloat16 rounds the output, and the gradient of the input.
@@ -31,20 +31,20 @@ class Allowed:
 
 
 def images(random, batch, shape):
-    """Random images of bfloat16 numbers."""
+    """Random images whose values are bfloat16 numbers."""
     return tolerances.bfloat16(random.normal(0, 1, (batch, *shape)))
 
 
 def matrix(values):
-    """`[positions of all images, channels]`."""
+    """Reshapes to `[positions of all images, channels]`."""
     return values.reshape(-1, values.shape[-1])
 
 
 def compare(ledger, label, pair, x, gradient, allow, case=""):
-    """Output and gradients of a pair whose first layer hands its inputs on.
+    """Compares output and gradients of a pair whose first layer passes its inputs on.
 
-    `allow(mode)` gives what is allowed in inference (False) and training mode; the gradient is that of
-    training. Every number here is one of bfloat16; in that precision what a layer computes is rounded once.
+    `allow(mode)` returns what is allowed in inference (False) and training mode; the gradient is that of
+    training. All inputs are bfloat16 numbers; in that precision, a layer's results are rounded once.
     """
     half = pair.precision == "bfloat16"
     for mode in (False, True):
@@ -56,7 +56,7 @@ def compare(ledger, label, pair, x, gradient, allow, case=""):
             allowed.why + rounded * "; one rounding to bfloat16", case)
     theirs, by_name = pair.reference_gradients(x, gradient)
     names, ours = pair.trainable_names, pair.gradients(x, gradient)
-    # The kernel of the first layer sums up products with the gradient that reached it.
+    # The gradient of the first layer's kernel is a sum of products with the second layer's input gradient.
     rounded = half and allowed.rounds[1]
     inputs = matrix(x.astype("float64") ** 2).T
     errors = matrix(allowed.input**2 + rounded * (tolerances.ROUNDED_BEFORE * theirs) ** 2)
@@ -72,7 +72,7 @@ def compare(ledger, label, pair, x, gradient, allow, case=""):
 
 
 def weighted(ledger, label, pair, x, random, winograd=None, case=""):
-    """Compares a layer that has a kernel: by Winograd's algorithm if it is given, or by sums of its products."""
+    """Compares a layer with a kernel. `winograd`: the bounds of Winograd's algorithm; without it, those of sums."""
     layer = pair.theirs.layers[-1]
     shape = layer.kernel.shape
     channels, filters, taps = shape[-2], shape[-1], math.prod(shape[:-2])
@@ -91,7 +91,7 @@ def weighted(ledger, label, pair, x, random, winograd=None, case=""):
         output = tolerances.sums(taps * channels + 1, sizes, values)
     passes = 1
     if layer.activation is keras.activations.relu:
-        # Where an error could change the sign, no gradient is sent through. Elsewhere the ReLU decides.
+        # No gradient where an error could change the sign of a value. Elsewhere the ReLU decides.
         gradient = numpy.where(numpy.abs(values) > output, gradient, 0).astype("float32")
         passes = values > 0
     _, inputs, (kernel, bias) = pair.sizes(x, gradient * passes)
@@ -105,18 +105,18 @@ def weighted(ledger, label, pair, x, random, winograd=None, case=""):
         inputs = tolerances.sums(taps * filters, inputs, theirs)
         kernel = tolerances.sums(positions, kernel, by_name[names[0]])
     bias = tolerances.sums(positions, bias, by_name[names[1]])
-    # What a dense layer at the end puts out are logits: they stay in float32.
+    # A dense layer at the end puts out logits, which stay in float32.
     rounds = (not isinstance(layer, keras.layers.Dense), True)
     allowed = Allowed(output, inputs, [kernel, bias], winograd.why if winograd else tolerances.SUMS, rounds)
     compare(ledger, label, pair, x, gradient, lambda mode: allowed, case)
 
 
 def convolutions(ledger, random, cases):
-    """Conv2D by each algorithm, direct and where there is one Winograd's, in both precisions."""
+    """Conv2D by each algorithm, direct and, if there is one, Winograd's, in both precisions."""
     winograds = {"float32": 0, "bfloat16": 0}
     for number in range(cases):
         eligible = number % 2 == 0
-        # Winograd's in bfloat16 wants channels in whole blocks on both sides, and keeps the image's size.
+        # In bfloat16, Winograd's algorithm needs whole blocks of channels on both sides, and "same" padding.
         blocked = number % 4 == 0
         channels = int(random.choice(
             [32, 64, 96] if blocked else [16, 20, 33, 48, 64] if eligible else [1, 3, 5, 16, 17, 31, 33]))
@@ -132,7 +132,7 @@ def convolutions(ledger, random, cases):
         layers = [("Conv2D", {"filters": channels, "kernel_size": 1}), ("Conv2D", given)]
         x = images(random, int(random.choice([1, 2, 3, 5, 7])), shape)
         case = f"{x.shape} {channels} channels {given}"
-        # Each algorithm: its precision, how it is asked for, and what it allows.
+        # Each algorithm: its precision, its setting, and its bounds.
         kinds = [("float32", "direct", None), ("bfloat16", "direct", None)]
         kinds += [("float32", "automatic", tolerances.WINOGRAD["float32"])] * eligible
         kinds += [("bfloat16", "automatic", tolerances.WINOGRAD["bfloat16"])] * blocked
@@ -151,7 +151,7 @@ def convolutions(ledger, random, cases):
     features = pathlib.Path("/proc/cpuinfo").read_text().split()
     for precision, taken in winograds.items():
         if precision == "bfloat16" and ("avx512_bf16" not in features or "amx_bf16" in features):
-            continue  # The rule leaves it to oneDNN there.
+            continue  # The engine uses oneDNN on these processors.
         ledger.record(f"Conv2D {precision}: Winograd's algorithm was taken", float(taken == 0), 0.0,
                       "its results differ from a direct convolution's somewhere, or it was not compared")
 
@@ -168,11 +168,11 @@ def dense(ledger, random, cases):
 
 
 def normalized(pair, x, gradient, epsilon, training):
-    """What is allowed of a batch normalization, from its formulas.
+    """The allowed differences of a batch normalization, from its formulas.
 
     Forward it is scale · x + shift, where scale and shift are rounded a few times: mean, deviation, their
     product with γ and the sum, and the variance's own sum. Backward it is scale · g + slope · x + constant
-    after sums over the batch, and the same roundings.
+    after sums over the batch, with the same roundings.
     """
     few = 8 * tolerances.UNIT
     values = pair.front(x)
@@ -185,7 +185,7 @@ def normalized(pair, x, gradient, epsilon, training):
     count, deviation = values.size // values.shape[-1], numpy.sqrt(variance + epsilon)
     reach = (numpy.abs(values) + numpy.abs(mean)) / deviation
     if training:
-        # The mean is the sum of a batch, and off by what that is.
+        # The mean has the error of the batch's sum.
         reach = reach + tolerances.sums(count, numpy.sqrt((values**2).sum(axes))) / count / deviation / few
     output = few * (numpy.abs(gamma) * reach + numpy.abs(beta))
     product = (gradient * (values - mean) / deviation).sum(axes)
@@ -215,7 +215,8 @@ def batch_normalization(ledger, random, cases):
             batch = int(random.choice([7, 13, 31]))
         else:
             size = random.integers(2, 6, 2) * 2 if pools else random.integers(3, 10, 2)
-            # Not one channel alone: the gradient of a normalized value is at right angles to the value.
+            # More than one input channel: the gradient is orthogonal to the normalized values, and with one channel
+            # the kernel's gradient would be zero.
             shape = (int(size[0]), int(size[1]), int(random.choice([5, 8])))
             front = ("Conv2D", {"filters": channels, "kernel_size": 1} | rectified)
         x = images(random, batch, shape)
@@ -229,7 +230,7 @@ def batch_normalization(ledger, random, cases):
             reaching = gradient.astype("float64")
             pair.set_weights(weights)
             if pools:
-                # Where rounding could decide which is the largest, no gradient is sent through.
+                # No gradient where rounding could decide which value is the largest.
                 largest = numpy.sort(windows(values.numpy(), 2, 2, "valid"), axis=3)[:, :, :, 2:]
                 bound = pooling(normalized(pair, x, 0 * values.numpy(), given["epsilon"], True).output).numpy()
                 gap = largest[:, :, :, 1] - largest[:, :, :, 0]
@@ -240,7 +241,7 @@ def batch_normalization(ledger, random, cases):
                 reaching = tape.gradient(pooled, values, gradient.astype("float64")).numpy()
 
             def allow(mode):
-                pair.set_weights(weights)  # The moving statistics move in training.
+                pair.set_weights(weights)  # Training changes the moving statistics.
                 allowed = normalized(pair, x, reaching, given["epsilon"], mode)
                 if pools:
                     allowed.output = pooling(allowed.output).numpy()
@@ -251,7 +252,7 @@ def batch_normalization(ledger, random, cases):
 
 
 def windows(values, pool, stride, padding):
-    """`[…, pool · pool, channels]`: each window's values; where it reaches beyond the image, the least of all."""
+    """`[…, pool · pool, channels]`: each window's values; outside the image, the smallest value."""
     least = values.min()
     patches = tensorflow.image.extract_patches(
         values - least, [1, pool, pool, 1], [1, stride, stride, 1], [1, 1, 1, 1], padding.upper()).numpy()
@@ -276,7 +277,7 @@ def max_pooling(ledger, random, cases):
             pair = Pair([front, ("MaxPooling2D", given)], shape, random, precision)
             expected = pair.reference(x)
             gradient = tolerances.bfloat16(random.normal(0, 1, expected.shape))
-            # Where windows overlap, a value's gradient is the sum of a few, each rounded as it is added.
+            # Where windows overlap, a value's gradient is a sum of a few, rounded after each addition.
             unit = tolerances.UNIT if precision == "float32" else tolerances.UNIT_BFLOAT16
             squares, summed = (pair.reference_gradients(x, values)[0] for values in (gradient**2, gradient))
             overlaps = tolerances.sums(pool**2, numpy.sqrt(squares), summed, unit)
@@ -321,7 +322,7 @@ def flatten_and_activation(ledger, random, cases):
         below = logits.max(1, keepdims=True) - logits
         expected = numpy.exp(-below) / numpy.exp(-below).sum(1, keepdims=True)
         share = 2 * errors + tolerances.UNIT * (below + classes + 8)
-        # float32 has no numbers between its least and zero.
+        # float32 has no normal numbers below 2⁻¹²⁶.
         ledger.bounded(
             "Dense with softmax, inference", pair.forward(vectors), expected, share * expected + 2.0**-126,
             "what the logits are off by, in both parts of the fraction, the rounding of their differences, "

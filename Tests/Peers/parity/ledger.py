@@ -1,4 +1,4 @@
-"""What was compared: the largest error of each comparison, beside what is allowed."""
+"""The comparisons: the largest error of each, and what is allowed."""
 
 import dataclasses
 import math
@@ -8,7 +8,7 @@ import numpy
 
 @dataclasses.dataclass
 class Entry:
-    """A line: so many cases of one comparison."""
+    """A line of output: all cases of one comparison."""
 
     name: str
     allowed: float
@@ -16,12 +16,12 @@ class Entry:
     cases: int = 0
     largest: float = 0.0
     worst: str = ""
-    #: The largest difference as a share of the greatest value, where `largest` is a share of a bound.
+    #: The largest difference as a share of the greatest value, if `largest` is a share of a bound.
     relative: float | None = None
 
     @property
     def holds(self):
-        """An error that is not a number holds nothing."""
+        """Whether cases were compared and no error, nor NaN, exceeded what is allowed."""
         return self.cases > 0 and self.largest <= self.allowed
 
 
@@ -33,7 +33,7 @@ class Ledger:
         self.printed = 0
 
     def record(self, name, error, allowed, why, case=""):
-        """Notes the error of one case. `why` says where the allowed error comes from."""
+        """Records the error of one case. `why` is the reason of the allowed error."""
         entry = self.entries.setdefault(name, Entry(name, allowed, why))
         entry.cases += 1
         error = float(error)
@@ -41,13 +41,13 @@ class Ledger:
             entry.largest, entry.worst = (math.inf if math.isnan(error) else error), str(case)
 
     def compare(self, name, ours, theirs, allowed, why, case="", scale=None):
-        """Notes the largest difference of two arrays, as a share of the greatest value of `theirs`."""
+        """Records the largest difference of two arrays, as a share of the greatest value of `theirs` or of `scale`."""
         self.record(name, difference(ours, theirs, scale), allowed, why, case)
 
     def bounded(self, name, ours, theirs, bound, why, case="", scale=None):
-        """Notes the largest difference of two arrays, as a share of what is allowed for each element.
+        """Records the largest difference of two arrays, as a share of what is allowed for each element.
 
-        It is shown beside that as a share of the greatest value, or of `scale`.
+        The output also shows it as a share of the greatest value, or of `scale`.
         """
         ours, theirs = numpy.asarray(ours, "float64"), numpy.asarray(theirs, "float64")
         if ours.shape != theirs.shape:
@@ -58,7 +58,7 @@ class Ledger:
         entry.relative = max(entry.relative or 0.0, difference(ours, theirs, scale))
 
     def same(self, name, ours, theirs, case=""):
-        """Notes whether two decisions are the same: the error is the number of those that are not."""
+        """Records whether two decisions are the same: the error is the number of different ones."""
         entry = self.entries.setdefault(name, Entry(name, 0.0, "a decision is the same or it is not"))
         entry.cases += 1
         if ours != theirs:

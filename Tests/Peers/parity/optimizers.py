@@ -1,4 +1,4 @@
-"""Optimizers along gradients fixed beforehand, beside Keras's in float64, and schedules of the learning rate."""
+"""Optimizers on fixed gradients, beside Keras's in float64, and learning-rate schedules."""
 
 import math
 
@@ -12,7 +12,7 @@ from parity import tolerances
 
 
 def single(value):
-    """The number of float32 nearest to a setting: what the library keeps of it, so that the peer gets the same."""
+    """A setting rounded to float32, as the library stores it, so that the peer gets the same number."""
     return float(numpy.float32(value))
 
 
@@ -22,11 +22,11 @@ def moments_of(optimizer, count):
 
 
 class Shadow:
-    """An optimizer of Keras's in float64, and how far float32 may be off after its steps, element by element.
+    """A Keras optimizer in float64, and the allowed error of float32 after its steps, element by element.
 
-    Each step rounds the parameter. Its change is a quotient of moments, or a velocity, that were rounded in
-    each step too; what they were rounded by fades away as they do. `reach` adds up the changes, with the parts
-    that cancel in them.
+    Each step rounds the parameter. Its change is a quotient of moments, or a velocity. Each step rounds these,
+    too; their rounding errors decay as they do. `reach` adds up the sizes of the changes, including parts that
+    cancel.
     """
 
     why = ("seven deviations of the roundings of a parameter, one a step; of steps of few last places, and of weight "
@@ -35,7 +35,7 @@ class Shadow:
 
     def __init__(self, optimizer, start):
         self.optimizer = optimizer
-        # Keras computes a schedule in float32: off by a share of its greatest rate, however small it is just now.
+        # Keras computes a schedule in float32: its error is relative to the greatest rate, even if the rate is small.
         schedule = getattr(optimizer, "_learning_rate", None)
         self.greatest = 0.0
         if isinstance(schedule, keras.optimizers.schedules.CosineDecay):
@@ -47,14 +47,14 @@ class Shadow:
         self.reach = [numpy.zeros(value.shape) for value in start]
 
     def restore(self, step, first, second):
-        """The state of Adam after so many steps."""
+        """Sets the state of Adam after `step` steps."""
         self.optimizer.iterations.assign(step)
         for moments, values in zip(moments_of(self.optimizer, len(self.variables)), (first, second)):
             for moment, value in zip(moments, values):
                 moment.assign(numpy.asarray(value, "float64"))
 
     def apply(self, gradients):
-        """One step."""
+        """Makes a step, and adds to the bounds."""
         rate = float(self.optimizer.learning_rate) + self.greatest
         step = int(self.optimizer.iterations) + 1
         gradients = [numpy.asarray(gradient, "float64") for gradient in gradients]
@@ -86,7 +86,7 @@ class Shadow:
         return [variable.numpy() for variable in self.variables]
 
     def bounds(self):
-        """How far those in float32 may lie from them."""
+        """The allowed errors of the parameters in float32."""
         deviations = tolerances.DEVIATIONS * tolerances.ROUNDING
         if isinstance(self.optimizer, keras.optimizers.SGD):
             operations = 4 + 2 / (1 - self.optimizer.momentum)
@@ -98,7 +98,7 @@ class Shadow:
 
 
 def follow(ledger, label, random, ours, theirs, steps, halve=False):
-    """Both optimizers along the same gradients, whose sizes span eight orders of magnitude, some of them zero."""
+    """Runs both optimizers on the same gradients, whose sizes span eight orders of magnitude; some are zero."""
     rows, columns = int(random.integers(1, 40)), int(random.choice([2, 3, 16, 33]))
     model = bigeggs.Sequential([bigeggs.layers.Input((rows,)), bigeggs.layers.Dense(columns, activation="softmax")])
     model.compile(optimizer=ours, loss="sparse_categorical_crossentropy")
@@ -123,7 +123,7 @@ def follow(ledger, label, random, ours, theirs, steps, halve=False):
 
 
 def adam(ledger, random, cases):
-    """100 steps of Adam along gradients of any size."""
+    """100 steps of Adam on gradients of many sizes."""
     for _ in range(cases):
         settings = {
             "learning_rate": float(random.choice([1e-3, 1e-2])), "beta_1": single(random.choice([0.9, 0.8])),
@@ -134,7 +134,7 @@ def adam(ledger, random, cases):
 
 
 def others(ledger, random, cases):
-    """50 steps of SGD, with momentum, Nesterov's and weight decay, and of AdamW; along schedules too."""
+    """50 steps of SGD, with momentum, Nesterov's and weight decay, and of AdamW; with schedules, too."""
     for number in range(cases):
         rate = float(random.choice([1e-3, 1e-2]))
         ours = theirs = rate

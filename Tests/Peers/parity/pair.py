@@ -10,10 +10,10 @@ from parity.tolerances import bfloat16
 
 
 def drawn_weight(name, shape, random):
-    """Values of the size that training meets, for a weight of Keras's name."""
+    """Random values of a size usual in training, for a weight by its Keras name."""
     if name.endswith("kernel"):
         return random.normal(0, numpy.sqrt(2 / numpy.prod(shape[:-1])), shape)
-    if name == "gamma":  # A negative one turns the order of values round.
+    if name == "gamma":  # A negative gamma reverses the order of values.
         return random.uniform(0.5, 1.5, shape) * random.choice([-1, 1], shape)
     if name == "moving_variance":
         return random.uniform(0.5, 2, shape)
@@ -21,14 +21,14 @@ def drawn_weight(name, shape, random):
 
 
 def as_keras_has_it(given):
-    """The arguments of a layer for Keras, which has one function where we have two names."""
+    """A layer's arguments for Keras, where `gelu_tanh` is an option of gelu."""
     if given.get("activation") == "gelu_tanh":
         return given | {"activation": lambda x: keras.activations.gelu(x, approximate=True)}
     return given
 
 
 def selection(rows, columns, random):
-    """A matrix that hands each of its inputs on, some of them with another sign: nothing is rounded."""
+    """A matrix each of whose outputs is one input with a random sign, so that nothing is rounded."""
     matrix = numpy.zeros((rows, columns), "float32")
     matrix[random.integers(0, rows, columns), numpy.arange(columns)] = random.choice([-1, 1], columns)
     return matrix
@@ -37,10 +37,10 @@ def selection(rows, columns, random):
 class Pair:
     """A stack of layers in both libraries, with the same random weights.
 
-    `layers` are pairs of Keras's class name and its arguments. With `front`, the first layer hands its inputs
-    on unchanged: the gradient of its kernel then shows the gradient that reaches the second layer's input.
-    With `softmax`, our last layer ends in one, as a training needs it, and Keras's in the logits.
-    All numbers are numbers of bfloat16, and so of every other format.
+    `layers` are pairs of Keras's class name and its arguments. With `front`, each output of the
+    first layer is one of its inputs with a random sign: the gradient of its kernel then shows the gradient of
+    the second layer's input. With `softmax`, our last layer ends in a softmax, as training needs it, and
+    Keras's in the logits. All weights are bfloat16 numbers, so no format rounds them.
     """
 
     def __init__(self, layers, shape, random, precision="float32", convolution="automatic", front=True,
@@ -66,7 +66,7 @@ class Pair:
         self.set_weights(values)
 
     def set_weights(self, values):
-        """Gives both the same weights."""
+        """Sets the same weights in both."""
         self.ours.set_weights(values)
         self.theirs.set_weights([value.astype("float64") for value in values])
 
@@ -75,7 +75,7 @@ class Pair:
         return self.theirs(x.astype("float64"), training=training).numpy()
 
     def front(self, x):
-        """What the first layer hands on to the second."""
+        """The output of the first layer."""
         return self.theirs.layers[0](x.astype("float64")).numpy()
 
     def before_activation(self, x):
@@ -87,7 +87,7 @@ class Pair:
         return values
 
     def reference_gradients(self, x, gradient):
-        """Keras's gradients: of the last layer's input, and of the trainable weights by our names."""
+        """Keras's gradients: of the second layer's input, and of the trainable weights by our names."""
         variables = [variable.value for variable in self.theirs.trainable_variables]
         inputs, *layers = self.theirs.layers
         with tensorflow.GradientTape() as tape:
@@ -100,10 +100,10 @@ class Pair:
         return found.numpy(), dict(zip(self.trainable_names, (value.numpy() for value in gradients)))
 
     def sizes(self, x, gradient):
-        """What the last layer's sums are made of: the root of the sum of the squares of all products.
+        """The sizes of the last layer's sums: the root of the sum of the squares of all products.
 
-        Of its output before an activation, of its input's gradient and of its weights' gradients, element by
-        element: the layer itself computes them from squares.
+        Returns those of its output before an activation, of its input's gradient and of its weights' gradients,
+        element by element. The layer itself computes them from squares.
         """
         layer = self.theirs.layers[-1]
         weights, activation = layer.get_weights(), layer.activation
@@ -127,7 +127,7 @@ class Pair:
                 if "moving_" not in name]
 
     def by_name(self):
-        """The last layer's weights that it has, by their names in it, in float64."""
+        """The last layer's weights in float64, by their names in the layer."""
         return {name.split("/")[1]: value.astype("float64") for name, value in self.ours.layers[-1].weights.items()}
 
     def forward(self, x, training=False, step=0):

@@ -1,10 +1,10 @@
-"""How far our results may lie from float64, and why: everything here follows from the arithmetic of rounding.
+"""The allowed differences of our results from float64, all derived from the arithmetic of rounding.
 
-A unit roundoff is the most that rounding to a format changes a number, as a share of it. A sum's rounding errors
-are random, so their size is given in standard deviations; seven of them are allowed, which chance exceeds once in
-400 billion: a run compares millions of numbers. The yardstick is never a tensor's own value, which may happen to be
-near zero, but the size of what was added up: the root of the sum of the squares of the products, element by
-element. Keras computes it, in float64, by the same layer with all numbers squared.
+A unit roundoff is the largest relative change of a number by rounding to a format. A sum's rounding errors are
+random, so their size is given in standard deviations. Seven of them are allowed, since a run compares millions of
+numbers: chance exceeds seven once in 400 billion. Errors are not relative to a tensor's own value, which may be
+near zero, but to the size of what was added up: the root of the sum of the squares of the products, element by
+element. Keras computes that size in float64, by the same layer with all numbers squared.
 """
 
 import math
@@ -18,17 +18,17 @@ UNIT_BFLOAT16 = 2.0**-8
 #: minus and plus half of the last place, and numbers lie anywhere between two powers of two.
 ROUNDING = 0.41
 
-#: So many standard deviations are allowed.
+#: The number of standard deviations that are allowed.
 DEVIATIONS = 7
 
 
 def sums(terms, sizes, values=None, unit=UNIT):
-    """float32 sums of so many products of random sign, from the roots of their squares' sums.
+    """The allowed error of sums of `terms` products of random sign; `sizes` are the roots of their squares' sums.
 
-    A partial sum of k products is √k of their size, and each addition rounds one: the variances of the
-    roundings add up to ROUNDING² · (1 + … + K) of a product's. On the way to a known value a sum stays between
-    zero and that value, give or take: then the variances add up to K times a sixth of the sum's and a third of
-    the value's square.
+    A partial sum of k products has √k times the size of one product, and each addition rounds a partial sum: the
+    variances of the roundings add up to ROUNDING² · (1 + … + K) squares of a product. If the final value is
+    known, partial sums lie roughly between zero and that value: then the variances add up to K times the sum of
+    size² / 6 and value² / 3.
     """
     spread = sizes / math.sqrt(2) if values is None else numpy.sqrt(sizes**2 / 6 + values**2 / 3)
     return unit * (2 * sizes + DEVIATIONS * ROUNDING * math.sqrt(terms) * spread)
@@ -38,13 +38,13 @@ SUMS = "seven deviations of 0.29 √K unit roundoffs in sums of K products of ra
 
 
 class Winograd:
-    """Convolutions by Winograd's F(m×m, 3×3) at some points and ∞: what they may be off by.
+    """The allowed errors of convolutions by Winograd's F(m×m, 3×3) at some points and ∞.
 
-    A transformed number has the size of its row's norm; sums of C products of two such numbers err as any sum
-    does. Beside that each product has the roundings of both transforms, and each result those of the last one:
-    some 4 C unit roundoffs squared in float32, and two roundings more where transforms are kept in bfloat16.
-    The last transform adds up the errors of all sums. The yardstick is √(9 C) products; for the kernel's gradient,
-    over so many tiles of m·m positions, √(m² C).
+    A transformed number has the size of its row's norm. Sums of C products of two such numbers have the errors of
+    any sum. In addition, each product has the roundings of both transforms, and each result those of the last
+    transform: about 4 C squared unit roundoffs in float32, and two roundings more if transforms are stored in
+    bfloat16. The last transform adds up the errors of all sums. Errors are relative to √(9 C) products; for the
+    kernel's gradient over C tiles of m·m positions, to √(m² C).
     """
 
     def __init__(self, tile, points, kept=0.0):
@@ -57,7 +57,7 @@ class Winograd:
         kernel = numpy.array(
             [[point**power / norm for power in range(3)] for point, norm in zip(points, norms)] + [[0, 0, 1]])
         inputs = numpy.array([[*numpy.poly(rest)[::-1], 0] for rest in others] + [numpy.poly(points)[::-1]])
-        #: How far errors of the products are enlarged in outputs and in a kernel's gradient.
+        #: The factors by which errors of products grow in outputs and in a kernel's gradient.
         self.forward, self.backward = (
             self._amplification(last, first, inputs) for last, first in ((outputs, kernel), (kernel.T, outputs.T)))
         self.why = (
@@ -75,32 +75,32 @@ class Winograd:
         return sizes * (2 * UNIT + DEVIATIONS * amplification * math.sqrt(variance / taps))
 
     def outputs(self, channels, sizes):
-        """What outputs are off by, and an input's gradient, from the roots of their products' squares' sum."""
+        """The allowed error of outputs or of an input's gradient, from the sizes of their sums."""
         return self._allowed(channels, sizes, self.forward, 9)
 
     def weights(self, tiles, sizes):
-        """What a kernel's gradient is off by."""
+        """The allowed error of a kernel's gradient."""
         return self._allowed(tiles, sizes, self.backward, self.tile**2)
 
 
-#: The engine's own, in float32 and in bfloat16.
+#: The engine's algorithms, in float32 and in bfloat16.
 WINOGRAD = {
     "float32": Winograd(4, (0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)),
     "bfloat16": Winograd(2, (0, 1, -1), UNIT_BFLOAT16),
 }
 
-#: What is written in bfloat16 once, as a share of itself: no more than this.
+#: The largest relative error of a number that is rounded to bfloat16 once.
 ROUNDED = UNIT_BFLOAT16
 
-#: What is rounded to bfloat16 before it is summed up, as a share of the root of its squares' sum.
+#: The allowed error of a sum of numbers rounded to bfloat16, as a share of the root of their squares' sum.
 ROUNDED_BEFORE = DEVIATIONS * ROUNDING * UNIT_BFLOAT16
 
-#: Nothing is computed.
+#: The reason where no difference is allowed.
 EXACT = "nothing is computed, so nothing may differ"
 
 
 def bfloat16(values):
-    """The numbers of bfloat16 nearest to these."""
+    """The nearest bfloat16 numbers, as float32."""
     bits = numpy.asarray(values, "float32").view("uint32")
     rounded = bits + numpy.uint32(0x7FFF) + (bits >> numpy.uint32(16) & numpy.uint32(1))
     return (rounded & numpy.uint32(0xFFFF0000)).view("float32")

@@ -102,7 +102,7 @@ def keras_stack(layers, shape, dtype="float64"):
 
 
 class Errors:
-    """What tensors of several batches are off by, as a share of the tensor: by whose they are, and by name."""
+    """Relative errors of tensors over several batches, by library and by name."""
 
     def __init__(self):
         self.squares = {}
@@ -114,16 +114,16 @@ class Errors:
         sums[1] += (truth**2).sum()
 
     def of(self, whose, name):
-        """The root of the mean square of the errors, as a share of the same of the values."""
+        """The root mean square of the errors, as a share of that of the values."""
         error, size = self.squares[whose][name]
         return numpy.sqrt(error / size)
 
     def record(self, ledger, label, whose, peers, expected, why):
-        """Two lines: the quotient of two libraries' errors in all tensors together, and the greatest in one.
+        """Records two lines: the quotient of two libraries' errors over all tensors, and the greatest of one tensor.
 
-        `expected` is what arithmetic makes of it. All tensors together have thousands of independent roundings,
-        and chance moves their quotient by a tenth. A small tensor has the few dozen of its elements in some batches:
-        the quotient of the sizes of two times twenty random numbers is beyond 3 once in 300,000.
+        `expected` is the quotient that follows from the arithmetic. All tensors together have thousands of
+        independent roundings, and chance changes their quotient by a tenth. A small tensor has a few dozen: the
+        quotient of the sizes of two sets of twenty random numbers exceeds 3 once in 300,000.
         """
         names = list(self.squares[whose])
         sizes = [[self.of(who, name) for name in names] for who in (whose, peers)]
@@ -137,7 +137,7 @@ class Errors:
 
 
 def step_by_step(ledger, random, cases):
-    """20 steps of a training. Before each, our state becomes the peer's: weights, statistics, moments."""
+    """20 steps of a training. Before each, our state is set to the peer's: weights, statistics, moments."""
     shape, layers = (12, 12, 3), report_stack((16, 32), (33,))
     for _ in range(cases):
         model, single, ours = keras_stack(layers, shape), keras_stack(layers, shape, "float32"), Ours(layers, shape)
@@ -166,7 +166,7 @@ def step_by_step(ledger, random, cases):
             for name, found, expected in zip(names, peers.gradients, truth.gradients):
                 errors.note("Keras's float32", name, found, expected)
 
-            # A step of our own: its gradient, seen before, is the one that moves the weights.
+            # A step of our own, which moves the weights by the gradient computed before.
             ours.model.set_weights(state)
             _, gradients = testing.loss_and_gradients(ours.model, x, y)
             ours.model.set_weights(state)
@@ -203,13 +203,13 @@ def step_by_step(ledger, random, cases):
 
 
 def loss_bound(logits, truth):
-    """How far two means of cross-entropies may lie apart whose logits do by so much."""
+    """The allowed difference of two mean cross-entropies, from that of their logits."""
     off = logits.astype("float64") - truth
     spread = numpy.abs(truth - truth.max(1, keepdims=True)).max(1)
     return (off.max(1) - off.min(1) + tolerances.UNIT * (4 * spread + 16)).mean()
 
 
-#: How many of the peer's own errors arithmetic gives ours, and why.
+#: Our error as a multiple of the peer's, as it follows from the arithmetic, and the reason.
 MULTIPLES = {
     "float32 direct": (1, "the same sums in another order, of which neither is the better one"),
     "float32 Winograd": (
@@ -235,7 +235,7 @@ def whole_gradient(ledger, random, cases):
             Ours(layers, shape, precision, convolution)
         for precision in ("float32", "bfloat16") for convolution in ("direct", "automatic")}
     peers = {label: "PyTorch" if "float32" in label else "PyTorch's autocast" for label in ours}
-    # What a convolution of 128 channels is off by, or the one rounding of its outputs.
+    # The allowed error of a convolution of 128 channels, or of rounding its outputs once.
     one_layer = {
         "float32 direct": tolerances.sums(9 * 128, 1),
         "float32 Winograd": tolerances.WINOGRAD["float32"].outputs(128, 1),
@@ -281,7 +281,7 @@ def whole_gradient(ledger, random, cases):
 
 
 def drawn_network(random):
-    """The report's network in PyTorch with random biases, scales and shifts beside its own kernels."""
+    """The report's network in PyTorch, with its own kernels and random biases, scales and shifts."""
     import torch
 
     network = pytorch_network(dropout=False).train()
@@ -298,7 +298,7 @@ def drawn_network(random):
 
 
 def pytorch_step(model, x, y):
-    """PyTorch's gradients in Keras's order and shapes, logits, loss, and what it decided. Contiguous memory."""
+    """PyTorch's gradients in Keras's order and shapes, logits, loss and decisions. Memory is contiguous."""
     import torch
 
     decisions, hooks = [], []
@@ -336,7 +336,7 @@ def keras_order(model, values):
             if value.ndim == 4:
                 channels, value = len(value), value.transpose(2, 3, 1, 0)
             elif value.ndim == 2:
-                if channels is not None:  # The first after Flatten: channels, rows, columns in PyTorch.
+                if channels is not None:  # The first layer after Flatten: channels, rows, columns in PyTorch.
                     side = int(round((value.shape[1] / channels) ** 0.5))
                     value = value.reshape(-1, channels, side, side).transpose(0, 2, 3, 1).reshape(len(value), -1)
                     channels = None

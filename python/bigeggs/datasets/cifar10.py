@@ -1,4 +1,4 @@
-"""CIFAR-10, and what stands in for it."""
+"""CIFAR-10 and its stand-in."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def load_data(source: str | os.PathLike[str] = "cifar10") -> tuple[Split, Split]
     """`(x_train, y_train), (x_test, y_test)`, as Keras's `cifar10.load_data`.
 
     `x`: uint8 `[count, 32, 32, 3]`; `y`: int32 `[count, 1]`. Both are read-only views of the library's
-    memory. The data set is the one that the environment variable BIGEGGS_DATA names, the one downloaded
-    before, or the official archive over the network. `source` names another: a directory, an archive, or
-    "auto", which takes Fashion-MNIST where there is no network; `bigeggs.Dataset.open` also says which it was.
+    memory. The data comes from the path in the environment variable BIGEGGS_DATA, from an earlier download,
+    or from the official archive over the network. `source` selects another: a directory, an archive, or
+    "auto", which takes Fashion-MNIST without a network; `bigeggs.Dataset.open` also tells which was loaded.
     """
     data = Dataset.open(source)
     train, test = ((data.images(split), data.labels(split).reshape(-1, 1)) for split in ("train", "test"))

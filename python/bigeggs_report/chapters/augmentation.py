@@ -16,9 +16,9 @@ from bigeggs_report.wording import percent
 def blocks(run: Run) -> Iterator[Block]:
     """The generator, each change alone, all together, and what it costs."""
     yield Paragraph(
-        "Augmentation shows the network each training image a little changed every time, so that it cannot learn the "
-        "images by heart. The original uses Keras's `ImageDataGenerator`; ours takes the same settings and draws "
-        "from the same ranges."
+        "Augmentation changes each training image slightly every time it is used, so that the network cannot memorize "
+        "the images. The original uses Keras's `ImageDataGenerator`; ours takes the same settings and draws from the "
+        "same ranges."
     )
     record = run.record("03-augmentation")
     if record is None:
@@ -35,28 +35,28 @@ def blocks(run: Run) -> Iterator[Block]:
             shift_row(generator, "width"),
             shift_row(generator, "height"),
         ],
-        f"What the generator draws for every image in every epoch. Pixels from beyond the edge are filled by the "
-        f"mode `{literal(generator['fillMode'])}`.",
+        f"The random changes that the generator draws for every image in every epoch. Pixels outside the image are "
+        f"filled with the mode `{literal(generator['fillMode'])}`.",
         numeric=(1,),
         origins=[origin(generator)],
     )
     name = literal(record["data.classNames"][int(results["image.label"])])
     yield run.figure(
         "transforms-alone",
-        f"One training image ({name}) and what each change alone makes of it.",
+        f"One training image ({name}) with each change alone.",
         f"Four rows of images of the same {name}: rotated, zoomed, shifted sideways and shifted up or down, with "
         "the amount below each.",
     )
     yield run.figure(
         "transforms-together",
-        "The same image under all changes at once. They are one map from the new image to the old, so pixels are "
-        "interpolated once.",
+        "The same image with all changes at once. They are combined into one map from the new image to the old, so "
+        "pixels are interpolated only once.",
         f"The original image of a {name}, large, beside {len(results['together'])} augmented versions of it.",
     )
     yield Paragraph(
-        f"Changing one image took {sourced(results, 'microsecondsPerImage', tenth)} µs on one thread, measured over "
-        "some thousand images. What an image becomes depends on the seed, the epoch and its number alone, not on the "
-        "number of threads."
+        f"Changing one image took {sourced(results, 'microsecondsPerImage', tenth)} µs on one thread, on average over "
+        "up to 2,000 images. How an image is changed depends only on the seed, the epoch and the image's number, not "
+        "on the number of threads."
     )
 
 
@@ -73,4 +73,4 @@ def tenth(number: float) -> str:
 
 def zoom(amount: float) -> str:
     """The range of a zoom setting."""
-    return f"{1 - amount:g} to {1 + amount:g}, height and width apart"
+    return f"{1 - amount:g} to {1 + amount:g}, height and width separately"

@@ -13,18 +13,19 @@ from bigeggs_report.study import CLAIMED, official
 from bigeggs_report.text import code, decimal, duration, listed, literal
 from bigeggs_report.wording import NO_BREAK_SPACE, count, fixed, percent
 
-#: The report's own recipes: what the others are compared with is the second.
+#: The report's own recipes; the others are compared with the second.
 OWN = ("plain", "augmented")
 #: A recipe's test accuracy without and with mirror images.
 METRICS = ("accuracy", "mirroredAccuracy")
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Seeds, the choice of the epoch, recipes, and what all of it says of 0.9."""
+    """Seeds, the choice of the epoch, recipes, and whether 0.9 is reached."""
     yield Paragraph(
-        "One training is one draw: another seed gives other weights and another accuracy. The original chose its best "
-        "epoch by the test images that then judged it, and it names more than 0.9 without saying what that took. A "
-        "study asks how much of each there is."
+        "A single training is a random sample: another seed gives other weights and another accuracy. The original "
+        "chose its best epoch by the same test images that then measured its accuracy. It claims more than 0.9 without "
+        "saying how that was reached. A study measures the effect of the seed, of that choice, and of changes to the "
+        "recipe."
     )
     record = run.record("08-beyond")
     if record is None:
@@ -52,7 +53,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def method(run: Run, study: bigeggs.Record) -> str:
-    """How the study trains, and how far it has come."""
+    """How the study trains, and how many trainings are recorded."""
     runs, planned = study["runs"], study["planned"]
     there = (
         f"All {count(planned)} trainings are recorded"
@@ -64,10 +65,10 @@ def method(run: Run, study: bigeggs.Record) -> str:
     on = f"{listed([count(number) for number in threads])} thread{'s' if threads != [1] else ''}"
     profile = " They are full trainings, whatever the profile of this report." if run.is_quick else ""
     return (
-        "The study's trainings use the first 45,000 training images, keep weights by their loss on the last 5,000, and "
-        "look at the test images after every epoch without letting them decide. Where the learning rate follows a "
-        "schedule, there is nothing to choose, and the last epoch's weights are kept. With fewer images to train on, "
-        "and others to choose by, their accuracies are not to be compared with those of the chapters before. "
+        "The study's trainings use the first 45,000 training images and keep the weights of the epoch with the lowest "
+        "loss on the last 5,000. The test images are measured after every epoch, but decide nothing. With a "
+        "learning-rate schedule, the last epoch's weights are kept instead. The accuracies cannot be compared with "
+        "those of the chapters before: fewer images are trained on, and other images choose the epoch. "
         f"{there}. They took {duration(sum(run['seconds'] for run in runs))} in {listed(precisions)} on {on}.{profile}"
     )
 
@@ -75,8 +76,8 @@ def method(run: Run, study: bigeggs.Record) -> str:
 def seeds(study: bigeggs.Record) -> Iterator[Block]:
     """The report's two recipes with several seeds."""
     yield Paragraph(
-        "**Another seed.** The first weights, the order of the images, dropout and augmentation all follow from the "
-        "seed. What differs from row to row within a recipe is chance."
+        "**Another seed.** The initial weights, the order of the images, dropout and augmentation all follow from the "
+        "seed. Differences between the rows of one recipe are chance."
     )
     own = [run for run in study["runs"] if run["recipe"] in OWN]
     if own:
@@ -121,8 +122,8 @@ def chance(study: bigeggs.Record) -> str:
         return "No recipe has two seeds yet, so how far seeds are apart is not known."
     name, apart = widest
     return (
-        f"Of all recipes with more than one seed, {code(name)} has its seeds furthest apart, by {points(apart)}. A "
-        "difference between two recipes that is smaller than between their seeds means nothing."
+        f"Of all recipes with more than one seed, the seeds of {code(name)} are furthest apart, by {points(apart)}. A "
+        "difference between two recipes means nothing if it is smaller than the difference between their seeds."
     )
 
 
@@ -148,26 +149,26 @@ def selection(run: Run, study: bigeggs.Record) -> Iterator[Block]:
     same = sum(choice["epochByTest"] == choice["epochByHeldOut"] for choice in choices)
     over = f"on average over {count(number)} trainings" if number > 1 else "in the one that is recorded"
     yield Paragraph(
-        "**The choice of the epoch.** The original kept the epoch with the lowest loss on the test images. Had these "
-        f"trainings done so, and not gone by the held-out images, then {over} the test loss would be "
+        "**The choice of the epoch.** The original kept the epoch with the lowest loss on the test images. If these "
+        f"trainings chose by the test images instead of the held-out images, then {over} the test loss would be "
         f"{compared(loss, decimal(abs(loss)))} and the test accuracy {compared(accuracy, points(abs(accuracy)))}. Both "
         f"ways choose the same epoch in {count(same)} of {count(number)}. The highest test accuracy of any epoch is "
-        f"{points(most)} above that of the epoch chosen by held-out images: this is the most that choosing could have "
-        "claimed."
+        f"{points(most)} above that of the epoch chosen by held-out images: no choice of the epoch gives more."
     )
     groups = [(name, sum(choice["run"].startswith(f"{name}-") for choice in choices)) for name in OWN]
     curves = listed([f"{count(curves)} of {name} training" for name, curves in groups if curves])
     yield run.figure(
         "study-selection",
-        "Test loss of the report's own recipes, a curve for each seed, from where it comes near its lowest value. "
-        "Marked are the epoch with the lowest loss on the held-out images and that with the lowest test loss.",
+        "Test loss of the report's own recipes, one curve for each seed; the high losses of the first epochs are cut "
+        "off. The marks are at the epoch with the lowest loss on the held-out images and at the epoch with the lowest "
+        "test loss.",
         f"Curves of the test loss over the epochs, {curves}. Between the two epochs marked on a curve the test loss "
         f"differs by {decimal(abs(loss))} on average.",
     )
 
 
 def compared(difference: float, amount: str) -> str:
-    """A difference as what it makes of a number: ``0.012 lower``."""
+    """A difference in words: ``0.012 lower``."""
     if not any(digit in amount for digit in "123456789"):
         return "the same"
     return f"{amount} {'higher' if difference > 0 else 'lower'}"
@@ -177,9 +178,10 @@ def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
     """What each recipe gives."""
     recipes = study["recipes"]
     yield Paragraph(
-        "**One ingredient after another.** Beside the report's two, every recipe is the augmented one with something "
-        "added or changed; the network stays as it is. With mirror images, it predicts each test image and its mirror "
-        "image, and the mean of both counts; this takes twice the time to predict and no training."
+        "**One ingredient after another.** Apart from the report's two recipes, every recipe is the augmented one with "
+        "something added or changed; the network stays the same. With mirror images, the result is the mean of the "
+        "predictions for each test image and for its mirror image. Predicting then takes twice as long; no further "
+        "training is needed."
     )
     yield Table(
         "study-recipes",
@@ -188,8 +190,8 @@ def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
             "what it is, and its command",
         ),
         [recipe_row(recipe) for recipe in recipes],
-        "All recipes: means over the seeds, with the weights that each kept; in brackets the lowest and the highest "
-        "seed. Points are percentage points of mean test accuracy over the report's recipe, `augmented`.",
+        "All recipes: means over the seeds, with the weights that each training kept; in brackets the lowest and the "
+        "highest seed. Points are percentage points of mean test accuracy over the report's recipe, `augmented`.",
         numeric=(1, 2, 3, 4, 5),
         origins=[origin(study, "recipes")],
     )  # fmt: skip
@@ -224,10 +226,10 @@ def weighed(study: bigeggs.Record) -> str:
     """Which recipes differ from the report's by more than seeds do."""
     gains = {recipe["recipe"]: recipe.get("gain") for recipe in study["recipes"] if recipe["recipe"] not in OWN}
     if not gains:
-        return "No recipe beside the report's two is recorded yet."
+        return "No recipe other than the report's two is recorded yet."
     if None in gains.values():
         return "The report's recipe is not recorded yet, so there is nothing to compare the others with."
-    # What is compared here are variants of the augmented recipe: seeds of plain training say nothing of them.
+    # Without `plain`: its seeds say nothing about the others, which are variants of the augmented recipe.
     widest = widest_range(recipe for recipe in study["recipes"] if recipe["recipe"] != "plain")
     if widest is None:
         return "No recipe has two seeds yet, so no difference between recipes can be told from chance."
@@ -239,7 +241,7 @@ def weighed(study: bigeggs.Record) -> str:
     )
     found = [f"{names(group)} {does.format(s='s' if len(group) == 1 else '')}" for does, group in groups if group]
     return (
-        f"Without `plain`, seeds of one recipe are up to {points(apart)} apart. Against the report's recipe, "
+        f"Leaving out `plain`, seeds of one recipe are up to {points(apart)} apart. Compared with the report's recipe, "
         f"{'; '.join(found)}."
     )
 
@@ -263,7 +265,7 @@ def verdict(study: bigeggs.Record) -> str:
         return f"It is reached by {reached(above, 'accuracy')}{also}.{own_recipe(recipes, above)}"
     if mirrored:
         return (
-            f"It is reached with mirror images alone: by {reached(mirrored, 'mirroredAccuracy')}. Without them the "
+            f"It is reached only with mirror images: by {reached(mirrored, 'mirroredAccuracy')}. Without them the "
             f"highest mean{so_far} is {best_of(recipes, 'accuracy')}.{own_recipe(recipes, mirrored)}"
         )
     nearest, metric = highest(recipes)
@@ -288,7 +290,7 @@ def reached(recipes: Sequence[bigeggs.Record], metric: str) -> str:
 
 
 def best_of(recipes: Sequence[bigeggs.Record], metric: str) -> str:
-    """The highest mean and whose it is."""
+    """The highest mean and its recipe."""
     best = max(recipes, key=lambda recipe: recipe[f"{metric}.mean"])
     return f"{mean_over(best, metric)} ({code(best['recipe'])})"
 
@@ -309,7 +311,7 @@ def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record
 
 
 def in_the_way(study: bigeggs.Record) -> str:
-    """What is known of why no recipe has more than 0.9; nothing if one has."""
+    """Why no recipe has more than 0.9, as far as known; empty if one has."""
     best, metric = highest(study["recipes"])
     missing = CLAIMED - best[f"{metric}.mean"]
     if missing < 0:
@@ -317,38 +319,40 @@ def in_the_way(study: bigeggs.Record) -> str:
     sentences = []
     if len(best["seeds"]) > 1:
         apart = best[f"{metric}.high"] - best[f"{metric}.low"]
-        enough = "less than is missing" if apart < missing else "no less than is missing, so another seed may reach it"
+        enough = "less than is missing" if apart < missing else "at least what is missing, so another seed may reach it"
         how = "" if metric == "accuracy" else ", with mirror images"
-        sentences.append(f"Nearest comes {code(best['recipe'])}{how}; its seeds are {points(apart)} apart, {enough}.")
+        sentences.append(
+            f"The closest recipe is {code(best['recipe'])}{how}; its seeds are {points(apart)} apart, {enough}."
+        )
     sentences.append(carried_over(best["recipe"], [run for run in study["runs"] if run["recipe"] == best["recipe"]]))
     recipes = {recipe["recipe"]: recipe for recipe in study["recipes"]}
     if "cosine" in recipes and "longer" in recipes:
         epochs = [count(recipes[each]["epochs.mean"]) for each in ("longer", "cosine")]
         change = recipes["longer"]["accuracy.mean"] - recipes["cosine"]["accuracy.mean"]
         sentences.append(
-            f"Training for {epochs[0]} epochs in place of {epochs[1]}, with nothing else changed, changes the mean by "
+            f"Training for {epochs[0]} epochs instead of {epochs[1]}, with nothing else changed, changes the mean by "
             f"{signed(change)}{NO_BREAK_SPACE}points."
         )
-    sentences.append("All these recipes train the report's network; the next chapter has another.")
+    sentences.append("All these recipes train the report's network; the next chapter trains another network.")
     if not official(study["runs"]):
         sentences.append(
-            "They train on a copy of CIFAR-10 whose images are not the official ones: whether those give more was not "
-            "tried either."
+            "These recipes train on a copy of CIFAR-10 whose images are not the official ones; whether the official "
+            "images give more was not tried."
         )
     return " ".join(sentences)
 
 
 def carried_over(recipe: str, runs: Sequence[bigeggs.Record]) -> str:
-    """How much of what a recipe makes the network learn holds for images that it has not seen."""
+    """How a recipe's accuracy on training images compares with that on images it has not seen."""
     seen, unseen = (
         sum(run[f"{split}History.accuracy"][-1] for run in runs) / len(runs) for split in ("train", "heldOut")
     )
     told = (
-        f"In the last epoch of {code(recipe)}, the network is right on {percent(seen, 1)} of the training images, "
-        f"changed and with dropout as they are, and after it on {percent(unseen, 1)} of the held-out ones"
+        f"In the last epoch of {code(recipe)}, the network is right on {percent(seen, 1)} of the training images, with "
+        f"the training's augmentation and dropout, and after that epoch on {percent(unseen, 1)} of the held-out images"
     )
     if seen > CLAIMED > unseen:
-        return f"{told}: it has room for what it is shown, and too little of that holds for images it has not seen."
+        return f"{told}: its capacity is large enough, but too little of what it learns carries over to new images."
     return f"{told}."
 
 

@@ -1,4 +1,4 @@
-"""What watches the trainings."""
+"""The callbacks of the trainings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def blocks(run: Run) -> Iterator[Block]:
     """Each callback, its settings in both trainings, and what they led to."""
     yield Paragraph(
         "Callbacks look at loss and accuracy on the validation images after every epoch. The original names three: one "
-        "that stops a training which no longer improves, one that lowers the learning rate, and one that writes logs "
+        "that stops a training that no longer improves, one that lowers the learning rate, and one that writes logs "
         "for TensorBoard. The library has all three; nothing in this report depends on the logs."
     )
     if not run.trainings:
@@ -47,7 +47,7 @@ def told(name: str, settings: bigeggs.Record) -> list[str]:
     """What a callback watches, for how long, and what it does."""
     monitor, patience = settings.get("monitor"), settings.get("patience")
     if name == "EarlyStopping":
-        then = "ends the training" + (", puts back the best weights" if settings.get("restoreBestWeights") else "")
+        then = "ends the training" + (", restores the best weights" if settings.get("restoreBestWeights") else "")
     elif name == "ReduceLROnPlateau":
         then = f"multiplies the learning rate by {settings['factor']:g}"
     else:
@@ -56,7 +56,7 @@ def told(name: str, settings: bigeggs.Record) -> list[str]:
 
 
 def effect(name: str, results: bigeggs.Record) -> str:
-    """When the callbacks of a training came to act."""
+    """When the callbacks of a training acted."""
     cuts = learning_rate_cuts(results["history.learning_rate"])
     rates = results["history.learning_rate"]
     lowered = (

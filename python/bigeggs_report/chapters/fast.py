@@ -21,8 +21,8 @@ SECTION = "09-fast"
 def blocks(run: Run) -> Iterator[Block]:
     """Method, training, seeds, ingredients."""
     yield Paragraph(
-        "The original's network does not reach the 0.9 that the original names. Another network does, trained in "
-        "another way, in eight passes over the images: airbench94 by K. Jordan (2024), with the optimizer Muon."
+        "The original's network does not reach the 0.9 that the original claims. Another network, trained in another "
+        "way, does so in eight epochs: airbench94 by K. Jordan (2024), with the optimizer Muon."
     )
     record = run.record(SECTION)
     if record is None:
@@ -42,12 +42,13 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 METHOD = (
-    "Its first layer is not trained: its 24 filters make patches of 2×2 pixels uncorrelated. Three groups of two 3×3 "
-    "convolutions follow, with 64, 256 and 256 filters, each with pooling after the first convolution. Muon trains "
-    "the kernels of these: it makes the direction of each step orthogonal. Gradient descent with momentum trains biases "
-    "and the last layer. Images are shifted by up to two pixels and mirrored in every other epoch; a fifth of each "
-    "label is spread over all classes. Nothing stops the training, and the last epoch's weights are kept. At the end, "
-    "the mean over six views of a test image counts: as it is, shifted by a pixel in two directions, and all mirrored."
+    "The filters of its first layer are not trained: there are 24, and they make patches of 2×2 pixels uncorrelated. "
+    "Three groups of two 3×3 convolutions follow, with 64, 256 and 256 filters, each with pooling after the first "
+    "convolution. Muon trains the kernels of these convolutions: it makes each update orthogonal. Gradient descent "
+    "with momentum trains biases and the last layer. Images are shifted by up to two pixels and mirrored in every "
+    "other epoch; a fifth of each label is spread over all classes. There is no early stopping: the last epoch's "
+    "weights are kept. The result for a test image is the weighted mean of the predictions for six views: as it is, "
+    "shifted by one pixel in two directions, and all of these mirrored."
 )
 
 
@@ -57,8 +58,8 @@ def first_layer(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     most = percent(values[0] / sum(values), 0)
     yield run.figure(
         "whitening-filters",
-        "The filters of the first layer, from the direction in which patches vary most to that in which they vary "
-        "least, above their negatives. Grey is zero.",
+        "The filters of the first layer, ordered from the direction in which patches vary most to the one in which "
+        "they vary least, each with its negative below. Grey is zero.",
         f"{count(len(values))} pairs of filters of 2×2 pixels. The first, common brightness, has {most} of the "
         "variance of the patches.",
     )
@@ -71,7 +72,7 @@ def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     yield Paragraph(
         f"Trained on {images} images of {literal(data_name(record))} for "
         f"{sourced(results, 'epochsRun', epoch_count)} in {sourced(results, 'trainingSeconds', duration)}, the network "
-        f"of {sourced(results, 'parameterCount', count)} numbers gives:"
+        f"of {sourced(results, 'parameterCount', count)} parameters gives:"
     )
     views = results["views"]
     rows = (("as they are", "none"), ("as they are and mirrored", "mirrored"), ("in six views", "all"))
@@ -82,8 +83,8 @@ def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
             [name, sourced(views, f"{key}.loss", decimal), sourced(views, f"{key}.accuracy", hundredths)]
             for name, key in rows
         ],
-        "The fast network on the test images. The loss is that of its probabilities, which smoothed labels keep from "
-        "being sure: it is not to be compared with those of the other chapters.",
+        "The fast network on the test images. Smoothed labels make its probabilities less confident, so its loss "
+        "cannot be compared with the losses of the other chapters.",
         numeric=(1, 2),
         origins=[origin(views)],
     )
@@ -116,8 +117,8 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
         "fast-seeds",
         ("training", "trained on", "held-out accuracy", "test accuracy", "in six views", "took", "computed with"),
         [run_row(run) for run in [*own, *held_out]],
-        "Each training of the recipe. Held-out accuracy is that on the training images that were not trained on, as "
-        "they are.",
+        "Each training of the recipe. Held-out accuracy is measured on the training images that were held out, "
+        "without test views.",
         numeric=(1, 2, 3, 4, 5),
         origins=[origin(study, "runs")],
     )
@@ -144,54 +145,60 @@ def run_seconds(run: bigeggs.Record) -> float:
 
 
 def reached(found: bigeggs.Record) -> str:
-    """The recipe's mean and range, and whether all of it is above what is claimed."""
+    """The recipe's mean and range, and whether every seed is above the claimed 0.9."""
     seeds, views = len(found["seeds"]), found["views"]
     mean, low, high = (sourced(views, key, hundredths) for key in ("mean", "low", "high"))
     plain = sourced(found, "accuracy.mean", hundredths)
     if seeds == 1:
-        return f"With its one seed the recipe has {mean} of the test images right in six views, {plain} as they are."
-    every = "every one of them is" if views["low"] > CLAIMED else "not every one of them is"
+        return (
+            f"With its one seed the recipe has {mean} of the test images right in six views, {plain} without test "
+            "views."
+        )
+    every = "every seed is" if views["low"] > CLAIMED else "not every seed is"
     return (
         f"Over {count(seeds)} seeds the recipe has {mean} of the test images right on average in six views, from "
-        f"{low} to {high}, with a standard deviation of {sourced(views, 'deviation', points)}; {every} above 0.9. As "
-        f"they are, {plain} of them are right."
+        f"{low} to {high}, with a standard deviation of {sourced(views, 'deviation', points)}; {every} above 0.9. "
+        f"Without test views, {plain} are right."
     )
 
 
 def spent(runs: list[bigeggs.Record]) -> str:
-    """What a training took of time and memory."""
+    """The time and memory of a training."""
     times = sorted(run_seconds(run) for run in runs)
     low, high = duration(times[0]), duration(times[-1])
     span = low if low == high else f"{low} to {high}"
     memory = megabytes(max(run["peakMemoryBytes"] for run in runs))
-    return f"A training took {span}, with the look at the test images after each epoch, and at most {memory} of memory."
+    return (
+        f"A training took {span}, including the evaluation on the test images after each epoch, and at most {memory} "
+        "of memory."
+    )
 
 
 def trust(held_out: list[bigeggs.Record]) -> str:
-    """How far the test accuracy can be believed."""
+    """How far the test accuracy can be trusted."""
     told = (
-        "The recipe's author found its settings by CIFAR-10's test images, which flatters it; we took them as they "
-        "are, and chose neither an epoch nor a setting by these images."
+        "The recipe's author tuned its settings on CIFAR-10's test images, so the accuracy is a little too good. We "
+        "use these settings unchanged, and chose neither an epoch nor a setting by the test images."
     )
     if not held_out:
         return told
     first = held_out[0]
     difference = first["test.accuracy"] - first["heldOut.accuracy"]
     return (
-        f"{told} Trained on {sourced(first, 'trainImages', count)} images, it has "
-        f"{sourced(first, 'heldOut.accuracy', hundredths)} of the {sourced(first, 'heldOutImages', count)} held out "
-        f"right and {sourced(first, 'test.accuracy', hundredths)} of the test images: a "
+        f"{told} Trained on {sourced(first, 'trainImages', count)} images, the recipe has "
+        f"{sourced(first, 'heldOut.accuracy', hundredths)} of the {sourced(first, 'heldOutImages', count)} held-out "
+        f"images right and {sourced(first, 'test.accuracy', hundredths)} of the test images: a "
         f"difference of {points(abs(difference))}."
     )
 
 
 def copy(study: bigeggs.Record) -> str:
-    """What is known of the official pixels."""
+    """A note about the official pixels, if the images are not these."""
     if official(study["runs"]):
         return ""
     return (
-        "The images are of a copy of CIFAR-10 with pixels decoded from JPEG; of the official ones the recipe's author "
-        "has 94.0 % right."
+        "The images are from a copy of CIFAR-10 with pixels decoded from JPEG; on the official images the recipe's "
+        "author reports 94.0 %."
     )
 
 
@@ -201,9 +208,9 @@ def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
     if not len(rows):
         return
     yield Paragraph(
-        "**What each ingredient brings.** The same training without one of them and with all else as it is. No setting "
-        "was found anew for what remains, so a loss says what the ingredient brings here, and not that nothing else "
-        "could make up for it."
+        "**What each ingredient brings.** Each row is the same training without one ingredient and with all else "
+        "unchanged. The remaining settings were not tuned again: a loss says what the ingredient brings here, but "
+        "other settings might make up for it."
     )
     yield Table(
         "fast-ingredients",
@@ -218,15 +225,16 @@ def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
             ]
             for row in rows
         ],
-        "Mean test accuracy in six views, without test views as they are. Points are percentage points over the mean "
-        f"of {code(NAME)}.",
+        "Mean test accuracy in six views; in the row without test views, of the images as they are. Points are "
+        f"percentage points over the mean of {code(NAME)}.",
         numeric=(2, 3, 4),
         origins=[origin(study, "ingredients")],
     )
     missing = study["planned"] - len(study["runs"])
     if missing > 0:
         yield Paragraph(
-            f"{count(missing)} of {count(study['planned'])} trainings are not recorded yet; `bigeggs study` trains them."
+            f"{count(missing)} of {count(study['planned'])} trainings are not recorded yet; `bigeggs study` trains "
+            "them."
         )
     most = max(rows, key=lambda row: row["loss"])
     yield run.figure(
@@ -246,9 +254,9 @@ def strong(study: bigeggs.Record) -> Iterator[Block]:
     gain = "" if fast is None else f", {signed(found['views.mean'] - fast['views.mean'])} points against {code(NAME)}"
     seeds = len(found["seeds"])
     yield Paragraph(
-        f"**A larger network.** {code(STRONG)} is {literal(found['summary'])}, after airbench96. "
+        f"**A larger network.** {code(STRONG)} is {literal(found['summary'])}, modelled on airbench96. "
         f"{'With one seed' if seeds == 1 else f'Over {count(seeds)} seeds'} it has "
         f"{sourced(found, 'views.mean', hundredths)} of the test images right in six views{gain}, "
-        f"{sourced(found, 'accuracy.mean', hundredths)} as they are, after {sourced(found, 'seconds.mean', duration)} "
-        "of training."
+        f"{sourced(found, 'accuracy.mean', hundredths)} without test views, after "
+        f"{sourced(found, 'seconds.mean', duration)} of training."
     )

@@ -16,12 +16,12 @@ from bigeggs_report.wording import count
 def blocks(run: Run) -> Iterator[Block]:
     """Layers and optimizer."""
     yield Paragraph(
-        "The network is convolutional. Three times, two convolutions of 3 × 3 with `same` padding are followed by "
-        "2 × 2 max pooling with stride 2, which halves height and width; the filters grow from 32 to 64 to 128. "
-        "The result is flattened and goes through dense layers of 512 and 1,024 units to one unit a class. Hidden "
-        "layers end in a ReLU, the last in a softmax that makes its outputs a probability distribution. Against "
-        "overfitting there is batch normalization after every hidden layer and dropout of half the units before "
-        "the last."
+        "The network is convolutional. It has three groups of two 3 × 3 convolutions with `same` padding; 2 × 2 max "
+        "pooling with stride 2 after each group halves height and width. The number of filters grows from 32 to 64 to "
+        "128. The result is flattened and goes through dense layers of 512 and 1,024 units to one unit per class. "
+        "Hidden layers end in a ReLU, the last layer in a softmax, whose outputs are a probability distribution. Two "
+        "measures reduce overfitting: batch normalization after every hidden layer, and dropout of half the units "
+        "before the last layer."
     )
     record = run.record("04-plain-training")
     if record is None:
@@ -38,14 +38,14 @@ def blocks(run: Run) -> Iterator[Block]:
         origins=[origin(results, "layers")],
     )
     yield Paragraph(
-        "Where the original leaves details open, Keras's defaults hold: Glorot-uniform kernels, zero biases, batch "
+        "Where the original gives no details, Keras's defaults apply: Glorot-uniform kernels, zero biases, batch "
         "normalization with momentum 0.99 and ε = 0.001. The order of ReLU and batch normalization is that of "
         '`Conv2D(activation="relu")` followed by `BatchNormalization`.'
     )
     yield Paragraph(
-        f"The optimizer is Adam, starting from a learning rate of "
-        f"{results['history.learning_rate'][0]:g}, on sparse categorical cross-entropy: the mean of −log p over the "
-        f"true classes, in nats. A step takes {sourced(record, 'settings.batchSize', count)} images, so an epoch of "
+        f"The optimizer is Adam with an initial learning rate of {results['history.learning_rate'][0]:g}. It minimizes "
+        "the sparse categorical cross-entropy: the mean of −log p over the true classes, in nats. "
+        f"A step takes {sourced(record, 'settings.batchSize', count)} images, so an epoch of "
         f"{sourced(record, 'data.trainImages', count)} images has "
         f"{count(-(-record['data.trainImages'] // record['settings.batchSize']))} steps."
     )

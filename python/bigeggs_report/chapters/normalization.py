@@ -17,8 +17,8 @@ from bigeggs_report.wording import NO_BREAK_SPACE, count, epoch_count, percent
 def blocks(run: Run) -> Iterator[Block]:
     """Ranges, shapes, and a short training on raw and rescaled pixels."""
     yield Paragraph(
-        "The original divides every pixel by 255, for numerical stability and better gradients, and flattens the "
-        "labels from a matrix of one column to a vector, the shape that sparse categorical cross-entropy expects."
+        "The original divides every pixel by 255, for numerical stability and better gradients. It flattens the labels "
+        "from a matrix of one column to a vector, the shape that sparse categorical cross-entropy expects."
     )
     record = run.record("02-normalization")
     if record is None:
@@ -44,11 +44,11 @@ def blocks(run: Run) -> Iterator[Block]:
 def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     """Raw against rescaled."""
     yield Paragraph(
-        "The original gives no measurement of what rescaling does. We add a short one: the same network from the same "
-        f"first weights, trained for {sourced(measured, 'epochs', epoch_count)} on "
+        "The original does not measure the effect of rescaling. We add a short measurement: the same network with "
+        f"the same initial weights is trained for {sourced(measured, 'epochs', epoch_count)} on "
         f"{sourced(measured, 'images', count)} images, and validated on {sourced(measured, 'testImages', count)} test "
-        "images, once on raw and once on rescaled pixels. Batch normalization follows every convolution and takes out "
-        "most of a difference in scale, so a network that fails on raw pixels is not to be expected."
+        "images, once on raw and once on rescaled pixels. Batch normalization after every convolution removes most of "
+        "a difference in scale, so the network should not fail on raw pixels."
     )
     metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
     left, raw, scaled = measured["startLeft"], measured["rawPrecise"], measured["scaledPrecise"]
@@ -64,10 +64,10 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
         origins=[origin(measured)],
     )
     yield Paragraph(
-        "In validation, batch normalization goes by moving means and variances, which begin at 0 and 1 and keep "
-        f"99{NO_BREAK_SPACE}% of themselves in each step. After {sourced(measured, 'steps', count)} steps "
-        f"{brief(100 * left)}{NO_BREAK_SPACE}% of that 1 is left. In the first layer, the variance of what is "
-        f"normalized is {sourced(raw, 'firstVariance', brief)} on raw and {sourced(scaled, 'firstVariance', brief)} on "
+        "In validation, batch normalization uses moving means and variances, which begin at 0 and 1 and keep "
+        f"99{NO_BREAK_SPACE}% of their value in each step. After {sourced(measured, 'steps', count)} steps "
+        f"{brief(100 * left)}{NO_BREAK_SPACE}% of the initial 1 is left. In the first layer, the features have a "
+        f"variance of {sourced(raw, 'firstVariance', brief)} on raw and {sourced(scaled, 'firstVariance', brief)} on "
         "rescaled pixels (medians over the channels). "
         f"{outweighed(left, raw['firstVariance'], scaled['firstVariance'])}"
         "With statistics measured anew, in a pass over the training images without learning ([precise batch "
@@ -77,26 +77,26 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
     )
     yield run.figure(
         "raw-against-scaled",
-        "Training loss, and validation loss and accuracy, on raw and on rescaled pixels, epoch by epoch; circles: with "
-        "statistics measured anew.",
+        "Training loss, validation loss and validation accuracy on raw and on rescaled pixels, epoch by epoch. "
+        "Circles: with statistics measured anew.",
         "Three line charts with a curve for raw and one for rescaled pixels; the table above has their last values. "
-        "A circle each shows the validation with statistics measured anew.",
+        "Circles show the validation with statistics measured anew.",
     )
 
 
 def brief(number: float) -> str:
-    """A number of any size with two digits that count."""
+    """A number of any size with two significant digits."""
     return f"{float(f'{number:.2g}'):g}"
 
 
 def outweighed(left: float, raw: float, scaled: float) -> str:
-    """Where a layer is evaluated with the start of its variance rather than with its variance."""
+    """A sentence on pixel ranges whose moving variance is mostly its initial value; empty if there are none."""
     kinds = [name for name, variance in (("raw", raw), ("rescaled", scaled)) if left > variance]
     if not kinds:
         return ""
     return (
-        f"On {' and on '.join(kinds)} pixels the remainder outweighs the variance, so that the layer's features are "
-        "divided by too much, and the training looks worse in validation than it is. "
+        f"On {' and on '.join(kinds)} pixels the remainder is larger than this variance: validation divides the "
+        "features by too much, so the training looks worse than it is. "
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the numbers come from, and how to make them again."""
+"""Where the numbers come from, and how to reproduce them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def blocks(run: Run) -> Iterator[Block]:
     if not records:
         yield Paragraph("*Not run yet: no section has been recorded.*")
         return
-    used = "What was used, as the first record has it." if run.is_mixed else "What was used."
+    used = "What was used, according to the first record." if run.is_mixed else "What was used."
     yield Table("provenance", ("what", "value"), facts(records[0]) + when(records), used)
     statement = records[0]["data.statement"]
     if statement:
@@ -31,16 +31,16 @@ def blocks(run: Run) -> Iterator[Block]:
         "The records that this report is written from. Duration is that of the whole section.",
         numeric=(2,),
     )
-    yield Paragraph("This builds the report again, from nothing:")
+    yield Paragraph("This command builds the report again from scratch:")
     yield Listing(rebuild(records[0]))
     yield Paragraph(
-        "Figures and report are functions of the records, the weights and the data set alone: `bigeggs figures` "
-        "draws them again without training."
+        "Figures and report depend only on the records, the weights and the data set: `bigeggs figures` draws the "
+        "figures again without training."
     )
 
 
 def facts(record: bigeggs.Record) -> list[list[str]]:
-    """Names and values of everything a rerun needs to know."""
+    """Names and values of everything that a rerun needs."""
     data, settings, environment = record["data"], record["settings"], record["environment"]
     return [
         ["data set", f"{literal(data['name'])}, {standing(data)}"],

@@ -42,20 +42,21 @@ def looks(run: Run, record: bigeggs.Record) -> Iterator[Block]:
         return
     side = len(groups[0][1][0]["mapOfPredicted"])
     yield Paragraph(
-        "[Grad-CAM](https://arxiv.org/abs/1610.02391) asks which places of an image speak for a class. The output of "
-        f"the last convolution (`{explained['layer']}`, {side} × {side} places) is differentiated: a filter weighs as "
-        "much as it raises the class's score, before the softmax, on average over all places, and the map is the "
-        "weighted sum of the filters where it is positive. The images are the first that the augmented network gets "
-        "right and the first that it gets wrong, none of them chosen; so few show how the network works, and prove "
-        "nothing. A map says where, coarsely, and not why."
+        "[Grad-CAM](https://arxiv.org/abs/1610.02391) shows which places of an image raise the score of a class. It "
+        f"uses the output of the last convolution (`{explained['layer']}`, {side} × {side} places). The weight of a "
+        "filter is the gradient of the class's score, before the softmax, with respect to the filter's output, on "
+        "average over all places. The map is the weighted sum of the filters' outputs where it is positive. The images "
+        "are the first that the augmented network gets right and the first that it gets wrong, without any selection. "
+        "So few images show how the network works, but prove nothing. A map shows coarsely where the network looks, "
+        "not why."
     )
     names = record["data.classNames"]
     shown = [f"{name}: {listed([guess(names, image) for image in images])}" for name, images in groups]
     yield run.figure(
         "where-it-looks",
-        "Where the network of augmented training looks: images, and Grad-CAM's maps for the predicted class and, where "
-        "that is wrong, for the true one.",
-        "Test images in grey with the places that speak for a class in orange. "
+        "Where the network of augmented training looks: images with Grad-CAM's maps for the predicted class and, if "
+        "that is wrong, also for the true class.",
+        "Test images in grey with the places that raise the score of a class in orange. "
         f"Predicted {'; predicted '.join(shown)}.",
     )
 
@@ -70,8 +71,8 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     """Loss and accuracy."""
     yield Paragraph(
         "Both networks, with the weights of their kept epoch, predicted "
-        f"{sourced(record, 'results.plain.images', count)} test images. The interval is Wilson's: where the accuracy "
-        "on many more images of this kind would lie with 95\N{NO-BREAK SPACE}% confidence."
+        f"{sourced(record, 'results.plain.images', count)} test images. The interval is Wilson's: it contains the "
+        "accuracy on many more images of this kind with 95\N{NO-BREAK SPACE}% confidence."
     )
     yield Table(
         "results",
@@ -105,7 +106,7 @@ def classes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     easy, hard = order[0], order[-1]
     yield Paragraph(
         f"After augmented training the easiest class is {names[easy]} with "
-        f"{sourced(per_class[easy], 'accuracy', percent)} right, the hardest {names[hard]} with "
+        f"{sourced(per_class[easy], 'accuracy', percent)} right, the hardest is {names[hard]} with "
         f"{sourced(per_class[hard], 'accuracy', percent)}."
     )
     for model in MODELS:
@@ -154,19 +155,19 @@ def mistakes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def confidence(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """Whether it is as sure as it is right."""
+    """Whether the confidence matches the accuracy."""
     error = "calibration.expectedCalibrationError"
     errors = [sourced(record, f"results.{model}.{error}", percent) for model in MODELS]
     yield Paragraph(
-        "A confidence is worth something if of all images predicted with 0.9, nine in ten are right. The expected "
-        f"calibration error, the mean distance from that over ten bins, is {errors[0]} after plain and {errors[1]} "
-        "after augmented training."
+        "A confidence is useful if it matches the accuracy: of all images predicted with a confidence of 0.9, nine in "
+        "ten should be right. The expected calibration error, the mean distance of the two over ten bins, is "
+        f"{errors[0]} after plain and {errors[1]} after augmented training."
     )
     yield run.figure(
         "calibration",
-        "Accuracy of the predictions of each confidence, and how many there are of each.",
-        f"A line chart of accuracy over confidence for both networks, near the diagonal within {errors[0]} (plain) "
-        f"and {errors[1]} (augmented) on average.",
+        "Accuracy of the predictions by their confidence, and the share of images with each confidence.",
+        f"A line chart of accuracy over confidence for both networks. Their mean distance from the diagonal is "
+        f"{errors[0]} (plain) and {errors[1]} (augmented).",
     )
 
 
@@ -180,10 +181,10 @@ def single_images(run: Run) -> Iterator[Block]:
     classes_shown = record["data.classNames"]
     wrong = [each for each in shown if each["truth"] != each["predicted"]]
     yield Paragraph(
-        f"The original went through 25 test images and found every prediction right. Here the first {len(shown)} "
-        f"test images, none of them chosen, were given one by one to the network of augmented training: {right} are "
-        f"right. {mistaken(wrong, classes_shown)} A network that is right nine times in ten gets 25 of 25 in about "
-        "one of fourteen trials (0.9²⁵ ≈ 0.07), so such a result says little of the network."
+        f"The original predicted 25 test images and found every prediction right. Here the network of augmented "
+        f"training predicted the first {len(shown)} test images one by one, without any selection: {right} are right. "
+        f"{mistaken(wrong, classes_shown)} A network that is right nine times in ten gets 25 of 25 in about one of "
+        "fourteen trials (0.9²⁵ ≈ 0.07), so such a result says little about the network."
     )
     yield run.figure(
         "demo",
@@ -195,7 +196,7 @@ def single_images(run: Run) -> Iterator[Block]:
 
 
 def mistaken(wrong: list[bigeggs.Record], names: list[str]) -> str:
-    """Which images were predicted wrong, if they can be told in a sentence."""
+    """Which images were predicted wrong; of more than five, only how many."""
     if not wrong:
         return ""
     if len(wrong) > 5:
@@ -225,6 +226,7 @@ def birds(run: Run, record: bigeggs.Record) -> Iterator[Block]:
     if taken:
         yield run.figure(
             "birds-as-airplanes",
-            "Birds that the network takes for airplanes, the surest mistakes first, with its probability for both.",
+            "Birds that the network takes for airplanes, the most confident mistakes first, with the probability of "
+            "both classes.",
             f"Small images of birds, each predicted as an airplane; {count(taken)} of {count(number)} birds are.",
         )

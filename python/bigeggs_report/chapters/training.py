@@ -17,11 +17,11 @@ from bigeggs_report.wording import count, epoch_count, percent
 def blocks(run: Run) -> Iterator[Block]:
     """Curves, where it overfits, and a table of both."""
     yield Paragraph(
-        "The network was trained twice from the same first weights: on the images as loaded, and on augmented ones. "
-        "As in the original, the test split validates after each epoch. **This makes the results a little too "
-        "good:** the epoch whose weights are kept was picked on the same images that the accuracy is then measured "
-        "on. We do as the original did, so that the numbers compare; a new project should hold out a part of the "
-        "training images instead."
+        "The network was trained twice from the same initial weights: on the images as loaded, and on augmented ones. "
+        "As in the original, the test split is the validation data after each epoch. **This makes the results a little "
+        "too good:** the kept epoch is chosen by the same images on which the accuracy is then measured. We do as the "
+        "original did, so that the numbers can be compared; a new project should hold out a part of the training "
+        "images instead."
     )
     yield from one(run, "04-plain-training", "plain-training", "Plain training")
     yield from one(run, "05-augmented-training", "augmented-training", "Augmented training")
@@ -30,7 +30,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:
-    """What became of one training."""
+    """The course and the figure of one training."""
     record = run.record(section)
     if record is None:
         yield run.not_run(section)
@@ -40,7 +40,7 @@ def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:
     first, last = results["history.val_loss"][0], results["history.val_loss"][-1]
     yield run.figure(
         figure,
-        f"{name}: loss and accuracy on the training images (mean over the epoch, dropout at work) and on the "
+        f"{name}: loss and accuracy on the training images (mean over the epoch, with dropout) and on the "
         "validation images (after the epoch).",
         f"Two line charts over {epoch_count(results['epochsRun'])}. Validation loss goes from {decimal(first)} to "
         f"{decimal(last)} with its lowest value in epoch {results['bestEpoch']}; training loss ends at "
@@ -56,8 +56,8 @@ def course(results: bigeggs.Record) -> str:
     ended = f"was stopped early, after {run} of at most {limit} epochs" if early else whole
     cuts = len(learning_rate_cuts(results["history.learning_rate"]))
     overfitting = (
-        f"From epoch {sourced(results, 'overfitsFrom', str)} on it overfits: training loss falls on, validation loss "
-        "does not get lower again."
+        f"From epoch {sourced(results, 'overfitsFrom', str)} on it overfits: training loss keeps falling, but "
+        "validation loss reaches no new low."
         if results["overfitsFrom"] is not None
         else "It did not go on for long enough after that epoch to overfit by our rule."
     )
@@ -69,7 +69,7 @@ def course(results: bigeggs.Record) -> str:
 
 
 def times(number: int) -> str:
-    """How often."""
+    """A count in words: ``twice``."""
     return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
@@ -82,9 +82,9 @@ def summary(measured: list[tuple[str, bigeggs.Record]]) -> Table:
             "time", "images/s", "memory",
         ),
         [summary_row(name, record["results"]) for name, record in measured],
-        "Losses and accuracies of the kept weights, with dropout off: on all training images, unaugmented, and on all "
-        "test images. Time is that of all epochs with their validation; images/s are training images in that time; "
-        "memory is the most that the process had at once.",
+        "Losses and accuracies of the kept weights, without dropout: on all training images, unaugmented, and on all "
+        "test images. Time is that of all epochs, including validation; images/s is training images per second "
+        "of that time; memory is the peak memory of the process.",
         numeric=tuple(range(1, 10)),
         origins=[origin(record, "results") for _, record in measured],
     )  # fmt: skip

@@ -17,9 +17,9 @@ from bigeggs_report.wording import percent
 def claim_blocks(tested: Sequence[Tested]) -> Iterator[Block]:
     """The table of claims."""
     yield Paragraph(
-        "Each claim of the original beside what this run measured. The verdict follows from a rule printed with it; "
-        "the rules are ours, as the original states none. One run with one seed cannot prove a claim: another seed "
-        "gives somewhat other numbers."
+        "Each claim of the original, with the measurement of this run. Each verdict follows from the rule printed with "
+        "it; the rules are ours, because the original states none. One run with one seed cannot prove a claim: another "
+        "seed gives slightly different numbers."
     )
     yield Verdicts(tested)
 
@@ -34,7 +34,7 @@ def conclusion_blocks(run: Run, tested: Sequence[Tested]) -> Iterator[Block]:
     yield Paragraph(claims.tally(tested))
     open_claims = [t for t in tested if t.verdict in (claims.IN_PART, claims.FAILS)]
     if open_claims:
-        yield Paragraph("What did not come out as the original says:")
+        yield Paragraph("Claims that hold only in part or do not hold:")
         yield Bullets([f"{t.claim} *{t.verdict[0].upper()}{t.verdict[1:]}:* {t.measured}." for t in open_claims])
 
 
@@ -46,5 +46,5 @@ def outcome(record: bigeggs.Record) -> str:
     return (
         f"Augmentation {direction} the test accuracy {'at' if gain == 0 else 'from'} "
         f"{sourced(plain, 'accuracy', percent)}{'' if gain == 0 else ' to ' + sourced(augmented, 'accuracy', percent)} "
-        f"and took the test loss from {sourced(plain, 'loss', decimal)} to {sourced(augmented, 'loss', decimal)}."
+        f"and changed the test loss from {sourced(plain, 'loss', decimal)} to {sourced(augmented, 'loss', decimal)}."
     )

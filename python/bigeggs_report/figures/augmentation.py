@@ -24,8 +24,8 @@ COLUMNS = (
     "flipped upside down",
 )
 
-#: What is written under a sample of a transform that works alone. Keras's parameters say where each pixel is
-#: fetched from, so the content moves against their sign: a positive `tx` fetches from the right and moves it left.
+#: What is written under a sample of a single transform. Keras's parameters say where each pixel is fetched from, so
+#: the content moves against their sign: a positive `tx` fetches from the right and moves the content left.
 AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
     "rotation": lambda sample: directed(sample["theta"], "°", "↺", "↻"),
     "zoom": lambda sample: f"↔{fixed(sample['zx'], 2)} ↕{fixed(sample['zy'], 2)}",
@@ -40,7 +40,7 @@ def directed(amount: float, unit: str, positive: str, negative: str) -> str:
 
 
 def transforms_alone(source: Source) -> Drawing:
-    """The same image through each transform by itself, some draws each."""
+    """The same image under each transform alone, with several draws of each."""
     record = source.records["03-augmentation"]
     kinds = record["results.alone"]
     figure = page(
@@ -49,14 +49,14 @@ def transforms_alone(source: Source) -> Drawing:
         f"{chosen_image(record)}; the amounts drawn are written below each image",
         record,
         height=4.95,
-        note="Zoom: the factors as Keras draws them; above 1 more of the scene is fetched and the object shrinks.",
+        note="Zoom: the factors as in Keras; above 1 more of the scene is shown and the object shrinks.",
     )
     original = image(source, record)
     rows = [[original, *(transformed(source, record, sample) for sample in kind["samples"])] for kind in kinds]
     height, width = original.shape[:2]
     look = source.look
     crowding = look.crowding(7.2)
-    # Where amounts are too wide for one line they have two, and where names are, they stand above their row.
+    # Amounts that are too wide for one line have two; names that are too wide stand above their row.
     above = 6.5 * crowding if look.narrow else 0
     below = (10 if look.narrow else 15) * crowding if look.crowded(7.2) else 12
     row_gap = round(below + above)
@@ -89,7 +89,7 @@ def transforms_alone(source: Source) -> Drawing:
 
 
 def transforms_together(source: Source) -> Drawing:
-    """The same image through all transforms at once, as training sees it, with what was drawn for each."""
+    """The same image under all transforms at once, as training sees it, with the amounts drawn."""
     record = source.records["03-augmentation"]
     samples = record["results.together"]
     figure = page(
@@ -104,7 +104,7 @@ def transforms_together(source: Source) -> Drawing:
     axes = figure.subplots()
     original = image(source, record)
     height, width = original.shape[:2]
-    # The original is as high as two rows of the others, or as one where all the width is needed for text.
+    # The original is as high as two rows of the others, or as one row where text needs all the width.
     tall = 1 if source.look.crowded(6.2) else 2
     columns = (len(samples) + 1) // 2
     if tall == 1:
@@ -129,7 +129,7 @@ def transforms_together(source: Source) -> Drawing:
 
 
 def every_amount(sample: bigeggs.Record) -> str:
-    """What a transform of all kinds does, in three lines."""
+    """The amounts of a transform of all kinds, in three lines."""
     shifts = " ".join(AMOUNT[kind](sample).removesuffix(" px") for kind in ("width shift", "height shift"))
     turned = AMOUNT["rotation"](sample)
     zoomed = " ".join(f"\N{MULTIPLICATION SIGN}{fixed(sample[axis], 2)}" for axis in ("zx", "zy"))

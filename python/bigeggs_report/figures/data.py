@@ -118,7 +118,7 @@ def pixel_histograms(source: Source) -> Drawing:
 
 
 def histogram_ceiling(shares: np.ndarray) -> float:
-    """The top of the axis: the highest bar, unless a lone one (a black border, say) would flatten the rest."""
+    """The top of the axis: the highest bar, unless a single one (such as a black border) would flatten the rest."""
     highest, usual = shares.max(), np.quantile(shares, 0.99)
     return float(usual * 1.15 if highest > 3 * usual else highest * 1.05)
 
@@ -173,9 +173,9 @@ def raw_against_scaled(source: Source) -> Drawing:
 
 
 def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> None:
-    """One curve for each pixel range, and where its end lies when it is measured anew.
+    """One curve for each pixel range, and its end when measured anew.
 
-    The scale is logarithmic where a bad epoch would flatten the rest.
+    The scale is logarithmic if a bad epoch would flatten the rest.
     """
     ends = [(len(values), anew, colour) for values, anew, colour in curves if anew is not None]
     for values, _, colour in curves:

@@ -1,4 +1,4 @@
-"""Figures of single test images and what the network says of them."""
+"""Figures of single test images and the network's predictions."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def curves(names: Sequence[str], trainings: Sequence[tuple[str, Sequence[bigeggs
 
 
 def draw_runs(axes: Axes, metric: str, histories: Sequence[bigeggs.Record]) -> None:
-    """Both runs' curves of a metric, and, thin, of the same on the training images."""
+    """Both runs' curves of a metric, and thin ones of the same metric on the training images."""
     for history, colour in zip(histories, COLOURS):
         epochs = np.arange(1, len(history[metric]) + 1)
         axes.plot(epochs, history[metric.removeprefix("val_")], color=colour, linewidth=0.8, alpha=0.6)

@@ -64,12 +64,12 @@ def names() -> list[dict[str, object]]:
 
 
 def chosen_names(names: list[str]) -> list[str]:
-    """The figures that these names mean, all if there is none, in the order of the report."""
+    """The figures with these names, or all if there are no names, in the order of the report."""
     return [plot.name for plot in chosen(names)]
 
 
 def show_images(names: list[str]) -> bool:
-    """Whether one of them shows images of the data set."""
+    """Whether one of the named figures shows images of the data set."""
     return any(plot.needs_images for plot in chosen(names))
 
 
@@ -86,9 +86,9 @@ def draw(
     A `dataset_handle` of 0 means that there is no data set. The `look` has what `look.chosen_looks` takes: the
     purpose, a width, a font and formats; without it the figures are those of the page.
 
-    Returns the names that were ``drawn``; those ``left`` as they were, because they show images of a data set that is
-    not at hand; those whose record or weights are ``missing`` and those that ``failed``, with the reason; and the
-    signs ``without`` a font, which are boxes. One bad figure does not stop the others.
+    Returns the names that were ``drawn``; those ``left`` unchanged, because they show images of a data set that is
+    not loaded; those whose record or weights are ``missing`` and those that ``failed``, with the reason; and the
+    characters ``without`` a font, which are boxes. A failed figure does not stop the others.
     """
     looks = chosen_looks(look)
     fonts.use_shipped()
@@ -115,20 +115,20 @@ def draw(
             missing[plot.name] = str(reason)
         except CannotWrite as reason:
             failed[plot.name] = str(reason)
-        except (Exception, SystemExit) as error:  # whatever goes wrong in one figure must not cost the others
+        except (Exception, SystemExit) as error:  # an error in one figure must not stop the others
             failed[plot.name] = describe(error)
     return {"drawn": drawn, "left": left, "missing": missing, "failed": failed, "without": sorted(without)}
 
 
 def save_alone(drawn: Callable[[], Drawing], name: str, directory: Path) -> None:
-    """Saves a figure that is none of the report's, in the look of the page."""
+    """Saves a figure that is not part of the report, in the look of the page."""
     fonts.use_shipped()
     files, _ = files_of(drawn, name, PAGE)
     write_atomically({directory / file: content for file, content in files.items()})
 
 
 def files_of(drawn: Callable[[], Drawing], name: str, look: Look) -> tuple[dict[str, bytes], set[str]]:
-    """A figure's files in a look, by their names, and the signs that no font has."""
+    """A figure's files in a look, by their names, and the characters that no font has."""
     with look.applied():
         drawing = drawn()
         without = finish(drawing.figure)
@@ -147,13 +147,13 @@ def chosen(names: list[str]) -> list[Plot]:
 
 
 def check(names: list[str], look: Mapping[str, object] | None = None) -> None:
-    """Refuses a name that no figure has and a look that there is not, before anything is loaded for them."""
+    """Raises an error for an unknown figure or look, before anything is loaded."""
     chosen(names)
     chosen_looks(look)
 
 
 def has_images_of(source: Source, plot: Plot) -> bool:
-    """Whether the data set at hand is the one that the plot's record was made from."""
+    """Whether the loaded data set is the one that the plot's record was made from."""
     recorded = source.records[plot.section]
     if source.dataset is None:
         return False
@@ -162,9 +162,9 @@ def has_images_of(source: Source, plot: Plot) -> bool:
 
 
 def finish(figure: Page) -> set[str]:
-    """Sets a figure's text and marks in the sizes and fonts of its look, and lays it out for good.
+    """Sets a figure's text and marks in the sizes and fonts of its look, and fixes its layout.
 
-    Returns the signs that no font has.
+    Returns the characters that no font has.
     """
     dress(figure)
     without = fonts.fit(figure)
@@ -175,7 +175,7 @@ def finish(figure: Page) -> set[str]:
 
 
 def saved(drawing: Drawing, name: str, look: Look) -> dict[str, bytes]:
-    """The figure's files by their names. What a figure does not say itself is in one beside it."""
+    """The figure's files by their names. A text file has the words that the figure leaves out."""
     files: dict[str, bytes] = {}
     with unnamed_signs():
         for kind in dict.fromkeys([*look.formats, *look.always]):
@@ -188,7 +188,7 @@ def saved(drawing: Drawing, name: str, look: Look) -> dict[str, bytes]:
     return files
 
 
-#: What matplotlib would write into a file about itself and the moment.
+#: Metadata that matplotlib would write about itself and the date; None leaves it out.
 METADATA = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
@@ -198,16 +198,16 @@ METADATA = {
 
 @contextlib.contextmanager
 def unnamed_signs() -> Iterator[None]:
-    """Without warnings of signs that have no font: they are named in one sentence instead, for all figures."""
+    """Suppresses warnings of characters without a font: one sentence names them for all figures instead."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", fonts.MISSING)
         yield
 
 
 def settle_layout(figure: Figure) -> None:
-    """Lays the panels out once, on a grid coarse enough to hide the last bits of the layout's solver.
+    """Lays the panels out once, with positions rounded enough to hide the layout solver's rounding errors.
 
-    The solver's rounding depends on the order of objects in memory, and SVG names its clips by the exact places.
+    These errors depend on the order of objects in memory, and SVG names its clips by the exact positions.
     """
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -232,7 +232,7 @@ def comma_separated(table: Table) -> bytes:
 
 
 def describe(error: BaseException) -> str:
-    """An exception in one line, with the place of ours that raised it."""
+    """An exception in one line, with the innermost place in our packages that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
     place = f" ({Path(ours[-1].filename).relative_to(PACKAGE.parent)}, line {ours[-1].lineno})" if ours else ""

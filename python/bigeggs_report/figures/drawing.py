@@ -1,4 +1,4 @@
-"""What a figure's function takes and gives."""
+"""The arguments and results of the functions that draw figures."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure the report knows: its name, the section it belongs to, and the function that draws it."""
+    """A figure of the report: its name, the section it belongs to, and the function that draws it."""
 
     name: str
     section: str

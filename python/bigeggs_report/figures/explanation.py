@@ -22,7 +22,7 @@ COLUMNS = ("test image", "true class", "predicted class", "confidence", "map of"
 
 
 def where_it_looks(source: Source) -> Drawing:
-    """The first right and the first wrong predictions with what speaks for the predicted and for the true class."""
+    """Grad-CAM maps of the first right and the first wrong predictions, for the predicted and the true class."""
     record = source.records["06-results"]
     classes = record["data.classNames"]
     right, wrong = list(record["results.explained.right"]), list(record["results.explained.wrong"])
@@ -37,7 +37,7 @@ def where_it_looks(source: Source) -> Drawing:
         source.look,
         "Where the network looks",
         "Grad-CAM after augmented training, for the first test images that are predicted right and wrong.\n"
-        "Orange: places that raise the class's score, each map on a scale of its own; all grey: none does",
+        "Orange: places that raise the class's score, each map on its own scale; all grey: none does",
         record,
         height=1.25 + 6.0 * rows / (columns * (size + GAP) + 50),
     )
@@ -53,7 +53,7 @@ def where_it_looks(source: Source) -> Drawing:
 
 
 def line_in(look: Look) -> float:
-    """Pixels of the drawing for what is written in a row: one line, or two where there is no room beside."""
+    """Pixels of the drawing for the text in a row: one line, or two where one is too wide."""
     return 1.3 * LINE * look.crowding(7) if look.crowded(7) else LINE
 
 
@@ -96,7 +96,7 @@ MAPS = {"predicted": "mapOfPredicted", "truth": "mapOfTruth"}
 
 
 def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[tuple[str, str], str]:
-    """What stands below an image or a map: a class, and its probability."""
+    """The words below an image or a map, a class and its probability, and their colour."""
     truth, predicted = (short(classes[int(each[which])]) for which in ("truth", "predicted"))
     if kind == "image":
         return ("is", truth), INK
@@ -115,7 +115,7 @@ def overlaid(image: np.ndarray, map: np.ndarray) -> np.ndarray:
 
 
 def stretched(map: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """A coarse map at an image's resolution, linear between the middles of its places."""
+    """A coarse map at an image's resolution, interpolated linearly between the centres of its cells."""
     for axis, size in enumerate(shape):
         middles = (np.arange(map.shape[axis]) + 0.5) * size / map.shape[axis]
         places = np.arange(size) + 0.5

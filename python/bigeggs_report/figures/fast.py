@@ -34,7 +34,7 @@ COLOURS = {"plain": PLAIN, "augmented": AUGMENTED, NAME: GREEN}
 
 
 def whitening_filters(source: Source) -> Drawing:
-    """The filters that are found and not trained, the direction of most variance first, above their negatives."""
+    """The untrained filters of the first layer, the direction of most variance first, above their negatives."""
     record = source.records[SECTION]
     kernel = first_kernel(source, SECTION)
     height, width, _, filters = kernel.shape
@@ -44,7 +44,7 @@ def whitening_filters(source: Source) -> Drawing:
         source.look,
         "The first layer of the fast network",
         f"Above, directions in which patches of {height} × {width} pixels vary, with their share of the variance;\n"
-        "below, their negatives. Grey is zero, and each is scaled by itself",
+        "below, their negatives. Grey is zero; each has its own scale",
         record,
         height=2.15,
     )
@@ -63,7 +63,7 @@ def whitening_filters(source: Source) -> Drawing:
 
 
 def share(part: float) -> str:
-    """A share of the variance, most of which are small."""
+    """A share of the variance in per cent; most are small."""
     return percent(part) if part >= 0.001 else "< 0.1\N{NO-BREAK SPACE}%"
 
 
@@ -140,7 +140,7 @@ def fast_ingredients(source: Source) -> Drawing:
 def draw_row(
     axes: Axes, row: int, name: str, instead: str, accuracies: Sequence[float], reference: float
 ) -> None:
-    """A row's name and what takes the ingredient's place above its marks; mean and loss right of them."""
+    """A row's name and the ingredient's replacement above its marks; mean and loss right of them."""
     colour = GREEN if not instead else PLAIN
     mean = float(np.mean(accuracies))
     mark_row(axes, row, accuracies, mean, colour)

@@ -1,4 +1,4 @@
-"""What the first layer of a network has learned to look for."""
+"""The learned filters of a network's first layer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def first_layer_filters(source: Source) -> Drawing:
         source.look,
         "Filters of the first layer",
         f"{filters} kernels of {height} × {width} pixels over red, green and blue; grey is zero, "
-        "each scaled by itself",
+        "each has its own scale",
         source.records["06-results"],
         height=2.6,
     )

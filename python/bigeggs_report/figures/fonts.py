@@ -1,4 +1,4 @@
-"""Fonts: matplotlib's own, and installed ones for signs that these do not have, such as Chinese names of classes."""
+"""Fonts: matplotlib's own, and installed ones for characters that these lack, such as Chinese names of classes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
-#: Where systems put fonts. Those of one user do not count: figures are the same for all.
+#: The system's fonts. A single user's fonts are left out, so that figures are the same for all users.
 DIRECTORIES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
-#: What is needed for signs: the words with which their names in Unicode begin, the Debian package.
+#: Groups of characters: the words with which their Unicode names begin, and the Debian package with a font.
 SCRIPTS = {
     "Chinese, Japanese or Korean signs": (
         ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH", "KANGXI"),
@@ -26,16 +26,16 @@ SCRIPTS = {
     "other signs": ((), "fonts-noto-core fonts-unifont"),
 }
 
-#: The one of matplotlib's fonts that has the most signs.
+#: The one of matplotlib's fonts with the most characters.
 MOST_SIGNS = "DejaVu Sans"
 
-#: How matplotlib's warnings of a sign without a font begin: ``fit`` returns these signs instead.
+#: The beginning of matplotlib's warnings of a character without a font: ``fit`` returns these characters instead.
 MISSING = "Glyph .* missing from|Matplotlib currently does not support .* natively"
 
 
 @functools.cache
 def use_shipped() -> None:
-    """Leaves only the fonts that come with matplotlib: another version of one would set text otherwise."""
+    """Keeps only the fonts that come with matplotlib: another version of one would draw text differently."""
     shipped = sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"))
     font_manager.fontManager.ttflist = []
     for font in shipped:
@@ -43,16 +43,16 @@ def use_shipped() -> None:
 
 
 def fit(figure: Figure) -> set[str]:
-    """Sets each text of a figure in fonts that have its signs; returns the signs that no font has.
+    """Sets each text of a figure in fonts that have its characters; returns the characters that no font has.
 
-    A text whose font has all its signs stays as it is, to the byte.
+    A text whose font has all its characters stays unchanged, to the byte.
     """
     without: set[str] = set()
     for text in figure.findobj(Text):
         missing = set(text.get_text()) - {"\n"} - signs(font_manager.findfont(text.get_fontproperties()))
         if missing:
             families = text.get_fontfamily()
-            # Another font of matplotlib's, such as a serif one, has fewer signs than this one.
+            # The other fonts of matplotlib, such as the serif one, have fewer characters than this one.
             if MOST_SIGNS not in families:
                 families = [*families, MOST_SIGNS]
                 text.set_fontfamily(MOST_SIGNS)
@@ -65,9 +65,9 @@ def fit(figure: Figure) -> set[str]:
 
 @functools.cache
 def covering(missing: frozenset[str], directories: tuple[Path, ...]) -> tuple[list[str], frozenset[str]]:
-    """Installed fonts that have these signs, the one with most first; and the signs that none has."""
+    """Installed fonts that have these characters, the one with most first; and the characters that none has."""
     chosen: list[str] = []
-    # Unifont has nearly everything, but in squares: only for what no other font has.
+    # Unifont has nearly everything, but in squares: it is only for characters that no other font has.
     for fonts in (
         [font for font in installed(directories) if "unifont" not in Path(font).name.lower()],
         [font for font in installed(directories) if "unifont" in Path(font).name.lower()],
@@ -83,7 +83,7 @@ def covering(missing: frozenset[str], directories: tuple[Path, ...]) -> tuple[li
 
 @functools.cache
 def installed(directories: tuple[Path, ...]) -> list[str]:
-    """All fonts that can be drawn from, plain ones without serifs first."""
+    """The files of all installed fonts, plain ones without serifs first."""
     files = [file for directory in directories for file in directory.rglob("*") if file.suffix in SUFFIXES]
 
     def rank(file: Path) -> tuple[bool, bool, str]:
@@ -99,7 +99,7 @@ SUFFIXES = (".ttf", ".otf", ".ttc")
 
 @functools.cache
 def signs(font: str) -> frozenset[str]:
-    """The signs that a font has; none for one of coloured bitmaps, which matplotlib cannot draw."""
+    """The characters of a font; none for a font of coloured bitmaps, which matplotlib cannot draw."""
     try:
         return frozenset(map(chr, FT2Font(font).get_charmap()))
     except (RuntimeError, OSError):
@@ -108,13 +108,13 @@ def signs(font: str) -> frozenset[str]:
 
 @functools.cache
 def family(font: str) -> str:
-    """The name by which a text asks for a font, which is made known to matplotlib."""
+    """Registers a font with matplotlib; returns its family name."""
     font_manager.fontManager.addfont(font)
     return font_manager.fontManager.ttflist[-1].name
 
 
 def advice(without: Iterable[str]) -> str:
-    """A sentence about signs that no installed font has, and what to install."""
+    """A sentence about characters that no installed font has, and what to install."""
     of_script: dict[str, list[str]] = {}
     for sign in sorted(without):
         of_script.setdefault(script(sign), []).append(sign)
@@ -129,7 +129,7 @@ def advice(without: Iterable[str]) -> str:
 
 
 def script(sign: str) -> str:
-    """What a sign is called in the advice."""
+    """The group of a character, in `SCRIPTS`."""
     name = unicodedata.name(sign, "")
     for script, (words, _) in SCRIPTS.items():
         if words and name.startswith(words):

@@ -1,4 +1,4 @@
-"""Looks: what a figure is drawn for decides its size, its type, its colours, its marks and its files."""
+"""Looks: the purpose of a figure decides its size, its type, its colours, its marks and its files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from matplotlib.colors import get_named_colors_mapping
 HERE = Path(__file__).parent
 STYLE = HERE / "bigeggs.mplstyle"
 
-#: Inches. All sizes in the modules of the figures are those of a page as wide as this.
+#: Inches. All sizes in the modules of the figures are for a page of this width.
 PAGE_WIDTH = 6.8
 
 # Okabe and Ito's palette, which no common colour blindness confuses. Labels are set in the colour of what they
@@ -26,17 +26,17 @@ LIGHT = {
     "ink": "#222222", "muted": "#666666", "faint": "#B8B8B8", "ground": "#FFFFFF", "shade": "#F2F2F2",
 }  # fmt: skip
 
-#: The same on a dark ground, lightened until text in them has that contrast there.
+#: The same on a dark ground, lightened until text in these colours has that contrast.
 DARK = {
     "blue": "#56B4E9", "vermillion": "#FF9452", "green": "#3CC9A0", "orange": "#E69F00",
     "ink": "#F2F2F2", "muted": "#B4B8BC", "faint": "#6B7075", "ground": "#15181C", "shade": "#24282D",
 }  # fmt: skip
 
-#: The names by which matplotlib knows the palette of the look that is in force.
+#: The names of the active look's colours in matplotlib.
 BLUE, VERMILLION, GREEN, ORANGE = "bigeggs:blue", "bigeggs:vermillion", "bigeggs:green", "bigeggs:orange"
 INK, MUTED, FAINT, GROUND, SHADE = (f"bigeggs:{name}" for name in ("ink", "muted", "faint", "ground", "shade"))
 
-#: Line style and marker of what a colour stands for, so that it is known in grey as well.
+#: Line style and marker of each colour, so that curves can be told apart in grey as well.
 STROKES = {
     BLUE: ("-", "o"),
     VERMILLION: ((0, (4, 1.6)), "s"),
@@ -46,7 +46,7 @@ STROKES = {
 SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
 HATCHES = {VERMILLION: "/////"}
 
-#: A page's curve of at most so many points has a marker at each.
+#: On the page, a curve of at most this many points has a marker at each.
 FEW = 12
 
 
@@ -56,24 +56,24 @@ class BadLook(bigeggs.Error):
 
 @dataclass(frozen=True)
 class Look:
-    """How figures look that are for one purpose, on one ground."""
+    """The look of figures for one purpose, on one ground."""
 
     purpose: str
-    #: What is saved, beside what always is.
+    #: The formats that are saved, besides those of `always`.
     formats: tuple[str, ...]
     always: tuple[str, ...] = ()
     #: What is added to the file's name.
     suffix: str = ""
     width: float = PAGE_WIDTH
-    #: Height over width of figures that have no pictures; without it, what they need.
+    #: Height over width of figures without pictures; None for the height that they need.
     ratio: float | None = None
     font: str = "sans"
-    #: Matplotlib's style files, over that of all looks.
+    #: Matplotlib's style files, applied after that of all looks.
     styles: tuple[str, ...] = ()
     palette: Mapping[str, str] = field(default_factory=lambda: LIGHT)
-    #: The scale of type: a size on the page from which on, downwards, text is so large. Empty: as on the page.
+    #: The scale of type: pairs of the least size on the page and the size here, descending. Empty: as on the page.
     type: tuple[tuple[float, float], ...] = ()
-    #: Whether the scale is that of the look's own width, and grows with another.
+    #: Whether type, lines, markers and margins grow with the width.
     grows: bool = False
     #: Factors for the width of lines, and for the size of markers.
     line: float = 1
@@ -86,13 +86,13 @@ class Look:
     #: Inches left and right of the figure, and above it where it has a title and no subtitle.
     margin: float = 0.14
     head: float = 0
-    #: The distance of lines of text below pictures, as a part of that on the page.
+    #: The distance of lines of text below pictures, as a fraction of that on the page.
     leading: float = 1
     #: Inches around axes.
     padding: tuple[float, float] = (0.07, 0.05)
 
     def size(self, points: float) -> float:
-        """The size here of text that is set in so many points on the page."""
+        """The size here of text of so many points on the page."""
         return next((size for least, size in self.type if points >= least), points)
 
     @property
@@ -110,13 +110,13 @@ class Look:
 
     @property
     def narrow(self) -> bool:
-        """Whether there is room for one panel beside its labels and no more."""
+        """Whether there is room for only one panel and its labels."""
         return self.width / self.scale < 5
 
     def across(self, number: int, least: float, on_page: int, points: float = 9) -> int:
-        """How many panels are side by side if each takes `least` inches with text of so many points as on the page.
+        """How many panels fit side by side if each takes `least` inches with text of the page's size `points`.
 
-        The page has so many as are given; elsewhere the rows are equally long.
+        The page has `on_page` of them; in other looks the rows are equally long.
         """
         if self.explained:
             return on_page
@@ -124,7 +124,7 @@ class Look:
         return math.ceil(number / math.ceil(number / most))
 
     def stroke(self, colour: str, points: int, few: float = FEW) -> dict[str, object]:
-        """How a curve of so many points is drawn; the page marks them where they are few."""
+        """Matplotlib's options for a curve of so many points; the page marks them if they are few."""
         if colour not in self.strokes:
             return {"marker": "o" if points <= few else None}
         linestyle, marker = self.strokes[colour]
@@ -135,16 +135,16 @@ class Look:
         return self.strokes.get(colour, ("", "o"))[1]
 
     def sign(self, colour: str) -> str:
-        """The marker as a sign before a name, where curves are told apart by it."""
+        """The marker as a character before a name, if the look has markers; else empty."""
         return f"{SIGNS[self.mark(colour)]} " if colour in self.strokes else ""
 
     def fill(self, colour: str) -> dict[str, object]:
-        """How an area is filled beside one of another colour."""
+        """Matplotlib's options for an area of this colour beside one of another."""
         return {"hatch": self.hatches[colour], "edgecolor": GROUND, "linewidth": 0} if colour in self.hatches else {}
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:
-        """Matplotlib with this look in force, and with no other setting."""
+        """Applies this look to matplotlib, and no other setting."""
         styles = [STYLE, *(HERE / style for style in self.styles), {"font.family": FONTS[self.font]}]
         with matplotlib.style.context(styles, after_reset=True):
             name_colours(self.palette)
@@ -155,7 +155,7 @@ class Look:
 
 
 def name_colours(palette: Mapping[str, str]) -> None:
-    """Makes the names of colours mean those of a palette."""
+    """Assigns a palette's colours to their names."""
     known = get_named_colors_mapping()
     for name, colour in palette.items():
         known[f"bigeggs:{name}"] = colour
@@ -216,11 +216,11 @@ NARROWEST, WIDEST = 1, 30
 
 
 def chosen_looks(options: Mapping[str, object] | None = None) -> tuple[Look, ...]:
-    """The looks of a purpose, with what the options ask to be otherwise.
+    """The looks of a purpose, changed by the options.
 
     ``purpose`` is ``page``, ``paper`` or ``slides``; ``width`` is in inches, ``font`` ``serif`` or ``sans``, and
-    ``formats`` a list out of ``pdf``, ``svg``, ``png`` and ``csv``. What is ``None``, empty or not there is as the
-    purpose has it. Raises `BadLook` with what is allowed.
+    ``formats`` a list out of ``pdf``, ``svg``, ``png`` and ``csv``. An option that is ``None``, empty or missing has
+    the purpose's value. Raises `BadLook`, which says what is allowed.
     """
     options = {key: value for key, value in (options or {}).items() if value not in (None, [], ())}
     purpose = one_of(PURPOSES, options.get("purpose", "page"), "no purpose of figures named", "they are for")
@@ -238,7 +238,7 @@ def chosen_looks(options: Mapping[str, object] | None = None) -> tuple[Look, ...
 
 
 def one_of(known: Mapping[str, object] | tuple[str, ...], name: object, what: str, these: str) -> str:
-    """A name that is known; raises `BadLook` for another."""
+    """The name if it is known; raises `BadLook` otherwise."""
     if name not in known:
         raise BadLook(f"there is {what} {name}; {these} {', '.join(known)}")
     return name

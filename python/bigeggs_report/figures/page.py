@@ -24,10 +24,10 @@ PLAIN, AUGMENTED = BLUE, VERMILLION
 
 
 class Page(Figure):
-    """A figure in a look, and the words that it leaves to the text beside it."""
+    """A figure in a look, and the words that it leaves out for the text beside it."""
 
     def __init__(self, look: Look, height: float, page_body: float, words: Sequence[str]) -> None:
-        """An empty figure, so many inches high; on the page its axes have `page_body` of them."""
+        """An empty figure, `height` inches high; `page_body` is the height of its axes on the page."""
         super().__init__(figsize=(look.width, height), layout="constrained" if look.explained else "compressed")
         self.look = look
         self.words = [word for word in words if word]
@@ -35,7 +35,7 @@ class Page(Figure):
         self.rows, self.page_body = 1, page_body
 
     def keep_free(self, top: float, bottom: float) -> None:
-        """Leaves so many inches above and below the axes."""
+        """Reserves `top` and `bottom` inches above and below the axes."""
         self.top, self.bottom = top, bottom
         height, left = self.get_figheight(), self.look.margin / self.look.width
         across, down = self.look.padding
@@ -54,12 +54,12 @@ class Page(Figure):
         return self.look.scale * self.page_body * self.rows / self.body
 
     def resize(self, body: float) -> None:
-        """Gives the axes so many inches of height."""
+        """Makes the axes `body` inches high."""
         self.set_figheight(body + self.top + self.bottom)
         self.keep_free(self.top, self.bottom)
 
     def below_top(self, inches: float) -> ScaledTranslation:
-        """Places in fractions of the figure, so far below its upper end whatever its height becomes."""
+        """A transform from fractions of the figure, moved down by `inches` whatever the figure's height becomes."""
         return self.transFigure + ScaledTranslation(0, -inches, self.dpi_scale_trans)
 
     def unsaid(self) -> str:
@@ -74,7 +74,7 @@ def page(
 ) -> Page:
     """An empty figure, on the page with its title above and its `origin` below, and `height` inches high.
 
-    The origin is that of the record's data set if it is not given. Another look has another height.
+    The default origin is that of the record's data set. Other looks have other heights.
     """
     origin = origin or caption(record)
     footer = [note, origin] if note else [origin]
@@ -89,7 +89,7 @@ def page(
         top, bottom = look.head, look.margin
     height, left = figure.get_figheight(), look.margin / look.width
     if look.titled:
-        # As far from the upper end as from the left one, but for the page.
+        # As far from the top as from the left, except on the page.
         down = 0.11 if look.explained else look.margin
         figure.text(
             left, 1, title, fontsize=11.5, fontweight="bold", va="top", color=INK, transform=figure.below_top(down)
@@ -102,7 +102,7 @@ def page(
 
 
 def panels(figure: Page, number: int, least: float, flat: bool = False, **options: object) -> list[Axes]:
-    """Axes in as many rows as it takes for each to have `least` inches of width, with text as on the page.
+    """Axes in as many rows as needed for each to be `least` inches wide, with text as on the page.
 
     Where there is no subtitle, those that are `flat` are less than half as high as wide; others keep their height.
     """
@@ -173,7 +173,7 @@ def legend(figure: Page, entries: Sequence[tuple[str, str]], areas: bool) -> Non
 
 
 def dress(figure: Page) -> None:
-    """Gives text and marks, whose sizes are the page's until now, those of the figure's look."""
+    """Changes the sizes of text and marks from those of the page to those of the figure's look."""
     look = figure.look
     ticks = set()
     for axis in figure.findobj(Axis):
@@ -194,7 +194,7 @@ def dress(figure: Page) -> None:
 
 
 def trim(figure: Page) -> None:
-    """Makes a figure of pictures, whose width decides their height, as high as they are."""
+    """Fits a figure's height to its pictures, whose width decides their height."""
     if figure.look.explained or any(
         axes.get_aspect() == "auto" for axes in figure.axes if axes.has_data()
     ):
@@ -255,7 +255,7 @@ def name_classes(axis: Axis, classes: Sequence[str], most: int = MOST_NAMED, **t
 
 def percent_axis(axis: Axis, unit: str = "%") -> None:
     """Ticks of a fraction of one, written in per cent (or points, `unit`)."""
-    # Away from the page, type is large for the axes.
+    # In other looks than the page, type is large for the axes.
     fewer = {} if axis.axes.figure.look.explained else {"nbins": 5}
     axis.get_major_locator().set_params(steps=[1, 2, 5, 10], **fewer)
     axis.set_major_formatter(
@@ -283,7 +283,7 @@ def empty(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def show_picture(axes: Axes, picture: np.ndarray, extent: tuple[float, float, float, float] | None = None) -> None:
-    """Pixels as they are, without axes around them."""
+    """Draws pixels without axes around them."""
     axes.imshow(picture, extent=extent)
     axes.set_axis_off()
     axes.grid(False)

@@ -28,12 +28,12 @@ MODELS = (("plain", PLAIN), ("augmented", AUGMENTED))
 
 
 def confusion_plain(source: Source) -> Drawing:
-    """Who is taken for whom by the network trained on the images as loaded."""
+    """The confusion matrix of the network trained on the images as loaded."""
     return confusion(source, "plain", PLAIN)
 
 
 def confusion_augmented(source: Source) -> Drawing:
-    """Who is taken for whom by the network trained on augmented images."""
+    """The confusion matrix of the network trained on augmented images."""
     return confusion(source, "augmented", AUGMENTED)
 
 
@@ -48,7 +48,7 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
         source.look,
         f"Confusion after {model} training",
         f"{percent(result['accuracy'])} of {count(result['images'])} test images on the diagonal; "
-        "a cell's ground grows darker with its share of the row",
+        "a cell is darker the larger its share of its row",
         record,
         height=5.9,
     )
@@ -58,7 +58,7 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
     dark_ink = LIGHT["ink"] if source.look.explained else "#000000"
     axes.imshow(shares, cmap=shades, norm=darker, aspect="auto" if source.look.ratio else "equal")
     for (row, column), number in np.ndenumerate(counts):
-        # Of more classes, numbers would not fit into their cells.
+        # With more classes, numbers would not fit into their cells.
         if number and len(classes) <= 20:
             ink = readable_on(shades(darker(shares[row, column])), dark_ink)
             weight = "bold" if row == column else "normal"
@@ -73,7 +73,7 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
 
 
 def readable_on(ground: tuple[float, float, float, float], ink: str) -> str:
-    """White or a dark ink, by WCAG's relative luminance: black has a contrast of 4.5 wherever white has not."""
+    """White or a dark ink, by WCAG's relative luminance: black has a contrast of 4.5 wherever white has less."""
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in ground[:3]]
     luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear))
     return "#FFFFFF" if luminance < 0.179 else ink
@@ -172,12 +172,12 @@ def index_list(indices: np.ndarray) -> str:
     return " ".join(str(int(index)) for index in indices)
 
 
-#: What a bin of the calibration holds.
+#: The values of a bin of the calibration.
 BIN = ("low", "high", "count", "confidence", "accuracy", "accuracyLow", "accuracyHigh")
 
 
 def calibration(source: Source) -> Drawing:
-    """Whether a prediction made with some confidence is right as often as that confidence says."""
+    """Whether predictions are right as often as their confidence says."""
     record = source.records["06-results"]
     errors = " and ".join(
         f"{percent(record[f'results.{model}.calibration.expectedCalibrationError'])} ({model})" for model, _ in MODELS
@@ -192,9 +192,9 @@ def calibration(source: Source) -> Drawing:
     )
     reliability, sizes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     reliability.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-    # On the page it has room left of the curves.
+    # On the page there is room for it left of the curves.
     place = {"x": 0.015, "y": 0.4} if source.look.explained else {"x": 0.985, "y": 0.05, "ha": "right"}
-    reliability.text(**place, s="dashed: exactly as sure as right", fontsize=8, color=MUTED)
+    reliability.text(**place, s="dashed: confidence is accuracy", fontsize=8, color=MUTED)
     rows: list[tuple[object, ...]] = []
     for (model, colour), shift in zip(MODELS, (-0.21, 0.21)):
         bins = [each for each in record[f"results.{model}.calibration.bins"] if each["count"] > 0]

@@ -28,7 +28,7 @@ def mark_row(axes: Axes, row: int, accuracies: Sequence[float], mean: float, col
 
 
 def name_row(axes: Axes, row: int, name: str, summary: str, colour: str, size: float) -> None:
-    """A row's name and, after it, what it is, above its marks; where it is crowded the name alone, left of them."""
+    """A row's name and summary above its marks; in a crowded look only the name, left of them."""
     figure = axes.figure
     if figure.look.crowded(9):
         axes.text(

@@ -1,4 +1,4 @@
-"""A figure for TensorBoard: what a network says of a few images while it trains."""
+"""A figure for TensorBoard: a network's predictions for a few images during training."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> 
     with PAGE.applied(), warnings.catch_warnings():
         figure = sheet(dataset, predicted, confidence)
         fonts.fit(figure)
-        # The section's own figures say which signs these are.
+        # The section's own figures report these characters.
         warnings.filterwarnings("ignore", fonts.MISSING)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
@@ -37,7 +37,7 @@ def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> 
 
 
 def sheet(dataset: bigeggs.Dataset, predicted: Sequence[int], confidence: Sequence[float]) -> Figure:
-    """The images in rows; below each the prediction, in red what it should have been."""
+    """The images in rows; below each the prediction and, if that is wrong, the true class in red."""
     classes, labels = dataset.class_names, dataset.labels("test")
     rows = (len(predicted) + COLUMNS - 1) // COLUMNS
     figure = Figure(figsize=(1.25 * COLUMNS, 1.55 * rows), layout="constrained")

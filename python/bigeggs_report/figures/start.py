@@ -1,4 +1,4 @@
-"""Imports matplotlib where no setting of the user's reaches it; called before any other module here."""
+"""Imports matplotlib without the user's settings; called before any other module here."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 
 
 def start(directory: str) -> None:
-    """Imports matplotlib, which keeps its list of fonts in `directory`, or nowhere if that cannot be written.
+    """Imports matplotlib, with its list of fonts in `directory`, or in a temporary one if that cannot be written.
 
-    Each figure is drawn from matplotlib's defaults and our style alone; that the list takes a moment nobody needs to
-    know.
+    Figures use only matplotlib's defaults and our style. The warning that building the list takes a moment is turned
+    off.
     """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with contextlib.ExitStack() as stack:
         if not can_write(directory):
             directory = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         os.environ["MPLCONFIGDIR"] = directory
-        # It would read settings in the directory that a command is typed in, and fail of some.
+        # In the current directory it would read settings, and fail because of some.
         here = os.open(".", os.O_PATH)
         stack.callback(os.close, here)
         os.chdir(directory)
@@ -29,7 +29,7 @@ def start(directory: str) -> None:
 
 
 def can_write(directory: str) -> bool:
-    """Whether files can be made in a directory, which is made if it is not there."""
+    """Whether files can be created in a directory; creates the directory if it is missing."""
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):

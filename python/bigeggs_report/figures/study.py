@@ -1,4 +1,4 @@
-"""Figures of the study: what other seeds and other recipes give, and what choosing by the test images does."""
+"""Figures of the study: other seeds, other recipes, and the effect of choosing the epoch by the test images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bigeggs_report.records import MissingInput
 from bigeggs_report.study import CLAIMED, official
 from bigeggs_report.wording import count, percent
 
-#: The report's own recipes keep their colours; what adds to them has one of its own.
+#: The report's own recipes keep their colours; all others share one.
 COLOURS = {"plain": PLAIN, "augmented": AUGMENTED}
 
 
@@ -49,7 +49,7 @@ def study_recipes(source: Source) -> Drawing:
     frame_rows(axes, len(recipes), low, high)
     at_right = CLAIMED > (low + high) / 2
     axes.annotate(
-        "more than 0.9, as the report claims", (CLAIMED, 1), xycoords=axes.get_xaxis_transform(),
+        "more than 0.9, as the original claims", (CLAIMED, 1), xycoords=axes.get_xaxis_transform(),
         xytext=(3 if at_right else -3, 3), textcoords="offset points", fontsize=9, color=INK,
         ha="right" if at_right else "left", va="bottom",
     )  # fmt: skip
@@ -57,7 +57,7 @@ def study_recipes(source: Source) -> Drawing:
 
 
 def draw_recipe(axes: Axes, row: int, recipe: bigeggs.Record, runs: Sequence[bigeggs.Record]) -> None:
-    """A recipe's name and what it is above its marks; the two means right of them."""
+    """A recipe's name and summary above its marks; the two means right of them."""
     colour = COLOURS.get(recipe["recipe"], GREEN)
     mean, mirrored = recipe["accuracy.mean"], recipe["mirroredAccuracy.mean"]
     axes.plot(mirrored, row, "D", color=colour, markersize=6, markerfacecolor=GROUND, markeredgewidth=1.2, alpha=0.6)
@@ -97,7 +97,7 @@ def study_selection(source: Source) -> Drawing:
         origin=study_caption(runs),
     )
     every = panels(figure, len(groups), least=2.6, flat=True, sharey=True)
-    # The first epochs are far above and would flatten what matters.
+    # The first epochs are far above and would flatten the rest.
     low = min(choice["byTest.loss"] for choice in chosen.values())
     high = max(max(run["testHistory.loss"][-1], chosen[run["name"]]["byHeldOut.loss"]) for run in runs)
     room = 0.08 * max(high - low, 0.1 * low)
@@ -132,7 +132,7 @@ def draw_choices(
 
 
 def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object, ...]]:
-    """One row an epoch; the last cell says whose choice it was."""
+    """One row an epoch; the last cell says which images choose that epoch."""
     curves = [run[f"{kind}.{metric}"] for kind in ("heldOutHistory", "testHistory") for metric in ("loss", "accuracy")]
     choices = (("held-out", choice["epochByHeldOut"]), ("test", choice["epochByTest"]))
     return [
@@ -142,7 +142,7 @@ def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object
 
 
 def study_of(record: bigeggs.Record) -> bigeggs.Record:
-    """What a section's study found, if it is of these images."""
+    """A section's study; raises `MissingInput` if it is of other images."""
     study = record["results.study"]
     if study is None:
         raise MissingInput(f"the study is of CIFAR-10, and the data set here is {record['data.name']}")
@@ -150,7 +150,7 @@ def study_of(record: bigeggs.Record) -> bigeggs.Record:
 
 
 def study_in(record: bigeggs.Record) -> bigeggs.Record:
-    """The same, if it has begun."""
+    """A section's study; raises `MissingInput` also if no training is recorded."""
     study = study_of(record)
     if not len(study["runs"]):
         raise MissingInput("no training of the study is recorded: `bigeggs study` trains them")
@@ -158,13 +158,13 @@ def study_in(record: bigeggs.Record) -> bigeggs.Record:
 
 
 def recorded(study: bigeggs.Record) -> str:
-    """How much of the study there is."""
+    """How many of the study's trainings are recorded, in words."""
     number, planned = len(study["runs"]), study["planned"]
     return f"All {count(planned)} trainings" if number >= planned else f"{count(number)} of {count(planned)} trainings"
 
 
 def study_caption(runs: Sequence[bigeggs.Record]) -> str:
-    """What trainings of the study were made from."""
+    """The data, seeds and precision of trainings of the study."""
     seeds = sorted({run["seed"] for run in runs})
     precisions = sorted({run["precision"] for run in runs})
     return (

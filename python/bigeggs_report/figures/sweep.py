@@ -55,7 +55,7 @@ def draw_result(axes: Axes, row: int, result: bigeggs.Record, settings: list[str
 
 
 def caption(record: bigeggs.Record) -> str:
-    """What the trainings were made from."""
+    """The data and seeds of the trainings."""
     held = record["heldOutImages"]
     seeds = [count(seed) for seed in record["seeds"]]
     return (

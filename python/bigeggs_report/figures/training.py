@@ -117,7 +117,7 @@ def mark_best(axes: Axes, epoch: int, value: float, form: Callable[[float], str]
 
 
 def ring(axes: Axes, epoch: int, value: float, colour: str = INK) -> None:
-    """An open mark at an epoch, as of the kept weights."""
+    """A ring at an epoch, such as that of the kept weights."""
     axes.plot(epoch, value, "o", markersize=8, markerfacecolor="none", markeredgecolor=colour, clip_on=False)
 
 

@@ -1,1 +1,1 @@
-"""Somebody's own pictures, shown with what the network says of them."""
+"""The page of the user's own pictures with the network's predictions."""

@@ -1,4 +1,4 @@
-"""One page that shows pictures, what a network says of them, and where it looked: ``view(…)``, ``page(…)``."""
+"""One page of pictures, a network's predictions, and where the network looked: ``view(…)``, ``page(…)``."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from bigeggs_report.templates import templates
 HERE = Path(__file__).parent
 REPORT_STYLE = HERE.parent / "report.css"
 
-#: The side of what is shown, in pixels.
+#: The side of the pictures on the page, in pixels.
 SHOWN = 448
 
-#: The colour of places that speak for a class, that of the report's figures.
+#: The colour of places that raise a class's score, as in the report's figures.
 ORANGE = "#E69F00"
 
 
 def page(views: list[dict[str, object]], failures: list[str], notes: list[str], weights: str, side: int) -> str:
-    """The page's HTML, which needs no other file, from the views of some pictures.
+    """The HTML of a self-contained page, from the views of some pictures.
 
-    `side` is that of what the network sees, in pixels.
+    `side` is that of the network's input, in pixels.
     """
     style = Markup(REPORT_STYLE.read_text() + (HERE / "page.css").read_text())
     return templates(HERE, autoescape=True).get_template("page.html.j2").render(
@@ -41,7 +41,7 @@ def view(
     """A picture as the network sees it, and where it looked.
 
     `classes` are the likeliest ones with their probabilities; `values` a map of `size` (width, height) that is
-    high where the picture speaks for the first of them. The network sees `side` by `side` pixels.
+    high where the picture raises the score of the first of them. The network sees `side` by `side` pixels.
     """
     middle = square(file, SHOWN)
     return {
@@ -58,7 +58,7 @@ def view(
 
 
 def address(image: Image.Image, format: str, **options: int) -> str:
-    """An image inside the page."""
+    """An image as a data URL."""
     buffer = io.BytesIO()
     image.save(buffer, format, **options)
     return f"data:image/{format.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""`bigeggs preview`: serves the report's page on this machine alone, and follows the work: ``main(…)``."""
+"""`bigeggs preview`: serves the report's page on this machine only, and keeps it up to date: ``main(…)``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a change of the Python that draws and writes changes: ``figures(…)``, ``page(…)``.
+"""Which figures and pages a change of the Python code affects: ``figures(…)``, ``page(…)``.
 
-It is read from the modules' imports, not imported: what is being written may not run yet.
+The modules' imports are parsed, not run: a module that is being edited may not run yet.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Collection, NamedTuple
 def figures(changed: Collection[Path], python: Path, recorded: Collection[str]) -> list[list[str]]:
     """The figures of `recorded` sections to draw again, first those that changed modules draw themselves.
 
-    A list without names stands for all figures, where they cannot be told.
+    An empty list of names stands for all figures, if the affected ones cannot be determined.
     """
     directory = python / "bigeggs_report/figures"
     table = directory / "draw.py"
@@ -38,7 +38,7 @@ def figures(changed: Collection[Path], python: Path, recorded: Collection[str]) 
 
 
 def page(changed: Collection[Path], python: Path) -> bool:
-    """Whether the page is to be built again."""
+    """Whether the page must be rebuilt."""
     directory = python / "bigeggs_report"
     templates = {path for path in changed if path.parent == directory and path.suffix in (".j2", ".css")}
     return bool(templates or reach(directory / "build.py", python).intersection(changed))
@@ -53,7 +53,7 @@ class Plot(NamedTuple):
 
 
 def plots(table: Path) -> list[Plot]:
-    """All figures, as `draw.py` has them in its table."""
+    """All figures in the table of `draw.py`."""
     calls = [node for node in ast.walk(ast.parse(table.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     entries = [call.args for call in calls if ast.unparse(call.func) == "Plot"]
     return [
@@ -63,7 +63,7 @@ def plots(table: Path) -> list[Plot]:
 
 
 def reach(module: Path, python: Path, beyond: Collection[Path] = ()) -> set[Path]:
-    """A module and all of ours that it imports, directly or not, without those `beyond` which nobody asks."""
+    """A module and all modules of ours that it imports, directly or not, but not those in `beyond` nor through them."""
     found, waiting = set(), [module]
     while waiting:
         path = waiting.pop()
@@ -74,7 +74,7 @@ def reach(module: Path, python: Path, beyond: Collection[Path] = ()) -> set[Path
 
 
 def imported(path: Path, python: Path) -> frozenset[Path]:
-    """The files of ours that a module imports; one that cannot be read imports nothing."""
+    """The files of ours that a module imports; none if it cannot be read."""
     try:
         return imported_as_of(path, python, path.stat().st_mtime_ns)
     except (OSError, SyntaxError):
@@ -83,7 +83,7 @@ def imported(path: Path, python: Path) -> frozenset[Path]:
 
 @functools.lru_cache(maxsize=1000)
 def imported_as_of(path: Path, python: Path, written: int) -> frozenset[Path]:
-    """The same, kept until the module is `written` again: all of them together take a second."""
+    """`imported`, cached until the module's time `written` changes: parsing all modules takes a second."""
     found: set[Path] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -21,7 +21,7 @@ from bigeggs_report.preview.parent import end_with
 
 @dataclass(frozen=True)
 class Ended:
-    """What a program left: its exit status, negative if a signal ended it, and what it printed."""
+    """A program's exit status, negative if a signal ended it, and what it printed."""
 
     status: int
     output: str
@@ -29,7 +29,7 @@ class Ended:
 
 
 class Children:
-    """Programs that are running. They are asked to end by SIGTERM, at which a training saves itself."""
+    """Programs that are running. SIGTERM asks them to end; a training then saves its state."""
 
     def __init__(self) -> None:
         self.running: set[Process] = set()
@@ -44,12 +44,12 @@ class Children:
         return Ended(process.returncode, output.decode(errors="replace"), errors.decode(errors="replace"))
 
     async def show(self, arguments: Sequence[str], heard: Callable[[bytes], None]) -> int:
-        """Runs a program that prints as it would here, on a terminal where this is one; returns its exit status."""
+        """Runs a program and passes on its output, from a terminal if ours is one; returns its exit status."""
         readable, writable = terminal_like_ours() if sys.stdout.isatty() else os.pipe()
         loop, closed = asyncio.get_running_loop(), asyncio.Event()
 
         def read() -> None:
-            # Reading from a terminal that nobody has open any more is an error, and the end.
+            # Reading from a terminal that no process has open any more is an error: the output has ended.
             with contextlib.suppress(OSError):
                 if data := os.read(readable, 1 << 16):
                     return heard(data)
@@ -64,7 +64,7 @@ class Children:
                 os.close(writable)
             await process.wait()
             self.running.discard(process)
-            # What the program left running may keep its output open for ever.
+            # A process that the program left running may keep its output open for ever.
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(closed.wait(), 1)
         finally:
@@ -77,12 +77,12 @@ class Children:
         self._send(signal.SIGTERM, self.running & {self._shown})
 
     def ask_to_end(self) -> None:
-        """Asks all to end; no other is started after them."""
+        """Asks all programs to end; no others are started after that."""
         self._is_over = True
         self._send(signal.SIGTERM, self.running)
 
     def kill(self) -> None:
-        """Ends all at once."""
+        """Kills all programs."""
         self._send(signal.SIGKILL, self.running)
 
     @staticmethod
@@ -112,7 +112,7 @@ class Children:
 
 
 def terminal_like_ours() -> tuple[int, int]:
-    """A terminal as wide as standard output's: what is printed to the second is read from the first as it is."""
+    """A pseudoterminal of the size of standard output's: what is printed to the second end is read from the first."""
     readable, writable = os.openpty()
     tty.setraw(writable)
     fcntl.ioctl(writable, termios.TIOCSWINSZ, fcntl.ioctl(sys.stdout, termios.TIOCGWINSZ, bytes(8)))

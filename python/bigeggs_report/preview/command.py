@@ -25,13 +25,13 @@ def run(settings: Settings) -> int:
     """Serves until it is asked to end; returns the exit status."""
     if parent := os.environ.get("BIGEGGS_PARENT"):
         end_with(int(parent))
-    # Who asks for what is not there, or breaks off, is no news.
+    # Requests for missing pages and broken connections are not reported.
     logging.getLogger("tornado").setLevel(logging.ERROR)
     return asyncio.run(preview(settings))
 
 
 async def preview(settings: Settings) -> int:
-    """Serves and follows."""
+    """Runs the server and the follower; returns the exit status."""
     follower, loop, end = Follower(settings), asyncio.get_running_loop(), Ending()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end.ask)
@@ -62,17 +62,17 @@ async def preview(settings: Settings) -> int:
 
 
 class Ending:
-    """That this process was asked to end, once or again."""
+    """Whether this process was asked to end, once or twice."""
 
     def __init__(self) -> None:
         self.asked, self._again = asyncio.Event(), asyncio.Event()
 
     def ask(self) -> None:
-        """Asks for the end; the second time, without patience."""
+        """Asks for the end; the second call ends the children at once."""
         (self._again if self.asked.is_set() else self.asked).set()
 
     async def children(self, children: Children) -> None:
-        """Ends all children: they save what they are at, unless the end is asked for again."""
+        """Ends all children: they save their work, unless the end is asked for again."""
         children.ask_to_end()
         ended, again = asyncio.create_task(children.ended()), asyncio.create_task(self._again.wait())
         await asyncio.wait([ended, again], return_when=asyncio.FIRST_COMPLETED)
@@ -82,7 +82,7 @@ class Ending:
 
 
 def open_browser(address: str) -> None:
-    """Opens the address in the browser that the desktop has for it."""
+    """Opens the address in the desktop's default browser."""
     opener = shutil.which("xdg-open")
     if opener is None:
         return say("There is no xdg-open to open a browser with: open the address yourself.")

@@ -1,4 +1,4 @@
-"""Work that is done again whenever something asks for it: ``Errand``."""
+"""Work that is done again on request: ``Errand``."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Awaitable, Callable
 
 
 class Errand:
-    """Does its work once for all who ask before it begins, and once more for those who ask after."""
+    """Does its work once for all requests before it begins, and once more for later ones."""
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
-        """Has the work done, soon."""
+        """Requests the work."""
         self._asked.set()
 
     async def serve(self) -> None:
-        """Does the work, for ever."""
+        """Does the work whenever it is requested, for ever."""
         while True:
             await self._asked.wait()
             self._asked.clear()

@@ -1,4 +1,4 @@
-"""Follows the work: notices what was saved, has it drawn, written or run, and tells the page: ``Follower``."""
+"""Notices saved files, draws, writes or runs what depends on them, and informs the page: ``Follower``."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bigeggs_report.preview.watched import Place, Watched
 
 #: Seconds between two looks at the files.
 PATIENCE = 0.5
-#: The lines that the page shows of what runs.
+#: How many lines of a run's output the page shows.
 LAST_LINES = 8
 
-#: Builds the pages from what is recorded and drawn: its arguments are where Python is, and those of `build` as JSON.
-#: `bigeggs report --no-run` writes the same, but not while a run holds its directory, of which the page is to tell.
+#: Builds the pages from records and figures. Its arguments are the Python directory, and those of `build` as JSON.
+#: `bigeggs report --no-run` writes the same, but not while a run holds its directory, and the page must show that run.
 BUILD = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -34,12 +34,12 @@ build(*json.loads(sys.argv[2]))
 
 
 class Follower:
-    """What is out of date, what runs, what went wrong; and the work that keeps the page as the files are."""
+    """The state of sections, runs and errors, and the work that keeps the page up to date with the files."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.children = Children()
-        #: By what it was about, the text of what went wrong.
+        #: The texts of errors, by subject.
         self.errors: dict[str, str] = {}
         self.running: str | None = None
         self.transcript = Transcript()
@@ -47,7 +47,7 @@ class Follower:
         self._stopped = False
         self._sections: list[dict[str, object]] | None = None
         self._training: dict[str, object] | None = None
-        #: Whether a run holds the directory, and whether we do to draw.
+        #: Whether a run holds the directory, and whether our own drawing does.
         self._in_use = self._draws = False
         self._to_draw: set[Path] = set()
         self._to_write = self._is_page_behind()
@@ -85,10 +85,10 @@ class Follower:
         return {
             "known": self._sections is not None,
             "stale": [{name: each[name] for name in ("section", "state", "reasons")} for each in stale],
-            # All before the first that is out of date have run.
+            # All sections before the first that is out of date have run.
             "running": self.running and (stale[0]["section"] if stale else self.running),
             "lines": self.transcript.lines[-LAST_LINES:] if self.running else [],
-            # One that was interrupted has left the same, but nobody holds the directory.
+            # An interrupted training leaves the same, but then no process holds the directory.
             "training": self._training if self._in_use else None,
             "errors": self.errors,
             "page": self.version,
@@ -96,7 +96,7 @@ class Follower:
 
     @property
     def version(self) -> str:
-        """Changes with the report's page; empty where there is none."""
+        """A text that changes with the report's page; empty without a page."""
         try:
             return str(self.settings.page.stat().st_mtime_ns)
         except OSError:
@@ -114,14 +114,14 @@ class Follower:
         self._listeners.discard(event)
 
     def tell(self) -> None:
-        """Tells all who listen that the state has changed."""
+        """Tells all listeners that the state has changed."""
         for event in self._listeners:
             event.set()
 
     # What is done.
 
     async def follow(self) -> None:
-        """Follows the work, for ever."""
+        """Watches the files and does the work, for ever."""
         self._compare.ask()
         await asyncio.gather(self._compare.serve(), self._make.serve(), self._watch())
 
@@ -133,7 +133,7 @@ class Follower:
             self._run = asyncio.create_task(self._run_from(self.running))
 
     def stop(self) -> None:
-        """Asks what runs to save itself and end."""
+        """Asks the running sections to save their state and end."""
         self._stopped = True
         self.children.stop_what_is_shown()
 
@@ -148,10 +148,10 @@ class Follower:
         self.tell()
         started = time.monotonic()
         try:
-            # All before the first are up to date, and of those after it the ones that are not are run.
+            # All sections before the first are up to date. Those after it are run if they are out of date.
             command = [self.settings.bigeggs, "step", "--from", first, *self.settings.arguments]
             async with self._writing:
-                pass  # Whoever draws now ends first, and nobody begins.
+                pass  # Waits for a drawing in progress; while `running` is set, no other begins.
             status = await self.children.show(command, self._hear)
         except OSError as error:
             status = error.strerror
@@ -200,7 +200,7 @@ class Follower:
         except ValueError:
             status = None
         if status is None:
-            # While sections are compiled, the executable may be written anew.
+            # While sections are compiled, the executable may be replaced.
             if not self.running:
                 self._failed("Which sections are out of date", ended.errors or ended.output)
             return
@@ -221,7 +221,7 @@ class Follower:
                 say(f"{section} is out of date: {'; '.join(reasons)}.")
 
     async def _draw_and_write(self) -> None:
-        """One after the other: who draws removes what others have half-written."""
+        """Draws, then writes; not both at once, since drawing removes files that others have half-written."""
         async with self._writing:
             if not self._in_use and not self.running:
                 changed, self._to_draw = self._to_draw, set()
@@ -229,7 +229,7 @@ class Follower:
                     await self._draw(names)
                     await self._build()
             elif self._affected(self._to_draw):
-                # The directory of figures belongs to the run; when that has ended, this is asked for again.
+                # The run owns the directory of figures; when it has ended, this work is requested again.
                 say("Figures wait for the run to end.")
             await self._build()
 
@@ -263,7 +263,7 @@ class Follower:
         )
         if ended.status:
             return self._failed("The page", ended.errors)
-        # A run writes one thing after another, and says so itself.
+        # During a run the page is written often, and the run reports its own progress.
         quiet = self.running or self._in_use
         self._succeeded("The page", "" if quiet else f"Wrote the page in {time.monotonic() - started:.1f} s.")
 

@@ -14,9 +14,9 @@ from typing import Callable, Iterator, Mapping
 
 @contextlib.contextmanager
 def listen(answers: Mapping[str, Callable[[], None]]) -> Iterator[None]:
-    """Calls what belongs to a key: without Enter on a terminal, else to the first letter of each line."""
+    """Calls the function of a key: without Enter on a terminal, else for the first letter of each line."""
     loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
-    # A terminal belongs to whom the shell runs in the foreground.
+    # Only the foreground process group may use the terminal.
     is_terminal = os.isatty(stdin) and os.tcgetpgrp(stdin) == os.getpgrp()
 
     def read() -> None:
@@ -34,7 +34,7 @@ def listen(answers: Mapping[str, Callable[[], None]]) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         if is_terminal:
             stack.enter_context(single_keys(stdin))
-        # A file, or nothing at all, cannot be waited for.
+        # A regular file or /dev/null cannot be waited for.
         with contextlib.suppress(PermissionError):
             loop.add_reader(stdin, read)
             stack.callback(loop.remove_reader, stdin)
@@ -43,10 +43,10 @@ def listen(answers: Mapping[str, Callable[[], None]]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def single_keys(terminal: int) -> Iterator[None]:
-    """A terminal that gives each key at once and does not show it; Ctrl-C and Ctrl-Z do what they do."""
+    """Makes a terminal give each key at once and without echo; Ctrl-C and Ctrl-Z work as usual."""
     before, loop = termios.tcgetattr(terminal), asyncio.get_running_loop()
     tty.setcbreak(terminal)
-    # The shell takes its own settings while this process is stopped.
+    # The shell restores its own settings while this process is stopped.
     loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, terminal)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Whether some process writes to a run's directory: ``is_held(…)``."""
+"""Whether a process writes to a run's directory: ``is_held(…)``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 def is_held(file: Path) -> bool:
     """Whether a process holds the kernel's lock on a file.
 
-    It is read from the kernel's list: to try the lock would, for a moment, keep out the process that wants it.
+    It reads the kernel's list of locks: trying the lock could keep out a process that wants it at that moment.
     """
     try:
         inode, held = file.stat().st_ino, Path("/proc/locks").read_text(encoding="utf-8")

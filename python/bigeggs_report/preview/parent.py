@@ -1,4 +1,4 @@
-"""Ending with the process that started this one, even if that is killed: ``end_with(parent)``."""
+"""Ends this process with its parent, even if the parent is killed: ``end_with(parent)``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with(parent: int) -> None:
-    """Asks the kernel for a SIGTERM when `parent` is gone. What this process becomes by `exec` keeps that."""
+    """Asks the kernel for a SIGTERM when `parent` ends. The request survives `exec`."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Standard output, which may be a terminal that is gone: ``say(…)``, ``pass_on(…)``."""
+"""Prints to standard output, which may be a closed terminal: ``say(…)``, ``pass_on(…)``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def say(sentence: str) -> None:
 
 
 def pass_on(data: bytes) -> None:
-    """Prints what a program printed, as it is."""
+    """Prints a program's output unchanged; errors of the system are ignored."""
     with contextlib.suppress(OSError):
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -1,8 +1,8 @@
 """Serves the page to browsers on this machine: ``serve(…)``.
 
-Nothing is served but the page, its bar, what the bar tells, and the pages in the report's directory to which the
-page leads. Only who came by this machine's own address is answered, and only the page itself may have something done;
-so neither another site in the same browser nor another machine reads or runs anything.
+It serves only the page, its bar, the bar's events, and the pages in the report's directory to which the page links.
+A request must name this machine's own address, and only the page itself may start or stop a run. So neither another
+site in the same browser nor another machine can read or run anything.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from bigeggs_report.templates import templates
 
 HERE = Path(__file__).parent
 REPORT_STYLE, REPORT_TEMPLATE = HERE.parent / "report.css", HERE.parent / "report.html.j2"
-#: The only address that is listened on.
+#: The only address that the server listens on.
 ADDRESS = "127.0.0.1"
-#: What is said of a path that leads nowhere.
+#: The answer for an unknown path.
 NOTHING = "There is nothing here but the report, under /."
-#: Seconds between two messages to a page, at least.
+#: The least number of seconds between two messages to a page.
 PACE = 0.2
 
 
@@ -54,7 +54,7 @@ def serve(follower: Follower) -> tuple[HTTPServer, int]:
 
 
 class Local(RequestHandler):
-    """Answers this machine's browsers alone; by itself, that there is nothing under a path."""
+    """Base class of handlers that answer only this machine's browsers; itself, it handles unknown paths."""
 
     def initialize(self, follower: Follower, hosts: set[str]) -> None:
         self.follower, self.hosts = follower, hosts
@@ -75,12 +75,12 @@ class Local(RequestHandler):
         if host not in self.hosts:
             self.refuse(403, "This page is for this machine alone, under the address that the terminal shows.")
         elif self.request.method != "GET" and self.request.headers.get("Origin") != f"http://{host}":
-            self.refuse(403, "Only the page itself may have something run.")
+            self.refuse(403, "Only the preview's own page may start commands.")
         elif type(self) is Local:
             self.refuse(404, NOTHING)
 
     def file(self, path: str) -> str | None:
-        """The text of a file in the report's directory, out of which no link may lead; nothing if there is none."""
+        """The text of a file in the report's directory; None if it is missing, or a link leads out of the directory."""
         directory = self.follower.settings.report.resolve()
         file = (directory / path).resolve()
         try:
@@ -89,7 +89,7 @@ class Local(RequestHandler):
             return None
 
     def write_error(self, status: int, **_: object) -> None:
-        self.refuse(status, "This cannot be asked for here." if status < 500 else "The preview failed at this.")
+        self.refuse(status, "This request is not supported." if status < 500 else "The preview could not answer.")
 
     def refuse(self, status: int, sentence: str) -> None:
         """Answers with one sentence."""
@@ -102,13 +102,13 @@ class Page(Local):
     """The report as it was built, and a bar with its script; or a page that says that there is no report yet."""
 
     def get(self) -> None:
-        # The version first: of a page that is replaced in between, the next message says so.
+        # The version is read first: if the page is replaced in between, the next message says so.
         version = self.follower.version
         self.write(with_bar(self.file("report.html") or waiting_page(), version))
 
 
 class Beside(Local):
-    """A page that the report leads to, such as a notebook's."""
+    """A page that the report links to, such as a notebook's."""
 
     def get(self, path: str) -> None:
         page = self.file(path)
@@ -146,7 +146,7 @@ class Events(Local):
             self.follower.leave(self._change)
 
     def on_connection_close(self) -> None:
-        # Wakes `get`, which then finds that nobody listens.
+        # Wakes `get`, which then finds the connection closed.
         self._change.set()
 
 
@@ -170,7 +170,7 @@ def policy() -> str:
 
 
 def with_bar(page: str, version: str) -> str:
-    """A page with the bar at its end; the version is how the bar knows which state of the page it is on."""
+    """A page with the bar at its end; `version` tells the bar which state of the page it is on."""
     head, _, rest = page.partition("</head>")
     body, _, end = rest.rpartition("</body>")
     bar = (HERE / "bar.html").read_text(encoding="utf-8").replace("VERSION", version)
@@ -178,6 +178,6 @@ def with_bar(page: str, version: str) -> str:
 
 
 def waiting_page() -> str:
-    """The page where there is no report."""
+    """The page that is shown while there is no report."""
     style = Markup(REPORT_STYLE.read_text(encoding="utf-8"))
     return templates(HERE, autoescape=True).get_template("waiting.html.j2").render(style=style)

@@ -1,4 +1,4 @@
-"""What a preview is started with: ``Settings``."""
+"""The settings of a preview: ``Settings``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
-#: Options of the sections, each with a value, that have no say in figures.
+#: Options of the sections, each with a value, that do not affect figures.
 NOT_OF_FIGURES = ("--profile", "--threads", "--precision", "--seed", "--epochs")
 
 
@@ -19,7 +19,7 @@ class Settings:
     bigeggs: Path
     #: The checkout, with the library's source and the study's records.
     root: Path
-    #: The directories of the section's scripts and of the Python that draws and writes.
+    #: The directories of the sections' scripts and of the Python that draws and writes.
     scripts: Path
     python: Path
     #: The directories of what a run writes.
@@ -39,7 +39,7 @@ class Settings:
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> Settings:
-        """The settings in a JSON object; what else is in it does not matter here."""
+        """The settings in a JSON object; its other keys are ignored."""
         fields = {field.name: field.type for field in dataclasses.fields(cls)}
         return cls(**{name: Path(given[name]) if kind == "Path" else given[name] for name, kind in fields.items()})
 

@@ -1,4 +1,4 @@
-"""What a program printed, as lines to read: ``Transcript``."""
+"""A program's output as readable lines: ``Transcript``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import codecs
 import re
 from collections import deque
 
-#: What moves a terminal's cursor and colours its signs.
+#: Escape sequences that move a terminal's cursor or set colours.
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 #: The most lines that are kept.
 MOST_LINES = 5000
 
 
 class Transcript:
-    """The lines that a terminal would show: of one that was rewritten in place, as progress is, the last state."""
+    """The lines that a terminal would show; of a line rewritten in place, such as progress, the last state."""
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=MOST_LINES)
@@ -21,18 +21,18 @@ class Transcript:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def hear(self, data: bytes) -> None:
-        """Takes what was printed."""
+        """Adds bytes that were printed."""
         *whole, rest = (self._rest + self._decoder.decode(data)).split("\n")
         self._lines.extend(map(shown, whole))
         self._rest = "\r".join(rest.split("\r")[-2:])
 
     @property
     def lines(self) -> list[str]:
-        """All lines, the one that is being written last."""
+        """All lines; the last is the one that is being written."""
         return [*self._lines, *filter(None, [shown(self._rest)])]
 
 
 def shown(line: str) -> str:
-    """What is seen of a line at its end."""
+    """The last state of a line that is not empty, without escape sequences."""
     states = [CONTROLS.sub("", state).rstrip() for state in line.split("\r")]
     return next((state for state in reversed(states) if state), "")

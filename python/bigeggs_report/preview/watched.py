@@ -1,4 +1,4 @@
-"""Files whose changes are noticed by looking at them again: ``Watched``."""
+"""Notices changes of files by polling: ``Watched``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Iterator, NamedTuple, Sequence
 
 
 class Place(NamedTuple):
-    """Files of some kind: those under a directory, at any depth, whose names end in one of some ways."""
+    """Files of one kind: those under a directory, at any depth, whose names have one of the endings."""
 
     kind: str
     directory: Path
@@ -18,8 +18,8 @@ class Place(NamedTuple):
 class Watched:
     """Some places, and what was in them at the last look.
 
-    Hundreds of files are looked at in milliseconds, and nothing is missed that a notice of the kernel's would tell,
-    on network drives neither.
+    Polling hundreds of files takes milliseconds. It misses nothing that the kernel's notifications would report, and
+    also works on network drives.
     """
 
     def __init__(self, places: Sequence[Place]) -> None:
@@ -41,7 +41,7 @@ class Watched:
 
 
 def files(directory: str | Path, place: Place) -> Iterator[tuple[os.DirEntry[str], tuple[int, ...]]]:
-    """The files of a place in a directory and below; what programs hide or write for themselves is left out."""
+    """The files of a place in a directory and below, except hidden ones and those in `__pycache__`."""
     try:
         entries = list(os.scandir(directory))
     except OSError:

@@ -13,7 +13,7 @@ extension Activation: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// The function that alone reads a layer, if a normalization in front can apply it.
+    /// The activation that is a layer's only reader, if a normalization can apply it; otherwise the identity.
     func onlyFunction(of layer: ResolvedLayer) -> BatchNormalizationNode.Function {
         switch (network.onlyReader(of: layer)?.layer as? Activation)?.function {
         case .relu: .rectifier
@@ -22,7 +22,7 @@ extension PlanBuilder {
         }
     }
 
-    /// Applies a function that no other node includes.
+    /// Applies a function that is not fused into another node.
     func apply(
         _ function: ActivationFunction, to input: Signal, for layer: ResolvedLayer
     ) throws -> Signal {
@@ -38,8 +38,8 @@ extension PlanBuilder {
 }
 
 extension ActivationFunction {
-    /// The function of one number; `nil` where there is nothing to compute: a ReLU is part of other nodes, and the
-    /// loss takes the softmax.
+    /// The elementwise function; `nil` if it needs no node here: other nodes apply a ReLU, and the loss includes the
+    /// softmax.
     var elementwise: Operation.Elementwise? {
         switch self {
         case .linear, .relu, .softmax: nil

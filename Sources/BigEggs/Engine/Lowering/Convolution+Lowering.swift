@@ -4,7 +4,7 @@ extension Conv2D: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
         let isFirst = inputs[0] === plan.input && inputs[0].dims[1] < 16
         let input = isFirst ? inputs[0] : try plan.blocked(inputs[0], for: layer.name)
-        // For a model that is looked into it puts out the whole image.
+        // Grad-CAM, which uses frozen plans, needs the unpooled output.
         let mayPool =
             activation.elementwise == nil && !plan.key.isFrozen && plan.onlyPooling(of: layer) != nil
         let output = try plan.convolve(
@@ -53,7 +53,7 @@ extension PlanBuilder {
                 strides: [1, filters, columns * channels * filters, channels * filters]), for: layer)
     }
 
-    /// Each channel for itself: as many groups as there are channels.
+    /// A depthwise convolution: one group per channel.
     fileprivate func convolveChannels(
         _ input: Signal, _ window: Window, multiplier: Int, _ kernel: Int, bias: Int?, rectifies: Bool,
         for layer: ResolvedLayer

@@ -1,7 +1,7 @@
 extension Dense: LoweredLayer {
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal {
         let dims = inputs[0].dims
-        // An image that was flattened is read as it lies in memory.
+        // A flattened image is read in its own layout.
         let kernel: TensorLayout =
             if dims.count == 4 {
                 .strided(
@@ -10,7 +10,7 @@ extension Dense: LoweredLayer {
             } else {
                 .strided([units, dims[1]], .float32, strides: [1, units])
             }
-        // What a function is applied to is kept as all activations are, and so is what it puts out.
+        // Only logits are float32: input and output of an activation function have the activations' precision.
         let isLogits = layer.isOutput && activation.elementwise == nil
         let output = plan.add(
             try InnerProductNode(

@@ -1,14 +1,14 @@
 /// A layer that the engine can run.
 protocol LoweredLayer: ConfigurableLayer {
-    /// What a batch normalization keeps of its batches.
+    /// The moving statistics of a batch normalization; `nil` for other layers.
     func makeStatistics(for inputShape: [Int]) -> BatchStatistics?
-    /// Whether the layer reads the images of a model with few channels best as planes.
+    /// Whether the layer prefers input images with few channels as planes.
     var readsPlanes: Bool { get }
     /// Adds the nodes that compute the layer.
     ///
     /// - Parameters:
-    ///   - layer: this layer in its place.
-    ///   - inputs: what it reads. A vector that was an image may still lie in memory as one.
+    ///   - layer: this layer, with its name, shapes and parameters.
+    ///   - inputs: the layer's inputs. A flattened image may still have an image's layout.
     /// - Returns: the layer's output.
     func lower(_ layer: ResolvedLayer, _ inputs: [Signal], into plan: PlanBuilder) throws -> Signal
 }

@@ -9,8 +9,7 @@ extension MaxPooling2D: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// The max pooling over 2×2 that alone reads a layer and leaves nothing to fill up, so that the layer in front may
-    /// do it.
+    /// The 2×2 max pooling that is a layer's only reader, if it needs no padding. The layer may then apply it.
     func onlyPooling(of layer: ResolvedLayer) -> ResolvedLayer? {
         guard let reader = network.onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D,
             pooling.window.size == [2, 2], pooling.window.strides == [2, 2],
@@ -39,7 +38,7 @@ extension GlobalAveragePooling2D: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// What a layer has around its image: its own padding, or the layer of zeros in front that it takes for it.
+    /// The zeros around a layer's image: its own padding, or that of a zero padding layer fused into it.
     func zeros(of window: Window, for layer: ResolvedLayer) -> (before: [Int], after: [Int]) {
         guard let padding = network.padding(of: layer) else { return window.zeros(for: layer.inputShapes[0]) }
         return ([padding.top, padding.left], [padding.bottom, padding.right])
@@ -59,7 +58,7 @@ extension PlanBuilder {
                 training: key.training))
     }
 
-    /// An image of one pixel, which is a vector as well.
+    /// Global pooling: the output is an image of one pixel, which is also a vector.
     fileprivate func poolWhole(
         _ pooling: Operation.Pooling, _ input: Signal, for layer: ResolvedLayer
     ) throws -> Signal {

@@ -10,8 +10,8 @@ extension ZeroPadding2D: LoweredLayer {
 }
 
 extension Network {
-    /// The layer that alone reads a layer of zeros, if it can take them for its own padding: it then reads the image as
-    /// it is.
+    /// The only reader of a zero padding layer, if its own padding can replace that layer. It then reads the unpadded
+    /// image.
     func reader(padding layer: ResolvedLayer) -> ResolvedLayer? {
         guard let zeros = layer.layer as? ZeroPadding2D, let reader = onlyReader(of: layer),
             let sliding = reader.layer as? any SlidingLayer,
@@ -22,14 +22,14 @@ extension Network {
         return reader
     }
 
-    /// The layer of zeros that a layer takes for its own padding.
+    /// The zero padding layer in front that a layer's own padding replaces.
     func padding(of layer: ResolvedLayer) -> ZeroPadding2D? {
         guard let front = self.layer(read: layer.inputs[0]), reader(padding: front)?.index == layer.index
         else { return nil }
         return front.layer as? ZeroPadding2D
     }
 
-    /// Whether a ReLU puts out these values.
+    /// Whether a value is the output of an ``Activation`` layer with ReLU.
     private func isRectified(_ value: Int) -> Bool {
         (layer(read: value)?.layer as? Activation)?.function == .relu
     }
@@ -38,9 +38,9 @@ extension Network {
 /// A layer whose window slides over images.
 protocol SlidingLayer: LoweredLayer {
     var window: Window { get }
-    /// Whether the padding of its own does what zeros in front of it do.
+    /// Whether its own padding has the effect of zeros in front of it.
     ///
-    /// - Parameter rectified: whether its input is what a ReLU put out.
+    /// - Parameter rectified: whether its input is the output of a ReLU.
     func padsWithZeros(rectified: Bool) -> Bool
 }
 
@@ -53,6 +53,6 @@ extension DepthwiseConv2D: SlidingLayer {
 }
 
 extension MaxPooling2D: SlidingLayer {
-    /// Its padding is less than any value. A zero is the largest only among zeros, which have no gradient before a ReLU.
+    /// Its padding is less than any value. After a ReLU a zero is the largest only among zeros, which have no gradient.
     func padsWithZeros(rectified: Bool) -> Bool { rectified }
 }

@@ -1,12 +1,12 @@
 import COneDNN
 
-/// oneDNN's engine and stream: one of each a process, for the processor.
+/// oneDNN's CPU engine and stream, one of each per process.
 ///
-/// Every call into oneDNN's C interface is in this folder, which knows that of 3.x; COneDNN adapts 2.6 to it.
+/// All calls of oneDNN's C functions are in this folder. They use the 3.x interface; COneDNN adapts 2.6 to it.
 package enum DNNL {
     private typealias Handles = (engine: dnnl_engine_t, stream: dnnl_stream_t)
 
-    /// What `dnnl_engine_create` and `dnnl_stream_create` gave, or the error they ended in.
+    /// The engine and the stream, or the error of creating them.
     nonisolated(unsafe) private static let shared: Result<Handles, EngineError> = {
         if let fault = build?.fault { return .failure(fault) }
         var engine: dnnl_engine_t?
@@ -31,7 +31,7 @@ package enum DNNL {
         }
     }
 
-    /// The library that the process has loaded, which may be another than the header was of.
+    /// The loaded library, whose version may differ from the header's.
     package static let build: Build? = dnnl_version().map {
         Build(
             major: Int($0.pointee.major), minor: Int($0.pointee.minor), patch: Int($0.pointee.patch),
@@ -41,10 +41,10 @@ package enum DNNL {
     /// "2.6.3".
     static var version: String { build?.version ?? "unknown" }
 
-    /// A build of oneDNN, as it says of itself.
+    /// A oneDNN build's version and threading runtime.
     package struct Build {
         package let major, minor, patch: Int
-        /// `DNNL_RUNTIME_OMP` and its like.
+        /// `DNNL_RUNTIME_OMP` or another of these constants.
         let runtime: UInt32
 
         package init(major: Int, minor: Int, patch: Int, runtime: UInt32) {
@@ -59,7 +59,7 @@ package enum DNNL {
         private static let runtimes: [UInt32: String] = [
             UInt32(DNNL_RUNTIME_NONE): "no processor", UInt32(DNNL_RUNTIME_SEQ): "one thread",
             UInt32(DNNL_RUNTIME_OMP): "OpenMP", UInt32(DNNL_RUNTIME_TBB): "TBB",
-            UInt32(DNNL_RUNTIME_THREADPOOL): "a pool of threads of the caller's",
+            UInt32(DNNL_RUNTIME_THREADPOOL): "a thread pool of the caller",
             UInt32(DNNL_RUNTIME_SYCL): "SYCL",
         ]
 
@@ -72,7 +72,7 @@ package enum DNNL {
         }
     }
 
-    /// The numbers that this version of oneDNN gives to instruction sets.
+    /// This oneDNN version's numbers of instruction sets.
     package static let instructionSetNumbers: [(set: InstructionSet, number: UInt32)] = [
         (.sse41, dnnl_cpu_isa_sse41), (.avx, dnnl_cpu_isa_avx), (.avx2, dnnl_cpu_isa_avx2),
         (.avx512, dnnl_cpu_isa_avx512_core), (.avx512VNNI, dnnl_cpu_isa_avx512_core_vnni),
@@ -80,7 +80,7 @@ package enum DNNL {
         (.amx, dnnl_cpu_isa_avx512_core_amx), (.amxFP16, dnnl_cpu_isa_avx512_core_amx_fp16),
     ].map { ($0, $1.rawValue) }
 
-    /// The greatest instruction set that oneDNN generates code for here.
+    /// The largest instruction set that oneDNN generates code for on this processor.
     package static var instructionSet: InstructionSet {
         InstructionSet(containedIn: dnnl_get_effective_cpu_isa().rawValue, of: instructionSetNumbers)
     }

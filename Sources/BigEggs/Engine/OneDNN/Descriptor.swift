@@ -28,7 +28,7 @@ package final class Descriptor: Equatable {
 
     /// Translates a layout.
     ///
-    /// oneDNN describes blocks by the names of its formats only, such as "BA8b64a2b".
+    /// oneDNN describes blocks only by format names, such as "BA8b64a2b".
     package convenience init(_ layout: TensorLayout) throws {
         guard !layout.blocks.isEmpty else {
             try self.init("strides \(layout.strides) of \(layout.dims)") {
@@ -49,7 +49,7 @@ package final class Descriptor: Equatable {
         try self.init(layout.dims, layout.precision, tag)
     }
 
-    /// Translates a choice; one that is free is left to the primitive.
+    /// Translates a choice; a free one lets the primitive choose.
     static func of(_ choice: LayoutChoice) throws -> Descriptor {
         switch choice {
         case .free(let dims, let precision): try Descriptor(dims, precision, dnnl_format_tag_any)
@@ -70,14 +70,14 @@ package final class Descriptor: Equatable {
         }
     }
 
-    /// What a primitive says of one of its arguments; `nil` if it has none of the kind.
+    /// The layout that a primitive chose for an argument; `nil` if it has no such argument.
     static func chosen(_ description: const_dnnl_memory_desc_t?) throws -> LayoutChoice? {
         guard let description, dnnl_memory_desc_get_size(description) > 0 else { return nil }
         let own = try Descriptor(copying: description)
         return own.layout.map { .described($0) } ?? .opaque(own)
     }
 
-    /// The same as a layout of ours; `nil` where there is more to it, and the way back leads elsewhere.
+    /// The same as a ``TensorLayout``; `nil` if translating that back does not give an equal descriptor.
     package var layout: TensorLayout? {
         guard let layout = fields, layout.byteCount == byteCount, let again = try? Descriptor(layout),
             again == self
@@ -91,7 +91,7 @@ package final class Descriptor: Equatable {
         withExtendedLifetime((first, second)) { dnnl_memory_desc_equal(first.handle, second.handle) != 0 }
     }
 
-    /// What a ``TensorLayout`` can say of it; `nil` if it is of another kind.
+    /// Its precision, dimensions, strides and blocks; `nil` if it has another kind of format or precision.
     var fields: TensorLayout? {
         guard query(dnnl_query_format_kind, dnnl_format_kind_undef) == dnnl_blocked,
             let precision = Precision(query(dnnl_query_data_type, dnnl_data_type_undef))
@@ -116,7 +116,7 @@ package final class Descriptor: Equatable {
         return UnsafeBufferPointer(start: first, count: first == nil ? 0 : count).map { Int($0) }
     }
 
-    /// oneDNN's formats by their names.
+    /// oneDNN's formats by name.
     private static let tags: [String: dnnl_format_tag_t] = {
         let all = (1..<dnnl_format_tag_last.rawValue).map { dnnl_format_tag_t(rawValue: $0) }
         let named = all.compactMap { tag in dnnl_fmt_tag2str(tag).map { (String(cString: $0), tag) } }
@@ -125,10 +125,10 @@ package final class Descriptor: Equatable {
 }
 
 extension TensorLayout {
-    /// The names of the formats that have these strides and blocks, as in "aBcd16b": the dimensions from the
-    /// outermost on, those in blocks with capital letters, then the blocks.
+    /// Names of the formats that have these strides and blocks, such as "aBcd16b": the dimensions from the
+    /// outermost to the innermost, those in blocks with capital letters, then the blocks.
     ///
-    /// There are several where dimensions have a single step, which can stand anywhere in their stride.
+    /// Dimensions with a single step can stand in any order among those of the same stride, so there can be several.
     fileprivate var formatNames: [String] {
         let letters = Array("abcdefghijkl")
         guard dims.count <= letters.count else { return [] }

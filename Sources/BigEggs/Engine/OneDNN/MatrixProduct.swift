@@ -5,15 +5,15 @@ enum MatrixProduct {
     /// `result` = `keeping` · `result` + `factor` · first · second, `[rows, inner]` times `[inner, columns]`.
     ///
     /// - Parameters:
-    ///   - firstIsTransposed: the first lies as `[inner, rows]`.
-    ///   - secondIsTransposed: the second lies as `[columns, inner]`.
+    ///   - firstIsTransposed: the first matrix is stored as `[inner, rows]`.
+    ///   - secondIsTransposed: the second matrix is stored as `[columns, inner]`.
     static func run(
         _ first: [Float], _ second: [Float], into result: inout [Float], rows: Int, inner: Int, columns: Int,
         firstIsTransposed: Bool = false, secondIsTransposed: Bool = false, factor: Float = 1,
         keeping: Float = 0
     ) {
         let (yes, no) = (CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")))
-        // In runs of rows, each the work of one thread: divided among several, a sum would depend on their number.
+        // One thread computes each run of rows. If threads divided a sum, it would depend on their number.
         let atOnce = 64
         result.withUnsafeMutableBufferPointer { result in
             first.withUnsafeBufferPointer { first in
@@ -21,7 +21,7 @@ enum MatrixProduct {
                 Threads.parallel(over: (rows + atOnce - 1) / atOnce) { runs, _ in
                     for run in runs {
                         let row = run * atOnce
-                        // It fails for sizes that make no sense alone.
+                        // It fails only for invalid sizes.
                         _ = dnnl_sgemm(
                             firstIsTransposed ? yes : no, secondIsTransposed ? yes : no,
                             dnnl_dim_t(min(atOnce, rows - row)), dnnl_dim_t(columns), dnnl_dim_t(inner),

@@ -1,7 +1,7 @@
 import COneDNN
 
 extension Operation {
-    /// What follows the operation in the same primitive.
+    /// Operations fused into the same primitive.
     var postOperations: [PostOperation] {
         switch self {
         case .convolution(.forward(let list), _, _), .innerProduct(.forward(let list), _): list
@@ -9,12 +9,12 @@ extension Operation {
         }
     }
 
-    /// Has oneDNN choose how to do it. Whoever calls destroys the result.
+    /// Has oneDNN choose an implementation. The caller destroys the result.
     func description(named name: String, _ attributes: dnnl_primitive_attr_t?) throws -> dnnl_primitive_desc_t
     {
         let engine = try DNNL.engine()
         var result: dnnl_primitive_desc_t?
-        // oneDNN copies what it is given, but not before it is called.
+        // oneDNN copies the descriptors when it is called; they must live until then.
         var alive: [Descriptor] = []
         defer { withExtendedLifetime(alive) {} }
         func handle(_ choice: LayoutChoice) throws -> be_memory_desc {
@@ -127,7 +127,7 @@ extension Operation.Elementwise.Function {
 }
 
 extension Operation.Window {
-    /// None, which oneDNN counts from 0.
+    /// No dilation, which oneDNN writes as 0.
     fileprivate var dilations: [dnnl_dim_t] { size.map { _ in 0 } }
 }
 

@@ -62,7 +62,7 @@ final class Primitive {
         dnnl_primitive_desc_query_md(description, dnnl_query_exec_arg_md, argument.number)
     }
 
-    /// The layout that the primitive wants one of its arguments in.
+    /// The layout that the primitive needs for an argument.
     func layout(of argument: Argument) throws -> LayoutChoice {
         guard let chosen = try Descriptor.chosen(descriptor(of: argument)) else {
             throw EngineError.oneDNN(operation: "an argument of \(name)", status: -1)
@@ -70,12 +70,12 @@ final class Primitive {
         return chosen
     }
 
-    /// How much memory an argument takes; 0 if the primitive has none of the kind.
+    /// Bytes of an argument; 0 if the primitive has no such argument.
     func byteCount(of argument: Argument) -> Int {
         descriptor(of: argument).map { dnnl_memory_desc_get_size($0) } ?? 0
     }
 
-    /// Adds an argument that `bind` gives its address: that of a place, and so many bytes after it.
+    /// Adds an argument. `bind` sets its address: `offset` bytes after the place's.
     func add(_ argument: Argument, at place: Place, offset: Int = 0) throws {
         var memory: dnnl_memory_t?
         try DNNL.check(

@@ -1,4 +1,4 @@
-/// A gzip file around bytes that are stored as they are, so that a changed byte stays one changed byte.
+/// A gzip file of uncompressed bytes, so that a changed byte stays one changed byte.
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc1952>
 enum Gzip {

@@ -1,24 +1,24 @@
 import BigEggs
 import Foundation
 
-/// What reads files that somebody else may have damaged.
+/// Readers of files that may be damaged.
 enum Loader: String, CaseIterable {
     /// A file of weights.
     case safetensors
-    /// What a checkpoint says of a training: the input is its JSON, and a whole file is put around it.
+    /// A checkpoint's description of a training: the input is its JSON, in an otherwise valid file.
     case checkpoint
     /// A section's recorded results.
     case record
     /// A directory with one batch of CIFAR-10's binary version.
     case batches
-    /// The members of CIFAR-10's archive: the input is the tar, and a whole gzip is put around it.
+    /// The members of CIFAR-10's archive: the input is the tar, in a valid gzip file.
     case tar
     /// The archive as it is, compressed.
     case gzip
 
     static let chosen = CommandLine.arguments.dropFirst().first.flatMap(Loader.init)
 
-    /// Loads `bytes` as the contents of a file. An error is as good as a result, if it is a sentence.
+    /// Loads `bytes` as the contents of a file. An error is valid too if it has a description.
     func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
         do {
             switch self {
@@ -47,7 +47,7 @@ enum Loader: String, CaseIterable {
         precondition(again.metadata == contents.metadata)
     }
 
-    /// A changed byte must get past the checksum, so it is computed here as the writer does.
+    /// The checksum is computed as the writer does, so that it accepts a changed byte.
     private func loadCheckpoint(_ bytes: UnsafeBufferPointer<UInt8>) throws {
         guard let json = String(validating: bytes, as: UTF8.self) else { return }
         let tensor = NamedTensor(name: "weights/kernel", shape: [2], values: [1, 2])
@@ -71,7 +71,7 @@ enum Loader: String, CaseIterable {
     }
 
     private func loadBatches(_ bytes: UnsafeBufferPointer<UInt8>) throws {
-        // The first byte says where the others go, so that every kind of file has its turn.
+        // The first byte selects the file for the other bytes, so that every kind is tested.
         let names = ["data_batch_1.bin", "test_batch.bin", "batches.meta.txt", "PROVENANCE.txt"]
         for name in names { unlink("input/" + name) }
         mkdir("input", 0o700)
@@ -92,7 +92,7 @@ enum Loader: String, CaseIterable {
         }
     }
 
-    /// Replaces a file's contents, without the care for the disk that costs time.
+    /// Replaces a file's contents without flushing, which takes time.
     @discardableResult
     private func write(_ bytes: some Collection<UInt8>, to path: String) throws -> String {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
