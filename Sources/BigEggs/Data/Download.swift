@@ -77,8 +77,13 @@ package struct Download: Sendable {
     /// Flushes a file to disk: after a power cut, its new name must not refer to an empty file.
     private static func synchronize(_ path: String) -> Bool {
         let file = open(path, O_RDONLY | O_CLOEXEC)
-        defer { close(file) }
-        return file >= 0 && fsync(file) == 0
+        guard file >= 0 else { return false }
+        let isOnDisk = fsync(file) == 0
+        // `errno` must be the first error's.
+        let problem = errno
+        close(file)
+        errno = problem
+        return isOnDisk
     }
 }
 
