@@ -1,4 +1,4 @@
-"""Numbers and arrays as they come: NumPy's scalars, infinite ones, arrays in any form; and whose check it is."""
+"""Arguments: NumPy's scalars, infinite numbers, arrays in any form, and the library's checks of them."""
 
 from __future__ import annotations
 
@@ -76,6 +76,13 @@ def test_a_number_may_be_numpys(number):
     assert layers.Dropout(number(0.5)).settings()["rate"] == 0.5
 
 
+@pytest.mark.parametrize("seed", [-1, 1.5, 2 ** 53 + 2])
+def test_a_seed_that_a_double_may_have_rounded_is_refused(seed):
+    with pytest.raises(bigeggs.Error, match="whole number from 0 to 2⁵³"):
+        network(seed=seed).build((None, 8, 8, 3))
+    network(seed=2 ** 53).build((None, 8, 8, 3))
+
+
 @pytest.mark.parametrize("flag", [np.True_, np.bool_(True), np.array(True)])
 def test_a_flag_may_be_numpys(flag):
     callbacks.EarlyStopping(restore_best_weights=flag)
@@ -133,11 +140,11 @@ def fitted(optimizer: optimizers.Optimizer) -> None:
 
 @pytest.mark.parametrize("value", [object(), 3j, {1, 2}])
 def test_what_is_no_setting_at_all_is_named(value):
-    with pytest.raises(TypeError, match="patience is .*: give a number, a text or a list"):
+    with pytest.raises(TypeError, match="patience is .*: give a number, a string or a list"):
         callbacks.EarlyStopping(patience=value)
 
 
-# ---- Whose check it is --------------------------------------------------------------------------
+# ---- The library's checks -----------------------------------------------------------------------
 
 CHECKED: list[tuple[dict[str, Any], str]] = [
     ({"validation_split": 0.25, "validation_data": (X, Y)},
@@ -247,9 +254,9 @@ def test_weights_and_images_of_a_transformation_may_come_in_any_form(form):
 
 def test_what_is_no_array_of_numbers_is_refused_by_name():
     for x in [None, [[1, 2], [3]], np.array([object()])]:
-        with pytest.raises((TypeError, ValueError), match="x is no array of numbers|inhomogeneous"):
+        with pytest.raises((TypeError, ValueError), match="x is not an array of numbers|inhomogeneous"):
             network().fit(x, Y)
-    with pytest.raises(TypeError, match="y is no array of numbers"):
+    with pytest.raises(TypeError, match="y is not an array of numbers"):
         network().fit(X, np.array([None] * 24))
 
 

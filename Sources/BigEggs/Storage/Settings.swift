@@ -43,11 +43,11 @@ package struct Settings {
         return number
     }
 
-    /// A whole number from 0 on, exact up to 2⁵³ because numbers are doubles.
+    /// A whole number from 0 to 2⁵³, because numbers are doubles: larger ones may already be rounded.
     package mutating func seed(_ name: String) throws -> UInt64? {
         guard let value = value(name) else { return nil }
-        guard let number = value.integer, number >= 0 else {
-            throw wrong(name, value, "a whole number from 0 on")
+        guard let number = value.integer, (0...1 << 53).contains(number) else {
+            throw wrong(name, value, "a whole number from 0 to 2⁵³")
         }
         return UInt64(number)
     }
