@@ -40,18 +40,24 @@ import Testing
         })
     }
 
-    @Test(arguments: [1, 3])
-    func theModelEndsWithTheMovingAverageOfWhatTrainingMadeOfIt(interval: Int) throws {
+    /// To the end, and stopped in the second epoch.
+    @Test(arguments: [(1, 15), (3, 15), (3, 7)])
+    func theModelEndsWithTheMovingAverageOfItsWeights(interval: Int, last: Int) throws {
         var steps: [[NamedTensor]] = []
-        let recorder = afterStep { _, run in steps.append(try run.model.weights()) }
+        let recorder = afterStep { step, run in
+            steps.append(try run.model.weights())
+            run.model.stopTraining = step == last
+        }
         let (model, _) = try train([recorder, WeightAveraging(momentum: 0.8, interval: interval)])
-        let (plain, _) = try train([])
-        #expect(try plain.weights() == steps.last, "training goes its way as without an average")
+        let stopper = afterStep { step, run in run.model.stopTraining = step == last }
+        let (plain, _) = try train([stopper])
+        #expect(steps.count == last)
+        #expect(try plain.weights() == steps.last, "the average does not change the training")
 
         var (average, looked) = ([[Double]](), 0)
         for (index, tensors) in steps.enumerated() {
             let step = index + 1
-            guard step.isMultiple(of: interval) || step.isMultiple(of: 5) else { continue }
+            guard step.isMultiple(of: interval) || step.isMultiple(of: 5) || step == last else { continue }
             let share = 1 - pow(min(0.8, Double(1 + step) / Double(10 + step)), Double(step - looked))
             looked = step
             let values = tensors.map { $0.values.map(Double.init) }

@@ -67,7 +67,10 @@ public final class WeightAveraging: Callback {
 
     public func onTrainEnd(_ run: TrainingRun) throws {
         // The training was stopped within an epoch, before its last step.
-        if current.isEmpty, !average.isEmpty { try run.model.setWeights(average) }
+        if current.isEmpty, !average.isEmpty {
+            if steps > lastLook { include(try run.model.weights()) }
+            try run.model.setWeights(average)
+        }
         (average, current) = ([], [])
     }
 
