@@ -139,7 +139,7 @@ public struct Pipeline {
         let status = try ChildProcess.run(command[0], Array(command.dropFirst()), keeping: [lock.descriptor])
         switch status {
         case 0: return
-        case 128 + SIGINT, 128 + SIGTERM:
+        case _ where TerminationSignals.ended(status):
             throw ReportingError.sectionInterrupted(section: section.name, status: status)
         default: throw ReportingError.sectionFailed(section: section.name, status: status)
         }

@@ -10,6 +10,8 @@ import Synchronization
 /// Under a launcher SIGUSR1 does the same. Open MPI's mpirun passes SIGUSR1 on to all processes at once. It turns a
 /// SIGINT into a SIGTERM, with a SIGKILL a second later.
 public enum TerminationSignals {
+    /// SIGUSR1 only under a launcher.
+    private static let handled = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
     private static let interruption = Interruption()
     /// When the first signal came, in nanoseconds; 0 before.
     private static let first = Atomic<UInt64>(0)
@@ -29,7 +31,7 @@ public enum TerminationSignals {
         // Initializes these statics before a handler needs them.
         _ = (interruption.signal, first.load(ordering: .relaxed), saysSo)
         var previous: [(signal: Int32, action: sigaction)] = []
-        for number in [SIGINT, SIGTERM, SIGHUP] + (Launcher.current == nil ? [] : [SIGUSR1]) {
+        for number in handled where number != SIGUSR1 || Launcher.current != nil {
             var action = sigaction()
             sigaction(number, nil, &action)
             if isIgnored(action) { continue }
@@ -37,10 +39,10 @@ public enum TerminationSignals {
             signal(number, handler)
         }
         // A process inherits its blocked signals, and a thread-pool thread that starts it may block all.
-        var handled = sigset_t()
-        sigemptyset(&handled)
-        for (number, _) in previous { sigaddset(&handled, number) }
-        pthread_sigmask(SIG_UNBLOCK, &handled, nil)
+        var unblocked = sigset_t()
+        sigemptyset(&unblocked)
+        for (number, _) in previous { sigaddset(&unblocked, number) }
+        pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
         func restore() {
             for (number, action) in previous {
                 var action = action
@@ -59,6 +61,9 @@ public enum TerminationSignals {
         if let number = interruption.signal { raise(number) }
         return result
     }
+
+    /// Whether a child with this exit status was ended by one of the signals, and has saved its training.
+    static func ended(_ status: Int32) -> Bool { handled.contains(status - 128) }
 
     private static func isIgnored(_ action: sigaction) -> Bool {
         unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)

@@ -167,8 +167,7 @@ import Testing
         }
     }
 
-    /// The records describe their recipes in the form of earlier versions, and settings that came later are not among
-    /// them.
+    /// The records describe recipes in the form of earlier versions, without settings that came later.
     @Test func theCommittedRecordsAreOfTheRecipesThatThereAre() throws {
         let committed = Study(project: Project(root: try Checkout.root))
         let recorded = try StudyRun.beyond.filter { try committed.recorded($0) != nil }
@@ -196,5 +195,25 @@ import Testing
         try Data("{".utf8).write(to: URL(fileURLWithPath: study.record(run)))
         #expect { try study.recorded(run) } throws: { "\($0)".contains("plain-1.json") }
         #expect { try StudyResults(study) } throws: { "\($0)".contains("plain-1.json") }
+    }
+
+    private func error(ofStatus status: Int32) throws -> ReportingError {
+        let error = #expect(throws: ReportingError.self) {
+            try study.train(StudyRun.all[0], options: [], here: { _ in status })
+        }
+        return try #require(error)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1])
+    func aTrainingThatASignalEndedWasInterrupted(signal: Int32) throws {
+        let error = try error(ofStatus: 128 + signal)
+        #expect("\(error)".contains("`bigeggs study plain-1` resumes it"))
+        #expect(error.exitStatus == 128 + signal)
+    }
+
+    @Test(arguments: [1, 128 + SIGKILL, 128 + SIGSEGV])
+    func aTrainingThatEndedOtherwiseHasFailed(status: Int32) throws {
+        let error = try error(ofStatus: status)
+        #expect("\(error)".contains("for the reason above") && error.exitStatus == 1)
     }
 }

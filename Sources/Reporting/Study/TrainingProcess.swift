@@ -32,7 +32,7 @@ struct TrainingProcess {
             arguments + ["--out", directory] + (restart ? ["--restart"] : isBegun ? ["--resume"] : []))
         switch status {
         case 0: try world.inFirst { try Record.read("\(directory)/training.json").write(to: record) }
-        case 128 + SIGINT, 128 + SIGTERM, 128 + SIGUSR1:
+        case _ where TerminationSignals.ended(status):
             let command = (Launcher.words + [command]).joined(separator: " ")
             throw ReportingError.runInterrupted(run: name, command: command, status: status)
         default: throw ReportingError.runFailed(run: name, status: status)
