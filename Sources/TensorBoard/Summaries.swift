@@ -43,7 +43,7 @@ extension ProtoSummary.Value {
     static func image(_ tag: String, png: [UInt8]) -> Self? {
         // A PNG file starts with its signature, then the length and name of its first chunk, width, height, bit depth
         // and colour type.
-        guard png.count > 24, png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
+        guard png.count > 25, png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
             return nil
         }
         func number(at index: Int) -> Int32 {

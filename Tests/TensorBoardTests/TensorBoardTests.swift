@@ -3,8 +3,8 @@ import Foundation
 import TensorBoard
 import Testing
 
-/// What the callback writes, as read by a script that shares no code with it, and by TensorBoard itself
-/// where `make tensorboard` has installed it.
+/// The callback's files, read by a script that shares no code with it, and by TensorBoard itself if `make tensorboard`
+/// has installed it.
 @Suite struct TensorBoardTests {
     private static let png: [UInt8] = Array(
         Data(
@@ -43,7 +43,7 @@ import Testing
         return try #require(try python("/usr/bin/python3", "read_events", files).array)
     }
 
-    /// What a script prints as JSON.
+    /// Runs a script and returns its JSON output.
     private func python(_ interpreter: String, _ script: String, _ arguments: [String]) throws -> Record {
         let path = try #require(Bundle.module.path(forResource: script, ofType: "py"))
         let process = Process()
@@ -118,12 +118,12 @@ import Testing
                 let counts = try #require(histogram["counts"]?.numbers)
                 #expect(limits.count == 30 && counts.count == 30)
                 #expect(limits.last == numbers.max())
-                // Each count by the definition: what is above the limit before and not above this one.
+                // By definition, a count is of values above the limit before and not above this one.
                 var below = 0.0
                 for (limit, count) in zip(limits, counts) {
                     below += count
                     let expected = Double(numbers.filter { $0 <= limit }.count)
-                    // A value on a limit, give or take the last bit, may be counted on either side.
+                    // A value within rounding of a limit may be counted on either side.
                     let near = Double(numbers.filter { abs($0 - limit) < 1e-12 }.count)
                     #expect(abs(below - expected) <= near)
                 }
@@ -146,10 +146,12 @@ import Testing
         }
     }
 
-    @Test func aFigureThatIsNoPNGIsNamed() throws {
+    /// The second ends within its first chunk.
+    @Test(arguments: [Array("GIF89a and some more bytes".utf8), Array(png.prefix(25))])
+    func aFigureThatIsNoPNGIsNamed(file: [UInt8]) throws {
         try inTemporaryDirectory { directory in
             #expect(throws: TensorBoardError.noPNG(figure: "predictions")) {
-                try train(into: directory, figure: { Array("GIF89a and some more bytes".utf8) })
+                try train(into: directory, figure: { file })
             }
         }
     }
