@@ -133,8 +133,7 @@ enum ClassNameList {
                 throw PictureFolderError.labelLine(
                     file: path, line: number, text: RawPath(bytes: Array(line)).text)
             }
-            names[RawPath(bytes: Array(words[0])).text] = RawPath(bytes: Array(words[1])).text
-                .trimmingCharacters(in: .whitespaces)
+            names[RawPath(bytes: Array(words[0])).text] = name
         }
         let whole = try folders.map { folder in
             guard let name = names[folder] else {

@@ -11,7 +11,7 @@ extension PicturesTests {
         static let labels = [2, 0, 1, 1, 2, 0]
         static let folders = ["n01440764", "n01443537", "n02012849"]
 
-        /// Red is the class.
+        /// Red encodes the class.
         init() throws {
             drawn = try DrawnPictures()
             for (label, folder) in Self.folders.enumerated() {
@@ -95,14 +95,14 @@ extension PicturesTests {
         let labels = try set.list("val.txt", "val_0.jpg 2\nval_1.jpg 0\nval_2.jpg 1\n")
         let names = try set.list(
             "words.txt",
-            "n01440764 tench, Tinca tinca\nn01443537\tgoldfish, Carassius auratus\nn9 more\nn02012849 crane\n"
+            "n01440764 tench, Tinca tinca\nn01443537\tgoldfish, Carassius auratus\nn9 more\nn02012849 crane,\n"
         )
         let loaded = try set.load(labels: labels, names: names)
         #expect(
             loaded.train.classNames == ["tench", "goldfish", "crane"] && loaded.test.classNames.count == 3)
         #expect(
             loaded.provenance.statement?.contains("The names of the classes are those of words.txt.") == true)
-        // Of two with the same name each has another.
+        // Two classes with the same name get different names.
         let same = try set.list(
             "words.txt", "n01440764,crane, machine\nn01443537 crane\nn02012849 crane\n")
         #expect(
@@ -110,7 +110,7 @@ extension PicturesTests {
                 == ["crane, machine", "crane (n01443537)", "crane (n02012849)"])
     }
 
-    /// Folders may have numbers as names: a list has one kind of class or the other, and never both.
+    /// Folders may have numbers as names. A list has folders' names or class indices, never both.
     @Test func numbersAreNamesOfFoldersOnlyIfAllLinesAre() throws {
         let drawn = try DrawnPictures()
         for label in 1...3 {
@@ -133,7 +133,7 @@ extension PicturesTests {
         #expect(throws: PictureFolderError.self) { try labels([(1, 1), (2, 0), (3, 3)]) }
     }
 
-    /// A corrected list decodes nothing again.
+    /// With a corrected list, no picture is decoded again.
     @Test func anotherListChangesNoPicture() throws {
         let set = try ImageNet()
         func decoded(_ text: String) throws -> Int {
