@@ -8,7 +8,7 @@ import CBigEggs
 /// - Parameters:
 ///   - wanted: the kind of value that is required, for the error if the body returns nil.
 ///   - result: where to write the result of the body.
-///   - name: the name of this argument in the header.
+///   - name: the name of `result` in the header.
 private func answer<Result>(
     _ record: be_handle, at keyPath: UnsafePointer<CChar>?, wanting wanted: String,
     writing result: UnsafeMutablePointer<Result>?, _ name: String,

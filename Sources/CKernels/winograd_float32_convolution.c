@@ -8,11 +8,12 @@ typedef be_winograd_float32_convolution convolution_t;
 __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
     const convolution_t *convolution, void *scratch, ptrdiff_t first, ptrdiff_t last);
 
-// Tiles that are multiplied before their outputs are computed: a multiple of every group below.
+// The number of tiles that are multiplied before their outputs are computed: a multiple of every `group` below.
 enum { KEPT = LANE_COUNT == 8 ? 12 : 24 };
 
-/// Tiles that are transformed before they are multiplied: they take a sixth of the cache. With AVX2, whose processors
-/// may have only 512 KB of it, KEPT: 5 % faster than 24 on two threads, and another 1 % because it is a constant.
+/// The number of tiles that are transformed before they are multiplied: as many as fit a sixth of the cache. With AVX2
+/// it is KEPT, 12, because such processors may have only 512 KB of cache. On two threads 12 is 5 % faster than 24, and
+/// a constant another 1 % faster.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return KEPT;
   const ptrdiff_t bytes = ELEMENTS * 16 * sizeof(float) * sixteens_of(shape->inputs);
@@ -20,7 +21,7 @@ static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   return tiles < KEPT ? KEPT : least(tiles, 10 * KEPT);
 }
 
-// Strides between elements of the transform, in numbers. Powers of two would put all 36 into the same few cache sets.
+// Strides between elements of the transform, in floats. Powers of two would put all 36 into the same few cache sets.
 static ptrdiff_t value_stride(const be_winograd_float32_shape *shape) {
   return tiles_at_once(shape) * 16 * sixteens_of(shape->inputs) + 32;
 }
@@ -45,7 +46,8 @@ size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *shape)
 /// The next values are prefetched, also past the matrix's end, where the next product's matrix lies. With 256 channels
 /// on both sides, whose matrices take 9.4 MB, this is 5 to 10 % faster.
 ///
-/// - values: vectors of LANE_COUNT inputs: consecutive tiles' are adjacent, the next inputs' are `stride` away.
+/// - values: vectors of LANE_COUNT inputs. Vectors of consecutive tiles are adjacent; those of the next inputs are `stride`
+///   floats away.
 BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t stride, ptrdiff_t depth,
                         const float *matrix, ptrdiff_t sixteen_stride, float *sums) {
   enum { AHEAD = 32 * 16 };
@@ -95,7 +97,7 @@ BE_INLINE void store_largest(const plane_t *plane, ptrdiff_t row, ptrdiff_t colu
   memcpy(plane->places + at, &places, sizeof places);
 }
 
-/// Writes At m A plus the bias, with m the sums of a tile, to the tile's pixels that are in the image.
+/// Computes At m A plus the bias, with m the sums of a tile, and writes the tile's pixels that are in the image.
 BE_INLINE void finish_tile(const float *sums, lanes_t bias, bool rectifies, const plane_t *plane, ptrdiff_t y,
                            ptrdiff_t x) {
   lanes_t columns[SIDE][4];
@@ -137,7 +139,7 @@ BE_INLINE void fetch_tile(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
 }
 
 /// - alone: tiles at a time for a single remaining vector.
-/// - block, pooling: the shape's and the convolution's; constants once this is inlined.
+/// - block, pooling: those of the shape and the convolution; both are constants once this is inlined.
 BE_INLINE void convolve(int group, int vectors, int alone, ptrdiff_t block, be_winograd_pooling pooling,
                         const convolution_t *convolution, void *scratch, ptrdiff_t first_tile,
                         ptrdiff_t last_tile) {

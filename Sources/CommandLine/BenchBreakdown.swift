@@ -12,7 +12,7 @@ struct BenchBreakdown: Encodable {
     let precision: Precision
     let peak: Peak
 
-    /// The measured peak of this machine, on registers, in operations per second.
+    /// The measured peak of this machine with all operands in registers, in operations per second.
     struct Peak: Encodable {
         let float32, bfloat16: Double
     }
@@ -23,7 +23,7 @@ struct BenchBreakdown: Encodable {
         let milliseconds: Double
         /// The mean of the steps' wall times while every pass was timed.
         let timedMilliseconds: Double
-        /// The passes' mean times together.
+        /// The sum of the passes' mean times.
         let sumMilliseconds: Double
         /// The mean time in which gradients were exchanged between processes while layers computed. The time in which a
         /// step waited for messages is the pass "messages".

@@ -44,7 +44,7 @@ struct DataOptions: ParsableArguments {
         try examine(needing: needed, imageSize: imageSize).dataset
     }
 
-    /// As ``load(needing:imageSize:)``, with findings about a directory of pictures; nil for another data set.
+    /// As ``load(needing:imageSize:)``, with findings, which are nil unless the data set is a directory of pictures.
     func examine(
         needing needed: DatasetSplits, imageSize: Int
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {

@@ -11,10 +11,12 @@ struct EngineOptions: ParsableArguments {
 
     @Option(
         name: .customLong("batch-size"),
-        help: ArgumentHelp("Images per step (default: 128, or the recipe's).", valueName: "n"))
+        help: ArgumentHelp("Images per step (default: 128; in training the recipe's).", valueName: "n"))
     var givenBatchSize: Int?
 
-    @Option(name: .customLong("precision"), help: PrecisionChoice.help(otherwise: "float32, or the recipe's"))
+    @Option(
+        name: .customLong("precision"),
+        help: PrecisionChoice.help(otherwise: "float32; in training the recipe's"))
     var givenPrecision: PrecisionChoice?
 
     @Flag(help: "Use direct convolutions even where Winograd's algorithm is faster, to compare.")

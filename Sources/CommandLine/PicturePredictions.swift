@@ -6,7 +6,7 @@ import Reporting
 /// The names of a network's classes.
 struct ClassNames {
     let names: [String]
-    /// The data set whose names they are, if the weights have none.
+    /// The data set that the names are from if the weights have none; nil otherwise.
     let assumedFrom: String?
 }
 
@@ -14,7 +14,7 @@ struct ClassNames {
 struct PicturePredictions: Encodable {
     /// The weights file.
     let weights: String
-    /// In the order of the probabilities.
+    /// The class of each element of a picture's probabilities.
     let classNames: [String]
     /// In the order of the arguments.
     let pictures: [Picture]

@@ -23,7 +23,7 @@ struct PreviewCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: SectionOptions
-    @Option(help: ArgumentHelp("The port (default: a free one).", valueName: "n")) var port = 0
+    @Option(help: ArgumentHelp("The port; 0 is a free one.", valueName: "n")) var port = 0
     @Flag(help: "Open the page in the browser.") var open = false
 
     func validate() throws {

@@ -13,7 +13,7 @@ struct StudyCommand: TeamCommand {
             A run is a recipe with a seed. It trains on 45,000 images and validates on 5,000 others; the \
             test images do not affect it. Runs of fast, its variants and strong need no validation and train \
             on all images, except fast-held-out-1. Recorded runs are not repeated, and an interrupted run \
-            continues where it was. Each run takes a quarter of an hour or more.
+            continues where it was. A run takes ten minutes or more.
 
             EXAMPLES
               bigeggs study --list      all runs, with the results of recorded ones
@@ -39,7 +39,9 @@ struct StudyCommand: TeamCommand {
     var named: [[StudyRun]] = []
     @Option(help: ArgumentHelp("CIFAR-10: auto, cifar10, or a path.", valueName: "source")) var data = "auto"
     @OptionGroup var team: TeamOptions
-    @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Threads to compute with (default: OMP_NUM_THREADS, or else all processors).", valueName: "n"))
     var threads: Int?
     @Option(help: PrecisionChoice.help(otherwise: "the recipe's, or else auto"))
     var precision: PrecisionChoice?

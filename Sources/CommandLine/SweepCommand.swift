@@ -40,7 +40,8 @@ struct SweepCommand: ParsableCommand {
         transform: { try SweepSetting($0) })
     var settings: [SweepSetting]
     @Option(
-        help: ArgumentHelp("The recipe to vary: a name, or a JSON file.", valueName: "recipe"),
+        help: ArgumentHelp(
+            "The recipe to vary: a name, or a JSON file (default: augmented).", valueName: "recipe"),
         completion: .file(extensions: ["json"]), transform: { try Recipe($0) })
     var recipe: Recipe = .augmented
     @Option(help: ArgumentHelp("The number of seeds: 1, 2, …", valueName: "n")) var seeds = 1
@@ -54,7 +55,10 @@ struct SweepCommand: ParsableCommand {
             "Validate on the last n training images (default: a tenth, at most 5,000).", valueName: "n")
     )
     var heldOut: Int?
-    @Option(help: ArgumentHelp("Threads to compute with (default: all).", valueName: "n")) var threads: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Threads to compute with (default: OMP_NUM_THREADS, or else all processors).", valueName: "n"))
+    var threads: Int?
     @Option(help: PrecisionChoice.help(otherwise: "float32, or the recipe's")) var precision: PrecisionChoice?
     @Option(help: ArgumentHelp("The directory to write to.", valueName: "dir")) var out = "runs/sweep"
     @Flag(help: "Train everything anew, even if it is begun or recorded.") var restart = false

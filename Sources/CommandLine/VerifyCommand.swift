@@ -15,8 +15,8 @@ struct VerifyCommand: ParsableCommand {
             The records depend on the profile. quick: a quick run on the same data set, if possible on the \
             same kind of processor. It is one of those on Fashion-MNIST that come with BigEggs, or your own \
             in runs/quick. full: the committed report. On another kind of processor, or with other data, \
-            bits may differ: then losses must be within 10 % and 0.05, and the test accuracy within 3 \
-            points. Sections run in runs/verify; the records are not changed. After an interruption the \
+            bits may differ: then training losses must be within 10 % plus 0.05, and the test accuracy \
+            within 3 points. Sections run in runs/verify; the records are not changed. After an interruption the \
             same command continues.
 
             Exit status: 0 same bits, 1 a difference, 2 within tolerance where bits may differ.

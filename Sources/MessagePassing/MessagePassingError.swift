@@ -32,7 +32,7 @@ public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
             "MPI could not \(action): \(reason)"
         case .noAnswer(let seconds):
             "another process has not answered for \(Int(seconds)) seconds: it hangs, or its machine is down; "
-                + "give a larger --timeout to wait longer"
+                + "if it is only slow, wait longer with --timeout (in Swift Communicator.timeout)"
         case .differs(let rank, let host, let differences):
             "process \(rank) on \(host) differs from process 0, and all must be equal: "
                 + differences.joined(separator: "; ")

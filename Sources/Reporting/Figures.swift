@@ -20,8 +20,7 @@ public enum Figures {
         public var missing: [String: String] = [:]
         /// The figures that Python could not draw, with its message.
         public var failed: [String: String] = [:]
-        /// A sentence about characters in names that no installed font has, and which font to install; nil if there
-        /// are none.
+        /// If no installed font has some characters of the names: a sentence that names a font to install.
         public var advice: String?
     }
 

@@ -111,7 +111,7 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
             "the training of \(section) was interrupted, and since then \(differences.joined(separator: " and ")) "
                 + "changed: add --resume to go on anyway, or --restart to begin again"
         case .cannotResume(let section, let reason):
-            "the training of \(section) cannot be resumed: \(reason); add --restart to begin again"
+            "the training of \(section) cannot continue: \(reason); --restart begins it again"
         case .unfinishedTraining(let file, let epoch, let step):
             "\(Project.shown(file)) is of a training that was interrupted in epoch \(epoch + 1), after step "
                 + "\(step): add --resume to go on, --restart to begin again, or another --out"

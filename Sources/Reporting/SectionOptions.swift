@@ -23,7 +23,9 @@ public struct SectionOptions: ParsableArguments {
 
     @OptionGroup public var pictures: PictureOptions
 
-    @Option(help: ArgumentHelp("The number of threads (default: all cores).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "The number of threads (default: OMP_NUM_THREADS, or else all processors).", valueName: "n"))
     public var threads: Int?
 
     @Option(help: PrecisionChoice.help())

@@ -232,8 +232,9 @@ def test_the_module_names_weights_that_it_cannot_use(photo, tmp_path, weights, r
     assert len(found.stderr.splitlines()) == 1
 
 
-def test_a_pretrained_network_has_its_classes_and_one_that_is_not_there_is_named():
-    model = bigeggs.pretrained("report", threads=1)
+@pytest.mark.parametrize("name", ["report", "fast"])
+def test_a_pretrained_network_has_its_classes_and_one_that_is_not_there_is_named(name):
+    model = bigeggs.pretrained(name, threads=1)
     assert model.class_names is not None and model.class_names[0] == "airplane" and len(model.class_names) == 10
     assert model.input_shape == (None, 32, 32, 3)
     with pytest.raises(ValueError, match="there is no network 'slow': there are 'report' and 'fast'"):

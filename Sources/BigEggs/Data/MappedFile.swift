@@ -8,13 +8,13 @@ package final class MappedFile: @unchecked Sendable {
     /// The number of bytes used since pages were last returned.
     private let used = Atomic(0)
 
-    /// The number of used bytes after which pages are returned. Around each used page the kernel maps up to seven
-    /// others: 450 MB after 64 MB of images of 49 kB.
+    /// The number of used bytes after which pages are returned. With each used page the kernel maps up to seven pages
+    /// around it: after 64 MB of images of 49 kB, 450 MB were mapped.
     private static let kept = 16 << 20
 
     /// Maps the first `count` bytes of an open file, which may be closed afterwards.
     ///
-    /// - Throws: ``FileError`` in the name of `file`.
+    /// - Throws: ``FileError``, which names `file`.
     package init(_ descriptor: Int32, count: Int, file: String) throws {
         guard count > 0 else {
             bytes = UnsafeBufferPointer(start: nil, count: 0)

@@ -28,8 +28,11 @@ public struct Whitening: Sendable {
     public init(
         of dataset: ImageDataset, images: Int = 5_000, size: Int = 2, epsilon: Double = 5e-4
     ) throws {
+        for (argument, value) in [("size", size), ("images", images)] where value < 1 {
+            throw TrainingError.invalid(argument: argument, value: "\(value)", allowed: "1 or more")
+        }
         guard dataset.count > 0, dataset.imageShape.count == 3, dataset.imageShape[0] >= size,
-            dataset.imageShape[1] >= size, size > 0, images > 0
+            dataset.imageShape[1] >= size
         else {
             throw TrainingError.invalid(
                 argument: "whitening", value: "\(dataset.count) images of \(dataset.imageShape)",
@@ -125,9 +128,9 @@ extension Model {
         for tensor in own {
             let found = weights.first { $0.name == tensor.name }?.shape
             guard found == tensor.shape else {
+                let kind = found.map { "with \(tensor.name) of shape \($0)" } ?? "without \(tensor.name)"
                 throw TrainingError.invalid(
-                    argument: "the layer to whiten",
-                    value: found.map { "one with \(tensor.name) of shape \($0)" } ?? "one without \(tensor.name)",
+                    argument: "the layer to whiten", value: "one \(kind)",
                     allowed: "a Conv2D named \(layer) whose kernel has shape \(whitening.shape), with a bias")
             }
         }

@@ -1,8 +1,8 @@
 /// A oneDNN primitive divided into parts: runs of the batch's samples, each computed by one thread.
 ///
 /// The number of parts does not depend on the number of threads. oneDNN divides sums and chooses blocks by the number
-/// of threads that a primitive is created for, so results of a primitive that all threads share depend on it. Sums
-/// over the batch, such as weight gradients, are computed for each part and then added in the order of the parts.
+/// of threads that a primitive is created for: the results of one that all threads share would depend on it. Sums over
+/// the batch, such as weight gradients, are computed for each part and then added in the order of the parts.
 final class DividedPrimitive: Pass {
     private struct Sum {
         let target: Place
@@ -14,8 +14,9 @@ final class DividedPrimitive: Pass {
     private let parts: [(samples: Range<Int>, primitive: Primitive)]
     private var sums: [Sum] = []
     private var scratchpad = Place.scratchpad
-    /// Scratch bytes of a part's primitive, and of all parts' sums.
+    /// Scratch bytes of each part's primitive.
     private let bytesPerPart: Int
+    /// Scratch bytes of the sums of all parts.
     private var sumBytes = 0
     private var bound: [(sums: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, count: Int)] = []
 

@@ -24,7 +24,8 @@ final class RectifierNode: Node {
     var valuesForBackward: [Signal] { output.gradientIsMasked ? [] : [output] }
 
     func describeBackward(inputGradients: [Place?]) throws {
-        // This mask covers a ReLU in front as well: where this output is not zero, that ReLU's is not either.
+        // This mask is also right for a ReLU that computed the input: where this output is not zero, neither is the
+        // output of that ReLU.
         if input.readers == 1 { input.gradientIsMasked = true }
     }
 

@@ -112,7 +112,7 @@ package struct Settings {
     package mutating func shape(_ name: String) throws -> [Int]? {
         guard let value = value(name) else { return nil }
         guard let shape = value.integers, (1...8).contains(shape.count), elementCount(shape) != nil else {
-            throw wrong(name, value, "1 to 8 whole numbers of 1 or more, with a product below 2^31")
+            throw wrong(name, value, "a list of 1 to 8 whole numbers of 1 or more, with a product below 2^31")
         }
         return shape
     }

@@ -25,7 +25,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
             "\(file) was written by another version of this library, as a \"\(format)\": resume it with that "
                 + "version, or restart the training from its beginning"
         case .damaged(let file):
-            "\(file) is damaged: its contents do not match its SHA-256 or are inconsistent; remove it"
+            "\(file) is damaged: its contents do not match its SHA-256 or are inconsistent"
         case .noneReadable(let files, let reason):
             "cannot read any of the checkpoints \(files.joined(separator: ", ")) (\(reason)); "
                 + "restart the training from its beginning"
@@ -35,7 +35,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
         case .otherSettings(let file, let differences):
             "\(file) cannot be resumed with other settings: \(differences.joined(separator: "; "))"
         case .fewerEpochs(let file, let trained, let epochs):
-            "\(file) has reached epoch \(trained), but only \(epochs) epochs are requested: request \(trained) or more"
+            "\(file) has reached epoch \(trained), but the number of epochs is \(epochs): request \(trained) or more"
         case .notReadBack(let file, let reason):
             "\(file) could not be read back after writing (\(reason)): the disk may be failing; "
                 + "the checkpoint before it is kept"

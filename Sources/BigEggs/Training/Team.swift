@@ -13,11 +13,11 @@ final class Team {
     private var failure: (any Error)?
     private var exchange: SumExchange?
     private var gradients: UnsafeMutablePointer<Float>?
-    /// The messages with gradients from this index on have begun.
+    /// The exchange of all gradients from this index on has begun.
     private var begun = 0
 
-    /// The least number of gradients per message but the last: 1 MB. Smaller messages wait longer for each other;
-    /// larger ones leave less computation to hide the last one behind.
+    /// The smallest number of gradients in a message, except the last: 1 MB. With smaller messages, processes wait for
+    /// each other more often; with larger ones, more of the last message is sent after the computation has ended.
     private static let bucket = 1 << 18
 
     /// - Returns: nil for a single process.
@@ -33,7 +33,7 @@ final class Team {
         return (0..<size).map { batch * $0 / size..<batch * ($0 + 1) / size }
     }
 
-    /// This process's share of a batch of so many samples.
+    /// This process's share of a batch, given the number of its samples.
     func share(of batch: Int) -> Share { Share(batch: batch, rank: communicator.rank, team: self) }
 
     /// Runs `body`, which sends messages, unless an earlier message failed.
@@ -60,7 +60,7 @@ final class Team {
 
     // MARK: Gradients
 
-    /// Begins a backward pass, in which gradients are added up over all processes, from the last to the first.
+    /// Begins a backward pass. Gradients are summed over all processes, the last layers' first.
     func beginGradients(of store: ParameterStore) {
         guard let memory = store.gradients?.floats else { return }
         if gradients != memory {
@@ -70,7 +70,8 @@ final class Team {
         begun = store.elementCount
     }
 
-    /// Marks the gradients from `place` on as computed, and sends messages or advances them.
+    /// Marks the gradients from `place` on as computed. Begins a message if they are enough for one; else advances those
+    /// under way.
     func gradientsAreReady(from place: Int) {
         guard let exchange else { return }
         attempt {
@@ -94,7 +95,7 @@ final class Team {
         try exchange?.finish()
     }
 
-    /// Replaces the elements of this process's share of each batch by those of all batches, in order.
+    /// Replaces this process's elements by those of all processes, in the order of the batches.
     ///
     /// - Parameter each: elements per image.
     func gather<Element: BitwiseCopyable>(

@@ -2,13 +2,14 @@
 // work among threads and allocates the memory.
 //
 // Every output depends on every input of its image. So the convolution is a matrix product, [images, pixels of inputs]
-// times [pixels of inputs, pixels of outputs]. The second matrix has each of the kernel's taps once for each pair of
-// pixels that it joins. With 2x2 pixels that takes 16 multiplications for a pair of channels, and Winograd's algorithm
-// 36.
+// times [pixels of inputs, pixels of outputs]. The second matrix has each tap of the kernel once for each pair of an
+// input pixel and an output pixel that the tap connects. With 2x2 pixels the product takes 16 multiplications for each
+// pair of an input and an output channel; Winograd's algorithm takes 36.
 //
-// Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels that
-// pad a block are zero in all of them, and stay zero. The kernel's gradient also takes images in bfloat16. Sums have a
-// fixed order: results are bit-identical for any number of threads, layout and instruction set.
+// With blocks of 16 channels, images are in the layout nChw16c, kernels and their gradients in OIhw16i16o; with blocks
+// of 8, in nChw8c and OIhw8i8o. Channels that pad a block are zero in all of them, and stay zero. The kernel's gradient
+// also takes images in bfloat16. Sums have a fixed order: results are bit-identical for any number of threads, layout
+// and instruction set.
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +20,7 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct {
-  /// Of the input and output images; height and width are 1 or 2.
+  /// The number of images, and their height and width, 1 or 2; the same for input and output.
   ptrdiff_t images, height, width;
   /// Channels of input and output images.
   ptrdiff_t inputs, outputs;
@@ -63,7 +64,7 @@ typedef struct {
   const void *_Nonnull input;
   const void *_Nonnull output_gradient;
   bool is_bfloat16;
-  /// Copies of `be_tiny_gathered_bytes` each, in the order groups of 16 channels, pixels, images, channels.
+  /// Copies of the two, each of `be_tiny_gathered_bytes`: [groups of 16 channels, pixels, images, 16 channels].
   float *_Nonnull gathered_input;
   float *_Nonnull gathered_gradient;
   float *_Nonnull kernel_gradient;
@@ -72,8 +73,8 @@ typedef struct {
 } be_tiny_gradient;
 
 size_t be_tiny_gathered_bytes(const be_tiny_shape *_Nonnull shape, ptrdiff_t channels);
-/// Copies groups of 16 channels, and sums the output gradient's for the bias. The input's groups come first, then the
-/// output gradient's.
+/// Copies groups of 16 channels, numbered from the input's first; those of the output gradient follow. Sums the groups of
+/// the output gradient for the bias.
 void be_tiny_gather(const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
 /// Computes the kernel's gradient for squares of 16 outputs by 16 inputs, numbered in the kernel's order in memory.
 void be_tiny_sum_gradient(be_instruction_set set, const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_square,

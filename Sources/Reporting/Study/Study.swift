@@ -8,7 +8,7 @@ public struct Study {
     /// The directory under which each run trains.
     public let runs: String
 
-    /// The study of a checkout, or of an installation, which keeps it in the current directory.
+    /// The study of a project. An installation keeps its study in the current directory.
     public init(project: Project) {
         runs = "\(project.outputRoot)/runs/study"
         records = project.isInstalled ? "\(runs)/records" : project.path("report/study")

@@ -1,4 +1,4 @@
-"""What the study found: other seeds, an epoch chosen without the test images, and what adds to the report's recipe."""
+"""What the study found: the effect of other seeds, of choosing the epoch without the test images, and of other recipes."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def recipe_row(recipe: bigeggs.Record) -> list[str]:
 
 
 def weighed(study: bigeggs.Record) -> str:
-    """Which recipes differ from the report's by more than seeds do."""
+    """Which recipes differ from the report's recipe by more than two seeds of one recipe differ."""
     gains = {recipe["recipe"]: recipe.get("gain") for recipe in study["recipes"] if recipe["recipe"] not in OWN}
     if not gains:
         return "No recipe other than the report's two is recorded yet."
@@ -279,7 +279,7 @@ def verdict(study: bigeggs.Record) -> str:
 
 
 def highest(recipes: Sequence[bigeggs.Record]) -> tuple[bigeggs.Record, str]:
-    """The recipe with the highest mean accuracy, as it is or with mirror images, and which of the two that is."""
+    """The recipe and the metric with the highest mean: accuracy without or with mirror images."""
     pairs = [(recipe, metric) for recipe in recipes for metric in METRICS]
     return max(pairs, key=lambda pair: pair[0][f"{pair[1]}.mean"])
 
@@ -362,12 +362,12 @@ def names(of: Sequence[str]) -> str:
 
 
 def hundredths(share: float) -> str:
-    """Per cent with two decimals: seeds differ by few tenths."""
+    """Per cent with two decimals, because the accuracies of two seeds differ by only a few tenths."""
     return percent(share, 2)
 
 
 def points(difference: float) -> str:
-    """A difference of two shares in hundredths of a percentage point: seeds differ by few tenths."""
+    """A difference of two shares in percentage points, with two decimals."""
     return f"{decimal(100 * difference, 2)}{NO_BREAK_SPACE}points"
 
 

@@ -19,8 +19,9 @@ class Settings:
     bigeggs: Path
     #: The checkout, with the library's source and the study's records.
     root: Path
-    #: The directories of the sections' scripts and of the Python that draws and writes.
+    #: The directory of the sections' scripts.
     scripts: Path
+    #: The directory of the Python code that draws figures and writes the report.
     python: Path
     #: The directories of what a run writes.
     records: Path
@@ -30,7 +31,7 @@ class Settings:
     report: Path
     #: "quick" or "full".
     profile: str
-    #: The options for status and step.
+    #: The options for `bigeggs status` and `bigeggs step`.
     arguments: Sequence[str]
     #: The port to serve on; 0 for a free one.
     port: int

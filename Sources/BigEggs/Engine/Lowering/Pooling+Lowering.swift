@@ -38,12 +38,6 @@ extension GlobalAveragePooling2D: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// The zeros around a layer's image: its own padding, or that of a zero padding layer fused into it.
-    func zeros(of window: Window, for layer: ResolvedLayer) -> (before: [Int], after: [Int]) {
-        guard let padding = network.padding(of: layer) else { return window.zeros(for: layer.inputShapes[0]) }
-        return ([padding.top, padding.left], [padding.bottom, padding.right])
-    }
-
     fileprivate func pool(
         _ pooling: Operation.Pooling, _ window: Window, _ input: Signal, for layer: ResolvedLayer
     ) throws -> Signal {

@@ -23,7 +23,7 @@ extension Network {
     }
 
     /// The zero padding layer in front that a layer's own padding replaces.
-    func padding(of layer: ResolvedLayer) -> ZeroPadding2D? {
+    fileprivate func padding(of layer: ResolvedLayer) -> ZeroPadding2D? {
         guard let front = self.layer(read: layer.inputs[0]), reader(padding: front)?.index == layer.index
         else { return nil }
         return front.layer as? ZeroPadding2D
@@ -32,6 +32,14 @@ extension Network {
     /// Whether a value is the output of an ``Activation`` layer with ReLU.
     private func isRectified(_ value: Int) -> Bool {
         (layer(read: value)?.layer as? Activation)?.function == .relu
+    }
+}
+
+extension PlanBuilder {
+    /// The zeros around a layer's image: its own padding, or that of a zero padding layer fused into it.
+    func zeros(of window: Window, for layer: ResolvedLayer) -> (before: [Int], after: [Int]) {
+        guard let padding = network.padding(of: layer) else { return window.zeros(for: layer.inputShapes[0]) }
+        return ([padding.top, padding.left], [padding.bottom, padding.right])
     }
 }
 
