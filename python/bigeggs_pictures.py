@@ -22,8 +22,9 @@ LEAST_DECODED = 128
 #: The background of transparent pixels.
 GROUND = "white"
 
-#: How to turn a picture upright, by the value of EXIF's tag Orientation.
+#: The number of EXIF's tag Orientation.
 ORIENTATION = 0x0112
+#: How to turn a picture upright, by the value of that tag.
 UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -46,9 +47,9 @@ def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str 
 
     A path in bytes need not be valid text.
 
-    Returns for each path the pixels of the picture's shorter side, or a sentence that says why it cannot be used; its
-    bytes in `memory` then stay unchanged. Pillow decodes and scales without holding the GIL, so there is a thread for
-    each processor.
+    Returns for each path the number of pixels on the picture's shorter side, or a sentence that says why the picture
+    cannot be used; the picture's bytes in `memory` then stay unchanged. Pillow decodes and scales without holding the
+    GIL, so there is a thread for each processor.
     """
     size = side * side * 3
 
@@ -72,7 +73,7 @@ def square(path: str | bytes, side: int) -> Image.Image:
 
 
 def middle(path: str | bytes, side: int) -> tuple[Image.Image, int]:
-    """`square`, and the number of pixels on the picture's shorter side."""
+    """The picture of `square`, and the number of pixels on the shorter side of the original."""
     name = readable(path)
     try:
         kind = os.stat(path).st_mode

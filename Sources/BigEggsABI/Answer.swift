@@ -4,7 +4,7 @@ import ONNX
 
 /// Runs the body of an ABI function; an error becomes a status and this thread's last error.
 ///
-/// - Parameter otherwise: the status of an error whose type has none. Such errors are about files or downloads.
+/// - Parameter otherwise: the status for errors whose type has no status. Such errors are about files or downloads.
 func answer(otherwise status: be_status = BE_CANNOT_READ, _ body: () throws -> Void) -> be_status {
     do {
         try body()
@@ -17,7 +17,7 @@ func answer(otherwise status: be_status = BE_CANNOT_READ, _ body: () throws -> V
 
 /// Answers a call about the object of a handle.
 ///
-/// - Parameter otherwise: the status of an error whose type has none.
+/// - Parameter otherwise: the status for errors whose type has no status.
 func answer<Object: NamedByHandle>(
     _ handle: be_handle, as kind: Object.Type, otherwise status: be_status = BE_CANNOT_READ,
     _ body: (Object) throws -> Void
@@ -29,7 +29,7 @@ func answer<Object: NamedByHandle>(
 ///
 /// - Parameters:
 ///   - result: where to write the result of the body.
-///   - name: the name of this argument in the header.
+///   - name: the name of `result` in the header.
 func answer<Object: NamedByHandle, Value>(
     _ handle: be_handle, as kind: Object.Type, writing result: UnsafeMutablePointer<Value>?, _ name: String,
     _ body: (Object) throws -> Value
@@ -44,7 +44,7 @@ func answer<Object: NamedByHandle, Value>(
 ///
 /// - Parameters:
 ///   - handle: where to write the handle of the object that the body returns.
-///   - name: the name of this argument in the header.
+///   - name: the name of `handle` in the header.
 func answer(
     into handle: UnsafeMutablePointer<be_handle>?, _ name: String, _ body: () throws -> any NamedByHandle
 ) -> be_status {
@@ -58,7 +58,7 @@ func answer(
 ///
 /// - Parameters:
 ///   - made: where to write the handle of the object that the body returns.
-///   - name: the name of this argument in the header.
+///   - name: the name of `made` in the header.
 func answer<Object: NamedByHandle>(
     _ handle: be_handle, as kind: Object.Type, into made: UnsafeMutablePointer<be_handle>?, _ name: String,
     _ body: (Object) throws -> any NamedByHandle

@@ -4,7 +4,7 @@ import BigEggs
 import CBigEggs
 import Glibc
 
-/// A callback with a handle; every call of it holds its lock.
+/// A callback with a handle. Every call of the callback holds its lock.
 final class CallbackObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a callback"
 

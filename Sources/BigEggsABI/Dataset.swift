@@ -5,7 +5,7 @@ import CBigEggs
 final class Dataset: NamedByHandle {
     static let kind = "a data set"
 
-    /// One split of the data set, and its arrays for views.
+    /// One split of the data set, with its images and labels at fixed addresses, so that callers can be given views.
     struct Split: Sendable {
         let dataset: ImageDataset
         let images: Pinned<UInt8>

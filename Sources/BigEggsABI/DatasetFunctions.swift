@@ -43,7 +43,7 @@ private func transport(
     }
 }
 
-/// Downloads a file by a callback, which gets a buffer for the reason of a failure, and returns the file's MD5.
+/// Downloads a file by a callback and returns the file's MD5. The callback gets a buffer for the reason of a failure.
 private func fetch(
     _ download: Download, to path: String, by call: (UnsafeMutablePointer<CChar>, Int) -> Int32
 ) throws -> String {

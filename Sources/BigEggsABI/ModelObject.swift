@@ -3,12 +3,12 @@ import CBigEggs
 
 /// A model with a handle. Layers can be added until its first use.
 ///
-/// Every use holds its lock, which is recursive: the callback of a training runs on the training's own thread.
+/// Every use holds the model's lock, which is recursive: the callback of a training runs on the training's own thread.
 final class ModelObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a model"
 
-    /// The factor for every value of an input. Read without the lock, which stays locked in a process forked during a
-    /// training.
+    /// The factor for every value of an input. It is read without the lock, because in a process that was forked during
+    /// a training the lock stays locked.
     let rescale: Float
     private let options: ModelOptions
     private let lock = RecursiveLock()
@@ -55,7 +55,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// As ``use(_:)``, for trainings; throws if called from within one.
+    /// Like ``use(_:)``, for trainings. Throws if called from within a training of this model.
     func train<Result>(_ body: (Model) throws -> Result) throws -> Result {
         try use { model in
             guard !isTraining else {
@@ -73,7 +73,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         scaled(try object(handle, as: Images.self).dataset)
     }
 
-    /// As ``images(_:)``, for images that must have labels.
+    /// Like ``images(_:)``, for images that must have labels.
     ///
     /// - Parameter argument: the name of the argument in the header.
     func labelledImages(_ handle: be_handle, _ argument: String) throws -> ImageDataset {
@@ -96,7 +96,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// A snapshot of the whole model; a model made from it continues as this one does.
+    /// A snapshot of the whole model. A model made from the snapshot continues as this model does.
     func snapshot() throws -> Snapshot {
         try Fork.work {
             lock.lock()

@@ -12,7 +12,7 @@ final class RecordFile: NamedByHandle {
         let shape: [Int]
     }
 
-    /// Its name in errors: its path, or what it describes.
+    /// The record's name in errors: its path, or what it describes.
     let path: String
     let root: Record
     let texts = Texts()

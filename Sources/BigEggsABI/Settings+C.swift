@@ -3,7 +3,7 @@ import BigEggs
 extension Settings {
     /// - Parameters:
     ///   - json: a JSON object; NULL for none.
-    ///   - owner: whose settings they are, for errors: "Conv2D".
+    ///   - owner: what the settings belong to, for errors: "Conv2D".
     init(_ json: UnsafePointer<CChar>?, of owner: String) throws {
         guard let json else {
             self.init(of: owner)

@@ -79,7 +79,7 @@ extension CallbackObject {
     func snapshot() throws -> Snapshot {
         try use { callback in
             let state = callback.state
-            // As texts: JSON has no infinite numbers. The shortest decimal reads back as the same double.
+            // The values become texts, because JSON has no infinite numbers. A text reads back as the same double.
             let values = (state?.values ?? [:]).mapValues { Record.string("\($0)") }
             return try Snapshot(["values": .object(values)], state?.tensors ?? [])
         }

@@ -4,10 +4,10 @@ import Synchronization
 /// An array with a fixed address, valid as long as this object lives.
 final class Pinned<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     private let array: [Element]
-    /// The address of the first element; `nil` if there is none.
+    /// The address of the first element; `nil` if the array is empty.
     let address: UnsafePointer<Element>?
 
-    /// Takes an array without copying it. It never changes, so its memory does not move.
+    /// Takes an array without copying it. The array never changes, so its memory does not move.
     init(_ array: [Element]) {
         self.array = array
         address = array.withUnsafeBufferPointer(\.baseAddress)

@@ -3,11 +3,11 @@
 import BigEggs
 import CBigEggs
 
-/// Weights with a handle: those of a file, or a copy of a model's.
+/// Tensors with a handle: the weights of a file, or a copy of a model's weights, gradients or moments.
 final class Weights: NamedByHandle {
     static let kind = "a set of weights"
 
-    /// Its name in errors: its path, or what the tensors are.
+    /// The name in errors: the file's path, or what the tensors are.
     let path: String
     let names: [String]
     let shapes: [[Int]]

@@ -1,6 +1,6 @@
 #include "build_processor.h"
 
-// A defined macro expands to 1 before it becomes a string; an undefined one stays its own, longer name.
+// A defined macro expands to 1 before it becomes a string; an undefined macro becomes its own name, which is longer.
 #define BE_TEXT(macro) #macro
 #define BE_IS_DEFINED(macro) (sizeof(BE_TEXT(macro)) == sizeof("1"))
 

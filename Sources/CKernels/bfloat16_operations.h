@@ -26,13 +26,15 @@ BE_INLINE void store_pairs(uint32_t *target, pairs_t pairs) { memcpy(target, &pa
 
 // MARK: The instructions
 
-/// A kernel's body takes one of the two sets below. Both are constants, so they are inlined along with the body.
+/// A kernel's body takes one of the two sets of functions below. Both are constants, so the functions are inlined along
+/// with the body.
 typedef struct {
   /// The nearest bfloat16 numbers.
   halves_t (*narrow)(lanes_t lanes);
   /// The nearest bfloat16 numbers of two vectors, interleaved lane by lane.
   pairs_t (*narrow_pairs)(lanes_t even, lanes_t odd);
-  /// Adds to each lane the product of its odd numbers, then that of its even ones; each sum is rounded once.
+  /// Adds to each lane the product of the lane's odd numbers, then the product of its even numbers. Each sum is rounded
+  /// once.
   lanes_t (*add_products)(lanes_t sums, pairs_t left, pairs_t right);
 } operations_t;
 
@@ -54,8 +56,8 @@ BE_INLINE doubles_t widened_plain(pairs_t bits) {
   return __builtin_convertvector((lanes_t)normal, doubles_t);
 }
 
-/// A multiply-add, rounded once. The product is exact in float64. Where the sum is inexact, one term is too small
-/// to change the other's rounding.
+/// A multiply-add, rounded once. The product is exact in float64. Where the sum in float64 is inexact, one term is too
+/// small to change the rounding of the other term.
 BE_INLINE lanes_t add_product_plain(lanes_t sums, pairs_t left, pairs_t right) {
   const doubles_t exact = widened_plain((pairs_t)sums) + widened_plain(left) * widened_plain(right);
   const pairs_t nearest = (pairs_t)__builtin_convertvector(exact, lanes_t);

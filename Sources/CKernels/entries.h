@@ -1,5 +1,5 @@
-// Macros to compile a kernel for several instruction sets. The kernel's body is inlined into one entry for each set,
-// with a target below. The public function picks the entry from a table.
+// Macros to compile a kernel for several instruction sets. For each set there is a function, its entry, with one of the
+// targets below. The kernel's body is inlined into each entry. The public function picks the entry from a table.
 #pragma once
 
 #define BE_INLINE static inline __attribute__((always_inline))

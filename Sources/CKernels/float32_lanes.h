@@ -1,5 +1,5 @@
-// Sixteen float32, one AVX-512 register, or eight, one AVX2 register. Results are bit-identical on every processor,
-// because only `fused` fuses a product and a sum.
+// Vectors of sixteen float32 (one AVX-512 register) or eight (one AVX2 register). Results are bit-identical on every
+// processor, because only `fused` fuses a product and a sum.
 #pragma once
 
 #include <stddef.h>

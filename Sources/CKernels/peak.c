@@ -2,7 +2,7 @@
 
 #include "bfloat16_operations.h"
 
-// Independent chains that all fit into registers: twelve, of 16 lanes each, with AVX-512.
+// The number of independent chains, of 16 lanes each, that fit into the registers of AVX-512.
 enum { CHAINS = 12 };
 
 /// The sum over chains and lanes, so that the compiler cannot remove any.
@@ -14,7 +14,7 @@ BE_INLINE float sum_of(const lanes_t *sums, int chains) {
   return sum;
 }
 
-/// - chains: their number; each has 16 lanes.
+/// - chains: the number of chains; each has 16 lanes.
 BE_INLINE int64_t multiply_add(int chains, int64_t rounds, float factor, float *result) {
 #pragma clang fp contract(on)
   lanes_t sums[CHAINS];

@@ -10,24 +10,24 @@ __attribute__((visibility("hidden"))) void be_tiny_convolve_avx2(
 __attribute__((visibility("hidden"))) void be_tiny_sum_gradient_avx2(
     const be_tiny_gradient *gradient, ptrdiff_t first, ptrdiff_t last);
 
-/// Columns of a panel, and vectors for them.
+/// The number of columns of a panel, and the number of vectors for a row of it.
 enum { PANEL = 16, VECTORS = PANEL / LANE_COUNT };
 
 BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (channels + block - 1) / block; }
 
 BE_INLINE ptrdiff_t pixels_of(const be_tiny_shape *shape) { return shape->height * shape->width; }
 
-/// Numbers of an image.
+/// The number of elements of an image.
 BE_INLINE ptrdiff_t image_stride(const be_tiny_shape *shape, ptrdiff_t channels) {
   return pixels_of(shape) * blocks_of(channels, shape->block) * shape->block;
 }
 
-/// Offset of a pixel's block of 8 or 16 channels in an image, in numbers.
+/// Offset of a pixel's block of 8 or 16 channels in an image, in elements.
 BE_INLINE ptrdiff_t block_offset(const be_tiny_shape *shape, ptrdiff_t block, ptrdiff_t pixel) {
   return (block * pixels_of(shape) + pixel) * shape->block;
 }
 
-/// The tap, of nine, that joins an input pixel to an output pixel.
+/// The index of the tap, 0 to 8, that connects an input pixel to an output pixel.
 BE_INLINE int tap_of(const be_tiny_shape *shape, ptrdiff_t input, ptrdiff_t output) {
   const ptrdiff_t row = input / shape->width - output / shape->width;
   const ptrdiff_t column = input % shape->width - output % shape->width;
@@ -89,7 +89,7 @@ size_t be_tiny_gathered_bytes(const be_tiny_shape *shape, ptrdiff_t channels) {
   return blocks_of(channels, 16) * pixels_of(shape) * shape->images * 16 * sizeof(float);
 }
 
-/// Copies a block of channels, to float32.
+/// Copies a block of channels as float32.
 BE_INLINE void copy_block(const void *from, bool is_bfloat16, ptrdiff_t at, ptrdiff_t block, float *to) {
   if (!is_bfloat16) {
     memcpy(to, (const float *)from + at, block * sizeof *to);
@@ -211,7 +211,8 @@ BE_INLINE void convolve(int group, int rest, const be_tiny_convolution *convolut
   }
 }
 
-/// The gradient of a tap for 16 outputs and `group` inputs: sums over pairs of pixels, then images.
+/// Computes the gradient of a tap for 16 outputs and `group` inputs: a sum over images and the pairs of pixels that the
+/// tap connects.
 BE_INLINE void sum_tap(int group, const be_tiny_gradient *gradient, const float *inputs, const float *outputs, int tap,
                        lanes_t sums[][VECTORS]) {
   const be_tiny_shape *shape = &gradient->shape;
@@ -263,7 +264,7 @@ BE_INLINE void sum_gradient(int group, int rest, const be_tiny_gradient *gradien
   }
 }
 
-// As many sums at a time as the registers hold.
+// `group` and `rest` are chosen so that their sums fit into the registers.
 #if LANE_COUNT == 8
 
 BE_TARGET_AVX2 void be_tiny_convolve_avx2(const be_tiny_convolution *convolution, ptrdiff_t first, ptrdiff_t last) {

@@ -12,7 +12,7 @@ enum { GROUP = BE_WINOGRAD_BFLOAT16_GROUP, VECTORS = 2, LANES = 16 * VECTORS, KE
 // Bytes of the second-level cache for transformed tiles; the rest is for the matrices.
 enum { VALUE_BYTES = 262144 };
 
-/// Tiles that are transformed before they are multiplied.
+/// The number of tiles that are transformed before they are multiplied.
 static ptrdiff_t tiles_at_once(const shape_t *shape) {
   const ptrdiff_t tiles = VALUE_BYTES / (32 * shape->inputs) / KEPT * KEPT;
   return tiles < KEPT ? KEPT : tiles > 256 ? 256 : tiles;
@@ -26,7 +26,7 @@ size_t be_winograd_bfloat16_scratch_bytes(const shape_t *shape) {
   return 16 * (value_stride(shape) * sizeof(bfloat) + SUM_STRIDE * sizeof(float));
 }
 
-/// Bt d B of consecutive tiles in a row, in the order element, tile, channel.
+/// Computes Bt d B of consecutive tiles in a row, stored as [elements, tiles, channels].
 BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                 ptrdiff_t column, ptrdiff_t count, bfloat *target, ptrdiff_t stride) {
   const ptrdiff_t plane = shape->height * shape->width * 16, width = shape->width;
@@ -71,7 +71,7 @@ BE_INLINE void multiply(operations_t on, const bfloat *values, const bfloat *mat
     for (int n = 0; n < VECTORS; n++) store_floats(sums + m * LANES + n * 16, sum[m][n]);
 }
 
-/// At m A plus the bias, with m the sums of a tile.
+/// Computes At m A plus the bias, where m are the sums of a tile.
 BE_INLINE void transform_sums(const float *sums, lanes_t bias, lanes_t result[2][2]) {
   lanes_t rows[2][4];
   UNROLL for (int j = 0; j < 4; j++) {

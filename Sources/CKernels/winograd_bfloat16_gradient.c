@@ -15,7 +15,7 @@ ptrdiff_t be_winograd_bfloat16_tile_pairs(const shape_t *shape) {
   return shape->images * ((shape->height + 1) / 2) * ((shape->width + 3) / 4);
 }
 
-/// Pairs of tiles that are transformed before they are multiplied.
+/// The number of pairs of tiles that are transformed before they are multiplied.
 static ptrdiff_t pairs_at_once(const shape_t *shape) {
   const ptrdiff_t pairs = TILE_BYTES / (64 * (shape->inputs + shape->outputs));
   return pairs < 8 ? 8 : pairs > 64 ? 64 : pairs;
@@ -31,7 +31,7 @@ size_t be_winograd_bfloat16_gradient_scratch_bytes(const shape_t *shape) {
   return 64 * (element_stride(shape, shape->inputs) + element_stride(shape, shape->outputs));
 }
 
-/// Bt d B of consecutive pairs of tiles in a row.
+/// Computes Bt d B of consecutive pairs of tiles in a row.
 BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                 ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride) {
   const ptrdiff_t channels = shape->inputs, plane = shape->height * shape->width * 16, width = shape->width;
@@ -59,8 +59,8 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
   }
 }
 
-/// A y At of consecutive pairs of tiles in a row, except the sign of the fourth row and column: finish_gradient
-/// applies it.
+/// Computes A y At of consecutive pairs of tiles in a row, without the negative sign of the fourth row and column.
+/// finish_gradient applies this sign.
 BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                    ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride,
                                    float *bias_sums) {
@@ -146,7 +146,7 @@ BE_INLINE void sum_gradient(operations_t on, const gradient_t *gradient, ptrdiff
   }
 }
 
-/// Gt times a column.
+/// Gt times a column. The fourth element gets its negative sign here.
 BE_INLINE void gather(lanes_t a, lanes_t b, lanes_t c, lanes_t d, lanes_t result[3]) {
   const lanes_t even = (b + c) * 0.5f;
   result[0] = a + even;

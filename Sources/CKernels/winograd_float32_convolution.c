@@ -8,12 +8,13 @@ typedef be_winograd_float32_convolution convolution_t;
 __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
     const convolution_t *convolution, void *scratch, ptrdiff_t first, ptrdiff_t last);
 
-// The number of tiles that are multiplied before their outputs are computed: a multiple of every `group` below.
+// The number of tiles that are multiplied before their outputs are computed. It is a multiple of every `group` and
+// `alone` that this file's entries pass to convolve_as_said.
 enum { KEPT = LANE_COUNT == 8 ? 12 : 24 };
 
-/// The number of tiles that are transformed before they are multiplied: as many as fit a sixth of the cache. With AVX2
-/// it is KEPT, 12, because such processors may have only 512 KB of cache. On two threads 12 is 5 % faster than 24, and
-/// a constant another 1 % faster.
+/// The number of tiles that are transformed before they are multiplied. They take at most a sixth of the cache. With
+/// AVX2 the number is KEPT, 12, because such processors may have only 512 KB of cache. On two threads 12 is 5 % faster
+/// than 24, and another 1 % is gained because the number is a constant.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return KEPT;
   const ptrdiff_t bytes = ELEMENTS * 16 * sizeof(float) * sixteens_of(shape->inputs);
@@ -43,11 +44,11 @@ size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *shape)
 
 /// One of the 36 matrix products, for `group` tiles by `vectors` times LANE_COUNT outputs.
 ///
-/// The next values are prefetched, also past the matrix's end, where the next product's matrix lies. With 256 channels
-/// on both sides, whose matrices take 9.4 MB, this is 5 to 10 % faster.
+/// The next values and matrix rows are prefetched, also past the end of the matrix, where the next product's matrix
+/// lies. With 256 input and 256 output channels, whose matrices take 9.4 MB, this is 5 to 10 % faster.
 ///
-/// - values: vectors of LANE_COUNT inputs. Vectors of consecutive tiles are adjacent; those of the next inputs are `stride`
-///   floats away.
+/// - values: vectors of LANE_COUNT inputs. Vectors of consecutive tiles are adjacent. The vectors of the next inputs
+///   are `stride` floats away.
 BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t stride, ptrdiff_t depth,
                         const float *matrix, ptrdiff_t sixteen_stride, float *sums) {
   enum { AHEAD = 32 * 16 };
@@ -97,7 +98,8 @@ BE_INLINE void store_largest(const plane_t *plane, ptrdiff_t row, ptrdiff_t colu
   memcpy(plane->places + at, &places, sizeof places);
 }
 
-/// Computes At m A plus the bias, with m the sums of a tile, and writes the tile's pixels that are in the image.
+/// Computes A^T m A plus the bias, where m is the matrix of a tile's sums, and the ReLU. Writes the pixels, or the maxima
+/// of 2x2 pixels, that are in the image.
 BE_INLINE void finish_tile(const float *sums, lanes_t bias, bool rectifies, const plane_t *plane, ptrdiff_t y,
                            ptrdiff_t x) {
   lanes_t columns[SIDE][4];
@@ -138,8 +140,8 @@ BE_INLINE void fetch_tile(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
       __builtin_prefetch(plane->first + (i * plane->width + x + j) * plane->block, 0, 2);
 }
 
-/// - alone: tiles at a time for a single remaining vector.
-/// - block, pooling: those of the shape and the convolution; both are constants once this is inlined.
+/// - alone: the number of tiles that are multiplied at a time when a single vector of outputs remains.
+/// - block, pooling: the shape's block and the convolution's pooling; constants once this function is inlined.
 BE_INLINE void convolve(int group, int vectors, int alone, ptrdiff_t block, be_winograd_pooling pooling,
                         const convolution_t *convolution, void *scratch, ptrdiff_t first_tile,
                         ptrdiff_t last_tile) {
@@ -172,7 +174,7 @@ BE_INLINE void convolve(int group, int vectors, int alone, ptrdiff_t block, be_w
       for (ptrdiff_t kept = 0; kept < count; kept += KEPT) {
         const ptrdiff_t some = least(KEPT, count - kept);
         for (int element = 0; element < ELEMENTS; element++) {
-          // Prefetches one tile's outputs during the products: 5 to 20 % faster if they are not in the cache.
+          // Prefetches the outputs of one tile during each product: 5 to 20 % faster if they are not in the cache.
           if (LANE_COUNT == 8 && pooling != BE_WINOGRAD_POOLS && element < some)
             for (int n = 0; n < some_vectors; n++) {
               const ptrdiff_t number = start + kept + element;
@@ -229,7 +231,7 @@ BE_INLINE void convolve_as_said(int group, int vectors, int alone, const convolu
   }
 }
 
-// Sums fill most registers: 24 of 32, and 12 of 16.
+// Sums fill most registers: 24 of 32 with AVX-512, 12 of 16 with AVX2.
 #if LANE_COUNT == 8
 
 BE_TARGET_AVX2 void be_winograd_float32_convolve_avx2(const convolution_t *convolution, void *scratch, ptrdiff_t first,

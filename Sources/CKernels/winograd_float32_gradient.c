@@ -8,7 +8,7 @@ typedef be_winograd_float32_gradient gradient_t;
 __attribute__((visibility("hidden"))) void be_winograd_float32_sum_gradient_avx2(
     const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
 
-// The maximum number of sums of all parts together: 2.4 MB.
+// The maximum number of sums of all parts, if there are several. They take 2.4 MB.
 enum { SUMS = ELEMENTS * 128 * 128 };
 
 #if LANE_COUNT == 16
@@ -23,8 +23,8 @@ ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *shape) {
 }
 
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *shape) {
-  // Sums may take 60 % of the cache, or more for up to 128 outputs: transforming the inputs again for every 32 outputs
-  // costs more, a third of the speed with 256 inputs.
+  // Sums may take 60 % of the cache. The sums of up to 128 outputs may take more, because transforming the inputs again
+  // for every 32 outputs would cost a third of the speed with 256 inputs.
   const ptrdiff_t bytes = ELEMENTS * sixteens_of(shape->inputs) * 256 * sizeof(float);
   const ptrdiff_t fitting = shape->cache_bytes * 3 / 5 / bytes / 2 * 2;
   return 16 * least(sixteens_of(shape->outputs), fitting < 8 ? 8 : fitting);
@@ -32,8 +32,9 @@ ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *s
 
 #endif
 
-/// Tiles that are transformed before they are multiplied: they take a third of the cache. With AVX2, whose processors
-/// may have only 512 KB of it, 24: 3 % faster than 32 on two threads, and another 4 % because it is a constant.
+/// The number of tiles that are transformed before they are multiplied. They take a third of the cache. With AVX2 the
+/// number is 24, because such processors may have only 512 KB of cache. On two threads 24 is 3 % faster than 32, and
+/// another 4 % is gained because the number is a constant.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return 24;
   const ptrdiff_t channels = 16 * sixteens_of(shape->inputs) + be_winograd_float32_outputs_at_once(shape);
@@ -41,7 +42,7 @@ static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   return tiles < 32 ? 32 : least(tiles, 128);
 }
 
-// Stride between elements of the transform, in numbers. A power of two would put all 36 into the same few cache sets.
+// Stride between elements of the transform, in floats. A power of two would put all 36 into the same few cache sets.
 static ptrdiff_t element_stride(const be_winograd_float32_shape *shape, ptrdiff_t channels) {
   return tiles_at_once(shape) * channels + 32;
 }
@@ -56,9 +57,9 @@ size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shap
 
 #endif
 
-/// A y At of consecutive tiles in a row, for LANE_COUNT channels.
+/// Computes A y At of consecutive tiles in a row, for LANE_COUNT channels.
 ///
-/// - total: the sum of y so far. Each tile's sum is added separately, so the ends of runs do not change the result.
+/// - total: the sum of y so far. Each tile's sum is added separately, so the result does not depend on where runs end.
 /// - Returns: `total` plus the sums of these tiles.
 BE_INLINE lanes_t transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
                                        ptrdiff_t stride, ptrdiff_t step, lanes_t total) {
@@ -103,7 +104,7 @@ BE_INLINE void multiply(int group, int vectors, const float *inputs, const float
       store_floats(sums + n * LANE_COUNT / 16 * sixteen_stride + m * 16 + n * LANE_COUNT % 16, sum[m][n]);
 }
 
-/// - block, is_pooled: the shape's block, and whether `places` is set; constants once this is inlined.
+/// - block, is_pooled: the shape's block, and whether `places` is set; constants once this function is inlined.
 BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, bool is_pooled, const gradient_t *gradient,
                             void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen) {
   const be_winograd_float32_shape *shape = &gradient->shape;
@@ -230,7 +231,7 @@ BE_TARGET_AVX2 void be_winograd_float32_sum_gradient_avx2(const gradient_t *grad
 
 #else
 
-// As many sums at a time as leave registers for the factors.
+// `group` and `vectors` are chosen so that the sums leave registers for the factors.
 static void sum_gradient_plain(const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first,
                                ptrdiff_t last) {
   sum_gradient_as_said(4, 1, gradient, scratch, part, first, last);

@@ -57,7 +57,7 @@ BE_INLINE void gather_output(const lanes_t m[SIDE], lanes_t result[4]) {
   result[3] = fused(odd_b, B2 * B1, fused(odd_a, A2 * A1, m[5]));
 }
 
-// The denominators of G: for each point the product of its distances from the others.
+// The fractions in G. The denominator for a point is the product of its differences from the other finite points.
 #define ZERO (1 / (A2 * B2))
 #define NEAR (1 / (2 * A2 * (A2 - B2)))
 #define FAR (1 / (2 * B2 * (B2 - A2)))
@@ -88,10 +88,11 @@ enum { RUN = 8 };
 
 /// LANE_COUNT channels of one image.
 typedef struct {
-  /// Their pixels in one block, or of 16 channels in two blocks of 8. `second` is NULL if there is no second block.
+  /// The pixels of these channels in one block. For 16 channels in blocks of 8, `second` is the second block, or NULL
+  /// if there is no second block.
   const float *first, *second;
   ptrdiff_t block, height, width;
-  /// Whether `first` is pooled: it has one number for each 2x2 pixels of `height` by `width`.
+  /// Whether `first` is pooled: it then has one pixel for each 2x2 pixels of `height` by `width`.
   bool is_pooled;
   /// For each pooled number, the index of its pixel among the four; NULL if not needed.
   uint8_t *places;
@@ -133,7 +134,7 @@ BE_INLINE lanes_t load_pixel(ptrdiff_t block, const float *first, const float *s
 typedef int32_t numbers_t __attribute__((ext_vector_type(LANE_COUNT)));
 typedef uint8_t places_t __attribute__((ext_vector_type(LANE_COUNT)));
 
-/// The gradient of a pixel before pooling: zero unless it was the largest of its four.
+/// The gradient of a pixel before pooling: zero unless the pixel was the largest of its four.
 BE_INLINE lanes_t spread_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   const ptrdiff_t row = y / 2, column = x / 2;
   if (y < 0 || x < 0 || row >= plane->height / 2 || column >= plane->width / 2) return 0;
@@ -155,7 +156,7 @@ BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
 }
 
 /// With AVX2, prefetches four rows of two pixels of the next image into the second-level cache. Otherwise they would be
-/// read from memory. Gradients of kernels are a sixth faster, convolutions up to 5 %.
+/// read from memory. This makes gradients of kernels a sixth faster, and convolutions up to 5 %.
 BE_INLINE void fetch_ahead(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   if (LANE_COUNT != 8 || plane->is_pooled) return;
   UNROLL for (int i = 0; i < 4; i++)
@@ -175,10 +176,11 @@ BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes
   store_floats((float *)plane->first + at, value);
 }
 
-/// Bt d B of up to RUN consecutive tiles in a row, for LANE_COUNT channels.
+/// Computes Bt d B of up to RUN consecutive tiles in a row, for LANE_COUNT channels.
 ///
-/// - y, x: the first tile's corner.
-/// - target: of the first element and tile; `stride` is between elements, `step` between tiles.
+/// - y, x: the upper left pixel of the first tile.
+/// - target: where to store the first element of the first tile; `stride` is the distance between elements, `step` the
+///   distance between tiles.
 BE_INLINE void transform_input_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
                                    ptrdiff_t stride, ptrdiff_t step) {
   lanes_t columns[4 * RUN + 2][SIDE];

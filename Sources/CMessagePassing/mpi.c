@@ -1,4 +1,4 @@
-/// Implements message_passing.h with MPI. Only `make mpi` compiles this file; see there.
+/// Implements message_passing.h with MPI. Only `make mpi` compiles this file.
 #include "message_passing.h"
 #include <mpi.h>
 #include <sched.h>
@@ -18,7 +18,7 @@ static double seconds(void) {
 }
 
 /// Waits at exit for the other processes; MPI_Finalize alone could wait for ever. If this process exits with an error,
-/// such as a Python exception, the others may still wait for it: after 10 s all are aborted.
+/// such as a Python exception, the others may still wait for it: after 10 s all processes are aborted.
 static void finalize_at_exit(int status, void *nothing) {
   (void)nothing;
   int is_finalized = 1;
@@ -37,7 +37,7 @@ static int start(int *rank, int *size, char *host) {
   int is_initialized = 0, error = MPI_Initialized(&is_initialized);
   if (error == MPI_SUCCESS && !is_initialized) {
     int provided;
-    // All calls of MPI come from the thread that starts it.
+    // All calls of MPI come from the thread that starts MPI.
     error = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
     if (error == MPI_SUCCESS) error = MPI_Comm_dup(MPI_COMM_WORLD, &ending);
     if (error == MPI_SUCCESS) error = MPI_Comm_set_errhandler(ending, MPI_ERRORS_RETURN);

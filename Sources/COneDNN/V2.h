@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-// Instruction sets that 2.x cannot report: no reported value has all bits set.
+// Values for instruction sets that 2.x cannot report: all bits set, which no reported value has.
 #if DNNL_VERSION_MINOR < 7
 static const dnnl_cpu_isa_t dnnl_cpu_isa_avx512_core_fp16 = (dnnl_cpu_isa_t)~0u;
 #endif
@@ -77,7 +77,7 @@ static inline dnnl_status_t dnnl_memory_desc_query(
     return dnnl_success;
 }
 
-/// A ReLU after an operation.
+/// Appends a ReLU to an operation.
 static inline dnnl_status_t be_append_rectifier(dnnl_post_ops_t operations) {
     return dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0);
 }

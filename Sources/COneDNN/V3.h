@@ -1,11 +1,11 @@
-// Common names for differences between oneDNN 3.x and 2.6 that 3.x has no name for.
+// Our names for what differs between oneDNN 3.x and 2.6 and has no name in 3.x.
 #pragma once
 
 /// A memory descriptor; its owner destroys it.
 typedef dnnl_memory_desc_t be_memory_desc;
 typedef dnnl_query_t be_memory_desc_query;
 
-/// A ReLU after an operation.
+/// Appends a ReLU to an operation.
 static inline dnnl_status_t be_append_rectifier(dnnl_post_ops_t operations) {
     return dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0, 0);
 }

@@ -3,8 +3,8 @@
 
 #include "CPictures.h"
 
-// Pillow's arithmetic (src/libImaging/Resample.c), so that both decoders give the same bytes: weights in double,
-// rounded to 22 bits, sums in 32 bits, results of 8 bits after each direction.
+// Pillow's arithmetic (src/libImaging/Resample.c), so that both decoders give the same bytes. Weights are computed in
+// double and rounded to 22 fractional bits. Sums have 32 bits, and the results of each direction 8 bits.
 enum { fraction_bits = 22, lobes = 3 };
 
 static double sinc(double x) {

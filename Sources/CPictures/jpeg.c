@@ -17,7 +17,7 @@ typedef struct {
 
 static void fail(j_common_ptr info) { longjmp(((error_manager *)info->err)->failed, 1); }
 
-// For damaged data libjpeg gives a warning and fills in grey. Here it is an error, so that the caller decides.
+// For damaged data libjpeg gives a warning and fills in grey. Here a warning is an error, so that the caller decides.
 static void note(j_common_ptr info, int level) {
     if (level < 0) fail(info);
 }
@@ -52,7 +52,7 @@ static void transpose(const uint8_t *from, size_t height, size_t width, uint8_t 
 
 /// Writes the scaled square, `[side, side, channels]`, upright and as RGB.
 static void turn(const uint8_t *from, int side, int channels, int orientation, uint8_t *to) {
-    // By EXIF orientation: whether rows and columns are exchanged, and which of them are reversed.
+    // For each EXIF orientation: whether rows and columns are exchanged, and which of them are reversed.
     static const struct { int swap, up, left; } turns[] = {
         [1] = {0, 0, 0}, [2] = {0, 0, 1}, [3] = {0, 1, 1}, [4] = {0, 1, 0},
         [5] = {1, 0, 0}, [6] = {1, 1, 0}, [7] = {1, 1, 1}, [8] = {1, 0, 1},
@@ -68,7 +68,7 @@ static void turn(const uint8_t *from, int side, int channels, int orientation, u
     }
 }
 
-/// Reports libjpeg's errors by `longjmp`, others by 0.
+/// Reports libjpeg's errors by `longjmp`, other errors by returning 0.
 static int decode(decoding *it, int side, int least, int orientation, uint8_t *pixels) {
     struct jpeg_decompress_struct *info = &it->info;
     jpeg_read_header(info, TRUE);
@@ -110,7 +110,7 @@ static int decode(decoding *it, int side, int least, int orientation, uint8_t *p
     }
     jpeg_finish_decompress(info);
 
-    // Scales across, then down. For across it transposes first: sums of rows vectorize.
+    // Scales across, then down. Scaling across transposes first, because sums of rows vectorize.
     transpose(it->rows, rows, values, it->columns);
     picture_filter_rows(&it->across, it->columns, left, (size_t)rows * channels, it->scaled);
     transpose(it->scaled, (size_t)side * channels, rows, it->columns);

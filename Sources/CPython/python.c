@@ -19,7 +19,7 @@ static const struct {
 /// Objects, and functions that not every release has.
 static struct {
   PyObject *none, *true_object, *bool_type, *float_type, **missing_module;
-  /// From 3.12 on; earlier releases need the next three.
+  /// PyErr_GetRaisedException, from 3.12 on. Earlier releases need the three functions below.
   PyObject *(*raised)(void);
   void (*fetch)(PyObject **, PyObject **, PyObject **);
   void (*normalize)(PyObject **, PyObject **, PyObject **);
@@ -54,7 +54,7 @@ PyObject *python_none_object(void) { return others.none; }
 PyObject *python_true_object(void) { return others.true_object; }
 
 /// Whether an object's type has a flag; subclasses inherit these flags.
-/// https://docs.python.org/3/c-api/typeobj.html#c.Py_TPFLAGS_LONG_SUBCLASS and those beside it
+/// https://docs.python.org/3/c-api/typeobj.html#c.Py_TPFLAGS_LONG_SUBCLASS and the flags after it
 static int has_flag(PyObject *object, int bit) {
   PyObject *type = PyObject_Type(object);
   int has = (PyType_GetFlags(type) >> bit) & 1;

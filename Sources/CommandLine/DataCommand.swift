@@ -60,7 +60,7 @@ struct DataCommand: ParsableCommand {
     }
 }
 
-/// The output of `bigeggs data`, in its order.
+/// The output of `bigeggs data`.
 struct DataDescription: Encodable {
     let name, path, checksum: String
     let isOfficial, isStandIn, isOwn: Bool
@@ -69,9 +69,10 @@ struct DataDescription: Encodable {
     /// `[height, width, channels]`.
     let imageShape: [Int]
     let train, test: Split
-    /// Findings about a directory of pictures; nil for another data set.
+    /// Findings about a directory of pictures; nil if the data set is not such a directory.
     let findings: PictureFindings?
-    /// The seconds of an epoch on this machine, by the name of the recipe; nil for another data set.
+    /// The seconds of an epoch on this machine, by the name of the recipe; nil if the data set is not a directory of
+    /// pictures.
     let epochSeconds: [String: Double]?
 
     /// One split: the number of images, and of images in each class.

@@ -68,7 +68,7 @@ struct EvaluateCommand: TeamCommand {
         }
     }
 
-    /// The views of each image; nil for the image itself, once.
+    /// The views of each image; nil if only the unchanged image is predicted.
     private func testViews(_ weights: TrainedWeights) throws -> [TestView]? {
         if mirrored { return TestView.mirrored }
         guard views else { return nil }
@@ -81,7 +81,7 @@ struct EvaluateCommand: TeamCommand {
 struct EvaluationSummary: Codable {
     let loss, accuracy: Double
     let images: Int
-    /// The number of views of each image; nil if neither option was given.
+    /// The number of views of each image; nil without `--mirrored` and `--views`.
     let views: Int?
 
     init(_ evaluation: Evaluation) {

@@ -66,6 +66,6 @@ struct ExportCommand: ParsableCommand {
 /// An export as JSON.
 private struct ExportedModel: Encodable {
     let file, weights: String
-    /// In the order of the labels; nil if they are unknown.
+    /// The class names in the order of the labels; nil if they are unknown.
     let classNames: [String]?
 }

@@ -69,7 +69,7 @@ struct FiguresCommand: ParsableCommand {
         var written: [String] = []
         var failed = outcome.failed.merging(names.isEmpty ? [:] : outcome.missing) { failure, _ in failure }
         if names.isEmpty, purpose == .page {
-            // After the figures: a record that tables cannot be written from must not prevent these.
+            // Tables come after the figures, so that an error in writing tables does not prevent the figures.
             do {
                 written = try Report.rebuildTables(project: project, layout: layout)
             } catch {
@@ -98,8 +98,8 @@ struct FiguresCommand: ParsableCommand {
             names, look: look, project: project, layout: layout, data: data, progress: line.show)
     }
 
-    /// The data set. Unless the user named one, nothing is downloaded for figures: if the data set is not at hand,
-    /// this is the stand-in, from which the records may be, or nil.
+    /// The data set. It is downloaded only if the user named it. Otherwise, if it is not available without a download,
+    /// this is the stand-in, because the records may be of the stand-in; nil if that is not available either.
     private func images() throws -> LoadedDataset? {
         guard try dataOptions.named != .automatic || dataOptions.source().isAtHand else {
             return try? DataSource.fashionMNIST.load()

@@ -16,7 +16,7 @@ struct PicturePredictions: Encodable {
     let weights: String
     /// The class of each element of a picture's probabilities.
     let classNames: [String]
-    /// In the order of the arguments.
+    /// The pictures, in the order of the arguments.
     let pictures: [Picture]
     /// The files that are not usable pictures.
     let failures: [Failure]
@@ -30,7 +30,7 @@ struct PicturePredictions: Encodable {
         let file, predicted: String
         /// The probability of the predicted class.
         let confidence: Float
-        /// Whether the predicted class is at least as likely as all others together.
+        /// Whether the predicted class has a probability of at least 0.5.
         let isLikely: Bool
         let probabilities: [Float]
 
@@ -123,7 +123,7 @@ struct PicturePredictions: Encodable {
             ? names.joined() : "\(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1])"
     }
 
-    /// Writes a page with each picture, its classes, and a map of the places that support the likeliest.
+    /// Writes a page with each picture, its classes, and a map of the places that support the likeliest class.
     ///
     /// - Throws: `FileError` if the file cannot be written, `PythonError`.
     func writePage(to path: String, top: Int) throws {

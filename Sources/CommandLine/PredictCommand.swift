@@ -93,7 +93,7 @@ struct PredictCommand: ParsableCommand {
         if !result.failures.isEmpty { throw ExitCode.failure }
     }
 
-    /// The names of the network's classes, and the data set whose names they are if the weights have none.
+    /// The names of the network's classes. If the weights have none, they are the names of the data set's classes.
     private func names(of weights: TrainedWeights) throws -> ClassNames {
         if let names = weights.classNames { return ClassNames(names: names, assumedFrom: nil) }
         let (data, names) =

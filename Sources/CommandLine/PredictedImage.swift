@@ -7,7 +7,7 @@ struct PredictedImage: Codable {
     let truth, predicted: String
     /// The probability of the predicted class.
     let confidence: Float
-    /// One per class, in the order of the labels.
+    /// The probability of each class, in the order of the labels.
     let probabilities: [Float]
 
     /// The network's predictions for some test images.

@@ -16,7 +16,7 @@ enum Program {
             try refuseUnreadableArguments()
             var command = try BigEggsCommand.parseAsRoot()
             if !(command is any TeamCommand) {
-                // Only the first process runs it, with the programs that it starts.
+                // Only the first process runs such a command, and starts the programs that it needs.
                 if Launcher.isFollower { return }
                 Launcher.forget()
             }
@@ -35,7 +35,7 @@ enum Program {
         } catch {
             if Launcher.isFollower { end(followerWith: error) }
             let status = status(of: error)
-            // Do not leave others waiting. After a signal ended the training, all processes end by themselves.
+            // End the other processes, which would wait for this one. After a signal they end by themselves.
             if error is ExitCode, (1..<128).contains(status) { Communicator.current?.abort(status: status) }
             BigEggsCommand.exit(withError: error)
         }
@@ -46,7 +46,8 @@ enum Program {
         (error as? ReportingError)?.exitStatus ?? BigEggsCommand.exitCode(for: error).rawValue
     }
 
-    /// Ends a process of a launcher whose command has failed. All processes know of a signal that ended a training.
+    /// Ends a follower whose command has failed. After a signal the first process reports the end of the training, so
+    /// the follower only exits.
     private static func end(followerWith error: any Error) -> Never {
         let status = status(of: error)
         if status >= 128 { exit(status) }
@@ -67,8 +68,8 @@ enum Program {
         }
     }
 
-    /// An error as one line. Foundation's errors have long descriptions, with domain and code; of these only
-    /// the sentence for users is taken.
+    /// An error as one line. Foundation's errors have long descriptions, with domain and code; only the sentence for
+    /// users is taken from them.
     static func sentence(about error: any Error) -> String {
         let text: String =
             switch error {

@@ -1,7 +1,7 @@
 import Foundation
 import MessagePassing
 
-/// Standard error: for all but the result, so that a program can read standard output.
+/// Standard error: for everything but results, so that a program can read the results from standard output.
 enum StandardError {
     /// Writes `text` at once, and ignores errors. Of the processes of a launcher only the first writes.
     static func write(_ text: String) {

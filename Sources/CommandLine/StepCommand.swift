@@ -51,6 +51,6 @@ struct StepCommand: ParsableCommand {
 }
 
 extension ReportSection: ExpressibleByArgument {
-    /// Names and numbers, for help and for errors.
+    /// The names of all sections, for help and errors.
     public static var allValueStrings: [String] { allCases.map(\.name) }
 }

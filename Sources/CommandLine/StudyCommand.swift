@@ -75,7 +75,8 @@ struct StudyCommand: TeamCommand {
             }
             print("\n\(run.name) (run \(number + 1) of \(runs.count)): \(run.recipe.summary)")
             fflush(nil)
-            // MPI can start only once, in one process: so this process does all runs, and not a child for each.
+            // MPI starts once in a process of the launcher, and not in its children, so this process does all runs
+            // itself. Without a launcher each run has a child process.
             let here: (([String]) throws -> Int32)? = world.size > 1 ? { try trainHere($0) } : nil
             try study.train(run, options: options(for: run), restart: restart, here: here)
             trained += 1

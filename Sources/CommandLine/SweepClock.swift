@@ -1,8 +1,8 @@
 import BigEggs
 import Reporting
 
-/// Estimates the time of a sweep's trainings: measured on a few steps of each network before they begin, and corrected
-/// by the trainings that have ended.
+/// Estimates the time of a sweep's trainings. A few steps of each network are measured before the trainings begin, and
+/// the estimate is corrected by the trainings that have ended.
 final class SweepClock {
     /// The seconds of each training, if none stops early.
     private let estimates: [Double]

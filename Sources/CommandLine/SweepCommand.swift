@@ -138,7 +138,8 @@ struct SweepCommand: ParsableCommand {
             precision: precision, options: options)
     }
 
-    /// Trains one after the other. A training that fails, as with too high a learning rate, does not stop the others.
+    /// Trains the runs one after the other. A training that fails, for example because the learning rate is too high,
+    /// does not stop the others.
     ///
     /// - Returns: the names of the failed trainings.
     private func train(

@@ -2,7 +2,7 @@ import ArgumentParser
 import BigEggs
 import MessagePassing
 
-/// Options of processes that a launcher has started, for every command whose work they can share.
+/// Options for several processes started by a launcher, for every command whose work they can share.
 struct TeamOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
@@ -19,7 +19,7 @@ struct TeamOptions: ParsableArguments {
         }
     }
 
-    /// The processes of the launcher; without one, this process alone.
+    /// The processes of the launcher; without a launcher, this process alone.
     ///
     /// - Throws: `MessagePassingError`.
     func communicator() throws -> Communicator {

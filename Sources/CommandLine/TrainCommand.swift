@@ -200,7 +200,7 @@ struct TrainCommand: TeamCommand {
                 localStatistics: team.localStatistics)
             return (history, $0)
         }
-        // Smoothed labels are only for training: from here on losses are of the original labels.
+        // Smoothed labels are only for training: from here on the loss is computed with the original labels.
         try model.compile(loss: .sparseCategoricalCrossentropy)
         let weights = try world.fromFirst {
             try TrainedWeights.save(

@@ -41,7 +41,8 @@ struct TrainingRecord: Encodable {
     struct Source: Encodable {
         let name, file, checksum: String
         let isOfficial, isStandIn: Bool
-        /// The provenance of a user's own pictures, as how they were divided; nil for another data set.
+        /// The provenance of a user's own pictures, such as how they were divided into training and test images; nil
+        /// for any other data set.
         let statement: String?
 
         init(_ provenance: DataProvenance) {
@@ -58,7 +59,7 @@ struct TrainingRecord: Encodable {
     struct Settings: Encodable {
         let recipe: Recipe
         let seed: UInt64
-        /// `heldOutImages` are held out of the training images, to validate instead of the test images.
+        /// The `heldOutImages` are used for validation instead of the test images, and are not among the `trainImages`.
         let threads, trainImages, heldOutImages: Int
         /// The height and width of the images; nil for 32.
         let imageSize: Int?

@@ -17,10 +17,10 @@ public struct EnvironmentVariable: Sendable {
         case unread
     }
 
-    /// The name, or a prefix of names, with a star at its end.
+    /// The name, or a prefix of names followed by a star.
     public let name: String
     public let treatment: Treatment
-    /// What it does, or would do.
+    /// What the variable does, or would do.
     public let reason: String
 
     private init(_ name: String, _ treatment: Treatment, _ reason: String) {

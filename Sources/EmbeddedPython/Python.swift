@@ -68,7 +68,7 @@ public enum Python {
     ///   - arguments: the arguments after the first.
     ///   - memory: the memory to fill; not empty.
     /// - Returns: the function's result.
-    /// - Throws: as ``call(_:in:_:)``.
+    /// - Throws: the errors of ``call(_:in:_:)``.
     public static func call(
         _ function: String, in module: String, _ arguments: [PythonValue] = [],
         filling memory: UnsafeMutableRawBufferPointer
@@ -102,7 +102,7 @@ public enum Python {
         return try PythonValue(result.object)
     }
 
-    /// Runs `body` with the interpreter's lock. References must not outlive it.
+    /// Runs `body` with the interpreter's lock. References must not outlive this call.
     private static func withInterpreter<Result>(_ body: () throws -> Result) rethrows -> Result {
         let state = PyGILState_Ensure()
         defer { PyGILState_Release(state) }
@@ -110,7 +110,7 @@ public enum Python {
     }
 
     private static func initialize() throws {
-        // Before Python reads them: even an isolated Python derives its own path from two of these variables.
+        // Must come before Python reads the variables: even an isolated Python derives its own path from two of them.
         EnvironmentVariable.setAside()
 
         let library = try Self.library()
@@ -129,7 +129,7 @@ public enum Python {
         defer { config.deallocate() }
         PyConfig_InitIsolatedConfig(config)
         defer { PyConfig_Clear(config) }
-        // Python takes its own path from argv[0]. The field for it has another offset in each release.
+        // Python takes its own path from argv[0]. The field for this path has another offset in each release.
         try executable.withCString { path in
             var word: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(mutating: path)
             try check(PyConfig_SetBytesArgv(config, 1, &word))
@@ -154,7 +154,7 @@ public enum Python {
     }
 
     /// Python's module `signal` takes over SIGINT when it is first imported, whatever the configuration.
-    /// So this imports it now, and restores the previous handler.
+    /// So this function imports the module now, and restores the previous handler.
     private static func leaveInterruptsToSwift() throws {
         var before = sigaction()
         sigaction(SIGINT, nil, &before)
@@ -180,7 +180,7 @@ public enum Python {
         }
     }
 
-    /// An attribute of Python's module `sys`, which keeps it alive.
+    /// An attribute of Python's module `sys`; the module keeps the object alive.
     private static func borrowedSystemObject(_ name: String) throws -> UnsafeMutablePointer<PyObject> {
         guard let object = PySys_GetObject(name) else {
             throw PythonError.exception(

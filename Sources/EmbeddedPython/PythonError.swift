@@ -2,14 +2,13 @@ import CPython
 
 /// An error of the embedded Python.
 public enum PythonError: Error, Equatable, CustomStringConvertible {
-    /// The interpreter did not start, with its reason.
+    /// The interpreter did not start, for the given reason.
     case cannotStart(String)
-    /// The system's libpython is missing or unusable, with the Debian package that contains it.
+    /// The system's libpython is missing or unusable; `debianPackage` contains it.
     case noLibrary(String, debianPackage: String, reason: String)
-    /// An import failed; with the Debian package of the module, if it is one that we use.
+    /// An import failed. `debianPackage` contains the module; `nil` if we do not use the module.
     case moduleMissing(module: String, debianPackage: String?)
-    /// An exception whose message is a sentence for users: it has an attribute `is_sentence` that is
-    /// true.
+    /// An exception whose message is a sentence for users; its attribute `is_sentence` is true.
     case refused(String)
     /// Any other exception: its type's name, its message and Python's traceback, of many lines.
     case exception(type: String, message: String, traceback: String)
@@ -53,7 +52,7 @@ extension PythonError {
 
     /// Clears Python's pending exception and describes it. Needs the interpreter's lock.
     ///
-    /// If a step in here fails, a part of the description is empty.
+    /// Parts of the description that cannot be read are empty.
     static func takePending() -> PythonError {
         guard let exception = Reference(orNothing: python_take_exception()) else {
             return .exception(type: "SystemError", message: "failed without an exception", traceback: "")

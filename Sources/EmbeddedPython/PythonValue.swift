@@ -66,7 +66,7 @@ extension PythonValue {
         }
     }
 
-    /// The maximum nesting depth of containers: a list may contain itself.
+    /// The maximum nesting depth of containers, needed because a list may contain itself.
     private static let deepestNesting = 100
 
     /// The value of a Python object inside `depth` containers.

@@ -2,9 +2,10 @@ import FoundationEssentials
 
 /// Work that the first process does for all.
 extension Communicator {
-    /// Runs `body` in the first process, and returns its result in all.
+    /// Runs `body` in the first process, and returns its result in all processes.
     ///
-    /// - Throws: in the first process what `body` throws, in the others ``MessagePassingError/endedElsewhere``.
+    /// - Throws: in the first process, the errors of `body`; in the others, ``MessagePassingError/endedElsewhere`` if
+    ///   `body` failed.
     @discardableResult
     public func fromFirst<Result: Codable>(_ body: () throws -> Result) throws -> Result {
         guard size > 1 else { return try body() }
@@ -26,7 +27,7 @@ extension Communicator {
 
     /// Runs `body` in the first process alone; the others wait.
     ///
-    /// - Returns: nil in the others.
+    /// - Returns: the result of `body`; nil in the other processes.
     /// - Throws: as ``fromFirst(_:)``.
     public func inFirst<Result>(_ body: () throws -> Result) throws -> Result? {
         var result: Result?
@@ -39,7 +40,8 @@ extension Communicator {
 
     /// Runs `body` in the first process, and then in the others, so that they find its downloads and caches.
     ///
-    /// - Throws: what `body` throws; in the others as well ``MessagePassingError/endedElsewhere``.
+    /// - Throws: the errors of `body`; in the other processes, ``MessagePassingError/endedElsewhere`` if `body` failed
+    ///   in the first process.
     public func firstThenOthers<Result>(_ body: () throws -> Result) throws -> Result {
         if let first = try inFirst(body) { return first }
         return try body()

@@ -9,11 +9,11 @@ import Synchronization
 /// try model.fit(train, batchSize: 128, epochs: 5, communicator: .world)
 /// ```
 ///
-/// All processes call the same functions in the same order, each from one thread. A function waits for the others, for
-/// at most ``timeout`` seconds. Messages go through MPI; nothing else opens connections.
+/// All processes call the same functions in the same order, each from one thread. A function waits for the other
+/// processes, for at most ``timeout`` seconds. Messages go through MPI; nothing else opens connections.
 /// Source: https://www.mpi-forum.org/docs/
 public final class Communicator: @unchecked Sendable {
-    /// This process's number: 0 is the one that prints and saves.
+    /// This process's number. Process 0 prints and saves.
     public let rank: Int
     /// How many processes there are.
     public let size: Int
@@ -41,7 +41,7 @@ public final class Communicator: @unchecked Sendable {
     /// One process, alone.
     public static let alone = Communicator(rank: 0, size: 1, host: "", table: nil)
 
-    /// All processes of the launcher; ``alone`` without one.
+    /// All processes of the launcher; ``alone`` without a launcher.
     ///
     /// The first use starts MPI, unless this process has started it before, as mpi4py does.
     ///
@@ -57,7 +57,7 @@ public final class Communicator: @unchecked Sendable {
         }
     }
 
-    /// The communicator of ``world`` if there are several processes and it has been used.
+    /// The communicator ``world``, if it has been used and has several processes; otherwise nil.
     public static var current: Communicator? { started.withLock { $0 }.flatMap { $0.size > 1 ? $0 : nil } }
 
     private static let started = Mutex<Communicator?>(nil)
@@ -74,8 +74,8 @@ public final class Communicator: @unchecked Sendable {
 
     private static func start() throws -> Communicator {
         guard let launcher = Launcher.current else { return .alone }
-        // Open MPI sends larger messages in one direction after the other: over TCP at 1 Gbit/s sums of 8 MB took
-        // 141 ms without this setting and 74 ms with it.
+        // Open MPI sends messages above this limit in one direction after the other. Over TCP at 1 Gbit/s, sums of 8 MB
+        // took 141 ms without this setting and 74 ms with it.
         setenv("OMPI_MCA_btl_tcp_eager_limit", "8388608", 0)
         let file = getenv("BIGEGGS_MPI").map { String(cString: $0) } ?? Communicator.file
         guard let library = dlopen(file, RTLD_NOW | RTLD_GLOBAL),
@@ -113,7 +113,7 @@ public final class Communicator: @unchecked Sendable {
         }
     }
 
-    /// The bytes of process `root`.
+    /// Returns the bytes of process `root` in all processes.
     ///
     /// - Throws: ``MessagePassingError``.
     public func broadcast(_ bytes: [UInt8], from root: Int = 0) throws -> [UInt8] {
@@ -125,10 +125,10 @@ public final class Communicator: @unchecked Sendable {
         return result
     }
 
-    /// The elements of each process, in the order of their numbers.
+    /// The elements of all processes, in the order of the processes' numbers.
     ///
     /// - Parameters:
-    ///   - own: elements without pointers.
+    ///   - own: this process's elements, which must not contain pointers.
     ///   - counts: the number of elements of each process, the same list in all processes.
     /// - Throws: ``MessagePassingError``.
     public func gather<Element: BitwiseCopyable>(_ own: [Element], counts: [Int]) throws -> [Element] {
@@ -150,14 +150,14 @@ public final class Communicator: @unchecked Sendable {
         }
     }
 
-    /// One value of each process, in the order of their numbers.
+    /// One value of each process, in the order of the processes' numbers.
     ///
     /// - Throws: ``MessagePassingError``.
     public func gather<Element: BitwiseCopyable>(_ own: Element) throws -> [Element] {
         try gather([own], counts: [Int](repeating: 1, count: size))
     }
 
-    /// Bytes of each process, in the order of their numbers.
+    /// The bytes of each process, in the order of the processes' numbers.
     ///
     /// - Throws: ``MessagePassingError``.
     public func gather(bytes own: [UInt8]) throws -> [[UInt8]] {
@@ -176,7 +176,7 @@ public final class Communicator: @unchecked Sendable {
 
     /// Replaces numbers by their sums over all processes.
     ///
-    /// The sums are the same bits in all processes, and in all runs with as many processes.
+    /// The sums are bit-identical in all processes, and in all runs with the same number of processes.
     ///
     /// - Throws: ``MessagePassingError``.
     public func addUp(_ numbers: UnsafeMutableBufferPointer<Double>) throws {
@@ -189,7 +189,7 @@ public final class Communicator: @unchecked Sendable {
         }
     }
 
-    /// Ends all processes at once.
+    /// Ends all processes immediately.
     public func abort(status: Int32) {
         table?.pointee.abort(status)
         exit(status)

@@ -4,26 +4,26 @@ import Glibc
 public struct Launcher: Sendable, Equatable {
     /// This process's number, and the number of processes.
     public let rank, size: Int
-    /// How many of them run on this machine.
+    /// How many of the processes run on this machine.
     public let processesHere: Int
 
-    /// The variables for rank, size and the number of processes on the machine, of each launcher.
+    /// For each launcher, the variables with the rank, the size and the number of processes on the machine.
     private static let variables = [
         // Open MPI.
         ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"),
         // MPICH, Intel MPI.
         ("PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS"),
-        // Slurm's srun with PMIx. The last may be "2(x3)": two on each of three machines.
+        // Slurm's srun with PMIx. The last variable may be "2(x3)": two processes on each of three machines.
         ("PMIX_RANK", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_TASKS_PER_NODE"),
     ]
 
     /// The launcher of this process; nil without one, or if it started only this process.
     public static var current: Launcher? { Launcher { name in getenv(name).map { String(cString: $0) } } }
 
-    /// The beginning of a command that starts as many processes; empty without a launcher.
+    /// The beginning of a command that starts the same number of processes; empty without a launcher.
     public static var words: [String] { current.map { ["mpirun", "-np", "\($0.size)"] } ?? [] }
 
-    /// Removes the launcher's variables, for this process and those that it starts.
+    /// Removes the launcher's variables from the environment of this process and of the processes that it starts.
     public static func forget() {
         for (rank, size, here) in variables { for name in [rank, size, here] { unsetenv(name) } }
     }

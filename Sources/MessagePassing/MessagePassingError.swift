@@ -1,7 +1,7 @@
 /// Why processes cannot work together.
 public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
-    /// A launcher started several processes, and `file`, which uses MPI, cannot be loaded. `reason` is the dynamic
-    /// loader's.
+    /// A launcher started several processes, and `file`, which uses MPI, cannot be loaded. `reason` is the message of
+    /// the dynamic loader.
     case notBuilt(processes: Int, file: String, reason: String)
     case otherInterface(file: String)
     case failed(action: String, reason: String)

@@ -3,10 +3,10 @@ import Glibc
 
 /// Sums a buffer of numbers over all processes, in pieces, as they become ready.
 ///
-/// Each process receives its part of a piece from all, sums it in the order of a ``TreeSum``, and sends the sum to all.
-/// This moves as few bytes as a ring. The sums are the same bits in each run with as many processes, which
-/// `MPI_Allreduce` does not promise. Both messages are under way while the caller works. Most MPIs make progress only
-/// when they are called: call ``progress()``.
+/// Each process receives its part of a piece from all processes, adds the received parts in the order of a ``TreeSum``,
+/// and sends the sum to all processes. This moves as few bytes as a ring all-reduce. The sums are bit-identical in all
+/// runs with the same number of processes, which `MPI_Allreduce` does not promise. Both messages are under way while
+/// the caller works. Most MPIs make progress only when they are called, so call ``progress()`` often.
 public final class SumExchange {
     private let communicator: Communicator
     private let numbers: UnsafeMutablePointer<Float>
@@ -29,14 +29,14 @@ public final class SumExchange {
     private struct Piece {
         let range: Range<Int>
         let parts: Pieces
-        /// This process's part, from each process.
+        /// The copies of this process's part that it receives, one from each process.
         let incoming: Pieces
         let own: Range<Int>
 
         init(_ range: Range<Int>, _ communicator: Communicator) {
             self.range = range
             let size = communicator.size
-            // Whole cache lines of 64 bytes.
+            // Parts start at multiples of a cache line of 64 bytes.
             func start(_ part: Int) -> Int {
                 part == size ? range.count : range.count * part / size / 16 * 16
             }
@@ -57,7 +57,7 @@ public final class SumExchange {
 
     deinit { received.deallocate() }
 
-    /// Begins the sum of a piece that is ready. All processes begin the same pieces in the same order.
+    /// Begins the sum of a piece that is ready. All processes must begin the same pieces in the same order.
     ///
     /// - Throws: ``MessagePassingError``.
     public func begin(_ range: Range<Int>) throws {

@@ -6,7 +6,7 @@ package enum TreeSum {
     /// Sums the rows into the first one; the others may change.
     ///
     /// - Parameters:
-    ///   - first: `[rows, count]`, each row `stride` after the one before.
+    ///   - first: `[rows, count]`, each row `stride` elements after the row before.
     package static func addUp<Element: BinaryFloatingPoint>(
         _ first: UnsafeMutablePointer<Element>, rows: Int, count: Int, stride: Int
     ) {

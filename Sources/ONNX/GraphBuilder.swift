@@ -27,7 +27,7 @@ struct GraphBuilder {
 
     /// - Parameters:
     ///   - input: the name of the graph's input.
-    ///   - shape: its shape without the batch.
+    ///   - shape: the input's shape without the batch.
     ///   - weights: the weights of all layers.
     init(input: String, shape: [Int], weights: [NamedTensor]) {
         value = Value(name: input, shape: shape)
@@ -46,9 +46,9 @@ struct GraphBuilder {
     ///
     /// - Parameters:
     ///   - layer: the layer.
-    ///   - numbers: the values that it reads: 0 is the network's input, from 1 on the outputs of layers.
-    ///   - name: its name in the model, a prefix of the names of its values and activation.
-    ///   - output: the shape of its output without the batch.
+    ///   - numbers: the values that the layer reads: 0 is the network's input, 1 the first layer's output, and so on.
+    ///   - name: the layer's name in the model, the prefix of the names of its values and activation.
+    ///   - output: the shape of the layer's output without the batch.
     /// - Throws: `LayerError` for a kind of layer that ONNX has no operator for.
     mutating func add(_ layer: any Layer, reading numbers: [Int], named name: String, output: [Int]) throws {
         guard let layer = layer as? any ONNXLayer else {
@@ -169,7 +169,7 @@ struct GraphBuilder {
 
     /// Adds a weight under its name, its axes permuted if an order is given.
     ///
-    /// - Parameter shape: the shape in the graph, if it differs.
+    /// - Parameter shape: the shape in the graph, if it differs from that of the permuted weight.
     mutating func weight(_ name: String, permuted order: [Int]? = nil, shape: [Int]? = nil) throws -> String {
         guard let tensor = weights[name] else {
             throw TrainingError.weightsMissing(name: name, file: "the model")
@@ -192,7 +192,7 @@ extension Window {
 }
 
 extension NamedTensor {
-    /// The tensor with permuted axes: axis `i` of the result is axis `order[i]` of this.
+    /// The tensor with permuted axes: axis `i` of the result is axis `order[i]` of this tensor.
     fileprivate func permuted(_ order: [Int]) -> NamedTensor {
         let strides = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
         var offsets = [0]

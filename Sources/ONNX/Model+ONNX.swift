@@ -9,8 +9,8 @@ extension Model {
     /// ```
     ///
     /// The graph computes in float32 what `predict` computes. Its input is `images`,
-    /// `[batch, height, width, channels]`, or `vectors`, `[batch, features]`; its output is `probabilities`, or
-    /// `output` if the model does not end in a softmax; `batch` is any number. Weights have the same names as
+    /// `[batch, height, width, channels]`, or `vectors`, `[batch, features]`, where `batch` is any number. Its output
+    /// is `probabilities`, or `output` if the model does not end in a softmax. Weights have the same names as
     /// in `saveWeights`. The file's `doc_string` describes the input and the output, and its
     /// `metadata_props` have `class_names`, a JSON list. The same model gives the same bytes.
     ///
@@ -18,10 +18,10 @@ extension Model {
     ///   - path: the file to create or replace.
     ///   - rescale: the factor for the graph's input before the first layer: 1/255 for pixels from 0 to 255, if
     ///     the model was trained on `rescaled()` images.
-    ///   - classNames: one for each output, in the order of the labels, or none.
+    ///   - classNames: a name for each output, in the order of the labels, or none.
     /// - Throws: `FileError` if the file cannot be written; an earlier file is then unchanged.
-    ///   `TrainingError` for weights that are not finite, for a factor that is not finite or a wrong number of
-    ///   names, ``ONNXError`` for a model that is too large.
+    ///   `TrainingError` if weights or the factor are not finite, or if the number of names is wrong.
+    ///   ``ONNXError`` if the model is too large.
     ///
     /// Source: <https://onnx.ai/onnx/repo-docs/IR.html>
     public func exportONNX(to path: String, rescale: Float = 1, classNames: [String] = []) throws {

@@ -2,7 +2,7 @@
 public enum ONNXError: Error, Equatable, CustomStringConvertible {
     case tooLarge(parameters: Int)
 
-    /// Protocol buffers are limited to 2 GiB. All but the weights needs far less than the rest.
+    /// Protocol buffers are limited to 2 GiB. This number of weights takes 2 GB, which leaves enough room for the rest.
     static let mostParameters = 500_000_000
 
     public var description: String {

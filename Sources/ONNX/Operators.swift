@@ -2,7 +2,7 @@ import BigEggs
 
 /// A layer that ONNX has operators for.
 protocol ONNXLayer: Layer {
-    /// Adds the layer's nodes in inference mode; parameters as for ``GraphBuilder/add(_:reading:named:output:)``.
+    /// Adds the layer's nodes in inference mode; `name` as in ``GraphBuilder/add(_:reading:named:output:)``.
     func add(to graph: inout GraphBuilder, named name: String) throws
 }
 

@@ -4,23 +4,24 @@ import Foundation
 
 /// The decoded pictures of one directory: a file of pixels, and a journal with the result for each file.
 ///
-/// The journal gets a line for each batch after its pixels are written, with their checksum: if a process ends early,
-/// the next one continues after the last complete batch. One process decodes at a time; others wait for it. Pixels that
-/// may be mapped are never truncated, and change only from the first batch with an unreadable file on.
+/// After the pixels of a batch are written, the journal gets a line for the batch, with their checksum. If a process
+/// ends early, the next one therefore continues after the last complete batch. One process decodes at a time; others
+/// wait for it. The file of pixels may be mapped, so it is never truncated, and only pixels from the first batch with
+/// an unreadable file on are overwritten.
 final class CacheEntry {
     /// Identifies the pictures of an entry.
     struct Header: Codable, Equatable {
         let key: String
         let imageSize: Int
         let files: Int
-        /// The version of the decoder: raise it with a change of ``PictureDecoder`` that changes pixels.
+        /// The version of the decoder: raise it with every change of ``PictureDecoder`` that changes pixels.
         var decoder = 1
     }
 
     /// Files that were decoded together.
     private struct Batch: Codable {
         let files: [PictureDecoder.File]
-        /// The SHA-256 of their pixels.
+        /// The SHA-256 of the files' pixels.
         let checksum: String
     }
 
@@ -37,7 +38,7 @@ final class CacheEntry {
 
     /// Opens or creates an entry, locked by this process.
     ///
-    /// - Parameter waiting: called before waiting for another process that has locked it.
+    /// - Parameter waiting: called before waiting for another process that has locked the entry.
     /// - Throws: `FileError`.
     init(_ path: String, header: Header, waiting: () -> Void) throws {
         self.path = path
@@ -53,15 +54,15 @@ final class CacheEntry {
             if Self.isThere(file, opened) { journal = opened } else { close(opened) }
         }
         self.journal = journal
-        // A file of an earlier version.
+        // A file that an earlier version of the library made.
         unlink(path)
         if let known = Self.batches(of: Self.journal(path), header) {
-            // A batch with a file that could not be read is decoded again, and all after it.
+            // A batch with a file that could not be read is decoded again, and so are all batches after it.
             let usable = known.prefix { $0.batch.files.allSatisfy { $0.digest != nil } }
             batches = usable.map(\.batch)
             journalLength = usable.last?.end ?? 0
         } else {
-            // Not truncated: another process may have mapped the old pixels.
+            // Removed and not truncated, because another process may have mapped the old pixels.
             unlink(Self.pixels(path))
         }
         do {
@@ -123,12 +124,13 @@ final class CacheEntry {
 
     /// Sets the journal's modification time, which is the time of last use for ``CacheSpace``.
     ///
-    /// Called after all changes of the journal, and exact to the nanosecond: the file system's own clock has ticks of
-    /// some milliseconds, in which one small entry is written and another used.
+    /// Called after all changes of the journal. The time is exact to the nanosecond: the file system's own clock
+    /// advances in ticks of some milliseconds, and one small entry may be written and another used within one tick.
     private func noteUse() {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        // In a cache that users share, only an entry's owner may set a given time; others may set the current one.
+        // In a cache that users share, only an entry's owner may set a given time; others may only set the current
+        // time.
         if futimens(journal, [now, now]) != 0 { futimens(journal, nil) }
     }
 
@@ -213,8 +215,8 @@ final class CacheEntry {
         try Record(encoding: value).compactJSON() + [UInt8(ascii: "\n")]
     }
 
-    /// The batches of a journal up to the first invalid or incomplete line, each with the end of its line in bytes; nil
-    /// if the journal has another header.
+    /// The batches of a journal up to the first invalid or incomplete line, each with the byte offset at which its line
+    /// ends; nil if the journal has another header.
     private static func batches(of journal: String, _ header: Header) -> [(batch: Batch, end: Int)]? {
         // Split by bytes: an incomplete line may end within a character.
         let bytes = FileManager.default.contents(atPath: journal) ?? Data()
@@ -231,7 +233,7 @@ final class CacheEntry {
         return batches
     }
 
-    /// The journal's results for the files of a directory; nil if it is incomplete or the files have changed.
+    /// The journal's results for the files of a directory; nil if the journal is incomplete or the files have changed.
     static func files(of path: String, header: Header) -> [PictureDecoder.File]? {
         let files = batches(of: journal(path), header)?.flatMap(\.batch.files)
         return files?.count == header.files ? files : nil
@@ -242,7 +244,7 @@ final class CacheEntry {
     /// - Returns: whether it was removed.
     static func remove(_ path: String) -> Bool {
         let file = journal(path)
-        // The second is the file of an earlier version.
+        // The second is the path of the file that an earlier version of the library made.
         let others = [pixels(path), path]
         guard let journal = try? open(file, O_RDWR) else {
             for file in others { unlink(file) }

@@ -12,8 +12,8 @@ struct CacheSpace {
     /// - Returns: whether files can be written there.
     private func prepare() -> Bool { limit > 0 && (try? AtomicFile.prepareDirectory(directory)) != nil }
 
-    /// The bytes that an entry may have once all others are removed: the limit or the space of the disk, whichever is
-    /// smaller; 0 if the directory cannot be written.
+    /// The bytes that an entry may have once all others are removed: the smaller of the limit and the space on the
+    /// disk. 0 if the directory cannot be written.
     var room: Int { prepare() ? min(limit, free + entries.reduce(0) { $0 + $1.bytes }) : 0 }
 
     /// Removes the least recently used entries until there is room for an entry.

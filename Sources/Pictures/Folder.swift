@@ -1,6 +1,6 @@
 import Foundation
 
-/// The contents of one folder: sorted names, without ``UncountedName``.
+/// The contents of one folder: sorted names, without those of ``UncountedName``.
 struct Folder {
     /// Identifies a folder, whichever link leads to it.
     struct Identity: Hashable {
@@ -60,7 +60,7 @@ struct Folder {
         return names
     }
 
-    /// A folder and all its parent folders, without links.
+    /// The identities of a folder and all its parent folders, with links resolved.
     static func andAbove(_ path: RawPath) -> Set<Identity> {
         var all: Set<Identity> = []
         var path = path
@@ -79,7 +79,7 @@ struct Folder {
     /// A folder in this one.
     func folder(_ name: RawPath) throws -> Folder { try Folder(path.appending(name)) }
 
-    /// Throws on broken links, for a folder of classes or splits, where one would be missing.
+    /// Throws on broken links. In a folder of classes or splits, a broken link means that one of them is missing.
     ///
     /// - Throws: ``PictureFolderError/brokenLink(path:target:)``.
     func refuseBrokenLinks() throws {
@@ -96,7 +96,7 @@ struct Folder {
     /// The files that begin with the signature of a picture format.
     var pictures: [RawPath] { files.filter { Self.beginsAsPicture(path.appending($0)) } }
 
-    /// Whether it contains a picture, at any depth.
+    /// Whether the folder contains a picture, at any depth.
     func holdsPictures() throws -> Bool {
         var seen: Set = [identity]
         var folders = [self]

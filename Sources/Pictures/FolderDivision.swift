@@ -8,7 +8,7 @@ struct FolderDivision {
     private let test: [[Int]]
     private let listing: FolderListing
 
-    /// Divides files: by their folders, or a share of each class drawn by seed and name.
+    /// Divides files by their folders or, with a validation split, draws a share of each class by seed and file name.
     ///
     /// - Throws: ``PictureFolderError/tooFew(name:count:share:)``.
     init(_ listing: FolderListing, _ options: PictureFolder.Options) throws {
@@ -47,7 +47,7 @@ struct FolderDivision {
                     + Array("\n".utf8)
             }
         }
-        // With a list of names it is another data set.
+        // With a list of class names, the directory is another data set.
         let names = listing.givenNames.map { Array("class \($0) \($1)\n".utf8) }
         return "sha256:" + (try Checksum.sha256(ofBytes: Array((lines + names).joined())))
     }
@@ -69,7 +69,8 @@ struct FolderDivision {
         return (Self.takingTurns(train), Self.takingTurns(test))
     }
 
-    /// Files in an order that depends only on the seed and each file's name: files that are added later move few.
+    /// Files in an order that depends only on the seed and each file's name. Files that are added later therefore move
+    /// few other files to the other split.
     private static func ranked(_ files: [Int], _ listing: FolderListing, seed: UInt64) throws -> [Int] {
         try files.map {
             ($0, try Checksum.sha256(ofBytes: Array("\(seed)/".utf8) + listing.files[$0].name.bytes))

@@ -1,8 +1,8 @@
-/// The layout of a directory: a folder for each class, or a folder for each split that contains those. Names suggest
-/// the layout and contents decide: a split contains folders. An ambiguous directory is an error that asks what is
-/// meant.
+/// The layout of a directory: a folder for each class, or a folder for each split, which contains a folder for each
+/// class. Names suggest the layout, and contents decide: the folder of a split contains folders. For an ambiguous
+/// directory an error is thrown that asks which layout is meant.
 struct FolderLayout {
-    /// A folder with one for each class.
+    /// A folder that contains a folder for each class.
     struct Root {
         /// Nil if the directory is not divided.
         let split: FolderListing.Split?
@@ -11,11 +11,11 @@ struct FolderLayout {
 
     /// The root of the training pictures, then that of the test pictures.
     let roots: [Root]
-    /// The name of the folder of validation pictures, if they are used for testing because there are no others.
+    /// The name of the folder of validation pictures, if they are used for testing because there are no test pictures.
     private(set) var validation: String?
     /// A folder that is a class by its contents, but has the name of a split.
     private var namedAsSplit: String?
-    /// The names of the folders of both splits, training's first.
+    /// The names of the folders of both splits, the training folder first.
     private var splits: [String] = []
     /// Whether the test pictures are in one folder, and a list has their classes.
     private let isListed: Bool
@@ -30,15 +30,15 @@ struct FolderLayout {
         let file: RawPath
         var text: String { file.text }
         var use: SplitName.Use { name.use }
-        /// Whether it has no folder for each class.
+        /// Whether the folder contains no folders for classes.
         var isFlat: Bool { folder.folders.isEmpty }
     }
 
     /// Reads a directory.
     ///
     /// - Parameters:
-    ///   - isDivided: whether it must have splits; otherwise it must have none.
-    ///   - labels: the classes of the test pictures, if these are not in folders.
+    ///   - isDivided: whether the directory must have splits; otherwise it must have none.
+    ///   - labels: the classes of the test pictures, if these are not in a folder for each class.
     /// - Throws: ``PictureFolderError`` if the directory is not a data set or is ambiguous.
     init(_ path: String, isDivided: Bool, labels: TestLabels?) throws {
         isListed = labels != nil
@@ -84,7 +84,7 @@ struct FolderLayout {
         unused = top.folders.map(\.text).filter { !splits.contains($0) }
     }
 
-    /// Sentences for users about what is not used, or used otherwise than its name suggests.
+    /// Sentences for users about files and folders that are not used, or not used as their names suggest.
     func remarks(of path: String) -> [String] {
         var remarks: [String] = []
         if let validation {
@@ -123,7 +123,7 @@ struct FolderLayout {
         }
     }
 
-    /// The folder with the classes. It may be inside a folder of the same name, as some archives have it:
+    /// The folder with the classes. It may be inside a folder of the same name, as in some archives:
     /// `seg_train/seg_train`.
     private static func classes(of folder: Folder, named name: SplitName) throws -> Folder {
         var folder = folder
@@ -136,10 +136,11 @@ struct FolderLayout {
         return folder
     }
 
-    /// The folder that has the name of a split but is a class: it is the only one, contains pictures as the
-    /// folders beside it do, and its name is also an ordinary word.
+    /// The folder that has the name of a split but is a class; nil if no folder has such a name. It is the only folder
+    /// with such a name, it contains pictures like the folders beside it, and its name is also an ordinary word.
     ///
-    /// - Throws: ``PictureFolderError`` for any other directory with folders named as splits for one use alone.
+    /// - Throws: ``PictureFolderError`` for any other directory whose folders with names of splits all have the same
+    ///   use.
     private static func classNamedAsSplit(
         _ candidates: [Candidate], of top: Folder, beside others: [RawPath]
     ) throws -> String? {
@@ -158,8 +159,8 @@ struct FolderLayout {
             path: top.path.text, found: one.text, missing: one.use == .training ? "test" : "train")
     }
 
-    /// The folder of the test pictures: the one for testing, or else for validation, with a folder for each class.
-    /// With a list of classes, the folder whose pictures are listed.
+    /// The folder of the test pictures. Without a list of classes, it is the folder for testing, or else for
+    /// validation, that contains a folder for each class. With a list, it is the folder whose pictures are listed.
     private static func tests(
         _ candidates: [Candidate], _ labels: TestLabels?, of top: Folder
     ) throws -> Candidate {
@@ -190,7 +191,7 @@ struct FolderLayout {
         try names.filter { try top.folder($0).holdsPictures() }.map(\.text)
     }
 
-    /// The error for fewer than two folders, with a folder inside that has more, if there is one.
+    /// The error for fewer than two folders. It names a folder further inside that has two or more, if there is one.
     static func noClasses(in top: Folder) throws -> PictureFolderError {
         var folder = top
         var seen: Set = [top.identity]

@@ -5,8 +5,8 @@ struct FolderListing {
 
     /// One file.
     struct File {
-        /// The path in the directory, with our name of the split: `train/cat/1.jpg` for `Training/cat/1.jpg`, or
-        /// `cat/1.jpg` if the directory is not divided.
+        /// The path in the directory, with `train` or `test` as the name of the split: `train/cat/1.jpg` for
+        /// `Training/cat/1.jpg`, or `cat/1.jpg` if the directory is not divided.
         let name: RawPath
         let path: RawPath
         let label: Int
@@ -14,21 +14,22 @@ struct FolderListing {
         let split: Split?
     }
 
-    /// One per class, in the order of the folders' sorted names: these, or the names that a list gives them.
+    /// One name per class, in the order of the folders' sorted names: the folder's name, or the name that a list gives
+    /// it.
     let classNames: [String]
     let files: [File]
-    /// The folder of each class; in a divided directory that of the training pictures.
+    /// The folder of each class; in a divided directory, the class's folder of training pictures.
     let classFolders: [String]
     let layout: FolderLayout
     /// The directory, as it was given.
     let path: String
     /// Links to a folder above them, which are not followed.
     let loops: [String]
-    /// The folders in each class's folder, if there are several, the same in all, and nothing else. The user may have
-    /// meant these as the classes.
+    /// The names of the folders inside the class folders, if all class folders contain the same two or more folders and
+    /// nothing else. The user may have meant these inner folders as the classes.
     private let inner: [String]
 
-    /// The classes' folders and the names that a list gives them; none without a list.
+    /// The classes' folders and the names that a list gives them; empty without a list.
     let givenNames: [(folder: String, name: String)]
     /// Remarks about mismatches of a list of labels and its pictures.
     private let listRemarks: [String]
@@ -78,7 +79,7 @@ struct FolderListing {
             }
             var labels: Set<Int> = []
             for (name, folder) in zip(folderNames, folders) {
-                // Strings are equal however their accents are encoded.
+                // Swift's strings are equal even if their accents are encoded differently.
                 guard let label = names.firstIndex(of: name.text) else {
                     throw PictureFolderError.notTrained(
                         path: root.folder.path.text, name: name.text,
@@ -108,7 +109,7 @@ struct FolderListing {
         inner = isSame && folders[0].folders.count > 1 ? folders[0].folders.map(\.text) : []
     }
 
-    /// Sentences for users about what is not used, or used otherwise than its name suggests.
+    /// Sentences for users about files and folders that are not used, or not used as their names suggest.
     var remarks: [String] {
         layout.remarks(of: path) + listRemarks
             + (inner.isEmpty

@@ -11,7 +11,7 @@ struct FolderWalk {
 
     /// Registers a folder before the walk: a class's folder, or one that contains the classes.
     ///
-    /// - Throws: ``PictureFolderError/sameFolder(one:other:)`` if it is known already.
+    /// - Throws: ``PictureFolderError/sameFolder(one:other:)`` if the folder is registered already.
     mutating func mark(_ folder: Folder) throws {
         if let known = owners[folder.identity] {
             throw PictureFolderError.sameFolder(one: folder.path.text, other: known.folder.text)
@@ -19,8 +19,8 @@ struct FolderWalk {
         owners[folder.identity] = (folder.path, folder.path)
     }
 
-    /// The files in a class's folder, at any depth, by their paths in it: sorted, the files of a folder before
-    /// those of its subfolders.
+    /// The paths, relative to a class's folder, of all files in it at any depth. They are sorted, with the files of a
+    /// folder before those of its subfolders.
     ///
     /// - Throws: ``PictureFolderError/sameFolder(one:other:)`` for a folder that belongs to another class or split.
     mutating func files(in folder: Folder) throws -> [RawPath] {

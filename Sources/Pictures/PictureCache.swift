@@ -3,8 +3,9 @@ import Foundation
 
 /// Decoded pictures of directories, in files that are mapped into memory.
 ///
-/// There is one entry per directory and image size. It is valid as long as every file has the same name, size and
-/// modification time, the rule of build tools and Git; after a change of the directory it is replaced.
+/// There is one entry per directory and image size. An entry is valid as long as every file keeps its name, size and
+/// modification time, which is also the rule of build tools and Git. After a change of the directory the entry is
+/// replaced.
 struct PictureCache {
     /// All files of a directory, decoded.
     struct Pictures {
@@ -39,10 +40,10 @@ struct PictureCache {
 
     /// The pictures, from the cache or decoded now.
     ///
-    /// If the cache has no room they are kept in memory, if half of the available memory is enough.
+    /// If the cache has no room, and half of the available memory is enough, the pictures are kept in memory.
     ///
-    /// - Throws: ``PictureFolderError/noRoom(path:needed:imageSize:cache:room:memory:)``, or `FileError`, as for a disk
-    ///   that becomes full.
+    /// - Throws: ``PictureFolderError/noRoom(path:needed:imageSize:cache:room:memory:)``, or `FileError`, for example
+    ///   if the disk becomes full.
     func pictures(
         of listing: FolderListing, decoder: PictureDecoder, progress: Progress
     ) throws -> Pictures {
@@ -73,7 +74,7 @@ struct PictureCache {
             ?? PictureDecoder.digests(of: listing.files.map(\.path))
     }
 
-    /// The header for the current files; it changes when a file does.
+    /// The header for the current files; it changes when a file changes.
     private func header(of listing: FolderListing) throws -> CacheEntry.Header {
         let lines = listing.files.map { file in
             var status = stat()

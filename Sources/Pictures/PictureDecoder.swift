@@ -20,7 +20,7 @@ public struct PictureDecoder: Sendable {
 
     /// The result for one file.
     struct File: Codable, Equatable {
-        /// The SHA-256 of its contents; nil for one that cannot be read.
+        /// The SHA-256 of the file's contents; nil if the file cannot be read.
         var digest: String?
         /// The picture's shorter side in pixels; 0 if there is a problem.
         var shorterSide = 0
@@ -31,7 +31,8 @@ public struct PictureDecoder: Sendable {
     /// Files per call: few enough to show progress between calls, many enough that no core waits long at the end.
     static let batch = 128
 
-    /// A JPEG is not decoded with a side of fewer pixels than this or than the square's side: as in `bigeggs_pictures`.
+    /// A JPEG may be decoded at a half, a quarter or an eighth of its size, but only if each side then has at least
+    /// this number of pixels and at least that of the square's side, as in `bigeggs_pictures`.
     private static let leastDecoded = 128
 
     /// The maximum size, in bytes, of a file that is read into memory as a whole.

@@ -9,7 +9,7 @@ public struct PictureFindings: Sendable, Equatable, Encodable {
 
     /// Groups of files with the same content, by their names in the directory.
     public let copies: [[String]]
-    /// The groups of ``copies`` with files for training and for testing: tests then measure trained pictures.
+    /// The groups of ``copies`` with files in both splits: testing then includes pictures that were trained on.
     public let copiesInBothSplits: [[String]]
     /// The groups of ``copies`` with files in several classes.
     public let copiesInSeveralClasses: [[String]]
@@ -26,7 +26,7 @@ public struct PictureFindings: Sendable, Equatable, Encodable {
             greatestSide
     }
 
-    /// Fewer training pictures of a class than this are hard to learn from.
+    /// A class with fewer training pictures than this is hard to learn.
     public static let few = 20
 
     /// - Parameters:

@@ -9,28 +9,30 @@ import Foundation
 /// ```
 ///
 /// The folders for training and testing may have other usual names: `Training` and `Testing`, `train` and `val`.
-/// Without test pictures the validation pictures are used for testing; otherwise they are not used. Files that
-/// systems and programs keep beside pictures are ignored. Each folder counts once, even if several links lead to
-/// it. Names need not be UTF-8. An ambiguous directory is an error that asks what is meant.
+/// Without test pictures the validation pictures are used for testing; otherwise they are not used. Files that systems
+/// and programs keep beside pictures are ignored. Each folder counts once, even if several links lead to it. Names need
+/// not be UTF-8. For an ambiguous directory an error is thrown that asks which layout is meant.
 ///
-/// Classes have the names of their folders, and are sorted by them. ``PictureDecoder`` scales pictures of any
-/// size, for training as for prediction. Each split interleaves its classes in proportion to their sizes, so that
-/// any first part of a split is like the whole.
+/// Classes have the names of their folders, and are sorted by these names. ``PictureDecoder`` scales pictures of any
+/// size, for training and for prediction. Each split interleaves its classes in proportion to their sizes, so that any
+/// first part of a split is like the whole.
 public struct PictureFolder: Sendable {
     /// How a folder is read.
     public struct Options: Sendable, Equatable {
         /// The share of each class for testing, between 0 and 1, in a directory that is not divided into
         /// `train` and `test`.
         public var validationSplit: Double?
-        /// The seed of the division: with the same seed each picture goes to the same side.
+        /// The seed of the division: with the same seed each picture goes to the same split.
         public var splitSeed: UInt64
         /// Whether to leave out files that are not usable pictures; otherwise they are an error.
         public var skipUnreadable: Bool
         /// The height and width that pictures are scaled to, in pixels.
         public var imageSize: Int
-        /// A list with the classes of the test pictures, if these are in one folder: ImageNet's `val.txt`.
+        /// The path of a list with the classes of the test pictures, if these are in one folder, such as ImageNet's
+        /// `val.txt`.
         public var testLabels: String?
-        /// A list with the names of classes, if the folders have others: ImageNet's `synset_words.txt`.
+        /// The path of a list with the names of the classes, if the folders have other names, such as ImageNet's
+        /// `synset_words.txt`.
         public var classNames: String?
         /// The maximum size of the cache of decoded pictures, for all directories, in bytes.
         public var cacheSize: Int
@@ -95,7 +97,7 @@ public struct PictureFolder: Sendable {
         try examine(progress: progress).dataset
     }
 
-    /// As ``load(progress:)``, with findings about the directory.
+    /// Like ``load(progress:)``, and also returns findings about the directory.
     public func examine(
         progress: (PictureProgress) -> Void = { _ in }
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings) {
@@ -135,7 +137,7 @@ public struct PictureFolder: Sendable {
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
-    /// The error for a class without a usable picture: a folder of something else.
+    /// The error for a class without a usable picture, whose folder may not be a class; nil if there is no such class.
     private func noPicture(_ listing: FolderListing, _ problems: [Int: String]) -> PictureFolderError? {
         let bad = Dictionary(grouping: problems.keys.sorted()) { listing.files[$0].label }
         guard !bad.isEmpty else { return nil }

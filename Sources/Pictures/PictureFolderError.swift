@@ -2,7 +2,7 @@
 public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     /// The directory cannot be listed.
     case unlisted(folder: String, reason: String)
-    /// There are fewer than two folders; `inner` is one inside that has more.
+    /// There are fewer than two folders; `inner` is a folder further inside that has two or more, if any.
     case noClasses(path: String, found: [String], inner: String?)
     /// There are more folders than a network has outputs.
     case tooManyClasses(path: String, count: Int, most: Int)
@@ -14,7 +14,7 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case dividedTwice(path: String, splits: [String])
     /// Several folders have names for the same split.
     case severalForOneUse(path: String, names: [String], use: String)
-    /// Folders have names of splits and may be classes: there are pictures beside them.
+    /// Folders have names of splits but may be classes, because folders beside them contain pictures.
     case classesOrSplits(path: String, names: [String], uses: [String], beside: [String])
     /// The folder of a split has no folder for each class.
     case noClassFolders(path: String, areTests: Bool)
@@ -22,7 +22,7 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case noList(file: String, reason: String)
     /// A list has two classes for a picture.
     case twoLabels(file: String, lines: [Int], name: String)
-    /// A line of a list has no name and no class.
+    /// A line of a list has no name or no class.
     case labelLine(file: String, line: Int, text: String)
     /// A list has a class without a folder.
     case unknownLabel(file: String, line: Int, label: String, classes: Int)
@@ -46,9 +46,9 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case notTrained(path: String, name: String, trained: String)
     /// A class has too few pictures to be divided.
     case tooFew(name: String, count: Int, share: Double)
-    /// Files that are not usable pictures; with a sentence for each.
+    /// Files are not usable pictures; `problems` has a sentence for each file.
     case unusable(path: String, problems: [String])
-    /// No file of a folder is a usable picture; with the problem of the first.
+    /// No file of a folder is a usable picture; `problem` is that of the first file.
     case noPicture(folder: String, count: Int, problem: String)
     /// The decoded pictures fit neither into the cache nor into memory; sizes in bytes.
     case noRoom(path: String, needed: Int, imageSize: Int, cache: String, room: Int, memory: Int)
@@ -154,7 +154,7 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// How many unreadable files are named.
+    /// The maximum number of unusable files that are named.
     private static let named = 10
 }
 

@@ -4,8 +4,10 @@ struct SplitName: Equatable {
     enum Use: String { case training, test, validation }
 
     let use: Use
-    /// The other words of the name: `seg` of `seg_train`. A name with other words means a split only beside a
-    /// name with the same other words and another use: `bullet_train` alone is a class.
+    /// The other words of the name: `seg` of `seg_train`.
+    ///
+    /// A folder with such words is a split only if another folder has the same words and a different use: `seg_train`
+    /// beside `seg_test` is a split, `bullet_train` alone is a class.
     let others: [String]
     /// Whether the name is also an ordinary word, and may be a class.
     let mayBeThing: Bool
@@ -24,11 +26,11 @@ struct SplitName: Equatable {
         "set", "data", "dataset", "images", "img", "imgs", "pictures", "photos",
     ]
 
-    /// Reads a name; nil if it does not mean a use.
+    /// Reads a name; nil if the name does not suggest a use.
     init?(_ name: String) {
         let words = Self.words(of: name).flatMap(Self.parts)
         let uses = words.compactMap { Self.words[$0] }
-        // Training and validation together are for training; other pairs have no meaning.
+        // A name with words for training and for validation is for training; other combinations have no meaning.
         guard let use = uses.first, Set(uses).isSubset(of: [.training, .validation]) || Set(uses).count == 1
         else { return nil }
         self.use = uses.contains(.training) ? .training : use
@@ -36,7 +38,8 @@ struct SplitName: Equatable {
         mayBeThing = words.count == 1 && Self.things.contains(words[0])
     }
 
-    /// The words of a name in lower case, split at other characters and before capitals: `trainA` is train, a.
+    /// The words of a name in lower case, split at characters that are not letters and before capitals: `trainA` is
+    /// train, a.
     private static func words(of name: String) -> [String] {
         var words: [String] = []
         var before: Character = " "

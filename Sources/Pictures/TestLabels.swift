@@ -3,10 +3,10 @@ import Foundation
 
 /// A list of test pictures and their classes, such as ImageNet's list of validation pictures.
 ///
-/// Each line has the name of a file, with or without its folder and extension, and the class: the name of the class's
-/// folder, or its number among the sorted names, from 0. They are separated by a space, a tab or a comma; the rest of
-/// the line is ignored. Caffe's `val.txt` and Kaggle's `LOC_val_solution.csv` have this format; the latter begins with
-/// a line of column names.
+/// Each line has the name of a file, with or without its folder and extension, and its class: the name of the class's
+/// folder, or the folder's number among the sorted names, from 0. Name and class are separated by a space, a tab or a
+/// comma; the rest of the line is ignored. Caffe's `val.txt` and Kaggle's `LOC_val_solution.csv` have this format;
+/// Kaggle's file begins with a line of column names.
 struct TestLabels {
     /// The list's file, as it was given.
     let path: String
@@ -35,7 +35,7 @@ struct TestLabels {
         }
     }
 
-    /// Whether a folder contains at least one of the pictures.
+    /// Whether a folder contains at least one of the listed pictures.
     func isAbout(_ folder: Folder) -> Bool {
         let files = Self.filesByName(folder.files)
         return lines.contains { files[$0.name] != nil }
@@ -113,9 +113,9 @@ struct TestLabels {
 
 /// A list of class names for folders with other names, such as WordNet's numbers.
 ///
-/// Each line has a folder's name, and after a space, a tab or a comma the class's: `n01440764 tench, Tinca tinca`.
-/// Caffe's `synset_words.txt` and Kaggle's `LOC_synset_mapping.txt` have this format. Of several names the first is
-/// taken, unless another class has it too.
+/// Each line has a folder's name, then a space, a tab or a comma, then the name of the class:
+/// `n01440764 tench, Tinca tinca`. Caffe's `synset_words.txt` and Kaggle's `LOC_synset_mapping.txt` have this format.
+/// If a class has several names, the first is taken, unless another class has it too.
 enum ClassNameList {
     /// The names of the classes.
     ///

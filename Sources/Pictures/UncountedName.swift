@@ -1,6 +1,6 @@
 /// Files and folders that programs keep beside pictures. They are ignored, as classes and as pictures.
 enum UncountedName {
-    /// What each one is, by its name in lower case.
+    /// What each file or folder is, by its name in lower case.
     static let reasons = [
         "thumbs.db": "Windows Explorer's previews",
         "ehthumbs.db": "Windows Media Center's previews",
@@ -24,7 +24,7 @@ enum UncountedName {
         "zbthumbnail.info": "ZoomBrowser's previews",
     ]
 
-    /// Whether a name is ignored. Names that begin with a dot are, because systems hide them (`._cat.jpg`,
+    /// Whether a name is ignored. Names that begin with a dot are ignored, because systems hide them (`._cat.jpg`,
     /// `.DS_Store`, `.thumbnails`, `.picasa.ini`, `.ipynb_checkpoints`).
     static func includes(_ name: RawPath) -> Bool {
         name.bytes.first == UInt8(ascii: ".") || reasons[name.text.lowercased()] != nil

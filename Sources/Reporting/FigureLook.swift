@@ -25,7 +25,7 @@ public struct FigureLook: Sendable, Equatable {
 
         private static let units = ["in": 1, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72.27]
 
-        /// A number with a unit; without one, inches.
+        /// Parses a number with a unit; a number without a unit is in inches. Nil for other text.
         public init?(argument: String) {
             guard let match = argument.wholeMatch(of: /([0-9.]+)(in|cm|mm|pt)?/),
                 let number = Double(match.1), let unit = Self.units[match.2.map(String.init) ?? "in"]
@@ -40,7 +40,7 @@ public struct FigureLook: Sendable, Equatable {
     public var width: Width?
     /// The font; nil for the purpose's default.
     public var font: Font?
-    /// `pdf`, `svg`, `png`, `csv`; empty for the purpose's default.
+    /// The file formats, of `pdf`, `svg`, `png` and `csv`; empty for the purpose's default.
     public var formats: [String]
 
     /// The look of the report's pages.

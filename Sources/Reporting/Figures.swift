@@ -5,7 +5,7 @@ import Foundation
 
 /// The report's figures: drawn by Python from records and data set.
 public enum Figures {
-    /// The Python module that draws.
+    /// The Python module that draws the figures.
     private static let module = "bigeggs_report.figures.draw"
 
     /// The result of drawing figures.
@@ -16,7 +16,7 @@ public enum Figures {
         public var drawn: [String] = []
         /// The figures left unchanged: they show images, and the data set was not given or is not the recorded one.
         public var left: [String] = []
-        /// The figures whose record is missing, with what is missing.
+        /// The figures whose record or weights are missing, each with what is missing.
         public var missing: [String: String] = [:]
         /// The figures that Python could not draw, with its message.
         public var failed: [String: String] = [:]
@@ -29,7 +29,7 @@ public enum Figures {
     /// - Parameters:
     ///   - names: the figures that are to be drawn; all if empty.
     ///   - look: the look of the figures.
-    ///   - project: the checkout with the Python that draws.
+    ///   - project: the checkout with the Python code that draws.
     /// - Throws: `PythonError` for a missing module (it names the package), an unknown figure or an unknown look.
     public static func prepare(
         _ names: [String] = [], look: FigureLook = .page, project: Project
@@ -41,7 +41,7 @@ public enum Figures {
         _ = try Python.call("check", in: module, [.list(names.map(PythonValue.string)), look.value])
     }
 
-    /// Whether any of the named figures shows images of the data set; with no names, any figure.
+    /// Whether any of the named figures shows images of the data set; without names, whether any figure does.
     ///
     /// - Throws: `PythonError` for a name that no figure has.
     public static func showImages(_ names: [String] = [], project: Project) throws -> Bool {
@@ -58,18 +58,18 @@ public enum Figures {
     public struct Progress: Sendable, Equatable {
         /// The figure that is drawn next.
         public let name: String
-        /// How many are done.
+        /// How many figures are done.
         public let done: Int
-        /// How many there are.
+        /// How many figures are drawn in all.
         public let total: Int
     }
 
     /// Draws figures again from their records.
     ///
     /// - Parameters:
-    ///   - names: which; all if empty.
+    ///   - names: the figures to draw; all if empty.
     ///   - look: the look of the figures.
-    ///   - project: the checkout with the Python that draws.
+    ///   - project: the checkout with the Python code that draws.
     ///   - layout: where records and weights are, and where the figures go; those for paper and slides go into
     ///     subdirectories.
     ///   - data: the images; without them, figures that show images are left unchanged.

@@ -12,7 +12,7 @@ public enum ImageSource {
     /// The source that a command-line argument names.
     ///
     /// - Parameters:
-    ///   - argument: as `DataSource` takes it, or a directory of pictures. `auto` is also such a directory if
+    ///   - argument: an argument of `DataSource`, or a directory of pictures. `auto` means a directory of pictures if
     ///     `BIGEGGS_DATA` names one.
     ///   - options: how a directory of pictures is read.
     /// - Throws: `PictureFolderError` if a validation split, lists or an image size are given for another data set.
@@ -63,7 +63,8 @@ public enum ImageSource {
         try examine(needing: needed).dataset
     }
 
-    /// Loads both splits, and lists the oddities of a directory of own pictures; nil for other data sets.
+    /// Loads both splits, and lists the oddities of a directory of own pictures. The findings are nil for other data
+    /// sets.
     public func examine(
         needing needed: DatasetSplits = .all
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {

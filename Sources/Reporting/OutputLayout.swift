@@ -5,7 +5,7 @@ import Foundation
 public struct OutputLayout: Sendable, Equatable {
     /// The directory of recorded results, `NN-name.json`.
     public let records: String
-    /// The directory of trained weights, `plain.safetensors` and `augmented.safetensors`.
+    /// The directory of trained weights, such as `plain.safetensors`.
     public let weights: String
     /// The directory of figures, `name.png` and `name.svg`.
     public let plots: String
@@ -18,8 +18,8 @@ public struct OutputLayout: Sendable, Equatable {
 
     /// The layout of a profile in a checkout, or of any directory.
     ///
-    /// The quick profile writes under `runs/quick`; the full one where the committed report is, or under
-    /// `runs/full` where there is no checkout. An explicit directory is used for either.
+    /// The quick profile writes under `runs/quick`. The full profile writes where the committed report is; an
+    /// installation has no checkout, so there it writes under `runs/full`. Both profiles write to `out` if it is given.
     ///
     /// - Parameters:
     ///   - project: the checkout.

@@ -20,7 +20,7 @@ struct PassedOnSignals {
         var action = sigaction()
         action.sa_flags = SA_SIGINFO
         action.__sigaction_handler.sa_sigaction = { number, info, _ in
-            // A positive code means that the kernel sent it, for the terminal.
+            // A positive code means that the kernel sent the signal, as for Ctrl-C at the terminal.
             guard let info, info.pointee.si_code <= 0 else { return }
             let child = PassedOnSignals.child.load(ordering: .relaxed)
             if child > 0 {

@@ -52,7 +52,7 @@ public struct Pipeline {
     /// Runs sections and builds the report.
     ///
     /// - Parameters:
-    ///   - runs: which sections.
+    ///   - runs: which sections to run.
     ///   - pdf: whether to write the report as a PDF as well.
     /// - Throws: ``ReportingError``, or `PythonError` from building the report.
     public func report(_ runs: Runs = .stale, pdf: Bool = false) throws -> Report.Files {
@@ -73,14 +73,14 @@ public struct Pipeline {
         return files
     }
 
-    /// Runs some sections, one after the other; their output goes where this process's goes.
+    /// Runs some sections, one after the other. They inherit this process's output.
     ///
-    /// A section that is up to date is skipped. This is decided after the sections before it have run: if a section
-    /// that it reads gave the same results again, it need not run.
+    /// A section that is up to date is skipped. This is decided after the earlier sections have run, because a section
+    /// need not run if the sections that it reads gave the same results again.
     ///
     /// - Parameters:
-    ///   - sections: which.
-    ///   - always: those that run even if they are up to date.
+    ///   - sections: the sections to run.
+    ///   - always: the sections that run even if they are up to date.
     /// - Throws: ``ReportingError``; the sections after one that fails are not run.
     public func run(_ sections: [ReportSection], always: [ReportSection]) throws {
         try layout.create()
@@ -118,7 +118,8 @@ public struct Pipeline {
     func loadedDataChecksum() throws -> String {
         let source = try options.source()
         if let checksum = try source.checksum() { return checksum }
-        // Download once for all sections. If that fails, `BIGEGGS_OFFLINE` tells them why, so that none tries again.
+        // Download once for all sections. If the download fails, `BIGEGGS_OFFLINE` tells the sections why, and none
+        // tries again.
         if let reason = try source.fetch() { setenv("BIGEGGS_OFFLINE", reason, 1) }
         return try source.load().provenance.checksum
     }
@@ -145,7 +146,7 @@ public struct Pipeline {
         }
     }
 
-    /// Compiles what changed, where there is a compiler, and returns the directory of the executables.
+    /// Compiles what has changed, if there is a compiler, and returns the directory of the executables.
     ///
     /// `swift build` puts the release build beside the build that this executable belongs to.
     private func build(_ sections: [ReportSection]) throws -> String {

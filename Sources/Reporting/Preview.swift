@@ -4,8 +4,8 @@ import Foundation
 
 /// The server of `bigeggs preview`: a Python process that starts other commands as needed.
 ///
-/// It cannot be the interpreter in this process: it must reimport the drawing modules after every change, and handle
-/// signals.
+/// The interpreter embedded in this process cannot serve, because the server must reimport the drawing modules after
+/// every change, and handle signals.
 public struct Preview {
     private let project: Project
     private let options: SectionOptions

@@ -4,7 +4,7 @@ import Foundation
 public struct Project: Sendable, Equatable {
     /// The directory of `Package.swift`, or the installed directory with the same contents.
     public let root: String
-    /// Whether this is an installation: nothing is compiled, and nothing is written there.
+    /// Whether this is an installation. Nothing is compiled or written in an installation.
     public let isInstalled: Bool
 
     /// The checkout in a known directory.
@@ -17,9 +17,9 @@ public struct Project: Sendable, Equatable {
 
     /// Finds the checkout or the installation.
     ///
-    /// The checkout is the nearest directory at or above a start that has `Package.swift` and `notebooks`; the starts
-    /// are tried in order. If there is none, an executable in `PREFIX/lib/bigeggs` uses the installation in
-    /// `PREFIX/share/bigeggs`.
+    /// The checkout is the nearest directory that has `Package.swift` and `notebooks`, at or above one of `starts`,
+    /// which are tried in order. If there is no checkout, an executable in `PREFIX/lib/bigeggs` uses the installation
+    /// in `PREFIX/share/bigeggs`.
     ///
     /// - Parameter starts: the directories to begin at; by default that of this executable, then the current
     ///   directory.
@@ -58,7 +58,7 @@ public struct Project: Sendable, Equatable {
     /// A path inside the checkout.
     func path(_ relative: String) -> String { root + "/" + relative }
 
-    /// A path for display: relative to the current directory if it is inside it.
+    /// A path for display: relative to the current directory if the file is inside that directory.
     public static func shown(_ path: String) -> String {
         let inside = currentDirectory + "/"
         return path.hasPrefix(inside) ? String(path.dropFirst(inside.count)) : path
@@ -66,7 +66,8 @@ public struct Project: Sendable, Equatable {
 
     /// The directory of the running executable, with links resolved.
     ///
-    /// It is found once: a build may replace the file while it runs for hours, and the link is then broken.
+    /// The directory is found only once: a run can take hours, and if a build replaces the executable meanwhile, the
+    /// link is broken.
     public static let executableDirectory: String = {
         let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return executable.deletingLastPathComponent().path

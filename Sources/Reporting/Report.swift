@@ -10,7 +10,7 @@ public enum Report {
         public let html: String
     }
 
-    /// Builds the report from what is recorded and drawn.
+    /// Builds the report from records and figures.
     ///
     /// - Parameters:
     ///   - project: the checkout with the report's template.
@@ -32,7 +32,7 @@ public enum Report {
         _ = try Python.call("check", in: pdfModule)
     }
 
-    /// Writes the report as a PDF from what is recorded and drawn.
+    /// Writes the report as a PDF from records and figures.
     ///
     /// - Returns: the path of `report.pdf`.
     /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.
@@ -73,7 +73,7 @@ public enum Report {
 }
 
 extension Project {
-    /// The name and the title of each section, as Python takes them.
+    /// The name and the title of each section, as an argument for Python.
     ///
     /// - Throws: what ``title(of:)`` throws.
     func namedSections() throws -> PythonValue {

@@ -4,7 +4,7 @@ import CSections
 ///
 /// Only Package.swift lists the sections; everything else about a section is in its script.
 public struct ReportSection: Sendable, Hashable, CaseIterable {
-    /// Such as `04-plain-training`.
+    /// The name, such as `04-plain-training`.
     public let name: String
 
     /// All sections, in the report's order.
@@ -45,12 +45,12 @@ public struct ReportSection: Sendable, Hashable, CaseIterable {
         return all.firstIndex(of: self).flatMap { $0 + 1 < all.count ? all[$0 + 1] : nil }
     }
 
-    /// Whether it is the report's first.
+    /// Whether this is the report's first section.
     var isFirst: Bool { self == ReportSection.allCases.first }
 }
 
 extension ReportSection: ExpressibleByStringLiteral {
-    /// A section's name; an unknown one throws where it is used.
+    /// The section with this name. An unknown name is accepted here, and throws where the section is used.
     public init(stringLiteral name: String) { self.name = name }
 }
 

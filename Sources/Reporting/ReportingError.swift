@@ -1,6 +1,6 @@
 /// Why a section, a figure or the report cannot be made.
 public enum ReportingError: Error, Equatable, CustomStringConvertible {
-    /// No directory at or above those searched is a checkout.
+    /// No directory at or above the searched ones is a checkout.
     case noProject(searched: [String])
     /// The committed report would be overwritten with results on a stand-in data set that was not requested.
     case unaskedStandIn(name: String, notice: String?)
@@ -43,7 +43,7 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case nothingToVerify(records: String, data: String?)
     /// The sections would overwrite the records to compare with.
     case recordsInTheWay(records: String)
-    /// The records to compare with have none of this section.
+    /// The records to compare with do not include this section.
     case notVerifiable(section: String, records: String)
     /// The first epochs of a section cannot be compared, because it trains nothing.
     case noTraining(section: String)

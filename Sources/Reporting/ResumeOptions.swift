@@ -23,7 +23,7 @@ public struct ResumeOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - directory: the directory of the checkpoints; it must exist, and this process must hold its `OutputLock`.
-    ///   - name: the prefix of their names.
+    ///   - name: the prefix of the checkpoints' names.
     ///   - announce: called with a sentence on where the training resumes.
     ///   - body: calls `fit` with the checkpoints and the interruption. Once the results are safe, call
     ///     `checkpoints.remove()`.

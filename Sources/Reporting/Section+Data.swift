@@ -2,7 +2,9 @@ import BigEggs
 import Pictures
 
 extension Section {
-    /// The text about the data set that is shown first; in full, with the statement of an unofficial data set.
+    /// The text about the data set that is shown first.
+    ///
+    /// - Parameter inFull: whether to include the statement of an unofficial data set.
     static func announcement(of data: LoadedDataset, inFull: Bool) -> String {
         let provenance = data.provenance
         var lines: [String] = []

@@ -4,7 +4,7 @@ import Foundation
 extension Section {
     /// Writes the record, the figures and the executed notebook, and prints where they are.
     ///
-    /// The stamp with their inputs is written when all of them exist.
+    /// The stamp, which notes the section's inputs, is written last, when all of these files exist.
     ///
     /// - Throws: ``ReportingError/figuresFailed(_:)`` after record and notebook are written, and errors of writing
     ///   files.
@@ -16,7 +16,8 @@ extension Section {
             figures.isEmpty
             ? Figures.Outcome()
             : try Figures.draw(figures.map(\.name), project: project, layout: layout, data: data)
-        // The first section's figures name every class, so its advice is enough.
+        // Advice is about characters in class names. The first section's figures show them all, so later sections
+        // need not repeat it.
         if section.isFirst, let advice = outcome.advice { Terminal.warn(advice + "\n") }
         for (name, line) in figures { try attach(figure: name, line: line) }
         try notebook.write(to: layout.notebook(section))

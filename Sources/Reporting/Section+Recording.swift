@@ -35,7 +35,7 @@ extension Section {
         settings.merge(entries) { _, new in new }
     }
 
-    /// The record of an earlier section. This section then depends on the values that it reads from it.
+    /// The record of an earlier section. This section then depends on the values that it reads from that record.
     ///
     /// - Throws: ``ReportingError/notRun(section:missing:command:)`` if that section has not run here, and
     ///   ``ReportingError/otherData(section:recorded:used:command:)`` if it ran on another data set.

@@ -5,8 +5,8 @@ import MessagePassing
 extension Section {
     /// Trains with checkpoints, and resumes an interrupted training.
     ///
-    /// The training is saved after every epoch and when it is interrupted. When the section runs again, it is resumed
-    /// with the same bits as without the interruption.
+    /// The training is saved after every epoch and when it is interrupted. When the section runs again, the training
+    /// is resumed and gives the same bits as without the interruption.
     ///
     /// ```swift
     /// let history = try section.train { checkpoints, interruption in
@@ -52,7 +52,8 @@ extension Section {
         }
     }
 
-    /// Trains together with the launcher's first process, which runs the section, and then ends this process.
+    /// Trains together with the launcher's first process, then ends this process. Only the first process runs the
+    /// rest of the section.
     private func takePart(
         _ world: Communicator, _ body: (Checkpoints, Interruption) throws -> History
     ) -> Never {

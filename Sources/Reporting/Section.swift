@@ -21,7 +21,8 @@ public final class Section {
     public let section: ReportSection
     /// Its title.
     public let title: String
-    /// The options of this process. Scripts get them by the properties and methods below, which note the use of some.
+    /// The options of this process. Scripts read them through the properties and methods below, which note in
+    /// ``heeded`` which options were used.
     let options: SectionOptions
     /// Where results go.
     public let layout: OutputLayout
@@ -38,7 +39,8 @@ public final class Section {
     var checkpoints: Checkpoints?
 
     let project: Project
-    /// The digests of the records of section 8's runs and of section 9's, if the section reads them.
+    /// The digests of the records of section 8's runs, and of those of section 9's runs; nil for records that this
+    /// section does not read.
     var studyDigest, fastStudyDigest: String?
 
     /// Whether the pipeline started this process.
@@ -78,7 +80,7 @@ public final class Section {
     ///   `PythonError` if Python or one of its modules is missing.
     public init(fileID: String = #fileID, line: Int = #line) throws {
         TopLevelError.install()
-        // Under a launcher the first process is the section; the others only take part in its training.
+        // Under a launcher the first process runs the section; the others only take part in its training.
         let isFollower = Launcher.isFollower
         if isFollower { Follower.silence() }
         FileSizeLimit.isAnError()

@@ -70,7 +70,7 @@ public struct SectionOptions: ParsableArguments {
         return Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.value ?? "given") })
     }
 
-    /// The arguments without paths, which a record may keep.
+    /// The arguments that a record may keep: those without paths.
     var recorded: [String] { PictureOptions.arguments(settings) }
 
     /// The source of the images.

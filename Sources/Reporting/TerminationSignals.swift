@@ -7,10 +7,10 @@ import Synchronization
 ///
 /// The first signal asks the training to save and end; a second one ends the process at once.
 ///
-/// Under a launcher SIGUSR1 does the same. Open MPI's mpirun passes SIGUSR1 on to all processes at once. It turns a
-/// SIGINT into a SIGTERM, with a SIGKILL a second later.
+/// Under a launcher SIGUSR1 does the same: Open MPI's mpirun passes SIGUSR1 on to all processes at once. After a
+/// SIGINT, mpirun sends them a SIGTERM instead, and a SIGKILL a second later.
 public enum TerminationSignals {
-    /// SIGUSR1 only under a launcher.
+    /// The handled signals; SIGUSR1 is handled only under a launcher.
     private static let handled = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
     private static let interruption = Interruption()
     /// When the first signal came, in nanoseconds; 0 before.
@@ -38,7 +38,7 @@ public enum TerminationSignals {
             previous.append((number, action))
             signal(number, handler)
         }
-        // A process inherits its blocked signals, and a thread-pool thread that starts it may block all.
+        // A process inherits blocked signals from the thread that starts it, and a thread-pool thread may block all.
         var unblocked = sigset_t()
         sigemptyset(&unblocked)
         for (number, _) in previous { sigaddset(&unblocked, number) }

@@ -52,7 +52,7 @@ public struct TrainedWeights: Sendable {
 
     /// Saves a network's weights with its layers and class names.
     ///
-    /// They can then be used without the recipe and the data set.
+    /// The weights can then be used without the recipe and the data set.
     ///
     /// - Parameters:
     ///   - model: the network.

@@ -4,8 +4,8 @@ import SwiftProtobuf
 
 /// An event file, which TensorBoard can read while it is written.
 ///
-/// A record is the length of an event in eight bytes, the checksum of these, the event, and its checksum;
-/// all numbers are little-endian. Source: TensorFlow's `record_writer.cc`.
+/// A record is the length of an event in eight bytes, the checksum of these bytes, the event, and the event's
+/// checksum. All numbers are little-endian. Source: TensorFlow's `record_writer.cc`.
 final class EventFile {
     /// The file's path.
     let path: String

@@ -9,7 +9,7 @@ import BigEggs
 /// ```
 ///
 /// Runs and tags are those of Keras's callback. The run `train` has `epoch_loss`, `epoch_accuracy`,
-/// `epoch_learning_rate` and the histograms of all weights, `conv2d/kernel/histogram` and so on; the run
+/// `epoch_learning_rate` and the histograms of all weights, `conv2d/kernel/histogram` and so on. The run
 /// `validation` has `epoch_loss` and `epoch_accuracy` as measured on the validation images, so that
 /// TensorBoard draws both curves in one diagram. Steps are epochs, counted from 0.
 ///
@@ -22,7 +22,8 @@ public final class TensorBoard: Callback {
     public let logDir: String
     /// The number of epochs from one histogram of the weights to the next; 0 for none.
     public let histogramFreq: Int
-    /// When metrics are written: after each epoch, or also every so many steps as `batch_loss` and `batch_accuracy`.
+    /// When metrics are written: after each epoch; with `.batches(n)` also after every n steps, as `batch_loss` and
+    /// `batch_accuracy`.
     public let updateFreq: CallbackFrequency
 
     private let figures: [(tag: String, draw: Figure)]
@@ -45,7 +46,7 @@ public final class TensorBoard: Callback {
     ///   - logDir: the directory, created if needed; each training should have its own.
     ///   - histogramFreq: the number of epochs from one histogram of the weights to the next; 0 for none.
     ///   - updateFreq: whether metrics are also written between epochs.
-    ///   - figures: pictures for each epoch by their tags, in the run `validation`.
+    ///   - figures: pictures that are drawn after each epoch, by their tags; in the run `validation`.
     public init(
         logDir: String = "logs", histogramFreq: Int = 0, updateFreq: CallbackFrequency = .epoch,
         figures: KeyValuePairs<String, Figure> = [:]

@@ -5,8 +5,8 @@
 // animals and four of vehicles. 50,000 images are for training and 10,000 for testing; each class has
 // 5,000 training and 1,000 test images.
 //
-// Before any training, this section checks that the loaded data is this data set: where it comes from, how
-// many images each class has, and what they look like.
+// Before any training, this section checks that the loaded data is this data set. It shows where the data comes
+// from, how many images each class has, and what the images look like.
 
 // %%
 import BigEggs

@@ -99,10 +99,11 @@ section.show(
 // %% [markdown]
 // ## Validation with statistics measured anew
 //
-// Training normalizes each batch by its own means and variances. Validation uses moving ones, which begin at
-// 0 and 1 and keep 99 % of their value in each step: after n steps 0.99ⁿ of the start is left. In the first
-// layer this matters. Its features vary little if pixels do, so even a small remainder of the initial 1 can be
-// many times their variance. Validation then divides them by far too much, and a short training looks worse than it is.
+// Training normalizes each batch by its own means and variances. Validation uses moving means and variances. They
+// begin at 0 and 1 and keep 99 % of their value in each step, so after n steps 0.99ⁿ of the initial value is left. In
+// the first layer this matters: if pixels vary little, so do the features of this layer, and even a small remainder of
+// the initial 1 can be many times their variance. Validation then divides the features by far too much, and a short
+// training looks worse than it is.
 //
 // So each network goes through its training images once more, without learning, to measure the statistics of its
 // final weights. This is known as precise batch normalization. Then the network is validated again.

@@ -6,7 +6,7 @@
 // repeats another and the network has to cope with variation. The generator rotates by up to 15 degrees, zooms
 // by up to a tenth, and shifts by up to a tenth of the width and of the height.
 //
-// This section shows the effect of each change by itself and of all together, and what they cost.
+// This section shows the effect of each change by itself and of all changes together, and how long they take.
 
 // %%
 import BigEggs
@@ -88,10 +88,10 @@ section.figure("transforms-alone")
 // %% [markdown]
 // ## All at once
 //
-// This is what the network sees in training: every change at once, as one map from the new image to the
-// old, so that pixels are interpolated once and not four times. The table has the draws of the first
+// This is what the network sees in training: all changes at once. They are combined to one map from the new image
+// to the old, so that pixels are interpolated once and not four times. The table has the random values of the first
 // four epochs. As in Keras, a zoom factor above 1 shows more of the scene, and a shift is the distance, in
-// pixels, from which the new image is read.
+// pixels, between a pixel of the new image and the place in the old image that it is read from.
 
 // %%
 let together = changes(generator, 12)

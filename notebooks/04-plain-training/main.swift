@@ -8,8 +8,8 @@
 // The network is a small convolutional one. Three times it applies two 3×3 convolutions, with
 // 32, then 64, then 128 filters, and halves the image's sides with max pooling. The result is flattened
 // and passed through dense layers of 512 and 1,024 units to ten, whose softmax is the probability of each
-// class. All other convolutions and dense layers end in a ReLU. Two measures keep the network from memorizing
-// its images: batch normalization after each of these, and dropout of half the units before the last.
+// class. All convolutions and the other dense layers end in a ReLU. Two measures keep the network from memorizing
+// its images: batch normalization after each ReLU, and dropout of half the units before the last layer.
 
 // %%
 import BigEggs
@@ -62,12 +62,12 @@ section.show(Table(layersOf: model))
 // ## Training
 //
 // Adam minimizes the sparse categorical cross-entropy, 128 images per step. After every epoch the network is
-// validated on the test images, and three callbacks use the result. One stops the training when the validation
-// loss has not improved for some epochs, one when the validation accuracy has not, and one halves the
-// learning rate before that. At the end the weights of the epoch with the lowest validation loss are
-// restored. A fourth callback writes the metrics, the weights and a few predictions for TensorBoard, where
-// the training can be watched. The training saves itself after every epoch: interrupt it, and the next run
-// goes on from there.
+// validated on the test images, and three callbacks use the result. The first stops the training when the
+// validation loss has not improved for some epochs, and the second when the validation accuracy has not. The third
+// halves the learning rate after fewer epochs without a lower validation loss. At the end the weights of the epoch
+// with the lowest validation loss are restored. A fourth callback writes the metrics, the weights and a few
+// predictions for TensorBoard, where the training can be watched. The training saves itself after every epoch:
+// interrupt it, and the next run goes on from there.
 //
 // The report validates on the test images. This makes the result a little too good: the same images choose
 // the epoch and test the network.
@@ -108,9 +108,10 @@ section.figure("plain-training")
 // %% [markdown]
 // ## Where it overfits
 //
-// A network overfits when it still gets better on its training images, but not on others. We take the
-// epoch after the lowest validation loss, if at least two epochs follow that one and the training loss
-// fell further. The figure shades that epoch and all after it, and the table marks it.
+// A network overfits when it still gets better on its training images, but not on others. Let the best epoch be
+// the one with the lowest validation loss. If at least two epochs follow it, and the last training loss is lower
+// than that of the best epoch, we say that the network overfits from the epoch after the best. The figure shades the
+// epochs from there on, and the table marks the first of them.
 
 // %%
 section.show(training.sentence)

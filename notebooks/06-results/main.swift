@@ -93,7 +93,7 @@ section.figure("per-class-accuracy")
 // %% [markdown]
 // ## The pairs that are confused most
 //
-// The confusions of the network trained on augmented images, with some of the images.
+// The most frequent confusions of the network trained on augmented images, with some of the images.
 
 // %%
 section.show(
@@ -109,7 +109,7 @@ section.figure("confused-pairs")
 //
 // The report observes that an easy image is predicted with a confidence above 0.9. A confidence is useful
 // only if it matches the accuracy: of the images predicted with 0.9, nine in ten should be right. The expected
-// calibration error is the mean distance from that, so smaller is better.
+// calibration error is the mean distance between confidence and accuracy, so smaller is better.
 
 // %%
 section.show(
@@ -136,8 +136,8 @@ section.figure("first-layer-filters")
 //
 // Grad-CAM computes how much each of the 8 by 8 places of the last convolution raises the score of a class.
 // The maps are of the network trained on augmented images, for the first six test images that it gets right
-// and the first six that it gets wrong. They show where the network looks, with a quarter of the pixels on
-// each side, and not why.
+// and the first six that it gets wrong. They show where the network looks, and not why. Their height and width in
+// pixels are a quarter of the image's.
 
 // %%
 try section.record("explained", ExplainedImages(by: models[1], predictions[1], of: test, each: 6))

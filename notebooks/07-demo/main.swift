@@ -1,9 +1,9 @@
 // %% [markdown]
 // # 7. Demonstration
 //
-// The report ends with a trial: it goes through 25 test images, predicts each, and finds all of them
-// right. It also says where its network fails. An image that shows its subject clearly is predicted with
-// a confidence above 0.9, but some birds that look like airplanes are not recognized.
+// The report ends with a trial: it predicts 25 test images one by one, and all 25 predictions are
+// right. It also says where its network fails. An image that shows its subject clearly is predicted
+// with a confidence above 0.9, but some birds that look like airplanes are not recognized.
 
 // %%
 import BigEggs

@@ -16,7 +16,7 @@ _ = try section.loadData()
 // %% [markdown]
 // ## The study
 //
-// Its trainings take hours, so they are not part of this script: `bigeggs study` runs them, all or one at a
+// The study's trainings take hours, so they are not part of this script: `bigeggs study` runs them, all or one at a
 // time, and their records are kept beside the report's. All train on the first 45,000 training images and choose
 // the epoch by the last 5,000. The test images are measured after every epoch, but decide nothing. With a
 // learning-rate schedule there is no choice: the last epoch's weights are kept.
@@ -77,10 +77,10 @@ if !own.isEmpty { section.figure("study-selection") }
 // %% [markdown]
 // ## What each ingredient adds
 //
-// Each recipe is the augmented one with one change; the last has all changes. The column with mirror images
-// averages the predictions for an image and for its mirror image, which takes twice the time to predict and
-// no training. Points are percentage points of mean test accuracy over the report's
-// augmented recipe.
+// The first two recipes are the report's. Each other recipe is the augmented one with one change; the last has all
+// changes. For the column with mirror images, the predictions for an image and for its mirror image are averaged.
+// Predicting then takes twice as long, and training no longer. Points are percentage points of mean test accuracy
+// above the report's augmented recipe.
 
 // %%
 section.show(

@@ -35,7 +35,7 @@ try section.setting("images", train.count)
 // directions are the eigenvectors of the second moments of the patches of the first 5,000 training images. These 24
 // filters stay fixed; only their bias is trained.
 //
-// The table has the patches' variance in each direction: most of it is common brightness.
+// The table has the patches' variance in each direction. Most of the variance is brightness common to all four pixels.
 
 // %%
 let whitening = try Whitening(of: train, images: 5_000, size: 2, epsilon: 5e-4)
@@ -89,14 +89,13 @@ section.show(Table(layersOf: model))
 // ## The optimizer
 //
 // Muon trains the kernels of the six convolutions. It makes each update orthogonal, so that a kernel changes equally
-// fast in all directions. Stochastic gradient descent
-// with momentum trains the rest: biases and the last layer. All learning rates fall linearly to 0, that of the
-// first layer's bias within three eighths of the training.
+// fast in all directions. Stochastic gradient descent with momentum trains the rest: biases and the last layer. All
+// learning rates fall linearly to 0; the rate of the first layer's bias does so within three eighths of the training.
 //
-// The original program sums its loss over the 2,000 images of a step. Here a loss is a mean, so its rates are
-// multiplied by 2,000. Its last layer's weights are 20 times as large as ours, so our rate there is a 400th. Its weight
-// decay does not depend on the rate, so ours is divided by the rate. Its momentum of 0.85 amplifies the decay by
-// 1 / 0.15, so ours is multiplied by that.
+// The original program sums the loss over the 2,000 images of a step. Here the loss is the mean, so the original's
+// rates are multiplied by 2,000. The original's last layer has weights 20 times as large as ours, so our rate for that
+// layer is also divided by 400. The original's weight decay does not depend on the rate, so ours is divided by the
+// rate. In the original, the momentum of 0.85 amplifies the decay by 1 / 0.15, so ours is multiplied by 1 / 0.15.
 
 // %%
 let steps = epochs * ((train.count + batchSize - 1) / batchSize)
@@ -133,7 +132,7 @@ try model.compile(
 // successive epochs the network sees an image both ways; random mirroring would show half of the images the same way
 // twice. All are shifted by up to two pixels, with reflected edges. A fifth of each label is spread over all classes.
 //
-// Nothing stops the training, and the last epoch's weights are kept: the test images are only measured.
+// The test images do not affect the training: nothing stops it early, and the last epoch's weights are kept.
 
 // %%
 let generator = ImageDataGenerator(
@@ -146,7 +145,7 @@ let history = try section.train { checkpoints, interruption in
         train, validation: test, batchSize: batchSize, epochs: epochs, augmentation: generator,
         callbacks: callbacks, checkpoints: checkpoints, interruption: interruption)
 }
-// Smoothed labels are only for training: from here on losses are of the original labels.
+// Smoothed labels are only for training: from here on the loss is computed with the original labels.
 try model.compile(loss: .sparseCategoricalCrossentropy)
 let weights = try TrainedWeights.save(
     model, trainedOn: train, recipe: .fast, to: section.weights("fast.safetensors"))

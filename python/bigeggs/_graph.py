@@ -24,10 +24,10 @@ class KerasTensor:
     ):
         #: None for an input.
         self._layer = layer
-        #: The layer's own name, from before a model named it.
+        #: The layer's name before a model named it.
         self._name = None if layer is None else layer.name
         self._inputs = tuple(inputs)
-        #: Greater than that of every value before it.
+        #: Greater than the number of every value that was created earlier.
         self._number = next(_numbers)
         self._shape = shape
 
@@ -139,7 +139,7 @@ def snake_case(kind: str) -> str:
 
 
 def _named(values: Sequence[KerasTensor]) -> dict[str, Layer]:
-    """The layers of values by name: their own name, or Keras's for the kind, numbered from the second on."""
+    """The layers of values by name. Layers without a name get Keras's default names: conv2d, conv2d_1 and so on."""
     named: dict[str, Layer] = {}
     counts: dict[str, int] = {}
     for value in values:

@@ -13,8 +13,8 @@ ANY = ...
 def left_out(owner: str, given: Mapping[str, object], **known: object) -> None:
     """Raises `Error` for an argument in `given` whose value differs from Keras's default.
 
-    `known` maps each of Keras's arguments to its default, a tuple of accepted values, or `ANY`; others raise
-    `TypeError`.
+    `known` maps each of Keras's arguments to its default, a tuple of accepted values, or `ANY`. An argument that is not
+    in `known` raises `TypeError`.
     """
     for name, value in given.items():
         if name not in known:

@@ -11,7 +11,7 @@ LEVELS = {"v4": "AVX-512", "v3": "AVX2"}
 
 
 class LevelError(Exception):
-    """There is no build of the library for this processor, or BIGEGGS_LEVEL names none."""
+    """There is no build of the library for this processor, or BIGEGGS_LEVEL does not name a usable build."""
 
 
 def chosen(directory: Path) -> str:

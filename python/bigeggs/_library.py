@@ -58,7 +58,7 @@ class Array(ctypes.Structure):
 
     @classmethod
     def of(cls, array: np.ndarray) -> Array:
-        """A view of a contiguous array; the caller keeps the array alive."""
+        """A view of a contiguous array; the caller must keep the array alive."""
         dtype = next((code for code, name in _DTYPES.items() if np.dtype(name) == array.dtype), 0)
         return cls(array.ctypes.data, dtype, array.ndim, (c_int64 * 8)(*array.shape))
 
@@ -173,7 +173,7 @@ _LEVELS = Path(__file__).resolve().parent / "lib"
 
 
 def _find() -> ctypes.CDLL:
-    """The library from this process if it contains it, else from a file."""
+    """The library: from this process if the process contains it, else from a file."""
     process = ctypes.CDLL(None)
     if hasattr(process, "be_abi_version"):
         return process
@@ -186,7 +186,7 @@ def _find() -> ctypes.CDLL:
         except _level.LevelError as error:
             raise Error(str(error)) from None
     else:
-        # Built and installed by pip; a checkout; installed under a prefix.
+        # The library as built and installed by pip, in a checkout, or installed under a prefix.
         candidates = [package / name, package.parents[1] / ".build" / "release" / name]
         if package.parents[1].parts[-2:] == ("share", "bigeggs"):
             candidates.append(package.parents[3] / "lib" / name)

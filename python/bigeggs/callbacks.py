@@ -33,7 +33,7 @@ class Callback:
     `self.model` is the model. `logs` has the metrics so far: "loss" and "accuracy", after an epoch also
     "learning_rate" and, with a validation, "val_loss" and "val_accuracy". To end the training after the
     current epoch set `self.model.stop_training`; an exception ends it at once, and reaches the caller of
-    `fit`. A callback takes part in one training at a time. A copy has no model until it takes part in one.
+    `fit`. A callback takes part in one training at a time. A copy has no model until its first training.
     """
 
     model: Model
@@ -79,7 +79,7 @@ class Callback:
 
 
 class History(Callback):
-    """What a training measured: `history["val_loss"]` is a list with one value an epoch.
+    """What a training measured: `history["val_loss"]` is a list with one value per epoch.
 
     `fit` returns it; the model has it as `history`, also after a training that was interrupted.
     """
@@ -110,7 +110,7 @@ class History(Callback):
 class _LibraryCallback(Callback):
     """A callback that the library implements."""
 
-    #: Its name in the library.
+    #: The callback's name in the library.
     _kind: str
 
     def __init__(self, verbose: int = 0, **arguments: object):
@@ -178,7 +178,7 @@ class EarlyStopping(_LibraryCallback):
 
     @property
     def stopped_epoch(self) -> int:
-        """The epoch, from 0, after which the training was ended; 0, as in Keras, if it was not."""
+        """The epoch, from 0, after which this callback ended the training; as in Keras, 0 if it did not."""
         return int(self._describe()["stopped_epoch"] or 0)
 
     @property
@@ -218,8 +218,8 @@ class ModelCheckpoint(_LibraryCallback):
     """Saves the model after every epoch, or only after those that improve the metric.
 
     `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors". The files are what
-    `Model.save` writes, without class names; with `save_weights_only` the weights alone. With a number as `save_freq`
-    they are written every so many steps.
+    `Model.save` writes, without class names; with `save_weights_only` the weights alone. With a number n as `save_freq`
+    the files are written after every n steps.
     """
 
     _kind = "ModelCheckpoint"
@@ -264,7 +264,7 @@ class ModelCheckpoint(_LibraryCallback):
 
 
 class CSVLogger(_LibraryCallback):
-    """Writes the metrics of every epoch to a file, a line an epoch."""
+    """Writes the metrics of every epoch to a file, one line per epoch."""
 
     _kind = "CSVLogger"
 
@@ -305,7 +305,7 @@ class LearningRateScheduler(Callback):
 
 
 class TerminateOnNaN(Callback):
-    """Ends the training without an error when the loss is not finite; without this callback `fit` raises one."""
+    """Ends the training when the loss is not finite. Without this callback `fit` raises an error then."""
 
 
 class LambdaCallback(Callback):
@@ -320,7 +320,7 @@ class LambdaCallback(Callback):
 
 
 class ProgressBar(Callback):
-    """Shows a training's progress: on a terminal in a line that is redrawn, elsewhere in one line an epoch."""
+    """Shows a training's progress: on a terminal in a line that is redrawn, elsewhere in one line per epoch."""
 
     def __init__(self, live: bool = True):
         self._live = live and is_terminal()

@@ -22,7 +22,7 @@ class Communicator:
     """
 
     def __init__(self, rank: int, size: int):
-        #: This process's number, and how many there are.
+        #: This process's number, and the number of processes.
         self.rank, self.size = rank, size
 
     def __repr__(self) -> str:
@@ -30,7 +30,7 @@ class Communicator:
 
 
 def world() -> Communicator:
-    """All processes of the launcher; a single one without a launcher. Starts MPI if it is not started yet."""
+    """All processes of the launcher; without a launcher only this process. Starts MPI if it is not started yet."""
     rank, size = c_int64(), c_int64()
     call("be_world", byref(rank), byref(size))
     return Communicator(rank.value, size.value)

@@ -25,12 +25,12 @@ class Dataset(Shown):
     _instead = "open it again with Dataset.open, or pickle images and labels as arrays"
 
     def __init__(self, handle: int):
-        """The data set of a handle; the handle's owner still releases it."""
+        """The data set of a handle. The owner of the handle must still release it."""
         self._owner = Owner.sharing(handle)
 
     @classmethod
     def open(cls, source: str | os.PathLike[str] = "auto") -> Dataset:
-        """Loads a data set: "auto", "cifar10", "fashion-mnist", or a directory's or archive's path."""
+        """Loads a data set: "auto", "cifar10", "fashion-mnist", or the path of a directory or an archive."""
         self = cls.__new__(cls)
         self._owner = Owner.open("be_dataset_open", source)
         return self

@@ -42,7 +42,7 @@ _WEIGHTED: dict[str, object] = {
 }
 _CONVOLUTION = _CHANNELS_LAST | {"dilation_rate": (1, (1, 1))}
 _DEPTHWISE = _CONVOLUTION | {"bias_regularizer": None, "depthwise_constraint": None, "bias_constraint": None}
-# The last axis: 3 for images, 1 for vectors. Which of them it must be is checked when the layer is in a model.
+# The last axis: 3 for images, 1 for vectors. Whether the axis is the right one is checked once the layer is in a model.
 _LAST_AXIS: dict[str, object] = {"axis": (-1, 1, 3)}
 _NORMALIZATION = _LAST_AXIS | {
     "beta_initializer": "zeros", "gamma_initializer": "ones", "beta_regularizer": None, "gamma_regularizer": None,
@@ -113,9 +113,9 @@ class Layer:
     `Model.layers`, and those that a `Model` was built from, also have weights.
     """
 
-    #: Its name in the library.
+    #: The name of this kind of layer in the library.
     _kind: str
-    #: The given index of its output's last axis, counting the batch axis, or -1.
+    #: The given index of the output's last axis, counting the batch axis, or -1.
     _axis = -1
     #: Default values, which `repr` leaves out.
     _usual: Mapping[str, object] = {
@@ -167,7 +167,7 @@ class Layer:
         }
 
     def _check_axis(self, name: str, last: int) -> None:
-        """Raises `Error` unless the axis is its output's last one; `last` counts the batch axis."""
+        """Raises `Error` unless the given axis is -1 or `last`, the output's last axis, counting the batch axis."""
         if self._axis not in (-1, last):
             raise Error(f"{name} has no axis={self._axis}: only the last axis is supported, -1 or {last}")
 
@@ -279,8 +279,8 @@ class Rescaling(Layer):
 class Conv2D(Layer):
     """A two-dimensional convolution: `[height, width, channels]` to `[height', width', filters]`.
 
-    The kernel is `[kernel_size, kernel_size, channels, filters]`; `padding` is "valid" or "same". Its activation is
-    any but "softmax". With `kernel_trainable=False`, which Keras lacks, a training changes the bias only.
+    The kernel is `[kernel_size, kernel_size, channels, filters]`; `padding` is "valid" or "same". The activation
+    is any but "softmax". With `kernel_trainable=False`, which Keras lacks, a training changes the bias only.
     """
 
     _kind = "Conv2D"
@@ -306,7 +306,7 @@ class DepthwiseConv2D(Layer):
     """A separate convolution of each channel: `[height, width, channels]` to
     `[height', width', channels * depth_multiplier]`.
 
-    The kernel is `[kernel_size, kernel_size, channels, depth_multiplier]`; `padding` is "valid" or "same". Its
+    The kernel is `[kernel_size, kernel_size, channels, depth_multiplier]`; `padding` is "valid" or "same". The
     activation is any but "softmax".
     """
 
@@ -333,7 +333,7 @@ class SeparableConv2D(Layer):
 
     The kernels are `[kernel_size, kernel_size, channels, depth_multiplier]` and
     `[1, 1, channels * depth_multiplier, filters]`. Both must have the same initializer and the same regularizer.
-    `padding` is "valid" or "same". Its activation is any but "softmax".
+    `padding` is "valid" or "same". The activation is any but "softmax".
     """
 
     _kind = "SeparableConv2D"
@@ -376,7 +376,7 @@ SeparableConvolution2D = SeparableConv2D
 class BatchNormalization(Layer):
     """Normalizes each channel by the statistics of the batch in training, by moving statistics in inference.
 
-    With `trainable=False` the moving statistics do not change, and normalize in training as well.
+    With `trainable=False` the moving statistics do not change, and are used in training as well.
     """
 
     _kind = "BatchNormalization"
@@ -600,7 +600,7 @@ class Softmax(Layer):
 
 
 class Add(Layer):
-    """The sum of values of one shape, two or more: `Add()([x, y])`."""
+    """The sum of two or more values of the same shape: `Add()([x, y])`."""
 
     _kind = "Add"
 

@@ -29,7 +29,6 @@ from .communicator import Communicator
 from .layers import Input, Layer, values_of
 from .losses import SparseCategoricalCrossentropy
 from .optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
-from .record import Record
 from .preprocessing import Flow
 from .record import Record
 from .weights import Weights, class_names
@@ -59,10 +58,11 @@ class Model:
 
     Contiguous arrays of uint8 and float32 are read in place. `seed` seeds weights, shuffling, dropout and augmentation.
     `precision` is that of the activations: "float32", "bfloat16", or "auto" for the faster one. `threads` is by default
-    as many as there are. `convolution` is "automatic", or "direct", which never uses Winograd's algorithm.
+    OMP_NUM_THREADS, or the number of processors that the process may use. `convolution` is "automatic", or "direct",
+    which never uses Winograd's algorithm.
 
     `copy.copy`, `copy.deepcopy` and `pickle` make an independent model with the same layers, weights, compilation and
-    optimizer state. It continues as this one would, also in another process.
+    optimizer state. The copy continues as this model would, also in another process.
     """
 
     _owner: Owner | None
@@ -159,7 +159,7 @@ class Model:
         return self._owner.handle
 
     def _built_for(self, x: np.ndarray) -> int:
-        """The handle; a `Sequential` without an input shape is first built for that of `x`."""
+        """The handle; a `Sequential` without an input shape is first built for the shape of `x`."""
         return self._handle
 
     @property
@@ -171,7 +171,10 @@ class Model:
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, with their names and weights; without `Input` and without a `Rescaling` that is a setting."""
+        """The layers, with their names and weights.
+
+        `Input`, and a `Rescaling` that became a setting of the model, are left out.
+        """
         made = []
         for described in self._description()["layers"]:
             kind: type[Layer] = getattr(_layers, described["class_name"])
@@ -238,7 +241,7 @@ class Model:
     ) -> None:
         """Chooses the optimizer and the loss; the accuracy is always measured.
 
-        An optimizer belongs to one model: `copy.copy` makes another one with its settings.
+        An optimizer belongs to one model: `copy.copy` makes another optimizer with the same settings.
         """
         left_out(
             "compile", others, loss_weights=None, weighted_metrics=(None, ()), run_eagerly=ANY,
@@ -322,14 +325,15 @@ class Model:
         """Trains the model.
 
         `x`: uint8 or float32 `[count, height, width, channels]`, or a flow from `ImageDataGenerator.flow`. `y`: whole
-        numbers, `[count]` or `[count, 1]`; with the loss "categorical_crossentropy" also one-hot vectors. After each
-        epoch the model is evaluated on `validation_data`, which is images and labels or a flow that transforms
-        nothing, or on the last `validation_split` of the images. `epochs` is the number of the last epoch; those
-        before `initial_epoch` count as done. `steps_per_epoch` is the number of steps in an epoch. `verbose` 0 prints
-        nothing, 1 a progress bar, 2 a line an epoch.
+        numbers, `[count]` or `[count, 1]`; with the loss "categorical_crossentropy" also one-hot vectors.
+
+        After each epoch the model is evaluated on `validation_data`, or on the last `validation_split` of the images.
+        `validation_data` is images and labels, or a flow that transforms nothing. `epochs` is the number of the last
+        epoch; epochs before `initial_epoch` count as done. `steps_per_epoch` is the number of steps in an epoch.
+        `verbose` 0 prints nothing, 1 a progress bar, 2 a line per epoch.
 
         Each call draws new orders, transformations and dropout masks: four calls of one epoch each train as one call
-        of four epochs. A model of the same seed repeats them all. With an `initial_epoch`, also 0, orders and
+        of four epochs. A model of the same seed repeats them all. With an `initial_epoch`, even 0, orders and
         transformations are those of the epochs from that number on.
 
         With `communicator=bigeggs.world()` the processes of a launcher train together, each on its share of every
@@ -366,7 +370,7 @@ class Model:
         # The bar comes before other callbacks, so that their lines appear below it.
         told = [history, *([ProgressBar(live=verbose != 2)] if verbose else []), *told]
         relay = _Relay(told, verbose)
-        # Callbacks, the history included, run in process 0 alone; the others read the library's record.
+        # Callbacks, the history included, run in process 0 alone; the other processes read the library's record.
         measured = c_uint64() if communicator is not None and communicator.rank > 0 else None
         with _taking_part(told, self), _Interrupts() as interrupts:
             relay.interrupts = interrupts
@@ -443,8 +447,8 @@ class Model:
     ) -> list[float] | dict[str, float]:
         """`[loss, accuracy]` in inference mode, or with `return_dict` both by name.
 
-        `x` is images, with labels `y`, or a flow, for one pass of it; `steps` takes the first batches only. `verbose`
-        1 or 2 prints loss and accuracy in a line.
+        `x` is images, with labels `y`, or a flow, which is read for one pass. With `steps` only that number of batches
+        is used. `verbose` 1 or 2 prints loss and accuracy in a line.
         """
         given = {"sample_weight": sample_weight, "callbacks": callbacks or None}
         left_out(
@@ -469,7 +473,7 @@ class Model:
     ) -> np.ndarray:
         """The output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax.
 
-        `x` is images, or a flow, for one pass of it; `steps` takes the first batches only.
+        `x` is images, or a flow, which is read for one pass. With `steps` only that number of batches is used.
         """
         left_out(
             "predict", others | {"callbacks": callbacks or None}, callbacks=None, workers=ANY, max_queue_size=ANY,
@@ -501,7 +505,7 @@ class Model:
         pixels, labels = as_pixels(x), self._labels(y)
         size = whole_number("batch_size", (128 if steps is None else 32) if batch_size is None else batch_size)
         if labels is not None and len(labels) != len(pixels):
-            # Single parts could still match. With the whole arrays the library raises an error.
+            # Parts of the two could have equal lengths. For the whole arrays the library raises an error.
             Images(pixels, labels)
         if steps is not None:
             count = max(whole_number("steps", steps), 0) * size
@@ -576,9 +580,9 @@ class Model:
     ) -> None:
         """Writes the layers and the weights to an ONNX file, which other programs run.
 
-        Its input is `images`, float32 `[batch, height, width, channels]`, or `vectors`, as this model takes
-        them: the file includes `Rescaling`. Its output is `probabilities`, or `output` without a softmax. The
-        file's metadata has `class_names`, one for each output; by default the model's own.
+        The graph's input is `images`, float32 `[batch, height, width, channels]`, or `vectors`, with the values that
+        this model takes: the graph includes `Rescaling`. Its output is `probabilities`, or `output` without a
+        softmax. The file's metadata has `class_names`, one for each output; by default those of the model.
         """
         if format != "onnx":
             raise ValueError(f"there is no format {format!r}: there is 'onnx'")
@@ -601,8 +605,8 @@ class Sequential(Model):
         model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
         history = model.fit(x_train, y_train, validation_data=(x_test, y_test), batch_size=128, epochs=5)
 
-    Without an `Input`, or an `input_shape` of the first layer, the shape is that of the first images. All else is as
-    in `Model`.
+    Without an `Input`, or an `input_shape` of the first layer, the input shape is that of the first images that the
+    model gets. All else is as in `Model`.
     """
 
     #: The input shape that the library's model was built for.
@@ -750,7 +754,7 @@ def _parts(count: int, batch_size: int) -> list[slice]:
 
 
 class _Relay:
-    """Passes a training's events to callbacks, and keeps an exception that one raises."""
+    """Passes a training's events to callbacks, and keeps the exception if a callback raises one."""
 
     def __init__(self, callbacks: Sequence[Callback], verbose: int | str):
         self.callbacks, self.verbose = callbacks, verbose
@@ -788,9 +792,10 @@ class _Relay:
 
 
 class _Interrupts:
-    """Defers Ctrl-C during a training: it ends the training, and is raised after that.
+    """Defers Ctrl-C during a training: it ends the training, and the exception is raised after that.
 
-    Raised inside the callback of a training, the exception could come between two lines of this module and be lost.
+    If the exception were raised inside the callback of a training, it could come between two lines of this module and
+    be lost.
     """
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ __all__ = ["Adam", "AdamW", "CosineDecay", "Muon", "OneCycle", "PolynomialDecay"
 
 @dataclass
 class CosineDecay:
-    """Cosine decay to `alpha` times its start; with a `warmup_target`, after a linear warm-up to that target."""
+    """Cosine decay to `alpha` times the starting rate; with a `warmup_target`, after a linear rise to that target."""
 
     initial_learning_rate: float
     decay_steps: int
@@ -38,7 +38,7 @@ class PolynomialDecay:
 
 @dataclass
 class OneCycle:
-    """Rises to `max_learning_rate` and falls again, along cosines: PyTorch's `OneCycleLR`, since Keras has none."""
+    """Rises to `max_learning_rate` and falls again, along cosines: PyTorch's `OneCycleLR`, which Keras lacks."""
 
     max_learning_rate: float
     total_steps: int
@@ -73,7 +73,7 @@ class Optimizer:
         )
         self._arguments, self._learning_rate = arguments | limits, learning_rate
         self._model: Model | None = None
-        self._is_at_work = False  # A model whose input shape is not known yet has no rate either.
+        self._is_at_work = False  # Also False while the model has no rate because its input shape is not known yet.
 
     @property
     def learning_rate(self) -> float | Schedule:

@@ -10,8 +10,9 @@ from ._library import Error
 from .models import Model, Sequential
 from .weights import class_names, has_layers
 
-#: The files of weights: as `pip` installs them, and in a checkout.
+#: The directory of this package.
 PACKAGE = Path(__file__).resolve().parent
+#: The places of each network's weights: where `pip` installs them, and in a checkout.
 WEIGHTS = {
     "report": (PACKAGE / "weights/report.safetensors", PACKAGE.parents[1] / "report/weights/augmented.safetensors"),
     "fast": (PACKAGE / "weights/fast.safetensors", PACKAGE.parents[1] / "report/weights/fast.safetensors"),
@@ -25,7 +26,7 @@ def available() -> dict[str, Path]:
 
 
 def pretrained(name: str = "report", **options: Any) -> Model:
-    """A network that was trained on CIFAR-10: images of 32×32 pixels, 0 to 255, and ten classes.
+    """A network that was trained on CIFAR-10. It takes images of 32×32 pixels, 0 to 255, and has ten classes.
 
         model = bigeggs.pretrained("report")
         probabilities = model.predict(images)                       # [count, 32, 32, 3] to [count, 10]

@@ -43,7 +43,7 @@ def loss_and_gradients(
 def backward(
     model: Model, x: np.ndarray, output_gradient: np.ndarray, step: int = 0
 ) -> dict[str, np.ndarray]:
-    """The gradient of every trainable weight, from one of the output, or of the values before a final softmax."""
+    """The gradient of every trainable weight for a gradient of the output, or of the values before a final softmax."""
     handle, images = model._built_for(x), Images(x)
     output_gradient = np.ascontiguousarray(output_gradient, dtype=np.float32)
     return dict(Weights(

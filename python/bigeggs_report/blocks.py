@@ -29,9 +29,9 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts under a header; columns in `numeric` are set right-aligned. `name` is that of its files.
+    """Rows of texts under a header; columns in `numeric` are set right-aligned.
 
-    `origins` are the parts of records that it shows.
+    `name` is the name of the table's files. `origins` are the parts of records that the table shows.
     """
 
     kind: ClassVar[str] = "table"

@@ -35,7 +35,7 @@ def build(
     `sections` has the name and the title of each section, in the order of the report. Each executed notebook in
     `notebooks_dir` becomes a page beside the report, to which numbers, tables and figures link.
 
-    All are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
+    All files are rendered and on the disk before the first is replaced, so an error leaves the old report whole.
     """
     run, directory = Run(records_dir, plots_dir, sections), Path(report_dir)
     content = document(run)

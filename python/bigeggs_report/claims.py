@@ -1,7 +1,7 @@
 """The claims of the original report, tested against the records.
 
-Each judge returns what was measured and one of three verdicts. Its rule is written beside it and printed
-in the report, so that a reader can disagree with the rule and still use the measurement.
+The function that judges a claim returns the measurement and one of three verdicts. The rule of the verdict is in
+`CLAIMS` and is printed in the report, so that a reader can disagree with the rule and still use the measurement.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Judgement = tuple[str, str]
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim, the sections whose records it needs, how it is judged, and by which rule.
+    """A claim, the sections whose records it needs, the function that judges it, and the rule of the verdict.
 
     A claim that is `about_training` is judged on CIFAR-10 in the full profile only. `besides` adds a text after the
     measurement, which does not affect the verdict.
@@ -133,7 +133,7 @@ def written(sizes: tuple[int, ...]) -> str:
 
 
 def rescaling(normalization: bigeggs.Record) -> Judgement:
-    """Raw against rescaled pixels after the last epoch of the short comparison, statistics measured anew."""
+    """Raw against rescaled pixels after the short comparison's last epoch, with statistics measured anew."""
     comparison = normalization["results.comparison"]
     raw, scaled = comparison["rawPrecise"], comparison["scaledPrecise"]
     gain = scaled["accuracy"] - raw["accuracy"]
@@ -295,12 +295,12 @@ def fast_found(run: Run) -> str | None:
 
 
 def average(recipe: bigeggs.Record) -> str:
-    """A recipe's mean test accuracy, and over how many seeds."""
+    """A recipe's mean test accuracy and its number of seeds, in words."""
     return f"{sourced(recipe, 'accuracy.mean', percent)} {over_seeds(recipe)}"
 
 
 def over_seeds(recipe: bigeggs.Record) -> str:
-    """Over how many seeds a number is the mean."""
+    """The number of seeds that a mean is taken over, in words."""
     seeds = len(recipe["seeds"])
     return "with one seed" if seeds == 1 else f"on average over {seeds} seeds"
 

@@ -112,7 +112,7 @@ def metrics(found: bigeggs.Record) -> Iterator[Block]:
 
 
 def number(value: float | None) -> str:
-    """A number with four digits, millions as M: the page hides a wider table's last column. diff.json has all."""
+    """A number with four digits, since the page hides the last column of a wider table. diff.json has all digits."""
     if value is None:
         return "–"
     text = f"{value:.4g}" if abs(value) < 1e6 else f"{value / 1e6:.4g}{NO_BREAK_SPACE}M"

@@ -22,7 +22,7 @@ class Picture:
 
     @classmethod
     def read(cls, directory: Path, name: str, choose: Choice) -> Picture:
-        """NAME.png or NAME.svg."""
+        """The figure in NAME.png or NAME.svg."""
         drawing = directory / f"{name}.svg"
         bitmap = (directory / f"{name}.png").read_bytes()
         return cls.of(bitmap, drawing.read_bytes() if drawing.is_file() else None, choose)

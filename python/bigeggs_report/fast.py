@@ -1,4 +1,4 @@
-"""What figures, chapter and claims share about the fast network."""
+"""Facts about the fast network that figures, chapter and claims use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import bigeggs
 
 #: The names of the recipe and of the larger network's recipe.
 NAME, STRONG = "fast", "strong"
-#: The advice where a training is missing.
+#: The advice if a training is missing.
 ONE_BY_ONE = "`bigeggs study fast` trains it"
 
 
@@ -23,6 +23,6 @@ def own_result(study: bigeggs.Record) -> bigeggs.Record | None:
 
 
 def same_processor(records: Iterable[bigeggs.Record]) -> bool:
-    """Whether sections ran on one kind of processor with as many threads, so that their times can be compared."""
+    """Whether sections ran on equal processors with equal threads and precision, so that times can be compared."""
     kinds = ("environment.processor", "environment.instructionSet", "settings.threads", "settings.precision")
     return len({tuple(record[kind] for kind in kinds) for record in records}) <= 1

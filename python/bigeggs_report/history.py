@@ -1,4 +1,4 @@
-"""What can be read off a training's history."""
+"""Facts that follow from a training's history."""
 
 from __future__ import annotations
 

@@ -29,14 +29,14 @@ class Output:
 
     @property
     def figure(self) -> str | None:
-        """The name of the figure that it shows, if any."""
+        """The name of the figure that the output shows, if any."""
         name = self.forms.get("text/plain", "").removeprefix("Figure ")
         return name if "image/png" in self.forms else None
 
 
 @dataclass
 class Cell:
-    """A cell with its outputs; the first is number 1."""
+    """A cell with its outputs; the first cell is number 1."""
 
     number: int
     kind: str
@@ -45,7 +45,7 @@ class Cell:
 
     @property
     def anchor(self) -> str:
-        """Its anchor in the notebook's page."""
+        """The cell's anchor in the notebook's page."""
         return f"cell-{self.number}"
 
 
@@ -79,8 +79,9 @@ class Notebook:
     def cell_of_key(self, key: str) -> Cell | None:
         """The cell that recorded a key, as far as the cells' source shows.
 
-        This is the last cell that names the key. If none does, it is the one whose call names no key, which records
-        every property of a value under the property's own name. With several of these the result is None.
+        This is the last cell that names the key. If no cell names it, this is the cell whose call names no key: such a
+        call records every property of a value under the property's own name. If several cells have such a call, the
+        result is None.
         """
         part, _, name = key.partition(".")
         if part not in CALLS:

@@ -21,7 +21,7 @@ from bigeggs_report.templates import templates
 
 HERE = Path(__file__).parent
 
-#: Prose, in which HTML stays text, and images become links, as they would need other files.
+#: Renders prose. HTML in it stays text, and images become links, because they would need other files.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 

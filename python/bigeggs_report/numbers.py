@@ -13,7 +13,7 @@ import bigeggs
 from bigeggs_report.run import TRAININGS, Run
 from bigeggs_report.wording import fixed
 
-#: What every macro's name begins with.
+#: The beginning of every macro's name.
 PREFIX = "BigEggs"
 
 
@@ -137,7 +137,7 @@ def numbers(run: Run) -> list[Number]:
 
 
 def names_in(run: Run, section: str, place: str, naming: str) -> Iterator[str]:
-    """The names of a list's entries as parts of macros' names, which have only letters: FastWithoutMuon."""
+    """The names of a list's entries as parts of macros' names, which have only letters: ``SmoothedLabels``."""
     record = run.record(section)
     entries = None if record is None else value_at(record, place)
     for entry in [] if entries is None else entries:

@@ -1,7 +1,7 @@
 """Notes a number's origin in the text: ``sourced(…)``.
 
 A number with its origin is a link to a record's key: ``[78.9 %](record:06-results#results.plain.accuracy)``. The HTML
-page links it to the cell that recorded it; other formats show the number alone.
+page links the number to the cell that recorded it; other formats show the number alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NOTED = re.compile(rf"(?<!\\)\[([^\]\\]+)\]\({SCHEME}[^)\s]+\)")
 
 
 def sourced(part: bigeggs.Record, key: str, written: Callable[[Any], str]) -> str:
-    """A number of a record, or of an object in one, as `written` writes it, with its origin."""
+    """A number of a record, or of an object in a record, formatted by `written`, with its origin."""
     return f"[{written(part[key])}]({origin(part, key)})"
 
 

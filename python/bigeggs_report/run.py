@@ -32,7 +32,7 @@ class Run:
 
     @property
     def recorded(self) -> list[bigeggs.Record]:
-        """The records that there are, in the order of the sections."""
+        """The records of the sections that have been run, in the order of the sections."""
         return [self.records[section] for section in self.sections if section in self.records]
 
     @property
@@ -42,7 +42,7 @@ class Run:
 
     @property
     def study(self) -> bigeggs.Record | None:
-        """The study's results; None before its section has been run, for other images, or without any training."""
+        """The study's results; None if its section was not run, or ran on other images, or no training is recorded."""
         record = self.record("08-beyond")
         study = None if record is None else record["results.study"]
         return study if study is not None and len(study["runs"]) else None

@@ -24,7 +24,7 @@ class Sources:
 
     @classmethod
     def of(cls, run: Run, directory: Path) -> Sources:
-        """The notebooks of what has been recorded, as far as they are there."""
+        """The notebooks of the recorded sections, if they exist."""
         paths = {section: directory / f"{section}.ipynb" for section in run.sections if section in run.records}
         return cls({section: Notebook.read(path) for section, path in paths.items() if path.is_file()})
 
@@ -70,7 +70,7 @@ def parts(address: str) -> tuple[str, str]:
 
 
 def named(section: str, key: str) -> str:
-    """Record and key as a link's title has them."""
+    """Record and key, for the title of a link."""
     return html.escape(f"{section}: {key}")
 
 

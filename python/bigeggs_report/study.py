@@ -1,4 +1,4 @@
-"""What figures and the chapter share about the study's trainings."""
+"""Facts about the study's trainings that both figures and the chapter use."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ WIDE = 40
 
 
 def files(document: Document, directory: Path) -> dict[Path, bytes]:
-    """Every table in three formats, named as the table is."""
+    """Every table in three formats, in files named after the table."""
     return {
         directory / f"{table.name}.{kind}": write(table).encode()
         for table in tables(document)
@@ -59,7 +59,7 @@ def claims(verdicts: Verdicts) -> Table:
 
 
 def latex(table: Table) -> str:
-    """The rows between rules of the package booktabs; the caption is a comment."""
+    """The table as a LaTeX `tabular` with rules of the package booktabs; the caption is a comment."""
     rows = [[in_latex(cell) for cell in row] for row in (table.header, *table.rows)]
     lines = [f"% {' '.join(unmarked(table.caption).split())}", f"\\begin{{tabular}}{{{''.join(columns(table))}}}"]
     lines += [r"\toprule", line(rows[0]), r"\midrule", *map(line, rows[1:]), r"\bottomrule", r"\end{tabular}"]
@@ -79,7 +79,10 @@ def columns(table: Table) -> Iterator[str]:
 
 
 def line(cells: Sequence[str]) -> str:
-    """One row of LaTeX, with `{}` before a leading bracket, which would be an option of the row before."""
+    """One row of LaTeX.
+
+    A `{}` before a leading `[` keeps LaTeX from reading the bracket as an option of the `\\\\` of the row before.
+    """
     return f"{'{}' if cells[0].startswith('[') else ''}{' & '.join(cells)} \\\\"
 
 

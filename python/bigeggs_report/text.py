@@ -22,13 +22,13 @@ def literal(value: object) -> str:
 
 
 def code(value: object) -> str:
-    """A value set as code, unless it holds characters that code cannot."""
+    """A value set as code, unless it holds characters that code cannot contain."""
     text = " ".join(str(value).split())
     return literal(text) if "`" in text or "|" in text else f"`{text}`"
 
 
 def decimal(number: float, digits: int = 3) -> str:
-    """A number with a fixed count of decimals, with a true minus."""
+    """A number with a fixed count of decimals and a typographic minus sign."""
     return fixed(number, digits).replace("-", "\N{MINUS SIGN}")
 
 

@@ -12,7 +12,7 @@ from bigeggs_report.drawable_text import shown
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
-#: The most classes of which images are shown in one figure.
+#: The maximum number of classes whose images are shown in one figure.
 MOST_SHOWN = 30
 
 
@@ -27,7 +27,7 @@ def epoch_count(number: float) -> str:
 
 
 def fixed(number: float, digits: int) -> str:
-    """A number with so many digits after the point, rounded as in the tables of terminal and notebooks.
+    """A number with `digits` digits after the point, rounded as in the tables of terminal and notebooks.
 
     Halves, up to rounding errors, round away from zero. A tenth of all accuracies on 10,000 images are halves, and
     Python's own formatting would round them by their binary digits.

@@ -11,7 +11,7 @@ import Glibc
 struct AffineMap {
     private let matrix: AffineMatrix
 
-    /// The map of a transformation, without its flips; nil if it is the identity.
+    /// The map of a transformation without its flips; nil if this map is the identity.
     init?(_ parameters: TransformParameters, height: Int, width: Int) {
         let rotation = parameters.theta == 0 ? .identity : AffineMatrix.rotation(parameters.theta)
         let shift = AffineMatrix(x: parameters.tx, y: parameters.ty)
@@ -24,13 +24,13 @@ struct AffineMap {
         matrix = AffineMatrix(x: centreX, y: centreY) * transform * AffineMatrix(x: -centreX, y: -centreY)
     }
 
-    /// The row to look up.
+    /// The row of the original image for a point of the result.
     @inline(__always)
     func row(_ row: Int, _ column: Int) -> Double {
         matrix.y + matrix.yy * Double(row) + matrix.yx * Double(column)
     }
 
-    /// The column to look up.
+    /// The column of the original image for a point of the result.
     @inline(__always)
     func column(_ row: Int, _ column: Int) -> Double {
         matrix.x + matrix.xy * Double(row) + matrix.xx * Double(column)
@@ -48,7 +48,7 @@ struct AffineMap {
     }
 }
 
-/// An affine map of points (x, y): two rows of a matrix whose third is (0, 0, 1).
+/// An affine map of points (x, y): the first two rows of a 3×3 matrix whose third row is (0, 0, 1).
 private struct AffineMatrix: Equatable {
     var xx = 1.0
     var xy = 0.0

@@ -57,9 +57,9 @@ struct Destination {
 
 /// Reads an image at the points of an affine map, each value interpolated between four pixels.
 ///
-/// Coordinates are computed in double precision and in SciPy's order of summation: on the edge of an image,
-/// their last bit can decide whether a point is inside. The loops over floats and doubles are simple and
-/// over contiguous memory, so that the compiler vectorizes them.
+/// Coordinates are computed in double precision and in SciPy's order of summation: for a point on the edge of an image,
+/// the last bit of a coordinate can decide whether the point is inside. The loops over floats and doubles are simple
+/// and over contiguous memory, so that the compiler vectorizes them.
 struct BilinearSampler<Pixel: PixelValue> {
     let source: OriginalImage<Pixel>
     let map: AffineMap
@@ -211,8 +211,8 @@ extension Double {
 
     /// The whole part and the fraction of a number from 0 to 2³¹.
     ///
-    /// It skips the range checks of a conversion, which would prevent vectorization of the loop. A whole
-    /// number n may be split into n - 1 and a fraction of 1.
+    /// Skips the range checks of a conversion to `Int32`, which would prevent vectorization of the loop. A whole number
+    /// n may be split into n - 1 and a fraction of 1.
     @inline(__always)
     fileprivate var split: (whole: Int32, fraction: Float) {
         // Doubles of this size have no fractional bits: the sum is rounded, and its low bits are the integer.

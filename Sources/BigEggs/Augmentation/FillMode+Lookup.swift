@@ -1,6 +1,6 @@
 extension FillMode {
-    /// Maps a coordinate outside the pixels' centres to one inside, like SciPy's `map_coordinate`; nil with
-    /// ``constant``.
+    /// Maps a coordinate outside the range of the pixels' centres to one inside it, like SciPy's `map_coordinate`; nil
+    /// with ``constant``.
     ///
     /// - Parameters:
     ///   - coordinate: a finite row or column coordinate.

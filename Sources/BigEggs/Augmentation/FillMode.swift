@@ -11,6 +11,6 @@ public enum FillMode: String, Sendable, Codable, CaseIterable {
     case constant
     /// `dcba|abcd|dcba`: the image mirrored about the outer border of its edge pixels.
     case reflect
-    /// `cdbc|abcd|bcab`: the image repeated, one pixel less than its width apart (SciPy's `wrap`).
+    /// `cdbc|abcd|bcab`: the image repeated at a distance of its width minus one pixel (SciPy's `wrap`).
     case wrap
 }

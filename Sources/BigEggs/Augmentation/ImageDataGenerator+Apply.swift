@@ -2,7 +2,8 @@ extension ImageDataGenerator {
     /// Transforms one image.
     ///
     /// - Parameters:
-    ///   - parameters: what to do, drawn by ``randomTransform(seed:epoch:sample:imageShape:)`` or chosen.
+    ///   - parameters: the transformation, from ``randomTransform(seed:epoch:sample:imageShape:)`` or made by the
+    ///     caller.
     ///   - image: `[height, width, channels]`, 0 to 255.
     ///   - imageShape: `[height, width, channels]`.
     /// - Returns: `[height, width, channels]`, 0 to 255, interpolated bilinearly and not rounded.
@@ -24,19 +25,19 @@ extension ImageDataGenerator {
 
     /// Transforms one image into the network's input.
     ///
-    /// Each pixel of the result is interpolated bilinearly between four pixels of the image and multiplied by
-    /// `scale`. An affine map that is the identity copies values exactly. If it is infinite or NaN, the whole
-    /// result is ``cval``.
+    /// Each pixel of the result is interpolated bilinearly between four pixels of the image and multiplied by `scale`.
+    /// An affine map that is the identity copies values exactly. If coordinates of the map are infinite or NaN, the
+    /// whole result is ``cval``.
     ///
     /// - Parameters:
-    ///   - parameters: what to do.
+    ///   - parameters: the transformation.
     ///   - pixels: `[height, width, channels]`, 0 to 255.
     ///   - imageShape: `[height, width, channels]`.
     ///   - output: the result; the value of row `r`, column `c`, channel `k` is at index
     ///     `(r * width + c) * pixelStride + k * channelStride`.
     ///   - scale: a factor for every value, 1/255 for a network that takes [0, 1].
-    ///   - pixelStride: from one pixel to the next in `output`; by default the number of channels.
-    ///   - channelStride: from one channel to the next in `output`.
+    ///   - pixelStride: the distance from one pixel to the next in `output`; by default the number of channels.
+    ///   - channelStride: the distance from one channel to the next in `output`.
     public func apply(
         _ parameters: TransformParameters, to pixels: UnsafePointer<UInt8>, imageShape: [Int],
         into output: UnsafeMutablePointer<Float>, scale: Float = 1, pixelStride: Int? = nil,
@@ -47,7 +48,7 @@ extension ImageDataGenerator {
             channelStride: channelStride)
     }
 
-    /// The same for floats of any range; ``cval`` is in that range.
+    /// Transforms one image of floats of any range; ``cval`` is in the same range.
     public func apply(
         _ parameters: TransformParameters, to pixels: UnsafePointer<Float>, imageShape: [Int],
         into output: UnsafeMutablePointer<Float>, scale: Float = 1, pixelStride: Int? = nil,
@@ -73,7 +74,7 @@ extension ImageDataGenerator {
             parameters.color?.change(upright, height: height, width: width, channels: channels)
             cover(parameters.cutout, of: upright, height: height, width: width, channels: channels)
         }
-        // A flip writes from the other end.
+        // A flip writes the rows or columns in reverse order.
         var destination = upright
         if parameters.flipVertical { destination.reverseRows(count: height) }
         if parameters.flipHorizontal { destination.reverseColumns(count: width) }

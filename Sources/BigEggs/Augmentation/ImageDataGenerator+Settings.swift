@@ -25,7 +25,7 @@ extension ImageDataGenerator {
             colorJitter: try part("color_jitter"), rescale: try settings.float("rescale") ?? 1)
     }
 
-    /// The settings that recreate the generator, without default values.
+    /// The settings that recreate the generator. Settings with their default values are left out.
     package var settings: Record {
         let defaults = ImageDataGenerator().allSettings
         return .object(allSettings.filter { $0.value != defaults[$0.key] })

@@ -12,17 +12,17 @@ import Glibc
 /// ``apply(_:to:imageShape:)`` agrees with its `apply_transform` up to float rounding. Two rules differ:
 ///
 /// - Parameters are a function of seed, epoch and sample (see ``Philox``), not of the order of drawing.
-/// - ``widthShiftRange`` shifts along the width and ``heightShiftRange`` along the height. Keras 3 draws
-///   `tx` from the height range and then moves the image by it along the width (and `ty` the other way
-///   round). With square images and equal ranges there is no difference.
+/// - ``widthShiftRange`` shifts along the width and ``heightShiftRange`` along the height. Keras 3 draws `tx` from the
+///   height range but shifts the image by `tx` along the width, and draws `ty` from the width range but shifts the
+///   image by `ty` along the height. With square images and equal ranges there is no difference.
 ///
 /// Source: <https://keras.io/2.16/api/preprocessing/image/>
 public struct ImageDataGenerator: Sendable, Codable, Equatable {
     /// Rotations from minus to plus this angle, in degrees.
     public var rotationRange: Double
-    /// Shifts along the width from minus to plus this: if below 1 a fraction of the width, else pixels.
+    /// The largest shift along the width, in either direction: a fraction of the width if below 1, else pixels.
     public var widthShiftRange: Double
-    /// Shifts along the height from minus to plus this: if below 1 a fraction of the height, else pixels.
+    /// The largest shift along the height, in either direction: a fraction of the height if below 1, else pixels.
     public var heightShiftRange: Double
     /// Shears from minus to plus this angle, in degrees.
     public var shearRange: Double
@@ -62,8 +62,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     /// The smallest area of a random crop, as a fraction of the image's area; 0 for no crop.
     ///
     /// The crop is scaled to the image's size. Its width is three quarters to four thirds of its height if the image is
-    /// square. A crop wider or higher than the image is cut to it, which reduces its area. Every position within the
-    /// image is equally likely.
+    /// square. A crop wider or higher than the image is cut to the image's width or height, which reduces its area.
+    /// Every position within the image is equally likely.
     ///
     /// Source: Szegedy and others, "Going deeper with convolutions", 2014, section 6; torchvision's
     /// `RandomResizedCrop`.
@@ -73,8 +73,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     }
     /// The strength of random colour changes, from 0 to 1; 0 for none.
     ///
-    /// Brightness, contrast and saturation, in this order, each get a factor from 1 minus this to 1 plus this. Values
-    /// must be from 0 to 255; results are clamped to that range.
+    /// Brightness, contrast and saturation, in this order, each get a random factor from 1 minus this strength to 1
+    /// plus this strength. Values must be from 0 to 255; results are clamped to that range.
     ///
     /// Source: torchvision's `ColorJitter`, which uses a random order.
     public var colorJitter: Double {
@@ -84,7 +84,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     /// The factor for every value after the transformation, in `fit` and in `flow`: 1/255 for images that are
     /// not ``ImageDataset/rescaled(_:)`` already. It does not apply to validation images, which have no generator.
     public var rescale: Float
-    /// Settings that Keras lacks are nil and not encoded unless set, so that older records stay the same.
+    /// The settings that Keras lacks. They are nil and not encoded unless set, so that older records stay the same.
     private var alternates, shiftsWholePixels: Bool?
     private var covers: Int?
     private var crops, jitter: Double?
@@ -126,14 +126,14 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
 
     /// Draws the transformation of one sample in one epoch.
     ///
-    /// Each parameter has its own random number, so switching one range on or off does not change the others'
-    /// draws.
+    /// Each parameter has its own random number, so switching one range on or off does not change the draws of the
+    /// other parameters.
     ///
     /// - Parameters:
     ///   - seed: the seed of the training.
     ///   - epoch: the epoch, from 0.
     ///   - sample: the image's index in its data set, before shuffling.
-    ///   - imageShape: `[height, width, channels]`; shifts given as fractions need it.
+    ///   - imageShape: `[height, width, channels]`; fractional shifts, cutouts and crops depend on it.
     public func randomTransform(
         seed: UInt64, epoch: Int, sample: Int, imageShape: [Int]
     ) -> TransformParameters {
@@ -180,7 +180,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
                 ? color(philox.uniforms(stream: stream, item: item, draw: 4)) : nil)
     }
 
-    /// A random crop: width and height as fractions of the image's, and the shift to its centre, in pixels.
+    /// Draws a crop: its width and height as fractions of the image's width and height, and the shift to its centre, in
+    /// pixels.
     private func randomCrop(
         _ imageShape: [Int], _ draw: () -> SIMD4<Float>
     ) -> (width: Double, height: Double, x: Double, y: Double) {
@@ -192,7 +193,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         let ratio = exp((2 * Double(uniforms[1]) - 1) * log(4.0 / 3))
         let width = min(1, (area * ratio).squareRoot())
         let height = min(1, (area / ratio).squareRoot())
-        // Keras zooms about a centre with height and width exchanged; see AffineMap.
+        // Keras zooms about x = height / 2, y = width / 2, not about the image's centre; see AffineMap.
         let aside = Double(imageShape[1] - imageShape[0]) / 2
         func middle(_ part: Double, _ uniform: Float, _ extent: Int, _ aside: Double) -> Double {
             (1 - part) * (Double(extent) * (Double(uniform) - 0.5) + aside)

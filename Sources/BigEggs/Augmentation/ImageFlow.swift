@@ -17,7 +17,7 @@ public struct ImageFlow: Sequence, Sendable {
             dataset, batchSize: batchSize, augmentation: generator, shuffle: shuffle, seed: seed)
     }
 
-    /// The number of batches of a pass; the last may be smaller.
+    /// The number of batches in a pass; the last batch may be smaller.
     public var stepsPerEpoch: Int { source.stepsPerEpoch }
 
     /// All batches, starting with the first pass.
@@ -64,7 +64,8 @@ extension ImageDataGenerator {
     /// Batches of transformed images, for custom training loops.
     ///
     /// - Parameters:
-    ///   - dataset: the images; its ``ImageDataset/rescale`` and ``rescale`` are both applied.
+    ///   - dataset: the images. Values are multiplied by both the data set's ``ImageDataset/rescale`` and the
+    ///     generator's ``rescale``.
     ///   - batchSize: images per batch.
     ///   - shuffle: whether each pass is shuffled anew.
     ///   - seed: the same seed gives the same batches.

@@ -4,7 +4,7 @@ extension TransformParameters.Color {
         let most = 255 * image.scale
         let pixels = Float(height * width)
         guard channels == 3 else {
-            // Without three channels, the mean is that of all values.
+            // Without three channels there is no grey, so contrast uses the mean of all values.
             var sum: Float = 0
             image.forEach(height, width, channels) { value in
                 value = (value * brightness).limited(to: most)

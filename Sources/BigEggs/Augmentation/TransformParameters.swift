@@ -1,7 +1,7 @@
 /// One transformation of one image, with the geometric parameters of Keras's `apply_transform`.
 ///
-/// The parameters map points of the result to points of the original. The image therefore moves against `tx`
-/// and `ty`, and a zoom factor below one enlarges it.
+/// The parameters map points of the result to points of the original. The image therefore moves in the direction
+/// opposite to `tx` and `ty`, and a zoom factor below one enlarges it.
 ///
 /// Source: <https://keras.io/2.16/api/preprocessing/image/>, `ImageDataGenerator.apply_transform`.
 public struct TransformParameters: Sendable, Codable, Equatable {
@@ -28,9 +28,9 @@ public struct TransformParameters: Sendable, Codable, Equatable {
 
     /// Factors for an image's colours, 1 for no change.
     ///
-    /// ``brightness`` multiplies values, ``contrast`` their distance from the image's mean grey, and ``saturation``
-    /// their distance from the grey of their pixel, with three channels only. After each step values are clamped to
-    /// 0 to 255.
+    /// ``brightness`` multiplies values. ``contrast`` multiplies their differences from the image's mean grey.
+    /// ``saturation`` multiplies their differences from their pixel's grey, only in images with three channels. After
+    /// each step values are clamped to 0 to 255.
     ///
     /// Source: torchvision's `adjust_brightness`, `adjust_contrast`, `adjust_saturation`.
     public struct Color: Sendable, Codable, Equatable {

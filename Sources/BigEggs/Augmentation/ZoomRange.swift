@@ -1,7 +1,7 @@
 /// The range of zoom factors, which are drawn separately for each direction.
 ///
-/// As in Keras, a number `z` stands for the factors from `1 - z` to `1 + z`; a factor below one
-/// enlarges the image. In JSON it is that number, or `[lower, upper]`.
+/// As in Keras, a number `z` stands for the factors from `1 - z` to `1 + z`; a factor below one enlarges the image. In
+/// JSON a range is the number `z` or the list `[lower, upper]`.
 public enum ZoomRange: Sendable, Equatable {
     /// Factors from `1 - z` to `1 + z`.
     case around(Double)

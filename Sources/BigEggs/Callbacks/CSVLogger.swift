@@ -8,9 +8,9 @@ import Glibc
 /// 0,0.4375,0.001,1.5625,0.5,1.375
 /// ```
 ///
-/// Epochs count from 0 and columns are in alphabetical order, as in Keras. Unlike Keras, which uses Python's `csv`,
-/// lines end in a line feed without a carriage return, and there are no empty `val_` columns without validation.
-/// A training that is resumed, or has an `initialEpoch`, continues the file.
+/// Epochs count from 0 and columns are in alphabetical order, as in Keras. Unlike in Keras, which uses Python's `csv`,
+/// lines end in a line feed without a carriage return, and there are no empty `val_` columns without validation. A
+/// training that is resumed, or has an `initialEpoch`, continues the file.
 ///
 /// Source: https://keras.io/api/callbacks/csv_logger/
 public final class CSVLogger: Callback {
@@ -21,7 +21,7 @@ public final class CSVLogger: Callback {
     /// Whether to append to an existing file.
     public let append: Bool
 
-    /// The open file; -1 without one.
+    /// The descriptor of the open file; -1 if no file is open.
     private var descriptor: Int32 = -1
     private var columns: [String]?
     private var writesHeader = true
@@ -97,7 +97,7 @@ public final class CSVLogger: Callback {
                 try AtomicFile.append($0, to: descriptor, file: filename)
             }
         } catch {
-            // A full disk may take part of a line. Remove it, or a resumed training would append to it.
+            // A full disk may accept only a part of the line. Remove that part, or a resumed training appends to it.
             if before >= 0 { ftruncate(descriptor, before) }
             throw error
         }

@@ -1,6 +1,6 @@
 /// Receives a training's events and may change its course.
 ///
-/// All methods have an empty default. An error that one throws ends the training.
+/// All methods have an empty default. If a method throws an error, the training ends.
 /// Source: https://keras.io/api/callbacks/base_callback/
 public protocol Callback: AnyObject {
     /// Before the first epoch.
@@ -23,11 +23,12 @@ public protocol Callback: AnyObject {
 
     /// The state that a checkpoint saves, and that ``restore(_:)`` receives when the training is resumed.
     ///
-    /// `nil`, the default, is for a callback without state that affects the training.
+    /// It is `nil`, the default, if the callback has no state that affects the training.
     var state: CallbackState? { get }
     /// Restores the state of a resumed training.
     ///
-    /// Called after `onTrainBegin` and, if the training resumes within an epoch, again after its `onEpochBegin`.
+    /// Called after `onTrainBegin` and, if the training resumes within an epoch, again after that epoch's
+    /// `onEpochBegin`.
     func restore(_ state: CallbackState) throws
 }
 

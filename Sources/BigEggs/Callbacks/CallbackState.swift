@@ -16,6 +16,6 @@ public struct CallbackState: Sendable, Equatable {
         self.tensors = tensors
     }
 
-    /// A value as a whole number, or `nil` if it is none.
+    /// A value as a whole number, or `nil` if it is missing or not whole.
     public func count(_ name: String) -> Int? { values[name].flatMap(Int.init(exactly:)) }
 }

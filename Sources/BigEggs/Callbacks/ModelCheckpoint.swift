@@ -1,15 +1,15 @@
 import Glibc
 
-/// Saves the model's weights after every epoch, or after those that were the best so far.
+/// Saves the model's weights after every epoch, or only after epochs with the best value so far.
 ///
 /// ```swift
 /// let best = ModelCheckpoint("best.safetensors", monitor: "val_accuracy", saveBestOnly: true)
 /// let all = ModelCheckpoint("weights/{epoch:02d}-{val_loss:.2f}.safetensors")
 /// ```
 ///
-/// This is Keras's callback with `save_weights_only`: the files are read by
-/// ``Model/loadWeights(from:)``. File names may have Python's format fields: `epoch`, every metric and, when saving
-/// every few steps, `batch`; both count from 1. Missing directories are created.
+/// This is Keras's callback with `save_weights_only`: the files are read by ``Model/loadWeights(from:)``. File names
+/// may have Python's format fields: `epoch`, every metric and, when saving every few steps, `batch`. Epoch and batch
+/// count from 1. Missing directories are created.
 ///
 /// Source: https://keras.io/api/callbacks/model_checkpoint/
 public final class ModelCheckpoint: Callback {
@@ -23,12 +23,12 @@ public final class ModelCheckpoint: Callback {
     public let mode: MonitorMode
     /// How often models are saved, or compared with the best.
     public let saveFreq: CallbackFrequency
-    /// The best value so far; before the first save, the threshold that it must beat.
+    /// The best value so far; before the first save, the threshold that the first model must beat.
     public private(set) var best: Double?
     /// The files saved in this training, in order. A name that was used twice appears twice.
     public private(set) var saved: [String] = []
 
-    /// Whether files leave out the model's layers. The owner of ``write`` decides by it.
+    /// Whether files leave out the model's layers. The code that replaces ``write`` reads this setting.
     package private(set) var savesWeightsOnly = true
 
     /// Writes a file. May be replaced to add more about the model, such as its layers.
@@ -59,8 +59,8 @@ public final class ModelCheckpoint: Callback {
         best = initialValueThreshold
     }
 
-    /// - Throws: ``FilepathTemplateError`` for an invalid name, ``TrainingError`` for a frequency below 1. Checked here
-    ///   to fail before the first step, not after the first epoch.
+    /// - Throws: ``FilepathTemplateError`` for an invalid name, ``TrainingError`` for a frequency below 1. These are
+    ///   checked here so that a mistake shows before the first step, not after the first epoch.
     public func onTrainBegin(_ run: TrainingRun) throws {
         _ = try FilepathTemplate(filepath)
         try saveFreq.check("saveFreq")

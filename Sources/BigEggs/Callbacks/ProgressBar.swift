@@ -28,7 +28,7 @@ public final class ProgressBar: Callback {
         }
     }
 
-    /// A bar with an output of its own.
+    /// A bar that writes with a given function.
     ///
     /// - Parameters:
     ///   - label: put before every line.

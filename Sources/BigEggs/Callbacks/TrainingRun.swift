@@ -8,7 +8,8 @@ public struct TrainingRun {
     public let steps: Int
     /// Images per step; the last batch of a pass may have fewer.
     public let batchSize: Int
-    /// The first epoch, from 0; above 0 with an `initialEpoch` or if resumed after an epoch.
+    /// The first epoch of this run, counted from 0. It is above 0 with an `initialEpoch` or if the training was resumed
+    /// after an epoch.
     public let firstEpoch: Int
     /// How many processes train the model together.
     public let processes: Int

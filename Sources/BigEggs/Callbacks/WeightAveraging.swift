@@ -1,14 +1,14 @@
 import Glibc
 
-/// Validates with an exponential moving average of the weights, and leaves it in the model.
+/// Validates with an exponential moving average of the weights, and leaves the average in the model.
 ///
 /// ```swift
 /// try model.fit(train, validation: heldOut, epochs: 30, callbacks: [WeightAveraging(momentum: 0.999)])
 /// ```
 ///
-/// From the last step of an epoch until the next epoch begins, the model holds the average, moving statistics
-/// included. Other callbacks therefore save and measure the average too. At the end it stays. The training
-/// itself is not affected.
+/// From the last step of an epoch until the next epoch begins, the model holds the average, which includes the moving
+/// statistics. Other callbacks therefore save and measure the average too. After the last epoch the average stays in
+/// the model. The training itself is not affected.
 ///
 /// Step t uses momentum min(`momentum`, (1 + t) / (10 + t)), so that the random initial weights fade quickly. Source:
 /// Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; TensorFlow's

@@ -59,7 +59,7 @@ struct CIFAR10Reader {
         return md5
     }
 
-    /// Reads a directory and returns the MD5 of its batches one after another, training batches first.
+    /// Reads a directory and returns the MD5 of its concatenated batches, training batches first.
     private mutating func readDirectory() throws -> String {
         let directory = Self.batches(in: path)
         let digest = try Digest(.md5)

@@ -14,9 +14,9 @@ struct CIFAR10Split {
     /// - Parameters:
     ///   - batch: whole records.
     ///   - rank: the batch's place among the others.
-    ///   - batches: the maximum number of batches of the split. Space for as many of this one's size is
-    ///     reserved, so that adding full batches never reallocates; unused pages take no memory.
-    ///   - file: named in errors.
+    ///   - batches: the maximum number of batches of the split. Space for that number of batches of this batch's size
+    ///     is reserved, so that adding full batches never reallocates. Unused pages take no memory.
+    ///   - file: the file's name in errors.
     /// - Throws: ``DataError`` if the batch is empty, truncated, or has a label above 9.
     mutating func add(_ batch: UnsafeRawBufferPointer, rank: Int, of batches: Int, file: String) throws {
         let count = batch.count / Self.recordBytes
@@ -46,7 +46,7 @@ struct CIFAR10Split {
         }
     }
 
-    /// The images of all batches, their labels as a column.
+    /// The images of all batches, with labels as a column.
     func dataset(classNames: [String]) throws -> ImageDataset {
         try ImageDataset(
             images: images, labels: Labels(labels, asColumn: true), imageShape: Self.imageShape,

@@ -8,9 +8,9 @@ public enum Checksum {
         try md5(ofAll: [file])
     }
 
-    /// The MD5 of files, one after another.
+    /// The MD5 of the concatenated contents of files.
     ///
-    /// - Throws: ``DataError`` if one cannot be read or the system's libcrypto refuses MD5.
+    /// - Throws: ``DataError`` if a file cannot be read or the system's libcrypto refuses MD5.
     static func md5(ofAll files: [String]) throws -> String {
         let digest = try Digest(.md5)
         for file in files { try add(InputFile(file), to: digest) }
@@ -51,7 +51,7 @@ public enum Checksum {
         try bytes.withUnsafeBytes { try sha256(ofBytes: $0) }
     }
 
-    /// The same for a raw buffer.
+    /// The SHA-256 of a raw buffer, as 64 hexadecimal digits.
     package static func sha256(ofBytes bytes: UnsafeRawBufferPointer) throws -> String {
         let digest = try Digest(.sha256)
         digest.update(bytes)

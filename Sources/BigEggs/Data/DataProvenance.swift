@@ -8,12 +8,12 @@ public struct DataProvenance: Sendable, Codable, Equatable {
     public let path: String
     /// The last component of ``path``.
     public let file: String
-    /// "md5:" and the MD5 of the archive, or of a directory's data files one after another.
+    /// "md5:" and the MD5 of the archive, or of a directory's concatenated data files.
     public let checksum: String
-    /// Whether it is the official archive. A directory is never official, because the authors publish a
-    /// checksum of the archive only.
+    /// Whether the data set was read from the official archive. A directory is never official, because the authors
+    /// publish a checksum of the archive only.
     public let isOfficial: Bool
-    /// Whether it stands in for CIFAR-10.
+    /// Whether the data set stands in for CIFAR-10.
     public let isStandIn: Bool
     /// The text of the data set's `PROVENANCE.txt`, if it has one.
     public let statement: String?

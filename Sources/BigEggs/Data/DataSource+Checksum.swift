@@ -1,6 +1,6 @@
 extension DataSource {
-    /// The checksum that a data set loaded from here would have, computed without decoding images and
-    /// without the network.
+    /// The checksum that a data set loaded from this source would have, computed without decoding images and without
+    /// the network.
     ///
     /// - Returns: "md5:" and 32 hexadecimal digits; nil if the data set would have to be downloaded first.
     /// - Throws: ``DataError`` if there is no such file or it cannot be read.

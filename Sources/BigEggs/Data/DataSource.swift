@@ -32,7 +32,7 @@ public enum DataSource: Sendable, Equatable {
     /// Loads both splits.
     ///
     /// - Parameters:
-    ///   - needed: the splits that must have images; another one may be empty.
+    ///   - needed: the splits that must have images; other splits may be empty.
     ///   - progress: is called while an archive is downloaded, on the caller's thread.
     /// - Throws: ``DataError`` if there is no data set or something is wrong with it, ``DownloadError``
     ///   if the download breaks off or is refused.
@@ -45,8 +45,8 @@ public enum DataSource: Sendable, Equatable {
     /// Downloads the archive if ``load(needing:progress:)`` would, so that loading needs no network.
     ///
     /// - Parameter progress: as for ``load(needing:progress:)``.
-    /// - Returns: why the archive is out of reach, if it is. Passed to other processes as `BIGEGGS_OFFLINE`, it
-    ///   spares each of them the wait for a timeout.
+    /// - Returns: why the archive is out of reach, if it is. Other processes that get this reason as `BIGEGGS_OFFLINE`
+    ///   do not wait for a timeout.
     /// - Throws: ``DownloadError`` if the download breaks off or is refused.
     public func fetch(progress: ((DownloadProgress) -> Void)? = nil) throws -> String? {
         try fetch(at: DataLocations(), progress: progress)

@@ -6,11 +6,11 @@ import Synchronization
 package struct Download: Sendable {
     package var address = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
     package var md5 = CIFAR10Reader.officialArchiveMD5
-    /// The archive has 170 MB; a server that sends much more sends something else.
+    /// The maximum size of the file. The archive has 170 MB; a server that sends much more does not send the archive.
     package var byteLimit = 256 << 20
     /// Seconds that the server may take to begin its answer.
     package var connectTimeout = 10.0
-    /// Seconds that may pass without a byte.
+    /// Seconds that may pass without a byte arriving.
     package var stallTimeout = 30.0
     /// Why the network must not be used; nil if it may be.
     package var offline: String?
@@ -24,7 +24,8 @@ package struct Download: Sendable {
 
     /// The function that transfers files: URLSession, unless the package is built without the trait Downloads.
     ///
-    /// The Python package is built without it and sets its own, because URLSession brings 30 MB of libraries.
+    /// The Python package is built without the trait and sets its own function, because URLSession brings 30 MB of
+    /// libraries.
     package static let transport = Mutex<Transport>(ownTransport)
 
     /// The library's own transport.
@@ -42,7 +43,7 @@ package struct Download: Sendable {
         directory + "/" + (address.split(separator: "/").last.map(String.init) ?? "")
     }
 
-    /// Downloads the file into `directory`, unless it is there, and returns its path.
+    /// Downloads the file into `directory`, unless it is there already, and returns its path.
     ///
     /// The bytes go into a `.part` file, which is renamed when all have arrived and their checksum is right.
     /// Another process that fetches the same file waits for this one.
@@ -79,7 +80,7 @@ package struct Download: Sendable {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return false }
         let isOnDisk = fsync(file) == 0
-        // `errno` must be the first error's.
+        // The caller reads `errno`, which must be that of `fsync` and not of `close`.
         let problem = errno
         close(file)
         errno = problem

@@ -2,7 +2,7 @@ import CZlib
 
 /// A gzip file, decompressed from front to back.
 ///
-/// zlib verifies the checksum at the end of the stream; libarchive's gzip filter does not. Without it, a
+/// zlib verifies the checksum at the end of the stream; libarchive's gzip filter does not. Without this check, a
 /// flipped bit in the middle would silently become a wrong pixel.
 final class GzipFile {
     private let file: InputFile
@@ -25,7 +25,7 @@ final class GzipFile {
     init(_ path: String, digest: Digest? = nil) throws {
         file = try InputFile(path)
         self.digest = digest
-        // zlib keeps the address of its stream, so it needs one that does not change.
+        // zlib keeps the address of its stream, so this address must not change.
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         input = .allocate(byteCount: 1 << 18, alignment: 64)
@@ -76,7 +76,7 @@ final class GzipFile {
 
     /// Reads the rest, so that the checksum is verified and the digest covers the whole file.
     ///
-    /// - Returns: the number of remaining decompressed bytes.
+    /// - Returns: the number of decompressed bytes that were left.
     @discardableResult func drain() throws -> Int {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
         defer { block.deallocate() }

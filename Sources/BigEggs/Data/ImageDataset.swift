@@ -1,4 +1,4 @@
-/// Images, their labels, and a factor for the pixels as network input.
+/// Images, their labels, and a factor that scales the pixels to network input.
 ///
 /// The pixels are bytes or floats in memory, or bytes in a file.
 public struct ImageDataset: Sendable {
@@ -60,7 +60,8 @@ public struct ImageDataset: Sendable {
             pixels: .borrowedBytes(BorrowedMemory(buffer: images)), labels, imageShape, classNames)
     }
 
-    /// The same for floats.
+    /// Makes a data set from borrowed floats, without a copy. The memory must stay valid and unchanged while the data
+    /// set or a part of it is in use.
     package init(
         borrowing floats: UnsafeBufferPointer<Float>, labels: Labels, imageShape: [Int],
         classNames: [String]

@@ -43,7 +43,7 @@ package final class MappedFile: @unchecked Sendable {
 /// Images in a file, in any order.
 struct MappedImages: Sendable {
     let file: MappedFile
-    /// The bytes of one image.
+    /// The number of bytes of one image.
     let bytesPerImage: Int
     /// The index of each image in the file.
     let places: [Int32]

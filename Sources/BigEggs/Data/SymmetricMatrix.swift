@@ -5,10 +5,11 @@
 package struct SymmetricMatrix {
     /// The eigenvalues, the largest first.
     package let eigenvalues: [Double]
-    /// The eigenvector of each, of norm 1; its first element above 1e-9 in magnitude is positive.
+    /// The eigenvector of each eigenvalue, with norm 1. The first element of each vector that is above 1e-9 in
+    /// magnitude is positive.
     package let eigenvectors: [[Double]]
 
-    /// - Parameter rows: as many rows as columns; only the diagonal and the elements above it are read.
+    /// - Parameter rows: the rows of a square matrix; only the diagonal and the elements above it are read.
     package init(_ rows: [[Double]]) {
         let size = rows.count
         var matrix = (0..<size).map { row in (0..<size).map { rows[min(row, $0)][max(row, $0)] } }

@@ -10,7 +10,7 @@
         private let file: Int32
         private let digest: Digest
 
-        /// Guards everything below.
+        /// Guards the properties below.
         private let condition = NSCondition()
         private var received = 0
         private var total: Int?
@@ -74,7 +74,7 @@
             return (outcome, DownloadProgress(received: received, total: total, secondsLeft: left))
         }
 
-        /// Sets the outcome, unless it is set. The lock must be held.
+        /// Sets the outcome, unless it is set already. The lock must be held.
         private func finish(_ error: DownloadError?) {
             if outcome == nil { outcome = error.map { .failure($0) } ?? .success(()) }
             condition.signal()
@@ -83,8 +83,8 @@
         /// Follows up to ten redirections; URLSession has no limit.
         ///
         /// For redirections and responses, the completion handler is called under the lock and never after the outcome
-        /// is set. The caller's thread then cancels the session, and FoundationNetworking ends the process on a later
-        /// call.
+        /// is set. Once the outcome is set, the caller's thread cancels the session, and FoundationNetworking would end
+        /// the process on a later call of the handler.
         func urlSession(
             _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
             newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void

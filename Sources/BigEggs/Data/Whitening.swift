@@ -2,12 +2,12 @@
 ///
 /// The filters make image patches uncorrelated, with about the same variance in each direction. Channels are first
 /// brought to mean 0 and deviation 1. The filters are the eigenvectors of the patches' second moments, each divided by
-/// √(eigenvalue + ε), and their negatives. The kernel includes the channels' deviations and the bias their means, so
-/// that the convolution takes images without normalization.
+/// √(eigenvalue + ε), and their negatives. The kernel also divides by the channels' deviations, and the bias subtracts
+/// the channels' means, so that the convolution takes images without normalization.
 ///
 /// Source: the first layer of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.1.
 public struct Whitening: Sendable {
-    /// `[size, size, channels, filters]`, filters twice size · size · channels.
+    /// `[size, size, channels, filters]`, where `filters` is 2 · size · size · channels.
     public let kernel: [Float]
     /// One number per filter.
     public let bias: [Float]
@@ -16,7 +16,7 @@ public struct Whitening: Sendable {
     /// The shape of ``kernel``.
     public let shape: [Int]
 
-    /// The filters of a data set's first images.
+    /// Computes the filters from a data set's first images.
     ///
     /// - Parameters:
     ///   - dataset: at least one image; pixels are scaled by ``ImageDataset/rescale``.
@@ -115,7 +115,7 @@ public struct Whitening: Sendable {
 extension Model {
     /// Sets a convolution's kernel and bias to those of a ``Whitening``.
     ///
-    /// - Parameter layer: its name.
+    /// - Parameter layer: the convolution's name.
     /// - Throws: ``TrainingError`` if there is no such layer, or its kernel or bias has another shape.
     public func whiten(_ layer: String, _ whitening: Whitening) throws {
         let names = ["\(layer)/kernel", "\(layer)/bias"]

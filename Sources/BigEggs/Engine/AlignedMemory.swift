@@ -1,6 +1,6 @@
 import Glibc
 
-/// Zeroed memory, aligned for vectors; above 4 MiB for huge pages.
+/// Zeroed memory, aligned for vectors, or for huge pages if it is larger than 4 MiB.
 final class AlignedMemory {
     let base: UnsafeMutableRawPointer
     let bytes: Int

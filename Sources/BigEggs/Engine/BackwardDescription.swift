@@ -11,14 +11,14 @@ struct BackwardDescription {
     /// For each node, the passes that recompute its input before its backward pass.
     private(set) var recomputations: [[any Pass]]
     /// Values of at least this many bytes are recomputed instead of kept, if an elementwise function computes them. In
-    /// the fast network this is one image of 184 MB: training takes 1.9 GB instead of 2.1.
+    /// the fast network this is one signal of 184 MB: training takes 1.9 GB instead of 2.1.
     private static let recomputedBytes = 1 << 26
     /// Gradients that a node has already written.
     private var written: Set<Place> = []
 
     /// - Parameters:
     ///   - output: the signal whose gradient the loss writes.
-    ///   - begin: the time at which the loss writes it.
+    ///   - begin: the time at which the loss writes that gradient.
     init(
         _ nodes: [any Node], output: Signal, _ precision: Precision, _ layout: WorkspaceLayout, begin: Int
     ) {
@@ -66,9 +66,9 @@ struct BackwardDescription {
         for input in writer.inputs { layout.use(input.place, at: time) }
     }
 
-    /// Where a node writes the gradient of one of its inputs; `nil` if it is not needed.
+    /// Where a node writes the gradient of one of its inputs; `nil` if that gradient is not needed.
     ///
-    /// - Parameter isShared: whether an input's gradient shares the buffer of the output's gradient.
+    /// - Parameter isShared: whether the gradient of one of the inputs uses the output gradient's buffer; set here.
     private mutating func inputGradient(
         of node: any Node, _ input: Signal, _ number: Int, _ isShared: inout Bool
     ) -> Place? {

@@ -2,9 +2,9 @@ import CKernels
 
 /// The passes of a batch normalization with a fused 2×2 max pooling.
 ///
-/// The backward pass finds the largest of the four again, from the input that it reads anyway: storing
-/// the index would cost more in memory traffic than it saves in arithmetic. Among equal values the first
-/// in row-major order counts.
+/// The backward pass finds the largest of a window's four values again, from the input that it reads anyway. Storing
+/// the index would cost more in memory traffic than it saves in arithmetic. Among equal values, the first in row-major
+/// order counts as the largest.
 extension BatchNormalizationNode {
     /// The offsets of a window's four values and of its output value.
     private struct Windows {
@@ -54,7 +54,7 @@ extension BatchNormalizationNode {
         }
     }
 
-    /// The two sums of the backward pass: only the largest of each window has a gradient.
+    /// The two sums of the backward pass. Only the largest value of each window has a gradient.
     func sumPooledGradient<Element: ActivationElement>(_ type: Element.Type, _ memory: Memory) {
         let (walk, pooled) = (input.walk, output.walk)
         let windows = Windows(input: input, output: output)

@@ -1,15 +1,16 @@
 /// Batch normalization, fused with the max pooling, ReLU or GELU after it.
 ///
-/// Forward in training: one pass for the statistics, one that normalizes. Backward: one pass for the
-/// two sums of the formula, one that applies it in place. The latter also masks the gradient where the
-/// output of a ReLU in front is zero. oneDNN has no primitive for this order of layers.
+/// In training, the forward pass reads the input twice: for the statistics, and to normalize. The backward pass first
+/// computes two sums per channel, then the input's gradient, in the memory of the output's gradient unless the node
+/// pools. If a ReLU computed the input, the backward pass also masks the gradient where the input is zero. oneDNN has
+/// no primitive for this order of layers.
 ///
-/// A 2×2 max pooling that follows is fused: neither the normalized image nor its gradient is ever written.
-/// The backward pass finds the largest of four again in the input that it reads anyway.
+/// A 2×2 max pooling that follows is fused: neither the normalized image nor its gradient is ever written. The backward
+/// pass finds the largest of each four values again in the input, which it reads anyway.
 ///
-/// A ReLU or GELU that follows is fused as well: the backward pass recomputes the normalized values from the input,
-/// and the output is kept only if another node's backward pass reads it. In a training step of the fast network this
-/// saves four images of 100 to 115 MB.
+/// A ReLU or GELU that follows is fused as well. The backward pass recomputes the normalized values from the input, and
+/// the output is kept only if another node's backward pass reads it. In a training step of the fast network this saves
+/// the memory of four signals of 100 to 115 MB each.
 ///
 /// Source: Ioffe and Szegedy, "Batch normalization", 2015;
 /// https://keras.io/api/layers/normalization_layers/batch_normalization/
@@ -26,7 +27,7 @@ final class BatchNormalizationNode: Node {
     var ownBytes: Int { paddedChannels * (16 * parts + 4 * 6) }
     var valuesForBackward: [Signal] { [input] }
 
-    /// Whether the output is the largest of each 2×2 normalized values.
+    /// Whether the output has only the largest of each 2×2 normalized values.
     let pools: Bool
     /// The function that is applied to the normalized values.
     enum Function {
@@ -38,36 +39,38 @@ final class BatchNormalizationNode: Node {
     private let beta: Int?
     private let state: BatchStatistics
     private let training: Bool
-    /// Whether the moving statistics normalize, in training too.
+    /// Whether the moving statistics are used to normalize, in training too.
     private let isFrozen: Bool
     private let precision: Precision
-    /// `nil` if it is not needed.
+    /// The place of the input's gradient; `nil` if that gradient is not needed.
     private var inputGradient: Place?
-    /// Number of runs of samples that sums over the batch are divided into, for any number of threads.
+    /// The number of parts that sums over the batch are divided into; it does not depend on the number of threads.
     let parts: Int
     private var memory: Memory?
 
     /// Addresses, and the numbers per channel that the passes share.
     ///
-    /// Lanes past the last channel have scale and shift zero, and so stay zero.
+    /// In lanes past the last channel, scale and shift are zero, so the output is zero there.
     struct Memory {
         let input: UnsafeMutableRawPointer
         let output: UnsafeMutableRawPointer
         let gradient: UnsafeMutableRawPointer
         /// The same address as `gradient` unless the node pools.
         let inputGradient: UnsafeMutableRawPointer
-        /// `nil` for 1.
+        /// `nil` stands for 1.
         let gamma: UnsafeMutablePointer<Float>?
-        /// `nil` for 0.
+        /// `nil` stands for 0.
         let beta: UnsafeMutablePointer<Float>?
         let gammaGradient: UnsafeMutablePointer<Float>?
         let betaGradient: UnsafeMutablePointer<Float>?
         /// Two sums per part and channel.
         let partial: UnsafeMutablePointer<Double>
-        /// For each channel its mean, its inverse standard deviation, and the coefficients of
-        /// `scale · input + shift` forward and `scale · gradient + slope · input + constant` backward.
+        /// The mean of each channel.
         let mean: UnsafeMutablePointer<Float>
+        /// The inverse standard deviation of each channel.
         let inverseDeviation: UnsafeMutablePointer<Float>
+        /// The coefficients of each channel: the forward pass computes `scale · input + shift`, the backward pass
+        /// `scale · gradient + slope · input + constant`.
         let scale: UnsafeMutablePointer<Float>
         let shift: UnsafeMutablePointer<Float>
         let slope: UnsafeMutablePointer<Float>
@@ -92,7 +95,7 @@ final class BatchNormalizationNode: Node {
         self.training = training
         self.isFrozen = isFrozen
         self.precision = precision
-        // 64 parts suffice for many threads. Feature vectors have little work: adding up the parts is much of it.
+        // 64 parts suffice for many threads. For vectors, adding up 64 parts would be much of the little work.
         parts = min(input.dims[0], input.walk.positions > 1 ? 64 : 16)
         pools = pooledLayout != nil
         if let pooledLayout {
@@ -105,8 +108,8 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// Whether the backward pass also masks for the ReLU in front. A frozen node leaves that to the layer
-    /// in front: Grad-CAM reads the unmasked gradient of that layer's output.
+    /// Whether the backward pass also applies the mask of the ReLU that computed the input. A frozen node leaves the
+    /// mask to the layer of that ReLU, because Grad-CAM reads the unmasked gradient of that layer's output.
     var masksGradient: Bool { input.isRectified && input.readers == 1 && !isFrozen }
 
     var statistics: BatchStatistics? { training && !isFrozen ? state : nil }
@@ -207,11 +210,12 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// Mean and variance of each channel over the batch, also noted for the moving statistics.
+    /// Computes mean and variance of each channel over the batch, and records them for the moving statistics.
     ///
-    /// Sums are of differences to a pivot, the channel's mean in the first sample: rounding would otherwise
-    /// lose the variance in the square of the mean. Sums within a sample's channel are float32, across
-    /// samples float64. A single value is no good pivot: at the image's edge it may be many deviations off.
+    /// A pivot is subtracted from the values before they are summed: otherwise a variance that is small against the
+    /// square of the mean would be lost in rounding. The pivot is the channel's mean in the first sample. A single
+    /// value is a bad pivot, because at the image's edge it may be many deviations from the mean. Sums over a channel
+    /// of one sample are float32; sums over samples are float64.
     private func measure<Element: ActivationElement>(
         _ type: Element.Type, _ memory: Memory, _ share: Share?
     ) {
@@ -235,7 +239,7 @@ final class BatchNormalizationNode: Node {
             let start = source + item * walk.sampleStride + block * walk.blockStride
             var first = Lanes.zero
             var second = Lanes.zero
-            // Sums of 32 values are added up: in one long sum, small values round at the magnitude of the total.
+            // Values are summed in groups of 32: in one long sum, small values would be lost in rounding the total.
             for begin in stride(from: 0, to: walk.positions, by: 32) {
                 var someFirst = Lanes.zero
                 var someSecond = Lanes.zero
@@ -293,9 +297,9 @@ final class BatchNormalizationNode: Node {
         if pools { propagatePooledGradient(type, memory) } else { propagateGradient(type, memory) }
     }
 
-    /// The sums over all samples of the gradient, and of its product with the centred input.
+    /// Computes two sums over all samples: of the gradient, and of the gradient times the centred input.
     ///
-    /// The same pass replaces the gradient of a fused function's output by that of its input.
+    /// The same pass replaces the gradient of a fused function's output by the gradient of the function's input.
     private func sumGradient<Element: ActivationElement, Function: LaneFunction>(
         _ type: Element.Type, _ memory: Memory, _ function: Function.Type
     ) {
@@ -326,13 +330,14 @@ final class BatchNormalizationNode: Node {
         }
     }
 
-    /// The gradients of gamma and beta, and the coefficients of the input's gradient: a linear function of
-    /// the output's gradient and the input.
+    /// Computes the gradients of gamma and beta, and the coefficients of the input's gradient, which is a linear
+    /// function of the output's gradient and the input.
     private func findCoefficients(_ memory: Memory, _ share: Share?) {
         let walk = input.walk
         let channels = walk.blocks * 16
         let count = samplesOfBatch(share) * Double(walk.positions)
-        // The sums cover the whole batch, and gradients are added up over all processes later: only one gives them.
+        // The sums cover the whole batch, and the gradients of all processes are added later: only one process sets
+        // these gradients.
         let givesGradients = share?.team.communicator.isFirst ?? true
         for channel in 0..<channels {
             let inverse = Double(memory.inverseDeviation[channel])
@@ -343,9 +348,9 @@ final class BatchNormalizationNode: Node {
                 memory.betaGradient?[channel] = givesGradients ? Float(shift) : 0
                 memory.gammaGradient?[channel] = givesGradients ? Float(product) : 0
             }
-            // d input = scale · (upstream − shift/n − normalized · product/n), with the input itself
-            // in place of the normalized value.
-            // The placeholder image of a process without samples has no gradient.
+            // The input's gradient is scale · (gradient − shift/n − normalized · product/n). These are its coefficients
+            // with (input − mean) · inverse in place of normalized.
+            // A process without samples runs with a placeholder image, whose gradient is zero.
             let samples = share?.samples.isEmpty == true ? 0.0 : 1.0
             let slope = -scale * product / count * inverse * samples
             memory.slope[channel] = Float(slope)

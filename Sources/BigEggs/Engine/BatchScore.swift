@@ -1,9 +1,9 @@
 /// The score of one image.
 struct ImageScore: BitwiseCopyable {
     let loss: Double
-    /// Whether the largest logit is the label's.
+    /// Whether the label's logit is the largest.
     let isRight: Bool
-    /// How many logits are larger than the label's; `Int32.max` if the label's is not finite.
+    /// The number of logits larger than the label's logit; `Int32.max` if the label's logit is not finite.
     let larger: Int32
 }
 
@@ -11,12 +11,12 @@ struct ImageScore: BitwiseCopyable {
 struct BatchScore {
     var images = 0
     var loss = 0.0
-    /// Images whose largest logit is the label's.
+    /// The number of images whose largest logit is the label's logit.
     var right = 0
-    /// For each requested k, the images whose label is among the k largest logits.
+    /// For each requested k, the number of images whose label's logit is among the k largest.
     var amongTopK: [Int] = []
 
-    /// - Parameter topK: each k for which to count the images whose label is among the k largest logits.
+    /// - Parameter topK: each k for which to count the images whose label's logit is among the k largest.
     init(_ scores: some Collection<ImageScore>, topK: [Int]) {
         images = scores.count
         for score in scores {

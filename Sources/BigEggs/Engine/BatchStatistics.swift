@@ -21,7 +21,7 @@ final class BatchStatistics {
         (batchMean, batchVariance) = (mean, mean)
     }
 
-    /// Notes a channel's mean over a batch and its biased variance.
+    /// Records the mean and the biased variance of a channel over a batch.
     @inline(__always)
     func measured(channel: Int, mean: Float, variance: Float) {
         batchMean[channel] = mean

@@ -1,6 +1,6 @@
 /// The gradient of a bias whose kernel is not trained: the sum of the output's gradient over images and positions.
 ///
-/// Each sample is summed in float32, the samples' sums in float64.
+/// The values of one sample are summed in float32, the sums of the samples in float64.
 final class BiasGradient: Pass {
     private let outputGradient: Place
     private let biasGradient: Place

@@ -6,10 +6,10 @@ extension BoundPlan {
         let height, width, channels: Int
     }
 
-    /// Runs all layers forward, then backward to one of them.
+    /// Runs all layers forward, then the layers after one of them backward.
     ///
     /// - Parameters:
-    ///   - layer: the name of a convolution; the output of its last node is the layer's.
+    ///   - layer: the name of a convolution; the output of its last node is the output of the layer.
     ///   - outputs: for each image, the index of a model output, before a softmax.
     /// - Returns: `nil` unless the plan is for training and that layer's output is an image.
     func sensitivity(of layer: String, outputs: [Int], _ context: StepContext) -> Sensitivity? {

@@ -1,4 +1,4 @@
-/// A plan whose places have addresses: what a step runs.
+/// A plan whose places have addresses, so that a step can run it.
 ///
 /// It is valid until another plan of the model is bound.
 struct BoundPlan {
@@ -51,13 +51,13 @@ struct BoundPlan {
         backward(to: 0, context)
     }
 
-    /// Propagates a gradient of the last layer's values before a softmax to every parameter.
+    /// Computes the gradient of every parameter from a gradient of the last layer's values before a softmax.
     func backward(outputGradient: [Float], _ context: StepContext) {
         setOutputGradient(outputGradient)
         backward(to: 0, context)
     }
 
-    /// Runs the nodes backward, the last one first, as far as node number `first`.
+    /// Runs the nodes backward, from the last node to node number `first`.
     func backward(to first: Int, _ context: StepContext) {
         for number in (first..<plan.nodes.count).reversed() where plan.nodes[number].output.needsGradient {
             let node = plan.nodes[number]
@@ -91,7 +91,7 @@ struct BoundPlan {
 
     /// Adds the batch statistics of the last forward pass to the moving statistics.
     ///
-    /// - Parameter share: if it has no samples and statistics are local, there is nothing to add.
+    /// - Parameter share: if it has no samples and each process has its own statistics, nothing is added.
     func keepStatistics(_ share: Share? = nil) {
         if let share, share.samples.isEmpty, share.team.usesLocalStatistics { return }
         for node in plan.nodes { node.statistics?.keep() }

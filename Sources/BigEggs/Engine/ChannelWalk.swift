@@ -1,7 +1,7 @@
 /// The strides, in elements, for visiting a tensor sixteen channels at a time.
 ///
-/// One description serves oneDNN's layouts in blocks of 16 and of 8 channels, channels last, and
-/// plain matrices: lanes 0 to 7 of a block lie at `p`, lanes 8 to 15 at `p + halfStride`.
+/// One description serves oneDNN's layouts in blocks of 16 and of 8 channels, channels last, and plain matrices. Lanes
+/// 0 to 7 of sixteen channels start at `p`, lanes 8 to 15 at `p + halfStride`.
 struct ChannelWalk: Equatable {
     let samples: Int
     let channels: Int
@@ -36,7 +36,7 @@ struct ChannelWalk: Equatable {
         }
     }
 
-    /// A channel's offset from a sample's first value; `nil` past the channels in memory.
+    /// A channel's offset from a sample's first value; `nil` if the channel is not in memory.
     func offset(ofChannel channel: Int) -> Int? {
         guard channel < paddedLanes else { return nil }
         return channel / 16 * blockStride + offset(ofLane: channel % 16)
@@ -82,11 +82,12 @@ struct ChannelWalk: Equatable {
 
     /// Sums `numbers` values per channel over all samples, in float64.
     ///
-    /// The samples are divided into a fixed number of parts, which threads share. The parts are then added in order.
+    /// The samples are divided into a fixed number of parts, and the parts among the threads. Then the parts' sums are
+    /// added in order.
     ///
     /// - Parameters:
-    ///   - sums: for each part, `numbers` times the channels, padded to a multiple of 16. The totals replace the first
-    ///     part's sums.
+    ///   - sums: for each part, `numbers` sums per channel, with the channels padded to a multiple of 16. The totals
+    ///     replace the first part's sums.
     ///   - body: calls `add` with a sample's values for a block of channels.
     @inline(__always)
     func reduce(

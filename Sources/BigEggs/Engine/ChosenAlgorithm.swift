@@ -4,7 +4,7 @@ public struct ChosenAlgorithm: Sendable, Codable, Equatable {
     public let layer: String
     /// "forward", "backward data" or "backward weights"; "backward" for a pooling.
     public let pass: String
-    /// oneDNN's own name, such as "jit:avx512_core", or one of the engine's own: "winograd_4x3:…",
-    /// "winograd_2x3:…", "tiny_2x2:…" and "own", the bias gradient of a kernel that is not trained.
+    /// A name from oneDNN, such as "jit:avx512_core", or a name of the engine's own: "winograd_4x3:…",
+    /// "winograd_2x3:…", "tiny_2x2:…", or "own" for the bias gradient of a layer whose kernel is not trained.
     public let algorithm: String
 }

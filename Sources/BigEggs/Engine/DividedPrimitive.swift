@@ -1,30 +1,31 @@
-/// A oneDNN primitive divided into parts: runs of the batch's samples, each computed by one thread.
+/// A oneDNN primitive divided into parts. A part is a range of the batch's samples, and one thread computes it.
 ///
-/// The number of parts does not depend on the number of threads. oneDNN divides sums and chooses blocks by the number
-/// of threads that a primitive is created for: the results of one that all threads share would depend on it. Sums over
-/// the batch, such as weight gradients, are computed for each part and then added in the order of the parts.
+/// The number of parts does not depend on the number of threads. How oneDNN splits sums and chooses blocks depends on
+/// the number of threads for which a primitive is created. If all threads shared one primitive, its results would
+/// depend on the number of threads. Sums over the batch, such as weight gradients, are computed for each part and then
+/// added in the order of the parts.
 final class DividedPrimitive: Pass {
     private struct Sum {
         let target: Place
         let count: Int
-        /// Bytes from the start of the scratch to the sums of all parts, one after the other.
+        /// Bytes from the start of the scratch to the first part's sums. The sums of the other parts follow.
         let offset: Int
     }
 
     private let parts: [(samples: Range<Int>, primitive: Primitive)]
     private var sums: [Sum] = []
     private var scratchpad = Place.scratchpad
-    /// Scratch bytes of each part's primitive.
+    /// Scratch bytes reserved for each part's primitive.
     private let bytesPerPart: Int
     /// Scratch bytes of the sums of all parts.
     private var sumBytes = 0
     private var bound: [(sums: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, count: Int)] = []
 
     /// - Parameters:
-    ///   - batch: all samples.
+    ///   - batch: the number of samples in the batch.
     ///   - parts: the largest number of parts; each has at least one sample.
-    ///   - make: creates the primitive for a number of samples. `weights` is the layout that the first primitive chose,
-    ///     which all share; `nil` for the first.
+    ///   - make: creates the primitive for a number of samples. `weights` is the weights' layout that the first
+    ///     primitive chose and all others must use; `nil` for the first primitive.
     init(
         batch: Int, parts: Int, _ make: (_ samples: Int, _ weights: LayoutChoice?) throws -> Primitive
     ) throws {
@@ -44,7 +45,7 @@ final class DividedPrimitive: Pass {
 
     var implementation: String { parts[0].primitive.implementation }
 
-    /// The layout that the primitive wants one of its arguments in.
+    /// The layout that the primitive needs for an argument.
     func layout(of argument: Argument) throws -> LayoutChoice { try parts[0].primitive.layout(of: argument) }
 
     /// Adds an argument that is the same for all samples.

@@ -1,19 +1,21 @@
-/// The gradients of an inner product's kernel and bias, divided into runs of outputs or of inputs.
+/// The gradients of an inner product's kernel and bias, divided into ranges of outputs or of inputs.
 ///
 /// The number of parts does not depend on the number of threads. One thread computes a part, over the whole batch.
 /// Dividing the batch, as ``DividedPrimitive`` does, would need a copy of the large kernel gradient for each part.
 final class DividedProductGradient: Pass {
     private struct Part {
         let primitive: Primitive
-        /// The part's piece of each sample, in bytes, and the scratch offset of the pieces' contiguous copies.
+        /// The part's range of each sample, in bytes.
         let piece: Range<Int>
+        /// The scratch offset of the contiguous copies of this range, one for each sample.
         let copies: Int
     }
 
     private let parts: [Part]
     private let batch: Int
-    /// The tensor that is divided, the output's gradient or the input, and its bytes per sample.
+    /// The tensor that is divided: the output's gradient or the input.
     private let pieces: Place
+    /// Bytes per sample of that tensor.
     private let sampleBytes: Int
     private let copyBytes: Int
     private let bytesPerPart: Int
@@ -21,10 +23,10 @@ final class DividedProductGradient: Pass {
     private var bound: (pieces: UnsafeRawPointer, scratchpad: UnsafeMutableRawPointer)?
 
     /// - Parameters:
-    ///   - primitives: of the whole product.
+    ///   - primitives: the primitives of the whole product.
     ///   - count: the largest number of parts.
     ///   - choice: the layout of the kernel's gradient, which is divided along its outermost dimension.
-    /// - Returns: `nil` if neither outputs nor inputs are outermost.
+    /// - Returns: `nil` if that dimension is neither the outputs nor the inputs.
     init?(
         _ primitives: WeightedPrimitives, parts count: Int, layout choice: LayoutChoice, source: Place,
         gradient: Place, kernelGradient: Place, biasGradient: Place?
@@ -36,11 +38,11 @@ final class DividedProductGradient: Pass {
             return nil
         }
         let divided = dimension == 0 ? primitives.gradient : primitives.source
-        // Runs start on block boundaries of both layouts.
+        // Ranges start on block boundaries of both layouts.
         let block = max(layout.blockSize(of: dimension), divided.blockSize(of: 1))
         let extent = layout.dims[dimension]
         let blocks = (extent + block - 1) / block
-        // oneDNN can describe only runs of whole blocks.
+        // oneDNN can describe only ranges of whole blocks.
         let count = extent % block == 0 ? min(blocks, count) : 1
         let batch = primitives.source.dims[0]
         let bytesOfOne = divided.strides[0] * divided.precision.bytes / divided.paddedDims[1]
@@ -50,7 +52,7 @@ final class DividedProductGradient: Pass {
             let range = blocks * part / count * block..<min(blocks * (part + 1) / count * block, extent)
             let end = part == count - 1 ? divided.paddedDims[1] : range.upperBound
             let piece = range.lowerBound * bytesOfOne..<end * bytesOfOne
-            // The bias's gradient does not depend on the inputs: with runs of inputs, the first part computes it.
+            // The bias gradient does not depend on the inputs. If the inputs are divided, the first part computes it.
             let hasBias = dimension == 0 || part == 0
             let primitive = try Threads.alone {
                 try primitives.with(range.count, of: dimension, hasBias: hasBias && biasGradient != nil)

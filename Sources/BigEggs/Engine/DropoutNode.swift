@@ -2,8 +2,8 @@
 ///
 /// Kept values are scaled by 1/(1 − rate), so that inference does nothing.
 ///
-/// The mask is a function of seed, layer, step, the sample's index in the batch and the element's in the sample, in
-/// Keras's order of elements. It does not depend on the memory layout.
+/// The mask is a function of seed, layer, step, the sample's index in the batch and the element's index in the sample.
+/// That index counts in Keras's order, so the mask does not depend on the memory layout.
 /// Source: https://keras.io/api/layers/regularization_layers/dropout/
 final class DropoutNode: Node {
     let name: String
@@ -26,7 +26,7 @@ final class DropoutNode: Node {
 
     private var count: Int { input.layout.elementCount }
 
-    /// - Parameter perChannel: whether a channel is kept, or dropped, as a whole.
+    /// - Parameter perChannel: whether channels are kept or dropped as a whole.
     init(
         name: String, input: Signal, rate: Float, perChannel: Bool, layer: Int, seed: UInt64,
         precision: Precision
@@ -71,7 +71,7 @@ final class DropoutNode: Node {
                 for position in 0..<walk.positions {
                     let first = (perChannel ? 0 : position * walk.channels) + block * 16
                     let place = start + position * walk.positionStride
-                    // An element takes sixteen random bits: eight elements per draw.
+                    // An element takes sixteen random bits, so one draw serves eight elements.
                     for draw in first / 8...(first + lanes - 1) / 8 {
                         let words = philox.words(
                             stream: step, item: UInt32(firstSample + sample), draw: UInt32(draw))
@@ -99,7 +99,7 @@ final class DropoutNode: Node {
         }
     }
 
-    /// In place: the compiler would not vectorize a loop between two buffers that may be the same.
+    /// Scales in place: the compiler would not vectorize a loop between two buffers that may be the same.
     private func scale<Element: ActivationElement>(_ values: UnsafeMutablePointer<Element>) {
         guard let mask else { return }
         let factor = 1 / (1 - rate)

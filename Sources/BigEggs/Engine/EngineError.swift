@@ -1,4 +1,4 @@
-/// An error of the engine; one from oneDNN names the layer or primitive.
+/// An error of the engine. An error from oneDNN names the layer or primitive.
 public enum EngineError: Error, Equatable, CustomStringConvertible {
     case oneDNN(operation: String, status: Int32)
     case oneDNNTooOld(version: String)

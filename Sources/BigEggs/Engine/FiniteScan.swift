@@ -13,8 +13,11 @@ package enum FiniteScan {
         magnitudes(of: values, count: count, areBelow: 0x1p64)
     }
 
+    /// Whether all magnitudes are below a limit.
+    ///
     /// Bit patterns of magnitudes are ordered like the magnitudes, with infinity and NaN on top. `missing` is the
-    /// difference between the sign bit and the limit's pattern: the limit is reached if adding it sets the sign bit.
+    /// difference between the sign bit and the limit's pattern. A magnitude reaches the limit if adding `missing` to
+    /// its pattern sets the sign bit.
     private static func magnitudes(
         of values: UnsafePointer<Float>, count: Int, areBelow limit: Float
     ) -> Bool {

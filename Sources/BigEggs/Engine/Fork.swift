@@ -4,18 +4,18 @@ import Synchronization
 
 /// Handles the thread pool when the process forks.
 ///
-/// A forked process has its parent's memory but not its threads, and would wait for libgomp's for ever. So the
-/// forking thread ends its pool before the fork, and both processes start a new pool with their next step. If
-/// another thread was at work during the fork, its locks are never released in the forked process, so the engine
-/// throws there.
+/// A forked process has its parent's memory but not its parent's threads, and would wait for libgomp's threads for
+/// ever. So the forking thread ends its pool before the fork, and both processes start a new pool with their next step.
+/// If another thread was at work during the fork, the locks that it held are never released in the forked process, so
+/// the engine throws there.
 package enum Fork {
     /// How many calls of ``work(_:)`` are running.
     private static let working = Atomic<Int>(0)
-    /// Whether this process was forked from one that was at work.
+    /// Whether this process was forked while its parent was at work.
     private static let isCutOff = Atomic<Bool>(false)
     private static let registered: Void = {
         pthread_atfork(
-            // 1 is OpenMP's omp_pause_soft. It fails within a parallel region.
+            // 1 is OpenMP's omp_pause_soft. The call fails within a parallel region.
             { hasEndedPool.store(omp_pause_resource_all(1) == 0, ordering: .relaxed) }, nil,
             {
                 let isWhole = hasEndedPool.load(ordering: .relaxed) && working.load(ordering: .relaxed) == 0

@@ -1,8 +1,8 @@
-/// Adds one reader's share of a signal's gradient to those of later readers.
+/// Adds the gradient from one reader of a signal to the sum of the gradients from all its readers.
 ///
-/// The first share is copied instead.
+/// The first gradient is copied instead.
 final class GradientSum: Pass {
-    /// Where the share is.
+    /// Where the reader's gradient is.
     private(set) var source: Place
     private let target: Place
     /// Whether nothing has been written to the target yet.
@@ -12,8 +12,8 @@ final class GradientSum: Pass {
     private var addresses: (source: UnsafeMutableRawPointer, target: UnsafeMutableRawPointer)?
 
     /// - Parameters:
-    ///   - source: where the share is; `nil` for a buffer of the sum's own.
-    ///   - count: elements, padding included.
+    ///   - source: where the reader's gradient is; `nil` to give it a buffer of its own.
+    ///   - count: the number of elements, padding included.
     init(of source: Place?, into target: Place, isFirst: Bool, count: Int, _ precision: Precision) {
         self.source = source ?? target
         self.target = target

@@ -17,7 +17,7 @@ final class InnerProductNode: WeightedNode {
         try super.init(primitives, input: input, kernel: kernel, bias: bias, store: store)
     }
 
-    /// Each part reads the whole kernel, so there are few.
+    /// Each part reads the whole kernel, so there are few parts.
     override var parts: Int { 4 }
 
     override func makeBackwardWeights() throws -> any Pass {

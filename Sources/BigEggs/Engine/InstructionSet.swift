@@ -1,6 +1,6 @@
 import CKernels
 
-/// The instruction sets that the engine distinguishes. Each contains those before it.
+/// The instruction sets that the engine distinguishes. Each set contains the sets before it.
 package enum InstructionSet: String, CaseIterable, Comparable {
     case none
     case sse41 = "SSE4.1"
@@ -17,10 +17,10 @@ package enum InstructionSet: String, CaseIterable, Comparable {
 
     package static func < (first: InstructionSet, second: InstructionSet) -> Bool { first.rank < second.rank }
 
-    /// The greatest set contained in oneDNN's number, so that a newer one counts as the greatest known set in it.
+    /// The largest of the known sets that oneDNN's number contains. The number may be that of a newer set.
     ///
     /// - Parameters:
-    ///   - number: one bit per processor feature.
+    ///   - number: oneDNN's number of an instruction set, with one bit per processor feature.
     ///   - numbers: the numbers of the sets in the same version of oneDNN.
     package init(containedIn number: UInt32, of numbers: [(set: InstructionSet, number: UInt32)]) {
         self = numbers.filter { number & $0.number == $0.number }.map(\.set).max() ?? .none

@@ -3,7 +3,7 @@ import CKernels
 /// An elementwise function that is fused into a pass.
 protocol LaneFunction {
     static func value(_ x: Lanes) -> Lanes
-    /// The gradient of `x`, from that of the value.
+    /// The gradient of `x`, from the gradient of the value.
     static func gradient(_ upstream: Lanes, at x: Lanes) -> Lanes
 }
 

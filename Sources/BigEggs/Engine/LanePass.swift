@@ -2,7 +2,7 @@
 ///
 /// - Parameters:
 ///   - isFirst: whether nothing has been written to `target` yet, so that `source` is copied.
-///   - count: elements, padding included.
+///   - count: the number of elements, padding included.
 func accumulate(
     _ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, isFirst: Bool, count: Int,
     _ precision: Precision
@@ -24,7 +24,7 @@ private func accumulate<Element: ActivationElement>(
     }
 }
 
-/// Replaces the elements of `target`, sixteen at a time, by a function of them and of those of `other`.
+/// Replaces the elements of `target`, sixteen at a time, by `body` of these elements and the elements of `other`.
 @inline(__always)
 func forEachLanes<Target: ActivationElement, Other: ActivationElement>(
     _ target: UnsafeMutableRawPointer, _ targetType: Target.Type,

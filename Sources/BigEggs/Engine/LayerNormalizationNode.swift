@@ -1,7 +1,7 @@
 /// Layer normalization over the channels of each pixel, or the features of each vector.
 ///
 /// With x̂ = (x − mean) / deviation and g the output's gradient times gamma, the input's gradient is
-/// (g − mean(g) − x̂ · mean(g · x̂)) / deviation, means over the channels.
+/// (g − mean(g) − x̂ · mean(g · x̂)) / deviation. The means are over the channels.
 /// Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 final class LayerNormalizationNode: Node {
     let name: String
@@ -10,7 +10,7 @@ final class LayerNormalizationNode: Node {
     var hasParameters: Bool { gamma != nil || beta != nil }
     var inputs: [Signal] { [input] }
     var valuesForBackward: [Signal] { [input] }
-    /// For each part of the samples two sums per channel, then gamma and beta, all padded to whole blocks.
+    /// Two sums per channel for each part of the samples, then gamma and beta. Channels are padded to whole blocks.
     var ownBytes: Int { channels * (2 * parts + 2) * 4 }
 
     private let input: Signal
@@ -21,7 +21,8 @@ final class LayerNormalizationNode: Node {
 
     /// Channels, padded to whole blocks.
     private var channels: Int { input.walk.blocks * 16 }
-    /// Number of runs of the batch's samples, the same for any number of threads, so that sums have one order.
+    /// The number of parts that the batch's samples are divided into. It does not depend on the number of threads, so
+    /// neither does the order of sums.
     private var parts: Int { min(16, input.walk.samples) }
 
     init(

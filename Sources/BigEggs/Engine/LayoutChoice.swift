@@ -1,4 +1,4 @@
-/// A layout that is requested of a primitive, or that it chose.
+/// A layout that a primitive must use, or that a primitive chose.
 package enum LayoutChoice: Equatable {
     /// Left to the primitive.
     case free(dims: [Int], Precision)

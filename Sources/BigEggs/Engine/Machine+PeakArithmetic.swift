@@ -5,8 +5,8 @@ extension Machine {
     /// The measured peak of floating-point operations per second, with all operands in registers.
     ///
     /// The measurement takes about a tenth of a second. It runs independent chains of float32 multiply-adds, or of
-    /// dot products of bfloat16 pairs. A multiplication and an addition count as two. It uses the largest
-    /// instruction set that the engine uses on this processor, whatever this build was compiled for.
+    /// dot products of bfloat16 pairs. A multiplication and an addition count as two operations. The instruction set is
+    /// the largest that the engine uses on this processor, whatever this build was compiled for.
     ///
     /// - Returns: 0 for bfloat16 on a processor without an instruction for it.
     public static func peakOperationsPerSecond(_ precision: Precision, threads: Int) -> Double {

@@ -11,7 +11,7 @@ public enum Machine {
         return name.trimmed
     }
 
-    /// The processors that the process may run on.
+    /// The number of processors that the process may run on.
     public static var processors: Int { Threads.processors }
     /// The default number of threads: `OMP_NUM_THREADS`, or else the number of processors.
     public static var standardThreads: Int { Threads.standard }
@@ -24,7 +24,7 @@ public enum Machine {
 
     /// The peak resident memory of the process in bytes; 0 if the kernel does not report it.
     ///
-    /// Not from `getrusage`: its maximum starts at the parent process's.
+    /// Not from `getrusage`, whose maximum starts at the value of the parent process.
     public static var peakMemoryBytes: Int {
         guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
             let line = text.lines.first(where: { $0.hasPrefix("VmHWM:") }),

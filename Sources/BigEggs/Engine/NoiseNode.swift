@@ -2,7 +2,7 @@ import Glibc
 
 /// Adds normally distributed noise in training, in place where possible.
 ///
-/// The noise is a function of seed, layer, step, the sample's index in the batch and the element's in the sample.
+/// The noise is a function of seed, layer, step, the sample's index in the batch and the element's index in the sample.
 /// Source: https://keras.io/api/layers/regularization_layers/gaussian_noise/
 final class NoiseNode: Node {
     let name: String
@@ -74,19 +74,19 @@ final class NoiseNode: Node {
         }
     }
 
-    /// Nothing: the input's gradient is the output's.
+    /// Does nothing: the input's gradient is the output's gradient.
     func backward(_ step: StepContext) {}
 }
 
 extension Philox {
-    /// Four numbers of mean 0 and deviation 1.
+    /// Four normally distributed numbers with mean 0 and deviation 1.
     ///
     /// Source: Box and Muller, "A note on the generation of random normal deviates", 1958.
     package func normals(stream: UInt32, item: UInt32, draw: UInt32) -> SIMD4<Float> {
         let uniforms = uniforms(stream: stream, item: item, draw: draw)
         var result = SIMD4<Float>.zero
         for pair in 0..<2 {
-            // 1 − u is more than 0.
+            // 1 − u is more than 0, so it has a logarithm.
             let radius = (-2 * log(Double(1 - uniforms[2 * pair]))).squareRoot()
             let angle = 2 * Double.pi * Double(uniforms[2 * pair + 1])
             result[2 * pair] = Float(radius * cos(angle))

@@ -21,12 +21,13 @@ enum Operation {
         case rectifier
     }
 
-    /// How a window moves over images; all in rows and columns.
+    /// How a window moves over images. Each array has a number for rows and one for columns.
     struct Window {
         var size: [Int]
         var strides: [Int]
-        /// Zeros above and to the left, below and to the right.
+        /// Zeros above and to the left.
         var paddingBefore: [Int]
+        /// Zeros below and to the right.
         var paddingAfter: [Int]
     }
 
@@ -49,7 +50,7 @@ enum Operation {
         var beta: Float = 0
     }
 
-    /// The bias, and its gradient, are float32 and dense. Weights of five dimensions are in groups.
+    /// The bias and its gradient are float32 and dense. Weights of five dimensions are those of a grouped convolution.
     case convolution(WeightedPass, Weighted, Window)
     case innerProduct(WeightedPass, Weighted)
     case pooling(Pooling, Window, source: TensorLayout, destination: TensorLayout, training: Bool)

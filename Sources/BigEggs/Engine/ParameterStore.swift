@@ -1,20 +1,19 @@
 /// All parameters of a model, their gradients and their copies.
 ///
-/// Parameters lie in one flat buffer, gradients and the optimizer's moments in others. Each tensor has
-/// the same offset in all of them, and the layout of its weight gradient. An optimizer works on ranges of
-/// these buffers, independently of layers. Tensors start on a multiple of sixteen elements; the gaps between
-/// them stay zero.
+/// Parameters lie in one flat buffer, gradients and the optimizer's moments in others. A tensor has the same offset in
+/// all these buffers, and the same layout, in which its gradient is computed. An optimizer works on ranges of these
+/// buffers, independently of layers. Tensors start on a multiple of sixteen elements; the gaps between them stay zero.
 final class ParameterStore {
     struct Entry {
         let weight: Weight
-        /// Chosen by a plan. Vectors keep Keras's layout; no plan chooses one for them.
+        /// Chosen by a plan. No plan chooses a layout for vectors, which keep Keras's layout.
         var layout: LayoutChoice?
         /// Keras's row-major array, with the dimensions in oneDNN's order.
         var kerasLayout: TensorLayout
         var offset = 0
 
         var storedLayout: LayoutChoice { layout ?? .described(kerasLayout) }
-        /// Elements from its start to the next tensor's.
+        /// The number of elements from the start of this tensor to the start of the next.
         var paddedCount: Int { (storedLayout.byteCount / 4).roundedUp(to: 16) }
     }
 
@@ -33,7 +32,7 @@ final class ParameterStore {
 
     private(set) var entries: [Entry]
     private var copies: [Copy] = []
-    /// Values in Keras's layout, until ``allocate()``.
+    /// The parameters' values in Keras's layout; empty after ``allocate()``.
     private var initialValues: [[Float]]
     private(set) var elementCount = 0
     private(set) var parameters: AlignedMemory?
@@ -51,7 +50,7 @@ final class ParameterStore {
 
     var isAllocated: Bool { parameters != nil }
 
-    /// Fixes the layout of a parameter, unless an earlier plan has.
+    /// Fixes the layout of a parameter, unless an earlier plan has fixed it.
     ///
     /// - Parameter kerasLayout: Keras's row-major array, with the dimensions in `layout`'s order.
     func chooseLayout(of parameter: Int, _ layout: LayoutChoice, kerasLayout: TensorLayout) {
@@ -82,7 +81,7 @@ final class ParameterStore {
     /// Where the next parameter begins.
     func end(of parameter: Int) -> Int { entries[parameter].offset + entries[parameter].paddedCount }
 
-    /// The parameters' offsets and layouts as text, to compare with another process's.
+    /// The parameters' offsets and layouts as text, to compare with the text of another process.
     var arrangement: String {
         entries.map { entry in
             if case .described(let layout)? = entry.layout { return "\(entry.offset) \(layout)" }
@@ -135,7 +134,8 @@ final class ParameterStore {
     /// The name of the first parameter whose gradient has a square that is not finite.
     ///
     /// Squares are checked because Adam accumulates them: an overflow stays in its second moment. The check is one
-    /// more parallel pass over the gradients: 0.3 ms of a step's 104 with the report's network on two cores.
+    /// more parallel pass over the gradients. It takes 0.3 ms of the 104 ms of a step with the report's network on two
+    /// cores.
     var parameterWithInfiniteGradient: String? {
         guard let gradients, !FiniteScan.hasFiniteSquares(gradients.floats, count: elementCount) else {
             return nil
@@ -166,7 +166,7 @@ final class ParameterStore {
         return places
     }
 
-    /// The regularizers' part of the loss; 0 without any. Frozen parameters add nothing, as in Keras.
+    /// The regularizers' part of the loss; 0 without regularizers. Frozen parameters add nothing, as in Keras.
     ///
     /// Cached until the parameters change: an evaluation reads it for each batch.
     var regularizationLoss: Double {
@@ -204,7 +204,7 @@ final class ParameterStore {
         }
     }
 
-    /// The number of a copy of a parameter in this layout, made on the first request.
+    /// The number of the copy of a parameter in a layout. The first request makes the copy.
     func copy(of parameter: Int, as layout: LayoutChoice) throws -> Int {
         if let known = copies.firstIndex(where: {
             guard $0.parameter == parameter, case .reordered(let known, _) = $0.form else { return false }
@@ -226,7 +226,7 @@ final class ParameterStore {
         return copies.count - 1
     }
 
-    /// The number of a kernel's transformed copy, made on the first request.
+    /// The number of a kernel's transformed copy. The first request makes the copy.
     ///
     /// - Parameter parameter: a kernel in the layout OIhw16i16o or OIhw8i8o.
     func copy(of parameter: Int, as kernel: some TransformedKernel) -> Int {

@@ -2,7 +2,7 @@
 protocol Pass: AnyObject {
     /// The implementation's name, for display.
     var implementation: String { get }
-    /// Bytes of scratch that it needs while it runs.
+    /// Bytes of scratch that the pass needs while it runs.
     var scratchpadBytes: Int { get }
     /// Sets the place of the scratch, which all passes of a plan share.
     func useScratchpad(at place: Place) throws

@@ -15,10 +15,10 @@ public struct PassTimes: Sendable {
     /// Total time of each pass.
     public private(set) var nanoseconds: [Pass: UInt64] = [:]
 
-    /// Multiplications and additions of convolutions and products, two for each pair, over all steps.
-    /// Counted for direct convolution; Winograd's algorithm needs fewer.
+    /// The number of multiplications and additions of convolutions and products, over all steps. They are counted for
+    /// direct convolution; Winograd's algorithm needs fewer.
     public private(set) var operations: [Pass: Int] = [:]
-    /// The time of all passes together.
+    /// The sum of the times of all passes.
     public var totalNanoseconds: UInt64 { nanoseconds.values.reduce(0, +) }
 
     /// Nanoseconds in which gradients were exchanged between processes while layers computed. These are part of the

@@ -14,7 +14,7 @@ final class Plan {
         var isFrozen = false
         /// Whether noise and dropout are active.
         var isLearning: Bool { training && !isFrozen }
-        /// Off for tests and comparisons of the two algorithms.
+        /// Whether the engine's own convolutions may be used; off for tests and for comparisons with oneDNN.
         var allowsWinograd = true
     }
 
@@ -23,7 +23,7 @@ final class Plan {
     private let workspace: Workspace
     private(set) var nodes: [any Node] = []
     let inputSignal: Signal
-    /// The input signal, if no layer computes anything.
+    /// The network's output; the input signal if no layer computes anything.
     let outputSignal: Signal
     /// The numbers of the parameter copies that the nodes read.
     private(set) var copies: [Int] = []
@@ -31,16 +31,17 @@ final class Plan {
     private(set) var gradientSums: [[GradientSum]]
     /// For each node, the passes that recompute values before its backward pass.
     private(set) var recomputations: [[any Pass]]
-    /// Byte offsets of places in the workspace, and the bytes that they need together.
+    /// Byte offsets of places in the workspace.
     private let offsets: [Place: Int]
+    /// Bytes of workspace that the plan needs.
     private let bytes: Int
     private var boundGeneration = -1
     /// For each node, the parameters of its layer.
     private let parameters: [[Int]]
-    /// Time by layer and pass; `nil` to measure none.
+    /// Time by layer and pass; `nil` to measure no times.
     var times: PassTimes?
 
-    /// The number of values that one image's output has.
+    /// The number of output values per image.
     let outputCount: Int
 
     init(_ key: Key, network: Network, seed: UInt64, store: ParameterStore, workspace: Workspace) throws {
@@ -95,8 +96,8 @@ final class Plan {
         return !training || !node.inputs[0].isRectified || node.output.isRectified
     }
 
-    /// For each node, the offset from which no gradient belongs to a node before it. These gradients are final once the
-    /// node has run backward.
+    /// For each node, the offset where the gradients of the nodes before it end. The gradients from this offset on are
+    /// final once the node has run backward.
     private(set) lazy var firstReadyGradients: [Int] = nodes.indices.map { number in
         parameters[..<number].joined().map(store.end(of:)).max() ?? 0
     }
@@ -118,7 +119,7 @@ final class Plan {
         return BoundPlan(plan: self, memory: memory)
     }
 
-    /// The implementation of each pass, for each node that has a choice of them.
+    /// The implementation of each pass, for each node that has a choice of implementations.
     var algorithms: [ChosenAlgorithm] {
         nodes.flatMap { node in
             node.algorithms.map {

@@ -67,7 +67,7 @@ final class PlanBuilder {
         return try add(ReorderNode(name: "\(name) input", input: signal, to: wanted))
     }
 
-    /// An image as a matrix in Keras's order, for layers that work on vectors; a matrix unchanged.
+    /// An image as a matrix in Keras's order, for layers that work on vectors. A matrix is returned unchanged.
     func flattened(_ signal: Signal, for name: String) throws -> Signal {
         guard signal.dims.count == 4 else { return signal }
         return try add(
@@ -76,7 +76,7 @@ final class PlanBuilder {
                 to: .channelsLast(signal.dims, signal.layout.precision), flattened: true))
     }
 
-    /// A layer's input in the form of its output: a blocked image or a matrix.
+    /// A layer's input in the form of the layer's output: a blocked image or a matrix.
     func arranged(_ signal: Signal, for layer: ResolvedLayer) throws -> Signal {
         layer.outputShape.count == 3
             ? try blocked(signal, for: layer.name) : try flattened(signal, for: layer.name)

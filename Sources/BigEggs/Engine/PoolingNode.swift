@@ -1,4 +1,4 @@
-/// Pooling by a oneDNN primitive, whose workspace keeps the position of each largest value.
+/// Pooling by a oneDNN primitive. The workspace of a max pooling keeps the position of each largest value.
 final class PoolingNode: Node {
     let name: String
     let output: Signal

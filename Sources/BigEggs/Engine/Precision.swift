@@ -9,8 +9,8 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     /// The precision in which this processor trains faster.
     ///
     /// An AMD Zen 4 multiplies pairs of bfloat16 at twice the rate of float32, and trains the report's network 1.6
-    /// times as fast. An Intel processor with AVX-512 FP16 multiplies them at half the rate of float32: 80 GFLOP/s on a
-    /// core against 170. There are no kernels for AMX yet.
+    /// times as fast in bfloat16. An Intel processor with AVX-512 FP16 multiplies such pairs at half the rate of
+    /// float32: 80 GFLOP/s per core instead of 170. There are no kernels for AMX yet.
     public static var fastest: Precision {
         be_bfloat16_is_faster(DNNL.instructionSet.ofKernels) ? .bfloat16 : .float32
     }

@@ -24,8 +24,7 @@ final class RectifierNode: Node {
     var valuesForBackward: [Signal] { output.gradientIsMasked ? [] : [output] }
 
     func describeBackward(inputGradients: [Place?]) throws {
-        // This mask is also right for a ReLU that computed the input: where this output is not zero, neither is the
-        // output of that ReLU.
+        // A ReLU that computed the input need not mask again: its output equals this output, and so do the masks.
         if input.readers == 1 { input.gradientIsMasked = true }
     }
 

@@ -1,8 +1,8 @@
 /// Zeroes a gradient where a ReLU's output is zero.
 ///
 /// - Parameters:
-///   - precision: of the gradient.
-///   - valuesPrecision: of the values: float32 in a last layer, whatever the gradient's precision.
+///   - precision: the gradient's precision.
+///   - valuesPrecision: the precision of the values: float32 in a last layer, whatever the gradient's precision.
 func maskGradient(
     _ gradient: UnsafeMutableRawPointer, whereRectified values: UnsafeMutableRawPointer, count: Int,
     _ precision: Precision, valuesPrecision: Precision
@@ -21,7 +21,7 @@ func maskGradient(
     }
 }
 
-/// Writes max(x, 0) of each value, to the same place or another.
+/// Writes max(x, 0) of each value to `target`, which may be `source`.
 func rectify(
     _ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, count: Int,
     _ precision: Precision

@@ -1,4 +1,4 @@
-/// Copies values into another layout, for a layer that cannot read the layout of the one before it.
+/// Copies values into another layout, for a layer that cannot read the layout of the layer before it.
 final class ReorderNode: Node {
     let name: String
     private let input: Signal
@@ -9,7 +9,7 @@ final class ReorderNode: Node {
     private let forwardPrimitive: Primitive
     private var backwardPrimitive: Primitive?
 
-    /// - Parameter flattened: the output, channels last, is passed on as a matrix, `[batch, features]`.
+    /// - Parameter flattened: whether the output, channels last, is passed on as a matrix, `[batch, features]`.
     init(name: String, input: Signal, to layout: TensorLayout, flattened: Bool = false) throws {
         self.name = name
         self.input = input

@@ -2,8 +2,8 @@
 package enum SGDPass {
     /// One step. All buffers have `count` elements, a multiple of sixteen.
     ///
-    /// Without a velocity w −= rate · g. With it v = momentum · v − rate · g, then w += v, or with Nesterov's
-    /// momentum w += momentum · v − rate · g. Before that w −= decay · w.
+    /// First, w −= decay · w. Then, without a velocity, w −= rate · g. With a velocity, v = momentum · v − rate · g and
+    /// w += v, or with Nesterov's momentum w += momentum · v − rate · g.
     /// Source: https://keras.io/api/optimizers/sgd/
     package static func run(
         parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,

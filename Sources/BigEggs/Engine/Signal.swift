@@ -3,9 +3,9 @@ final class Signal {
     /// `[batch, channels, height, width]` or `[batch, features]`: oneDNN's order of dimensions.
     let dims: [Int]
     let layout: TensorLayout
-    /// How the hand-written passes walk through it.
+    /// The strides for hand-written passes over the values.
     let walk: ChannelWalk
-    /// How many nodes read it.
+    /// The number of nodes that read the values.
     var readers = 0
     /// The values depend on parameters, so the backward pass needs their gradient.
     var needsGradient = false

@@ -2,10 +2,10 @@ import Glibc
 
 /// Softmax, sparse categorical cross-entropy and its gradient in one pass over the logits.
 ///
-/// The loss of an image is −log softmax(logits)[label], taken from the logits with their maximum
-/// subtracted, as Keras does when a softmax layer feeds the loss: no probability is clipped, and large
-/// logits do not overflow. The gradient is (softmax − target) / batch. The target is the one-hot label;
-/// label smoothing spreads a share of it evenly over all classes.
+/// The loss of an image is −log softmax(logits)[label]. It is computed from the logits minus their maximum, as in Keras
+/// when a softmax layer feeds the loss: no probability is clipped, and large logits do not overflow. The gradient is
+/// (softmax − target) / batch. The target is the one-hot label; label smoothing spreads a share of it evenly over all
+/// classes.
 /// Source: https://keras.io/api/losses/probabilistic_losses/
 enum SoftmaxCrossentropy {
     /// Replaces logits, `[count, classes]`, by probabilities.
@@ -17,7 +17,7 @@ enum SoftmaxCrossentropy {
         }
     }
 
-    /// The loss of each image, and whether its largest logit is the label's.
+    /// The loss of each image, and whether the label's logit is the largest.
     ///
     /// - Parameters:
     ///   - logits: `[count, classes]`.
@@ -78,8 +78,8 @@ enum SoftmaxCrossentropy {
         return total
     }
 
-    /// The number of logits larger than the label's; `nil` if the label's is not finite. Among equal
-    /// logits the label's counts as the largest, as in TensorFlow's `in_top_k`.
+    /// The number of logits larger than the label's logit; `nil` if the label's logit is not finite. Among equal
+    /// logits, the label's logit counts as the largest, as in TensorFlow's `in_top_k`.
     private static func largerLogits(
         than label: Int, _ values: UnsafePointer<Float>, _ classes: Int
     ) -> Int? {

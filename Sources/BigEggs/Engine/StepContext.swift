@@ -1,6 +1,6 @@
-/// The current step, for its nodes.
+/// The facts about the current step that nodes need.
 struct StepContext {
-    /// Steps since the start of training; dropout masks depend on it.
+    /// The number of steps since the start of training; dropout masks depend on it.
     var step: Int
     var training: Bool
     /// The samples of the batch that the plan computes; nil for all. A plan has at least one sample: an empty share is

@@ -31,6 +31,6 @@ final class SumNode: Node {
         }
     }
 
-    /// Nothing: each input's gradient is the output's.
+    /// Does nothing: each input's gradient is the output's gradient.
     func backward(_ step: StepContext) {}
 }

@@ -16,11 +16,11 @@ package struct TensorLayout: Equatable {
     }
 
     package let precision: Precision
-    /// In oneDNN's order: `[batch, channels, height, width]`, `[outputs, inputs, height, width]`.
+    /// In oneDNN's order: `[batch, channels, height, width]` or `[outputs, inputs, height, width]`.
     package let dims: [Int]
     /// The dimensions padded to whole blocks; the padding is zero.
     package let paddedDims: [Int]
-    /// Elements from one outer step of a dimension to the next.
+    /// For each dimension, the number of elements from one outer step to the next.
     package let strides: [Int]
     /// From the outermost to the innermost.
     package let blocks: [Block]
@@ -35,7 +35,7 @@ package struct TensorLayout: Equatable {
 
     /// - Parameters:
     ///   - order: the dimensions from the outermost to the innermost.
-    ///   - blocks: within the outer steps; dimensions without a block are not padded.
+    ///   - blocks: the blocks within the outer steps; dimensions without a block are not padded.
     package init(_ precision: Precision, dims: [Int], order: [Int], blocks: [Block] = []) {
         var sizes = Array(repeating: 1, count: dims.count)
         for block in blocks { sizes[block.dimension] *= block.size }
@@ -51,12 +51,12 @@ package struct TensorLayout: Equatable {
             blocks: blocks)
     }
 
-    /// Dense, the last dimension fastest.
+    /// A dense layout in which the last dimension varies fastest.
     package static func rowMajor(_ dims: [Int], _ precision: Precision) -> TensorLayout {
         TensorLayout(precision, dims: dims, order: Array(dims.indices))
     }
 
-    /// Without blocks, the stride of each dimension given.
+    /// A layout with the given strides and without blocks.
     package static func strided(_ dims: [Int], _ precision: Precision, strides: [Int]) -> TensorLayout {
         TensorLayout(precision, dims: dims, paddedDims: dims, strides: strides, blocks: [])
     }
@@ -91,7 +91,7 @@ package struct TensorLayout: Equatable {
         TensorLayout(precision, dims: dims, paddedDims: paddedDims, strides: strides, blocks: blocks)
     }
 
-    /// The same strides for `samples` samples: elements of dimension 0, which has no blocks.
+    /// The same strides with `samples` elements of dimension 0, which has no blocks.
     func with(samples: Int) -> TensorLayout {
         TensorLayout(
             precision, dims: [samples] + dims.dropFirst(), paddedDims: [samples] + paddedDims.dropFirst(),
@@ -105,7 +105,7 @@ package struct TensorLayout: Equatable {
         var (dims, paddedDims, strides) = (self.dims, self.paddedDims, self.strides)
         dims[dimension] = count
         paddedDims[dimension] = padded
-        // Outer dimensions' strides scale with the dimension's size.
+        // The strides of dimensions outside of this one scale with its padded size.
         for other in strides.indices where strides[other] > strides[dimension] {
             strides[other] = strides[other] * padded / self.paddedDims[dimension]
         }

@@ -7,11 +7,11 @@ import MessagePassing
 /// libgomp keeps a pool and a thread count per calling thread. Primitives are therefore created and executed
 /// on the caller's thread, and the count is set at the start of each fit, evaluate and predict.
 enum Threads {
-    /// The processors that the process may run on.
+    /// The number of processors that the process may run on.
     static var processors: Int { Int(omp_get_num_procs()) }
 
     /// The default number of threads: `OMP_NUM_THREADS`, or else the number of processors. Under a launcher, the
-    /// processes on one machine divide its processors, unless the launcher bound each process to its own.
+    /// processes on one machine divide its processors, unless the launcher bound each process to its own processors.
     static var standard: Int {
         guard let launcher = Launcher.current, getenv("OMP_NUM_THREADS") == nil else {
             return min(initial, most)
@@ -23,7 +23,7 @@ enum Threads {
     /// The maximum number of threads of a parallel region started by the calling thread: `OMP_THREAD_LIMIT`, or 1 if
     /// `OMP_MAX_ACTIVE_LEVELS` or a surrounding parallel region allows no more.
     ///
-    /// A oneDNN primitive created for more threads than it gets hangs, waiting for the missing ones.
+    /// If a oneDNN primitive gets fewer threads than it was created for, it waits for the missing threads for ever.
     static var most: Int {
         omp_get_active_level() < omp_get_max_active_levels() ? Int(omp_get_thread_limit()) : 1
     }
@@ -63,7 +63,7 @@ enum Threads {
         }
     }
 
-    /// Splits `0..<count` evenly over the pool: `body(range, thread)` once on each thread.
+    /// Splits `0..<count` evenly over the pool, and runs `body(range, thread)` once on each thread.
     ///
     /// The ranges depend on the number of threads; the order of a sum must not.
     @inline(__always)

@@ -2,9 +2,9 @@ import CKernels
 
 /// A 3×3 convolution of images of at most 2×2 pixels, as a matrix product.
 ///
-/// Every output pixel depends on every input pixel. That takes 16 multiplications for a pair of channels; Winograd's
-/// algorithm takes 36. Every output is summed in a fixed order: its bits do not depend on the number of threads or the
-/// instruction set.
+/// Every output pixel depends on every input pixel, so the product takes 16 multiplications for each pair of an input
+/// and an output channel; Winograd's algorithm takes 36. Every output is summed in a fixed order: its bits do not
+/// depend on the number of threads or the instruction set.
 final class TinyConvolution: Pass {
     private let input: Place
     private let output: Place
@@ -15,11 +15,11 @@ final class TinyConvolution: Pass {
     private let instructionSet = DNNL.instructionSet.ofKernels
     private var bound: be_tiny_convolution?
 
-    /// Whether a convolution is one of these: 3×3 with stride 1 and zeros around, and at least 16 channels on both
-    /// sides, in blocks.
+    /// Whether this pass can compute a convolution: 3×3 with stride 1 and zeros around images of at most 2×2 pixels,
+    /// with at least 16 input and 16 output channels, in blocks.
     ///
-    /// On AVX2, oneDNN has only its reference code for the gradient of such a kernel: a second for 4 images with 512
-    /// channels.
+    /// On AVX2, oneDNN has only its reference code for the gradient of such a kernel. That code takes a second for 4
+    /// images with 512 channels.
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
@@ -32,9 +32,9 @@ final class TinyConvolution: Pass {
     static func isTiny(_ images: TensorLayout) -> Bool { images.dims[2...].allSatisfy { $0 <= 2 } }
 
     /// - Parameters:
-    ///   - shape: of the input and output images.
+    ///   - shape: the shape of the input and output images.
     ///   - kernel: the place of the transformed ``TinyKernel``.
-    ///   - bias: a number for each output channel.
+    ///   - bias: the place of a number for each output channel.
     init(_ shape: be_tiny_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool, output: Place) {
         (self.shape, self.input, self.kernel, self.bias) = (shape, input, kernel, bias)
         (self.rectifies, self.output) = (rectifies, output)
@@ -61,9 +61,9 @@ final class TinyConvolution: Pass {
     }
 }
 
-/// The gradients of kernel and bias of a ``TinyConvolution``, or of one in bfloat16.
+/// The gradients of kernel and bias of a ``TinyConvolution``, or of such a convolution in bfloat16.
 ///
-/// Each sum is in float32 over the whole batch. The threads divide the sums among them.
+/// One thread computes each sum over the whole batch, in float32.
 final class TinyGradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -77,9 +77,9 @@ final class TinyGradient: Pass {
     private var bound: be_tiny_gradient?
 
     /// - Parameters:
-    ///   - shape: of the convolution.
-    ///   - precision: of the images.
-    ///   - kernelGradient: in blocks of inputs by outputs.
+    ///   - shape: the shape of the convolution.
+    ///   - precision: the precision of the images.
+    ///   - kernelGradient: the place of the kernel's gradient, in blocks of inputs by outputs.
     init(
         _ shape: be_tiny_shape, _ precision: Precision, input: Place, outputGradient: Place,
         kernelGradient: Place, biasGradient: Place?
@@ -125,10 +125,12 @@ final class TinyGradient: Pass {
     }
 }
 
-/// A 3×3 kernel as ``TinyConvolution``'s matrix: each tap once for each pair of input and output pixels that it joins.
+/// A 3×3 kernel as the matrix of ``TinyConvolution``.
+///
+/// Each tap appears once for each pair of an input pixel and an output pixel that the tap connects.
 struct TinyKernel: TransformedKernel {
     let shape: be_tiny_shape
-    /// For the gradient of the input: the shape's inputs are the kernel's outputs, and vice versa.
+    /// Whether the shape's inputs are the kernel's outputs and vice versa, as for the gradient of the input.
     let isTurned: Bool
 
     private var panels: Int { withUnsafePointer(to: shape, be_tiny_panels) }

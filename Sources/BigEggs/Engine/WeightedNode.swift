@@ -20,7 +20,7 @@ class WeightedNode: Node {
     private var gradient: UnsafeMutableRawPointer?
     private var values: UnsafeMutableRawPointer?
 
-    /// - Parameter output: the output's layout, if it is not the primitives'.
+    /// - Parameter output: the output's layout, if it differs from the primitives' destination.
     init(
         _ primitives: WeightedPrimitives, input: Signal, output: TensorLayout? = nil, kernel: Int, bias: Int?,
         store: ParameterStore
@@ -73,14 +73,16 @@ class WeightedNode: Node {
         return .copy(copy)
     }
 
-    /// The engine's own pass; `nil` to use oneDNN's.
+    /// The engine's own forward pass; `nil` to use oneDNN's.
     func makeOwnForward() -> (any Pass)? { nil }
+    /// The engine's own pass for the input's gradient; `nil` to use oneDNN's.
     func makeOwnBackwardData(into gradient: Place) -> (any Pass)? { nil }
+    /// The engine's own pass for the gradients of kernel and bias; `nil` to use oneDNN's.
     func makeOwnBackwardWeights() -> (any Pass)? { nil }
 
     /// The pass that computes the gradients of kernel and bias.
     func makeBackwardWeights() throws -> any Pass {
-        // Each part has its own sums. 16 parts took a fifth longer than a single one, 8 parts no longer.
+        // Each part has its own sums. 16 parts took a fifth longer than a single part; 8 parts took no longer.
         let primitive = try DividedPrimitive(batch: batch, parts: 8) { samples, _ in
             try primitives.backwardWeights(store.entries[kernel].storedLayout, samples: samples)
         }

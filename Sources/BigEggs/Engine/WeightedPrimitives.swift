@@ -1,7 +1,7 @@
 /// The three primitives of a convolution or of an inner product, for any number of samples.
 struct WeightedPrimitives {
     let name: String
-    /// Layouts of all samples.
+    /// The layouts of input and output for all samples.
     let source, destination: TensorLayout
     /// oneDNN's dimensions of the kernel: `[outputs, inputs, height, width]`, or `[outputs, inputs]`.
     let kernelDims: [Int]
@@ -11,7 +11,7 @@ struct WeightedPrimitives {
     let rectifies: Bool
     let precision: Precision
 
-    /// The output's gradient, in the precision of activations even where the output is float32.
+    /// The layout of the output's gradient, in the precision of activations even where the output is float32.
     var gradient: TensorLayout { destination.with(precision) }
 
     /// The primitives of an inner product with `count` of the kernel's outputs (dimension 0) or inputs (1).
@@ -40,7 +40,7 @@ struct WeightedPrimitives {
                 hasBias: false)
         }
         if let weights { return try describe(weights) }
-        // Using an inner product's forward layout saves a transposition after every optimizer step.
+        // Using the forward pass's layout for an inner product saves a transposition after every optimizer step.
         if window == nil, let shared = try? describe(try forward.layout(of: .weights)), !shared.isReference {
             return shared
         }

@@ -6,7 +6,7 @@ import CKernels
 /// Four outputs take sixteen products instead of 36, at the price of additions before and after. The
 /// input's additions are in float32, and their results are rounded to bfloat16 once, as is the transformed
 /// kernel. Products are summed in float32, and only the output is rounded again. F(4×4, 3×3) would nearly
-/// halve the products, but it scales terms by up to 8 before they cancel: too much for 8 bits.
+/// halve the products, but it scales terms by up to 8 before they cancel, too much for the 8 bits of bfloat16.
 ///
 /// Every output is summed in a fixed order, whatever the number of threads.
 /// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
@@ -23,7 +23,7 @@ final class WinogradBFloat16Convolution: Pass {
     private var bound: (convolution: be_winograd_bfloat16_convolution, scratchpad: UnsafeMutableRawPointer)?
 
     /// Whether Winograd's algorithm is faster for a convolution: bfloat16, 3×3 with stride 1, output of the
-    /// input's size, and multiples of 32 channels on both sides.
+    /// input's size, and multiples of 32 input and output channels.
     ///
     /// The processor must have dot products of bfloat16 pairs but not AMX: with AMX, oneDNN's direct
     /// convolutions are faster.
@@ -42,7 +42,7 @@ final class WinogradBFloat16Convolution: Pass {
     ///   - dims: `[batch, channels, height, width]` of the input.
     ///   - input, output: images of bfloat16 in oneDNN's layout nChw16c.
     ///   - kernel: the place of the transformed kernel.
-    ///   - threads: the maximum number of threads that run it.
+    ///   - threads: the maximum number of threads that run the pass.
     init(
         _ transformed: WinogradKernel, dims: [Int], input: Place, kernel: Place, bias: Place?,
         rectifies: Bool, output: Place, threads: Int

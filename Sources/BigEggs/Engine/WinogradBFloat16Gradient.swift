@@ -2,11 +2,12 @@ import CKernels
 
 /// The gradients of kernel and bias of a convolution that runs as ``WinogradBFloat16Convolution``.
 ///
-/// It multiplies the sixteen elements of each input tile with those of the output gradient's tile, and sums
-/// over all tiles in float32. The sums are transformed into the kernel's nine elements once. Both factors are
-/// rounded to bfloat16 after additions in float32.
+/// Input tiles and tiles of the output gradient are transformed to sixteen elements each, by additions in float32, and
+/// rounded to bfloat16. Then they are multiplied element by element, and the products are summed over all tiles in
+/// float32. The sums are transformed into the kernel's nine elements once.
 ///
-/// Sums are made in parts, which are runs of tiles. The number of parts does not depend on the number of threads.
+/// The sums are divided into parts, which are ranges of tiles. The number of parts does not depend on the number of
+/// threads.
 final class WinogradBFloat16Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -30,15 +31,16 @@ final class WinogradBFloat16Gradient: Pass {
 
     /// Whether the sums fit into the caches; otherwise oneDNN's gradient is used.
     ///
-    /// Each part has its own sums, 64 bytes for a pair of channels: 4 MB with 256 channels on both sides.
+    /// Each part has its own sums, 64 bytes for each pair of an input and an output channel: 4 MB for 256 by 256
+    /// channels.
     static func isFor(kernelDims: [Int]) -> Bool { kernelDims[0] * kernelDims[1] <= 256 * 256 }
 
     /// - Parameters:
     ///   - dims: `[batch, channels, height, width]` of the input.
-    ///   - outputs: channels of the output, of the same height and width.
+    ///   - outputs: the number of output channels. The output has the height and width of the input.
     ///   - input, outputGradient: images of bfloat16 in oneDNN's layout nChw16c.
-    ///   - kernelGradient: in the layout OIhw16i16o.
-    ///   - threads: the maximum number of threads that run it.
+    ///   - kernelGradient: the place of the kernel's gradient, in the layout OIhw16i16o.
+    ///   - threads: the maximum number of threads that run the pass.
     init(
         dims: [Int], outputs: Int, input: Place, outputGradient: Place, kernelGradient: Place,
         biasGradient: Place?, threads: Int

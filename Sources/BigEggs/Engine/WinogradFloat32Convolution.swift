@@ -20,8 +20,8 @@ final class WinogradFloat32Convolution: Pass {
     private var scratchpad = Place.scratchpad
     private var bound: (convolution: be_winograd_float32_convolution, scratchpad: UnsafeMutableRawPointer)?
 
-    /// Whether Winograd's algorithm is faster than direct convolution: 3×3 with stride 1, at least 16 channels on
-    /// both sides, in blocks, and at least half of the tiles' pixels in the image.
+    /// Whether Winograd's algorithm is faster than direct convolution: for 3×3 with stride 1, at least 16 input and 16
+    /// output channels, in blocks, and at least half of the tiles' pixels in the image.
     ///
     /// Speedup over direct convolution for a step of four such layers, on an Intel processor with AVX-512: 1.2 to 1.3
     /// with 16 channels, 2.0 with 64 and 2.2 with 256 on images of 8×8; 1.3 on 6×6, 0.8 on 5×5, 1.1 on 3×3.
@@ -33,8 +33,8 @@ final class WinogradFloat32Convolution: Pass {
             && output.dims[2...].reduce(1, *) >= 8 * tiles
     }
 
-    /// Whether the engine's own float32 kernels support a convolution: 3×3 with stride 1 and at least 16 channels on
-    /// both sides, in blocks.
+    /// Whether the engine's own float32 kernels support a convolution: 3×3 with stride 1, and at least 16 input and 16
+    /// output channels, in blocks.
     static func canBeOwn(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
@@ -44,12 +44,12 @@ final class WinogradFloat32Convolution: Pass {
     }
 
     /// - Parameters:
-    ///   - shape: of the input and output images.
-    ///   - kernel: the place of its 36 matrices.
-    ///   - bias: a number for each output channel.
+    ///   - shape: the shape of the input and output images.
+    ///   - kernel: the place of the kernel's 36 matrices.
+    ///   - bias: the place of a number for each output channel.
     ///   - pooling: whether the output is pooled, or the input is the gradient of a pooled output.
-    ///   - places: for each pooled number, which of the four pixels it is.
-    ///   - threads: the maximum number of threads that run it.
+    ///   - places: the place of an index, 0 to 3, for each pooled number: its pixel among the four.
+    ///   - threads: the maximum number of threads that run the pass.
     init(
         _ shape: be_winograd_float32_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool,
         output: Place, pooling: be_winograd_pooling = BE_WINOGRAD_WHOLE, places: Place? = nil, threads: Int
@@ -85,7 +85,7 @@ final class WinogradFloat32Convolution: Pass {
     func execute() {
         guard let (convolution, scratchpad) = bound else { return }
         let (instructionSet, bytesPerThread) = (self.instructionSet, scratch.bytesPerThread)
-        // In groups of tiles that the innermost loop handles at once.
+        // Threads divide groups of tiles. The innermost loop handles a group at once.
         let tiles = withUnsafePointer(to: shape, be_winograd_float32_tiles)
         let group = Int(BE_WINOGRAD_FLOAT32_GROUP)
         Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in

@@ -2,10 +2,12 @@ import CKernels
 
 /// The gradients of kernel and bias of a convolution that runs as ``WinogradFloat32Convolution``.
 ///
-/// It multiplies the 36 elements of each input tile with those of the output gradient's tile, and sums over all
-/// tiles. The sums are transformed into the kernel's nine elements once. Sums are made in parts, which are runs of the
-/// batch's images. The number of parts does not depend on the number of threads. Threads divide parts and output
-/// channels.
+/// Input tiles and tiles of the output gradient are transformed to 36 elements each. Then they are multiplied element
+/// by element, and the products are summed over all tiles. The sums are transformed into the kernel's nine elements
+/// once.
+///
+/// The sums are divided into parts, which are ranges of the batch's images. The number of parts does not depend on the
+/// number of threads. Threads divide the parts, and the output channels of a part.
 final class WinogradFloat32Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -27,21 +29,21 @@ final class WinogradFloat32Gradient: Pass {
     private let parts: Int
     /// The number of sums of one part.
     private let sums: Int
-    /// Groups of 16 output channels, the last one padded.
+    /// The number of groups of 16 output channels. The last group is padded.
     private let sixteens: Int
-    /// Groups of 16 that a thread handles at once.
+    /// The number of groups that a thread handles at once.
     private let sixteensAtOnce: Int
 
     /// Whether the sums take at most 38 MB; otherwise oneDNN's gradient is used.
     ///
-    /// They take 144 bytes for a pair of channels: 38 MB with 512 on both sides.
+    /// The sums take 144 bytes for each pair of an input and an output channel: 38 MB for 512 by 512 channels.
     static func isFor(kernelDims: [Int]) -> Bool { kernelDims[0] * kernelDims[1] <= 512 * 512 }
 
     /// - Parameters:
-    ///   - shape: of the convolution.
-    ///   - places: if the output was pooled: for each of its numbers, which of the four pixels it is.
-    ///   - kernelGradient: in blocks of inputs by outputs.
-    ///   - threads: the maximum number of threads that run it.
+    ///   - shape: the shape of the convolution.
+    ///   - places: if the output was pooled, the place of these indices, as in ``WinogradFloat32Convolution``.
+    ///   - kernelGradient: the place of the kernel's gradient, in blocks of inputs by outputs.
+    ///   - threads: the maximum number of threads that run the pass.
     init(
         _ shape: be_winograd_float32_shape, input: Place, outputGradient: Place, places: Place? = nil,
         kernelGradient: Place, biasGradient: Place?, threads: Int

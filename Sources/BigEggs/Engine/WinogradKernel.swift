@@ -6,14 +6,15 @@ import CKernels
 struct WinogradKernel: TransformedKernel {
     /// `[outputs, inputs, 3, 3]`; in bfloat16 both channel counts are multiples of 32.
     let dims: [Int]
-    /// For the gradient of the input: a convolution with the kernel turned by 180°, inputs and outputs exchanged.
+    /// Whether the kernel is turned by 180° and its inputs and outputs exchanged, as for the gradient of the input.
     let isTurned: Bool
     let precision: Precision
     /// Channels of a block of the kernel in memory, 16 or 8.
     let block: Int
 
-    /// Input and output channels of the convolution.
+    /// Input channels of the convolution.
     var inputs: Int { isTurned ? dims[0] : dims[1] }
+    /// Output channels of the convolution.
     var outputs: Int { isTurned ? dims[1] : dims[0] }
 
     var byteCount: Int {

@@ -3,7 +3,7 @@ import Glibc
 /// Memory for activations, gradients of activations and scratch, shared by the plans of one model.
 ///
 /// Plans never run at the same time, so the plans of the tail batch and of the validation use the memory
-/// of the training plan. It grows if a plan needs more.
+/// of the training plan. The memory grows if a plan needs more.
 final class Workspace {
     private var base: UnsafeMutableRawPointer?
     private(set) var capacity = 0
@@ -15,7 +15,7 @@ final class Workspace {
 
     /// Reserves `bytes` bytes.
     ///
-    /// - Returns: the address of the first.
+    /// - Returns: the address of the first byte.
     func reserve(_ bytes: Int) throws -> UnsafeMutableRawPointer {
         if let base, bytes <= capacity { return base }
         free(base)

@@ -6,7 +6,7 @@ public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
     case linear
     /// max(x, 0).
     case relu
-    /// exp(x) over the sum of the exponentials: probabilities. Only at the end of a model.
+    /// exp(x) divided by the sum of all exponentials, which gives probabilities. Allowed only at the end of a model.
     case softmax
     /// x · Φ(x), with the distribution function Φ of the normal distribution.
     case gelu

@@ -1,6 +1,6 @@
 /// The mean of each window: `[height, width, channels]` to `[height', width', channels]`.
 ///
-/// With `same` padding, only pixels inside the image count.
+/// With `same` padding, the mean is over the pixels inside the image only.
 ///
 /// Source: https://keras.io/api/layers/pooling_layers/average_pooling2d/
 public struct AveragePooling2D: Layer {
@@ -12,8 +12,8 @@ public struct AveragePooling2D: Layer {
     ///
     /// - Parameters:
     ///   - poolSize: rows and columns of the window.
-    ///   - strides: pixels between two windows; `nil` takes the window's size.
-    ///   - padding: what happens at the edges.
+    ///   - strides: pixels from one window to the next; `nil` takes the window's size.
+    ///   - padding: how the edges are padded.
     ///   - name: the layer's name, or `nil` for Keras's.
     public init(
         poolSize: Int = 2, strides: Int? = nil, padding: Padding = .valid, name: String? = nil

@@ -5,13 +5,13 @@
 public struct BatchNormalization: Layer {
     public let name: String?
     public static let kind = "batch_normalization"
-    /// How much of the moving statistics a step keeps.
+    /// The share of the moving statistics that a step keeps.
     public let momentum: Float
     /// Added to the variance before its root is taken.
     public let epsilon: Float
-    /// Whether there is a `beta`; 0 otherwise.
+    /// Whether there is a `beta`; otherwise it is 0.
     public let center: Bool
-    /// Whether there is a `gamma`; 1 otherwise.
+    /// Whether there is a `gamma`; otherwise it is 1.
     public let scale: Bool
     /// Whether training changes the layer. If not, training uses the moving statistics too.
     public let trainable: Bool
@@ -19,12 +19,12 @@ public struct BatchNormalization: Layer {
     /// A batch normalization over the last axis.
     ///
     /// - Parameters:
-    ///   - momentum: how much of the moving statistics a step keeps.
+    ///   - momentum: the share of the moving statistics that a step keeps.
     ///   - epsilon: added to the variance before its root is taken.
     ///   - center: whether there is a `beta`.
     ///   - scale: whether there is a `gamma`.
     ///   - trainable: whether training changes the layer, its moving statistics included.
-    ///   - name: the name of its weights, or `nil` for Keras's.
+    ///   - name: the layer's name, or `nil` for Keras's.
     public init(
         momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true,
         trainable: Bool = true, name: String? = nil

@@ -1,4 +1,4 @@
-/// A layer that files, C and Python can describe, and its weights.
+/// A layer that files, C and Python can describe.
 package protocol ConfigurableLayer: Layer {
     /// Reads the layer's settings, by Keras's names.
     ///

@@ -1,7 +1,7 @@
 /// A two-dimensional convolution: `[height, width, channels]` to `[height', width', filters]`.
 ///
-/// The kernel, `[kernelSize, kernelSize, channels, filters]`, starts Glorot-uniform, the bias,
-/// `[filters]`, at zero.
+/// By default, the initial kernel, `[kernelSize, kernelSize, channels, filters]`, is Glorot-uniform and the initial
+/// bias, `[filters]`, is zero.
 /// Source: https://keras.io/api/layers/convolution_layers/convolution2d/
 public struct Conv2D: Layer {
     public let name: String?
@@ -18,16 +18,16 @@ public struct Conv2D: Layer {
     /// - Parameters:
     ///   - filters: the number of output channels.
     ///   - kernelSize: rows and columns of the kernel.
-    ///   - strides: pixels between two positions of the kernel.
-    ///   - padding: what happens at the edges.
+    ///   - strides: pixels from one position of the kernel to the next.
+    ///   - padding: how the edges are padded.
     ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
     ///   - useBias: whether a number is added to each channel of the output.
     ///   - kernelInitializer: the kernel's initial values.
     ///   - biasInitializer: the bias's initial values.
-    ///   - kernelRegularizer: what the kernel adds to the loss.
+    ///   - kernelRegularizer: the penalty that the kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
     ///   - kernelTrainable: whether training changes the kernel too; if not, only the bias.
-    ///   - name: the name of its weights, or `nil` for Keras's.
+    ///   - name: the layer's name, or `nil` for Keras's.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,
         activation: ActivationFunction = .linear, useBias: Bool = true,

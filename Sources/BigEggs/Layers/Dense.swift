@@ -1,6 +1,6 @@
 /// A fully connected layer: `[features]` to `[units]`.
 ///
-/// The kernel, `[features, units]`, starts Glorot-uniform, the bias, `[units]`, at zero.
+/// By default, the initial kernel, `[features, units]`, is Glorot-uniform and the initial bias, `[units]`, is zero.
 /// Source: https://keras.io/api/layers/core_layers/dense/
 public struct Dense: Layer {
     public let name: String?
@@ -19,9 +19,9 @@ public struct Dense: Layer {
     ///   - useBias: whether a number is added to each output.
     ///   - kernelInitializer: the kernel's initial values.
     ///   - biasInitializer: the bias's initial values.
-    ///   - kernelRegularizer: what the kernel adds to the loss.
+    ///   - kernelRegularizer: the penalty that the kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
-    ///   - name: the name of its weights, or `nil` for Keras's.
+    ///   - name: the layer's name, or `nil` for Keras's.
     public init(
         _ units: Int,
         activation: ActivationFunction = .linear, useBias: Bool = true,

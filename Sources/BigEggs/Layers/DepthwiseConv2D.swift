@@ -1,7 +1,8 @@
 /// A convolution of each channel separately: `[height, width, channels]` to
 /// `[height', width', channels · depthMultiplier]`.
 ///
-/// The kernel, `[kernelSize, kernelSize, channels, depthMultiplier]`, starts Glorot-uniform, the bias at zero.
+/// By default, the initial kernel, `[kernelSize, kernelSize, channels, depthMultiplier]`, is Glorot-uniform and the
+/// initial bias is zero.
 /// Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
 public struct DepthwiseConv2D: Layer {
     public let name: String?
@@ -17,16 +18,16 @@ public struct DepthwiseConv2D: Layer {
     ///
     /// - Parameters:
     ///   - kernelSize: rows and columns of the kernel.
-    ///   - strides: pixels between two positions of the kernel.
-    ///   - padding: what happens at the edges.
+    ///   - strides: pixels from one position of the kernel to the next.
+    ///   - padding: how the edges are padded.
     ///   - depthMultiplier: output channels per input channel.
     ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
     ///   - useBias: whether a number is added to each channel of the output.
     ///   - kernelInitializer: the kernel's initial values.
     ///   - biasInitializer: the bias's initial values.
-    ///   - kernelRegularizer: what the kernel adds to the loss.
+    ///   - kernelRegularizer: the penalty that the kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
-    ///   - name: the name of its weights, or `nil` for Keras's.
+    ///   - name: the layer's name, or `nil` for Keras's.
     public init(
         kernelSize: Int, strides: Int = 1, padding: Padding = .valid, depthMultiplier: Int = 1,
         activation: ActivationFunction = .linear, useBias: Bool = true,

@@ -1,6 +1,7 @@
 /// A parameter's initial values, by Keras's names.
 ///
-/// Fan-in and fan-out count the connections of an output and of an input: features, or kernel pixels times channels.
+/// Fan-in is the number of inputs that an output depends on, and fan-out the number of outputs that depend on an input.
+/// Both count features, or kernel pixels times channels.
 /// Source: https://keras.io/api/layers/initializers/
 public enum Initializer: String, Sendable, Codable, CaseIterable {
     case zeros
@@ -9,23 +10,23 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
     ///
     /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
     case glorotUniform = "glorot_uniform"
-    /// Normal with variance 2 / (fanIn + fanOut), redrawn beyond two deviations.
+    /// Normal with variance 2 / (fanIn + fanOut); numbers beyond two standard deviations are redrawn.
     case glorotNormal = "glorot_normal"
     /// Uniform in ±√(6 / fanIn).
     ///
     /// Source: He et al., "Delving deep into rectifiers", 2015.
     case heUniform = "he_uniform"
-    /// Normal with variance 2 / fanIn, redrawn beyond two deviations.
+    /// Normal with variance 2 / fanIn; numbers beyond two standard deviations are redrawn.
     case heNormal = "he_normal"
     /// Uniform in ±√(3 / fanIn).
     case lecunUniform = "lecun_uniform"
-    /// Normal with variance 1 / fanIn, redrawn beyond two deviations.
+    /// Normal with variance 1 / fanIn; numbers beyond two standard deviations are redrawn.
     case lecunNormal = "lecun_normal"
     /// Uniform in ±0.05.
     case randomUniform = "random_uniform"
-    /// Normal with deviation 0.05.
+    /// Normal with standard deviation 0.05.
     case randomNormal = "random_normal"
-    /// The same, redrawn beyond two deviations.
+    /// Like ``randomNormal``, but numbers beyond two standard deviations are redrawn.
     case truncatedNormal = "truncated_normal"
     /// 1 from each input to the output with the same index, in the middle of a convolution's kernel, and 0 elsewhere.
     case identity

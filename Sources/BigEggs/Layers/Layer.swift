@@ -12,7 +12,7 @@ public protocol Layer: Sendable {
     /// - Parameter inputShape: the shape of one input, `[height, width, channels]` or `[features]`.
     /// - Throws: ``LayerError`` if the layer cannot take such an input.
     func outputShape(for inputShape: [Int]) throws -> [Int]
-    /// The same for a layer that may have several inputs, in their order.
+    /// The shape of one output of a layer that may have several inputs, given in order.
     ///
     /// - Throws: ``LayerError``, also for a wrong number of inputs.
     func outputShape(for inputShapes: [[Int]]) throws -> [Int]
@@ -24,7 +24,7 @@ extension Layer {
     /// The layer's name in errors if its name in a model is not known: its own name, or its kind.
     var label: String { name ?? Self.kind }
 
-    /// The shape for the only input.
+    /// The shape of the output, for a layer with one input.
     public func outputShape(for inputShapes: [[Int]]) throws -> [Int] {
         guard inputShapes.count == 1 else {
             throw LayerError.inputCount(

@@ -9,7 +9,7 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
     case noLayers
     case unsupported(layer: String, reason: String)
     case duplicateName(String)
-    /// The layers are not connected as a model's must be; the text says how.
+    /// The layers are not connected as the layers of a model must be; the text says what is wrong.
     case unconnected(String)
 
     public var description: String {

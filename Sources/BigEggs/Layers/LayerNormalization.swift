@@ -9,9 +9,9 @@ public struct LayerNormalization: Layer {
     public static let kind = "layer_normalization"
     /// Added to the variance before its root is taken.
     public let epsilon: Float
-    /// Whether there is a `beta`; 0 otherwise.
+    /// Whether there is a `beta`; otherwise it is 0.
     public let center: Bool
-    /// Whether there is a `gamma`; 1 otherwise.
+    /// Whether there is a `gamma`; otherwise it is 1.
     public let scale: Bool
 
     /// A layer normalization over the last axis.

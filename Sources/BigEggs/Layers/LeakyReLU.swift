@@ -4,7 +4,7 @@
 public struct LeakyReLU: Layer {
     public let name: String?
     public static let kind = "leaky_re_lu"
-    /// The slope of negative numbers.
+    /// The slope for negative inputs.
     public let negativeSlope: Float
 
     /// A leaky rectifier with Keras's default.

@@ -10,8 +10,8 @@ public struct MaxPooling2D: Layer {
     ///
     /// - Parameters:
     ///   - poolSize: rows and columns of the window.
-    ///   - strides: pixels between two windows; `nil` takes the window's size.
-    ///   - padding: what happens at the edges.
+    ///   - strides: pixels from one window to the next; `nil` takes the window's size.
+    ///   - padding: how the edges are padded.
     ///   - name: the layer's name, or `nil` for Keras's.
     public init(
         poolSize: Int = 2, strides: Int? = nil, padding: Padding = .valid, name: String? = nil

@@ -1,8 +1,8 @@
 /// A depthwise convolution, then a 1×1 convolution that mixes channels: `[height, width, channels]` to
 /// `[height', width', filters]`.
 ///
-/// The kernels, `[kernelSize, kernelSize, channels, depthMultiplier]` and
-/// `[1, 1, channels · depthMultiplier, filters]`, start Glorot-uniform, the bias at zero.
+/// By default, the initial kernels, `[kernelSize, kernelSize, channels, depthMultiplier]` and
+/// `[1, 1, channels · depthMultiplier, filters]`, are Glorot-uniform and the initial bias is zero.
 /// Source: https://keras.io/api/layers/convolution_layers/separable_convolution2d/
 public struct SeparableConv2D: Layer {
     public let name: String?
@@ -21,16 +21,16 @@ public struct SeparableConv2D: Layer {
     /// - Parameters:
     ///   - filters: the number of output channels.
     ///   - kernelSize: rows and columns of the kernel.
-    ///   - strides: pixels between two positions of the kernel.
-    ///   - padding: what happens at the edges.
+    ///   - strides: pixels from one position of the kernel to the next.
+    ///   - padding: how the edges are padded.
     ///   - depthMultiplier: channels that the depthwise convolution makes of each input channel.
     ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
     ///   - useBias: whether a number is added to each channel of the output.
     ///   - kernelInitializer: the kernels' initial values.
     ///   - biasInitializer: the bias's initial values.
-    ///   - kernelRegularizer: what each kernel adds to the loss.
+    ///   - kernelRegularizer: the penalty that each kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
-    ///   - name: the name of its weights, or `nil` for Keras's.
+    ///   - name: the layer's name, or `nil` for Keras's.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,
         depthMultiplier: Int = 1,

@@ -1,13 +1,13 @@
 /// A tensor that training may change: its name, and its shape in Keras.
 package struct Weight {
-    /// "kernel" in its layer, "conv2d_1/kernel" in a model.
+    /// The name: "kernel" in its layer, "conv2d_1/kernel" in a model.
     package var name: String
     /// Keras's shape, such as `[3, 3, input, output]`.
     package let shape: [Int]
     let initializer: Initializer
-    /// What the tensor adds to the loss.
+    /// The penalty that the tensor adds to the loss.
     var regularizer: Regularizer?
-    /// Whether training changes it.
+    /// Whether training changes the tensor.
     var isTrained = true
 
     /// The weights of a normalization: `gamma`, a factor per channel, if `scale`; `beta`, an offset, if `center`.

@@ -77,7 +77,7 @@ package struct Window: Sendable, Equatable {
         return try outputSize(for: Array(inputShape[0..<2]), layer: layer)
     }
 
-    /// The settings, with the size under the layer's name for it.
+    /// The settings. `name` is what the layer calls the window's size.
     func settings(size name: String) -> [String: Record] {
         [
             name: .number(Double(size[0])), "strides": .number(Double(strides[0])),

@@ -31,7 +31,7 @@ package struct Architecture: Sendable {
         values = [Value(name: Architecture.inputName, tensor: input, shape: inputShape)]
     }
 
-    /// The layers of a model.
+    /// An architecture with the layers of a model.
     package init(of model: Model, rescale: Float) throws {
         self.init(inputShape: model.inputShape, rescale: rescale)
         for (row, layer) in zip(model.summary, model.layers) {
@@ -51,7 +51,7 @@ package struct Architecture: Sendable {
         try settings.done()
     }
 
-    /// Reads the ``metadata`` of a file; nil if it has none.
+    /// Reads the architecture from a file's metadata; nil if the metadata has none.
     ///
     /// - Throws: `RecordError`, ``SettingsError``, ``LayerError``.
     package init?(metadata: [String: String], file: String) throws {
@@ -63,10 +63,10 @@ package struct Architecture: Sendable {
     package var inputShape: [Int] { input.shape }
     package var outputShape: [Int] { output.shape }
 
-    /// Adds a layer. The last layer's output is the model's.
+    /// Adds a layer. The output of the last layer is the model's output.
     ///
-    /// - Parameter inputs: the names of the layers that it reads, "input" for the model's input; `nil` for the layer
-    ///   that was added last.
+    /// - Parameter inputs: the names of the layers whose outputs it reads, "input" for the model's input; `nil` for the
+    ///   layer that was added last.
     /// - Throws: ``SettingsError``, ``LayerError``.
     package mutating func add(_ layer: any Layer, inputs: [String]? = nil) throws {
         var naming = naming
@@ -84,7 +84,7 @@ package struct Architecture: Sendable {
         layers.append(description)
     }
 
-    /// Adds a described layer: a ``Component``, with "inputs" unless it reads the layer before it.
+    /// Adds a layer from its description: a ``Component``, with "inputs" unless the layer reads the one added before.
     ///
     /// - Throws: ``SettingsError``, ``LayerError``.
     package mutating func add(_ described: Record) throws {
@@ -105,7 +105,7 @@ package struct Architecture: Sendable {
         return value
     }
 
-    /// The shape after a layer.
+    /// The shape of a layer's output.
     ///
     /// - Throws: ``LayerError`` if the layer cannot take such inputs, ``SettingsError`` if its output or weights
     ///   are too large.
@@ -121,7 +121,8 @@ package struct Architecture: Sendable {
 
     /// The model, with weights drawn from `seed`.
     ///
-    /// - Throws: ``SettingsError`` if the output does not depend on every layer, and as ``Model``'s initializer.
+    /// - Throws: ``SettingsError`` if the output does not depend on every layer, and the errors of ``Model``'s
+    ///   initializer.
     package func model(seed: UInt64, precision: Precision, threads: Int?) throws -> Model {
         let model = try Model(
             input: input, output: output.tensor, seed: seed, precision: precision, threads: threads)

@@ -2,7 +2,7 @@
 public struct ClassActivationMaps: Sendable, Equatable {
     /// `[count, height, width]`, row-major; 0 or more, in units of the score before the softmax.
     public private(set) var values: [Float]
-    /// The height of a map: that of the convolution's output.
+    /// The height of a map, which is the height of the convolution's output.
     public private(set) var height: Int
     /// The width of a map.
     public private(set) var width: Int

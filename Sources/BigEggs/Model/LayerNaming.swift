@@ -1,4 +1,4 @@
-/// Names layers as Keras does: by their own name, or by kind, numbered from the second of its kind.
+/// Names layers as Keras does: an unnamed layer gets its kind, with a number from the second of the kind on.
 package struct LayerNaming {
     private var counts: [String: Int] = [:]
     private var names: Set<String> = []

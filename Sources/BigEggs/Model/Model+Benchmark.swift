@@ -11,8 +11,8 @@ extension Model {
     ///   - dataset: at least one batch of images.
     ///   - batchSize: images per step.
     ///   - steps: how many to measure, after one warm-up step.
-    ///   - training: a full step with loss and optimizer; otherwise a forward pass in inference mode.
-    ///   - augmentation: transforms every image, in training.
+    ///   - training: whether to measure full steps with loss and optimizer; otherwise forward passes in inference mode.
+    ///   - augmentation: transforms every image.
     ///   - breakdown: whether to time every pass as well, at a small cost.
     ///   - communicator: the processes that share each step.
     /// - Returns: seconds of each step, and with `breakdown` the time of each pass.

@@ -70,8 +70,8 @@ extension Model {
         return Predictions(probabilities: probabilities, classes: classes)
     }
 
-    /// Calls `body` with each batch's number, this process's share of it, and the plan that has run it; nil for a share
-    /// without images.
+    /// Calls `body` with each batch's number, this process's share of the batch, and the plan that has run the share.
+    /// The plan is nil if the share has no images.
     private func forEachShare(
         of source: BatchSource, _ team: Team?,
         _ body: (Int, BatchSource.Batch, BoundPlan?) throws -> Void

@@ -13,11 +13,11 @@ extension Model {
     /// - Parameters:
     ///   - train: images of the model's input shape; `train.rescaled()` scales them to [0, 1].
     ///   - validation: evaluated after each epoch.
-    ///   - validationSplit: the share of `train`, from its end, that is held back and evaluated instead.
+    ///   - validationSplit: the share of `train`, taken from its end, that is used for validation and not for training.
     ///   - batchSize: images per step.
-    ///   - epochs: how often to go through all images; the number of the last epoch, counted from 1.
-    ///   - initialEpoch: the first epoch, counted from 0, if an earlier `fit` trained those before. Without it,
-    ///     the first is 0, and random draws continue from the model's last training.
+    ///   - epochs: the number of epochs; with `initialEpoch`, the number of the last epoch, counted from 1.
+    ///   - initialEpoch: the first epoch, counted from 0, if an earlier `fit` trained the epochs before it. If `nil`,
+    ///     the first epoch is 0, and random draws continue from the model's last training.
     ///   - stepsPerEpoch: steps per epoch, instead of a pass through all images. The next epoch continues where
     ///     the last one ended.
     ///   - augmentation: transforms every image anew in every pass.
@@ -25,11 +25,11 @@ extension Model {
     ///   - callbacks: called in order.
     ///   - checkpoints: where checkpoints are saved, after every epoch and on interruption, and resumed from.
     ///   - interruption: checked after every step.
-    ///   - communicator: the processes that train together, such as `.world`. Each computes its share of every batch of
-    ///     `batchSize` images in all. Except for rounding, the result is that of one process. Only the first process
-    ///     calls callbacks and saves checkpoints.
-    ///   - localStatistics: whether batch normalization then uses the statistics of each process's share. This saves
-    ///     messages but changes the result.
+    ///   - communicator: the processes that train together, such as `.world`. Each process computes its share of every
+    ///     batch; `batchSize` is the size of the whole batch. Except for rounding, the result is that of one process.
+    ///     Only the first process calls callbacks and saves checkpoints.
+    ///   - localStatistics: with several processes, whether batch normalization uses the statistics of each process's
+    ///     share. This saves messages but changes the result.
     /// - Returns: the history, epochs before a resumption included.
     /// - Throws: ``TrainingError`` for data that does not fit the model or a loss that is not finite,
     ///   ``TrainingInterrupted``, `MessagePassingError`, ``CheckpointError`` and ``FileError`` for checkpoints,

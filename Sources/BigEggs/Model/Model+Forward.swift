@@ -1,7 +1,7 @@
 extension Model {
     /// Runs a batch through the layers.
     ///
-    /// - Returns: the plan that ran, which holds the output until another one runs.
+    /// - Returns: the plan that ran. It holds the output until any plan runs again.
     func forward(_ batch: BatchSource.Batch, _ context: StepContext) throws -> BoundPlan {
         let plan = try plan(batch: max(1, batch.count), training: context.training)
         plan.timed("step", "input") {

@@ -1,9 +1,9 @@
 extension Model {
     /// Where in each image the model sees a class: Grad-CAM.
     ///
-    /// With A the output of a convolution, `[height, width, filters]`, and s the class's score before the
-    /// softmax, a filter's weight is the mean over all places of ∂s/∂A, and the map is the weighted sum of
-    /// the filters with negative values set to zero. The model runs as in inference: moving statistics, no dropout.
+    /// Let A be the output of a convolution, `[height, width, filters]`, and s the class's score before the softmax. A
+    /// filter's weight is the mean of ∂s/∂A over all positions. The map is the weighted sum of the filters' outputs,
+    /// with negative values set to zero. The model runs as in inference: moving statistics, no dropout.
     ///
     /// ```swift
     /// let maps = try model.gradCAM(test[0..<1], classes: [3])
@@ -16,8 +16,8 @@ extension Model {
     /// - Parameters:
     ///   - dataset: the images; labels are ignored.
     ///   - classes: for each image, the class to explain.
-    ///   - layer: the name of a convolution; if `nil`, the last one whose output has at least 4×4 pixels, or the
-    ///     last of all if none has.
+    ///   - layer: the name of a convolution; if `nil`, the last one whose output has at least 4×4 pixels or, if there
+    ///     is none, the last one.
     ///   - batchSize: images at a time.
     /// - Throws: ``TrainingError`` for images that do not fit the model and for an unknown class or layer;
     ///   ``EngineError``.
@@ -38,7 +38,7 @@ extension Model {
         }
         let known = network.layers.filter { $0.layer is Conv2D }
         let convolutions = known.map(\.name)
-        // A map of 2×2, as ResNet-18 ends with on images of 64×64, says little.
+        // A map of 2×2 says little. ResNet-18 ends with such a map on images of 64×64.
         let last = known.last { $0.outputShape[0] >= 4 && $0.outputShape[1] >= 4 } ?? known.last
         let unknown = TrainingError.invalid(
             argument: "layer", value: layer ?? "nil",

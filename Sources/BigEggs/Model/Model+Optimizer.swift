@@ -20,7 +20,7 @@ extension Model {
     /// - Parameters:
     ///   - step: steps taken, 0 or more.
     ///   - first: the first moment of every trainable tensor.
-    ///   - second: the second one.
+    ///   - second: the second moment of every trainable tensor.
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func setOptimizerState(step: Int, first: [NamedTensor], second: [NamedTensor]) throws {
         guard let optimizer else { throw TrainingError.notCompiled }
@@ -39,7 +39,7 @@ extension Model {
 
     /// One step of the optimizer along given gradients.
     ///
-    /// - Parameter gradients: of every trainable tensor, in Keras's layout.
+    /// - Parameter gradients: the gradient of every trainable tensor, in Keras's layout.
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func applyGradients(_ gradients: [NamedTensor]) throws {
         guard let optimizer else { throw TrainingError.notCompiled }

@@ -1,11 +1,11 @@
 extension Model {
     /// Everything that training has changed in a model.
     ///
-    /// A model with the same layers, compiled alike, continues from it to the same bits.
+    /// A model with the same layers, compiled in the same way, continues from this state with bit-identical results.
     package struct State {
-        /// Weights, moving statistics and the optimizer's moments, behind the prefixes of a ``Checkpoint``.
+        /// Weights, moving statistics and the optimizer's moments, named with the prefixes of a ``Checkpoint``.
         package var tensors: [NamedTensor]
-        /// Counts, the learning rate and the batch size and mode of the first plan, by name.
+        /// Counts, the learning rate, and the batch size and mode of the first plan, by name.
         package var numbers: [String: Double]
 
         /// A state made of its parts.
@@ -20,7 +20,7 @@ extension Model {
         }
     }
 
-    /// The state as it is now.
+    /// The model's current state.
     ///
     /// - Throws: ``EngineError``.
     package func state() throws -> State {
@@ -41,8 +41,8 @@ extension Model {
     /// Restores a state.
     ///
     /// - Parameters:
-    ///   - state: of a model of the same layers, compiled alike.
-    ///   - source: named in errors.
+    ///   - state: the state of a model with the same layers, compiled in the same way.
+    ///   - source: the name of the state's source in errors.
     /// - Throws: ``TrainingError`` for tensors that do not fit, ``EngineError``.
     package func restore(_ state: State, source: String) throws {
         let batch = min(state.count("batch"), 1 << 16)
@@ -56,7 +56,7 @@ extension Model {
         if let rate = state.numbers["learningRate"], rate >= 0, rate != learningRate { learningRate = rate }
     }
 
-    /// The optimizer's state; names begin with "optimizer/" and the state's name.
+    /// The tensors of the optimizer's state. Their names begin with "optimizer/" and the name of the state.
     func optimizerTensors() throws -> [NamedTensor] {
         guard let optimizer else { return [] }
         return try optimizer.states.sorted { $0.key < $1.key }.flatMap { name, memory in

@@ -32,7 +32,7 @@ extension Model {
     ///
     /// Runs one forward and backward pass in training mode over a whole data set as one batch.
     ///
-    /// - Parameter outputGradient: of the last layer's values before a softmax, `[count] + outputShape`.
+    /// - Parameter outputGradient: the gradient for the last layer's values before a softmax, `[count] + outputShape`.
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func gradients(
         of dataset: ImageDataset, outputGradient: [Float], step: Int = 0
@@ -53,7 +53,7 @@ extension Model {
     /// The output for a whole data set as one batch, after a softmax if the model ends in one.
     ///
     /// - Parameters:
-    ///   - training: in training mode, which updates moving statistics and applies dropout.
+    ///   - training: whether to run in training mode, which updates moving statistics and applies dropout.
     ///   - step: the step whose dropout masks are drawn.
     /// - Returns: `[count] + outputShape`.
     /// - Throws: ``TrainingError``, ``EngineError``.

@@ -24,8 +24,8 @@ extension Model {
     /// Replaces all weights.
     ///
     /// - Parameters:
-    ///   - tensors: one for each of the model's, in any order.
-    ///   - source: named in errors, such as a file.
+    ///   - tensors: one for each of the model's weights and moving statistics, in any order.
+    ///   - source: the origin of the tensors for errors, such as a file.
     /// - Throws: ``TrainingError`` for a tensor that is missing, unknown, repeated, of another shape or not finite,
     ///   and for a variance below zero; the model is then unchanged.
     public func setWeights(_ tensors: [NamedTensor], source: String = "the weights") throws {

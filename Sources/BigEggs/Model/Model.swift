@@ -14,7 +14,7 @@
 /// ``threads`` threads.
 /// Source: https://keras.io/api/models/model/
 public class Model {
-    /// The layers, each after those it reads.
+    /// The layers, each after the layers that it reads.
     public var layers: [any Layer] { network.layers.map(\.layer) }
     /// `[height, width, channels]` or `[features]`.
     public var inputShape: [Int] { network.inputShape }
@@ -24,11 +24,11 @@ public class Model {
     public let seed: UInt64
     /// The precision of activations.
     public let precision: Precision
-    /// How many threads work: by default `OMP_NUM_THREADS`, or else as many as there are processors, and never more
+    /// The number of threads: by default `OMP_NUM_THREADS` or, if that is not set, the number of processors. Never more
     /// than OpenMP's settings allow (`OMP_THREAD_LIMIT`, `OMP_MAX_ACTIVE_LEVELS`).
     public private(set) var threads: Int
-    /// The optimizer's step size in the next step; 0 before `compile`. Callbacks may set it between steps,
-    /// which ends a schedule.
+    /// The learning rate of the next step; 0 before `compile`. Callbacks may set it between steps; the optimizer then
+    /// no longer follows a schedule.
     public var learningRate: Double {
         get { optimizer?.learningRate ?? 0 }
         set { optimizer?.learningRate = newValue }
@@ -44,9 +44,9 @@ public class Model {
     private var plans: [Plan.Key: Plan] = [:]
     /// The plan that decided the parameters' layout in memory.
     private(set) var firstPlan: Plan.Key?
-    /// How often weights were set from outside.
+    /// How often ``setWeights(_:source:)`` has changed the weights.
     var weightChanges = 0
-    /// The random draws that this model's trainings have used, so that the next one draws anew.
+    /// The random draws that this model's trainings have used, so that the next training makes new draws.
     var drawn = Drawn()
     private(set) var optimizer: OptimizerState?
     private(set) var loss = Loss.sparseCategoricalCrossentropy
@@ -60,8 +60,9 @@ public class Model {
     ///   - input: the first layers' input.
     ///   - output: the last layer's output.
     ///   - seed: the same seed gives the same weights, on any machine.
-    ///   - precision: of the activations.
-    ///   - threads: how many threads work; `nil` for `OMP_NUM_THREADS`, or else as many as there are processors.
+    ///   - precision: the precision of the activations.
+    ///   - threads: the number of threads; `nil` for `OMP_NUM_THREADS` or, if that is not set, the number of
+    ///     processors.
     /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
     public convenience init(
         input: Input, output: SymbolicTensor, seed: UInt64 = 0, precision: Precision = .float32,
@@ -72,7 +73,7 @@ public class Model {
             precision: precision, threads: threads)
     }
 
-    /// Draws the initial weights of layers.
+    /// Makes a model of layers and draws their initial weights.
     init(
         _ inputShape: [Int], applications: [LayerApplication], seed: UInt64, precision: Precision,
         threads: Int?
@@ -116,8 +117,9 @@ public class Model {
     ///   - optimizer: updates the weights from gradients.
     ///   - loss: what training minimizes.
     ///   - metrics: measured in addition to loss and accuracy.
-    ///   - groups: another optimizer for a parameter by its name, such as "conv2d/kernel"; `nil` for `optimizer`. A
-    ///     learning rate that a callback sets applies to `optimizer`; the groups' rates change in proportion.
+    ///   - groups: returns the optimizer of a parameter, given its name, such as "conv2d/kernel"; `nil` for
+    ///     `optimizer`. A learning rate that a callback sets applies to `optimizer`; the groups' rates change in
+    ///     proportion.
     /// - Throws: ``TrainingError/noSoftmax`` if the model does not end in a softmax, ``TrainingError`` for an invalid
     ///   argument of the optimizer, the loss or a metric.
     public func compile(
@@ -180,9 +182,10 @@ public class Model {
                 ?? [])
     }
 
-    /// Makes the plan that decides the parameters' layout in memory, unless an earlier plan has.
+    /// Makes the plan that decides the parameters' layout in memory, unless an earlier plan has decided it.
     ///
-    /// The processes of a team may have different shares of a batch; all use the largest, for equal layouts.
+    /// The processes of a team may have shares of different sizes. All make the plan for the largest share, so that
+    /// their layouts are equal.
     func arrange(batch: Int, training: Bool, for team: Team?) throws {
         let most = team?.shares(of: batch).map(\.count).max()
         _ = try plan(batch: most ?? batch, training: training)
@@ -190,7 +193,7 @@ public class Model {
 
     /// The plan for a batch size, made on the first request and bound.
     ///
-    /// - Parameter isFrozen: differentiate the inference pass, with moving statistics and without dropout.
+    /// - Parameter isFrozen: whether to differentiate the inference pass, with moving statistics and without dropout.
     func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> BoundPlan {
         // The caller may have entered its own parallel region since `threads` was set.
         let threads = min(threads, Threads.most)

@@ -1,4 +1,4 @@
-/// A graph of layers, each after those it reads.
+/// A graph of layers, each after the layers that it reads.
 struct Network {
     let inputShape: [Int]
     private(set) var layers: [ResolvedLayer] = []
@@ -10,7 +10,7 @@ struct Network {
     /// Infers the shapes and names the layers that have no name.
     ///
     /// - Parameters:
-    ///   - applications: the last one's output is the model's.
+    ///   - applications: the layers in order. The output of the last layer is the model's output.
     ///   - inputShape: `[height, width, channels]` or `[features]`.
     /// - Throws: ``LayerError`` if the layers do not fit together.
     init(_ applications: [LayerApplication], inputShape: [Int]) throws {
@@ -51,10 +51,10 @@ struct Network {
         layer.inputs.map { $0 == 0 ? "input" : layers[$0 - 1].name }
     }
 
-    /// The layers that read a value; one that reads it twice is listed twice.
+    /// The layers that read a value; a layer that reads it twice is listed twice.
     func readers(ofValue value: Int) -> [ResolvedLayer] { readers[value].map { layers[$0] } }
 
-    /// The layer that reads a layer's output, if it is the only one.
+    /// The only layer that reads a layer's output; nil if no layer or several layers read it.
     func onlyReader(of layer: ResolvedLayer) -> ResolvedLayer? {
         let readers = readers(ofValue: layer.index + 1)
         return readers.count == 1 ? readers[0] : nil

@@ -1,4 +1,4 @@
-/// A layer in its place in a network: its name, its shapes, its parameters.
+/// A layer of a network, with its name, shapes and parameters.
 struct ResolvedLayer {
     let layer: any LoweredLayer
     /// Its number in the network.
@@ -8,7 +8,7 @@ struct ResolvedLayer {
     let inputs: [Int]
     let inputShapes: [[Int]]
     let outputShape: [Int]
-    /// Whether its output is the network's.
+    /// Whether its output is the network's output.
     let isOutput: Bool
     /// The indices of its tensors in the parameter store, in Keras's order.
     let parameters: [Int]

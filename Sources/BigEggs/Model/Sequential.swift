@@ -22,8 +22,9 @@ public final class Sequential: Model {
     /// - Parameters:
     ///   - input: `[height, width, channels]` or `[features]`, without the batch.
     ///   - seed: the same seed gives the same weights, on any machine.
-    ///   - precision: of the activations.
-    ///   - threads: how many threads work; `nil` for `OMP_NUM_THREADS`, or else as many as there are processors.
+    ///   - precision: the precision of the activations.
+    ///   - threads: the number of threads; `nil` for `OMP_NUM_THREADS` or, if that is not set, the number of
+    ///     processors.
     ///   - layers: the layers, one per line.
     /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
     public init(

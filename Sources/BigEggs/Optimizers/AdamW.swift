@@ -1,7 +1,7 @@
-/// Adam with decoupled weight decay: each step also shrinks every weight by a share of itself.
+/// Adam with decoupled weight decay: each step also reduces every weight by a fraction of its value.
 ///
-/// As in Keras, biases and batch normalization's γ and β decay too, and the share is the weight decay times
-/// the learning rate.
+/// As in Keras, biases and batch normalization's γ and β decay too, and the fraction is the weight decay times the
+/// learning rate.
 ///
 /// Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019;
 /// https://keras.io/api/optimizers/adamw/

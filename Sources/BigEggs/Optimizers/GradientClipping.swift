@@ -6,7 +6,7 @@ public enum GradientClipping: Sendable, Codable, Equatable {
     case value(Float)
     /// Scales each tensor's gradient down to this norm if its norm is greater.
     case norm(Float)
-    /// Scales the gradients of all tensors by one factor, down to this joint norm if theirs is greater.
+    /// If the joint norm of all gradients is greater than this, scales all of them by one factor down to this norm.
     case globalNorm(Float)
 
     func check() throws {
@@ -21,7 +21,7 @@ public enum GradientClipping: Sendable, Codable, Equatable {
         }
     }
 
-    /// Changes the gradients of a segment.
+    /// Clips the gradients of a segment; does nothing with ``globalNorm(_:)``.
     func apply(to segment: ParameterSegment) {
         switch self {
         case .value(let limit):
@@ -45,7 +45,7 @@ public enum GradientClipping: Sendable, Codable, Equatable {
         }
     }
 
-    /// Changes the gradients of all segments together.
+    /// Clips the gradients of all segments with ``globalNorm(_:)``; otherwise does nothing.
     func apply(toAll segments: [ParameterSegment]) {
         guard case .globalNorm(let limit) = self else { return }
         let norm = segments.reduce(0) { $0 + sumOfSquares($1.gradients, count: $1.count) }.squareRoot()
@@ -56,7 +56,8 @@ public enum GradientClipping: Sendable, Codable, Equatable {
     }
 }
 
-/// The sum of squares, in blocks of fixed size added in order, so that the number of threads does not matter.
+/// The sum of squares. Sums of blocks of fixed size are added in order, so that the result does not depend on the
+/// number of threads.
 func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     let size = 4096
     let parts = (count + size - 1) / size

@@ -1,9 +1,9 @@
 /// Gradient descent with momentum and orthogonalized steps, for kernels of convolutions and dense layers.
 ///
-/// A kernel is treated as a matrix with one column per output. The step is the sum of gradients with momentum or, with
-/// Nesterov's, the gradient plus momentum times that sum. Newton–Schulz iterations, five by default, bring its singular
-/// values near 1; the step is then multiplied by the learning rate. Biases, γ and β are no matrices: give them another
-/// optimizer.
+/// A kernel is treated as a matrix with one column per output. The step is the sum of gradients with momentum; with
+/// Nesterov momentum it is the gradient plus momentum times that sum. Newton–Schulz iterations, five by default, bring
+/// the singular values of the step near 1. The step is then multiplied by the learning rate. Biases, γ and β are no
+/// matrices: give them another optimizer.
 ///
 /// ```swift
 /// try model.compile(optimizer: Muon(learningRate: 0.02)) { name in
@@ -17,7 +17,7 @@ public struct Muon: Optimizer {
     public var schedule: LearningRateSchedule
     /// How much of the sum of gradients a step keeps, from 0 to 1.
     public var momentum: Float
-    /// Whether the momentum is Nesterov's.
+    /// Whether to use Nesterov momentum.
     public var nesterov: Bool
     /// The number of Newton–Schulz iterations.
     public var iterations: Int
@@ -134,7 +134,7 @@ struct MuonUpdate: SegmentUpdate {
         }
         let factor = Float(1 / (norm + 1e-7))
         for index in matrix.indices { matrix[index] *= factor }
-        // Multiply along the longer side, so that the square matrix is the smaller one.
+        // Multiply along the longer side, because this gives the smaller square matrix.
         let isWide = rows <= columns
         let side = min(rows, columns)
         var square = [Float](repeating: 0, count: side * side)

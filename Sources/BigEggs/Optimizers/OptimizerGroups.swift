@@ -15,7 +15,7 @@ package struct OptimizerGroups: Sendable {
         }
     }
 
-    /// The optimizer of a parameter, such as "conv2d/kernel"; nil for the model's.
+    /// The optimizer of a parameter, such as "conv2d/kernel"; nil if the parameter is in no group.
     package func optimizer(of parameter: String) -> (any Optimizer)? {
         groups.first { parameter.hasSuffix($0.ending) }?.optimizer
     }

@@ -1,7 +1,7 @@
 /// A running optimizer: its state buffers and its step count.
 final class OptimizerState {
     let optimizer: any Optimizer
-    /// Another optimizer for a parameter's name; `nil` for ``optimizer``.
+    /// Returns the optimizer of a parameter, given its name; `nil` for ``optimizer``.
     let groups: @Sendable (String) -> (any Optimizer)?
     /// State buffers by name: flat, in the layout of the parameters.
     var states: [String: AlignedMemory] = [:]
@@ -9,7 +9,7 @@ final class OptimizerState {
     var step = 0
     /// A learning rate that was set later and replaces the optimizer's own.
     private var setRate: Double?
-    /// Whether a step changes anything but its count.
+    /// Whether a step updates parameters. If not, it only changes the step count.
     private var isLearning = true
 
     init(
@@ -36,7 +36,7 @@ final class OptimizerState {
         weights.compactMap { weight in groups(weight.name).map { "\(weight.name): \($0)" } }
     }
 
-    /// The learning rate of the next step. Once set, it stays.
+    /// The learning rate of the next step. Setting it ends the schedule.
     var learningRate: Double {
         get { setRate ?? optimizer.schedule.learningRate(at: step) }
         set { setRate = newValue }
@@ -126,7 +126,7 @@ final class OptimizerState {
     private func apply(
         to segments: [(optimizer: any Optimizer, memory: ParameterSegment)], learningRate: Double
     ) {
-        // A rate that a callback set scales the rates of all groups in proportion.
+        // If a callback has set the rate, the rates of all groups are scaled in proportion.
         let scheduled = optimizer.schedule.learningRate(at: step)
         let ratio = scheduled > 0 ? (setRate ?? scheduled) / scheduled : 1
         if let clipping = optimizer.clipping { clipping.apply(toAll: segments.map(\.memory)) }
@@ -159,7 +159,7 @@ extension Optimizer {
     /// Tests compare them with a reference.
     ///
     /// - Parameters:
-    ///   - parameters: their values before the first step, a multiple of sixteen of them.
+    ///   - parameters: the values before the first step; their number is a multiple of sixteen.
     ///   - shape: the tensor's shape; `nil` for a vector.
     ///   - gradients: one array per step.
     package func path(

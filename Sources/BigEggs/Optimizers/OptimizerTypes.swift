@@ -7,7 +7,7 @@ package enum OptimizerTypes {
     package static let table = ComponentTable<any Optimizer>(
         "optimizer", all.map { type in ("\(type)", { try type.init(&$0) }) })
 
-    /// Makes an optimizer and those of its parameter groups, if its settings have any.
+    /// Makes an optimizer, and the optimizers of the parameter groups in its settings, if any.
     ///
     /// - Throws: ``SettingsError``.
     package static func make(_ component: Component) throws -> (any Optimizer, OptimizerGroups) {

@@ -1,6 +1,7 @@
 /// A range of the flat parameter store that one optimizer updates.
 struct ParameterSegment {
-    /// All have `count` elements, a multiple of sixteen. Padding is zero and stays zero.
+    /// Parameters, gradients and each of ``states`` have `count` elements, a multiple of sixteen. Padding is zero and
+    /// stays zero.
     let parameters, gradients: UnsafeMutablePointer<Float>
     /// The optimizer's state buffers, in the order of ``SegmentUpdate/stateNames``.
     let states: [UnsafeMutablePointer<Float>]
@@ -13,7 +14,7 @@ struct ParameterSegment {
         let offset: Int
         /// The number of elements, padding included.
         let count: Int
-        /// Keras's shape.
+        /// The tensor's shape in Keras.
         let shape: [Int]
         /// The index in memory, from the tensor's start, of each element of Keras's row-major array; empty unless
         /// ``SegmentUpdate/readsTensors``.

@@ -1,14 +1,14 @@
 /// Stochastic gradient descent, with optional momentum.
 ///
-/// Without momentum w −= rate · g. With it v = momentum · v − rate · g, and then w += v or, with Nesterov's,
+/// Without momentum w −= rate · g. With it v = momentum · v − rate · g, and then w += v or, with Nesterov momentum,
 /// w += momentum · v − rate · g.
 ///
 /// Source: https://keras.io/api/optimizers/sgd/
 public struct SGD: Optimizer {
     public var schedule: LearningRateSchedule
-    /// How much of a step goes into the next, from 0 to 1.
+    /// How much of a step goes into the next step, from 0 to 1.
     public var momentum: Float
-    /// Whether the momentum is Nesterov's.
+    /// Whether to use Nesterov momentum.
     public var nesterov: Bool
     public var weightDecay: Double
 

@@ -13,7 +13,7 @@ protocol SegmentUpdate: Sendable {
     /// - Parameters:
     ///   - step: its number, from 1.
     ///   - rate: the learning rate.
-    ///   - decay: the share of itself by which every parameter is reduced before the step.
+    ///   - decay: the fraction of its value by which every parameter is reduced before the step.
     func update(_ segment: ParameterSegment, step: Int, rate: Float, decay: Float)
 }
 

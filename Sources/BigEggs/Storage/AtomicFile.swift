@@ -76,7 +76,7 @@ public enum AtomicFile {
 
     /// Creates a directory and its parents, if missing.
     ///
-    /// - Throws: ``FileError`` that names the directory that failed and `action`.
+    /// - Throws: ``FileError`` that names `action` and the directory that could not be created.
     static func createDirectory(_ directory: String, action: String) throws {
         let ends =
             directory.indices.filter { directory[$0] == "/" && $0 > directory.startIndex } + [
@@ -94,8 +94,8 @@ public enum AtomicFile {
         }
     }
 
-    /// Creates a directory if missing, and checks that files can be created in it: now, not after hours of
-    /// work.
+    /// Creates a directory if missing, and checks that files can be created in it. Call it at the start, so that hours
+    /// of work are not lost.
     ///
     /// - Throws: ``FileError`` that names the directory.
     public static func prepareDirectory(_ directory: String) throws {
@@ -109,7 +109,8 @@ public enum AtomicFile {
 
     /// Removes temporary files of processes that were killed while writing.
     ///
-    /// Call it only with the directory's ``OutputLock`` held: files being written look the same.
+    /// Call it only with the directory's ``OutputLock`` held: files that are still being written have the same kind of
+    /// name.
     static func removeRemains(in directory: String) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
         for name in names where name.wholeMatch(of: /\..+\.[0-9a-z]{1,13}\.part/) != nil {
@@ -131,7 +132,7 @@ public enum AtomicFile {
         return "\(path[...slash]).\(path[path.index(after: slash)...]).\(mark).part"
     }
 
-    /// Flushes the new name to disk. Not every file system can; the file is complete without it.
+    /// Flushes the new name to disk. Not every file system can do this; the file's contents are on disk in either case.
     private static func synchronizeDirectory(of path: String) {
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -141,8 +142,8 @@ public enum AtomicFile {
     }
 }
 
-/// The maximum size in bytes of a file of weights, a checkpoint or a record. A sparse file can have any size
-/// without taking disk space.
+/// The maximum size in bytes of a file of weights, a checkpoint or a record. Without a limit, a sparse file of any size
+/// could exhaust the memory.
 private let largestFile = 4 << 30
 
 /// Reads a whole file.

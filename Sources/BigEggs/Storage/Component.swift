@@ -1,7 +1,7 @@
 /// A layer, an optimizer, a schedule or a callback as described in files: Keras's class name and settings.
 ///
-/// In JSON `{"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3}}`, as in Keras, or the class name
-/// alone.
+/// In JSON it is `{"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3}}`, as in Keras, or only the
+/// class name.
 package struct Component: Sendable, Equatable {
     /// For example "Conv2D".
     package var className: String

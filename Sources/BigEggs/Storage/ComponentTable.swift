@@ -1,4 +1,4 @@
-/// Constructors by class name: of layers, optimizers, schedules, callbacks or losses.
+/// Constructors of layers, optimizers, schedules, callbacks or losses, by class name.
 package struct ComponentTable<Made>: Sendable {
     package typealias Make = @Sendable (inout Settings) throws -> Made
 
@@ -27,7 +27,7 @@ package struct ComponentTable<Made>: Sendable {
 
     /// Makes an instance from its description.
     ///
-    /// - Throws: the same, and ``SettingsError`` for an unknown setting.
+    /// - Throws: ``SettingsError`` for a name that is not in the table, and for invalid or unknown settings.
     package func make(_ component: Component) throws -> Made {
         var settings = try Settings(component.config, of: component.className)
         let made = try make(component.className, &settings)

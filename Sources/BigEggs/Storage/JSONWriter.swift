@@ -94,7 +94,7 @@ struct JSONWriter {
         }
     }
 
-    /// - Parameter name: the number's index if it is in a list.
+    /// - Parameter name: the number's index in a list; nil outside of lists.
     private mutating func write(_ number: Double, name: Int?) throws {
         guard number.isFinite else {
             let place = path + (name.map { ["\($0)"] } ?? [])

@@ -4,7 +4,7 @@ public struct NamedTensor: Sendable, Equatable {
     public let name: String
     /// The extent of each dimension, outermost first; empty for a single number.
     public let shape: [Int]
-    /// Row-major, as many as the product of ``shape``.
+    /// The values in row-major order; their number is the product of ``shape``.
     public var values: [Float]
 
     /// A tensor. Writing checks that the number of values fits the shape.
@@ -22,7 +22,8 @@ public struct NamedTensor: Sendable, Equatable {
 }
 
 extension [NamedTensor] {
-    /// All tensors, with a prefix added to their names: for a file with several sets of the same names.
+    /// All tensors, with a prefix added to their names, for a file that contains several sets of tensors with the same
+    /// names.
     func prefixed(_ prefix: String) -> [NamedTensor] { map { $0.named(prefix + $0.name) } }
 
     /// The tensors whose names begin with a prefix, which is removed.

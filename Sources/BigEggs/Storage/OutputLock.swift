@@ -23,9 +23,9 @@ public final class OutputLock {
     /// - Parameters:
     ///   - directory: its path.
     ///   - others: other directories that only the holder of this lock writes to.
-    ///   - sharingWithParent: whether a lock held by the parent process or another ancestor suffices: for a program
-    ///     that does a part of the work of the one that started it.
-    /// - Throws: ``DirectoryInUse`` if another process holds it, ``FileError`` if the directory cannot be
+    ///   - sharingWithParent: whether a lock held by the parent process or another ancestor suffices. This is for a
+    ///     program that does a part of its parent's work.
+    /// - Throws: ``DirectoryInUse`` if another process holds the lock, ``FileError`` if the directory cannot be
     ///   written.
     public init(
         _ directory: String, covering others: [String] = [], sharingWithParent: Bool = false
@@ -86,8 +86,7 @@ public final class OutputLock {
         return false
     }
 
-    /// The holder of a lock, as it wrote into the file. A process that has just started may not have written
-    /// yet.
+    /// The holder of a lock, read from the lock file. A holder that has just started may not have written it yet.
     private static func holder(_ file: String) -> (process: Int32?, command: String) {
         let lines = (try? bytes(ofFile: file)).map { String(decoding: $0, as: UTF8.self) }?.lines
         return (

@@ -57,7 +57,7 @@ extension Record: Codable {
 
     /// Decodes the value at a path.
     ///
-    /// - Throws: ``RecordError/notConvertible(path:problem:)`` if there is nothing of that type.
+    /// - Throws: ``RecordError/notConvertible(path:problem:)`` if there is no value of that type at the path.
     package func value<Value: Decodable>(at path: String, as type: Value.Type = Value.self) throws -> Value {
         try (self[path: path] ?? .null).decoded()
     }

@@ -48,6 +48,6 @@ extension Record {
         return try writer.line(self)
     }
 
-    /// The same as text.
+    /// The record as JSON text on one line.
     package func compactText() throws -> String { String(decoding: try compactJSON(), as: UTF8.self) }
 }

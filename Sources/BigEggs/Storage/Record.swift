@@ -65,7 +65,8 @@ public indirect enum Record: Sendable, Equatable {
         return values.count == array.count ? values : nil
     }
 
-    /// A member of an ``object(_:)``. Setting one turns any other value into an object; setting nil removes it.
+    /// A member of an ``object(_:)``. Setting a member turns any other value into an object; setting nil removes the
+    /// member.
     public subscript(key: String) -> Record? {
         get { object?[key] }
         set {
@@ -75,8 +76,8 @@ public indirect enum Record: Sendable, Equatable {
         }
     }
 
-    /// The value at a path of keys and list indices, separated by dots: `results.demo.0.confidence`. Nil if
-    /// there is none.
+    /// The value at a path of keys and list indices, separated by dots: `results.demo.0.confidence`. Nil if there is no
+    /// such value.
     public subscript(path path: String) -> Record? {
         var here = self
         for step in path.split(separator: ".", omittingEmptySubsequences: false) {

@@ -117,7 +117,7 @@ public enum Safetensors {
                 throw SafetensorsError.header(file: file, problem: "its \(metadataKey) are not all strings")
             }
         }
-        // Sorted by name, so that of several faults the same one is always reported.
+        // Sorted by name, so that the same fault is always reported if there are several.
         let entries = try members.sorted { $0.key < $1.key }.map { name, description in
             try entry(name, description, file: file)
         }
@@ -148,7 +148,7 @@ public enum Safetensors {
         return Entry(name: name, shape: shape, begin: begin, end: end)
     }
 
-    /// The size in bytes of floats of a shape; nil on overflow.
+    /// The size in bytes of a tensor of floats; nil on overflow.
     private static func byteCount(of shape: [Int]) -> Int? {
         var count = 4
         for extent in shape {

@@ -1,6 +1,6 @@
 /// A fault in a safetensors file, or in tensors to be written.
 public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
-    /// Too short for the eight bytes of the header's length.
+    /// The file is too short for the eight bytes of the header's length.
     case tooShort(file: String, bytes: Int)
     /// The header would reach beyond the end of the file.
     case headerLength(file: String, declared: UInt64, available: Int)
@@ -16,7 +16,7 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case size(file: String, tensor: String, shape: [Int], expected: Int, found: Int)
     /// A tensor's data overlaps the data before it.
     case overlap(file: String, tensor: String, previous: String)
-    /// There are bytes that belong to no tensor: before this tensor's data or, if nil, at the end.
+    /// There are bytes that belong to no tensor: before this tensor's data or, if `tensor` is nil, at the end.
     case gap(file: String, tensor: String?, bytes: Int)
     /// Two tensors to be written have the same name.
     case duplicateName(file: String, tensor: String)

@@ -32,7 +32,7 @@ package struct Settings {
         return value
     }
 
-    /// A whole number of magnitude up to 2³¹ − 1. No size needs more, and sums of a few do not overflow.
+    /// A whole number of magnitude up to 2³¹ − 1. No size needs more, and sums of a few such numbers do not overflow.
     package mutating func integer(_ name: String) throws -> Int? {
         guard let value = value(name) else { return nil }
         guard let number = value.integer, number.magnitude < 1 << 31 else {
@@ -43,7 +43,7 @@ package struct Settings {
         return number
     }
 
-    /// A whole number from 0 to 2⁵³, because numbers are doubles: larger ones may already be rounded.
+    /// A whole number from 0 to 2⁵³. Numbers are doubles, so a larger one may already have been rounded.
     package mutating func seed(_ name: String) throws -> UInt64? {
         guard let value = value(name) else { return nil }
         guard let number = value.integer, (0...1 << 53).contains(number) else {
@@ -108,7 +108,7 @@ package struct Settings {
         return choice
     }
 
-    /// A shape: one to eight whole numbers from 1 on, with fewer than 2³¹ elements.
+    /// A shape: one to eight whole numbers of 1 or more, whose product is below 2³¹.
     package mutating func shape(_ name: String) throws -> [Int]? {
         guard let value = value(name) else { return nil }
         guard let shape = value.integers, (1...8).contains(shape.count), elementCount(shape) != nil else {
@@ -117,7 +117,7 @@ package struct Settings {
         return shape
     }
 
-    /// A setting that must be there.
+    /// The value of a setting that must be present; throws if it is nil.
     package func required<Value>(_ value: Value?, _ name: String) throws -> Value {
         guard let value else { throw SettingsError.invalid("\(owner) needs the setting \"\(name)\"") }
         return value

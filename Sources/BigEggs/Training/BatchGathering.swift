@@ -51,9 +51,9 @@ struct BatchGathering: Sendable {
         }
     }
 
-    /// The same for bytes.
+    /// Moves a batch of images whose pixels are bytes.
     ///
-    /// - Parameter address: the address of an image of the data set.
+    /// - Parameter address: returns the address of an image, given its index in the data set.
     @inline(__always)
     private func gather<Element: ActivationElement>(
         _ batch: ArraySlice<Int32>, _ pass: Int, _ input: InputView,
@@ -75,8 +75,8 @@ struct BatchGathering: Sendable {
         }
     }
 
-    /// Calls `body(item, image, buffer)` for each image of a batch, in parallel: its index in the batch, its index in
-    /// the data set and a buffer with one float per value.
+    /// Calls `body(item, image, buffer)` for each image of a batch, in parallel. The arguments are the image's index in
+    /// the batch, its index in the data set, and a buffer with one float per value.
     @inline(__always)
     private func forEachImage(
         of batch: ArraySlice<Int32>, _ values: Int,
@@ -103,8 +103,8 @@ struct BatchGathering: Sendable {
             scale: dataset.rescale * augmentation.rescale)
     }
 
-    /// Calls `move(from, to)` for every value of an image: its index in the data set's layout and in the
-    /// input's.
+    /// Calls `move(from, to)` for every value of an image, with the value's index in the data set's layout and its
+    /// index in the layout of the input.
     @inline(__always)
     private func scatter(_ input: InputView, _ move: (Int, Int) -> Void) {
         for channel in 0..<input.channels {

@@ -1,7 +1,7 @@
 /// Which images make each batch of a training.
 ///
-/// Training makes passes through the images; with shuffling, each pass has its own order. The last batch of a pass
-/// may be smaller. An epoch is one pass, or a given number of steps; it then continues where the last epoch ended.
+/// Training makes passes through the images; with shuffling, each pass has its own order. The last batch of a pass may
+/// be smaller. An epoch is one pass, or a given number of steps that continue where the last epoch ended.
 package struct BatchOrder: Sendable {
     let count: Int
     let batchSize: Int
@@ -25,7 +25,7 @@ package struct BatchOrder: Sendable {
         shuffling = seed.map { Philox(seed: $0, purpose: .shuffle) }
     }
 
-    /// The number of batches in a pass; the last may be smaller.
+    /// The number of batches in a pass; the last batch may be smaller.
     package static func steps(through count: Int, batchSize: Int) -> Int {
         (count + batchSize - 1) / batchSize
     }

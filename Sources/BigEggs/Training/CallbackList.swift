@@ -49,7 +49,7 @@ struct CallbackList {
         }
     }
 
-    /// How the callbacks and their settings differ from those of a checkpoint; a phrase each.
+    /// How the callbacks and their settings differ from those of a checkpoint, with one phrase for each difference.
     func differences(from saved: [Checkpoint.SavedCallback]) -> [String] {
         let given = states
         guard saved.map(\.name) == given.map(\.name) else {

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Glibc
 
-/// A training between two steps: everything needed to continue it to the same bits.
+/// A training between two steps: everything needed to continue it with bit-identical results.
 ///
-/// The file is in the safetensors format. Tensors are named and shaped as in Keras, with the prefixes `weights/`,
-/// `optimizer/` and the state's name, and `callbacks/` and the callback's number. Everything else is JSON in the
-/// metadata. A SHA-256 covers the JSON and all tensors.
+/// The file is in the safetensors format. Tensors are named and shaped as in Keras. Their names have the prefix
+/// `weights/`, `optimizer/STATE/` with the name of a state, or `callbacks/NUMBER/` with the number of a callback.
+/// Everything else is JSON in the metadata. A SHA-256 covers the JSON and all tensors.
 public struct Checkpoint: Sendable {
     /// A callback's state and the name of its type.
     struct SavedCallback: Sendable {
@@ -108,7 +108,7 @@ public struct Checkpoint: Sendable {
             })
     }
 
-    /// What differs between settings, by name; a phrase each.
+    /// The differences between settings, sorted by name, with one phrase for each difference.
     static func differences(from old: [String: String], to new: [String: String]) -> [String] {
         Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
             .map { "\($0) was \(old[$0] ?? "none"), now \(new[$0] ?? "none")" }

@@ -57,7 +57,8 @@ public struct Checkpoints {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.compactMap { file in
             guard file.hasPrefix(name + "-"), file.hasSuffix(".safetensors") else { return nil }
-            // Only names that `fileName` gives: 12 is neither "12" nor "00012". Nine digits leave room for the next.
+            // Only names that `fileName` gives: 12 is "0012", and neither "12" nor "00012". With at most nine digits,
+            // there is room for the next number.
             let number = file.dropFirst(name.count + 1).dropLast(".safetensors".count)
             guard number.count < 10, let number = Int(number), fileName(number) == file else { return nil }
             return number
@@ -72,10 +73,12 @@ public struct Checkpoints {
         return "\(name)-\(zeros)\(digits).safetensors"
     }
 
-    /// The newest readable checkpoint, or `nil` if no checkpoint exists. A newer, damaged one is announced.
+    /// The newest readable checkpoint, or `nil` if no checkpoint exists. If a newer checkpoint is damaged, that is
+    /// announced.
     ///
-    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``. Also an error about a file that may be intact: one of
-    ///   another version, or one without permission to read. Falling back to an older checkpoint would lose it.
+    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``. Also the error about a newer checkpoint that is of
+    ///   another version or may not be read for lack of permission. It may be intact, and resuming from an older
+    ///   checkpoint would lose it.
     public func newest() throws -> (file: String, checkpoint: Checkpoint)? {
         var reason: (any Error)?
         let files = self.files
@@ -132,7 +135,7 @@ public struct Checkpoints {
         return found
     }
 
-    /// Writes a checkpoint, reads it back, and only then removes all earlier ones but `previous`.
+    /// Writes a checkpoint, reads it back, and only then removes all earlier checkpoints except `previous`.
     ///
     /// - Parameter previous: the file to keep, which is known to be readable.
     /// - Returns: the file.

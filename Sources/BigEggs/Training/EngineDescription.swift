@@ -1,4 +1,4 @@
-/// The engine that ran a model, recorded so that its bits can be reproduced.
+/// The engine that ran a model, recorded so that the results can be reproduced bit for bit.
 public struct EngineDescription: Sendable, Codable, Equatable {
     /// The processor's name.
     public let processor: String

@@ -1,6 +1,6 @@
 /// The metrics of a training, one value per epoch.
 public struct History: Codable, Sendable, Equatable {
-    /// By Keras's names: "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate".
+    /// The values of each metric, by Keras's names: "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate".
     public private(set) var metrics: [String: [Double]] = [:]
     /// Wall time of each epoch, validation included.
     public private(set) var seconds: [Double] = []

@@ -25,7 +25,8 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
 
     /// Polynomial decay from `initialLearningRate` to `endLearningRate` over `decaySteps`, then constant.
     ///
-    /// The distance to `endLearningRate` follows the share of steps left, raised to `power`; 1 is linear.
+    /// The difference from `endLearningRate` is proportional to the share of steps left, raised to `power`. A `power`
+    /// of 1 gives a linear decay.
     ///
     /// Source: https://keras.io/api/optimizers/learning_rate_schedules/polynomial_decay/
     case polynomialDecay(

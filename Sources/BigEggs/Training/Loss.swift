@@ -7,8 +7,8 @@ public enum Loss: Sendable, Codable, Equatable {
     /// Source: https://keras.io/api/losses/probabilistic_losses/#sparse_categorical_crossentropy-function
     case sparseCategoricalCrossentropy
 
-    /// −∑ target · log of the probability, where the target gives 1 − `labelSmoothing` to the label and
-    /// spreads the rest evenly over all classes, the label's included.
+    /// −∑ target · log of the probability, where the target gives 1 − `labelSmoothing` to the label and spreads the
+    /// rest evenly over all classes, including the label's class.
     ///
     /// As Keras's `CategoricalCrossentropy(label_smoothing=…)` on the labels' one-hot vectors. Validation
     /// losses are smoothed too.

@@ -14,7 +14,7 @@ public struct Proportion: Sendable, Codable, Equatable {
     /// How many images there were.
     public let count: Int
 
-    /// The normal distribution's 97.5th percentile: 95 % lies within so many standard deviations of the mean.
+    /// The normal distribution's 97.5th percentile: 95 % of it lies within this many standard deviations of the mean.
     private static let quantile = 1.959963984540054
 
     /// The share of `correct` images among `count`. Without images the interval is all of 0 to 1.
@@ -31,7 +31,8 @@ public struct Proportion: Sendable, Codable, Equatable {
         let center = (share + z * z / (2 * n)) / (1 + z * z / n)
         let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
         accuracy = share
-        // At 0 and at `count` the ends are 0 and 1 exactly; rounding must not push them past.
+        // If no image is right, the lower end is exactly 0, and if all are right, the upper end is exactly 1. Rounding
+        // must not move them beyond.
         low = correct == 0 ? 0 : max(0, center - reach)
         high = correct == count ? 1 : min(1, center + reach)
     }

@@ -1,8 +1,8 @@
 /// The samples of a batch that one process of a ``Team`` computes.
 struct Share {
-    /// Samples of the whole batch.
+    /// The number of samples in the whole batch.
     let batch: Int
-    /// This process's samples; may be none if there are more processes than samples.
+    /// This process's samples; may be empty if there are more processes than samples.
     let samples: Range<Int>
     /// The process that has the batch's first sample.
     let firstRank: Int
@@ -19,7 +19,7 @@ struct Share {
         counts = all.map(\.count)
     }
 
-    /// Replaces this process's elements, one per sample, by those of all processes, in the batch's order.
+    /// Replaces this process's elements, one per sample, by the elements of all processes, in the batch's order.
     ///
     /// - Throws: `MessagePassingError`, also if a message of the preceding pass failed.
     func exchange<Element: BitwiseCopyable>(_ elements: inout [Element]) throws {

@@ -9,7 +9,7 @@ public struct SparseTopKCategoricalAccuracy: Sendable, Codable, Equatable {
     /// The metric's name in logs and histories.
     public let name: String
 
-    /// A metric with Keras's defaults. Two in one model need different names.
+    /// A metric with Keras's defaults. Two metrics in one model need different names.
     public init(k: Int = 5, name: String = "sparse_top_k_categorical_accuracy") {
         self.k = k
         self.name = name

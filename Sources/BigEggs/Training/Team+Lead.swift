@@ -1,6 +1,6 @@
 import MessagePassing
 
-/// Work of the first process for all, and the transfer of its results to the others.
+/// Work that the first process does for all processes, and the transfer of its results to the others.
 extension Team {
     /// What the first process may change in a training, and the signal that any process may have received.
     private struct Course {
@@ -9,12 +9,13 @@ extension Team {
         var isStopped, hasFailed, changedWeights: Bool
     }
 
-    /// Runs `body` in the first process only: calls of callbacks, writing of files.
+    /// Runs `body`, which calls callbacks and writes files, in the first process only.
     ///
     /// The others then take over the first process's learning rate, weights and decision to stop.
     ///
     /// - Parameter signal: the signal that this process received.
-    /// - Throws: errors of `body` in the first process, ``MessagePassingError/endedElsewhere`` then in the others.
+    /// - Throws: in the first process, the errors of `body`; in the others, ``MessagePassingError/endedElsewhere`` if
+    ///   `body` failed.
     func lead(_ model: Model, signal: Int32?, _ body: () throws -> Void) throws {
         let changes = model.weightChanges
         let failure = Result { if communicator.isFirst { try body() } }
@@ -46,7 +47,7 @@ extension Team {
         }
     }
 
-    /// Gives all processes the state of the first one's optimizer.
+    /// Gives all processes the state of the optimizer in the first process.
     func broadcast(_ optimizer: OptimizerState, bytes: Int) throws {
         let names = try communicator.broadcast(
             Array(optimizer.states.keys.sorted().joined(separator: " ").utf8))

@@ -1,14 +1,15 @@
 import FoundationEssentials
 import MessagePassing
 
-/// Checks that processes that train together agree.
+/// Checks that the processes that train together have the same settings and weights.
 extension Team {
     /// The SHA-256 of the program or library that this code is in.
     static let programDigest = Result { try Checksum.sha256(of: Communicator.programFile) }
 
     /// Checks that `settings` are the same in all processes.
     ///
-    /// - Throws: in all processes ``MessagePassingError/differs(rank:host:differences:)`` about one that differs.
+    /// - Throws: ``MessagePassingError/differs(rank:host:differences:)``, in all processes, about the first process
+    ///   that differs.
     func checkAlike(_ settings: [String: String]) throws {
         let first = try communicator.fromFirst { settings }
         let differences = Checkpoint.differences(from: first, to: settings)
@@ -20,7 +21,7 @@ extension Team {
         throw MessagePassingError.differs(rank: rank, host: parts[0], differences: Array(parts.dropFirst()))
     }
 
-    /// - Parameter digest: of this process's weights.
+    /// - Parameter digest: the digest of this process's weights.
     /// - Throws: ``MessagePassingError/divergedWeights(rank:host:)``.
     func checkWeights(_ digest: String) throws {
         let reports = try communicator.gather(bytes: Array("\(digest) \(communicator.host)".utf8))

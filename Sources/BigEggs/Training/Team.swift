@@ -16,8 +16,9 @@ final class Team {
     /// The exchange of all gradients from this index on has begun.
     private var begun = 0
 
-    /// The smallest number of gradients in a message, except the last: 1 MB. With smaller messages, processes wait for
-    /// each other more often; with larger ones, more of the last message is sent after the computation has ended.
+    /// The smallest number of gradients in a message, except in the last message: 1 MB. With smaller messages,
+    /// processes wait for each other more often; with larger ones, more of the last message is sent after the
+    /// computation has ended.
     private static let bucket = 1 << 18
 
     /// - Returns: nil for a single process.
@@ -33,7 +34,7 @@ final class Team {
         return (0..<size).map { batch * $0 / size..<batch * ($0 + 1) / size }
     }
 
-    /// This process's share of a batch, given the number of its samples.
+    /// This process's share of a batch; `batch` is the number of samples in the batch.
     func share(of batch: Int) -> Share { Share(batch: batch, rank: communicator.rank, team: self) }
 
     /// Runs `body`, which sends messages, unless an earlier message failed.
@@ -50,7 +51,7 @@ final class Team {
         attempt { try communicator.addUp(UnsafeMutableBufferPointer(start: numbers, count: count)) }
     }
 
-    /// Replaces numbers by those of one process.
+    /// Replaces numbers by the numbers of process `rank`.
     func take(_ numbers: UnsafeMutablePointer<Float>, count: Int, from rank: Int) {
         attempt {
             try communicator.broadcast(
@@ -60,7 +61,7 @@ final class Team {
 
     // MARK: Gradients
 
-    /// Begins a backward pass. Gradients are summed over all processes, the last layers' first.
+    /// Begins a backward pass. Gradients are summed over all processes, beginning with those of the last layers.
     func beginGradients(of store: ParameterStore) {
         guard let memory = store.gradients?.floats else { return }
         if gradients != memory {
@@ -70,8 +71,8 @@ final class Team {
         begun = store.elementCount
     }
 
-    /// Marks the gradients from `place` on as computed. Begins a message if they are enough for one; else advances those
-    /// under way.
+    /// Marks the gradients from `place` on as computed. If the gradients are enough for a message, begins it; otherwise
+    /// advances the messages under way.
     func gradientsAreReady(from place: Int) {
         guard let exchange else { return }
         attempt {

@@ -7,7 +7,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case invalid(argument: String, value: String, allowed: String)
     case noSoftmax
     case learningRateScheduled(callback: String)
-    /// `checkpoint` is the last good one, if any.
+    /// `checkpoint` is the file of the last good checkpoint, if any.
     case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     /// The loss on the validation images, after the epoch's last step.
     case validationLossNotFinite(

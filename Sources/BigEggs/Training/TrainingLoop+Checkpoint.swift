@@ -15,7 +15,7 @@ extension TrainingLoop {
             "validation data": try validation?.fingerprint ?? "none",
             "batch size": "\(source.batchSize)",
             "steps an epoch": "\(source.stepsPerEpoch)",
-            // Without defaults, so that a setting that a later version adds is no difference.
+            // Default values are left out, so that a setting added by a later version does not count as a difference.
             "augmentation": try gathering.augmentation?.settings.compactText() ?? "none",
             "shuffle": "\(source.order.isShuffled)",
             "seed": "\(model.seed)",
@@ -47,7 +47,7 @@ extension TrainingLoop {
         (progress, history) = (checkpoint.progress, checkpoint.history)
     }
 
-    /// What else must be equal in all processes that train together.
+    /// What must be equal in all processes that train together, in addition to ``settings``.
     var likeness: [String: String] {
         get throws {
             [
@@ -59,7 +59,7 @@ extension TrainingLoop {
         }
     }
 
-    /// Gives the other processes the first one's initial state.
+    /// Gives the other processes the initial state of the first process.
     func shareState() throws {
         guard let team else { return }
         let shared = try team.communicator.fromFirst {
@@ -87,17 +87,18 @@ extension TrainingLoop {
         let drawnPasses, drawnSteps: Int
     }
 
-    /// Restores the callbacks' states, and the learning rate and stop flag that they may have changed at the start.
+    /// Restores the callbacks' states, and the learning rate and stop flag that the callbacks may have changed at the
+    /// start.
     func restoreCallbacks() throws {
         guard let resumed else { return }
         try callbacks.restore(resumed.callbacks)
         restoreCourse(resumed)
     }
 
-    /// The training as it is now.
+    /// A checkpoint of the training's current state.
     ///
-    /// - Throws: ``TrainingError/weightNotFinite(tensor:epoch:step:learningRate:checkpoint:)``: it is
-    ///   useless to resume such a training.
+    /// - Throws: ``TrainingError/weightNotFinite(tensor:epoch:step:learningRate:checkpoint:)``: a training with such
+    ///   weights is not worth resuming.
     func checkpoint() throws -> Checkpoint {
         let weights = try model.weights()
         if let bad = weights.first(where: { !$0.isFinite }) {
@@ -136,7 +137,7 @@ extension TrainingLoop {
         }
     }
 
-    /// Restores weights, optimizer state, step count and what callbacks may change.
+    /// Restores weights, optimizer state, step count and the values that callbacks may change.
     private func restore(_ checkpoint: Checkpoint, file: String) throws {
         try model.setWeights(checkpoint.weights, source: file)
         do {

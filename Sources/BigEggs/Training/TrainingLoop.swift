@@ -15,7 +15,7 @@ final class TrainingLoop {
 
     var progress = TrainingProgress()
     var history = History()
-    /// The settings that a resumption must match, and all processes; empty without checkpoints and team.
+    /// The settings that must be equal in a resumed training and in all processes; empty without checkpoints and team.
     var settings: [String: String] = [:]
     /// The newest checkpoint's file.
     var saved: String?
@@ -50,7 +50,7 @@ final class TrainingLoop {
     /// - Returns: the history, epochs before a resumption included.
     func run() throws -> History {
         try begin()
-        // If a callback stopped an epoch and an interruption followed, that epoch's validation is still to run.
+        // If a callback stopped an epoch and an interruption followed, that epoch's validation must still run.
         while progress.epoch < epochs, !model.stopTraining || progress.step > 0 { try epoch() }
         try lead { try callbacks.onTrainEnd(training) }
         return history
@@ -138,7 +138,7 @@ final class TrainingLoop {
                 try callbacks.onTestBatchEnd(batch, training)
                 return try endIfInterrupted()
             }
-            // The other processes run all batches and wait at the end, so an error is thrown only there.
+            // The other processes run all batches and wait at the end, so an error is thrown only at the end.
             guard team.communicator.isFirst, refusal == nil else { return }
             do { try callbacks.onTestBatchEnd(batch, training) } catch { refusal = error }
         }

@@ -13,12 +13,15 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// The random draws of the model's earlier trainings.
     var before = Drawn()
 
-    /// Sums over the images of the epoch so far.
+    /// The sum of the losses of the epoch's images so far.
     var loss = 0.0
+    /// The number of images classified correctly so far.
     var right = 0
-    /// Images counted by each of the model's metrics.
+    /// For each of the model's metrics, by name, the number of images that it counts as right.
     var counted: [String: Int] = [:]
+    /// The number of images so far.
     var images = 0
+    /// The wall time of the epoch so far.
     var seconds = 0.0
     /// The mean loss of each step.
     var losses: [Double] = []

@@ -5,15 +5,16 @@ struct TrainingStep {
     let optimizer: OptimizerState?
     /// The processes that train together; each computes its share of the batch.
     var team: Team?
-    /// Epoch and step, both counted from 1, for error messages.
+    /// The epoch, counted from 1, for error messages.
     var epoch = 1
+    /// The step, counted from 1, for error messages.
     var number = 1
     /// The last good checkpoint, also for error messages.
     var checkpoint: String?
     /// Whether a loss that is not finite ends the step without an error, so that a callback can handle it.
     var terminatesOnNaN = false
 
-    /// Takes the step completely or not at all: updates the weights and the moving statistics.
+    /// Updates the weights and the moving statistics, or changes neither.
     ///
     /// - Parameters:
     ///   - batch: the whole batch.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A training's losses and weight digests, bit for bit: enough to find the step at which another one diverged.
+/// A training's losses and weight digests, bit for bit: enough to find the step at which another training diverged.
 public struct TrainingTrace: Codable, Sendable, Equatable {
     /// One epoch.
     public struct Epoch: Sendable, Equatable {
@@ -23,7 +23,7 @@ public struct TrainingTrace: Codable, Sendable, Equatable {
     public init(_ epochs: [Epoch] = []) { self.epochs = epochs }
 }
 
-/// Losses are written in base 64, eight bytes each, little-endian, since a training has thousands.
+/// Losses are written in base 64, eight bytes each, little-endian, since a training has thousands of losses.
 extension TrainingTrace.Epoch: Codable {
     private enum CodingKeys: String, CodingKey { case losses, weights }
 

@@ -18,21 +18,22 @@
  * for the same object. The object lives until its last handle is released.
  *
  * Views. A be_array or a text that a function returns is the object's own memory, not a copy. It is valid and
- * unchanged as long as the object lives; do not free it or write to it. A be_array that the caller passes stays
- * the caller's. be_images_create says how long its arrays must stay valid; all other functions use an array only
- * during the call.
+ * unchanged as long as the object lives; do not free it or write to it. The memory of a be_array that the caller
+ * passes still belongs to the caller. be_images_create says how long its arrays must stay valid; all other functions
+ * use an array only during the call.
  *
  * Settings. Functions with many settings take them as a JSON object with Keras's names, such as
  * "{\"filters\": 32, \"padding\": \"same\"}". NULL stands for "{}". A setting that is missing or null has Keras's
- * default. An unknown name is BE_INVALID_ARGUMENT, and the error lists the known ones. JSON has no infinite
- * numbers: where one is allowed, write the text "inf" or "-inf". Errors name arguments as Keras does.
+ * default. Below, a value in parentheses after a setting is its default. An unknown setting gives
+ * BE_INVALID_ARGUMENT, and the error lists the known ones. JSON has no infinite numbers: where an infinite number is
+ * allowed, write the text "inf" or "-inf". Errors name arguments as Keras does.
  *
- * Errors. Every function that can fail returns a be_status, and leaves its results untouched if that is
+ * Errors. Every function that can fail returns a be_status, and leaves its results untouched if the status is
  * not BE_OK. be_last_error returns the reason as a sentence. No argument, NULL included, ends the process; but
  * a pointer must be NULL or valid, and a text must be UTF-8 and end in a zero byte.
  *
  * Threads. Every function may be called from any thread at any time. Calls on one model run one after another:
- * a call during a training of the model by another thread waits for its end. The progress callback of a training
+ * a call while another thread trains the model waits until the training ends. The progress callback of a training
  * may use the model, but must not train it.
  *
  * Processes. After a fork both processes may continue, and each has its own copy of every object under the same
@@ -69,7 +70,7 @@ typedef enum be_status {
     BE_NOT_FOUND = 3,
     /* The value has another type than the one requested. */
     BE_WRONG_TYPE = 4,
-    /* A file or download is missing, damaged or not what it should be. */
+    /* A file or download is missing, damaged or of the wrong kind. */
     BE_CANNOT_READ = 5,
     /* A file cannot be written; an earlier file at its path is unchanged. */
     BE_CANNOT_WRITE = 6,
@@ -119,8 +120,8 @@ typedef struct be_array {
     int64_t shape[BE_MAX_RANK];
 } be_array;
 
-/* One transformation of one image, with the keys and conventions of Keras's apply_transform: angles in
- * degrees, shifts in pixels, zooms as factors (1 for none), flips 0 or 1, `cval` (0 to 255) the fill value of
+/* One transformation of one image, with the keys and conventions of Keras's apply_transform. Angles are in
+ * degrees, shifts in pixels; zooms are factors (1 for none), flips 0 or 1. `cval` (0 to 255) is the fill value of
  * BE_FILL_CONSTANT. */
 typedef struct be_transform {
     double theta;
@@ -137,7 +138,8 @@ typedef struct be_transform {
 
 /* ---- The library ------------------------------------------------------------------------------- */
 
-/* The BE_ABI_VERSION that the library was built with. Compare it with the header's before any other call. */
+/* The BE_ABI_VERSION that the library was built with. Compare it with that of the header before any other
+ * call. */
 int32_t be_abi_version(void);
 
 /* The BE_VERSION that the library was built with. Never NULL. */
@@ -148,10 +150,10 @@ const char *be_version(void);
 const char *be_last_error(void);
 
 /* Wilson's score interval: the 95 % confidence interval of a proportion with `correct` successes in `count`
- * trials. With `count` 0 it is 0 to 1. */
+ * trials. With `count` 0 the interval is 0 to 1. */
 be_status be_wilson_interval(int64_t correct, int64_t count, double *low, double *high);
 
-/* Makes another handle for the object of `handle`; each is released by itself. */
+/* Makes another handle for the object of `handle`. Both handles must be released. */
 be_status be_duplicate(be_handle handle, be_handle *duplicate);
 
 /* Releases a handle. The last release frees the object and invalidates its views. */
@@ -162,13 +164,14 @@ be_status be_release(be_handle handle);
 /* Downloads the file at `address` to `path`, on the thread that called be_dataset_open. Must stop after `limit` bytes.
  * Returns 0 on success, or an error:
  *
- *     1  the file cannot be reached, as without a network: "auto" uses the stand-in (as with 3 and 5)
+ *     1  the file cannot be reached, for example without a network
  *     2  the transfer was cut off
  *     3  `path` cannot be written
  *     4  the file has more than `limit` bytes
  *     5  the server sent a web page instead of the file
  *
- * With 1, 2 and 3 it writes the reason, a zero-terminated text, into the `capacity` bytes at `reason`. */
+ * After 1, 3 and 5 the source "auto" uses the stand-in. With 1, 2 and 3 the function writes the reason, a
+ * zero-terminated text, into the `capacity` bytes at `reason`. */
 typedef int32_t (*be_fetch_callback)(const char *address, const char *path, int64_t limit, char *reason,
                                      int64_t capacity, void *context);
 
@@ -176,9 +179,9 @@ typedef int32_t (*be_fetch_callback)(const char *address, const char *path, int6
  * downloads that use them have ended. The library in the Python package has no built-in download. */
 be_status be_dataset_set_fetch(be_fetch_callback callback, void *context);
 
-/* Loads a data set. `source` is "auto" (BIGEGGS_DATA, the cache, the official archive over the network, or
- * the stand-in), "cifar10", "fashion-mnist", or the path of a directory or an archive. Loading takes
- * seconds, or minutes with a download. */
+/* Loads a data set. `source` is "auto" (the first of these that is there: BIGEGGS_DATA, the cache, the official
+ * archive over the network, the stand-in), "cifar10", "fashion-mnist", or the path of a directory or an
+ * archive. Loading takes seconds, or minutes with a download. */
 be_status be_dataset_open(const char *source, be_handle *dataset);
 
 /* The data set's name, such as "CIFAR-10". */
@@ -220,17 +223,17 @@ be_status be_record_open(const char *path, be_handle *record);
 /* The type of the value at a key path; BE_NOT_FOUND if there is none. */
 be_status be_record_type(be_handle record, const char *key_path, be_type *type);
 
-/* A BE_BOOL as 0 or 1. */
+/* The BE_BOOL at a key path, as 0 or 1. */
 be_status be_record_bool(be_handle record, const char *key_path, int32_t *value);
 
-/* A BE_NUMBER. */
+/* The BE_NUMBER at a key path. */
 be_status be_record_number(be_handle record, const char *key_path, double *value);
 
-/* A BE_TEXT. */
+/* The BE_TEXT at a key path. */
 be_status be_record_text(be_handle record, const char *key_path, const char **text);
 
-/* A BE_LIST of numbers, or nested lists of equal lengths: BE_FLOAT64, one dimension per level of lists. An
- * empty list has the shape [0]. BE_WRONG_TYPE for any other list. */
+/* The BE_LIST at a key path, of numbers or of nested lists of equal lengths, as an array of BE_FLOAT64 with one
+ * dimension per level of lists. An empty list has the shape [0]. BE_WRONG_TYPE for any other list. */
 be_status be_record_array(be_handle record, const char *key_path, be_array *array);
 
 /* The number of elements of a BE_LIST or of keys of a BE_OBJECT. */
@@ -261,17 +264,17 @@ be_status be_weights_tensor(be_handle weights, const char *name, be_array *tenso
  * of these images is released.
  *
  * `images`: BE_UINT8 or BE_FLOAT32, [count, height, width, channels], or [count, features] for a network that
- * takes vectors. `labels`: BE_INT32 or BE_UINT8, [count] or [count, 1], counted from 0; copied; may be NULL for
- * predictions.
+ * takes vectors. `labels`: class numbers from 0, BE_INT32 or BE_UINT8, [count] or [count, 1]. Labels are copied, and
+ * may be NULL for predictions.
  *
- * Settings: "classes", the number of classes (greatest label + 1); "rescale", a factor for every value on its way
- * into the network (1; use 1/255 to map bytes to [0, 1]); "first_index", the number of the first image in errors,
+ * Settings: "classes", the number of classes (greatest label + 1); "rescale", a factor that multiplies every value
+ * before the network (1; use 1/255 to map bytes to [0, 1]); "first_index", the number of the first image in errors,
  * for an array that is passed in parts (0). */
 be_status be_images_create(const be_array *images, const be_array *labels, const char *settings,
                            be_handle *result);
 
-/* The images of a split of a data set; they share its memory. Settings: "rescale", as above; "limit", the maximum
- * number of images, from the first on (all). */
+/* The images of a split of a data set; they share its memory. Settings: "rescale", as above; "limit", to take only
+ * this many of the first images (all). */
 be_status be_images_of_dataset(be_handle dataset, be_split split, const char *settings, be_handle *images);
 
 /* The number of images. */
@@ -280,32 +283,33 @@ be_status be_images_count(be_handle images, int64_t *count);
 /* ---- Augmentation ------------------------------------------------------------------------------ */
 
 /* A generator of random transformations, Keras's ImageDataGenerator. Settings: "rotation_range" (degrees),
- * "width_shift_range" and "height_shift_range" (below 1 a fraction of the size, from 1 on pixels), "shear_range"
- * (degrees), "zoom_range" (z for factors from 1 - z to 1 + z, or [least, greatest]), "fill_mode" ("nearest",
- * "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip", "alternating_flip" (flips each image in
- * every other epoch), "whole_pixel_shifts" and "random_resized_crop" (the smallest fraction of the area that is cut
- * out and scaled up; 0).
+ * "width_shift_range" and "height_shift_range" (a value below 1 is a fraction of the size, a value from 1 on is in
+ * pixels), "shear_range" (degrees), "zoom_range" (z for factors from 1 - z to 1 + z, or [least, greatest]),
+ * "fill_mode" ("nearest", "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip",
+ * "alternating_flip" (flips each image in every other epoch), "whole_pixel_shifts" and "random_resized_crop" (the
+ * smallest fraction of the area that is cut out and scaled up; 0).
  *
  * Three settings act only in be_model_fit and be_generator_batch: "cutout" (the side in pixels of a square that is
- * filled with "cval"; 0), "color_jitter" (z for brightness, contrast and saturation times 1 - z to 1 + z, on values
- * from 0 to 255) and "rescale" (a factor for every value after the transformation; 1). */
+ * filled with "cval"; 0), "color_jitter" (z: multiplies brightness, contrast and saturation by factors from 1 - z to
+ * 1 + z, on values from 0 to 255) and "rescale" (a factor for every value after the transformation; 1). */
 be_status be_generator_create(const char *settings, be_handle *generator);
 
 /* Draws the transformation of one image. It depends only on `seed`, `epoch` and `sample` (the image's number in its
- * data set), not on earlier draws. `height` and `width` are the image's: shifts may be fractions of them. */
+ * data set), not on earlier draws. `height` and `width` are those of the image, because shifts may be fractions of
+ * them. */
 be_status be_generator_draw(be_handle generator, uint64_t seed, int64_t epoch, int64_t sample, int64_t height,
                             int64_t width, be_transform *transform);
 
 /* Batch `batch` of a pass through the images: the batch that be_model_fit trains on with a model of the same seed.
  * Settings: "batch_size" (32), "shuffle" (true), "seed" (0), and "pass" (0); each pass has its own order and
  * transformations. `pixels` gets [count, height, width, channels], `indices` the number of each image among
- * `images`. Both must have room for a whole batch; `capacity` is the number of floats in `pixels`. `count` may be
- * smaller for the last batch. */
+ * `images`. Both must have room for a whole batch; `capacity` is the number of floats in `pixels`. `count` gets the
+ * number of images, which may be smaller in the last batch. */
 be_status be_generator_batch(be_handle generator, be_handle images, const char *settings, int64_t batch,
                              float *pixels, int64_t capacity, int64_t *indices, int64_t *count);
 
-/* Transforms one image of the caller's into `pixels`: [height, width, channels], interpolated bilinearly and
- * not rounded. `image`: BE_UINT8 or BE_FLOAT32, [height, width, channels]. `capacity` is the number of floats that
+/* Transforms an image and writes it to `pixels`: [height, width, channels], interpolated bilinearly and not
+ * rounded. `image`: BE_UINT8 or BE_FLOAT32, [height, width, channels]. `capacity` is the number of floats that
  * `pixels` has room for. */
 be_status be_transform_image(const be_array *image, const be_transform *transform, float *pixels,
                              int64_t capacity);
@@ -315,20 +319,21 @@ be_status be_transform_image(const be_array *image, const be_transform *transfor
 /* A model without layers. Settings:
  *
  *     "input"        the shape of one input, [height, width, channels] or [features] (required)
- *     "rescale"      a factor for every input value before the first layer, on top of the images' own (1)
+ *     "rescale"      a factor for every input value before the first layer, besides the images' "rescale" (1)
  *     "seed"         the seed of initial weights, shuffling, dropout and augmentation (0)
- *     "precision"    of activations: "float32", "bfloat16", or "auto" for the faster one on this processor ("float32")
+ *     "precision"    the precision of activations: "float32", "bfloat16", or "auto" for the faster one on this
+ *                    processor ("float32")
  *     "threads"      the number of threads (OMP_NUM_THREADS, or the number of processors that the process may use)
  *     "convolution"  "automatic", or "direct" to exclude Winograd's algorithm ("automatic") */
 be_status be_model_create(const char *settings, be_handle *model);
 
-/* Adds a layer to a model that has not been used yet. The output of the last layer is the model's. `kind` is Keras's
- * class name; settings are Keras's, with Keras's defaults:
+/* Adds a layer to a model that has not been used yet. The output of the last layer is the output of the model. `kind`
+ * is Keras's class name; settings are Keras's, with Keras's defaults:
  *
  *     Conv2D                   "filters", "kernel_size", "strides", "padding", and kernel settings
  *     DepthwiseConv2D          "kernel_size", "strides", "padding", "depth_multiplier", and kernel settings, with
  *                              "depthwise_initializer" and "depthwise_regularizer" in place of the kernel's
- *     SeparableConv2D          the same and "filters"; initializer and regularizer apply to both kernels
+ *     SeparableConv2D          as DepthwiseConv2D, and "filters"; initializer and regularizer apply to both kernels
  *     Dense                    "units", and kernel settings
  *     BatchNormalization       "momentum", "epsilon", "center", "scale", "trainable"
  *     LayerNormalization       "epsilon", "center", "scale"
@@ -359,15 +364,16 @@ be_status be_model_create(const char *settings, be_handle *model);
  * end of a model.
  *
  * Every layer has "name", which must not be "input", and "inputs": a list of the layers that it reads, by name, with
- * "input" for the model's input. They must have been added before. Without "inputs" a layer reads the one added last.
- * A layer without a name gets Keras's: "conv2d", "conv2d_1" and so on. The output must depend on every layer.
- * "padding" is "valid" or "same"; sizes and strides are one number for both directions. */
+ * "input" for the model's input. These layers must have been added before. Without "inputs" a layer reads the layer
+ * added before it. A layer without a name gets Keras's default name: "conv2d", "conv2d_1" and so on. The output must
+ * depend on every layer. "padding" is "valid" or "same"; sizes and strides are one number for both directions. */
 be_status be_model_add(be_handle model, const char *kind, const char *settings);
 
 /* Describes a model as a record: "input" and "output" (shapes), "seed", "precision", "threads", "follows_schedule"
- * (whether the learning rate follows a schedule), "parameters" (all), "trainable" (parameters) and "layers". Each
- * layer has "name", "class_name", "inputs" (names of layers, "input" for the model's input), "output" (shape),
- * "parameters", and "config", the settings that create the same layer. */
+ * (whether the learning rate follows a schedule), "parameters" (the number of all parameters), "trainable" (the
+ * number of trainable parameters) and "layers". Each layer has "name", "class_name", "inputs" (names of layers,
+ * "input" for the model's input), "output" (shape), "parameters", and "config", the settings that create the same
+ * layer. */
 be_status be_model_describe(be_handle model, be_handle *record);
 
 /* Chooses the optimizer and the loss. `optimizer` is Keras's class name; settings are Keras's:
@@ -382,8 +388,8 @@ be_status be_model_describe(be_handle model, be_handle *record);
  *              optimizer for the other parameters
  *
  * Each also takes one of "clipvalue", "clipnorm" and "global_clipnorm", and "groups": a list of objects with "ending"
- * and "optimizer". A parameter gets the optimizer of the first group whose ending, such as "/bias", ends its name. An
- * optimizer of a group is, as in Keras, {"class_name": "SGD", "config": {settings}}.
+ * and "optimizer". A parameter gets the optimizer of the first group whose "ending", such as "/bias", is the end of the
+ * parameter's name. An optimizer of a group is, as in Keras, {"class_name": "SGD", "config": {settings}}.
  *
  * A learning rate is a number or a schedule:
  *
@@ -395,7 +401,7 @@ be_status be_model_describe(be_handle model, be_handle *record);
  *                                           "final_div_factor"}}
  *
  * OneCycle is PyTorch's. `loss` is "sparse_categorical_crossentropy" or "categorical_crossentropy", which are the
- * same here: labels are class numbers. The optimizer's state is reset. */
+ * same here, because labels are always class numbers. The optimizer's state is reset. */
 be_status be_model_compile(be_handle model, const char *optimizer, const char *settings, const char *loss);
 
 /* An event of a training. */
@@ -412,16 +418,19 @@ typedef enum be_event {
 typedef struct be_progress {
     be_event event;
     int32_t metric_count;
-    /* The epoch, counted from 0, and the maximum number of epochs. */
+    /* The epoch, counted from 0. */
     int64_t epoch;
+    /* The maximum number of epochs. */
     int64_t epochs;
-    /* `step`, counted from 0: with BE_BATCH_END the step in its epoch, with BE_TEST_BATCH_END the batch of the
-     * validation. `steps`: the steps of an epoch. */
+    /* Counted from 0: with BE_BATCH_END the step within its epoch, with BE_TEST_BATCH_END the batch within the
+     * validation. */
     int64_t step;
+    /* The number of steps in an epoch. */
     int64_t steps;
     /* With BE_BATCH_END "loss" and "accuracy", the means of the epoch so far; with BE_EPOCH_END also
      * "learning_rate" and, with a validation, "val_loss" and "val_accuracy". */
     const char *const *metric_names;
+    /* The values, in the order of `metric_names`. */
     const double *metrics;
 } be_progress;
 
@@ -430,7 +439,7 @@ typedef struct be_progress {
 typedef int32_t (*be_progress_callback)(const be_progress *progress, void *context);
 
 /* The rank of this process and the number of processes, if a launcher such as mpirun has started several; otherwise 0
- * and 1. Starts MPI unless the process has done so. Both arguments may be NULL. */
+ * and 1. Starts MPI if the process has not started it yet. Both arguments may be NULL. */
 be_status be_world(int64_t *rank, int64_t *size);
 
 /* Trains a model.
@@ -439,9 +448,9 @@ be_status be_world(int64_t *rank, int64_t *size);
  * zero. Settings:
  *
  *     "batch_size"        images per step (32)
- *     "epochs"            (1)
+ *     "epochs"            the number of epochs, including those before "initial_epoch" (1)
  *     "initial_epoch"     the first epoch, counted from 0 (0)
- *     "steps_per_epoch"   (as many as one pass through all images takes)
+ *     "steps_per_epoch"   (the number of steps of one pass through all images)
  *     "shuffle"           (true)
  *     "validation_split"  the fraction of the images, from their end, that is held out and evaluated in place of
  *                         `validation` (0)
@@ -454,7 +463,7 @@ be_status be_world(int64_t *rank, int64_t *size);
  * record with a list for each metric, one value per epoch, and "seconds"; it may be NULL.
  *
  * Every training of a model draws new orders, transformations and dropout masks. A model with the same "seed" repeats
- * them all. With an "initial_epoch", 0 included, orders and transformations are those of the epochs it names. */
+ * them all. With "initial_epoch", even 0, orders and transformations are those of the epochs from that number on. */
 be_status be_model_fit(be_handle model, be_handle images, be_handle validation, be_handle generator,
                        const char *settings, be_progress_callback progress, void *context,
                        be_handle *history);
@@ -481,7 +490,7 @@ be_status be_model_set_learning_rate(be_handle model, double rate);
 /* Whether the training will end after its current epoch: 0 or 1. */
 be_status be_model_stop_training(be_handle model, int32_t *stop);
 
-/* Ends the training after its current epoch (1), or lets it continue (0). For the callback of the training. */
+/* Ends the training after its current epoch (1), or lets it continue (0). Call it from the callback of the training. */
 be_status be_model_set_stop_training(be_handle model, int32_t stop);
 
 /* A copy of the model's current weights, moving statistics included, to be read with be_weights_…. Names, shapes
@@ -489,7 +498,7 @@ be_status be_model_set_stop_training(be_handle model, int32_t stop);
 be_status be_model_weights(be_handle model, be_handle *weights);
 
 /* Replaces `count` of the model's weights; the others stay. `tensors[i]`: BE_FLOAT32, the new value of weight
- * `names[i]`, in its shape. If any of them does not fit, none is replaced. */
+ * `names[i]`, in its shape. If any tensor does not fit, no weight is replaced. */
 be_status be_model_set_weights(be_handle model, int64_t count, const char *const *names,
                                const be_array *tensors);
 
@@ -504,10 +513,10 @@ be_status be_model_load(const char *path, const char *settings, be_handle *model
 /* Loads the weights of a model from a safetensors file. If they do not fit, the model is unchanged. */
 be_status be_model_load_weights(be_handle model, const char *path);
 
-/* Writes the model, layers and weights, to an ONNX file (operator set 17). Its input is a float32 tensor, "images",
- * [batch, height, width, channels], or "vectors", [batch, features]; the file includes the multiplication by the
- * model's "rescale". Its output is "probabilities", or "output" without a softmax. Settings: "class_names", a list
- * with a text for each output, in the order of the labels (none). */
+/* Writes the model, layers and weights, to an ONNX file (operator set 17). The input of its graph is a float32 tensor:
+ * "images", [batch, height, width, channels], or "vectors", [batch, features]. The graph begins with the
+ * multiplication by the model's "rescale". Its output is "probabilities", or "output" without a softmax. Settings:
+ * "class_names", a list with a text for each output, in the order of the labels (none). */
 be_status be_model_export_onnx(be_handle model, const char *path, const char *settings);
 
 /* ---- Copies ------------------------------------------------------------------------------------ */
@@ -517,13 +526,13 @@ be_status be_model_export_onnx(be_handle model, const char *path, const char *se
 be_status be_model_snapshot(be_handle model, be_handle *snapshot);
 
 /* A model from the bytes of a snapshot, BE_UINT8 [count], made by this or another process with the same version of the
- * library. Its further training gives the same bits as the original's on the same machine. */
+ * library. On the same machine, further training of this model gives the same bits as that of the original. */
 be_status be_model_restore(const be_array *snapshot, be_handle *model);
 
 /* The state of a callback, as bytes. */
 be_status be_callback_snapshot(be_handle callback, be_handle *snapshot);
 
-/* Restores a callback's state from a snapshot of one of the same kind and settings. */
+/* Restores a callback's state from the snapshot of a callback of the same kind and settings. */
 be_status be_callback_restore(be_handle callback, const be_array *snapshot);
 
 /* The bytes of a snapshot: BE_UINT8, [count]. */
@@ -534,7 +543,7 @@ be_status be_snapshot_bytes(be_handle snapshot, be_array *bytes);
 /* Keras's callbacks, and WeightAveraging. They change the learning rate, the weights and the stop flag of a model.
  * Call the functions below from the progress callback of be_model_fit, one for each event. */
 
-/* A callback. `kind` and settings are Keras's, but for WeightAveraging, which Keras does not have:
+/* Creates a callback. `kind` and settings are Keras's, except for WeightAveraging, which Keras does not have:
  *
  *     EarlyStopping        "monitor", "min_delta", "patience", "mode", "baseline", "restore_best_weights",
  *                          "start_from_epoch"
@@ -546,17 +555,19 @@ be_status be_snapshot_bytes(be_handle snapshot, be_array *bytes);
  *     WeightAveraging      "momentum", "interval"
  *
  * "baseline", "min_delta" and "initial_value_threshold" may be infinite. "save_freq" is "epoch" or a number of
- * steps. The files are those of be_model_save without class names; with "save_weights_only" also without layers. */
+ * steps. A ModelCheckpoint writes the files of be_model_save without class names; with "save_weights_only" also
+ * without layers. */
 be_status be_callback_create(const char *kind, const char *settings, be_handle *callback);
 
-/* Before the first epoch: resets the callback's state; a ModelCheckpoint keeps its best value. */
+/* Before the first epoch. Resets the callback's state, but a ModelCheckpoint keeps its best value. */
 be_status be_callback_on_train_begin(be_handle callback, be_handle model);
 
 /* Before an epoch, counted from 0. Needed only for WeightAveraging and a ModelCheckpoint with a "save_freq" in
  * steps. */
 be_status be_callback_on_epoch_begin(be_handle callback, be_handle model, int64_t epoch);
 
-/* After a step, counted from 0, with `count` metrics. Needed for the same callbacks, and for TerminateOnNaN. */
+/* After a step, counted from 0, with `count` metrics. Needed only for WeightAveraging, TerminateOnNaN and a
+ * ModelCheckpoint with a "save_freq" in steps. */
 be_status be_callback_on_batch_end(be_handle callback, be_handle model, int64_t batch, int64_t count,
                                    const char *const *names, const double *values);
 
@@ -568,18 +579,18 @@ be_status be_callback_on_epoch_end(be_handle callback, be_handle model, int64_t 
 be_status be_callback_on_train_end(be_handle callback, be_handle model);
 
 /* The results of a callback, as a record. EarlyStopping: "stopped_epoch" (null if it did not stop the training),
- * "best_epoch" and "best" (null before the first epoch). ModelCheckpoint: "saved", the files of this training, and
- * "best" (null while there is none). Others: an empty object. */
+ * "best_epoch" and "best" (null before the first epoch). ModelCheckpoint: "saved", the files written in this
+ * training, and "best" (null while there is no best value). Others: an empty object. */
 be_status be_callback_describe(be_handle callback, be_handle *record);
 
 /* ---- For tests against other libraries --------------------------------------------------------- */
 
-/* The parts of a training step, to compare each with another library's. All images are one batch. Dropout draws the
- * masks of step `step`. In training mode batch normalization updates its moving statistics. A set of gradients or
- * moments has one BE_FLOAT32 tensor for each trainable weight, with its name and shape. Read a set with be_weights_…;
- * pass one as to be_model_set_weights. */
+/* The parts of a training step, to compare them with those of another library. All images are one batch. Dropout
+ * draws the masks of step `step`. In training mode batch normalization updates its moving statistics. A set of
+ * gradients or moments has one BE_FLOAT32 tensor for each trainable weight, with its name and shape. Read a set with
+ * be_weights_…, and pass a set in the form that be_model_set_weights takes. */
 
-/* The output in training (1) or inference mode (0), into `output` as in be_model_predict. */
+/* Computes the output in training (1) or inference mode (0). `output` and `capacity` are as in be_model_predict. */
 be_status be_test_forward(be_handle model, be_handle images, int32_t training, int64_t step, float *output,
                           int64_t capacity);
 
@@ -588,7 +599,7 @@ be_status be_test_gradients(be_handle model, be_handle images, int64_t step, dou
                             be_handle *gradients);
 
 /* The gradient of every trainable weight for a given gradient of the output: BE_FLOAT32, [count] + the
- * output's shape. If the model ends in a softmax, it is the gradient of the values before it. */
+ * output's shape. If the model ends in a softmax, give the gradient of the values before the softmax. */
 be_status be_test_backward(be_handle model, be_handle images, int64_t step, const be_array *output_gradient,
                            be_handle *gradients);
 

@@ -17,8 +17,8 @@ void be_bfloat16_round(be_instruction_set set, const float *_Nonnull floats, ptr
 void be_bfloat16_round_pairs(be_instruction_set set, const float *_Nonnull even, const float *_Nonnull odd,
                              ptrdiff_t vectors, void *_Nonnull pairs);
 
-/// Adds to each of 16 * vectors sums the product of the odd numbers of two pairs of bfloat16, then that of
-/// their even ones.
+/// Adds to each of 16 * vectors sums the product of the odd numbers of two pairs of bfloat16, then the product of their
+/// even numbers.
 void be_bfloat16_add_products(be_instruction_set set, const void *_Nonnull left, const void *_Nonnull right,
                               ptrdiff_t vectors, float *_Nonnull sums);
 

@@ -14,7 +14,7 @@
 // functions even if they are inlined.
 //
 // `shifted` and `whole` split off the integer exponent of 2: a float as large as `magic` has an integer in its last
-// bits. ln 2 is in two parts, the first of which ends in zeros. `decay` is at least e^-85.
+// bits. ln 2 is split into two constants; the first ends in zero bits. `decay` is at least e^-85.
 #define BE_NORMAL_DISTRIBUTION(x)                                                                          \
   const be_float16_lanes one = 1.0f, magic = 12582912.0f;                                                  \
   const be_float16_lanes s = __builtin_elementwise_min(0.5f * x * x, (be_float16_lanes)85.0f);             \

@@ -1,8 +1,8 @@
-// The instruction sets that kernels are compiled for. A kernel takes one as its first argument. Results are the same
-// with each set where the kernel's comment says so.
+// The instruction sets that kernels are compiled for. A kernel takes an instruction set as its first argument. Results
+// are the same with each set if the kernel's comment says so.
 #pragma once
 
-/// Each contains those before it. A kernel without code for a set uses its code for the largest set before it.
+/// Each set contains the sets before it. A kernel without code for a set uses its code for the largest set before it.
 typedef enum {
   /// The x86-64 baseline.
   BE_PLAIN,

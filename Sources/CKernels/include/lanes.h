@@ -1,4 +1,4 @@
-// bfloat16 in memory, float32 in registers, sixteen and eight at a time.
+// Loads and stores of numbers that are bfloat16 in memory and float32 in registers, sixteen and eight at a time.
 //
 // Swift's conversions between vectors of different widths go lane by lane through memory. Clang's builtins
 // compile to single instructions: vpmovzxwd and, if the processor has it, vcvtneps2bf16.
@@ -14,7 +14,7 @@
 typedef float be_float16_lanes __attribute__((ext_vector_type(16)));
 typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
 
-// Without the instruction clang would call a function for each lane, which GCC 12's library lacks.
+// Without the instruction, clang would call a function for each lane. GCC 12's library lacks that function.
 #ifdef __AVX512BF16__
 #define BE_NARROW(lanes, count) __builtin_convertvector(lanes, be_bf16x##count)
 #else
@@ -58,7 +58,7 @@ static inline __attribute__((always_inline)) be_float16_lanes be_larger16(
   return __builtin_elementwise_max(a, b);
 }
 
-/// The square root of all lanes at once; Swift's goes lane by lane.
+/// The square root of all lanes at once; Swift's function computes lane by lane.
 static inline __attribute__((always_inline)) be_float16_lanes be_square_root16(be_float16_lanes a) {
   return __builtin_elementwise_sqrt(a);
 }

@@ -9,11 +9,11 @@
 
 /// Runs `rounds` rounds of float32 multiply-adds.
 ///
-/// - result: receives their sum, so that the compiler cannot remove the work.
+/// - result: receives the sum of the results, so that the compiler cannot remove the work.
 /// - Returns: the number of operations; a multiplication and an addition are two.
 int64_t be_multiply_add(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
 
-/// The same for dot products of bfloat16 pairs, summed in float32; 0 without an instruction for them.
+/// The same for dot products of bfloat16 pairs, summed in float32. Returns 0 if `set` has no instruction for them.
 int64_t be_dot_product(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
 
 #pragma GCC visibility pop

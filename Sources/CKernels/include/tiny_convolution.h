@@ -1,15 +1,15 @@
 // The inner loops of 3x3 convolutions of float32 images of at most 2x2 pixels, with zeros around. Swift divides the
 // work among threads and allocates the memory.
 //
-// Every output depends on every input of its image. So the convolution is a matrix product, [images, pixels of inputs]
-// times [pixels of inputs, pixels of outputs]. The second matrix has each tap of the kernel once for each pair of an
-// input pixel and an output pixel that the tap connects. With 2x2 pixels the product takes 16 multiplications for each
-// pair of an input and an output channel; Winograd's algorithm takes 36.
+// Every output depends on every input of its image. So the convolution is a matrix product, [images, pixels * inputs]
+// times [pixels * inputs, pixels * outputs]. For each pair of an input pixel and an output pixel, the
+// second matrix has the weights of the kernel's tap that connects them. With 2x2 pixels the product takes 16
+// multiplications for each pair of an input and an output channel; Winograd's algorithm takes 36.
 //
-// With blocks of 16 channels, images are in the layout nChw16c, kernels and their gradients in OIhw16i16o; with blocks
-// of 8, in nChw8c and OIhw8i8o. Channels that pad a block are zero in all of them, and stay zero. The kernel's gradient
-// also takes images in bfloat16. Sums have a fixed order: results are bit-identical for any number of threads, layout
-// and instruction set.
+// With blocks of 16 channels, images are in the layout nChw16c, kernels and their gradients in OIhw16i16o. With blocks
+// of 8, they are in nChw8c and OIhw8i8o. Channels that pad a block are zero in images, kernels and gradients, and stay
+// zero. The kernel's gradient can also be computed from images in bfloat16. Sums have a fixed order: results are
+// bit-identical for any number of threads, layout and instruction set.
 #pragma once
 
 #include <stdbool.h>
@@ -31,7 +31,7 @@ typedef struct {
 /// A kernel to be expanded to a matrix, in panels of 16 columns, each with all rows.
 typedef struct {
   be_tiny_shape shape;
-  /// For the inputs' gradient: the shape's inputs are the kernel's outputs, and vice versa.
+  /// Whether the shape's inputs are the kernel's outputs and vice versa, as for the gradient of the inputs.
   bool isTurned;
   const float *_Nonnull kernel;
   float *_Nonnull panels;
@@ -46,7 +46,7 @@ typedef struct {
   be_tiny_shape shape;
   const float *_Nonnull input;
   const float *_Nonnull panels;
-  /// One for each output channel, or none.
+  /// A number for each output channel, or NULL.
   const float *_Nullable bias;
   /// Whether to take max(x, 0) of the sum; NaN stays NaN.
   bool rectifies;
@@ -64,17 +64,18 @@ typedef struct {
   const void *_Nonnull input;
   const void *_Nonnull output_gradient;
   bool is_bfloat16;
-  /// Copies of the two, each of `be_tiny_gathered_bytes`: [groups of 16 channels, pixels, images, 16 channels].
+  /// A copy of `input`, [groups of 16 channels, pixels, images, 16 channels]; `be_tiny_gathered_bytes` is its size.
   float *_Nonnull gathered_input;
+  /// A copy of `output_gradient`, in the same order; `be_tiny_gathered_bytes` is its size.
   float *_Nonnull gathered_gradient;
   float *_Nonnull kernel_gradient;
-  /// One for each output, or none.
+  /// A number for each output channel, or NULL.
   float *_Nullable bias_gradient;
 } be_tiny_gradient;
 
 size_t be_tiny_gathered_bytes(const be_tiny_shape *_Nonnull shape, ptrdiff_t channels);
-/// Copies groups of 16 channels, numbered from the input's first; those of the output gradient follow. Sums the groups of
-/// the output gradient for the bias.
+/// Copies groups of 16 channels. The groups of the input are numbered first, then the groups of the output gradient.
+/// The output gradient is also summed for the bias gradient.
 void be_tiny_gather(const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
 /// Computes the kernel's gradient for squares of 16 outputs by 16 inputs, numbered in the kernel's order in memory.
 void be_tiny_sum_gradient(be_instruction_set set, const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_square,

@@ -9,10 +9,10 @@
 //        0  1  0 -1        0    0    1
 //
 // the tile is At [(G g Gt) . (Bt d B)] A for a kernel g, where . multiplies element by element. Over all channels
-// these are sixteen matrix products, one for each element. The kernel's gradient is the sum over tiles
-// Gt [(A y At) . (Bt d B)] G, with y a tile of the outputs' gradient.
+// these are sixteen matrix products, one for each element. The kernel's gradient is the sum over tiles of
+// Gt [(A y At) . (Bt d B)] G, where y is a tile of the outputs' gradient.
 //
-// Images are in oneDNN's layout nChw16c, kernels and their gradients are float32 in OIhw16i16o. Results are
+// Images are in oneDNN's layout nChw16c; kernels and their gradients are float32 in OIhw16i16o. Results are
 // bit-identical for all instruction sets. The code without AVX-512 BF16 is very slow, and only for tests.
 #pragma once
 
@@ -22,10 +22,10 @@
 
 #include "instruction_set.h"
 
-// Only for Swift in the same library, whose exported symbols are those of bigeggs.h.
+// These functions are only for Swift code in the same library. The library exports only the symbols of bigeggs.h.
 #pragma GCC visibility push(hidden)
 
-/// Of the input and output images, which have the same height and width.
+/// The shape of input and output images, which have the same height and width.
 typedef struct {
   ptrdiff_t images, height, width;
   /// Channels of input and output images: multiples of 32.
@@ -35,7 +35,7 @@ typedef struct {
 /// A kernel to be transformed.
 typedef struct {
   ptrdiff_t inputs, outputs;
-  /// For the inputs' gradient: a convolution with the kernel turned by 180 degrees, inputs and outputs exchanged.
+  /// Whether to turn the kernel by 180 degrees and exchange its inputs and outputs, as for the gradient of the inputs.
   bool isTurned;
   const float *_Nonnull kernel;
   /// 16 * inputs * outputs numbers of bfloat16.
@@ -46,14 +46,14 @@ typedef struct {
 void be_winograd_bfloat16_transform(be_instruction_set set, const be_winograd_bfloat16_kernel *_Nonnull kernel,
                                     ptrdiff_t first_block, ptrdiff_t last_block);
 
-/// Tiles that the innermost loop handles at once; each thread's first tile should begin such a group.
+/// The number of tiles that the innermost loop handles as a group. Each thread's first tile should begin a group.
 enum { BE_WINOGRAD_BFLOAT16_GROUP = 8 };
 
 typedef struct {
   be_winograd_bfloat16_shape shape;
   const void *_Nonnull input;
   const void *_Nonnull matrices;
-  /// A float32 for each output channel, or none.
+  /// A float32 for each output channel, or NULL.
   const float *_Nullable bias;
   /// Whether to take max(x, 0) of the sum.
   bool rectifies;
@@ -75,12 +75,12 @@ typedef struct {
   const void *_Nonnull output_gradient;
   /// 16 * inputs * outputs float32 for each part.
   float *_Nonnull sums;
-  /// Sums of the outputs' gradient: a float32 for each output, for each part.
+  /// Sums of the outputs' gradient: for each part, a float32 for each output channel.
   float *_Nonnull bias_sums;
   float *_Nonnull kernel_gradient;
 } be_winograd_bfloat16_gradient;
 
-/// Pairs of neighbouring tiles in all images, over which the kernel's gradient is summed.
+/// The number of pairs of neighbouring tiles in all images. The kernel's gradient is summed over these pairs.
 ptrdiff_t be_winograd_bfloat16_tile_pairs(const be_winograd_bfloat16_shape *_Nonnull shape);
 
 /// Bytes of scratch that a thread needs to sum a gradient.

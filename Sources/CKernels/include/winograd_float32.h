@@ -1,18 +1,18 @@
 // The inner loops of Winograd's convolution F(4x4, 3x3) of float32 images. Swift divides the work among threads
 // and allocates the memory.
 //
-// A tile of 4x4 outputs depends on 6x6 inputs d. For a kernel g it is At [(G g Gt) . (Bt d B)] A, where . multiplies
-// element by element. Over all channels these are 36 matrix products, one for each element: 36 multiplications for
-// each pair of channels instead of 144. The kernel's gradient is the sum over tiles
-// Gt [(A y At) . (Bt d B)] G, with y a tile of the outputs' gradient.
+// A tile of 4x4 outputs depends on 6x6 inputs d. For a kernel g the tile is At [(G g Gt) . (Bt d B)] A, where the point
+// multiplies element by element. Over all channels these are 36 matrix products, one for each element: 36
+// multiplications for each pair of an input and an output channel instead of 144. The kernel's gradient is the sum over
+// tiles of Gt [(A y At) . (Bt d B)] G, where y is a tile of the outputs' gradient.
 //
 // The matrices interpolate at 0, ±5/8, ±3/2 and infinity. All but G are exact in float32. With 64 channels the
-// outputs' error against float64 is 6e-7 of their root mean square; that of the direct sum in float32 is 3e-7, that
-// of the usual points 0, ±1, ±2 is 15e-7.
+// outputs' error against float64 is 6e-7 of their root mean square. The error is 3e-7 for the direct sum in float32
+// and 15e-7 for the usual points 0, ±1, ±2.
 //
-// Images are in the layout nChw16c, kernels and their gradients in OIhw16i16o, or in nChw8c and OIhw8i8o. Channels
-// that pad a block are zero in all of them, and stay zero. Sums have a fixed order: results are bit-identical for
-// any number of threads, cache and instruction set.
+// With blocks of 16 channels, images are in the layout nChw16c, kernels and their gradients in OIhw16i16o. With blocks
+// of 8, they are in nChw8c and OIhw8i8o. Channels that pad a block are zero in images, kernels and gradients, and stay
+// zero. Sums have a fixed order: results are bit-identical for any number of threads, cache size and instruction set.
 //
 // Images of at most 2x2 pixels have their own convolution, in tiny_convolution.h.
 #pragma once
@@ -26,11 +26,11 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct {
-  /// Of the input images.
+  /// The number of images, and the height and width of input images.
   ptrdiff_t images, height, width;
   /// Zeros above and to the left of an input image.
   ptrdiff_t top, left;
-  /// Of an output image; inputs that it needs below and to the right of the input image are zero as well.
+  /// Height and width of output images. Inputs that they need below and to the right of an input image are zero too.
   ptrdiff_t output_height, output_width;
   /// Channels of input and output images.
   ptrdiff_t inputs, outputs;
@@ -45,7 +45,7 @@ typedef struct {
   ptrdiff_t inputs, outputs;
   /// Channels of a block of the kernel in memory, 16 or 8.
   ptrdiff_t block;
-  /// For the inputs' gradient: a convolution with the kernel turned by 180 degrees, inputs and outputs exchanged.
+  /// Whether to turn the kernel by 180 degrees and exchange its inputs and outputs, as for the gradient of the inputs.
   bool isTurned;
   const float *_Nonnull kernel;
   float *_Nonnull matrices;
@@ -58,7 +58,7 @@ size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs);
 void be_winograd_float32_transform(be_instruction_set set, const be_winograd_float32_kernel *_Nonnull kernel,
                                    ptrdiff_t first_square, ptrdiff_t last_square);
 
-/// Tiles that the innermost loop handles at once; each thread's first tile should begin such a group.
+/// The number of tiles that the innermost loop handles as a group. Each thread's first tile should begin a group.
 enum { BE_WINOGRAD_FLOAT32_GROUP = 12 };
 
 /// Whether a max pooling over 2x2 is part of the convolution; only for images in blocks of 16.
@@ -80,14 +80,14 @@ typedef struct {
   uint8_t *_Nullable places;
   const float *_Nonnull input;
   const float *_Nonnull matrices;
-  /// One for each output channel, or none.
+  /// A number for each output channel, or NULL.
   const float *_Nullable bias;
   /// Whether to take max(x, 0) of the sum; NaN stays NaN.
   bool rectifies;
   float *_Nonnull output;
 } be_winograd_float32_convolution;
 
-/// Tiles in all images, counted row by row, image after image.
+/// The number of tiles in all images. Tiles are counted row by row, image after image.
 ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Bytes of scratch that a thread needs for a convolution.
@@ -102,30 +102,33 @@ typedef struct {
   be_winograd_float32_shape shape;
   const float *_Nonnull input;
   const float *_Nonnull output_gradient;
-  /// If the output was pooled: the index of each number's pixel, as above. `output_gradient` is then that of the pooled
-  /// output.
+  /// The `places` of the convolution if its output was pooled, otherwise NULL. If not NULL, `output_gradient` is the
+  /// gradient of the pooled output.
   const uint8_t *_Nullable places;
-  /// `be_winograd_float32_sums` for each part.
+  /// `be_winograd_float32_sums` numbers for each part.
   float *_Nonnull sums;
-  /// One for each output and part; outputs are padded to a multiple of 16.
+  /// A number for each output and part; outputs are padded to a multiple of 16.
   float *_Nonnull bias_sums;
   float *_Nonnull kernel_gradient;
 } be_winograd_float32_gradient;
 
-/// The number of parts in which a kernel's gradient is summed: runs of the batch's images. It does not depend on the
-/// number of threads. All parts' sums take at most 2.4 MB together; a single part may take more.
+/// The number of parts in which a kernel's gradient is summed. A part is a range of the batch's images. The number does
+/// not depend on the number of threads. The sums of several parts take at most 2.4 MB in total; a single part may take
+/// more.
 ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *_Nonnull shape);
 
-/// The maximum number of outputs of one call of the sum, so that their sums stay in the cache; a multiple of 16.
+/// The maximum number of outputs for one call of `be_winograd_float32_sum_gradient`, so that their sums stay in the
+/// cache; a multiple of 16.
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Numbers in the sums of one part.
+/// The number of sums of one part.
 ptrdiff_t be_winograd_float32_sums(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Bytes of scratch that a thread needs to sum a gradient.
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Sums (A y At) . (Bt d B), and y for the bias, over the tiles of one part, for a run of groups of 16 outputs.
+/// Sums (A y At) . (Bt d B), and y for the bias, over the tiles of one part, for the groups of 16 outputs from
+/// first_sixteen up to but not including last_sixteen.
 void be_winograd_float32_sum_gradient(be_instruction_set set, const be_winograd_float32_gradient *_Nonnull gradient,
                                       void *_Nonnull scratch, ptrdiff_t part, ptrdiff_t first_sixteen,
                                       ptrdiff_t last_sixteen);

@@ -11,22 +11,23 @@
 ///
 /// - Parameters:
 ///   - file: a JPEG file of `size` bytes.
-///   - least: the picture is decoded at a half, a quarter or an eighth of its size if each side then still has this
-///     many pixels.
+///   - least: the picture is decoded at a half, a quarter or an eighth of its size if each side then still has at
+///     least this number of pixels.
 ///   - orientation: EXIF's, 1 to 8.
 ///   - pixels: room for `3 * side * side` bytes.
 /// - Returns: the length of the picture's shorter side in pixels. 0 if the file is damaged, has other colours than
-///   grey, RGB or YCbCr, has a side below 8 pixels or more than 89,478,485 pixels, or if memory runs out. `pixels` may
-///   have changed then.
+///   grey, RGB or YCbCr, has a side below 8 pixels or more than 89,478,485 pixels, or if memory runs out. If the result
+///   is 0, `pixels` may still have changed.
 int picture_decode_jpeg(
     const uint8_t *file, size_t size, int side, int least, int orientation, uint8_t *pixels);
 
-/// A filter that scales the middle `length` of `extent` pixels to `side` pixels: for each result the first source
-/// pixel, the number of source pixels, and their weights.
+/// A filter that scales the middle `length` of `extent` pixels to `side` pixels.
 typedef struct {
+    /// The number of results, and the maximum number of source pixels of one result.
     int side, most;
+    /// For each result, the first source pixel and the number of source pixels.
     int *first, *count;
-    /// `[side, most]`, in units of 2⁻²².
+    /// The weights of the source pixels: `[side, most]`, in units of 2⁻²².
     int32_t *weights;
 } picture_filter;
 

@@ -15,7 +15,7 @@ typedef struct {
       utf8_mode, dev_mode, allocator;
 } PyPreConfig;
 
-/// Room for Python's own structure, whose fields differ between releases; 3.11's has 416 bytes.
+/// Room for Python's own structure, whose fields differ between releases; in 3.11 it has 416 bytes.
 typedef struct {
   ptrdiff_t opaque[2048];
 } PyConfig;
@@ -36,7 +36,7 @@ typedef struct {
 
 /// Loads a libpython and looks up Python's functions. Call it before any of them.
 ///
-/// Returns NULL on success, or else the reason, valid until the next call.
+/// Returns NULL on success, otherwise the reason of the failure, valid until the next call.
 const char *python_load(const char *library);
 
 // ---- Macros of Python's headers ----------------------------------------------------------------------
@@ -68,7 +68,7 @@ int python_is_list(PyObject *object);
 int python_is_tuple(PyObject *object);
 int python_is_dictionary(PyObject *object);
 
-/// Calls without arguments.
+/// Calls a function without arguments.
 static inline PyObject *PyObject_CallNoArgs(PyObject *function) { return PyObject_CallObject(function, NULL); }
 
 /// Takes the pending exception, with its traceback attached: a new reference, or NULL if there is none.

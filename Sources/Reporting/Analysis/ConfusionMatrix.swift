@@ -23,7 +23,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - truth: the class of each image, from 0 to `classes - 1`.
-    ///   - predicted: the predicted class of each image, as many as `truth`.
+    ///   - predicted: the predicted class of each image, in the same order.
     ///   - classes: the number of classes.
     public init(truth: [Int], predicted: [Int], classes: Int) {
         precondition(truth.count == predicted.count, "each image has one truth and one prediction")

@@ -22,7 +22,8 @@ extension Model {
         callbacks: [any Callback] = []
     ) throws {
         let before = try weights()
-        // In the order of the first epoch, so that the statistics do not depend on the number of epochs trained.
+        // The images come in the order of the first epoch, so that the statistics do not depend on the number of
+        // epochs trained.
         _ = try withoutLearning {
             try fit(dataset, batchSize: batchSize, epochs: 1, initialEpoch: 0, callbacks: callbacks)
         }

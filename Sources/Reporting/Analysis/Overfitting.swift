@@ -2,9 +2,9 @@
 public enum Overfitting {
     /// The first epoch that only improves the fit to the training images, counted from 1.
     ///
-    /// That is the epoch after the one with the lowest validation loss, if at least two epochs follow that one and
-    /// the last training loss is below its training loss. Nil otherwise: a training that still improves does not
-    /// overfit.
+    /// Let the best epoch be the one with the lowest validation loss. The result is the epoch after the best one, if at
+    /// least two epochs follow the best one and the last training loss is below that of the best epoch. Otherwise the
+    /// result is nil: a training that still improves does not overfit.
     ///
     /// - Parameters:
     ///   - loss: the training loss, one value per epoch.

@@ -7,10 +7,11 @@ public struct ComparedRun: Sendable {
     struct Part: Sendable {
         /// The section's name, or "training".
         let name: String
-        /// The record's file and contents.
+        /// The record's file.
         let file: String
+        /// The record's contents.
         let record: Record
-        /// The trained recipe; the spread over its seeds in the study is the noise of a result.
+        /// The trained recipe. The noise of a result is its spread over the seeds of this recipe in the study.
         let recipe: String?
         /// The path of the trained weights; nil if they are missing.
         let weights: String?
@@ -20,7 +21,7 @@ public struct ComparedRun: Sendable {
     public let name: String
     /// The run's records.
     let parts: [Part]
-    /// The directory of a report's records; nil for one training.
+    /// The directory of a report's records; nil if the run is one training.
     let records: String?
 
     /// The recipes of the sections that train.

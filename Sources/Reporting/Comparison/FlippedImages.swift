@@ -14,7 +14,7 @@ public struct FlippedImages: Encodable, Sendable {
     public let network: String
     /// How many test images there are.
     public let images: Int
-    /// How many predictions differ, how many images only b gets right, and how many only a.
+    /// How many predictions differ, how many images only b gets right, and how many images only a gets right.
     public let changed, gained, lost: Int
     /// Whether the difference in accuracy is beyond chance: McNemar's test, 95 %.
     public let isBeyondChance: Bool
@@ -40,7 +40,8 @@ public struct FlippedImages: Encodable, Sendable {
     /// Compares two parts, by recorded predictions or else by predicting with their weights.
     ///
     /// - Parameters:
-    ///   - images: loads the data set with images of the given height and width; nil if it is not available.
+    ///   - images: loads the data set with images of the given height and width; returns nil if the data set is not
+    ///     available.
     ///   - reasons: receives a sentence for each comparison that is not possible.
     static func found(
         _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ images: (Int) throws -> LoadedDataset?,

@@ -29,14 +29,14 @@ public struct RunComparison: Encodable, Sendable {
         /// The section's name, or "training", and the path of the number in its record.
         public let part, key: String
         public let a, b: Double
-        /// b less a.
+        /// b minus a.
         public let difference: Double
         /// The bound on 95 % of differences between two seeds; nil if it is not known.
         public let noise: Double?
         public let meaning: Meaning
     }
 
-    /// A claim of the original that the two runs judge differently.
+    /// A claim of the original that has different verdicts in the two runs.
     public struct Verdict: Encodable, Sendable {
         public let claim, a, b: String
     }
@@ -67,7 +67,7 @@ public struct RunComparison: Encodable, Sendable {
     ///
     /// - Parameters:
     ///   - images: loads the data set with images of the given height and width, for weights whose predictions were
-    ///     not recorded; nil if it is not available.
+    ///     not recorded; returns nil if the data set is not available.
     /// - Throws: ``ComparisonError``, and errors from records, weights or Python.
     public init(
         _ a: ComparedRun, _ b: ComparedRun, study: Study, project: Project,
@@ -202,7 +202,8 @@ public struct RunComparison: Encodable, Sendable {
         return max(one, other)
     }
 
-    /// Maps keys such as `results.plain.accuracy` to the recipe and its training's own key.
+    /// Maps a key such as `results.plain.accuracy` to the recipe, and to the key of the same number in the record of
+    /// one training.
     private static func ofBoth(_ key: String) -> (recipe: String, key: String)? {
         guard let match = key.wholeMatch(of: /results\.(plain|augmented)\.(accuracy|loss)/) else {
             return nil

@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-/// The noise of a result between two trainings that differ only in their seeds, from the study.
+/// How far a result may differ between two trainings that differ only in their seeds, estimated from the study.
 ///
 /// The variance is pooled over the recipes of one network that have at least two seeds. 95 % of the differences
 /// between two single trainings lie within √2 standard deviations times Student's t for the pooled degrees of
@@ -12,7 +12,7 @@ struct SeedNoise {
 
     /// Reads the study's records.
     ///
-    /// - Throws: `RecordError` or `FileError` for one that cannot be read.
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
     init(_ study: Study) throws {
         var records: [String: [String: [Record]]] = [:]
         for (network, runs) in [("report", StudyRun.beyond), ("fast", StudyRun.fast)] {
@@ -24,7 +24,7 @@ struct SeedNoise {
         self.records = records
     }
 
-    /// The bound on 95 % of differences by chance.
+    /// The size that 95 % of the differences between two seeds do not exceed.
     ///
     /// - Parameters:
     ///   - key: the path of the result in a training's record.

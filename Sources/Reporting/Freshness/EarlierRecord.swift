@@ -2,7 +2,7 @@ import BigEggs
 
 /// The record of an earlier section, which notes the values that are read.
 ///
-/// The reading section depends on these values and on no others.
+/// The section that reads the record depends on these values and on no others.
 public final class EarlierRecord {
     private let record: Record
     /// The paths that were read.

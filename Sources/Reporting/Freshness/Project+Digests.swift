@@ -43,8 +43,8 @@ extension Project {
             .map { directory + "/" + $0 }
     }
 
-    /// A source without blank lines and comment lines: lines that start with `//`, and those from a line that starts
-    /// with `/*` to the next `*/`.
+    /// A source without blank lines and comment lines. Comment lines are lines that start with `//`, and the lines from
+    /// one that starts with `/*` to the next `*/`.
     private static func code(of source: String) -> String {
         var isComment = false
         return source.lines.filter { line in

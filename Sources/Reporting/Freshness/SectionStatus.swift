@@ -22,7 +22,7 @@ public struct SectionStatus: Encodable, Sendable, Equatable {
     public let date: String?
     /// How long that run took, in seconds.
     public let seconds: Double?
-    /// What it found, in one sentence.
+    /// What the run found, in one sentence.
     public let headline: String?
 
     /// The state with its reasons, in one line.

@@ -2,8 +2,8 @@ import BigEggs
 
 /// The inputs of a section's run.
 ///
-/// The stamp is kept beside the section's record, so that the same results have the same record whatever else
-/// changed.
+/// The stamp is kept beside the section's record and not in it, so that the record stays the same if inputs change but
+/// results do not.
 struct Stamp: Codable, Sendable, Equatable {
     /// The SHA-256 of the script.
     var script: String
@@ -11,8 +11,8 @@ struct Stamp: Codable, Sendable, Equatable {
     var library: String
     /// The checksum of the data set; nil if the section loaded none.
     var data: String?
-    /// The digests of the records of section 8's runs and of section 9's; nil if the section does not read them. See
-    /// ``Study/digest(of:)``.
+    /// The digests of the records of section 8's runs, and of those of section 9's runs; nil for records that the
+    /// section does not read. See ``Study/digest(of:)``.
     var study, fastStudy: String?
     /// The given options, without those that only name a path.
     var options: [String: String]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Shows a script cell by cell on the terminal: each cell before its output, then waits for Enter.
+/// Shows a script cell by cell on the terminal. Each cell is shown before it runs, and runs when Enter is pressed.
 ///
 /// When standard input has ended, the script runs on without waiting.
 final class CellReading {

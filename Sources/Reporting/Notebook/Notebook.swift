@@ -139,7 +139,7 @@ private struct File: Encodable {
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.unkeyedContainer()
-            // As scalars, so that a carriage return stays before its line feed.
+            // Split by scalars: as characters, a carriage return and its line feed would be one.
             let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
             for (index, line) in lines.enumerated() {
                 if index < lines.count - 1 {

@@ -26,7 +26,8 @@ struct Ingredients: Sendable, Decodable {
     var rate = Rate.plateau
     /// The share of each label that is spread over all classes.
     var labelSmoothing: Float = 0
-    /// Weight decay per step, as a share of each weight and times the learning rate; 0 for Adam, more for AdamW.
+    /// Weight decay: each step reduces a weight by this share of it, times the learning rate. 0 for Adam, more for
+    /// AdamW.
     var weightDecay = 0.0
     /// Momentum of the moving average of the weights; nil for no average.
     var averaging: Double?

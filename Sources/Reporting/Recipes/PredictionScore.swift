@@ -78,7 +78,8 @@ public struct PredictionScore: Codable, Sendable, Equatable {
 }
 
 extension ImageDataset {
-    /// Ranges of whole batches, each of 64 MB at most or one batch, to limit the memory of a view.
+    /// Ranges of whole batches. To limit the memory of a view, a range has at most 64 MB of images, but at least one
+    /// batch.
     fileprivate func runs(of batchSize: Int) -> [Range<Int>] {
         let batches = max(1, (64 << 20) / max(1, bytesPerImage * batchSize))
         return stride(from: 0, to: max(1, count), by: batches * batchSize).map {

@@ -73,7 +73,7 @@ extension Recipe {
             name: name, summary: summary, network: fastNetwork(ingredients), imageSizes: 32...32,
             generator: ImageDataGenerator(
                 widthShiftRange: ingredients.shift, heightShiftRange: ingredients.shift, fillMode: .reflect,
-                // Half of the range, which is about the mean of the images.
+                // Half of the range of pixel values, which is about the mean of the images.
                 cval: ingredients.cutout > 0 ? 127.5 : 0, horizontalFlip: !ingredients.alternatesFlips,
                 alternatingFlip: ingredients.alternatesFlips,
                 wholePixelShifts: true, cutout: ingredients.cutout),

@@ -11,7 +11,7 @@ extension Recipe {
     /// A small network of depthwise convolutions for images of 64 pixels and more, trained from scratch.
     ///
     /// Source: Howard and others, "MobileNets: efficient convolutional neural networks for mobile vision
-    /// applications", 2017, https://arxiv.org/abs/1704.04861. This network has eight of its blocks instead of
+    /// applications", 2017, https://arxiv.org/abs/1704.04861. This network has eight blocks instead of MobileNet's
     /// thirteen, up to 512 channels instead of 1,024, and a total stride of 16 instead of 32.
     public static let mobile = pictures(
         "mobile", "a small network of depthwise convolutions for such pictures: 0.55 million weights",

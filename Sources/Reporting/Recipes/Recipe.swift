@@ -17,7 +17,7 @@ public struct Recipe: Sendable, Equatable {
     public let name: String
     /// A short description.
     public let summary: String
-    /// The file that it was read from; nil for one of ``all``.
+    /// The file that the recipe was read from; nil for one of ``named``.
     public let file: String?
     /// The layers as in a recipe file; "classes" stands for the number of classes.
     package let network: [Record]
@@ -92,7 +92,7 @@ public struct Recipe: Sendable, Equatable {
     /// Reads a recipe.
     ///
     /// - Parameters:
-    ///   - settings: by Keras's names; `bigeggs train --help` has an example.
+    ///   - settings: the settings by Keras's names; `bigeggs train --help` has an example.
     ///   - name: the name if the settings have none.
     ///   - file: the file that the settings come from.
     /// - Throws: `SettingsError`.
@@ -237,12 +237,13 @@ public struct Recipe: Sendable, Equatable {
         return try OptimizerTypes.make(Recipe.lasting(optimizer, steps))
     }
 
-    /// The setting with the length of each schedule.
+    /// The name of the setting that is the length of a schedule, by schedule.
     private static let lengths = [
         "CosineDecay": "decay_steps", "PolynomialDecay": "decay_steps", "OneCycle": "total_steps",
     ]
 
-    /// An optimizer with a length for each schedule, also in its groups; schedules without one last for all steps.
+    /// The optimizer with a length for every schedule, also for those of its groups. A schedule without a length lasts
+    /// for all steps, or for its `decay_part` of them.
     private static func lasting(_ optimizer: Component, _ steps: Int) -> Component {
         var lasting = optimizer
         if let rate = optimizer.config["learning_rate"], rate.object != nil,
@@ -297,7 +298,7 @@ public struct Recipe: Sendable, Equatable {
 
     /// The recipe adapted to the number of training images; see ``ReportSettings/fitting(_:images:)``.
     ///
-    /// Recipes from files, and ``fast`` and its variants, stay unchanged.
+    /// Recipes from files, ``fast``, its variants and ``strong`` stay unchanged.
     public func fitting(_ provenance: DataProvenance, images: Int) -> Recipe {
         if Recipe.forPictures.contains(where: { $0.name == name }) {
             var recipe = self
@@ -309,7 +310,7 @@ public struct Recipe: Sendable, Equatable {
 
     /// The recipe with a constant learning rate and without early stopping.
     ///
-    /// Nil for recipes from files and for other networks, whose schedule may be any.
+    /// Nil for recipes from files and for other networks, whose schedules can be of any kind.
     public var withConstantRate: Recipe? { changed { $0.rate = .constant } }
 
     private func changed(_ change: (inout Ingredients) -> Void) -> Recipe? {

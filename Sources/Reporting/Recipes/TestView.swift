@@ -2,13 +2,14 @@ import BigEggs
 
 /// A view of a test image: mirrored or not, and shifted by some pixels, with reflected edges.
 ///
-/// In JSON `{"mirrored": true, "shift": [1, -1], "weight": 0.5}`; each may be left out.
+/// In JSON `{"mirrored": true, "shift": [1, -1], "weight": 0.5}`; each member may be left out.
 public struct TestView: Sendable, Equatable {
     /// Whether left and right are exchanged, before the shift.
     public var isMirrored: Bool
     /// The vertical shift: the view's pixel (y, x) is the image's pixel (y + `down`, x + `right`). Beyond an edge the
     /// image is reflected about its outermost pixel, as by NumPy's padding mode `reflect`.
     public var down: Int
+    /// The horizontal shift; see ``down``.
     public var right: Int
     /// The weight of the view in the mean.
     public var weight: Double

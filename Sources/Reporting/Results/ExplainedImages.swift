@@ -16,7 +16,7 @@ public struct ExplainedImages: Encodable, Sendable {
         public let probabilityOfTruth: Float
         /// The map of the predicted class, `[height, width]`, in units of the score.
         public let mapOfPredicted: [[Float]]
-        /// The map of the true class; the same map if the two agree.
+        /// The map of the true class; the same map if the predicted class is the true one.
         public let mapOfTruth: [[Float]]
     }
 
@@ -33,7 +33,7 @@ public struct ExplainedImages: Encodable, Sendable {
     ///   - model: the network.
     ///   - predictions: its predictions for all images of `test`.
     ///   - test: the images.
-    ///   - each: how many right and how many wrong predictions, at most.
+    ///   - each: the maximum number of right predictions, and of wrong ones.
     /// - Throws: ``TrainingError`` if the network has no convolution.
     public init(by model: Model, _ predictions: Predictions, of test: ImageDataset, each: Int) throws {
         let convolution = model.summary.last { $0.kind == "Conv2D" }?.name

@@ -12,7 +12,7 @@ public struct TestResults: Encodable, Sendable {
     public let predicted: [Int]
     /// The probability of that class.
     public let confidence: [Float]
-    /// Rows are the truth, columns the prediction.
+    /// The confusion matrix: rows are the truth, columns the prediction.
     public let confusion: [[Int]]
     /// The accuracy of each class, with its interval.
     public let perClass: [Proportion]

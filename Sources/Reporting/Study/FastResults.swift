@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-/// Results of section 9's runs: the fast network with several seeds, without each ingredient, and the larger one.
+/// Results of section 9's runs: the fast recipe, its variants without one ingredient, and the larger network.
 public struct FastResults: Encodable, Sendable {
     /// One training.
     public struct Run: Encodable, Sendable {
@@ -34,15 +34,15 @@ public struct FastResults: Encodable, Sendable {
         public var seconds: Double { epochSeconds.reduce(0, +) }
     }
 
-    /// All runs of a recipe that train on all images.
+    /// The runs of one recipe that train on all images.
     public struct Result: Encodable, Sendable {
-        /// The recipe's name, and what it is.
+        /// The recipe's name, and its summary.
         public let recipe, summary: String
         /// The command that trains its runs again.
         public let command: String
         /// The seeds of the recorded runs.
         public let seeds: [UInt64]
-        /// How many runs of it the study plans.
+        /// How many such runs of the recipe the study plans.
         public let planned: Int
         /// Test accuracy with unchanged images, and with the test views.
         public let accuracy, views: StudyResults.Spread

@@ -3,7 +3,8 @@ import Foundation
 
 /// The study's runs and their records.
 public struct Study {
-    /// The directory of the records of named recipes, `name-seed.json`; in a checkout they are committed.
+    /// The directory of the records of ``Recipe/named``, a file for each run, such as `flip-2.json`. In a checkout they
+    /// are committed.
     public let records: String
     /// The directory under which each run trains.
     public let runs: String
@@ -27,7 +28,7 @@ public struct Study {
 
     /// The record of a run; nil if there is none with the run's present settings.
     ///
-    /// - Throws: `RecordError` or `FileError` for one that cannot be read.
+    /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
     public func recorded(_ run: StudyRun) throws -> Record? {
         guard FileManager.default.fileExists(atPath: record(run)) else { return nil }
         let record = try Record.read(record(run))

@@ -22,7 +22,7 @@ public struct StudyResults: Encodable, Sendable {
         /// Scores of the kept weights on the held-out images, on the test images, and on the test images with the
         /// mean prediction for an image and its mirror image.
         public let heldOut, test, mirrored: PredictionScore
-        /// Loss and accuracy of each epoch's training, with augmentation and dropout.
+        /// Training loss and accuracy of each epoch, measured with augmentation and dropout.
         public let trainHistory: [String: [Double]]
         /// Loss and accuracy on the held-out and the test images after every epoch.
         public let heldOutHistory, testHistory: [String: [Double]]
@@ -32,13 +32,13 @@ public struct StudyResults: Encodable, Sendable {
 
     /// All runs of a recipe.
     public struct Result: Encodable, Sendable {
-        /// The recipe's name, and what it is.
+        /// The recipe's name, and its summary.
         public let recipe, summary: String
         /// The command that trains its runs again.
         public let command: String
         /// The seeds of the recorded runs.
         public let seeds: [UInt64]
-        /// How many runs of it the study plans.
+        /// How many runs of the recipe the study plans.
         public let planned: Int
         /// Test accuracy with the kept weights.
         public let accuracy: Spread

@@ -3,7 +3,8 @@ import Foundation
 
 /// One training of the study: a recipe, a seed, and the number of held-out training images.
 ///
-/// The test images never affect a run: runs with held-out images select by those, and the others select nothing.
+/// The test images never affect a run: a run with held-out images chooses its epoch by those or not at all, and the
+/// other runs choose nothing.
 public struct StudyRun: Sendable, Equatable {
     /// The recipe.
     public let recipe: Recipe
@@ -19,8 +20,8 @@ public struct StudyRun: Sendable, Equatable {
         return seeds.map { StudyRun(recipe: recipe, seed: $0) }
     }
 
-    /// The runs of section 9: five seeds, one of them once more with images held out, three seeds without each
-    /// ingredient, and one of the larger network.
+    /// The runs of section 9: the fast recipe with five seeds, and with seed 1 once more with images held out; each
+    /// variant without one ingredient with three seeds; and the larger network with one seed.
     public static let fast: [StudyRun] =
         (1...5).map { StudyRun(recipe: .fast, seed: $0) }
         + [StudyRun(recipe: .fast, seed: 1, heldOut: usualHeldOut)]
@@ -89,7 +90,7 @@ public struct StudyRun: Sendable, Equatable {
     /// Whether a record is of this run with its present settings.
     ///
     /// Records of the report's recipes, and of recipes that the study derives from them, may hold ``Ingredients``
-    /// instead.
+    /// instead of a recipe.
     public func isDescribed(by record: Record) -> Bool {
         let described = record[path: "settings.recipe"] ?? .null
         func earlier() -> Recipe? { (try? described.decoded() as Ingredients).map { Recipe($0, "") } }

@@ -6,7 +6,7 @@ import Foundation
 /// Each combination is a recipe in a file that `bigeggs train` can read as well. Combinations are compared on
 /// held-out training images; the test images do not affect the comparison.
 public struct Sweep: Sendable {
-    /// A value for each setting, and the recipe that has them.
+    /// A value for each setting, and the recipe that has these values.
     public struct Combination: Sendable {
         /// The values, in the order of the settings.
         public let values: [Record]
@@ -27,14 +27,15 @@ public struct Sweep: Sendable {
 
     /// What all trainings have in common besides the recipe.
     public struct Plan: Sendable, Equatable {
-        /// The data set's checksum, and the number of training images used, held-out ones included.
+        /// The data set's checksum.
         public var checksum: String
+        /// The number of training images used, held-out ones included.
         public var images: Int
         /// How many of these are held out for validation.
         public var heldOut: Int
         /// The height and width of the images, in pixels.
         public var imageSize: Int
-        /// The precision of activations; nil for the recipe's.
+        /// The precision of activations; nil for that of the recipe.
         public var precision: PrecisionChoice?
         /// Arguments of `bigeggs train` for data set, precision, threads and image size.
         public var options: [String]
@@ -166,7 +167,7 @@ public struct Sweep: Sendable {
     /// The record of a run; nil if it has not been trained.
     ///
     /// - Throws: ``SweepError/otherTraining(record:differences:)`` for a record of other settings; `RecordError` or
-    ///   `FileError` for one that cannot be read.
+    ///   `FileError` for a record that cannot be read.
     public func recorded(_ run: Run, _ plan: Plan) throws -> Record? {
         let file = record(run)
         guard FileManager.default.fileExists(atPath: file) else { return nil }

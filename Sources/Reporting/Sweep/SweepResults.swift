@@ -9,11 +9,13 @@ public struct SweepResults: Encodable, Sendable {
         public let seed: UInt64
         /// The file of its record, relative to the sweep's directory.
         public let record: String
-        /// Scores of the kept weights on the held-out images, and on the test images.
+        /// The score of the kept weights on the held-out images.
         public let heldOut: PredictionScore
+        /// The score of the kept weights on the test images; nil for a data set without test images.
         public let test: PredictionScore?
-        /// The number of epochs, and the seconds of training.
+        /// The number of epochs.
         public let epochs: Int
+        /// The seconds of training.
         public let seconds: Double
     }
 
@@ -35,25 +37,27 @@ public struct SweepResults: Encodable, Sendable {
 
     /// The data set by name.
     public struct Data: Encodable, Sendable {
-        /// Such as CIFAR-10.
+        /// The name, such as CIFAR-10.
         public let name: String
         /// Whether these are the published files, and whether they stand in for CIFAR-10.
         public let isOfficial, isStandIn: Bool
     }
 
-    /// The recipe that was varied, and the names of the settings.
+    /// The name of the recipe that was varied.
     public let base: String
+    /// The names of the settings.
     public let settings: [String]
     /// The data set.
     public let data: Data
     /// How many of its training images are used, and how many of these are held out.
     public let images, heldOutImages: Int
-    /// How many trainings the sweep has, and the seeds.
+    /// How many trainings the sweep has.
     public let planned: Int
+    /// The seeds.
     public let seeds: [UInt64]
     /// The combinations with a recorded training, the highest mean accuracy on held-out images first.
     public let combinations: [Result]
-    /// The command that made them.
+    /// The command that ran the sweep.
     public let command: String
 
     /// Reads the records of a sweep.

@@ -3,8 +3,8 @@ import BigEggs
 /// A setting of a recipe, and the values that a sweep gives it: `learning_rate=1e-3,3e-3`.
 ///
 /// The name is the path of the setting in a recipe's JSON, joined by points and without "config": `batch_size`,
-/// `optimizer.momentum`, `augmentation.rotation_range`. In a list a step is an index from 0, or a class name or name,
-/// as in `network.Dropout.rate`, and then means every element with that name. `learning_rate` is short for
+/// `optimizer.momentum`, `augmentation.rotation_range`. A list element is given by its index from 0. A class or name
+/// instead means every element that has it: `network.Dropout.rate`. `learning_rate` is short for
 /// `optimizer.learning_rate`; for a schedule it is the highest rate.
 public struct SweepSetting: Sendable, Equatable {
     /// The name as typed.

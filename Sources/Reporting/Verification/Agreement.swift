@@ -3,7 +3,7 @@ import Foundation
 
 /// How far two results agree.
 public struct Agreement: Sendable, Equatable, Comparable, Encodable {
-    /// The number of matching decimal digits; that of ``sameBits`` if all bits match.
+    /// The number of matching decimal digits; `Int.max` if all bits match.
     let digits: Int
 
     /// Every bit is the same.

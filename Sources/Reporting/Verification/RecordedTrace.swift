@@ -35,8 +35,8 @@ extension EngineDescription {
         return "\(maker), \(instructionSet)"
     }
 
-    /// Whether trainings by two engines must give the same bits: with the same kind of processor, precision and
-    /// kernels. The number of threads does not matter.
+    /// Whether trainings by two engines must give the same bits. They must if the kind of processor, the precision and
+    /// the kernels are the same. The number of threads does not matter.
     func owesBits(of other: EngineDescription) -> Bool {
         kind == other.kind && precision == other.precision && algorithms == other.algorithms
     }

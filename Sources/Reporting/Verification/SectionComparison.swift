@@ -16,10 +16,10 @@ package struct SectionComparison {
     ]
     /// The tolerance of an epoch's training loss where bits may differ: absolute plus a share of the expected loss.
     private static let lossTolerance = (absolute: 0.05, relative: 0.1)
-    /// The tolerance of the test accuracy of the kept weights, likewise.
+    /// The tolerance of the test accuracy of the kept weights where bits may differ.
     private static let accuracyTolerance = 0.03
 
-    /// Reads the records and traces of both.
+    /// Reads the records and traces of both runs.
     ///
     /// - Throws: `RecordError` or `FileError`.
     package init(
@@ -92,7 +92,7 @@ package struct SectionComparison {
 
     static func inWords(_ epochs: Int) -> String { "\(epochs) \(epochs == 1 ? "epoch" : "epochs")" }
 
-    /// The epochs that both have.
+    /// The epochs that both traces have.
     private func epochs(
         _ trace: RecordedTrace, _ earlier: RecordedTrace
     ) -> [(new: TrainingTrace.Epoch, old: TrainingTrace.Epoch)] {
@@ -142,7 +142,7 @@ package struct SectionComparison {
         return item("weights kept", agreement)
     }
 
-    /// The agreement of the history of the epochs that both have.
+    /// The agreement of the history of the epochs that both records have.
     private var history: Verification.Item {
         let columns = [record, earlier].map { $0[path: "results.history"]?.object ?? [:] }
         let count = columns.compactMap { $0["loss"]?.array?.count }.min() ?? 0

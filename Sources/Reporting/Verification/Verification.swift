@@ -45,7 +45,8 @@ public struct Verification: Sendable, Encodable {
             ? .sameBits : excuse != nil && excesses.isEmpty ? .withinTolerance : .differs
     }
 
-    /// 0 for the same bits, 1 for a difference, 2 for results within the tolerance whose bits may differ.
+    /// The exit status: 0 for the same bits, 1 for a difference, 2 for results within the tolerance whose bits may
+    /// differ.
     public var exitStatus: Int32 {
         switch outcome {
         case .sameBits: 0

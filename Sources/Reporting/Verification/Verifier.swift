@@ -29,8 +29,8 @@ public struct Verifier {
     /// Runs sections again and compares what they find with their records.
     ///
     /// - Parameters:
-    ///   - named: the sections; empty for all that have a record, or all that train if only first epochs are
-    ///     compared.
+    ///   - named: the sections. If empty: all sections that have a record, or, if only first epochs are compared, those
+    ///     of them that train.
     ///   - directory: where the records are; nil for the profile's.
     /// - Throws: ``ReportingError``, what a section throws, and `RecordError` or `FileError` for records.
     public func verify(_ named: [ReportSection], against directory: String?) throws -> Verification {
@@ -64,8 +64,8 @@ public struct Verifier {
 extension Verifier {
     /// The records to compare with.
     ///
-    /// For the quick profile, records of the same data set, including those that come with the project; preferably
-    /// those of this kind of processor.
+    /// For the quick profile, these are records of the same data set, if possible from this kind of processor: of a run
+    /// that comes with the project, or of `runs/quick`.
     private func reference(in directory: String?, _ data: String) throws -> RecordedRun {
         if let directory {
             return try RecordedRun(

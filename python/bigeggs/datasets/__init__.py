@@ -1,4 +1,4 @@
-"""Data sets, as Keras's modules of the same names."""
+"""Data sets, in modules with Keras's names."""
 
 from . import cifar10
 

@@ -14,7 +14,7 @@ from bigeggs_report.wording import percent
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """The generator, each change alone, all together, and what it costs."""
+    """The generator, each change alone, all changes together, and the time that they take."""
     yield Paragraph(
         "Augmentation changes each training image slightly every time it is used, so that the network cannot memorize "
         "the images. The original uses Keras's `ImageDataGenerator`; ours takes the same settings and draws from the "

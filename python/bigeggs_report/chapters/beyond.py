@@ -128,7 +128,7 @@ def chance(study: bigeggs.Record) -> str:
 
 
 def widest_range(recipes: Iterable[bigeggs.Record]) -> tuple[str, float] | None:
-    """The recipe whose seeds are furthest apart in test accuracy, and how far; none without a second seed."""
+    """The recipe whose seeds differ most in test accuracy, and the difference; None if no recipe has two seeds."""
     ranges = [
         (recipe["recipe"], recipe["accuracy.high"] - recipe["accuracy.low"])
         for recipe in recipes
@@ -296,14 +296,14 @@ def best_of(recipes: Sequence[bigeggs.Record], metric: str) -> str:
 
 
 def mean_over(recipe: bigeggs.Record, metric: str) -> str:
-    """A mean and the number of its seeds."""
+    """A recipe's mean and the number of its seeds."""
     seeds = len(recipe["seeds"])
     mean = sourced(recipe, f"{metric}.mean", hundredths)
     return f"{mean} {'with one seed' if seeds == 1 else f'over {count(seeds)} seeds'}"
 
 
 def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record]) -> str:
-    """Whether the report's recipe is among those that reach 0.9."""
+    """A sentence with the mean of the report's recipe, unless that recipe is one of `above`."""
     own = next((recipe for recipe in recipes if recipe["recipe"] == "augmented"), None)
     if own is None or own in above:
         return ""
@@ -311,7 +311,7 @@ def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record
 
 
 def in_the_way(study: bigeggs.Record) -> str:
-    """Why no recipe has more than 0.9, as far as known; empty if one has."""
+    """Why no recipe has more than 0.9, as far as known; empty if a recipe has more."""
     best, metric = highest(study["recipes"])
     missing = CLAIMED - best[f"{metric}.mean"]
     if missing < 0:
@@ -343,7 +343,7 @@ def in_the_way(study: bigeggs.Record) -> str:
 
 
 def carried_over(recipe: str, runs: Sequence[bigeggs.Record]) -> str:
-    """How a recipe's accuracy on training images compares with that on images it has not seen."""
+    """How a recipe's accuracy on training images compares with its accuracy on images that it was not trained on."""
     seen, unseen = (
         sum(run[f"{split}History.accuracy"][-1] for run in runs) / len(runs) for split in ("train", "heldOut")
     )

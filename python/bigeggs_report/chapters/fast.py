@@ -193,7 +193,7 @@ def trust(held_out: list[bigeggs.Record]) -> str:
 
 
 def copy(study: bigeggs.Record) -> str:
-    """A note about the official pixels, if the images are not these."""
+    """A note about the official images, if the trainings used other images."""
     if official(study["runs"]):
         return ""
     return (

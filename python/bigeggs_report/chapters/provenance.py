@@ -60,7 +60,7 @@ def facts(record: bigeggs.Record) -> list[list[str]]:
 
 
 def when(records: Sequence[bigeggs.Record]) -> list[list[str]]:
-    """Date and duration of all sections together."""
+    """The dates of the sections, and the sum of their durations."""
     dates = sorted(str(record["run.date"])[:10] for record in records)
     on = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     total = sum(record["run.seconds"] for record in records)

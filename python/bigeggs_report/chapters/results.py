@@ -196,7 +196,7 @@ def single_images(run: Run) -> Iterator[Block]:
 
 
 def mistaken(wrong: list[bigeggs.Record], names: list[str]) -> str:
-    """Which images were predicted wrong; of more than five, only how many."""
+    """Which images were predicted wrong; if there are more than five, only their number."""
     if not wrong:
         return ""
     if len(wrong) > 5:

@@ -15,7 +15,7 @@ from bigeggs_report.wording import count, epoch_count, percent
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Curves, where it overfits, and a table of both."""
+    """Curves of both trainings, where they overfit, and a table."""
     yield Paragraph(
         "The network was trained twice from the same initial weights: on the images as loaded, and on augmented ones. "
         "As in the original, the test split is the validation data after each epoch. **This makes the results a little "

@@ -1,4 +1,4 @@
-"""The claims of the original, and what to conclude."""
+"""The claims of the original, and the conclusions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def claim_blocks(tested: Sequence[Tested]) -> Iterator[Block]:
 
 
 def conclusion_blocks(run: Run, tested: Sequence[Tested]) -> Iterator[Block]:
-    """What follows, as far as there are results."""
+    """The conclusions, as far as there are results."""
     record = run.record("06-results")
     if record is None:
         yield Paragraph("*Not run yet:* there is nothing to conclude before both trainings have been compared.")

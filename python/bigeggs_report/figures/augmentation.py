@@ -56,7 +56,7 @@ def transforms_alone(source: Source) -> Drawing:
     height, width = original.shape[:2]
     look = source.look
     crowding = look.crowding(7.2)
-    # Amounts that are too wide for one line have two; names that are too wide stand above their row.
+    # Amounts that are too wide for one line take two; names that are too wide stand above their row.
     above = 6.5 * crowding if look.narrow else 0
     below = (10 if look.narrow else 15) * crowding if look.crowded(7.2) else 12
     row_gap = round(below + above)
@@ -149,7 +149,7 @@ def image(source: Source, record: bigeggs.Record) -> np.ndarray:
 
 
 def transformed(source: Source, record: bigeggs.Record, sample: bigeggs.Record) -> np.ndarray:
-    """That image after one recorded transform, by the same code that augments in training."""
+    """The section's image after one recorded transform, by the same code that augments in training."""
     return source.dataset.augment(
         record["results.image.split"],
         int(record["results.image.index"]),

@@ -173,7 +173,7 @@ def raw_against_scaled(source: Source) -> Drawing:
 
 
 def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> None:
-    """One curve for each pixel range, and its end when measured anew.
+    """One curve for each pixel range, and its last value with statistics measured anew.
 
     The scale is logarithmic if a bad epoch would flatten the rest.
     """
@@ -192,7 +192,7 @@ def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> N
 
 
 def comparison_table(comparison: bigeggs.Record) -> Table:
-    """Loss and accuracy of every epoch of both runs, and of their ends with statistics measured anew."""
+    """Loss and accuracy of every epoch of both runs, and those of the last epoch with statistics measured anew."""
     metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
     columns = ("pixels", "epoch", *metrics, *(f"{metric}, statistics measured anew" for metric in metrics[2:]))
     rows: list[tuple[object, ...]] = []

@@ -15,7 +15,7 @@ from bigeggs_report.figures.page import page, show_picture
 from bigeggs_report.records import MissingInput
 from bigeggs_report.wording import percent, short
 
-#: Pixels of the drawing between neighbours, and below a row for a line of text.
+#: The gap between neighbours, and the room below a row for a line of text, in pixels of the drawing.
 GAP, LINE = 4, 8
 
 COLUMNS = ("test image", "true class", "predicted class", "confidence", "map of", "row", "column", "value")
@@ -96,7 +96,7 @@ MAPS = {"predicted": "mapOfPredicted", "truth": "mapOfTruth"}
 
 
 def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[tuple[str, str], str]:
-    """The words below an image or a map, a class and its probability, and their colour."""
+    """The words below an image or a map (a class and its probability), and the colour of the words."""
     truth, predicted = (short(classes[int(each[which])]) for which in ("truth", "predicted"))
     if kind == "image":
         return ("is", truth), INK

@@ -34,7 +34,7 @@ COLOURS = {"plain": PLAIN, "augmented": AUGMENTED, NAME: GREEN}
 
 
 def whitening_filters(source: Source) -> Drawing:
-    """The untrained filters of the first layer, the direction of most variance first, above their negatives."""
+    """The untrained filters of the first layer, by decreasing variance; the negative of each filter is below it."""
     record = source.records[SECTION]
     kernel = first_kernel(source, SECTION)
     height, width, _, filters = kernel.shape
@@ -63,12 +63,12 @@ def whitening_filters(source: Source) -> Drawing:
 
 
 def share(part: float) -> str:
-    """A share of the variance in per cent; most are small."""
+    """A share of the variance in per cent; small ones as `< 0.1 %`."""
     return percent(part) if part >= 0.001 else "< 0.1\N{NO-BREAK SPACE}%"
 
 
 def fast_training(source: Source) -> Drawing:
-    """Test accuracy against the time since a training began, beside the report's two."""
+    """Test accuracy against the time since the training began, for the fast, the plain and the augmented training."""
     record = source.records[SECTION]
     sections = [*TRAININGS, (NAME, SECTION)]
     records = {name: source.records[section] for name, section in sections if section in source.records}
@@ -105,7 +105,7 @@ def fast_training(source: Source) -> Drawing:
 
 
 def fast_ingredients(source: Source) -> Drawing:
-    """A row for each ingredient: a dot for each seed trained without it, and their mean."""
+    """A row for the whole recipe and for each ingredient left out: a dot for each seed, and their mean."""
     record = source.records[SECTION]
     study = study_of(record)
     runs = whole(study)
@@ -140,7 +140,7 @@ def fast_ingredients(source: Source) -> Drawing:
 def draw_row(
     axes: Axes, row: int, name: str, instead: str, accuracies: Sequence[float], reference: float
 ) -> None:
-    """A row's name and the ingredient's replacement above its marks; mean and loss right of them."""
+    """Writes a row's name and the ingredient's replacement above its dots; mean and loss to the right of them."""
     colour = GREEN if not instead else PLAIN
     mean = float(np.mean(accuracies))
     mark_row(axes, row, accuracies, mean, colour)

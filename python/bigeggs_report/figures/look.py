@@ -20,13 +20,13 @@ STYLE = HERE / "bigeggs.mplstyle"
 PAGE_WIDTH = 6.8
 
 # Okabe and Ito's palette, which no common colour blindness confuses. Labels are set in the colour of what they
-# name: vermillion and green are darkened until text in them has a contrast of 4.5 on white. Orange is for areas.
+# name, so vermillion and green are darkened until text in them has a contrast of 4.5 on white. Orange is for areas.
 LIGHT = {
     "blue": "#0072B2", "vermillion": "#C05200", "green": "#00835F", "orange": "#E69F00",
     "ink": "#222222", "muted": "#666666", "faint": "#B8B8B8", "ground": "#FFFFFF", "shade": "#F2F2F2",
 }  # fmt: skip
 
-#: The same on a dark ground, lightened until text in these colours has that contrast.
+#: The same palette on a dark ground, lightened until text in these colours has a contrast of 4.5.
 DARK = {
     "blue": "#56B4E9", "vermillion": "#FF9452", "green": "#3CC9A0", "orange": "#E69F00",
     "ink": "#F2F2F2", "muted": "#B4B8BC", "faint": "#6B7075", "ground": "#15181C", "shade": "#24282D",
@@ -59,8 +59,9 @@ class Look:
     """The look of figures for one purpose, on one ground."""
 
     purpose: str
-    #: The formats that are saved, besides those of `always`.
+    #: The formats that are saved if no others are chosen.
     formats: tuple[str, ...]
+    #: The formats that are saved in any case.
     always: tuple[str, ...] = ()
     #: What is added to the file's name.
     suffix: str = ""
@@ -68,31 +69,35 @@ class Look:
     #: Height over width of figures without pictures; None for the height that they need.
     ratio: float | None = None
     font: str = "sans"
-    #: Matplotlib's style files, applied after that of all looks.
+    #: Matplotlib's style files, applied after the style file of all looks.
     styles: tuple[str, ...] = ()
     palette: Mapping[str, str] = field(default_factory=lambda: LIGHT)
-    #: The scale of type: pairs of the least size on the page and the size here, descending. Empty: as on the page.
+    #: Sizes of type, as pairs in descending order: text of at least the first size on the page has the second size in
+    #: this look. Without pairs, sizes are those of the page.
     type: tuple[tuple[float, float], ...] = ()
     #: Whether type, lines, markers and margins grow with the width.
     grows: bool = False
-    #: Factors for the width of lines, and for the size of markers.
+    #: A factor for the width of lines.
     line: float = 1
+    #: A factor for the size of markers.
     marker: float = 1
     strokes: Mapping[str, tuple[object, str]] = field(default_factory=dict)
     hatches: Mapping[str, str] = field(default_factory=dict)
-    #: Whether the title is in the figure; whether subtitle, note and data are.
+    #: Whether the title is in the figure.
     titled: bool = True
+    #: Whether subtitle, note and data are in the figure.
     explained: bool = True
-    #: Inches left and right of the figure, and above it where it has a title and no subtitle.
+    #: Inches left and right of the figure's content.
     margin: float = 0.14
+    #: Inches above the axes in a figure with a title and without a subtitle.
     head: float = 0
-    #: The distance of lines of text below pictures, as a fraction of that on the page.
+    #: The distance of lines of text below pictures, as a fraction of the distance on the page.
     leading: float = 1
     #: Inches around axes.
     padding: tuple[float, float] = (0.07, 0.05)
 
     def size(self, points: float) -> float:
-        """The size here of text of so many points on the page."""
+        """The size in this look of text that has `points` on the page."""
         return next((size for least, size in self.type if points >= least), points)
 
     @property
@@ -101,7 +106,10 @@ class Look:
         return self.size(9) / 9
 
     def crowding(self, points: float, columns: int = 1, here: int = 1) -> float:
-        """How much more of a cell's width text takes than on the page, with `columns` cells there and `here` here."""
+        """The share of a cell's width that text takes, relative to its share on the page.
+
+        The page has `columns` cells in a row, this look `here`.
+        """
         return self.size(points) / points * (PAGE_WIDTH / columns) / (self.width / here)
 
     def crowded(self, points: float, columns: int = 1, here: int = 1) -> bool:
@@ -116,7 +124,7 @@ class Look:
     def across(self, number: int, least: float, on_page: int, points: float = 9) -> int:
         """How many panels fit side by side if each takes `least` inches with text of the page's size `points`.
 
-        The page has `on_page` of them; in other looks the rows are equally long.
+        The page always has `on_page` panels; in other looks the panels are spread evenly over the rows.
         """
         if self.explained:
             return on_page
@@ -124,7 +132,7 @@ class Look:
         return math.ceil(number / math.ceil(number / most))
 
     def stroke(self, colour: str, points: int, few: float = FEW) -> dict[str, object]:
-        """Matplotlib's options for a curve of so many points; the page marks them if they are few."""
+        """Matplotlib's options for a curve of `points` points; on the page, points are marked if there are few."""
         if colour not in self.strokes:
             return {"marker": "o" if points <= few else None}
         linestyle, marker = self.strokes[colour]
@@ -163,7 +171,7 @@ def name_colours(palette: Mapping[str, str]) -> None:
 
 name_colours(LIGHT)
 
-#: Both come with matplotlib.
+#: Both fonts come with matplotlib.
 FONTS = {"sans": ["DejaVu Sans"], "serif": ["STIXGeneral"]}
 
 PAGE = Look("page", formats=("svg", "png"), always=("csv",))

@@ -24,10 +24,10 @@ PLAIN, AUGMENTED = BLUE, VERMILLION
 
 
 class Page(Figure):
-    """A figure in a look, and the words that it leaves out for the text beside it."""
+    """A figure in a look, and the words that are left out of it, for the text beside the figure."""
 
     def __init__(self, look: Look, height: float, page_body: float, words: Sequence[str]) -> None:
-        """An empty figure, `height` inches high; `page_body` is the height of its axes on the page."""
+        """An empty figure, `height` inches high; `page_body` is the height of the axes in the look of the page."""
         super().__init__(figsize=(look.width, height), layout="constrained" if look.explained else "compressed")
         self.look = look
         self.words = [word for word in words if word]
@@ -50,7 +50,7 @@ class Page(Figure):
 
     @property
     def tightness(self) -> float:
-        """How much more of a panel's height text takes than on the page."""
+        """The share of a panel's height that text takes, relative to its share on the page."""
         return self.look.scale * self.page_body * self.rows / self.body
 
     def resize(self, body: float) -> None:
@@ -72,9 +72,10 @@ class Page(Figure):
 def page(
     look: Look, title: str, subtitle: str, record: bigeggs.Record, height: float, note: str = "", origin: str = ""
 ) -> Page:
-    """An empty figure, on the page with its title above and its `origin` below, and `height` inches high.
+    """An empty figure. In the look of the page it has its title above and its `origin` below.
 
-    The default origin is that of the record's data set. Other looks have other heights.
+    On the page it is `height` inches high; other looks have other heights. The default `origin` is a sentence about the
+    record's data set.
     """
     origin = origin or caption(record)
     footer = [note, origin] if note else [origin]
@@ -89,7 +90,7 @@ def page(
         top, bottom = look.head, look.margin
     height, left = figure.get_figheight(), look.margin / look.width
     if look.titled:
-        # As far from the top as from the left, except on the page.
+        # The title is as far from the top as from the left, except on the page.
         down = 0.11 if look.explained else look.margin
         figure.text(
             left, 1, title, fontsize=11.5, fontweight="bold", va="top", color=INK, transform=figure.below_top(down)
@@ -104,7 +105,7 @@ def page(
 def panels(figure: Page, number: int, least: float, flat: bool = False, **options: object) -> list[Axes]:
     """Axes in as many rows as needed for each to be `least` inches wide, with text as on the page.
 
-    Where there is no subtitle, those that are `flat` are less than half as high as wide; others keep their height.
+    In looks without a subtitle, `flat` panels are less than half as high as wide; other panels keep their height.
     """
     look = figure.look
     across = look.across(number, least, on_page=number)
@@ -121,8 +122,8 @@ def panels(figure: Page, number: int, least: float, flat: bool = False, **option
 def key(figure: Page, entries: Sequence[tuple[str, str]], areas: bool = False) -> None:
     """Names what the colours mean, of curves or of `areas`.
 
-    On the page these are coloured words at the right of the title's line; else a legend above the axes, with line
-    styles and markers.
+    On the page, coloured words at the right of the title's line do this; in other looks a legend above the axes, with
+    line styles and markers.
     """
     if figure.look.strokes:
         legend(figure, entries, areas)
@@ -247,14 +248,14 @@ def height_for(classes: Sequence[str], ten: float) -> float:
 
 
 def name_classes(axis: Axis, classes: Sequence[str], most: int = MOST_NAMED, **text: object) -> None:
-    """Names the classes at 0, 1, 2, … along an axis; of more than `most`, every second or third."""
+    """Names the classes at 0, 1, 2, … along an axis; if there are more than `most`, only every second or third."""
     places = range(0, len(classes), -(-len(classes) // most))
     size = {"fontsize": 6.5} if len(classes) > 20 else {}
     axis.set_ticks(places, [short(classes[place]) for place in places], **size, **text)
 
 
 def percent_axis(axis: Axis, unit: str = "%") -> None:
-    """Ticks of a fraction of one, written in per cent (or points, `unit`)."""
+    """Ticks of a fraction, written in per cent, or in another `unit` such as percentage points."""
     # In other looks than the page, type is large for the axes.
     fewer = {} if axis.axes.figure.look.explained else {"nbins": 5}
     axis.get_major_locator().set_params(steps=[1, 2, 5, 10], **fewer)

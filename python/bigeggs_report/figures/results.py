@@ -73,7 +73,7 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
 
 
 def readable_on(ground: tuple[float, float, float, float], ink: str) -> str:
-    """White or a dark ink, by WCAG's relative luminance: black has a contrast of 4.5 wherever white has less."""
+    """White or a dark ink, by WCAG's relative luminance: where white has a contrast below 4.5, black has more."""
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in ground[:3]]
     luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear))
     return "#FFFFFF" if luminance < 0.179 else ink
@@ -192,7 +192,7 @@ def calibration(source: Source) -> Drawing:
     )
     reliability, sizes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     reliability.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-    # On the page there is room for it left of the curves.
+    # On the page there is room for this text left of the curves.
     place = {"x": 0.015, "y": 0.4} if source.look.explained else {"x": 0.985, "y": 0.05, "ha": "right"}
     reliability.text(**place, s="dashed: confidence is accuracy", fontsize=8, color=MUTED)
     rows: list[tuple[object, ...]] = []

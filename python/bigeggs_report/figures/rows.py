@@ -11,7 +11,7 @@ from bigeggs_report.figures.page import percent_axis
 
 
 def frame_rows(axes: Axes, rows: int, low: float, high: float) -> None:
-    """Axes for rows of accuracies, of which `low` and `high` are the extremes."""
+    """Sets up axes for rows of accuracies from `low` to `high`."""
     room = 0.05 * (high - low) + 0.002
     axes.set(xlim=(low - room, high + room), ylim=(rows - 0.55, -0.7))
     axes.set_yticks([])

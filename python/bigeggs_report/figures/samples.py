@@ -22,7 +22,7 @@ COLUMNS = 6
 def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> str:
     """A PNG, in base64, of the test images of a data set, each with its predicted class and the confidence.
 
-    `handle` is a data set with as many test images as there are predictions.
+    `handle` is that of a data set with one test image for each prediction.
     """
     fonts.use_shipped()
     dataset = bigeggs.Dataset(handle)

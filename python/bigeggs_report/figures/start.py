@@ -20,7 +20,7 @@ def start(directory: str) -> None:
         if not can_write(directory):
             directory = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         os.environ["MPLCONFIGDIR"] = directory
-        # In the current directory it would read settings, and fail because of some.
+        # In the current directory matplotlib would read a file of settings, and could fail because of it.
         here = os.open(".", os.O_PATH)
         stack.callback(os.close, here)
         os.chdir(directory)

@@ -79,7 +79,7 @@ def run_row(run: bigeggs.Record) -> tuple[object, ...]:
 
 
 def study_selection(source: Source) -> Drawing:
-    """Test loss over the epochs of the report's own recipes: the epoch chosen without the test images and by them."""
+    """Test loss over the epochs, with the epoch that held-out images choose and the one that test images choose."""
     record = source.records["08-beyond"]
     study = study_in(record)
     chosen = {choice["run"]: choice for choice in study["selection"]}
@@ -132,7 +132,7 @@ def draw_choices(
 
 
 def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object, ...]]:
-    """One row an epoch; the last cell says which images choose that epoch."""
+    """One row per epoch; the last cell says which images choose that epoch."""
     curves = [run[f"{kind}.{metric}"] for kind in ("heldOutHistory", "testHistory") for metric in ("loss", "accuracy")]
     choices = (("held-out", choice["epochByHeldOut"]), ("test", choice["epochByTest"]))
     return [
@@ -142,7 +142,7 @@ def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object
 
 
 def study_of(record: bigeggs.Record) -> bigeggs.Record:
-    """A section's study; raises `MissingInput` if it is of other images."""
+    """A section's study; raises `MissingInput` if the section ran on images other than CIFAR-10's."""
     study = record["results.study"]
     if study is None:
         raise MissingInput(f"the study is of CIFAR-10, and the data set here is {record['data.name']}")

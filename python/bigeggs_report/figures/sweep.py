@@ -18,7 +18,7 @@ MOST_ROWS = 30
 
 
 def sweep(record: bigeggs.Record) -> Drawing:
-    """A row for each combination, the best first: a dot for each seed, their mean, and that on the test images."""
+    """A row for each combination, the best first: a dot for each seed, their mean, and the mean on the test images."""
     results = list(record["combinations"])
     rows = results[:MOST_ROWS]
     best = f"; the best {MOST_ROWS} of {count(len(results))}" if len(results) > MOST_ROWS else ""

@@ -131,12 +131,12 @@ def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:
 
 
 def epoch_rows(history: bigeggs.Record) -> list[tuple[object, ...]]:
-    """One row an epoch."""
+    """One row per epoch."""
     return [(i + 1, *(history[metric][i] for metric in METRICS)) for i in range(len(history["loss"]))]
 
 
 def plain_against_augmented(source: Source) -> Drawing:
-    """Validation loss, validation accuracy and the gap to the training accuracy, both trainings together."""
+    """Validation loss, validation accuracy and the gap to the training accuracy, for both trainings."""
     record = source.records["06-results"]
     colours = {"plain": PLAIN, "augmented": AUGMENTED}
     runs = [(name, source.records[section], colours[name]) for name, section in TRAININGS]
@@ -166,7 +166,7 @@ def plain_against_augmented(source: Source) -> Drawing:
 
 
 def draw_runs(axes: Axes, runs: list[tuple[str, bigeggs.Record, np.ndarray, str]]) -> None:
-    """One curve a training with its best epoch ringed."""
+    """One curve per training, with its best epoch ringed."""
     for _, run, values, colour in runs:
         stroke = axes.figure.look.stroke(colour, len(values))
         axes.plot(np.arange(1, len(values) + 1), values, color=colour, **stroke)

@@ -27,7 +27,7 @@ ORANGE = "#E69F00"
 def page(views: list[dict[str, object]], failures: list[str], notes: list[str], weights: str, side: int) -> str:
     """The HTML of a self-contained page, from the views of some pictures.
 
-    `side` is that of the network's input, in pixels.
+    `side` is the side of the network's input, in pixels.
     """
     style = Markup(REPORT_STYLE.read_text() + (HERE / "page.css").read_text())
     return templates(HERE, autoescape=True).get_template("page.html.j2").render(
@@ -38,10 +38,10 @@ def page(views: list[dict[str, object]], failures: list[str], notes: list[str], 
 def view(
     file: str, classes: list[list[object]], is_likely: bool, values: list[float], size: list[int], side: int
 ) -> dict[str, object]:
-    """A picture as the network sees it, and where it looked.
+    """A picture as the network sees it, and where the network looked.
 
-    `classes` are the likeliest ones with their probabilities; `values` a map of `size` (width, height) that is
-    high where the picture raises the score of the first of them. The network sees `side` by `side` pixels.
+    `classes` are the likeliest classes with their probabilities. `values` is a map of `size` (width, height) that is
+    high where the picture raises the score of the first class. The network sees `side` by `side` pixels.
     """
     middle = square(file, SHOWN)
     return {

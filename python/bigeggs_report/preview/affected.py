@@ -63,7 +63,10 @@ def plots(table: Path) -> list[Plot]:
 
 
 def reach(module: Path, python: Path, beyond: Collection[Path] = ()) -> set[Path]:
-    """A module and all modules of ours that it imports, directly or not, but not those in `beyond` nor through them."""
+    """A module and all modules of ours that it imports, directly or not.
+
+    Modules in `beyond` are left out, and their imports are not followed.
+    """
     found, waiting = set(), [module]
     while waiting:
         path = waiting.pop()

@@ -44,7 +44,10 @@ class Children:
         return Ended(process.returncode, output.decode(errors="replace"), errors.decode(errors="replace"))
 
     async def show(self, arguments: Sequence[str], heard: Callable[[bytes], None]) -> int:
-        """Runs a program and passes on its output, from a terminal if ours is one; returns its exit status."""
+        """Runs a program and passes on its output; returns its exit status.
+
+        If our standard output is a terminal, the program writes to a terminal too.
+        """
         readable, writable = terminal_like_ours() if sys.stdout.isatty() else os.pipe()
         loop, closed = asyncio.get_running_loop(), asyncio.Event()
 
@@ -92,7 +95,7 @@ class Children:
                 process.send_signal(number)
 
     async def ended(self) -> None:
-        """Waits until none is running."""
+        """Waits until no program is running."""
         while running := list(self.running):
             await asyncio.gather(*(process.wait() for process in running))
             self.running.difference_update(running)

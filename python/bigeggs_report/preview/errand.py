@@ -7,7 +7,7 @@ from typing import Awaitable, Callable
 
 
 class Errand:
-    """Does its work once for all requests before it begins, and once more for later ones."""
+    """Does its work once for all requests made before the work begins, and once more for later requests."""
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work

@@ -88,7 +88,7 @@ class Follower:
             # All sections before the first that is out of date have run.
             "running": self.running and (stale[0]["section"] if stale else self.running),
             "lines": self.transcript.lines[-LAST_LINES:] if self.running else [],
-            # An interrupted training leaves the same, but then no process holds the directory.
+            # An interrupted training leaves the same status, but then no process holds the directory.
             "training": self._training if self._in_use else None,
             "errors": self.errors,
             "page": self.version,

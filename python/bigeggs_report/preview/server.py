@@ -170,7 +170,7 @@ def policy() -> str:
 
 
 def with_bar(page: str, version: str) -> str:
-    """A page with the bar at its end; `version` tells the bar which state of the page it is on."""
+    """A page with the bar at its end; `version` tells the bar which version of the page this is."""
     head, _, rest = page.partition("</head>")
     body, _, end = rest.rpartition("</body>")
     bar = (HERE / "bar.html").read_text(encoding="utf-8").replace("VERSION", version)

@@ -23,7 +23,7 @@ class Settings:
     scripts: Path
     #: The directory of the Python code that draws figures and writes the report.
     python: Path
-    #: The directories of what a run writes.
+    #: The directories that a run writes to.
     records: Path
     weights: Path
     plots: Path

@@ -38,8 +38,8 @@ extension PlanBuilder {
 }
 
 extension ActivationFunction {
-    /// The elementwise function; `nil` if it needs no node here: other nodes apply a ReLU, and the loss includes the
-    /// softmax.
+    /// The elementwise function; `nil` if it needs no ``ElementwiseNode``. Other nodes apply a ReLU, and the loss
+    /// includes the softmax.
     var elementwise: Operation.Elementwise? {
         switch self {
         case .linear, .relu, .softmax: nil

@@ -17,8 +17,8 @@ extension BatchNormalization: LoweredLayer {
                 precision: plan.key.precision))
     }
 
-    /// The output layout of the 2×2 max pooling that is this layer's only reader; `nil` if there is none or a side of
-    /// the image is odd.
+    /// The output layout of the 2×2 max pooling that is this layer's only reader; `nil` if there is no such pooling or
+    /// a side of the image is odd.
     private func pooledLayout(
         _ layer: ResolvedLayer, _ input: Signal, _ plan: PlanBuilder
     ) -> TensorLayout? {

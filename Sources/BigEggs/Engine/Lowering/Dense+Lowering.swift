@@ -10,7 +10,7 @@ extension Dense: LoweredLayer {
             } else {
                 .strided([units, dims[1]], .float32, strides: [1, units])
             }
-        // Only logits are float32: input and output of an activation function have the activations' precision.
+        // Only logits are float32. The input and output of an activation function have the plan's precision.
         let isLogits = layer.isOutput && activation.elementwise == nil
         let output = plan.add(
             try InnerProductNode(

@@ -2,7 +2,7 @@
 protocol LoweredLayer: ConfigurableLayer {
     /// The moving statistics of a batch normalization; `nil` for other layers.
     func makeStatistics(for inputShape: [Int]) -> BatchStatistics?
-    /// Whether the layer prefers input images with few channels as planes.
+    /// Whether the layer prefers input images with few channels as one plane per channel.
     var readsPlanes: Bool { get }
     /// Adds the nodes that compute the layer.
     ///

@@ -1,4 +1,4 @@
-/// How the engine runs a layer. Only the library's own layers have one.
+/// How the engine runs a layer. Only the library's own layers have a lowering.
 public struct Lowering: Sendable {
     let layer: any LoweredLayer
     /// The layer's settings and weights.

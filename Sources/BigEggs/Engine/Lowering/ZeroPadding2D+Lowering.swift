@@ -10,8 +10,8 @@ extension ZeroPadding2D: LoweredLayer {
 }
 
 extension Network {
-    /// The only reader of a zero padding layer, if its own padding can replace that layer. It then reads the unpadded
-    /// image.
+    /// The only reader of a zero padding layer, if the reader's own padding can replace that layer. The reader then
+    /// reads the unpadded image.
     func reader(padding layer: ResolvedLayer) -> ResolvedLayer? {
         guard let zeros = layer.layer as? ZeroPadding2D, let reader = onlyReader(of: layer),
             let sliding = reader.layer as? any SlidingLayer,
@@ -22,7 +22,7 @@ extension Network {
         return reader
     }
 
-    /// The zero padding layer in front that a layer's own padding replaces.
+    /// The zero padding layer before a layer, if the layer's own padding replaces it.
     fileprivate func padding(of layer: ResolvedLayer) -> ZeroPadding2D? {
         guard let front = self.layer(read: layer.inputs[0]), reader(padding: front)?.index == layer.index
         else { return nil }
@@ -36,7 +36,7 @@ extension Network {
 }
 
 extension PlanBuilder {
-    /// The zeros around a layer's image: its own padding, or that of a zero padding layer fused into it.
+    /// The zeros around a layer's input: the layer's own padding, or that of a zero padding layer fused into it.
     func zeros(of window: Window, for layer: ResolvedLayer) -> (before: [Int], after: [Int]) {
         guard let padding = network.padding(of: layer) else { return window.zeros(for: layer.inputShapes[0]) }
         return ([padding.top, padding.left], [padding.bottom, padding.right])
@@ -46,9 +46,9 @@ extension PlanBuilder {
 /// A layer whose window slides over images.
 protocol SlidingLayer: LoweredLayer {
     var window: Window { get }
-    /// Whether its own padding has the effect of zeros in front of it.
+    /// Whether the layer's own padding has the effect of a zero padding layer before it.
     ///
-    /// - Parameter rectified: whether its input is the output of a ReLU.
+    /// - Parameter rectified: whether the input is the output of a ReLU.
     func padsWithZeros(rectified: Bool) -> Bool
 }
 
@@ -61,6 +61,7 @@ extension DepthwiseConv2D: SlidingLayer {
 }
 
 extension MaxPooling2D: SlidingLayer {
-    /// Its padding is less than any value. After a ReLU a zero is the largest only among zeros, which have no gradient.
+    /// This layer's padding is less than any value. After a ReLU, a zero is the largest only among zeros, and the ReLU
+    /// has no gradient there.
     func padsWithZeros(rectified: Bool) -> Bool { rectified }
 }

@@ -44,7 +44,7 @@ package enum DNNL {
     /// A oneDNN build's version and threading runtime.
     package struct Build {
         package let major, minor, patch: Int
-        /// `DNNL_RUNTIME_OMP` or another of these constants.
+        /// `DNNL_RUNTIME_OMP` or another `DNNL_RUNTIME_…` constant.
         let runtime: UInt32
 
         package init(major: Int, minor: Int, patch: Int, runtime: UInt32) {
@@ -63,7 +63,7 @@ package enum DNNL {
             UInt32(DNNL_RUNTIME_SYCL): "SYCL",
         ]
 
-        /// Why the engine cannot use it; `nil` if it can.
+        /// Why the engine cannot use this build; `nil` if it can.
         package var fault: EngineError? {
             if (major, minor) < (2, 6) { return .oneDNNTooOld(version: version) }
             guard runtime != UInt32(DNNL_RUNTIME_OMP) else { return nil }
@@ -72,7 +72,7 @@ package enum DNNL {
         }
     }
 
-    /// This oneDNN version's numbers of instruction sets.
+    /// The numbers that this version of oneDNN gives to instruction sets.
     package static let instructionSetNumbers: [(set: InstructionSet, number: UInt32)] = [
         (.sse41, dnnl_cpu_isa_sse41), (.avx, dnnl_cpu_isa_avx), (.avx2, dnnl_cpu_isa_avx2),
         (.avx512, dnnl_cpu_isa_avx512_core), (.avx512VNNI, dnnl_cpu_isa_avx512_core_vnni),

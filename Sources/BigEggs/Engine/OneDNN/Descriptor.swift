@@ -26,7 +26,7 @@ package final class Descriptor: Equatable {
         try self.init("a copy of a layout") { dnnl_memory_desc_clone(&$0, other) }
     }
 
-    /// Translates a layout.
+    /// Translates a layout into oneDNN's description.
     ///
     /// oneDNN describes blocks only by format names, such as "BA8b64a2b".
     package convenience init(_ layout: TensorLayout) throws {
@@ -49,7 +49,7 @@ package final class Descriptor: Equatable {
         try self.init(layout.dims, layout.precision, tag)
     }
 
-    /// Translates a choice; a free one lets the primitive choose.
+    /// Translates a choice. If it is free, the primitive chooses the layout.
     static func of(_ choice: LayoutChoice) throws -> Descriptor {
         switch choice {
         case .free(let dims, let precision): try Descriptor(dims, precision, dnnl_format_tag_any)
@@ -58,7 +58,9 @@ package final class Descriptor: Equatable {
         }
     }
 
-    /// The first elements of a dimension: a layout of the same kind if that dimension is the outermost.
+    /// The layout of the first `count` elements of a dimension.
+    ///
+    /// It is a layout of the same kind if that dimension is the outermost.
     func first(_ count: Int, of dimension: Int) throws -> Descriptor {
         guard var dims = fields?.dims else {
             throw EngineError.oneDNN(operation: "a part of a layout", status: -1)
@@ -77,7 +79,7 @@ package final class Descriptor: Equatable {
         return own.layout.map { .described($0) } ?? .opaque(own)
     }
 
-    /// The same as a ``TensorLayout``; `nil` if translating that back does not give an equal descriptor.
+    /// This layout as a ``TensorLayout``; `nil` if translating it back would not give an equal descriptor.
     package var layout: TensorLayout? {
         guard let layout = fields, layout.byteCount == byteCount, let again = try? Descriptor(layout),
             again == self
@@ -91,7 +93,7 @@ package final class Descriptor: Equatable {
         withExtendedLifetime((first, second)) { dnnl_memory_desc_equal(first.handle, second.handle) != 0 }
     }
 
-    /// Its precision, dimensions, strides and blocks; `nil` if it has another kind of format or precision.
+    /// The precision, dimensions, strides and blocks; `nil` if the format or the precision is of another kind.
     var fields: TensorLayout? {
         guard query(dnnl_query_format_kind, dnnl_format_kind_undef) == dnnl_blocked,
             let precision = Precision(query(dnnl_query_data_type, dnnl_data_type_undef))
@@ -125,10 +127,11 @@ package final class Descriptor: Equatable {
 }
 
 extension TensorLayout {
-    /// Names of the formats that have these strides and blocks, such as "aBcd16b": the dimensions from the
-    /// outermost to the innermost, those in blocks with capital letters, then the blocks.
+    /// Names of the formats that have these strides and blocks, such as "aBcd16b".
     ///
-    /// Dimensions with a single step can stand in any order among those of the same stride, so there can be several.
+    /// A name lists the dimensions from the outermost to the innermost, with capital letters for dimensions in blocks.
+    /// Then it lists the blocks. Dimensions with a single step can stand in any order among those of the same stride,
+    /// so a layout can have several names.
     fileprivate var formatNames: [String] {
         let letters = Array("abcdefghijkl")
         guard dims.count <= letters.count else { return [] }

@@ -13,7 +13,7 @@ enum MatrixProduct {
         keeping: Float = 0
     ) {
         let (yes, no) = (CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")))
-        // One thread computes each run of rows. If threads divided a sum, it would depend on their number.
+        // One thread computes each group of rows. If threads divided a sum, the result would depend on their number.
         let atOnce = 64
         result.withUnsafeMutableBufferPointer { result in
             first.withUnsafeBufferPointer { first in
@@ -21,7 +21,7 @@ enum MatrixProduct {
                 Threads.parallel(over: (rows + atOnce - 1) / atOnce) { runs, _ in
                     for run in runs {
                         let row = run * atOnce
-                        // It fails only for invalid sizes.
+                        // The call fails only for invalid sizes.
                         _ = dnnl_sgemm(
                             firstIsTransposed ? yes : no, secondIsTransposed ? yes : no,
                             dnnl_dim_t(min(atOnce, rows - row)), dnnl_dim_t(columns), dnnl_dim_t(inner),

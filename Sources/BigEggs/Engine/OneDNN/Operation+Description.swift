@@ -14,7 +14,7 @@ extension Operation {
     {
         let engine = try DNNL.engine()
         var result: dnnl_primitive_desc_t?
-        // oneDNN copies the descriptors when it is called; they must live until then.
+        // oneDNN copies the descriptors in the call below; they must live until then.
         var alive: [Descriptor] = []
         defer { withExtendedLifetime(alive) {} }
         func handle(_ choice: LayoutChoice) throws -> be_memory_desc {
@@ -99,7 +99,7 @@ extension Operation {
 }
 
 extension Operation.Weighted {
-    /// The bias, and its gradient: a float32 for each output channel.
+    /// The layout of the bias and of its gradient: a float32 for each output channel.
     fileprivate var bias: TensorLayout? {
         hasBias ? .rowMajor([destination.dims[1]], .float32) : nil
     }

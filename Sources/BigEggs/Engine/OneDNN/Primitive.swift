@@ -75,7 +75,7 @@ final class Primitive {
         descriptor(of: argument).map { dnnl_memory_desc_get_size($0) } ?? 0
     }
 
-    /// Adds an argument. `bind` sets its address: `offset` bytes after the place's.
+    /// Adds an argument. `bind` sets its address, which is `offset` bytes after the address of `place`.
     func add(_ argument: Argument, at place: Place, offset: Int = 0) throws {
         var memory: dnnl_memory_t?
         try DNNL.check(
