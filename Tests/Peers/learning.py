@@ -48,7 +48,7 @@ def enlarged_images(directory: Path, side: int, count: int) -> Path:
         for number, (pixels, label) in enumerate(zip(*images)):
             if split == "train" and number == count:
                 break
-            folder = directory / split / f"{int(label)}"
+            folder = directory / split / f"{label.item()}"
             folder.mkdir(parents=True, exist_ok=True)
             Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC).save(folder / f"{number:05}.png")
     return directory
