@@ -13,6 +13,7 @@ import bigeggs
 #: The calls that record each part of a record. The group is the key below that part, if the call names one.
 CALLS = {
     "results": re.compile(r'section\.record\(\s*(?:"(\w+)"\s*,)?'),
+    "settings": re.compile(r'section\.setting\(\s*(?:"(\w+)"\s*,)?'),
     "data": re.compile(r"section\.loadData\(()"),
 }
 
