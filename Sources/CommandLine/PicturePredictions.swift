@@ -125,8 +125,11 @@ struct PicturePredictions: Encodable {
 
     /// Writes a page with each picture, its classes, and a map of the places that support the likeliest class.
     ///
+    /// - Parameter pythonPaths: where the Python package `bigeggs_report` is imported from.
     /// - Throws: `FileError` if the file cannot be written, `PythonError`.
-    func writePage(to path: String, top: Int) throws {
+    func writePage(to path: String, top: Int, pythonPaths: [String]) throws {
+        // JPEG files are decoded without Python, so it may not have started yet.
+        try Python.start(searchPaths: pythonPaths)
         let line = ProgressLine("Drawing", "pictures")
         defer { line.end() }
         let views = try pictures.enumerated().map { position, picture in

@@ -83,7 +83,9 @@ struct PredictCommand: ParsableCommand {
             of: pictures, by: weights, names: try names(of: weights), engine: engine,
             pythonPaths: project.pythonPaths)
         for failure in result.failures { StandardError.write("error: \(failure.error)\n") }
-        if let html { try result.writePage(to: html, top: top ?? 3) }
+        if let html {
+            try result.writePage(to: html, top: top ?? 3, pythonPaths: project.pythonPaths)
+        }
         if json {
             try printJSON(result)
         } else {

@@ -129,6 +129,14 @@ import Testing
         #expect(nowhere.errors.contains("nowhere/page.html"))
     }
 
+    /// JPEG files alone, which are decoded without Python.
+    @Test func aPageOfJPEGFilesIsWritten() throws {
+        try draw("Image.new('RGB', (60, 50), 'grey').save('grey.jpg')")
+        let run = try predict("grey.jpg", "--html", "page.html")
+        #expect(run.status == 0, "standard error:\n\(run.errors)")
+        #expect(try data.directory.text("page.html").contains("<h2>grey.jpg</h2>"))
+    }
+
     @Test func weightsNameTheirClassesAndRefuseADataSetOfOthers() throws {
         let other = try TinyCIFAR10()
         let names = "ant bee cat dog elk fox gnu hen ibex jay"
