@@ -78,7 +78,7 @@ def test_a_number_may_be_numpys(number):
 
 @pytest.mark.parametrize("seed", [-1, 1.5, 2 ** 53 + 2])
 def test_a_seed_that_a_double_may_have_rounded_is_refused(seed):
-    with pytest.raises(bigeggs.Error, match="whole number from 0 to 2⁵³"):
+    with pytest.raises(bigeggs.Error, match=r"whole number from 0 to 2\^53"):
         network(seed=seed).build((None, 8, 8, 3))
     network(seed=2 ** 53).build((None, 8, 8, 3))
 

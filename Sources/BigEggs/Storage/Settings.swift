@@ -34,22 +34,21 @@ package struct Settings {
 
     /// A whole number of magnitude up to 2³¹ − 1. No size needs more, and sums of a few such numbers do not overflow.
     package mutating func integer(_ name: String) throws -> Int? {
-        guard let value = value(name) else { return nil }
-        guard let number = value.integer, number.magnitude < 1 << 31 else {
-            throw wrong(
-                name, value,
-                value.integer == nil ? "a whole number" : "a whole number of magnitude below 2^31")
-        }
-        return number
+        let most = (1 << 31) - 1
+        return try whole(name, in: -most...most, "a whole number of magnitude below 2^31")
     }
 
     /// A whole number from 0 to 2⁵³. Numbers are doubles, so a larger one may already have been rounded.
     package mutating func seed(_ name: String) throws -> UInt64? {
+        try whole(name, in: 0...1 << 53, "a whole number from 0 to 2^53").map(UInt64.init)
+    }
+
+    private mutating func whole(
+        _ name: String, in range: ClosedRange<Int>, _ allowed: String
+    ) throws -> Int? {
         guard let value = value(name) else { return nil }
-        guard let number = value.integer, (0...1 << 53).contains(number) else {
-            throw wrong(name, value, "a whole number from 0 to 2⁵³")
-        }
-        return UInt64(number)
+        guard let number = value.integer, range.contains(number) else { throw wrong(name, value, allowed) }
+        return number
     }
 
     /// A number.
