@@ -261,7 +261,7 @@ def test_a_saved_graph_is_the_same_graph(tmp_path):
     other = residual(seed=11)
     other.load_weights(tmp_path / "model.safetensors")
     assert_same(other, model)
-    with pytest.raises(bigeggs.Error, match="model.safetensors is a graph of layers, not a stack: .*load_model"):
+    with pytest.raises(bigeggs.Error, match="model.safetensors is a graph of layers, not a stack: load it with .*load_model"):
         Sequential.load(tmp_path / "model.safetensors")
 
 
