@@ -119,8 +119,8 @@ def fast_ingredients(source: Source) -> Drawing:
     figure = page(
         source.look,
         "What is lost without an ingredient",
-        f"Test accuracy in six views: ● of one seed, ┃ their mean\n{recorded(study)}; "
-        "dotted: the mean with all of them",
+        f"Test accuracy in six views: ● of one seed, ┃ their mean\n{recorded(study)} of the study are "
+        "recorded; dotted: the mean with all of them",
         record,
         height=1.25 + row_height(source.look) * len(rows),
         origin=study_caption(study["runs"]),
