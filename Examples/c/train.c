@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
     check(be_model_fit(model, train, test, 0, settings, show, NULL, NULL));
 
     double loss, accuracy;
-    check(be_model_evaluate(model, test, 128, &loss, &accuracy));
+    check(be_model_evaluate(model, test, "{\"batch_size\": 128}", &loss, &accuracy));
     printf("On the test images: loss %.4f, accuracy %.1f %%.\n", loss, 100 * accuracy);
 
     /* An image in memory of the caller: here the data set's first test image. */
@@ -77,7 +77,7 @@ int main(int argc, char **argv) {
     check(be_dataset_images(data, BE_TEST, &image));
     image.shape[0] = 1;
     check(be_images_create(&image, NULL, "{" SCALE "}", &asked));
-    check(be_model_predict(model, asked, 1, probabilities, 10));
+    check(be_model_predict(model, asked, NULL, probabilities, 10));
     int best = 0;
     for (int i = 1; i < 10; i++)
         if (probabilities[i] > probabilities[best]) best = i;

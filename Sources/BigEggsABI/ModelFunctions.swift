@@ -2,6 +2,7 @@
 // Names and documentation are in bigeggs.h.
 import BigEggs
 import CBigEggs
+import MessagePassing
 import ONNX
 
 @c @implementation
@@ -92,13 +93,14 @@ public func be_model_train_on_batch(
 
 @c @implementation
 public func be_model_evaluate(
-    _ model: be_handle, _ images: be_handle, _ batch_size: Int64, _ loss: UnsafeMutablePointer<Double>?,
-    _ accuracy: UnsafeMutablePointer<Double>?
+    _ model: be_handle, _ images: be_handle, _ settings: UnsafePointer<CChar>?,
+    _ loss: UnsafeMutablePointer<Double>?, _ accuracy: UnsafeMutablePointer<Double>?
 ) -> be_status {
     answer(model, as: ModelObject.self) { model in
         let images = try model.labelledImages(images, "images")
+        let (batchSize, communicator) = try inferenceSettings(settings, of: "evaluate")
         let evaluation = try model.use {
-            try $0.evaluate(images, batchSize: try requireSize(batch_size, "batch_size"))
+            try $0.evaluate(images, batchSize: batchSize, communicator: communicator)
         }
         loss?.pointee = evaluation.loss
         accuracy?.pointee = evaluation.accuracy
@@ -107,16 +109,16 @@ public func be_model_evaluate(
 
 @c @implementation
 public func be_model_predict(
-    _ model: be_handle, _ images: be_handle, _ batch_size: Int64, _ output: UnsafeMutablePointer<Float>?,
-    _ capacity: Int64
+    _ model: be_handle, _ images: be_handle, _ settings: UnsafePointer<CChar>?,
+    _ output: UnsafeMutablePointer<Float>?, _ capacity: Int64
 ) -> be_status {
     answer(model, as: ModelObject.self) { model in
         let images = try model.images(images)
         let output = try require(output, "output")
+        let (batchSize, communicator) = try inferenceSettings(settings, of: "predict")
         try model.use { model in
             try requireCapacity(capacity, images.count, model)
-            let predictions = try model.predict(
-                images, batchSize: try requireSize(batch_size, "batch_size"))
+            let predictions = try model.predict(images, batchSize: batchSize, communicator: communicator)
             output.update(from: predictions.probabilities, count: predictions.probabilities.count)
         }
     }
@@ -267,6 +269,29 @@ private func asRead(_ body: @escaping (Model) throws -> Void) -> (Model) throws 
         do { try body(model) } catch let error as TrainingError {
             throw Failure(status: BE_CANNOT_READ, message: "\(error)")
         }
+    }
+}
+
+/// The settings of an evaluation or a prediction.
+private func inferenceSettings(
+    _ settings: UnsafePointer<CChar>?, of function: String
+) throws -> (batchSize: Int, communicator: Communicator?) {
+    var settings = try Settings(settings, of: function)
+    let batchSize = try requireSize(Int64(try settings.integer("batch_size") ?? 32), "batch_size")
+    let communicator = try settings.communicator(of: function)
+    try settings.done()
+    return (batchSize, communicator)
+}
+
+extension Settings {
+    /// The processes that share the work; nil for this process alone.
+    mutating func communicator(of function: String) throws -> Communicator? {
+        guard let name = try text("communicator") else { return nil }
+        guard name == "world" else {
+            throw Failure.invalidArgument(
+                "\"communicator\" of \(function) is \"\(name)\": give \"world\", or leave it out")
+        }
+        return try .world
     }
 }
 

@@ -23,12 +23,9 @@ public func be_model_fit(
         let shuffle = try settings.flag("shuffle") ?? true
         let validationSplit = try settings.number("validation_split") ?? 0
         let terminatesOnNaN = try settings.flag("terminate_on_nan") ?? false
-        let communicator = try settings.text("communicator")
+        let communicator = try settings.communicator(of: "fit")
         let localStatistics = try settings.flag("local_statistics") ?? false
-        guard communicator == nil || communicator == "world" else {
-            throw Failure.invalidArgument(
-                "\"communicator\" of fit is \"\(communicator ?? "")\": give \"world\", or leave it out")
-        }
+        let fixedParts = try settings.integer("fixed_parts")
         try settings.done()
         if generator != nil, images.imageShape.count != 3 {
             throw Failure.invalidArgument(
@@ -38,11 +35,12 @@ public func be_model_fit(
         if let progress { callbacks.append(ProgressRelay(progress, context)) }
         if terminatesOnNaN { callbacks.append(TerminateOnNaN()) }
         let measured = try model.train {
-            try $0.fit(
+            if let fixedParts { try $0.use(fixedParts: fixedParts) }
+            return try $0.fit(
                 images, validation: validation, validationSplit: validationSplit, batchSize: batchSize,
                 epochs: epochs, initialEpoch: initialEpoch, stepsPerEpoch: stepsPerEpoch,
                 augmentation: generator, shuffle: shuffle, callbacks: callbacks,
-                communicator: communicator == nil ? nil : try .world, localStatistics: localStatistics)
+                communicator: communicator, localStatistics: localStatistics)
         }
         if let history {
             var record = Record.object(measured.metrics.mapValues { .numbers($0) })

@@ -63,8 +63,7 @@ struct BenchCommand: TeamCommand {
         let recipe = recipe ?? .augmented
         let subject = BenchSubject(
             recipe: recipe, imageSize: imageSizeOptions.imageSize(for: recipe), engine: engine,
-            communicator: try team.communicator(),
-            localStatistics: team.localStatistics)
+            communicator: try team.communicator(), team: team)
         // About the same work for any batch size: one step of 2,000 images, 20 of 128.
         let steps = steps ?? max(1, 2_560 / subject.batchSize)
         if breakdown {
@@ -88,7 +87,9 @@ struct BenchSubject {
     let engine: EngineOptions
     /// The processes that share each step.
     let communicator: Communicator
-    let localStatistics: Bool
+    let team: TeamOptions
+
+    var localStatistics: Bool { team.localStatistics }
 
     /// The numbers of processes and threads as text.
     static func workers(processes: Int, threads: Int) -> String {
@@ -115,6 +116,7 @@ struct BenchSubject {
             imageShape: [imageSize, imageSize, 3], classNames: (0..<10).map(String.init)
         ).rescaled(recipe.rescale)
         let model = try engine.network(of: recipe, classes: 10, imageSize: imageSize, seed: 7)
+        try team.configure(model)
         try recipe.compile(model, trainImages: images)
         return (model, noise)
     }

@@ -46,6 +46,7 @@ struct EvaluateCommand: TeamCommand {
         try weights.check(loaded)
         let test = loaded.test.prefix(limit ?? loaded.test.count).rescaled(weights.rescale)
         let model = try engine.network(with: weights)
+        try team.configure(model)
         let seen = try testViews(weights)
         let summary =
             try seen.map {

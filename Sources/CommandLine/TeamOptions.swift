@@ -10,12 +10,24 @@ struct TeamOptions: ParsableArguments {
                 + "needs fewer messages and gives another result."))
     var localStatistics = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Divide every batch into this many fixed parts, a power of two. Every number of processes that divides it "
+                + "then gives the same bits.", valueName: "parts"))
+    var exact: Int?
+
     @Option(help: ArgumentHelp("Under mpirun: the seconds to wait for another process.", valueName: "s"))
     var timeout = 300.0
 
     func validate() throws {
         guard timeout > 0, timeout.isFinite else {
             throw ValidationError("--timeout must be more than 0, and not \(timeout)")
+        }
+        if let exact, !(1...1024).contains(exact) || exact.nonzeroBitCount != 1 {
+            throw ValidationError("--exact must be a power of two from 1 to 1024, and not \(exact)")
+        }
+        if exact != nil, localStatistics {
+            throw ValidationError("--exact and --local-statistics exclude each other: give one")
         }
     }
 
@@ -28,14 +40,22 @@ struct TeamOptions: ParsableArguments {
         return world
     }
 
-    /// The options as arguments.
-    var arguments: [String] { ["--timeout", "\(timeout)"] + (localStatistics ? ["--local-statistics"] : []) }
+    /// Applies the options to a model that has not run yet.
+    func configure(_ model: Model) throws { try model.use(fixedParts: exact) }
+
+    /// The options for several processes as arguments.
+    var argumentsOfProcesses: [String] {
+        ["--timeout", "\(timeout)"] + (localStatistics ? ["--local-statistics"] : [])
+    }
+
+    /// `--exact` as arguments.
+    var argumentsOfExact: [String] { exact.map { ["--exact", "\($0)"] } ?? [] }
 
     /// The text about several processes in the help of a command.
     static let help = """
         mpirun -np 4 bigeggs … divides the work among four processes, on one machine or several. Each computes a part \
         of every batch; --batch-size is the size of the whole batch. The result is that of one process except for \
-        rounding. Only the first process prints and saves. `make mpi` compiles the library that this needs. To end such \
+        rounding, or with --exact 8 bit for bit in 1, 2, 4 and 8 processes. Only the first process prints and saves. `make mpi` compiles the library that this needs. To end such \
         a training after its step, with a checkpoint, send SIGUSR1 to mpirun: at Ctrl-C, Open MPI kills the processes \
         after one second.
         """

@@ -170,6 +170,7 @@ struct TrainCommand: TeamCommand {
 
         let model = try engine.network(
             of: recipe, classes: train.classNames.count, imageSize: imageSize, seed: seed)
+        try team.configure(model)
         try recipe.prepare(model, for: train)
         try recipe.compile(model, trainImages: train.count)
         let plan = TrainingRecord.Plan(
@@ -177,7 +178,7 @@ struct TrainCommand: TeamCommand {
             settings: .init(
                 recipe: recipe, seed: seed, threads: model.threads, trainImages: train.count,
                 heldOutImages: heldOut ?? 0, imageSize: imageSize == 32 ? nil : imageSize,
-                processes: world.size > 1 ? world.size : nil))
+                processes: world.size > 1 ? world.size : nil, fixedParts: team.exact))
         let recordFile = directory.appendingPathComponent("training.json").path
         if resumption.resume, try world.fromFirst({ try hasEnded(plan, model, recordFile) }) { return }
 

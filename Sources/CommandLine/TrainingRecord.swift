@@ -65,6 +65,8 @@ struct TrainingRecord: Encodable {
         let imageSize: Int?
         /// The number of processes that shared each step; nil for one.
         var processes: Int?
+        /// The number of fixed parts of each batch; nil without --exact.
+        var fixedParts: Int?
     }
 
     /// The results of the kept weights on the test images.

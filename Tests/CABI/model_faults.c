@@ -63,10 +63,10 @@ static void made_up_handles(be_handle bad, be_handle model, be_handle images) {
     }
     EXPECT(BE_INVALID_HANDLE, be_model_train_on_batch(bad, images, &number, &number));
     EXPECT(BE_INVALID_HANDLE, be_model_train_on_batch(model, bad, &number, &number));
-    EXPECT(BE_INVALID_HANDLE, be_model_evaluate(bad, images, 4, &number, &number));
-    EXPECT(BE_INVALID_HANDLE, be_model_evaluate(model, bad, 4, &number, &number));
-    EXPECT(BE_INVALID_HANDLE, be_model_predict(bad, images, 4, output, IMAGES * CLASSES));
-    EXPECT(BE_INVALID_HANDLE, be_model_predict(model, bad, 4, output, IMAGES * CLASSES));
+    EXPECT(BE_INVALID_HANDLE, be_model_evaluate(bad, images, "{\"batch_size\": 4}", &number, &number));
+    EXPECT(BE_INVALID_HANDLE, be_model_evaluate(model, bad, "{\"batch_size\": 4}", &number, &number));
+    EXPECT(BE_INVALID_HANDLE, be_model_predict(bad, images, "{\"batch_size\": 4}", output, IMAGES * CLASSES));
+    EXPECT(BE_INVALID_HANDLE, be_model_predict(model, bad, "{\"batch_size\": 4}", output, IMAGES * CLASSES));
     EXPECT(BE_INVALID_HANDLE, be_model_learning_rate(bad, &number));
     EXPECT(BE_INVALID_HANDLE, be_model_set_learning_rate(bad, 0.1));
     EXPECT(BE_INVALID_HANDLE, be_model_stop_training(bad, &flag));
@@ -123,7 +123,7 @@ static void null_arguments(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_model_describe(model, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_compile(model, NULL, NULL, "sparse_categorical_crossentropy"));
     EXPECT(BE_INVALID_ARGUMENT, be_model_compile(model, "Adam", NULL, NULL));
-    EXPECT(BE_INVALID_ARGUMENT, be_model_predict(model, images, 4, NULL, IMAGES * CLASSES));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_predict(model, images, "{\"batch_size\": 4}", NULL, IMAGES * CLASSES));
     EXPECT(BE_INVALID_ARGUMENT, be_model_learning_rate(model, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_stop_training(model, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_weights(model, NULL));
@@ -194,14 +194,16 @@ static void settings(be_handle model, be_handle images) {
            be_model_compile(model, "Adam", "{\"learning_rate\": -1}", "sparse_categorical_crossentropy"));
     EXPECT(BE_WRONG_STATE, be_model_add(model, "Flatten", NULL));
     const char *trainings[] = {"{\"batch_size\": 0}", "{\"batch_size\": -1}", "{\"epochs\": -1}",
-                               "{\"epochs\": 1e300}", "{\"batch_size\": 1.5}", "{\"shuffle\": 1}", "{\"epoch\": 1}"};
-    for (int i = 0; i < 7; i++)
+                               "{\"epochs\": 1e300}", "{\"batch_size\": 1.5}", "{\"shuffle\": 1}", "{\"epoch\": 1}",
+                               "{\"fixed_parts\": 3}"};
+    for (int i = 0; i < 8; i++)
         EXPECT(BE_INVALID_ARGUMENT, be_model_fit(model, images, 0, 0, trainings[i], NULL, NULL, NULL));
     double rates[] = {-1, NAN, INFINITY};
     for (int i = 0; i < 3; i++) EXPECT(BE_INVALID_ARGUMENT, be_model_set_learning_rate(model, rates[i]));
-    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, images, 0, NULL, NULL));
-    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, images, INT64_MIN, NULL, NULL));
-    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, images, INT64_MAX, NULL, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, images, "{\"batch_size\": 0}", NULL, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, images, "{\"batch_size\": -9223372036854775808}", NULL, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, images, "{\"batch_size\": 9223372036854775807}", NULL, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, images, "{\"communicator\": \"all\"}", NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_test_gradients(model, images, -1, NULL, &other));
     be_handle callback;
     EXPECT(BE_OK, be_callback_create("EarlyStopping", NULL, &callback));
@@ -372,24 +374,24 @@ static void arrays(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_model_fit(model, many, 0, 0, NULL, NULL, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_fit(model, small, 0, 0, NULL, NULL, NULL, NULL));
     EXPECT(BE_INVALID_ARGUMENT, be_model_train_on_batch(model, unlabelled, NULL, NULL));
-    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, small, 4, NULL, NULL));
+    EXPECT(BE_INVALID_ARGUMENT, be_model_evaluate(model, small, "{\"batch_size\": 4}", NULL, NULL));
     be_array empty = array(pixels, BE_UINT8, 4, (int64_t[]){0, 6, 6, 3});
     be_array no_labels = array(labels, BE_INT32, 1, (int64_t[]){0});
     if (be_images_create(&empty, &no_labels, NULL, &none) == BE_OK) {
         EXPECT(BE_INVALID_ARGUMENT, be_model_fit(model, none, 0, 0, NULL, NULL, NULL, NULL));
         EXPECT(BE_INVALID_ARGUMENT, be_model_train_on_batch(model, none, NULL, NULL));
-        be_status status = be_model_evaluate(model, none, 4, NULL, NULL);
+        be_status status = be_model_evaluate(model, none, "{\"batch_size\": 4}", NULL, NULL);
         REQUIRE(status == BE_OK || status == BE_INVALID_ARGUMENT);
     }
 
     float *output = floats(IMAGES * CLASSES);
     int64_t capacities[] = {IMAGES * CLASSES - 1, 0, -1, INT64_MIN};
     for (int i = 0; i < 4; i++) {
-        EXPECT(BE_INVALID_ARGUMENT, be_model_predict(model, images, 5, output, capacities[i]));
+        EXPECT(BE_INVALID_ARGUMENT, be_model_predict(model, images, "{\"batch_size\": 5}", output, capacities[i]));
         EXPECT(BE_INVALID_ARGUMENT, be_test_forward(model, images, 1, 0, output, capacities[i]));
     }
     REQUIRE(output[0] == -1);
-    EXPECT(BE_OK, be_model_predict(model, images, 5, output, IMAGES * CLASSES));
+    EXPECT(BE_OK, be_model_predict(model, images, "{\"batch_size\": 5}", output, IMAGES * CLASSES));
     REQUIRE(output[IMAGES * CLASSES - 1] >= 0);
 
     /* Weights: a negative count, an unknown name, a name twice, a wrong shape or type, a negative variance, NaN. */
@@ -477,7 +479,7 @@ static int32_t misbehave(const be_progress *progress, void *context) {
         }
         EXPECT(BE_INVALID_HANDLE, be_model_stop_training(trained, (int32_t[1]){0}));
         break;
-    case 7: EXPECT(BE_OK, be_model_evaluate(trained, shown, 5, &number, NULL)); break;
+    case 7: EXPECT(BE_OK, be_model_evaluate(trained, shown, "{\"batch_size\": 5}", &number, NULL)); break;
     case 8: EXPECT(BE_OK, be_model_weights(trained, &other)); EXPECT(BE_OK, be_release(other)); break;
     case 9: EXPECT(BE_CANNOT_READ, be_model_load_weights(trained, "/nowhere")); break;
     case 10: EXPECT(BE_OK, be_model_set_learning_rate(trained, 1e30)); break;
@@ -551,8 +553,8 @@ static void *share(void *handle) {
     for (int i = 0; i < 5; i++) {
         be_status statuses[] = {
             be_model_fit(model, images, 0, 0, "{\"batch_size\": 5}", NULL, NULL, NULL),
-            be_model_predict(model, images, 5, output, IMAGES * CLASSES),
-            be_model_evaluate(model, images, 7, NULL, NULL),
+            be_model_predict(model, images, "{\"batch_size\": 5}", output, IMAGES * CLASSES),
+            be_model_evaluate(model, images, "{\"batch_size\": 7}", NULL, NULL),
         };
         for (int j = 0; j < 3; j++) REQUIRE(statuses[j] == BE_OK || statuses[j] == BE_INVALID_HANDLE);
     }

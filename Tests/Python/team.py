@@ -80,7 +80,45 @@ def training(world: bigeggs.Communicator, steps: str) -> dict[str, np.ndarray]:
     assert list(history.history) and len(history.epoch) == 1
     return {
         "losses": losses.losses(), "val_loss": np.array(history.history["val_loss"]),
-        "predictions": model.predict(images(64, 3)[0]),
+        "predictions": model.predict(images(64, 3)[0]), "shared": model.predict(images(64, 3)[0], communicator=world),
+        "evaluation": np.array(model.evaluate(*images(77, 4), verbose=0)),
+        "shared evaluation": np.array(model.evaluate(*images(77, 4), batch_size=20, verbose=0, communicator=world)),
+    }
+
+
+def branched(precision: str) -> bigeggs.Model:
+    """A network with every kind of pass that sums over a batch, or whose oneDNN primitive is made for some samples."""
+    seen = layers.Input((12, 12, 3))
+    stem = layers.Conv2D(16, 2, kernel_trainable=False)(layers.Rescaling(1 / 255)(seen))
+    wide = layers.Conv2D(32, 3, padding="same", use_bias=False)(layers.Activation("gelu")(stem))
+    wide = layers.Activation("relu")(layers.BatchNormalization()(layers.MaxPooling2D()(wide)))
+    deep = layers.SeparableConv2D(32, 3, padding="same")(wide)
+    deep = layers.BatchNormalization()(layers.DepthwiseConv2D(3, padding="same", activation="relu")(deep))
+    joined = layers.LayerNormalization()(layers.Add()([wide, deep]))
+    pooled = layers.Conv2D(32, 3, padding="same", activation="relu")(joined)
+    small = layers.AveragePooling2D(2)(layers.MaxPooling2D(2, strides=1)(layers.Dropout(0.1)(pooled)))
+    tiny = layers.Conv2D(32, 3, padding="same")(small)
+    vector = layers.BatchNormalization()(layers.Dense(40, activation="relu")(layers.Flatten()(tiny)))
+    out = layers.Dense(4, activation="softmax")(layers.Dropout(0.3)(vector))
+    return bigeggs.Model(seen, out, seed=5, precision=precision)
+
+
+def exact(world: bigeggs.Communicator, parts: str, precision: str) -> dict[str, np.ndarray]:
+    """Two trainings with fixed parts, the second with a last batch smaller than the parts, and an evaluation."""
+    model = branched(precision)
+    model.compile(optimizer=Adam(1e-3), loss="sparse_categorical_crossentropy")
+    generator = bigeggs.ImageDataGenerator(rotation_range=10, horizontal_flip=True)
+    history = [
+        model.fit(
+            generator.flow(*images(count), batch_size=30), validation_data=images(103, 2), epochs=2, verbose=0,
+            communicator=world, fixed_parts=int(parts) or None,
+        ).history
+        for count in (199, 125)
+    ]
+    kept = {name: np.array([run[name] for run in history]) for name in ("loss", "val_loss")}
+    moments = testing.optimizer_state(model)[1]
+    return kept | {name.replace("/", "."): value for name, value in moments.items()} | {
+        f"weight {number}": weight for number, weight in enumerate(model.get_weights())
     }
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from conftest import PRECISIONS, ROOT
 
 #: A process's rank, in a shell that a launcher starts. (Open MPI 5.0.7's mpirun crashes on "A : B".)
 RANK = "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"
@@ -84,6 +84,24 @@ def test_a_training_is_that_of_one_process_but_for_roundings(tmp_path: Path) -> 
         np.testing.assert_allclose(other["val_loss"], alone["val_loss"], rtol=0.1)
     for name, value in two.items():
         np.testing.assert_array_equal(value, again[name], err_msg="two runs of two processes differ")
+    for other in (alone, two, three):
+        np.testing.assert_allclose(other["shared"], other["predictions"], rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(other["shared evaluation"], other["evaluation"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_fixed_parts_give_the_same_bits_in_any_number_of_processes(tmp_path: Path, precision: str) -> None:
+    alone, *others = (team(tmp_path, processes, "exact", 8, precision) for processes in (1, 2, 4, 8))
+    for processes, other in zip((2, 4, 8), others):
+        assert alone.keys() == other.keys()
+        for name, value in alone.items():
+            np.testing.assert_array_equal(other[name], value, err_msg=f"{name} in {processes} processes")
+
+
+def test_processes_that_do_not_divide_the_parts_are_refused(tmp_path: Path) -> None:
+    result = run([*launcher(3), sys.executable, str(TEAM), str(tmp_path / "out.npz"), "exact", "8", "float32"], 60)
+    assert result.returncode != 0
+    assert "the number of processes is 3: give a number that divides the 8 fixed parts" in result.stderr
 
 
 def test_what_a_callback_does_in_the_first_process_reaches_all(tmp_path: Path) -> None:
@@ -142,21 +160,25 @@ def test_a_program_that_is_found_in_path_finds_what_knows_mpi(tmp_path: Path, da
     assert json.loads(result.stdout)["images"] > 0
 
 
-def test_a_killed_training_goes_on_with_another_number_of_processes(tmp_path: Path, dataset_directory: Path) -> None:
-    out = tmp_path / "train"
-    command = train(dataset_directory, out, "--epochs", "200")
+def train_and_kill(processes: int, command: list[str], out: Path) -> None:
+    """Starts a training and kills its last process in the third epoch."""
     process = subprocess.Popen(
-        [*launcher(2), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        [*launcher(processes), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if line.startswith("Epoch   3/200"):
+        if line.startswith("Epoch   3/"):
             break
     followers = subprocess.run(["pgrep", "-f", str(out)], capture_output=True, text=True).stdout.split()
     os.kill(int(followers[-1]), 9)
     assert process.wait(timeout=20) != 0
     assert list(out.glob("checkpoint*"))
+
+
+def test_a_killed_training_goes_on_with_another_number_of_processes(tmp_path: Path, dataset_directory: Path) -> None:
+    out = tmp_path / "train"
+    train_and_kill(2, train(dataset_directory, out, "--epochs", "200"), out)
 
     resumed = run([*launcher(3), *train(dataset_directory, out, "--epochs", "200", "--constant-rate", "--resume")])
     assert resumed.returncode != 0 and "callbacks were" in resumed.stderr
@@ -167,6 +189,20 @@ def test_a_killed_training_goes_on_with_another_number_of_processes(tmp_path: Pa
     assert seen.returncode == 0, seen.stderr
     assert "going on from" in seen.stderr
     assert (out / "weights.safetensors").exists()
+
+
+def test_an_exact_training_has_the_same_weights_when_another_number_of_processes_resumes_it(
+    tmp_path: Path, dataset_directory: Path,
+) -> None:
+    options = ["--epochs", "100", "--exact", "4"]
+    assert run(train(dataset_directory, tmp_path / "whole", *options)).returncode == 0
+    out = tmp_path / "resumed"
+    train_and_kill(2, train(dataset_directory, out, *options), out)
+    resumed = run([*launcher(4), *train(dataset_directory, out, *options, "--resume")])
+    assert resumed.returncode == 0, resumed.stderr
+    assert "going on from" in resumed.stderr
+    whole, other = ((tmp_path / name / "weights.safetensors").read_bytes() for name in ("whole", "resumed"))
+    assert whole == other
 
 
 def test_processes_that_are_not_alike_are_refused(tmp_path: Path, dataset_directory: Path) -> None:

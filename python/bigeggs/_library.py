@@ -135,8 +135,8 @@ FUNCTIONS = {
         c_uint64, c_uint64, c_uint64, c_uint64, c_char_p, ProgressCallback, c_void_p, _HANDLE
     ],
     "be_model_train_on_batch": [c_uint64, c_uint64, _NUMBER, _NUMBER],
-    "be_model_evaluate": [c_uint64, c_uint64, c_int64, _NUMBER, _NUMBER],
-    "be_model_predict": [c_uint64, c_uint64, c_int64, _FLOATS, c_int64],
+    "be_model_evaluate": [c_uint64, c_uint64, c_char_p, _NUMBER, _NUMBER],
+    "be_model_predict": [c_uint64, c_uint64, c_char_p, _FLOATS, c_int64],
     "be_model_learning_rate": [c_uint64, _NUMBER],
     "be_model_set_learning_rate": [c_uint64, c_double],
     "be_model_stop_training": [c_uint64, POINTER(c_int32)],

@@ -320,7 +320,8 @@ class Model:
         class_weight: None = None, sample_weight: None = None, initial_epoch: int | None = None,
         steps_per_epoch: int | None = None, validation_steps: int | None = None,
         validation_batch_size: int | None = None, validation_freq: int = 1,
-        communicator: Communicator | None = None, local_statistics: bool = False, **others: object,
+        communicator: Communicator | None = None, local_statistics: bool = False, fixed_parts: int | None = None,
+        **others: object,
     ) -> History:
         """Trains the model.
 
@@ -338,7 +339,9 @@ class Model:
 
         With `communicator=bigeggs.world()` the processes of a launcher train together, each on its share of every
         batch. With `local_statistics`, batch normalization then uses the statistics of each process's share. Only
-        process 0 calls callbacks and prints.
+        process 0 calls callbacks and prints. `fixed_parts`, a power of two, divides every batch into that many parts:
+        every number of processes that divides it, 1 included, then gives the same bits. Give it before the model runs;
+        the model keeps it.
 
         Other Python threads can run meanwhile. Ctrl-C, or an exception in a callback, ends the training after the
         current step and is raised here; the model then has the weights of that step.
@@ -365,6 +368,7 @@ class Model:
             steps_per_epoch=steps_per_epoch, validation_split=validation_split,
             terminate_on_nan=any(isinstance(callback, TerminateOnNaN) for callback in told),
             communicator=None if communicator is None else "world", local_statistics=bool(local_statistics),
+            fixed_parts=fixed_parts,
         )
         history = History()
         # The bar comes before other callbacks, so that their lines appear below it.
@@ -430,25 +434,26 @@ class Model:
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto",
         sample_weight: None = None, steps: int | None = None, callbacks: None = None,
-        return_dict: Literal[False] = False, **others: object,
+        return_dict: Literal[False] = False, communicator: Communicator | None = None, **others: object,
     ) -> list[float]: ...
 
     @overload
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto",
         sample_weight: None = None, steps: int | None = None, callbacks: None = None, *, return_dict: Literal[True],
-        **others: object,
+        communicator: Communicator | None = None, **others: object,
     ) -> dict[str, float]: ...
 
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto",
         sample_weight: None = None, steps: int | None = None, callbacks: None = None, return_dict: bool = False,
-        **others: object,
+        communicator: Communicator | None = None, **others: object,
     ) -> list[float] | dict[str, float]:
         """`[loss, accuracy]` in inference mode, or with `return_dict` both by name.
 
         `x` is images, with labels `y`, or a flow, which is read for one pass. With `steps` only that number of batches
-        is used. `verbose` 1 or 2 prints loss and accuracy in a line.
+        is used. `verbose` 1 or 2 prints loss and accuracy in a line. With `communicator=bigeggs.world()` the processes
+        of a launcher share the work, and all return the result.
         """
         given = {"sample_weight": sample_weight, "callbacks": callbacks or None}
         left_out(
@@ -458,7 +463,8 @@ class Model:
         totals, count, loss, accuracy = [0.0, 0.0], 0, c_double(), c_double()
         for pixels, labels, size, first in self._batches(x, y, batch_size, steps):
             handle, images = self._built_for(pixels), Images(pixels, labels, first_index=first)
-            call("be_model_evaluate", handle, images.handle, size, byref(loss), byref(accuracy))
+            described = settings(batch_size=size, communicator=None if communicator is None else "world")
+            call("be_model_evaluate", handle, images.handle, described, byref(loss), byref(accuracy))
             for index, value in enumerate((loss.value, accuracy.value)):
                 totals[index] += value * len(images)
             count += len(images)
@@ -469,11 +475,12 @@ class Model:
 
     def predict(
         self, x: Any, batch_size: int | None = None, verbose: int | str = "auto", steps: int | None = None,
-        callbacks: None = None, **others: object,
+        callbacks: None = None, communicator: Communicator | None = None, **others: object,
     ) -> np.ndarray:
         """The output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax.
 
-        `x` is images, or a flow, which is read for one pass. With `steps` only that number of batches is used.
+        `x` is images, or a flow, which is read for one pass. With `steps` only that number of batches is used. With
+        `communicator=bigeggs.world()` the processes of a launcher share the work, and all return the whole output.
         """
         left_out(
             "predict", others | {"callbacks": callbacks or None}, callbacks=None, workers=ANY, max_queue_size=ANY,
@@ -483,7 +490,8 @@ class Model:
         for pixels, _, size, first in self._batches(x, None, batch_size, steps):
             handle, images = self._built_for(pixels), Images(pixels, first_index=first)
             output = np.empty((len(images), *self._output), dtype=np.float32)
-            call("be_model_predict", handle, images.handle, size, floats(output), output.size)
+            described = settings(batch_size=size, communicator=None if communicator is None else "world")
+            call("be_model_predict", handle, images.handle, described, floats(output), output.size)
             outputs.append(output)
         return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 

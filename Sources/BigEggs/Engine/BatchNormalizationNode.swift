@@ -24,7 +24,7 @@ final class BatchNormalizationNode: Node {
     var sharesGradient: Bool { !pools }
     var hasParameters: Bool { gamma != nil || beta != nil }
     /// Two sums per part and channel, and six numbers per channel.
-    var ownBytes: Int { paddedChannels * (16 * parts + 4 * 6) }
+    var ownBytes: Int { paddedChannels * (16 * parts.ranges.count + 4 * 6) }
     var valuesForBackward: [Signal] { [input] }
 
     /// Whether the output has only the largest of each 2×2 normalized values.
@@ -44,8 +44,8 @@ final class BatchNormalizationNode: Node {
     private let precision: Precision
     /// The place of the input's gradient; `nil` if that gradient is not needed.
     private var inputGradient: Place?
-    /// The number of parts that sums over the batch are divided into; it does not depend on the number of threads.
-    let parts: Int
+    /// The parts that sums over the batch are divided into.
+    let parts: SampleParts
     private var memory: Memory?
 
     /// Addresses, and the numbers per channel that the passes share.
@@ -84,7 +84,8 @@ final class BatchNormalizationNode: Node {
     ///   - function: the identity in a node that pools or is frozen.
     init(
         name: String, input: Signal, pooledLayout: TensorLayout?, function: Function,
-        gamma: Int?, beta: Int?, state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision
+        gamma: Int?, beta: Int?, state: BatchStatistics, training: Bool, isFrozen: Bool, precision: Precision,
+        fixedParts: SampleParts?
     ) {
         self.function = function
         self.name = name
@@ -96,7 +97,8 @@ final class BatchNormalizationNode: Node {
         self.isFrozen = isFrozen
         self.precision = precision
         // 64 parts suffice for many threads. For vectors, adding up 64 parts would be much of the little work.
-        parts = min(input.dims[0], input.walk.positions > 1 ? 64 : 16)
+        parts =
+            fixedParts ?? SampleParts(of: input.dims[0], atMost: input.walk.positions > 1 ? 64 : 16)
         pools = pooledLayout != nil
         if let pooledLayout {
             let dims = [input.dims[0], input.dims[1], input.dims[2] / 2, input.dims[3] / 2]
@@ -122,7 +124,7 @@ final class BatchNormalizationNode: Node {
     func bind(_ memory: PlanMemory) {
         let channels = paddedChannels
         let partial = memory.address(ownPlace)
-        let coefficients = (partial + channels * 16 * parts).assumingMemoryBound(to: Float.self)
+        let coefficients = (partial + channels * 16 * parts.ranges.count).assumingMemoryBound(to: Float.self)
         self.memory = Memory(
             input: memory.address(input.place), output: memory.address(output.place),
             gradient: memory.address(output.gradientPlace),

@@ -6,7 +6,7 @@ final class BiasGradient: Pass {
     private let biasGradient: Place
     private let walk: ChannelWalk
     private let precision: Precision
-    private let parts: Int
+    private let parts: SampleParts
     private var scratchpad = Place.scratchpad
     private var bound: Bound?
 
@@ -17,17 +17,19 @@ final class BiasGradient: Pass {
         let sums: UnsafeMutablePointer<Double>
     }
 
-    init(_ output: Signal, precision: Precision, biasGradient: Place) {
+    /// - Parameter samples: the number of samples; nil for all of the output.
+    init(_ output: Signal, precision: Precision, biasGradient: Place, samples: Int? = nil) {
         outputGradient = output.gradientPlace
-        walk = output.walk
+        let layout = samples.map(output.layout.with(samples:)) ?? output.layout
+        walk = ChannelWalk(dims: layout.dims, layout: layout)
         self.precision = precision
         self.biasGradient = biasGradient
-        parts = min(output.walk.samples, 16)
+        parts = SampleParts(of: walk.samples, atMost: 16)
     }
 
     let implementation = "own"
 
-    var scratchpadBytes: Int { parts * walk.blocks * 16 * MemoryLayout<Double>.stride }
+    var scratchpadBytes: Int { parts.ranges.count * walk.blocks * 16 * MemoryLayout<Double>.stride }
 
     func useScratchpad(at place: Place) { scratchpad = place }
 

@@ -82,25 +82,25 @@ struct ChannelWalk: Equatable {
 
     /// Sums `numbers` values per channel over all samples, in float64.
     ///
-    /// The samples are divided into a fixed number of parts, and the parts among the threads. Then the parts' sums are
-    /// added in order.
+    /// The parts are divided among the threads. Then the parts' sums are added.
     ///
     /// - Parameters:
+    ///   - parts: parts of the samples.
     ///   - sums: for each part, `numbers` sums per channel, with the channels padded to a multiple of 16. The totals
     ///     replace the first part's sums.
     ///   - body: calls `add` with a sample's values for a block of channels.
     @inline(__always)
     func reduce(
-        _ numbers: Int, parts: Int, into sums: UnsafeMutablePointer<Double>,
+        _ numbers: Int, parts: SampleParts, into sums: UnsafeMutablePointer<Double>,
         _ body: (_ sample: Int, _ block: Int, _ add: (_ number: Int, Lanes) -> Void) -> Void
     ) {
         let channels = blocks * 16
         let size = numbers * channels
-        Threads.parallel(over: parts) { range, _ in
+        Threads.parallel(over: parts.ranges.count) { range, _ in
             for part in range {
                 let own = sums + part * size
                 own.update(repeating: 0, count: size)
-                for sample in samples * part / parts..<samples * (part + 1) / parts {
+                for sample in parts.ranges[part] {
                     for block in 0..<blocks {
                         body(sample, block) { number, lanes in
                             let target = own + number * channels + block * 16
@@ -110,9 +110,7 @@ struct ChannelWalk: Equatable {
                 }
             }
         }
-        for part in 1..<max(parts, 2) where part < parts {
-            for index in 0..<size { sums[index] += sums[part * size + index] }
-        }
+        parts.addUp(sums, count: size, stride: size)
     }
 
     /// The values in Keras's order, `[samples, positions, channels]`.

@@ -23,7 +23,7 @@ final class ConvolutionNode: WeightedNode {
     init(
         name: String, input: Signal, outputDims: [Int], kernel: Int, bias: Int?, kerasKernel: TensorLayout,
         window: Operation.Window, rectifies: Bool, mayPool: Bool, training: Bool, precision: Precision,
-        allowsWinograd: Bool, threads: Int, store: ParameterStore
+        allowsWinograd: Bool, threads: Int, fixedParts: SampleParts?, store: ParameterStore
     ) throws {
         let kernelDims = kerasKernel.dims
         self.window = window
@@ -52,7 +52,10 @@ final class ConvolutionNode: WeightedNode {
             .kernelBlocks(kernelDims, .float32, size: layout.blockSize(of: 1)))
         if store.layout(of: kernel) == nil {
             store.chooseLayout(
-                of: kernel, try mayUseWinograd || mayBeTiny ? blocks : primitives.storedLayout(),
+                of: kernel,
+                try mayUseWinograd || mayBeTiny
+                    ? blocks
+                    : primitives.storedLayout(samples: fixedParts?.typicalCount ?? outputDims[0]),
                 kerasLayout: kerasKernel)
         }
         usesWinograd = mayUseWinograd && store.layout(of: kernel) == blocks
@@ -63,7 +66,8 @@ final class ConvolutionNode: WeightedNode {
         let pooled = TensorLayout.images(
             Array(outputDims[..<2]) + outputDims[2...].map { $0 / 2 }, precision)
         try super.init(
-            primitives, input: input, output: pools ? pooled : nil, kernel: kernel, bias: bias, store: store)
+            primitives, input: input, output: pools ? pooled : nil, kernel: kernel, bias: bias,
+            fixedParts: fixedParts, store: store)
         output.isPooled = pools
     }
 
@@ -132,35 +136,40 @@ final class ConvolutionNode: WeightedNode {
         }
     }
 
-    private var tinyGradient: TinyGradient {
+    override var outputGradient: TensorLayout { pools ? output.layout : super.outputGradient }
+
+    private func tinyGradient(samples: Int) -> TinyGradient {
         TinyGradient(
-            be_tiny_shape(source: input.layout, destination: output.layout), precision,
+            be_tiny_shape(
+                source: input.layout.with(samples: samples),
+                destination: output.layout.with(samples: samples)), precision,
             input: input.placeInBackward, outputGradient: output.gradientPlace,
             kernelGradient: .gradient(kernel), biasGradient: bias.map { .gradient($0) })
     }
 
-    override func makeOwnBackwardWeights() -> (any Pass)? {
-        if isTiny {
-            return tinyGradient
-        }
+    override func makeOwnBackwardWeights(samples: Int) -> (any Pass)? {
+        if isTiny { return tinyGradient(samples: samples) }
         guard usesWinograd else { return nil }
         switch precision {
         case .float32:
             guard WinogradFloat32Gradient.isFor(kernelDims: kernelDims) else { return nil }
             return WinogradFloat32Gradient(
                 .init(
-                    source: input.layout, destination: primitives.destination, zeros: window.paddingBefore),
+                    source: input.layout.with(samples: samples),
+                    destination: primitives.destination.with(samples: samples),
+                    zeros: window.paddingBefore),
                 input: input.placeInBackward, outputGradient: output.gradientPlace, places: places,
                 kernelGradient: .gradient(kernel), biasGradient: bias.map { .gradient($0) }, threads: threads)
         case .bfloat16:
             guard WinogradBFloat16Gradient.isFor(kernelDims: kernelDims) else {
                 // With 512 channels and 64 images, a layer's backward pass takes 8.6 ms. With oneDNN's gradient it
                 // takes 25 ms.
-                return TinyConvolution.isTiny(input.layout) ? tinyGradient : nil
+                return TinyConvolution.isTiny(input.layout) ? tinyGradient(samples: samples) : nil
             }
             return WinogradBFloat16Gradient(
-                dims: input.dims, outputs: output.dims[1], input: input.placeInBackward,
-                outputGradient: output.gradientPlace, kernelGradient: .gradient(kernel),
+                dims: [samples] + input.dims[1...], outputs: output.dims[1],
+                input: input.placeInBackward, outputGradient: output.gradientPlace,
+                kernelGradient: .gradient(kernel),
                 biasGradient: bias.map { .gradient($0) }, threads: threads)
         }
     }

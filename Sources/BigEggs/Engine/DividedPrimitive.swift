@@ -1,9 +1,8 @@
-/// A oneDNN primitive divided into parts. A part is a range of the batch's samples, and one thread computes it.
+/// A oneDNN primitive divided into ``SampleParts``. One thread computes a part.
 ///
-/// The number of parts does not depend on the number of threads. How oneDNN splits sums and chooses blocks depends on
-/// the number of threads for which a primitive is created. If all threads shared one primitive, its results would
-/// depend on the number of threads. Sums over the batch, such as weight gradients, are computed for each part and then
-/// added in the order of the parts.
+/// How oneDNN splits sums and chooses blocks depends on the number of threads for which a primitive is created. If all
+/// threads shared one primitive, its results would depend on the number of threads. Sums over the batch, such as weight
+/// gradients, are computed for each part and then added.
 final class DividedPrimitive: Pass {
     private struct Sum {
         let target: Place
@@ -12,32 +11,38 @@ final class DividedPrimitive: Pass {
         let offset: Int
     }
 
-    private let parts: [(samples: Range<Int>, primitive: Primitive)]
+    private struct BoundSum {
+        /// The sums of all parts, each padded to whole cache lines.
+        let parts, target: UnsafeMutablePointer<Float>
+        let count: Int
+    }
+
+    private let division: SampleParts
+    /// Each part that has samples: its number, its samples and its primitive.
+    private let parts: [(number: Int, samples: Range<Int>, primitive: Primitive)]
     private var sums: [Sum] = []
     private var scratchpad = Place.scratchpad
     /// Scratch bytes reserved for each part's primitive.
     private let bytesPerPart: Int
     /// Scratch bytes of the sums of all parts.
     private var sumBytes = 0
-    private var bound: [(sums: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, count: Int)] = []
+    private var bound: [BoundSum] = []
 
     /// - Parameters:
-    ///   - batch: the number of samples in the batch.
-    ///   - parts: the largest number of parts; each has at least one sample.
+    ///   - division: the parts.
     ///   - make: creates the primitive for a number of samples. `weights` is the weights' layout that the first
     ///     primitive chose and all others must use; `nil` for the first primitive.
     init(
-        batch: Int, parts: Int, _ make: (_ samples: Int, _ weights: LayoutChoice?) throws -> Primitive
+        _ division: SampleParts, _ make: (_ samples: Int, _ weights: LayoutChoice?) throws -> Primitive
     ) throws {
-        let count = min(batch, parts)
-        self.parts = try Threads.alone {
-            var weights: LayoutChoice?
-            return try (0..<count).map { part in
-                let samples = batch * part / count..<batch * (part + 1) / count
-                let primitive = try make(samples.count, weights)
-                // A backward-weights primitive has no weights argument.
-                if weights == nil { weights = try? primitive.layout(of: .weights) }
-                return (samples, primitive)
+        self.division = division
+        parts = try Threads.alone {
+            let typical = try make(division.typicalCount, nil)
+            // A backward-weights primitive has no weights argument.
+            let weights = try? typical.layout(of: .weights)
+            return try division.ranges.enumerated().filter { !$1.isEmpty }.map { number, samples in
+                let isTypical = number == 0 && samples.count == division.typicalCount
+                return (number, samples, isTypical ? typical : try make(samples.count, weights))
             }
         }
         bytesPerPart = (self.parts.map(\.primitive.scratchpadBytes).max() ?? 0).roundedUp(to: 4096)
@@ -66,11 +71,11 @@ final class DividedPrimitive: Pass {
         let bytes = parts[0].primitive.byteCount(of: argument)
         let stride = bytes.roundedUp(to: 64)
         let offset = bytesPerPart * parts.count + sumBytes
-        for (number, part) in parts.enumerated() {
-            try part.primitive.add(argument, at: .scratchpad, offset: offset + number * stride)
+        for part in parts {
+            try part.primitive.add(argument, at: .scratchpad, offset: offset + part.number * stride)
         }
         sums.append(Sum(target: place, count: bytes / 4, offset: offset))
-        sumBytes += stride * parts.count
+        sumBytes += stride * division.ranges.count
     }
 
     var scratchpadBytes: Int { bytesPerPart * parts.count + sumBytes }
@@ -85,7 +90,9 @@ final class DividedPrimitive: Pass {
     func bind(_ address: (Place) -> UnsafeMutableRawPointer) throws {
         for part in parts { try part.primitive.bind(address) }
         bound = sums.map { sum in
-            (UnsafePointer((address(scratchpad) + sum.offset).floats), address(sum.target).floats, sum.count)
+            BoundSum(
+                parts: (address(scratchpad) + sum.offset).floats, target: address(sum.target).floats,
+                count: sum.count)
         }
     }
 
@@ -93,12 +100,15 @@ final class DividedPrimitive: Pass {
         Threads.parallel(over: parts.count) { range, _ in
             for part in range { parts[part].primitive.execute() }
         }
-        for sum in bound { add(sum.sums, into: sum.target, sum.count) }
+        for sum in bound { add(sum.parts, into: sum.target, sum.count) }
     }
 
     /// Adds up the parts' sums.
-    private func add(_ sums: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int) {
+    private func add(
+        _ sums: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
         let stride = (count * 4).roundedUp(to: 64) / 4
+        if division.areFixed { return addFixed(sums, into: target, count, stride) }
         let parts = self.parts.count
         Threads.parallel(over: stride / 16) { range, _ in
             for index in range {
@@ -111,6 +121,26 @@ final class DividedPrimitive: Pass {
                 } else {
                     for place in index * 16..<count { target[place] = sum[place % 16] }
                 }
+            }
+        }
+    }
+
+    /// Adds up the sums of fixed parts, of which some may be empty, in pieces that fit into the first cache.
+    private func addFixed(
+        _ sums: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int,
+        _ stride: Int
+    ) {
+        let piece = 512
+        let division = division
+        Threads.parallel(over: (count + piece - 1) / piece) { pieces, _ in
+            for number in pieces {
+                let start = number * piece
+                let count = min(piece, count - start)
+                for (part, samples) in division.ranges.enumerated() where samples.isEmpty {
+                    (sums + part * stride + start).update(repeating: 0, count: count)
+                }
+                division.addUp(sums + start, count: count, stride: stride)
+                (target + start).update(from: sums + start, count: count)
             }
         }
     }

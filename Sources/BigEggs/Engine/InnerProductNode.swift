@@ -5,24 +5,31 @@
 final class InnerProductNode: WeightedNode {
     init(
         name: String, input: Signal, units: Int, kernel: Int, bias: Int?, kerasKernel: TensorLayout,
-        rectifies: Bool, outputPrecision: Precision, precision: Precision, store: ParameterStore
+        rectifies: Bool, outputPrecision: Precision, precision: Precision, fixedParts: SampleParts?,
+        store: ParameterStore
     ) throws {
         let primitives = WeightedPrimitives(
             name: name, source: input.layout,
             destination: .rowMajor([input.dims[0], units], outputPrecision), kernelDims: kerasKernel.dims,
             window: nil, hasBias: bias != nil, rectifies: rectifies, precision: precision)
         if store.layout(of: kernel) == nil {
-            store.chooseLayout(of: kernel, try primitives.storedLayout(), kerasLayout: kerasKernel)
+            store.chooseLayout(
+                of: kernel,
+                try primitives.storedLayout(samples: fixedParts?.typicalCount ?? input.dims[0]),
+                kerasLayout: kerasKernel)
         }
-        try super.init(primitives, input: input, kernel: kernel, bias: bias, store: store)
+        try super.init(
+            primitives, input: input, kernel: kernel, bias: bias, fixedParts: fixedParts, store: store)
     }
 
     /// Each part reads the whole kernel, so there are few parts.
-    override var parts: Int { 4 }
+    override var mostParts: Int { 4 }
 
     override func makeBackwardWeights() throws -> any Pass {
-        try DividedProductGradient(
-            primitives, parts: parts, layout: store.entries[kernel].storedLayout,
+        // A divided product sums over the whole batch.
+        guard fixedParts == nil else { return try super.makeBackwardWeights() }
+        return try DividedProductGradient(
+            primitives, parts: mostParts, layout: store.entries[kernel].storedLayout,
             source: input.placeInBackward,
             gradient: output.gradientPlace, kernelGradient: .gradient(kernel),
             biasGradient: bias.map { .gradient($0) }) ?? super.makeBackwardWeights()

@@ -11,7 +11,7 @@ final class LayerNormalizationNode: Node {
     var inputs: [Signal] { [input] }
     var valuesForBackward: [Signal] { [input] }
     /// Two sums per channel for each part of the samples, then gamma and beta. Channels are padded to whole blocks.
-    var ownBytes: Int { channels * (2 * parts + 2) * 4 }
+    var ownBytes: Int { channels * (2 * parts.ranges.count + 2) * 4 }
 
     private let input: Signal
     private let gamma, beta: Int?
@@ -21,12 +21,12 @@ final class LayerNormalizationNode: Node {
 
     /// Channels, padded to whole blocks.
     private var channels: Int { input.walk.blocks * 16 }
-    /// The number of parts that the batch's samples are divided into. It does not depend on the number of threads, so
-    /// neither does the order of sums.
-    private var parts: Int { min(16, input.walk.samples) }
+    /// The parts that sums over the batch are divided into.
+    private let parts: SampleParts
 
     init(
-        name: String, input: Signal, gamma: Int?, beta: Int?, epsilon: Float, precision: Precision
+        name: String, input: Signal, gamma: Int?, beta: Int?, epsilon: Float, precision: Precision,
+        fixedParts: SampleParts?
     ) {
         self.name = name
         self.input = input
@@ -34,6 +34,7 @@ final class LayerNormalizationNode: Node {
         self.beta = beta
         self.epsilon = epsilon
         self.precision = precision
+        parts = fixedParts ?? SampleParts(of: input.walk.samples, atMost: 16)
         output = Signal(dims: input.dims, layout: input.layout)
     }
 
@@ -59,7 +60,7 @@ final class LayerNormalizationNode: Node {
     private func coefficients(
         _ memory: PlanMemory
     ) -> (gamma: UnsafeMutablePointer<Float>, beta: UnsafeMutablePointer<Float>) {
-        let scale = memory.floats(ownPlace) + 2 * parts * channels
+        let scale = memory.floats(ownPlace) + 2 * parts.ranges.count * channels
         let shift = scale + channels
         for channel in 0..<channels {
             let isChannel = channel < input.walk.channels
@@ -119,11 +120,11 @@ final class LayerNormalizationNode: Node {
         let source = UnsafePointer(memory.address(input.place).assumingMemoryBound(to: type))
         let gradient = memory.address(output.gradientPlace).assumingMemoryBound(to: type)
         let (walk, epsilon, channels, parts) = (input.walk, epsilon, channels, parts)
-        sums.update(repeating: 0, count: 2 * parts * channels)
-        Threads.parallel(over: parts) { range, _ in
+        sums.update(repeating: 0, count: 2 * parts.ranges.count * channels)
+        Threads.parallel(over: parts.ranges.count) { range, _ in
             for part in range {
                 let products = sums + part * 2 * channels
-                for sample in walk.samples * part / parts..<walk.samples * (part + 1) / parts {
+                for sample in parts.ranges[part] {
                     for position in 0..<walk.positions {
                         let start = sample * walk.sampleStride + position * walk.positionStride
                         let (mean, inverse) = LayerNormalizationNode.statistics(walk, source + start, epsilon)
@@ -157,12 +158,11 @@ final class LayerNormalizationNode: Node {
                 }
             }
         }
+        parts.addUp(sums, count: 2 * channels, stride: 2 * channels)
         for (parameter, first) in [(gamma, 0), (beta, channels)] {
             guard let parameter else { continue }
             let target = memory.floats(.gradient(parameter))
-            for channel in 0..<walk.channels {
-                target[channel] = (0..<parts).reduce(0) { $0 + sums[$1 * 2 * channels + first + channel] }
-            }
+            target.update(from: sums + first, count: walk.channels)
         }
     }
 }

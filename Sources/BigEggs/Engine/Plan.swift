@@ -16,6 +16,8 @@ final class Plan {
         var isLearning: Bool { training && !isFrozen }
         /// Whether the engine's own convolutions may be used; off for tests and for comparisons with oneDNN.
         var allowsWinograd = true
+        /// The plan's parts of a batch that is divided into fixed parts; otherwise nil.
+        var fixedParts: SampleParts?
     }
 
     let key: Key

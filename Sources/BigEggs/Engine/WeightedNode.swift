@@ -11,6 +11,8 @@ class WeightedNode: Node {
     let input: Signal
     let kernel: Int
     let bias: Int?
+    /// The parts of a batch that is divided into fixed parts; otherwise nil.
+    let fixedParts: SampleParts?
     let store: ParameterStore
     private var forwardPass: (any Pass)?
     private var backwardData: (any Pass)?
@@ -23,12 +25,13 @@ class WeightedNode: Node {
     /// - Parameter output: the output's layout, if it differs from the primitives' destination.
     init(
         _ primitives: WeightedPrimitives, input: Signal, output: TensorLayout? = nil, kernel: Int, bias: Int?,
-        store: ParameterStore
+        fixedParts: SampleParts?, store: ParameterStore
     ) throws {
         self.primitives = primitives
         self.input = input
         self.kernel = kernel
         self.bias = bias
+        self.fixedParts = fixedParts
         self.store = store
         let layout = output ?? primitives.destination
         self.output = Signal(dims: layout.dims, layout: layout)
@@ -37,7 +40,7 @@ class WeightedNode: Node {
             forwardPass = pass
             return
         }
-        let forward = try DividedPrimitive(batch: batch, parts: parts) {
+        let forward = try DividedPrimitive(parts(atMost: mostParts)) {
             try primitives.forward(samples: $0, weights: $1)
         }
         try forward.add(.source, at: input.place, layout: input.layout)
@@ -55,8 +58,12 @@ class WeightedNode: Node {
 
     private var trainsKernel: Bool { store.entries[kernel].weight.isTrained }
 
-    /// The maximum number of parts that a batch is divided into.
-    var parts: Int { 16 }
+    /// The maximum number of parts that a batch is divided into, unless the parts are fixed.
+    var mostParts: Int { 16 }
+
+    private func parts(atMost most: Int) -> SampleParts {
+        fixedParts ?? SampleParts(of: batch, atMost: most)
+    }
 
     /// The place of the kernel in the layout that a primitive chose.
     private func weights(_ layout: LayoutChoice) throws -> Place {
@@ -78,12 +85,16 @@ class WeightedNode: Node {
     /// The engine's own pass for the input's gradient; `nil` to use oneDNN's.
     func makeOwnBackwardData(into gradient: Place) -> (any Pass)? { nil }
     /// The engine's own pass for the gradients of kernel and bias; `nil` to use oneDNN's.
-    func makeOwnBackwardWeights() -> (any Pass)? { nil }
+    ///
+    /// - Parameter samples: the number of samples, the first of the batch.
+    func makeOwnBackwardWeights(samples: Int) -> (any Pass)? { nil }
+    /// The layout of the gradient that the engine's own passes read.
+    var outputGradient: TensorLayout { primitives.gradient }
 
     /// The pass that computes the gradients of kernel and bias.
     func makeBackwardWeights() throws -> any Pass {
         // Each part has its own sums. 16 parts took a fifth longer than a single part; 8 parts took no longer.
-        let primitive = try DividedPrimitive(batch: batch, parts: 8) { samples, _ in
+        let primitive = try DividedPrimitive(parts(atMost: 8)) { samples, _ in
             try primitives.backwardWeights(store.entries[kernel].storedLayout, samples: samples)
         }
         try primitive.add(.source, at: input.placeInBackward, layout: input.layout)
@@ -99,7 +110,7 @@ class WeightedNode: Node {
         if let inputGradient = inputGradients[0], let pass = makeOwnBackwardData(into: inputGradient) {
             backwardData = pass
         } else if let inputGradient = inputGradients[0] {
-            let primitive = try DividedPrimitive(batch: batch, parts: parts) {
+            let primitive = try DividedPrimitive(parts(atMost: mostParts)) {
                 try primitives.backwardData(samples: $0, weights: $1)
             }
             try primitive.add(.destinationGradient, at: output.gradientPlace, layout: primitives.gradient)
@@ -108,10 +119,34 @@ class WeightedNode: Node {
             backwardData = primitive
         }
         if trainsKernel {
-            backwardWeights = try makeOwnBackwardWeights() ?? makeBackwardWeights()
+            backwardWeights =
+                try ownGradient(of: [kernel, bias].compactMap { $0 }, makeOwnBackwardWeights)
+                ?? makeBackwardWeights()
         } else if let bias, store.entries[bias].weight.isTrained {
-            backwardWeights = BiasGradient(output, precision: precision, biasGradient: .gradient(bias))
+            backwardWeights = ownGradient(of: [bias]) { samples in
+                BiasGradient(
+                    output, precision: precision, biasGradient: .gradient(bias), samples: samples)
+            }
         }
+    }
+
+    /// The engine's own pass for gradients of parameters, over the whole batch or over its fixed parts.
+    private func ownGradient(
+        of parameters: [Int], _ make: (_ samples: Int) -> (any Pass)?
+    ) -> (any Pass)? {
+        let whole = make(batch)
+        guard whole != nil, let fixedParts else { return whole }
+        func bytes(_ layout: TensorLayout) -> Int { layout.strides[0] * layout.precision.bytes }
+        return TreeGradient(
+            fixedParts,
+            sampleBytes: [
+                input.placeInBackward: bytes(input.layout), output.gradientPlace: bytes(outputGradient),
+                ownPlace: ownBytes / batch,
+            ],
+            counts: Dictionary(
+                uniqueKeysWithValues: parameters.map {
+                    (.gradient($0), store.entries[$0].storedLayout.byteCount / 4)
+                }), make)
     }
 
     var passes: [any Pass] { [forwardPass, backwardData, backwardWeights].compactMap { $0 } }

@@ -55,9 +55,11 @@ struct WeightedPrimitives {
     }
 
     /// The layout in which the kernel is stored: that of its gradient.
-    func storedLayout() throws -> LayoutChoice {
+    ///
+    /// - Parameter samples: the number of samples for which oneDNN chooses it.
+    func storedLayout(samples: Int) throws -> LayoutChoice {
         try Threads.alone {
-            try backwardWeights(.free(dims: kernelDims, .float32), samples: source.dims[0])
+            try backwardWeights(.free(dims: kernelDims, .float32), samples: samples)
                 .layout(of: .weightsGradient)
         }
     }

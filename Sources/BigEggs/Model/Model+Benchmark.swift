@@ -30,9 +30,9 @@ extension Model {
             dataset.prefix(dataset.count / batchSize * batchSize), batchSize: batchSize,
             augmentation: augmentation, shuffle: true, seed: seed)
         let team = Team(communicator)
-        let share = team?.share(of: batchSize).samples ?? 0..<batchSize
+        let share = team?.share(of: batchSize)
         try arrange(batch: batchSize, training: training, for: team)
-        let plan = try plan(batch: max(1, share.count), training: training).plan
+        let plan = try plan(of: share?.samples.count ?? batchSize, share, training: training).plan
         defer { plan.times = nil }
         var seconds: [Double] = []
         var hidden: UInt64 = 0
@@ -48,8 +48,9 @@ extension Model {
                     model: self, optimizer: optimizer, team: team, number: step + 1
                 ).run(batch)
             } else {
-                let own = batch.part(share)
-                _ = output(try forward(own, StepContext(step: step, training: false)), count: own.count)
+                let own = share.map { batch.part($0.samples) } ?? batch
+                let context = StepContext(step: step, training: false, share: share)
+                _ = output(try forward(own, context), count: own.count)
                 try team?.communicator.barrier()
             }
             if step > 0 {

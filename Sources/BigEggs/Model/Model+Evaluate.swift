@@ -21,6 +21,7 @@ extension Model {
             "the program": try Team.programDigest.get(), "the weights": try digest(),
             "the images": try dataset.fingerprint, "batch size": "\(batchSize)",
             "precision": precision.rawValue, "instruction set": Machine.instructionSet,
+            "fixed parts": fixedParts.map { "\($0)" } ?? "none",
         ]
     }
 
@@ -78,9 +79,10 @@ extension Model {
     ) throws {
         try arrange(batch: source.batchSize, training: false, for: team)
         for (number, whole) in source.epoch().enumerated() {
-            let batch = team.map { whole.part($0.share(of: whole.count).samples) } ?? whole
-            let plan =
-                batch.count == 0 ? nil : try forward(batch, StepContext(step: 0, training: false))
+            let share = team?.share(of: whole.count)
+            let batch = share.map { whole.part($0.samples) } ?? whole
+            let context = StepContext(step: 0, training: false, share: share)
+            let plan = batch.count == 0 ? nil : try forward(batch, context)
             try body(number, batch, plan)
         }
     }

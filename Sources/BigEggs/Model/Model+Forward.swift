@@ -3,13 +3,26 @@ extension Model {
     ///
     /// - Returns: the plan that ran. It holds the output until any plan runs again.
     func forward(_ batch: BatchSource.Batch, _ context: StepContext) throws -> BoundPlan {
-        let plan = try plan(batch: max(1, batch.count), training: context.training)
+        let plan = try plan(of: batch.count, context.share, training: context.training)
         plan.timed("step", "input") {
             if batch.count == 0 { plan.input.clear() }
             batch.gather(into: plan.input)
         }
         plan.forward(context)
         return plan
+    }
+
+    /// The plan for `count` images: a whole batch or a process's share of one.
+    func plan(of count: Int, _ share: Share?, training: Bool) throws -> BoundPlan {
+        guard let fixedParts, count > 0 else { return try plan(batch: max(1, count), training: training) }
+        let parts = share.map {
+            SampleParts(
+                fixed: fixedParts, of: $0.batch, rank: $0.team.communicator.rank,
+                size: $0.team.communicator.size)
+        }
+        return try plan(
+            batch: count, training: training,
+            fixedParts: parts ?? SampleParts(fixed: fixedParts, of: count))
     }
 
     /// The score of each image in the last forward pass.

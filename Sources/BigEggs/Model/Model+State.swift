@@ -28,9 +28,11 @@ extension Model {
             tensors: try weights().prefixed("weights/"),
             numbers: ["passes": Double(drawn.passes), "steps": Double(drawn.steps)])
         if let firstPlan {
-            state.numbers["batch"] = Double(firstPlan.batch)
+            let parts = firstPlan.fixedParts.flatMap { parts in fixedParts.map { parts.typicalCount * $0 } }
+            state.numbers["batch"] = Double(parts ?? firstPlan.batch)
             state.numbers["training"] = firstPlan.training ? 1 : 0
         }
+        if let fixedParts { state.numbers["fixedParts"] = Double(fixedParts) }
         guard let optimizer else { return state }
         state.numbers["optimizerStep"] = Double(optimizer.step)
         state.numbers["learningRate"] = optimizer.learningRate
@@ -46,8 +48,10 @@ extension Model {
     /// - Throws: ``TrainingError`` for tensors that do not fit, ``EngineError``.
     package func restore(_ state: State, source: String) throws {
         let batch = min(state.count("batch"), 1 << 16)
+        let parts = state.count("fixedParts")
+        if parts > 0 { try use(fixedParts: parts) }
         // The first plan decides the parameters' layout in memory, which affects the last bits.
-        if batch > 0 { _ = try plan(batch: batch, training: state.count("training") == 1) }
+        if batch > 0 { try arrange(batch: batch, training: state.count("training") == 1, for: nil) }
         try setWeights(state.tensors.withoutPrefix("weights/"), source: source)
         (drawn.passes, drawn.steps) = (state.count("passes"), state.count("steps"))
         guard let optimizer else { return }

@@ -51,6 +51,9 @@ public class Model {
     private(set) var optimizer: OptimizerState?
     private(set) var loss = Loss.sparseCategoricalCrossentropy
     private(set) var metrics: [SparseTopKCategoricalAccuracy] = []
+    /// The number of fixed parts of every batch; nil if sums depend on the number of processes. See
+    /// ``use(fixedParts:)``.
+    public private(set) var fixedParts: Int?
     /// Whether the engine's own convolutions, Winograd's among them, may run where their rules allow.
     package var allowsWinograd = true
 
@@ -109,6 +112,30 @@ public class Model {
                 argument: "threads", value: "\(threads)", allowed: "a number from 1 to 1024")
         }
         self.threads = min(threads, Threads.most)
+    }
+
+    /// Divides every batch into fixed parts, so that results do not depend on the number of processes.
+    ///
+    /// Sums over a batch are computed for each part and then added in pairs, pairs of pairs and so on. Every number of
+    /// processes that divides `parts` then gives the same bits: it computes some of these sums in each process. A part
+    /// is a run of the batch's images. Some passes of a process use at most as many threads as it has parts.
+    ///
+    /// The parts change the last bits of a result, so a training must be resumed with the same number. The model keeps
+    /// the setting for all trainings, evaluations and predictions.
+    ///
+    /// - Parameter parts: a power of two up to 1,024; nil for sums that depend on the number of processes.
+    /// - Throws: ``TrainingError`` for another number, or to change it after the model has run.
+    public func use(fixedParts parts: Int?) throws {
+        if let parts, !(1...1024).contains(parts) || parts.nonzeroBitCount != 1 {
+            throw TrainingError.invalid(
+                argument: "fixedParts", value: "\(parts)", allowed: "a power of two from 1 to 1024")
+        }
+        guard parts == fixedParts || firstPlan == nil else {
+            throw TrainingError.invalid(
+                argument: "fixedParts", value: "\(parts ?? 0) after the model has run",
+                allowed: "it before, because the arrangement of the weights in memory depends on it")
+        }
+        fixedParts = parts
     }
 
     /// Sets the optimizer, the loss and further metrics for `fit`.
@@ -185,21 +212,44 @@ public class Model {
     /// Makes the plan that decides the parameters' layout in memory, unless an earlier plan has decided it.
     ///
     /// The processes of a team may have shares of different sizes. All make the plan for the largest share, so that
-    /// their layouts are equal.
+    /// their layouts are equal. With fixed parts, the layouts are those for the largest part.
+    ///
+    /// - Throws: ``TrainingError`` if the number of processes does not divide the number of fixed parts, or for fixed
+    ///   parts with local statistics. ``EngineError``.
     func arrange(batch: Int, training: Bool, for team: Team?) throws {
-        let most = team?.shares(of: batch).map(\.count).max()
-        _ = try plan(batch: most ?? batch, training: training)
+        guard let fixedParts else {
+            let most = team?.shares(of: batch).map(\.count).max()
+            _ = try plan(batch: most ?? batch, training: training)
+            return
+        }
+        let size = team?.communicator.size ?? 1
+        guard fixedParts % size == 0 else {
+            throw TrainingError.invalid(
+                argument: "the number of processes", value: "\(size)",
+                allowed: "a number that divides the \(fixedParts) fixed parts of a batch")
+        }
+        guard team?.usesLocalStatistics != true else {
+            throw TrainingError.invalid(
+                argument: "localStatistics", value: "true", allowed: "false, or a model without fixed parts")
+        }
+        let whole = (batch + fixedParts - 1) / fixedParts * fixedParts
+        let parts = SampleParts(fixed: fixedParts, of: whole, size: size)
+        _ = try plan(batch: parts.samples, training: training, fixedParts: parts)
     }
 
     /// The plan for a batch size, made on the first request and bound.
     ///
-    /// - Parameter isFrozen: whether to differentiate the inference pass, with moving statistics and without dropout.
-    func plan(batch: Int, training: Bool, isFrozen: Bool = false) throws -> BoundPlan {
+    /// - Parameters:
+    ///   - isFrozen: whether to differentiate the inference pass, with moving statistics and without dropout.
+    ///   - fixedParts: the plan's parts of a batch that is divided into fixed parts.
+    func plan(
+        batch: Int, training: Bool, isFrozen: Bool = false, fixedParts: SampleParts? = nil
+    ) throws -> BoundPlan {
         // The caller may have entered its own parallel region since `threads` was set.
         let threads = min(threads, Threads.most)
         let key = Plan.Key(
             batch: batch, training: training, precision: precision, threads: threads, isFrozen: isFrozen,
-            allowsWinograd: allowsWinograd)
+            allowsWinograd: allowsWinograd, fixedParts: fixedParts)
         try Fork.check()
         Threads.use(threads)
         let plan =

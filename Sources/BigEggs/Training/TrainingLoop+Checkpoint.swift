@@ -26,6 +26,7 @@ extension TrainingLoop {
             "input shape": "\(model.inputShape)",
         ]
         if team?.usesLocalStatistics == true { settings["statistics"] = "of each process" }
+        if let parts = model.fixedParts { settings["fixed parts"] = "\(parts)" }
         for (number, layer) in model.network.layers.enumerated() {
             let inputs = model.network.inputNames(of: layer).joined(separator: ", ")
             settings["layer \(number + 1)"] = "\(layer.name) of \(inputs), \(layer.layer)"

@@ -458,6 +458,8 @@ be_status be_world(int64_t *rank, int64_t *size);
  *     "communicator"      "world" to train together with the other processes of be_world (none)
  *     "local_statistics"  with "communicator": whether batch normalization uses the statistics of each process's own
  *                         images (false)
+ *     "fixed_parts"       a power of two, set before the model runs: divides every batch into this many parts, so that
+ *                         every number of processes that divides it gives the same bits (as before, or none)
  *
  * `progress` may be NULL; it gets `context`. With "communicator" only the first process calls it. `history` gets a
  * record with a list for each metric, one value per epoch, and "seconds"; it may be NULL.
@@ -472,13 +474,17 @@ be_status be_model_fit(be_handle model, be_handle images, be_handle validation, 
  * NULL. */
 be_status be_model_train_on_batch(be_handle model, be_handle images, double *loss, double *accuracy);
 
-/* Loss and accuracy in inference mode, in batches of `batch_size`. `loss` and `accuracy` may be NULL. */
-be_status be_model_evaluate(be_handle model, be_handle images, int64_t batch_size, double *loss,
+/* Loss and accuracy in inference mode. `loss` and `accuracy` may be NULL. Settings:
+ *
+ *     "batch_size"    images per step (32)
+ *     "communicator"  "world" to share the work with the other processes of be_world, which all get the result (none)
+ */
+be_status be_model_evaluate(be_handle model, be_handle images, const char *settings, double *loss,
                             double *accuracy);
 
-/* The output for every image in inference mode, in batches of `batch_size`. `output` gets [count] + the output's
- * shape; `capacity` is the number of floats that it has room for. */
-be_status be_model_predict(be_handle model, be_handle images, int64_t batch_size, float *output,
+/* The output for every image in inference mode. `output` gets [count] + the output's shape; `capacity` is the number of
+ * floats that it has room for. Settings as in be_model_evaluate. */
+be_status be_model_predict(be_handle model, be_handle images, const char *settings, float *output,
                            int64_t capacity);
 
 /* The optimizer's learning rate; BE_WRONG_STATE before be_model_compile. */

@@ -14,7 +14,7 @@ extension BatchNormalization: LoweredLayer {
                 function: isFrozen ? .identity : plan.onlyFunction(of: layer),
                 gamma: scale ? layer.parameters[0] : nil, beta: center ? layer.parameters.last : nil,
                 state: statistics, training: plan.key.training, isFrozen: isFrozen,
-                precision: plan.key.precision))
+                precision: plan.key.precision, fixedParts: plan.key.fixedParts))
     }
 
     /// The output layout of the 2×2 max pooling that is this layer's only reader; `nil` if there is no such pooling or

@@ -84,6 +84,7 @@ extension PlanBuilder {
                     size: window.size, strides: window.strides, paddingBefore: zeros.before,
                     paddingAfter: zeros.after),
                 rectifies: rectifies, mayPool: mayPool, training: key.training, precision: key.precision,
-                allowsWinograd: key.allowsWinograd, threads: key.threads, store: store))
+                allowsWinograd: key.allowsWinograd, threads: key.threads, fixedParts: key.fixedParts,
+                store: store))
     }
 }

@@ -18,7 +18,7 @@ extension Dense: LoweredLayer {
                 bias: self.kernel.useBias ? layer.parameters[1] : nil, kerasKernel: kernel,
                 rectifies: activation == .relu,
                 outputPrecision: isLogits ? .float32 : plan.key.precision, precision: plan.key.precision,
-                store: plan.store))
+                fixedParts: plan.key.fixedParts, store: plan.store))
         return try plan.apply(activation, to: output, for: layer)
     }
 }

@@ -5,6 +5,6 @@ extension LayerNormalization: LoweredLayer {
             LayerNormalizationNode(
                 name: layer.name, input: input, gamma: scale ? layer.parameters[0] : nil,
                 beta: center ? layer.parameters.last : nil, epsilon: epsilon,
-                precision: plan.key.precision))
+                precision: plan.key.precision, fixedParts: plan.key.fixedParts))
     }
 }

@@ -1,0 +1,64 @@
+/// The runs of a plan's samples over which sums are computed apart and then added.
+///
+/// Parts do not depend on the number of threads, so neither do the bits of a sum. Fixed parts do not depend on the
+/// number of processes either: see ``Model/use(fixedParts:)``.
+struct SampleParts: Hashable {
+    /// Consecutive ranges that cover the plan's samples. A fixed part is empty if the batch has fewer samples than
+    /// parts.
+    let ranges: [Range<Int>]
+    /// The number of samples for which oneDNN chooses the layout of weights.
+    let typicalCount: Int
+    /// Whether the parts are fixed parts of a batch, whose sums are added as a ``TreeSum``. Other sums are added in the
+    /// order of the parts.
+    let areFixed: Bool
+
+    /// Parts of about the same size, each with at least one sample.
+    ///
+    /// - Parameter most: the largest number of parts.
+    init(of samples: Int, atMost most: Int) {
+        let count = min(samples, most)
+        ranges = (0..<count).map { samples * $0 / count..<samples * ($0 + 1) / count }
+        typicalCount = ranges[0].count
+        areFixed = false
+    }
+
+    /// One process's parts of a batch that is divided into `count` fixed parts.
+    ///
+    /// - Parameters:
+    ///   - batch: the number of samples in the whole batch.
+    ///   - rank: the process. The parts are the same runs of the batch as the samples of a ``Share``.
+    ///   - size: the number of processes, which divides `count`.
+    init(fixed count: Int, of batch: Int, rank: Int = 0, size: Int = 1) {
+        let bounds = (count / size * rank...count / size * (rank + 1)).map { batch * $0 / count }
+        ranges = zip(bounds, bounds.dropFirst()).map { $0 - bounds[0]..<$1 - bounds[0] }
+        typicalCount = (batch + count - 1) / count
+        areFixed = true
+    }
+
+    /// The number of samples of all parts.
+    var samples: Int { ranges.last?.upperBound ?? 0 }
+
+    /// Adds rows of numbers, one row for each part, into the first row. The other rows may change.
+    ///
+    /// - Parameters:
+    ///   - count: the number of columns to add up.
+    ///   - stride: the number of elements from one row to the next.
+    func addUp<Number: FloatingPoint>(_ rows: UnsafeMutablePointer<Number>, count: Int, stride: Int) {
+        if areFixed { return SampleParts.addUpTree(rows, rows: ranges.count, count: count, stride: stride) }
+        for part in ranges.indices.dropFirst() {
+            for index in 0..<count { rows[index] += rows[part * stride + index] }
+        }
+    }
+
+    /// The order of a ``TreeSum``. Generic code of another module runs many times slower.
+    private static func addUpTree<Number: FloatingPoint>(
+        _ first: UnsafeMutablePointer<Number>, rows: Int, count: Int, stride: Int
+    ) {
+        guard rows > 1 else { return }
+        let half = rows / 2
+        let second = first + half * stride
+        addUpTree(first, rows: half, count: count, stride: stride)
+        addUpTree(second, rows: rows - half, count: count, stride: stride)
+        for index in 0..<count { first[index] += second[index] }
+    }
+}

@@ -1,0 +1,100 @@
+/// The gradients of a layer's parameters, computed for each fixed part of the batch and added as a ``TreeSum``.
+///
+/// The parts run one after the other, each on all threads. The sum of a subtree is complete before the next subtree
+/// begins, so few sums are in memory at once: at most one more than the tree is high.
+final class TreeGradient: Pass {
+    private struct Part {
+        let samples: Range<Int>
+        /// Computes the part's gradients; nil for a part without samples, whose gradients are zero.
+        let pass: (any Pass)?
+        /// The number of subtrees that are complete before this part. The part's gradients are added to them.
+        let level: Int
+    }
+
+    private let parts: [Part]
+    /// Bytes of a sample at each place that has samples.
+    private let sampleBytes: [Place: Int]
+    /// The number of elements of each gradient.
+    private let counts: [Place: Int]
+    private var scratchpad = Place.scratchpad
+    /// Each gradient's sums of subtrees. The first of them is the gradient itself.
+    private var bound: [(sums: [UnsafeMutablePointer<Float>], count: Int)] = []
+
+    /// - Parameters:
+    ///   - parts: fixed parts.
+    ///   - sampleBytes: the bytes of a sample at each place that has samples.
+    ///   - counts: the number of elements of each gradient.
+    ///   - make: makes the pass for a number of samples, at the places of the first ones.
+    init(
+        _ parts: SampleParts, sampleBytes: [Place: Int], counts: [Place: Int],
+        _ make: (_ samples: Int) -> (any Pass)?
+    ) {
+        self.sampleBytes = sampleBytes
+        self.counts = counts
+        self.parts = parts.ranges.enumerated().map { number, samples in
+            Part(
+                samples: samples, pass: samples.isEmpty ? nil : make(samples.count),
+                level: number.nonzeroBitCount)
+        }
+    }
+
+    var implementation: String { parts.lazy.compactMap(\.pass).first?.implementation ?? "" }
+
+    private var passBytes: Int {
+        (parts.compactMap(\.pass?.scratchpadBytes).max() ?? 0).roundedUp(to: 4096)
+    }
+    /// The number of sums of each gradient.
+    private var levels: Int { (parts.map(\.level).max() ?? 0) + 1 }
+    private static func bytes(_ count: Int) -> Int { (count * 4).roundedUp(to: 64) }
+    var scratchpadBytes: Int {
+        passBytes + (levels - 1) * counts.values.reduce(0) { $0 + TreeGradient.bytes($1) }
+    }
+
+    func useScratchpad(at place: Place) throws {
+        scratchpad = place
+        for part in parts { try part.pass?.useScratchpad(at: place) }
+    }
+
+    func bind(_ address: (Place) -> UnsafeMutableRawPointer) throws {
+        var next = address(scratchpad) + passBytes
+        var sums: [Place: [UnsafeMutableRawPointer]] = [:]
+        for (place, count) in counts {
+            sums[place] = [address(place)]
+            for _ in 1..<max(levels, 1) {
+                sums[place]?.append(next)
+                next += TreeGradient.bytes(count)
+            }
+        }
+        bound = counts.map { place, count in ((sums[place] ?? []).map(\.floats), count) }
+        for part in parts {
+            try part.pass?.bind { place in
+                if let sums = sums[place] { return sums[part.level] }
+                return address(place) + (sampleBytes[place] ?? 0) * part.samples.lowerBound
+            }
+        }
+    }
+
+    func execute() {
+        for (number, part) in parts.enumerated() {
+            if let pass = part.pass {
+                pass.execute()
+            } else {
+                for (sums, count) in bound { sums[part.level].update(repeating: 0, count: count) }
+            }
+            // Each trailing 1 of the part's number completes a subtree.
+            for carry in 0..<(~number).trailingZeroBitCount { addUp(part.level - carry) }
+        }
+    }
+
+    /// Adds the sums of a level to those of the level before.
+    private func addUp(_ level: Int) {
+        for (sums, count) in bound {
+            let (source, target) = (sums[level], sums[level - 1])
+            Threads.parallel(over: (count + 15) / 16) { range, _ in
+                for index in range.lowerBound * 16..<min(range.upperBound * 16, count) {
+                    target[index] += source[index]
+                }
+            }
+        }
+    }
+}
