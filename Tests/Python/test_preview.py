@@ -64,7 +64,7 @@ class Checkout:
         sections = [script.parent.name for script in root.glob("notebooks/*/main.swift")]
         for name in ("bigeggs", "libbigeggs_c.so", *sections):
             link_or_copy(BUILT / name, self.bigeggs.with_name(name))
-        # Without a compiler in PATH, the sections run as they are.
+        # Without a compiler in PATH, the sections run without a new build.
         tools = root / "bin"
         tools.mkdir()
         self.environment = {
@@ -193,7 +193,7 @@ def started(checkout: Checkout) -> Iterator[Callable[..., Server]]:
 
 
 class Browser(Chromium):
-    """A browser that looks at a preview."""
+    """A browser that opens previews."""
 
     def visit(self, server: Server, width: int = 1000, scheme: str = "light") -> None:
         """Opens the page, and marks it: a reloaded page has no mark."""
@@ -209,7 +209,7 @@ class Browser(Chromium):
               expression)  # fmt: skip
 
     def wrong(self) -> list[str]:
-        """The complaints, without requests to this machine."""
+        """The browser's complaints, except those about requests to this machine."""
         return [complaint for complaint in self.complaints() if not complaint.startswith("asked for http://127.0.0.1")]
 
 
@@ -219,7 +219,17 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def test_a_change_is_told_by_the_imports() -> None:
+@pytest.mark.parametrize(("status", "output", "errors", "reason"), [
+    (1, "progress\n", "error: no records\n", "error: no records"), (1, "no records\n", "", "no records"),
+    (3, "", "\n", "it ended with status 3"), (-9, "", "", "it was ended by signal 9"),
+])
+def test_a_failed_program_always_has_a_reason(status: int, output: str, errors: str, reason: str) -> None:
+    from bigeggs_report.preview.children import Ended
+
+    assert Ended(status, output, errors).reason == reason
+
+
+def test_a_changed_module_redraws_only_the_figures_that_import_it() -> None:
     from bigeggs_report.preview import affected
 
     python, everything = ROOT / "python", {plot.section for plot in draw.PLOTS}
@@ -246,7 +256,7 @@ def test_a_change_is_told_by_the_imports() -> None:
 
 
 @needs_browser
-def test_what_is_saved_is_seen_at_once_and_the_place_is_kept(
+def test_a_saved_change_is_shown_without_a_reload_and_keeps_the_scroll_position(
     checkout: Checkout, server: Server, browser: Browser
 ) -> None:
     browser.visit(server)
@@ -283,7 +293,7 @@ def test_what_is_saved_is_seen_at_once_and_the_place_is_kept(
 
 
 @needs_browser
-def test_an_error_is_shown_in_full_and_goes_when_it_is_mended(
+def test_an_error_is_shown_with_its_traceback_until_it_is_fixed(
     checkout: Checkout, server: Server, browser: Browser
 ) -> None:
     browser.visit(server)
@@ -300,7 +310,9 @@ def test_an_error_is_shown_in_full_and_goes_when_it_is_mended(
 
 
 @needs_browser
-def test_a_saved_script_makes_its_section_stale(checkout: Checkout, server: Server, browser: Browser) -> None:
+def test_a_changed_script_marks_its_section_as_out_of_date(
+    checkout: Checkout, server: Server, browser: Browser
+) -> None:
     browser.visit(server)
     assert "01-data" not in browser.evaluate("document.getElementById('preview-state').textContent")
     script = checkout.root / "notebooks/01-data/main.swift"
@@ -317,7 +329,9 @@ def test_a_saved_script_makes_its_section_stale(checkout: Checkout, server: Serv
 @needs_browser
 @pytest.mark.parametrize("scheme", check_pages.SCHEMES)
 @pytest.mark.parametrize("width", [size[0] for size in check_pages.SIZES])
-def test_the_bar_can_be_read_and_used(server: Server, browser: Browser, width: int, scheme: str) -> None:
+def test_the_preview_bar_is_accessible_and_does_not_overflow(
+    server: Server, browser: Browser, width: int, scheme: str
+) -> None:
     browser.visit(server, width, scheme)
     browser.evaluate("document.getElementById('preview-details').open = true")
     assert browser.evaluate(check_pages.OVERFLOW) is None
@@ -329,7 +343,7 @@ def test_the_bar_can_be_read_and_used(server: Server, browser: Browser, width: i
 
 
 @needs_browser
-def test_the_curve_of_a_training_in_another_terminal_grows(
+def test_the_curves_of_a_training_in_another_process_are_updated(
     checkout: Checkout, started: Callable[..., Server], browser: Browser, tmp_path: Path
 ) -> None:
     out = {name: str(tmp_path / name) for name in ("records", "weights", "plots", "notebooks", "report")}
@@ -353,7 +367,7 @@ def test_the_curve_of_a_training_in_another_terminal_grows(
     assert browser.wrong() == []
 
 
-def test_only_this_machine_is_served(server: Server) -> None:
+def test_the_server_listens_only_on_the_loopback_address(server: Server) -> None:
     own = {os.readlink(link) for link in Path(f"/proc/{server.process.pid}/fd").iterdir() if link.is_symlink()}
     listening = [
         fields[1]
@@ -366,7 +380,7 @@ def test_only_this_machine_is_served(server: Server) -> None:
 
 @pytest.mark.parametrize("host", ["", "example.org", "example.org:{}", "127.0.0.1", "127.0.0.1:1", "[::1]:{}",
                                   "localhost.example.org:{}", "127.0.0.1:{}.example.org"])  # fmt: skip
-def test_another_host_is_refused(server: Server, host: str) -> None:
+def test_a_request_with_another_host_header_is_refused(server: Server, host: str) -> None:
     for path in ("/", "/events", "/preview.js", "/nothing"):
         status, text = server.ask("GET", path, Host=host.format(server.port))
         assert status in ((400, 403) if not host else (403,)) and text.count("\n") <= 1 and "<html" not in text
@@ -374,7 +388,7 @@ def test_another_host_is_refused(server: Server, host: str) -> None:
 
 @pytest.mark.parametrize("origin", ["", "null", "http://example.org", "https://127.0.0.1:{}", "http://localhost:{}",
                                     "http://127.0.0.1:1", "http://127.0.0.1:{}.example.org"])  # fmt: skip
-def test_another_origin_runs_nothing(server: Server, origin: str) -> None:
+def test_a_request_from_another_origin_cannot_start_commands(server: Server, origin: str) -> None:
     for path in ("/run", "/stop"):
         status, text = server.ask("POST", path, Origin=origin.format(server.port))
         assert status == 403 and text == "Only the preview's own page may start commands.\n"
@@ -393,14 +407,14 @@ SPELLINGS = [
 
 
 @pytest.mark.parametrize("path", SPELLINGS)
-def test_no_path_leads_out_of_the_report(server: Server, secret: str, path: str) -> None:
+def test_no_url_path_reaches_files_outside_the_report(server: Server, secret: str, path: str) -> None:
     status, text = server.ask("GET", path)
     assert (status, text) == (404, "There is nothing here but the report, under /.\n")
 
 
 @pytest.fixture(scope="module")
 def secret(checkout: Checkout) -> str:
-    """A page outside the report's directory, to which links in it lead."""
+    """The text of a page outside the report's directory. Symbolic links in the directory point to the page."""
     page = checkout.out / "secret.html"
     page.write_text("secret")
     (checkout.out / "report/link.html").symlink_to(page)
@@ -408,7 +422,7 @@ def secret(checkout: Checkout) -> str:
     return page.read_text()
 
 
-def test_a_page_that_leads_out_of_its_directory_is_not_served(
+def test_a_report_that_is_a_symlink_out_of_its_directory_is_not_served(
     started: Callable[..., Server], secret: str, tmp_path: Path, checkout: Checkout
 ) -> None:
     (tmp_path / "report.html").symlink_to(checkout.out / "secret.html")
@@ -416,7 +430,7 @@ def test_a_page_that_leads_out_of_its_directory_is_not_served(
     assert secret not in text and "There is no report yet" in text
 
 
-def test_the_pages_that_the_report_leads_to_are_served(server: Server) -> None:
+def test_the_pages_that_the_report_links_to_are_served(server: Server) -> None:
     _, report = server.ask("GET", "/")
     led = set(re.findall(r'href="([^"#:]+\.html)', report))
     assert led == {"notebooks/01-data.html"}
@@ -427,7 +441,7 @@ def test_the_pages_that_the_report_leads_to_are_served(server: Server) -> None:
     assert (status, again) == (200, report)
 
 
-def test_a_get_changes_nothing(checkout: Checkout, server: Server) -> None:
+def test_a_get_request_changes_nothing(checkout: Checkout, server: Server) -> None:
     def files() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in checkout.out.rglob("*") if path.is_file()}
 
@@ -446,7 +460,7 @@ def begun(server: Server) -> Server:
     return server
 
 
-def test_ctrl_c_ends_everything_and_closes_the_port(started: Callable[..., Server]) -> None:
+def test_ctrl_c_ends_all_processes_and_closes_the_port(started: Callable[..., Server]) -> None:
     server = begun(started())
     server.process.send_signal(signal.SIGINT)
     assert server.process.wait(60) == 0
@@ -456,7 +470,9 @@ def test_ctrl_c_ends_everything_and_closes_the_port(started: Callable[..., Serve
     assert server.text.endswith("The report is runs/try/report/report.html.\n")
 
 
-def test_a_second_ctrl_c_waits_for_nothing(checkout: Checkout, started: Callable[..., Server]) -> None:
+def test_a_second_ctrl_c_ends_the_preview_without_waiting_for_commands(
+    checkout: Checkout, started: Callable[..., Server]
+) -> None:
     stubborn = checkout.bigeggs.with_name("stubborn")
     stubborn.write_text(f"""#!/usr/bin/python3
 import os, signal, sys, time
@@ -478,13 +494,13 @@ time.sleep(60)
     assert server.processes == []
 
 
-def test_nothing_outlives_a_preview_that_is_killed(started: Callable[..., Server]) -> None:
+def test_killing_the_preview_ends_the_commands_that_it_started(started: Callable[..., Server]) -> None:
     server = begun(started())
     server.process.kill()
     until(lambda: not server.processes, "the end of what it started")
 
 
-def test_a_preview_does_not_outlive_who_started_it(started: Callable[..., Server]) -> None:
+def test_the_preview_ends_when_its_parent_process_is_killed(started: Callable[..., Server]) -> None:
     shell = ["/bin/sh", "-c", 'export BIGEGGS_PARENT=$$; "$@" & wait', "sh"]
     server = begun(started(under=shell))
     server.process.kill()
@@ -493,7 +509,7 @@ def test_a_preview_does_not_outlive_who_started_it(started: Callable[..., Server
 
 
 @pytest.mark.parametrize("end", [b"q", b"\x03"], ids=["q", "ctrl-c"])
-def test_single_keys_run_and_end(checkout: Checkout, end: bytes) -> None:
+def test_key_r_runs_the_sections_and_q_or_ctrl_c_ends_the_preview(checkout: Checkout, end: bytes) -> None:
     ours, theirs = os.openpty()
     before = termios.tcgetattr(theirs)
 
@@ -523,13 +539,13 @@ def test_single_keys_run_and_end(checkout: Checkout, end: bytes) -> None:
     os.close(theirs)
 
 
-def test_a_port_that_is_taken_is_one_sentence(checkout: Checkout, server: Server) -> None:
+def test_a_port_in_use_is_one_error_message(checkout: Checkout, server: Server) -> None:
     ended = subprocess.run(checkout.preview(port=server.port), capture_output=True, text=True, env=checkout.environment)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == f"error: port {server.port} cannot be used: Address already in use\n"
 
 
-def test_without_tornado_one_sentence_names_its_package(checkout: Checkout) -> None:
+def test_without_tornado_one_error_message_names_its_package(checkout: Checkout) -> None:
     command = checkout.preview()
     place = command.index(CODE)
     # Only the standard library, without the system's packages.

@@ -27,6 +27,12 @@ class Ended:
     output: str
     errors: str
 
+    @property
+    def reason(self) -> str:
+        """Why it failed: what it printed, or else its exit status."""
+        ended = f"it was ended by signal {-self.status}" if self.status < 0 else f"it ended with status {self.status}"
+        return self.errors.strip() or self.output.strip() or ended
+
 
 class Children:
     """Programs that are running. SIGTERM asks them to end; a training then saves its state."""

@@ -202,7 +202,7 @@ class Follower:
         if status is None:
             # While sections are compiled, the executable may be replaced.
             if not self.running:
-                self._failed("Which sections are out of date", ended.errors or ended.output)
+                self._failed("Which sections are out of date", ended.reason)
             return
         self.errors.pop("Which sections are out of date", None)
         self._say_what_became_stale(status["sections"])
@@ -245,7 +245,7 @@ class Follower:
         what = ", ".join(names) or "all figures"
         self._look()
         if ended.status:
-            return self._failed("The figures", ended.errors or ended.output)
+            return self._failed("The figures", ended.reason)
         left = [line for line in ended.output.splitlines() if line.startswith("Left")]
         self._succeeded("The figures", "\n".join([f"Drew {what} in {time.monotonic() - started:.1f} s.", *left]))
 
@@ -262,7 +262,7 @@ class Follower:
             {"BIGEGGS_LIBRARY": str(self.settings.library)},
         )
         if ended.status:
-            return self._failed("The page", ended.errors)
+            return self._failed("The page", ended.reason)
         # During a run the page is written often, and the run reports its own progress.
         quiet = self.running or self._in_use
         self._succeeded("The page", "" if quiet else f"Wrote the page in {time.monotonic() - started:.1f} s.")
@@ -282,8 +282,8 @@ class Follower:
 
     def _failed(self, what: str, text: str) -> None:
         if self.errors.get(what) != text:
-            say(f"{what}: {text.strip()}")
-        self.errors[what] = text.strip()
+            say(f"{what}: {text}")
+        self.errors[what] = text
         self.tell()
 
     def _is_page_behind(self) -> bool:
