@@ -57,7 +57,8 @@ def faults(tree: Path, newest: tuple[int, ...]) -> list[str]:
     for path in tree.rglob("*"):
         hidden = [] if path.is_dir() or path.is_symlink() else [part for part in secrets if part in path.read_bytes()]
         if hidden:
-            found.append(f"{path.relative_to(tree)} has a path of this machine: {b' and '.join(hidden).decode()}")
+            # The checkout may lie in the home directory.
+            found.append(f"{path.relative_to(tree)} has a path of this machine: {max(hidden, key=len).decode()}")
     return found
 
 

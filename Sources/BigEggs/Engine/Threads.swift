@@ -50,6 +50,9 @@ enum Threads {
     /// Runs `body(thread, threads)` once on each thread of the pool and waits for all of them.
     @inline(__always)
     static func parallel(_ body: (_ thread: Int, _ threads: Int) -> Void) {
+        // The compiler stores the length of this file's path for withoutActuallyEscaping, so the same sources would give
+        // other bytes in another directory.
+        #sourceLocation(file:"ParallelRegion.swift",line:1)
         withoutActuallyEscaping(body) { body in
             var region = body
             withUnsafeMutablePointer(to: &region) { pointer in
@@ -61,6 +64,7 @@ enum Threads {
                     }, pointer, 0, 0)
             }
         }
+        #sourceLocation()
     }
 
     /// Splits `0..<count` evenly over the pool, and runs `body(range, thread)` once on each thread.
