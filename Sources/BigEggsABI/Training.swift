@@ -35,12 +35,19 @@ public func be_model_fit(
         if let progress { callbacks.append(ProgressRelay(progress, context)) }
         if terminatesOnNaN { callbacks.append(TerminateOnNaN()) }
         let measured = try model.train {
+            let before = $0.fixedParts
             if let fixedParts { try $0.use(fixedParts: fixedParts) }
-            return try $0.fit(
-                images, validation: validation, validationSplit: validationSplit, batchSize: batchSize,
-                epochs: epochs, initialEpoch: initialEpoch, stepsPerEpoch: stepsPerEpoch,
-                augmentation: generator, shuffle: shuffle, callbacks: callbacks,
-                communicator: communicator, localStatistics: localStatistics)
+            do {
+                return try $0.fit(
+                    images, validation: validation, validationSplit: validationSplit, batchSize: batchSize,
+                    epochs: epochs, initialEpoch: initialEpoch, stepsPerEpoch: stepsPerEpoch,
+                    augmentation: generator, shuffle: shuffle, callbacks: callbacks,
+                    communicator: communicator, localStatistics: localStatistics)
+            } catch {
+                // A training that did not begin leaves the model as it was. A model that has run keeps its parts.
+                try? $0.use(fixedParts: before)
+                throw error
+            }
         }
         if let history {
             var record = Record.object(measured.metrics.mapValues { .numbers($0) })

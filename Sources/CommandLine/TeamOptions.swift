@@ -55,9 +55,9 @@ struct TeamOptions: ParsableArguments {
     static let help = """
         mpirun -np 4 bigeggs … divides the work among four processes, on one machine or several. Each computes a part \
         of every batch; --batch-size is the size of the whole batch. The result is that of one process except for \
-        rounding, or with --exact 8 bit for bit in 1, 2, 4 and 8 processes. Only the first process prints and saves. `make mpi` compiles the library that this needs. To end such \
-        a training after its step, with a checkpoint, send SIGUSR1 to mpirun: at Ctrl-C, Open MPI kills the processes \
-        after one second.
+        rounding; with --exact 8 it is the same in 1, 2, 4 and 8 processes, bit for bit. Only the first process prints \
+        and saves. `make mpi` compiles the library that this needs. To end such a training after its step, with a \
+        checkpoint, send SIGUSR1 to mpirun: at Ctrl-C, Open MPI kills the processes after one second.
         """
 }
 

@@ -30,8 +30,8 @@ final class DividedPrimitive: Pass {
 
     /// - Parameters:
     ///   - division: the parts.
-    ///   - make: creates the primitive for a number of samples. `weights` is the weights' layout that the first
-    ///     primitive chose and all others must use; `nil` for the first primitive.
+    ///   - make: creates the primitive for a number of samples. `weights` is the weights' layout that the primitive for
+    ///     the typical number of samples chose and all others must use; `nil` for that primitive.
     init(
         _ division: SampleParts, _ make: (_ samples: Int, _ weights: LayoutChoice?) throws -> Primitive
     ) throws {
@@ -41,7 +41,8 @@ final class DividedPrimitive: Pass {
             // A backward-weights primitive has no weights argument.
             let weights = try? typical.layout(of: .weights)
             return try division.ranges.enumerated().filter { !$1.isEmpty }.map { number, samples in
-                let isTypical = number == 0 && samples.count == division.typicalCount
+                // Fixed parts are all made alike: which of them is a process's first depends on the processes.
+                let isTypical = !division.areFixed && number == 0
                 return (number, samples, isTypical ? typical : try make(samples.count, weights))
             }
         }

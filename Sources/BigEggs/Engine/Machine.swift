@@ -11,6 +11,11 @@ public enum Machine {
         return name.trimmed
     }
 
+    /// The maker of a processor: "Intel", "AMD", or else the processor's whole name.
+    public static func maker(of processor: String) -> String {
+        ["Intel", "AMD"].first(where: processor.contains) ?? processor
+    }
+
     /// The number of processors that the process may run on.
     public static var processors: Int { Threads.processors }
     /// The default number of threads: `OMP_NUM_THREADS`, or else the number of processors.

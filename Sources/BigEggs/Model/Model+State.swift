@@ -5,7 +5,7 @@ extension Model {
     package struct State {
         /// Weights, moving statistics and the optimizer's moments, named with the prefixes of a ``Checkpoint``.
         package var tensors: [NamedTensor]
-        /// Counts, the learning rate, and the batch size and mode of the first plan, by name.
+        /// Counts, the learning rate, and the batch size, fixed part and mode of the first plan, by name.
         package var numbers: [String: Double]
 
         /// A state made of its parts.
@@ -28,8 +28,8 @@ extension Model {
             tensors: try weights().prefixed("weights/"),
             numbers: ["passes": Double(drawn.passes), "steps": Double(drawn.steps)])
         if let firstPlan {
-            let parts = firstPlan.fixedParts.flatMap { parts in fixedParts.map { parts.typicalCount * $0 } }
-            state.numbers["batch"] = Double(parts ?? firstPlan.batch)
+            state.numbers["batch"] = Double(firstPlan.batch)
+            state.numbers["part"] = firstPlan.fixedParts.map { Double($0.typicalCount) }
             state.numbers["training"] = firstPlan.training ? 1 : 0
         }
         if let fixedParts { state.numbers["fixedParts"] = Double(fixedParts) }
@@ -51,7 +51,12 @@ extension Model {
         let parts = state.count("fixedParts")
         if parts > 0 { try use(fixedParts: parts) }
         // The first plan decides the parameters' layout in memory, which affects the last bits.
-        if batch > 0 { try arrange(batch: batch, training: state.count("training") == 1, for: nil) }
+        let part = min(state.count("part"), batch)
+        if batch > 0 {
+            _ = try plan(
+                batch: part > 0 ? part : batch, training: state.count("training") == 1,
+                fixedParts: part > 0 ? SampleParts(fixed: 1, of: part) : nil)
+        }
         try setWeights(state.tensors.withoutPrefix("weights/"), source: source)
         (drawn.passes, drawn.steps) = (state.count("passes"), state.count("steps"))
         guard let optimizer else { return }

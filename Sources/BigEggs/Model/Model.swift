@@ -118,7 +118,8 @@ public class Model {
     ///
     /// Sums over a batch are computed for each part and then added in pairs, pairs of pairs and so on. Every number of
     /// processes that divides `parts` then gives the same bits: it computes some of these sums in each process. A part
-    /// is a run of the batch's images. Some passes of a process use at most as many threads as it has parts.
+    /// is a run of the batch's images. Some passes of a process use at most as many threads as it has parts, and a
+    /// process needs memory for the gradient of a `Dense` kernel in each of its parts.
     ///
     /// The parts change the last bits of a result, so a training must be resumed with the same number. The model keeps
     /// the setting for all trainings, evaluations and predictions.
@@ -132,7 +133,7 @@ public class Model {
         }
         guard parts == fixedParts || firstPlan == nil else {
             throw TrainingError.invalid(
-                argument: "fixedParts", value: "\(parts ?? 0) after the model has run",
+                argument: "fixedParts", value: "\(parts.map { "\($0)" } ?? "nil") after the model has run",
                 allowed: "it before, because the arrangement of the weights in memory depends on it")
         }
         fixedParts = parts
@@ -232,8 +233,10 @@ public class Model {
             throw TrainingError.invalid(
                 argument: "localStatistics", value: "true", allowed: "false, or a model without fixed parts")
         }
-        let whole = (batch + fixedParts - 1) / fixedParts * fixedParts
-        let parts = SampleParts(fixed: fixedParts, of: whole, size: size)
+        // The layouts depend only on the size of the largest part. A process without samples makes a plan for that part.
+        var parts = SampleParts(
+            fixed: fixedParts, of: batch, rank: team?.communicator.rank ?? 0, size: size)
+        if parts.samples == 0 { parts = SampleParts(fixed: 1, of: parts.typicalCount) }
         _ = try plan(batch: parts.samples, training: training, fixedParts: parts)
     }
 

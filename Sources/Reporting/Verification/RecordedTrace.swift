@@ -31,8 +31,7 @@ extension EngineDescription {
     var kind: String { Self.kind(of: processor, instructionSet) }
 
     static func kind(of processor: String, _ instructionSet: String) -> String {
-        let maker = ["Intel", "AMD"].first(where: processor.contains) ?? processor
-        return "\(maker), \(instructionSet)"
+        "\(Machine.maker(of: processor)), \(instructionSet)"
     }
 
     /// Whether trainings by two engines must give the same bits. They must if the kind of processor, the precision and
