@@ -61,15 +61,15 @@ def peers(kind):
     header = ["", *SYSTEMS, "BigEggs / PyTorch", "BigEggs / Keras", *(f"MB, {system}" for system in SYSTEMS)]
     return "\n\n".join([
         "### Beside PyTorch and Keras",
-        "Images a second and the most memory that a process ever held, medians of "
-        f"{measured['turns']} turns. The three take turns (A B C A B C …), each turn a process that does one kind "
-        "of work and nothing else. A training step is all of it: images gathered at random from bytes in memory, "
-        "forward, loss, backward, Adam. Inference ends in probabilities. Each peer runs in the fastest of the "
-        "variants that were tried: PyTorch with channels last and fused Adam, eager or compiled, bfloat16 by autocast "
-        "or (inference) cast; Keras with and without XLA.",
+        f"Images a second, and the peak memory of the process: medians of {measured['turns']} turns. The three take "
+        "turns (A B C A B C …). Each turn is a process of its own that does one kind of work only. A training step is "
+        "the whole step: images gathered at random from bytes in memory, forward, loss, backward, Adam. Inference "
+        "ends in probabilities. PyTorch and Keras each run in the fastest variant that was tried. PyTorch uses "
+        "channels last and fused Adam; its variants are eager and compiled, in bfloat16 with autocast or, for "
+        "inference only, with the weights cast to bfloat16. Keras's variants are with and without XLA.",
         table(header, rows),
-        "The slowest and the fastest turn, and what else was tried, in images a second:",
-        table(["", "turns", "tried"], spreads),
+        "The slowest and the fastest turn, and the trial of each variant, in images a second:",
+        table(["", "turns", "trials"], spreads),
         f"{measured['processor']}, threads: {measured['threads']}, batch {measured['batch']}. Command: "
         "`make bench-peers`."])
 
@@ -103,12 +103,12 @@ def recipes(kind):
         " and ".join(sorted({str(found[key]) for found in measured.values()})) for key in ("turns", "threads"))
     return "\n\n".join([
         "### Other networks beside PyTorch",
-        f"Images a second and the most memory that a process ever held, medians of {turns} turns, on {threads} "
-        "threads. The two take turns, and PyTorch runs in the fastest of its variants. The load of the machine before: "
+        f"Images a second, and the peak memory of the process: medians of {turns} turns on {threads} threads. The two "
+        "take turns, and PyTorch runs in its fastest variant. The load average of the machine before each benchmark: "
         + ", ".join(f"{found['load_before']:.1f} ({recipe})" for recipe, found in measured.items())
-        + ", of which 0.3 and less is idle.",
+        + ". A machine with 0.3 or less counts as idle.",
         table(["", *SYSTEMS[:2], "BigEggs / PyTorch", *(f"MB, {system}" for system in SYSTEMS[:2]),
-               "of PyTorch's", "PyTorch's fastest"], rows),
+               "MB, BigEggs / PyTorch", "PyTorch's variant"], rows),
         f"Commands: {', '.join(commands)}."])
 
 
@@ -119,12 +119,12 @@ GROUPS = (
     ("dense layers", lambda layer, name: layer.startswith("dense")),
     ("batch normalization, with ReLU's gradient and pooling", lambda layer, name: layer.startswith("batch")),
     ("Adam", lambda layer, name: name == "optimizer"),
-    ("all else: input, copies of weights, dropout, loss", lambda layer, name: True),
+    ("everything else: input, copies of weights, dropout, loss", lambda layer, name: True),
 )
 
 
 #: The kinds of work that are broken down, and the name of one unit of each.
-WORKS = {"training": "a training step", "inference": "a batch in inference"}
+WORKS = {"training": "a training step", "inference": "an inference batch"}
 
 
 def breakdown(kind, work):
@@ -153,16 +153,16 @@ def breakdown(kind, work):
         rows.append([group, *cells])
     rows.append(["sum of the passes"] + [
         cell for found in measured.values() for cell in (f"{found[work]['sum_milliseconds']:.1f}", "–")])
-    rows.append(["wall time, nothing timed inside"] + [
+    rows.append(["wall time, passes not timed"] + [
         cell for found in measured.values() for cell in (f"{found[work]['milliseconds']:.1f}", "–")])
     peaks = found["peak_operations_per_second"]
     return "\n\n".join([
         f"### Where the time of {WORKS[work]} goes",
-        f"Milliseconds at batch {found['batch_size']} on {found['threads']} threads, and the operations of the "
-        "layer's definition as a share of what this machine can do at most, measured in registers: "
+        f"Milliseconds at batch {found['batch_size']} on {found['threads']} threads. \"Of peak\" counts the "
+        "operations of the layer's definition per second, as a share of this machine's peak, measured in registers: "
         f"{peaks['float32'] / 1e9:.0f} GFLOP/s of float32 multiply-adds, {peaks['bfloat16'] / 1e9:.0f} of bfloat16 "
-        "dot products. Winograd's algorithm does with fewer multiplications than the definition, so its share can be "
-        "more than the whole.",
+        "dot products. Winograd's algorithm needs fewer multiplications than the definition, so its share can exceed "
+        "100%.",
         table([""] + [title for precision in measured for title in (f"{precision} ms", "of peak")], rows),
         "Command: `bigeggs bench --breakdown`, which shows every layer and pass."])
 
@@ -198,13 +198,13 @@ def augmentation(kind):
         return None
     return "\n\n".join([
         "### What augmentation costs",
-        "Training on images as they are and on images that are rotated, zoomed and shifted as in the report, in "
-        "turns in one process; images a second, and how much more time a step takes.",
-        table(["", "plain", "augmented", "more time"], rows), "Command: `bigeggs bench`."])
+        "Training without augmentation, and with the report's (rotation, zoom and shift), in turns in one process: "
+        "images a second, and the additional time of a step.",
+        table(["", "plain", "augmented", "additional time"], rows), "Command: `bigeggs bench`."])
 
 
 def accuracy(kind):
-    """Whether the faster ways to compute cost accuracy."""
+    """What Winograd and bfloat16 cost in accuracy."""
     found = record(kind, "accuracy")
     if found is None:
         return None
@@ -217,11 +217,10 @@ def accuracy(kind):
         rows.append([mode, *cells, f"{sum(last) / len(last):.2%}", f"{sum(late) / len(late):.2%}"])
         apart = max(apart, max(last) - min(last))
     return "\n\n".join([
-        "### What the faster ways to compute cost in accuracy",
+        "### What Winograd and bfloat16 cost in accuracy",
         f"Accuracy on the 10,000 test images after {found['epochs']} epochs on the 50,000 training images of "
-        f"{found['data']}, not augmented, at a constant learning rate. Seeds differ too, by up to "
-        f"{100 * apart:.1f} points for one way to compute, and so do neighbouring epochs; hence the mean over the last "
-        "three.",
+        f"{found['data']}, without augmentation, at a constant learning rate. In the same row, seeds differ by up to "
+        f"{100 * apart:.1f} points. Neighbouring epochs differ too, so the last column is the mean over three epochs.",
         table(["", *(f"seed {seed}" for seed in seeds), "mean", "mean of the last 3 epochs"], rows),
         "Command: `make bench-accuracy`."])
 
@@ -235,10 +234,10 @@ def python(kind):
     slower = found["swift_images_per_second"] / found["python_images_per_second"] - 1
     return "\n\n".join([
         "### What calling from Python costs",
-        f"A call of `predict` with one image takes {found['predict_milliseconds']:.2f} ms, of which {call:.2f} ms are "
-        f"the call and the rest is the network. Training through Python runs at "
-        f"{whole(found['python_images_per_second'])} images/s, through Swift at "
-        f"{whole(found['swift_images_per_second'])}: {slower:+.1%} in time.",
+        f"A call of `predict` with one image takes {found['predict_milliseconds']:.2f} ms: {call:.2f} ms for the call, "
+        "the rest for the network. Training runs at "
+        f"{whole(found['python_images_per_second'])} images/s from Python and at "
+        f"{whole(found['swift_images_per_second'])} from Swift: a difference of {slower:+.1%} in time.",
         "Command: `make bench-python`."])
 
 
@@ -259,11 +258,10 @@ def text():
     """The whole page."""
     parts = [
         "# Benchmarks",
-        "Compare ratios, not numbers of two machines. Where no other network is named, it "
-        "is the report's. This page is written by "
-        "[`Tests/Benchmarks/page.py`](Tests/Benchmarks/page.py) from the records in "
-        "[`Tests/Benchmarks/records`](Tests/Benchmarks/records); `make bench-record KIND=amd-avx512-bf16` measures all "
-        "of it again.",
+        "Compare ratios, not the numbers of two machines. Where no network is named, the benchmark runs the report's. "
+        "[`Tests/Benchmarks/page.py`](Tests/Benchmarks/page.py) writes this page from the records in "
+        "[`Tests/Benchmarks/records`](Tests/Benchmarks/records). `make bench-record KIND=amd-avx512-bf16` measures "
+        "everything again on a processor of that kind.",
     ]
     for kind in kinds():
         parts += [f"## {title(kind)}", *(part for make in PARTS if (part := make(kind)))]

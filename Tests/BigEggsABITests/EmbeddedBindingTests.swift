@@ -4,7 +4,7 @@ import EmbeddedPython
 import Foundation
 import Testing
 
-/// Python inside this process, calling back into it through the binding.
+/// Python embedded in this process calls back into it through the binding.
 @Suite(.serialized) struct EmbeddedBindingTests {
     static let source = """
         import gc
@@ -69,14 +69,14 @@ import Testing
         #expect(try call("sum_of_kept") == .int(276))
     }
 
-    @Test func aFalseHandleIsAnExceptionWithTheLibrarysWords() throws {
+    @Test func aReleasedHandleRaisesTheLibrarysMessage() throws {
         let handle = registerDataset(try smallDataset())
         releaseHandle(handle)
         let error = try #require(throws: PythonError.self) { try call("ask", value(handle)) }
         #expect(error == .refused("the handle \(handle) names nothing, or was released"))
     }
 
-    @Test func readsWhatSwiftRecorded() throws {
+    @Test func readsARecordWrittenBySwift() throws {
         let name = "record-\(UUID().uuidString).json"
         let path = FileManager.default.temporaryDirectory.appending(path: name).path
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -20,14 +20,14 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
 }
 
 @Suite struct HandleTests {
-    @Test func aRegisteredDataSetIsReachedUnderItsHandle() throws {
+    @Test func aRegisteredDatasetIsFoundByItsHandle() throws {
         let handle = registerDataset(try smallDataset())
         defer { releaseHandle(handle) }
         #expect(count(handle) == (BE_OK, 2))
         #expect(count(handle, BE_TEST) == (BE_OK, 1))
     }
 
-    @Test func aReleasedHandleNamesNothingEvenWhenItsSlotIsUsedAgain() throws {
+    @Test func aReleasedHandleStaysInvalidWhenItsSlotIsReused() throws {
         var former: Set<UInt64> = []
         for _ in 0..<100 {
             let handle = registerDataset(try smallDataset())
@@ -42,7 +42,7 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
         #expect(count(living) == (BE_OK, 2))
     }
 
-    @Test func aDuplicateHasALifeOfItsOwn() throws {
+    @Test func aDuplicateHandleOutlivesTheOriginal() throws {
         let first = registerDataset(try smallDataset())
         var second: be_handle = 0
         #expect(be_duplicate(first, &second) == BE_OK)
@@ -58,12 +58,12 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
         #expect(be_release(second) == BE_OK)
     }
 
-    @Test func releasingAHandleThatNamesNothingIsNoError() {
+    @Test func releasingAnInvalidHandleIsNoError() {
         releaseHandle(0)
         releaseHandle(.max)
     }
 
-    @Test func handlesFromManyThreadsNeverMix() async throws {
+    @Test func handlesOfConcurrentThreadsDoNotInterfere() async throws {
         let dataset = try smallDataset()
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<16 {
@@ -85,7 +85,7 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
 }
 
 @Suite struct FaultTests {
-    @Test func aFailureLeavesResultsAloneAndSaysWhy() throws {
+    @Test func aFailureLeavesOutputsUnchangedAndSetsTheLastError() throws {
         let handle = registerDataset(try smallDataset())
         defer { releaseHandle(handle) }
         var name: UnsafePointer<CChar>?
@@ -98,7 +98,7 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
         #expect(String(cString: be_last_error()) == "there is no class 2: there are 2, counted from 0")
     }
 
-    @Test func valuesThatMeanNothingAreRefused() throws {
+    @Test func invalidArgumentsAreRefused() throws {
         let handle = registerDataset(try smallDataset())
         defer { releaseHandle(handle) }
         #expect(count(handle, be_split(rawValue: 7)).status == BE_INVALID_ARGUMENT)
@@ -133,5 +133,5 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
         #expect(images.rank == 4 && images.shape.0 == 0 && images.shape.1 == 2 && images.shape.4 == 0)
     }
 
-    @Test func theVersionIsTheHeaders() { #expect(be_abi_version() == BE_ABI_VERSION) }
+    @Test func theABIVersionMatchesTheHeader() { #expect(be_abi_version() == BE_ABI_VERSION) }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HeaderTests {
     /// `@implementation` checks the signature of each function that exists; this test checks that each exists.
-    @Test func everyFunctionOfTheHeaderIsASymbolOfThisProcess() throws {
+    @Test func everyFunctionOfTheHeaderIsExported() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let header = try String(

@@ -3,7 +3,7 @@ import Testing
 
 /// Adam's step against Keras's, on gradients fixed beforehand; see Tests/Peers/fixtures_adam.py.
 @Suite struct AdamTests {
-    /// The steps after which Keras's parameters were written down.
+    /// The steps after which Keras's parameters were recorded.
     private static let recorded = [0, 1, 9, 49, 99]
 
     /// Our parameters after each of the recorded steps.

@@ -20,7 +20,7 @@ import Testing
         #expect(try archive.load().train.labels.values == [3, 9, 0])
     }
 
-    @Test func batchesMayLieInTheTopOfTheArchive() throws {
+    @Test func batchesMayBeAtTheTopLevelOfTheArchive() throws {
         let archive = try SmallArchive(of: "-C cifar-10-batches-bin .")
         #expect(try archive.load().train.labels.values == [3, 9, 0])
     }
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func memberThatIsThereTwiceIsRefused() throws {
+    @Test func repeatedMemberIsRefused() throws {
         let archive = try SmallArchive(
             of: "cifar-10-batches-bin cifar-10-batches-bin/./test_batch.bin", options: "--hard-dereference")
         #expect(throws: DataError.repeatedEntry(path: archive.path, entry: "test_batch.bin")) {
@@ -79,7 +79,7 @@ import Testing
 
     /// Cut in the first header, in a member's data, and in the checksum at the end.
     @Test(arguments: [20, 500, -3])
-    func archiveThatIsCutOffIsRefused(length: Int) throws {
+    func truncatedArchiveIsRefused(length: Int) throws {
         let archive = try SmallArchive()
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: archive.path)))
         let rest = length > 0 ? bytes.prefix(length) : bytes.dropLast(-length)
@@ -104,7 +104,7 @@ import Testing
     }
 
     /// The padding after the end of the archive is longer than one block of reading.
-    @Test func damageBehindTheLastMemberIsNoticed() throws {
+    @Test func damageAfterTheLastMemberIsDetected() throws {
         let archive = try SmallArchive(options: "-b 2048")
         _ = try archive.load()
         var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: archive.path)))
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func compressedFileThatIsNoTarIsRefused() throws {
+    @Test func compressedFileWithoutATarIsRefused() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Array("airplane\n".utf8), to: "notes")
         try directory.run("/bin/gzip", "notes")

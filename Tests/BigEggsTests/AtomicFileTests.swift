@@ -5,7 +5,7 @@ import Testing
 @Suite struct AtomicFileTests {
     private struct Interruption: Error {}
 
-    @Test func aFileIsMadeAndReplaced() throws {
+    @Test func aFileIsCreatedAndReplaced() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/notes.txt"
             try AtomicFile.write("first, and longer", to: path)
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func aFailureHalfwayLeavesTheOldFileAndNothingElse() throws {
+    @Test func aFailedWriteLeavesOnlyTheOldFile() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/notes.txt"
             try AtomicFile.write("old", to: path)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func aMissingDirectoryIsNamed() throws {
+    @Test func aMissingDirectoryIsReported() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/missing/notes.txt"
             #expect(throws: FileError.directoryMissing(file: path)) {
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func aFullDiskIsNamed() throws {
+    @Test func aFullDiskIsReported() throws {
         let full = open("/dev/full", O_WRONLY)
         try #require(full >= 0)
         defer { close(full) }
@@ -71,7 +71,7 @@ import Testing
     }
 
     /// The limit applies to the whole process, so it is far above the files of the other tests.
-    @Test func aFileBeyondTheSizeLimitIsAnErrorAndNotTheEndOfTheProcess() throws {
+    @Test func exceedingTheFileSizeLimitThrowsInsteadOfEndingTheProcess() throws {
         let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
         var before = rlimit()
         try #require(getrlimit(resource, &before) == 0)
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func aDirectoryOfSomebodyElseIsNamedBeforeAnyWork() throws {
+    @Test func anUnwritableDirectoryIsReported() throws {
         try withTemporaryDirectory { directory in
             try AtomicFile.prepareDirectory(directory + "/deep/inside")
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/deep/inside") == [])
@@ -117,7 +117,7 @@ import Testing
     }
 
     /// Such a link may lead to runs on another disk.
-    @Test func aLinkToADirectoryIsAsGoodAsTheDirectory() throws {
+    @Test func aLinkToADirectoryIsFollowed() throws {
         try withTemporaryDirectory { directory in
             try AtomicFile.prepareDirectory(directory + "/real")
             let link = directory + "/link"
@@ -129,8 +129,8 @@ import Testing
         }
     }
 
-    /// The file is sparse: it takes no room on the disk, and would fill the memory.
-    @Test func aFileThatClaimsToBeHugeIsRefusedUnread() throws {
+    /// The file is sparse: it takes no disk space, but reading it would fill the memory.
+    @Test func aFileAboveTheSizeLimitIsRefusedWithoutBeingRead() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/weights.safetensors"
             try Data().write(to: URL(filePath: path))
@@ -143,7 +143,7 @@ import Testing
 
     /// Not even the superuser can create files in /sys.
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
-    func refusedPermissionIsNamed() {
+    func deniedPermissionIsReported() {
         #expect(throws: FileError.permissionDenied(file: "/sys/kernel/notes.txt", action: "write")) {
             try AtomicFile.write("text", to: "/sys/kernel/notes.txt")
         }

@@ -62,7 +62,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         )
     }
 
-    @Test func flipsExchangeSides() {
+    @Test func flipsMirrorTheImage() {
         let image: [UInt8] = [1, 2, 3, 4, 5, 6]  // two rows of three pixels, one channel
         let generator = ImageDataGenerator()
         func flipped(_ horizontal: Bool, _ vertical: Bool) -> [Float] {
@@ -86,7 +86,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
                 == [4, 5, 6, 4, 5, 6])
     }
 
-    @Test func stridesPlaceTheSameValues() {
+    @Test func pixelAndChannelStridesDoNotChangeTheValues() {
         let parameters = TransformParameters(theta: 20, tx: 1.5, zy: 0.8, flipHorizontal: true)
         let plain = report.apply(parameters, to: ramp, imageShape: [32, 32, 3])
         // Pixels padded to 16 channels, and each channel as a plane.
@@ -107,7 +107,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
     }
 
     @Test(arguments: FillMode.allCases)
-    func everyChannelIsTransformedLikeAnImageOfItsOwn(fillMode: FillMode) {
+    func everyChannelIsTransformedLikeASingleChannelImage(fillMode: FillMode) {
         let generator = ImageDataGenerator(
             rotationRange: 40, widthShiftRange: 0.3, heightShiftRange: 0.3, shearRange: 20, zoomRange: 0.5,
             fillMode: fillMode, cval: 9, horizontalFlip: true, verticalFlip: true)
@@ -129,7 +129,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
     }
 
     @Test(arguments: FillMode.allCases)
-    func parametersBeyondAllReasonStayWithinTheImage(fillMode: FillMode) {
+    func extremeParametersGiveValuesInThePixelRange(fillMode: FillMode) {
         let generator = ImageDataGenerator(fillMode: fillMode, cval: 77)
         for shape in [[32, 32, 3], [5, 4, 1], [1, 1, 3], [2, 3, 3]] {
             let image = Array(ramp.prefix(shape.reduce(1, *)))
@@ -147,7 +147,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(lost.allSatisfy { $0 == 77 })
     }
 
-    @Test func parametersFillTheirRangesEvenly() {
+    @Test func parametersAreUniformInTheirRanges() {
         let generator = ImageDataGenerator(
             rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 3, shearRange: 5, zoomRange: 0.1,
             horizontalFlip: true, verticalFlip: true)
@@ -194,7 +194,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
-    @Test func parametersDependOnSeedEpochAndSampleAlone() {
+    @Test func parametersDependOnlyOnSeedEpochAndSample() {
         func draw(_ seed: UInt64, _ epoch: Int, _ sample: Int) -> TransformParameters {
             report.randomTransform(seed: seed, epoch: epoch, sample: sample, imageShape: [32, 32, 3])
         }
@@ -217,7 +217,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(zoomed == TransformParameters(zx: together.zx, zy: together.zy))
     }
 
-    @Test func anAlternatingFlipShowsEachImageBothWaysInTurn() {
+    @Test func alternatingFlipMirrorsEachImageInEverySecondEpoch() {
         let generator = ImageDataGenerator(alternatingFlip: true)
         func flips(_ epoch: Int) -> [Bool] {
             (0..<1_000).map {
@@ -231,7 +231,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
     }
 
     /// All shifts are equally likely: 1,000 of 5,000 draws each, with a binomial standard deviation of 28.3.
-    @Test func shiftsByWholePixelsFillTheirRange() {
+    @Test func wholePixelShiftsAreUniformInTheirRange() {
         let generator = ImageDataGenerator(
             widthShiftRange: 2, heightShiftRange: 0.25, wholePixelShifts: true)
         let drawn = (0..<5_000).map {
@@ -245,7 +245,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
     }
 
     /// All places are equally likely, with a binomial standard deviation of 28.3 for five places and 33.3 for three.
-    @Test func aCutoutLiesAnywhereWithinTheImage() {
+    @Test func cutoutPositionsAreUniformWithinTheImage() {
         let generator = ImageDataGenerator(cutout: 4)
         let drawn = (0..<5_000).compactMap {
             generator.randomTransform(seed: 3, epoch: 0, sample: $0, imageShape: [8, 6, 3]).cutout
@@ -267,7 +267,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
 
     /// The cutout fills its square of the result, also of a mirrored one, and changes nothing else.
     @Test(arguments: [false, true])
-    func aCutoutIsFilledAfterEverythingElse(isMirrored: Bool) {
+    func theCutoutIsFilledAfterAllOtherTransformations(isMirrored: Bool) {
         let generator = ImageDataGenerator(fillMode: .reflect, cval: 7)
         let pixels = (0..<4 * 5 * 3).map { UInt8($0 + 100) }
         var parameters = TransformParameters(tx: 1, flipHorizontal: isMirrored)
@@ -288,7 +288,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(zip(partly, whole).count { $0 != $1 } == 2 * 1 * 3)
     }
 
-    @Test func anEmptyGeneratorDrawsTheIdentity() {
+    @Test func aGeneratorWithoutSettingsDrawsTheIdentity() {
         let parameters = ImageDataGenerator().randomTransform(
             seed: 1, epoch: 1, sample: 1, imageShape: [32, 32, 3])
         #expect(parameters == .identity)
@@ -304,7 +304,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
-    @Test func generatorsAreRecordedUnderTheirNamesAndReadBack() throws {
+    @Test func generatorSettingsAreEncodedByNameAndDecoded() throws {
         let record = try Record(encoding: report)
         #expect(record["rotationRange"] == 15)
         #expect(record["zoomRange"] == 0.1)
@@ -325,7 +325,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
-    @Test func aRandomCropHasTheAreaAndTheRatioThatItMayAndLiesInTheImage() {
+    @Test func randomCropsKeepTheirAreaAndAspectLimitsAndLieInTheImage() {
         let generator = ImageDataGenerator(randomResizedCrop: 0.25)
         let crops = (0..<2000).map {
             generator.randomTransform(seed: 3, epoch: 1, sample: $0, imageShape: [40, 40, 3])
@@ -348,7 +348,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
                 == .identity)
     }
 
-    @Test func aCropOfARampIsThePartOfItThatWasCut() {
+    @Test func aCropContainsTheExpectedPartOfTheImage() {
         // Each value is four times its column.
         let image = (0..<16 * 16).flatMap { place in [UInt8](repeating: UInt8(4 * (place % 16)), count: 3) }
         let generator = ImageDataGenerator(randomResizedCrop: 0.3)
@@ -364,7 +364,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
-    @Test func aCropOfAnImageThatIsNotSquareLiesInIt() {
+    @Test func aCropOfANonSquareImageLiesInTheImage() {
         // 40 rows of 20 columns; each value is its column.
         let image = (0..<40 * 20).map { UInt8($0 % 20) }
         let generator = ImageDataGenerator(fillMode: .constant, cval: 99, randomResizedCrop: 0.25)
@@ -377,7 +377,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         }
     }
 
-    @Test func coloursChangeByTheirFactors() {
+    @Test func colourFactorsScaleBrightnessContrastAndSaturation() {
         let image: [UInt8] = [200, 100, 50, 0, 0, 0, 40, 80, 120, 255, 255, 255]
         func changed(_ color: TransformParameters.Color) -> [Float] {
             ImageDataGenerator().apply(TransformParameters(color: color), to: image, imageShape: [2, 2, 3])
@@ -405,7 +405,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(single == [20, 20])
     }
 
-    @Test func coloursAreDrawnForEachSampleWithinTheirRange() {
+    @Test func colourFactorsAreDrawnForEachSampleWithinTheirRange() {
         let generator = ImageDataGenerator(cutout: 3, colorJitter: 0.3)
         let drawn = (0..<500).compactMap {
             generator.randomTransform(seed: 3, epoch: 0, sample: $0, imageShape: [8, 8, 3]).color
@@ -420,7 +420,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(first.0 != first.1 && first.0.brightness != first.0.contrast)
     }
 
-    @Test func newSettingsAreReadWrittenAndRefused() throws {
+    @Test func cropAndColourSettingsAreReadWrittenAndValidated() throws {
         let generator = ImageDataGenerator(randomResizedCrop: 0.25, colorJitter: 0.3)
         var settings = try Settings(generator.settings, of: "a generator")
         #expect(try ImageDataGenerator(&settings) == generator)

@@ -62,7 +62,7 @@ import Testing
         Self.bits.prefix(Self.bits.count / 16 * 16).map(Float.init(bitPattern:))
     }
 
-    @Test func plainRoundingIsToTheNearestAndToEvenInATie() {
+    @Test func plainRoundingIsToNearestTiesToEven() {
         for (float, half) in zip(floats, rounded(floats, by: BE_PLAIN)) {
             let number = Float(bitPattern: UInt32(half) << 16)
             if float.isNaN {
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func plainPairsAreThoseOfSingleNumbers() {
+    @Test func plainPairRoundingMatchesRoundingOfSingleNumbers() {
         let (even, odd) = (floats, Array(floats.reversed()))
         var pairs = [UInt32](repeating: 0, count: even.count)
         be_bfloat16_round_pairs(BE_PLAIN, even, odd, even.count / 16, &pairs)
@@ -91,7 +91,7 @@ import Testing
 
     /// In float64, products of 8-bit significands are exact, and the error of a sum is below that of two roundings to
     /// float32.
-    @Test func plainSumsAreThoseOfFloat64() {
+    @Test func plainSumsAgreeWithFloat64() {
         func number(_ bits: UInt32) -> Double {
             let float = Float(bitPattern: bits & 0xFFFF_0000)
             return float.isSubnormal ? 0 : Double(float)
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(.enabled(if: DNNL.instructionSet.ofKernels.rawValue >= BE_AVX512_BF16.rawValue))
-    func theInstructionsOfAVX512BF16ComeOutAsThePlainCode() {
+    func avx512BF16InstructionsGiveTheSameBitsAsPlainCode() {
         #expect(rounded(floats, by: BE_AVX512_BF16) == rounded(floats, by: BE_PLAIN))
 
         let (even, odd) = (floats, Array(floats.reversed()))

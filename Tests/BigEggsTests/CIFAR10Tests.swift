@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct CIFAR10Tests {
-    @Test func planesBecomeChannelsOfEachPixelAndLabelsAColumn() throws {
+    @Test func channelPlanesBecomeInterleavedPixelsAndLabelsAColumn() throws {
         let directory = try SmallBatches.directory()
         let dataset = try DataSource.path(directory.path).load()
         #expect(dataset.train.shape == [3, 32, 32, 3])
@@ -21,14 +21,14 @@ import Testing
         }
     }
 
-    @Test func loadGivesBothSplitsWithoutTheirProvenance() throws {
+    @Test func loadReturnsTheTrainingAndTestSplits() throws {
         let directory = try SmallBatches.directory()
         let (train, test) = try CIFAR10.load(from: .path(directory.path))
         #expect(train.labels.values == [3, 9, 0])
         #expect(test.labels.values == [1, 2])
     }
 
-    @Test func directoryOfBatchesAndDirectoryAboveAndArchiveAreTheSameData() throws {
+    @Test func batchDirectoryParentDirectoryAndArchiveLoadTheSameData() throws {
         let archive = try SmallArchive()
         let inner = archive.directory.path + "/cifar-10-batches-bin"
         let above = try DataSource.path(archive.directory.path).load()
@@ -57,7 +57,7 @@ import Testing
         #expect(dataset.notice == nil)
     }
 
-    @Test func batchesOfDifferentSizesComeInTheOrderOfTheirNumbers() throws {
+    @Test func batchesAreLoadedInTheOrderOfTheirNumbers() throws {
         let directory = try SmallBatches.directory()
         try directory.write(SmallBatches.batch(labels: [7]), to: "cifar-10-batches-bin/data_batch_5.bin")
         try directory.write(SmallBatches.batch(labels: [5, 6]), to: "cifar-10-batches-bin/data_batch_3.bin")
@@ -72,7 +72,7 @@ import Testing
         #expect(fromArchive.train.images == fromDirectory.train.images)
     }
 
-    @Test func classNamesAndStatementAreReadWhereThereAreSome() throws {
+    @Test func optionalClassNamesAndStatementAreRead() throws {
         let names = (0..<10).map { "class \($0)" }
         let archive = try SmallArchive {
             try $0.write(
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func fileThatIsNotAWholeNumberOfRecordsIsRefusedByNameAndSize() throws {
+    @Test func truncatedBatchIsRefusedWithItsNameAndSize() throws {
         let directory = try SmallBatches.directory()
         let file = try directory.write(
             SmallBatches.batch(labels: [1, 2]).dropLast(100), to: "cifar-10-batches-bin/data_batch_2.bin")
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func directoryInPlaceOfABatchAndUnreadableBatchAreNamed() throws {
+    @Test func directoryInPlaceOfABatchAndUnreadableBatchAreReported() throws {
         let directory = try SmallBatches.directory()
         let batch = directory.path + "/cifar-10-batches-bin/data_batch_2.bin"
         try FileManager.default.createDirectory(atPath: batch, withIntermediateDirectories: false)
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func missingTestOrTrainingBatchIsNamed() throws {
+    @Test func missingTestOrTrainingBatchIsReported() throws {
         let directory = try SmallBatches.directory()
         let inner = directory.path + "/cifar-10-batches-bin"
         try FileManager.default.removeItem(atPath: inner + "/test_batch.bin")
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func pathThatIsNoDataSetIsRefused() throws {
+    @Test func pathWithoutADatasetIsRefused() throws {
         let directory = try TemporaryDirectory()
         let text = try directory.write(Array("airplane\n".utf8), to: "notes.txt")
         let empty = try directory.write([], to: "empty.tar.gz")

@@ -17,7 +17,7 @@ import Testing
         try logger.onTrainEnd(run)
     }
 
-    @Test func writesAndAppendsAsKeras() throws {
+    @Test func writesAndAppendsLikeKeras() throws {
         try withTemporaryDirectory { directory in
             let path = "\(directory)/log.csv"
             try "a longer file that was there before, and that is overwritten".write(
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func anAppendingLoggerStartsAFileWithAHeader() throws {
+    @Test func appendingToAMissingFileWritesAHeader() throws {
         try withTemporaryDirectory { directory in
             let path = "\(directory)/log.csv"
             try log(CSVLogger(path, append: true))
@@ -39,7 +39,7 @@ import Testing
     }
 
     /// A training that is killed leaves the lines of the epochs that have ended.
-    @Test func aLineIsInTheFileWhenItsEpochEnds() throws {
+    @Test func eachLineIsWrittenWhenItsEpochEnds() throws {
         try withTemporaryDirectory { directory in
             let path = "\(directory)/log.csv"
             var lines: [Int] = []
@@ -54,10 +54,9 @@ import Testing
         }
     }
 
-    /// The last line has no end, as after a crash. Other line ends are as a spreadsheet may save them on another
-    /// system.
+    /// The last line is unterminated, as after a crash. A spreadsheet on another system may save other line ends.
     @Test(arguments: ["\n", "\r\n", "\r", "\u{2028}", "\u{85}"])
-    func aTrainingThatGoesOnRemovesALineWithoutAnEnd(_ end: String) throws {
+    func aResumedTrainingRemovesAnUnterminatedLine(_ end: String) throws {
         try withTemporaryDirectory { directory in
             let path = "\(directory)/log.csv"
             try ["epoch,loss", "0,1.5", "1,0.75", "2,0.7", "1"].joined(separator: end).write(
@@ -92,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatCannotBeWrittenIsNamedBeforeTheFirstStep() throws {
+    @Test func aMissingDirectoryOrInvalidSeparatorIsRefused() throws {
         let model = try ToyData.model()
         try model.compile()
         try withTemporaryDirectory { directory in

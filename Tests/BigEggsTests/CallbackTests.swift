@@ -4,9 +4,10 @@ import Testing
 
 /// Decisions of the callbacks against Keras's; see Tests/Peers/fixtures_callbacks.py.
 @Suite struct CallbackTests {
-    /// Calls a callback as `fit` does. The model's only weight that changes is the number of the epoch.
+    /// Calls a callback as `fit` does. Only one weight changes: each epoch sets it to the epoch's number.
     ///
-    /// - Returns: the learning rate after each epoch that ran, and the epoch that the weights belong to.
+    /// - Returns: the learning rate after each epoch that ran, the epoch of the final weights, and whether the callback
+    ///   stopped the training.
     private func train(
         _ callback: some Callback, values: [Double]
     ) throws -> (rates: [Double], weightsOf: Int, stopped: Bool) {
@@ -53,7 +54,7 @@ import Testing
         try #require(MonitorMode(rawValue: example["mode"]?.string ?? ""))
     }
 
-    @Test func earlyStoppingDecidesAsKeras() throws {
+    @Test func earlyStoppingDecidesLikeKeras() throws {
         let cases = try cases("early_stopping")
         #expect(cases.count == 250)
         #expect(cases.filter { $0["stopped"]?.integer != nil }.count > 100)
@@ -73,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func reduceLROnPlateauDecidesAsKeras() throws {
+    @Test func reduceLROnPlateauDecidesLikeKeras() throws {
         let cases = try cases("reduce_lr_on_plateau")
         #expect(cases.count == 150)
         for (number, example) in cases.enumerated() {
@@ -93,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func autoWatchesAnAccuracyUpwardsAndALossDownwards() throws {
+    @Test func autoModeMaximizesAccuracyAndMinimizesLoss() throws {
         for (metric, values, best) in [
             ("val_accuracy", [0.1, 0.3, 0.2], 1), ("accuracy", [0.1, 0.3, 0.2], 1),
             ("val_loss", [0.3, 0.2, 0.1], 2), ("loss", [0.1, 0.2, 0.3], 0),
@@ -108,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func aMetricThatIsNotMeasuredIsNamed() throws {
+    @Test func anUnmeasuredMetricIsReported() throws {
         let model = try Sequential(input: [1]) { Dense(2, activation: .softmax) }
         let run = TrainingRun(model: model, epochs: 3, steps: 1, batchSize: 1)
         let callbacks: [any Callback] = [EarlyStopping(), ReduceLROnPlateau()]
@@ -130,7 +131,7 @@ import Testing
         #expect(throws: TrainingError.self) { try ReduceLROnPlateau(factor: factor).onTrainBegin(run) }
     }
 
-    @Test func theBestWeightsAreInTheModelAfterATrainingThatWasStopped() throws {
+    @Test func earlyStoppingRestoresTheBestWeights() throws {
         let toy = try ToyData.separable(images: 24)
         let model = try ToyData.model()
         try model.compile(optimizer: Adam(learningRate: 0.01))
@@ -146,7 +147,7 @@ import Testing
         #expect(recorder.epochs[0] != recorder.epochs[1])
     }
 
-    @Test func aTrainingAfterAStoppedOneRunsAgain() throws {
+    @Test func aTrainingAfterAnEarlyStopRunsAllItsEpochs() throws {
         let toy = try ToyData.separable(images: 8)
         let model = try ToyData.model()
         try model.compile()
@@ -155,7 +156,7 @@ import Testing
         #expect(try model.fit(toy, batchSize: 8, epochs: 3).epochs == 3)
     }
 
-    @Test func theReducedLearningRateIsTheOneOfTheNextEpoch() throws {
+    @Test func theReducedLearningRateAppliesFromTheNextEpoch() throws {
         let model = try ToyData.model()
         try model.compile(optimizer: Adam(learningRate: 0.01))
         let reducing = ReduceLROnPlateau(monitor: "loss", factor: 0.5, patience: 1, mode: .max)
@@ -165,7 +166,7 @@ import Testing
         #expect(model.learningRate == 0.00125)
     }
 
-    @Test func callbacksAreToldInKerasOrder() throws {
+    @Test func callbacksAreCalledInKerasOrder() throws {
         let journal = Journal()
         let model = try ToyData.model()
         try model.compile()
@@ -179,7 +180,7 @@ import Testing
         #expect(Set(journal.lastLogs.keys) == names)
     }
 
-    @Test func whatACallbackThrowsEndsTheTraining() throws {
+    @Test func anErrorFromACallbackEndsTheTraining() throws {
         struct Enough: Error {}
         final class Thrower: Callback {
             func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
@@ -200,7 +201,7 @@ import Testing
         "learning_rate": 0.0005,
     ]
 
-    @Test func aPipeGetsOneLineAnEpoch() throws {
+    @Test func progressInAPipeIsOneLinePerEpoch() throws {
         var text = ""
         let bar = ProgressBar(label: "plain", isLive: false) { text += $0 }
         let model = try Sequential(input: [1]) { Dense(2) }
@@ -220,7 +221,7 @@ import Testing
         #expect(bar.lines.map { $0 + "\n" }.joined() == text)
     }
 
-    @Test func aTerminalGetsALineThatMoves() throws {
+    @Test func progressInATerminalRewritesItsLine() throws {
         var pieces: [String] = []
         let bar = ProgressBar(isLive: true) { pieces.append($0) }
         let model = try Sequential(input: [1]) { Dense(2) }

@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 5, 9, 12])
-    func aTrainingInterruptedAfterAnyStepGoesOnToTheSameBits(step: Int) throws {
+    func aTrainingInterruptedAfterAnyStepResumesBitIdentically(step: Int) throws {
         let undisturbed = try Training().run()
         #expect(undisturbed.bestEpoch == 0 && undisturbed.weights != undisturbed.lastWeights)
         #expect(undisturbed.metrics["learning_rate"] == [3e-3, 3e-3, 1.5e-3, 0.75e-3])
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func aTrainingInterruptedAgainAndAgainGoesOnToTheSameBits() throws {
+    @Test func aRepeatedlyInterruptedTrainingResumesBitIdentically() throws {
         let undisturbed = try Training().run()
         try withTemporaryDirectory { directory in
             for _ in 0..<12 { _ = try Training().interrupted(afterStep: 1, in: directory) }
@@ -106,7 +106,7 @@ import Testing
 
     /// The order of images spans epochs, and the learning rate depends on the step.
     @Test(arguments: [1, 2, 5, 6])
-    func aScheduleMomentumAndShortEpochsGoOnToTheSameBits(step: Int) throws {
+    func aScheduleMomentumAndShortEpochsResumeBitIdentically(step: Int) throws {
         func train(_ directory: String, _ interrupter: Interrupter? = nil) throws -> History {
             let model = try ToyData.model()
             try model.compile(
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func aTrainingThatStoppedEarlyStopsAgainWhenItIsResumed() throws {
+    @Test func anEarlyStoppedTrainingStopsAgainWhenResumed() throws {
         let training = Training(patience: 1)
         let undisturbed = try training.run()
         #expect(undisturbed.metrics["loss"]?.count == 2)
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func moreEpochsGoOnAsIfTheyHadBeenAskedForAtOnce() throws {
+    @Test func resumingWithMoreEpochsMatchesOneLongTraining() throws {
         let undisturbed = try Training().run()
         try withTemporaryDirectory { directory in
             var short = Training()
@@ -169,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func aCallbackOfOnesOwnIsGivenItsState() throws {
+    @Test func aCustomCallbacksStateIsRestored() throws {
         final class Counter: Callback {
             var steps = 0
             func onTrainBegin(_ run: TrainingRun) { steps = 0 }
@@ -223,7 +223,7 @@ import Testing
 
     /// One byte anywhere: in the length, the header, the notes, the tensors.
     @Test(arguments: [3, 40, 300, 2_000, 30_000, -1])
-    func aDamagedNewestCheckpointFallsBackToTheOneBeforeAndSaysSo(at offset: Int) throws {
+    func aDamagedNewestCheckpointIsReportedAndThePreviousOneUsed(at offset: Int) throws {
         let undisturbed = try Training().run()
         try withTemporaryDirectory { directory in
             _ = try Training().interrupted(afterStep: 8, in: directory)
@@ -242,7 +242,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3])
-    func anotherNumberOfThreadsGoesOnToTheSameBits(threads: Int) throws {
+    func resumingWithAnotherThreadCountIsBitIdentical(threads: Int) throws {
         let undisturbed = try Training().run()
         try withTemporaryDirectory { directory in
             _ = try Training().interrupted(afterStep: 8, in: directory)
@@ -251,7 +251,7 @@ import Testing
         }
     }
 
-    @Test func aTruncatedCheckpointFallsBackToTheOneBefore() throws {
+    @Test func aTruncatedCheckpointFallsBackToThePreviousOne() throws {
         let undisturbed = try Training().run()
         try withTemporaryDirectory { directory in
             _ = try Training().interrupted(afterStep: 8, in: directory)
@@ -262,7 +262,7 @@ import Testing
         }
     }
 
-    @Test func whereAllCheckpointsAreDamagedTheFirstReasonIsGiven() throws {
+    @Test func theFaultIsReportedIfAllCheckpointsAreDamaged() throws {
         try withTemporaryDirectory { directory in
             _ = try Training().interrupted(afterStep: 8, in: directory)
             let files = Checkpoints(in: directory).files
@@ -277,7 +277,7 @@ import Testing
 
     // MARK: Refusals
 
-    @Test func anUnfinishedTrainingIsNeitherOverwrittenNorResumedUnasked() throws {
+    @Test func anUnfinishedTrainingIsNeitherOverwrittenNorResumedByDefault() throws {
         try withTemporaryDirectory { directory in
             let stop = try Training().interrupted(afterStep: 4, in: directory)
             let file = try #require(stop.checkpoint)
@@ -317,7 +317,7 @@ import Testing
     @Test(
         arguments: changes.indices.filter { GradientTests.hasBFloat16 || !changes[$0].0.contains("bfloat16") }
     )
-    func otherSettingsAreRefusedWithTheDifference(number: Int) throws {
+    func changedSettingsAreRefusedWithTheDifference(number: Int) throws {
         let (words, change) = Self.changes[number]
         try withTemporaryDirectory { directory in
             _ = try Training().interrupted(afterStep: 2, in: directory)
@@ -356,7 +356,7 @@ import Testing
     }
 
     /// The checkpoint is intact and the newest; resuming from the one before it would lose steps.
-    @Test func aCheckpointOfAnotherVersionIsNeitherPassedOverNorRemoved() throws {
+    @Test func aCheckpointOfAnotherVersionIsNeitherSkippedNorRemoved() throws {
         try withTemporaryDirectory { directory in
             let stop = try Training().interrupted(afterStep: 8, in: directory)
             let file = try #require(stop.checkpoint)
@@ -371,7 +371,7 @@ import Testing
         }
     }
 
-    @Test func aCheckpointThatMayNotBeReadIsNotPassedOver() throws {
+    @Test func anUnreadableCheckpointIsNotSkipped() throws {
         try withTemporaryDirectory { directory in
             _ = try Training().interrupted(afterStep: 8, in: directory)
             let newest = try #require(Checkpoints(in: directory).files.first)
@@ -401,7 +401,7 @@ import Testing
     // MARK: Numbers
 
     /// The training is correct; only the validation loss is not finite.
-    @Test func aValidationLossThatIsNoNumberStopsAndNamesTheLastGoodCheckpoint() throws {
+    @Test func aNonFiniteValidationLossStopsAndNamesTheLastGoodCheckpoint() throws {
         let train = try ToyData.separable(images: 16)
         // The pixels are finite, but their sums are not.
         let pixels = [Float](repeating: .greatestFiniteMagnitude, count: 4 * 8 * 8 * 3)
@@ -434,7 +434,7 @@ import Testing
         #expect(try fit([TerminateOnNaN()], nil)["val_loss"].allSatisfy { !$0.isFinite })
     }
 
-    @Test func aLossThatIsNoNumberNamesTheLastGoodCheckpoint() throws {
+    @Test func aNonFiniteLossNamesTheLastGoodCheckpoint() throws {
         final class Exploder: Callback {
             func onEpochBegin(_ epoch: Int, _ run: TrainingRun) {
                 if epoch == 2 { run.model.learningRate = 1e30 }
@@ -460,7 +460,7 @@ import Testing
     }
 
     /// After the last step of an epoch, no loss shows that the weights are not finite.
-    @Test func weightsThatAreNoNumbersAreNotSaved() throws {
+    @Test func nonFiniteWeightsAreNotSaved() throws {
         try withTemporaryDirectory { directory in
             let model = try ToyData.model()
             try model.compile(optimizer: Adam(learningRate: 1e-3))

@@ -27,7 +27,7 @@ struct ConvolutionResults: Equatable {
 /// A 3×3 convolution with stride 1 on random numbers from -1 to 1, and the C kernels' results.
 struct ConvolutionShape: Sendable, CustomTestStringConvertible {
     let images, height, width, inputs, outputs: Int
-    /// Zeros above and to the left, and as many below and to the right.
+    /// Zero padding at the top and left. The bottom and right have the same.
     var top = 1
     var left = 1
 

@@ -2,25 +2,25 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Which builds of oneDNN the engine works with, and who may call it.
+/// Which builds of oneDNN the engine accepts, and which source files may call oneDNN.
 @Suite struct DNNLTests {
     private func fault(_ major: Int, _ minor: Int, _ patch: Int, runtime: UInt32 = 2) -> String? {
         DNNL.Build(major: major, minor: minor, patch: patch, runtime: runtime).fault?.description
     }
 
-    @Test func theOneThatIsLoadedWillDo() throws {
+    @Test func theLoadedOneDNNIsAccepted() throws {
         let build = try #require(DNNL.build)
         #expect(build.fault == nil)
         #expect(build.version == Machine.oneDNN)
     }
 
-    @Test func versionsFrom2_6OnWillDo() {
+    @Test func versionsFrom2_6OnAreAccepted() {
         for (major, minor, patch) in [(2, 6, 0), (2, 6, 3), (2, 7, 4), (3, 0, 0), (3, 7, 2), (4, 0, 0)] {
             #expect(fault(major, minor, patch) == nil)
         }
     }
 
-    @Test func olderOnesAreRefusedByName() {
+    @Test func olderVersionsAreRefused() {
         for (major, minor, patch) in [(2, 5, 4), (2, 0, 0), (1, 7, 9), (0, 21, 1)] {
             #expect(
                 fault(major, minor, patch)
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func buildsForOtherThreadsAreRefusedByName() {
+    @Test func buildsForOtherThreadingRuntimesAreRefused() {
         for (runtime, name) in [(1, "one thread"), (4, "TBB"), (512, "SYCL"), (64, "threads of kind 64")] {
             #expect(
                 fault(3, 7, 2, runtime: UInt32(runtime))

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct DataChecksumTests {
     /// The test vectors of RFC 1321 and FIPS 180-2.
-    @Test func checksumsOfKnownText() throws {
+    @Test func checksumsMatchPublishedTestVectors() throws {
         let directory = try TemporaryDirectory()
         let abc = try directory.write(Array("abc".utf8), to: "abc")
         let empty = try directory.write([], to: "empty")
@@ -13,7 +13,7 @@ import Testing
         #expect(try Checksum.sha256(of: abc) == sha256)
     }
 
-    @Test func fileOfManyBlocksHasTheChecksumThatTheSystemComputes() throws {
+    @Test func checksumOfALargeFileMatchesTheSystemTools() throws {
         let directory = try TemporaryDirectory()
         let bytes = (0..<1_000_003).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }
         let file = try directory.write(bytes, to: "file")
@@ -21,7 +21,7 @@ import Testing
         #expect(try Checksum.sha256(of: file) == directory.run("/usr/bin/sha256sum", file).prefix(64))
     }
 
-    @Test func missingFileIsNamed() {
+    @Test func missingFileIsReported() {
         #expect(throws: DataError.notFound(path: "/nowhere/file")) {
             try Checksum.sha256(of: "/nowhere/file")
         }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct DataFashionMNISTTests {
-    @Test func packageLoadsPaddedAndOverThreeChannels() throws {
+    @Test func packageImagesArePaddedAndHaveThreeChannels() throws {
         let dataset = try DataSource.fashionMNIST.load()
         #expect(dataset.train.shape == [60_000, 32, 32, 3])
         #expect(dataset.test.shape == [10_000, 32, 32, 3])
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func pixelsLieTwoInFromEachEdgeInAllChannels() throws {
+    @Test func imagesArePaddedByTwoPixelsInAllChannels() throws {
         let directory = try IdxFiles().directory
         let dataset = try DataSource.fashionMNIST.load(at: DataLocations(fashionMNIST: directory.path))
         for index in 0..<2 {
@@ -31,7 +31,7 @@ import Testing
         #expect(dataset.notice == nil)
     }
 
-    @Test func wrongMagicIsRefused() throws {
+    @Test func wrongMagicNumberIsRefused() throws {
         var files = try IdxFiles()
         files.imageHeader[3] = 1
         let directory = try files.write()
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func missingPackageIsNamed() throws {
+    @Test func missingPackageIsReported() throws {
         let directory = try TemporaryDirectory()
         let error = try #require(throws: DataError.self) {
             try DataSource.fashionMNIST.load(at: DataLocations(fashionMNIST: directory.path))

@@ -17,7 +17,7 @@ import Testing
             download: download, fashionMNIST: standIn)
     }
 
-    @Test func argumentsNameSources() {
+    @Test func argumentsSelectSources() {
         #expect(DataSource("auto") == .automatic)
         #expect(DataSource("cifar10") == .cifar10)
         #expect(DataSource("fashion-mnist") == .fashionMNIST)
@@ -25,20 +25,20 @@ import Testing
     }
 
     @Test(arguments: [DataSource.automatic, .cifar10])
-    func variableNamesTheDataSet(source: DataSource) throws {
+    func environmentVariableSelectsTheDataset(source: DataSource) throws {
         let directory = try SmallBatches.directory()
         let locations = offline(["BIGEGGS_DATA": directory.path], standIn: "/nowhere")
         #expect(try source.load(at: locations).train.count == 3)
     }
 
-    /// A user who names a data set wants that one and no other.
-    @Test func variableThatNamesNothingIsAnError() throws {
+    /// A data set that the user names is never replaced by another.
+    @Test func environmentVariableWithAMissingPathIsAnError() throws {
         let locations = offline(["BIGEGGS_DATA": "/nowhere"], standIn: try IdxFiles().directory.path)
         #expect(throws: DataError.notFound(path: "/nowhere")) { try DataSource.automatic.load(at: locations) }
     }
 
     @Test(arguments: ["", "relative"])
-    func emptyVariablesAreAsGoodAsNone(value: String) {
+    func emptyOrRelativeCacheVariablesAreIgnored(value: String) {
         let home = DataLocations(environment: ["HOME": "/home/egg", "XDG_CACHE_HOME": value])
         #expect(home.cache == "/home/egg/.cache/bigeggs")
         #expect(DataLocations(environment: ["XDG_CACHE_HOME": "/var/egg"]).cache == "/var/egg/bigeggs")
@@ -55,7 +55,7 @@ import Testing
         #expect(notice.contains(Self.closedPort + " cannot be reached"))
     }
 
-    @Test func withoutNetworkCIFAR10IsAnErrorIfNothingElseWillDo() throws {
+    @Test func withoutNetworkExplicitlyChosenCIFAR10IsAnError() throws {
         let files = try IdxFiles()
         let error = try #require(throws: DataError.self) {
             try DataSource.cifar10.load(at: offline(standIn: files.directory.path))
@@ -67,8 +67,8 @@ import Testing
         #expect(reason.contains(Self.closedPort))
     }
 
-    /// After a process that found no connection, the next one does not try: this address would never answer.
-    @Test func whatIsOutOfReachIsTriedOnce() throws {
+    /// If one process found no connection, the next one does not try again. The second address never answers.
+    @Test func anUnreachableAddressIsTriedOnlyOnce() throws {
         let files = try IdxFiles()
         let reason = try #require(
             try DataSource.automatic.fetch(at: offline(standIn: files.directory.path)))
@@ -82,7 +82,7 @@ import Testing
         #expect(try DataSource.automatic.load(at: told).notice?.contains("BIGEGGS_OFFLINE is set") == true)
     }
 
-    @Test func aPathNeedsNoFetching() throws {
+    @Test func aPathIsNotFetched() throws {
         #expect(try DataSource.path("/nowhere").fetch(at: offline(standIn: "/nowhere")) == nil)
         let named = offline(["BIGEGGS_DATA": "/nowhere"], standIn: "/nowhere")
         #expect(try DataSource.automatic.fetch(at: named) == nil)

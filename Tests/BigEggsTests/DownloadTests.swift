@@ -26,7 +26,7 @@ import Testing
 
     private func fetch() throws { _ = try download.fetch(into: cache.path + "/bigeggs") }
 
-    @Test func archiveComesIntoTheCacheAndIsLoadedFromThere() throws {
+    @Test func downloadedArchiveIsCachedAndLoadedFromTheCache() throws {
         var reports: [DownloadProgress] = []
         let first = try DataSource.automatic.load(at: locations) { reports.append($0) }
         let last = try #require(reports.last)
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// The server serves the file once; the other callers must find it in the cache.
-    @Test mutating func fileThatSeveralWantAtOnceIsDownloadedOnce() throws {
+    @Test mutating func concurrentFetchesDownloadTheFileOnce() throws {
         download.address = server.address("once")
         let (download, path) = (download, cache.path + "/bigeggs")
         DispatchQueue.concurrentPerform(iterations: 3) { _ in
@@ -56,7 +56,7 @@ import Testing
         #expect(filesInCache == ["archive.tar.gz"])
     }
 
-    @Test mutating func wrongChecksumIsRefusedAndNothingStays() throws {
+    @Test mutating func wrongChecksumIsRefusedAndNoFileIsKept() throws {
         let found = download.md5
         download.md5 = "c32a1d4ab5d03f1284b67883e8d87530"
         let expected = DownloadError.wrongChecksum(
@@ -75,22 +75,22 @@ import Testing
     }
 
     /// Like the login page of a captive portal.
-    @Test mutating func pageInPlaceOfTheFileIsRefusedAsThat() throws {
+    @Test mutating func webPageInPlaceOfTheFileIsRefused() throws {
         download.address = server.address("page")
         #expect(throws: DownloadError.page(address: download.address)) { try fetch() }
         #expect(filesInCache.isEmpty)
     }
 
-    @Test mutating func redirectionInCirclesIsGivenUp() throws {
+    @Test mutating func circularRedirectionIsRefused() throws {
         download.address = server.address("in-circles")
-        // Repeated, because giving up a transfer while a response arrived has ended the process before.
+        // Repeated, because cancelling a transfer while a response arrived once crashed the process.
         for _ in 0..<50 {
             #expect(throws: DownloadError.status(address: download.address, code: 302)) { try fetch() }
         }
         #expect(filesInCache.isEmpty)
     }
 
-    @Test mutating func connectionThatBreaksOffIsRefused() throws {
+    @Test mutating func brokenConnectionIsAnError() throws {
         download.address = server.address("cut")
         let error = try #require(throws: DownloadError.self) { try fetch() }
         guard case .cutOff(download.address, _, _) = error else {
@@ -100,7 +100,7 @@ import Testing
         #expect(filesInCache.isEmpty)
     }
 
-    @Test mutating func stalledConnectionIsGivenUp() throws {
+    @Test mutating func stalledConnectionTimesOut() throws {
         download.address = server.address("stall")
         download.stallTimeout = 0.5
         let half = try Data(contentsOf: URL(fileURLWithPath: archive.path)).count / 2
@@ -110,7 +110,7 @@ import Testing
         #expect(filesInCache.isEmpty)
     }
 
-    @Test mutating func serverThatNeverAnswersIsOutOfReach() throws {
+    @Test mutating func serverThatNeverAnswersIsReportedAsUnreachable() throws {
         download.address = server.address("silent")
         download.connectTimeout = 0.5
         #expect(throws: DownloadError.unreachable(address: download.address, reason: "no answer in 0.5 s")) {
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test mutating func fileThatIsTooLargeIsRefusedWhetherItsLengthIsSaidOrNot() throws {
+    @Test mutating func tooLargeFileIsRefusedWithAndWithoutAContentLength() throws {
         let size = try Data(contentsOf: URL(fileURLWithPath: archive.path)).count
         download.byteLimit = size - 1
         #expect(throws: DownloadError.tooLarge(address: download.address, limit: size - 1)) { try fetch() }
@@ -130,9 +130,9 @@ import Testing
         #expect(filesInCache.isEmpty)
     }
 
-    /// Noise, which no compression makes small enough.
+    /// Noise, which does not compress to the size of the disk.
     @Test(.enabled(if: FullDisk.canBeMounted, "only root can mount a file system"))
-    mutating func fullDiskIsNamedAndKeepsNothing() throws {
+    mutating func fullDiskIsReportedAndNoFileIsKept() throws {
         let noise = try SmallArchive {
             let pixels = (0..<20 * 3073).map { $0 % 3073 == 0 ? 4 : UInt8.random(in: 0...255) }
             try $0.write(pixels, to: "cifar-10-batches-bin/data_batch_2.bin")
@@ -152,7 +152,7 @@ import Testing
         withExtendedLifetime(server) {}
     }
 
-    @Test func cacheThatCannotBeWrittenIsNamed() throws {
+    @Test func unwritableCacheIsReported() throws {
         let file = try cache.write([], to: "file")
         let error = try #require(throws: DownloadError.self) { try download.fetch(into: file + "/bigeggs") }
         guard case .unwritable = error else {

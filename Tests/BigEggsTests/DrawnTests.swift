@@ -20,7 +20,7 @@ import Testing
             checkpoints: checkpoints, interruption: interruption)
     }
 
-    @Test func trainingsOfAnEpochEachAreOneOfAsManyEpochs() throws {
+    @Test func threeOneEpochTrainingsEqualOneOfThreeEpochs() throws {
         let (whole, parts) = (try compiled(), try compiled())
         let history = try fit(whole, epochs: 3)
         let losses = try (0..<3).flatMap { _ in try fit(parts)["loss"] }
@@ -28,7 +28,7 @@ import Testing
         #expect(try parts.weights() == whole.weights())
     }
 
-    @Test func anInitialEpochAsksForTheOrderOfThatEpoch() throws {
+    @Test func anInitialEpochRepeatsTheRandomDrawsOfThatEpoch() throws {
         // The rate is too small to change a float32, so the losses depend only on what is drawn.
         func measured(_ fits: [(epochs: Int, initialEpoch: Int?)]) throws -> [Double] {
             let model = try Sequential(input: [8, 8, 3], seed: 3, threads: 1) {
@@ -46,7 +46,7 @@ import Testing
         #expect(asked == [epochs[0], epochs[0], epochs[2]] + (try measured([(4, nil)]).suffix(1)))
     }
 
-    @Test func compilingAnewDoesNotRepeatMasks() throws {
+    @Test func recompilingDoesNotRepeatDropoutMasks() throws {
         func losses(_ recompiles: Bool) throws -> [Double] {
             let model = try Sequential(input: [8, 8, 3], seed: 3, threads: 1) {
                 Flatten()
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// A process that has not seen the first training resumes the second one.
-    @Test(arguments: [1, 4, 7]) func aSecondTrainingIsResumedToTheSameBits(_ step: Int) throws {
+    @Test(arguments: [1, 4, 7]) func aSecondTrainingResumesBitIdentically(_ step: Int) throws {
         let undisturbed = try compiled()
         _ = try fit(undisturbed)
         let history = try fit(undisturbed, epochs: 2)

@@ -75,7 +75,7 @@ import Testing
         return zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 
-    @Test func theNetworkHasAsManyNumbersAsInKeras() throws {
+    @Test func parameterCountsAgreeWithKeras() throws {
         let fixture = try Record.read(Fixture.path("network.json"))
         let model = try network(seed: 0)
         #expect(model.outputShape == [10])

@@ -7,7 +7,7 @@ import Testing
         zip(first.probabilities, second.probabilities).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 
-    @Test func threadsChangeNothingButTheLastBits() throws {
+    @Test func threadCountChangesResultsOnlyByRounding() throws {
         let toy = try ToyData.separable(images: 13)
         let results = try [1, 2, 3].map { threads in
             let model = try ToyData.model(threads: threads)
@@ -40,7 +40,7 @@ import Testing
     }
 
     /// Plans of other batch sizes share the workspace, which moves when a plan needs more.
-    @Test func plansOfOtherSizesLeaveAPredictionAsItWas() throws {
+    @Test func otherBatchSizesDoNotChangeAPrediction() throws {
         let toy = try ToyData.separable(images: 64)
         let model = try ToyData.model()
         let few = try model.predict(toy.prefix(3))
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func aModelThatPredictedFirstTrainsAsOneThatDidNot() throws {
+    @Test func predictingBeforeTrainingDoesNotChangeTheTraining() throws {
         let toy = try ToyData.separable(images: 20)
         let weights = try [false, true].map { predictsFirst in
             let model = try ToyData.model()
@@ -87,7 +87,7 @@ import Testing
         #expect(found.gradients == expected.gradients)
     }
 
-    @Test func twoModelsDoNotDisturbEachOther() throws {
+    @Test func trainingAnotherModelInBetweenDoesNotChangeTheWeights() throws {
         let toy = try ToyData.separable(images: 20)
         let alone = try ToyData.model(seed: 1)
         try alone.compile()
@@ -102,7 +102,7 @@ import Testing
         #expect(try first.weights() == alone.weights())
     }
 
-    @Test func theEngineSaysWhatRuns() throws {
+    @Test func theEngineDescriptionListsTheAlgorithms() throws {
         let model = try ToyData.model()
         #expect(model.engineDescription.algorithms.isEmpty)
         _ = try model.lossAndGradients(of: try ToyData.separable(images: 4))

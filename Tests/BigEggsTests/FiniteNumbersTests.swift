@@ -37,7 +37,7 @@ import BigEggs
     // MARK: Pixels
 
     @Test(arguments: precisions, [Float.nan, -.nan, .infinity, -.infinity])
-    func aPixelThatIsNoNumberIsRefusedByItsImageBeforeWeightsChange(
+    func aNonFinitePixelIsRefusedWithItsImageAndNoWeightChanges(
         _ precision: Precision, _ value: Float
     ) throws {
         let bad = try images(value)
@@ -67,7 +67,7 @@ import BigEggs
 
     /// The scan reads sixteen numbers at a time, on several threads.
     @Test(arguments: [0, 15, 16, 8 * values - 1, 8 * values, 16 * values - 1])
-    func anyPixelIsLookedAt(_ index: Int) throws {
+    func aNonFinitePixelIsFoundAtAnyPosition(_ index: Int) throws {
         let bad = try images(.infinity, at: index)
         let expected = TrainingError.pixelNotFinite(
             purpose: "prediction", image: index / Self.values, value: .infinity)
@@ -75,7 +75,7 @@ import BigEggs
     }
 
     @Test(arguments: 0..<20)
-    func theScanSeesTheLastValuesOfAnyCount(_ count: Int) {
+    func theScanChecksAllValuesOfAnyCount(_ count: Int) {
         for bad in 0..<count {
             var values = [Float](repeating: -.greatestFiniteMagnitude, count: count)
             #expect(FiniteScan.isFinite(values, count: count))
@@ -96,7 +96,7 @@ import BigEggs
     }
 
     @Test(arguments: [Float.nan, .infinity])
-    func aFactorThatIsNoNumberIsRefused(_ factor: Float) throws {
+    func aNonFiniteRescaleFactorIsRefused(_ factor: Float) throws {
         let bytes = try ToyData.separable(images: 8).rescaled(factor)
         #expect(throws: TrainingError.self) { try ToyData.model().predict(bytes) }
     }
@@ -105,7 +105,7 @@ import BigEggs
 
     /// A variance of 1e60 is infinite in float32, and 1 ÷ √∞ is 0, so that the loss stays finite.
     @Test(arguments: precisions, [Float(1e30), 1e25, -3e37])
-    func aVarianceThatOverflowsIsRefusedByItsLayer(_ precision: Precision, _ value: Float) throws {
+    func anOverflowingVarianceIsRefusedWithItsLayersName(_ precision: Precision, _ value: Float) throws {
         let model = try model(precision, normalized: true)
         let before = try model.weights()
         let large = try images(value)
@@ -121,7 +121,7 @@ import BigEggs
 
     /// Without batch normalization, the loss may be finite although Adam's second moment is not.
     @Test(arguments: precisions)
-    func aGradientThatOverflowsIsRefusedByItsParameter(_ precision: Precision) throws {
+    func anOverflowingGradientIsRefusedWithItsParametersName(_ precision: Precision) throws {
         let model = try Sequential(input: Self.shape, seed: 2, precision: precision, threads: 2) {
             Flatten()
             Dense(4, activation: .softmax)
@@ -141,8 +141,8 @@ import BigEggs
         #expect(try model.optimizerState().second.allSatisfy { $0.values.allSatisfy { $0 == 0 } })
     }
 
-    /// A refused step's batch statistics do not get into the moving statistics.
-    @Test func aRefusedStepLeavesMovingStatisticsAlone() throws {
+    /// A refused step's batch statistics do not enter the moving statistics.
+    @Test func aRefusedStepLeavesMovingStatisticsFinite() throws {
         final class Exploder: Callback {
             var kept: [NamedTensor] = []
             func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws {
@@ -165,7 +165,7 @@ import BigEggs
 
     // MARK: Files
 
-    @Test func whatLoadWouldRefuseIsNotSaved() throws {
+    @Test func nonFiniteWeightsAreNotSaved() throws {
         try withTemporaryDirectory { directory in
             let model = try model(.float32)
             let path = "\(directory)/weights.safetensors"

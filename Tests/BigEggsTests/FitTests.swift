@@ -24,7 +24,7 @@ import Testing
 
     /// Three epochs in one call, or one and then two: the order of images, their transformations and the optimizer's
     /// state continue.
-    @Test func aTrainingInTwoPartsIsTheTrainingInOne() throws {
+    @Test func aTrainingInTwoCallsEqualsOneCall() throws {
         let toy = try ToyData.separable(images: 18)
         let whole = try train(toy, epochs: 3)
         let model = try compiled()
@@ -35,7 +35,7 @@ import Testing
         #expect(try train(toy, epochs: 3, initialEpoch: 3, model: model).history.epochs == 0)
     }
 
-    @Test func callbacksCountEpochsFromTheFirstOfAll() throws {
+    @Test func callbackEpochNumbersStartAtTheInitialEpoch() throws {
         var epochs: [Int] = []
         let watch = LambdaCallback(
             onEpochBegin: { epoch, _ in epochs.append(epoch) },
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// A pass is five steps: three epochs of ten steps are six passes, and so are ten epochs of three steps.
-    @Test func stepsMakeAnEpochAndGoOnThroughTheImages() throws {
+    @Test func stepsPerEpochContinuesThroughTheImagesAcrossEpochs() throws {
         let toy = try ToyData.separable(images: 18)
         let passes = try train(toy, epochs: 6)
         #expect(try train(toy, epochs: 3, stepsPerEpoch: 10).model.weights() == passes.model.weights())
@@ -60,7 +60,7 @@ import Testing
         #expect(steps == (0..<10).flatMap { _ in [0, 1, 2] })
     }
 
-    @Test func theLastImagesAreHeldBack() throws {
+    @Test func validationSplitHoldsBackTheLastImages() throws {
         let toy = try ToyData.separable(images: 21)
         let model = try compiled()
         let split = try model.fit(toy, validationSplit: 0.3, batchSize: 4, epochs: 2)
@@ -72,12 +72,12 @@ import Testing
     }
 
     @Test(arguments: [-0.1, 1, 1.5, 1e-17, 0.99, .nan])
-    func aShareThatLeavesNothingIsRefused(_ share: Double) throws {
+    func anInvalidValidationSplitIsRefused(_ share: Double) throws {
         let toy = try ToyData.separable(images: 8)
         #expect(throws: TrainingError.self) { try compiled().fit(toy, validationSplit: share) }
     }
 
-    @Test func argumentsThatMakeNoSenseAreNamed() throws {
+    @Test func invalidArgumentsAreNamedInTheError() throws {
         let toy = try ToyData.separable(images: 8)
         for (argument, fit) in [
             ("validationSplit", { try $0.fit(toy, validation: toy, validationSplit: 0.5) }),
@@ -101,7 +101,7 @@ import Testing
         return model
     }
 
-    @Test func aLossThatIsNoNumberEndsTheTrainingQuietlyIfAsked() throws {
+    @Test func terminateOnNaNEndsTheTrainingWithoutAnError() throws {
         let toy = try ToyData.separable(images: 24)
         #expect(throws: TrainingError.self) { try exploding().fit(toy, batchSize: 8, epochs: 3) }
 
@@ -118,7 +118,7 @@ import Testing
         #expect(ended.stopTraining)
     }
 
-    @Test func aCallbackOfOnesOwnMayEndATrainingWhoseLossIsNoNumber() throws {
+    @Test func aCustomCallbackMayEndATrainingWithANonFiniteLoss() throws {
         final class Watch: Callback {
             let terminatesOnNaN = true
             var weights: [[NamedTensor]] = []
@@ -135,7 +135,7 @@ import Testing
         #expect(watch.weights.count == 2 && watch.weights[0] == watch.weights[1])
     }
 
-    @Test func aTrainingStopsAfterTheStepThatACallbackSays() throws {
+    @Test func aCallbackMayStopATrainingAfterAnyStep() throws {
         var steps: [Int] = []
         let stop = LambdaCallback(onBatchEnd: { step, _, run in
             steps.append(step)

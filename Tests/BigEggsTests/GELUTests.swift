@@ -9,7 +9,7 @@ import Testing
 
     private func lanes(_ value: Float) -> SIMD16<Float> { SIMD16(repeating: value) }
 
-    @Test func itIsThatOfFloat64WithinTheErrorOfItsApproximation() {
+    @Test func geluAgreesWithFloat64WithinItsApproximationError() {
         for value in Self.values {
             let x = Double(value)
             let found = Double(be_gelu16(lanes(value))[3])
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func itsDerivativeIsThatOfFloat64() {
+    @Test func geluDerivativeAgreesWithFloat64() {
         for value in Self.values {
             let x = Double(value)
             let found = Double(be_gelu_derivative16(lanes(value))[12])
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoNumberStaysNone() {
+    @Test func geluPropagatesNaNAndInfinity() {
         #expect(be_gelu16(lanes(.nan))[0].isNaN && be_gelu_derivative16(lanes(.nan))[0].isNaN)
         #expect(be_gelu16(lanes(.infinity))[0] == .infinity)
     }

@@ -54,7 +54,7 @@ import Testing
     }
 
     /// A filter copies a channel, and a dense layer sums it up: the map is the channel times a weight.
-    @Test func theMapOfACopiedChannelIsThatChannel() throws {
+    @Test func theMapOfACopiedChannelIsThatChannelScaled() throws {
         let model = try Sequential(input: [4, 3, 1]) {
             Conv2D(1, kernelSize: 1, activation: .relu)
             Flatten()
@@ -82,7 +82,7 @@ import Testing
         #expect(Array(maps[1]) == Array(repeating: 0, count: 12), "what speaks against a class is not shown")
     }
 
-    @Test func explainingChangesNeitherWeightsNorPredictions() throws {
+    @Test func gradCAMChangesNeitherWeightsNorPredictions() throws {
         let example = try #require(ReferenceCase.winograd.first)
         let model = try example.model()
         let dataset = try example.dataset()
@@ -95,7 +95,7 @@ import Testing
         #expect(first == again)
     }
 
-    @Test func anEarlierConvolutionCanBeAskedFor() throws {
+    @Test func gradCAMSupportsEarlierConvolutions() throws {
         let example = try #require(
             GradCAMTests.convolutional.first { $0.layers.filter { $0 is Conv2D }.count > 1 })
         let model = try example.model()
@@ -109,7 +109,7 @@ import Testing
         #expect(worst <= 1e-4 * (expected.max() ?? 0) + 1e-6)
     }
 
-    @Test func aMapOfFewerThanFourTimesFourPixelsIsNotTheDefault() throws {
+    @Test func theDefaultLayerHasAMapOfAtLeast4x4Pixels() throws {
         let model = try Sequential(input: [8, 8, 3], seed: 2) {
             Conv2D(4, kernelSize: 3, strides: 2, padding: .same, activation: .relu, name: "four")
             Conv2D(4, kernelSize: 3, strides: 2, padding: .same, activation: .relu, name: "two")
@@ -123,7 +123,7 @@ import Testing
         #expect(try model.gradCAM(images, classes: [0, 2], layer: "two").height == 2)
     }
 
-    @Test func whatTheModelDoesNotHaveIsRefused() throws {
+    @Test func unknownClassesAndLayersAreRefused() throws {
         let example = try #require(GradCAMTests.convolutional.first)
         let model = try example.model()
         let dataset = try example.dataset().prefix(1)

@@ -10,7 +10,7 @@ import Testing
         let loss: Double
         /// Of a gradient, relative to its tensor's largest compared element.
         let gradient: Double
-        /// Of a gradient that is zero but for rounding, such as a bias in front of a normalization.
+        /// Of a gradient that is zero except for rounding, such as that of a bias before a normalization.
         let floor: Double
         /// Of a moving statistic and of a probability.
         let value: Double
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// A plan for one batch size must not change the choices of another's.
+    /// A plan for one batch size must not change the algorithms of another plan.
     @Test func stepsOfDifferentSizesOnOneModelAgreeWithFiniteDifferences() throws {
         let example = ReferenceCase.winograd[0]
         let model = try example.model()
@@ -58,7 +58,7 @@ import Testing
 
     @Test(
         arguments: ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
-    func predictionsAgree(_ example: ReferenceCase) throws {
+    func predictionsAgreeWithTheReference(_ example: ReferenceCase) throws {
         let model = try example.model()
         let dataset = try example.dataset()
         let reference = try ReferenceNetwork(model)
@@ -79,7 +79,7 @@ import Testing
     @Test(
         .enabled(if: hasBFloat16),
         arguments: ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
-    func aStepInBFloat16PointsTheSameWay(_ example: ReferenceCase) throws {
+    func bfloat16GradientsHaveTheReferencesDirection(_ example: ReferenceCase) throws {
         let model = try example.model(precision: .bfloat16)
         let dataset = try example.dataset()
         let step = try ComparedStep(model, dataset)

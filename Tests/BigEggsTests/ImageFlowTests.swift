@@ -10,7 +10,7 @@ import Testing
         try ToyData.separable(images: count).rescaled(1)
     }
 
-    @Test func aPassHasEveryImageOnceTransformedByItsOwnParameters() throws {
+    @Test func anEpochHasEachImageOnceWithItsOwnTransformation() throws {
         let dataset = try images(22)
         let flow = try generator.flow(dataset, batchSize: 8, seed: 5)
         #expect(flow.stepsPerEpoch == 3)
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func withoutEndPassFollowsPass() throws {
+    @Test func iteratingContinuesWithTheNextEpochEndlessly() throws {
         let flow = try generator.flow(try images(10), batchSize: 4, seed: 1)
         let batches = Array(flow.prefix(7))
         #expect(batches == Array(flow.epoch(0)) + Array(flow.epoch(1)) + [Array(flow.epoch(2))[0]])
@@ -42,18 +42,18 @@ import Testing
         #expect(batches.map(\.labels.count) == [4, 4, 2, 4, 4, 2, 4])
     }
 
-    @Test func withoutShufflingImagesComeAsTheyLie() throws {
+    @Test func withoutShufflingImagesKeepTheirOrder() throws {
         let flow = try ImageDataGenerator().flow(try images(5), batchSize: 3, shuffle: false)
         #expect(flow.epoch(4).flatMap(\.indices) == [0, 1, 2, 3, 4])
     }
 
-    @Test func whatCannotFlowIsRefused() throws {
+    @Test func emptyDataAndZeroBatchSizeAreRefused() throws {
         #expect(throws: TrainingError.self) { try generator.flow(try images(4), batchSize: 0) }
         #expect(throws: TrainingError.self) { try generator.flow(try images(4).prefix(0)) }
     }
 
     /// Rescaling by the generator and by the data set gives the same weights.
-    @Test func theGeneratorRescalesWhatFitTrainsOn() throws {
+    @Test func theGeneratorRescalesTrainingImages() throws {
         func weights(_ dataset: ImageDataset, _ rescale: Float) throws -> [NamedTensor] {
             let model = try ToyData.model()
             try model.compile()

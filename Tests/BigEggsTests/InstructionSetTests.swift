@@ -6,7 +6,7 @@ import Testing
 @Suite struct InstructionSetTests {
     typealias Numbers = [(set: InstructionSet, number: UInt32)]
 
-    /// As in the header of 2.6. Sets that it does not know have all bits.
+    /// As in the header of 2.6. Sets that it does not define have all bits set.
     static let numbersOf2: Numbers = [
         (.sse41, 0x1), (.avx, 0x3), (.avx2, 0x7), (.avx512, 0x27), (.avx512VNNI, 0x67), (.avx512BF16, 0xe7),
         (.avx512FP16, .max), (.amx, 0x3e7), (.amxFP16, .max),
@@ -17,7 +17,7 @@ import Testing
         (.avx512FP16, 0x1ef), (.amx, 0xfef), (.amxFP16, 0x1fef),
     ]
 
-    @Test func theNumbersInUseAreThoseOfTheVersion() throws {
+    @Test func theNumbersInUseMatchTheOneDNNVersion() throws {
         let build = try #require(DNNL.build)
         var expected = build.major == 2 ? Self.numbersOf2 : Self.numbersOf3
         // 2.7 knows AVX-512 FP16, with a number that 3.0 changed.
@@ -30,14 +30,14 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func everyKnownNumberIsItsSet(of3: Bool) {
+    func everyKnownNumberMapsToItsInstructionSet(of3: Bool) {
         let numbers = of3 ? Self.numbersOf3 : Self.numbersOf2
         for (set, number) in numbers where number != .max {
             #expect(InstructionSet(containedIn: number, of: numbers) == set)
         }
     }
 
-    @Test func otherNumbersCountAsTheGreatestSetThatTheyContain() {
+    @Test func unknownNumbersMapToTheGreatestContainedSet() {
         func set(_ number: UInt32, _ numbers: Numbers) -> InstructionSet {
             InstructionSet(containedIn: number, of: numbers)
         }
@@ -57,7 +57,7 @@ import Testing
         #expect(set(0, Self.numbersOf3) == .none)
     }
 
-    @Test func setsAreComparedAsValues() {
+    @Test func instructionSetsAreOrdered() {
         #expect(InstructionSet.allCases == InstructionSet.allCases.sorted())
         #expect(InstructionSet.allCases.filter(\.hasBFloat16) == [.avx512BF16, .avx512FP16, .amx, .amxFP16])
         #expect(InstructionSet.avx512FP16 >= .avx512)
@@ -65,7 +65,7 @@ import Testing
         #expect(!(.avx512BF16 ..< .amx).contains(InstructionSet.amx))
     }
 
-    @Test func kernelsTellFiveOfThemApart() {
+    @Test func kernelsDistinguishFiveInstructionSets() {
         let greater = zip(InstructionSet.allCases, InstructionSet.allCases.dropFirst())
         #expect(greater.allSatisfy { $0.ofKernels.rawValue <= $1.ofKernels.rawValue })
         #expect(InstructionSet.avx.ofKernels == BE_PLAIN && InstructionSet.avx2.ofKernels == BE_AVX2)
@@ -75,14 +75,14 @@ import Testing
         #expect(all.filter { $0.ofKernels == BE_AMX } == [.amx, .amxFP16])
     }
 
-    @Test func thePeakIsThatOfTheSetInUse() {
+    @Test func theBFloat16PeakIsPositiveOnlyWithBFloat16Instructions() {
         #expect(Machine.peakOperationsPerSecond(.float32, threads: 1) > 1e9)
         #expect(
             (Machine.peakOperationsPerSecond(.bfloat16, threads: 1) > 0) == DNNL.instructionSet.hasBFloat16)
     }
 
-    /// Kernels for AMX would change this: with them, the dot products' peak does not count.
-    @Test func theFastestPrecisionIsTheOneThatTheProcessorMultipliesFasterIn() {
+    /// Kernels for AMX would break this rule: the measured peak is that of dot products, not of AMX.
+    @Test func theFastestPrecisionHasTheHigherPeak() {
         func peak(_ precision: Precision) -> Double {
             (0..<3).map { _ in Machine.peakOperationsPerSecond(precision, threads: 1) }.max() ?? 0
         }
@@ -90,7 +90,7 @@ import Testing
     }
 
     /// Records and checkpoints hold these names.
-    @Test func namesAreThoseOfEarlierRecords() {
+    @Test func instructionSetNamesMatchEarlierRecords() {
         #expect(
             InstructionSet.allCases.map(\.rawValue) == [
                 "none", "SSE4.1", "AVX", "AVX2", "AVX-512", "AVX-512 VNNI", "AVX-512 BF16", "AVX-512 FP16",

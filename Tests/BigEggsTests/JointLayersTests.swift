@@ -5,7 +5,7 @@ import Testing
 @Suite struct JointLayersTests {
     private static let precisions = Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 }
 
-    /// A network's results in training and inference, and the layers that have a pass of their own.
+    /// A network's results in training and inference, and the layers that run as separate passes.
     private static func results(
         _ precision: Precision, @LayerBuilder _ layers: () -> [any Layer]
     ) throws -> (values: [[Float]], passes: Set<String>) {
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: precisions)
-    func aReLUAfterANormalizationIsPartOfIt(precision: Precision) throws {
+    func aReLUAfterANormalizationIsFusedIntoIt(precision: Precision) throws {
         func network(_ between: [any Layer]) throws -> (values: [[Float]], passes: Set<String>) {
             try Self.results(precision) {
                 Conv2D(20, kernelSize: 3, padding: .same)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(arguments: precisions, [(1, 2), (2, 1), (2, 2), (0, 1)])
-    func zerosAfterAReLUAreThePoolingsOwn(precision: Precision, zeros: (Int, Int)) throws {
+    func zeroPaddingAfterAReLUIsFusedIntoThePooling(precision: Precision, zeros: (Int, Int)) throws {
         func network(
             _ function: ActivationFunction, _ between: [any Layer]
         ) throws -> (values: [[Float]], passes: Set<String>) {

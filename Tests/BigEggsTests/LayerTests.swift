@@ -7,7 +7,7 @@ import Testing
         try Sequential(input: input, layers: layers)
     }
 
-    @Test func outputShapesAreKeras() throws {
+    @Test func outputShapesAgreeWithKeras() throws {
         // Keras's compute_output_shape of the same layers.
         for (layer, input, output) in [
             (Conv2D(8, kernelSize: 3), [9, 12, 3], [7, 10, 8]),
@@ -56,7 +56,7 @@ import Testing
         #expect(model.trainableParameterCount == model.parameterCount - 2 * (4 + 8))
     }
 
-    @Test func dropoutAtTheEndLeavesWhatTheLayerBeforeItPutsOut() throws {
+    @Test func aFinalDropoutDoesNotChangePredictions() throws {
         let pixels = (0..<120).map { (index: Int) -> Float in Float(index * 37 % 101) / 50 - 1 }
         let images = try ImageDataset(
             floats: pixels, labels: Labels([0, 0]), imageShape: [5, 4, 3], classNames: ["any"])
@@ -71,7 +71,7 @@ import Testing
         #expect(try dropped.predict(images).probabilities == probabilities)
     }
 
-    @Test func layersThatComputeNothingPutOutTheirInput() throws {
+    @Test func identityLayersReturnTheirInput() throws {
         let values: [Float] = [3, -1, 4, 1, -5, 9, 2, 6]
         for (shape, layer) in [
             ([4], Dropout(0.5)), ([4], Flatten()), ([4], Activation(.linear)), ([2, 1, 2], Dropout(0.5)),
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    /// Layers that do not fit, and the error that says so.
+    /// Invalid layers and the expected error.
     struct Misfit: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let input: [Int]
@@ -202,13 +202,13 @@ import Testing
     }
 
     @Test(arguments: Misfit.all)
-    func layersThatDoNotFitAreRefused(_ misfit: Misfit) throws {
+    func invalidLayersAreRefused(_ misfit: Misfit) throws {
         #expect(throws: misfit.error) { try Sequential(input: misfit.input) { misfit.layers } }
         #expect(!misfit.error.description.isEmpty)
         #expect(!misfit.error.description.contains("\n"))
     }
 
-    @Test func layersAreMadeAgainFromTheirSettings() throws {
+    @Test func layersAreRecreatedFromTheirSettings() throws {
         let layers: [any Layer] = [
             Activation(.geluTanh), Add(name: "sum"), AveragePooling2D(poolSize: 3, strides: 1),
             BatchNormalization(momentum: 0.5, epsilon: 0.25, center: false, scale: false, trainable: false),
@@ -238,11 +238,11 @@ import Testing
         Component("ZeroPadding2D", ["padding": [[1, 1], [2, 2], "x"]]),
         Component("ZeroPadding2D", ["padding": [[1, 1], [2, 2.5]]]),
     ])
-    func aSettingOfAnotherKindIsRefused(described: Component) {
+    func aSettingOfTheWrongTypeIsRefused(described: Component) {
         #expect(throws: SettingsError.self) { try LayerTypes.table.make(described) }
     }
 
-    @Test func whatIsFrozenIsNotTrainable() throws {
+    @Test func frozenParametersAreNotCountedAsTrainable() throws {
         let model = try Sequential(input: [4, 4, 3], threads: 1) {
             Conv2D(2, kernelSize: 1, trainable: false)
             Flatten()
@@ -252,7 +252,7 @@ import Testing
         #expect(model.trainableParameterCount == 32 * 5 + 5)
     }
 
-    @Test func aGraphIsNamedInTheOrderOfItsLayersAndSaysWhatTheyRead() throws {
+    @Test func aGraphsSummaryListsLayerNamesAndInputsInOrder() throws {
         let input = Input([4, 4, 3])
         let first = Conv2D(3, kernelSize: 1)(input)
         let second = Conv2D(3, kernelSize: 1, name: "other")(input)
@@ -292,7 +292,7 @@ import Testing
     }
 
     /// As in Keras, where only trainable weights are regularized.
-    @Test func aRegularizerOfWhatIsNotTrainedAddsNothing() throws {
+    @Test func aRegularizerOfAFrozenLayerAddsNothing() throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [5, 4, 3], classes: 10)
         let losses = try [nil, Regularizer(l2: 0.1)].map { regularizer in
             let model = try Sequential(input: [5, 4, 3], seed: 3) {
@@ -306,7 +306,7 @@ import Testing
         #expect(losses[0] == losses[1])
     }
 
-    @Test func whatIsNotTrainableStays() throws {
+    @Test func frozenLayersKeepTheirWeights() throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [5, 4, 3], classes: 10)
         let model = try Sequential(input: [5, 4, 3], seed: 3) {
             Conv2D(20, kernelSize: 3, activation: .relu, trainable: false, name: "still")
@@ -325,7 +325,7 @@ import Testing
 
     /// In the first step, the bias moves as if the kernel were trained too, from the same weights.
     @Test(arguments: [2, 3])
-    func aKernelMayStayWhileItsBiasIsTrained(kernelSize: Int) throws {
+    func aFrozenKernelsBiasIsStillTrained(kernelSize: Int) throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [8, 8, 3], classes: 10)
         func trained(_ isTrained: Bool) throws -> (before: [NamedTensor], after: [NamedTensor]) {
             let model = try Sequential(input: [8, 8, 3], seed: 3) {
@@ -351,8 +351,8 @@ import Testing
         }
     }
 
-    /// The first outputs are the inputs, to the bit.
-    @Test func aPartialIdentityPassesItsInputsOn() throws {
+    /// The first outputs are bit-identical to the inputs.
+    @Test func aPartialIdentityCopiesItsInputsToTheFirstOutputs() throws {
         let model = try Sequential(input: [6, 5, 3], seed: 5) {
             Conv2D(7, kernelSize: 3, padding: .same, kernelInitializer: .partialIdentity)
         }
@@ -368,7 +368,7 @@ import Testing
     }
 
     @Test(arguments: Initializer.allCases)
-    func initializersHaveTheirMeanAndDeviation(_ initializer: Initializer) throws {
+    func initializersHaveTheExpectedMeanAndDeviation(_ initializer: Initializer) throws {
         let model = try Sequential(input: [9, 9, 40], seed: 5) {
             Conv2D(60, kernelSize: 3, kernelInitializer: initializer)
         }
@@ -397,7 +397,7 @@ import Testing
     }
 
     /// The error says what is wrong with the graph.
-    @Test func graphsThatDoNotFitAreRefused() throws {
+    @Test func invalidGraphsAreRefusedWithTheReason() throws {
         let input = Input([4, 4, 3])
         let narrow = Conv2D(2, kernelSize: 1)(Conv2D(5, kernelSize: 3)(input))
         func refusal(_ output: SymbolicTensor) -> String? {
@@ -431,7 +431,7 @@ import Testing
     }
 
     @Test(arguments: [[], [0], [8, 8], [8, 8, 0], [-1, 8, 3], [1, 8, 8, 3]])
-    func anInputOfAnImpossibleShapeIsRefused(_ shape: [Int]) throws {
+    func anInvalidInputShapeIsRefused(_ shape: [Int]) throws {
         #expect(throws: TrainingError.self) { try model(shape) { Activation(.relu) } }
     }
 }

@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Keras computes its rates in float32.
-    @Test func cosineDecayIsKeras() throws {
+    @Test func cosineDecayAgreesWithKeras() throws {
         let cases = try cases("cosine_decay")
         #expect(cases.count == 5)
         for example in cases {
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func polynomialDecayIsKeras() throws {
+    @Test func polynomialDecayAgreesWithKeras() throws {
         let cases = try cases("polynomial_decay")
         #expect(cases.count == 4)
         for example in cases {
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func oneCycleIsPyTorch() throws {
+    @Test func oneCycleAgreesWithPyTorch() throws {
         let cases = try cases("one_cycle")
         #expect(cases.count == 3)
         for example in cases {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func afterItsLastStepACycleStays() {
+    @Test func oneCycleKeepsItsLastRateAfterTheEnd() {
         let schedule = LearningRateSchedule.oneCycle(maxLearningRate: 1, totalSteps: 10)
         #expect(schedule.learningRate(at: 9) == schedule.learningRate(at: 1000))
         #expect(abs(schedule.learningRate(at: 9) - 1 / 25e4) < 1e-12)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: [-1, .nan, .infinity])
-    func aRateThatIsNoneIsRefused(_ rate: Double) throws {
+    func anInvalidRateFromASchedulerIsRefused(_ rate: Double) throws {
         let model = try ToyData.model()
         try model.compile()
         #expect(throws: TrainingError.self) {
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func noCallbackChangesTheRateOfASchedule() throws {
+    @Test func callbacksThatSetTheRateAreRefusedWithASchedule() throws {
         let model = try ToyData.model()
         try model.compile(optimizer: Adam(learningRate: .oneCycle(maxLearningRate: 0.01, totalSteps: 10)))
         let callbacks: [any Callback] = [

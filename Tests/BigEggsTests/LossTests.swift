@@ -38,7 +38,7 @@ import Testing
         )
     }
 
-    @Test func smoothedLossAndItsGradientAreKeras() throws {
+    @Test func smoothedLossAndItsGradientAgreeWithKeras() throws {
         let fixture = try fixture()
         let (dataset, classes) = try images(fixture)
         let cases = try #require(fixture["smoothed"]?.array)
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [Float(17), 88, 104, 1e4])
-    func noProbabilityIsClippedAndNoLogitIsTooLarge(_ excess: Float) throws {
+    func largeLogitsGiveAnUnclippedLossAndGradient(_ excess: Float) throws {
         // The label is the first class, so the loss is the excess of the second class's logit.
         let dataset = try ImageDataset(
             floats: [0, excess, 0], labels: Labels([0]), imageShape: [1, 1, 3], classNames: ["a", "b", "c"])
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func withoutSmoothingItIsTheSparseLoss() throws {
+    @Test func categoricalLossWithoutSmoothingEqualsTheSparseLoss() throws {
         let toy = try ToyData.separable(images: 24)
         func weights(_ loss: Loss) throws -> [NamedTensor] {
             let model = try ToyData.model()
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: Precision.allCases.filter { $0 == .float32 || GradientTests.hasBFloat16 })
-    func aSmoothedTrainingKeepsItsDoubts(_ precision: Precision) throws {
+    func trainingWithLabelSmoothingApproachesTheMinimumLoss(_ precision: Precision) throws {
         let toy = try ToyData.separable(images: 40)
         let model = try ToyData.model(precision: precision)
         try model.compile(
@@ -100,7 +100,7 @@ import Testing
         #expect(try #require(history["loss"].last) < least + 0.35)
     }
 
-    @Test func topKAccuracyIsKeras() throws {
+    @Test func topKAccuracyAgreesWithKeras() throws {
         let fixture = try fixture()
         let (dataset, classes) = try images(fixture)
         for example in try #require(fixture["top_k"]?.array) {
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func aMetricIsInLogsAndHistory() throws {
+    @Test func compiledMetricsAreInTheHistory() throws {
         let toy = try ToyData.separable(images: 20)
         let model = try ToyData.model()
         try model.compile(metrics: [SparseTopKCategoricalAccuracy(k: 2), .init(k: 4, name: "top_4")])
@@ -126,7 +126,7 @@ import Testing
         #expect(history["val_top_4"] == [1, 1])
     }
 
-    @Test func argumentsThatMakeNoSenseAreNamed() throws {
+    @Test func invalidArgumentsAreRefused() throws {
         let model = try ToyData.model()
         #expect(throws: TrainingError.self) {
             try model.compile(loss: .categoricalCrossentropy(labelSmoothing: 1.1))

@@ -4,7 +4,7 @@ import Testing
 
 /// Images in a file give the same results as in memory.
 @Suite struct MappedImagesTests {
-    /// Images in memory and the same in a file, where they are in another order and between others.
+    /// Images in memory, and the same images in a file, in another order and with other images between them.
     private func both(_ count: Int) throws -> (memory: ImageDataset, file: ImageDataset) {
         let memory = try ToyData.separable(images: count)
         let places = (0..<count).map { Int32(2 * count - 1 - 2 * $0) }
@@ -26,7 +26,7 @@ import Testing
         return (memory, file.rescaled())
     }
 
-    @Test func everyPartIsTheSame() throws {
+    @Test func mappedImagesAndSlicesEqualThoseInMemory() throws {
         let (memory, file) = try both(20)
         #expect(file.images == memory.images && file.count == 20 && file.shape == memory.shape)
         #expect(file.image(at: 7) == memory.image(at: 7))
@@ -36,7 +36,7 @@ import Testing
     }
 
     /// A checkpoint identifies the data set by its bytes, in memory or in a file.
-    @Test func aTrainingGoesOnWithTheSameImagesInAFile() throws {
+    @Test func aTrainingResumesWithTheSameImagesInAFile() throws {
         let (memory, file) = try both(64)
         func train(_ images: ImageDataset, in directory: String?, until stop: Int? = nil) throws
             -> Predictions
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: [nil, ImageDataGenerator(rotationRange: 20, widthShiftRange: 0.2, horizontalFlip: true)])
-    func trainingAndEvaluatingGiveTheSameBits(augmentation: ImageDataGenerator?) throws {
+    func trainingAndEvaluationAreBitIdentical(augmentation: ImageDataGenerator?) throws {
         let (memory, file) = try both(96)
         let results = try [memory, file].map { images in
             let model = try ToyData.model()

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// What is saved, when, and under which name, against Keras; see Tests/Peers/fixtures_model_checkpoint.py.
+/// When and under which names weights are saved, against Keras; see Tests/Peers/fixtures_model_checkpoint.py.
 @Suite struct ModelCheckpointTests {
     private func cases(_ name: String) throws -> [Record] {
         try #require(try Record.read(Fixture.path("model_checkpoint.json"))[name]?.array)
@@ -13,7 +13,7 @@ import Testing
         try #require(example["values"]?.array).map { $0.number ?? .nan }
     }
 
-    @Test func decidesAsKeras() throws {
+    @Test func savesTheSameFilesAsKeras() throws {
         let cases = try cases("decisions")
         #expect(cases.count == 40)
         #expect(Set(cases.compactMap { $0["saved"]?.array?.count }).count > 8)
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func namesAreFilledInAsPythonDoes() throws {
+    @Test func filenamesAreFormattedAsInPython() throws {
         let cases = try cases("names")
         #expect(cases.count > 100)
         for example in cases {
@@ -57,14 +57,14 @@ import Testing
     @Test(arguments: [
         "{epoch", "epoch}", "{epoch:02x}", "{val_loss:.2}", "{loss:d}", "{epoch:0-2d}", "{vall_oss}", "{}",
     ])
-    func aNameThatCannotBeFilledInIsRefused(_ name: String) throws {
+    func anInvalidFilenameTemplateIsRefused(_ name: String) throws {
         let error = #expect(throws: FilepathTemplateError.self) {
             try FilepathTemplate(name).path(counts: ["epoch": 1], values: ["loss": 1, "val_loss": 2])
         }
         #expect("\(try #require(error))".contains(name))
     }
 
-    @Test func aBadNameEndsATrainingBeforeItsFirstStep() throws {
+    @Test func anInvalidTemplateOrFrequencyIsRefusedBeforeTheFirstStep() throws {
         let model = try ToyData.model()
         try model.compile()
         let weights = try model.weights()
@@ -78,7 +78,7 @@ import Testing
         #expect(try model.weights() == weights)
     }
 
-    @Test func theBestModelIsTheOneInTheFile() throws {
+    @Test func saveBestOnlyKeepsTheBestEpochsWeights() throws {
         try withTemporaryDirectory { directory in
             let path = "\(directory)/made/on/demand/best.safetensors"
             let model = try ToyData.model()
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func anUnknownMetricIsNamed() throws {
+    @Test func anUnmeasuredMetricIsReported() throws {
         let model = try ToyData.model()
         try model.compile()
         let error = #expect(throws: UnknownMetric.self) {

@@ -4,7 +4,7 @@ import Testing
 
 /// Optimizers against Keras's, on gradients fixed beforehand; see Tests/Peers/fixtures_optimizers.py.
 @Suite struct OptimizerTests {
-    /// The steps after which Keras's parameters were written down.
+    /// The steps after which Keras's parameters were recorded.
     private static let recorded = [0, 1, 9, 39]
 
     private static let optimizers: [(name: String, optimizer: any Optimizer)] = [
@@ -56,13 +56,13 @@ import Testing
         #expect((path[3][0] == start[0]) == (optimizer.weightDecay == 0))
     }
 
-    /// Newton and Schulz's steps amplify small singular values, and rounding errors with them.
+    /// Newton–Schulz steps amplify small singular values and their rounding errors.
     @Test(arguments: [
         ("muon_wide", [4, 8], Muon()),
         ("muon_tall", [8, 4], Muon(learningRate: 0.05, momentum: 0.6, nesterov: false)),
         ("muon_normalized", [2, 2, 2, 4], Muon(learningRate: 0.1, momentum: 0.6, normalizesKernels: true)),
     ])
-    func fortyStepsOfMuonAgreeWithItsAuthors(_ name: String, _ shape: [Int], _ optimizer: Muon) throws {
+    func fortyMuonStepsAgreeWithTheReference(_ name: String, _ shape: [Int], _ optimizer: Muon) throws {
         let tensors = try Safetensors.read(Fixture.path("optimizers.safetensors"))
         let start = try #require(tensors.first { $0.name == "start" }).values
         let gradients = try #require(tensors.first { $0.name == "gradients" }).values
@@ -77,7 +77,7 @@ import Testing
     }
 
     /// One optimizer for kernels and another for the rest: each parameter moves as with its optimizer alone.
-    @Test func groupsMoveTheirParametersAsTheirOptimizerAloneWould() throws {
+    @Test func eachGroupIsUpdatedByItsOwnOptimizer() throws {
         func step(
             _ optimizer: any Optimizer,
             _ groups: @escaping @Sendable (String) -> (any Optimizer)? = { _ in nil }
@@ -99,13 +99,13 @@ import Testing
         }
     }
 
-    @Test func muonIsRefusedForParametersThatAreNoMatrix() throws {
+    @Test func muonIsRefusedForNonMatrixParameters() throws {
         let model = try ReferenceCase.winograd[0].model()
         #expect(throws: TrainingError.self) { try model.compile(optimizer: Muon()) }
         try model.compile(optimizer: Muon()) { $0.hasSuffix("kernel") ? nil : SGD() }
     }
 
-    @Test func aGlobalNormOfAGroupIsRefused() throws {
+    @Test func globalNormClippingOfAGroupIsRefused() throws {
         let model = try Sequential(input: [4]) { Dense(3, activation: .softmax, name: "last") }
         let error = #expect(throws: TrainingError.self) {
             try model.compile(optimizer: SGD()) { name in
@@ -115,8 +115,8 @@ import Testing
         #expect("\(try #require(error))".contains("2.0 for the group of last/bias"))
     }
 
-    /// A group's rate follows the main one's in proportion. From a rate of 0 there is no proportion.
-    @Test func aRateThatIsSetWhereTheScheduleIsAtZeroLeavesNumbers() throws {
+    /// A group's rate follows the main rate in proportion. From a main rate of 0, the proportion is undefined.
+    @Test func settingTheRateAfterAScheduleReachedZeroKeepsWeightsFinite() throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [4], classes: 3)
         let model = try Sequential(input: [4]) { Dense(3, activation: .softmax) }
         let falling = LearningRateSchedule.cosineDecay(initialLearningRate: 0.1, decaySteps: 1)
@@ -130,7 +130,7 @@ import Testing
         #expect(try model.weights().allSatisfy { $0.values.allSatisfy(\.isFinite) })
     }
 
-    @Test func theOptimizersDifferWhereTheyShould() throws {
+    @Test func allOptimizersGiveDifferentResults() throws {
         let tensors = try Safetensors.read(Fixture.path("optimizers.safetensors"))
         let start = try #require(tensors.first { $0.name == "start" }).values
         let gradients = try #require(tensors.first { $0.name == "gradients" }).values
@@ -172,7 +172,7 @@ import Testing
     ]
 
     @Test(arguments: nonsense)
-    func anArgumentThatMakesNoSenseIsNamed(_ optimizer: any Optimizer, _ argument: String) throws {
+    func anInvalidArgumentIsNamedInTheError(_ optimizer: any Optimizer, _ argument: String) throws {
         let model = try ToyData.model()
         let error = #expect(throws: TrainingError.self) { try model.compile(optimizer: optimizer) }
         #expect("\(try #require(error))".hasPrefix("\(argument) is "))

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct OutputLockTests {
-    @Test func theSecondIsRefusedWithTheFirstProcessNamed() throws {
+    @Test func aSecondLockIsRefusedAndNamesTheHolder() throws {
         try withTemporaryDirectory { directory in
             let lock = try OutputLock(directory)
             let error = #expect(throws: DirectoryInUse.self) { try OutputLock(directory) }
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func nothingIsLeftAfterItsEnd() throws {
+    @Test func theLockFileIsRemovedWithTheLock() throws {
         try withTemporaryDirectory { directory in
             do {
                 let lock = try OutputLock(directory)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func theFileOfACrashedProcessKeepsNobodyOut() throws {
+    @Test func aLockFileLeftByACrashedProcessDoesNotBlock() throws {
         try withTemporaryDirectory { directory in
             try Data("1\nsomething else\n".utf8).write(to: URL(filePath: "\(directory)/.lock"))
             let lock = try OutputLock(directory)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func whatACrashedProcessLeftHalfWrittenIsRemovedAndNothingElse() throws {
+    @Test func onlyPartialFilesOfACrashedProcessAreRemoved() throws {
         try withTemporaryDirectory { directory in
             let other = directory + "/records"
             try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
@@ -56,7 +56,7 @@ import Testing
     }
 
     /// Releasing the lock removes the file, which another thread may have opened just before.
-    @Test func ofManyThatWantItAtOnceOneHasItAtATime() throws {
+    @Test func onlyOneThreadHoldsTheLockAtATime() throws {
         try withTemporaryDirectory { directory in
             let holders = Atomic(0)
             let taken = Atomic(0)
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func aDirectoryThatIsNotThereIsNamed() {
+    @Test func aMissingDirectoryIsReported() {
         let error = #expect(throws: FileError.self) { try OutputLock("/nowhere/at/all") }
         #expect(error?.description.contains("/nowhere/at/all") == true)
     }

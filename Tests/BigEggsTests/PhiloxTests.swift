@@ -2,8 +2,8 @@ import BigEggs
 import Testing
 
 @Suite struct PhiloxTests {
-    /// The known answers that Random123, the authors' own library, is tested with.
-    @Test func blocksAgreeWithTheAuthorsKnownAnswers() {
+    /// The known-answer tests of Random123, the authors' own library.
+    @Test func blocksAgreeWithTheAuthorsTestVectors() {
         #expect(
             Philox.block(counter: SIMD4(repeating: 0), key: SIMD2(repeating: 0))
                 == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))

@@ -2,8 +2,8 @@ import BigEggs
 import Testing
 
 @Suite struct RecomputationTests {
-    /// The GELU's output takes 105 MB for 100 images and is computed again for the backward pass; that for 50 is kept.
-    @Test func valuesThatAreComputedAgainGiveTheSameGradients() throws {
+    /// The GELU's output takes 105 MB for 100 images and is recomputed for the backward pass; for 50 images it is kept.
+    @Test func recomputedActivationsGiveTheSameGradients() throws {
         let side = 128
         var state: UInt32 = 1
         let bytes = (0..<100 * side * side).map { _ -> UInt8 in

@@ -96,7 +96,7 @@ import Testing
 
     /// The smallest 64-bit integer has no positive counterpart.
     @Test(arguments: ["-9223372036854775808", "9223372036854775807", "-9007199254740992", "1e300"])
-    func largeNumbersComeBackAsTheyWere(text: String) throws {
+    func largeNumbersRoundTripUnchanged(text: String) throws {
         let number = try #require(Double(text))
         let written = try Record(json: text).json()
         #expect(Double(written.trimmingCharacters(in: .newlines)) == number)
@@ -117,7 +117,7 @@ import Testing
         #expect(try forward.json() == backward.json())
     }
 
-    @Test func infinityAndNaNAreRefusedByName() {
+    @Test func infinityAndNaNAreRefusedWithTheirPath() {
         let record: Record = ["results": ["history": ["loss": [1, .number(.nan)]]]]
         let error = #expect(throws: RecordError.self) { try record.json() }
         #expect(error?.description.hasPrefix("results.history.loss.1 is nan") == true)
@@ -146,13 +146,13 @@ import Testing
         }
     }
 
-    @Test func recordsPassThroughOtherCoders() throws {
+    @Test func recordsRoundTripThroughFoundationsJSONCoders() throws {
         let record: Record = ["a": [1, 0.5, true, nil, "x", ["b": []]]]
         let data = try JSONEncoder().encode(record)
         #expect(try JSONDecoder().decode(Record.self, from: data) == record)
     }
 
-    @Test func filesAreWrittenWholeAndRead() throws {
+    @Test func filesAreWrittenAtomicallyAndRead() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/01-data.json"
             let record: Record = ["section": "01-data", "title": "Eier, groß – 鸡蛋 🥚"]
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func allOfJSONIsRead() throws {
+    @Test func allJSONSyntaxIsRead() throws {
         let record = try Record(
             json:
                 " {\"a\\u00e9\\ud83e\\udd5a\\/\\b\\f\\n\\r\\t\\\"\\\\\" : [ -0.5e+2 , 1E-3,0 ,{}, [] ] }\r\n\t"
@@ -172,7 +172,7 @@ import Testing
         #expect(record == ["aé🥚/\u{8}\u{C}\n\r\t\"\\": [-50, 0.001, 0, [:], []]])
     }
 
-    @Test func faultsAreFoundByLineAndColumn() throws {
+    @Test func syntaxErrorsAreReportedWithLineAndColumn() throws {
         let faults: [(String, Int, Int)] = [
             ("", 1, 1), ("{\n  \"a\": 1,\n  \"b\" 2\n}", 3, 7), ("[1,\n2\n3]", 3, 1), ("[1,]", 1, 4),
             ("{\"a\":1,}", 1, 8), ("{\"a\":1\n,\"a\":2}", 2, 2), ("{a:1}", 1, 2), ("[NaN]", 1, 2),
@@ -199,7 +199,7 @@ import Testing
         }
     }
 
-    @Test func tenThousandNumbersTakeNoTime() throws {
+    @Test func tenThousandNumbersAreWrittenAndReadInUnderASecond() throws {
         let numbers = (0..<10_000).map { Double($0 &* 2_654_435_761 % 1_000_003) / 1_000_003 }
         let record: Record = ["confidence": .numbers(numbers)]
         let elapsed = try ContinuousClock().measure {

@@ -259,7 +259,7 @@ extension ReferenceCase {
         },
     ]
 
-    /// Layers beside those of the report's network, and their options.
+    /// Layers and options that the report's network does not use.
     static let further: [ReferenceCase] = [
         ReferenceCase("mean poolings, same and valid", input: [9, 7, 3], images: 3) {
             Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
@@ -482,7 +482,7 @@ extension ReferenceCase {
         },
     ]
 
-    /// Cases with 3×3 convolutions over 16 channels or more, for which there is Winograd's algorithm.
+    /// Cases with 3×3 convolutions of 16 channels or more, to which Winograd's algorithm applies.
     static let winograd: [ReferenceCase] = [
         ReferenceCase("convolutions of images of 2×2 and less", input: [2, 2, 16], images: 5) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)

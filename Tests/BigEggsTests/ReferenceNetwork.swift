@@ -308,7 +308,7 @@ struct ReferenceNetwork {
         return moved
     }
 
-    /// - Parameter reduce: makes one value of a window's values that are in the image.
+    /// - Parameter reduce: reduces the values of a window that lie in the image to one value.
     private func pool(_ input: Values, _ window: Window, _ reduce: ([Double]) -> Double) -> Values {
         let (images, height, width, channels) =
             (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
@@ -337,7 +337,7 @@ struct ReferenceNetwork {
         return output
     }
 
-    /// Whether dropout keeps an element: 16 random bits decide, so a block of four words is for eight elements.
+    /// Whether dropout keeps an element. Each takes 16 random bits, so a block of four words covers eight elements.
     ///
     /// - Parameter element: its index in a sample in Keras's order, or the channel's if channels are dropped as a
     ///   whole.
@@ -421,7 +421,7 @@ struct ReferenceNetwork {
         return output
     }
 
-    /// A depthwise convolution, by a convolution whose kernel is zero between different channels.
+    /// A depthwise convolution, computed as a convolution whose kernel is zero between different channels.
     private func convolveChannels(
         _ input: Values, _ window: Window, _ multiplier: Int, kernel: String, bias: String?,
         _ activation: ActivationFunction

@@ -31,7 +31,7 @@ import Testing
         #"{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":\#(offsets)}"#
     }
 
-    @Test func whatIsWrittenIsReadBitForBit() throws {
+    @Test func tensorsAndMetadataRoundTripBitForBit() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/weights.safetensors"
             try Safetensors.write(tensors, to: path, metadata: ["epoch": "3", "note": "a\nb"])
@@ -62,7 +62,7 @@ import Testing
         #expect(image.values.allSatisfy { 0...255 ~= $0 && $0 == $0.rounded() })
     }
 
-    @Test func aFileTooShortForItsLengthIsRefused() throws {
+    @Test func aFileTooShortForTheLengthFieldIsRefused() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/short"
             try AtomicFile.write("abc", to: path)
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func aHeaderBeyondTheEndIsRefused() throws {
+    @Test func aHeaderLongerThanTheFileIsRefused() throws {
         for length in [3, 1 << 40, UInt64.max] {
             guard case .headerLength(_, length, 2) = try error(header: "{}", declaredLength: length) else {
                 Issue.record("no error for length \(length)")
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func everyFlippedByteIsReadOrRefusedButNeverCrashes() throws {
+    @Test func aFlippedBitInAnyByteIsReadOrRefusedWithoutACrash() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/weights.safetensors"
             try Safetensors.write(tensors, to: path)
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func aHeaderThatIsNoObjectIsRefused() throws {
+    @Test func aHeaderThatIsNotAJSONObjectIsRefused() throws {
         for header in ["", "{", "[1]", "{\"a\" 1}", "{\"a\":1}x"] {
             switch try error(header: header) {
             case .header: break
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func otherTypesAreRefusedByName() throws {
+    @Test func unsupportedTypesAreRefused() throws {
         for dtype in ["F16", "BF16", "F64", "I64", "f32"] {
             guard
                 case .dtype(_, "w", dtype) = try error(
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func entriesThatLackSomethingAreRefused() throws {
+    @Test func incompleteOrInvalidEntriesAreRefused() throws {
         for broken in [
             "1", "{}", #"{"dtype":"F32"}"#, #"{"dtype":"F32","shape":[1]}"#, entry("[-1]", "[0,4]"),
             entry("[1.5]", "[0,4]"), entry("1", "[0,4]"), entry("[\"1\"]", "[0,4]"), entry("[1]", "[0]"),
@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func tensorsThatCannotBeWrittenLeaveTheFileAsItWas() throws {
+    @Test func invalidTensorsAreRefusedAndTheFileIsUnchanged() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/weights.safetensors"
             try Safetensors.write(tensors, to: path)
@@ -216,7 +216,7 @@ import Testing
         }
     }
 
-    @Test func aMissingFileIsNamed() {
+    @Test func aMissingFileIsReported() {
         #expect(throws: FileError.missing(file: "/nowhere/weights.safetensors")) {
             try Safetensors.read("/nowhere/weights.safetensors")
         }

@@ -3,7 +3,7 @@ import Testing
 
 /// The engine's layouts, and oneDNN's descriptors of them.
 @Suite struct TensorLayoutTests {
-    @Test func blocksOfChannelsArePaddedAndDense() {
+    @Test func channelBlocksArePaddedAndDense() {
         let layout = TensorLayout.channelBlocks(16, [2, 20, 3, 5], .float32)
         #expect(layout.paddedDims == [2, 32, 3, 5])
         #expect(layout.strides == [480, 240, 80, 16])
@@ -13,7 +13,7 @@ import Testing
         #expect(layout.offset(of: [1, 17, 2, 4]) == 480 + 240 + 2 * 80 + 4 * 16 + 1)
     }
 
-    @Test func plainLayoutsHaveTheStridesOfTheirOrder() {
+    @Test func plainLayoutStridesFollowTheDimensionOrder() {
         #expect(TensorLayout.rowMajor([2, 3, 4, 5], .float32).strides == [60, 20, 5, 1])
         #expect(TensorLayout.channelsLast([2, 3, 4, 5], .float32).strides == [60, 1, 15, 3])
         #expect(TensorLayout.strided([2, 3], .float32, strides: [1, 2]).offset(of: [1, 2]) == 5)
@@ -34,8 +34,8 @@ import Testing
         #expect(layout.offset(of: [99, 39]) == 3072 + 2 * 1024 + 3 * 128 + 35 * 2 + 1)
     }
 
-    /// Layouts that oneDNN's primitives choose, with whole and padded blocks, and with dimensions of a single step,
-    /// whose place in the order cannot be told from the strides.
+    /// Layouts that oneDNN's primitives choose, with whole and padded blocks, and with dimensions of size 1, whose
+    /// position in the order cannot be derived from the strides.
     static let all: [TensorLayout] = [
         .rowMajor([7], .float32), .rowMajor([3, 5], .bfloat16), .rowMajor([2, 3, 4, 5], .float32),
         .channelsLast([2, 3, 4, 5], .bfloat16), .channelsLast([1, 3, 1, 5], .float32),
@@ -61,14 +61,14 @@ import Testing
     ]
 
     @Test(arguments: all)
-    func oneDNNUnderstandsALayoutAndGivesItBack(_ layout: TensorLayout) throws {
+    func aLayoutRoundTripsThroughAOneDNNDescriptor(_ layout: TensorLayout) throws {
         let descriptor = try Descriptor(layout)
         #expect(descriptor.layout == layout)
         #expect(descriptor.byteCount == layout.byteCount)
     }
 
     @Test(arguments: all)
-    func oneDNNPutsEachElementWhereTheLayoutSays(_ layout: TensorLayout) throws {
+    func oneDNNPlacesElementsAtTheLayoutsOffsets(_ layout: TensorLayout) throws {
         let layout = layout.with(.float32)
         let count = layout.dims.reduce(1, *)
         var values = (0..<count).map { Float($0 + 1) }
@@ -94,7 +94,7 @@ import Testing
         #expect(found == expected)
     }
 
-    @Test func layoutsThatDifferInOneThingAreDifferentToOneDNNToo() throws {
+    @Test func differentLayoutsHaveDifferentOneDNNDescriptors() throws {
         let first = TensorLayout.kernelBlocks([32, 32, 3, 3], .float32)
         let others = [
             first.with(.bfloat16), .rowMajor([32, 32, 3, 3], .float32),
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func blocksThatOneDNNHasNoNameForAreRefused() {
+    @Test func blocksUnsupportedByOneDNNAreRefused() {
         let strange = TensorLayout(
             .float32, dims: [30, 30], order: [0, 1], blocks: [.init(3, of: 0), .init(5, of: 1)])
         #expect(throws: EngineError.self) { try Descriptor(strange) }
@@ -122,7 +122,7 @@ import Testing
         #expect(throws: EngineError.self) { try Descriptor(gaps) }
     }
 
-    @Test func imagesLieInTheBlocksOfTheProcessorsVectors() {
+    @Test func imageLayoutBlocksMatchTheVectorWidth() {
         let dims = [2, 40, 3, 3]
         for set in InstructionSet.allCases {
             let layout = TensorLayout.images(dims, .float32, for: set)

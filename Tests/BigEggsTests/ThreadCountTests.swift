@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Two epochs of training give the same bits on any number of threads, also on more than there are processors.
+/// Two epochs of training give the same bits on any number of threads, even on more threads than processors.
 @Suite(.serialized) struct ThreadCountTests {
     /// Weights, statistics, the optimizer's state, history and predictions.
     private struct Result: Equatable {
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: precisions)
-    func ofTheReportsNetwork(precision: Precision) throws {
+    func theReportsNetworkIsBitIdenticalOnAnyThreadCount(precision: Precision) throws {
         try compare(precision) { threads in
             try Sequential(input: [32, 32, 3], seed: 3, precision: precision, threads: threads) {
                 reportLayers(classes: 4, dropout: true)
@@ -52,7 +52,7 @@ import Testing
 
     /// A graph with convolutions that oneDNN computes, clipping by a global norm, and Muon's matrix products.
     @Test(arguments: precisions)
-    func ofAResidualNetwork(precision: Precision) throws {
+    func aResidualNetworkIsBitIdenticalOnAnyThreadCount(precision: Precision) throws {
         let rest = AdamW(learningRate: 1e-3)
         try compare(precision, SGD(learningRate: 0.01, momentum: 0.9, clipping: .globalNorm(1))) { threads in
             let images = Input([16, 16, 3])

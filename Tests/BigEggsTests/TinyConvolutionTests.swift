@@ -15,11 +15,11 @@ import Testing
         ConvolutionShape(images: 1, height: 2, width: 2, inputs: 130, outputs: 70),
     ]
 
-    /// The error of a sum of products that is allowed against float64: twice that from rounding.
+    /// The allowed error of a sum of products against float64: twice the rounding error.
     private func tolerance(_ terms: Int) -> Double { 0x1p-24 * (2 + Double(terms).squareRoot()) }
 
     @Test(arguments: shapes)
-    func resultsAreThoseOfTheDefinition(_ shape: ConvolutionShape) {
+    func resultsAgreeWithTheFloat64Definition(_ shape: ConvolutionShape) {
         let expected = shape.definition()
         let found = shape.tiny(BE_PLAIN, block: 16)
         let pixels = shape.height * shape.width
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: shapes)
-    func everyInstructionSetLayoutAndDivisionOfTheWorkGivesTheSameBits(_ shape: ConvolutionShape) {
+    func instructionSetLayoutAndWorkDivisionDoNotChangeBits(_ shape: ConvolutionShape) {
         let expected = shape.tiny(BE_PLAIN, block: 16)
         for set in WinogradFloat32Tests.sets {
             for block in [16, 8] {
@@ -93,7 +93,7 @@ import Testing
 
     /// The gradient of a large kernel. With larger images, oneDNN computes it.
     @Test(.enabled(if: (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)))
-    func aLargeKernelsGradientInBFloat16IsNearThatInFloat32() throws {
+    func aLargeKernelsBFloat16GradientAgreesWithFloat32() throws {
         func gradients(_ precision: Precision) throws -> [Float] {
             let model = try Sequential(input: [2, 2, 288], seed: 3, precision: precision) {
                 Conv2D(256, kernelSize: 3, padding: .same)

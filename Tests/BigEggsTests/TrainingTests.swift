@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2])
-    func directConvolutionsAndBFloat16RepeatBitForBitToo(threads: Int) throws {
+    func directConvolutionsAndBFloat16AreReproducibleBitForBit(threads: Int) throws {
         let bfloat16 = GradientTests.hasBFloat16 ? [(Precision.bfloat16, true)] : []
         for (precision, winograd) in [(Precision.float32, false)] + bfloat16 {
             func train() throws -> [String: [UInt32]] {
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func theSeedAloneDecidesOnAugmentationShuffleAndDropout() throws {
+    @Test func onlyAugmentationShuffleAndDropoutDependOnTheSeed() throws {
         // All models start from the same weights, so that differences come from the seed alone.
         func train(seed: UInt64, _ augmentation: ImageDataGenerator?, shuffle: Bool, dropout: Float) throws
             -> [String: [UInt32]]
@@ -82,7 +82,7 @@ import Testing
         #expect(history["val_accuracy"][7] == (try model.evaluate(train, batchSize: 16).accuracy))
     }
 
-    @Test func anEpochOverUnevenBatchesSeesEveryImageOnce() throws {
+    @Test func anEpochWithATailBatchSeesEveryImageOnce() throws {
         let toy = try ToyData.separable(images: 11)
         // These layers do the same in training and inference, and so small a step changes neither weights nor loss.
         let layers = try ToyData.model().layers.filter { !($0 is Dropout || $0 is BatchNormalization) }
@@ -99,7 +99,7 @@ import Testing
         #expect(counter.steps == 4)
     }
 
-    @Test func theLossOfAnEvaluationIsTheMeanOverImagesWhateverTheBatchSize() throws {
+    @Test func evaluationLossIsTheMeanOverImagesForAnyBatchSize() throws {
         let model = try ToyData.model()
         try model.compile()
         let toy = try ToyData.separable(images: 21)
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func evaluatingAndPredictingLeaveTheModelAsItWas() throws {
+    @Test func evaluatingAndPredictingDoNotChangeTheWeights() throws {
         let model = try ToyData.model()
         try model.compile()
         let toy = try ToyData.separable(images: 12)
@@ -152,7 +152,7 @@ import Testing
         #expect(try model.evaluate(column).loss == model.evaluate(toy).loss)
     }
 
-    @Test func aNetworkOfVectorsTakesTheBytesOfAnImageInTheirOrder() throws {
+    @Test func aVectorInputReadsImageBytesInOrder() throws {
         let toy = try ToyData.separable(images: 5)
         let flattening = try Sequential(input: [8, 8, 3], seed: 9) {
             Flatten()
@@ -167,7 +167,7 @@ import Testing
 
     // MARK: Refusals
 
-    @Test func aModelThatWasNotCompiledIsNotTrained() throws {
+    @Test func anUncompiledModelCannotBeTrained() throws {
         #expect(throws: TrainingError.notCompiled) {
             try ToyData.model().fit(try ToyData.separable(images: 4))
         }
@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test(arguments: [0, -1])
-    func numbersBelowOneAreRefused(_ number: Int) throws {
+    func epochsBatchSizeAndThreadsBelowOneAreRefused(_ number: Int) throws {
         let model = try ToyData.model()
         try model.compile()
         let toy = try ToyData.separable(images: 4)
@@ -228,7 +228,7 @@ import Testing
         Adam(learningRate: .infinity), Adam(beta1: 1), Adam(beta1: -0.1), Adam(beta2: 1), Adam(beta2: .nan),
         Adam(epsilon: 0), Adam(epsilon: .infinity),
     ])
-    func anOptimizerThatCannotWorkIsRefused(_ adam: Adam) throws {
+    func invalidOptimizerSettingsAreRefused(_ adam: Adam) throws {
         let model = try ToyData.model()
         #expect(throws: TrainingError.self) { try model.compile(optimizer: adam) }
         #expect(throws: TrainingError.notCompiled) { try model.fit(try ToyData.separable(images: 4)) }

@@ -11,7 +11,7 @@ import Testing
         return (model, history)
     }
 
-    @Test func aTrainingNotesEachStepsLossAndEachEpochsWeights() throws {
+    @Test func theTraceRecordsStepLossesAndEpochWeightDigests() throws {
         let (model, history) = try train(epochs: 3)
         let epochs = history.trace.epochs
         #expect(epochs.map(\.losses.count) == [3, 3, 3])
@@ -26,14 +26,14 @@ import Testing
     }
 
     /// By Python's hashlib: `sha256(b"\ndense/kernel [1, 2]\n" + struct.pack("<2f", 1, -0.5))`.
-    @Test func aDigestIsOfNamesShapesAndBits() throws {
+    @Test func theDigestCoversNamesShapesAndBits() throws {
         let model = try Sequential(input: [1]) { Dense(2, useBias: false, name: "dense") }
         try model.setWeights([NamedTensor(name: "dense/kernel", shape: [1, 2], values: [1, -0.5])])
         #expect(
             try model.digest() == "864491443582e4a03d39b64040184bc322c6acbf0bce141d5eb3af9baea05175")
     }
 
-    @Test func lossesKeepEveryBitInAFile() throws {
+    @Test func encodedLossesKeepEveryBit() throws {
         let losses = [0.1, 1 / 3, .nan, -.infinity, -0.0, .leastNonzeroMagnitude, 1e300]
         let epoch = TrainingTrace.Epoch(losses: losses, weights: "ab")
         let read = try JSONDecoder().decode(

@@ -14,7 +14,7 @@ import Testing
         return images.rescaled()
     }()
 
-    /// Three epochs of five steps, with everything that an average must not forget.
+    /// Three epochs of five steps, with batch normalization, Adam and validation.
     private func train(
         _ callbacks: [any Callback], checkpoints: Checkpoints? = nil, interruption: Interruption? = nil
     ) throws -> (model: Sequential, history: History) {
@@ -40,7 +40,7 @@ import Testing
         })
     }
 
-    /// To the end, and stopped in the second epoch.
+    /// Trained to the end, and stopped in the second epoch.
     @Test(arguments: [(1, 15), (3, 15), (3, 7)])
     func theModelEndsWithTheMovingAverageOfItsWeights(interval: Int, last: Int) throws {
         var steps: [[NamedTensor]] = []
@@ -71,7 +71,7 @@ import Testing
         #expect(try #require(distance) < 1e-5)
     }
 
-    @Test func theAverageIsWhatValidates() throws {
+    @Test func validationUsesTheAveragedWeights() throws {
         var losses: [Double] = []
         let evaluating = LambdaCallback(onEpochEnd: { _, _, run in
             losses.append(try run.model.evaluate(Self.images.prefix(20), batchSize: 8).loss)
@@ -82,13 +82,13 @@ import Testing
     }
 
     @Test(arguments: [-0.1, 1, .nan])
-    func aMomentumThatAveragesNothingIsRefused(momentum: Double) {
+    func anInvalidMomentumIsRefused(momentum: Double) {
         #expect(throws: TrainingError.self) { try train([WeightAveraging(momentum: momentum)]) }
     }
 
     /// Within an epoch, after its last step, and after the last step of all.
     @Test(arguments: [1, 4, 5, 7, 10, 15])
-    func aTrainingThatIsInterruptedGoesOnToTheSameAverage(step: Int) throws {
+    func anInterruptedTrainingResumesToTheSameAverage(step: Int) throws {
         let directory = try TemporaryDirectory()
         let (undisturbed, _) = try train([WeightAveraging(momentum: 0.8, interval: 2)])
         let interruption = Interruption()

@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func namesAndShapesAreKeras() throws {
+    @Test func weightNamesAndShapesMatchKeras() throws {
         let weights = try model().weights()
         #expect(
             weights.map(\.name) == [
@@ -47,7 +47,7 @@ import Testing
         #expect(weights.allSatisfy { $0.values.count == $0.shape.reduce(1, *) })
     }
 
-    @Test func kernelsStartGlorotUniformAndTheRestAsInKeras() throws {
+    @Test func initialWeightsFollowKerasDefaults() throws {
         let weights = try model().weights()
         func values(_ name: String) throws -> [Float] {
             try #require(weights.first { $0.name == name }).values
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(.enabled(if: GradientTests.hasBFloat16))
-    func weightsStayFloat32WhereActivationsAreNot() throws {
+    func weightsStayFloat32WithBFloat16Activations() throws {
         let model = try ReferenceCase.winograd[0].model(precision: .bfloat16)
         let given = other(than: try model.weights())
         _ = try model.predict(try ReferenceCase.winograd[0].dataset())
@@ -101,7 +101,7 @@ import Testing
         #expect(try model.weights() == given)
     }
 
-    @Test func theOrderOfTheTensorsIsOfNoMatter() throws {
+    @Test func theOrderOfTensorsDoesNotMatter() throws {
         let model = try model()
         let given = other(than: try model.weights())
         try model.setWeights(given.reversed())
@@ -218,7 +218,7 @@ import Testing
     }
 
     /// A file cannot hold a name twice, a list can.
-    @Test func aTensorThatIsThereTwiceIsRefusedAndChangesNothing() throws {
+    @Test func aRepeatedTensorIsRefusedAndChangesNothing() throws {
         let model = try model()
         let before = try model.weights()
         let given = other(than: before)

@@ -53,7 +53,7 @@ import Testing
     }
 
     /// The eigenvalues of second differences, known in closed form: 2 − 2 cos(kπ / 7).
-    @Test func eigenvaluesOfSecondDifferencesAreThoseOfTheBook() throws {
+    @Test func eigenvaluesOfSecondDifferencesMatchTheClosedForm() throws {
         let matrix = (0..<6).map { row in (0..<6).map { $0 == row ? 2.0 : abs($0 - row) == 1 ? -1 : 0 } }
         let found = SymmetricMatrix(matrix)
         let expected = (1...6).map { 2 - 2 * cos(Double($0) * .pi / 7) }.sorted(by: >)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func aLayerThatDoesNotFitIsNamed() throws {
+    @Test func aMismatchedLayerIsReported() throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [8, 8, 3], classes: 10)
         let whitening = try Whitening(of: data)
         let model = try Sequential(input: [8, 8, 3]) {

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: shapes)
-    func resultsAreThoseOfTheDefinition(_ shape: ConvolutionShape) {
+    func resultsAgreeWithTheFloat64Definition(_ shape: ConvolutionShape) {
         let expected = shape.definition()
         let found = shape.winograd(BE_PLAIN, block: 16)
         for (name, tolerance) in shape.tolerances {
@@ -66,7 +66,7 @@ import Testing
 
     /// Pooling inside the convolution gives the same bits as pooling after it.
     @Test(arguments: shapes.filter { $0.outputHeight > 1 && $0.outputWidth > 1 })
-    func poolingOnTheWayGivesTheSameBits(_ shape: ConvolutionShape) throws {
+    func fusedPoolingGivesTheSameBits(_ shape: ConvolutionShape) throws {
         let (largest, gradient) = shape.pooled(shape.winograd(BE_PLAIN, block: 16).output)
         var expected = shape.winograd(BE_PLAIN, block: 16, gradient: gradient)
         expected.output = largest
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// Checks the tolerances: typical faults of a kernel exceed them by far.
-    @Test func faultsAreCaught() {
+    @Test func kernelFaultsExceedTheTolerances() {
         let shape = ConvolutionShape(images: 2, height: 11, width: 8, inputs: 24, outputs: 20)
         let expected = shape.definition()
         func error(_ found: ConvolutionResults, _ name: ConvolutionResults.Name) -> Double {
@@ -142,7 +142,7 @@ import Testing
         for threads in [2, 3, 7] { #expect(try results(threads: threads) == expected) }
     }
 
-    @Test func theRuleNamesWhatRuns() throws {
+    @Test func winogradIsUsedOnlyForSuitableConvolutions() throws {
         func usesWinograd(_ layer: Conv2D, _ input: [Int] = [6, 6, 16], allowed: Bool = true) throws -> Bool {
             let model = try Sequential(input: input, precision: .float32, threads: 1) { layer }
             model.allowsWinograd = allowed
@@ -163,7 +163,7 @@ import Testing
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [2, 2, 16]))
     }
 
-    @Test func zerosInFrontOfAConvolutionAreNoPassOfTheirOwn() throws {
+    @Test func zeroPaddingBeforeAConvolutionIsFusedIntoIt() throws {
         func passes(@LayerBuilder _ layers: () -> [any Layer]) throws -> [String] {
             let model = try Sequential(input: [9, 9, 3], precision: .float32, threads: 1, layers: layers)
             try model.compile(optimizer: Adam())
@@ -193,7 +193,7 @@ import Testing
     }
 
     /// A NaN must reach the loss, which stops the training.
-    @Test func aReLUKeepsWhatIsNotANumber() throws {
+    @Test func aReLUPropagatesNaN() throws {
         let model = try Sequential(input: [4, 4, 16], precision: .float32) {
             Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)
         }

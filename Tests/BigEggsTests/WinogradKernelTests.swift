@@ -11,9 +11,9 @@ import Testing
         be_winograd_bfloat16_shape(images: 3, height: 5, width: 4, inputs: 32, outputs: 32),
     ]
 
-    /// Whole numbers so small that nothing is rounded but the output: see ``WinogradTests``.
+    /// Integers so small that only the output is rounded: see ``WinogradTests``.
     @Test(arguments: 0..<3)
-    func wholeNumbersComeOutExactlyInPlainCode(_ number: Int) {
+    func integerResultsAreExactInPlainCode(_ number: Int) {
         let shape = Self.shapes[number]
         let values = Values(shape) { stream, count in
             Noise(stream: stream).integers(count, below: 5).map { Float($0 - 2) }
@@ -31,7 +31,7 @@ import Testing
     @Test(
         .enabled(if: DNNL.instructionSet.ofKernels.rawValue >= BE_AVX512_BF16.rawValue), arguments: 0..<3,
         [Float(1), 3e-19])
-    func theInstructionsOfAVX512BF16ComeOutAsThePlainCode(_ number: Int, scale: Float) {
+    func avx512BF16InstructionsGiveTheSameBitsAsPlainCode(_ number: Int, scale: Float) {
         // Products of numbers of 3e-19 are close to the least normal number.
         let values = Values(Self.shapes[number]) { stream, count in
             Noise(stream: stream).uniforms(count, in: -scale...scale)
@@ -67,13 +67,13 @@ private struct Values {
         bias = Buffer(values(4, shape.outputs))
     }
 
-    /// Where a channel of a pixel is in nChw16c.
+    /// The offset of a pixel's channel in nChw16c.
     private func place(_ image: Int, _ channel: Int, _ y: Int, _ x: Int, of channels: Int) -> Int {
         let block = image * (channels / 16) + channel / 16
         return ((block * shape.height + y) * shape.width + x) * 16 + channel % 16
     }
 
-    /// Where a weight is in OIhw16i16o.
+    /// The offset of a weight in OIhw16i16o.
     private func place(_ output: Int, _ input: Int, tap: Int) -> Int {
         let block = output / 16 * (shape.inputs / 16) + input / 16
         return ((block * 9 + tap) * 16 + input % 16) * 16 + output % 16

@@ -38,7 +38,7 @@ struct WinogradTests {
     /// below 2⁸, those of a kernel of multiples of 4 are whole, and sums stay below 2²⁴. So the results equal the
     /// definition's to the last bit.
     @Test(arguments: Case.all)
-    func wholeNumbersComeOutExactly(_ example: Case) throws {
+    func integerResultsAreExact(_ example: Case) throws {
         let network = try Network(example) { stream, count in
             Noise(stream: stream).integers(count, below: 5).map { Float($0 - 2) }
         } kernel: { count in
@@ -65,7 +65,7 @@ struct WinogradTests {
     ///
     /// The tolerance is a quarter larger, as a few thousand samples vary.
     @Test(arguments: Case.all.filter { $0.height > 4 })
-    func randomNumbersAreOffByAUnitOfBFloat16(_ example: Case) throws {
+    func randomResultsAreWithinTheBFloat16ErrorBound(_ example: Case) throws {
         // Without ReLU, which would open or close where an output is close to zero.
         var example = example
         example.rectifies = false
@@ -83,7 +83,7 @@ struct WinogradTests {
         #expect(ran == [winograd, winograd, winograd])
     }
 
-    @Test func theRuleNamesWhatRuns() throws {
+    @Test func winogradIsUsedOnlyForSuitableConvolutions() throws {
         func algorithms(_ layer: Conv2D, channels: Int = 32, allowed: Bool = true) throws -> Set<String> {
             let model = try Sequential(input: [6, 6, channels], precision: .bfloat16, threads: 1) {
                 Conv2D(channels, kernelSize: 1)
@@ -107,7 +107,7 @@ struct WinogradTests {
     }
 
     /// A NaN must reach the loss, which stops the training.
-    @Test func aReLUKeepsWhatIsNotANumber() throws {
+    @Test func aReLUPropagatesNaN() throws {
         let model = try Sequential(input: [4, 4, 32], precision: .bfloat16) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
         }

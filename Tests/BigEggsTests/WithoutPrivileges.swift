@@ -1,6 +1,6 @@
 import Foundation
 
-/// Calls `body` with the file permissions of nobody if this thread is the superuser's.
+/// Calls `body` with the file permissions of the user `nobody` if this thread runs as root.
 func withoutPrivileges(_ body: () -> Void) {
     typealias SetUser = @convention(c) (uid_t) -> Int32
     let setUser = unsafeBitCast(dlsym(nil, "setfsuid"), to: SetUser.self)

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Models the time of a training step on up to 512 machines, from the times of shares of a batch on this machine.
+"""Models the time of a training step on up to 512 machines, from times measured on this machine.
 
     Tests/Cluster/scale.py                       measure, then print the tables
     Tests/Cluster/scale.py --times FILE          read the times from FILE; if there is none, measure and write it
     Tests/Cluster/scale.py --check [--times …]   compare the model with two processes over the link of two hosts
 
 Each machine has one process with one thread, and its own link with the same rate in both directions at once. The
-computation of each share that occurs is measured, pass by pass; with --check, so are steps over a real TCP connection
-with a limited rate. All other communication is modelled: bytes and messages as the code sends them, a latency, and
-processor time for each message and each byte. Gradients are sent during the backward pass. Batch normalization and the
-scores wait for their messages, and for the gradients that are queued on the link before them.
+computation is measured for each process's share of a batch, pass by pass; with --check, so are steps over a real TCP
+connection with a limited rate. All other communication is modelled: bytes and messages as the code sends them, a
+latency, and processor time for each message and each byte. Gradients are sent during the backward pass. Batch
+normalization and the scores wait for their messages, and for the gradients that are queued on the link before them.
 
 Close other programs during the measurement. Needs `make mpi`; --check needs root. Takes about five minutes.
 """
@@ -81,7 +81,7 @@ class Step:
     passes: list[tuple[str, str, float]]
 
 
-#: The beginning of measured commands: `chrt` with --real-time.
+#: The prefix of measured commands: `chrt` with --real-time.
 FIRST: list[str] = []
 
 
@@ -229,7 +229,7 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
         exchange.advance(milliseconds)
 
     def gather(size: float) -> None:
-        """Each process sends its bytes to all others, one message each. All wait, and for gradients queued before."""
+        """Each process sends its bytes to all others, one message each. All wait for these and for queued gradients."""
         work(size * others, others)
         found.waiting += exchange.left + link.latency / 1e3 + link.milliseconds(size * others)
         exchange.advance(exchange.left)
@@ -268,7 +268,7 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
     while not exchange.step():
         found.exposed += exchange.left
         exchange.advance(exchange.left)
-    # The course of the training: a learning rate, a signal and three flags.
+    # The state of the training: a learning rate, a signal and three flags.
     gather(16)
     return found
 
@@ -290,7 +290,7 @@ def number(value: float) -> str:
 def tables(network: Network, predictions: list[Prediction], one: Step) -> str:
     """A row for each number of processes, a column for each link."""
     alone = one.images / one.total
-    rows = [["processes", "images in a step", "of a process", "computing, ms", "received, MB", "messages"]
+    rows = [["processes", "images in a step", "per process", "computing, ms", "received, MB", "messages"]
             + [f"{gigabits:g} Gbit/s" for gigabits in GIGABITS]]
     rows.append(["1", f"{one.images:,}", f"{one.images:,}", number(one.total), "0", "0"])
     rows[-1] += [number(one.total)] * len(GIGABITS)
@@ -299,7 +299,7 @@ def tables(network: Network, predictions: list[Prediction], one: Step) -> str:
         first = of[0]
         share = -(-first.images // processes)
         rows.append(
-            [f"{processes}", f"{first.images:,}", f"{share:,}" + " or none" * (first.images < processes),
+            [f"{processes}", f"{first.images:,}", "0 or " * (first.images < processes) + f"{share:,}",
              number(first.computing), f"{first.received / 1e6:.1f}", f"{first.messages:,}"]
             + [f"{number(found.total)} ({found.images / found.total / alone:.1f})" for found in of])
     return table(rows)
@@ -389,7 +389,7 @@ def main() -> int:
                     link = Link(gigabits, options.latency, options.message, options.copy)
                     found.append(
                         predict(network, of[-(-batch // processes)], batch, processes, link, options.faster))
-            how = "the batch grows with the processes" if grows else "the batch as it is"
+            how = "the batch grows with the processes" if grows else "the batch stays the same"
             quick = Step(one.images, one.total / options.faster, [])
             text.append(f"{network.name[0].upper()}{network.name[1:]}, {how}\n\n{tables(network, found, quick)}")
             result["steps"] += [

@@ -33,7 +33,7 @@ import Testing
 
     /// The output names the convolutions that ran: the engine's own unless others are requested.
     @Test(arguments: [[], ["--direct-convolutions"], ["--precision", "auto"]])
-    func whatRanIsNamed(_ options: [String]) throws {
+    func theOutputNamesTheConvolutionsThatRan(_ options: [String]) throws {
         let run = try BigEggsProgram(
             running: BigEggsProgram.url,
             ["bench", "--steps", "1", "--rounds", "1", "--batch-size", "16", "--only", "training"] + options)
@@ -48,7 +48,7 @@ import Testing
         #expect(run.output.contains("wino") == (usesWinograd && isAllowed))
     }
 
-    @Test func oneKindOfWorkCanBeMeasuredAlone() throws {
+    @Test func inferenceCanBeMeasuredAlone() throws {
         let run = try BigEggsProgram(
             "bench", "--steps", "1", "--rounds", "1", "--batch-size", "16", "--threads", "1",
             "--only", "inference", "--json")
@@ -58,7 +58,7 @@ import Testing
         #expect(try #require(bench.inference).images_per_second > 0)
     }
 
-    @Test func aRecipeOfOnesOwnIsMeasured() throws {
+    @Test func aRecipeFileCanBeMeasured() throws {
         let file = CopiedCheckout.root + "/Examples/recipes/wide.json"
         let run = try BigEggsProgram(
             "bench", "--recipe", file, "--steps", "1", "--rounds", "1", "--batch-size", "16", "--only",
@@ -102,7 +102,7 @@ import Testing
         #expect(abs(operations / (2 * 32 * 1024 * 27 * 32) - 1) < 1e-6)
     }
 
-    @Test func theFastestPrecisionIsTheOneThatTheProcessorHas() throws {
+    @Test func withoutBFloat16InstructionsAutoIsFloat32AndBFloat16IsRefused() throws {
         let bench = ["bench", "--steps", "1", "--rounds", "1", "--batch-size", "8", "--json"]
         func run(_ precision: String, _ instructions: String) throws -> BigEggsProgram {
             try BigEggsProgram(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A checkout whose sources a test may change: scripts, library and programs are copies, the Python is linked. There is
+/// A checkout whose sources a test may change: scripts, library and programs are copies; `python` is linked. There is
 /// no compiler in its PATH, so a changed script runs as it was built.
 struct CopiedCheckout {
     /// The checkout that is copied.

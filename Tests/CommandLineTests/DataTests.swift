@@ -13,7 +13,7 @@ import Testing
         let train, test: Split
     }
 
-    @Test func dataCountsAndChecksADirectory() throws {
+    @Test func dataReportsCountsAndChecksumOfADirectory() throws {
         let data = try TinyCIFAR10()
         let run = try BigEggsProgram("data", "--data", data.path, "--json")
         #expect(run.status == 0, "standard error:\n\(run.errors)")
@@ -31,7 +31,7 @@ import Testing
         #expect(description.train.perClass == [20, 20] + Array(repeating: 15, count: 8))
     }
 
-    @Test func dataForPeopleSaysThatTheFilesAreNotTheOfficialOnes() throws {
+    @Test func textOutputSaysThatTheFilesAreNotOfficial() throws {
         let data = try TinyCIFAR10()
         let run = try BigEggsProgram("data", "--data", data.path)
         #expect(run.status == 0)

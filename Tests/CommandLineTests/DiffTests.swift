@@ -7,7 +7,7 @@ import Testing
     private static let checkout = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
-    @Test func twoSeedsOfTheStudyDifferInNothingThatMeansSomething() throws {
+    @Test func twoStudyRunsDifferOnlyInTheSeedSetting() throws {
         let out = try TemporaryDirectory()
         let runs = (1...2).map { "\(Self.checkout)/report/study/fast-\($0).json" }
         let run = try BigEggsProgram(
@@ -23,7 +23,7 @@ import Testing
         #expect(try Record.read(out.path + "/diff/diff.json") == found)
     }
 
-    @Test func theCommittedReportAndItselfDifferInNothing() throws {
+    @Test func theCommittedReportDoesNotDifferFromItself() throws {
         let out = try TemporaryDirectory()
         let run = try BigEggsProgram(
             running: BigEggsProgram.url,
@@ -34,7 +34,7 @@ import Testing
     }
 
     /// Neither run records its predictions, so they are computed from the weights.
-    @Test func imagesOfTwoTrainingsFlip() throws {
+    @Test func flipsOfTwoTrainingsMatchTheirAccuracies() throws {
         let data = try TinyCIFAR10()
         for seed in ["1", "2"] {
             let trained = try BigEggsProgram(
@@ -56,7 +56,7 @@ import Testing
         #expect(gained - lost == right[1] - right[0])
     }
 
-    @Test func whatIsNoRunIsNamed() throws {
+    @Test func aPathWithoutARunIsReported() throws {
         let run = try BigEggsProgram("diff", "/nowhere", "/elsewhere")
         #expect(run.status == 1)
         #expect(run.errors.hasPrefix("error: /nowhere is not a run: "))

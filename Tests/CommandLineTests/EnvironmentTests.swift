@@ -27,7 +27,7 @@ import Testing
     }
 
     /// All at once, without a home, in a directory with settings for matplotlib.
-    @Test func figuresAreTheSameWhateverTheEnvironmentSays() throws {
+    @Test func figuresDoNotDependOnTheEnvironment() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
@@ -48,7 +48,7 @@ import Testing
     }
 
     /// Trains on the user's pictures, which are decoded in Python.
-    @Test func aTrainingIsTheSameWhateverTheEnvironmentSays() throws {
+    @Test func trainingDoesNotDependOnTheEnvironment() throws {
         let directory = try TemporaryDirectory()
         let drawing = """
             import sys
@@ -83,7 +83,7 @@ import Testing
 
     /// Swift would decode a different name and look for another file.
     @Test(arguments: ["caf\\xe9.jpg", "\\xff", "\\x83\\x5c"])
-    func anArgumentThatIsNotUTF8IsRefusedByName(bytes: String) throws {
+    func anArgumentThatIsNotUTF8IsRefused(bytes: String) throws {
         let run = try BigEggsProgram(
             running: URL(fileURLWithPath: "/bin/bash"),
             ["-c", "exec \(BigEggsProgram.url.path) predict \"$(printf '\(bytes)')\""])

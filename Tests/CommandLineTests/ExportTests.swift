@@ -27,7 +27,7 @@ import Testing
         return try run.json(as: ReadFile.self)
     }
 
-    @Test func anExportedFileTakesPixelsAndGivesWhatPredictSays() throws {
+    @Test func anExportedNetworkTakesPixelsAndAgreesWithPredict() throws {
         let data = try TinyCIFAR10()
         let directory = data.directory.url
         let out = directory.appendingPathComponent("out")
@@ -88,7 +88,7 @@ import Testing
                 == "error: the number of class names is 2: give 10, one for each output, or none\n")
     }
 
-    @Test func withoutWeightsItTakesThoseOfTheCommittedReport() throws {
+    @Test func exportDefaultsToTheCommittedReportsWeights() throws {
         let data = try TinyCIFAR10()
         let checkout = try TemporaryDirectory()
         let files = FileManager.default

@@ -30,7 +30,7 @@ struct FailingDiskTests {
     }
 
     /// The checkpoint after the first epoch is written, but cannot be read back.
-    @Test func aCheckpointThatCannotBeReadBackIsNotKeptAndTheOneBeforeIs() throws {
+    @Test func anUnreadableNewCheckpointIsDroppedAndThePreviousOneKept() throws {
         let second = out + "/checkpoint-0002.safetensors"
         let run = try train(["-o", "/dev/null", "-P", second, "-e", "inject=read:error=EIO"])
         #expect(run.status == 1)
@@ -43,7 +43,7 @@ struct FailingDiskTests {
     }
 
     /// The first checkpoint takes two calls of fsync, for the file and its directory; the third is for the second file.
-    @Test func aFileThatDoesNotReachTheDiskDoesNotTakeItsName() throws {
+    @Test func aFailedFlushLeavesNoNewCheckpoint() throws {
         let run = try train(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=3"])
         #expect(run.status == 1)
         #expect(
@@ -52,7 +52,7 @@ struct FailingDiskTests {
         #expect(try names() == ["checkpoint-0001.safetensors"])
     }
 
-    @Test func aNameThatCannotBeGivenLeavesNothing() throws {
+    @Test func aFailedRenameLeavesNoNewCheckpoint() throws {
         let run = try train(["-o", "/dev/null", "-e", "inject=rename:error=ENOSPC:when=2"])
         #expect(run.status == 1)
         #expect(
@@ -61,8 +61,8 @@ struct FailingDiskTests {
         #expect(try names() == ["checkpoint-0001.safetensors"])
     }
 
-    /// The file, its name and the directory are flushed, the file is read, and then the one before the last is removed.
-    @Test func aCheckpointIsOnTheDiskAndReadBeforeAnOlderOneIsRemoved() throws {
+    /// The file is flushed and renamed, its directory is flushed, the file is read, and then the oldest is removed.
+    @Test func aCheckpointIsFlushedAndReadBackBeforeAnOlderOneIsRemoved() throws {
         let log = data.path + "/calls"
         let run = try train([
             "-y", "-s", "4096", "-o", log, "-e", "trace=openat,fsync,rename,unlink", "-e", "signal=none",

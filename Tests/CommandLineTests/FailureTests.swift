@@ -11,27 +11,27 @@ import Testing
         #expect(run.errors.count { $0 == "\n" } == 1, "standard error:\n\(run.errors)")
     }
 
-    @Test func aDataPathThatIsNotThereIsNamed() throws {
+    @Test func aMissingDataPathIsReported() throws {
         let missing = "/nowhere/cifar-10-binary.tar.gz"
         expectOneLine(try BigEggsProgram("data", "--data", missing), naming: missing)
         expectOneLine(try BigEggsProgram("train", "--data", missing), naming: missing)
     }
 
-    @Test func aTruncatedBatchIsNamed() throws {
+    @Test func aTruncatedBatchIsReported() throws {
         let data = try TinyCIFAR10()
         let batch = data.directory.url.appendingPathComponent("data_batch_3.bin")
         try Data(try Data(contentsOf: batch).dropLast(100)).write(to: batch)
         expectOneLine(try BigEggsProgram("data", "--data", data.path), naming: "data_batch_3.bin")
     }
 
-    @Test func weightsThatAreNotThereAreNamed() throws {
+    @Test func missingWeightsAreReported() throws {
         let missing = "/nowhere/weights.safetensors"
         expectOneLine(try BigEggsProgram("evaluate", "--weights", missing), naming: missing)
         expectOneLine(try BigEggsProgram("predict", "--weights", missing), naming: missing)
         expectOneLine(try BigEggsProgram("export", "--onnx", "m.onnx", "--weights", missing), naming: missing)
     }
 
-    @Test func aFileThatHoldsNoWeightsIsNamed() throws {
+    @Test func aFileWithoutWeightsIsReported() throws {
         let data = try TinyCIFAR10()
         let file = data.directory.url.appendingPathComponent("batches.meta.txt")
         expectOneLine(
@@ -39,7 +39,7 @@ import Testing
             naming: "batches.meta.txt")
     }
 
-    @Test func anOutputDirectoryThatIsAFileIsNamed() throws {
+    @Test func anOutputDirectoryThatIsAFileIsReported() throws {
         let data = try TinyCIFAR10()
         let file = data.directory.url.appendingPathComponent("batches.meta.txt")
         expectOneLine(

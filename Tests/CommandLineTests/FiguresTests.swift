@@ -10,7 +10,7 @@ import Testing
 
     private struct Description: Decodable { let checksum: String }
 
-    @Test func figuresAreDrawnFromRecordsAndThoseOfOtherImagesAreLeft() throws {
+    @Test func figuresAreDrawnFromRecordsExceptThoseOfOtherImages() throws {
         let data = try TinyCIFAR10()
         let run = try recordedRun(ofDataWithChecksum: "md5:of another data set")
         let json = try BigEggsProgram("figures", "--data", data.path, "--out", run.path, "--json")
@@ -30,7 +30,7 @@ import Testing
         #expect(text.output.hasSuffix("sample-grid\n"), "the last line names what was left:\n\(text.output)")
     }
 
-    @Test func figuresForPaperAreAsWideAsAskedAndStandApart() throws {
+    @Test func paperFiguresHaveTheGivenWidthAndTheirOwnDirectory() throws {
         let run = try recordedRun(ofDataWithChecksum: "md5:of another data set")
         let drawn = try BigEggsProgram(
             "figures", "class-counts", "--for", "paper", "--width", "8cm", "--format", "pdf", "--out",
@@ -61,7 +61,7 @@ import Testing
     }
 
     /// The second run has no data set. It downloads nothing and changes no figure.
-    @Test func drawnAgainWithoutTheDataSetEveryFigureKeepsItsBytes() throws {
+    @Test func redrawingWithoutTheDatasetChangesNoFigure() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
@@ -85,7 +85,7 @@ import Testing
     }
 
     /// Ended while the second of two figures is drawn: existing files are complete, and the next run draws the rest.
-    @Test func aSignalWhileFiguresAreDrawnLeavesWholeFilesAlone() throws {
+    @Test func aSignalWhileDrawingLeavesOnlyCompleteFiles() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
@@ -129,7 +129,7 @@ import Testing
     }
 
     /// One figure's record is damaged: the other figure is drawn, and the old file stays.
-    @Test func aFigureThatFailsIsNamedAndCostsNoOther() throws {
+    @Test func aFailedFigureIsReportedAndTheOthersAreDrawn() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
             .checksum
@@ -152,7 +152,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: samples.path))
     }
 
-    @Test func withoutRecordsThereIsOneErrorThatSaysHowToMakeThem() throws {
+    @Test func withoutRecordsTheErrorSaysHowToCreateThem() throws {
         let data = try TinyCIFAR10()
         let figures = try BigEggsProgram("figures", "--data", data.path, "--out", data.path + "/none")
         #expect(figures.status == 1)
@@ -160,7 +160,7 @@ import Testing
         #expect(figures.errors.hasSuffix("`bigeggs report` makes them\n"))
     }
 
-    @Test func aFigureThatDoesNotExistIsNamed() throws {
+    @Test func anUnknownFigureIsReported() throws {
         let data = try TinyCIFAR10()
         let figures = try BigEggsProgram("figures", "pie-chart", "--data", data.path, "--out", data.path)
         #expect(figures.status == 1)

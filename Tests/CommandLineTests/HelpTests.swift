@@ -9,7 +9,7 @@ import Testing
     ]
 
     @Test(arguments: subcommands)
-    func helpOfEachSubcommandShowsExamplesToType(subcommand: String) throws {
+    func helpOfEachSubcommandShowsExamples(subcommand: String) throws {
         let run = try BigEggsProgram(subcommand, "--help")
         #expect(run.status == 0)
         #expect(run.errors.isEmpty)

@@ -12,7 +12,7 @@ import Testing
         checkout = try CopiedCheckout(data: data)
     }
 
-    @Test func aReportThatIsKilledGoesOnWhereItWasToTheSameBits() throws {
+    @Test func aKilledReportResumesBitIdentically() throws {
         let undisturbed = try CopiedCheckout(data: data)
         #expect(try undisturbed.run("report", "--epochs", "6").status == 0)
 
@@ -62,7 +62,7 @@ import Testing
         #expect(try pages.map { try Data(contentsOf: $0) } == written)
     }
 
-    @Test func anInterruptReachesTheSectionWhichSavesItsTrainingAndEnds() throws {
+    @Test func anInterruptMakesTheSectionSaveItsTrainingAndEnd() throws {
         // Meanwhile, other commands may not write here.
         let report = try RunningReport(in: checkout)
         try report.wait(for: "records/01-data.json")
@@ -99,7 +99,7 @@ import Testing
         #expect(resumed.output.contains("going on from"))
     }
 
-    @Test func askedToEndByAParentThatIsGoneTheSectionEnds() throws {
+    @Test func aSectionSavesItsTrainingAndEndsWhenItsParentIsKilled() throws {
         let report = try RunningReport(in: checkout)
         try report.waitForCheckpoint(2, of: "04-plain-training")
         let section = try #require(report.children.first)

@@ -70,7 +70,7 @@ import Testing
         try #require(run.status == 0, "standard error:\n\(run.errors)")
     }
 
-    @Test func aNetworkLearnsSomebodysOwnClassesAndNamesThem() throws {
+    @Test func aNetworkLearnsAndNamesTheUsersClasses() throws {
         try draw(160)
         let data = ["--data", shapes, "--validation-split", "0.25"]
         let described = try program(["data", "--json"] + data)
@@ -135,8 +135,8 @@ import Testing
             environment: environment.merging(cache) { $1 })
     }
 
-    /// `ulimit -f` stands for a full disk: the next run uses the pictures that were decoded before.
-    @Test func aDiskThatIsFullIsNamedAndTheNextRunGoesOn() throws {
+    /// `ulimit -f` simulates a full disk. The next run uses the pictures that were decoded before.
+    @Test func aFullDiskIsReportedAndTheNextRunContinues() throws {
         try draw(200)
         let command = [
             BigEggsProgram.url.path, "data", "--data", shapes, "--validation-split", "0.25", "--image-size",
@@ -162,7 +162,7 @@ import Testing
 
     private struct Times: Decodable { let epochSeconds: [String: Double] }
 
-    @Test func largerPicturesAreTrainedOnAndTheirWeightsKnowTheSize() throws {
+    @Test func weightsTrainedOnLargerPicturesRecordTheImageSize() throws {
         try draw(40)
         let data = ["--data", shapes, "--validation-split", "0.25"]
         let described = try program(["data", "--image-size", "48"] + data)
@@ -215,7 +215,7 @@ import Testing
     }
 
     /// A training killed in one epoch, ended in another and resumed gives the bits of an undisturbed one.
-    @Test func aTrainingOfLargerPicturesGoesOnInTheMiddleOfAnEpoch() throws {
+    @Test func aTrainingOnLargerPicturesResumesWithinAnEpoch() throws {
         try draw(24)
         func train(_ out: String) -> [String] {
             ["train", "--recipe", "mobile", "--epochs", "12", "--batch-size", "4", "--data", shapes]
@@ -268,22 +268,20 @@ import Testing
         (["--recipe", "resnet18", "--image-size", "32"], 1, "takes images of 64×64 to 256×256 pixels"),
         (["--image-size", "300"], 64, "--image-size is 32 to 256, and not 300"),
     ])
-    func aSizeThatCannotBeIsRefusedBeforeAnythingIsDecoded(
-        _ arguments: [String], _ status: Int32, _ sentence: String
-    ) throws {
+    func anInvalidImageSizeIsRefused(_ arguments: [String], _ status: Int32, _ sentence: String) throws {
         try draw(2)
         let run = try program(["train", "--data", shapes, "--validation-split", "0.5"] + arguments)
         #expect(run.status == status && run.errors.contains(sentence), "standard error:\n\(run.errors)")
     }
 
-    @Test func aKnownDataSetIsNotScaled() throws {
+    @Test func aBuiltInDatasetCannotBeScaled() throws {
         let run = try program(["train", "--recipe", "mobile", "--data", "fashion-mnist"])
         #expect(run.status == 1 && run.errors.contains("is scaled to 64×64 pixels: name one with --data"))
         let mistyped = try program(["train", "--recipe", "mobile", "--data", shapes + "/none"])
         #expect(mistyped.status == 1 && mistyped.errors.contains("shapes/none"))
     }
 
-    @Test func theWholeReportIsWrittenOfOwnPictures() throws {
+    @Test func theReportCanBeWrittenForTheUsersPictures() throws {
         try draw(16)
         let checkout = try CopiedCheckout(data: try TinyCIFAR10())
         let run = try checkout.run(
@@ -310,7 +308,7 @@ import Testing
             "\(figures.output)\(figures.errors)")
     }
 
-    @Test func whatIsWrongWithADirectoryIsSaidInOneLine() throws {
+    @Test func directoryProblemsAreReportedInOneLine() throws {
         try draw(4)
         func expect(_ arguments: String..., says: String) throws {
             let run = try program(arguments)
@@ -348,7 +346,7 @@ import Testing
     }
 
     @Test(arguments: ["0", "1", "-0.5", "many"])
-    func aShareThatIsNoneIsMisuse(share: String) throws {
+    func anInvalidValidationSplitIsAUsageError(share: String) throws {
         let run = try BigEggsProgram("data", "--data", "/nowhere", "--validation-split=\(share)")
         #expect(run.status == 64)
     }

@@ -53,7 +53,7 @@ import Testing
             ["train", "--recipe", file, "--data", data.path, "--out", out] + more)
     }
 
-    @Test func itsWeightsKnowTheirNetworkAndTheirViews() throws {
+    @Test func weightsRecordTheirRecipesNetworkAndTestViews() throws {
         let trained = try train()
         try #require(trained.status == 0, "standard error:\n\(trained.errors)")
         #expect(trained.output.contains("; in the recipe's test views, "))
@@ -91,7 +91,7 @@ import Testing
         #expect(exported.status == 0, "standard error:\n\(exported.errors)")
     }
 
-    @Test func anInterruptedTrainingGoesOnAndAnotherRecipeDoesNot() throws {
+    @Test func resumingAFinishedTrainingWithAChangedRecipeIsRefused() throws {
         #expect(try train().status == 0)
         let ended = try train("--resume")
         #expect(ended.status == 0 && ended.output.hasPrefix("The training has ended already"))
@@ -100,7 +100,7 @@ import Testing
         #expect(other.status == 1 && other.errors.contains("was not this one"))
     }
 
-    @Test func aMistakeEndsBeforeAnyDataIsReadAndNamesTheKey() throws {
+    @Test func aRecipeMistakeIsAUsageErrorThatNamesTheKey() throws {
         try Data(Self.recipe.replacing("filters", with: "filtres").utf8).write(to: URL(fileURLWithPath: file))
         let run = try train()
         #expect(run.status == 64)
@@ -117,7 +117,7 @@ import Testing
         #expect(constant.status == 64 && constant.errors.contains("write the learning rate into"))
     }
 
-    @Test func weightsWithoutARecipeHaveNoViews() throws {
+    @Test func viewsRequireWeightsWithARecipe() throws {
         let run = try BigEggsProgram(
             "evaluate", "--views", "--weights", Examples.reportWeights, "--data", data.path)
         #expect(run.status == 1 && run.errors.contains("names no recipe"))

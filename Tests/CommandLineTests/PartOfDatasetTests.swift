@@ -23,7 +23,7 @@ import Testing
             ["train", "--data", data.path, "--epochs", "1", "--batch-size", "32", "--out", out] + more)
     }
 
-    @Test func testImagesAloneAreEvaluatedPredictedAndCounted() throws {
+    @Test func testImagesAreUsableWithoutTrainingImages() throws {
         #expect(try train().status == 0)
         let weights = "\(out)/weights.safetensors"
         func run(_ arguments: String...) throws -> BigEggsProgram {
@@ -40,7 +40,7 @@ import Testing
         #expect(training.errors.contains("holds none of data_batch_1.bin to data_batch_5.bin"))
     }
 
-    @Test func heldOutImagesValidateWhereThereAreNoTestImages() throws {
+    @Test func heldOutImagesValidateWithoutTestImages() throws {
         try remove("test_batch.bin")
         let without = try train()
         #expect(without.status == 1)
@@ -55,7 +55,7 @@ import Testing
         #expect(evaluation.errors.contains("holds no test_batch.bin"))
     }
 
-    @Test func aDirectoryWithNeitherIsRefused() throws {
+    @Test func aDirectoryWithoutBatchesIsRefused() throws {
         try remove("test_batch.bin")
         try remove(contentsOf: "data_batch_")
         for command in ["data", "evaluate", "train"] {

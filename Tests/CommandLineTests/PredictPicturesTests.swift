@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func aPictureOfATestImageIsPredictedAsTheTestImageIs() throws {
+    @Test func aPictureOfATestImageGetsTheTestImagesPrediction() throws {
         // Real photographs if there are any.
         let given = ProcessInfo.processInfo.environment["BIGEGGS_DATA"] ?? ""
         let source = given.isEmpty ? data.path : given
@@ -95,7 +95,7 @@ import Testing
                 + "and nothing else: whatever a picture shows, it is given one of these.")
     }
 
-    @Test func badFilesAreNamedTheOthersClassifiedAndTheStatusIsOne() throws {
+    @Test func badFilesAreReportedAndTheOthersClassified() throws {
         try draw("Image.new('RGB', (60, 50), 'grey').save('grey.png')")
         try Data("text".utf8).write(to: directory.appendingPathComponent("text.png"))
         let run = try predict("missing.jpg", "grey.png", "text.png", "out")
@@ -116,7 +116,7 @@ import Testing
         #expect(nothing.status == 1 && nothing.output.isEmpty)
     }
 
-    @Test func thePageIsWrittenWholeOrNotAtAll() throws {
+    @Test func thePageIsCompleteAndAnUnwritablePathIsReported() throws {
         try draw("Image.new('RGB', (60, 50), 'grey').save('grey.png')")
         let run = try predict("grey.png", "missing.png", "--html", "page.html")
         #expect(run.status == 1)
@@ -137,7 +137,7 @@ import Testing
         #expect(try data.directory.text("page.html").contains("<h2>grey.jpg</h2>"))
     }
 
-    @Test func weightsNameTheirClassesAndRefuseADataSetOfOthers() throws {
+    @Test func weightsRecordClassNamesAndRefuseOtherDatasets() throws {
         let other = try TinyCIFAR10()
         let names = "ant bee cat dog elk fox gnu hen ibex jay"
         try Data(names.replacing(" ", with: "\n").utf8)
@@ -156,7 +156,7 @@ import Testing
         #expect(try run.json(as: Output.self).classNames == names.split(separator: " ").map(String.init))
     }
 
-    @Test func weightsWithoutNamesGetThoseOfADataSetAndThatIsSaid() throws {
+    @Test func weightsWithoutClassNamesUseTheDatasetsNamesWithANotice() throws {
         let unnamed = data.path + "/unnamed.safetensors"
         try Safetensors.write(try Safetensors.read(weights), to: unnamed)
         try draw("Image.new('RGB', (60, 50), 'grey').save('grey.png')")
@@ -173,7 +173,7 @@ import Testing
         #expect(fashion.output.contains("ankle boot"))
     }
 
-    @Test func namesThatAreNotThoseOfTheOutputsAreRefused() throws {
+    @Test func invalidClassNamesInWeightsAreRefused() throws {
         let file = data.path + "/false.safetensors"
         for (names, said) in [
             ("[\"a\", \"b\"]", "names 2 classes for a network with 10 outputs"),
@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func withoutWeightsThoseOfTheCommittedReportAreTaken() throws {
+    @Test func predictDefaultsToTheCommittedReportsWeights() throws {
         let checkout = try CopiedCheckout(data: data)
         try draw("Image.new('RGB', (60, 50), 'grey').save('grey.png')")
         let report = checkout.directory.path + "/report"

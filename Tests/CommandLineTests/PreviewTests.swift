@@ -3,7 +3,7 @@ import Testing
 
 /// Tests that the command serves and ends; Python tests its responses, with a browser.
 @Suite struct PreviewTests {
-    @Test(arguments: [SIGINT, SIGTERM]) func itSaysWhereItServesAndEndsWhenItIsAskedTo(signal: Int32) throws {
+    @Test(arguments: [SIGINT, SIGTERM]) func previewPrintsItsAddressAndEndsOnASignal(signal: Int32) throws {
         let run = try recordedRun(ofDataWithChecksum: "md5:of another data set")
         let output = run.url.appendingPathComponent("output")
         let process = Process()
@@ -29,7 +29,7 @@ import Testing
         #expect(try run.text("output").hasSuffix("\nThere is no report yet: `bigeggs report` writes it.\n"))
     }
 
-    @Test func aPortThatIsNoneIsAUsageError() throws {
+    @Test func anInvalidPortIsAUsageError() throws {
         let run = try BigEggsProgram("preview", "--port", "70000")
         #expect(run.status == 64 && run.errors.contains("--port is 70000"))
     }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ProcessorTests {
     /// Emulates a processor of 2008 without AVX; the build is for the processor that compiled it.
-    @Test func aLesserProcessorEndsWithAMessage() throws {
+    @Test func anUnsupportedProcessorIsReported() throws {
         let run = try BigEggsProgram(
             running: URL(fileURLWithPath: "/usr/bin/qemu-x86_64"),
             ["-cpu", "Nehalem", BigEggsProgram.url.path, "--help"])

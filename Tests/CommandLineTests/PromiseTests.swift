@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-/// What no run does: listen on the network, start a shell, write outside the output directory and
-/// the cache.
+/// No run listens on the network, starts a shell, or writes outside the output directory and the cache.
 @Suite(.enabled(if: SystemCalls.canBeTraced, "strace is not here, or may not be used"))
 struct PromiseTests {
     let data: TinyCIFAR10
@@ -36,16 +35,16 @@ struct PromiseTests {
         #expect(forbidden == [])
     }
 
-    @Test func aTrainingWritesItsDirectoryAlone() throws {
+    @Test func aTrainingWritesOnlyToItsDirectoryAndTheCache() throws {
         try expectNothingForbidden("bigeggs", "train", "--limit", "64", "--epochs", "1")
     }
 
-    @Test func aSectionWritesItsDirectoryAndTheCacheAlone() throws {
+    @Test func aSectionWritesOnlyToItsDirectoryAndTheCache() throws {
         try expectNothingForbidden("01-data")
     }
 
     /// A section that trains, and draws for TensorBoard meanwhile.
-    @Test func aSectionThatTrainsWritesItsDirectoryAndTheCacheAlone() throws {
+    @Test func aTrainingSectionWritesOnlyToItsDirectoryAndTheCache() throws {
         try expectNothingForbidden("04-plain-training", "--epochs", "1")
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A run with a record of the first section alone, which has the class counts of ``TinyCIFAR10``.
+/// A run with only the first section's record, which has the class counts of ``TinyCIFAR10``.
 func recordedRun(ofDataWithChecksum checksum: String) throws -> TemporaryDirectory {
     let directory = try TemporaryDirectory()
     let records = directory.url.appendingPathComponent("records")

@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
-    func aSignalledTrainingSavesItselfSaysHowToGoOnAndGoesOn(signal: Int32) throws {
+    func aSignalledTrainingSavesACheckpointAndCanBeResumed(signal: Int32) throws {
         let (status, errors) = try signalled([signal])
         #expect(status == 128 + signal)
         #expect(errors.contains("the training was interrupted"))
@@ -99,7 +99,7 @@ import Testing
         #expect(try names(in: out).allSatisfy { $0.hasPrefix("checkpoint-0") })
     }
 
-    @Test func otherSettingsAreRefusedWithTheDifferenceAndRestartBeginsAgain() throws {
+    @Test func changedSettingsAreRefusedAndRestartBeginsAgain() throws {
         _ = try signalled([SIGINT])
         let files = try names(in: out)
         let other = try BigEggsProgram(
@@ -114,7 +114,7 @@ import Testing
         #expect(try names(in: out) == ["training.json", "weights.safetensors"])
     }
 
-    @Test func otherImagesThanBeforeAreRefused() throws {
+    @Test func resumingWithChangedImagesIsRefused() throws {
         _ = try signalled([SIGTERM])
         let batch = data.directory.url.appendingPathComponent("data_batch_2.bin")
         var bytes = try Data(contentsOf: batch)
@@ -127,7 +127,7 @@ import Testing
         #expect(try names(in: out) == files)
     }
 
-    @Test func aTrainingThatHasEndedIsNotTrainedAgain() throws {
+    @Test func aFinishedTrainingIsNotRepeated() throws {
         let first = try run("--resume", epochs: 1)
         #expect(first.status == 0)
         #expect(first.errors.contains("nothing to resume"))
@@ -143,7 +143,7 @@ import Testing
     }
 
     /// Weights that took hours are not replaced by those of a training that begins anew.
-    @Test func resumingWhatHasEndedAsAnotherTrainingIsRefusedAndLosesNothing() throws {
+    @Test func resumingAFinishedTrainingWithOtherSettingsIsRefused() throws {
         #expect(try run(epochs: 1).status == 0)
         func refuses(_ more: String..., epochs: Int, _ about: Comment) throws {
             let before = try names(in: out).map { try Data(contentsOf: URL(filePath: "\(out)/\($0)")) }

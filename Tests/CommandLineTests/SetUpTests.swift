@@ -29,13 +29,13 @@ import Testing
         return try BigEggsProgram(running: Self.script, environment: ["PATH": directory.path])
     }
 
-    @Test func nothingMissingIsSilent() throws {
+    @Test func withNothingMissingTheScriptPrintsNothing() throws {
         let run = try install(lacking: "none", programs: [:])
         #expect(run.status == 0)
         #expect(run.output.isEmpty && run.errors.isEmpty)
     }
 
-    @Test func whatIsMissingIsInstalledByName() throws {
+    @Test func missingPackagesAreInstalled() throws {
         let say = #"echo "apt-get $*""#
         let run = try install(
             lacking: "libdnnl-dev", programs: ["apt-get": say, "sudo": #"exec "$@""#])
@@ -44,7 +44,7 @@ import Testing
         #expect(run.output.hasSuffix(" install libdnnl-dev\n"))
     }
 
-    @Test func withoutAptThereIsOneMessageThatNamesWhatIsMissing() throws {
+    @Test func withoutAptTheMissingPackagesAreReported() throws {
         let run = try install(lacking: "libdnnl-dev", programs: [:])
         #expect(run.status == 1)
         #expect(run.output.isEmpty)

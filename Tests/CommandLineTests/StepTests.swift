@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// The whole report, stepped through in a checkout of its own. One test goes from the first section to the
-/// last, because each state is made by what came before.
+/// The whole report, stepped through in a separate checkout. One test goes from the first section to the last, because
+/// each state depends on the steps before.
 @Suite(.serialized) struct StepTests {
     let checkout: CopiedCheckout
 
     init() throws { checkout = try CopiedCheckout(data: TinyCIFAR10()) }
 
-    @Test func stepRunsTheNextSectionAndReportTheOthersAndThenOnlyWhatIsStale() throws {
+    @Test func stepRunsOneSectionAndReportAllStaleOnes() throws {
         #expect(try checkout.status().numbers("never run") == CopiedCheckout.numbers)
 
         let step = try checkout.run("step", "--epochs", "1")
@@ -46,7 +46,7 @@ import Testing
         #expect(touched.reasons(5) == ["it reads 03-augmentation, which is to run again"])
         #expect(touched.next == "03-augmentation")
 
-        // The comment changed nothing of what 03 found, so those that read it need not run.
+        // The comment did not change 03's results, so the sections that read them need not run.
         let again = try checkout.run("report", "--epochs", "1")
         #expect(again.status == 0, "\(again.errors)")
         #expect(again.output.contains("03-augmentation runs again: its script has changed"))
@@ -58,7 +58,7 @@ import Testing
         try theReasonsOfEachKindAreToldApart()
     }
 
-    @Test func aFullReportIsNotOverwrittenWithAStandInThatNobodyAskedFor() throws {
+    @Test func theFullProfileRefusesAnUnrequestedStandIn() throws {
         let nowhere = [
             "BIGEGGS_DATA": "", "BIGEGGS_OFFLINE": "1",
             "XDG_CACHE_HOME": checkout.directory.path + "/cache",
@@ -118,7 +118,7 @@ import Testing
         #expect(from.status == 1 && from.errors.contains("plain.safetensors is not there"))
     }
 
-    @Test func pauseShowsEachCellBeforeWhatItDoesAndEndsWhereNobodyAnswers() throws {
+    @Test func pauseShowsEachCellBeforeItsOutputAndEndsWithoutInput() throws {
         let run = try checkout.run("step", "--pause")
         #expect(run.status == 0, "\(run.errors)")
         let prose = try #require(run.output.range(of: "## As many of each class"))
@@ -128,7 +128,7 @@ import Testing
         #expect(run.output.contains("Enter runs it"))
     }
 
-    @Test func aSectionIsNamedByItsNumberAndANumberThatIsNoneIsRefused() throws {
+    @Test func unknownSectionsAndConflictingOptionsAreUsageErrors() throws {
         let none = "\(CopiedCheckout.sections.count + 1)"
         let run = try checkout.run("step", "--only", none)
         #expect(run.status == 64)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What happens to results when the system does not let a file be written.
+/// Results when the system refuses to write a file.
 @Suite struct StorageFaultTests {
     let data: TinyCIFAR10
 
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(.enabled(if: SmallFileSystem.canBeMounted, "only root can mount a file system"))
-    func aFullDiskKeepsTheEarlierResultsAndLeavesNothingElse() throws {
+    func aFullDiskLeavesOnlyTheEarlierResults() throws {
         let disk = try SmallFileSystem(megabytes: 64)
         let first = try train(into: disk.path)
         try #require(first.status == 0, "standard error:\n\(first.errors)")
@@ -62,7 +62,7 @@ import Testing
 
     /// The first checkpoint takes 8 MB, and each after it 30.
     @Test(.enabled(if: SmallFileSystem.canBeMounted, "only root can mount a file system"))
-    func aDiskThatFillsUpWhileTrainingKeepsWhatWasSaved() throws {
+    func aDiskThatFillsDuringTrainingKeepsTheSavedCheckpoints() throws {
         let disk = try SmallFileSystem(megabytes: 60)
         let run = try train(into: disk.path, epochs: 3)
         expectOneSentence(run, with: "\(disk.path)/checkpoint-0003.safetensors", "the disk is full")
@@ -92,7 +92,7 @@ import Testing
     }
 
     /// 1,000 blocks of 1,024 bytes, less than the weights take.
-    @Test func aLimitOnTheSizeOfFilesIsAnErrorThatLeavesNothing() throws {
+    @Test func exceedingTheFileSizeLimitIsReportedAndLeavesNoWeights() throws {
         let out = try TemporaryDirectory()
         let run = try train(into: out.path, limits: "ulimit -f 1000")
         expectOneSentence(run, with: out.path, "exceed the file size limit", "ulimit -f")
@@ -100,7 +100,7 @@ import Testing
     }
 
     /// As when the file system of a log is full, or the terminal is gone.
-    @Test func aTrainingOutlivesItsOutput() throws {
+    @Test func aTrainingSavesItsWeightsWhenOutputFails() throws {
         let out = try TemporaryDirectory()
         let run = try train(into: out.path, redirection: "> /dev/full")
         expectOneSentence(run, with: "standard output", "the disk is full")

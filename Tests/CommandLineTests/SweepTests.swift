@@ -42,7 +42,7 @@ import Testing
             })
     }
 
-    @Test func killedInTheMiddleItGoesOnAndEndsWithTheSameRecords() throws {
+    @Test func aKilledSweepResumesAndEndsWithTheSameRecords() throws {
         let process = Process()
         process.executableURL = BigEggsProgram.url
         process.arguments = arguments("killed")
@@ -92,7 +92,7 @@ import Testing
         #expect(other.errors.contains("another number of training images"))
     }
 
-    @Test func aDryRunSaysHowManyAndHowLongAndTrainsNothing() throws {
+    @Test func aDryRunReportsCountAndTimeAndTrainsNothing() throws {
         let told = try run("dry", "--dry-run")
         #expect(told.status == 0, "\(told.errors)")
         #expect(told.output.contains("Trainings: 6, of which 0 are recorded. The others take "))
@@ -102,7 +102,7 @@ import Testing
         #expect(try #require(planned["seconds"]) > 0)
     }
 
-    @Test func aTrainingThatFailsDoesNotStopTheOthersAndIsNamed() throws {
+    @Test func aFailedTrainingIsReportedAndDoesNotStopTheOthers() throws {
         let run = try BigEggsProgram(
             running: BigEggsProgram.url,
             ["sweep", "--recipe", recipe, "--set", "optimizer.learning_rate=1e30,1e-3", "--epochs", "1"]
@@ -114,7 +114,7 @@ import Testing
         #expect(try records("failing").count == 1)
     }
 
-    @Test func aMistakenSettingIsAUsageError() throws {
+    @Test func anUnknownSettingIsAUsageError() throws {
         let run = try BigEggsProgram(running: BigEggsProgram.url, ["sweep", "--set", "learnin_rate=1"])
         #expect(run.status == 64)
         #expect(run.errors.contains("a recipe has no setting \"learnin_rate\""))

@@ -2,7 +2,7 @@ import Foundation
 
 /// The system calls of a program and its child processes, from strace.
 struct SystemCalls {
-    /// Whether strace is here and may be used.
+    /// Whether strace is installed and permitted.
     static let canBeTraced: Bool = {
         let tracer = URL(fileURLWithPath: "/usr/bin/strace")
         return (try? BigEggsProgram(running: tracer, ["-o", "/dev/null", "/bin/true"]))?.status == 0

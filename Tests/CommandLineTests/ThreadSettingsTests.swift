@@ -26,11 +26,11 @@ import Testing
         ["OMP_THREAD_LIMIT": "1"], ["OMP_MAX_ACTIVE_LEVELS": "0"],
         ["OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "4"], ["OMP_NUM_THREADS": "1"],
     ])
-    func oneThreadIsUsedWhereOneIsAllowed(_ environment: [String: String]) throws {
+    func oneThreadIsUsedIfOpenMPAllowsOnlyOne(_ environment: [String: String]) throws {
         #expect(try threads(environment) == 1)
     }
 
-    @Test func whatIsAskedForIsGivenUpToTheLimit() throws {
+    @Test func requestedThreadsAreUsedUpToTheLimit() throws {
         #expect(try threads(["OMP_THREAD_LIMIT": "2"], "--threads", "3") == 2)
         #expect(try threads(["OMP_NUM_THREADS": "1"], "--threads", "3") == 3)
         #expect(try threads(["OMP_NUM_THREADS": "3,2", "OMP_DYNAMIC": "true"]) == 3)

@@ -85,7 +85,7 @@ import Testing
         let test: Test
     }
 
-    @Test func heldOutImagesValidateAndTheTestImagesAreOnlyWatched() throws {
+    @Test func heldOutImagesValidateAndTestImagesAreOnlyObserved() throws {
         let data = try TinyCIFAR10()
         let out = data.directory.url.appendingPathComponent("out").path
         let record = try BigEggsProgram(

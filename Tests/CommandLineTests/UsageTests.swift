@@ -31,19 +31,19 @@ import Testing
         ["report", "--profile", "slow"],
         ["scramble"],
     ])
-    func misuseIsRefusedWithUsageAndStatus64(arguments: [String]) throws {
+    func invalidArgumentsPrintUsageAndExitWithStatus64(arguments: [String]) throws {
         let run = try BigEggsProgram(running: BigEggsProgram.url, arguments)
         #expect(run.status == 64)
         #expect(run.output.isEmpty)
         #expect(run.errors.contains("Usage: bigeggs"), "standard error:\n\(run.errors)")
     }
 
-    @Test func aRefusedNumberIsNamedWithItsOption() throws {
+    @Test func anInvalidNumberIsReportedWithItsOption() throws {
         let run = try BigEggsProgram("train", "--epochs", "0")
         #expect(run.errors.hasPrefix("Error: --epochs must be at least 1, and not 0\n"))
     }
 
-    @Test func theStudyIsOfCIFAR10Alone() throws {
+    @Test func theStudyAcceptsOnlyCIFAR10() throws {
         let run = try BigEggsProgram("study", "plain-1", "--data", "fashion-mnist")
         #expect(run.status == 1)
         #expect(

@@ -22,7 +22,7 @@ import Testing
     }
 
     /// The first epoch of plain training on Fashion-MNIST, with the same bits as the recorded quick run.
-    @Test func theRunThatComesWithTheProjectIsVerified() throws {
+    @Test func theCommittedQuickRunIsVerified() throws {
         let run = try checkout.run(
             "verify", "04-plain-training", "--data", "fashion-mnist", "--epochs", "1", "--threads", "3",
             "--json")
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Results that need no training: the generator's settings and a transformed image.
-    @Test func theRecordsThatComeWithTheProjectHaveWhatASectionRecordsToday() throws {
+    @Test func theCommittedRecordsMatchASectionsCurrentResults() throws {
         let run = try checkout.run("verify", "3", "--data", "fashion-mnist", "--json")
         let items = try run.json(as: Found.self).items
         #expect(items.map(\.name) == ["alone", "generator", "image", "together"])
@@ -50,7 +50,7 @@ import Testing
     }
 
     /// A later section reads the results of an earlier one.
-    @Test func aRunOfOnesOwnIsVerified() throws {
+    @Test func theUsersOwnRunIsVerified() throws {
         let made = try checkout.run("report", "--epochs", "2", "--threads", "1")
         try #require(made.status == 0, "standard error:\n\(made.errors)")
         let whole = try checkout.run("verify", "--epochs", "2", "--threads", "2")
@@ -89,7 +89,7 @@ import Testing
             "has no record of 07-demo: name another section, or other records"
         ),
     ])
-    func whatCannotBeVerifiedIsNamed(_ arguments: [String], _ message: String) throws {
+    func anImpossibleVerificationIsReported(_ arguments: [String], _ message: String) throws {
         let run = try BigEggsProgram(
             running: checkout.program, arguments, in: checkout.directory.url,
             environment: checkout.environment)

@@ -31,7 +31,7 @@ import Testing
         return named
     }
 
-    @Test func everyVariableThatCodeNamesIsInTheList() throws {
+    @Test func everyEnvironmentVariableInTheCodeIsListed() throws {
         let named = try Self.named()
         #expect(
             named["BIGEGGS_DATA"] != nil && named["XDG_CACHE_HOME"] != nil && named["BIGEGGS_DOCS"] != nil)

@@ -50,7 +50,7 @@ import Testing
         return URL(filePath: tests).deletingLastPathComponent().appending(path: "PythonProbe")
     }
 
-    @Test func noEnvironmentLeadsAwayFromTheSystemsPython() throws {
+    @Test func theEnvironmentCannotSelectAnotherPython() throws {
         let module = try PythonModule("probe", Self.source)
         defer { module.remove() }
         // Everything that selects another Python: a command, a home, modules of the same names, and a virtual
@@ -88,7 +88,7 @@ import Testing
         #expect(!answer.path.contains("") && !answer.path.contains(decoy.path))
     }
 
-    @Test func pythonSeesNothingOfWhatIsSetAsideAndAllOfTheRest() throws {
+    @Test func pythonSeesAllVariablesExceptThoseSetAside() throws {
         let module = try PythonModule(
             "sees",
             """
@@ -107,7 +107,7 @@ import Testing
         #expect(run.lines == [kept.sorted().joined(separator: " ")])
     }
 
-    @Test func anInterruptStillEndsTheProcessWhenPythonKnowsSignals() throws {
+    @Test func anInterruptDuringAPythonCallEndsTheProcess() throws {
         let module = try PythonModule(
             "interrupts",
             """
@@ -125,7 +125,7 @@ import Testing
         ("numpy", "python3-numpy"), ("matplotlib", "python3-matplotlib"), ("jinja2", "python3-jinja2"),
         ("nbformat", "python3-nbformat"), ("PIL", "python3-pil"), ("nbconvert", "python3-nbconvert"),
     ])
-    func aMissingModuleIsNamedWithItsPackage(name: String, package: String) throws {
+    func aMissingModuleIsReportedWithItsPackage(name: String, package: String) throws {
         // In sys.modules, None marks a module as missing.
         let module = try PythonModule(
             "misses",

@@ -2,14 +2,14 @@ import EmbeddedPython
 import Foundation
 import Testing
 
-/// The tests of the interpreter in this process; there is one, so they take turns.
+/// Tests of the interpreter in this process. Serialized: there is one interpreter.
 @Suite(.serialized) struct PythonTests {
     @Test func callsAFunctionOfTheStandardLibrary() throws {
         #expect(try Python.call("gcd", in: "math", [.int(12), .int(18)]) == .int(6))
         #expect(try Python.call("sqrt", in: "math", [.double(2)]) == .double(2.0.squareRoot()))
     }
 
-    @Test func carriesEveryKindOfValueThereAndBack() throws {
+    @Test func valuesOfEveryTypeRoundTrip() throws {
         let module = try PythonModule("carries_values", "def same(value): return value\n")
         defer { module.remove() }
         let value = PythonValue.dictionary([
@@ -22,7 +22,7 @@ import Testing
         #expect(try module.call("same", value) == value)
     }
 
-    @Test func seesTheTypesThatPythonSees() throws {
+    @Test func swiftValuesHaveTheExpectedPythonTypes() throws {
         let module = try PythonModule(
             "sees_types", "def kinds(*values): return [type(v).__name__ for v in values]\n")
         defer { module.remove() }
@@ -32,7 +32,7 @@ import Testing
             kinds.list?.compactMap(\.string) == ["NoneType", "bool", "int", "float", "str", "list", "dict"])
     }
 
-    @Test func takesTuplesAndNumbersOfNumPy() throws {
+    @Test func convertsTuplesAndNumPyNumbers() throws {
         let module = try PythonModule(
             "takes_numpy",
             """
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func aFunctionFillsMemoryOfSwift() throws {
+    @Test func aFunctionFillsSwiftMemory() throws {
         let module = try PythonModule(
             "fills_memory",
             """
@@ -104,7 +104,7 @@ import Testing
         #expect(failed?.description == "Python raised KeyError: 7")
     }
 
-    @Test func anExceptionThatIsASentenceIsShownAsThatAlone() throws {
+    @Test func anExceptionMarkedAsASentenceShowsOnlyItsMessage() throws {
         let module = try PythonModule(
             "raises_sentences",
             """
@@ -136,19 +136,19 @@ import Testing
         #expect(!error.description.contains("\n"))
     }
 
-    @Test func pythonGoesOnAfterAnExceptionAndAfterSystemExit() throws {
+    @Test func pythonWorksAfterSystemExit() throws {
         let error = #expect(throws: PythonError.self) { try Python.call("exit", in: "sys", [.int(3)]) }
         #expect(error?.description == "Python raised SystemExit: 3")
         #expect(try Python.call("gcd", in: "math", [.int(4), .int(6)]) == .int(2))
     }
 
-    @Test func anUnknownModuleIsNamedWithoutAPackage() {
+    @Test func anUnknownModuleIsReportedWithoutAPackage() {
         #expect(throws: PythonError.moduleMissing(module: "no_such_module", debianPackage: nil)) {
             try Python.call("anything", in: "no_such_module")
         }
     }
 
-    @Test func aFurtherStartAddsEachSearchPathOnce() throws {
+    @Test func repeatedStartsAddEachSearchPathOnce() throws {
         let module = try PythonModule(
             "counts_paths", "import sys\ndef count(path): return sys.path.count(path)\n")
         defer { module.remove() }
@@ -156,7 +156,7 @@ import Testing
         #expect(try module.call("count", .string(module.directory.path)) == .int(1))
     }
 
-    @Test func callsFromManyThreadsTakeTurns() async throws {
+    @Test func concurrentCallsReturnTheirOwnResults() async throws {
         let sums = try await withThrowingTaskGroup(of: PythonValue.self) { group in
             for number in 0..<32 {
                 group.addTask { try Python.call("factorial", in: "math", [.int(number % 10)]) }

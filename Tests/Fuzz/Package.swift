@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The fuzzer is a package of its own, so that it does not belong to the ordinary build. `make fuzz` builds it with the
+/// The fuzzer is a separate package, so the ordinary build does not include it. `make fuzz` builds it with the
 /// sanitizers.
 let package = Package(
     name: "Fuzz",

@@ -5,7 +5,7 @@ import MessagePassing
 @Suite struct LauncherTests {
     private func launcher(_ environment: [String: String]) -> Launcher? { Launcher { environment[$0] } }
 
-    @Test func launchersSayWhichProcessThisIs() throws {
+    @Test func launcherVariablesGiveRankAndSize() throws {
         let open = try #require(
             launcher([
                 "OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_LOCAL_SIZE": "2",
@@ -25,7 +25,7 @@ import MessagePassing
         ["PMI_RANK": "2", "PMI_SIZE": "2"],
         ["PMI_RANK": "zero", "PMI_SIZE": "2"], ["PMIX_RANK": "0", "SLURM_STEP_NUM_TASKS": "(x2)"],
     ])
-    func whatNamesNoProcessesIsNoLauncher(_ environment: [String: String]) {
+    func anEnvironmentWithoutValidRankAndSizeHasNoLauncher(_ environment: [String: String]) {
         #expect(launcher(environment) == nil)
     }
 }
@@ -40,13 +40,13 @@ import MessagePassing
         return Array(all.prefix(rows[0].count))
     }
 
-    @Test(arguments: 1...9) func rowsAreAddedUp(count: Int) {
+    @Test(arguments: 1...9) func rowsAreSummed(count: Int) {
         let rows = (0..<count).map { row in (0..<5).map { Float(row * 5 + $0) } }
         #expect(sum(rows) == (0..<5).map { column in rows.reduce(0) { $0 + $1[column] } })
     }
 
     /// 1 + 2⁻²⁴ is 1 in float32: a sum from left to right would lose every small number.
-    @Test func halvesAreAddedUpEachByItself() {
+    @Test func halvesAreSummedSeparately() {
         let small: Float = 0x1p-24
         #expect(sum([[1], [small], [small], [small]]) == [(1 + small) + (small + small)])
         #expect(sum([[1], [small], [small], [small]]) != [((1 + small) + small) + small])
@@ -57,7 +57,7 @@ import MessagePassing
 }
 
 @Suite struct CommunicatorTests {
-    @Test func aProcessAloneHasNobodyToWaitFor() throws {
+    @Test func aSingleProcessDoesNotWait() throws {
         let world = try Communicator.world
         #expect(world === Communicator.alone)
         #expect((world.rank, world.size, world.isFirst) == (0, 1, true))
@@ -71,7 +71,7 @@ import MessagePassing
         #expect(numbers == [1.5, 2.5])
     }
 
-    @Test func theFirstProcessDoesWhatItIsAskedAndThrowsWhatThatThrows() throws {
+    @Test func theFirstProcessReturnsResultsAndRethrowsErrors() throws {
         struct Failure: Error {}
         #expect(try Communicator.alone.fromFirst { 3 } == 3)
         #expect(try Communicator.alone.inFirst { 4 } == 4)
@@ -81,7 +81,7 @@ import MessagePassing
         }
     }
 
-    @Test func sumsOfOneProcessStayAsTheyAre() throws {
+    @Test func sumExchangeOfOneProcessChangesNothing() throws {
         var numbers: [Float] = (0..<100).map(Float.init)
         let before = numbers
         try numbers.withUnsafeMutableBufferPointer { buffer in

@@ -81,7 +81,7 @@ def command(system, variant, work, threads):
 
 def turn(system, variant, work, threads):
     """Runs a turn and returns its measurements."""
-    # A waiting policy from outside would favour one of the systems.
+    # An OMP_WAIT_POLICY of the user would favour one of the systems.
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     environment |= {"OMP_NUM_THREADS": str(threads), "CUDA_VISIBLE_DEVICES": ""}
     start = time.monotonic()

@@ -242,7 +242,7 @@ extension PicturesTests {
     ]
 
     @Test(arguments: splits + systems + nested + links)
-    func aDirectoryIsReadAsItIsMeantOrRefused(_ directory: Directory) throws {
+    func aDirectoryIsLoadedAsExpectedOrRefused(_ directory: Directory) throws {
         let drawn = try DrawnPictures()
         let picture = try drawn.plain("picture.png", color: [1, 2, 3])
         let root = drawn.path + "/mine"
@@ -283,7 +283,7 @@ extension PicturesTests {
 
     /// The checksum does not depend on the split folders' names, and is that of earlier versions.
     @Test(arguments: [("train", "test"), ("Train", "Test"), ("training", "val")])
-    func theChecksumIsThatOfTheOrdinaryNames(train: String, test: String) throws {
+    func theChecksumDoesNotDependOnSplitFolderNames(train: String, test: String) throws {
         let drawn = try DrawnPictures()
         let names = ["cat/1", "cat/2", "cat/B/1", "cat/a/1", "dog/Übung 1"]
         for name in names { try drawn.text("mine/\(train)/\(name)") }
@@ -338,7 +338,7 @@ extension PicturesTests {
         #expect(try folder(true).load().train.classNames == loaded.train.classNames)
     }
 
-    @Test func twoFoldersWhoseNamesReadTheSameAreRefused() throws {
+    @Test func foldersWithCanonicallyEqualNamesAreRefused() throws {
         let drawn = try DrawnPictures()
         for name in ["caf\u{E9}", "cafe\u{301}", "tea"] { try drawn.text("mine/\(name)/1") }
         for name in ["caf\u{E9}", "tea"] { try drawn.text("both/train/\(name)/1") }

@@ -69,7 +69,7 @@ extension PicturesTests {
         #expect(cached.entries.count == 1)
     }
 
-    @Test func whatIsDamagedIsDecodedAgain() throws {
+    @Test func aDamagedCacheIsDecodedAgain() throws {
         let cached = try Cached(each: 4)
         let first = try cached.load().0
         // Copies, because the test damages the file that the images are mapped from.
@@ -96,8 +96,8 @@ extension PicturesTests {
         try expectAnew()
     }
 
-    /// As after a killed process: its lines are there, and a part of the next one.
-    @Test func decodingGoesOnWhereItWasEnded() throws {
+    /// As after a killed process: some lines are complete, and the next one is partial.
+    @Test func interruptedDecodingResumesWhereItEnded() throws {
         let cached = try Cached(each: 150)
         let (whole, decoded, _) = try cached.load()
         #expect(decoded == 300)
@@ -115,7 +115,7 @@ extension PicturesTests {
         }
     }
 
-    @Test func ofTwoProcessesOneDecodesAndTheOtherWaits() throws {
+    @Test func aSecondProcessWaitsWhileAnotherDecodes() throws {
         let cached = try Cached(each: 4)
         _ = try cached.load()
         // The lock of a process that is decoding.
@@ -131,7 +131,7 @@ extension PicturesTests {
         #expect(waited && decoded == 0)
     }
 
-    @Test func whatWasNotUsedForLongestMakesRoom() throws {
+    @Test func theLeastRecentlyUsedEntryIsEvicted() throws {
         let cached = try Cached(each: 4)
         // 24 kB at 32 pixels, 38 kB at 40 and 55 kB at 48; files take whole blocks of the disk.
         _ = try cached.load(cacheSize: 100_000, imageSize: 32)
@@ -151,7 +151,7 @@ extension PicturesTests {
         }
     }
 
-    @Test func theErrorOfPicturesThatFitNowhereHasTheSizes() throws {
+    @Test func theNoRoomErrorStatesTheSizes() throws {
         let error = PictureFolderError.noRoom(
             path: "mine", needed: 98_304_000_000, imageSize: 128, cache: "/cache", room: 20_000_000_000,
             memory: 1_540_000_000)
@@ -163,7 +163,7 @@ extension PicturesTests {
     }
 
     /// A failure to read a file may be temporary; a fault in its content is not.
-    @Test func aFileThatCouldNotBeReadIsTriedAgain() throws {
+    @Test func anUnreadableFileIsTriedAgain() throws {
         let cached = try Cached(each: 4)
         let link = cached.drawn.path + "/mine/ant/link.png"
         try FileManager.default.createSymbolicLink(
@@ -181,7 +181,7 @@ extension PicturesTests {
         #expect(decoded() == 9 && decoded() == 0)
     }
 
-    @Test func aCacheThatCannotBeWrittenIsDoneWithout() throws {
+    @Test func withAnUnwritableCachePicturesAreDecodedIntoMemory() throws {
         let cached = try Cached(each: 4)
         try Data().write(to: URL(fileURLWithPath: cached.drawn.path + "/cache"))
         var said: [String] = []

@@ -5,7 +5,7 @@ import Pictures
 import Testing
 
 extension PicturesTests {
-    @Test func manyPicturesAreDecodedEachToItsPlace() throws {
+    @Test func manyPicturesAreDecodedInOrder() throws {
         let drawn = try DrawnPictures()
         var paths = try (0..<130).map { number in
             try drawn.plain(
@@ -38,7 +38,7 @@ extension PicturesTests {
             (8, 8), (9, 31), (128, 129), (255, 256), (256, 257), (257, 600), (500, 375), (513, 1030),
             (1100, 1025),
         ])
-    func aJPEGHasTheBytesThatPillowGivesIt(width: Int, height: Int) throws {
+    func jpegPixelsEqualThoseOfPillow(width: Int, height: Int) throws {
         let drawn = try DrawnPictures()
         var files: [String] = []
         for orientation in 1...8 {
@@ -72,7 +72,7 @@ extension PicturesTests {
     }
 
     /// Files that libjpeg cannot read without a warning go to Pillow.
-    @Test func damagedAndRareJPEGFilesAreJudgedByPillow() throws {
+    @Test func damagedAndRareJPEGFilesFallBackToPillow() throws {
         let drawn = try DrawnPictures()
         let whole = try drawn.clouds("whole.jpg", size: (300, 200), orientation: 6)
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: whole)))
@@ -109,7 +109,7 @@ extension PicturesTests {
         #expect(decoded.pixels[..<(2 * 3072)].allSatisfy { $0 == 0 })
     }
 
-    @Test func nothingIsDecodedToNothing() throws {
+    @Test func decodingNoFilesGivesNoPixels() throws {
         let decoded = try PictureDecoder(pythonPaths: DrawnPictures.pythonPaths).decode(
             [], side: 32)
         #expect(decoded.pixels.isEmpty && decoded.problems.isEmpty)

@@ -39,7 +39,7 @@ extension PicturesTests {
         return numbers
     }
 
-    @Test func whatIsOddInADirectoryIsFound() throws {
+    @Test func copiesSmallClassesAndSmallPicturesAreFound() throws {
         let drawn = try three([24, 22, 4], in: "mine/train/")
         for name in ["ant", "bee", "cat"] {
             try drawn.plain(
@@ -73,7 +73,7 @@ extension PicturesTests {
             ])
     }
 
-    @Test func whatWasFoundIsFoundInTheCacheAsWellAndEachSizeHasItsOwn() throws {
+    @Test func findingsAndPixelsAreCachedForEachImageSize() throws {
         let drawn = try three([22, 22], in: "mine/")
         func examined(_ imageSize: Int) throws -> (dataset: LoadedDataset, findings: PictureFindings) {
             try PictureFolder(
@@ -96,7 +96,7 @@ extension PicturesTests {
         #expect(bytes(largeAgain.dataset.test) == bytes(large.dataset.test))
     }
 
-    @Test func foldersNameTheClassesAndTheirPicturesAreTheirImages() throws {
+    @Test func classNamesAndImagesComeFromTheFolders() throws {
         let drawn = try three([3, 5, 4], in: "mine/train/")
         try drawn.plain("mine/test/cat/1.jpg", color: [2, 1, 9])
         try drawn.plain("mine/test/ant/deep/er/2.png", color: [0, 2, 9])
@@ -119,7 +119,7 @@ extension PicturesTests {
         #expect(loaded.notice == "\(drawn.path)/mine has no test pictures of bee.")
     }
 
-    @Test func anyFirstPartOfASplitIsLikeTheWhole() throws {
+    @Test func anyPrefixOfASplitHasTheClassProportionsOfTheWhole() throws {
         let drawn = try three([30, 20, 10], in: "mine/")
         let train = try folder(drawn, "/mine", share: 0.1).load().train
         #expect(train.count == 54)
@@ -129,7 +129,7 @@ extension PicturesTests {
         }
     }
 
-    @Test func aShareOfEachClassIsForTestingTheSameInEveryRun() throws {
+    @Test func validationSplitTakesTheSameShareOfEachClassInEveryRun() throws {
         let drawn = try three([20, 40, 11], in: "mine/")
         let loaded = try folder(drawn, "/mine", share: 0.25).load()
         let (train, test) = (numbers(loaded.train), numbers(loaded.test))
@@ -150,7 +150,7 @@ extension PicturesTests {
             loaded.provenance.statement?.contains("--validation-split 0.25 --split-seed 7") == true)
     }
 
-    @Test func theChecksumIsOfNamesContentsAndDivision() throws {
+    @Test func theChecksumCoversNamesContentsAndSplit() throws {
         let drawn = try three([8, 8], in: "mine/")
         let loaded = try folder(drawn, "/mine", share: 0.25).load()
         let checksum = loaded.provenance.checksum
@@ -183,7 +183,7 @@ extension PicturesTests {
         #expect(try folder(drawn, "/mine", share: 0.25).checksum() != checksum)
     }
 
-    @Test func filesThatAreNoPicturesAreRefusedOrLeftOut() throws {
+    @Test func filesThatAreNotPicturesAreRefusedOrSkipped() throws {
         let drawn = try three([20, 20], in: "mine/")
         for number in 0..<12 { try drawn.text("mine/bee/bad\(number + 10).jpg") }
         let error = #expect(throws: PictureFolderError.self) {
@@ -208,7 +208,7 @@ extension PicturesTests {
         }
     }
 
-    @Test func directoriesThatAreNoDataSetAreRefusedWithTheReason() throws {
+    @Test func invalidDirectoriesAreRefusedWithTheReason() throws {
         let drawn = try three([8, 1], in: "few/")
         func expect(_ error: PictureFolderError, _ inner: String, share: Double? = nil) {
             #expect(throws: error) { try folder(drawn, inner, share: share).load() }
@@ -262,7 +262,7 @@ extension PicturesTests {
         #expect(Set(loaded.test.labels.values) == Set(0..<1000))
     }
 
-    @Test func aDirectoryOfCIFAR10IsNoneOfPictures() throws {
+    @Test func aCIFAR10DirectoryIsNotAPictureFolder() throws {
         let drawn = try DrawnPictures()
         #expect(PictureFolder.isOne(drawn.path))
         #expect(!PictureFolder.isOne(drawn.path + "/gone"))

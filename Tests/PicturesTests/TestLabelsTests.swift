@@ -43,7 +43,7 @@ extension PicturesTests {
         }
     }
 
-    @Test func aListHasTheClassesOfTestPicturesInOneFolder() throws {
+    @Test func aListGivesTheClassesOfTestPicturesInOneFolder() throws {
         let set = try ImageNet()
         let rows = ImageNet.labels.enumerated()
         let lists = [
@@ -78,7 +78,7 @@ extension PicturesTests {
         #expect(checksums.count == 1)
     }
 
-    @Test func whatOfAListDoesNotMatchIsSaid() throws {
+    @Test func unmatchedPicturesAndListEntriesAreReported() throws {
         let set = try ImageNet()
         let list = try set.list("list.txt", "val_0.jpg 2\nval_1.jpg 0\nval_2.jpg 1\nval_77.jpg 1\n")
         let loaded = try set.load(labels: list)
@@ -90,7 +90,7 @@ extension PicturesTests {
             loaded.notice?.contains("Not there: 1 picture of \(list), in \(set.drawn.path)/in/val.") == true)
     }
 
-    @Test func aListGivesClassesTheirNames() throws {
+    @Test func aListGivesTheClassNames() throws {
         let set = try ImageNet()
         let labels = try set.list("val.txt", "val_0.jpg 2\nval_1.jpg 0\nval_2.jpg 1\n")
         let names = try set.list(
@@ -111,7 +111,7 @@ extension PicturesTests {
     }
 
     /// Folders may have numbers as names. A list has folders' names or class indices, never both.
-    @Test func numbersAreNamesOfFoldersOnlyIfAllLinesAre() throws {
+    @Test func numbersAreFolderNamesOnlyIfEveryLineHasAFolderName() throws {
         let drawn = try DrawnPictures()
         for label in 1...3 {
             for number in 0..<2 {
@@ -134,7 +134,7 @@ extension PicturesTests {
     }
 
     /// With a corrected list, no picture is decoded again.
-    @Test func anotherListChangesNoPicture() throws {
+    @Test func anotherListDecodesNoPictureAgain() throws {
         let set = try ImageNet()
         func decoded(_ text: String) throws -> Int {
             var count = 0
@@ -149,7 +149,7 @@ extension PicturesTests {
         #expect(try decoded("val_0.jpg 2\nval_1.jpg 0\n") == 0)
     }
 
-    @Test func listsThatAreWrongAreRefusedWithTheLine() throws {
+    @Test func invalidListsAreRefusedWithTheLine() throws {
         let set = try ImageNet()
         func expect(
             _ error: PictureFolderError, _ labels: String?, names: String? = nil, share: Double? = nil

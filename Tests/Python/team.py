@@ -87,7 +87,7 @@ def training(world: bigeggs.Communicator, steps: str) -> dict[str, np.ndarray]:
 
 
 def branched(precision: str) -> bigeggs.Model:
-    """A network with every kind of pass that sums over a batch, or whose oneDNN primitive is made for some samples."""
+    """A network with every kind of pass that sums over a batch or has a oneDNN primitive for a number of samples."""
     seen = layers.Input((12, 12, 3))
     stem = layers.Conv2D(16, 2, kernel_trainable=False)(layers.Rescaling(1 / 255)(seen))
     wide = layers.Conv2D(32, 3, padding="same", use_bias=False)(layers.Activation("gelu")(stem))

@@ -1,4 +1,4 @@
-"""The report is accessible to readers who see the figures badly or not at all: our own list of requirements.
+"""Our own accessibility requirements for the report.
 
 `make check-pages` uses a browser and axe-core; these tests need neither.
 """
@@ -30,13 +30,13 @@ def test_the_page_names_its_language_and_has_a_title(page: Page) -> None:
     assert "width=device-width" in viewport and "user-scalable" not in viewport
 
 
-def test_headings_follow_each_other_without_a_gap(page: Page) -> None:
+def test_heading_levels_have_no_gaps(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.match("h[1-6]$", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:]))
 
 
-def test_there_is_one_main_part_and_contents_with_a_name(page: Page) -> None:
+def test_there_is_one_main_element_and_one_labelled_navigation(page: Page) -> None:
     tags = [tag for tag, _ in page.tags]
     assert tags.count("main") == tags.count("nav") == 1
     assert next(a for tag, a in page.tags if tag == "nav")["aria-label"]
@@ -51,19 +51,19 @@ def test_every_cell_of_a_table_has_a_header(page: Page) -> None:
     assert rows == len(tables) + sum(a["scope"] == "row" for a in headers), "a row without a header"
 
 
-def test_what_scrolls_can_be_reached_with_the_keyboard(page: Page) -> None:
+def test_scrollable_regions_can_be_focused_with_the_keyboard(page: Page) -> None:
     regions = [a for _, a in page.tags if a.get("class") == "wide"]
     assert regions and all(a["tabindex"] == "0" and a["role"] == "region" for a in regions)
     named = set(page.values("id"))
     assert all(a["aria-labelledby"] in named for a in regions)
 
 
-def test_what_enlarges_a_figure_has_a_name(page: Page) -> None:
+def test_the_checkboxes_that_enlarge_figures_have_labels(page: Page) -> None:
     boxes = [a for tag, a in page.tags if tag == "input"]
     assert boxes and all(a["type"] == "checkbox" and a["aria-label"] for a in boxes)
 
 
-def test_links_say_where_they_lead(page: Page) -> None:
+def test_link_texts_describe_their_targets(page: Page) -> None:
     html = "".join(page.text).lower()
     assert not re.search(r"\b(click here|read more|this link)\b", html)
 
@@ -115,6 +115,6 @@ def test_labels_in_figures_have_the_contrast_of_wcag(palette: dict[str, str]) ->
     assert contrast(palette["muted"], palette["shade"]) >= 4.5
 
 
-def test_the_contrast_is_that_of_wcags_examples() -> None:
+def test_the_contrast_function_matches_known_contrast_ratios() -> None:
     assert contrast("#000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)

@@ -1,4 +1,4 @@
-"""Documents that describe where things are name only files and folders that exist."""
+"""The paths that the documents on the repository's structure name exist."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["Sources/BigEggs/BigEggs.docc/Architecture.md", "CONTRIBUTING.md"]
-#: Made by commands, and missing in a fresh checkout.
+#: Paths that commands create; a fresh checkout does not have them.
 MADE = ("runs/", ".build", "dist/")
 
 
@@ -19,13 +19,13 @@ def named(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_path_that_is_named_is_there(page):
+def test_every_path_in_the_documents_exists(page):
     paths = named(page)
     assert len(paths) > 20
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-def test_every_folder_of_sources_is_in_the_picture():
+def test_every_source_folder_is_in_the_architecture_diagram():
     text = (ROOT / PAGES[0]).read_text(encoding="utf-8")
     picture = text.split("```")[1]
     for folder in (ROOT / "Sources").iterdir():

@@ -53,13 +53,13 @@ SCALARS: list[Callable[[type], Any]] = [
 
 @pytest.mark.parametrize("call", SCALARS)
 @pytest.mark.parametrize("number", [np.int64, np.int32, np.uint8])
-def test_a_whole_number_may_be_numpys(call, number):
+def test_integer_arguments_may_be_numpy_scalars(call, number):
     call(number)
 
 
 @pytest.mark.parametrize("number", [np.float32, np.float64, np.float16, lambda value: np.array(value,
     dtype=np.float32)])
-def test_a_number_may_be_numpys(number):
+def test_float_arguments_may_be_numpy_scalars_or_0d_arrays(number):
     model = network()
     for optimizer in [
         optimizers.Adam(number(0.5), beta_1=number(0.5)), optimizers.SGD(number(0.5), momentum=number(0.5)),
@@ -77,14 +77,14 @@ def test_a_number_may_be_numpys(number):
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, 2 ** 53 + 2])
-def test_a_seed_that_a_double_may_have_rounded_is_refused(seed):
+def test_a_negative_fractional_or_too_large_seed_is_an_error(seed):
     with pytest.raises(bigeggs.Error, match=r"whole number from 0 to 2\^53"):
         network(seed=seed).build((None, 8, 8, 3))
     network(seed=2 ** 53).build((None, 8, 8, 3))
 
 
 @pytest.mark.parametrize("flag", [np.True_, np.bool_(True), np.array(True)])
-def test_a_flag_may_be_numpys(flag):
+def test_boolean_arguments_may_be_numpy_booleans(flag):
     callbacks.EarlyStopping(restore_best_weights=flag)
     optimizers.SGD(0.1, momentum=0.9, nesterov=flag)
     bigeggs.ImageDataGenerator(horizontal_flip=flag)
@@ -92,7 +92,7 @@ def test_a_flag_may_be_numpys(flag):
 
 
 @pytest.mark.parametrize("infinite", [np.inf, math.inf, np.float32(np.inf), -np.inf])
-def test_infinity_is_a_number_where_keras_takes_it(infinite):
+def test_infinity_is_accepted_where_keras_accepts_it(infinite):
     for call in [
         lambda: callbacks.EarlyStopping(monitor="loss", baseline=infinite, min_delta=infinite),
         lambda: callbacks.ReduceLROnPlateau(monitor="loss", min_delta=infinite),
@@ -127,7 +127,7 @@ def test_infinity_is_a_number_where_keras_takes_it(infinite):
     (lambda: bigeggs.ImageDataGenerator(zoom_range=[1, np.inf]), '"zoom_range" is'),
     (lambda: bigeggs.Sequential([layers.Flatten(), layers.Dropout(np.nan)]).predict(X), 'Dropout: "rate" is "nan"'),
 ])
-def test_a_number_that_makes_no_sense_is_refused_by_name(call, message):
+def test_the_error_for_an_invalid_number_names_the_argument(call, message):
     with pytest.raises(bigeggs.Error, match=message):
         call()
 
@@ -139,7 +139,7 @@ def fitted(optimizer: optimizers.Optimizer) -> None:
 
 
 @pytest.mark.parametrize("value", [object(), 3j, {1, 2}])
-def test_what_is_no_setting_at_all_is_named(value):
+def test_a_setting_of_an_unsupported_type_is_a_type_error(value):
     with pytest.raises(TypeError, match="patience is .*: give a number, a string or a list"):
         callbacks.EarlyStopping(patience=value)
 
@@ -159,7 +159,7 @@ CHECKED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize("arguments, message", CHECKED)
-def test_fit_is_checked_by_the_library_and_its_errors_name_pythons_arguments(arguments, message):
+def test_errors_of_fit_from_the_library_name_the_python_arguments(arguments, message):
     with pytest.raises(bigeggs.Error, match=f"^{message}"):
         network().fit(X, Y, verbose=0, **arguments)
 
@@ -172,12 +172,12 @@ def test_fit_is_checked_by_the_library_and_its_errors_name_pythons_arguments(arg
     (lambda: bigeggs.Sequential([bigeggs.Input((8, 8, 3)), layers.MaxPooling2D(0)]).summary(),
         r"pool_size is \[0, 0\]"),
 ])
-def test_other_errors_have_keras_names_too(call, message):
+def test_other_errors_use_the_argument_names_of_keras(call, message):
     with pytest.raises(bigeggs.Error, match=message):
         call()
 
 
-def test_a_split_is_the_last_images_as_they_lie():
+def test_validation_split_takes_the_last_images_without_shuffling():
     split = network().fit(X, Y, validation_split=0.25, batch_size=6, epochs=2, verbose=0)
     apart = network().fit(X[:18], Y[:18], validation_data=(X[18:], Y[18:]), batch_size=6, epochs=2, verbose=0)
     assert split.history == apart.history and split.params["steps"] == apart.params["steps"] == 3
@@ -217,7 +217,7 @@ FORMS: list[Callable[[], Any]] = [
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_images_may_come_in_any_form(form):
+def test_images_may_be_lists_or_arrays_of_any_dtype_and_layout(form):
     model = network()
     losses = model.fit(form(), Y, batch_size=8, validation_data=(form(), Y), verbose=0).history
     plain = network()
@@ -235,13 +235,13 @@ def test_images_may_come_in_any_form(form):
     strided(Y), Y[::-1].copy()[::-1], unaligned(Y.astype(np.int32)), unaligned(Y.astype(np.int64)),
         Y.astype(np.int16)[:, None],
 ])
-def test_labels_may_come_in_any_form(labels):
+def test_labels_may_be_lists_or_arrays_of_any_dtype_and_layout(labels):
     assert network().fit(X, labels, verbose=0).history == network().fit(X, Y, verbose=0).history
 
 
 @pytest.mark.parametrize("form", [unaligned, strided, read_only, np.asfortranarray, lambda array: array.astype(">f8"),
     np.ndarray.tolist])
-def test_weights_and_images_of_a_transformation_may_come_in_any_form(form):
+def test_set_weights_and_apply_transform_accept_lists_and_any_array_layout(form):
     kernel = np.random.default_rng(1).normal(size=(192, 4)).astype(np.float32)
     model = network()
     model.build((None, 8, 8, 3))
@@ -252,7 +252,7 @@ def test_weights_and_images_of_a_transformation_may_come_in_any_form(form):
         generator.apply_transform(FLOATS[0], {"theta": 20}))
 
 
-def test_what_is_no_array_of_numbers_is_refused_by_name():
+def test_the_error_for_images_or_labels_that_are_not_numeric_names_the_argument():
     for x in [None, [[1, 2], [3]], np.array([object()])]:
         with pytest.raises((TypeError, ValueError), match="x is not an array of numbers|inhomogeneous"):
             network().fit(x, Y)
@@ -260,7 +260,7 @@ def test_what_is_no_array_of_numbers_is_refused_by_name():
         network().fit(X, np.array([None] * 24))
 
 
-def test_settings_cross_to_the_library_in_one_place():
+def test_settings_are_encoded_as_json_for_the_library():
     assert _library.settings(a=np.int64(3), b=np.float32(0.5), c=[np.bool_(True), np.inf], d=None,
         e={"f": -np.inf}) == (
         b'{"a": 3, "b": 0.5, "c": [true, "inf"], "e": {"f": "-inf"}}'

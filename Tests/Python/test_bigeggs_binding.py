@@ -153,13 +153,13 @@ def test_the_binding_declares_every_function_of_the_header_with_the_types_of_its
     assert _library.FUNCTIONS | {"be_abi_version": [], "be_last_error": [], "be_version": []} == functions
 
 
-def test_the_bindings_constants_are_the_headers(tmp_path):
+def test_the_constants_of_the_binding_equal_those_of_the_header(tmp_path):
     names = [name for name in vars(_library) if re.fullmatch("BE_[A-Z_]+", name)]
     assert len(names) > 10
     compile_c(tmp_path, *(f'_Static_assert({name} == {getattr(_library, name)}, "{name}");' for name in names))
 
 
-def test_the_bindings_structures_are_the_headers(tmp_path):
+def test_the_structures_of_the_binding_have_the_layout_of_the_header(tmp_path):
     checks = []
     for name, structure in [
         ("be_array", _library.Array), ("be_transform", _library.Transform), ("be_progress", _library.Progress)
@@ -191,7 +191,7 @@ def test_the_library_exports_the_functions_of_the_header_and_no_others():
     assert exported == set(header_functions())
 
 
-def test_the_header_is_plain_c(tmp_path):
+def test_the_header_compiles_as_strict_c11(tmp_path):
     compile_c(tmp_path, f'_Static_assert(BE_ABI_VERSION == {_library.ABI_VERSION}, "version");')
 
 
@@ -202,7 +202,7 @@ def run_python(code, **environment):
     )
 
 
-def test_a_library_that_is_not_there_is_named():
+def test_the_error_for_a_missing_library_names_its_path():
     run = run_python("import bigeggs", BIGEGGS_LIBRARY="/nowhere/libbigeggs_c.so")
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1].startswith(
@@ -213,7 +213,7 @@ def test_a_library_that_is_not_there_is_named():
 # ---- Data sets ----------------------------------------------------------------------------------
 
 
-def test_images_and_labels_are_those_of_the_files(data):
+def test_images_and_labels_match_the_files(data):
     assert data.name == "CIFAR-10"
     assert data.class_names == CLASSES
     assert re.fullmatch("md5:[0-9a-f]{32}", data.checksum)
@@ -225,7 +225,7 @@ def test_images_and_labels_are_those_of_the_files(data):
         np.testing.assert_array_equal(images, [pixels(split, index) for index in range(count)])
 
 
-def test_views_are_of_one_memory_and_cannot_be_written(data):
+def test_image_arrays_share_memory_and_are_read_only(data):
     first, second = data.images("train"), data.images("train")
     assert np.shares_memory(first, second)
     with pytest.raises(ValueError):
@@ -242,7 +242,7 @@ def test_an_array_keeps_the_data_set_alive(data_directory):
     np.testing.assert_array_equal(images, [pixels("test", 2), pixels("test", 3)])
 
 
-def test_the_data_set_goes_with_its_last_array(data_directory):
+def test_the_data_set_is_released_with_its_last_array(data_directory):
     data = bigeggs.Dataset.open(data_directory)
     handle, images = data._owner.handle, data.images("test")
     del data
@@ -280,7 +280,7 @@ def test_augmentation_flips_shifts_and_fills(data):
     np.testing.assert_allclose(shifted[-4:], np.broadcast_to(image[-1:], (4, 32, 3)), atol=1e-3)
 
 
-def test_augmentation_refuses_what_means_nothing(data):
+def test_augmentation_rejects_invalid_arguments(data):
     with pytest.raises(bigeggs.NotFound, match="there is no image 10: there are 10, counted from 0"):
         data.augment("train", 10)
     with pytest.raises(bigeggs.NotFound):
@@ -293,7 +293,7 @@ def test_augmentation_refuses_what_means_nothing(data):
         data.images("validation")
 
 
-def test_a_data_set_that_is_not_there_is_named(tmp_path):
+def test_the_error_for_a_missing_data_set_names_it(tmp_path):
     with pytest.raises(bigeggs.Error, match="no-such-data"):
         bigeggs.Dataset.open(tmp_path / "no-such-data")
 
@@ -301,7 +301,7 @@ def test_a_data_set_that_is_not_there_is_named(tmp_path):
 # ---- Records ------------------------------------------------------------------------------------
 
 
-def test_values_of_a_record_have_their_types(record):
+def test_record_values_have_the_matching_python_types(record):
     assert record["section"] == "04-plain-training"
     assert record["title"] == "≥ 90 % 🥚"
     assert record["results.best"] == 0.1
@@ -311,7 +311,7 @@ def test_values_of_a_record_have_their_types(record):
     assert isinstance(record["results"], bigeggs.Record)
 
 
-def test_lists_of_numbers_are_arrays(record):
+def test_lists_of_numbers_become_numpy_arrays(record):
     loss = record["results.history.loss"]
     assert loss.dtype == np.float64 and loss.tolist() == [1.5, 0.75, 1 / 3]
     assert np.shares_memory(loss, record["results"]["history"]["loss"])
@@ -322,7 +322,7 @@ def test_lists_of_numbers_are_arrays(record):
         loss[0] = 0
 
 
-def test_other_lists_are_lists(record):
+def test_other_lists_become_python_lists(record):
     assert [row.tolist() for row in record["results.ragged"]] == [[1], [2, 3]]
     assert record["results.mixed"] == [1, None, "three", True]
     assert [layer["name"] for layer in record["results.layers"]] == ["conv2d", "flatten"]
@@ -338,7 +338,7 @@ def test_a_record_is_a_mapping(record):
     assert record[""]["section"] == "04-plain-training"
 
 
-def test_what_a_record_does_not_have_is_named(record):
+def test_the_error_for_a_missing_record_key_names_the_key(record):
     with pytest.raises(KeyError) as caught:
         record["results.layers.2.name"]
     assert isinstance(caught.value, bigeggs.Error)
@@ -355,7 +355,7 @@ def test_an_array_keeps_its_record_alive(record, tmp_path):
     np.testing.assert_array_equal(numbers, np.arange(10_000))
 
 
-def test_a_first_list_that_is_longer_than_all_others_is_no_array(tmp_path):
+def test_a_list_of_one_long_list_and_many_empty_ones_does_not_become_an_array(tmp_path):
     path = tmp_path / "ragged.json"
     path.write_text(json.dumps({"lists": [[0] * 100_000] + [[]] * 100_000}))
     lists = bigeggs.Record.open(path)["lists"]
@@ -363,7 +363,7 @@ def test_a_first_list_that_is_longer_than_all_others_is_no_array(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": nan}', "\0", '{"a": 1e999}'])
-def test_a_damaged_record_is_named(tmp_path, text):
+def test_the_error_for_a_damaged_record_names_the_file(tmp_path, text):
     path = tmp_path / "damaged.json"
     path.write_text(text)
     with pytest.raises(bigeggs.Error, match=r"damaged\.json"):
@@ -373,7 +373,7 @@ def test_a_damaged_record_is_named(tmp_path, text):
 # ---- Weights ------------------------------------------------------------------------------------
 
 
-def test_weights_are_those_of_the_file(weights, tensors):
+def test_weights_match_the_file(weights, tensors):
     assert sorted(weights.names) == sorted(tensors)
     for name, array in tensors.items():
         assert weights[name].dtype == np.float32
@@ -381,7 +381,7 @@ def test_weights_are_those_of_the_file(weights, tensors):
     assert weights["scale"].shape == ()
 
 
-def test_a_tensor_that_is_not_there_is_named(weights):
+def test_the_error_for_a_missing_tensor_names_it(weights):
     assert "conv2d/gamma" not in weights
     with pytest.raises(KeyError, match=r"plain\.safetensors has no tensor conv2d/gamma"):
         weights["conv2d/gamma"]
@@ -397,7 +397,7 @@ def test_an_array_keeps_its_weights_alive(tmp_path, tensors):
     np.testing.assert_array_equal(kernel, tensors["conv2d/kernel"])
 
 
-def test_a_truncated_file_of_weights_is_named(tmp_path, tensors):
+def test_the_error_for_a_truncated_weights_file_names_it(tmp_path, tensors):
     path = tmp_path / "truncated.safetensors"
     write_safetensors(path, tensors)
     path.write_bytes(path.read_bytes()[:-4])
@@ -409,7 +409,7 @@ def test_a_truncated_file_of_weights_is_named(tmp_path, tensors):
 
 
 @pytest.mark.parametrize("handle", [0, 0xFFFF_FFFF, 0xDEAD_BEEF_0000_0000, (1 << 64) - 1])
-def test_a_made_up_handle_is_refused_by_every_function(handle):
+def test_every_function_rejects_an_invalid_handle(handle):
     for name, kinds in _library.FUNCTIONS.items():
         if kinds[0] is not _library.c_uint64:
             continue
@@ -431,7 +431,7 @@ ALL_OPTIONAL = {
 }
 
 
-def test_null_is_refused_wherever_something_must_be_given(data, record, weights):
+def test_null_is_an_error_for_every_required_pointer(data, record, weights):
     images = Images(data.images("train"), data.labels("train"))
     model = bigeggs.Sequential([bigeggs.Input((32, 32, 3)), bigeggs.layers.Flatten(), bigeggs.layers.Dense(10)])
     owners = {
@@ -477,7 +477,7 @@ def test_each_thread_has_its_own_last_error(record):
     assert messages == {f"missing{number}": {f"missing{number}"} for number in range(8)}
 
 
-def test_wilsons_interval_solves_his_equation():
+def test_the_wilson_interval_solves_its_defining_equation():
     from statistics import NormalDist
 
     z = NormalDist().inv_cdf(0.975)

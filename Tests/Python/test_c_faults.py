@@ -68,11 +68,15 @@ def _library_path() -> str:
     return path
 
 
-def test_every_fault_gets_a_status_and_a_reason(has_sanitizer: None, files: list[str], tmp_path: Path) -> None:
+def test_every_wrong_call_returns_a_status_and_an_error_message(
+    has_sanitizer: None, files: list[str], tmp_path: Path
+) -> None:
     survived = run_c("faults.c", tmp_path, *files)
     assert int(survived.split()[0]) > 200
 
 
-def test_every_fault_of_a_training_gets_a_status_and_a_reason(has_sanitizer: None, tmp_path: Path) -> None:
+def test_every_wrong_call_for_a_model_returns_a_status_and_an_error_message(
+    has_sanitizer: None, tmp_path: Path
+) -> None:
     survived = run_c("model_faults.c", tmp_path, str(tmp_path))
     assert int(survived.split()[0]) > 400

@@ -26,7 +26,7 @@ def benchmarks_page() -> ModuleType:
     return module
 
 
-def test_the_benchmarks_page_is_what_its_records_say() -> None:
+def test_the_benchmarks_page_matches_its_records() -> None:
     assert (ROOT / "BENCHMARKS.md").read_text() == benchmarks_page().text()
 
 
@@ -43,7 +43,7 @@ def share(number: float) -> str:
     return percent(number).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_readme_opens_with_the_records_results() -> None:
+def test_the_results_in_the_readme_match_the_records() -> None:
     plain, augmented, demo = (
         load(f"report/records/{name}.json")["results"]
         for name in ("04-plain-training", "05-augmented-training", "07-demo"))
@@ -69,7 +69,7 @@ def test_the_readme_opens_with_the_records_results() -> None:
     ]
 
 
-def test_the_readmes_comparison_is_that_of_the_benchmarks_page() -> None:
+def test_the_comparison_in_the_readme_matches_the_benchmarks_page() -> None:
     page = benchmarks_page()
     rows = [line for line in page.peers(KIND).splitlines() if re.match(r"\| (training|inference), \w+ \|", line)]
     text = (ROOT / "README.md").read_text()

@@ -38,7 +38,7 @@ def train(model: bigeggs.Sequential) -> list[float]:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_a_copy_of_a_model_keeps_its_weights_and_goes_on_as_the_first_one(optimizer):
+def test_a_copied_model_has_the_same_weights_and_continues_training_identically(optimizer):
     model = network(optimizer())
     model.predict(X[:5])  # The first plan, which decides about layouts, is then not the training's.
     train(model)
@@ -52,7 +52,7 @@ def test_a_copy_of_a_model_keeps_its_weights_and_goes_on_as_the_first_one(optimi
         assert one.optimizer.learning_rate == model.optimizer.learning_rate
 
 
-def test_a_copy_has_a_handle_an_optimizer_and_a_history_of_its_own():
+def test_a_copy_has_its_own_handle_optimizer_and_history():
     model = network()
     history = model.fit(X, Y, verbose=0)
     for way in WAYS:
@@ -65,7 +65,7 @@ def test_a_copy_has_a_handle_an_optimizer_and_a_history_of_its_own():
         assert not model.weights["dense/bias"].any() or model.weights["dense/bias"].max() < 1
 
 
-def test_the_best_model_of_a_loop_stays_what_it_was():
+def test_a_deepcopy_does_not_change_when_the_original_is_trained_further():
     model, best, losses = network(), None, []
     for _ in range(3):
         train(model)
@@ -76,7 +76,7 @@ def test_the_best_model_of_a_loop_stays_what_it_was():
     assert best.evaluate(X, Y)[0] == min(losses)
 
 
-def test_a_pickled_model_goes_on_in_another_process():
+def test_a_pickled_model_continues_training_in_another_process():
     model = network(optimizers.Adam(0.01))
     train(model)
     elsewhere = trained_in_another_process(model)
@@ -84,7 +84,7 @@ def test_a_pickled_model_goes_on_in_another_process():
     assert_same(elsewhere, model)
 
 
-def test_models_that_are_not_built_not_compiled_or_loaded_are_copied_too(tmp_path):
+def test_unbuilt_uncompiled_and_loaded_models_can_be_copied(tmp_path):
     for way in WAYS:
         unbuilt = way(network(optimizers.SGD(0.25)))
         assert unbuilt.optimizer.learning_rate == 0.25
@@ -102,7 +102,7 @@ def test_models_that_are_not_built_not_compiled_or_loaded_are_copied_too(tmp_pat
         np.testing.assert_array_equal(copy.deepcopy(one).predict(X), model.predict(X))
 
 
-def test_a_subclass_of_a_model_keeps_what_it_has_beside():
+def test_a_copied_model_subclass_keeps_its_class_and_attributes():
     class Named(bigeggs.Sequential):
         pass
 
@@ -112,7 +112,7 @@ def test_a_subclass_of_a_model_keeps_what_it_has_beside():
     assert type(one) is Named and one.tags is model.tags and deep.tags == ["first"] and deep.tags is not model.tags
 
 
-def test_a_model_that_is_being_trained_is_not_copied():
+def test_copying_a_model_during_training_is_an_error():
     class Copier(callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             with pytest.raises(bigeggs.Error, match="being trained: copy it before or after"):
@@ -124,7 +124,7 @@ def test_a_model_that_is_being_trained_is_not_copied():
     assert copier.tried
 
 
-def test_a_copied_optimizer_has_the_present_rate_and_no_model():
+def test_a_copied_optimizer_has_the_current_learning_rate_and_no_model():
     model = network(optimizers.SGD(0.5, momentum=0.9))
     train(model)
     model.optimizer.learning_rate = 0.25
@@ -139,7 +139,7 @@ def test_a_copied_optimizer_has_the_present_rate_and_no_model():
     assert schedule.learning_rate == optimizers.CosineDecay(0.1, 9)
 
 
-def test_copied_callbacks_remember_what_they_saw_and_watch_by_themselves(tmp_path):
+def test_copied_callbacks_keep_their_state_and_are_independent(tmp_path):
     model = network()
     stopping = callbacks.EarlyStopping(monitor="loss", patience=1, min_delta=100, baseline=np.inf)
     model.fit(X, Y, epochs=9, verbose=0, callbacks=stopping)
@@ -161,7 +161,7 @@ def test_copied_callbacks_remember_what_they_saw_and_watch_by_themselves(tmp_pat
     assert "model" not in pickle.loads(pickle.dumps(model.history)).__dict__
 
 
-def test_copied_generators_and_flows_draw_by_themselves():
+def test_copied_generators_and_flows_draw_independently():
     generator = bigeggs.ImageDataGenerator(rotation_range=20, zoom_range=np.float32([0.9, 1.1]), rescale=1 / 255)
     flow = generator.flow(X, Y, batch_size=16, seed=4)
     next(flow)
@@ -175,7 +175,7 @@ def test_copied_generators_and_flows_draw_by_themselves():
         assert flow._next == 1 and flow._asked == {0: 1}
 
 
-def test_what_shows_memory_is_its_own_copy_and_is_not_pickled(dataset):
+def test_views_of_library_memory_are_not_duplicated_by_copy_and_cannot_be_pickled(dataset):
     weights = network_weights()
     record = weights.model._description()
     for shown in (weights.shown, record, dataset):
@@ -196,12 +196,12 @@ class network_weights:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_handle_is_neither_copied_nor_pickled(way):
+def test_a_handle_cannot_be_copied_or_pickled(way):
     with pytest.raises(TypeError, match="neither copied nor pickled"):
         way(network_weights().shown._owner)
 
 
-def test_every_class_that_holds_a_handle_has_its_way_of_being_copied():
+def test_every_class_with_a_handle_defines_how_it_is_copied():
     """A class that leaves copying to Python would share its handle in a shallow copy."""
     holders = set()
     for path in (ROOT / "python/bigeggs").glob("*.py"):
@@ -219,7 +219,7 @@ def test_every_class_that_holds_a_handle_has_its_way_of_being_copied():
         assert own, kind
 
 
-def test_a_damaged_copy_is_refused():
+def test_restoring_a_damaged_snapshot_is_an_error():
     model = network()
     train(model)
     whole = _library.Owner.made("be_model_snapshot", model._handle).array("be_snapshot_bytes").copy()
@@ -259,7 +259,7 @@ def test_an_optimizer_belongs_to_one_model():
     network(optimizer)  # After its model took another one, it is free.
 
 
-def test_a_scheduler_sets_the_rate_of_its_own_model():
+def test_a_scheduler_sets_the_learning_rate_of_its_own_model_only():
     first = network(optimizers.Adam(0.01))
     second = network(copy.copy(first.optimizer))
     train(second)
@@ -267,7 +267,7 @@ def test_a_scheduler_sets_the_rate_of_its_own_model():
     assert (first.optimizer.learning_rate, second.optimizer.learning_rate) == (0.5, 0.01)
 
 
-def test_a_compilation_that_fails_leaves_the_optimizer_free_and_the_model_as_it_was():
+def test_a_failed_compile_leaves_the_model_unchanged_and_the_optimizer_usable():
     optimizer, model = optimizers.Adam(-1.0), network(optimizers.SGD(0.5))
     train(model)
     with pytest.raises(bigeggs.Error, match="learning_rate is -1"):
@@ -277,7 +277,7 @@ def test_a_compilation_that_fails_leaves_the_optimizer_free_and_the_model_as_it_
     network(optimizer)
 
 
-def test_a_callback_takes_part_in_one_training_at_a_time():
+def test_a_callback_cannot_be_used_in_two_trainings_at_a_time():
     stopping = callbacks.EarlyStopping(monitor="loss", patience=5)
 
     class Nested(callbacks.Callback):
@@ -292,7 +292,7 @@ def test_a_callback_takes_part_in_one_training_at_a_time():
     network().fit(X, Y, verbose=0, callbacks=[stopping])  # Afterwards, it may be used in another training.
 
 
-def test_a_flow_may_train_two_models():
+def test_one_flow_can_train_two_models():
     flow = bigeggs.ImageDataGenerator(rotation_range=20).flow(X, Y, batch_size=16)
     apart = [network().fit(bigeggs.ImageDataGenerator(rotation_range=20).flow(X, Y, batch_size=16), verbose=0).history]
     assert [network().fit(flow, verbose=0).history, network().fit(flow, verbose=0).history] == apart * 2

@@ -40,11 +40,11 @@ def pages(directory: Path, record: dict[str, object], *files: tuple[str, str, st
     return (directory / "diff.md").read_text(), (directory / "diff.html").read_text()
 
 
-def test_a_run_and_itself_have_the_same_verdicts(two_runs: tuple[Path, Path]) -> None:
+def test_comparing_a_run_with_itself_finds_no_changed_verdicts(two_runs: tuple[Path, Path]) -> None:
     assert diff.verdicts(str(two_runs[0]), str(two_runs[0]), SECTIONS) == []
 
 
-def test_a_verdict_that_flips_is_told_with_its_claim(two_runs: tuple[Path, Path]) -> None:
+def test_a_changed_verdict_is_listed_with_its_claim(two_runs: tuple[Path, Path]) -> None:
     assert diff.verdicts(*map(str, two_runs), SECTIONS) == [
         {
             "claim": "Plain training can overfit after some ten epochs.",
@@ -54,7 +54,7 @@ def test_a_verdict_that_flips_is_told_with_its_claim(two_runs: tuple[Path, Path]
     ]
 
 
-def test_pages_of_runs_that_do_not_differ_say_so(tmp_path: Path) -> None:
+def test_the_pages_of_equal_runs_say_that_nothing_differs(tmp_path: Path) -> None:
     markdown, html = pages(tmp_path, found())
     for text in ("Nothing differs.", "Every setting is the same.", "All 20 numbers are the same."):
         assert text in markdown and text in html
@@ -62,7 +62,7 @@ def test_pages_of_runs_that_do_not_differ_say_so(tmp_path: Path) -> None:
     assert not (tmp_path / "diff.png").exists()
 
 
-def test_what_differs_is_told_with_its_noise_and_the_machine_last(tmp_path: Path) -> None:
+def test_differences_are_listed_with_their_noise_and_machine_metrics_come_last(tmp_path: Path) -> None:
     metrics = [
         {"part": "training", "key": "results.trainingSeconds", "a": 60, "b": 61.5, "difference": 1.5, "meaning": "machine"},
         {"part": "training", "key": "test.accuracy", "a": 0.8, "b": 0.79, "difference": -0.01, "noise": 0.024,
@@ -84,7 +84,7 @@ def test_what_differs_is_told_with_its_noise_and_the_machine_last(tmp_path: Path
     assert "| A claim. | holds | does not hold |" in lines
 
 
-def test_the_curves_of_both_runs_are_drawn_and_tabled(tmp_path: Path) -> None:
+def test_the_curves_of_both_runs_are_drawn_and_written_as_csv(tmp_path: Path) -> None:
     studies = [str(ROOT / "report" / "study" / f"plain-{seed}.json") for seed in (1, 2)]
     markdown, html = pages(tmp_path, found(), ("training", *studies))
     assert "![" in markdown and "<img" in html

@@ -19,7 +19,7 @@ def network(seed: int = 2, dropout: float = 0.0) -> bigeggs.Sequential:
         layers.Flatten(), layers.Dense(8, activation="relu"), layers.Dropout(dropout),
         layers.Dense(4, activation="softmax"),
     ], seed=seed, threads=1)
-    # The rate is so small that losses depend on what was drawn, and not on what was learnt.
+    # The learning rate is so small that losses depend only on the random draws.
     model.compile(bigeggs.optimizers.SGD(1e-30))
     return model
 
@@ -36,14 +36,14 @@ def losses(model: bigeggs.Sequential, x: object, y: object = None, **options: ob
     return seen
 
 
-def test_every_call_of_fit_has_an_order_of_its_own():
+def test_every_call_of_fit_shuffles_in_a_new_order():
     model = network()
     calls = [tuple(losses(model, X, Y, batch_size=8)) for _ in range(4)]
     assert len(set(calls)) == 4
     assert sum(calls, ()) == tuple(losses(network(), X, Y, batch_size=8, epochs=4))
 
 
-def test_every_call_of_fit_transforms_anew():
+def test_every_call_of_fit_draws_new_transformations():
     model, generator = network(), turning()
     calls = [tuple(losses(model, generator.flow(X, Y, batch_size=8, shuffle=False))) for _ in range(4)]
     assert len(set(calls)) == 4
@@ -51,7 +51,7 @@ def test_every_call_of_fit_transforms_anew():
     assert sum(calls, ()) == tuple(whole)
 
 
-def test_every_call_of_fit_drops_out_anew_and_so_does_one_after_another_compilation():
+def test_every_call_of_fit_draws_new_dropout_masks_also_after_compile():
     model, calls = network(dropout=0.5), []
     for _ in range(3):
         calls.append(tuple(losses(model, X, Y, batch_size=8, shuffle=False)))
@@ -60,7 +60,7 @@ def test_every_call_of_fit_drops_out_anew_and_so_does_one_after_another_compilat
     assert sum(calls, ()) == tuple(losses(network(dropout=0.5), X, Y, batch_size=8, shuffle=False, epochs=3))
 
 
-def test_a_training_that_fails_or_is_shorter_than_a_pass_counts_too():
+def test_failed_and_short_trainings_also_advance_the_random_draws():
     model = network()
 
     class Enough(Exception):
@@ -78,7 +78,7 @@ def test_a_training_that_fails_or_is_shorter_than_a_pass_counts_too():
     assert tuple(losses(other, X, Y, batch_size=8, epochs=5)[4 * 5:][:2]) == seen[3]
 
 
-def test_an_initial_epoch_and_a_seed_ask_for_the_same_draws_again():
+def test_initial_epoch_and_seed_reproduce_earlier_draws():
     model, generator = network(), turning()
     fifth = [losses(model, generator.flow(X, Y), initial_epoch=4, epochs=5) for _ in range(2)]
     assert fifth[0] == fifth[1] == losses(network(), generator.flow(X, Y), epochs=5)[-2:]
@@ -91,7 +91,7 @@ def test_an_initial_epoch_and_a_seed_ask_for_the_same_draws_again():
 # ---- Flows --------------------------------------------------------------------------------------
 
 
-def test_a_flow_gives_new_draws_whenever_it_is_asked():
+def test_a_flow_draws_new_batches_at_every_access():
     flow = turning().flow(X, Y, batch_size=16)
     passes = [[next(flow) for _ in range(3)] for _ in range(3)]
     assert [len(labels) for _, labels in passes[0]] == [16, 16, 8]
@@ -102,7 +102,7 @@ def test_a_flow_gives_new_draws_whenever_it_is_asked():
     assert not np.array_equal(first, second)
 
 
-def test_batches_by_number_and_batches_in_turn_are_the_same():
+def test_batches_by_index_equal_batches_by_iteration():
     by_number, in_turn = turning().flow(X, Y, batch_size=16), turning().flow(X, Y, batch_size=16)
     for _ in range(2):
         for index in range(len(by_number)):
@@ -113,7 +113,7 @@ def test_batches_by_number_and_batches_in_turn_are_the_same():
         by_number[3]
 
 
-def test_a_seed_and_a_reset_repeat_a_flow():
+def test_a_seed_or_a_reset_reproduces_the_batches_of_a_flow():
     flow = turning().flow(X, Y, batch_size=16, seed=9)
     batches = [next(flow)[0] for _ in range(5)]
     again = turning().flow(X, Y, batch_size=16, seed=9)
@@ -140,7 +140,7 @@ def test_a_flow_with_the_models_seed_gives_the_batches_that_a_training_sees():
     assert seen == pytest.approx(expected * 2, rel=1e-5)
 
 
-def test_a_generator_draws_anew_unless_it_is_told_what_to_draw_from():
+def test_a_generator_draws_new_transformations_unless_a_seed_is_given():
     generator = turning()
     drawn = [generator.get_random_transform((8, 8, 3)) for _ in range(3)]
     assert drawn[0] != drawn[1] != drawn[2]
@@ -149,8 +149,8 @@ def test_a_generator_draws_anew_unless_it_is_told_what_to_draw_from():
     assert not np.array_equal(generator.random_transform(X[0]), generator.random_transform(X[0]))
 
 
-def test_a_generators_rescaling_is_for_its_own_images():
-    """Validation images are not rescaled, or by another generator, as in Keras."""
+def test_a_generator_rescales_only_its_own_images_and_not_the_validation_images():
+    """As in Keras, validation images are rescaled only by a generator of their own."""
     generator = bigeggs.ImageDataGenerator(rescale=1 / 255)
     still = bigeggs.ImageDataGenerator(rescale=1 / 255).flow(X, Y, shuffle=False)
     floats, model = (X / 255).astype(np.float32), network()

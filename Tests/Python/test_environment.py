@@ -47,7 +47,7 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
         weights=str(example / "weights"), plots=str(plots), all_plots=str(example / "plots"), report=str(report),
         sections=SECTIONS,
     ))  # fmt: skip
-    # Settings where matplotlib looks for them, not in UTF-8.
+    # A settings file that matplotlib would find, not in UTF-8.
     (root / "matplotlibrc").write_bytes(b"backend: Qt4Agg\nfont.size: 30\nsvg.fonttype: none\nnonsense\xe9\n")
     run = subprocess.run(
         [PROBE, root, "making", "make"], capture_output=True, text=True, cwd=root,
@@ -59,7 +59,7 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
 
 
 @pytest.mark.skipif(not PROBE.exists(), reason="`swift build -c release` has not built PythonProbe")
-def test_figures_and_report_are_the_same_whatever_the_environment_says(tmp_path: Path, drawn: Path) -> None:
+def test_figures_and_report_do_not_depend_on_the_environment(tmp_path: Path, drawn: Path) -> None:
     cache = str(tmp_path / "cache")
     plain = made(tmp_path / "plain", drawn, {"HOME": str(tmp_path)}, cache)
     # Without a home directory, and with a cache directory that cannot be written.

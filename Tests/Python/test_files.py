@@ -29,7 +29,7 @@ def size_limit(bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_files_are_made_with_their_directory_and_replaced(tmp_path: Path) -> None:
+def test_files_are_created_with_their_directory_and_replaced(tmp_path: Path) -> None:
     first, second = tmp_path / "deep" / "a", tmp_path / "deep" / "b"
     write_atomically({first: b"1", second: b"2"})
     first.chmod(0o640)
@@ -47,13 +47,13 @@ def test_no_file_is_replaced_if_one_cannot_be_written(tmp_path: Path) -> None:
     assert contents(tmp_path) == old
 
 
-def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_the_error_for_a_directory_that_cannot_be_created_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CannotWrite, match="cannot write .*file/a: "):
         write_atomically({tmp_path / "file" / "a": b""})
 
 
-def test_a_figure_that_cannot_be_written_is_named_and_keeps_its_old_files(example: Path, handle: int) -> None:
+def test_a_figure_that_cannot_be_written_is_reported_and_keeps_its_old_files(example: Path, handle: int) -> None:
     arguments = [str(example / name) for name in ("records", "weights", "plots")] + [handle]
     draw.draw(["class-counts"], *arguments)
     before = contents(example / "plots")

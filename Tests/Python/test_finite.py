@@ -1,4 +1,4 @@
-"""Numbers that are not finite are refused with their place, and change nothing."""
+"""Numbers that are not finite give an error with their position, and change nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def model() -> bigeggs.Sequential:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("place", [(0, 0, 0, 0), (5, 3, 2, 1), (15, 7, 7, 2)])
-def test_a_pixel_that_is_no_number_is_refused_by_its_image(
+def test_the_error_for_a_pixel_that_is_not_finite_names_its_image(
     model: bigeggs.Sequential, tmp_path: Path, value: float, place: tuple[int, ...]
 ) -> None:
     x = np.random.default_rng(1).random((16, 8, 8, 3), dtype=np.float32)
@@ -49,7 +49,7 @@ def test_a_pixel_that_is_no_number_is_refused_by_its_image(
     bigeggs.Sequential.load(tmp_path / "model.safetensors")
 
 
-def test_a_pixel_is_named_by_its_image_in_the_array_however_that_is_divided(model: bigeggs.Sequential) -> None:
+def test_the_error_names_the_image_index_in_the_whole_array_not_in_the_batch(model: bigeggs.Sequential) -> None:
     x = np.zeros((5000, 8, 8, 3), dtype=np.float32)
     for image in (4999, 4096, 2048, 2047):
         x[image, 1, 2, 0] = np.nan
@@ -59,7 +59,7 @@ def test_a_pixel_is_named_by_its_image_in_the_array_however_that_is_divided(mode
             model.predict(x, batch_size=100, verbose=0)
 
 
-def test_weights_that_are_no_numbers_are_not_saved(model: bigeggs.Sequential, tmp_path: Path) -> None:
+def test_weights_that_are_not_finite_are_not_saved(model: bigeggs.Sequential, tmp_path: Path) -> None:
     x = np.random.default_rng(2).random((16, 8, 8, 3), dtype=np.float32)
     path = tmp_path / "model.safetensors"
     model.save(path)

@@ -64,7 +64,7 @@ def drawn(root: Path, names: list[str], dataset: bigeggs.Dataset) -> tuple[dict[
     return outcome, {file.name: file.read_bytes() for file in (root / "plots").iterdir()}
 
 
-def test_signs_come_from_installed_fonts_that_have_them(
+def test_characters_are_drawn_with_an_installed_font_that_contains_them(
     tmp_path: Path, dataset: bigeggs.Dataset, directory: Path
 ) -> None:
     make_font(directory / "deep" / "SomeSans.ttf", "鳥고양이ねこ")
@@ -93,7 +93,7 @@ def test_signs_come_from_installed_fonts_that_have_them(
         (["कुत", "鳥🦆"], "कुत鳥🦆", "`apt-get install fonts-noto-core fonts-unifont fonts-noto-cjk fonts-symbola`"),
     ],
 )  # fmt: skip
-def test_signs_that_no_font_has_are_named_in_a_sentence(
+def test_characters_missing_from_all_fonts_are_listed_in_one_message(
     tmp_path: Path, dataset: bigeggs.Dataset, directory: Path, names: list[str], without: str, advice: str
 ) -> None:
     outcome, _ = drawn(tmp_path / "run", names, dataset)
@@ -102,7 +102,7 @@ def test_signs_that_no_font_has_are_named_in_a_sentence(
     assert advice in sentence and "\n" not in sentence
 
 
-def test_figures_with_latin_names_hang_on_no_installed_font(
+def test_figures_with_latin_names_do_not_depend_on_installed_fonts(
     tmp_path: Path, dataset: bigeggs.Dataset, directory: Path
 ) -> None:
     names = ["cat", "Çà et là", "Straße № 5"]
@@ -112,7 +112,7 @@ def test_figures_with_latin_names_hang_on_no_installed_font(
     assert outcome["without"] == [] and after == before
 
 
-def test_a_bold_text_and_a_caption_get_their_fonts_too(
+def test_bold_text_and_captions_use_a_font_with_their_characters(
     tmp_path: Path, dataset: bigeggs.Dataset, directory: Path
 ) -> None:
     make_font(directory / "Birds.ttf", "鳥")
@@ -145,11 +145,11 @@ def test_a_bold_text_and_a_caption_get_their_fonts_too(
         ("one\nשלום", "one\nםולש"),
     ],
 )
-def test_text_is_set_as_it_is_seen(text: str, seen: str) -> None:
+def test_text_is_composed_shaped_and_put_into_visual_order(text: str, seen: str) -> None:
     assert shown(text) == seen
 
 
-def test_arabic_names_need_no_other_font(tmp_path: Path, dataset: bigeggs.Dataset, directory: Path) -> None:
+def test_arabic_names_need_no_installed_font(tmp_path: Path, dataset: bigeggs.Dataset, directory: Path) -> None:
     outcome, plots = drawn(tmp_path / "run", ["سيارة", "قطط", "سلام"], dataset)
     assert outcome["without"] == []
     # The initial, medial and final forms, and lam with alef.

@@ -59,7 +59,7 @@ def assert_same(first: list[np.ndarray], second: list[np.ndarray]) -> None:
 
 
 @pytest.mark.parametrize("threads", [2, 1])
-def test_a_child_of_a_process_that_trained_goes_on_with_the_model_and_so_does_the_parent(threads):
+def test_a_forked_child_continues_training_with_the_same_result_as_its_parent(threads):
     model = network(threads)
     trained(model)
     childs = in_child(lambda: trained(model))
@@ -68,7 +68,7 @@ def test_a_child_of_a_process_that_trained_goes_on_with_the_model_and_so_does_th
     assert_same(childs, trained(model))
 
 
-def test_a_child_predicts_evaluates_and_trains_a_model_of_its_own():
+def test_a_forked_child_predicts_evaluates_and_trains_a_new_model():
     model = network()
     trained(model)
     expected = (model.predict(X), model.evaluate(X, Y), trained(network()))
@@ -78,7 +78,7 @@ def test_a_child_predicts_evaluates_and_trains_a_model_of_its_own():
     assert_same(weights, expected[2])
 
 
-def test_a_child_works_after_another_thread_of_the_parent_has_trained():
+def test_a_forked_child_trains_after_another_thread_of_the_parent_has_trained():
     model = network()
     thread = threading.Thread(target=lambda: trained(model))
     thread.start()
@@ -87,7 +87,7 @@ def test_a_child_works_after_another_thread_of_the_parent_has_trained():
     assert_same(childs, trained(model))
 
 
-def test_a_pool_of_processes_predicts():
+def test_a_pool_of_forked_processes_predicts():
     model = network()
     trained(model)
     with FORK.Pool(2) as pool:
@@ -95,7 +95,7 @@ def test_a_pool_of_processes_predicts():
     np.testing.assert_array_equal(np.concatenate(parts), np.concatenate([model.predict(X[:16]), model.predict(X[16:])]))
 
 
-def test_a_child_of_a_process_that_is_training_is_told_what_to_do():
+def test_a_child_forked_during_a_training_gets_an_error_with_advice():
     model, idle, begun, go_on = network(), network(), threading.Event(), threading.Event()
 
     class Waiter(bigeggs.callbacks.Callback):
@@ -120,7 +120,7 @@ def test_a_child_of_a_process_that_is_training_is_told_what_to_do():
     assert_same(in_child(lambda: trained(model)), trained(model))
 
 
-def test_a_child_of_a_callback_is_told_what_to_do():
+def test_a_child_forked_in_a_callback_gets_an_error_with_advice():
     class Forker(bigeggs.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             self.answer = in_child(lambda: self.model.predict(X))

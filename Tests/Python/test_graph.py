@@ -64,7 +64,7 @@ def test_a_residual_network_trains_and_its_loss_falls(precision):
     assert model.input_shape == (None, 8, 8, 3) and model.output_shape == (None, 4)
 
 
-def test_a_chain_is_the_same_model_as_the_stack_of_its_layers_to_the_bit():
+def test_a_functional_chain_equals_the_sequential_model_of_its_layers_bit_for_bit():
     def stack() -> list[Any]:
         return [
             layers.Rescaling(0.5), layers.Rescaling(2 / 255), layers.Conv2D(8, 3), layers.BatchNormalization(),
@@ -86,7 +86,7 @@ def test_a_chain_is_the_same_model_as_the_stack_of_its_layers_to_the_bit():
     assert_same(graph, plain)
 
 
-def test_add_and_concatenate_compute_what_their_names_say():
+def test_add_and_concatenate_match_numpy():
     random = np.random.default_rng(1)
     x = random.normal(size=(5, 6)).astype(np.float32)
     given = Input((6,))
@@ -98,7 +98,7 @@ def test_add_and_concatenate_compute_what_their_names_say():
     np.testing.assert_allclose(model.predict(x), expected, rtol=1e-5, atol=1e-5)
 
 
-def test_callbacks_and_flows_take_a_graph_as_they_take_a_stack(tmp_path):
+def test_callbacks_and_flows_work_with_a_graph(tmp_path):
     model = residual()
     flow = bigeggs.ImageDataGenerator(horizontal_flip=True).flow(X, Y, batch_size=16)
     history = model.fit(flow, epochs=3, verbose=0, validation_data=(X[:16], Y[:16]), callbacks=[
@@ -114,7 +114,7 @@ def test_callbacks_and_flows_take_a_graph_as_they_take_a_stack(tmp_path):
 # ---- Layers and their names ---------------------------------------------------------------------
 
 
-def test_layers_are_named_and_ordered_as_they_were_called():
+def test_layers_are_named_and_ordered_in_the_order_of_their_calls():
     images = Input((8, 8, 3))
     last, first = layers.Conv2D(4, 3, padding="same"), layers.Conv2D(4, 1)
     x = first(images)
@@ -134,7 +134,7 @@ def test_layers_are_named_and_ordered_as_they_were_called():
         model.get_layer("conv2d_2")
 
 
-def test_a_layer_that_a_model_was_made_of_knows_its_weights():
+def test_a_layer_of_a_model_gives_access_to_its_weights():
     given = Input((3,))
     dense = layers.Dense(4)
     with pytest.raises(bigeggs.Error, match="a description without weights"):
@@ -155,7 +155,7 @@ KERAS_NAMES = {
     kind._kind for kind in vars(layers).values() if isinstance(kind, type) and issubclass(kind, layers.Layer)
     and hasattr(kind, "_kind")
 }))
-def test_a_layer_of_each_kind_has_the_name_that_a_stack_gives_it(kind):
+def test_each_layer_type_has_the_same_default_name_in_a_graph_and_a_stack(kind):
     given = {
         "Activation": ("relu",), "Conv2D": (4, 3), "Dense": (4,), "DepthwiseConv2D": (3,), "Dropout": (0.1,),
         "GaussianNoise": (0.1,), "Rescaling": (2, 1), "SeparableConv2D": (4, 3), "SpatialDropout2D": (0.1,),
@@ -176,7 +176,7 @@ def test_a_layer_of_each_kind_has_the_name_that_a_stack_gives_it(kind):
     assert [layer.name for layer in model.layers] == [layer.name for layer in Sequential([image, *made]).layers]
 
 
-def test_a_value_has_kerass_shape():
+def test_a_keras_tensor_has_the_shape_and_repr_of_its_layer():
     images = Input((9, 7, 3))
     assert isinstance(images, bigeggs.KerasTensor) and images.shape == (None, 9, 7, 3)
     x = layers.Rescaling(1 / 255)(images)
@@ -195,7 +195,7 @@ def test_a_value_has_kerass_shape():
         layers.Conv2D(4, 0)(images).shape
 
 
-def test_an_input_still_begins_a_stack():
+def test_an_input_can_begin_a_sequential_model():
     for given in (Input((8, 8, 3)), layers.InputLayer(input_shape=(8, 8, 3)), layers.Input(shape=[8, 8, 3])):
         model = Sequential([given, layers.Flatten(), layers.Dense(4, activation="softmax")])
         assert model.input_shape == (None, 8, 8, 3) and isinstance(model, Model)
@@ -224,7 +224,7 @@ def summarized() -> Model:
     return Model(images, layers.Dense(3)(layers.Flatten()(layers.Concatenate()([y, x]))))
 
 
-def test_the_summary_of_a_graph_says_what_each_layer_reads(tmp_path):
+def test_the_summary_of_a_graph_lists_the_inputs_of_each_layer(tmp_path):
     model = summarized()
     model.save(tmp_path / "model.safetensors")
     for one in (model, models.load_model(tmp_path / "model.safetensors")):
@@ -233,7 +233,7 @@ def test_the_summary_of_a_graph_says_what_each_layer_reads(tmp_path):
         assert "\n".join(lines).replace("-" * 100, "─" * 100) + "\n" == SUMMARY
 
 
-def test_the_summary_of_a_chain_is_that_of_a_stack():
+def test_a_chain_and_a_stack_have_the_same_summary():
     given = Input((6,))
     texts = []
     for model in (Model(given, layers.Dense(2)(layers.Dense(3)(given))), Sequential([given, layers.Dense(3),
@@ -247,7 +247,7 @@ def test_the_summary_of_a_chain_is_that_of_a_stack():
 # ---- Files and copies ---------------------------------------------------------------------------
 
 
-def test_a_saved_graph_is_the_same_graph(tmp_path):
+def test_a_loaded_graph_equals_the_saved_one(tmp_path):
     model = residual()
     model.fit(X, Y, batch_size=16, verbose=0)
     model.save(tmp_path / "model.safetensors")
@@ -265,7 +265,7 @@ def test_a_saved_graph_is_the_same_graph(tmp_path):
         Sequential.load(tmp_path / "model.safetensors")
 
 
-def test_a_file_with_a_chain_is_loaded_as_a_stack(tmp_path):
+def test_a_saved_chain_is_loaded_as_a_sequential_model(tmp_path):
     given = Input((8, 8, 3))
     chain = Model(given, layers.Dense(4)(layers.Flatten()(given)))
     stack = Sequential([given, layers.Flatten(), layers.Dense(4)])
@@ -283,7 +283,7 @@ def test_a_file_with_a_chain_is_loaded_as_a_stack(tmp_path):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_copy_of_a_graph_goes_on_to_the_same_bits(way):
+def test_a_copied_graph_continues_training_bit_for_bit(way):
     model = residual()
     model.fit(X, Y, batch_size=16, verbose=0)
     one = way(model)
@@ -294,7 +294,7 @@ def test_a_copy_of_a_graph_goes_on_to_the_same_bits(way):
     assert_same(one, model)
 
 
-def test_a_pickled_graph_goes_on_in_another_process():
+def test_a_pickled_graph_continues_training_in_another_process():
     model = residual()
     model.fit(X, Y, batch_size=16, verbose=0)
     elsewhere = trained_in_another_process(model)
@@ -313,7 +313,7 @@ def test_an_exported_graph_computes_what_the_model_predicts(tmp_path):
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 3), (5,)])
-def test_an_exported_sum_and_concatenation_may_read_the_input_and_end_the_model(shape, tmp_path):
+def test_exported_add_and_concatenate_may_read_the_input_and_be_the_output(shape, tmp_path):
     x = np.random.default_rng(2).normal(size=(6, *shape)).astype(np.float32)
     for merge in (layers.Add, layers.Concatenate):
         given = Input(shape)
@@ -324,10 +324,10 @@ def test_an_exported_sum_and_concatenation_may_read_the_input_and_end_the_model(
         np.testing.assert_allclose(computed, model.predict(x), rtol=1e-4, atol=1e-4)
 
 
-# ---- What the input is multiplied by ------------------------------------------------------------
+# ---- Rescaling ----------------------------------------------------------------------------------
 
 
-def test_rescaling_of_the_input_is_a_setting_of_the_model(tmp_path):
+def test_a_rescaling_that_all_layers_read_becomes_a_setting_of_the_model(tmp_path):
     given = Input((8, 8, 3))
     scaled = layers.Rescaling(1 / 255)(given)
     left, right = layers.Conv2D(3, 1)(scaled), layers.Conv2D(3, 1)(scaled)
@@ -341,13 +341,13 @@ def test_rescaling_of_the_input_is_a_setting_of_the_model(tmp_path):
 
 
 def readings() -> tuple[Input, bigeggs.KerasTensor, bigeggs.KerasTensor]:
-    """An input, and two layers: one reads it as it is, the other one half of it."""
+    """An input and two layers: one reads the input, the other one reads the input times 0.5."""
     given = Input((8, 8, 3))
     half = layers.Rescaling(0.5, name="half")(given)
     return given, layers.Conv2D(4, 1, name="bytes")(given), layers.Conv2D(4, 1, name="scaled")(half)
 
 
-def test_where_layers_read_the_input_differently_rescaling_is_a_layer(tmp_path):
+def test_rescaling_stays_a_layer_if_another_layer_reads_the_raw_input(tmp_path):
     given, left, right = readings()
     model = Model(given, layers.Concatenate()([left, right]))
     assert [layer.name for layer in model.layers] == ["half", "bytes", "scaled", "concatenate"]
@@ -358,7 +358,7 @@ def test_where_layers_read_the_input_differently_rescaling_is_a_layer(tmp_path):
     np.testing.assert_array_equal(models.load_model(tmp_path / "model.safetensors").predict(X), model.predict(X))
 
 
-def test_rescaling_with_an_offset_or_after_other_layers_is_a_layer():
+def test_rescaling_with_an_offset_or_after_other_layers_stays_a_layer():
     x = X.astype(np.float32)
     given = Input((8, 8, 3))
     value = layers.Rescaling(1 / 127.5, offset=-1)(layers.Rescaling(0.5)(given))
@@ -371,7 +371,7 @@ def test_rescaling_with_an_offset_or_after_other_layers_is_a_layer():
         np.testing.assert_allclose(model.predict(X), 3 * (x / 255 - 1).reshape(48, -1), rtol=1e-5, atol=1e-5)
 
 
-def test_rescaling_alone_is_a_layer():
+def test_the_rescaling_of_a_model_without_other_layers_stays_a_layer():
     given = Input((8, 8, 3))
     rescaling = layers.Rescaling(0.25)
     for model in (Model(given, rescaling(given)), Model(given, rescaling(given)), Sequential([given, rescaling])):
@@ -523,7 +523,7 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
 
 
 @pytest.mark.parametrize("call, kind, message", REFUSED)
-def test_what_is_no_graph_is_refused_with_a_sentence(call, kind, message):
+def test_an_invalid_graph_is_an_error_of_one_line(call, kind, message):
     with pytest.raises(kind, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
@@ -539,7 +539,7 @@ def test_the_last_axis_may_be_given_by_its_number(kind, shape):
         assert model.output_shape == (None, *shape)
 
 
-def test_a_model_that_was_refused_leaves_its_layers_free():
+def test_layers_of_an_invalid_model_can_be_used_again():
     given, left, right = fork()
     small = layers.MaxPooling2D()(right)
     with pytest.raises(bigeggs.Error, match="add takes inputs of one shape"):
@@ -547,7 +547,7 @@ def test_a_model_that_was_refused_leaves_its_layers_free():
     assert Model(given, layers.Add()([left, right])).output_shape == (None, 8, 8, 4)
 
 
-def test_a_kernel_that_stays_while_its_bias_is_trained_is_loaded_as_one(tmp_path):
+def test_a_frozen_kernel_with_a_trainable_bias_is_saved_and_loaded(tmp_path):
     model = Sequential([
         Input(X.shape[1:]), layers.Conv2D(4, 2, kernel_trainable=False, kernel_initializer="partial_identity"),
         layers.Flatten(), layers.Dense(4, activation="softmax"),

@@ -151,7 +151,7 @@ FIT: list[Callable[[bigeggs.Sequential], object]] = [
 
 
 @pytest.mark.parametrize("call", FIT)
-def test_a_call_as_keras_has_it_runs(call):
+def test_calls_from_the_keras_documentation_run(call):
     call(network())
 
 
@@ -171,7 +171,7 @@ COMPILE: list[Callable[[bigeggs.Sequential], object]] = [
 
 
 @pytest.mark.parametrize("compile_", COMPILE)
-def test_a_compilation_as_keras_has_it_runs(compile_):
+def test_compile_calls_from_the_keras_documentation_run(compile_):
     model = network()
     compile_(model)
     assert model.fit(x_train, y_train, verbose=0).history["loss"]
@@ -221,14 +221,14 @@ MODELS: list[Callable[[], bigeggs.Sequential]] = [
 
 
 @pytest.mark.parametrize("build", MODELS)
-def test_a_model_as_keras_has_it_is_built_and_trained(build):
+def test_models_from_the_keras_documentation_are_built_and_trained(build):
     model = build()
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     assert model.input_shape == (None, 8, 8, 3) and model.output_shape == (None, 4)
     assert np.isfinite(model.fit(x_train, y_train, epochs=2, verbose=0).history["loss"]).all()
 
 
-def test_layers_may_be_added_one_by_one_and_an_input_shape_counts_in_the_first():
+def test_layers_can_be_added_one_by_one_and_only_the_first_input_shape_counts():
     model = bigeggs.Sequential()
     model.add(layers.Dense(6, activation="relu", input_dim=5))
     model.add(layers.Dense(3, activation="softmax", input_shape=(99,)))
@@ -238,7 +238,7 @@ def test_layers_may_be_added_one_by_one_and_an_input_shape_counts_in_the_first()
     ]
 
 
-def test_one_hot_labels_are_labels():
+def test_one_hot_labels_train_like_class_numbers():
     by_vector, by_number = (network(loss).fit(x_train, y, validation_split=0.25, verbose=0).history for loss, y in [
         (losses.CategoricalCrossentropy(), one_hot), ("sparse_categorical_crossentropy", y_train)])
     assert by_vector == by_number
@@ -252,7 +252,7 @@ def test_one_hot_labels_are_labels():
         utils.to_categorical([0, 2], 2)
 
 
-def test_checkpoints_are_models_or_weights_after_epochs_or_steps(tmp_path: Path, capsys):
+def test_checkpoints_save_models_or_weights_after_epochs_or_steps(tmp_path: Path, capsys):
     model = network()
     model.fit(x_train, y_train, batch_size=16, epochs=2, verbose=0, validation_split=0.25, callbacks=[
         callbacks.ModelCheckpoint(filepath=str(tmp_path / "best.keras"), monitor="val_loss", verbose=1,
@@ -269,12 +269,12 @@ def test_checkpoints_are_models_or_weights_after_epochs_or_steps(tmp_path: Path,
     model.load_weights(weights[0])
     with pytest.raises(bigeggs.Error, match="has weights but no layers"):
         models.load_model(weights[0])
-    assert (tmp_path / "2-1.keras").is_file()  # Two steps an epoch: the third one is the second epoch's first.
+    assert (tmp_path / "2-1.keras").is_file()  # An epoch has two steps: step 3 is the first of epoch 2.
     model.save_weights(tmp_path / "again.weights.h5", overwrite=True)
     model.save(tmp_path / "whole.keras", overwrite=True)
 
 
-def test_callbacks_say_what_they_do(capsys):
+def test_verbose_callbacks_print_what_they_do(capsys):
     model = network()
     model.fit(x_train, y_train, epochs=9, verbose=0, callbacks=[
         callbacks.EarlyStopping(monitor="loss", min_delta=9, patience=2, verbose=1, restore_best_weights=True),
@@ -287,7 +287,7 @@ def test_callbacks_say_what_they_do(capsys):
     assert lines[-2:] == ["Epoch 3: early stopping", "Restored the weights of the best epoch: 1."]
 
 
-def test_steps_are_the_first_batches():
+def test_steps_limit_evaluate_predict_and_validation_to_the_first_batches():
     model = network()
     assert model.evaluate(x_train, y_train, batch_size=8, steps=2) == model.evaluate(x_train[:16], y_train[:16], 8)
     assert model.predict(x_train, steps=1).shape == (32, 4) and model.predict(x_train, 9, steps=99).shape == (40, 4)
@@ -301,7 +301,7 @@ def test_steps_are_the_first_batches():
             call(x_train, steps=0)
 
 
-def test_an_evaluation_prints_when_it_is_asked_to(capsys):
+def test_evaluate_prints_only_if_verbose_is_set(capsys):
     model = network()
     loss, accuracy = model.evaluate(x_test, y_test)
     assert capsys.readouterr().out == ""
@@ -309,7 +309,7 @@ def test_an_evaluation_prints_when_it_is_asked_to(capsys):
     assert capsys.readouterr().out == f"12 images  loss {loss:.4g}  accuracy {accuracy:.4g}\n"
 
 
-def test_a_loss_that_is_no_number_ends_a_training_quietly_if_it_is_to():
+def test_terminate_on_nan_ends_a_training_without_an_error():
     model = network()
     model.compile(optimizers.SGD(1e38))
     history = model.fit(x_train, y_train, epochs=5, verbose=0, callbacks=callbacks.TerminateOnNaN())
@@ -318,7 +318,7 @@ def test_a_loss_that_is_no_number_ends_a_training_quietly_if_it_is_to():
         model.fit(x_train, y_train, verbose=0)
 
 
-def test_a_scheduler_is_refused_where_the_rate_follows_a_schedule_and_its_own_errors_come_through():
+def test_scheduler_callbacks_reject_optimizers_with_a_schedule_and_raise_their_own_errors():
     model = network()
     model.compile(optimizers.SGD(optimizers.CosineDecay(0.1, 9)))
     with pytest.raises(bigeggs.Error,
@@ -372,7 +372,7 @@ LEFT_OUT: list[tuple[Callable[[], object], str]] = [
 
 
 @pytest.mark.parametrize("call, message", LEFT_OUT)
-def test_what_is_left_out_says_so(call, message):
+def test_unsupported_keras_options_are_an_error_that_names_them(call, message):
     with pytest.raises(bigeggs.Error, match=message) as caught:
         call()
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 200
@@ -387,6 +387,6 @@ def test_what_is_left_out_says_so(call, message):
     (lambda: network().predict(x_test, batch_size="8"), "batch_size is '8': give a whole number"),
     (lambda: network().compile(optimizer=None), "is not an optimizer"),
 ])
-def test_what_keras_has_not_either_is_a_type_error_that_names_it(call, message):
+def test_arguments_that_keras_rejects_too_are_a_type_error(call, message):
     with pytest.raises(TypeError, match=message):
         call()

@@ -131,7 +131,7 @@ CASES: list[tuple[layers.Layer, np.ndarray, Callable[[np.ndarray, Weights], np.n
       for name, apply in ACTIVATIONS.items()],
 ]
 
-#: The same layers with other settings than Keras's defaults, where `CASES` has none.
+#: Layers with settings that differ from Keras's defaults, which `CASES` does not have.
 SETTINGS: list[tuple[layers.Layer, np.ndarray]] = [
     (layers.Conv2D(4, 3, kernel_initializer="he_uniform", bias_initializer="ones", trainable=False,
         kernel_regularizer=regularizers.L2(0.125)), X),
@@ -166,7 +166,7 @@ def weights(model: Model) -> Weights:
 
 
 @pytest.mark.parametrize("layer, x, compute", CASES, ids=described)
-def test_a_layer_computes_what_numpy_does(layer, x, compute):
+def test_layer_outputs_match_numpy(layer, x, compute):
     model = alone(layer, x)
     expected = compute(x.astype(np.float64), weights(model))
     assert model.output_shape == (None, *expected.shape[1:])
@@ -175,7 +175,7 @@ def test_a_layer_computes_what_numpy_does(layer, x, compute):
 
 @needs_bfloat16
 @pytest.mark.parametrize("layer, x, compute", CASES, ids=described)
-def test_a_layer_computes_the_same_in_bfloat16_to_its_precision(layer, x, compute):
+def test_layer_outputs_in_bfloat16_match_numpy_within_its_precision(layer, x, compute):
     model = Sequential([Input(x.shape[1:]), copy.copy(layer)], precision="bfloat16", threads=1)
     model.set_weights(alone(layer, x).weights)
     expected = compute(x.astype(np.float64), weights(model))
@@ -183,7 +183,7 @@ def test_a_layer_computes_the_same_in_bfloat16_to_its_precision(layer, x, comput
 
 
 @pytest.mark.parametrize("layer, x", [case[:2] for case in CASES] + SETTINGS, ids=described)
-def test_a_layer_has_its_settings_again_from_a_file(layer, x, tmp_path):
+def test_layer_settings_survive_saving_copying_and_pickling(layer, x, tmp_path):
     model = alone(layer, x)
     model.save(tmp_path / "model.safetensors")
     for again in (models.load_model(tmp_path / "model.safetensors"), copy.copy(model),
@@ -196,7 +196,7 @@ def test_a_layer_has_its_settings_again_from_a_file(layer, x, tmp_path):
     assert {name: made.settings().get(name) for name in given} == given
 
 
-def test_a_layer_without_a_bias_has_no_weight_of_that_name():
+def test_layers_without_bias_center_or_scale_lack_that_weight():
     for layer, x in [(layers.Conv2D(4, 3, use_bias=False), X), (layers.DepthwiseConv2D(3, use_bias=False), X),
                      (layers.Dense(4, use_bias=False), V)]:
         assert [name.split("/")[1] for name in alone(layer, x).weights] == ["kernel"]
@@ -210,7 +210,7 @@ def test_a_layer_without_a_bias_has_no_weight_of_that_name():
 # ---- Training -----------------------------------------------------------------------------------
 
 
-def test_gaussian_noise_is_added_in_training_alone():
+def test_gaussian_noise_has_the_given_deviation_and_differs_between_steps():
     model = Sequential([Input((4000,)), layers.GaussianNoise(0.5)], seed=1, threads=1)
     x = np.full((20, 4000), 3, np.float32)
     noise = testing.forward(model, x, training=True, step=1) - x
@@ -220,7 +220,7 @@ def test_gaussian_noise_is_added_in_training_alone():
     assert (testing.forward(model, x, training=True, step=2) - x != noise).mean() > 0.9
 
 
-def test_spatial_dropout_drops_whole_channels_in_training_alone():
+def test_spatial_dropout_drops_whole_channels_in_training():
     model = Sequential([Input((4, 5, 500)), layers.SpatialDropout2D(0.25)], seed=1, threads=1)
     x = np.random.default_rng(2).uniform(1, 2, (20, 4, 5, 500)).astype(np.float32)
     after = testing.forward(model, x, training=True, step=1)
@@ -229,7 +229,7 @@ def test_spatial_dropout_drops_whole_channels_in_training_alone():
     np.testing.assert_allclose(after, x * kept[:, None, None] / 0.75, rtol=1e-6)
 
 
-def test_a_batch_normalization_that_is_not_trained_stays_as_it_is():
+def test_a_frozen_batch_normalization_keeps_its_weights_and_statistics():
     model = Sequential([
         Input(X.shape[1:]), layers.BatchNormalization(trainable=False), layers.BatchNormalization(), layers.Flatten(),
         layers.Dense(3, activation="softmax"),
@@ -247,7 +247,7 @@ def test_a_batch_normalization_that_is_not_trained_stays_as_it_is():
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_a_network_of_the_new_layers_trains_and_its_loss_falls(precision):
+def test_a_network_of_many_layer_types_trains_and_its_loss_falls(precision):
     model = Sequential([
         Input((12, 12, 3)), layers.ZeroPadding2D(1), layers.Conv2D(16, 3, 2, use_bias=False,
             kernel_initializer="he_normal"),
@@ -265,7 +265,7 @@ def test_a_network_of_the_new_layers_trains_and_its_loss_falls(precision):
     assert np.isfinite(losses).all() and losses[-1] < losses[0] / 2
 
 
-# ---- How weights start --------------------------------------------------------------------------
+# ---- Initializers -------------------------------------------------------------------------------
 
 WIDE = (400, 300)
 #: The standard deviation of an initializer's numbers, and their limit, for that kernel.
@@ -279,7 +279,7 @@ STARTS: dict[str, tuple[float, float]] = {
 
 
 @pytest.mark.parametrize("name", STARTS)
-def test_a_kernel_starts_as_its_initializer_says(name):
+def test_random_initializers_have_the_right_deviation_and_limits(name):
     deviation, reach = STARTS[name]
     for given in (name, "".join(word.capitalize() for word in name.split("_"))):
         model = Sequential([Input(WIDE[:1]), layers.Dense(WIDE[1], kernel_initializer=given)], seed=5)
@@ -293,7 +293,7 @@ def test_a_kernel_starts_as_its_initializer_says(name):
             assert np.abs(kernel).max() <= 2 * deviation / 0.8796 * (1 + 1e-5)
 
 
-def test_numbers_that_are_not_drawn_are_what_their_names_say():
+def test_the_initializers_zeros_ones_and_identity_set_these_values():
     for given, value in [("zeros", 0), ("Ones", 1), ("one", 1), ("zero", 0)]:
         model = Sequential([Input((5,)), layers.Dense(4, kernel_initializer=given, bias_initializer=given)])
         assert all((weight == value).all() for weight in model.weights.values())
@@ -304,7 +304,7 @@ def test_numbers_that_are_not_drawn_are_what_their_names_say():
 # ---- Regularizers and trainable -----------------------------------------------------------------
 
 
-def test_a_regularizer_is_a_name_its_factors_or_an_object():
+def test_a_regularizer_may_be_a_name_a_dict_of_factors_or_an_object():
     by_factors: list[tuple[Any, tuple[float, float]]] = [
         ("l1", (0.01, 0)), ("L2", (0, 0.01)), ("l1_l2", (0, 0)), (regularizers.l2(0.5), (0, 0.5)),
         (regularizers.L1L2(l1=0.25, l2=2), (0.25, 2)), ({"l1": 0.5}, (0.5, 0)),
@@ -319,7 +319,7 @@ def test_a_regularizer_is_a_name_its_factors_or_an_object():
         alone(layers.Dense(4, kernel_regularizer=regularizers.L2(-1)), V)
 
 
-def test_trainable_is_set_until_a_layer_is_in_a_model():
+def test_trainable_can_be_set_only_before_a_layer_is_in_a_model():
     dense = layers.Dense(4)
     dense.trainable = False
     assert dense.settings()["trainable"] is False
@@ -358,7 +358,7 @@ def test_trainable_is_set_until_a_layer_is_in_a_model():
     (lambda: layers.SpatialDropout2D(1), bigeggs.Error, "^spatial_dropout2d: rate is 1"),
     (lambda: layers.LayerNormalization(epsilon=0), bigeggs.Error, "^layer_normalization: epsilon is 0"),
 ])
-def test_what_makes_no_sense_is_refused_with_keras_names(build, kind, message):
+def test_errors_for_invalid_layer_settings_use_the_names_of_keras(build, kind, message):
     with pytest.raises(kind, match=message) as caught:
         Sequential([Input(X.shape[1:]), build()]).summary(print_fn=len)
     assert "\n" not in str(caught.value)

@@ -19,7 +19,7 @@ import pytest
 
 from conftest import PRECISIONS, ROOT
 
-#: A process's rank, in a shell that a launcher starts. (Open MPI 5.0.7's mpirun crashes on "A : B".)
+#: The rank of a process, as a shell expression. (Two commands "A : B" would crash the mpirun of Open MPI 5.0.7.)
 RANK = "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"
 BUILD = ROOT / ".build/release"
 TEAM = Path(__file__).with_name("team.py")
@@ -63,7 +63,9 @@ def team(tmp_path: Path, processes: int, task: str, *arguments: object) -> dict[
 
 
 @pytest.mark.parametrize(("processes", "count"), [(2, 32), (3, 37), (3, 2), (2, 1)])
-def test_gradients_are_those_of_the_whole_batch(tmp_path: Path, processes: int, count: int) -> None:
+def test_gradients_of_several_processes_match_those_of_one_process_on_the_whole_batch(
+    tmp_path: Path, processes: int, count: int
+) -> None:
     alone, together = (team(tmp_path, number, "gradients", count) for number in (1, processes))
     assert alone.keys() == together.keys()
     # A bias before a batch normalization has only rounding errors as its gradient, so `atol` follows the largest one.
@@ -73,7 +75,7 @@ def test_gradients_are_those_of_the_whole_batch(tmp_path: Path, processes: int, 
         np.testing.assert_allclose(together[name], value, rtol=2e-5, atol=2e-6 * largest, err_msg=name)
 
 
-def test_a_training_is_that_of_one_process_but_for_roundings(tmp_path: Path) -> None:
+def test_training_in_several_processes_matches_one_process_up_to_rounding(tmp_path: Path) -> None:
     alone, two, again, three = (team(tmp_path / str(turn), processes, "training", 50)
                                 for turn, processes in enumerate((1, 2, 2, 3)) if not (tmp_path / str(turn)).mkdir())
     assert len(alone["losses"]) == 50
@@ -98,24 +100,24 @@ def test_fixed_parts_give_the_same_bits_in_any_number_of_processes(tmp_path: Pat
             np.testing.assert_array_equal(other[name], value, err_msg=f"{name} in {processes} processes")
 
 
-def test_processes_that_do_not_divide_the_parts_are_refused(tmp_path: Path) -> None:
+def test_a_process_count_that_does_not_divide_the_fixed_parts_is_an_error(tmp_path: Path) -> None:
     result = run([*launcher(3), sys.executable, str(TEAM), str(tmp_path / "out.npz"), "exact", "8", "float32"], 60)
     assert result.returncode != 0
     assert "the number of processes is 3: give a number that divides the 8 fixed parts" in result.stderr
 
 
-def test_what_a_callback_does_in_the_first_process_reaches_all(tmp_path: Path) -> None:
+def test_changes_by_a_callback_in_the_first_process_apply_to_all_processes(tmp_path: Path) -> None:
     assert list(team(tmp_path, 2, "callbacks")["told"]) == [0, 1]
 
 
-def test_an_exception_in_the_first_process_ends_all(tmp_path: Path) -> None:
+def test_an_exception_in_a_callback_of_the_first_process_ends_all_processes(tmp_path: Path) -> None:
     result = run([*launcher(3), sys.executable, str(TEAM), str(tmp_path / "out.npz"), "error"], timeout=60)
     assert result.returncode != 0
     assert "the disk is on fire" in result.stderr
 
 
 @pytest.mark.parametrize("rank", [0, 1])
-def test_an_exception_in_one_process_alone_ends_all_soon(tmp_path: Path, rank: int) -> None:
+def test_an_exception_in_only_one_process_ends_all_processes_within_a_minute(tmp_path: Path, rank: int) -> None:
     result = run([*launcher(2), sys.executable, str(TEAM), str(tmp_path / "out.npz"), "error_in_one", str(rank)], 60)
     assert result.returncode != 0
     assert f"ValueError: process {rank} alone" in result.stderr
@@ -132,7 +134,7 @@ def train(data: Path, out: Path, *options: str) -> list[str]:
     return bigeggs("train", "--data", str(data), "--out", str(out), "--batch-size", "16", *options)
 
 
-def test_processes_train_evaluate_and_print_once(tmp_path: Path, dataset_directory: Path) -> None:
+def test_several_processes_train_and_evaluate_and_only_one_prints(tmp_path: Path, dataset_directory: Path) -> None:
     out = tmp_path / "train"
     trained = run([*launcher(2), *train(dataset_directory, out, "--epochs", "2", "--json")])
     assert trained.returncode == 0, trained.stderr
@@ -148,7 +150,7 @@ def test_processes_train_evaluate_and_print_once(tmp_path: Path, dataset_directo
     assert json.loads(together.stdout)["loss"] == pytest.approx(json.loads(alone.stdout)["loss"], rel=1e-6)
 
 
-def test_a_program_that_is_found_in_path_finds_what_knows_mpi(tmp_path: Path, dataset_directory: Path) -> None:
+def test_a_program_started_through_path_finds_its_mpi_library(tmp_path: Path, dataset_directory: Path) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/bigeggs").symlink_to(BUILD / "bigeggs")
     weights = str(ROOT / "report/weights/plain.safetensors")
@@ -176,7 +178,7 @@ def train_and_kill(processes: int, command: list[str], out: Path) -> None:
     assert list(out.glob("checkpoint*"))
 
 
-def test_a_killed_training_goes_on_with_another_number_of_processes(tmp_path: Path, dataset_directory: Path) -> None:
+def test_a_killed_training_resumes_with_another_number_of_processes(tmp_path: Path, dataset_directory: Path) -> None:
     out = tmp_path / "train"
     train_and_kill(2, train(dataset_directory, out, "--epochs", "200"), out)
 
@@ -205,7 +207,7 @@ def test_an_exact_training_has_the_same_weights_when_another_number_of_processes
     assert whole == other
 
 
-def test_processes_that_are_not_alike_are_refused(tmp_path: Path, dataset_directory: Path) -> None:
+def test_processes_with_different_settings_end_with_an_error(tmp_path: Path, dataset_directory: Path) -> None:
     command = train(dataset_directory, tmp_path / "out", "--epochs", "1", "--seed")
     result = run([*launcher(2), "sh", "-c", f'exec "$@" $(({RANK} + 1))', "sh", *command], timeout=60)
     assert result.returncode == 1
@@ -213,7 +215,7 @@ def test_processes_that_are_not_alike_are_refused(tmp_path: Path, dataset_direct
     assert result.stderr.count("error:") == 1
 
 
-def test_an_evaluation_of_processes_that_are_not_alike_is_refused(dataset_directory: Path) -> None:
+def test_evaluation_processes_with_different_settings_end_with_an_error(dataset_directory: Path) -> None:
     command = bigeggs("evaluate", "--weights", str(ROOT / "report/weights/plain.safetensors"),
                       "--data", str(dataset_directory), "--batch-size")
     result = run([*launcher(2), "sh", "-c", f'exec "$@" $(({RANK} + 16))', "sh", *command], timeout=60)
@@ -221,7 +223,7 @@ def test_an_evaluation_of_processes_that_are_not_alike_is_refused(dataset_direct
     assert "process 1 on" in result.stderr and "batch size was 16, now 17" in result.stderr
 
 
-def test_an_error_of_one_process_names_it(tmp_path: Path, dataset_directory: Path) -> None:
+def test_an_error_in_one_process_names_that_process(tmp_path: Path, dataset_directory: Path) -> None:
     (tmp_path / "data0").symlink_to(dataset_directory)
     command = train(tmp_path / "data", tmp_path / "out", "--epochs", "1")
     # Process 1 is to read data1, which does not exist.
@@ -233,7 +235,7 @@ def test_an_error_of_one_process_names_it(tmp_path: Path, dataset_directory: Pat
     assert "error: process 1 on" in result.stderr and "data1" in result.stderr
 
 
-def test_a_launcher_without_the_piece_that_knows_mpi_gets_a_sentence(tmp_path: Path, dataset_directory: Path) -> None:
+def test_a_launcher_without_the_mpi_library_gets_an_error_message(tmp_path: Path, dataset_directory: Path) -> None:
     result = run([*launcher(2), *train(dataset_directory, tmp_path / "out")], BIGEGGS_MPI=str(tmp_path / "none.so"))
     assert result.returncode != 0
     # If one process fails before MPI starts, Open MPI ends the others; MPICH lets each print the error.
@@ -241,14 +243,14 @@ def test_a_launcher_without_the_piece_that_knows_mpi_gets_a_sentence(tmp_path: P
     assert "run `make mpi`" in result.stderr
 
 
-def test_other_commands_are_the_first_process_s_alone(tmp_path: Path, dataset_directory: Path) -> None:
+def test_other_commands_run_in_the_first_process_only(tmp_path: Path, dataset_directory: Path) -> None:
     result = run([*launcher(2), *bigeggs("data", "--data", str(dataset_directory))])
     assert result.returncode == 0
     alone = run(bigeggs("data", "--data", str(dataset_directory)))
     assert result.stdout == alone.stdout
 
 
-def test_a_section_trains_with_the_launcher_it_is_given(tmp_path: Path, dataset_directory: Path) -> None:
+def test_a_report_section_trains_with_the_given_launcher(tmp_path: Path, dataset_directory: Path) -> None:
     out = tmp_path / "report"
     result = run(
         bigeggs("step", "--only", "4", "--epochs", "1", "--data", str(dataset_directory), "--out", str(out),

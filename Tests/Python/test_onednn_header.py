@@ -35,14 +35,14 @@ def fake(directory, major, minor, runtime):
     return f"-I{directory}"
 
 
-def test_a_missing_onednn_is_named_with_its_package():
+def test_the_error_for_a_missing_onednn_names_its_package():
     assert errors() == [
         "oneDNN is missing: run ./install-requirements, or install the package libdnnl-dev"
     ]
 
 
 @pytest.mark.parametrize("version", [(2, 5), (2, 0), (1, 8)])
-def test_an_old_onednn_is_named_with_its_version(tmp_path, version):
+def test_the_error_for_an_old_onednn_names_its_version(tmp_path, version):
     major, minor = version
     assert errors(fake(tmp_path, major, minor, "OMP")) == [
         f"oneDNN {major}.{minor} is too old: install 2.6 or later, Debian's package libdnnl-dev of 12 or later"
@@ -51,7 +51,7 @@ def test_an_old_onednn_is_named_with_its_version(tmp_path, version):
 
 @pytest.mark.parametrize("runtime", ["TBB", "SEQ"])
 @pytest.mark.parametrize("version", [(2, 6), (3, 7)])
-def test_a_onednn_for_other_threads_is_named_with_its_version(tmp_path, version, runtime):
+def test_the_error_for_a_onednn_without_openmp_names_its_version(tmp_path, version, runtime):
     major, minor = version
     assert errors(fake(tmp_path, major, minor, runtime)) == [
         f"oneDNN {major}.{minor} was not built for OpenMP: "

@@ -104,7 +104,7 @@ def random():
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_graph_computes_what_the_model_predicts(name, random, tmp_path):
+def test_the_exported_graph_computes_what_the_model_predicts(name, random, tmp_path):
     model, shape = built(name, random)
     model.export(tmp_path / "model.onnx")
     exported = onnx_reader.read(tmp_path / "model.onnx")
@@ -115,13 +115,13 @@ def test_the_graph_computes_what_the_model_predicts(name, random, tmp_path):
         np.testing.assert_allclose(onnx_reader.compute(exported, x), expected, rtol=1e-4, atol=1e-4)
 
 
-def test_every_layer_is_exported_by_one_of_these_tests():
+def test_every_layer_type_is_exported_by_a_test():
     kinds = {kind._kind for kind in vars(layers).values() if hasattr(kind, "_kind")}
     # test_graph.py has the layers that join several values.
     assert {layer._kind for stack, _ in MODELS.values() for layer in stack} | {"Add", "Concatenate"} == kinds
 
 
-def test_the_network_of_the_report_takes_pixels_and_gives_probabilities(random, tmp_path):
+def test_the_exported_report_network_takes_pixels_and_gives_probabilities(random, tmp_path):
     model = bigeggs_network.network(seed=3)
     model.compile()
     x, y = random.integers(0, 256, (64, 32, 32, 3), dtype=np.uint8), random.integers(0, 10, 64)
@@ -145,7 +145,7 @@ def test_the_network_of_the_report_takes_pixels_and_gives_probabilities(random, 
         np.testing.assert_array_equal(weights[name], expected)
 
 
-def test_what_the_input_is_stands_in_the_file(random, tmp_path):
+def test_the_exported_file_describes_its_input(random, tmp_path):
     def described(name):
         built(name, random)[0].export(tmp_path / "model.onnx")
         return onnx_reader.read(tmp_path / "model.onnx")
@@ -170,7 +170,7 @@ def test_the_same_model_gives_the_same_bytes(tmp_path):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_onnxs_own_checker_finds_nothing(name, random, tmp_path):
+def test_the_onnx_checker_accepts_the_exported_file(name, random, tmp_path):
     onnx = pytest.importorskip("onnx")
     model, _ = built(name, random)
     model.export(tmp_path / "model.onnx")
@@ -184,7 +184,7 @@ def test_onnxs_own_checker_finds_nothing(name, random, tmp_path):
     assert [dimension.dim_value for dimension in inferred.type.tensor_type.shape.dim][1:] == expected
 
 
-def test_what_cannot_be_written_is_named_and_harms_nothing(random, tmp_path):
+def test_a_failed_export_is_an_error_and_keeps_the_old_file(random, tmp_path):
     model, _ = built("vectors", random)
     with pytest.raises(bigeggs.Error, match="nowhere/model.onnx.*directory does not exist"):
         model.export(tmp_path / "nowhere/model.onnx")
@@ -203,6 +203,6 @@ def test_what_cannot_be_written_is_named_and_harms_nothing(random, tmp_path):
     assert os.listdir(tmp_path) == ["model.onnx"]
 
 
-def test_a_model_without_a_shape_cannot_be_written(tmp_path):
+def test_exporting_a_model_without_an_input_shape_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="does not know its input yet"):
         bigeggs.Sequential([layers.Flatten(), layers.Dense(2)]).export(tmp_path / "model.onnx")

@@ -44,7 +44,7 @@ def test_rmsprop_divides_by_the_root_of_a_moving_mean() -> None:
     ({"clipnorm": 0.5}, lambda gradient: gradient * 0.5 / np.linalg.norm(gradient)),
     ({"global_clipnorm": 0.5}, lambda gradient: gradient * 0.5 / np.linalg.norm(gradient)),
 ])
-def test_gradients_are_limited_as_keras_arguments_say(limit: dict[str, float], clipped) -> None:
+def test_gradients_are_clipped_by_value_norm_and_global_norm(limit: dict[str, float], clipped) -> None:
     weights, gradients, after = moved(optimizers.SGD(0.1, **limit))
     for gradient in gradients:
         weights = weights - 0.1 * clipped(gradient)
@@ -66,7 +66,7 @@ def test_a_step_of_muon_has_singular_values_near_one() -> None:
     np.testing.assert_allclose(turned, np.diag(np.diag(turned)), atol=1e-3)
 
 
-def test_groups_move_their_parameters_alone() -> None:
+def test_an_optimizer_group_updates_only_its_own_parameters() -> None:
     def after(optimizer: optimizers.Optimizer) -> dict[str, np.ndarray]:
         model = network()
         model.compile(optimizer=optimizer)
@@ -85,7 +85,7 @@ def test_groups_move_their_parameters_alone() -> None:
     (lambda: optimizers.Muon(), "Muon for dense/bias, of shape \\[4\\]"),
     (lambda: optimizers.RMSprop(0.1, rho=2.0), "rho is 2"),
 ])
-def test_what_makes_no_sense_is_refused(optimizer, sentence: str) -> None:
+def test_invalid_settings_are_an_error(optimizer, sentence: str) -> None:
     model = network()
     with pytest.raises(bigeggs.Error, match=sentence):
         model.compile(optimizer=optimizer())

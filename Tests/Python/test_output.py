@@ -46,7 +46,7 @@ def train(code: str = TRAINING, verbose: int = 1, **options: object) -> subproce
     ({"PYTHONIOENCODING": "utf-8"}, "utf-8", "━━━━━━━━━━━━━━━━━━━━", "größe"),
     ({"PYTHONIOENCODING": "cp437"}, "cp437", "====================", "größe"),
 ])
-def test_a_training_is_shown_with_the_signs_that_there_are(environment, encoding, bar, name):
+def test_training_output_uses_only_characters_of_the_output_encoding(environment, encoding, bar, name):
     run = train(environment=environment)
     assert run.returncode == 0 and run.stderr.endswith(b"epochs 2\n"), run.stderr
     lines = run.stdout.decode(encoding).splitlines()
@@ -57,7 +57,7 @@ def test_a_training_is_shown_with_the_signs_that_there_are(environment, encoding
 
 
 @pytest.mark.parametrize("verbose", [1, 2])
-def test_a_standard_output_that_is_closed_full_or_broken_does_not_end_a_training(verbose):
+def test_a_closed_full_or_broken_standard_output_does_not_end_a_training(verbose):
     reader, writer = os.pipe()
     os.close(reader)
     with open("/dev/full", "wb") as full:
@@ -71,12 +71,12 @@ def test_a_standard_output_that_is_closed_full_or_broken_does_not_end_a_training
     os.close(writer)
 
 
-def test_a_standard_output_without_an_encoding_gets_everything():
+def test_a_standard_output_without_an_encoding_gets_all_characters():
     tell = "print(ascii(sys.stdout.getvalue()), file=sys.stderr)"
     run = train("import sys, io; sys.stdout = io.StringIO()" + TRAINING + tell)
     assert rb"\u2501" in run.stderr and rb"gr\xf6\xdfe" in run.stderr
 
 
-def test_a_line_that_moves_is_drawn_on_a_terminal_alone():
+def test_the_progress_bar_is_redrawn_in_place_only_on_a_terminal():
     code = "import sys; sys.stdout.isatty = lambda: True" + TRAINING
     assert b"\r" in train(code).stdout and b"\r" not in train(code, verbose=2).stdout and b"\r" not in train().stdout

@@ -99,7 +99,7 @@ def test_every_figure_is_drawn_for_any_number_of_classes(
         assert (root / "plots" / f"{name}.csv").read_text().count("\n") > 1
 
 
-def test_a_network_without_a_mistake_has_its_figures_too(
+def test_figures_are_drawn_for_a_network_without_wrong_predictions(
     tmp_path: Path, dataset: bigeggs.Dataset, handle: int
 ) -> None:
     root = write(tmp_path, dataset)
@@ -109,9 +109,7 @@ def test_a_network_without_a_mistake_has_its_figures_too(
 
 
 @pytest.mark.parametrize("number", [10, 41, 100, 1000])
-def test_no_more_classes_are_named_than_there_is_room_for(
-    tmp_path: Path, dataset: bigeggs.Dataset, number: int
-) -> None:
+def test_only_as_many_class_names_are_drawn_as_fit(tmp_path: Path, dataset: bigeggs.Dataset, number: int) -> None:
     root = write(tmp_path, dataset)
     names = [f"class {index}" for index in range(number)]
     with_classes(root, names)
@@ -122,7 +120,7 @@ def test_no_more_classes_are_named_than_there_is_room_for(
         assert labels == names[:: -(-number // most)]
 
 
-def test_the_report_says_whose_pictures_these_are_and_judges_nothing_by_them(
+def test_the_report_names_the_users_own_data_and_tests_no_claims_on_it(
     tmp_path: Path, dataset: bigeggs.Dataset
 ) -> None:
     root = write(tmp_path, dataset)
@@ -139,7 +137,7 @@ def test_the_report_says_whose_pictures_these_are_and_judges_nothing_by_them(
     assert "ünïcödé 鳥" in html and NAME in "".join(page.text)
 
 
-def test_the_captions_name_the_pictures(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_the_captions_name_the_users_own_data(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
     root = write(tmp_path, dataset)
     with_classes(root, ODD, own=True)
     figure = class_counts(Source(Records(root / "records"), root / "weights", None)).figure
@@ -147,7 +145,7 @@ def test_the_captions_name_the_pictures(tmp_path: Path, dataset: bigeggs.Dataset
     assert caption in [text.get_text() for text in figure.texts]
 
 
-def test_a_sentence_names_some_of_many_classes(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_the_report_lists_only_the_first_twenty_of_many_classes(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
     root = write(tmp_path, dataset)
     with_classes(root, [f"class {index}" for index in range(100)], own=True)
     markdown, _ = built(root)

@@ -55,25 +55,25 @@ def test_an_installed_command_works_from_any_directory(prefix, data, tmp_path):
     )
 
 
-def test_the_command_is_linked_with_no_release_of_python(prefix):
+def test_the_command_is_not_linked_with_libpython(prefix):
     assert "libpython" not in run("ldd", prefix / "lib/bigeggs/bigeggs")
 
 
-def test_an_installed_report_finds_its_scripts_and_writes_where_it_is_called(prefix, data, tmp_path):
+def test_an_installed_section_writes_its_files_below_the_current_directory(prefix, data, tmp_path):
     environment = os.environ | {"BIGEGGS_DATA": str(data)}
     run(prefix / "lib" / "bigeggs" / "01-data", cwd=tmp_path, env=environment)
     assert (tmp_path / "runs/quick/notebooks/01-data.ipynb").is_file()
     assert (tmp_path / "runs/quick/records/01-data.json").is_file()
 
 
-def test_the_installed_python_finds_the_installed_library(prefix):
+def test_the_installed_python_package_finds_the_installed_library(prefix):
     environment = {name: value for name, value in os.environ.items() if name != "BIGEGGS_LIBRARY"}
     environment["PYTHONPATH"] = str(prefix / "share/bigeggs/python")
     code = "import bigeggs; print(bigeggs._library._library._name)"
     assert run(sys.executable, "-c", code, env=environment).strip() == str(prefix / "lib/libbigeggs_c.so")
 
 
-def test_the_example_in_c_builds_with_one_line_and_trains(prefix, data, tmp_path):
+def test_the_c_example_builds_with_pkg_config_flags_and_trains(prefix, data, tmp_path):
     environment = os.environ | {"PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
     flags = run("pkg-config", "--cflags", "--libs", "bigeggs", env=environment).split()
     program = tmp_path / "train"

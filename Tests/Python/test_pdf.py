@@ -25,9 +25,9 @@ needs_weasyprint = pytest.mark.skipif(
 needs_poppler = pytest.mark.skipif(
     not shutil.which("pdftotext"), reason="it reads PDFs with Poppler: apt-get install poppler-utils"
 )
-#: A drawing and a figure with pixels; in the report, a sentence replaces each of the others.
+#: An SVG figure and a PNG figure. In this report, a sentence replaces each of the other figures.
 FIGURES = ("class-counts", "confusion-plain")
-#: Where another process finds the modules.
+#: The environment in which another process finds the modules.
 PATHS = {"PYTHONPATH": str(ROOT / "python")}
 
 
@@ -54,7 +54,7 @@ def text(file: Path) -> list[str]:
 
 
 @needs_weasyprint
-def test_the_pdf_names_its_title_and_language_and_lists_every_chapter(file: Path) -> None:
+def test_the_pdf_has_a_title_a_language_and_an_outline_of_all_chapters(file: Path) -> None:
     content = objects(file)
     assert b"/Title (Image classification on CIFAR-10, done again)" in content and b"/Lang (en)" in content
     chapters = re.findall(rb"/Title \((\d+)\. ", content)
@@ -70,7 +70,7 @@ def test_every_font_is_embedded_and_comes_with_matplotlib(file: Path) -> None:
 
 
 @needs_weasyprint
-def test_nothing_of_this_machine_is_in_it(file: Path) -> None:
+def test_the_pdf_contains_no_file_paths_dates_or_forms(file: Path) -> None:
     content = objects(file)
     assert b"file:" not in content and b"Date" not in content and os.fsencode(file.parent) not in content
     assert b"/AcroForm" not in content
@@ -78,7 +78,7 @@ def test_nothing_of_this_machine_is_in_it(file: Path) -> None:
 
 @needs_weasyprint
 @needs_poppler
-def test_the_contents_have_the_pages_on_which_chapters_begin(file: Path) -> None:
+def test_the_table_of_contents_has_the_right_page_numbers(file: Path) -> None:
     pages = text(file)
     listed = re.findall(r"^ *(\d+)\. (\w[^.\n]+?(?: 0\.9[^.\n]+?)?)[ .]+ (\d+)$", pages[0], re.MULTILINE)
     assert len(listed) == 14
@@ -90,7 +90,7 @@ def test_the_contents_have_the_pages_on_which_chapters_begin(file: Path) -> None
 
 @needs_weasyprint
 @needs_poppler
-def test_a_table_that_goes_on_has_its_header_again(file: Path) -> None:
+def test_a_table_repeats_its_header_on_each_page(file: Path) -> None:
     pages = [words for words in text(file) if re.search(r"^claim of the original +measured here", words, re.MULTILINE)]
     assert len(pages) == 3
     # A claim and its rule are on one page.
@@ -117,7 +117,7 @@ ELSEWHERE = {
 
 
 @needs_weasyprint
-def test_the_same_page_gives_the_same_bytes_and_no_word_on_the_terminal(drawn: Path, tmp_path: Path) -> None:
+def test_a_page_renders_to_the_same_bytes_without_messages_of_weasyprint(drawn: Path, tmp_path: Path) -> None:
     common = {name: os.environ[name] for name in ("PATH", "BIGEGGS_LIBRARY")} | PATHS
     made = []
     for environment in ({"HOME": str(tmp_path)}, ELSEWHERE):
@@ -135,7 +135,7 @@ def test_the_same_page_gives_the_same_bytes_and_no_word_on_the_terminal(drawn: P
 
 
 @needs_weasyprint
-def test_weasyprint_knows_all_of_the_style_sheet(caplog: pytest.LogCaptureFixture) -> None:
+def test_weasyprint_supports_every_rule_of_the_style_sheet(caplog: pytest.LogCaptureFixture) -> None:
     weasyprint = pdf.imported()
     logging.getLogger("weasyprint").setLevel(logging.WARNING)
     weasyprint.CSS(string=(build.TEMPLATES / "pdf.css").read_text())
@@ -145,7 +145,7 @@ def test_weasyprint_knows_all_of_the_style_sheet(caplog: pytest.LogCaptureFixtur
 
 
 @needs_weasyprint
-def test_pictures_are_decoded_as_before_it_was_imported() -> None:
+def test_importing_weasyprint_does_not_make_pillow_load_truncated_pictures() -> None:
     code = "from PIL import ImageFile as file; from bigeggs_report import pdf; pdf.imported(); "
     code += "print(file.LOAD_TRUNCATED_IMAGES)"
     run = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, env=os.environ | PATHS)
@@ -153,13 +153,13 @@ def test_pictures_are_decoded_as_before_it_was_imported() -> None:
 
 
 @needs_weasyprint
-def test_nothing_beside_the_page_and_the_fonts_is_read(tmp_path: Path) -> None:
+def test_rendering_reads_no_files_besides_the_page_and_the_fonts(tmp_path: Path) -> None:
     (tmp_path / "secret.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     without = pdf.rendered("<p>A page</p>")
     assert pdf.rendered(f'<p>A page<img src="{(tmp_path / "secret.svg").as_uri()}"></p>') == without
 
 
-def test_a_drawing_is_preferred_to_pixels_and_an_image_is_not_blurred(drawn: Path) -> None:
+def test_svg_is_embedded_unless_it_contains_images_and_its_definitions_come_first(drawn: Path) -> None:
     for name, kind in zip(FIGURES, ("svg+xml", "png")):
         assert build.Picture.read(drawn / "plots", name, pdf.sharper).address.startswith(f"data:image/{kind};")
     drawing = (drawn / "plots" / "class-counts.svg").read_bytes()
@@ -172,7 +172,7 @@ def test_a_drawing_is_preferred_to_pixels_and_an_image_is_not_blurred(drawn: Pat
     assert not re.search(rb"<use.*<defs>", sharper, re.DOTALL)
 
 
-def test_without_weasyprint_one_sentence_says_what_to_install(
+def test_without_weasyprint_one_error_message_says_what_to_install(
     example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = example / "report"

@@ -54,7 +54,7 @@ def lanczos(picture: np.ndarray, side: int) -> np.ndarray:
     return np.clip(np.tensordot(weights, across, axes=(1, 0)).swapaxes(1, 2), 0, 255)
 
 
-def test_the_shorter_side_is_that_of_the_file_and_not_of_what_a_jpeg_is_decoded_at(tmp_path: Path) -> None:
+def test_decode_returns_the_shorter_side_of_the_full_size_picture(tmp_path: Path) -> None:
     for number, size in enumerate([(900, 700), (300, 9000), (20, 40)]):
         Image.new("RGB", size).save(tmp_path / f"{number}.jpg")
     paths = [str(tmp_path / f"{number}.jpg") for number in range(4)]
@@ -64,7 +64,7 @@ def test_the_shorter_side_is_that_of_the_file_and_not_of_what_a_jpeg_is_decoded_
 
 @pytest.mark.parametrize("size", [32, 33, 100, 517, 16])
 @pytest.mark.parametrize("suffix", [".png", ".webp", ".gif"])
-def test_a_square_is_scaled_as_lanczos_has_it(tmp_path: Path, size: int, suffix: str) -> None:
+def test_squares_are_scaled_by_the_lanczos_filter(tmp_path: Path, size: int, suffix: str) -> None:
     path = tmp_path / f"scene{suffix}"
     # A GIF has 256 colours at most: greys lose nothing.
     picture = np.repeat(scene(size, size)[..., 2:], 3, axis=2) if suffix == ".gif" else scene(size, size)
@@ -73,7 +73,7 @@ def test_a_square_is_scaled_as_lanczos_has_it(tmp_path: Path, size: int, suffix:
 
 
 @pytest.mark.parametrize("size", [64, 150, 517, 2100])
-def test_a_jpeg_is_scaled_as_all_its_pixels_would_be(tmp_path: Path, size: int) -> None:
+def test_a_jpeg_decoded_at_reduced_size_matches_scaling_all_its_pixels(tmp_path: Path, size: int) -> None:
     path = tmp_path / "scene.jpg"
     Image.fromarray(scene(size, size)).save(path, quality=95)
     with Image.open(path) as image:
@@ -82,7 +82,7 @@ def test_a_jpeg_is_scaled_as_all_its_pixels_would_be(tmp_path: Path, size: int) 
     assert distance.mean() < 1 and distance.max() < 12
 
 
-def test_the_middle_is_cut_out(tmp_path: Path) -> None:
+def test_the_centre_square_is_cropped(tmp_path: Path) -> None:
     wide = np.zeros((32, 96, 3), np.uint8)
     wide[:, :32], wide[:, 32:64], wide[:, 64:] = (255, 0, 0), scene(32, 32), (0, 0, 255)
     for name, picture in (("wide.png", wide), ("high.png", wide.swapaxes(0, 1))):
@@ -106,13 +106,13 @@ STORED = {
 
 @pytest.mark.parametrize("orientation", STORED)
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
-def test_a_picture_is_turned_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
+def test_the_exif_orientation_is_applied(tmp_path: Path, orientation: int, suffix: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored, plain = tmp_path / f"stored{suffix}", tmp_path / f"plain{suffix}"
     options = {".jpg": {"quality": 95}, ".webp": {"lossless": True}}.get(suffix, {})
-    # A wide scene, so that the turned picture is cropped, too. JPEG's blocks divide its size, so that they lie the
-    # same way in both.
+    # A wide scene, so that the turned picture is cropped, too. Its size is a multiple of JPEG's blocks, so that both
+    # files have them at the same places.
     upright = scene(128, 192)
     Image.fromarray(np.ascontiguousarray(STORED[orientation](upright))).save(stored, exif=exif, **options)
     Image.fromarray(upright).save(plain, **options)
@@ -127,7 +127,7 @@ def test_damaged_exif_counts_as_upright(tmp_path: Path) -> None:
         assert np.abs(one(path) - lanczos(np.asarray(image), SIDE)).max() < 12
 
 
-def test_transparent_places_become_white(tmp_path: Path) -> None:
+def test_transparent_pixels_become_white(tmp_path: Path) -> None:
     picture = np.zeros((32, 32, 4), np.uint8)
     picture[..., 0] = 200
     picture[:, :8, 3], picture[:, 8:16, 3], picture[:, 16:, 3] = 0, 255, 128
@@ -141,7 +141,7 @@ def test_transparent_places_become_white(tmp_path: Path) -> None:
         assert np.abs(pixels[:, 16:] - half).max() <= 1
 
 
-def test_transparent_colours_do_not_bleed(tmp_path: Path) -> None:
+def test_colours_of_transparent_pixels_do_not_bleed(tmp_path: Path) -> None:
     picture = np.full((128, 128, 4), (0, 255, 0, 0), np.uint8)
     picture[:, :64] = (255, 0, 0, 255)
     Image.fromarray(picture).save(tmp_path / "alpha.png")
@@ -150,7 +150,7 @@ def test_transparent_colours_do_not_bleed(tmp_path: Path) -> None:
     assert np.abs(pixels[..., 1] - pixels[..., 2]).max() <= 2
 
 
-def test_palettes_are_colours(tmp_path: Path) -> None:
+def test_palette_images_become_rgb(tmp_path: Path) -> None:
     image = Image.new("P", (64, 64))
     image.putpalette([255, 0, 0, 0, 0, 255])
     image.paste(1, (32, 0, 64, 64))
@@ -162,21 +162,21 @@ def test_palettes_are_colours(tmp_path: Path) -> None:
     assert np.abs(one(tmp_path / "clear.png") - cleared).max() <= 2
 
 
-def test_grey_in_16_bits_keeps_its_shades(tmp_path: Path) -> None:
+def test_16_bit_grey_keeps_its_shades(tmp_path: Path) -> None:
     shades = np.linspace(0, 65535, 32).astype(np.uint16)
     Image.fromarray(np.tile(shades, (32, 1))).save(tmp_path / "deep.png")
     assert np.abs(one(tmp_path / "deep.png") - np.rint(shades / 257)[None, :, None]).max() <= 1
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA"])
-def test_greys_become_colours(tmp_path: Path, mode: str) -> None:
+def test_grey_images_become_rgb(tmp_path: Path, mode: str) -> None:
     Image.fromarray(scene(32, 32)).convert("L").convert(mode).save(tmp_path / "grey.png")
     with Image.open(tmp_path / "grey.png") as image:
         expected = np.asarray(image.convert("L")).astype(int)
     assert (one(tmp_path / "grey.png") == expected[..., None]).all()
 
 
-def test_inks_become_colours(tmp_path: Path) -> None:
+def test_cmyk_images_become_rgb(tmp_path: Path) -> None:
     inks = {"red": (0, 255, 255, 0), "white": (0, 0, 0, 0), "black": (0, 0, 0, 255), "blue": (255, 255, 0, 0)}
     colours = {"red": (255, 0, 0), "white": (255, 255, 255), "black": (0, 0, 0), "blue": (0, 0, 255)}
     for name, ink in inks.items():
@@ -184,7 +184,7 @@ def test_inks_become_colours(tmp_path: Path) -> None:
         assert np.abs(one(tmp_path / f"{name}.jpg") - colours[name]).max() <= 4, name
 
 
-def test_of_several_images_the_first_counts(tmp_path: Path) -> None:
+def test_the_first_frame_of_a_file_with_several_images_is_used(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
     for name, kind in (("moving.gif", "GIF"), ("moving.webp", "WEBP"), ("moving.png", "PNG"), ("camera.jpg", "MPO")):
         frames[0].save(tmp_path / name, kind, save_all=True, append_images=frames[1:])
@@ -227,7 +227,7 @@ def bad_files(directory: Path) -> dict[Path, str]:
     }
 
 
-def test_each_bad_file_gets_a_sentence_that_names_it_and_the_others_are_decoded(tmp_path: Path) -> None:
+def test_each_bad_file_gets_an_error_message_and_the_others_are_decoded(tmp_path: Path) -> None:
     bad = bad_files(tmp_path)
     good = tmp_path / "good.png"
     paths = [good, *bad, good]
@@ -241,14 +241,14 @@ def test_each_bad_file_gets_a_sentence_that_names_it_and_the_others_are_decoded(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+def test_the_error_for_a_file_without_read_permission_names_it(tmp_path: Path) -> None:
     path = tmp_path / "secret.png"
     Image.new("RGB", (40, 40)).save(path)
     path.chmod(0)
     assert decoded(path)[1] == [f"{path} cannot be read: Permission denied"]
 
 
-def test_pictures_come_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_pictures_are_returned_in_the_order_of_the_given_paths(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.png" for number in range(200)]
     for number, path in enumerate(paths):
         Image.new("RGB", (9 + number % 50, 40), (number, 255 - number, 7)).save(path)
@@ -257,7 +257,7 @@ def test_pictures_come_in_the_order_of_their_names(tmp_path: Path) -> None:
     assert (pixels == [[[(number, 255 - number, 7)]] for number in range(200)]).all()
 
 
-def test_one_picture_in_colours_that_no_warning_mentions(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+def test_a_large_picture_is_decoded_without_a_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
     Image.new("RGB", (10_000, 9_000), "teal").save(tmp_path / "large.jpg")
     assert np.abs(one(tmp_path / "large.jpg") - (0, 128, 128)).max() <= 3
     assert not recwarn.list
@@ -281,7 +281,7 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_page_is_one_file_that_describes_every_image(picture: Path) -> None:
+def test_the_page_needs_no_other_file_and_describes_every_image(picture: Path) -> None:
     parsed = Page(page.page([viewed(picture)] * 2, ["x.png is <broken>"], ["Only two."], "w.safetensors", 32))
     assert parsed.open == []
     images = [attributes for tag, attributes in parsed.tags if tag == "img"]
@@ -296,7 +296,7 @@ def test_the_page_is_one_file_that_describes_every_image(picture: Path) -> None:
         assert expected in text
 
 
-def test_the_page_says_that_no_class_is_likely_and_that_nothing_speaks_for_it(picture: Path) -> None:
+def test_the_page_says_if_no_class_is_likely_and_if_the_map_is_empty(picture: Path) -> None:
     html = page.page([viewed(picture, is_likely=False, peak=0)], [], [], "w", 32)
     assert "No class is likely:" in html and "No place raises the score of a &lt;b&gt;" in html
     assert "No class is likely:" not in page.page([viewed(picture)], [], [], "w", 32)

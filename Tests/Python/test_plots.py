@@ -53,13 +53,13 @@ def change(root: Path, section: str, alter: Callable[[dict], object]) -> None:
     path.write_text(json.dumps(record))
 
 
-def test_the_names_are_those_of_the_report_in_its_order() -> None:
+def test_figure_names_are_unique_and_in_the_order_of_the_sections() -> None:
     sections = [plot["section"] for plot in draw.names()]
     assert sections == sorted(sections)
     assert len(set(NAMES)) == len(NAMES)
 
 
-def test_the_figures_that_ask_for_images_are_those_that_say_so(example: Path) -> None:
+def test_exactly_the_figures_marked_needs_images_access_images(example: Path) -> None:
     class Asked(Exception):
         pass
 
@@ -78,7 +78,7 @@ def test_the_figures_that_ask_for_images_are_those_that_say_so(example: Path) ->
     assert asking == WITH_IMAGES != []
 
 
-def test_every_figure_is_drawn_in_three_formats_and_again_as_the_same_bytes(example: Path, handle: int) -> None:
+def test_every_figure_is_drawn_in_three_formats_with_reproducible_bytes(example: Path, handle: int) -> None:
     assert drawn(example, handle) == {"drawn": NAMES, "left": [], "missing": {}, "failed": {}, "without": []}
     drawn(example, handle, into="again")
     files = {path.name for path in (example / "plots").iterdir()}
@@ -122,7 +122,7 @@ def test_another_process_with_other_settings_draws_the_same_bytes(
         assert file.read_bytes() == (example / "again" / file.name).read_bytes(), file.name
 
 
-def test_no_text_leaves_the_figure_or_runs_into_another(example: Path, dataset: bigeggs.Dataset) -> None:
+def test_no_text_leaves_the_figure_or_overlaps_another(example: Path, dataset: bigeggs.Dataset) -> None:
     source = Source(Records(example / "records"), example / "weights", dataset)
     for plot in draw.PLOTS:
         with PAGE.applied():
@@ -161,14 +161,14 @@ def overlap(one: Bbox, other: Bbox, tolerance: float = 1.5) -> bool:
     return across > tolerance and down > tolerance
 
 
-def test_a_figure_names_no_moment_and_no_version(example: Path, handle: int) -> None:
+def test_figure_files_contain_no_date_and_no_software_version(example: Path, handle: int) -> None:
     drawn(example, handle, ["class-counts"])
     svg = (example / "plots" / "class-counts.svg").read_text()
     png = (example / "plots" / "class-counts.png").read_bytes()
     assert "<dc:date>" not in svg and "<dc:creator>" not in svg and b"Software" not in png
 
 
-def test_a_broken_record_costs_only_its_own_figure(example: Path, handle: int) -> None:
+def test_a_broken_record_fails_only_its_own_figure(example: Path, handle: int) -> None:
     change(example, "01-data", lambda record: record["results"].pop("classCounts"))
     outcome = drawn(example, handle, ["class-counts", "sample-grid", "raw-against-scaled"])
     assert outcome["drawn"] == ["sample-grid", "raw-against-scaled"]
@@ -177,7 +177,7 @@ def test_a_broken_record_costs_only_its_own_figure(example: Path, handle: int) -
     assert "bigeggs_report/figures/data.py, line" in outcome["failed"]["class-counts"]
 
 
-def test_a_drawing_function_that_raises_or_ends_python_costs_only_its_own_figure(
+def test_a_drawing_function_that_raises_or_exits_fails_only_its_own_figure(
     example: Path, handle: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def leave(source: object) -> None:
@@ -203,7 +203,7 @@ def test_a_figure_that_fails_keeps_its_old_files(example: Path, handle: int) -> 
     assert {path.name: path.read_bytes() for path in (example / "plots").iterdir()} == before
 
 
-def test_without_a_data_set_figures_of_images_are_left(example: Path) -> None:
+def test_without_a_data_set_figures_with_images_are_skipped(example: Path) -> None:
     outcome = drawn(example, 0, [*WITH_IMAGES, "calibration"])
     assert (outcome["drawn"], outcome["left"]) == (["calibration"], WITH_IMAGES)
 
@@ -214,7 +214,7 @@ def test_images_of_another_data_set_are_not_shown(example: Path, handle: int) ->
     assert (outcome["drawn"], outcome["left"]) == (["transforms-together"], ["demo", "birds-as-airplanes"])
 
 
-def test_a_section_that_did_not_run_is_named(example: Path, handle: int) -> None:
+def test_the_reason_for_a_missing_figure_names_the_missing_file(example: Path, handle: int) -> None:
     (example / "records" / "05-augmented-training.json").unlink()
     (example / "weights" / "plain.safetensors").unlink()
     names = ["plain-training", "augmented-training", "plain-against-augmented", "first-layer-filters"]
@@ -239,7 +239,7 @@ def test_a_data_set_without_birds_has_no_figure_of_them(tmp_path: Path, dataset:
     assert "no birds" in outcome["missing"]["birds-as-airplanes"]
 
 
-def test_the_caption_says_stand_in(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_the_caption_mentions_a_stand_in_data_set(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
     root = write(tmp_path, dataset, stand_in=True, profile="quick")
     text = caption(Records(root / "records")["01-data"])
     assert text == (
@@ -248,7 +248,7 @@ def test_the_caption_says_stand_in(tmp_path: Path, dataset: bigeggs.Dataset) -> 
 
 
 @pytest.mark.parametrize("digits", [0, 1, 2])
-def test_halves_of_every_accuracy_on_ten_thousand_images_go_up(digits: int) -> None:
+def test_percentages_of_ten_thousand_images_round_half_up(digits: int) -> None:
     for right in range(10_001):
         exact = (Decimal(right) / 100).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
         assert percent(right / 10_000, digits) == f"{exact}\N{NO-BREAK SPACE}%"
@@ -275,12 +275,14 @@ def test_the_csv_holds_the_numbers_of_the_record(example: Path, handle: int) -> 
 
 
 @pytest.mark.parametrize("empty", ["right", "wrong"])
-def test_a_network_all_right_or_all_wrong_can_be_explained(example: Path, handle: int, empty: str) -> None:
+def test_explanations_are_drawn_if_no_prediction_is_right_or_none_is_wrong(
+    example: Path, handle: int, empty: str
+) -> None:
     change(example, "06-results", lambda record: record["results"]["explained"].update({empty: []}))
     assert drawn(example, handle, ["where-it-looks"])["drawn"] == ["where-it-looks"]
 
 
-def test_a_map_is_laid_over_its_image_where_it_is_high() -> None:
+def test_an_overlay_colours_the_image_only_where_the_map_is_high() -> None:
     grey = np.full((32, 32, 3), 100, dtype=np.uint8)
     map = np.zeros((8, 8))
     map[1, 6] = 2.5
@@ -315,7 +317,7 @@ def test_a_training_of_few_epochs_can_be_drawn(example: Path, handle: int, epoch
         ("rotation", {"theta": -90.0}, "↻ 90.0°", lambda image: (image, np.rot90(image, -1))),
     ],
 )
-def test_the_arrow_shows_where_the_image_went(
+def test_the_arrow_shows_the_direction_of_the_transformation(
     dataset: bigeggs.Dataset, kind: str, parameters: dict[str, float], text: str, turned: Callable[[np.ndarray], tuple]
 ) -> None:
     assert AMOUNT[kind](example_run.transform(**parameters)) == text
@@ -325,7 +327,7 @@ def test_the_arrow_shows_where_the_image_went(
 
 
 def with_study(root: Path, runs: list[dict] | None) -> None:
-    """Rewrites an example run's study to one with these trainings; `None` is no study, as on other images."""
+    """Rewrites an example run's study to one with these trainings; `None`: no study, as for other data sets."""
     study = None if runs is None else example_run.study_results(runs)
     change(root, "08-beyond", lambda record: record["results"].update(study=study))
 
@@ -344,7 +346,7 @@ STUDIES = {
 
 
 @pytest.mark.parametrize("runs", STUDIES.values(), ids=STUDIES.keys())
-def test_a_study_is_drawn_as_far_as_it_has_come(example: Path, handle: int, runs: list[dict]) -> None:
+def test_complete_and_incomplete_studies_are_drawn(example: Path, handle: int, runs: list[dict]) -> None:
     with_study(example, runs)
     outcome = drawn(example, handle, ["study-selection", "study-recipes"])
     assert outcome["failed"] == {}
@@ -369,7 +371,7 @@ def test_a_study_is_drawn_as_far_as_it_has_come(example: Path, handle: int, runs
         assert name in texts and example_run.RECIPES[name][0] in texts
 
 
-def test_the_study_shows_every_seed_and_says_which_they_are(example: Path) -> None:
+def test_the_study_figure_shows_and_names_every_seed(example: Path) -> None:
     source = Source(Records(example / "records"), example / "weights", None)
     axes = study_recipes(source).figure.axes[0]
     dots = [line.get_xdata() for line in axes.lines if line.get_marker() == "o"]
@@ -381,7 +383,7 @@ def test_the_study_shows_every_seed_and_says_which_they_are(example: Path) -> No
     assert axes.figure.texts[-1].get_text() == "Data: CIFAR-10. Trainings of the study, seeds 1, 2, 3, float32."
 
 
-def test_the_study_marks_what_each_way_chooses(example: Path) -> None:
+def test_the_study_figure_marks_the_epochs_chosen_by_held_out_and_by_test_images(example: Path) -> None:
     figure = study_selection(Source(Records(example / "records"), example / "weights", None)).figure
     choices = [example_run.choice(run) for run in only(*example_run.OWN)]
     for marker, by in (("o", "HeldOut"), ("D", "Test")):
@@ -392,7 +394,7 @@ def test_the_study_marks_what_each_way_chooses(example: Path) -> None:
         assert all(low < loss < high for _, loss in places)
 
 
-def test_accuracies_above_what_the_report_claims_stay_within_the_figure(example: Path) -> None:
+def test_accuracies_above_the_claimed_one_stay_within_the_figure(example: Path) -> None:
     runs = only("augmented", "best")
     for run in runs:
         run["test"]["accuracy"] += 0.09
@@ -402,7 +404,7 @@ def test_accuracies_above_what_the_report_claims_stay_within_the_figure(example:
     assert low < 0.9 < max(run["test"]["accuracy"] for run in runs) < high
 
 
-def test_other_images_and_no_training_have_no_study(example: Path, handle: int) -> None:
+def test_other_data_or_no_trainings_give_no_study_figures(example: Path, handle: int) -> None:
     names = ["study-selection", "study-recipes"]
     for runs, reason in ((None, "the study is of CIFAR-10"), ([], "no training of the study is recorded")):
         with_study(example, runs)
@@ -417,12 +419,12 @@ def source_of(root: Path) -> Source:
 
 
 def with_fast_study(root: Path, runs: list[dict] | None) -> None:
-    """Rewrites the trainings of the fast network; `None` is none, as on other images."""
+    """Rewrites the trainings of the fast network; `None`: no study, as for other data sets."""
     study = None if runs is None else example_run.fast_study(runs)
     change(root, "09-fast", lambda record: record["results"].update(study=study))
 
 
-def test_accuracy_is_drawn_against_the_seconds_since_the_training_began(example: Path) -> None:
+def test_accuracy_is_drawn_against_training_time(example: Path) -> None:
     axes = fast_training(source_of(example)).figure.axes[0]
     lines = [line for line in axes.lines if line.get_marker() == "o"]
     for line, section in zip(lines, ("04-plain-training", "05-augmented-training", "09-fast"), strict=True):
@@ -440,7 +442,7 @@ def test_times_of_different_processors_are_marked(example: Path) -> None:
     assert any("Not all on the same processor" in text.get_text() for text in texts)
 
 
-def test_each_ingredient_has_a_row_with_its_seeds_and_what_is_lost(example: Path) -> None:
+def test_each_ingredient_has_a_row_with_its_seeds_and_the_lost_accuracy(example: Path) -> None:
     axes = fast_ingredients(source_of(example)).figure.axes[0]
     dots = [list(line.get_xdata()) for line in axes.lines if line.get_marker() == "o"]
     assert [len(each) for each in dots] == [5, 3, 3, 3, 3, 5]
@@ -450,7 +452,7 @@ def test_each_ingredient_has_a_row_with_its_seeds_and_what_is_lost(example: Path
     assert "\N{MINUS SIGN}1.70" in texts and "All 19 trainings" in axes.figure.texts[1].get_text()
 
 
-def test_the_trainings_of_the_fast_network_are_drawn_as_far_as_they_have_come(example: Path, handle: int) -> None:
+def test_the_fast_figure_is_drawn_with_one_training_and_missing_without_any(example: Path, handle: int) -> None:
     name = "fast-ingredients"
     with_fast_study(example, [example_run.fast_run("fast", 1, 0.9)])
     assert drawn(example, handle, [name])["drawn"] == [name]

@@ -1,5 +1,5 @@
-"""Our code does not unpickle, start a shell or listen on the network. The tests that watch running programs see
-only what those runs do; these see every line.
+"""Our code does not unpickle, start a shell or listen on the network. Tests of running programs cover only the code
+that runs; these tests cover every line.
 
 The exceptions are the preview, which serves a page to browsers on this machine and starts our own programs (see its
 tests), and the download of the data set for the wheel's library."""
@@ -24,12 +24,12 @@ SWIFT_AND_C = sorted(
     if path.suffix in {".swift", ".c", ".h"}
 )
 
-#: Modules that run what they read, start programs, or talk to the network.
+#: Modules that can execute their input, start programs or use the network.
 FORBIDDEN_MODULES = {
     "asyncio", "dill", "ftplib", "http", "joblib", "marshal", "multiprocessing", "pickle", "pty", "requests", "shelve",
     "smtplib", "socket", "socketserver", "subprocess", "telnetlib", "tornado", "urllib", "xmlrpc",
 }  # fmt: skip
-#: The forbidden modules that each module of the preview uses; modules that are not named use none.
+#: The forbidden modules that the preview's modules use; all its other modules use none.
 OF_PREVIEW = {
     "server.py": {"asyncio", "tornado"},  # listens
     "children.py": {"asyncio"},  # starts our programs
@@ -49,7 +49,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
-def test_python_unpickles_starts_and_listens_to_nothing(path: Path) -> None:
+def test_python_code_does_not_unpickle_start_programs_or_use_the_network(path: Path) -> None:
     tree = ast.parse(path.read_text())
     allowed = OF_PREVIEW.get(path.name, set()) if path.parent == PREVIEW else set()
     if path == DOWNLOAD:
@@ -61,7 +61,7 @@ def test_python_unpickles_starts_and_listens_to_nothing(path: Path) -> None:
     assert not re.search(r"create_subprocess_shell|shell=True", path.read_text())
 
 
-def test_swift_starts_no_shell_and_listens_to_nothing() -> None:
+def test_swift_and_c_code_does_not_start_a_shell_or_listen_on_sockets() -> None:
     assert len(SWIFT_AND_C) > 100
     forbidden = re.compile(r'(?<![\w.`])(system|popen|listen|execv\w*|execl\w*)\(|"/bin/\w*sh"|\bProcess\(\)')
     for path in SWIFT_AND_C:

@@ -76,7 +76,7 @@ def test_links_and_images_of_the_markdown_resolve(drawn: Path) -> None:
             assert (drawn / "report" / target).is_file(), target
 
 
-def test_the_page_is_one_file(drawn: Path) -> None:
+def test_the_html_page_needs_no_other_file(drawn: Path) -> None:
     _, html = built(drawn)
     page = Page(html)
     assert page.open == []
@@ -91,15 +91,15 @@ def test_the_page_is_one_file(drawn: Path) -> None:
         assert target[1:] in identifiers if target.startswith("#") else target.startswith("https://")
 
 
-def test_every_figure_has_words_for_who_cannot_see_it(drawn: Path) -> None:
+def test_every_figure_has_alternative_text(drawn: Path) -> None:
     markdown, html = built(drawn)
     alternatives = Page(html).values("alt")
     assert len(alternatives) == len(draw.names()) and all(len(text) > 40 for text in alternatives)
     assert "![]" not in markdown
 
 
-def test_the_markdown_is_rendered_as_it_is_meant(drawn: Path) -> None:
-    """CommonMark with GitHub's tables: as many tables with as many cells as the page of HTML has."""
+def test_rendered_markdown_has_the_tables_images_and_headings_of_the_html_page(drawn: Path) -> None:
+    """CommonMark with GitHub's tables gives as many tables and cells as the HTML page has."""
     markdown, html = built(drawn)
     rendered = MarkdownIt("commonmark").enable("table").render(markdown)
     tags = [[tag for tag, _ in Page(text).tags] for text in (rendered, html)]
@@ -113,7 +113,7 @@ def test_the_markdown_is_rendered_as_it_is_meant(drawn: Path) -> None:
     assert not re.search(r"\|[ -]|\*\*|`|!\[|\]\(", text.replace("JPEG | <not>", "")), "a mark was left as text"
 
 
-def test_both_pages_tell_the_same(drawn: Path) -> None:
+def test_the_markdown_and_the_html_page_have_the_same_text(drawn: Path) -> None:
     markdown, html = built(drawn)
     words = " ".join("".join(Page(html).text).split())
     for block in re.split(r"\n\n+", markdown):
@@ -125,7 +125,7 @@ def test_building_again_gives_the_same_bytes(drawn: Path) -> None:
     assert built(drawn) == built(drawn)
 
 
-def test_numbers_are_those_of_the_records(drawn: Path) -> None:
+def test_numbers_match_the_records(drawn: Path) -> None:
     markdown, _ = built(drawn)
     results = json.loads((drawn / "records" / "06-results.json").read_text())["results"]
     for model in ("plain", "augmented"):
@@ -133,7 +133,9 @@ def test_numbers_are_those_of_the_records(drawn: Path) -> None:
         assert f"{results[model]['loss']:.3f}" in markdown
 
 
-def test_the_stand_in_is_announced_first_and_judges_nothing(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_a_stand_in_data_set_is_announced_at_the_top_and_no_claims_are_tested_on_it(
+    tmp_path: Path, dataset: bigeggs.Dataset
+) -> None:
     root = write(tmp_path, dataset, stand_in=True)
     markdown, html = built(root)
     assert re.match(r"# .*stand-in for CIFAR-10\n\n> \*\*These are not CIFAR-10's images: Fashion-MNIST", markdown)
@@ -143,27 +145,27 @@ def test_the_stand_in_is_announced_first_and_judges_nothing(tmp_path: Path, data
     assert "has neither, so there is nothing to show" in markdown
 
 
-def test_a_quick_run_says_that_it_is_not_to_be_compared(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_the_report_of_a_quick_run_says_that_it_is_not_comparable(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
     markdown, _ = built(write(tmp_path, dataset, profile="quick"))
     assert "> **This is a quick run.** It used 250 training and 200 test images" in markdown
     assert "not to be compared with the original" in markdown
     assert markdown.count(f"**{claims.QUICK}**") == len(claims.CLAIMS) - 1
 
 
-def test_an_unofficial_copy_is_named_with_its_own_statement(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_an_unofficial_data_set_is_announced_with_its_statement(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
     markdown, html = built(write(tmp_path, dataset, official=False))
     assert "> **The data set is not the official archive.**" in markdown
     assert "The pixels were decoded from JPEG | <not> the original archive.\nLine two." in markdown
     assert "JPEG | &lt;not&gt; the original archive.\nLine two." in html
 
 
-def test_the_official_run_needs_no_notice(drawn: Path) -> None:
+def test_a_full_run_on_official_data_has_no_notice(drawn: Path) -> None:
     markdown, html = built(drawn)
     assert "\n> " not in markdown and 'class="notice"' not in html
     assert "a little too good" in markdown
 
 
-def test_a_report_of_nothing_says_what_was_not_run(tmp_path: Path) -> None:
+def test_a_report_without_records_lists_the_sections_that_were_not_run(tmp_path: Path) -> None:
     markdown, html = built(tmp_path)
     titles = dict(SECTIONS)
     for section in {plot["section"] for plot in draw.names()}:
@@ -179,7 +181,7 @@ def test_a_report_without_figures_says_how_to_draw_them(example: Path) -> None:
     assert "<img" not in html
 
 
-def test_records_that_do_not_belong_together_are_told(example: Path) -> None:
+def test_records_with_different_settings_get_a_notice(example: Path) -> None:
     path = example / "records" / "06-results.json"
     record = json.loads(path.read_text())
     record["settings"]["seed"] = 8
@@ -195,7 +197,7 @@ def change(root: Path, section: str, **results: object) -> None:
     path.write_text(json.dumps(record))
 
 
-def test_a_training_of_one_epoch_is_told_as_one(example: Path) -> None:
+def test_a_training_of_one_epoch_is_described_in_the_singular(example: Path) -> None:
     record = json.loads((example / "records" / "04-plain-training.json").read_text())["results"]
     history = {name: values[:1] for name, values in record["history"].items()}
     change(
@@ -205,7 +207,7 @@ def test_a_training_of_one_epoch_is_told_as_one(example: Path) -> None:
     assert "**Plain training.** It ran for its one epoch." in markdown and "1 epochs" not in markdown
 
 
-def test_the_callbacks_are_told_for_both_trainings(example: Path) -> None:
+def test_the_callbacks_of_both_trainings_are_listed(example: Path) -> None:
     callback = {"name": "EarlyStopping", "settings": {"monitor": "val_loss", "patience": 11}}
     change(example, "05-augmented-training", callbacks=[callback])
     markdown, _ = built(example)
@@ -214,14 +216,14 @@ def test_the_callbacks_are_told_for_both_trainings(example: Path) -> None:
     assert "first in epoch 12, and training was stopped after epoch 17" in markdown
 
 
-def test_a_demonstration_of_many_mistakes_is_told_by_their_number(example: Path) -> None:
+def test_many_wrong_predictions_in_the_demo_are_counted_not_listed(example: Path) -> None:
     demo = json.loads((example / "records" / "07-demo.json").read_text())["results"]["demo"]
     wrong = [{**image, "predicted": (image["truth"] + 1) % 10} for image in demo[:9]] + demo[9:]
     change(example, "07-demo", demo=wrong, right=15)
     assert "The figure marks the 10 that are wrong." in built(example)[0]
 
 
-def test_the_command_that_rebuilds_has_the_options_of_the_run(example: Path) -> None:
+def test_the_rebuild_command_has_the_options_of_the_run(example: Path) -> None:
     path = example / "records" / "01-data.json"
     record = json.loads(path.read_text())
     record["run"]["command"] = "swift run -c release 01-data --profile full --seed 9"
@@ -229,7 +231,7 @@ def test_the_command_that_rebuilds_has_the_options_of_the_run(example: Path) -> 
     assert "~~~~text\nbigeggs report --profile full --seed 9\n~~~~" in built(example)[0]
 
 
-def test_a_network_without_a_mistake_has_none_to_explain(example: Path) -> None:
+def test_without_wrong_predictions_the_report_explains_none(example: Path) -> None:
     explained = json.loads((example / "records" / "06-results.json").read_text())["results"]["explained"]
     change(example, "06-results", explained={**explained, "wrong": []})
     assert "predicted wrong" not in built(example)[0]
@@ -237,7 +239,7 @@ def test_a_network_without_a_mistake_has_none_to_explain(example: Path) -> None:
     assert "Grad-CAM" not in built(example)[0]
 
 
-def test_a_broken_template_leaves_the_old_report(
+def test_a_broken_template_leaves_the_old_report_unchanged(
     example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = built(example)
@@ -253,7 +255,7 @@ def test_a_broken_template_leaves_the_old_report(
     assert ((example / "report" / "report.md").read_text(), (example / "report" / "report.html").read_text()) == before
 
 
-def test_what_a_record_says_cannot_become_markup() -> None:
+def test_text_from_a_record_cannot_become_markup() -> None:
     text = literal("<b>*a*</b> | `c` [d](e)")
     assert inline_html(text) == "&lt;b&gt;*a*&lt;/b&gt; | `c` [d](e)"
 
@@ -277,7 +279,7 @@ def test_what_a_record_says_cannot_become_markup() -> None:
         ("Some hard images of birds", "07-demo/birdsAsAirplanesCount", 0, claims.FAILS),
     ],
 )
-def test_a_verdict_follows_from_the_record(
+def test_the_verdict_of_a_claim_depends_on_the_recorded_value(
     example: Path, claim: str, path: str, value: float | None, verdict: str
 ) -> None:
     section, *keys = path.split("/")
@@ -293,7 +295,7 @@ def test_a_verdict_follows_from_the_record(
 
 
 @pytest.mark.parametrize(("number", "told"), [(9, "nine"), (12, "twelve"), (13, "13")])
-def test_the_goal_counts_the_scripts(tmp_path: Path, number: int, told: str) -> None:
+def test_the_goal_chapter_states_the_number_of_scripts(tmp_path: Path, number: int, told: str) -> None:
     further = [[f"{place:02}-further", "Further"] for place in range(len(SECTIONS) + 1, number + 1)]
     for page in built(tmp_path, (SECTIONS + further)[:number]):
         assert re.findall(r"that one of (\w+) scripts wrote", page) == [told]
@@ -337,7 +339,7 @@ def claim(root: Path, words: str) -> claims.Tested:
     return replace(found, measured=without_origins(found.measured))
 
 
-def test_the_short_comparison_tells_what_is_left_of_the_moving_statistics_start(example: Path) -> None:
+def test_the_raw_and_rescaled_comparison_states_what_is_left_of_the_initial_moving_variance(example: Path) -> None:
     text = built(example)[0].replace("\N{NO-BREAK SPACE}", " ")
     assert "After 200 steps 13 % of the initial 1 is left" in text
     assert "variance of 21 on raw and 0.0004 on rescaled pixels" in text
@@ -356,13 +358,13 @@ def test_the_short_comparison_tells_what_is_left_of_the_moving_statistics_start(
     assert claim(example, "Normalized pixels help the network to train.").verdict == claims.FAILS
 
 
-def test_the_chapter_stands_before_the_claims(drawn: Path) -> None:
+def test_the_study_chapter_comes_before_the_claims(drawn: Path) -> None:
     headings = re.findall(r"^## \d+\. (.+)$", built(drawn)[0], re.MULTILINE)
     place = headings.index("Beyond the report")
     assert headings[place + 1 : place + 3] == ["Above 0.9 in minutes", "Claims of the original, tested"]
 
 
-def test_the_seeds_are_told_with_mean_and_range(example: Path) -> None:
+def test_the_study_chapter_states_mean_and_range_over_the_seeds(example: Path) -> None:
     runs = study_of()
     text = beyond(example, runs)
     assert "All 18 trainings are recorded." in text
@@ -378,7 +380,7 @@ def test_the_seeds_are_told_with_mean_and_range(example: Path) -> None:
     assert f"the seeds of `{widest}` are furthest apart, by {100 * np.ptp(values[widest]):.2f} points." in text
 
 
-def test_what_choosing_by_the_test_images_does_is_told_by_its_mean(example: Path) -> None:
+def test_the_mean_effect_of_choosing_the_epoch_by_test_images_is_stated(example: Path) -> None:
     choices = [example_run.choice(run) for run in study_of(*example_run.OWN)]
 
     def mean(metric: str) -> float:
@@ -392,7 +394,7 @@ def test_what_choosing_by_the_test_images_does_is_told_by_its_mean(example: Path
     assert f"The highest test accuracy of any epoch is {100 * most:.2f} points above" in text
 
 
-def test_a_choice_that_changes_nothing_is_told_as_such(example: Path) -> None:
+def test_choosing_the_epoch_by_test_images_without_effect_is_stated(example: Path) -> None:
     run = study_of("plain-1")[0]
     run["heldOutHistory"] = run["testHistory"]
     text = beyond(example, [run])
@@ -400,7 +402,7 @@ def test_a_choice_that_changes_nothing_is_told_as_such(example: Path) -> None:
     assert "Both ways choose the same epoch in 1 of 1." in text
 
 
-def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> None:
+def test_each_recipe_is_compared_with_the_differences_between_seeds(example: Path) -> None:
     levels = {"flip": 0.85, "smoothing": 0.832, "decay": 0.82, "cosine": 0.8309, "longer": 0.84, "best": 0.88}
     runs = study_of(plain=0.79, augmented=0.83, **levels)
     runs[0]["test"]["accuracy"] = 0.7  # Seeds of plain training do not affect the other recipes.
@@ -420,7 +422,7 @@ def test_each_recipe_is_weighed_against_what_a_seed_changes(example: Path) -> No
     ) in text
 
 
-def test_recipes_that_all_lose_are_told_as_losing(example: Path) -> None:
+def test_recipes_that_all_lose_accuracy_are_listed_as_losing(example: Path) -> None:
     text = beyond(example, study_of("augmented", "flip", "decay", augmented=0.83, flip=0.8, decay=0.81))
     assert "Compared with the report's recipe, `flip` and `decay` lose more than that." in text
 
@@ -436,7 +438,7 @@ def test_recipes_that_all_lose_are_told_as_losing(example: Path) -> None:
         (0.902, ["It is reached by `best` (90.", "The report's own recipe, `augmented`, has"]),
     ],
 )
-def test_whether_more_than_nine_in_ten_are_right_follows_from_the_means(
+def test_whether_an_accuracy_above_0_9_is_reached_depends_on_the_means(
     example: Path, level: float, sentences: list[str]
 ) -> None:
     runs = study_of(best=level)
@@ -450,7 +452,9 @@ def test_whether_more_than_nine_in_ten_are_right_follows_from_the_means(
 
 
 @pytest.mark.parametrize(("seen", "ending"), [(0.95, ": its capacity is large enough"), (0.89, ".")])
-def test_what_is_in_the_way_is_told_by_images_seen_and_unseen(example: Path, seen: float, ending: str) -> None:
+def test_training_and_held_out_accuracy_are_stated_if_0_9_is_not_reached(
+    example: Path, seen: float, ending: str
+) -> None:
     runs = study_of("augmented", "best", best=0.87)
     for run, less in zip((run for run in runs if run["recipe"] == "best"), (0, 0.01)):
         run["trainHistory"]["accuracy"][-1] = seen - less
@@ -463,14 +467,14 @@ def test_what_is_in_the_way_is_told_by_images_seen_and_unseen(example: Path, see
     assert f"{told}, and after that epoch on 87.5 % of the held-out images{ending}" in text
 
 
-def test_a_study_of_a_copy_says_so_where_something_is_in_the_way(example: Path) -> None:
+def test_a_study_on_unofficial_images_that_does_not_reach_0_9_says_so(example: Path) -> None:
     runs = study_of("augmented")
     assert "copy of CIFAR-10" not in beyond(example, runs)
     runs[1]["isOfficial"] = False
     assert "These recipes train on a copy of CIFAR-10 whose images are not the official ones" in beyond(example, runs)
 
 
-def test_mirror_images_that_do_harm_do_not_hide_what_is_reached(example: Path) -> None:
+def test_harmful_mirror_images_do_not_hide_that_0_9_is_reached(example: Path) -> None:
     runs = study_of("augmented", "best", best=0.91)
     for run in runs:
         run["mirrored"]["accuracy"] = run["test"]["accuracy"] - 0.05
@@ -479,45 +483,47 @@ def test_mirror_images_that_do_harm_do_not_hide_what_is_reached(example: Path) -
     assert "Mirror images change the mean test accuracy of a recipe by \N{MINUS SIGN}5.00 points." in text
 
 
-def test_the_reports_own_recipe_may_reach_it(example: Path) -> None:
+def test_the_reports_own_recipe_can_reach_0_9(example: Path) -> None:
     text = beyond(example, study_of("augmented", augmented=0.902))
     assert "It is reached by `augmented` (90.30 % over 3 seeds)." in text
     assert "The report's own recipe, " not in text
 
 
-def test_an_incomplete_study_says_how_far_it_has_come(example: Path) -> None:
+def test_an_incomplete_study_states_how_many_trainings_are_recorded(example: Path) -> None:
     text = beyond(example, study_of("plain-1", "augmented", "flip-2"))
     assert "5 of its 18 trainings are recorded, and `bigeggs study` runs the others." in text
     assert "| plain | 1 of 3 |" in text and "| flip | 1 of 2 |" in text and "| longer |" not in text
     assert "With its one seed, `plain` has" in text and "No recipe reaches it on average so far." in text
 
 
-def test_one_seed_tells_nothing_of_chance(example: Path) -> None:
+def test_with_one_seed_per_recipe_no_recipe_is_called_better(example: Path) -> None:
     text = beyond(example, study_of("augmented-1", "flip-1"))
     assert "No recipe has two seeds yet, so how far seeds are apart is not known." in text
     assert "no difference between recipes can be told from chance" in text
     assert "gain more" not in text and "Over 1" not in text
 
 
-def test_without_the_reports_recipe_there_is_nothing_to_compare_with(example: Path) -> None:
+def test_without_the_reports_recipe_there_is_no_comparison(example: Path) -> None:
     text = beyond(example, study_of("flip", "best"))
     assert "Neither of the report's recipes is recorded yet." in text and "| — |" in text
     assert "The report's recipe is not recorded yet, so there is nothing to compare the others with." in text
     assert "The choice of the epoch" not in text and "study-selection" not in text
 
 
-def test_a_study_that_has_not_begun_says_how_to_begin(example: Path) -> None:
+def test_a_study_without_trainings_names_the_command_that_runs_them(example: Path) -> None:
     text = beyond(example, [])
     assert "none of the study's 18 trainings is recorded.* `bigeggs study` runs them." in text and "|" not in text
 
 
-def test_other_images_have_no_study(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_a_run_on_other_data_has_no_study(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
     text = chapter(built(write(tmp_path, dataset, stand_in=True))[0])
     assert "The study is of CIFAR-10. This run is of Fashion-MNIST, so there is nothing to show." in text
     assert "|" not in text and "0.9 is" not in text
 
 
-def test_the_study_says_what_kind_of_trainings_it_had(tmp_path: Path, dataset: bigeggs.Dataset) -> None:
+def test_only_the_report_of_a_quick_run_says_that_the_study_has_full_trainings(
+    tmp_path: Path, dataset: bigeggs.Dataset
+) -> None:
     text = chapter(built(write(tmp_path / "full", dataset))[0])
     assert "full trainings, whatever the profile" not in text
     text = chapter(built(write(tmp_path / "quick", dataset, profile="quick"))[0])
@@ -529,7 +535,7 @@ def best_accuracy(root: Path) -> claims.Tested:
     return claim(root, "The best accuracy is above 0.9.")
 
 
-def test_the_claim_on_the_accuracy_tells_what_the_study_found_and_is_judged_without_it(example: Path) -> None:
+def test_the_accuracy_claim_quotes_the_study_but_its_verdict_ignores_it(example: Path) -> None:
     verdicts, runs = {best_accuracy(example).verdict}, study_of(best=0.902)
     change(example, "08-beyond", study=example_run.study_results(runs))
     mean, best, mirrored = (
@@ -557,13 +563,13 @@ def test_the_claim_on_the_accuracy_tells_what_the_study_found_and_is_judged_with
 
 
 def fast_chapter(root: Path, runs: list[dict] | None) -> str:
-    """The chapter on the fast network with these trainings; `None` is none, as on other images."""
+    """The chapter on the fast network with these trainings; `None`: no study, as for other data sets."""
     change(root, "09-fast", study=None if runs is None else example_run.fast_study(runs))
     text = built(root)[0].split("## 11. Above 0.9 in minutes")[1].split("## 12.")[0]
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_fast_networks_seeds_are_told_with_mean_spread_time_and_memory(example: Path) -> None:
+def test_the_fast_chapter_states_mean_deviation_time_and_memory_over_its_seeds(example: Path) -> None:
     text = fast_chapter(example, example_run.fast_runs())
     assert (
         "Over 5 seeds the recipe has 90.66 % of the test images right on average in six views, from 90.58 % to "
@@ -575,7 +581,7 @@ def test_the_fast_networks_seeds_are_told_with_mean_spread_time_and_memory(examp
     assert text.count("| fast-") == 6 and "| fast-held-out-1 | 45,000 | 89.01 % |" in text
 
 
-def test_one_seed_below_is_told_and_so_is_what_is_missing(example: Path) -> None:
+def test_the_fast_chapter_reports_a_seed_below_0_9_and_missing_trainings(example: Path) -> None:
     low = example_run.fast_run("fast", 2, 0.8991)
     text = fast_chapter(example, [example_run.fast_run("fast", 1, 0.9066), low])
     assert "not every seed is above 0.9" in text
@@ -583,7 +589,7 @@ def test_one_seed_below_is_told_and_so_is_what_is_missing(example: Path) -> None
     assert "17 of 19 trainings are not recorded yet" in text
 
 
-def test_held_out_images_stand_beside_the_test_images_and_the_authors_tuning_is_told(example: Path) -> None:
+def test_the_fast_chapter_compares_held_out_with_test_accuracy_and_mentions_the_tuning(example: Path) -> None:
     tuned = "tuned its settings on CIFAR-10's test images"
     runs = example_run.fast_runs()
     text = fast_chapter(example, runs)
@@ -594,7 +600,7 @@ def test_held_out_images_stand_beside_the_test_images_and_the_authors_tuning_is_
     assert tuned in without and "held-out images right" not in without
 
 
-def test_what_is_lost_without_each_ingredient_is_the_difference_of_means(example: Path) -> None:
+def test_the_accuracy_lost_without_an_ingredient_is_the_difference_of_means(example: Path) -> None:
     text = fast_chapter(example, example_run.fast_runs())
     for ingredient, lost in (("whitening", 1.7), ("Muon", 2.5), ("alternating flips", 0.4), ("smoothed labels", 0.62)):
         row = next(line for line in text.splitlines() if line.startswith(f"| {ingredient} |"))
@@ -602,18 +608,18 @@ def test_what_is_lost_without_each_ingredient_is_the_difference_of_means(example
     assert "| test views | each test image as it is | 5 | 89.73 % | \N{MINUS SIGN}0.93 |" in text
 
 
-def test_the_larger_network_is_told_beside_the_fast_one_once_it_is_recorded(example: Path) -> None:
+def test_the_larger_network_is_compared_with_the_fast_one_if_recorded(example: Path) -> None:
     text = fast_chapter(example, example_run.fast_runs())
     assert "With one seed it has 92.42 % of the test images right in six views, +1.76 points against `fast`" in text
     assert "A larger network" not in fast_chapter(example, [example_run.fast_run("fast", 1, 0.9066)])
 
 
-def test_without_a_training_of_the_recipe_the_chapter_says_what_trains_it(example: Path) -> None:
+def test_without_trainings_the_fast_chapter_names_the_command_that_runs_them(example: Path) -> None:
     text = fast_chapter(example, [])
     assert "*Not run yet: no training of `fast` is recorded.* `bigeggs study fast` trains it." in text
 
 
-def test_other_images_have_their_own_training_and_no_study_of_seeds(example: Path) -> None:
+def test_the_fast_chapter_for_other_data_has_one_training_and_no_study(example: Path) -> None:
     text = fast_chapter(example, None)
     assert "in six views" in text and "The trainings with other seeds are of CIFAR-10." in text
 

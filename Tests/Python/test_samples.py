@@ -11,7 +11,7 @@ from bigeggs_report.figures import samples
 from bigeggs_report.figures.look import PAGE
 
 
-def test_a_sheet_has_a_picture_for_each_prediction_and_names_mistakes(handle: int) -> None:
+def test_the_sheet_has_a_picture_per_prediction_and_the_true_class_of_wrong_ones(handle: int) -> None:
     dataset = bigeggs.Dataset(handle)
     classes, labels = dataset.class_names, dataset.labels("test")
     predicted = [int(label) for label in labels[:8]]
@@ -26,7 +26,7 @@ def test_a_sheet_has_a_picture_for_each_prediction_and_names_mistakes(handle: in
     assert classes[labels[3]] in texts[3][2]
 
 
-def test_it_is_a_png(handle: int) -> None:
+def test_the_sheet_is_a_png_of_the_expected_size(handle: int) -> None:
     content = base64.b64decode(samples.draw(handle, [0, 1, 0, 1, 0, 1, 0], [0.25, 0.5, 0.75, 1, 0, 0.125, 0.3]))
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", content[16:24])

@@ -51,7 +51,7 @@ def links(page: Page) -> list[dict[str, str | None]]:
     return [attributes for tag, attributes in page.tags if tag == "a" and attributes["href"].startswith("notebooks/")]
 
 
-def test_every_link_to_a_notebook_ends_at_a_cell(page: Page, pages: dict[str, str]) -> None:
+def test_every_link_to_a_notebook_points_to_a_cell(page: Page, pages: dict[str, str]) -> None:
     anchors = {section: set(Page(text).values("id")) for section, text in pages.items()}
     assert set(pages) == {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
     assert len(links(page)) > 150
@@ -61,7 +61,7 @@ def test_every_link_to_a_notebook_ends_at_a_cell(page: Page, pages: dict[str, st
     assert all("#" in link["href"] for link in links(page))
 
 
-def test_every_figure_and_every_table_of_results_has_its_source(root: Path, pages: dict[str, str]) -> None:
+def test_every_figure_and_results_table_links_to_its_source_cell(root: Path, pages: dict[str, str]) -> None:
     html = (root / "with" / "report.html").read_text()
     captions = re.findall(r"<figcaption.*?</figcaption>", html)
     assert len(captions) > 25
@@ -86,7 +86,7 @@ SCALES = {
 }  # fmt: skip
 
 
-def test_every_traced_number_is_that_of_its_record_and_of_its_cell(root: Path) -> None:
+def test_every_linked_number_matches_its_record_and_its_cell(root: Path) -> None:
     html = (root / "with" / "report.html").read_text()
     traced = re.findall(r'<a class="origin" href="([^"]+)" title="([\w-]+): ([^"]+)">([^<]+)</a>', html)
     assert len(traced) > 150 and len(traced) == html.count('class="origin"')
@@ -97,12 +97,12 @@ def test_every_traced_number_is_that_of_its_record_and_of_its_cell(root: Path) -
             value = value[int(part)] if isinstance(value, list) else value[part]
         shown, lowest = 0.0, 0.0
         for number, unit in re.findall(r"([+\N{MINUS SIGN}]?[\d,.]+)\s*([^\d\s]*)", text):
-            # A gain is in points, without the unit; what an ingredient's absence costs is shown as a positive number.
+            # A gain is in points, without the unit; an ingredient's loss is shown with a minus sign, recorded without.
             unnamed = 0.01 if key.endswith(".gain") else -0.01 if "ingredients" in key and not unit else 1
             scale = SCALES[unit] * unnamed
             shown += float(number.replace(",", "").replace("\N{MINUS SIGN}", "-")) * scale
             lowest = abs(scale) * 10.0 ** -len(number.partition(".")[2])
-        # A rate's decimals are cut off.
+        # Images per second are rounded down.
         expected = int(value) if key.endswith("imagesPerSecond") else value
         assert shown == pytest.approx(expected, abs=0.501 * lowest), (text, section, key)
         if "#" in address:
@@ -112,7 +112,7 @@ def test_every_traced_number_is_that_of_its_record_and_of_its_cell(root: Path) -
             assert recorded or key.startswith("data.") and "section.loadData()" in called, (section, key)
 
 
-def test_nothing_but_the_page_knows_of_origins(root: Path) -> None:
+def test_only_the_html_page_contains_links_to_origins(root: Path) -> None:
     files = {
         path.relative_to(root / "with"): path.read_bytes()
         for path in (root / "with").rglob("*")
@@ -128,7 +128,7 @@ def test_nothing_but_the_page_knows_of_origins(root: Path) -> None:
     assert plain == html[1]
 
 
-def test_a_notebooks_page_needs_no_other_file(pages: dict[str, str]) -> None:
+def test_a_notebook_page_needs_no_other_file(pages: dict[str, str]) -> None:
     for section, text in pages.items():
         page = Page(text)
         tags = [tag for tag, _ in page.tags]
@@ -142,13 +142,13 @@ def test_a_notebooks_page_needs_no_other_file(pages: dict[str, str]) -> None:
             assert known or address == "../report.html" or address.startswith("https://"), address
 
 
-def test_a_notebooks_page_shows_every_figure_once_with_words(pages: dict[str, str], root: Path) -> None:
+def test_notebook_pages_show_every_figure_once_with_alternative_text(pages: dict[str, str], root: Path) -> None:
     report = Page((root / "with" / "report.html").read_text()).values("alt")
     alternatives = [text for page in pages.values() for text in Page(page).values("alt")]
     assert sorted(alternatives) == sorted(report)
 
 
-def test_a_notebooks_page_can_be_read_by_who_does_not_see_it(pages: dict[str, str]) -> None:
+def test_notebook_pages_are_accessible_to_screen_readers(pages: dict[str, str]) -> None:
     for text in pages.values():
         page = Page(text)
         tags = [tag for tag, _ in page.tags]
@@ -162,7 +162,7 @@ def test_a_notebooks_page_can_be_read_by_who_does_not_see_it(pages: dict[str, st
         assert all(each["tabindex"] == "0" for tag, each in page.tags if tag == "pre" or each.get("class") == "wide")
 
 
-def test_pages_are_the_same_bytes_again(root: Path, pages: dict[str, str], tmp_path: Path) -> None:
+def test_building_again_gives_the_same_notebook_pages(root: Path, pages: dict[str, str], tmp_path: Path) -> None:
     build.build(str(RECORDS), str(root / "plots"), str(tmp_path), SECTIONS, str(NOTEBOOKS))
     assert {path.stem: path.read_text() for path in (tmp_path / "notebooks").iterdir()} == pages
 
@@ -185,7 +185,7 @@ def read(directory: Path, *cells: dict) -> Notebook:
     return Notebook.read(path)
 
 
-def test_what_a_notebook_holds_is_text(tmp_path: Path) -> None:
+def test_markup_in_a_notebook_is_escaped(tmp_path: Path) -> None:
     escaped = EVIL.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     table = "<table><thead><tr><th>{0}</th></tr></thead><tbody><tr><td>{0}</td></tr></tbody></table>"
     pixels = (ROOT / "plots" / "class-counts.png").read_bytes()
@@ -215,7 +215,7 @@ def test_what_a_notebook_holds_is_text(tmp_path: Path) -> None:
     assert [tag for tag, _ in page.tags].count("table") == 2
 
 
-def test_what_a_record_says_is_no_origin() -> None:
+def test_text_from_a_record_cannot_create_links_to_origins() -> None:
     told = literal("[1 %](record:01-data#results)")
     assert without_origins(f"{told} [2 %](record:01-data#results)") == f"{told} 2 %"
     inline = Sources({"01-data": Notebook([])}).inline(f"{told}; [2 %](record:01-data#a) [3 %](record:02-none#a)")
@@ -230,7 +230,7 @@ def cell_of(notebook: Notebook, key: str) -> int | None:
     return cell and cell.number
 
 
-def test_the_cell_that_recorded_a_key_is_told_by_its_text(tmp_path: Path) -> None:
+def test_the_cell_that_recorded_a_key_is_found_by_its_source(tmp_path: Path) -> None:
     notebook = read(
         tmp_path,
         executed('`section.record("loss", …)` in prose is no call', kind="markdown"),
@@ -249,7 +249,7 @@ def test_the_cell_that_recorded_a_key_is_told_by_its_text(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"cells": [{}]}', '{"cells": 3}', "\udc80"])
-def test_a_file_that_is_no_notebook_leaves_the_old_report(example: Path, content: str) -> None:
+def test_an_invalid_notebook_leaves_the_old_report_unchanged(example: Path, content: str) -> None:
     arguments = [str(example / name) for name in ("records", "plots", "report")]
     build.build(*arguments, SECTIONS)
     before = {path: path.read_bytes() for path in (example / "report").rglob("*") if path.is_file()}
@@ -260,7 +260,7 @@ def test_a_file_that_is_no_notebook_leaves_the_old_report(example: Path, content
     assert {path: path.read_bytes() for path in (example / "report").rglob("*") if path.is_file()} == before
 
 
-def test_a_part_of_a_record_knows_where_it_stands() -> None:
+def test_a_part_of_a_record_has_its_key_path_and_root() -> None:
     record = bigeggs.Record.open(str(RECORDS / "06-results.json"))
     plain = record["results"]["plain"]
     assert (plain.key_path, record.key_path) == ("results.plain", "")

@@ -66,7 +66,7 @@ def test_the_table_has_a_row_for_each_combination_in_the_order_of_the_record(wri
     assert "`bigeggs sweep --set learning_rate=0.1,0.2`" in markdown
 
 
-def test_the_figures_numbers_have_a_row_for_each_training(write) -> None:
+def test_the_csv_has_a_row_for_each_training(write) -> None:
     directory = write(result("0.1", 0.8, 0.7), result("0.2", 0.5, tested=False))
     with (directory / "sweep.csv").open() as file:
         rows = list(csv.DictReader(file))

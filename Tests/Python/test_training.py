@@ -38,7 +38,7 @@ def network(**options):
     return model
 
 
-def test_a_model_learns_what_is_to_be_learnt(images, capsys):
+def test_a_model_learns_to_classify_its_training_images(images, capsys):
     x, y = images
     model = network()
     history = model.fit(x[:48], y[:48], batch_size=16, epochs=8, validation_data=(x[48:], y[48:]), verbose=0)
@@ -51,7 +51,7 @@ def test_a_model_learns_what_is_to_be_learnt(images, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_one_seed_gives_the_same_training_twice_and_another_one_a_different_one(images):
+def test_equal_seeds_give_equal_trainings_and_different_seeds_different_predictions(images):
     x, y = images
     first, second = ([*network().fit(x, y, verbose=0).history["loss"]] for _ in range(2))
     assert first == second
@@ -60,7 +60,7 @@ def test_one_seed_gives_the_same_training_twice_and_another_one_a_different_one(
     assert not np.array_equal(other.predict(x), same.predict(x))
 
 
-def test_predictions_are_those_of_numpy(images):
+def test_predictions_match_numpy(images):
     x, _ = images
     model = bigeggs.Sequential([
         layers.Input((192,)), layers.Dense(16, activation="relu"), layers.Dense(4, activation="softmax")
@@ -73,7 +73,7 @@ def test_predictions_are_those_of_numpy(images):
     np.testing.assert_allclose(model.predict(vectors, batch_size=10), expected, atol=1e-6)
 
 
-def test_bytes_floats_and_doubles_are_the_same_images(images):
+def test_images_of_bytes_floats_and_doubles_give_the_same_training(images):
     x, y = images
     bytes_, floats, doubles, fortran = (
         network().fit(kind, y, verbose=0).history["loss"]
@@ -82,14 +82,14 @@ def test_bytes_floats_and_doubles_are_the_same_images(images):
     assert bytes_ == floats == doubles == fortran
 
 
-def test_arrays_that_are_as_the_library_wants_them_are_not_copied(images):
+def test_contiguous_arrays_of_bytes_or_float32_are_not_copied(images):
     x, _ = images
     for pixels in (x, x.astype(np.float32)):
         assert np.shares_memory(bigeggs._images.Images(pixels)._pixels, pixels)
         assert np.shares_memory(bigeggs._images.Images(pixels[7:])._pixels, pixels)
 
 
-def test_memory_of_images_is_let_go(images):
+def test_the_memory_of_images_is_released_after_training(images):
     x, y = images[0].astype(np.float32), images[1]
     references = sys.getrefcount(x)
     model = network()
@@ -99,7 +99,7 @@ def test_memory_of_images_is_let_go(images):
     assert sys.getrefcount(x) == references
 
 
-def test_a_saved_model_is_the_same_model(images, tmp_path):
+def test_a_loaded_model_predicts_the_same_as_the_saved_one(images, tmp_path):
     x, y = images
     model = network()
     model.fit(x, y, verbose=0)
@@ -113,7 +113,7 @@ def test_a_saved_model_is_the_same_model(images, tmp_path):
     np.testing.assert_array_equal(fresh.predict(x), model.predict(x))
 
 
-def test_weights_can_be_replaced_one_by_one_and_all_together(images):
+def test_weights_can_be_set_one_by_one_or_all_at_once(images):
     x, _ = images
     model, other = network(), network()
     model.build((None, 8, 8, 3))
@@ -130,7 +130,7 @@ def test_weights_can_be_replaced_one_by_one_and_all_together(images):
         np.testing.assert_array_equal(left, right)
 
 
-def test_augmented_training_goes_through_the_generator(images):
+def test_training_uses_the_transformations_of_the_generator(images):
     x, y = images
     still, moving = bigeggs.ImageDataGenerator(), bigeggs.ImageDataGenerator(width_shift_range=0.4)
     plain = network().fit(x, y, batch_size=16, verbose=0).history["loss"]
@@ -138,7 +138,7 @@ def test_augmented_training_goes_through_the_generator(images):
     assert network().fit(moving.flow(x, y, batch_size=16), verbose=0).history["loss"] != plain
 
 
-def test_floats_are_augmented_as_bytes_are(images):
+def test_float_images_are_augmented_like_byte_images(images):
     x, y = images
     generator = bigeggs.ImageDataGenerator(rotation_range=30, width_shift_range=0.4, horizontal_flip=True)
     bytes_, floats = (
@@ -152,14 +152,14 @@ def test_floats_are_augmented_as_bytes_are(images):
     )
 
 
-def test_the_seed_decides_which_transformation_is_drawn():
+def test_the_seed_determines_the_drawn_transformation():
     generator = bigeggs.ImageDataGenerator(rotation_range=30, zoom_range=[0.8, 1.2])
     drawn = [generator.get_random_transform((8, 8, 3), seed=seed, sample=1) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
     assert all(0.8 <= one["zx"] <= 1.2 and one["tx"] == 0 for one in drawn)
 
 
-def test_ctrl_c_is_heard_between_the_batches_of_a_validation(images):
+def test_on_test_batch_end_is_called_after_each_validation_batch(images):
     x, y = images
     batches = []
 
@@ -171,7 +171,7 @@ def test_ctrl_c_is_heard_between_the_batches_of_a_validation(images):
     assert batches == [0, 1, 2]
 
 
-def test_a_generators_batches_are_its_transformations(images):
+def test_batches_of_a_flow_match_get_random_transform_and_apply_transform(images):
     x, y = images
     generator = bigeggs.ImageDataGenerator(rotation_range=20, horizontal_flip=True, rescale=1 / 255)
     flow = generator.flow(x, y, batch_size=24, shuffle=False, seed=9)
@@ -184,7 +184,7 @@ def test_a_generators_batches_are_its_transformations(images):
     assert not np.array_equal(batches[0][0], batches[3][0])  # Another epoch.
 
 
-def test_an_alternating_flip_shows_each_image_both_ways_in_two_passes(images):
+def test_alternating_flip_mirrors_each_image_in_exactly_one_of_two_passes(images):
     flow = bigeggs.ImageDataGenerator(alternating_flip=True).flow(images[0], batch_size=64, shuffle=False, seed=4)
     first, second = next(flow), next(flow)
     mirrored = [np.array_equal(image, x[:, ::-1]) for image, x in zip(first, images[0])]
@@ -192,13 +192,13 @@ def test_an_alternating_flip_shows_each_image_both_ways_in_two_passes(images):
     np.testing.assert_array_equal(second, first[:, :, ::-1])
 
 
-def test_whole_pixels_are_shifted(images):
+def test_whole_pixel_shifts_draws_only_integer_shifts(images):
     generator = bigeggs.ImageDataGenerator(width_shift_range=2, height_shift_range=2, whole_pixel_shifts=True)
     shifts = {generator.get_random_transform((8, 8, 3), sample=sample)["tx"] for sample in range(100)}
     assert shifts == {-2, -1, 0, 1, 2}
 
 
-def test_a_resized_crop_scales_a_part_up(images):
+def test_random_resized_crop_draws_areas_between_the_given_share_and_the_whole_image(images):
     generator = bigeggs.ImageDataGenerator(random_resized_crop=0.25)
     drawn = [generator.get_random_transform((8, 8, 3), sample=sample) for sample in range(100)]
     areas = [one["zx"] * one["zy"] for one in drawn]
@@ -216,27 +216,27 @@ def test_cutout_covers_a_square_and_jitter_changes_colours(images):
 
 @pytest.mark.parametrize("setting", [
     {"alternating_flip": True}, {"random_resized_crop": 0.5}, {"cutout": 2}, {"color_jitter": 0.1}])
-def test_what_changes_images_is_no_validation(images, setting):
+def test_validation_with_a_transforming_generator_is_an_error(images, setting):
     x, y = images
     flow = bigeggs.ImageDataGenerator(**setting).flow(x, y)
     with pytest.raises(bigeggs.Error, match="transforms its images"):
         network().fit(x, y, batch_size=16, verbose=0, validation_data=flow)
 
 
-def test_shifts_of_whole_pixels_alone_change_nothing(images):
+def test_a_generator_that_only_sets_whole_pixel_shifts_is_allowed_for_validation(images):
     x, y = images
     flow = bigeggs.ImageDataGenerator(whole_pixel_shifts=True, rescale=1 / 255).flow(x, y)
     assert "val_loss" in network().fit(x / 255, y, batch_size=16, verbose=0, validation_data=flow).history
 
 
 @pytest.mark.parametrize("setting", [{"random_resized_crop": 1.5}, {"cutout": -1}, {"color_jitter": np.nan}])
-def test_settings_beyond_kerass_are_checked(setting):
+def test_invalid_augmentation_settings_that_keras_lacks_are_an_error(setting):
     name, = setting
     with pytest.raises(bigeggs.Error, match=f'"{name}" is'):
         bigeggs.ImageDataGenerator(**setting)
 
 
-def test_a_summary_names_the_layers(images, capsys):
+def test_the_summary_lists_the_layers(images, capsys):
     model = network()
     model.build((None, 8, 8, 3))
     model.summary()
@@ -248,7 +248,7 @@ def test_a_summary_names_the_layers(images, capsys):
 # ---- Callbacks ----------------------------------------------------------------------------------
 
 
-def test_callbacks_are_told_in_their_order(images):
+def test_callback_methods_are_called_in_order(images):
     x, y = images
     told = []
 
@@ -274,7 +274,7 @@ def test_callbacks_are_told_in_their_order(images):
     assert told == ["train", "epoch 0", 0, 1, "end of 0", "epoch 1", 0, 1, "end of 1", "end"]
 
 
-def test_a_callback_may_use_the_model_and_not_train_it(images):
+def test_a_callback_can_use_the_model_but_not_train_it(images):
     x, y = images
 
     class Meddler(bigeggs.callbacks.Callback):
@@ -304,7 +304,7 @@ def test_an_exception_in_a_callback_reaches_the_caller_of_fit(images, capfd):
     model.fit(x, y, verbose=0)  # The model stays usable.
 
 
-def test_stopping_early_restores_the_best_weights():
+def test_early_stopping_restores_the_best_weights():
     model = bigeggs.Sequential([layers.Input((2,)), layers.Dense(2, activation="softmax")])
     model.compile()
     stopping = bigeggs.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
@@ -342,7 +342,7 @@ def small_model(optimizer):
     return model
 
 
-def test_each_optimizer_takes_its_own_step():
+def test_the_first_step_of_each_optimizer_matches_its_formula():
     """The first step along a gradient, from the formulas of the optimizers' papers."""
     gradient = {"dense/kernel": np.float32([[1, -2], [3, -4]]), "dense/bias": np.float32([0.5, -0.5])}
     for optimizer, step in [
@@ -360,20 +360,20 @@ def test_each_optimizer_takes_its_own_step():
     assert model.optimizer.learning_rate == pytest.approx(0.05)  # Half of the cosine.
 
 
-def test_a_scheduler_sets_the_rate_of_every_epoch(images):
+def test_a_scheduler_sets_the_learning_rate_of_every_epoch(images):
     x, y = images
     scheduler = bigeggs.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2 if epoch else rate)
     history = network().fit(x, y, epochs=3, verbose=0, callbacks=[scheduler])
     assert history.history["learning_rate"] == [0.01, 0.005, 0.0025]
 
 
-def test_epochs_may_begin_later_and_be_shorter(images):
+def test_initial_epoch_and_steps_per_epoch_limit_a_training(images):
     x, y = images
     history = network().fit(x, y, batch_size=16, epochs=5, initial_epoch=3, steps_per_epoch=3, verbose=0)
     assert history.epoch == [3, 4] and history.params["steps"] == 3
 
 
-def test_epochs_are_logged_and_their_best_weights_kept(images, tmp_path):
+def test_csv_logger_and_model_checkpoint_write_their_files(images, tmp_path):
     x, y = images
     model = network()
     model.fit(x, y, epochs=2, verbose=0, callbacks=[
@@ -389,7 +389,7 @@ def test_epochs_are_logged_and_their_best_weights_kept(images, tmp_path):
 INTERRUPTED = """
 import signal, numpy as np, bigeggs, os, threading
 from bigeggs import layers
-# As from a terminal, whatever runs the tests: in the background of a shell it is ignored.
+# The handler of a terminal: a shell's background jobs ignore SIGINT.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 x, y = np.zeros((4096, 8, 8, 3), dtype=np.uint8), np.zeros(4096, dtype=int)
 model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")])
@@ -445,12 +445,12 @@ def test_other_threads_run_while_a_model_is_trained(images):
     (lambda: bigeggs.callbacks.EarlyStopping(mode="larger"), '"mode" is "larger"'),
     (lambda: bigeggs.ImageDataGenerator(fill_mode="mirror"), '"fill_mode" is "mirror"'),
 ])
-def test_a_description_that_means_nothing_is_refused(build, message):
+def test_invalid_layers_and_settings_are_an_error(build, message):
     with pytest.raises(bigeggs.Error, match=message):
         build()
 
 
-def test_a_setting_that_is_not_there_is_named_with_those_that_are():
+def test_the_error_for_an_unknown_setting_lists_the_known_ones():
     with pytest.raises(bigeggs.Error, match=(
         '^Dense has no setting "unit": there are inputs, units, activation, use_bias, kernel_initializer, '
         'bias_initializer, trainable, kernel_regularizer, name$'
@@ -460,7 +460,7 @@ def test_a_setting_that_is_not_there_is_named_with_those_that_are():
 
 
 @pytest.mark.parametrize("number", [-(2**63), 2**63, 2**31, 0.5])
-def test_a_setting_that_is_no_number_of_things_is_refused(number):
+def test_a_count_that_is_fractional_or_out_of_range_is_an_error(number):
     with pytest.raises(bigeggs.Error, match='"units" is'):
         bigeggs._library.call("be_model_add", network_handle(), b"Dense", b'{"units": %a}' % number)
 
@@ -471,7 +471,7 @@ def network_handle():
     return model._handle
 
 
-def test_data_that_do_not_fit_are_refused(images):
+def test_data_that_do_not_match_the_model_are_an_error(images):
     x, y = images
     model = network()
     model.build((None, 8, 8, 3))
@@ -499,7 +499,7 @@ def test_data_that_do_not_fit_are_refused(images):
         uncompiled.fit(x, y)
 
 
-def test_a_loss_that_is_no_number_ends_the_training_with_an_error(images):
+def test_a_loss_that_is_not_finite_ends_the_training_with_an_error(images):
     x, y = images
     model = bigeggs.Sequential([layers.Flatten(), layers.Dense(4, activation="softmax")], seed=1)
     model.compile(optimizer=bigeggs.optimizers.SGD(1e38), loss="sparse_categorical_crossentropy")
@@ -507,7 +507,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_an_error(images):
         model.fit(x, y, verbose=0)
 
 
-def test_a_validation_loss_that_is_no_number_ends_the_training_with_an_error(images):
+def test_a_validation_loss_that_is_not_finite_ends_the_training_with_an_error(images):
     x, y = images
     # The numbers are finite, but their sums are not.
     validation = np.full_like(x[:8], np.finfo(np.float32).max, dtype=np.float32)
@@ -517,7 +517,7 @@ def test_a_validation_loss_that_is_no_number_ends_the_training_with_an_error(ima
         model.fit(x, y, validation_data=(validation, y[:8]), epochs=2, verbose=0)
 
 
-def test_what_a_failed_training_left_in_memory_does_not_reach_predictions(images):
+def test_a_failed_training_does_not_affect_later_predictions(images):
     x, y = images
     model = network()
     sizes = range(1, 65, 7)
@@ -531,7 +531,7 @@ def test_what_a_failed_training_left_in_memory_does_not_reach_predictions(images
         np.testing.assert_array_equal(model.predict(x[:size]), expected)
 
 
-def test_a_file_that_is_no_model_is_refused(images, tmp_path):
+def test_missing_paths_and_weights_of_another_network_are_an_error(images, tmp_path):
     x, y = images
     model = network()
     model.build((None, 8, 8, 3))
@@ -549,7 +549,7 @@ def test_a_file_that_is_no_model_is_refused(images, tmp_path):
 # ---- Single steps -------------------------------------------------------------------------------
 
 
-def test_a_step_is_its_gradients_and_the_optimizer(images):
+def test_three_steps_match_adam_in_numpy_on_the_same_gradients(images):
     """Adam in NumPy, on the library's gradients, gives the library's weights."""
     x, y = images
     model = network()
@@ -573,7 +573,7 @@ def test_a_step_is_its_gradients_and_the_optimizer(images):
     np.testing.assert_allclose(moments["dense/kernel"], first["dense/kernel"], atol=1e-7)
 
 
-def test_a_step_taken_apart_is_a_step(images):
+def test_computing_and_applying_gradients_equals_train_on_batch(images):
     x, y = images
     whole, apart = network(), network()
     whole.build((None, 8, 8, 3))
@@ -587,7 +587,7 @@ def test_a_step_taken_apart_is_a_step(images):
         np.testing.assert_array_equal(left, right)
 
 
-def test_the_state_of_the_optimizer_can_be_moved_to_another_model(images):
+def test_the_optimizer_state_can_be_copied_to_another_model(images):
     x, y = images
     first, second = network(), network()
     first.fit(x, y, verbose=0)
@@ -600,7 +600,7 @@ def test_the_state_of_the_optimizer_can_be_moved_to_another_model(images):
         np.testing.assert_array_equal(left, right)
 
 
-def test_a_gradient_of_the_output_goes_back_to_the_weights(images):
+def test_backward_from_an_output_gradient_gives_the_weight_gradients(images):
     x, y = images
     model = network()
     model.build((None, 8, 8, 3))
@@ -611,7 +611,7 @@ def test_a_gradient_of_the_output_goes_back_to_the_weights(images):
         np.testing.assert_allclose(gradients[name], gradient, atol=1e-6)
 
 
-def test_training_mode_moves_the_statistics_and_inference_does_not(images):
+def test_only_training_mode_updates_the_moving_statistics(images):
     x, _ = images
     model = network()
     before = model.predict(x)

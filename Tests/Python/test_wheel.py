@@ -38,14 +38,14 @@ def levels(tmp_path_factory) -> Path:
     return folder
 
 
-def test_the_greatest_level_that_the_kernel_lists_is_chosen(levels, monkeypatch):
+def test_the_highest_level_that_the_processor_supports_is_chosen(levels, monkeypatch):
     monkeypatch.delenv("BIGEGGS_LEVEL", raising=False)
     flags = Path("/proc/cpuinfo").read_text().split()
     has_avx512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= set(flags)
     assert _level.chosen(levels) == ("v4" if has_avx512 else "v3")
 
 
-def test_a_lesser_level_can_be_named_and_one_that_is_not_there_is_refused(levels, monkeypatch):
+def test_bigeggs_level_selects_a_lower_level_and_an_unknown_level_is_an_error(levels, monkeypatch):
     monkeypatch.setenv("BIGEGGS_LEVEL", "v3")
     assert _level.chosen(levels) == "v3"
     monkeypatch.setenv("BIGEGGS_LEVEL", "v9")
@@ -54,7 +54,7 @@ def test_a_lesser_level_can_be_named_and_one_that_is_not_there_is_refused(levels
 
 
 @pytest.mark.parametrize(("processor", "level"), [("Haswell", 3), ("Nehalem", 2)])
-def test_an_emulated_processor_has_its_level(tmp_path, processor, level):
+def test_the_level_of_an_emulated_processor_is_detected(tmp_path, processor, level):
     if shutil.which("qemu-x86_64") is None:
         pytest.skip("qemu-x86_64 is not installed")
     program = tmp_path / "level"
@@ -65,7 +65,7 @@ def test_an_emulated_processor_has_its_level(tmp_path, processor, level):
     assert int(found.stdout) == level
 
 
-def test_a_processor_below_all_levels_is_told_what_is_needed(levels, tmp_path, monkeypatch):
+def test_the_error_on_a_processor_below_all_levels_names_the_required_level(levels, tmp_path, monkeypatch):
     monkeypatch.delenv("BIGEGGS_LEVEL", raising=False)
     (tmp_path / "v5").mkdir()
     shutil.copy(levels / "libbigeggs_level.so", tmp_path)
@@ -102,7 +102,7 @@ def server() -> Iterator[str]:
         served.shutdown()
 
 
-def test_a_download_leaves_the_file(server, tmp_path):
+def test_a_download_writes_the_file(server, tmp_path):
     assert _download.fetch(f"{server}/file", str(tmp_path / "file"), 1 << 20) == (_download.DONE, "")
     assert (tmp_path / "file").read_bytes() == CONTENT
 
@@ -118,17 +118,17 @@ def test_a_download_leaves_the_file(server, tmp_path):
         ("empty", 1 << 20, _download.OUT_OF_REACH, "HTTP status 204"),
     ],
 )
-def test_a_download_that_fails_says_how_and_why(server, tmp_path, path, limit, status, reason):
+def test_a_failed_download_returns_a_status_and_a_reason(server, tmp_path, path, limit, status, reason):
     found, text = _download.fetch(f"{server}/{path}", str(tmp_path / "file"), limit)
     assert found == status and reason in text
 
 
-def test_a_server_that_is_not_there_is_out_of_reach(tmp_path):
+def test_a_refused_connection_has_the_status_out_of_reach(tmp_path):
     found, reason = _download.fetch("http://127.0.0.1:9/file", str(tmp_path / "file"), 1000)
     assert found == _download.OUT_OF_REACH and "refused" in reason
 
 
-def test_a_full_disk_and_a_folder_that_is_not_there_are_no_faults_of_the_network(server, tmp_path):
+def test_a_full_disk_or_a_missing_folder_has_the_status_unwritable(server, tmp_path):
     assert _download.fetch(f"{server}/file", "/dev/full", 1 << 20) == (_download.UNWRITABLE, "No space left on device")
     found, reason = _download.fetch(f"{server}/file", str(tmp_path / "none/file"), 1 << 20)
     assert found == _download.UNWRITABLE and "No such file" in reason
@@ -146,7 +146,7 @@ def test_a_full_disk_and_a_folder_that_is_not_there_are_no_faults_of_the_network
         ("raise KeyboardInterrupt", "KeyboardInterrupt \n"),
     ],
 )
-def test_the_library_downloads_with_what_python_gives_it(tmp_path, body, expected):
+def test_the_library_downloads_with_the_python_callback(tmp_path, body, expected):
     code = f"""
 import bigeggs
 from bigeggs import _download, _library
@@ -184,7 +184,7 @@ def module(*words: object, **environment: str) -> subprocess.CompletedProcess[st
         env=os.environ | {"PYTHONPATH": str(ROOT / "python")} | environment)
 
 
-def test_the_module_says_of_a_picture_what_the_command_says(photo):
+def test_the_module_and_the_command_predict_the_same_for_a_picture(photo):
     if not COMMAND.exists():
         pytest.skip("the command line is not built: run `swift build -c release`")
     ours = json.loads(module("predict", photo, "--json").stdout)
@@ -196,13 +196,13 @@ def test_the_module_says_of_a_picture_what_the_command_says(photo):
     np.testing.assert_allclose(ours["probabilities"], theirs["probabilities"], rtol=1e-6)
 
 
-def test_the_module_names_what_is_no_picture_and_classifies_the_rest(photo, tmp_path):
+def test_the_module_reports_a_missing_picture_and_classifies_the_others(photo, tmp_path):
     found = module("predict", tmp_path / "none.jpg", photo)
     assert found.returncode == 1 and "none.jpg does not exist" in found.stderr
     assert found.stdout.splitlines()[2].startswith(str(photo)) and "and nothing else" in found.stdout
 
 
-def test_the_module_without_pillow_names_the_extra(photo, tmp_path):
+def test_the_module_without_pillow_says_which_extra_to_install(photo, tmp_path):
     (tmp_path / "PIL").mkdir()
     (tmp_path / "PIL/__init__.py").write_text("raise ImportError('no Pillow here')")
     found = module("predict", photo, PYTHONPATH=f"{tmp_path}:{ROOT / 'python'}")
@@ -219,7 +219,7 @@ def test_the_module_without_pillow_names_the_extra(photo, tmp_path):
     ],
     ids=["missing", "flat", "map", "scores", "name"],
 )
-def test_the_module_names_weights_that_it_cannot_use(photo, tmp_path, weights, reason):
+def test_the_module_says_why_it_cannot_use_weights(photo, tmp_path, weights, reason):
     unusable = {
         "flat": [layers.Input((4, 5, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")],
         "map": [layers.Input((8, 8, 3)), layers.Conv2D(4, 3, padding="same")],
@@ -233,7 +233,7 @@ def test_the_module_names_weights_that_it_cannot_use(photo, tmp_path, weights, r
 
 
 @pytest.mark.parametrize("name", ["report", "fast"])
-def test_a_pretrained_network_has_its_classes_and_one_that_is_not_there_is_named(name):
+def test_pretrained_networks_have_class_names_and_an_unknown_name_is_an_error(name):
     model = bigeggs.pretrained(name, threads=1)
     assert model.class_names is not None and model.class_names[0] == "airplane" and len(model.class_names) == 10
     assert model.input_shape == (None, 32, 32, 3)
@@ -254,7 +254,7 @@ def test_class_names_are_saved_with_a_model_and_loaded_again(photo, tmp_path):
     assert bigeggs.models.load_model(tmp_path / "model.safetensors").class_names == ["crème", "egg"]
 
 
-def test_the_module_says_why_the_library_cannot_be_loaded_and_an_import_raises_it(tmp_path):
+def test_the_module_says_why_the_library_cannot_be_loaded_and_an_import_raises_an_error(tmp_path):
     (tmp_path / "text.so").write_text("no library")
     for library, reason in ((tmp_path / "none.so", "there is no"), (tmp_path / "text.so", "cannot be loaded")):
         found = module("predict", "photo.jpg", BIGEGGS_LIBRARY=str(library))
@@ -267,7 +267,7 @@ def test_the_module_says_why_the_library_cannot_be_loaded_and_an_import_raises_i
         assert found.stdout == "Error\n"
 
 
-def test_looking_over_finds_a_path_of_this_machine_a_missing_library_and_a_new_glibc(tmp_path):
+def test_look_over_finds_build_paths_missing_libraries_and_a_too_new_glibc(tmp_path):
     specification = importlib.util.spec_from_file_location("look_over", ROOT / "Distribution/look_over.py")
     look_over = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(look_over)
@@ -286,6 +286,6 @@ def test_looking_over_finds_a_path_of_this_machine_a_missing_library_and_a_new_g
         "libtwo.so needs libone.so, which is missing", f"settings has a path of this machine: {ROOT}/"]
 
 
-def test_the_version_is_the_headers():
+def test_the_version_equals_that_of_the_header():
     header = (ROOT / "Sources/CBigEggs/include/bigeggs.h").read_text()
     assert f'#define BE_VERSION "{bigeggs.__version__}"' in header

@@ -30,7 +30,7 @@ def table(*rows: list[str], header: tuple[str, ...] = ("what", "number")) -> Tab
     return Table("example", header, rows, "A caption with `code`.", numeric=(1,))
 
 
-def test_every_table_of_the_report_is_there_in_three_formats(written: Path) -> None:
+def test_every_table_of_the_report_is_written_in_three_formats(written: Path) -> None:
     names = {path.stem for path in (written / "tables").iterdir()}
     assert {path.name for path in (written / "tables").iterdir()} == {
         f"{name}.{kind}" for name in names for kind in ("tex", "csv", "md")
@@ -44,7 +44,7 @@ def test_every_table_of_the_report_is_there_in_three_formats(written: Path) -> N
         assert rows in text, name
 
 
-def test_a_table_has_as_many_cells_in_every_format(written: Path) -> None:
+def test_a_table_has_the_same_number_of_cells_in_csv_and_latex(written: Path) -> None:
     for path in (written / "tables").glob("*.csv"):
         rows = list(csv.reader(path.read_text().splitlines()))
         body = [line for line in path.with_suffix(".tex").read_text().splitlines() if line.endswith("\\\\")]
@@ -52,7 +52,7 @@ def test_a_table_has_as_many_cells_in_every_format(written: Path) -> None:
         assert all(len(re.split(r"(?<!\\) & ", line)) == len(row) for line, row in zip(body, rows)), path.name
 
 
-def test_what_latex_would_take_for_its_own_is_escaped() -> None:
+def test_special_characters_of_latex_are_escaped() -> None:
     text = literal("50 % & $x_1$ #2 {a}^~\\ <b>|")
     cell = latex(table([text, "\N{MINUS SIGN}1.5\N{NO-BREAK SPACE}×"])).splitlines()[5]
     assert cell == (
@@ -62,7 +62,7 @@ def test_what_latex_would_take_for_its_own_is_escaped() -> None:
     assert latex(table(["[1] a", "2"])).splitlines()[5] == r"{}[1] a & 2 \\"
 
 
-def test_marks_become_commands_and_are_gone_from_csv() -> None:
+def test_markdown_becomes_latex_commands_and_is_removed_from_csv() -> None:
     cells = ["`a_b` **very *much* so** [label](https://example.org/a_b)", r"1 \* 2"]
     assert latex(table(cells)).splitlines()[5] == r"\texttt{a\_b} \textbf{very \emph{much} so} label & 1 * 2 \\"
     assert comma_separated(table(cells)).splitlines()[1] == "a_b very much so label,1 * 2"
@@ -72,7 +72,7 @@ def test_marks_become_commands_and_are_gone_from_csv() -> None:
     )
 
 
-def test_numbers_are_set_right_and_long_texts_in_lines() -> None:
+def test_latex_right_aligns_numbers_and_wraps_long_texts() -> None:
     assert r"\begin{tabular}{lr}" in latex(table(["short", "1"]))
     assert r"\begin{tabular}{p{0.75\linewidth}r}" in latex(table(["long " * 20, "1"]))
     assert latex(table(["a", "1"])).startswith("% A caption with code.\n")
@@ -102,7 +102,7 @@ def held_against_records(report: Path, records: Path) -> list[dict]:
     return numbers
 
 
-def test_every_number_is_that_of_its_record_and_every_macro_that_of_its_number(written: Path, example: Path) -> None:
+def test_every_number_matches_its_record_and_every_latex_macro_its_number(written: Path, example: Path) -> None:
     numbers = {number["name"]: number for number in held_against_records(written, example / "records")}
     assert len(numbers) > 60
     assert numbers["StudyBestTestAccuracyMirrored"]["key"] == "results.study.recipes.7.mirroredAccuracy.mean"
@@ -111,11 +111,11 @@ def test_every_number_is_that_of_its_record_and_every_macro_that_of_its_number(w
     assert "StudyAugmentedGain" in numbers and numbers["AugmentedTestAccuracy"]["unit"] == "percent"
 
 
-def test_the_committed_numbers_are_those_of_the_committed_records() -> None:
+def test_the_committed_numbers_match_the_committed_records() -> None:
     assert held_against_records(ROOT / "report", ROOT / "report/records")
 
 
-def test_the_sample_paper_uses_what_is_there() -> None:
+def test_the_sample_paper_uses_only_existing_macros_figures_and_files() -> None:
     paper = (ROOT / "Examples/paper/paper.tex").read_text()
     macros = set(re.findall(r"newcommand\{(\\BigEggs\w+)\}", (ROOT / "report/numbers.tex").read_text()))
     used = set(re.findall(r"\\BigEggs\w+", paper))
@@ -138,7 +138,7 @@ def test_numbers_without_a_record_are_left_out(tmp_path: Path, dataset: bigeggs.
     assert not any(name.startswith(("Study", "Seeds", "Without")) for name in names)
 
 
-def test_each_figure_has_its_caption_as_text_beside_it(drawn: Path) -> None:
+def test_each_figure_has_a_text_file_with_its_caption(drawn: Path) -> None:
     build.build(str(drawn / "records"), str(drawn / "plots"), str(drawn / "report"), SECTIONS)
     captions = {path.stem: path.read_text() for path in (drawn / "plots").glob("*.txt")}
     assert set(captions) == {path.stem for path in (drawn / "plots").glob("*.svg")}

@@ -1,5 +1,5 @@
 // Calls one function of a Python module and prints its answer: PythonProbe DIRECTORY MODULE FUNCTION.
-// Tests run it in environments that try to lead the embedded Python astray.
+// Tests run it in environments that try to select another Python.
 import EmbeddedPython
 import Foundation
 

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 40])
-    func measuredAnewTheyAreThoseOfTheImagesHoweverLongTrainingWas(epochs: Int) throws {
+    func measuredStatisticsAreTheImagesMeanAndVariance(epochs: Int) throws {
         let model = try network(trainedFor: epochs)
         let trained = try model.weights()
         try model.measurePreciseStatistics(on: images(8), batchSize: 8)
@@ -72,8 +72,8 @@ import Testing
         #expect(learned(precise) == learned(trained) && model.learningRate == 1e-3)
     }
 
-    /// With three steps an epoch, measuring between two epochs is no step of the schedule.
-    @Test func trainingGoesOnAfterwardsOnItsScheduleAndWithItsMoments() throws {
+    /// An epoch is three steps. Measuring between two epochs does not advance the schedule.
+    @Test func measuringDoesNotChangeScheduleOrOptimizerState() throws {
         func trained(measures: Bool) throws -> (history: History, optimizer: [[NamedTensor]]) {
             let model = try network(trainedFor: 0)
             let schedule = LearningRateSchedule.cosineDecay(initialLearningRate: 0.01, decaySteps: 9)
@@ -92,7 +92,7 @@ import Testing
         #expect(measured.optimizer == plain.optimizer)
     }
 
-    @Test func withUnlikeBatchesThePassAloneCounts() throws {
+    @Test func measuredStatisticsDoNotDependOnEarlierTraining() throws {
         let statistics = try [0, 9].map { epochs in
             let model = try network(trainedFor: epochs)
             try model.measurePreciseStatistics(on: images(24), batchSize: 8)
@@ -109,7 +109,7 @@ import Testing
 @Suite struct ProportionTests {
     /// Wilson's interval solves |p - share| = z √(p (1 - p) / n) for p: its ends must satisfy that.
     @Test(arguments: [(1, 10), (50, 100), (874, 1000), (9, 10)])
-    func theEndsSolveWilsonsEquation(correct: Int, count: Int) {
+    func intervalEndsSolveWilsonsEquation(correct: Int, count: Int) {
         let proportion = Proportion(correct: correct, of: count)
         let share = Double(correct) / Double(count)
         for end in [proportion.low, proportion.high] {
@@ -119,7 +119,7 @@ import Testing
         #expect(proportion.low < share && share < proportion.high)
     }
 
-    @Test func allAndNoneEndAtOneAndZeroExactly() {
+    @Test func intervalsOfAllAndNoneEndExactlyAtOneAndZero() {
         // At 0 of n the upper end is z² / (n + z²).
         let z = 1.959963984540054 * 1.959963984540054
         let none = Proportion(correct: 0, of: 20)
@@ -128,7 +128,7 @@ import Testing
         #expect(all.high == 1 && (all.low - 20 / (20 + z)).magnitude < 1e-12)
     }
 
-    @Test func withoutImagesNothingIsKnown() {
+    @Test func withoutImagesTheIntervalIsZeroToOne() {
         let unknown = Proportion(correct: 0, of: 0)
         #expect([unknown.accuracy, unknown.low, unknown.high] == [0, 0, 1])
     }
@@ -171,7 +171,7 @@ import Testing
             classNames: ["a", "b", "c"])
     }
 
-    @Test func everyChannelIsCountedByItself() {
+    @Test func everyChannelIsCountedSeparately() {
         let histogram = PixelHistogram(dataset)
         #expect(histogram.channels == ["red", "green", "blue"])
         #expect(histogram.counts.map { $0.reduce(0, +) } == [4, 4, 4])
@@ -197,7 +197,7 @@ import Testing
 }
 
 @Suite struct OverfittingTests {
-    @Test func itBeginsAfterTheLowestValidationLoss() {
+    @Test func overfittingBeginsAfterTheLowestValidationLoss() {
         let loss = [1.0, 0.8, 0.6, 0.4, 0.2]
         #expect(Overfitting.firstEpoch(loss: loss, validationLoss: [1, 0.9, 0.95, 1, 1.1]) == 3)
     }
@@ -209,7 +209,7 @@ import Testing
         #expect(Overfitting.firstEpoch(loss: [], validationLoss: []) == nil)
     }
 
-    @Test func aTrainingThatNoLongerFitsItsOwnImagesDoesNotOverfit() {
+    @Test func aRisingTrainingLossIsNotOverfitting() {
         #expect(Overfitting.firstEpoch(loss: [1, 2, 2, 2], validationLoss: [1, 2, 2, 2]) == nil)
     }
 }

@@ -21,7 +21,7 @@ import Testing
         let y = 2
         """
 
-    @Test func cellsAreProseWithoutSlashesAndCodeAsItIs() {
+    @Test func markdownCellsLoseTheirSlashesAndCodeIsUnchanged() {
         let cells = LiterateScript(Self.source).cells
         #expect(cells.map(\.kind) == [.markdown, .code, .markdown, .code])
         #expect(
@@ -30,7 +30,7 @@ import Testing
             ])
     }
 
-    @Test func everyLineBelongsToTheCellItStandsIn() {
+    @Test func everyLineMapsToItsCell() {
         let script = LiterateScript(Self.source)
         #expect([1, 4, 5].map { script.cell(atLine: $0) } == [0, 0, 0])
         #expect([6, 9, 10].map { script.cell(atLine: $0) } == [1, 1, 1])
@@ -46,14 +46,14 @@ import Testing
         source.replacing("let x = 1\n", with: "let x = 1\r\n"),
         source.replacing("// Prose that", with: "// Prose\u{2028}that").replacing("\n", with: "\r\n"),
     ])
-    func lineEndsOfWindowsMakeTheSameCells(_ text: String) {
+    func windowsLineEndingsGiveTheSameCells(_ text: String) {
         let (script, expected) = (LiterateScript(text), LiterateScript(Self.source))
         let cells = script.cells.map { $0.source.replacing("\u{2028}", with: " ") }
         #expect(cells == expected.cells.map(\.source))
         #expect(script.cells.map(\.lines) == expected.cells.map(\.lines))
     }
 
-    @Test func codeBeforeTheFirstMarkerIsACellOfItsOwn() {
+    @Test func codeBeforeTheFirstMarkerIsASeparateCell() {
         let script = LiterateScript("import BigEggs\n// %% [markdown]\n// Prose")
         #expect(script.cells.map(\.kind) == [.code, .markdown])
         #expect(LiterateScript("").cells.isEmpty)

@@ -23,7 +23,7 @@ import Testing
         #expect(notebook.outputs(ofCell: 3) == [.text("lost")])
     }
 
-    @Test func theSameScriptAndOutputsAreTheSameBytes() throws {
+    @Test func theSameScriptAndOutputsGiveTheSameBytes() throws {
         func made() throws -> Data {
             var notebook = Notebook(Self.script)
             notebook.add(.display(["text/html": "<b>", "text/plain": "b", "image/png": "AAAA"]), atLine: 7)

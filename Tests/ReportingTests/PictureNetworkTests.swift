@@ -3,7 +3,7 @@ import Foundation
 import Reporting
 import Testing
 
-/// The networks for pictures beside PyTorch's, layer by layer; see Tests/Peers/fixtures_pictures.py.
+/// The networks for pictures against PyTorch's, layer by layer; see Tests/Peers/fixtures_pictures.py.
 @Suite struct PictureNetworkTests {
     private static let images = 2
     private static let side = 64
@@ -44,7 +44,7 @@ import Testing
         ).rescaled()
     }
 
-    /// Gives a model the weights of the fixture's script: those of each kind are numbered by themselves.
+    /// Gives a model the weights of the fixture's script: the tensors of each kind are numbered separately.
     private static func setWeights(_ model: Model) throws {
         var numbers: [String: Int] = [:]
         try model.setWeights(
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: ["resnet18", "mobile"])
-    func eachActivationIsPyTorchs(_ name: String) throws {
+    func eachActivationAgreesWithPyTorch(_ name: String) throws {
         let recipe = try #require(Recipe(named: name))
         let expected = try Self.expected(name)
         let dataset = try Self.dataset()
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: ["resnet18", "mobile"])
-    func theProbabilitiesArePyTorchs(_ name: String) throws {
+    func probabilitiesAgreeWithPyTorch(_ name: String) throws {
         let model = try #require(Recipe(named: name)).model(
             classes: Self.classes, imageSize: Self.side, seed: 0, threads: 2)
         try Self.setWeights(model)
@@ -110,7 +110,7 @@ import Testing
         #expect(zip(probabilities, expected).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
-    @Test func eachRecipeSaysWhichSizesItTakes() throws {
+    @Test func unsupportedImageSizesAreRefused() throws {
         for (name, size) in [("augmented", 64), ("fast", 33), ("resnet18", 32), ("mobile", 257)] {
             let recipe = try #require(Recipe(named: name))
             #expect(throws: RecipeError.self) { try recipe.model(classes: 2, imageSize: size, seed: 0) }
@@ -126,7 +126,7 @@ import Testing
         #expect(try resnet18.model(classes: 2, imageSize: 96, seed: 0).inputShape == [96, 96, 3])
     }
 
-    @Test func aFileOfItsRecipeTakesTheSameSizes() throws {
+    @Test func aRecipeFileKeepsItsImageSizes() throws {
         let mobile = try #require(Recipe(named: "mobile"))
         var record = try #require(try Record(encoding: mobile).object)
         #expect(record["image_sizes"] == [64, 256])
@@ -147,7 +147,7 @@ import Testing
         #expect(try Record(encoding: Recipe.augmented)["image_sizes"] == nil)
     }
 
-    @Test func ofFewPicturesStepsAreSmaller() throws {
+    @Test func fewPicturesGiveASmallerBatchSize() throws {
         let own = DataProvenance(
             name: "own", path: "", checksum: "", isOfficial: false, isStandIn: false, statement: nil)
         let mobile = try #require(Recipe(named: "mobile"))

@@ -21,14 +21,14 @@ import Testing
         ).rescaled()
     }
 
-    @Test func ofOnePredictionIsTheEvaluation() throws {
+    @Test func theScoreOfOnePredictionEqualsTheEvaluation() throws {
         let evaluation = try model.evaluate(images)
         let score = PredictionScore(try model.predict(images), of: images)
         #expect((score.loss - evaluation.loss).magnitude < 1e-5)
         #expect(score.accuracy == evaluation.accuracy)
     }
 
-    @Test func withMirrorImagesIsTheScoreOfTheMeanProbability() throws {
+    @Test func theMirroredScoreUsesTheMeanProbability() throws {
         let there = try model.predict(images)
         let back = try model.predict(try images.seen(TestView(isMirrored: true)))
         #expect(there != back)
@@ -41,7 +41,7 @@ import Testing
         #expect((score.loss - expected / 20).magnitude < 1e-5)
     }
 
-    @Test func mirroringExchangesLeftAndRightAndTwiceIsNothing() throws {
+    @Test func mirroringSwapsLeftAndRightAndTwiceIsTheIdentity() throws {
         let mirrored = try images.seen(TestView(isMirrored: true))
         for row in 0..<4 {
             for column in 0..<4 {
@@ -69,9 +69,9 @@ import Testing
         #expect(seen.rescale == images.rescale && seen.labels == images.labels)
     }
 
-    /// A view is computed in runs of images: here 21 batches of four, then the last six. The result must not depend on
-    /// it.
-    @Test func manyImagesAreLookedAtInRuns() throws {
+    /// A view is computed in chunks of images: here 21 batches of four, then the last six. The result must not depend
+    /// on the chunks.
+    @Test func computingViewsInChunksDoesNotChangeTheScore() throws {
         let side = 512
         let pixels = (0..<90 * side * side * 3).map { UInt8(truncatingIfNeeded: $0 * 77 + $0 / 4801 * 13) }
         let large = try ImageDataset(
@@ -89,7 +89,7 @@ import Testing
         #expect(score == PredictionScore(mirrored, of: large))
     }
 
-    @Test func viewsCountByTheirWeights() throws {
+    @Test func viewProbabilitiesAreAveragedByWeight() throws {
         let views = [TestView(weight: 3), TestView(down: 1, right: -1)]
         let (there, moved) = (try model.predict(images), try model.predict(try images.seen(views[1])))
         let expected = (0..<20).reduce(0.0) { sum, image in
@@ -104,7 +104,7 @@ import Testing
         #expect(scores == [mirrored, score])
     }
 
-    @Test func theWatchedImagesAreRememberedInACheckpoint() throws {
+    @Test func aTestWatchRestoresItsLossesAndAccuracies() throws {
         let watch = TestWatch(images, batchSize: 8)
         try model.fit(images, batchSize: 8, epochs: 12, callbacks: [watch])
         #expect(watch.losses.count == 12)

@@ -16,7 +16,7 @@ import Testing
         #expect(error?.description.contains(elsewhere.path) == true)
     }
 
-    @Test func anInstalledExecutableTakesWhatIsInstalledAndWritesWhereItIsCalled() throws {
+    @Test func anInstalledExecutableReadsItsPrefixAndWritesToTheCurrentDirectory() throws {
         let prefix = try TemporaryDirectory()
         for directory in ["lib/bigeggs", "share/bigeggs/notebooks"] {
             try FileManager.default.createDirectory(
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func aFileInTheWayOfADirectoryIsNamed() throws {
+    @Test func aFileInPlaceOfADirectoryIsReported() throws {
         let directory = try TemporaryDirectory()
         try Data().write(to: URL(fileURLWithPath: directory.path + "/records"))
         let error = #expect(throws: FileError.self) {

@@ -8,7 +8,7 @@ import Testing
         try recipe.optimizers(trainImages: trainImages).0
     }
 
-    @Test func theFirstTwoAreTheReportsOwn() throws {
+    @Test func theFirstTwoRecipesAreTheReports() throws {
         #expect(Recipe.all.prefix(2).map(\.epochs) == [60, 100])
         #expect(Recipe.augmented.generator == ReportSettings.generator && Recipe.plain.generator == nil)
         #expect(try optimizer(.plain, trainImages: 50_000) as? Adam == Adam(learningRate: 1e-3))
@@ -19,7 +19,7 @@ import Testing
         #expect(callbacks.compactMap { ($0 as? ReduceLROnPlateau)?.patience } == [3])
     }
 
-    @Test func itsNetworkIsTheReportsToTheBit() throws {
+    @Test func thePlainRecipesNetworkEqualsTheReports() throws {
         let (model, report) = (
             try Recipe.plain.model(classes: 7, seed: 5), try Sequential.bigEggs(classes: 7, seed: 5)
         )
@@ -27,7 +27,7 @@ import Testing
         #expect(try model.weights() == report.weights())
     }
 
-    @Test func aScheduleEndsWithTheLastEpochAndNothingStopsIt() throws {
+    @Test func schedulesEndWithTheLastEpochWithoutEarlyStopping() throws {
         for name in ["cosine", "longer", "best"] {
             let recipe = try #require(Recipe(named: name))
             let steps = recipe.epochs * 352
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func eachIngredientChangesTheReportsRecipeInOnePlace() throws {
+    @Test func eachIngredientChangesOnlyItsSettings() throws {
         func differences(_ name: String) throws -> [String] {
             let recipe = try Record(encoding: try #require(Recipe(named: name))).object ?? [:]
             let report = try Record(encoding: Recipe.augmented).object ?? [:]
@@ -55,7 +55,7 @@ import Testing
         #expect(try differences("cosine") == ["callbacks", "epochs", "optimizer"])
     }
 
-    @Test func aConstantRateStopsNothing() throws {
+    @Test func withConstantRateRemovesTheScheduleAndCallbacks() throws {
         let best = try #require(Recipe(named: "best"))
         let constant = try #require(best.withConstantRate)
         #expect(try optimizer(constant, trainImages: 100).schedule == .constant(2e-3))
@@ -74,7 +74,7 @@ import Testing
         return try Recipe(file)
     }
 
-    @Test func allButTheEpochsMayBeLeftOutAndIsThePlainRecipes() throws {
+    @Test func allSettingsExceptEpochsHaveDefaults() throws {
         let recipe = try recipe(#"{"epochs": 3}"#)
         #expect(recipe.name == "own" && recipe.epochs == 3 && recipe.batchSize == 128)
         #expect(recipe.generator == nil && recipe.rescale == 1 / 255 && !recipe.looksTwice)
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: ["wide", "residual"])
-    func theExamplesAreRead(name: String) throws {
+    func theExampleRecipesAreRead(name: String) throws {
         let recipe = try Recipe("\(try Checkout.root)/Examples/recipes/\(name).json")
         #expect(recipe.name == name && recipe.looksTwice)
         let model = try recipe.model(classes: 4, seed: 1)
@@ -176,7 +176,7 @@ import Testing
         (#"{"epochs": 1, "test_views": [{"weight": 0}]}"#, #"a test view: "weight" is 0: give more than 0"#),
         (#"[1]"#, "the settings of a recipe are not a JSON object"),
     ])
-    func aMistakeIsNamed(json: String, sentence: String) {
+    func aRecipeMistakeIsReported(json: String, sentence: String) {
         #expect {
             try recipe(json)
         } throws: {
@@ -185,7 +185,7 @@ import Testing
     }
 
     /// The file is checked with ten classes, and ten units fit no other number.
-    @Test func aNumberOfUnitsThatIsNotThatOfTheClassesIsRefusedBeforeTraining() throws {
+    @Test func aUnitCountOtherThanTheClassCountIsRefused() throws {
         let recipe = try recipe(
             #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}}]}"#
         )
@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func aCheckpointOfARecipeKnowsItsNetwork() throws {
+    @Test func aRecipesCheckpointRecordsItsNetwork() throws {
         let recipe = try recipe(
             #"""
             {"epochs": 1, "rescale": 1,
@@ -216,7 +216,7 @@ import Testing
         #expect(try saved.model(threads: 1).weights() == model.weights())
     }
 
-    @Test func weightsWithoutTestViewsInTheirRecipeAreRefusedOrSeenAsTheyAre() throws {
+    @Test func emptyTestViewsAreRefusedAndMissingOnesAreOnePlainView() throws {
         let model = try Sequential.bigEggs(classes: 2, threads: 1)
         for (views, isRead) in [(#""#, true), (#", "test_views": []"#, false)] {
             let file = directory.path + "/w.safetensors"
@@ -229,7 +229,7 @@ import Testing
         }
     }
 
-    @Test func itsPrecisionIsOneThatThereIs() throws {
+    @Test func precisionDefaultsToFloat32AndUnknownOnesAreRefused() throws {
         #expect(try recipe(#"{"epochs": 1}"#).precision == .float32)
         #expect(try recipe(#"{"epochs": 1}"#).givenPrecision == nil)
         #expect(try recipe(#"{"epochs": 1, "precision": "float32"}"#).givenPrecision == .float32)
@@ -271,7 +271,7 @@ import Testing
         #expect(try StudyRun.named("fast").map(\.name) == (1...5).map { "fast-\($0)" })
     }
 
-    @Test func eachRecipeWithoutAnIngredientDiffersInThatAlone() throws {
+    @Test func eachAblationRecipeDiffersOnlyInItsIngredient() throws {
         let fast = try Record(encoding: Recipe.fast).withoutName
         var without = try Recipe.fastWithoutOne.map { try Record(encoding: $0).withoutName }
         #expect(without.count == 4)

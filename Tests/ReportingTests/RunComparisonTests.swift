@@ -61,7 +61,7 @@ import Testing
         try #require(comparison.metrics.first { $0.key == key })
     }
 
-    @Test func aRunAndItselfDifferInNothing() throws {
+    @Test func aRunDoesNotDifferFromItself() throws {
         try writeStudy()
         let same = try compared(record("plain-1", accuracy: 0.7), record("plain-1", accuracy: 0.7))
         #expect(same.isSame && same.metrics.isEmpty && same.settings.isEmpty)
@@ -90,7 +90,7 @@ import Testing
         #expect(far.summary.contains { $0.contains("by more than two seeds do") })
     }
 
-    @Test func withoutSeedsOrInFullNoiseIsNotKnown() throws {
+    @Test func withoutComparableStudyRunsTheNoiseIsUnknown() throws {
         let without = try compared(record("plain-1", accuracy: 0.7), record("plain-2", accuracy: 0.8))
         #expect(try metric("test.accuracy", in: without).meaning == .unknown)
         try writeStudy()
@@ -102,13 +102,13 @@ import Testing
         #expect(try metric("test.accuracy", in: small).meaning == .unknown)
     }
 
-    @Test func whatIsNotKnownOfImagesIsSaid() throws {
+    @Test func missingFlipsAreExplained() throws {
         let comparison = try compared(record("plain-1", accuracy: 0.7), record("plain-1", accuracy: 0.8))
         #expect(comparison.flips.isEmpty)
         #expect(comparison.withoutFlips.count == 1 && comparison.withoutFlips[0].contains("weights"))
     }
 
-    @Test func imagesThatFlippedAreCounted() throws {
+    @Test func flippedImagesAreCounted() throws {
         let names: Record = ["cat", "dog", "ship"]
         func results(_ predicted: [Int], _ data: String = "md5:1") throws -> ComparedRun {
             let out = "\(directory.path)/\(predicted.map(String.init).joined())\(data.count)"
@@ -153,7 +153,7 @@ import Testing
                 && other.withoutFlips == ["06-results: the two runs were tested on different images."])
     }
 
-    @Test func whatIsNoRunIsNamed() throws {
+    @Test func aPathWithoutARunIsReported() throws {
         #expect(throws: ComparisonError.noRun("/nowhere")) { try ComparedRun("/nowhere", project: project) }
         try Record.object(["what": "ever"]).write(to: directory.path + "/training.json")
         #expect(throws: ComparisonError.noRun(directory.path)) {

@@ -50,7 +50,7 @@ import Testing
     }
 
     /// Neither the figures nor the notebook fit into files of 16 kB.
-    @Test func whatCannotBeWrittenLeavesTheOldFilesAndNoOther() throws {
+    @Test func failedWritesKeepTheOldFiguresAndNotebook() throws {
         _ = try run("01-data")
         func files() throws -> [String: Data] {
             let names = try FileManager.default.subpathsOfDirectory(atPath: out)
@@ -79,7 +79,7 @@ import Testing
         #expect(try Record.read("\(out)/records/01-data.json")[path: "settings.seed"]?.integer == 9)
     }
 
-    @Test func theSectionsBuildUponEachOther() throws {
+    @Test func theSectionsUseEachOthersResults() throws {
         for section in ReportSection.allCases { _ = try run(section, "--epochs", "1") }
         try theNotebooksAreValidAndHoldScriptsAndOutputs()
 
@@ -211,7 +211,7 @@ import Testing
         return lines.joined().filter { !$0.isWhitespace }
     }
 
-    @Test func whereAnEarlierSectionHasNotRunTheErrorSaysWhatToRun() throws {
+    @Test func ifAnEarlierSectionHasNotRunTheErrorSaysWhatToRun() throws {
         let error = failure("06-results", "--data", data, "--out", out)
         #expect(error?.status == 1)
         #expect(error?.errors.contains("run `swift run -c release 04-plain-training --data \(data)") == true)
@@ -219,7 +219,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "\(out)/records/06-results.json"))
     }
 
-    @Test func whereAnEarlierSectionRanOnOtherDataTheErrorSaysSo() throws {
+    @Test func anEarlierSectionsRunOnOtherDataIsAnError() throws {
         _ = try run("04-plain-training", "--epochs", "1")
         try NoiseDataset.write(to: data, trainImagesPerFile: 21, testImages: 30)
         let error = failure("05-augmented-training", "--data", data, "--out", out)
@@ -227,7 +227,7 @@ import Testing
         #expect(error?.errors.contains("section 04-plain-training was run on CIFAR-10 (md5:") == true)
     }
 
-    @Test func weightsThatAreNotTheRecordedOnesAreRefused() throws {
+    @Test func weightsThatDifferFromTheRecordedOnesAreRefused() throws {
         for section in ["03-augmentation" as ReportSection, "04-plain-training", "05-augmented-training"] {
             _ = try run(section, "--epochs", "1")
         }
@@ -252,7 +252,7 @@ import Testing
         #expect(error?.errors.contains("04-plain-training --help") == true)
     }
 
-    @Test func helpTeachesWhatTheSectionDoes() throws {
+    @Test func helpContainsTheSectionsIntroductionAndOptions() throws {
         let help = try run("05-augmented-training", "--help")
         let script = try Checkout.root + "/notebooks/05-augmented-training/main.swift"
         let introduction = LiterateScript(try String(contentsOfFile: script, encoding: .utf8)).introduction
@@ -264,7 +264,7 @@ import Testing
         }
     }
 
-    @Test func aMissingDataSetIsOneSentence() {
+    @Test func aMissingDatasetIsReportedInOneLine() {
         let error = failure("01-data", "--data", directory.path + "/nowhere", "--out", out)
         #expect(error?.status == 1)
         #expect(error?.errors.hasPrefix("error: ") == true)

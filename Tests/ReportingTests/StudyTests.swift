@@ -45,7 +45,7 @@ import Testing
         try record.write(to: study.record(run))
     }
 
-    @Test func aRunIsFoundByItsNameAndARecipesNameMeansAllItsRuns() throws {
+    @Test func aRunNameFindsOneRunAndARecipeNameAllItsRuns() throws {
         #expect(Set(StudyRun.all.map(\.name)).count == StudyRun.all.count)
         for run in StudyRun.all { #expect(try StudyRun.named(run.name) == [run]) }
         for recipe in Recipe.all {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func runsOfTheFastNetworkTrainOnAllImagesUnlessSomeAreHeldOut() throws {
+    @Test func fastRunsTrainOnAllImagesUnlessSomeAreHeldOut() throws {
         let run = try #require(try StudyRun.named("fast-2").first)
         #expect(run.arguments == ["--recipe", "fast", "--seed", "2"])
         let heldOut = try StudyRun.named("fast-held-out")
@@ -98,7 +98,7 @@ import Testing
         try record.write(to: study.record(run))
     }
 
-    @Test func whatIsLostWithoutAnIngredientIsADifferenceOfMeans() throws {
+    @Test func anIngredientsEffectIsADifferenceOfMeanAccuracies() throws {
         try write("fast-1", test: 0.89, views: 0.90)
         try write("fast-2", test: 0.91, views: 0.92)
         try write("fast-held-out-1", test: 0.88, views: 0.89, heldOut: 0.87)
@@ -118,7 +118,7 @@ import Testing
         #expect(results.planned == 19 && StudyRun.fast.count == 19)
     }
 
-    @Test func withoutARunOfTheRecipeNothingIsLost() throws {
+    @Test func withoutRunsOfTheFullRecipeNoEffectIsComputed() throws {
         try write("fast-without-muon-3", test: 0.85, views: 0.86)
         #expect(try FastResults(study).ingredients.isEmpty)
     }
@@ -141,7 +141,7 @@ import Testing
         #expect((augmented.mirroredAccuracy.mean - 0.73).magnitude < 1e-12)
     }
 
-    @Test func choosingByTheTestImagesIsComparedWithChoosingByHeldOutOnes() throws {
+    @Test func epochChoiceByTestImagesIsComparedWithChoiceByHeldOutImages() throws {
         try write(
             "plain-1", heldOut: [0.9, 0.6, 0.7], loss: [1, 0.8, 0.75], accuracy: [0.6, 0.72, 0.71],
             mirrored: 0.73)
@@ -153,7 +153,7 @@ import Testing
         #expect((selection[0].flattery + 0.01).magnitude < 1e-12 && selection[0].highestAccuracy == 0.72)
     }
 
-    @Test func aRecordOfARecipeThatHasChangedSinceCountsAsNone() throws {
+    @Test func aRecordOfAChangedRecipeIsIgnored() throws {
         let flip = try #require(Recipe(named: "flip"))
         var old = flip
         old.epochs -= 1
@@ -168,7 +168,7 @@ import Testing
     }
 
     /// The records describe recipes in the form of earlier versions, without settings that came later.
-    @Test func theCommittedRecordsAreOfTheRecipesThatThereAre() throws {
+    @Test func theCommittedRecordsMatchTheCurrentRecipes() throws {
         let committed = Study(project: Project(root: try Checkout.root))
         let recorded = try StudyRun.beyond.filter { try committed.recorded($0) != nil }
         #expect(recorded == StudyRun.beyond && recorded.count >= 20)
@@ -179,7 +179,7 @@ import Testing
         #expect(!run.isDescribed(by: record))
     }
 
-    @Test func aRecipeOfOnesOwnHasItsRunsAndItsRecordsElsewhere() throws {
+    @Test func aRecipeFileHasItsOwnRunsAndRecordDirectory() throws {
         let file = directory.path + "/wide.json"
         try Data(#"{"epochs": 3}"#.utf8).write(to: URL(fileURLWithPath: file))
         #expect(try StudyRun.named(file).map(\.name) == ["wide-1", "wide-2"])
@@ -190,7 +190,7 @@ import Testing
         #expect(throws: FileError.self) { try StudyRun.named("nowhere.json") }
     }
 
-    @Test func aDamagedRecordIsNamed() throws {
+    @Test func aDamagedRecordIsReported() throws {
         let run = StudyRun.all[0]
         try Data("{".utf8).write(to: URL(fileURLWithPath: study.record(run)))
         #expect { try study.recorded(run) } throws: { "\($0)".contains("plain-1.json") }
@@ -205,14 +205,14 @@ import Testing
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1])
-    func aTrainingThatASignalEndedWasInterrupted(signal: Int32) throws {
+    func aTrainingEndedByASignalIsReportedAsInterrupted(signal: Int32) throws {
         let error = try error(ofStatus: 128 + signal)
         #expect("\(error)".contains("`bigeggs study plain-1` resumes it"))
         #expect(error.exitStatus == 128 + signal)
     }
 
     @Test(arguments: [1, 128 + SIGKILL, 128 + SIGSEGV])
-    func aTrainingThatEndedOtherwiseHasFailed(status: Int32) throws {
+    func aTrainingThatEndedOtherwiseIsReportedAsFailed(status: Int32) throws {
         let error = try error(ofStatus: status)
         #expect("\(error)".contains("for the reason above") && error.exitStatus == 1)
     }

@@ -35,9 +35,7 @@ import Testing
     ]
 
     @Test(arguments: places)
-    func aNameLeadsToItsSettingAndChangesNothingElse(
-        _ argument: String, _ path: String, _ value: Record
-    ) throws {
+    func aSettingNameChangesOnlyThatSetting(_ argument: String, _ path: String, _ value: Record) throws {
         let described = try recipes(sweep(argument))[0]
         #expect(described[path: path] == value)
         let before = try recipes(sweep("epochs=\(Recipe.plain.epochs)"))[0]
@@ -49,7 +47,7 @@ import Testing
         #expect(rest(described) == rest(before))
     }
 
-    @Test func aLearningRateIsTheHighestOfASchedule() throws {
+    @Test func aLearningRateSetsTheSchedulesInitialRate() throws {
         let path = "optimizer.config.learning_rate.config.initial_learning_rate"
         let cosine = try recipes(sweep("learning_rate=0.1,0.2", of: "cosine"))
         #expect(cosine.map { $0[path: path] } == [0.1, 0.2])
@@ -58,7 +56,7 @@ import Testing
         #expect(muon[path: "optimizer.config.learning_rate.class_name"] == "PolynomialDecay")
     }
 
-    @Test func withTheRecipesOwnValueItTrainsAsTheRecipeDoes() throws {
+    @Test func sweepingTheRecipesOwnValueDoesNotChangeTheRecipe() throws {
         for (recipe, setting) in [("augmented", "learning_rate=0.001"), ("fast", "epochs=8")] {
             var own = try Record(encoding: Recipe(recipe))
             var swept = try recipes(sweep(setting, of: recipe))[0]
@@ -83,7 +81,7 @@ import Testing
         (["network.Dropout.rate=1.5"], "with network.Dropout.rate 1.5 the recipe is invalid: layer 21 of"),
         (["rescale=0.5,0.50"], "has the value 0.5 twice"),
         (["epochs=2,3", "precision=auto,fast"], "\"precision\" is \"fast\": give one of"),
-    ]) func aMistakeIsNamedBeforeAnythingIsTrained(_ settings: [String], _ problem: String) throws {
+    ]) func anInvalidSettingIsReported(_ settings: [String], _ problem: String) throws {
         let error = #expect(throws: SweepError.self) {
             let settings = try settings.map { try SweepSetting($0) }
             _ = try Sweep(of: .plain, settings, seeds: 1, in: "/nowhere/sweep")
@@ -92,7 +90,7 @@ import Testing
         #expect(text.contains(problem), "\(text)")
     }
 
-    @Test func valuesThatMakeNoDifferenceAreRefused() throws {
+    @Test func valuesThatGiveTheSameRecipeAreRefused() throws {
         let error = #expect(throws: SweepError.self) {
             _ = try sweep(#"optimizer=["Adam", {"class_name": "Adam"}, "SGD"]"#)
         }

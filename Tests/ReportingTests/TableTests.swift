@@ -20,7 +20,7 @@ import Testing
         #expect(table.html.contains("<td style=\"text-align: right\">12</td>"))
     }
 
-    @Test func aRowHasAsManyTextsAsThereAreColumns() {
+    @Test func rowsArePaddedOrCutToTheColumnCount() {
         #expect(Table(["a", "b"], rows: [["1"], ["1", "2", "3"]]).rows == [["1", ""], ["1", "2"]])
     }
 }
@@ -47,11 +47,11 @@ import Testing
     @Test(arguments: [
         (9.37, "9.4 s"), (95, "2 min"), (576.6, "10 min"), (3599, "1 h 0 min"), (3900, "1 h 5 min"),
     ])
-    func spansOfTimeHaveTheUnitsThatMatter(seconds: Double, text: String) {
+    func durationsAreFormattedInSecondsMinutesOrHours(seconds: Double, text: String) {
         #expect(seconds.duration == text)
     }
 
-    @Test func halvesOfEveryAccuracyOnTenThousandImagesGoUp() {
+    @Test func percentagesRoundHalvesUp() {
         for right in 0...10_000 {
             let tenths = (right + 5) / 10
             #expect((Double(right) / 10_000).percent == "\(tenths / 10).\(tenths % 10) %")
@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: [
         ("鳥", 2), ("고양이", 6), ("ねこ (5)", 8), ("🦆", 2), ("❤\u{FE0F}", 2), ("cafe\u{301}", 4), ("سيارة", 5),
     ])
-    func wideSignsTakeTwoColumns(name: String, width: Int) {
+    func wideCharactersTakeTwoColumns(name: String, width: Int) {
         let lines = Table(["class", "images"], rows: [[name, "12"], ["a longer name", "3,456"]]).text
             .split(separator: "\n")
         #expect(lines[2] == name + String(repeating: " ", count: 13 - width + 2 + 4) + "12")

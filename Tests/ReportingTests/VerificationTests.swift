@@ -78,7 +78,7 @@ import Testing
         Dictionary(uniqueKeysWithValues: verification.items.map { ($0.name, $0.agreement.description) })
     }
 
-    @Test func theSameResultsAreTheSameBitsHoweverLongTheyTook() throws {
+    @Test func equalResultsAreTheSameBitsRegardlessOfTime() throws {
         let found = try verify { $0.seconds = 99 }
         #expect(found.outcome == .sameBits && found.exitStatus == 0)
         #expect(
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// The last bit of one step's loss.
-    @Test func theFirstStepThatDiffersIsNamed() throws {
+    @Test func theFirstDifferingStepIsReported() throws {
         let found = try verify {
             $0.losses[1][0] = $0.losses[1][0].nextUp
             $0.weights[1] = "cc"
@@ -111,7 +111,7 @@ import Testing
     ]
 
     @Test(arguments: changes.indices)
-    func eachResultCounts(_ number: Int) throws {
+    func aDifferenceInAnyResultIsFound(_ number: Int) throws {
         let (name, change) = Self.changes[number]
         let found = try verify(change)
         #expect(found.outcome == .differs)
@@ -128,7 +128,7 @@ import Testing
     ]
 
     @Test(arguments: excuses.indices)
-    func whereBitsAreNotDueResultsMayBeALittleOff(_ number: Int) throws {
+    func withAKnownReasonResultsMayDifferWithinTolerance(_ number: Int) throws {
         let (words, excuse) = Self.excuses[number]
         let near = try verify(recorded: excuse) {
             $0.losses = $0.losses.map { $0.map { $0 * 1.05 } }
@@ -149,7 +149,7 @@ import Testing
     }
 
     /// Compares the first epochs of a training.
-    @Test func theFirstEpochsAreComparedWithTheFirstOfTheRecord() throws {
+    @Test func firstEpochsAreComparedWithTheRecordsFirstEpochs() throws {
         let begun: (inout Run) -> Void = {
             ($0.losses, $0.weights) = ([$0.losses[0]], [$0.weights[0]])
             ($0.kept, $0.accuracy) = ("aa", 0.1)
@@ -174,7 +174,7 @@ import Testing
         (.nan, .nan, "same bits"), (.nan, 1, "differs"), (100, 101, "same to 2 digits"), (0, 1, "differs"),
         (1, Double(1).nextUp, "same to 15 digits"),
     ])
-    func numbersAgreeToTheirFirstDigits(_ one: Double, _ other: Double, _ words: String) {
+    func agreementStatesHowManyDigitsAreEqual(_ one: Double, _ other: Double, _ words: String) {
         #expect(Agreement(one, other).description == words)
     }
 }

@@ -69,7 +69,7 @@ def main() -> int:
     figures = {
         "runs": 0, "kills": 0, "ended before the kill": 0, "killed while writing a file": 0,
         "resumed from the beginning": 0, "resumed in epoch": {},
-        "fell back to the checkpoint before": 0, "equal": 0, "leftovers": 0, "faults": [],
+        "resumed from the previous checkpoint": 0, "equal": 0, "leftovers": 0, "faults": [],
     }  # fmt: skip
 
     with tempfile.TemporaryDirectory(prefix="bigeggs-soak-") as scratch:
@@ -84,7 +84,7 @@ def main() -> int:
         duration = time.monotonic() - started
         expected = results(reference)
         if sorted(path.name for path in reference.iterdir()) != RESULTS:
-            figures["faults"].append("the undisturbed training left more than its results")
+            figures["faults"].append("the undisturbed training left files besides its results")
 
         started = time.monotonic()
         for number in range(options.runs):
@@ -111,7 +111,7 @@ def main() -> int:
                     epoch = going[1]
                     figures["resumed in epoch"][epoch] = figures["resumed in epoch"].get(epoch, 0) + 1
                 figures["resumed from the beginning"] += "starting from the beginning" in said
-                figures["fell back to the checkpoint before"] += "going on from the one before" in said
+                figures["resumed from the previous checkpoint"] += "going on from the one before" in said
                 attempt += 1
                 if killed:
                     # The machine may be slower than before: choose later moments.
@@ -142,7 +142,7 @@ def main() -> int:
                 if results(out) == expected:
                     figures["equal"] += 1
                 else:
-                    figures["faults"].append(f"run {number}: other weights or another history")
+                    figures["faults"].append(f"run {number}: its weights or its history differ")
             empty(out)
             spent = time.monotonic() - started
             rest = spent / (number + 1) * (options.runs - number - 1)
@@ -165,9 +165,9 @@ def main() -> int:
             print(f"{name:36} {value}")
     survived = figures["equal"] == figures["runs"] and not figures["faults"]
     print(
-        f"{figures['equal']} of {figures['runs']} trainings ended as if nobody had disturbed them, "
+        f"{figures['equal']} of {figures['runs']} trainings have the results of an undisturbed one, "
         f"after {figures['kills']} kills"
-        + ("" if survived else "; something was lost"),
+        + ("" if survived else "; there are faults"),
         file=sys.stderr if options.json else sys.stdout,
     )
     return 0 if survived else 1

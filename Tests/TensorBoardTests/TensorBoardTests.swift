@@ -74,7 +74,7 @@ import Testing
         return found
     }
 
-    @Test func everyEpochsMetricsAreInTheRunsAsKerasNamesThem() throws {
+    @Test func everyEpochsMetricsAreWrittenUnderKerasNames() throws {
         try inTemporaryDirectory { directory in
             let history = try train(into: directory).history
             let train = try events("\(directory)/train")
@@ -148,7 +148,7 @@ import Testing
 
     /// The second ends within its first chunk.
     @Test(arguments: [Array("GIF89a and some more bytes".utf8), Array(png.prefix(25))])
-    func aFigureThatIsNoPNGIsNamed(file: [UInt8]) throws {
+    func aFigureThatIsNotAPNGIsReported(file: [UInt8]) throws {
         try inTemporaryDirectory { directory in
             #expect(throws: TensorBoardError.noPNG(figure: "predictions")) {
                 try train(into: directory, figure: { file })
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func aFigureThatCannotBeDrawnIsNamed() throws {
+    @Test func aFigureThatCannotBeDrawnIsReported() throws {
         struct Broken: Error {}
         try inTemporaryDirectory { directory in
             #expect(throws: TensorBoardError.notDrawn(figure: "predictions", reason: "Broken()")) {
@@ -166,7 +166,7 @@ import Testing
     }
 
     /// Histograms of three epochs are larger than the disk.
-    @Test func aFullDiskIsNamed() throws {
+    @Test func aFullDiskIsReported() throws {
         try inTemporaryDirectory { directory in
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
             guard mount("tmpfs", directory, "tmpfs", 0, "size=4k") == 0 else { return }  // only root can
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func metricsBetweenEpochsAndHistogramsNowAndThen() throws {
+    @Test func updateAndHistogramFrequenciesAreRespected() throws {
         try inTemporaryDirectory { directory in
             _ = try train(into: directory, updateFreq: .batches(2), histogramFreq: 2)
             let train = try events("\(directory)/train")
@@ -193,14 +193,14 @@ import Testing
         }
     }
 
-    @Test func withoutValidationThereIsNoRunOfIt() throws {
+    @Test func withoutValidationThereIsNoValidationRun() throws {
         try inTemporaryDirectory { directory in
             _ = try train(into: directory, validates: false)
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["train"])
         }
     }
 
-    @Test func aDirectoryThatCannotBeMadeIsNamedBeforeTheFirstStep() throws {
+    @Test func aDirectoryThatCannotBeCreatedIsReported() throws {
         #expect(throws: FileError.self) { try train(into: "/dev/null/logs") }
     }
 
@@ -212,7 +212,7 @@ import Testing
     /// The Python that has TensorBoard, given by `make tensorboard`.
     private static let reference = ProcessInfo.processInfo.environment["BIGEGGS_TENSORBOARD_PYTHON"]
 
-    @Test(.enabled(if: reference != nil)) func tensorBoardItselfFindsEverything() throws {
+    @Test(.enabled(if: reference != nil)) func tensorBoardReadsAllScalarsHistogramsAndImages() throws {
         let interpreter = try #require(TensorBoardTests.reference)
         try inTemporaryDirectory { directory in
             let (model, history) = try train(into: directory)

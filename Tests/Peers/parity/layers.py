@@ -91,7 +91,7 @@ def weighted(ledger, label, pair, x, random, winograd=None, case=""):
         output = tolerances.sums(taps * channels + 1, sizes, values)
     passes = 1
     if layer.activation is keras.activations.relu:
-        # No gradient where an error could change the sign of a value. Elsewhere the ReLU decides.
+        # No gradient where an error could change the sign of a value. Elsewhere it passes if the value is positive.
         gradient = numpy.where(numpy.abs(values) > output, gradient, 0).astype("float32")
         passes = values > 0
     _, inputs, (kernel, bias) = pair.sizes(x, gradient * passes)

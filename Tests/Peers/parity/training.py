@@ -95,7 +95,7 @@ def report_stack(filters, units):
 
 
 def keras_stack(layers, shape, dtype="float64"):
-    """The same in Keras."""
+    """The same layers in Keras."""
     return keras.Sequential(
         [keras.Input(shape, dtype=dtype)]
         + [getattr(keras.layers, kind)(**given, dtype=dtype) for kind, given in layers])
@@ -166,7 +166,7 @@ def step_by_step(ledger, random, cases):
             for name, found, expected in zip(names, peers.gradients, truth.gradients):
                 errors.note("Keras's float32", name, found, expected)
 
-            # A step of our own, which moves the weights by the gradient computed before.
+            # One step of ours, whose gradient is computed separately before.
             ours.model.set_weights(state)
             _, gradients = testing.loss_and_gradients(ours.model, x, y)
             ours.model.set_weights(state)
@@ -326,7 +326,7 @@ def pytorch_step(model, x, y):
 
 
 def keras_order(model, values):
-    """PyTorch's tensors in Keras's order and shapes: kernels with the outputs last, features as Flatten has them."""
+    """PyTorch's tensors in Keras's order and shapes: kernels with the outputs last, features in Flatten's order."""
     result, channels = [], None
     for number in range(len(model)):
         for name in ("weight", "bias", "running_mean", "running_var"):
