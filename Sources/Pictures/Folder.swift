@@ -1,6 +1,6 @@
 import Foundation
 
-/// The contents of one folder: sorted names, without those of ``UncountedName``.
+/// The contents of one folder: sorted names, without those that ``UncountedName`` ignores.
 struct Folder {
     /// Identifies a folder, whichever link leads to it.
     struct Identity: Hashable {
@@ -79,7 +79,7 @@ struct Folder {
     /// A folder in this one.
     func folder(_ name: RawPath) throws -> Folder { try Folder(path.appending(name)) }
 
-    /// Throws on broken links. In a folder of classes or splits, a broken link means that one of them is missing.
+    /// Throws on broken links. In a folder of classes or splits, a broken link means a missing class or split.
     ///
     /// - Throws: ``PictureFolderError/brokenLink(path:target:)``.
     func refuseBrokenLinks() throws {

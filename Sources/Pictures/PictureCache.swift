@@ -3,9 +3,9 @@ import Foundation
 
 /// Decoded pictures of directories, in files that are mapped into memory.
 ///
-/// There is one entry per directory and image size. An entry is valid as long as every file keeps its name, size and
-/// modification time, which is also the rule of build tools and Git. After a change of the directory the entry is
-/// replaced.
+/// There is one entry per directory and image size. An entry is valid as long as the directory has the same files, each
+/// with the same name, size and modification time. Build tools and Git detect changes by the same rule. An invalid
+/// entry is replaced.
 struct PictureCache {
     /// All files of a directory, decoded.
     struct Pictures {
@@ -28,7 +28,7 @@ struct PictureCache {
     ///
     /// - Parameters:
     ///   - imageSize: the height and width of the images.
-    ///   - limit: the maximum size of all directories' pictures, in bytes.
+    ///   - limit: the maximum size of all entries together, in bytes.
     init(of path: String, imageSize: Int, in directory: String, limit: Int) {
         self.path = path
         self.directory = directory
@@ -80,7 +80,7 @@ struct PictureCache {
             var status = stat()
             _ = file.path.withCString { stat($0, &status) }
             let time = status.st_mtim
-            // The path, not the name in the data set: another list of labels does not change pixels.
+            // Uses the path, not the name in the data set: a list of labels changes that name, but not the pixels.
             return file.path.bytes.dropFirst(path.utf8.count)
                 + Array(" \(status.st_size) \(time.tv_sec).\(time.tv_nsec)\n".utf8)
         }
@@ -104,7 +104,7 @@ public struct PictureProgress: Sendable {
     }
 
     public let work: Work
-    /// The number of pictures done, and of all pictures.
+    /// How many pictures are done, and how many there are in total.
     public let done, total: Int
 
     init(_ work: Work, _ done: Int, of total: Int) {

@@ -1,4 +1,4 @@
-"""The report's network in PyTorch, with Keras's defaults: ReLU before batch normalization."""
+"""The report's network in PyTorch, with Keras's defaults. ReLU comes before batch normalization."""
 
 from torch import nn
 

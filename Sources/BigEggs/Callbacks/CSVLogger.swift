@@ -8,9 +8,13 @@ import Glibc
 /// 0,0.4375,0.001,1.5625,0.5,1.375
 /// ```
 ///
-/// Epochs count from 0 and columns are in alphabetical order, as in Keras. Unlike in Keras, which uses Python's `csv`,
-/// lines end in a line feed without a carriage return, and there are no empty `val_` columns without validation. A
-/// training that is resumed, or has an `initialEpoch`, continues the file.
+/// As in Keras, epochs count from 0, and the other columns are in alphabetical order. There are two differences from
+/// Keras:
+///
+/// - Lines end in a line feed; Keras's, written by Python's `csv`, end in a carriage return and a line feed.
+/// - Without validation there are no `val_` columns; Keras may add them, filled with `NA`.
+///
+/// A training that is resumed, or has an `initialEpoch`, continues the file.
 ///
 /// Source: https://keras.io/api/callbacks/csv_logger/
 public final class CSVLogger: Callback {

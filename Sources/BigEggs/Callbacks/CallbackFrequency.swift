@@ -2,7 +2,7 @@
 public enum CallbackFrequency: Sendable, Equatable {
     /// After every epoch.
     case epoch
-    /// After every given number of steps, counted across epochs.
+    /// Each time this many steps are done; the count continues across epochs.
     case batches(Int)
 
     /// - Throws: ``TrainingError`` for a number of steps below 1; the error names `argument`.

@@ -2,20 +2,22 @@ import FoundationEssentials
 
 /// Where a data set comes from.
 public struct DataProvenance: Sendable, Codable, Equatable {
-    /// "CIFAR-10" or "Fashion-MNIST".
+    /// "CIFAR-10", "Fashion-MNIST", or a directory's name and "(own pictures)".
     public let name: String
-    /// The path as it was given, for the terminal. Run records keep only ``file``.
+    /// The path as it was given. Only terminal output shows it; run records keep ``file``.
     public let path: String
     /// The last component of ``path``.
     public let file: String
-    /// "md5:" and the MD5 of the archive, or of a directory's concatenated data files.
+    /// "md5:" and the MD5 of the archive, or of a directory's concatenated data files. For own pictures, "sha256:" and
+    /// the SHA-256 of the files' names and contents.
     public let checksum: String
     /// Whether the data set was read from the official archive. A directory is never official, because the authors
     /// publish a checksum of the archive only.
     public let isOfficial: Bool
     /// Whether the data set stands in for CIFAR-10.
     public let isStandIn: Bool
-    /// The text of the data set's `PROVENANCE.txt`, if it has one.
+    /// The text of the data set's `PROVENANCE.txt`, if it has one. For own pictures, sentences about their folders and
+    /// options come first.
     public let statement: String?
 
     /// Whether the images are CIFAR-10's, official or not.

@@ -1,15 +1,15 @@
-/// The runs of a plan's samples over which sums are computed apart and then added.
+/// The parts of a plan's samples. A sum over the samples is computed for each part, and the parts' sums are added.
 ///
 /// Parts do not depend on the number of threads, so neither do the bits of a sum. Fixed parts do not depend on the
 /// number of processes either: see ``Model/use(fixedParts:)``.
 struct SampleParts: Hashable {
-    /// Consecutive ranges that cover the plan's samples. A fixed part is empty if the batch has fewer samples than
+    /// Consecutive ranges that cover the plan's samples. Some fixed parts are empty if the batch has fewer samples than
     /// parts.
     let ranges: [Range<Int>]
-    /// The number of samples for which oneDNN chooses the layout of weights.
+    /// The number of samples for which oneDNN chooses the layout of weights. All parts use that layout.
     let typicalCount: Int
-    /// Whether the parts are fixed parts of a batch, whose sums are added as a ``TreeSum``. Other sums are added in the
-    /// order of the parts.
+    /// Whether the parts are fixed parts of a batch. The sums of fixed parts are added as a ``TreeSum``, those of other
+    /// parts one after the other.
     let areFixed: Bool
 
     /// Parts of about the same size, each with at least one sample.
@@ -26,7 +26,7 @@ struct SampleParts: Hashable {
     ///
     /// - Parameters:
     ///   - batch: the number of samples in the whole batch.
-    ///   - rank: the process. The parts are the same runs of the batch as the samples of a ``Share``.
+    ///   - rank: the process's number. Its parts cover the same samples of the batch as its ``Share``.
     ///   - size: the number of processes, which divides `count`.
     init(fixed count: Int, of batch: Int, rank: Int = 0, size: Int = 1) {
         let bounds = (count / size * rank...count / size * (rank + 1)).map { batch * $0 / count }
@@ -50,7 +50,8 @@ struct SampleParts: Hashable {
         }
     }
 
-    /// The order of a ``TreeSum``. Generic code of another module runs many times slower.
+    /// Adds rows in the order of a ``TreeSum``. Repeats its code here, because generic code of another module runs many
+    /// times slower.
     private static func addUpTree<Number: FloatingPoint>(
         _ first: UnsafeMutablePointer<Number>, rows: Int, count: Int, stride: Int
     ) {

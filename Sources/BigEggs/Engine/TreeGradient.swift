@@ -1,18 +1,19 @@
 /// The gradients of a layer's parameters, computed for each fixed part of the batch and added as a ``TreeSum``.
 ///
 /// The parts run one after the other, each on all threads. The sum of a subtree is complete before the next subtree
-/// begins, so few sums are in memory at once: at most one more than the tree is high.
+/// begins. So memory holds few sums at once: at most the height of the tree plus one.
 final class TreeGradient: Pass {
     private struct Part {
         let samples: Range<Int>
         /// Computes the part's gradients; nil for a part without samples, whose gradients are zero.
         let pass: (any Pass)?
-        /// The number of subtrees that are complete before this part. The part's gradients are added to them.
+        /// The number of subtrees' sums that still wait to be added when this part begins. It is also the index in
+        /// `sums` of the part's gradients.
         let level: Int
     }
 
     private let parts: [Part]
-    /// Bytes of a sample at each place that has samples.
+    /// The bytes of one sample, for each place that holds samples, such as the layer's input.
     private let sampleBytes: [Place: Int]
     /// The number of elements of each gradient.
     private let counts: [Place: Int]
@@ -22,9 +23,9 @@ final class TreeGradient: Pass {
 
     /// - Parameters:
     ///   - parts: fixed parts.
-    ///   - sampleBytes: the bytes of a sample at each place that has samples.
+    ///   - sampleBytes: the bytes of one sample, for each place that holds samples, such as the layer's input.
     ///   - counts: the number of elements of each gradient.
-    ///   - make: makes the pass for a number of samples, at the places of the first ones.
+    ///   - make: makes the pass for a number of samples at the start of the places; ``bind(_:)`` moves it to its part.
     init(
         _ parts: SampleParts, sampleBytes: [Place: Int], counts: [Place: Int],
         _ make: (_ samples: Int) -> (any Pass)?
@@ -81,7 +82,7 @@ final class TreeGradient: Pass {
             } else {
                 for (sums, count) in bound { sums[part.level].update(repeating: 0, count: count) }
             }
-            // Each trailing 1 of the part's number completes a subtree.
+            // In binary, each trailing 1 of the part's number completes a subtree.
             for carry in 0..<(~number).trailingZeroBitCount { addUp(part.level - carry) }
         }
     }

@@ -1,5 +1,5 @@
 extension LearningRateSchedule {
-    /// The schedules, by their names in Keras; `OneCycle` is PyTorch's.
+    /// The schedules by their names in Keras, and `OneCycle`, which is PyTorch's `OneCycleLR`.
     package static let table = ComponentTable<LearningRateSchedule>(
         "schedule",
         [

@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def is_held(file: Path) -> bool:
-    """Whether a process holds the kernel's lock on a file.
+    """Whether a process holds a lock (``flock``) on a file.
 
-    It reads the kernel's list of locks: trying the lock could keep out a process that wants it at that moment.
+    Reads the kernel's list of locks. A test that took the lock could keep another process from taking it.
     """
     try:
         inode, held = file.stat().st_ino, Path("/proc/locks").read_text(encoding="utf-8")
