@@ -277,7 +277,10 @@ private func inferenceSettings(
     _ settings: UnsafePointer<CChar>?, of function: String
 ) throws -> (batchSize: Int, communicator: Communicator?) {
     var settings = try Settings(settings, of: function)
-    let batchSize = try requireSize(Int64(try settings.integer("batch_size") ?? 32), "batch_size")
+    let batchSize = try settings.integer("batch_size") ?? 32
+    guard batchSize >= 1 else {
+        throw Failure.invalidArgument("the argument batch_size is \(batchSize): give 1 or more")
+    }
     let communicator = try settings.communicator(of: function)
     try settings.done()
     return (batchSize, communicator)
@@ -293,14 +296,6 @@ extension Settings {
         }
         return try .world
     }
-}
-
-/// A batch size of at least 1.
-func requireSize(_ size: Int64, _ name: String) throws -> Int {
-    guard (1...1 << 31).contains(size) else {
-        throw Failure.invalidArgument("the argument \(name) is \(size): give 1 or more")
-    }
-    return Int(size)
 }
 
 /// Throws if `capacity` is too small for the output of `images` images.

@@ -89,8 +89,6 @@ struct BenchSubject {
     let communicator: Communicator
     let team: TeamOptions
 
-    var localStatistics: Bool { team.localStatistics }
-
     /// The numbers of processes and threads as text.
     static func workers(processes: Int, threads: Int) -> String {
         processes > 1 ? "processes × threads: \(processes) × \(threads)" : "threads: \(threads)"

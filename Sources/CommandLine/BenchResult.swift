@@ -49,12 +49,12 @@ struct BenchResult: Encodable {
                     case .training:
                         try model.fit(
                             noise, batchSize: batchSize, epochs: 1, communicator: subject.communicator,
-                            localStatistics: subject.localStatistics
+                            localStatistics: subject.team.localStatistics
                         ).seconds
                     case .augmentedTraining:
                         try model.fit(
                             noise, batchSize: batchSize, epochs: 1, augmentation: subject.recipe.generator,
-                            communicator: subject.communicator, localStatistics: subject.localStatistics
+                            communicator: subject.communicator, localStatistics: subject.team.localStatistics
                         ).seconds
                     case .inference:
                         [

@@ -86,7 +86,7 @@ struct StudyCommand: TeamCommand {
 
     private func trainHere(_ arguments: [String]) throws -> Int32 {
         do {
-            try TrainCommand.parse(arguments + team.argumentsOfProcesses).train()
+            try TrainCommand.parse(arguments).train()
             return 0
         } catch let stop as TrainingInterrupted {
             StandardError.write("\(stop)\n")
@@ -114,7 +114,7 @@ struct StudyCommand: TeamCommand {
         let precision = precision ?? run.recipe.givenPrecision ?? .auto
         var options = ["--precision", precision.precision.rawValue]
         if let threads { options += ["--threads", "\(threads)"] }
-        return options + team.argumentsOfExact + (data == "auto" ? [] : ["--data", data])
+        return options + team.arguments + (data == "auto" ? [] : ["--data", data])
     }
 }
 

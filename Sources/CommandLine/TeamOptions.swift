@@ -43,13 +43,11 @@ struct TeamOptions: ParsableArguments {
     /// Applies the options to a model that has not run yet.
     func configure(_ model: Model) throws { try model.use(fixedParts: exact) }
 
-    /// The options for several processes as arguments.
-    var argumentsOfProcesses: [String] {
+    /// The options as arguments.
+    var arguments: [String] {
         ["--timeout", "\(timeout)"] + (localStatistics ? ["--local-statistics"] : [])
+            + (exact.map { ["--exact", "\($0)"] } ?? [])
     }
-
-    /// `--exact` as arguments.
-    var argumentsOfExact: [String] { exact.map { ["--exact", "\($0)"] } ?? [] }
 
     /// The text about several processes in the help of a command.
     static let help = """

@@ -367,7 +367,7 @@ class Model:
             batch_size=batch_size, epochs=epochs, shuffle=bool(shuffle), initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch, validation_split=validation_split,
             terminate_on_nan=any(isinstance(callback, TerminateOnNaN) for callback in told),
-            communicator=None if communicator is None else "world", local_statistics=bool(local_statistics),
+            communicator=_name(communicator), local_statistics=bool(local_statistics),
             fixed_parts=fixed_parts,
         )
         history = History()
@@ -463,7 +463,7 @@ class Model:
         totals, count, loss, accuracy = [0.0, 0.0], 0, c_double(), c_double()
         for pixels, labels, size, first in self._batches(x, y, batch_size, steps):
             handle, images = self._built_for(pixels), Images(pixels, labels, first_index=first)
-            described = settings(batch_size=size, communicator=None if communicator is None else "world")
+            described = settings(batch_size=size, communicator=_name(communicator))
             call("be_model_evaluate", handle, images.handle, described, byref(loss), byref(accuracy))
             for index, value in enumerate((loss.value, accuracy.value)):
                 totals[index] += value * len(images)
@@ -490,7 +490,7 @@ class Model:
         for pixels, _, size, first in self._batches(x, None, batch_size, steps):
             handle, images = self._built_for(pixels), Images(pixels, first_index=first)
             output = np.empty((len(images), *self._output), dtype=np.float32)
-            described = settings(batch_size=size, communicator=None if communicator is None else "world")
+            described = settings(batch_size=size, communicator=_name(communicator))
             call("be_model_predict", handle, images.handle, described, floats(output), output.size)
             outputs.append(output)
         return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
@@ -750,6 +750,11 @@ def _taking_part(callbacks: Sequence[Callback], model: Model) -> Iterator[None]:
     finally:
         for callback in callbacks:
             callback._is_told = False
+
+
+def _name(communicator: Communicator | None) -> str | None:
+    """The communicator's name in settings; None for this process alone."""
+    return None if communicator is None else "world"
 
 
 def _parts(count: int, batch_size: int) -> list[slice]:

@@ -17,10 +17,10 @@ final class BiasGradient: Pass {
         let sums: UnsafeMutablePointer<Double>
     }
 
-    /// - Parameter samples: the number of samples; nil for all of the output.
-    init(_ output: Signal, precision: Precision, biasGradient: Place, samples: Int? = nil) {
+    /// - Parameter samples: the number of samples, the first of the output.
+    init(_ output: Signal, precision: Precision, biasGradient: Place, samples: Int) {
         outputGradient = output.gradientPlace
-        let layout = samples.map(output.layout.with(samples:)) ?? output.layout
+        let layout = output.layout.with(samples: samples)
         walk = ChannelWalk(dims: layout.dims, layout: layout)
         self.precision = precision
         self.biasGradient = biasGradient

@@ -101,47 +101,23 @@ final class DividedPrimitive: Pass {
         Threads.parallel(over: parts.count) { range, _ in
             for part in range { parts[part].primitive.execute() }
         }
-        for sum in bound { add(sum.parts, into: sum.target, sum.count) }
+        for sum in bound { addUp(sum) }
     }
 
-    /// Adds up the parts' sums.
-    private func add(
-        _ sums: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int
-    ) {
-        let stride = (count * 4).roundedUp(to: 64) / 4
-        if division.areFixed { return addFixed(sums, into: target, count, stride) }
-        let parts = self.parts.count
-        Threads.parallel(over: stride / 16) { range, _ in
-            for index in range {
-                var sum = Float.load(sums + index * 16)
-                for part in 1..<parts {
-                    sum += Float.load(sums + part * stride + index * 16)
-                }
-                if index * 16 + 16 <= count {
-                    Float.store(sum, target + index * 16)
-                } else {
-                    for place in index * 16..<count { target[place] = sum[place % 16] }
-                }
-            }
-        }
-    }
-
-    /// Adds up the sums of fixed parts, of which some may be empty, in pieces that fit into the first cache.
-    private func addFixed(
-        _ sums: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>, _ count: Int,
-        _ stride: Int
-    ) {
+    /// Adds up the parts' sums, in pieces that fit into the first cache.
+    private func addUp(_ sum: BoundSum) {
         let piece = 512
-        let division = division
-        Threads.parallel(over: (count + piece - 1) / piece) { pieces, _ in
+        let (division, stride) = (division, (sum.count * 4).roundedUp(to: 64) / 4)
+        Threads.parallel(over: (sum.count + piece - 1) / piece) { pieces, _ in
             for number in pieces {
-                let start = number * piece
-                let count = min(piece, count - start)
+                let rows = sum.parts + number * piece
+                let count = min(piece, sum.count - number * piece)
+                // No primitive writes the sums of a part without samples.
                 for (part, samples) in division.ranges.enumerated() where samples.isEmpty {
-                    (sums + part * stride + start).update(repeating: 0, count: count)
+                    (rows + part * stride).update(repeating: 0, count: count)
                 }
-                division.addUp(sums + start, count: count, stride: stride)
-                (target + start).update(from: sums + start, count: count)
+                division.addUp(rows, count: count, stride: stride)
+                (sum.target + number * piece).update(from: rows, count: count)
             }
         }
     }

@@ -1,3 +1,5 @@
+import MessagePassing
+
 /// The parts of a plan's samples. A sum over the samples is computed for each part, and the parts' sums are added.
 ///
 /// Parts do not depend on the number of threads, so neither do the bits of a sum. Fixed parts do not depend on the
@@ -16,8 +18,7 @@ struct SampleParts: Hashable {
     ///
     /// - Parameter most: the largest number of parts.
     init(of samples: Int, atMost most: Int) {
-        let count = min(samples, most)
-        ranges = (0..<count).map { samples * $0 / count..<samples * ($0 + 1) / count }
+        ranges = (0..<samples).divided(into: min(samples, most))
         typicalCount = ranges[0].count
         areFixed = false
     }
@@ -29,8 +30,9 @@ struct SampleParts: Hashable {
     ///   - rank: the process's number. Its parts cover the same samples of the batch as its ``Share``.
     ///   - size: the number of processes, which divides `count`.
     init(fixed count: Int, of batch: Int, rank: Int = 0, size: Int = 1) {
-        let bounds = (count / size * rank...count / size * (rank + 1)).map { batch * $0 / count }
-        ranges = zip(bounds, bounds.dropFirst()).map { $0 - bounds[0]..<$1 - bounds[0] }
+        let own = (0..<batch).divided(into: count)[count / size * rank..<count / size * (rank + 1)]
+        let first = own.first?.lowerBound ?? 0
+        ranges = own.map { $0.lowerBound - first..<$0.upperBound - first }
         typicalCount = (batch + count - 1) / count
         areFixed = true
     }
@@ -44,22 +46,11 @@ struct SampleParts: Hashable {
     ///   - count: the number of columns to add up.
     ///   - stride: the number of elements from one row to the next.
     func addUp<Number: FloatingPoint>(_ rows: UnsafeMutablePointer<Number>, count: Int, stride: Int) {
-        if areFixed { return SampleParts.addUpTree(rows, rows: ranges.count, count: count, stride: stride) }
-        for part in ranges.indices.dropFirst() {
-            for index in 0..<count { rows[index] += rows[part * stride + index] }
+        func add(_ target: Int, _ source: Int) {
+            let (target, source) = (rows + target * stride, rows + source * stride)
+            for index in 0..<count { target[index] += source[index] }
         }
-    }
-
-    /// Adds rows in the order of a ``TreeSum``. Repeats its code here, because generic code of another module runs many
-    /// times slower.
-    private static func addUpTree<Number: FloatingPoint>(
-        _ first: UnsafeMutablePointer<Number>, rows: Int, count: Int, stride: Int
-    ) {
-        guard rows > 1 else { return }
-        let half = rows / 2
-        let second = first + half * stride
-        addUpTree(first, rows: half, count: count, stride: stride)
-        addUpTree(second, rows: rows - half, count: count, stride: stride)
-        for index in 0..<count { first[index] += second[index] }
+        if areFixed { return TreeSum.forEachPair(of: ranges.indices, add) }
+        for part in ranges.indices.dropFirst() { add(0, part) }
     }
 }

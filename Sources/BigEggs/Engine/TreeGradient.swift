@@ -61,7 +61,7 @@ final class TreeGradient: Pass {
         var sums: [Place: [UnsafeMutableRawPointer]] = [:]
         for (place, count) in counts {
             sums[place] = [address(place)]
-            for _ in 1..<max(levels, 1) {
+            for _ in 1..<levels {
                 sums[place]?.append(next)
                 next += TreeGradient.bytes(count)
             }

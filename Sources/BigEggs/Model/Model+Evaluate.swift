@@ -22,8 +22,13 @@ extension Model {
             "the images": try dataset.fingerprint, "batch size": "\(batchSize)",
             "precision": precision.rawValue, "instruction set": Machine.instructionSet,
             "fixed parts": fixedParts.map { "\($0)" } ?? "none",
+            "the processor's maker": makerOfExactBits,
         ]
     }
+
+    /// The processor's maker, if it matters. Fixed parts promise the same bits in all processes, which oneDNN does not
+    /// promise on processors of different makers.
+    var makerOfExactBits: String { fixedParts == nil ? "any" : Machine.maker(of: Machine.processor) }
 
     /// - Parameter afterBatch: called with each batch's number; an error that it throws ends the evaluation.
     func evaluate(

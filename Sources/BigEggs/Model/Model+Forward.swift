@@ -14,15 +14,17 @@ extension Model {
 
     /// The plan for `count` images: a whole batch or a process's share of one.
     func plan(of count: Int, _ share: Share?, training: Bool) throws -> BoundPlan {
-        guard let fixedParts, count > 0 else { return try plan(batch: max(1, count), training: training) }
-        let parts = share.map {
+        try plan(
+            batch: max(1, count), training: training,
+            fixedParts: count > 0 ? parts(of: share?.batch ?? count, for: share?.team) : nil)
+    }
+
+    /// This process's parts of a batch; nil without fixed parts.
+    func parts(of batch: Int, for team: Team?) -> SampleParts? {
+        fixedParts.map {
             SampleParts(
-                fixed: fixedParts, of: $0.batch, rank: $0.team.communicator.rank,
-                size: $0.team.communicator.size)
+                fixed: $0, of: batch, rank: team?.communicator.rank ?? 0, size: team?.communicator.size ?? 1)
         }
-        return try plan(
-            batch: count, training: training,
-            fixedParts: parts ?? SampleParts(fixed: fixedParts, of: count))
     }
 
     /// The score of each image in the last forward pass.

@@ -117,8 +117,8 @@ public class Model {
     /// Divides every batch into fixed parts, so that results do not depend on the number of processes.
     ///
     /// Sums over a batch are computed for each part and then added in pairs, pairs of pairs and so on. Every number of
-    /// processes that divides `parts` then gives the same bits: it computes some of these sums in each process. A part
-    /// is a run of the batch's images. Some passes of a process use at most as many threads as it has parts, and a
+    /// processes that divides `parts` then gives the same bits: each process computes some of these sums. A part is a run
+    /// of the batch's images. Some passes of a process use at most as many threads as it has parts, and a
     /// process needs memory for the gradient of a `Dense` kernel in each of its parts.
     ///
     /// The parts change the last bits of a result, so a training must be resumed with the same number. The model keeps
@@ -218,24 +218,13 @@ public class Model {
     /// - Throws: ``TrainingError`` if the number of processes does not divide the number of fixed parts, or for fixed
     ///   parts with local statistics. ``EngineError``.
     func arrange(batch: Int, training: Bool, for team: Team?) throws {
-        guard let fixedParts else {
+        if let team, let fixedParts { try team.check(fixedParts: fixedParts) }
+        guard var parts = parts(of: batch, for: team) else {
             let most = team?.shares(of: batch).map(\.count).max()
             _ = try plan(batch: most ?? batch, training: training)
             return
         }
-        let size = team?.communicator.size ?? 1
-        guard fixedParts % size == 0 else {
-            throw TrainingError.invalid(
-                argument: "the number of processes", value: "\(size)",
-                allowed: "a number that divides the \(fixedParts) fixed parts of a batch")
-        }
-        guard team?.usesLocalStatistics != true else {
-            throw TrainingError.invalid(
-                argument: "localStatistics", value: "true", allowed: "false, or a model without fixed parts")
-        }
         // The layouts depend only on the size of the largest part. A process without samples makes a plan for that part.
-        var parts = SampleParts(
-            fixed: fixedParts, of: batch, rank: team?.communicator.rank ?? 0, size: size)
         if parts.samples == 0 { parts = SampleParts(fixed: 1, of: parts.typicalCount) }
         _ = try plan(batch: parts.samples, training: training, fixedParts: parts)
     }

@@ -29,9 +29,19 @@ final class Team {
     }
 
     /// The samples of each process: consecutive ranges whose sizes differ by at most one.
-    func shares(of batch: Int) -> [Range<Int>] {
-        let size = communicator.size
-        return (0..<size).map { batch * $0 / size..<batch * ($0 + 1) / size }
+    func shares(of batch: Int) -> [Range<Int>] { (0..<batch).divided(into: communicator.size) }
+
+    /// - Throws: ``TrainingError`` unless each process can have the same number of fixed parts, and for local statistics.
+    func check(fixedParts: Int) throws {
+        guard fixedParts % communicator.size == 0 else {
+            throw TrainingError.invalid(
+                argument: "the number of processes", value: "\(communicator.size)",
+                allowed: "a number that divides the \(fixedParts) fixed parts of a batch")
+        }
+        guard !usesLocalStatistics else {
+            throw TrainingError.invalid(
+                argument: "localStatistics", value: "true", allowed: "false, or a model without fixed parts")
+        }
     }
 
     /// This process's share of a batch; `batch` is the number of samples in the batch.

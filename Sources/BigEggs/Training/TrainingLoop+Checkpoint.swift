@@ -51,17 +51,13 @@ extension TrainingLoop {
     /// What must be equal in all processes that train together, in addition to ``settings``.
     var likeness: [String: String] {
         get throws {
-            var settings = [
+            [
                 "the program": try Team.programDigest.get(),
                 "the parameters' arrangement": try Checksum.sha256(ofText: model.store.arrangement),
                 "epochs": "\(progress.epoch) to \(epochs)",
                 "learning rate": "\(model.learningRate)",
+                "the processor's maker": model.makerOfExactBits,
             ]
-            // Fixed parts promise the same bits, which oneDNN does not on processors of different makers.
-            if model.fixedParts != nil {
-                settings["the processor's maker"] = Machine.maker(of: Machine.processor)
-            }
-            return settings
         }
     }
 
