@@ -56,10 +56,6 @@ public func be_generator_batch(
         let seed = try settings.seed("seed") ?? 0
         let pass = try settings.seed("pass") ?? 0
         try settings.done()
-        guard images.imageShape.count == 3 else {
-            throw Failure.invalidArgument(
-                "a generator transforms images, [height, width, channels], not \(images.imageShape)")
-        }
         let flow = try drawing.generator.flow(images, batchSize: batchSize, shuffle: shuffle, seed: seed)
         let index = try requireIndex(batch, below: flow.stepsPerEpoch, of: "batch")
         let needed = min(batchSize, images.count) * images.bytesPerImage

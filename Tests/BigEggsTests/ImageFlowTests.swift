@@ -50,6 +50,15 @@ import Testing
     @Test func emptyDataAndZeroBatchSizeAreRefused() throws {
         #expect(throws: TrainingError.self) { try generator.flow(try images(4), batchSize: 0) }
         #expect(throws: TrainingError.self) { try generator.flow(try images(4).prefix(0)) }
+        let vectors = try ImageDataset(
+            floats: [1, 2, 3, 4], labels: Labels([0, 1]), imageShape: [2], classNames: ["a", "b"])
+        let error = TrainingError.invalid(
+            argument: "the shape of the data to augment", value: "[2]",
+            allowed: "images, [height, width, channels]")
+        #expect(throws: error) { try generator.flow(vectors) }
+        let model = try Sequential(input: [2]) { Dense(2, activation: .softmax) }
+        try model.compile(optimizer: Adam())
+        #expect(throws: error) { try model.fit(vectors, augmentation: generator) }
     }
 
     /// Rescaling by the generator and by the data set gives the same weights.

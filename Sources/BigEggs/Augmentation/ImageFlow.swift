@@ -1,12 +1,12 @@
 /// An endless sequence of batches of transformed images, pass after pass, like Keras's `flow`.
 ///
 /// ```swift
-/// let flow = augmentation.flow(train.rescaled(), batchSize: 128, seed: 7)
+/// let flow = try augmentation.flow(train.rescaled(), batchSize: 128, seed: 7)
 /// for batch in flow.epoch(0) { … }                      // one pass
-/// for batch in flow.prefix(3 * flow.stepsPerEpoch) { … }  // three
+/// for batch in flow.prefix(3 * flow.stepsPerEpoch) { … }  // three passes
 /// ```
 ///
-/// With the model's seed these are the batches that `fit` of ``Model`` trains on.
+/// A ``Model`` with the same seed trains on the same batches in `fit`.
 public struct ImageFlow: Sequence, Sendable {
     private let source: BatchSource
 
@@ -69,14 +69,25 @@ extension ImageDataGenerator {
     ///   - batchSize: images per batch.
     ///   - shuffle: whether each pass is shuffled anew.
     ///   - seed: the same seed gives the same batches.
-    /// - Throws: ``TrainingError`` for a data set without images or a batch size below 1.
+    /// - Throws: ``TrainingError`` for a data set without images, images that are not
+    ///   `[height, width, channels]`, or a batch size below 1.
     public func flow(
         _ dataset: ImageDataset, batchSize: Int = 32, shuffle: Bool = true, seed: UInt64 = 0
     ) throws -> ImageFlow {
         guard dataset.count > 0 else { throw TrainingError.noImages("flowing") }
+        try ImageDataGenerator.check(dataset)
         guard batchSize > 0 else {
             throw TrainingError.invalid(argument: "batchSize", value: "\(batchSize)", allowed: "1 or more")
         }
         return ImageFlow(self, dataset, batchSize: batchSize, shuffle: shuffle, seed: seed)
+    }
+
+    /// Throws ``TrainingError`` unless the data set has images, not vectors.
+    static func check(_ dataset: ImageDataset) throws {
+        guard dataset.imageShape.count == 3 else {
+            throw TrainingError.invalid(
+                argument: "the shape of the data to augment", value: "\(dataset.imageShape)",
+                allowed: "images, [height, width, channels]")
+        }
     }
 }

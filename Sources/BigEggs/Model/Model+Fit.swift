@@ -18,13 +18,15 @@ extension Model {
     ///   - epochs: the number of epochs; with `initialEpoch`, the number of the last epoch, counted from 1.
     ///   - initialEpoch: the first epoch, counted from 0, if an earlier `fit` trained the epochs before it. If `nil`,
     ///     the first epoch is 0, and random draws continue from the model's last training.
-    ///   - stepsPerEpoch: steps per epoch, instead of a pass through all images. The next epoch continues where
-    ///     the last one ended.
+    ///   - stepsPerEpoch: the number of steps in an epoch; the next epoch continues with the images that
+    ///     follow. If `nil`, an epoch is one pass through all images.
     ///   - augmentation: transforms every image anew in every pass.
     ///   - shuffle: whether each pass takes the images in a new order.
     ///   - callbacks: called in order.
-    ///   - checkpoints: where checkpoints are saved, after every epoch and on interruption, and resumed from.
-    ///   - interruption: checked after every step.
+    ///   - checkpoints: where checkpoints are saved and resumed from. They are saved at the beginning, after
+    ///     every epoch and on interruption.
+    ///   - interruption: checked after every step and, in a single process, after every batch of the
+    ///     validation.
     ///   - communicator: the processes that train together, such as `.world`. Each process computes its share of every
     ///     batch; `batchSize` is the size of the whole batch. Except for rounding, the result is that of one process.
     ///     Only the first process calls callbacks and saves checkpoints.
@@ -51,6 +53,7 @@ extension Model {
         try checkPositive("batchSize", batchSize)
         try checkPositive("epochs", epochs)
         if let stepsPerEpoch { try checkPositive("stepsPerEpoch", stepsPerEpoch) }
+        if augmentation != nil { try ImageDataGenerator.check(train) }
         guard 0...epochs ~= initialEpoch ?? 0 else {
             throw TrainingError.invalid(
                 argument: "initialEpoch", value: "\(initialEpoch ?? 0)",
@@ -76,7 +79,7 @@ extension Model {
                 argument: "validationSplit", value: "\(share)",
                 allowed: "either a share of the training images or a validation data set, not both")
         }
-        // Rounded as in Keras; the last images are held back, in stored order, before any shuffling.
+        // Rounded as in Keras. The last images in stored order are held back; only the others are shuffled.
         let kept = share > 0 && share < 1 ? Int((Double(train.count) * (1 - share)).rounded(.down)) : 0
         guard kept > 0, kept < train.count else {
             throw TrainingError.invalid(
