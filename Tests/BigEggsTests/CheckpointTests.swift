@@ -332,6 +332,25 @@ import Testing
         }
     }
 
+    /// All pixels of both data sets would be 0 if they were rounded.
+    @Test func floatPixelsOfOtherDataAreRefused() throws {
+        try withTemporaryDirectory { directory in
+            func train(pixel: Float, epochs: Int) throws {
+                let model = try Sequential(input: [2], seed: 1) { Dense(2, activation: .softmax) }
+                try model.compile(optimizer: Adam())
+                try model.fit(
+                    try ImageDataset(
+                        floats: [pixel, 0.1, 0.3, 0.4], labels: Labels([0, 1]), imageShape: [2],
+                        classNames: ["a", "b"]),
+                    epochs: epochs, checkpoints: Checkpoints(in: directory, unfinished: .resume))
+            }
+            try train(pixel: 0.2, epochs: 1)
+            let error = #expect(throws: CheckpointError.self) { try train(pixel: 0.25, epochs: 2) }
+            #expect(error?.description.contains("training data was 2 images") == true)
+            try train(pixel: 0.2, epochs: 2)
+        }
+    }
+
     /// The test cannot change these settings of the run, so it edits the file's text.
     @Test(arguments: [
         ("instruction set", "an older one"), ("oneDNN", "2.5.0"), ("input shape", "[8, 8, 1]"),

@@ -69,9 +69,16 @@ enum Pixels: Sendable {
         }
     }
 
-    /// Calls `body` with the values as bytes, in order, in one part or several.
+    /// Calls `body` with the memory of the values, in order; images in a file come one by one.
     func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
-        guard case .mapped(let images) = self else { return asBytes.withUnsafeBytes(body) }
+        guard case .mapped(let images) = self else {
+            return withMemory { memory in
+                switch memory {
+                case .bytes(let values): body(UnsafeRawBufferPointer(values))
+                case .floats(let values): body(UnsafeRawBufferPointer(values))
+                }
+            }
+        }
         for image in images.places.indices {
             body(UnsafeRawBufferPointer(images[image]))
             images.file.note(used: images.bytesPerImage)
