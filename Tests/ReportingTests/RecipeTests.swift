@@ -89,6 +89,25 @@ import Testing
             ])
     }
 
+    /// 2 epochs of 10 steps. Without a target, Keras ignores the warm-up.
+    @Test(arguments: [("", 20), (#", "warmup_target": 0.2"#, 16)])
+    func aWarmUpShortensTheDecayOnlyIfItHasATarget(target: String, decaySteps: Int) throws {
+        let file = directory.path + "/warm.json"
+        let schedule =
+            #"{"class_name": "CosineDecay", "config": {"initial_learning_rate": 0.1, "warmup_steps": 4"#
+            + target + "}}"
+        try Data(
+            (#"{"epochs": 2, "optimizer": {"class_name": "SGD", "config": {"learning_rate": "# + schedule
+                + "}}}").utf8
+        ).write(to: URL(filePath: file))
+        let recipe = try Recipe(file)
+        #expect(
+            try recipe.optimizers(trainImages: recipe.batchSize * 10).0.schedule
+                == .cosineDecay(
+                    initialLearningRate: 0.1, decaySteps: decaySteps,
+                    warmupTarget: target.isEmpty ? nil : 0.2, warmupSteps: 4))
+    }
+
     @Test(arguments: ["wide", "residual"])
     func theExampleRecipesAreRead(name: String) throws {
         let recipe = try Recipe("\(try Checkout.root)/Examples/recipes/\(name).json")

@@ -214,7 +214,7 @@ public struct Recipe: Sendable, Equatable {
         Component(className, config).record
     }
 
-    /// A layer with "classes" replaced by the number.
+    /// A layer with "classes" replaced by the number of classes.
     private static func layer(_ described: Record, classes: Int) -> Record {
         guard let config = described["config"]?.object else { return described }
         var layer = described
@@ -222,7 +222,7 @@ public struct Recipe: Sendable, Equatable {
         return layer
     }
 
-    /// Compiles a model with the optimizer for a number of training images, and the loss.
+    /// Compiles a model with the recipe's loss, and its optimizer for this number of training images.
     ///
     /// - Throws: `SettingsError`, `TrainingError`.
     public func compile(_ model: Model, trainImages: Int) throws {
@@ -237,13 +237,13 @@ public struct Recipe: Sendable, Equatable {
         return try OptimizerTypes.make(Recipe.lasting(optimizer, steps))
     }
 
-    /// The name of the setting that is the length of a schedule, by schedule.
+    /// For each schedule, the name of the setting for its length in steps.
     private static let lengths = [
         "CosineDecay": "decay_steps", "PolynomialDecay": "decay_steps", "OneCycle": "total_steps",
     ]
 
     /// The optimizer with a length for every schedule, also for those of its groups. A schedule without a length lasts
-    /// for all steps, or for its `decay_part` of them.
+    /// for all steps, or for its `decay_part` of them, warm-up included.
     private static func lasting(_ optimizer: Component, _ steps: Int) -> Component {
         var lasting = optimizer
         if let rate = optimizer.config["learning_rate"], rate.object != nil,
@@ -254,7 +254,9 @@ public struct Recipe: Sendable, Equatable {
             // schedule throws.
             let part = schedule.config["decay_part"]?.number
             if part != nil { schedule.config["decay_part"] = nil }
-            let warmup = schedule.config["warmup_steps"]?.number ?? 0
+            // Without a target, Keras ignores the warm-up.
+            let hasWarmup = schedule.config["warmup_target"]?.number != nil
+            let warmup = hasWarmup ? schedule.config["warmup_steps"]?.number ?? 0 : 0
             schedule.config[length] = .number(max(1, (Double(steps) * (part ?? 1)).rounded() - warmup))
             lasting.config["learning_rate"] = schedule.record
         }
@@ -272,7 +274,7 @@ public struct Recipe: Sendable, Equatable {
         return lasting
     }
 
-    /// Initializes the whitening convolution, if there is one, from the training images. To be called before
+    /// Initializes the whitening convolution, if there is one, from the training images. Call this before
     /// training.
     ///
     /// - Parameter train: the training images, scaled for the network.
