@@ -19,7 +19,9 @@ import Testing
         var seconds = 3.0
         var hasTrace = true
 
-        func write(to directory: String) throws -> OutputLayout {
+        func write(
+            to directory: String, _ section: ReportSection = VerificationTests.section
+        ) throws -> OutputLayout {
             let layout = OutputLayout(directory: directory)
             try FileManager.default.createDirectory(
                 atPath: layout.records, withIntermediateDirectories: true)
@@ -35,7 +37,7 @@ import Testing
                     "overfitsFrom": overfitsFrom, "trainingSeconds": .number(seconds),
                 ],
             ]
-            try record.write(to: layout.record(VerificationTests.section))
+            try record.write(to: layout.record(section))
             guard hasTrace else { return layout }
             let epochs = zip(losses, weights).map { TrainingTrace.Epoch(losses: $0, weights: $1) }
             let trace: Record = [
@@ -48,7 +50,7 @@ import Testing
                 ],
                 "kept": .string(kept), "epochs": try Record(encoding: epochs),
             ]
-            try trace.write(to: "\(layout.records)/\(VerificationTests.section.name).trace.json")
+            try trace.write(to: "\(layout.records)/\(section.name).trace.json")
             return layout
         }
     }
@@ -146,6 +148,31 @@ import Testing
             excuse(&run)
         }
         #expect(same.outcome == .sameBits)
+    }
+
+    /// The second of two sections has other settings, and its results differ. The first has the same settings.
+    @Test(arguments: [0.75, 0.74])
+    func aReasonDoesNotCoverEarlierSections(accuracy: Double) throws {
+        let sections = [Self.section, ReportSection.allCases[4]]
+        let (new, old) = (directory.path + "/new", directory.path + "/old")
+        let comparisons = try sections.map { section in
+            var (run, record) = (Run(), Run())
+            if section == sections[1] {
+                (run.accuracy, record.seed) = (0.74, 8)
+            } else {
+                run.accuracy = accuracy
+            }
+            return try SectionComparison(
+                section, in: run.write(to: new, section), with: record.write(to: old, section),
+                isOfFirstEpochs: false)
+        }
+        let found = try Verification(of: comparisons, records: "old")
+        #expect(found.outcome == (accuracy == 0.75 ? .withinTolerance : .differs))
+        #expect((found.excuse == nil) == (found.outcome == .differs))
+        #expect(
+            found.sentence.contains(
+                accuracy == 0.75
+                    ? "with other settings (seed)" : "the first is 04-plain-training, evaluation"))
     }
 
     /// Compares the first epochs of a training.
