@@ -10,6 +10,8 @@ struct BenchResult: Encodable {
     /// `nil` for work that was not measured.
     let training, augmentedTraining, inference: Speed?
     let batchSize, threads, processes: Int
+    /// The parts of every batch with `--exact`.
+    let fixedParts: Int?
     let processor, instructionSet, oneDNN: String
     let precision: Precision
     let peakMemoryBytes: Int
@@ -26,13 +28,13 @@ struct BenchResult: Encodable {
     struct Speed: Encodable {
         let imagesPerSecond: Double
 
-        /// The speed of the median round, from the seconds of each round of `images` images.
+        /// The speed of the median round; `seconds` are the times of rounds of `images` images each.
         init(images: Int, seconds: [Double]) { imagesPerSecond = Double(images) / median(seconds) }
 
         enum CodingKeys: String, CodingKey { case imagesPerSecond = "images_per_second" }
     }
 
-    /// Measures `rounds` rounds, each with every kind of work once, after one to warm up.
+    /// Measures `rounds` rounds after one to warm up. A round does every kind of work once, or just `only`.
     init(_ subject: BenchSubject, steps: Int, rounds: Int, only: Work? = nil) throws {
         recipe = subject.recipe.name
         imageSize = subject.imageSize
@@ -74,6 +76,7 @@ struct BenchResult: Encodable {
         let engine = model.engineDescription
         threads = engine.threads
         processes = subject.communicator.size
+        fixedParts = subject.team.exact
         precision = engine.precision
         processor = engine.processor
         instructionSet = engine.instructionSet
@@ -86,6 +89,7 @@ struct BenchResult: Encodable {
         case recipe, training, inference, threads, processes, precision, processor, algorithms
         case augmentedTraining = "augmented_training"
         case batchSize = "batch_size"
+        case fixedParts = "fixed_parts"
         case imageSize = "image_size"
         case instructionSet = "instruction_set"
         case oneDNN = "onednn"
@@ -103,11 +107,12 @@ struct BenchResult: Encodable {
             ["images/s", "ms/step", ""],
             rows: [(training, "training"), (augmentedTraining, augmented), (inference, "inference")]
                 .compactMap { speed, name in speed.map { row($0, name) } })
+        let parts = fixedParts.map { " in \($0) fixed parts" } ?? ""
         let choices = Table(
             ["layer", "pass", "algorithm"], rows: algorithms.map { [$0.layer, $0.pass, $0.algorithm] })
         return """
             \(speeds.text)
-            \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \(precision.rawValue), batch size \(batchSize), \(BenchSubject.title(recipe, imageSize))
+            \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \(precision.rawValue), batch size \(batchSize)\(parts), \(BenchSubject.title(recipe, imageSize))
             oneDNN \(oneDNN) with \(instructionSet)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 

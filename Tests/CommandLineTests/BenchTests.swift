@@ -8,6 +8,7 @@ import Testing
         struct Choice: Decodable { let layer, algorithm: String }
         let training, inference: Speed?
         let threads: Int
+        let fixed_parts: Int?
         let recipe, precision, processor, instruction_set, onednn: String
         let peak_memory_bytes: Int
         let algorithms: [Choice]
@@ -18,6 +19,7 @@ import Testing
             "bench", "--steps", "1", "--rounds", "1", "--batch-size", "16", "--threads", "1", "--json")
         #expect(run.status == 0, "standard error:\n\(run.errors)")
         let bench = try run.json(as: Bench.self)
+        #expect(bench.fixed_parts == nil)
         #expect(try #require(bench.training).images_per_second > 0)
         #expect(try #require(bench.inference).images_per_second > 0)
         #expect(bench.threads == 1)
@@ -51,9 +53,10 @@ import Testing
     @Test func inferenceCanBeMeasuredAlone() throws {
         let run = try BigEggsProgram(
             "bench", "--steps", "1", "--rounds", "1", "--batch-size", "16", "--threads", "1",
-            "--only", "inference", "--json")
+            "--only", "inference", "--exact", "4", "--json")
         #expect(run.status == 0, "standard error:\n\(run.errors)")
         let bench = try run.json(as: Bench.self)
+        #expect(bench.fixed_parts == 4)
         #expect(bench.training == nil)
         #expect(try #require(bench.inference).images_per_second > 0)
     }
