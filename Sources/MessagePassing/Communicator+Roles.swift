@@ -9,15 +9,19 @@ extension Communicator {
     @discardableResult
     public func fromFirst<Result: Codable>(_ body: () throws -> Result) throws -> Result {
         guard size > 1 else { return try body() }
-        var outcome = Swift.Result<Result, any Error> { throw MessagePassingError.endedElsewhere }
-        if isFirst { outcome = Swift.Result { try body() } }
-        // An empty message means that `body` failed.
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        let encoded = (try? outcome.get()).flatMap { try? encoder.encode([$0]) } ?? Data()
-        let bytes = try broadcast(Array(encoded))
-        if isFirst { return try outcome.get() }
+        if isFirst {
+            let outcome = Swift.Result {
+                let result = try body()
+                return (result, encoded: Array(try encoder.encode([result])))
+            }
+            // An empty message means that `body` failed.
+            _ = try broadcast((try? outcome.get())?.encoded ?? [])
+            return try outcome.get().0
+        }
+        let bytes = try broadcast([])
         guard !bytes.isEmpty else { throw MessagePassingError.endedElsewhere }
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -14,6 +14,8 @@ import Testing
         cache = try TemporaryDirectory()
         download.md5 = try Checksum.md5(of: archive.path)
         download.address = server.address("good")
+        // Under ThreadSanitizer, beside other work, an answer took more than the usual 10 seconds.
+        download.connectTimeout = 60
     }
 
     private var locations: DataLocations {

@@ -169,7 +169,9 @@ import Testing
     @Test func aFullDiskIsReported() throws {
         try inTemporaryDirectory { directory in
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
-            guard mount("tmpfs", directory, "tmpfs", 0, "size=4k") == 0 else { return }  // only root can
+            guard mount("tmpfs", directory, "tmpfs", 0, "size=4k") == 0 else {
+                try Test.cancel("only root can mount a file system")
+            }
             defer { umount(directory) }
             let error = #expect(throws: FileError.self) { try train(into: directory) }
             guard case .diskFull(let file) = error else {
