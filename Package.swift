@@ -1,21 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The processor that is compiled for, as clang names it: the one at hand unless `BIGEGGS_MARCH` says another.
+/// The processor to compile for, by clang's name: `BIGEGGS_MARCH`, or by default this machine's processor.
 let processor = Context.environment["BIGEGGS_MARCH"] ?? "native"
 
-/// The training library is compiled for one processor: its own passes over activations then use the widest
-/// vectors there are (`SIMD16<Float>` becomes AVX-512).
-/// A processor with less ends with a message: CBuildProcessor says what the build used, and
-/// CProcessorCheck, compiled for any, looks for it before anything else runs.
-/// `-O` in debug keeps a plain `swift run` of a section usable.
+/// The training library is compiled for one processor, so that its loops over activations use the widest
+/// vectors of that processor (`SIMD16<Float>` becomes AVX-512).
+/// On a processor that lacks features of the build, programs end with a message: CBuildProcessor lists the
+/// features of the build, and CProcessorCheck, compiled for any x86-64 processor, looks for them before
+/// anything else runs.
+/// Debug builds have `-O`, too, because a section is too slow without it.
 let librarySettings: [SwiftSetting] = [
     .unsafeFlags(["-Xcc", "-march=\(processor)"]),
     .unsafeFlags(["-O"], .when(configuration: .debug)),
 ]
 
-/// The numbered sections of the report in its order, each an executable of its own. This is the only list of them:
-/// CSections tells it to the programs.
+/// The numbered sections of the report, in order; each is an executable. The list is written only here:
+/// programs get it from CSections.
 let sections = [
     "01-data", "02-normalization", "03-augmentation", "04-plain-training",
     "05-augmented-training", "06-results", "07-demo", "08-beyond", "09-fast",
@@ -40,8 +41,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        // Without its traits, whose order changes from one `swift build` to the next, which then compiles it and all
-        // that uses it again.
+        // Without traits: their order changes from one `swift build` to the next, and each build would
+        // compile the package and all that uses it again.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     ],
     targets: [
@@ -51,24 +52,25 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        // Python itself is loaded when it is first called.
+        // The Python library is loaded when it is first called, not linked.
         .target(name: "CPython"),
         .target(name: "CBigEggs"),
-        // What needs C about processes.
+        // Functions about processes that Swift cannot call, or that must be written in C.
         .target(name: "CProcess"),
         .target(
             name: "CSections",
             cSettings: [.define("REPORT_SECTIONS", to: "\"\(sections.joined(separator: " "))\"")]),
         .target(name: "CBuildProcessor", cSettings: [.unsafeFlags(["-march=\(processor)"])]),
         .target(name: "CProcessorCheck", dependencies: ["CBuildProcessor"]),
-        // Only with -O3 do the sums over rows become the processor's vectors.
+        // Only -O3 vectorizes the sums over rows.
         .target(
             name: "CPictures", dependencies: ["CJPEG"],
             cSettings: [.unsafeFlags(["-O3", "-march=\(processor)"])]),
-        // Not for a processor: each kernel is compiled for several instruction sets, one of which is chosen at run time.
-        // Only optimised do the entries become what they are for.
+        // Without -march: each kernel is compiled for several instruction sets; one is chosen at run time.
+        // Only with optimization is the shared code inlined into the function of each set, with constant
+        // arguments.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"])]),
-        // mpi.c needs MPI's header, which is not everywhere: `make mpi` compiles it into a library of its own.
+        // mpi.c needs MPI's header, which many machines lack: `make mpi` compiles it into a separate library.
         .target(name: "CMessagePassing", exclude: ["mpi.c"]),
         .target(name: "MessagePassing", dependencies: ["CMessagePassing"], swiftSettings: librarySettings),
         .target(
@@ -124,7 +126,7 @@ let package = Package(
         }
 )
 
-// `make docs` alone needs the tool that writes them.
+// The documentation generator, which only `make docs` needs.
 if Context.environment["BIGEGGS_DOCS"] != nil {
     package.dependencies.append(
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))

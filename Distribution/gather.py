@@ -2,8 +2,8 @@
 
     gather.py FOLDER
 
-Each gets a unique name, as auditwheel does it: the system's Python loads the system's libcrypto, and a process loads
-only one library per name. MPI, glibc and the C++ runtime are the system's.
+Each library gets a unique name, as with auditwheel: the system's Python loads the system's libcrypto, and a process
+loads only one library per name. MPI, glibc and the C++ runtime are the system's.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Libraries of every Linux by PEP 600, and MPI, which is installed where a launcher starts the program.
+#: Libraries that every Linux has according to PEP 600, and MPI, which is installed where a launcher starts the program.
 SYSTEM = re.compile(r"ld-linux-x86-64|lib(c|m|dl|pthread|rt|resolv|z|gcc_s|stdc\+\+)\.so|libmpi\.so")
 
 #: The glibc of the oldest system that the archive supports.

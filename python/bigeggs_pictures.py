@@ -108,12 +108,12 @@ def middle(path: str | bytes, side: int) -> tuple[Image.Image, int]:
 
 
 def readable(path: str | bytes) -> str:
-    """A path in an error: bytes that are not UTF-8 are written as ``\\xe9``."""
+    """A path for an error message: bytes that are not UTF-8 are written as ``\\xe9``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def scaled(image: Image.Image, side: int) -> Image.Image:
-    """The middle square of an opened picture, scaled with Lanczos's filter, which averages over what it shrinks."""
+    """The middle square of an opened picture, scaled with Lanczos's filter, which averages neighbouring pixels."""
     # A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough for the filter.
     least = max(side, LEAST_DECODED)
     image.draft("RGB", (least, least))

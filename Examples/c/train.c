@@ -5,8 +5,8 @@
  *     cc -o train Examples/c/train.c $(pkg-config --cflags --libs bigeggs)
  *     ./train auto 5000 model.safetensors
  *
- * The arguments are the data set ("auto", or the path of CIFAR-10's directory or archive), how many of its
- * images to train on, and where to save the model.
+ * The arguments are the data set ("auto", "cifar10", "fashion-mnist", or the path of a directory or archive), how
+ * many of its training images and of its test images to use, and where to save the model.
  */
 #include <bigeggs.h>
 #include <stdio.h>
@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
     check(be_model_evaluate(model, test, "{\"batch_size\": 128}", &loss, &accuracy));
     printf("On the test images: loss %.4f, accuracy %.1f %%.\n", loss, 100 * accuracy);
 
-    /* An image in memory of the caller: here the data set's first test image. */
+    /* Classifies an image in the caller's memory, here the data set's first test image. */
     be_array image;
     be_handle asked;
     float probabilities[10];

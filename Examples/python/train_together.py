@@ -1,6 +1,6 @@
 """Trains a small network with several processes: mpirun -np 2 python3 Examples/python/train_together.py
 
-Every process runs this program. Where the library is built but not installed, it is found in .build.
+Every process runs this program. A library that is built but not installed is found in .build.
 """
 
 import sys
@@ -15,7 +15,7 @@ from bigeggs import layers  # noqa: E402
 
 world = bigeggs.world()
 
-# Images of two classes: those of the second are brighter on the left. All processes have the same ones.
+# Images of two classes: images of the second are brighter on the left. Every process makes the same images.
 random = np.random.default_rng(7)
 y = random.integers(0, 2, 2000)
 x = random.integers(0, 156, (2000, 16, 16, 3)).astype(np.uint8)
@@ -27,7 +27,7 @@ model = bigeggs.Sequential([
 ], seed=7)
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
 
-# 128 images a step, of which each process computes its share. The first process alone shows the progress.
+# Each process computes a part of the 128 images of a step. Only the first process shows the progress.
 history = model.fit(x[:1600], y[:1600], validation_data=(x[1600:], y[1600:]), batch_size=128, epochs=3,
                     communicator=world)
 

@@ -4,7 +4,7 @@ import BigEggs
 import CBigEggs
 import Glibc
 
-/// A callback with a handle. Every call of the callback holds its lock.
+/// A callback with a handle. Every call of the callback holds this object's lock.
 final class CallbackObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a callback"
 
@@ -38,7 +38,7 @@ final class CallbackObject: NamedByHandle, @unchecked Sendable {
     func describe() throws -> Record { try use { $0.outcome } }
 }
 
-/// The metrics that a caller gives, by name.
+/// The caller's metrics by name, from an array of names and an array of values.
 private func metrics(
     _ count: Int64, _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ values: UnsafePointer<Double>?
 ) throws -> [String: Double] {
@@ -53,7 +53,7 @@ private func metrics(
     return logs
 }
 
-/// An epoch or a step, counted from 0.
+/// Returns the argument `name`, an epoch or a step counted from 0.
 private func requireCount(_ count: Int64, _ name: String) throws -> Int {
     guard (0..<1 << 31).contains(count) else {
         throw Failure.invalidArgument("the argument \(name) is \(count): give 0 or more")

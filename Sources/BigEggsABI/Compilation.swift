@@ -27,7 +27,7 @@ struct Compilation {
     var record: Record { ["optimizer": .string(optimizer), "settings": settings, "loss": .string(loss)] }
 
     func compile(_ model: Model) throws {
-        // Both losses take class numbers as labels.
+        // Labels are class numbers for both names of the loss, so both mean the same loss.
         try model.compile(optimizer: chosen, loss: .sparseCategoricalCrossentropy) { [groups] in
             groups.optimizer(of: $0)
         }

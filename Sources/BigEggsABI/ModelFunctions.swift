@@ -263,7 +263,7 @@ public func be_model_export_onnx(
     }
 }
 
-/// Turns the error of weights that do not fit into a failure to read their file.
+/// Turns a `TrainingError`, which means that weights from a file do not match the model, into BE_CANNOT_READ.
 private func asRead(_ body: @escaping (Model) throws -> Void) -> (Model) throws -> Void {
     { model in
         do { try body(model) } catch let error as TrainingError {

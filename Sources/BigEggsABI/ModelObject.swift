@@ -3,7 +3,8 @@ import CBigEggs
 
 /// A model with a handle. Layers can be added until its first use.
 ///
-/// Every use holds the model's lock, which is recursive: the callback of a training runs on the training's own thread.
+/// Every use holds the model's lock. The lock is recursive, because the callback of a training runs on the
+/// thread of the training and may use the model.
 final class ModelObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a model"
 
@@ -96,7 +97,7 @@ final class ModelObject: NamedByHandle, @unchecked Sendable {
         }
     }
 
-    /// A snapshot of the whole model. A model made from the snapshot continues as this model does.
+    /// A snapshot of the whole model. A copy made from it continues training exactly as this model does.
     func snapshot() throws -> Snapshot {
         try Fork.work {
             lock.lock()

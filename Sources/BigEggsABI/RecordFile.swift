@@ -6,7 +6,7 @@ import Synchronization
 final class RecordFile: NamedByHandle {
     static let kind = "a record"
 
-    /// A list of numbers as an array.
+    /// The numbers of nested lists, row by row, and the lists' shape.
     private struct Numbers: Sendable {
         let values: Pinned<Double>
         let shape: [Int]

@@ -3,7 +3,7 @@ import BigEggs
 extension Settings {
     /// - Parameters:
     ///   - json: a JSON object; NULL for none.
-    ///   - owner: what the settings belong to, for errors: "Conv2D".
+    ///   - owner: the owner of the settings in error messages, such as "Conv2D".
     init(_ json: UnsafePointer<CChar>?, of owner: String) throws {
         guard let json else {
             self.init(of: owner)

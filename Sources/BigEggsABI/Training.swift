@@ -44,7 +44,8 @@ public func be_model_fit(
                     augmentation: generator, shuffle: shuffle, callbacks: callbacks,
                     communicator: communicator, localStatistics: localStatistics)
             } catch {
-                // A training that did not begin leaves the model as it was. A model that has run keeps its parts.
+                // If the training failed before it began, restores the earlier number of fixed parts. Once
+                // the model has run, the number cannot change: `use` throws.
                 try? $0.use(fixedParts: before)
                 throw error
             }

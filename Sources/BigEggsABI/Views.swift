@@ -4,7 +4,7 @@ import Synchronization
 /// An array with a fixed address, valid as long as this object lives.
 final class Pinned<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     private let array: [Element]
-    /// The address of the first element; `nil` if the array is empty.
+    /// The address of the first element; may be `nil` if the array is empty.
     let address: UnsafePointer<Element>?
 
     /// Takes an array without copying it. The array never changes, so its memory does not move.

@@ -1,5 +1,5 @@
-// libgomp's entry point for `#pragma omp parallel`, and the OpenMP calls that set the size of its thread pool.
-// gcc's omp.h is not on clang's search path, so the few functions used are declared here.
+// libgomp's entry point for `#pragma omp parallel`, and OpenMP functions about its thread pool. gcc's omp.h is not on
+// clang's search path, so the few functions used are declared here.
 void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);

@@ -33,8 +33,8 @@ typedef struct {
   halves_t (*narrow)(lanes_t lanes);
   /// The nearest bfloat16 numbers of two vectors, interleaved lane by lane.
   pairs_t (*narrow_pairs)(lanes_t even, lanes_t odd);
-  /// Adds to each lane the product of the lane's odd numbers, then the product of its even numbers. Each sum is rounded
-  /// once.
+  /// Adds to each sum the product of the second numbers of its two pairs, then the product of the first numbers. Each
+  /// addition is rounded once.
   lanes_t (*add_products)(lanes_t sums, pairs_t left, pairs_t right);
 } operations_t;
 

@@ -8,7 +8,7 @@
 #define BE_TARGET_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
 #define BE_TARGET_AVX512_BF16 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 
-// Functions that pass vectors by value are inlined, so no calling convention matters.
+// -Wpsabi warns about the calling convention of vector arguments. These functions are always inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 /// The table of a float32 kernel, which has three entries.

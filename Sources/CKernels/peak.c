@@ -2,7 +2,8 @@
 
 #include "bfloat16_operations.h"
 
-// The number of independent chains, of 16 lanes each, that fit into the registers of AVX-512.
+// The number of independent chains of 16 lanes with AVX-512. Their sums take 12 registers, and so do the fewer chains
+// of the other instruction sets.
 enum { CHAINS = 12 };
 
 /// The sum over chains and lanes, so that the compiler cannot remove any.

@@ -4,13 +4,13 @@
 
 #include "float32_lanes.h"
 
-// This file is compiled a second time, for AVX2 with eight lanes. The second object has only these functions.
+// This file is compiled a second time, with eight lanes for AVX2. The second object file has only these functions.
 __attribute__((visibility("hidden"))) void be_tiny_convolve_avx2(
     const be_tiny_convolution *convolution, ptrdiff_t first, ptrdiff_t last);
 __attribute__((visibility("hidden"))) void be_tiny_sum_gradient_avx2(
     const be_tiny_gradient *gradient, ptrdiff_t first, ptrdiff_t last);
 
-/// The number of columns of a panel, and the number of vectors for a row of it.
+/// The number of columns of a panel, and the number of vectors in one row of a panel.
 enum { PANEL = 16, VECTORS = PANEL / LANE_COUNT };
 
 BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (channels + block - 1) / block; }

@@ -26,7 +26,7 @@ size_t be_winograd_bfloat16_scratch_bytes(const shape_t *shape) {
   return 16 * (value_stride(shape) * sizeof(bfloat) + SUM_STRIDE * sizeof(float));
 }
 
-/// Computes Bt d B of consecutive tiles in a row, stored as [elements, tiles, channels].
+/// Computes B^T d B of consecutive tiles in a row, stored as [elements, tiles, channels].
 BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                 ptrdiff_t column, ptrdiff_t count, bfloat *target, ptrdiff_t stride) {
   const ptrdiff_t plane = shape->height * shape->width * 16, width = shape->width;
@@ -71,7 +71,7 @@ BE_INLINE void multiply(operations_t on, const bfloat *values, const bfloat *mat
     for (int n = 0; n < VECTORS; n++) store_floats(sums + m * LANES + n * 16, sum[m][n]);
 }
 
-/// Computes At m A plus the bias, where m are the sums of a tile.
+/// Computes A^T m A plus the bias, where m is the matrix of a tile's sums.
 BE_INLINE void transform_sums(const float *sums, lanes_t bias, lanes_t result[2][2]) {
   lanes_t rows[2][4];
   UNROLL for (int j = 0; j < 4; j++) {

@@ -31,7 +31,7 @@ size_t be_winograd_bfloat16_gradient_scratch_bytes(const shape_t *shape) {
   return 64 * (element_stride(shape, shape->inputs) + element_stride(shape, shape->outputs));
 }
 
-/// Computes Bt d B of consecutive pairs of tiles in a row.
+/// Computes B^T d B of consecutive pairs of tiles in a row.
 BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                 ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride) {
   const ptrdiff_t channels = shape->inputs, plane = shape->height * shape->width * 16, width = shape->width;
@@ -59,8 +59,8 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
   }
 }
 
-/// Computes A y At of consecutive pairs of tiles in a row, without the negative sign of the fourth row and column.
-/// finish_gradient applies this sign.
+/// Computes A y A^T of consecutive pairs of tiles in a row, without the negative sign of the fourth row and column.
+/// finish_gradient applies this sign. Adds y to the sums for the bias.
 BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                    ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride,
                                    float *bias_sums) {
@@ -146,7 +146,7 @@ BE_INLINE void sum_gradient(operations_t on, const gradient_t *gradient, ptrdiff
   }
 }
 
-/// Gt times a column. The fourth element gets its negative sign here.
+/// G^T times a column. The fourth element gets its negative sign here.
 BE_INLINE void gather(lanes_t a, lanes_t b, lanes_t c, lanes_t d, lanes_t result[3]) {
   const lanes_t even = (b + c) * 0.5f;
   result[0] = a + even;

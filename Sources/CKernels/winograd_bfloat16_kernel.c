@@ -13,7 +13,7 @@ BE_INLINE void spread(lanes_t a, lanes_t b, lanes_t c, lanes_t result[4]) {
   result[3] = c;
 }
 
-/// Computes G g Gt for 16 outputs and one input. The stride between elements of g is 256 floats.
+/// Computes G g G^T for 16 outputs and one input. The stride between elements of g is 256 floats.
 BE_INLINE void transform_elements(const float *kernel, lanes_t result[16]) {
   lanes_t rows[4][3];
   for (int x = 0; x < 3; x++) {
@@ -34,7 +34,8 @@ BE_INLINE void transform(operations_t on, const kernel_t *kernel, ptrdiff_t firs
     const ptrdiff_t out = block / (inputs / 16), in = block % (inputs / 16);
     const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in;
     for (int pair = 0; pair < 8; pair++) {
-      // The elements of two inputs, for 16 outputs. In the matrices, pairs of summed channels are adjacent.
+      // The elements of two inputs, for 16 outputs. The matrices store the channels that are summed over in adjacent
+      // pairs.
       lanes_t even[16], odd[16];
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32, even);
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32 + 16, odd);

@@ -25,7 +25,7 @@ BE_INLINE rows_t rows_of_tile(const bfloat *plane, ptrdiff_t height, ptrdiff_t w
   return rows;
 }
 
-/// Bt times one column of the image; pixels outside are zero.
+/// B^T times one column of the image; pixels outside are zero.
 BE_INLINE void transform_column(const rows_t *rows, ptrdiff_t x, ptrdiff_t width, lanes_t result[4]) {
   const int inside = x >= 0 && x < width;
   lanes_t d[4];

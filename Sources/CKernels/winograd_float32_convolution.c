@@ -4,7 +4,7 @@
 
 typedef be_winograd_float32_convolution convolution_t;
 
-// This file is compiled a second time, for AVX2 with eight lanes. The second object has only this function.
+// This file is compiled a second time, with eight lanes for AVX2. The second object file has only this function.
 __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
     const convolution_t *convolution, void *scratch, ptrdiff_t first, ptrdiff_t last);
 
@@ -12,9 +12,9 @@ __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
 // `alone` that this file's entries pass to convolve_as_said.
 enum { KEPT = LANE_COUNT == 8 ? 12 : 24 };
 
-/// The number of tiles that are transformed before they are multiplied. They take at most a sixth of the cache. With
-/// AVX2 the number is KEPT, 12, because such processors may have only 512 KB of cache. On two threads 12 is 5 % faster
-/// than 24, and another 1 % is gained because the number is a constant.
+/// The number of tiles that are transformed before they are multiplied. They fill a sixth of the cache, but there are
+/// at least KEPT and at most 10 * KEPT. With AVX2 the number is KEPT, 12, because such processors may have only 512 KB
+/// of cache. On two threads 12 is 5 % faster than 24, and another 1 % is gained because the number is a constant.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return KEPT;
   const ptrdiff_t bytes = ELEMENTS * 16 * sizeof(float) * sixteens_of(shape->inputs);
@@ -98,8 +98,8 @@ BE_INLINE void store_largest(const plane_t *plane, ptrdiff_t row, ptrdiff_t colu
   memcpy(plane->places + at, &places, sizeof places);
 }
 
-/// Computes A^T m A plus the bias, where m is the matrix of a tile's sums, and the ReLU. Writes the pixels, or the maxima
-/// of 2x2 pixels, that are in the image.
+/// Computes A^T m A plus the bias, and the ReLU if `rectifies`; m is the matrix of a tile's sums. Writes the pixels, or
+/// the maxima of 2x2 pixels, that are in the image.
 BE_INLINE void finish_tile(const float *sums, lanes_t bias, bool rectifies, const plane_t *plane, ptrdiff_t y,
                            ptrdiff_t x) {
   lanes_t columns[SIDE][4];

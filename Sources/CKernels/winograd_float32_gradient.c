@@ -4,7 +4,7 @@
 
 typedef be_winograd_float32_gradient gradient_t;
 
-// This file is compiled a second time, for AVX2 with eight lanes. The second object has only this function.
+// This file is compiled a second time, with eight lanes for AVX2. The second object file has only this function.
 __attribute__((visibility("hidden"))) void be_winograd_float32_sum_gradient_avx2(
     const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
 
@@ -32,9 +32,9 @@ ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *s
 
 #endif
 
-/// The number of tiles that are transformed before they are multiplied. They take a third of the cache. With AVX2 the
-/// number is 24, because such processors may have only 512 KB of cache. On two threads 24 is 3 % faster than 32, and
-/// another 4 % is gained because the number is a constant.
+/// The number of tiles that are transformed before they are multiplied. They fill a third of the cache, but there are
+/// at least 32 and at most 128. With AVX2 the number is 24, because such processors may have only 512 KB of cache. On
+/// two threads 24 is 3 % faster than 32, and another 4 % is gained because the number is a constant.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return 24;
   const ptrdiff_t channels = 16 * sixteens_of(shape->inputs) + be_winograd_float32_outputs_at_once(shape);
@@ -57,7 +57,7 @@ size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shap
 
 #endif
 
-/// Computes A y At of consecutive tiles in a row, for LANE_COUNT channels.
+/// Computes A y A^T of consecutive tiles in a row, for LANE_COUNT channels.
 ///
 /// - total: the sum of y so far. Each tile's sum is added separately, so the result does not depend on where runs end.
 /// - Returns: `total` plus the sums of these tiles.
@@ -231,7 +231,7 @@ BE_TARGET_AVX2 void be_winograd_float32_sum_gradient_avx2(const gradient_t *grad
 
 #else
 
-// `group` and `vectors` are chosen so that the sums leave registers for the factors.
+// Sums fill half of the registers, 16 of 32 with AVX-512 and 8 of 16 with AVX2, and leave the others for the factors.
 static void sum_gradient_plain(const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first,
                                ptrdiff_t last) {
   sum_gradient_as_said(4, 1, gradient, scratch, part, first, last);

@@ -17,14 +17,14 @@ enum { SIDE = 6, ELEMENTS = SIDE * SIDE };
 
 BE_INLINE ptrdiff_t sixteens_of(ptrdiff_t channels) { return (channels + 15) / 16; }
 BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (channels + block - 1) / block; }
-/// Vectors of LANE_COUNT channels in an image with blocks of `block` channels.
+/// The number of vectors of LANE_COUNT channels in a pixel of an image with blocks of `block` channels.
 BE_INLINE ptrdiff_t vectors_of(ptrdiff_t channels, ptrdiff_t block) {
   const ptrdiff_t filled = block < LANE_COUNT ? LANE_COUNT : block;
   return blocks_of(channels, filled) * (filled / LANE_COUNT);
 }
 BE_INLINE ptrdiff_t rows_of_tiles(ptrdiff_t pixels) { return (pixels + 3) / 4; }
 
-/// Bt d: six numbers from six.
+/// B^T d: six numbers from six.
 BE_INLINE void spread_input(const lanes_t d[SIDE], lanes_t result[SIDE]) {
   const lanes_t even_a = fused(d[2], -B2, d[4]), odd_a = fused(d[1], -B2, d[3]);
   const lanes_t even_b = fused(d[2], -A2, d[4]), odd_b = fused(d[1], -A2, d[3]);
@@ -48,7 +48,7 @@ BE_INLINE void spread_gradient(const lanes_t y[4], lanes_t result[SIDE]) {
   result[5] = y[3];
 }
 
-/// At m: four numbers from six.
+/// A^T m: four numbers from six.
 BE_INLINE void gather_output(const lanes_t m[SIDE], lanes_t result[4]) {
   const lanes_t even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
   result[0] = m[0] + even_a + even_b;
@@ -74,7 +74,7 @@ BE_INLINE void spread_kernel(const lanes_t g[3], lanes_t result[SIDE]) {
   result[5] = g[2];
 }
 
-/// Gt m: three numbers from six.
+/// G^T m: three numbers from six.
 BE_INLINE void gather_kernel(const lanes_t m[SIDE], lanes_t result[3]) {
   const lanes_t even_a = (m[1] + m[2]) * NEAR, odd_a = (m[1] - m[2]) * NEAR;
   const lanes_t even_b = (m[3] + m[4]) * FAR, odd_b = (m[3] - m[4]) * FAR;
@@ -94,9 +94,9 @@ typedef struct {
   ptrdiff_t block, height, width;
   /// Whether `first` is pooled: it then has one pixel for each 2x2 pixels of `height` by `width`.
   bool is_pooled;
-  /// For each pooled number, the index of its pixel among the four; NULL if not needed.
+  /// For each pooled value, which of its four pixels is the largest, 0 to 3; NULL if not needed.
   uint8_t *places;
-  /// Numbers from one image to the next; 0 if pooled.
+  /// The distance from one image to the next, in floats; 0 if pooled.
   ptrdiff_t image_stride;
 } plane_t;
 
@@ -118,7 +118,7 @@ BE_INLINE plane_t pooled_plane_of(const float *images, const uint8_t *places, pt
   return (plane_t){images + start, NULL, 16, height, width, true, places ? (uint8_t *)places + start : NULL, 0};
 }
 
-/// The channels of a pixel in one block of 16, or in two of 8.
+/// LANE_COUNT channels of a pixel: from one block, or 16 channels from two blocks of 8.
 BE_INLINE lanes_t load_pixel(ptrdiff_t block, const float *first, const float *second) {
 #if LANE_COUNT == 16
   if (block == 8) {
@@ -155,8 +155,8 @@ BE_INLINE lanes_t pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
                     inside && plane->second ? plane->second + at : zeros);
 }
 
-/// With AVX2, prefetches four rows of two pixels of the next image into the second-level cache. Otherwise they would be
-/// read from memory. This makes gradients of kernels a sixth faster, and convolutions up to 5 %.
+/// With AVX2, prefetches two pixels in each of four rows of the next image into the second-level cache. Without the
+/// prefetch they would come from memory. It makes gradients of kernels a sixth faster, and convolutions up to 5 %.
 BE_INLINE void fetch_ahead(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
   if (LANE_COUNT != 8 || plane->is_pooled) return;
   UNROLL for (int i = 0; i < 4; i++)
@@ -176,7 +176,7 @@ BE_INLINE void store_pixel(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, lanes
   store_floats((float *)plane->first + at, value);
 }
 
-/// Computes Bt d B of up to RUN consecutive tiles in a row, for LANE_COUNT channels.
+/// Computes B^T d B of up to RUN consecutive tiles in a row, for LANE_COUNT channels.
 ///
 /// - y, x: the upper left pixel of the first tile.
 /// - target: where to store the first element of the first tile; `stride` is the distance between elements, `step` the

@@ -1,4 +1,5 @@
-// Parts of oneDNN 3.x that 2.6 lacks, under 3.x's names: opaque layouts, and primitive descriptors made in one call.
+// Functions of oneDNN 3.x that 2.x lacks, under their names in 3.x: opaque memory descriptors, and primitive
+// descriptors made in one call.
 #pragma once
 
 #include <stdlib.h>
@@ -152,7 +153,7 @@ static inline dnnl_status_t dnnl_inner_product_backward_weights_primitive_desc_c
         ? status : dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
 }
 
-// 2.6 has a separate primitive for dilated windows, which the engine does not need.
+// 2.x has a separate primitive for pooling with dilated windows. The engine does not need it.
 static inline dnnl_status_t dnnl_pooling_forward_primitive_desc_create(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_prop_kind_t kind, dnnl_alg_kind_t algorithm,
     const_dnnl_memory_desc_t source, const_dnnl_memory_desc_t destination, const dnnl_dims_t strides,

@@ -1,4 +1,4 @@
-// Our names for what differs between oneDNN 3.x and 2.6 and has no name in 3.x.
+// The types and the function that 3.x and 2.x define differently, under names of our own. V2.h has those for 2.x.
 #pragma once
 
 /// A memory descriptor; its owner destroys it.

@@ -1,4 +1,4 @@
-// oneDNN's C interface in the form of 3.x, for any installed version.
+// oneDNN's C interface as in 3.x, for any installed version from 2.6 on.
 //
 // Swift cannot see the version macro, so the differences are handled here.
 #pragma once

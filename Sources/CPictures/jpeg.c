@@ -17,7 +17,8 @@ typedef struct {
 
 static void fail(j_common_ptr info) { longjmp(((error_manager *)info->err)->failed, 1); }
 
-// For damaged data libjpeg gives a warning and fills in grey. Here a warning is an error, so that the caller decides.
+// For damaged data libjpeg gives a warning and fills in grey. Here a warning is an error, so that the caller can use
+// another decoder.
 static void note(j_common_ptr info, int level) {
     if (level < 0) fail(info);
 }
@@ -98,7 +99,7 @@ static int decode(decoding *it, int side, int least, int orientation, uint8_t *p
     size_t values = (size_t)columns * channels;
     it->line = malloc((size_t)width * channels);
     it->rows = malloc(rows * values);
-    // Both buffers are reused: `columns` for the scaled rows, `scaled` for the square.
+    // Both buffers are used twice: `columns` again for the rows scaled across, `scaled` again for the final square.
     it->columns = malloc((size_t)rows * (columns > side ? columns : side) * channels);
     it->scaled = malloc((size_t)(rows > side ? rows : side) * side * channels);
     if (!it->line || !it->rows || !it->columns || !it->scaled) return 0;

@@ -17,7 +17,7 @@ struct BenchBreakdown: Encodable {
         let float32, bfloat16: Double
     }
 
-    /// One kind of step.
+    /// The times of one kind of step: training or inference.
     struct Step: Encodable {
         /// The median of the steps' wall times while no pass was timed.
         let milliseconds: Double
@@ -50,7 +50,7 @@ struct BenchBreakdown: Encodable {
     struct Pass: Encodable {
         let layer, pass: String
         let milliseconds: Double
-        /// Counts the operations of the direct convolution or product; 0 for other passes.
+        /// Counts the operations of a direct convolution or of a matrix product; 0 for passes without either.
         let gigaOperationsPerSecond: Double
     }
 

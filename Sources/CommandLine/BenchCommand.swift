@@ -64,7 +64,7 @@ struct BenchCommand: TeamCommand {
         let subject = BenchSubject(
             recipe: recipe, imageSize: imageSizeOptions.imageSize(for: recipe), engine: engine,
             communicator: try team.communicator(), team: team)
-        // About the same work for any batch size: one step of 2,000 images, 20 of 128.
+        // About the same work for any batch size: 1 step of 2,000 images, 20 steps of 128 images.
         let steps = steps ?? max(1, 2_560 / subject.batchSize)
         if breakdown {
             let result = try BenchBreakdown(subject, steps: steps * rounds)
@@ -94,12 +94,12 @@ struct BenchSubject {
         processes > 1 ? "processes × threads: \(processes) × \(threads)" : "threads: \(threads)"
     }
 
-    /// A recipe's name, and the size of images if it is not the report's.
+    /// A recipe's name, and the image size unless that is 32, as in the report.
     static func title(_ recipe: String, _ imageSize: Int) -> String {
         "recipe \(recipe)" + (imageSize == 32 ? "" : ", images of \(imageSize)×\(imageSize)")
     }
 
-    /// Images in a step.
+    /// The number of images in a step.
     var batchSize: Int { engine.givenBatchSize ?? recipe.batchSize }
 
     /// The compiled network, and images of noise, the same in every run.
@@ -136,7 +136,7 @@ struct BenchProgress {
     }
 }
 
-/// The median of some seconds.
+/// The median of `seconds`; 0 if there are none.
 func median(_ seconds: some Sequence<Double>) -> Double {
     let sorted = seconds.sorted()
     return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2

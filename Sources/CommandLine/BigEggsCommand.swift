@@ -5,7 +5,7 @@ import Foundation
 
 /// The command `bigeggs`; each subcommand has its own file.
 struct BigEggsCommand: ParsableCommand {
-    /// The variables that users may set, a line for each.
+    /// The help on the environment variables that users may set, one line each.
     private static let environment: String = {
         let variables = EnvironmentVariable.all.filter { $0.treatment == .honoured }
         let width = variables.map(\.name.count).max() ?? 0

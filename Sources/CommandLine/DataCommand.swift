@@ -43,7 +43,7 @@ struct DataCommand: ParsableCommand {
         if json { try printJSON(description) } else { print(description.text) }
     }
 
-    /// The seconds that an epoch takes, by the name of a recipe that takes images of this size.
+    /// Measures the seconds of an epoch, by recipe name, for each recipe that takes images of this size.
     private func epochSeconds(_ train: ImageDataset) throws -> [String: Double] {
         let recipes = ([.plain] + Recipe.forPictures).filter { $0.imageSizes.contains(train.imageShape[0]) }
         let line = ProgressLine("Measuring", "recipes")

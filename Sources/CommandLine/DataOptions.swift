@@ -44,7 +44,9 @@ struct DataOptions: ParsableArguments {
         try examine(needing: needed, imageSize: imageSize).dataset
     }
 
-    /// As ``load(needing:imageSize:)``, with findings, which are nil unless the data set is a directory of pictures.
+    /// Like ``load(needing:imageSize:)``, and also returns the findings about a directory of pictures.
+    ///
+    /// The findings are nil for any other data set.
     func examine(
         needing needed: DatasetSplits, imageSize: Int
     ) throws -> (dataset: LoadedDataset, findings: PictureFindings?) {

@@ -57,7 +57,7 @@ struct DiffCommand: ParsableCommand {
         }
     }
 
-    /// The data set with images of a size, if it is at hand: nothing is downloaded for a comparison.
+    /// The data set with images of `size` pixels, or nil if it would have to be downloaded.
     private func images(_ size: Int) throws -> LoadedDataset? {
         guard try dataOptions.source(imageSize: size).isAtHand else { return nil }
         return try dataOptions.load(needing: .test, imageSize: size)

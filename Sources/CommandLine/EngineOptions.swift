@@ -27,7 +27,7 @@ struct EngineOptions: ParsableArguments {
         try requirePositive(givenBatchSize, "--batch-size")
     }
 
-    /// Images in a step, for commands without a recipe.
+    /// The number of images in a step, for commands without a recipe.
     var batchSize: Int { givenBatchSize ?? 128 }
 
     /// A recipe's network, to be run with these options.

@@ -98,8 +98,10 @@ struct FiguresCommand: ParsableCommand {
             names, look: look, project: project, layout: layout, data: data, progress: line.show)
     }
 
-    /// The data set. It is downloaded only if the user named it. Otherwise, if it is not available without a download,
-    /// this is the stand-in, because the records may be of the stand-in; nil if that is not available either.
+    /// The data set, which is downloaded only if the user named it.
+    ///
+    /// Without a name and without a copy on this machine, the result is Fashion-MNIST, the stand-in, because
+    /// the records may be of the stand-in; nil if Fashion-MNIST is not available either.
     private func images() throws -> LoadedDataset? {
         guard try dataOptions.named != .automatic || dataOptions.source().isAtHand else {
             return try? DataSource.fashionMNIST.load()
@@ -126,7 +128,7 @@ struct DrawnFigures: Encodable {
         failed = outcome.failed
     }
 
-    /// Prints what was drawn, and where; the last line names the figures that were left.
+    /// Prints what was drawn, and where; the last line names the figures that were not drawn again.
     func show(in directory: String) {
         for (name, reason) in missing.sorted(by: { $0.key < $1.key }) { print("\(name): \(reason)") }
         if !drawn.isEmpty { print("Drawn in \(Project.shown(directory)): \(drawn.joined(separator: ", "))") }

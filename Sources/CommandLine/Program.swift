@@ -46,8 +46,8 @@ enum Program {
         (error as? ReportingError)?.exitStatus ?? BigEggsCommand.exitCode(for: error).rawValue
     }
 
-    /// Ends a follower whose command has failed. After a signal the first process reports the end of the training, so
-    /// the follower only exits.
+    /// Ends a follower, which is any process of a launcher but the first, after its command has failed. After
+    /// a signal the first process reports the end of the training, so the follower only exits.
     private static func end(followerWith error: any Error) -> Never {
         let status = status(of: error)
         if status >= 128 { exit(status) }
@@ -57,7 +57,8 @@ enum Program {
         Follower.end(saying: isKnownToFirst ? nil : sentence(about: error))
     }
 
-    /// Throws for arguments that are not UTF-8. As strings they would be changed, and name another file.
+    /// Throws for arguments that are not UTF-8: conversion to a string would change them, so they would name
+    /// another file.
     private static func refuseUnreadableArguments() throws {
         for case let argument? in UnsafeBufferPointer(
             start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))

@@ -3,7 +3,7 @@ import MessagePassing
 
 /// Standard error: for everything but results, so that a program can read the results from standard output.
 enum StandardError {
-    /// Writes `text` at once, and ignores errors. Of the processes of a launcher only the first writes.
+    /// Writes `text` at once, and ignores errors. With a launcher, only the first process writes.
     static func write(_ text: String) {
         guard !Launcher.isFollower else { return }
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))

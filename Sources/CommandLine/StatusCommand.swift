@@ -48,7 +48,7 @@ struct StatusCommand: ParsableCommand {
 }
 
 extension [SectionStatus] {
-    /// One line per section, with its results and why it is not up to date below; times are local.
+    /// One line per section, then the reasons why it is not up to date, and its results; times are local.
     fileprivate var text: String {
         let table = Table(
             ["section", "state", "when", "took"],

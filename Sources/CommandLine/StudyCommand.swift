@@ -75,8 +75,8 @@ struct StudyCommand: TeamCommand {
             }
             print("\n\(run.name) (run \(number + 1) of \(runs.count)): \(run.recipe.summary)")
             fflush(nil)
-            // MPI starts once in a process of the launcher, and not in its children, so this process does all runs
-            // itself. Without a launcher each run has a child process.
+            // A process of the launcher can start MPI only once, and its child processes cannot, so with a
+            // launcher this process does all runs itself. Without a launcher each run has a child process.
             let here: (([String]) throws -> Int32)? = world.size > 1 ? { try trainHere($0) } : nil
             try study.train(run, options: options(for: run), restart: restart, here: here)
             trained += 1
@@ -94,7 +94,7 @@ struct StudyCommand: TeamCommand {
         }
     }
 
-    /// The runs that a name means, at least one.
+    /// The runs that a name stands for; throws if there are none.
     private static func runs(named name: String) throws -> [StudyRun] {
         let runs = try StudyRun.named(name)
         guard runs.isEmpty else { return runs }

@@ -51,13 +51,13 @@ final class SweepClock {
         self.estimates = estimates
     }
 
-    /// The estimated seconds of the trainings from this number on.
+    /// The estimated seconds of the trainings from index `number` on.
     func left(from number: Int) -> Double {
         let ratio = estimated > 0 ? taken / estimated : 1
         return estimates[number...].reduce(0, +) * ratio
     }
 
-    /// Times a training.
+    /// Runs the training with index `number`, and measures its time.
     func time(_ number: Int, _ body: () throws -> Void) rethrows {
         let started = ContinuousClock.now
         try body()

@@ -67,7 +67,7 @@ struct LauncherOptions: ParsableArguments {
             valueName: "command"))
     var launcher: String?
 
-    /// Warns a user who has started this command by mpirun that this has no effect.
+    /// If mpirun has started this command, warns that mpirun has no effect on it.
     func validate() {
         guard Launcher.current != nil else { return }
         StandardError.write(

@@ -145,7 +145,7 @@ struct TrainCommand: TeamCommand {
         let world = try team.communicator()
         var recipe = recipe ?? (augment ? .augmented : .plain)
         let imageSize = imageSizeOptions.imageSize(for: recipe)
-        // Before any images are decoded.
+        // Checked before any images are decoded.
         try recipe.requireImageSize(imageSize)
         let loaded = try world.firstThenOthers {
             try dataOptions.load(
@@ -153,7 +153,7 @@ struct TrainCommand: TeamCommand {
         }
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         let lock = try world.inFirst {
-            // Before training, so that an hour of training is not lost to a directory that cannot be written.
+            // Before training, because an hour of training is lost if the directory cannot be written.
             try AtomicFile.prepareDirectory(directory.path)
             return try OutputLock(directory.path)
         }
@@ -246,10 +246,12 @@ struct TrainCommand: TeamCommand {
         return (images[0..<trained], images[trained..<images.count])
     }
 
-    /// Whether this same training has already ended here, so that there is nothing to resume. Prints that, or that the
-    /// training starts from the beginning.
+    /// Whether a training with this plan has ended in the directory, so that there is nothing to resume.
     ///
-    /// - Throws: ``EndedTraining`` if the directory has the weights of another training, which a new one would
+    /// If so, prints this or, with `--json`, the record. Prints a note if the directory has neither weights
+    /// nor checkpoints.
+    ///
+    /// - Throws: ``EndedTraining`` if the directory has the weights of another training, which this one would
     ///   replace.
     private func hasEnded(_ plan: TrainingRecord.Plan, _ model: Model, _ file: String) throws -> Bool {
         guard Checkpoints(in: out).files.isEmpty else { return false }
@@ -276,7 +278,7 @@ struct TrainCommand: TeamCommand {
 /// `--resume` was given for a training that has ended and had other settings.
 struct EndedTraining: Error, CustomStringConvertible {
     let weights: String
-    /// The number of its epochs, if its record has it.
+    /// The number of epochs of that training; nil if its record lacks it.
     let epochs: Int?
 
     var description: String {

@@ -113,7 +113,7 @@ struct TrainingRecord: Encodable {
 }
 
 extension Record {
-    /// The settings that determine a training's result.
+    /// The settings that determine a training's result up to rounding.
     fileprivate var withoutThreads: Record {
         var settings = self
         settings["threads"] = nil

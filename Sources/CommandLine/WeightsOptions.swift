@@ -13,7 +13,8 @@ struct WeightsOptions: ParsableArguments {
 
     /// Reads the file. Call it before loading data.
     ///
-    /// - Throws: ``MissingFile`` if there is none, and as `TrainedWeights.init(reading:)`.
+    /// - Throws: ``MissingFile`` if the file cannot be read, and the errors of
+    ///   `TrainedWeights.init(reading:)`.
     func read() throws -> TrainedWeights {
         let file = weights ?? Self.ofReport
         guard FileManager.default.isReadableFile(atPath: file) else { throw MissingFile.weights(file) }

@@ -29,7 +29,7 @@ public struct EnvironmentVariable: Sendable {
         self.reason = reason
     }
 
-    /// Every variable that matters.
+    /// All variables with a known effect, or that users may expect to have one.
     public static let all = [
         EnvironmentVariable("BIGEGGS_DATA", .honoured, "the data set, if --data does not name one"),
         EnvironmentVariable("BIGEGGS_OFFLINE", .honoured, "if not empty, nothing is downloaded"),
@@ -89,7 +89,7 @@ public struct EnvironmentVariable: Sendable {
         EnvironmentVariable("TERM", .unread, "only the carriage return and \"erase line\" are used"),
     ]
 
-    /// Whether this is the entry of a variable.
+    /// Whether this entry describes `variable`.
     func covers(_ variable: String) -> Bool {
         name.hasSuffix("*") ? variable.hasPrefix(name.dropLast()) : variable == name
     }
@@ -99,7 +99,8 @@ public struct EnvironmentVariable: Sendable {
         all.first { $0.covers(variable) }
     }
 
-    /// Removes the variables to be set aside from the environment of this process, and so of its later children.
+    /// Removes the variables of ``Treatment/setAside`` from the environment of this process and of the
+    /// processes that it starts.
     static func setAside() {
         for variable in ProcessInfo.processInfo.environment.keys where of(variable)?.treatment == .setAside {
             unsetenv(variable)

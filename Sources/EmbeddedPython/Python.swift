@@ -129,7 +129,8 @@ public enum Python {
         defer { config.deallocate() }
         PyConfig_InitIsolatedConfig(config)
         defer { PyConfig_Clear(config) }
-        // Python takes its own path from argv[0]. The field for this path has another offset in each release.
+        // Python takes its own path from argv[0]. The path's own field in PyConfig is not used, because its
+        // offset differs between releases.
         try executable.withCString { path in
             var word: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(mutating: path)
             try check(PyConfig_SetBytesArgv(config, 1, &word))

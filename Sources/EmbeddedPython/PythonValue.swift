@@ -2,9 +2,10 @@ import CPython
 
 /// A value that can be passed between Swift and Python.
 ///
-/// From Python, `True` and `False` come as `bool`, any whole number (NumPy's too) as `int`, `float`
-/// and its subclasses as `double`, lists and tuples as `list`, dictionaries whose keys are strings as
-/// `dictionary`, `bytes` as `bytes`. Other objects are not supported. Arrays go through the C ABI instead.
+/// From Python, `None` becomes `none`; `True` and `False` become `bool`; whole numbers (NumPy's too) become
+/// `int`; `float` and its subclasses become `double`; `str` becomes `string`; `bytes` stays `bytes`; lists
+/// and tuples become `list`; dictionaries whose keys are strings become `dictionary`. Other objects are not
+/// supported. Arrays go through the C ABI instead.
 public enum PythonValue: Sendable, Equatable {
     case none
     case bool(Bool)
@@ -17,13 +18,13 @@ public enum PythonValue: Sendable, Equatable {
 }
 
 extension PythonValue {
-    /// The text of a `string`, otherwise nothing.
+    /// The text of a `string`, otherwise nil.
     public var string: String? { if case .string(let value) = self { value } else { nil } }
 
-    /// The elements of a `list`, otherwise nothing.
+    /// The elements of a `list`, otherwise nil.
     public var list: [PythonValue]? { if case .list(let value) = self { value } else { nil } }
 
-    /// The entries of a `dictionary`, otherwise nothing.
+    /// The entries of a `dictionary`, otherwise nil.
     public var dictionary: [String: PythonValue]? {
         if case .dictionary(let value) = self { value } else { nil }
     }

@@ -35,10 +35,10 @@ public final class Communicator: @unchecked Sendable {
         self.table = table
     }
 
-    /// The communicator of a `fit` that is not given one.
+    /// The communicator that `fit` uses if its caller passes none.
     @TaskLocal public static var ofTrainings: Communicator?
 
-    /// One process, alone.
+    /// The communicator of a single process.
     public static let alone = Communicator(rank: 0, size: 1, host: "", table: nil)
 
     /// All processes of the launcher; ``alone`` without a launcher.
@@ -218,7 +218,7 @@ public final class Communicator: @unchecked Sendable {
         try pieces.with { try check(table.pointee.begin_gather(all, $0), "exchange sums") }
     }
 
-    /// Whether the operation of a channel has ended.
+    /// Whether the operation on a channel, such as `BE_CHANNEL_SCATTER`, has ended.
     func hasEnded(_ channel: Int) throws -> Bool {
         guard let table else { return true }
         var hasEnded: Int32 = 0
@@ -243,7 +243,7 @@ final class Pieces {
     private let numbers: UnsafeMutableBufferPointer<Int32>
     let counts: [Int]
 
-    /// Adjacent pieces.
+    /// Pieces that follow one another without gaps.
     init(counts: [Int]) {
         self.counts = counts
         numbers = .allocate(capacity: 2 * counts.count)

@@ -1,12 +1,13 @@
 import CMessagePassing
 import Glibc
 
-/// Sums a buffer of numbers over all processes, in pieces, as they become ready.
+/// Sums a buffer of numbers over all processes, each piece of the buffer as soon as it is ready.
 ///
-/// Each process receives its part of a piece from all processes, adds the received parts in the order of a ``TreeSum``,
-/// and sends the sum to all processes. This moves as few bytes as a ring all-reduce. The sums are bit-identical in all
-/// runs with the same number of processes, which `MPI_Allreduce` does not promise. Both messages are under way while
-/// the caller works. Most MPIs make progress only when they are called, so call ``progress()`` often.
+/// Each process receives its part of a piece from all processes, adds the received parts in the order of a
+/// ``TreeSum``, and sends the sum to all processes. This moves as few bytes as a ring all-reduce. The sums
+/// are bit-identical in all runs with the same number of processes, which `MPI_Allreduce` does not promise.
+/// Messages are under way while the caller works. Most MPIs make progress only when they are called, so call
+/// ``progress()`` often.
 public final class SumExchange {
     private let communicator: Communicator
     private let numbers: UnsafeMutablePointer<Float>

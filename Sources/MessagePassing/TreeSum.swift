@@ -1,7 +1,7 @@
 /// Pairwise summation of rows: sums each half of the rows recursively, then adds the two sums.
 ///
-/// The order depends only on the number of rows. The halves can be summed apart: two processes that each sum one
-/// half get the same bits as one process.
+/// The order depends only on the number of rows. The halves can be summed separately: two processes that each
+/// sum one half get the same bits as one process.
 package enum TreeSum {
     /// Sums the rows into the first one; the others may change.
     ///
@@ -18,8 +18,8 @@ package enum TreeSum {
 
     /// Calls `add` with each pair of rows to add up: the second row is added to the first.
     ///
-    /// For other modules, in which a generic function of this module runs slowly: with ``addUp(_:rows:count:stride:)`` a
-    /// training step with fixed parts took 1.5 times as long.
+    /// Other modules use this function, because generic functions of this module run slowly in them: with
+    /// ``addUp(_:rows:count:stride:)`` a training step with fixed parts took 1.5 times as long.
     package static func forEachPair(of rows: Range<Int>, _ add: (_ target: Int, _ source: Int) -> Void) {
         guard rows.count > 1 else { return }
         let middle = rows.lowerBound + rows.count / 2

@@ -2,8 +2,8 @@ import BigEggs
 
 /// The nodes and weights of a graph, built layer by layer.
 ///
-/// Our images have their channels last; ONNX's operators need them first. The graph transposes where
-/// needed, so that its input, and the order of `Flatten`, are as in Keras.
+/// Images of a ``Model`` have their channels last; ONNX's operators need them first. The graph transposes
+/// where needed, so that its input and the order of `Flatten` are the same as in Keras.
 struct GraphBuilder {
     private(set) var nodes: [ONNXNodeProto] = []
     private(set) var initializers: [ONNXTensorProto] = []
@@ -46,8 +46,8 @@ struct GraphBuilder {
     ///
     /// - Parameters:
     ///   - layer: the layer.
-    ///   - numbers: the values that the layer reads: 0 is the network's input, 1 the first layer's output, and so on.
-    ///   - name: the layer's name in the model, the prefix of the names of its values and activation.
+    ///   - numbers: the layer's inputs: 0 is the network's input, 1 the first layer's output, and so on.
+    ///   - name: the layer's name in the model, with which the names of its nodes and constants begin.
     ///   - output: the shape of the layer's output without the batch.
     /// - Throws: `LayerError` for a kind of layer that ONNX has no operator for.
     mutating func add(_ layer: any Layer, reading numbers: [Int], named name: String, output: [Int]) throws {
@@ -61,7 +61,7 @@ struct GraphBuilder {
         values.append(value)
     }
 
-    /// The shape of the first value that the layer reads.
+    /// The shape of the first input of the layer that is being added, without the batch.
     var shape: [Int] { inputs[0].shape }
 
     /// Gives the last value the name of the graph's output.
@@ -82,7 +82,7 @@ struct GraphBuilder {
         case .sigmoid: add("Sigmoid", "\(name)/sigmoid")
         case .silu: gate(name) { $0.add("Sigmoid", "\(name)/sigmoid") }
         case .gelu:
-            // x · (1 + erf(x / √2)) / 2; our operator set does not have Gelu yet.
+            // x · (1 + erf(x / √2)) / 2; operator set 17 has no Gelu.
             gate(name) {
                 $0.calculate("Mul", "\(name)/scaled", Float(0.5).squareRoot())
                 $0.add("Erf", "\(name)/erf")
@@ -167,7 +167,7 @@ struct GraphBuilder {
         value.name = output
     }
 
-    /// Adds a weight under its name, its axes permuted if an order is given.
+    /// Adds a weight with its name, and with permuted axes if an order is given.
     ///
     /// - Parameter shape: the shape in the graph, if it differs from that of the permuted weight.
     mutating func weight(_ name: String, permuted order: [Int]? = nil, shape: [Int]? = nil) throws -> String {

@@ -6,8 +6,8 @@ import Foundation
 ///
 /// After the pixels of a batch are written, the journal gets a line for the batch, with their checksum. If a process
 /// ends early, the next one therefore continues after the last complete batch. One process decodes at a time; others
-/// wait for it. The file of pixels may be mapped, so it is never truncated, and only pixels from the first batch with
-/// an unreadable file on are overwritten.
+/// wait for it. The file of pixels may be mapped, so it is never truncated. Only the pixels of the first
+/// batch with an unreadable file and of later batches are overwritten.
 final class CacheEntry {
     /// Identifies the pictures of an entry.
     struct Header: Codable, Equatable {
@@ -54,7 +54,7 @@ final class CacheEntry {
             if Self.isThere(file, opened) { journal = opened } else { close(opened) }
         }
         self.journal = journal
-        // A file that an earlier version of the library made.
+        // Removes a file that an earlier version of the library made.
         unlink(path)
         if let known = Self.batches(of: Self.journal(path), header) {
             // A batch with a file that could not be read is decoded again, and so are all batches after it.

@@ -1,7 +1,7 @@
 import BigEggs
 import Foundation
 
-/// The space of a directory for decoded pictures.
+/// The space in the cache directory for decoded pictures.
 struct CacheSpace {
     let directory: String
     /// The maximum size of all entries, in bytes.

@@ -2,9 +2,9 @@ import BigEggs
 
 /// The division of a directory's files into training and testing.
 struct FolderDivision {
-    /// By class, the indices of the training pictures among the files.
+    /// For each class, the indices of its training pictures in ``FolderListing/files``.
     private let train: [[Int]]
-    /// By class, the indices of the test pictures.
+    /// For each class, the indices of its test pictures.
     private let test: [[Int]]
     private let listing: FolderListing
 
@@ -34,8 +34,8 @@ struct FolderDivision {
         (self.train, self.test, self.listing) = (train, test, listing)
     }
 
-    /// The checksum of the names and contents of both splits' files, usable or not. It is the same whether the
-    /// pictures are divided by folders or were divided here.
+    /// The checksum of the names and contents of both splits' files, usable or not. The same division has the
+    /// same checksum, whether it comes from folders or from a validation split.
     ///
     /// - Parameter digests: the SHA-256 of each file; nil for one that cannot be read.
     func checksum(_ digests: [String?]) throws -> String {
@@ -78,7 +78,7 @@ struct FolderDivision {
         .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map { $0.0 }
     }
 
-    /// All classes' files in one list, interleaved so that each class has about its share of any first part.
+    /// All classes' files in one list, interleaved: each class has about its share of the first `n` files.
     private static func takingTurns(_ classes: [[Int]]) -> [Int] {
         classes.enumerated().flatMap { label, files in
             files.enumerated().map { turn, file in

@@ -9,7 +9,7 @@ struct FolderLayout {
         let folder: Folder
     }
 
-    /// The root of the training pictures, then that of the test pictures.
+    /// The roots of the training and of the test pictures; only one root if the directory is not divided.
     let roots: [Root]
     /// The name of the folder of validation pictures, if they are used for testing because there are no test pictures.
     private(set) var validation: String?
@@ -72,7 +72,7 @@ struct FolderLayout {
         splits = [train.text, test.text]
         if test.use == .validation {
             validation = test.text
-            // Without test pictures, only the names suggest two splits.
+            // Folders named for training and validation may be classes, if folders beside them have pictures.
             let beside = try Self.withPictures(others, of: top)
             guard beside.isEmpty else {
                 throw PictureFolderError.classesOrSplits(

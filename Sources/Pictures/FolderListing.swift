@@ -31,7 +31,7 @@ struct FolderListing {
 
     /// The classes' folders and the names that a list gives them; empty without a list.
     let givenNames: [(folder: String, name: String)]
-    /// Remarks about mismatches of a list of labels and its pictures.
+    /// Remarks about mismatches between a list of labels and its pictures.
     private let listRemarks: [String]
 
     /// The maximum number of classes of a network.

@@ -28,7 +28,7 @@ struct PictureCache {
     ///
     /// - Parameters:
     ///   - imageSize: the height and width of the images.
-    ///   - limit: the maximum size of all entries together, in bytes.
+    ///   - limit: the maximum total size of all entries, in bytes.
     init(of path: String, imageSize: Int, in directory: String, limit: Int) {
         self.path = path
         self.directory = directory

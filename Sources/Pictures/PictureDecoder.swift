@@ -31,8 +31,8 @@ public struct PictureDecoder: Sendable {
     /// Files per call: few enough to show progress between calls, many enough that no core waits long at the end.
     static let batch = 128
 
-    /// A JPEG may be decoded at a half, a quarter or an eighth of its size, but only if each side then has at least
-    /// this number of pixels and at least that of the square's side, as in `bigeggs_pictures`.
+    /// A JPEG is decoded at a half, a quarter or an eighth of its size if each side then still has at least
+    /// this number of pixels, and at least as many as the square. The number is that of `bigeggs_pictures`.
     private static let leastDecoded = 128
 
     /// The maximum size, in bytes, of a file that is read into memory as a whole.

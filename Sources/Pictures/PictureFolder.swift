@@ -14,8 +14,8 @@ import Foundation
 /// not be UTF-8. For an ambiguous directory an error is thrown that asks which layout is meant.
 ///
 /// Classes have the names of their folders, and are sorted by these names. ``PictureDecoder`` scales pictures of any
-/// size, for training and for prediction. Each split interleaves its classes in proportion to their sizes, so that any
-/// first part of a split is like the whole.
+/// size, for training and for prediction. Each split interleaves its classes in proportion to their sizes:
+/// the first `n` images of a split have about the same shares of classes as all its images.
 public struct PictureFolder: Sendable {
     /// How a folder is read.
     public struct Options: Sendable, Equatable {
@@ -137,7 +137,8 @@ public struct PictureFolder: Sendable {
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
-    /// The error for a class without a usable picture, whose folder may not be a class; nil if there is no such class.
+    /// The error for a class without a usable picture, or nil. The folder of such a class may not be meant as
+    /// a class.
     private func noPicture(_ listing: FolderListing, _ problems: [Int: String]) -> PictureFolderError? {
         let bad = Dictionary(grouping: problems.keys.sorted()) { listing.files[$0].label }
         guard !bad.isEmpty else { return nil }

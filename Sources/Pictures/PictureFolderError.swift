@@ -26,9 +26,9 @@ public enum PictureFolderError: Error, Equatable, CustomStringConvertible {
     case labelLine(file: String, line: Int, text: String)
     /// A list has a class without a folder.
     case unknownLabel(file: String, line: Int, label: String, classes: Int)
-    /// No candidate folder has a picture of the list.
+    /// No folder that may hold the test pictures has a picture of the list.
     case noneListed(file: String, folders: [String])
-    /// A list of test pictures was given for a directory that is divided by a share.
+    /// Both a list of test pictures and a validation split were given.
     case labelsOfUndivided(file: String)
     /// A list of names has no name for a folder.
     case noClassName(file: String, folder: String)

@@ -20,7 +20,7 @@ public enum Figures {
         public var missing: [String: String] = [:]
         /// The figures that Python could not draw, with its message.
         public var failed: [String: String] = [:]
-        /// If no installed font has some characters of the names: a sentence that names a font to install.
+        /// For characters that no installed font has, a sentence on which font to install; otherwise nil.
         public var advice: String?
     }
 
@@ -64,7 +64,7 @@ public enum Figures {
         public let total: Int
     }
 
-    /// Draws figures again from their records.
+    /// Draws figures from records.
     ///
     /// - Parameters:
     ///   - names: the figures to draw; all if empty.

@@ -2,7 +2,9 @@ import BigEggs
 import Foundation
 import MessagePassing
 
-/// A launcher's process other than the first. It computes, and prints only failures that it alone has.
+/// Any process of a launcher, such as mpirun, except the first.
+///
+/// It only takes part in the computation, and prints only failures that no other process has.
 public enum Follower {
     /// Discards standard output.
     public static func silence() {

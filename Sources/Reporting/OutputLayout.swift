@@ -63,12 +63,12 @@ public struct OutputLayout: Sendable, Equatable {
     func stamp(_ section: ReportSection) -> String { "\(records)/\(section.name).stamp.json" }
     /// The trace of a section's training.
     func trace(_ section: ReportSection) -> String { "\(records)/\(section.name).trace.json" }
-    /// The directory of a section's TensorBoard logs: never beside the committed report.
+    /// The directory of a section's TensorBoard logs; for the committed report it is below `runs`.
     public func tensorBoard(_ section: ReportSection) -> String { "\(logs)/\(section.name)" }
     /// The executed notebook of a section.
     public func notebook(_ section: ReportSection) -> String { "\(notebooks)/\(section.name).ipynb" }
 
-    /// The checkpoints of a section's training, kept until its result is safe.
+    /// The checkpoints of a section's training, kept until its results are written.
     func checkpoints(
         _ section: ReportSection, unfinished: Checkpoints.Unfinished = .refuse
     ) -> Checkpoints {

@@ -39,7 +39,7 @@ public struct Pipeline {
     /// The unfinished training with the newest checkpoint; nil if there is none.
     public var trainingUnderWay: TrainingUnderWay? { TrainingUnderWay(in: layout) }
 
-    /// Which sections the report's command runs.
+    /// Which sections `bigeggs report` runs.
     public enum Runs: Sendable {
         /// Those that are not up to date.
         case stale
@@ -148,7 +148,7 @@ public struct Pipeline {
 
     /// Compiles what has changed, if there is a compiler, and returns the directory of the executables.
     ///
-    /// `swift build` puts the release build beside the build that this executable belongs to.
+    /// The release build goes into the build directory that this executable is in, or else into `.build`.
     private func build(_ sections: [ReportSection]) throws -> String {
         let here = URL(fileURLWithPath: Project.executableDirectory)
         let isBuild = ["release", "debug"].contains(here.lastPathComponent)

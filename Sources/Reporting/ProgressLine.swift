@@ -7,20 +7,20 @@ public final class ProgressLine {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let started = ContinuousClock.now
     private let verb, things: String
-    /// How many were done at the start.
+    /// The number of items done at the start.
     private let before: Int
     private var isBegun = false
 
     /// A line such as "Decoding 640 of 10,000 pictures, 12 s left".
     ///
-    /// - Parameter before: how many were done at the start; the time estimate ignores them.
+    /// - Parameter before: the number of items done at the start; the time estimate ignores them.
     public init(_ verb: String, _ things: String, before: Int = 0) {
         self.before = before
         self.verb = verb
         self.things = things
     }
 
-    /// Shows how many are done.
+    /// Shows how many items are done.
     public func show(_ done: Int, of total: Int) {
         let seconds = started.duration(to: .now) / .seconds(1)
         guard done > before, done < total else { return }

@@ -66,8 +66,8 @@ public struct Project: Sendable, Equatable {
 
     /// The directory of the running executable, with links resolved.
     ///
-    /// The directory is found only once: a run can take hours, and if a build replaces the executable meanwhile, the
-    /// link is broken.
+    /// The directory is found only once. If a build replaces the executable during a run, which can take
+    /// hours, the link `/proc/self/exe` is broken.
     public static let executableDirectory: String = {
         let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return executable.deletingLastPathComponent().path

@@ -43,7 +43,7 @@ public enum Report {
         return path
     }
 
-    /// Writes the report's tables and numbers again, without its pages.
+    /// Writes the report's tables, numbers and figure captions again, without its pages.
     ///
     /// - Returns: the tables' directory, and the files with the numbers.
     /// - Throws: `PythonError`, or ``ReportingError/unexpectedResult(function:)``.

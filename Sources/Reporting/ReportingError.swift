@@ -11,7 +11,7 @@ public enum ReportingError: Error, Equatable, CustomStringConvertible {
     case notRun(section: String, missing: String, command: String)
     /// A section needs the record of another section, which was run on other data.
     case otherData(section: String, recorded: String, used: String, command: String)
-    /// A section's weights are not those in its record, as after an interrupted run.
+    /// A section's weights file does not have the checksum in its record, as after an interrupted run.
     case otherWeights(section: String, path: String, command: String)
     /// Figures could not be drawn; with Python's message for each.
     case figuresFailed([String: String])

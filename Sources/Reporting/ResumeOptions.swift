@@ -25,8 +25,8 @@ public struct ResumeOptions: ParsableArguments {
     ///   - directory: the directory of the checkpoints; it must exist, and this process must hold its `OutputLock`.
     ///   - name: the prefix of the checkpoints' names.
     ///   - announce: called with a sentence on where the training resumes.
-    ///   - body: calls `fit` with the checkpoints and the interruption. Once the results are safe, call
-    ///     `checkpoints.remove()`.
+    ///   - body: calls `fit` with the checkpoints and the interruption. After the results are written,
+    ///     call `checkpoints.remove()`.
     /// - Throws: what `body` throws, and ``ReportingError/unfinishedTraining(file:epoch:step:)``.
     public func train<Result>(
         in directory: String, name: String = "checkpoint", announce: @escaping (String) -> Void,

@@ -62,7 +62,8 @@ extension Section {
     /// The path of the weights that an earlier section saved.
     ///
     /// - Throws: ``ReportingError/notRun(section:missing:command:)`` if they are not there, and
-    ///   ``ReportingError/otherWeights(section:path:command:)`` if they are not those of its record.
+    ///   ``ReportingError/otherWeights(section:path:command:)`` if their checksum is not that in the
+    ///   section's record.
     public func weights(_ file: String, from other: ReportSection, line: Int = #line) throws -> String {
         let path = weights(file)
         try requireFile(path, from: other)

@@ -24,7 +24,7 @@ extension Section {
         notebook.add(.display(["text/markdown": markdown, "text/plain": markdown]), atLine: line)
     }
 
-    /// Shows a figure. It is drawn when the section ends, from the record as it is then.
+    /// Shows a figure, which is drawn from the complete record when the section ends.
     public func figure(_ name: String, line: Int = #line) {
         reading?.reach(line: line)
         figures.append((name, line))

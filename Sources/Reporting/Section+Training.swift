@@ -71,7 +71,7 @@ extension Section {
         }
     }
 
-    /// Removes the training's checkpoints, once the section's results are safe.
+    /// Removes the training's checkpoints; to be called after the section's results are written.
     func endTraining() throws {
         guard let checkpoints else { return }
         try checkpoints.remove()

@@ -35,12 +35,12 @@ public final class Section {
     let libraryDigest: String
     /// Shows the script cell by cell; nil without `--pause`.
     let reading: CellReading?
-    /// The checkpoints of the section's training, which are removed when its result is safe.
+    /// The checkpoints of the section's training, which are removed after its results are written.
     var checkpoints: Checkpoints?
 
     let project: Project
-    /// The digests of the records of section 8's runs, and of those of section 9's runs; nil for records that this
-    /// section does not read.
+    /// The digest of the study's records that section 8 reads, and of those that section 9 reads. A digest is
+    /// nil if this section does not read those records.
     var studyDigest, fastStudyDigest: String?
 
     /// Whether the pipeline started this process.
@@ -73,7 +73,7 @@ public final class Section {
     /// How much data is used and how long the training is.
     public var profile: Profile { options.profile }
 
-    /// Starts a section: reads the options, and checks what it needs before any work is done.
+    /// Starts a section: parses its options, and checks directories and Python before any work.
     ///
     /// - Parameter fileID: starts with the module that the section's script is compiled as.
     /// - Throws: ``ReportingError`` if there is no checkout, `FileError` if the output directories are not writable,
@@ -144,14 +144,14 @@ public final class Section {
 
     /// The settings of a training, with the epochs of `--epochs` if given.
     ///
-    /// For own pictures, which may be few, batches are smaller and patience is longer.
+    /// With few own pictures, batches are smaller and patience is longer.
     public func trainingSettings(_ standard: ReportSettings) -> ReportSettings {
         var settings = data.map { standard.fitting($0.provenance, images: $0.train.count) } ?? standard
         settings.epochs = epochs(unlessGiven: settings.epochs)
         return settings
     }
 
-    /// The number of epochs of `--epochs`, or else the script's own.
+    /// The number of epochs: that of `--epochs` if given, otherwise `standard`.
     public func epochs(unlessGiven standard: Int) -> Int {
         heeded.insert("--epochs")
         return options.epochs ?? standard

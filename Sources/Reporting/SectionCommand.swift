@@ -2,8 +2,9 @@ import ArgumentParser
 
 /// A section's command line.
 struct SectionCommand: ParsableCommand {
-    /// The section of this process and its introduction, which the parser needs for its help.
+    /// The section of this process, for the help.
     @TaskLocal static var section = ReportSection.allCases[0]
+    /// The introduction of the section's script, for the help.
     @TaskLocal static var introduction = ""
 
     static var configuration: CommandConfiguration {

@@ -34,7 +34,7 @@ final class EventFile {
 
     deinit { close(descriptor) }
 
-    /// Adds summaries under one step.
+    /// Appends the summaries of one step.
     ///
     /// - Throws: ``FileError``.
     func append(_ values: [ProtoSummary.Value], step: Int) throws {

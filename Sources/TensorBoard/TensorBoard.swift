@@ -46,7 +46,7 @@ public final class TensorBoard: Callback {
     ///   - logDir: the directory, created if needed; each training should have its own.
     ///   - histogramFreq: the number of epochs from one histogram of the weights to the next; 0 for none.
     ///   - updateFreq: whether metrics are also written between epochs.
-    ///   - figures: pictures that are drawn after each epoch, by their tags; in the run `validation`.
+    ///   - figures: pictures by tag, drawn after each epoch and written to the run `validation`.
     public init(
         logDir: String = "logs", histogramFreq: Int = 0, updateFreq: CallbackFrequency = .epoch,
         figures: KeyValuePairs<String, Figure> = [:]

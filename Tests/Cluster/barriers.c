@@ -1,6 +1,6 @@
 // Calls MPI_Barrier a hundred times a second, to show how MPI reacts to a fault: barriers [WHAT]
 //
-// Every rank prints a line when it starts and when it gets a signal. SIGINT, SIGTERM and SIGHUP then end it, unless
+// Every rank prints a line when it starts and when it gets a signal. SIGINT, SIGTERM and SIGHUP also end it, unless
 // WHAT is "stay". With "abort", the last rank calls MPI_Abort after a second; with "exit", it exits with status 3 and
 // does not call MPI_Finalize. The program ends after a minute.
 #include <mpi.h>

@@ -121,7 +121,7 @@ import Testing
     @Test func pauseShowsEachCellBeforeItsOutputAndEndsWithoutInput() throws {
         let run = try checkout.run("step", "--pause")
         #expect(run.status == 0, "\(run.errors)")
-        let prose = try #require(run.output.range(of: "## As many of each class"))
+        let prose = try #require(run.output.range(of: "## Images of each class"))
         let code = try #require(run.output.range(of: "  │ section.figure(\"class-counts\")"))
         let output = try #require(run.output.range(of: "airplane                 20"))
         #expect(prose.lowerBound < code.lowerBound && code.lowerBound < output.lowerBound)

@@ -19,13 +19,14 @@ SCHEMES = ("light", "dark")
 #: An element that overflows the page and is not inside one that scrolls; `null` if there is none.
 OVERFLOW = """(() => {
   const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth > width) return `the page is ${document.documentElement.scrollWidth} wide`;
+  const whole = document.documentElement.scrollWidth;
+  if (whole > width) return `the page is ${whole} pixels wide, the window ${width}`;
   const scrolls = (element) =>
     element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
   for (const element of document.body.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
     if (box.width > 1 && (box.right > width + 1 || box.left < -1) && !scrolls(element.parentElement))
-      return `${element.tagName} ${element.className} reaches from ${box.left} to ${box.right}`;
+      return `${element.tagName} ${element.className} extends beyond the window: from ${box.left} to ${box.right}`;
   }
   return null;
 })()"""
@@ -68,7 +69,7 @@ ENLARGE = """(() => {
     box.click();
     const stage = box.nextElementSibling.getBoundingClientRect();
     if (stage.left !== 0 || stage.top !== 0 || stage.width < innerWidth - 20)
-      wrong.push(`${box.ariaLabel}: not the whole window`);
+      wrong.push(`${box.ariaLabel}: the enlarged figure does not fill the window`);
     dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
     if (box.checked) wrong.push(`${box.ariaLabel}: Escape does not close it`);
   }
@@ -133,9 +134,9 @@ def main() -> None:
     for what in wrong:
         print(what, file=sys.stderr)
     if wrong:
-        raise SystemExit(f"error: {len(wrong)} things are wrong with {arguments.page}; see {arguments.out}")
+        raise SystemExit(f"error: {arguments.page} has {len(wrong)} faults; screenshots are in {arguments.out}")
     widths = " and ".join(str(width) for width, _ in SIZES)
-    print(f"{arguments.page} is well at {widths} pixels, {' and '.join(SCHEMES)}, and printed.")
+    print(f"{arguments.page} has no faults at {widths} pixels, {' and '.join(SCHEMES)}, nor in print.")
     print(f"Screenshots: {arguments.out}")
 
 

@@ -15,7 +15,7 @@ libraries, in the median turn.
 
 Before the first turn, each peer's variants (PyTorch eager or compiled, autocast or cast; Keras with or
 without XLA) are tried once, and the fastest is measured. `fast` runs in each system's fastest precision:
-for PyTorch, precisions are variants; ours is `auto`.
+for PyTorch, each precision is tried as a variant; BigEggs chooses by itself (`auto`).
 """
 
 import argparse

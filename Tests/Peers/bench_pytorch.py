@@ -1,7 +1,7 @@
 """One turn of bench.py: the network of a recipe in PyTorch, with its fastest settings for processors.
 
-Channels last, fused Adam; bfloat16 by autocast, for inference also with weights in bfloat16. The variant
-is eager or compiled, autocast or cast.
+Images are in memory with channels last, and Adam is fused. The variant is eager or compiled and, in bfloat16, autocast
+or, for inference, cast: with weights in bfloat16.
 """
 
 import contextlib

@@ -115,7 +115,7 @@ def data_of(
 
 
 def data_results(train_labels: np.ndarray, test_labels: np.ndarray) -> dict[str, object]:
-    """Section 01."""
+    """The results of section 01."""
     return {
         "classCounts": {
             "train": np.bincount(train_labels, minlength=10).tolist(),
@@ -129,7 +129,7 @@ def data_results(train_labels: np.ndarray, test_labels: np.ndarray) -> dict[str,
 
 
 def normalization_results(images: int) -> dict[str, object]:
-    """Section 02."""
+    """The results of section 02."""
     values = np.arange(256)
     bumps = [np.exp(-(((values - middle) / 68) ** 2)) + 0.15 for middle in (130, 125, 100)]
     for bump in bumps:
@@ -172,7 +172,7 @@ def history(loss: list[float], validation: list[float], start: float) -> dict[st
 
 
 def augmentation_results(generator: np.random.Generator, train_labels: np.ndarray) -> dict[str, object]:
-    """Section 03."""
+    """The results of section 03."""
     kinds = {
         "rotation": ("±15°", lambda: {"theta": generator.uniform(-15, 15)}),
         "zoom": ("0.9 to 1.1", lambda: dict(zip(("zx", "zy"), generator.uniform(0.9, 1.1, 2)))),
@@ -222,7 +222,7 @@ LAYERS = [
 
 
 def training_results(model: str, test_images: int) -> dict[str, object]:
-    """Sections 04 and 05."""
+    """The results of section 04 or 05."""
     plain = model == "plain"
     epochs = np.arange(1, 18 if plain else 31)
     if plain:
@@ -268,7 +268,7 @@ def training_results(model: str, test_images: int) -> dict[str, object]:
 
 
 def comparison_results(generator: np.random.Generator, truth: np.ndarray) -> dict[str, object]:
-    """Section 06."""
+    """The results of section 06."""
     return {
         "plain": model_results(generator, truth, 0.82),
         "augmented": model_results(generator, truth, 0.88),
@@ -299,7 +299,7 @@ def explained(generator: np.random.Generator, truth: int, index: int, shift: int
 
 
 def model_results(generator: np.random.Generator, truth: np.ndarray, skill: float) -> dict[str, object]:
-    """Predictions with a given accuracy, lower for birds, cats and dogs, and the statistics of them."""
+    """Predictions with a given accuracy, which is lower for birds, cats and dogs, and their statistics."""
     chance = np.where(np.isin(truth, (2, 3, 5)), skill - 0.12, skill + 0.05)
     right = generator.random(len(truth)) < chance
     predicted = np.where(right, truth, [mistake(generator, int(label)) for label in truth])
@@ -377,7 +377,7 @@ def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, object]:
 
 
 def demo_results(generator: np.random.Generator, truth: np.ndarray, stand_in: bool) -> dict[str, object]:
-    """Section 07."""
+    """The results of section 07."""
     demo = [prediction(generator, index, int(truth[index]), int(truth[index])) for index in range(25)]
     for place in (6, 16):
         demo[place] = prediction(generator, place, int(truth[place]), (int(truth[place]) + 2) % 10)
@@ -505,7 +505,7 @@ WITHOUT = [
 
 
 def fast_results(generator: np.random.Generator, images: int, stand_in: bool) -> dict[str, object]:
-    """Section 09."""
+    """The results of section 09."""
     result = training_results("augmented", images)
     result["history"] = {name: values[:8] for name, values in result["history"].items()}
     result |= {"epochsRun": 8, "epochLimit": 8, "stoppedEpoch": None, "parameterCount": 1_972_792}

@@ -159,7 +159,8 @@ def read(path):
 
 
 def windows(x, attributes, outside):
-    """[batch, channels, height', width', rows, columns]: each place of the window, with `outside` around x."""
+    """[batch, channels, height', width', rows, columns]: the values in the window at each place; x is padded with
+    `outside`."""
     (top, left, bottom, right), (rows, columns) = attributes["pads"], attributes["kernel_shape"]
     x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=outside)
     down, across = attributes["strides"]

@@ -4,8 +4,8 @@ Two figures, each against the library alone:
 
 - `predict` on one image: a call for each image against one call for all of them at a batch size of one, which
   does the same work inside the library. The difference is what a call costs.
-- training: the report's network on the same number of images through `Sequential.fit` and, in processes of its
-  own, through `bigeggs bench`, in turns; medians.
+- training: the report's network on the same number of images through `Sequential.fit` and through `bigeggs bench`,
+  which runs in separate processes. The two take turns; the medians are compared.
 
     make bench-python                                        # some minutes
     make bench-python OPTIONS="--turns 1 --steps 2"          # a check that it works, in seconds

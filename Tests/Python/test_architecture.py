@@ -1,4 +1,4 @@
-"""The paths that the documents on the repository's structure name exist."""
+"""Checks that all paths named in the documents on the repository's structure exist."""
 
 import re
 from pathlib import Path

@@ -40,7 +40,7 @@ def train(model: bigeggs.Sequential) -> list[float]:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_copied_model_has_the_same_weights_and_continues_training_identically(optimizer):
     model = network(optimizer())
-    model.predict(X[:5])  # The first plan, which decides about layouts, is then not the training's.
+    model.predict(X[:5])  # Then the first plan, which decides the layouts, is not that of the training.
     train(model)
     before, copies = model.get_weights(), [way(model) for way in WAYS]
     losses = train(model)
@@ -256,7 +256,7 @@ def test_an_optimizer_belongs_to_one_model():
     model.compile(optimizer)
     train(model)
     model.compile("sgd")
-    network(optimizer)  # After its model took another one, it is free.
+    network(optimizer)  # Its model now has another optimizer, so it may be used for a new model.
 
 
 def test_a_scheduler_sets_the_learning_rate_of_its_own_model_only():

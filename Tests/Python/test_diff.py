@@ -25,7 +25,7 @@ def two_runs(tmp_path: Path, dataset: bigeggs.Dataset) -> tuple[Path, Path]:
 
 
 def found(**changed: object) -> dict[str, object]:
-    """A comparison as Swift records it, of two runs that differ only in what is given."""
+    """A comparison as Swift records it, of two runs that differ only in `changed`."""
     record = {
         "a": "runs/a", "b": "runs/<b>", "parts": ["training"], "onlyA": [], "onlyB": [], "settings": [], "metrics": [],
         "compared": 20, "flips": [], "withoutFlips": [], "verdicts": [], "summary": ["Nothing differs."],

@@ -76,7 +76,7 @@ def test_characters_are_drawn_with_an_installed_font_that_contains_them(
     svg = plots["class-counts.svg"].decode()
     for sign, font in (("鳥", "SomeSans"), ("ね", "SomeSans"), ("🦆", "Pictures"), ("क", "unifont")):
         assert f'id="{font}-{ord(sign):x}"' in svg
-    # No character that an earlier font has, and none that is invisible.
+    # Unifont draws no character that an earlier font has, and no invisible character is drawn.
     assert "unifont-9ce5" not in svg and "-fe0f" not in svg
     assert "鳥" in plots["class-counts.csv"].decode()
 
@@ -134,7 +134,8 @@ def test_bold_text_and_captions_use_a_font_with_their_characters(
         (unicodedata.normalize("NFD", "고양이"), "고양이"),
         ("❤\N{VARIATION SELECTOR-16}", "❤"),
         ("👨\N{ZERO WIDTH JOINER}👩", "👨👩"),
-        # Arabic letters join, and are set from right to left: car, peace with lam and alef as one, cats (2).
+        # Arabic letters join, and are set from right to left. The words are "car", "peace", in which lam and alef are
+        # one form, and "cats (12)".
         ("سيارة", "\ufe93\ufead\ufe8e\ufef4\ufeb3"),
         ("سلام", "\ufee1\ufefc\ufeb3"),
         ("قطط (12)", "(12) \ufec2\ufec4\ufed7"),

@@ -1,4 +1,4 @@
-"""Each layer's output, compared with NumPy's; and settings from which a layer can be made again."""
+"""Each layer's output, compared with NumPy's, and its settings after saving, copying and pickling."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ def test_a_network_of_many_layer_types_trains_and_its_loss_falls(precision):
 # ---- Initializers -------------------------------------------------------------------------------
 
 WIDE = (400, 300)
-#: The standard deviation of an initializer's numbers, and their limit, for that kernel.
+#: The standard deviation of each initializer's numbers, and their limit, for a kernel of the shape `WIDE`.
 STARTS: dict[str, tuple[float, float]] = {
     "glorot_uniform": (math.sqrt(2 / 700), math.sqrt(6 / 700)), "glorot_normal": (math.sqrt(2 / 700), math.inf),
     "he_uniform": (math.sqrt(2 / 400), math.sqrt(6 / 400)), "he_normal": (math.sqrt(2 / 400), math.inf),

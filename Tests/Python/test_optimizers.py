@@ -60,7 +60,7 @@ def test_a_step_of_muon_has_singular_values_near_one() -> None:
     step = before - model.weights["dense/kernel"]
     values = np.linalg.svd(step, compute_uv=False)
     assert 0.6 < values.min() and values.max() < 1.3
-    # The step's singular vectors are the gradient's.
+    # The step has the same singular vectors as the gradient.
     left, _, right = np.linalg.svd(gradient, full_matrices=False)
     turned = left.T @ step @ right.T
     np.testing.assert_allclose(turned, np.diag(np.diag(turned)), atol=1e-3)

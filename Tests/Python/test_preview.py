@@ -275,7 +275,7 @@ def test_a_saved_change_is_shown_without_a_reload_and_keeps_the_scroll_position(
     assert browser.evaluate(top) == pytest.approx(before, abs=1)
     server.says(r"Drew where-it-looks in \d")
 
-    # A chapter grows far above, and a style changes, while a figure is enlarged.
+    # While a figure is enlarged, a chapter far above it grows and a style changes.
     browser.evaluate("document.querySelector('#figure-where-it-looks input').click()")
     template = checkout.root / "python/bigeggs_report/report.html.j2"
     template.write_text(template.read_text().replace("<main>", '<main>\n<p id="new" style="height: 800px">New</p>'))

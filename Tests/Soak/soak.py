@@ -122,7 +122,7 @@ def main() -> int:
                 if attempt <= KILLS_A_RUN:
                     figures["ended before the kill"] += 1
                 if attempt == 1:
-                    # It may be faster than before: choose earlier moments.
+                    # The machine may be faster than before: choose earlier moments.
                     duration = time.monotonic() - began
                     if process.returncode == 0 and results(out) == expected:
                         empty(out)

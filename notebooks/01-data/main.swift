@@ -16,10 +16,10 @@ let section = try Section()
 let (train, test) = try section.loadData()
 
 // %% [markdown]
-// ## Is it what the report describes?
+// ## Is the data what the report describes?
 //
-// The numbers that the report gives for its data, beside the counts here. A quick run takes only the first
-// 10,000 training and 2,000 test images, so its counts are smaller and only nearly even.
+// The table compares the numbers in the report with the counts here. A quick run takes only the first
+// 10,000 training and 2,000 test images, so its counts are smaller and differ a little between classes.
 
 // %%
 let counts = ["train": train.classCounts, "test": test.classCounts]
@@ -42,7 +42,7 @@ section.show(
         ]))
 
 // %% [markdown]
-// ## As many of each class
+// ## Images of each class
 //
 // Equal numbers matter for two reasons. The network cannot gain by favoring a frequent class, and the
 // accuracy has a simple baseline: random guessing gives one in ten.
@@ -72,7 +72,7 @@ if !section.isCIFAR10 {
 }
 
 // %% [markdown]
-// ## What it means
+// ## What the images mean for the accuracy
 //
 // 32 by 32 pixels are few, and some of the ten classes look alike. An accuracy of 0.9, which the report
 // claims to exceed, means one wrong image in ten; guessing gets nine in ten wrong.

@@ -1,9 +1,9 @@
 // %% [markdown]
 // # 2. Normalization
 //
-// The report prepares the data in two steps. It divides every pixel by 255, so that values lie between
-// 0 and 1 instead of 0 and 255, and gives three reasons: steadier numbers, better behaved gradients, and
-// a form that suits many networks and activation functions. And it flattens the labels, which are loaded
+// The report prepares the data in two steps. First it divides every pixel by 255, so that values lie between
+// 0 and 1 instead of 0 and 255. It gives three reasons: steadier numbers, better behaved gradients, and
+// a form that suits many networks and activation functions. Then it flattens the labels, which are loaded
 // as a matrix with one column, to the vector that the loss `sparse_categorical_crossentropy` takes.
 //
 // This section shows both steps on the data. The report does not measure its reasons, so this section tests
@@ -58,7 +58,7 @@ section.show(
 section.figure("pixel-histograms")
 
 // %% [markdown]
-// ## What it changes: the first epochs on raw and on rescaled pixels
+// ## The first epochs on raw and on rescaled pixels
 //
 // Two networks with the same layers, the same initial weights and the same order of images. One sees
 // pixels up to 255, the other up to 1; everything else is alike. Batch normalization after every convolution
@@ -138,7 +138,7 @@ section.show(
 section.figure("raw-against-scaled")
 
 // %% [markdown]
-// ## What it means
+// ## What the results mean
 //
 // A short training on few images shows which of the two starts better, not where they end. In a training of
 // many epochs nothing is left of the initial values of the moving statistics. All later sections use rescaled

@@ -47,11 +47,11 @@ section.show(
         ]))
 
 // %% [markdown]
-// ## One change at a time
+// ## One kind of change at a time
 //
-// One training image, six times with each change alone. Random numbers depend only on the seed, the epoch
-// and the image, not on the order of the work: epoch 3 changes image 7 the same way in every run, with any
-// number of threads.
+// One training image, six times with each kind of change alone. Random numbers depend only on the seed, the
+// epoch and the image, not on the order of the work: epoch 3 changes image 7 the same way in every run, with
+// any number of threads.
 
 // %%
 let index = train.indices(ofClass: 7, first: 1).first ?? 0
@@ -86,9 +86,9 @@ try section.record("alone", alone)
 section.figure("transforms-alone")
 
 // %% [markdown]
-// ## All at once
+// ## All changes at once
 //
-// This is what the network sees in training: all changes at once. They are combined to one map from the new image
+// This is what the network sees in training. The changes are combined to one map from the new image
 // to the old, so that pixels are interpolated once and not four times. The table has the random values of the first
 // four epochs. As in Keras, a zoom factor above 1 shows more of the scene, and a shift is the distance, in
 // pixels, between a pixel of the new image and the place in the old image that it is read from.
@@ -108,7 +108,7 @@ section.show(
 section.figure("transforms-together")
 
 // %% [markdown]
-// ## What it costs
+// ## The time per image
 //
 // Changed images are not stored; they are made when a step needs them. The time is that of one thread.
 
@@ -127,7 +127,7 @@ try section.record("microsecondsPerImage", microseconds)
 section.show("Changing an image takes \(microseconds.fixed(1)) µs.")
 
 // %% [markdown]
-// ## What it means
+// ## The limits of these changes
 //
 // In all of these pictures the subject is still easy to recognize: the changes are small enough that the
 // label stays true. There are few kinds of change: a horse is never mirrored, though a mirrored horse is a

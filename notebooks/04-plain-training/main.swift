@@ -23,8 +23,8 @@ let test = data.test.rescaled().withFlattenedLabels()
 // %% [markdown]
 // ## The network
 //
-// `Reporting` has the same network as `Sequential.bigEggs`, which sections 2 and 5 to 7 use. Change it here
-// to see the effect on this section; change it there to see the effect on the others.
+// Sections 2 and 5 to 7 use the same network, which the module `Reporting` defines as `Sequential.bigEggs`.
+// A change here affects only this section; a change there affects only the others.
 
 // %%
 let model = try Sequential(
@@ -106,7 +106,7 @@ section.show(Table(history, best: training.bestEpoch, overfitsFrom: training.ove
 section.figure("plain-training")
 
 // %% [markdown]
-// ## Where it overfits
+// ## The epoch in which overfitting starts
 //
 // A network overfits when it still gets better on its training images, but not on others. Let the best epoch be
 // the one with the lowest validation loss. If at least two epochs follow it, and the last training loss is lower
@@ -129,7 +129,7 @@ section.show(
         ]))
 
 // %% [markdown]
-// ## What it means
+// ## What the results mean
 //
 // Both rows are for the restored weights. The distance between them shows how much the network has
 // memorized its training images; augmentation, in the next section, is meant to reduce it. Early stopping

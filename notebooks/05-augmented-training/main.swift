@@ -66,9 +66,9 @@ section.show(Table(history, best: training.bestEpoch, overfitsFrom: training.ove
 section.figure("augmented-training")
 
 // %% [markdown]
-// ## Against plain training
+// ## Comparison with plain training
 //
-// Loss and accuracy of the restored weights, on the training images as they are and on the test images.
+// Loss and accuracy of the restored weights, on the unchanged training images and on the test images.
 // The last column is the distance between the two accuracies: how much better the network is on the images
 // that it was trained on.
 
@@ -95,12 +95,12 @@ section.show(
         }))
 
 // %% [markdown]
-// ## What it means
+// ## What the results mean
 //
 // Compare the distance first: a network that always sees changed images fits its training images less
-// closely than one that sees the same images in every epoch, and more of what it learns carries over. The
-// test accuracy shows whether augmentation was worth the time. In a short training it may not be: changed
-// images are harder, so the first epochs improve more slowly. Section 6 compares the two in full.
+// closely than one that sees the same images in every epoch, and more of what it learns helps on new images.
+// The test accuracy shows whether augmentation was worth the time. In a short training it may not be: changed
+// images are harder, so the first epochs improve more slowly. Section 6 compares the two trainings in full.
 
 // %%
 let gap = training.finalTrain.accuracy - training.evaluation.accuracy

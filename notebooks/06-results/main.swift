@@ -72,7 +72,7 @@ if !section.isCIFAR10 || section.profile == .quick {
 // %% [markdown]
 // ## Class by class
 //
-// Rows are the true class, columns the predicted one. Cats and dogs, and birds and deer against
+// Rows are the true class, columns the predicted one. Cats and dogs, and birds and deer in front of
 // leaves, are hard to tell apart at 32 by 32 pixels even for people.
 
 // %%
@@ -105,7 +105,7 @@ section.show(
 section.figure("confused-pairs")
 
 // %% [markdown]
-// ## Is it as sure as it is right?
+// ## Does the confidence match the accuracy?
 //
 // The report observes that an easy image is predicted with a confidence above 0.9. A confidence is useful
 // only if it matches the accuracy: of the images predicted with 0.9, nine in ten should be right. The expected
@@ -132,7 +132,7 @@ section.figure("calibration")
 section.figure("first-layer-filters")
 
 // %% [markdown]
-// ## Where it looks
+// ## Where the network looks
 //
 // Grad-CAM computes how much each of the 8 by 8 places of the last convolution raises the score of a class.
 // The maps are of the network trained on augmented images, for the first six test images that it gets right

@@ -1,10 +1,11 @@
 // %% [markdown]
 // # 8. Beyond the report
 //
-// A single training is a random sample: another seed gives other weights and another accuracy. The report chose
-// its best epoch by the test images, which makes the result too good. It claims an accuracy above 0.9 without
-// saying how that was reached. This section measures all three: it trains the report's two recipes with three
-// seeds, chooses the epoch without the test images, and adds single ingredients to the augmented recipe.
+// A single training is a random sample: another seed gives other weights and another accuracy. The report
+// chose its best epoch by the test images, which makes the result too good. It claims an accuracy above 0.9
+// without saying how that was reached. This section examines all three points: it trains the report's two
+// recipes with three seeds, chooses the epoch without the test images, and adds single ingredients to the
+// augmented recipe.
 
 // %%
 import BigEggs
@@ -16,10 +17,11 @@ _ = try section.loadData()
 // %% [markdown]
 // ## The study
 //
-// The study's trainings take hours, so they are not part of this script: `bigeggs study` runs them, all or one at a
-// time, and their records are kept beside the report's. All train on the first 45,000 training images and choose
-// the epoch by the last 5,000. The test images are measured after every epoch, but decide nothing. With a
-// learning-rate schedule there is no choice: the last epoch's weights are kept.
+// The study's trainings take hours, so they are not part of this script: `bigeggs study` runs them, all or
+// one at a time. Their records are kept beside the report's records. Each training uses the first 45,000
+// training images, and its epoch is chosen by the last 5,000. The network is also tested after every epoch,
+// but the test images decide nothing. With a learning-rate schedule there is no choice: the last epoch's
+// weights are kept.
 
 // %%
 let study = try section.study()
@@ -35,7 +37,7 @@ section.show(
     } ?? "The study is of CIFAR-10. These are other images, so there is nothing to show.")
 
 // %% [markdown]
-// ## What another seed gives
+// ## The effect of another seed
 //
 // Weights, order of the images, dropout and augmentation all follow from the seed. Differences between the rows
 // of one recipe are chance. A difference between recipes means nothing unless it is larger.
@@ -53,7 +55,7 @@ section.show(
         }))
 
 // %% [markdown]
-// ## What choosing by the test images is worth
+// ## The effect of choosing the epoch by the test images
 //
 // The same trainings, with the epoch chosen as in the report, by the loss on the test images. The last column
 // is the highest test accuracy of any epoch: the most that such a choice could claim.
@@ -77,10 +79,10 @@ if !own.isEmpty { section.figure("study-selection") }
 // %% [markdown]
 // ## What each ingredient adds
 //
-// The first two recipes are the report's. Each other recipe is the augmented one with one change; the last has all
-// changes. For the column with mirror images, the predictions for an image and for its mirror image are averaged.
-// Predicting then takes twice as long, and training no longer. Points are percentage points of mean test accuracy
-// above the report's augmented recipe.
+// The first two recipes are the report's. Each other recipe is the augmented one with one change; the last
+// has all changes. For the column with mirror images, the predictions for an image and for its mirror image
+// are averaged. This doubles the time of a prediction, and does not change the training. Points are
+// percentage points of mean test accuracy above the report's augmented recipe.
 
 // %%
 section.show(
@@ -96,9 +98,9 @@ section.show(
 if !recipes.isEmpty { section.figure("study-recipes") }
 
 // %% [markdown]
-// ## What it means
+// ## What the results mean
 //
-// Compare the report's 0.9 with the row of its own recipe, and with the best one.
+// Compare the report's 0.9 with the row of its own recipe, and with the row of the best recipe.
 
 // %%
 let reference = recipes.first { $0.recipe == "augmented" }

@@ -57,8 +57,8 @@ class KerasTensor:
 class Graph:
     """The layers between an input and a value, in the order of their calls.
 
-    If all layers read the input multiplied by the same factor, the factor becomes a setting of the model, and no layer
-    multiplies. Raises `ValueError` if the value does not depend on that input alone.
+    If all layers that read the input read it multiplied by the same factor, the factor becomes a setting of the model,
+    and no layer multiplies. Raises `ValueError` if the value does not depend on that input alone.
     """
 
     def __init__(self, given: KerasTensor, wanted: KerasTensor):

@@ -6,7 +6,7 @@ import ctypes
 import os
 from pathlib import Path
 
-#: What each level adds to the one below, the highest level first.
+#: The instruction set that each level adds to the level below, the highest level first.
 LEVELS = {"v4": "AVX-512", "v3": "AVX2"}
 
 

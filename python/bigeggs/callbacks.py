@@ -79,7 +79,7 @@ class Callback:
 
 
 class History(Callback):
-    """What a training measured: `history["val_loss"]` is a list with one value per epoch.
+    """The metrics of a training: `history["val_loss"]` is a list with one value per epoch.
 
     `fit` returns it; the model has it as `history`, also after a training that was interrupted.
     """

@@ -25,7 +25,7 @@ class Dataset(Shown):
     _instead = "open it again with Dataset.open, or pickle images and labels as arrays"
 
     def __init__(self, handle: int):
-        """The data set of a handle. The owner of the handle must still release it."""
+        """Shares the data set of a handle; the handle still belongs to its own owner."""
         self._owner = Owner.sharing(handle)
 
     @classmethod

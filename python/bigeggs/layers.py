@@ -576,7 +576,7 @@ class LeakyReLU(Layer):
     _kind = "LeakyReLU"
 
     def __init__(self, negative_slope: float = 0.3, *, name: str | None = None, **others: Any):
-        # Keras's older name.
+        # `alpha` is Keras's older name of the argument.
         negative_slope = others.pop("alpha", negative_slope)
         super().__init__(others, {}, negative_slope=negative_slope, name=name)
 

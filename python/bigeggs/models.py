@@ -333,15 +333,15 @@ class Model:
         epoch; epochs before `initial_epoch` count as done. `steps_per_epoch` is the number of steps in an epoch.
         `verbose` 0 prints nothing, 1 a progress bar, 2 a line per epoch.
 
-        Each call draws new orders, transformations and dropout masks: four calls of one epoch each train as one call
-        of four epochs. A model of the same seed repeats them all. With an `initial_epoch`, even 0, orders and
-        transformations are those of the epochs from that number on.
+        Each call draws new orders, transformations and dropout masks: four calls with one epoch are the same training
+        as one call with four epochs. Another model with the same seed repeats all of them. With an `initial_epoch`,
+        even 0, orders and transformations are those of the epochs from that number on.
 
         With `communicator=bigeggs.world()` the processes of a launcher train together, each on its share of every
         batch. With `local_statistics`, batch normalization then uses the statistics of each process's share. Only
-        process 0 calls callbacks and prints. `fixed_parts`, a power of two, divides every batch into that many parts:
-        every number of processes that divides it, 1 included, then gives the same bits. Give it before the model runs;
-        the model keeps it.
+        process 0 calls callbacks and prints. `fixed_parts`, a power of two, divides every batch into that many parts.
+        Every number of processes that divides `fixed_parts`, 1 included, then gives the same bits. It must be given
+        before the model runs; the model keeps it.
 
         Other Python threads can run meanwhile. Ctrl-C, or an exception in a callback, ends the training after the
         current step and is raised here; the model then has the weights of that step.
@@ -805,7 +805,7 @@ class _Relay:
 
 
 class _Interrupts:
-    """Defers Ctrl-C during a training: it ends the training, and the exception is raised after that.
+    """Defers the exception of a Ctrl-C during a training: Ctrl-C ends the training, then the exception is raised.
 
     If the exception were raised inside the callback of a training, it could come between two lines of this module and
     be lost.

@@ -57,8 +57,8 @@ class Optimizer:
     replaces a schedule. An optimizer belongs to the one model that was compiled with it. A copy has the same settings,
     the present learning rate, and no model yet.
 
-    `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups`, which Keras lacks, gives
-    parameters an optimizer of their own by the end of their names: `{"/bias": SGD(0.05)}`.
+    `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups`, which Keras lacks, maps the end
+    of parameter names to another optimizer for these parameters: `{"/bias": SGD(0.05)}`.
     """
 
     def __init__(

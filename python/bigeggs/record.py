@@ -18,7 +18,7 @@ class Record(Shown, Mapping[str, Any]):
         record["results.history.loss"]              # numbers in a list: a float64 array, a view
         record["results.plain.confusion"]           # equally long lists of numbers: a 2-D array
         record["results.demo"][3]["confidence"]     # other lists: a Python list
-        record["results"]["layers.0.name"]          # objects: a Record; indices may stand in paths
+        record["results"]["layers.0.name"]          # objects: a Record; key paths can contain indices
 
     Whole numbers are ints. A missing key raises `NotFound`, which is a `KeyError`.
     """

@@ -1,4 +1,4 @@
-"""Single steps of a training, taken apart, for tests against other libraries.
+"""The parts of a training step, for tests against other libraries.
 
 Gradients and moments are dictionaries with an array for each trainable weight, under the weight's name and in
 its shape. All images are one batch. `step` selects dropout's masks. In training mode batch normalization
@@ -43,7 +43,7 @@ def loss_and_gradients(
 def backward(
     model: Model, x: np.ndarray, output_gradient: np.ndarray, step: int = 0
 ) -> dict[str, np.ndarray]:
-    """The gradient of every trainable weight for a gradient of the output, or of the values before a final softmax."""
+    """The gradient of every trainable weight, given the gradient of the output, or of a final softmax's input."""
     handle, images = model._built_for(x), Images(x)
     output_gradient = np.ascontiguousarray(output_gradient, dtype=np.float32)
     return dict(Weights(

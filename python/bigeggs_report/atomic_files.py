@@ -1,4 +1,4 @@
-"""Writes files so that a reader never sees a part of one."""
+"""Writes files so that a reader never sees a partly written file."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def build(
     sections: Sequence[Sequence[str]],
     notebooks_dir: str | None = None,
 ) -> dict[str, str]:
-    """Writes report.md and report.html into `report_dir`, tables and numbers beside them; returns the pages' paths.
+    """Writes report.md and report.html into `report_dir`, and the files of `for_write_up`; returns the pages' paths.
 
     `sections` has the name and the title of each section, in the order of the report. Each executed notebook in
     `notebooks_dir` becomes a page beside the report, to which numbers, tables and figures link.
@@ -55,7 +55,7 @@ def build(
 
 
 def rebuild_tables(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[Sequence[str]]) -> list[str]:
-    """Writes tables and numbers alone; returns where they are: the tables' directory and the numbers' files."""
+    """Writes only the files of `for_write_up`; returns the paths of the tables' directory and the numbers' files."""
     run, directory = Run(records_dir, plots_dir, sections), Path(report_dir)
     files = for_write_up(run, document(run), directory)
     write_atomically(files)
@@ -75,7 +75,7 @@ def notebook_pages(run: Run, content: Document, sources: Sources, directory: Pat
 
 
 def for_write_up(run: Run, content: Document, directory: Path) -> dict[Path, bytes]:
-    """The files of tables and numbers, and beside each figure its caption as text."""
+    """The files of the tables and numbers, and for each figure a text file with its caption."""
     captions = {
         run.plots / f"{figure.name}.txt": f"{unmarked(figure.caption).replace(NO_BREAK_SPACE, ' ')}\n".encode()
         for figure in figures(content)

@@ -320,7 +320,7 @@ def sure_of_simple(results: bigeggs.Record) -> Judgement:
 
 
 def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
-    """How many birds are taken for airplanes, against what an even spread of the mistakes would give."""
+    """How many birds are taken for airplanes, and how many would be if mistakes were spread evenly over all classes."""
     taken, number = demo["results.birdsAsAirplanesCount"], demo["results.birds"]
     if taken is None or not number:
         return f"{literal(demo['data.name'])} has no birds and no airplanes", FAILS
@@ -336,7 +336,7 @@ def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
 
 
 def twenty_five(demo: bigeggs.Record) -> Judgement:
-    """The images of the demonstration."""
+    """How many images of the demonstration are predicted right."""
     right, shown = demo["results.right"], len(demo["results.demo"])
     measured = f"{sourced(demo, 'results.right', str)} of {shown} right"
     return measured, HOLDS if right == shown else IN_PART if right >= 0.9 * shown else FAILS

@@ -10,7 +10,7 @@ from typing import Sequence
 
 import bigeggs
 
-#: The calls that record each part of a record. The group is the key below that part, if the call names one.
+#: The calls that record each part of a record. The pattern's group is the key in that part, if the call names one.
 CALLS = {
     "results": re.compile(r'section\.record\(\s*(?:"(\w+)"\s*,)?'),
     "settings": re.compile(r'section\.setting\(\s*(?:"(\w+)"\s*,)?'),

@@ -19,7 +19,7 @@ PREFIX = "BigEggs"
 
 @dataclass(frozen=True)
 class Unit:
-    """What a number counts, as siunitx names it, and how its value becomes text."""
+    """The unit of a number, as siunitx names it, and the function that formats the number."""
 
     name: str
     text: Callable[[float], str]

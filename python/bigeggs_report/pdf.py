@@ -122,7 +122,7 @@ def without_time() -> Iterator[None]:
 
 
 def sharper(bitmap: bytes, drawing: bytes | None) -> bytes:
-    """The SVG, unless it holds images: WeasyPrint would blur their pixels, and a matrix's cells.
+    """The SVG, unless it holds images: WeasyPrint would blur their pixels, such as the cells of a confusion matrix.
 
     The definitions move to the beginning: for each letter, WeasyPrint searches everything before the definition.
     """

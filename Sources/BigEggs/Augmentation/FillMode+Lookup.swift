@@ -24,7 +24,7 @@ extension FillMode {
         case .wrap:
             let periods = (abs(coordinate) / last).rounded(.towardZero)
             let phase = coordinate < 0 ? coordinate + last * (periods + 1) : coordinate - last * periods
-            // Very large coordinates have no fractional bits, and their periods are inexact.
+            // Clamped, because the number of periods is inexact for very large coordinates.
             return min(max(phase, 0), last)
         }
     }

@@ -1,5 +1,5 @@
 extension ImageDataGenerator {
-    /// Reads the generator's settings, by Keras's names.
+    /// Creates a generator from settings, with Keras's names where Keras has the setting.
     ///
     /// - Throws: ``SettingsError``.
     package init(_ settings: inout Settings) throws {
@@ -25,7 +25,7 @@ extension ImageDataGenerator {
             colorJitter: try part("color_jitter"), rescale: try settings.float("rescale") ?? 1)
     }
 
-    /// The settings that recreate the generator. Settings with their default values are left out.
+    /// The settings from which the generator can be created again. Default values are left out.
     package var settings: Record {
         let defaults = ImageDataGenerator().allSettings
         return .object(allSettings.filter { $0.value != defaults[$0.key] })

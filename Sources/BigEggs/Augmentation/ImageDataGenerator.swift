@@ -38,8 +38,8 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
     public var verticalFlip: Bool
     /// Whether images are mirrored left to right in alternating epochs.
     ///
-    /// A random half of the images is mirrored in the first epoch; then each image alternates, so that it is seen both
-    /// ways equally often. Replaces ``horizontalFlip``.
+    /// In the first epoch each image is mirrored with probability 1/2; from then on each image alternates, so
+    /// that training uses both versions equally often. Replaces ``horizontalFlip``.
     ///
     /// Source: Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.6.
     public var alternatingFlip: Bool {
@@ -149,7 +149,7 @@ public struct ImageDataGenerator: Sendable, Codable, Equatable {
         func shift(_ range: Double, _ uniform: Float, extent: Int) -> Double {
             let range = range < 1 ? range * Double(extent) : range
             guard wholePixelShifts else { return symmetric(range, uniform) }
-            // Every whole shift from minus to plus the range is equally likely.
+            // Every shift by whole pixels from minus to plus the range is equally likely.
             let pixels = range.rounded(.down)
             return (Double(uniform) * (2 * pixels + 1)).rounded(.down) - pixels
         }

@@ -11,7 +11,7 @@ import Glibc
 /// As in Keras, epochs count from 0, and the other columns are in alphabetical order. There are two differences from
 /// Keras:
 ///
-/// - Lines end in a line feed; Keras's, written by Python's `csv`, end in a carriage return and a line feed.
+/// - Lines end in a line feed; in Keras, which uses Python's `csv`, in a carriage return and a line feed.
 /// - Without validation there are no `val_` columns; Keras may add them, filled with `NA`.
 ///
 /// A training that is resumed, or has an `initialEpoch`, continues the file.
@@ -34,7 +34,7 @@ public final class CSVLogger: Callback {
     ///
     /// - Parameters:
     ///   - filename: the file to write; its directory must exist.
-    ///   - separator: one character that is no quotation mark, line end, digit, `.`, `-` or `+`.
+    ///   - separator: any character except a quotation mark, a line end, a digit, `.`, `-` and `+`.
     ///   - append: whether to append to an existing file. The header is left out unless the file is empty.
     public init(_ filename: String, separator: Character = ",", append: Bool = false) {
         self.filename = filename

@@ -7,7 +7,7 @@ public protocol Callback: AnyObject {
     func onTrainBegin(_ run: TrainingRun) throws
     /// Before an epoch, counted from 0.
     func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws
-    /// After a step, counted from 0; `logs` has the running means "loss" and "accuracy".
+    /// After a step, counted from 0 in its epoch; `logs` has the running means of "loss" and all metrics.
     func onBatchEnd(_ batch: Int, _ logs: [String: Double], _ run: TrainingRun) throws
     /// After a batch of the validation, counted from 0.
     func onTestBatchEnd(_ batch: Int, _ run: TrainingRun) throws

@@ -2,7 +2,7 @@
 public enum CallbackFrequency: Sendable, Equatable {
     /// After every epoch.
     case epoch
-    /// Each time this many steps are done; the count continues across epochs.
+    /// Whenever this number of steps has passed since the last time; the count continues across epochs.
     case batches(Int)
 
     /// - Throws: ``TrainingError`` for a number of steps below 1; the error names `argument`.

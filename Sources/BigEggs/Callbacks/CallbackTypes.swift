@@ -1,4 +1,4 @@
-/// The callbacks that settings can fully describe, by their names in Keras.
+/// The callbacks that settings can fully describe, by class name.
 package enum CallbackTypes {
     package static let all: [any ConfigurableCallback.Type] = [
         CSVLogger.self, EarlyStopping.self, ModelCheckpoint.self, ReduceLROnPlateau.self,

@@ -4,7 +4,7 @@ package protocol ConfigurableCallback: Callback, SendableMetatype {
     ///
     /// - Throws: ``SettingsError``.
     init(_ settings: inout Settings) throws
-    /// The callback's results after training, by Keras's names.
+    /// The callback's results after training, by name; names that Keras has are Keras's.
     var outcome: Record { get }
 }
 

@@ -14,7 +14,7 @@ public final class EarlyStopping: Callback {
     public let patience: Int
     /// The change that an improvement must exceed.
     public let minDelta: Double
-    /// Which way is better.
+    /// Whether a smaller or a larger value is better.
     public let mode: MonitorMode
     /// A value that the metric must also beat; otherwise the epoch counts as one without improvement.
     public let baseline: Double?
@@ -22,7 +22,7 @@ public final class EarlyStopping: Callback {
     public let restoreBestWeights: Bool
     /// Epochs before this one, counted from 0, are ignored.
     public let startFromEpoch: Int
-    /// The epoch, from 0, after which the training was ended, or `nil` if it was not.
+    /// The epoch, from 0, after which this callback ended the training; `nil` if it did not.
     public private(set) var stoppedEpoch: Int?
     /// The epoch, from 0, with the best value.
     public private(set) var bestEpoch = 0

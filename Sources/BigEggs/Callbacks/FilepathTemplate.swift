@@ -52,7 +52,8 @@ package struct FilepathTemplate {
     /// - Parameters:
     ///   - counts: whole numbers by name, such as the epoch.
     ///   - values: metrics by name.
-    /// - Throws: ``FilepathTemplateError`` for a field with an unknown name, or a metric formatted as `d`.
+    /// - Throws: ``FilepathTemplateError`` for a field with an unknown name, or a format that does not suit
+    ///   the value, such as `d` for a metric.
     package func path(counts: [String: Int], values: [String: Double]) throws -> String {
         try parts.map { part -> String in
             switch part {

@@ -1,12 +1,12 @@
 /// Sets the learning rate at the start of every epoch.
 ///
 /// ```swift
-/// // Constant for ten epochs, then 10 % less in each.
+/// // Constant for ten epochs, then 10 % smaller in each epoch.
 /// let scheduler = LearningRateScheduler { epoch, rate in epoch < 10 ? rate : rate * 0.9 }
 /// ```
 ///
-/// For a rate that changes every step, give the optimizer a ``LearningRateSchedule``. The two cannot be combined, as
-/// in Keras.
+/// For a rate that changes every step, give the optimizer a ``LearningRateSchedule``. As in Keras, the
+/// callback and a schedule cannot be combined.
 ///
 /// Source: https://keras.io/api/callbacks/learning_rate_scheduler/
 public final class LearningRateScheduler: Callback {

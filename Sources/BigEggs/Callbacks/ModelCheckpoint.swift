@@ -19,7 +19,7 @@ public final class ModelCheckpoint: Callback {
     public let monitor: String
     /// Whether to save only models that are better than all before.
     public let saveBestOnly: Bool
-    /// Which way is better.
+    /// Whether a smaller or a larger value is better.
     public let mode: MonitorMode
     /// How often models are saved, or compared with the best.
     public let saveFreq: CallbackFrequency
@@ -28,10 +28,10 @@ public final class ModelCheckpoint: Callback {
     /// The files saved in this training, in order. A name that was used twice appears twice.
     public private(set) var saved: [String] = []
 
-    /// Whether files leave out the model's layers. The code that replaces ``write`` reads this setting.
+    /// Whether files have only weights and no description of the layers. For code that replaces ``write``.
     package private(set) var savesWeightsOnly = true
 
-    /// Writes a file. May be replaced to add more about the model, such as its layers.
+    /// Writes a file. May be replaced to add a description of the model, such as its layers.
     package var write: (_ model: Model, _ path: String) throws -> Void = { try $0.saveWeights(to: $1) }
 
     private var epoch = 0
@@ -43,7 +43,7 @@ public final class ModelCheckpoint: Callback {
     ///   - filepath: `{epoch:02d}-{val_loss:.2f}.safetensors`, for example.
     ///   - monitor: the metric that decides which model is best.
     ///   - saveBestOnly: whether to save only models that are better than all before.
-    ///   - mode: which way is better.
+    ///   - mode: whether a smaller or a larger value is better.
     ///   - saveFreq: how often models are saved, or compared with the best.
     ///   - initialValueThreshold: with `saveBestOnly`, the value that the first model must beat.
     public init(

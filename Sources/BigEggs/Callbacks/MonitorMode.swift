@@ -9,7 +9,8 @@ public enum MonitorMode: String, Sendable, Codable, CaseIterable {
 
     /// Whether `value` is better than `reference` by more than `minDelta`.
     ///
-    /// Any value is better than `nil`; NaN is not better than any number.
+    /// Any value is better than `nil`; NaN is never better than a number. As in Keras, no
+    /// number is better than NaN, so a NaN in the first epoch remains the best value.
     func improves(_ value: Double, on reference: Double?, metric: String, minDelta: Double) -> Bool {
         guard let reference else { return true }
         let larger = self == .max || self == .auto && metric.hasSuffix("accuracy")

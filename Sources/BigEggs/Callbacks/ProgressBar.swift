@@ -4,9 +4,11 @@ import Glibc
 /// Shows training progress: on a terminal a line that is redrawn, elsewhere one line per epoch.
 ///
 /// ```
-/// Epoch 3/30  12/79 ━━━━━╺──────────────  7s left  loss 1.2034  accuracy 0.5521
-/// Epoch 3/30  79/79 ━━━━━━━━━━━━━━━━━━━━  9s  loss 1.1034  accuracy 0.6021  val_loss 1.0712  val_accuracy 0.6205
+/// Epoch  3/30  12/79 ━━━─────────────────  7s left  loss 1.2034  accuracy 0.5521
+/// Epoch  3/30  79/79 ━━━━━━━━━━━━━━━━━━━━  9s  loss 1.1034  accuracy 0.6021  learning_rate 0.001
 /// ```
+///
+/// With validation images, `val_loss` and `val_accuracy` come before the learning rate.
 public final class ProgressBar: Callback {
     private let write: (String) -> Void
     private let isLive: Bool

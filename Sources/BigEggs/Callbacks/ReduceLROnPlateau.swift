@@ -8,7 +8,7 @@ public final class ReduceLROnPlateau: Callback {
     public let factor: Double
     /// The number of epochs without improvement before a reduction.
     public let patience: Int
-    /// Which way is better.
+    /// Whether a smaller or a larger value is better.
     public let mode: MonitorMode
     /// The change that an improvement must exceed.
     public let minDelta: Double

@@ -6,12 +6,15 @@ import Glibc
 /// try model.fit(train, validation: heldOut, epochs: 30, callbacks: [WeightAveraging(momentum: 0.999)])
 /// ```
 ///
-/// From the last step of an epoch until the next epoch begins, the model holds the average, which includes the moving
-/// statistics. Other callbacks therefore save and measure the average too. After the last epoch the average stays in
-/// the model. The training itself is not affected.
+/// From the last step of an epoch until the next epoch begins, the model holds the average, also that of the
+/// moving statistics. Other callbacks therefore save and measure the average too. After the last epoch the
+/// average stays in the model. The training itself is not affected.
 ///
-/// Step t uses momentum min(`momentum`, (1 + t) / (10 + t)), so that the random initial weights fade quickly. Source:
-/// Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; TensorFlow's
+/// The average starts as the weights at the first update. An update at step t uses the momentum
+/// min(`momentum`, (1 + t) / (10 + t)), to the power of the number of steps since the previous update. It is
+/// smaller in early steps, so that the first weights fade quickly.
+///
+/// Source: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; TensorFlow's
 /// `tf.train.ExponentialMovingAverage` with `num_updates`.
 public final class WeightAveraging: Callback {
     /// The share of the average that is kept in each step.
@@ -27,6 +30,7 @@ public final class WeightAveraging: Callback {
     /// The current or last epoch, counted from 0.
     private var epoch = 0
     private var steps = 0
+    /// The step of the last update of the average.
     private var lastLook = 0
 
     /// A callback for a momentum from 0 up to but not including 1.

@@ -29,7 +29,7 @@ struct CIFAR10Reader {
     /// Loads the data set at `path`: the archive, the directory with the batches, or its parent directory.
     /// Some training batches may be missing, but not all of them if `needed` includes ``DatasetSplits/train``.
     ///
-    /// - Parameter needed: the splits that must have images; the other one may be empty, but not both.
+    /// - Parameter needed: the splits that must have images. Even if it is empty, one split must have images.
     /// - Throws: ``DataError``.
     static func load(_ path: String, needing needed: DatasetSplits = .all) throws -> LoadedDataset {
         var reader = CIFAR10Reader(path: path)
@@ -118,7 +118,7 @@ struct CIFAR10Reader {
             provenance: provenance)
     }
 
-    /// The directory that holds the batches: the one inside `path` that the archive creates, or `path`.
+    /// The directory with the batches: ``Archive/directory`` inside `path` if it exists, otherwise `path`.
     private static func batches(in path: String) -> String {
         let inner = path + "/" + Archive.directory
         return isDirectory(inner) ? inner : path

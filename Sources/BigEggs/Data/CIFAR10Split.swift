@@ -14,8 +14,8 @@ struct CIFAR10Split {
     /// - Parameters:
     ///   - batch: whole records.
     ///   - rank: the batch's place among the others.
-    ///   - batches: the maximum number of batches of the split. Space for that number of batches of this batch's size
-    ///     is reserved, so that adding full batches never reallocates. Unused pages take no memory.
+    ///   - batches: the maximum number of batches of the split. Memory for that number, each as large as
+    ///     `batch`, is reserved, so that adding full batches never reallocates. Unused pages take no memory.
     ///   - file: the file's name in errors.
     /// - Throws: ``DataError`` if the batch is empty, truncated, or has a label above 9.
     mutating func add(_ batch: UnsafeRawBufferPointer, rank: Int, of batches: Int, file: String) throws {

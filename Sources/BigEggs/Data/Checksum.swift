@@ -24,7 +24,7 @@ public enum Checksum {
         try sha256(of: InputFile(file))
     }
 
-    /// The SHA-256 of a file whose path may be invalid UTF-8.
+    /// The SHA-256 of the file at the path `bytes`, which may be invalid UTF-8.
     ///
     /// - Parameter path: the file's name in errors.
     package static func sha256(ofFile bytes: [UInt8], named path: String) throws -> String {

@@ -2,7 +2,7 @@
 public enum DataError: Error, Equatable, CustomStringConvertible {
     /// There is nothing at the path.
     case notFound(path: String)
-    /// The path is a file or a special file, but not a `.tar.gz`.
+    /// The path is neither a directory nor a `.tar.gz`, or is a directory where a file is expected.
     case neitherDirectoryNorArchive(path: String)
     /// The system refuses to open or read the file.
     case unreadable(path: String, reason: String)
@@ -38,7 +38,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case idxCounts(images: Int, labels: Int)
     /// CIFAR-10 is neither local nor reachable, and no stand-in was allowed.
     case cifar10Unavailable(reason: String)
-    /// The stand-in's package is not installed. `reason` says why a stand-in was needed, if it was.
+    /// Fashion-MNIST is not installed. `reason` says why it was needed as a stand-in; nil if it was chosen.
     case standInMissing(path: String, reason: String?)
     /// libcrypto does not offer the digest, for example if it is configured to refuse MD5.
     case digestUnavailable(name: String)

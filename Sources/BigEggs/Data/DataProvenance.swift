@@ -8,16 +8,16 @@ public struct DataProvenance: Sendable, Codable, Equatable {
     public let path: String
     /// The last component of ``path``.
     public let file: String
-    /// "md5:" and the MD5 of the archive, or of a directory's concatenated data files. For own pictures, "sha256:" and
-    /// the SHA-256 of the files' names and contents.
+    /// "md5:" and the MD5 of the archive, or of a directory's concatenated data files. For own pictures,
+    /// "sha256:" and the SHA-256 of the files' names and contents, and of the list of class names, if given.
     public let checksum: String
     /// Whether the data set was read from the official archive. A directory is never official, because the authors
     /// publish a checksum of the archive only.
     public let isOfficial: Bool
     /// Whether the data set stands in for CIFAR-10.
     public let isStandIn: Bool
-    /// The text of the data set's `PROVENANCE.txt`, if it has one. For own pictures, sentences about their folders and
-    /// options come first.
+    /// The text of the data set's `PROVENANCE.txt`, if it has one. For own pictures, sentences about the
+    /// folders and options come before that text.
     public let statement: String?
 
     /// Whether the images are CIFAR-10's, official or not.

@@ -21,7 +21,7 @@ public enum DataSource: Sendable, Equatable {
         }
     }
 
-    /// Whether the data set can be loaded without a download.
+    /// Whether loading the data set needs no download.
     public var isAtHand: Bool {
         switch self {
         case .path, .fashionMNIST: true
@@ -45,8 +45,8 @@ public enum DataSource: Sendable, Equatable {
     /// Downloads the archive if ``load(needing:progress:)`` would, so that loading needs no network.
     ///
     /// - Parameter progress: as for ``load(needing:progress:)``.
-    /// - Returns: why the archive is out of reach, if it is. Other processes that get this reason as `BIGEGGS_OFFLINE`
-    ///   do not wait for a timeout.
+    /// - Returns: the reason if the archive cannot be obtained, otherwise nil. A process with this reason in
+    ///   `BIGEGGS_OFFLINE` does not try the download again, and so waits for no timeout.
     /// - Throws: ``DownloadError`` if the download breaks off or is refused.
     public func fetch(progress: ((DownloadProgress) -> Void)? = nil) throws -> String? {
         try fetch(at: DataLocations(), progress: progress)

@@ -4,7 +4,7 @@ import Glibc
 public enum DownloadError: Error, Equatable, CustomStringConvertible {
     /// The server could not be reached, or did not begin to answer.
     case unreachable(address: String, reason: String)
-    /// The server answered with something other than the file.
+    /// The server answered with an HTTP status other than 200, or redirected more than ten times.
     case status(address: String, code: Int)
     /// The server answered with a web page, for example a network's login page.
     case page(address: String)

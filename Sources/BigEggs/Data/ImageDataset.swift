@@ -12,11 +12,11 @@ public struct ImageDataset: Sendable {
     public private(set) var labels: Labels
     /// The name of each class, in the order of the labels.
     public let classNames: [String]
-    /// The factor for every pixel as network input: 1 as loaded, 1/255 by default after ``rescaled(_:)``.
-    /// Bytes and a factor take a quarter of the memory of floats.
+    /// The factor that scales every pixel to network input: 1 as loaded; ``rescaled(_:)`` sets it, by default
+    /// to 1/255. Bytes and a factor take a quarter of the memory of floats.
     public private(set) var rescale: Float = 1
 
-    /// The index of the first image in errors; not 0 if a caller passes the images of an array in parts.
+    /// The index that errors give the first image; above 0 if a caller passes a large array in several parts.
     package var firstIndex = 0
 
     /// The number of images.
@@ -74,7 +74,7 @@ public struct ImageDataset: Sendable {
     ///
     /// - Parameters:
     ///   - file: images of `imageShape`, one after another.
-    ///   - places: the index in the file of each image of the data set.
+    ///   - places: for each image of the data set, its index in the file.
     package init(
         mapping file: MappedFile, places: [Int32], labels: Labels, imageShape: [Int], classNames: [String]
     ) throws {

@@ -6,7 +6,8 @@ public struct LoadedDataset: Sendable {
     public var test: ImageDataset
     /// Where the images come from.
     public let provenance: DataProvenance
-    /// A sentence to show if a stand-in was loaded because CIFAR-10 was unavailable.
+    /// Sentences to show to the user: why a stand-in was loaded, or what is odd about a directory of own
+    /// pictures.
     public let notice: String?
 
     /// A data set from its parts.

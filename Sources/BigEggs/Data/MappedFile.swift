@@ -45,7 +45,7 @@ struct MappedImages: Sendable {
     let file: MappedFile
     /// The number of bytes of one image.
     let bytesPerImage: Int
-    /// The index of each image in the file.
+    /// For each image, its index in the file.
     let places: [Int32]
 
     /// The bytes of an image.

@@ -5,8 +5,8 @@
 package struct SymmetricMatrix {
     /// The eigenvalues, the largest first.
     package let eigenvalues: [Double]
-    /// The eigenvector of each eigenvalue, with norm 1. The first element of each vector that is above 1e-9 in
-    /// magnitude is positive.
+    /// The eigenvector of each eigenvalue, with norm 1. In each vector, the first element with a magnitude
+    /// above 1e-9 is positive.
     package let eigenvectors: [[Double]]
 
     /// - Parameter rows: the rows of a square matrix; only the diagonal and the elements above it are read.

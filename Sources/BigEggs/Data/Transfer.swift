@@ -2,8 +2,10 @@
     import Foundation
     import FoundationNetworking
 
-    /// One transfer over the network into a file. URLSession calls it back on its own queue, while the
-    /// caller's thread waits, reports progress and checks the timeouts.
+    /// One transfer over the network into a file.
+    ///
+    /// URLSession calls the delegate methods on a queue of its own, while the caller's thread waits, reports
+    /// progress and checks the timeouts.
     final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         private let download: Download
         private let path: String

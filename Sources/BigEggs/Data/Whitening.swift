@@ -1,17 +1,18 @@
 /// Whitening filters for a first convolution that needs no training.
 ///
-/// The filters make image patches uncorrelated, with about the same variance in each direction. Channels are first
-/// brought to mean 0 and deviation 1. The filters are the eigenvectors of the patches' second moments, each divided by
-/// √(eigenvalue + ε), and their negatives. The kernel also divides by the channels' deviations, and the bias subtracts
-/// the channels' means, so that the convolution takes images without normalization.
+/// The filters make image patches uncorrelated, with about the same variance in each direction. Channels are
+/// first normalized to mean 0 and standard deviation 1. The first half of the filters are the eigenvectors of
+/// the patches' second-moment matrix, each divided by √(eigenvalue + ε); the second half are the negatives of
+/// the first half. Kernel and bias include the normalization of the channels, so the convolution takes images
+/// that are not normalized.
 ///
-/// Source: the first layer of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.1.
+/// Source: the first layer of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024.
 public struct Whitening: Sendable {
     /// `[size, size, channels, filters]`, where `filters` is 2 · size · size · channels.
     public let kernel: [Float]
     /// One number per filter.
     public let bias: [Float]
-    /// The eigenvalues of the patches' second moments, the largest first.
+    /// The eigenvalues of the patches' second-moment matrix, the largest first.
     public let eigenvalues: [Double]
     /// The shape of ``kernel``.
     public let shape: [Int]
@@ -42,7 +43,7 @@ public struct Whitening: Sendable {
         let (height, width, channels) = (dataset.imageShape[0], dataset.imageShape[1], dataset.imageShape[2])
         let (means, deviations) = Whitening.moments(pixels, channels)
         let dimension = size * size * channels
-        // The offset of each number of a patch from its first pixel, in the kernel's order.
+        // The offset of each element of a patch from the patch's first element, in the kernel's order.
         let offsets = (0..<dimension).map { index in
             let (place, channel) = (index / channels, index % channels)
             return (place / size * width + place % size) * channels + channel
@@ -94,7 +95,7 @@ public struct Whitening: Sendable {
         }
     }
 
-    /// Mean and deviation of each channel.
+    /// Mean and standard deviation of each channel.
     private static func moments(_ pixels: [Float], _ channels: Int) -> (means: [Double], deviations: [Double])
     {
         var sums = [Double](repeating: 0, count: channels)

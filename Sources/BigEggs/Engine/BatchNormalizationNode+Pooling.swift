@@ -2,9 +2,9 @@ import CKernels
 
 /// The passes of a batch normalization with a fused 2×2 max pooling.
 ///
-/// The backward pass finds the largest of a window's four values again, from the input that it reads anyway. Storing
-/// the index would cost more in memory traffic than it saves in arithmetic. Among equal values, the first in row-major
-/// order counts as the largest.
+/// The backward pass recomputes which of a window's four values is the largest, from the input that it reads
+/// anyway. Storing the index would cost more in memory traffic than it saves in arithmetic. Among equal
+/// values, the first in row-major order counts as the largest.
 extension BatchNormalizationNode {
     /// The offsets of a window's four values and of its output value.
     private struct Windows {

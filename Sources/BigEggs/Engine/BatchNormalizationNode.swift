@@ -1,16 +1,17 @@
 /// Batch normalization, fused with the max pooling, ReLU or GELU after it.
 ///
-/// In training, the forward pass reads the input twice: for the statistics, and to normalize. The backward pass first
-/// computes two sums per channel, then the input's gradient, in the memory of the output's gradient unless the node
-/// pools. If a ReLU computed the input, the backward pass also masks the gradient where the input is zero. oneDNN has
-/// no primitive for this order of layers.
+/// In training, the forward pass reads the input twice: for the statistics, and to normalize. The backward
+/// pass first computes two sums per channel. Then it replaces the output's gradient by the input's gradient;
+/// a node that pools has separate memory for the input's gradient. If a ReLU computed the input, the backward
+/// pass also masks the gradient where the input is zero. oneDNN has no primitive for a batch normalization
+/// between a ReLU and a pooling.
 ///
-/// A 2×2 max pooling that follows is fused: neither the normalized image nor its gradient is ever written. The backward
-/// pass finds the largest of each four values again in the input, which it reads anyway.
+/// With a fused 2×2 max pooling, neither the normalized image nor its gradient is ever written. The backward
+/// pass recomputes which pixel of each window is the largest, from the input, which it reads anyway.
 ///
-/// A ReLU or GELU that follows is fused as well. The backward pass recomputes the normalized values from the input, and
-/// the output is kept only if another node's backward pass reads it. In a training step of the fast network this saves
-/// the memory of four signals of 100 to 115 MB each.
+/// With a fused ReLU or GELU, the backward pass recomputes the normalized values from the input, and the
+/// output is kept only if another node's backward pass reads it. In a training step of the fast network this
+/// saves the memory of four signals of 100 to 115 MB each.
 ///
 /// Source: Ioffe and Szegedy, "Batch normalization", 2015;
 /// https://keras.io/api/layers/normalization_layers/batch_normalization/
@@ -27,7 +28,7 @@ final class BatchNormalizationNode: Node {
     var ownBytes: Int { paddedChannels * (16 * parts.ranges.count + 4 * 6) }
     var valuesForBackward: [Signal] { [input] }
 
-    /// Whether the output has only the largest of each 2×2 normalized values.
+    /// Whether the 2×2 max pooling after the normalization is fused.
     let pools: Bool
     /// The function that is applied to the normalized values.
     enum Function {
@@ -39,7 +40,7 @@ final class BatchNormalizationNode: Node {
     private let beta: Int?
     private let state: BatchStatistics
     private let training: Bool
-    /// Whether the moving statistics are used to normalize, in training too.
+    /// Whether the node normalizes with the moving statistics in training too.
     private let isFrozen: Bool
     private let precision: Precision
     /// The place of the input's gradient; `nil` if that gradient is not needed.
@@ -96,7 +97,7 @@ final class BatchNormalizationNode: Node {
         self.training = training
         self.isFrozen = isFrozen
         self.precision = precision
-        // 64 parts suffice for many threads. For vectors, adding up 64 parts would be much of the little work.
+        // 64 parts suffice for many threads. On vectors, adding up 64 parts would be much of the total work.
         parts =
             fixedParts ?? SampleParts(of: input.dims[0], atMost: input.walk.positions > 1 ? 64 : 16)
         pools = pooledLayout != nil
@@ -338,8 +339,8 @@ final class BatchNormalizationNode: Node {
         let walk = input.walk
         let channels = walk.blocks * 16
         let count = samplesOfBatch(share) * Double(walk.positions)
-        // The sums cover the whole batch, and the gradients of all processes are added later: only one process sets
-        // these gradients.
+        // Each process has the sums over the whole batch. Later the gradients of all processes are added, so
+        // only one process sets the gradients of gamma and beta.
         let givesGradients = share?.team.communicator.isFirst ?? true
         for channel in 0..<channels {
             let inverse = Double(memory.inverseDeviation[channel])
@@ -350,9 +351,9 @@ final class BatchNormalizationNode: Node {
                 memory.betaGradient?[channel] = givesGradients ? Float(shift) : 0
                 memory.gammaGradient?[channel] = givesGradients ? Float(product) : 0
             }
-            // The input's gradient is scale · (gradient − shift/n − normalized · product/n). These are its coefficients
-            // with (input − mean) · inverse in place of normalized.
-            // A process without samples runs with a placeholder image, whose gradient is zero.
+            // The input's gradient is scale · (gradient − shift/n − normalized · product/n). The coefficients
+            // follow from normalized = (input − mean) · inverse.
+            // A process without samples runs with a placeholder image, whose gradient must be zero.
             let samples = share?.samples.isEmpty == true ? 0.0 : 1.0
             let slope = -scale * product / count * inverse * samples
             memory.slope[channel] = Float(slope)

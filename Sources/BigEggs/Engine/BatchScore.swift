@@ -1,7 +1,7 @@
 /// The score of one image.
 struct ImageScore: BitwiseCopyable {
     let loss: Double
-    /// Whether the label's logit is the largest.
+    /// Whether the label's logit is the largest; among equal logits, the first counts as the largest.
     let isRight: Bool
     /// The number of logits larger than the label's logit; `Int32.max` if the label's logit is not finite.
     let larger: Int32

@@ -1,7 +1,7 @@
 /// The moving mean and variance of a batch normalization: model state, not parameters.
 ///
-/// A forward pass in training measures a batch. ``keep()`` adds the result to the moving statistics once the step is
-/// known to have only finite numbers.
+/// A forward pass in training measures a batch. Once all numbers of the step are known to be finite,
+/// ``keep()`` adds the result to the moving statistics.
 final class BatchStatistics {
     let channels: Int
     let momentum: Float

@@ -17,7 +17,7 @@ final class BiasGradient: Pass {
         let sums: UnsafeMutablePointer<Double>
     }
 
-    /// - Parameter samples: the number of samples, the first of the output.
+    /// - Parameter samples: how many samples to sum over, from the output's first sample on.
     init(_ output: Signal, precision: Precision, biasGradient: Place, samples: Int) {
         outputGradient = output.gradientPlace
         let layout = output.layout.with(samples: samples)

@@ -6,12 +6,14 @@ extension BoundPlan {
         let height, width, channels: Int
     }
 
-    /// Runs all layers forward, then the layers after one of them backward.
+    /// Runs all layers forward, then the layers after `layer` backward.
+    ///
+    /// The plan must be for training.
     ///
     /// - Parameters:
     ///   - layer: the name of a convolution; the output of its last node is the output of the layer.
     ///   - outputs: for each image, the index of a model output, before a softmax.
-    /// - Returns: `nil` unless the plan is for training and that layer's output is an image.
+    /// - Returns: `nil` if the plan has no node of that layer, or the layer's output is not an image.
     func sensitivity(of layer: String, outputs: [Int], _ context: StepContext) -> Sensitivity? {
         let nodes = plan.nodes
         guard let index = nodes.lastIndex(where: { $0.name == layer }), nodes[index].output.needsGradient,

@@ -34,7 +34,7 @@ struct BoundPlan {
         let gradient = memory.address(plan.outputSignal.gradientPlace)
         let (count, batch) = (labels.count, context.share?.batch ?? labels.count)
         timed("step", "loss") {
-            // A share without samples runs with a placeholder sample, which adds nothing to any gradient.
+            // A share without samples runs with a placeholder sample, whose gradient must be zero.
             if count == 0 { setOutputGradient([Float](repeating: 0, count: plan.outputCount)) }
             switch plan.key.precision {
             case .float32:

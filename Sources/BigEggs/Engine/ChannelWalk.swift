@@ -1,7 +1,7 @@
 /// The strides, in elements, for visiting a tensor sixteen channels at a time.
 ///
-/// One description serves oneDNN's layouts in blocks of 16 and of 8 channels, channels last, and plain matrices. Lanes
-/// 0 to 7 of sixteen channels start at `p`, lanes 8 to 15 at `p + halfStride`.
+/// It describes oneDNN's layouts in blocks of 16 or 8 channels, channels last, and plain matrices. Of sixteen
+/// channels at an address `p`, lanes 0 to 7 start at `p`, lanes 8 to 15 at `p + halfStride`.
 struct ChannelWalk: Equatable {
     let samples: Int
     let channels: Int
@@ -13,7 +13,7 @@ struct ChannelWalk: Equatable {
 
     var blocks: Int { (channels + 15) / 16 }
 
-    /// Whether every block is one run of sixteen elements in memory.
+    /// Whether the sixteen channels of every block are adjacent in memory.
     var isContiguous: Bool { halfStride == 8 && paddedLanes % 16 == 0 }
 
     /// Channels in memory, padding included.
@@ -88,7 +88,7 @@ struct ChannelWalk: Equatable {
     ///   - parts: parts of the samples.
     ///   - sums: for each part, `numbers` sums per channel, with the channels padded to a multiple of 16. The totals
     ///     replace the first part's sums.
-    ///   - body: calls `add` with a sample's values for a block of channels.
+    ///   - body: computes one sample's values for a block of channels; calls `add` for each of the `numbers`.
     @inline(__always)
     func reduce(
         _ numbers: Int, parts: SampleParts, into sums: UnsafeMutablePointer<Double>,

@@ -1,4 +1,4 @@
-/// A oneDNN primitive divided into ``SampleParts``. One thread computes a part.
+/// A oneDNN primitive divided into ``SampleParts``. Each part is computed by one thread.
 ///
 /// How oneDNN splits sums and chooses blocks depends on the number of threads for which a primitive is created. If all
 /// threads shared one primitive, its results would depend on the number of threads. Sums over the batch, such as weight
@@ -30,8 +30,9 @@ final class DividedPrimitive: Pass {
 
     /// - Parameters:
     ///   - division: the parts.
-    ///   - make: creates the primitive for a number of samples. `weights` is the weights' layout that the primitive for
-    ///     the typical number of samples chose and all others must use; `nil` for that primitive.
+    ///   - make: creates the primitive for a number of samples. `weights` is `nil` in the first call, which
+    ///     is for the typical number of samples. That primitive chooses the layout of the weights, which all
+    ///     others must use.
     init(
         _ division: SampleParts, _ make: (_ samples: Int, _ weights: LayoutChoice?) throws -> Primitive
     ) throws {
@@ -41,7 +42,8 @@ final class DividedPrimitive: Pass {
             // A backward-weights primitive has no weights argument.
             let weights = try? typical.layout(of: .weights)
             return try division.ranges.enumerated().filter { !$1.isEmpty }.map { number, samples in
-                // Fixed parts are all made alike: which of them is a process's first depends on the processes.
+                // Fixed parts never reuse `typical`, so that all are made by the same call: which part is a
+                // process's first depends on the number of processes.
                 let isTypical = !division.areFixed && number == 0
                 return (number, samples, isTypical ? typical : try make(samples.count, weights))
             }
@@ -104,7 +106,7 @@ final class DividedPrimitive: Pass {
         for sum in bound { addUp(sum) }
     }
 
-    /// Adds up the parts' sums, in pieces that fit into the first cache.
+    /// Adds up the parts' sums, in pieces that fit into the L1 cache.
     private func addUp(_ sum: BoundSum) {
         let piece = 512
         let (division, stride) = (division, (sum.count * 4).roundedUp(to: 64) / 4)

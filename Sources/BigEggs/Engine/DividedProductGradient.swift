@@ -1,7 +1,8 @@
 /// The gradients of an inner product's kernel and bias, divided into ranges of outputs or of inputs.
 ///
-/// The number of parts does not depend on the number of threads. One thread computes a part, over the whole batch.
-/// Dividing the batch, as ``DividedPrimitive`` does, would need a copy of the large kernel gradient for each part.
+/// The number of parts does not depend on the number of threads. Each part is computed by one thread, over
+/// the whole batch. Dividing the batch, as ``DividedPrimitive`` does, would need a copy of the large kernel
+/// gradient for each part.
 final class DividedProductGradient: Pass {
     private struct Part {
         let primitive: Primitive
@@ -26,7 +27,8 @@ final class DividedProductGradient: Pass {
     ///   - primitives: the primitives of the whole product.
     ///   - count: the largest number of parts.
     ///   - choice: the layout of the kernel's gradient, which is divided along its outermost dimension.
-    /// - Returns: `nil` if that dimension is neither the outputs nor the inputs.
+    /// - Returns: `nil` if that dimension is neither the outputs nor the inputs, or the layout has no
+    ///   ``Descriptor/fields``.
     init?(
         _ primitives: WeightedPrimitives, parts count: Int, layout choice: LayoutChoice, source: Place,
         gradient: Place, kernelGradient: Place, biasGradient: Place?

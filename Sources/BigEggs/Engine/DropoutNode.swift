@@ -1,9 +1,9 @@
 /// Dropout, in place where possible.
 ///
-/// Kept values are scaled by 1/(1 − rate), so that inference does nothing.
+/// Kept values are scaled by 1/(1 − rate), so inference needs no scaling.
 ///
-/// The mask is a function of seed, layer, step, the sample's index in the batch and the element's index in the sample.
-/// That index counts in Keras's order, so the mask does not depend on the memory layout.
+/// The mask is a function of seed, layer, step, the sample's index in the batch and the element's index in
+/// the sample. Elements are counted in Keras's order, so the mask does not depend on the memory layout.
 /// Source: https://keras.io/api/layers/regularization_layers/dropout/
 final class DropoutNode: Node {
     let name: String

@@ -17,7 +17,7 @@ package enum InstructionSet: String, CaseIterable, Comparable {
 
     package static func < (first: InstructionSet, second: InstructionSet) -> Bool { first.rank < second.rank }
 
-    /// The largest of the known sets that oneDNN's number contains. The number may be that of a newer set.
+    /// The largest known set whose features are all in `number`, which may stand for a newer set.
     ///
     /// - Parameters:
     ///   - number: oneDNN's number of an instruction set, with one bit per processor feature.
@@ -29,7 +29,7 @@ package enum InstructionSet: String, CaseIterable, Comparable {
     /// Whether there are instructions for bfloat16, and oneDNN has code for them.
     package var hasBFloat16: Bool { self >= .avx512BF16 }
 
-    /// The instruction set as the engine's own kernels distinguish it.
+    /// The variant of the engine's own compute kernels for this instruction set.
     package var ofKernels: be_instruction_set {
         switch self {
         case .none, .sse41, .avx: BE_PLAIN

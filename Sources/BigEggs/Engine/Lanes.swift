@@ -4,7 +4,7 @@ typealias Lanes = SIMD16<Float>
 extension Lanes {
     /// These lanes where `values`, the output of a ReLU, are not zero; zero elsewhere.
     ///
-    /// Integer arithmetic on the bit patterns: Swift compiles vector comparisons lane by lane.
+    /// Uses integer arithmetic on the bit patterns, because Swift compiles vector comparisons lane by lane.
     @inline(__always)
     func masked(whereRectified values: Lanes) -> Lanes {
         let magnitude = unsafeBitCast(values, to: SIMD16<Int32>.self) &<< 1

@@ -6,7 +6,7 @@ protocol Node: AnyObject {
     var output: Signal { get }
     /// Whether the forward pass may overwrite the first input with the output.
     var mayWorkInPlace: Bool { get }
-    /// Whether the backward pass replaces the output's gradient by the inputs' gradient, in the same memory.
+    /// Whether the backward pass overwrites the output's gradient with the inputs' gradient.
     var sharesGradient: Bool { get }
     /// Whether the node has parameters, so that the backward pass must reach it. Frozen parameters count too, because
     /// Grad-CAM needs the gradient of their layer's output.
@@ -27,7 +27,7 @@ protocol Node: AnyObject {
     /// Batch statistics that a forward pass in training measures; the step adds them to the moving statistics.
     var statistics: BatchStatistics? { get }
 
-    /// Describes the backward pass. All readers of the output have already described their backward passes.
+    /// Creates the passes of the backward direction. All readers of the output have already created theirs.
     ///
     /// - Parameter inputGradients: the place of each input's gradient; `nil` if that gradient is not needed.
     func describeBackward(inputGradients: [Place?]) throws
@@ -35,10 +35,10 @@ protocol Node: AnyObject {
     func bind(_ memory: PlanMemory)
     func forward(_ step: StepContext)
     func backward(_ step: StepContext)
-    /// The implementations' names by pass, for display.
+    /// The name of each pass and of its implementation, for display.
     var algorithms: [(pass: String, implementation: String)] { get }
-    /// The number of multiplications and additions of a convolution or product in each pass, counted for direct
-    /// computation.
+    /// The number of multiplications and additions in the forward and in the backward pass of a convolution
+    /// or matrix product, as direct convolution needs them.
     var operations: (forward: Int, backward: Int) { get }
 }
 

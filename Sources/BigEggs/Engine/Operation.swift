@@ -9,14 +9,14 @@ enum Operation {
         var hasBias = true
     }
 
-    /// One of the three passes, with its post-operations or its forward primitive.
+    /// One of the three passes. oneDNN needs the forward primitive to create a backward primitive.
     enum WeightedPass {
         case forward(then: [PostOperation])
         case backwardData(of: Primitive)
         case backwardWeights(of: Primitive)
     }
 
-    /// An operation on each element before it is written.
+    /// An operation that a primitive applies to each output element before it writes the element.
     enum PostOperation {
         case rectifier
     }
@@ -31,7 +31,7 @@ enum Operation {
         var paddingAfter: [Int]
     }
 
-    /// The output for a window.
+    /// The function that computes an output from a window.
     enum Pooling {
         /// The window's largest value. Training also keeps that value's position.
         case largest
@@ -57,6 +57,6 @@ enum Operation {
     case poolingGradient(Pooling, Window, source: TensorLayout, destination: TensorLayout, of: Primitive)
     case elementwise(Elementwise, TensorLayout)
     case elementwiseGradient(Elementwise, TensorLayout, of: Primitive)
-    /// The same values in another layout and precision.
+    /// Copies values into another layout or precision.
     case reorder(from: LayoutChoice, to: LayoutChoice)
 }

@@ -1,14 +1,15 @@
 /// All parameters of a model, their gradients and their copies.
 ///
-/// Parameters lie in one flat buffer, gradients and the optimizer's moments in others. A tensor has the same offset in
-/// all these buffers, and the same layout, in which its gradient is computed. An optimizer works on ranges of these
-/// buffers, independently of layers. Tensors start on a multiple of sixteen elements; the gaps between them stay zero.
+/// Parameters lie in one flat buffer, gradients and the optimizer's moments in others. In all these buffers a
+/// tensor has the same offset and the same layout, the one in which its gradient is computed. An optimizer
+/// works on ranges of the buffers, independently of layers. Tensors start on a multiple of sixteen elements;
+/// the gaps between them stay zero.
 final class ParameterStore {
     struct Entry {
         let weight: Weight
-        /// Chosen by a plan. No plan chooses a layout for vectors, which keep Keras's layout.
+        /// Chosen by the first plan. Vectors keep Keras's layout.
         var layout: LayoutChoice?
-        /// Keras's row-major array, with the dimensions in oneDNN's order.
+        /// The layout of Keras's row-major array, with the dimensions in oneDNN's order.
         var kerasLayout: TensorLayout
         var offset = 0
 
@@ -52,7 +53,7 @@ final class ParameterStore {
 
     /// Fixes the layout of a parameter, unless an earlier plan has fixed it.
     ///
-    /// - Parameter kerasLayout: Keras's row-major array, with the dimensions in `layout`'s order.
+    /// - Parameter kerasLayout: the layout of Keras's row-major array, in the dimension order of `layout`.
     func chooseLayout(of parameter: Int, _ layout: LayoutChoice, kerasLayout: TensorLayout) {
         guard entries[parameter].layout == nil else { return }
         entries[parameter].layout = layout
@@ -133,9 +134,9 @@ final class ParameterStore {
 
     /// The name of the first parameter whose gradient has a square that is not finite.
     ///
-    /// Squares are checked because Adam accumulates them: an overflow stays in its second moment. The check is one
-    /// more parallel pass over the gradients. It takes 0.3 ms of the 104 ms of a step with the report's network on two
-    /// cores.
+    /// Squares are checked because Adam accumulates them: an overflow would stay in the second moment. The
+    /// check is one more parallel pass over the gradients. It takes 0.3 ms of the 104 ms of a step with the
+    /// report's network on two cores.
     var parameterWithInfiniteGradient: String? {
         guard let gradients, !FiniteScan.hasFiniteSquares(gradients.floats, count: elementCount) else {
             return nil
@@ -145,9 +146,10 @@ final class ParameterStore {
         }?.weight.name
     }
 
-    /// The offset in memory of each element of a parameter's row-major Keras array, from the parameter's start.
+    /// For each element of a parameter's row-major Keras array, its offset in the stored parameter.
     ///
-    /// Found by reordering element numbers, which float32 holds exactly up to 2²⁴.
+    /// Offsets are in elements. They are found by reordering element numbers, which float32 holds exactly up
+    /// to 2²⁴.
     ///
     /// - Throws: ``EngineError``, also for a parameter of 2²⁴ elements or more.
     func places(of parameter: Int) throws -> [Int32] {
@@ -168,7 +170,7 @@ final class ParameterStore {
 
     /// The regularizers' part of the loss; 0 without regularizers. Frozen parameters add nothing, as in Keras.
     ///
-    /// Cached until the parameters change: an evaluation reads it for each batch.
+    /// The loss is cached until the parameters change, because an evaluation reads it for each batch.
     var regularizationLoss: Double {
         if let known = knownRegularization, known.version == version { return known.loss }
         let loss = sumRegularization()
@@ -204,7 +206,8 @@ final class ParameterStore {
         }
     }
 
-    /// The number of the copy of a parameter in a layout. The first request makes the copy.
+    /// The number of a parameter's copy in another layout. The first call allocates the copy, which
+    /// ``refresh(_:)`` fills.
     func copy(of parameter: Int, as layout: LayoutChoice) throws -> Int {
         if let known = copies.firstIndex(where: {
             guard $0.parameter == parameter, case .reordered(let known, _) = $0.form else { return false }
@@ -226,7 +229,8 @@ final class ParameterStore {
         return copies.count - 1
     }
 
-    /// The number of a kernel's transformed copy. The first request makes the copy.
+    /// The number of a kernel's transformed copy. The first call allocates the copy, which ``refresh(_:)``
+    /// fills.
     ///
     /// - Parameter parameter: a kernel in the layout OIhw16i16o or OIhw8i8o.
     func copy(of parameter: Int, as kernel: some TransformedKernel) -> Int {
@@ -258,7 +262,7 @@ final class ParameterStore {
         }
     }
 
-    /// Updates stale copies.
+    /// Computes the copies with these numbers again, if the parameters have changed.
     func refresh(_ numbers: [Int]) {
         for number in numbers where copies[number].version != version {
             switch copies[number].form {

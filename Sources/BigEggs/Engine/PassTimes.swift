@@ -15,8 +15,8 @@ public struct PassTimes: Sendable {
     /// Total time of each pass.
     public private(set) var nanoseconds: [Pass: UInt64] = [:]
 
-    /// The number of multiplications and additions of convolutions and products, over all steps. They are counted for
-    /// direct convolution; Winograd's algorithm needs fewer.
+    /// The number of multiplications and additions of convolutions and matrix products, over all steps. They
+    /// are counted as for direct convolution; Winograd's algorithm needs fewer.
     public private(set) var operations: [Pass: Int] = [:]
     /// The sum of the times of all passes.
     public var totalNanoseconds: UInt64 { nanoseconds.values.reduce(0, +) }

@@ -30,8 +30,10 @@ public struct Philox: Sendable {
         self.purpose = purpose.rawValue | UInt32(truncatingIfNeeded: layer + 1) << 8
     }
 
-    /// Four words for a stream (an epoch, a layer), an item (a sample, an element) and a draw (the number
-    /// of blocks of four that the item has taken before).
+    /// Four random words of 32 bits, a function of stream, item and draw.
+    ///
+    /// A stream is an epoch, a step or a parameter; an item is a sample or an element. `draw` numbers the
+    /// groups of four words that one item uses.
     @inline(__always)
     public func words(stream: UInt32, item: UInt32, draw: UInt32 = 0) -> SIMD4<UInt32> {
         Philox.block(counter: SIMD4(item, draw, stream, purpose), key: key)
@@ -48,7 +50,7 @@ public struct Philox: Sendable {
         var order = (0..<Int32(count)).map { $0 }
         var remaining = count
         while remaining > 1 {
-            // 64 random bits against a range of at most 2³²: the bias is below 2⁻³².
+            // 64 random bits choose among at most 2³² numbers, so the bias is below 2⁻³².
             let word = words(stream: stream, item: UInt32(remaining))
             let wide = UInt64(word[0]) << 32 | UInt64(word[1])
             let chosen = Int(wide.multipliedFullWidth(by: UInt64(remaining)).high)

@@ -9,14 +9,15 @@ final class Plan {
         var training: Bool
         var precision: Precision
         var threads: Int
-        /// Training with inference's forward pass: batch normalization uses the moving statistics and leaves them
-        /// unchanged; dropout and noise are off. The backward pass then differentiates what inference computes.
+        /// Whether a plan for training runs the forward pass of inference: batch normalization uses the
+        /// moving statistics and leaves them unchanged; dropout and noise are off. The backward pass then
+        /// computes gradients of the output of inference.
         var isFrozen = false
         /// Whether noise and dropout are active.
         var isLearning: Bool { training && !isFrozen }
         /// Whether the engine's own convolutions may be used; off for tests and for comparisons with oneDNN.
         var allowsWinograd = true
-        /// The plan's parts of a batch that is divided into fixed parts; otherwise nil.
+        /// If batches are divided into fixed parts, the parts that this plan computes; otherwise nil.
         var fixedParts: SampleParts?
     }
 
@@ -29,7 +30,7 @@ final class Plan {
     let outputSignal: Signal
     /// The numbers of the parameter copies that the nodes read.
     private(set) var copies: [Int] = []
-    /// For each node, the gradient sums to run after its backward pass.
+    /// For each node, the passes that add up gradients after its backward pass.
     private(set) var gradientSums: [[GradientSum]]
     /// For each node, the passes that recompute values before its backward pass.
     private(set) var recomputations: [[any Pass]]
@@ -98,8 +99,8 @@ final class Plan {
         return !training || !node.inputs[0].isRectified || node.output.isRectified
     }
 
-    /// For each node, the offset where the gradients of the nodes before it end. The gradients from this offset on are
-    /// final once the node has run backward.
+    /// For each node, the offset where the gradients of the nodes before it end, in the buffer of gradients.
+    /// The gradients from this offset on are final once the node has run backward.
     private(set) lazy var firstReadyGradients: [Int] = nodes.indices.map { number in
         parameters[..<number].joined().map(store.end(of:)).max() ?? 0
     }

@@ -5,9 +5,9 @@ final class PlanBuilder {
     let store: ParameterStore
     let network: Network
     private(set) var nodes: [any Node] = []
-    /// The batch's images or vectors, in the layout in which they are gathered.
+    /// The batch's images or vectors.
     let input: Signal
-    /// The network's input and each layer's output, by the numbers in ``ResolvedLayer/inputs``.
+    /// The network's input and each layer's output. ``ResolvedLayer/inputs`` has indices of this list.
     private var signals: [Signal]
 
     init(_ network: Network, key: Plan.Key, seed: UInt64, store: ParameterStore) {
@@ -19,8 +19,8 @@ final class PlanBuilder {
         signals = [input]
     }
 
-    /// The input in its readers' layout: planes for fewer than 16 channels if all readers can read planes,
-    /// otherwise channels last.
+    /// The network's input. Images of fewer than 16 channels are stored as one plane per channel (NCHW) if
+    /// all layers that read them prefer planes; otherwise channels last (NHWC).
     private static func input(_ network: Network, _ key: Plan.Key) -> Signal {
         let shape = network.inputShape
         guard shape.count == 3 else {
@@ -57,17 +57,18 @@ final class PlanBuilder {
         return node.output
     }
 
-    /// oneDNN's dimensions of an image.
+    /// oneDNN's dimensions of a batch of images of Keras's shape `[height, width, channels]`.
     func imageDims(_ shape: [Int]) -> [Int] { [key.batch, shape[2], shape[0], shape[1]] }
 
-    /// An image in blocks of channels, as convolutions and the passes over channels need it.
+    /// Images in the layout between layers, ``TensorLayout/images(_:_:for:)``. Adds a reorder if they have
+    /// another layout.
     func blocked(_ signal: Signal, for name: String) throws -> Signal {
         let wanted = TensorLayout.images(signal.dims, signal.layout.precision)
         guard signal.layout != wanted else { return signal }
         return try add(ReorderNode(name: "\(name) input", input: signal, to: wanted))
     }
 
-    /// An image as a matrix in Keras's order, for layers that work on vectors. A matrix is returned unchanged.
+    /// Images as a matrix in Keras's order, for layers that work on vectors. A matrix is returned unchanged.
     func flattened(_ signal: Signal, for name: String) throws -> Signal {
         guard signal.dims.count == 4 else { return signal }
         return try add(
@@ -76,7 +77,7 @@ final class PlanBuilder {
                 to: .channelsLast(signal.dims, signal.layout.precision), flattened: true))
     }
 
-    /// A layer's input in the form of the layer's output: a blocked image or a matrix.
+    /// A layer's input in the form of the layer's output: images in the layout between layers, or a matrix.
     func arranged(_ signal: Signal, for layer: ResolvedLayer) throws -> Signal {
         layer.outputShape.count == 3
             ? try blocked(signal, for: layer.name) : try flattened(signal, for: layer.name)

@@ -1,7 +1,7 @@
 /// Resolves places to addresses for one plan.
 struct PlanMemory {
     let workspace: UnsafeMutableRawPointer
-    /// Bytes from the start of the workspace.
+    /// Each place's offset from the start of the workspace, in bytes.
     let offsets: [Place: Int]
     let store: ParameterStore
 

@@ -1,4 +1,5 @@
-/// Pooling by a oneDNN primitive. The workspace of a max pooling keeps the position of each largest value.
+/// Pooling by a oneDNN primitive. In training, max pooling keeps the position of each largest value in the
+/// node's own memory, oneDNN's "workspace".
 final class PoolingNode: Node {
     let name: String
     let output: Signal

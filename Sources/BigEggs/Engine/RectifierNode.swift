@@ -24,7 +24,8 @@ final class RectifierNode: Node {
     var valuesForBackward: [Signal] { output.gradientIsMasked ? [] : [output] }
 
     func describeBackward(inputGradients: [Place?]) throws {
-        // A ReLU that computed the input need not mask again: its output equals this output, and so do the masks.
+        // If a ReLU computed the input, it need not mask the gradient again: its output equals this output,
+        // so both masks are the same.
         if input.readers == 1 { input.gradientIsMasked = true }
     }
 

@@ -1,4 +1,4 @@
-/// Copies a tensor into another layout, once.
+/// Copies a tensor into another layout, with a primitive created for this call.
 package func reorder(
     _ values: UnsafeMutableRawPointer, in source: LayoutChoice, to copy: UnsafeMutableRawPointer,
     in destination: LayoutChoice

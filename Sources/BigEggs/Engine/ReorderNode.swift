@@ -27,7 +27,7 @@ final class ReorderNode: Node {
     func describeBackward(inputGradients: [Place?]) throws {
         if input.readers == 1 { input.gradientIsMasked = output.gradientIsMasked }
         guard let inputGradient = inputGradients[0] else { return }
-        // The loss writes its gradient in the precision of activations.
+        // The loss writes gradients in the precision of activations, even if the output is float32.
         let gradient = layout.with(input.layout.precision)
         let primitive = try Primitive(
             "\(name) backward", .reorder(from: .described(gradient), to: .described(input.layout)))

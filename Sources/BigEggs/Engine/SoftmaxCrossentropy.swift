@@ -1,6 +1,6 @@
 import Glibc
 
-/// Softmax, sparse categorical cross-entropy and its gradient in one pass over the logits.
+/// Softmax, sparse categorical cross-entropy and its gradient, computed from the logits.
 ///
 /// The loss of an image is −log softmax(logits)[label]. It is computed from the logits minus their maximum, as in Keras
 /// when a softmax layer feeds the loss: no probability is clipped, and large logits do not overflow. The gradient is
@@ -17,7 +17,7 @@ enum SoftmaxCrossentropy {
         }
     }
 
-    /// The loss of each image, and whether the label's logit is the largest.
+    /// The loss of each image, whether the label's logit is the largest, and how many logits are larger.
     ///
     /// - Parameters:
     ///   - logits: `[count, classes]`.

@@ -1,4 +1,4 @@
-/// The sum of several images or matrices of one layout.
+/// The sum of several images or matrices of the same layout.
 final class SumNode: Node {
     let name: String
     let inputs: [Signal]

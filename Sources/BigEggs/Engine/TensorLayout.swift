@@ -4,7 +4,7 @@
 /// last one varies fastest. In `8b64a2b` two elements of dimension 1 are adjacent, then come 64 such pairs along
 /// dimension 0, then eight of those groups along dimension 1.
 package struct TensorLayout: Equatable {
-    /// A dense run of elements of one dimension.
+    /// An inner block: `size` consecutive elements of one dimension.
     package struct Block: Equatable {
         package var dimension: Int
         package var size: Int
@@ -71,7 +71,7 @@ package struct TensorLayout: Equatable {
         TensorLayout(precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(size, of: 1)])
     }
 
-    /// Images between layers: the layout that oneDNN's convolutions choose on this processor.
+    /// The layout of images between layers: oneDNN's convolutions choose it on this processor.
     package static func images(
         _ dims: [Int], _ precision: Precision, for set: InstructionSet = DNNL.instructionSet
     ) -> TensorLayout {
@@ -112,12 +112,12 @@ package struct TensorLayout: Equatable {
         return TensorLayout(precision, dims: dims, paddedDims: paddedDims, strides: strides, blocks: blocks)
     }
 
-    /// Elements in one outer step of a dimension.
+    /// The number of elements in one outer step of a dimension.
     package func blockSize(of dimension: Int) -> Int {
         blocks.reduce(1) { $1.dimension == dimension ? $0 * $1.size : $0 }
     }
 
-    /// Elements of memory, gaps and padding included.
+    /// The number of elements in memory, including gaps and padding.
     package var elementCount: Int {
         let ends = dims.indices.map { paddedDims[$0] / blockSize(of: $0) * strides[$0] }
         return max(ends.max() ?? 0, blocks.reduce(1) { $0 * $1.size })

@@ -28,7 +28,7 @@ enum Threads {
         omp_get_active_level() < omp_get_max_active_levels() ? Int(omp_get_thread_limit()) : 1
     }
 
-    /// libgomp's number of threads before the library changes it.
+    /// libgomp's number of threads before ``use(_:)`` changes it.
     private static let initial = Int(omp_get_max_threads())
 
     /// Sets the size of the pool for parallel regions that the calling thread starts.
@@ -50,8 +50,8 @@ enum Threads {
     /// Runs `body(thread, threads)` once on each thread of the pool and waits for all of them.
     @inline(__always)
     static func parallel(_ body: (_ thread: Int, _ threads: Int) -> Void) {
-        // The compiler stores the length of this file's path for withoutActuallyEscaping, so the same sources would give
-        // other bytes in another directory.
+        // A fixed path. For withoutActuallyEscaping the compiler stores the length of the path, so the binary
+        // would depend on the directory of the sources.
         #sourceLocation(file:"ParallelRegion.swift",line:1)
         withoutActuallyEscaping(body) { body in
             var region = body

@@ -2,9 +2,9 @@ import CKernels
 
 /// A 3×3 convolution of images of at most 2×2 pixels, as a matrix product.
 ///
-/// Every output pixel depends on every input pixel, so the product takes 16 multiplications for each pair of an input
-/// and an output channel; Winograd's algorithm takes 36. Every output is summed in a fixed order: its bits do not
-/// depend on the number of threads or the instruction set.
+/// Every output pixel depends on every input pixel. With 2×2 pixels the product takes 16 multiplications for
+/// each pair of an input and an output channel; Winograd's algorithm takes 36. Every output is summed in a
+/// fixed order: its bits do not depend on the number of threads or the instruction set.
 final class TinyConvolution: Pass {
     private let input: Place
     private let output: Place
@@ -15,11 +15,11 @@ final class TinyConvolution: Pass {
     private let instructionSet = DNNL.instructionSet.ofKernels
     private var bound: be_tiny_convolution?
 
-    /// Whether this pass can compute a convolution: 3×3 with stride 1 and zeros around images of at most 2×2 pixels,
-    /// with at least 16 input and 16 output channels, in blocks.
+    /// Whether this pass can compute a convolution: 3×3 with stride 1 and same padding, of images of at most
+    /// 2×2 pixels in blocks of channels, with at least 16 input and 16 output channels.
     ///
-    /// On AVX2, oneDNN has only its reference code for the gradient of such a kernel. That code takes a second for 4
-    /// images with 512 channels.
+    /// On AVX2, oneDNN has only its reference code for the gradient of such a kernel. That code takes one
+    /// second for 4 images with 512 channels.
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
@@ -34,7 +34,7 @@ final class TinyConvolution: Pass {
     /// - Parameters:
     ///   - shape: the shape of the input and output images.
     ///   - kernel: the place of the transformed ``TinyKernel``.
-    ///   - bias: the place of a number for each output channel.
+    ///   - bias: the place of the bias, one number per output channel.
     init(_ shape: be_tiny_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool, output: Place) {
         (self.shape, self.input, self.kernel, self.bias) = (shape, input, kernel, bias)
         (self.rectifies, self.output) = (rectifies, output)
@@ -61,9 +61,9 @@ final class TinyConvolution: Pass {
     }
 }
 
-/// The gradients of kernel and bias of a ``TinyConvolution``, or of such a convolution in bfloat16.
+/// The gradients of kernel and bias of a ``TinyConvolution``, or of a bfloat16 convolution of the same kind.
 ///
-/// One thread computes each sum over the whole batch, in float32.
+/// Each element is summed in float32, by a single thread over the whole batch.
 final class TinyGradient: Pass {
     private let input: Place
     private let outputGradient: Place

@@ -1,14 +1,14 @@
 /// The gradients of a layer's parameters, computed for each fixed part of the batch and added as a ``TreeSum``.
 ///
-/// The parts run one after the other, each on all threads. The sum of a subtree is complete before the next subtree
+/// The parts run one after the other, each on all threads. A subtree is summed before the next subtree
 /// begins. So memory holds few sums at once: at most the height of the tree plus one.
 final class TreeGradient: Pass {
     private struct Part {
         let samples: Range<Int>
         /// Computes the part's gradients; nil for a part without samples, whose gradients are zero.
         let pass: (any Pass)?
-        /// The number of subtrees' sums that still wait to be added when this part begins. It is also the index in
-        /// `sums` of the part's gradients.
+        /// The number of sums of subtrees that are not yet added when this part begins. It is also the index
+        /// in `sums` of the part's gradients.
         let level: Int
     }
 
@@ -18,14 +18,15 @@ final class TreeGradient: Pass {
     /// The number of elements of each gradient.
     private let counts: [Place: Int]
     private var scratchpad = Place.scratchpad
-    /// Each gradient's sums of subtrees. The first of them is the gradient itself.
+    /// For each gradient, the buffers for sums of subtrees. The first buffer is that of the gradient itself.
     private var bound: [(sums: [UnsafeMutablePointer<Float>], count: Int)] = []
 
     /// - Parameters:
     ///   - parts: fixed parts.
     ///   - sampleBytes: the bytes of one sample, for each place that holds samples, such as the layer's input.
     ///   - counts: the number of elements of each gradient.
-    ///   - make: makes the pass for a number of samples at the start of the places; ``bind(_:)`` moves it to its part.
+    ///   - make: makes a pass over the given number of samples. ``bind(_:)`` gives it the addresses of its
+    ///     part.
     init(
         _ parts: SampleParts, sampleBytes: [Place: Int], counts: [Place: Int],
         _ make: (_ samples: Int) -> (any Pass)?
@@ -44,7 +45,7 @@ final class TreeGradient: Pass {
     private var passBytes: Int {
         (parts.compactMap(\.pass?.scratchpadBytes).max() ?? 0).roundedUp(to: 4096)
     }
-    /// The number of sums of each gradient.
+    /// The number of buffers for sums of each gradient.
     private var levels: Int { (parts.map(\.level).max() ?? 0) + 1 }
     private static func bytes(_ count: Int) -> Int { (count * 4).roundedUp(to: 64) }
     var scratchpadBytes: Int {
@@ -82,7 +83,7 @@ final class TreeGradient: Pass {
             } else {
                 for (sums, count) in bound { sums[part.level].update(repeating: 0, count: count) }
             }
-            // In binary, each trailing 1 of the part's number completes a subtree.
+            // For each trailing 1 in the binary number of this part, one more subtree is complete.
             for carry in 0..<(~number).trailingZeroBitCount { addUp(part.level - carry) }
         }
     }

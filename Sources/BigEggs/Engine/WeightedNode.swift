@@ -1,7 +1,7 @@
-/// The base of convolution and inner product: a kernel, a bias and three passes.
+/// The base class of convolution and inner product: a kernel, a bias and three passes.
 ///
-/// oneDNN fuses a ReLU into the forward primitive. The ReLU's gradient is masked by the node that reads the
-/// output, if that is a hand-written pass; otherwise by a separate pass here.
+/// oneDNN fuses a ReLU into the forward primitive. The node that reads the output masks the ReLU's gradient
+/// if it can (``Signal/gradientIsMasked``); otherwise this node does so before its backward passes.
 class WeightedNode: Node {
     let primitives: WeightedPrimitives
     let output: Signal
@@ -11,7 +11,7 @@ class WeightedNode: Node {
     let input: Signal
     let kernel: Int
     let bias: Int?
-    /// The parts of a batch that is divided into fixed parts; otherwise nil.
+    /// If batches are divided into fixed parts, the parts that the plan computes; otherwise nil.
     let fixedParts: SampleParts?
     let store: ParameterStore
     private var forwardPass: (any Pass)?
@@ -86,9 +86,9 @@ class WeightedNode: Node {
     func makeOwnBackwardData(into gradient: Place) -> (any Pass)? { nil }
     /// The engine's own pass for the gradients of kernel and bias; `nil` to use oneDNN's.
     ///
-    /// - Parameter samples: the number of samples, the first of the batch.
+    /// - Parameter samples: how many samples the pass reads, from the start of the buffers.
     func makeOwnBackwardWeights(samples: Int) -> (any Pass)? { nil }
-    /// The layout of the gradient that the engine's own passes read.
+    /// The layout in which the engine's own passes read the output's gradient.
     var outputGradient: TensorLayout { primitives.gradient }
 
     /// The pass that computes the gradients of kernel and bias.
@@ -130,7 +130,8 @@ class WeightedNode: Node {
         }
     }
 
-    /// The engine's own pass for gradients of parameters, over the whole batch or over its fixed parts.
+    /// The engine's own pass for gradients of parameters, over the whole batch or over its fixed parts; nil
+    /// to use oneDNN's.
     private func ownGradient(
         of parameters: [Int], _ make: (_ samples: Int) -> (any Pass)?
     ) -> (any Pass)? {

@@ -56,7 +56,7 @@ struct WeightedPrimitives {
 
     /// The layout in which the kernel is stored: that of its gradient.
     ///
-    /// - Parameter samples: the number of samples for which oneDNN chooses it.
+    /// - Parameter samples: the number of samples for which oneDNN chooses the layout.
     func storedLayout(samples: Int) throws -> LayoutChoice {
         try Threads.alone {
             try backwardWeights(.free(dims: kernelDims, .float32), samples: samples)

@@ -3,10 +3,10 @@ import CKernels
 /// A 3×3 convolution in bfloat16 by Winograd's algorithm F(2×2, 3×3): 2.25 times fewer multiplications
 /// than direct convolution.
 ///
-/// Four outputs take sixteen products instead of 36, at the price of additions before and after. The
-/// input's additions are in float32, and their results are rounded to bfloat16 once, as is the transformed
-/// kernel. Products are summed in float32, and only the output is rounded again. F(4×4, 3×3) would nearly
-/// halve the products, but it scales terms by up to 8 before they cancel, too much for the 8 bits of bfloat16.
+/// Four outputs take sixteen products instead of 36, at the price of additions before and after. Input and
+/// kernel are transformed in float32 and rounded to bfloat16 once. Products are summed in float32, and only
+/// the output is rounded again. F(4×4, 3×3) would nearly halve the products, but it scales terms by up to 8
+/// before they cancel, too much for the 8 bits of bfloat16.
 ///
 /// Every output is summed in a fixed order, whatever the number of threads.
 /// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
@@ -22,8 +22,8 @@ final class WinogradBFloat16Convolution: Pass {
     private var scratchpad = Place.scratchpad
     private var bound: (convolution: be_winograd_bfloat16_convolution, scratchpad: UnsafeMutableRawPointer)?
 
-    /// Whether Winograd's algorithm is faster for a convolution: bfloat16, 3×3 with stride 1, output of the
-    /// input's size, and multiples of 32 input and output channels.
+    /// Whether Winograd's algorithm is faster for a convolution: bfloat16, 3×3 with stride 1 and same
+    /// padding, and numbers of input and output channels that are multiples of 32.
     ///
     /// The processor must have dot products of bfloat16 pairs but not AMX: with AMX, oneDNN's direct
     /// convolutions are faster.
@@ -77,7 +77,7 @@ final class WinogradBFloat16Convolution: Pass {
         guard let (convolution, scratchpad) = bound else { return }
         let (shape, instructionSet) = (self.shape, self.instructionSet)
         let bytesPerThread = scratch.bytesPerThread
-        // Tiles of 2×2 outputs, in groups that the innermost loop handles at once.
+        // Threads share the tiles of 2×2 outputs in groups. The innermost loop handles one group at once.
         let tiles = shape.images * ((shape.height + 1) / 2) * ((shape.width + 1) / 2)
         let group = Int(BE_WINOGRAD_BFLOAT16_GROUP)
         Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in

@@ -54,7 +54,7 @@ final class WinogradBFloat16Gradient: Pass {
         scratch = ThreadScratch(
             bytes: be_winograd_bfloat16_gradient_scratch_bytes(&shape), threads: threads)
         sums = 16 * dims[1] * outputs
-        // More parts let more threads work, but with large sums adding up the parts costs more.
+        // More parts let more threads work, but adding up large sums of more parts takes longer.
         parts = sums * 4 <= 1 << 18 ? 16 : 8
     }
 

@@ -20,8 +20,9 @@ final class WinogradFloat32Convolution: Pass {
     private var scratchpad = Place.scratchpad
     private var bound: (convolution: be_winograd_float32_convolution, scratchpad: UnsafeMutableRawPointer)?
 
-    /// Whether Winograd's algorithm is faster than direct convolution: for 3×3 with stride 1, at least 16 input and 16
-    /// output channels, in blocks, and at least half of the tiles' pixels in the image.
+    /// Whether Winograd's algorithm is faster than direct convolution: for 3×3 with stride 1, images in
+    /// blocks of channels, at least 16 input and 16 output channels, and at least half of the tiles' pixels
+    /// in the image.
     ///
     /// Speedup over direct convolution for a step of four such layers, on an Intel processor with AVX-512: 1.2 to 1.3
     /// with 16 channels, 2.0 with 64 and 2.2 with 256 on images of 8×8; 1.3 on 6×6, 0.8 on 5×5, 1.1 on 3×3.
@@ -33,8 +34,8 @@ final class WinogradFloat32Convolution: Pass {
             && output.dims[2...].reduce(1, *) >= 8 * tiles
     }
 
-    /// Whether the engine's own float32 kernels support a convolution: 3×3 with stride 1, and at least 16 input and 16
-    /// output channels, in blocks.
+    /// Whether the engine's own float32 kernels support a convolution: 3×3 with stride 1, images in blocks of
+    /// channels, and at least 16 input and 16 output channels.
     static func canBeOwn(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {
@@ -46,9 +47,9 @@ final class WinogradFloat32Convolution: Pass {
     /// - Parameters:
     ///   - shape: the shape of the input and output images.
     ///   - kernel: the place of the kernel's 36 matrices.
-    ///   - bias: the place of a number for each output channel.
+    ///   - bias: the place of the bias, one number per output channel.
     ///   - pooling: whether the output is pooled, or the input is the gradient of a pooled output.
-    ///   - places: the place of an index, 0 to 3, for each pooled number: its pixel among the four.
+    ///   - places: the place of the pooling indices, 0 to 3: which of the four pixels each pooled value is.
     ///   - threads: the maximum number of threads that run the pass.
     init(
         _ shape: be_winograd_float32_shape, input: Place, kernel: Place, bias: Place?, rectifies: Bool,
@@ -85,7 +86,7 @@ final class WinogradFloat32Convolution: Pass {
     func execute() {
         guard let (convolution, scratchpad) = bound else { return }
         let (instructionSet, bytesPerThread) = (self.instructionSet, scratch.bytesPerThread)
-        // Threads divide groups of tiles. The innermost loop handles a group at once.
+        // Threads share the tiles in groups. The innermost loop handles one group at once.
         let tiles = withUnsafePointer(to: shape, be_winograd_float32_tiles)
         let group = Int(BE_WINOGRAD_FLOAT32_GROUP)
         Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in

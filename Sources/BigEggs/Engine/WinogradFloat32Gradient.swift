@@ -6,8 +6,8 @@ import CKernels
 /// by element, and the products are summed over all tiles. The sums are transformed into the kernel's nine elements
 /// once.
 ///
-/// The sums are divided into parts, which are ranges of the batch's images. The number of parts does not depend on the
-/// number of threads. Threads divide the parts, and the output channels of a part.
+/// The sums are divided into parts, which are ranges of the batch's images. The number of parts does not
+/// depend on the number of threads. Each thread computes some parts, or some output channels of a part.
 final class WinogradFloat32Gradient: Pass {
     private let input: Place
     private let outputGradient: Place
@@ -41,7 +41,8 @@ final class WinogradFloat32Gradient: Pass {
 
     /// - Parameters:
     ///   - shape: the shape of the convolution.
-    ///   - places: if the output was pooled, the place of these indices, as in ``WinogradFloat32Convolution``.
+    ///   - places: if the output was pooled, the place of the pooling indices of
+    ///     ``WinogradFloat32Convolution``.
     ///   - kernelGradient: the place of the kernel's gradient, in blocks of inputs by outputs.
     ///   - threads: the maximum number of threads that run the pass.
     init(

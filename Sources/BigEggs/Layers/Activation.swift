@@ -7,7 +7,7 @@ public struct Activation: Layer {
     /// The function.
     public let function: ActivationFunction
 
-    /// A layer that applies `function`, to any shape.
+    /// A layer that applies `function` to any shape, or a softmax to vectors at the end of a model.
     public init(_ function: ActivationFunction, name: String? = nil) {
         self.function = function
         self.name = name

@@ -1,4 +1,4 @@
-/// The sum of its inputs, all of one shape.
+/// The sum of its inputs, which must have equal shapes.
 ///
 /// Source: https://keras.io/api/layers/merging_layers/add/
 public struct Add: Layer {

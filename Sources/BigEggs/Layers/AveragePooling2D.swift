@@ -14,7 +14,7 @@ public struct AveragePooling2D: Layer {
     ///   - poolSize: rows and columns of the window.
     ///   - strides: pixels from one window to the next; `nil` takes the window's size.
     ///   - padding: how the edges are padded.
-    ///   - name: the layer's name, or `nil` for Keras's.
+    ///   - name: the layer's name; `nil` for Keras's default name.
     public init(
         poolSize: Int = 2, strides: Int? = nil, padding: Padding = .valid, name: String? = nil
     ) {

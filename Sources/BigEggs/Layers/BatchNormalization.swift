@@ -1,11 +1,12 @@
 /// Normalizes each channel to mean `beta` and standard deviation `gamma`, any shape to the same shape.
 ///
-/// Training uses the batch's statistics and updates the moving ones; inference uses the moving mean and variance.
+/// Training uses the batch's mean and variance, and updates their moving averages. Inference uses the moving
+/// averages.
 /// Source: https://keras.io/api/layers/normalization_layers/batch_normalization/
 public struct BatchNormalization: Layer {
     public let name: String?
     public static let kind = "batch_normalization"
-    /// The share of the moving statistics that a step keeps.
+    /// The share of the moving averages that a training step keeps.
     public let momentum: Float
     /// Added to the variance before its root is taken.
     public let epsilon: Float
@@ -13,18 +14,18 @@ public struct BatchNormalization: Layer {
     public let center: Bool
     /// Whether there is a `gamma`; otherwise it is 1.
     public let scale: Bool
-    /// Whether training changes the layer. If not, training uses the moving statistics too.
+    /// Whether training changes the layer. If not, training uses the moving averages too.
     public let trainable: Bool
 
     /// A batch normalization over the last axis.
     ///
     /// - Parameters:
-    ///   - momentum: the share of the moving statistics that a step keeps.
+    ///   - momentum: the share of the moving averages that a training step keeps.
     ///   - epsilon: added to the variance before its root is taken.
     ///   - center: whether there is a `beta`.
     ///   - scale: whether there is a `gamma`.
-    ///   - trainable: whether training changes the layer, its moving statistics included.
-    ///   - name: the layer's name, or `nil` for Keras's.
+    ///   - trainable: whether training changes the layer, its moving averages included.
+    ///   - name: the layer's name; `nil` for Keras's default name.
     public init(
         momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true,
         trainable: Bool = true, name: String? = nil

@@ -1,10 +1,10 @@
-/// A layer that files, C and Python can describe.
+/// A layer that can be created from settings in a file, or from C and Python.
 package protocol ConfigurableLayer: Layer {
-    /// Reads the layer's settings, by Keras's names.
+    /// Creates the layer from settings with Keras's names.
     ///
     /// - Throws: ``SettingsError``.
     init(_ settings: inout Settings) throws
-    /// The settings that recreate the layer, except its name.
+    /// The settings from which the layer can be created again, without its name.
     var settings: Record { get }
     /// The activation applied to the output, if the layer has that setting.
     var activationFunction: ActivationFunction? { get }

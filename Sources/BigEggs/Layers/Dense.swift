@@ -21,7 +21,7 @@ public struct Dense: Layer {
     ///   - biasInitializer: the bias's initial values.
     ///   - kernelRegularizer: the penalty that the kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
-    ///   - name: the layer's name, or `nil` for Keras's.
+    ///   - name: the layer's name; `nil` for Keras's default name.
     public init(
         _ units: Int,
         activation: ActivationFunction = .linear, useBias: Bool = true,

@@ -21,13 +21,13 @@ public struct DepthwiseConv2D: Layer {
     ///   - strides: pixels from one position of the kernel to the next.
     ///   - padding: how the edges are padded.
     ///   - depthMultiplier: output channels per input channel.
-    ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
+    ///   - activation: applied to the output; any function except softmax.
     ///   - useBias: whether a number is added to each channel of the output.
     ///   - kernelInitializer: the kernel's initial values.
     ///   - biasInitializer: the bias's initial values.
     ///   - kernelRegularizer: the penalty that the kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
-    ///   - name: the layer's name, or `nil` for Keras's.
+    ///   - name: the layer's name; `nil` for Keras's default name.
     public init(
         kernelSize: Int, strides: Int = 1, padding: Padding = .valid, depthMultiplier: Int = 1,
         activation: ActivationFunction = .linear, useBias: Bool = true,

@@ -22,7 +22,7 @@ public struct Dropout: Layer {
 }
 
 extension LayerError {
-    /// Throws unless `rate` is a valid share.
+    /// Throws unless `rate` is at least 0 and below 1.
     static func check(rate: Float, layer: String) throws {
         guard rate >= 0, rate < 1 else {
             throw LayerError.invalid(

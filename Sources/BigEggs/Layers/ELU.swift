@@ -4,10 +4,10 @@
 public struct ELU: Layer {
     public let name: String?
     public static let kind = "elu"
-    /// The scale of the negative part, whose output approaches −`alpha`.
+    /// The scale for negative inputs: the output approaches −`alpha` as x falls.
     public let alpha: Float
 
-    /// An exponential linear unit with Keras's default.
+    /// An exponential linear unit; `alpha` has Keras's default.
     public init(alpha: Float = 1, name: String? = nil) {
         self.alpha = alpha
         self.name = name

@@ -1,4 +1,4 @@
-/// A parameter's initial values, by Keras's names.
+/// How the initial values of a parameter are chosen; all but ``partialIdentity`` have Keras's names.
 ///
 /// Fan-in is the number of inputs that an output depends on, and fan-out the number of outputs that depend on an input.
 /// Both count features, or kernel pixels times channels.
@@ -28,11 +28,12 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
     case randomNormal = "random_normal"
     /// Like ``randomNormal``, but numbers beyond two standard deviations are redrawn.
     case truncatedNormal = "truncated_normal"
-    /// 1 from each input to the output with the same index, in the middle of a convolution's kernel, and 0 elsewhere.
+    /// 1 where input and output have the same index (in a convolution only at the centre), 0 elsewhere.
     case identity
-    /// Identity for a convolution's first outputs, one per input; the others, if any, are uniform in ±1 / √fanIn.
+    /// Like ``identity`` for the first outputs, one per input; the weights of further outputs are uniform in
+    /// ±1 / √fanIn.
     ///
-    /// Source: the convolutions of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.1.
+    /// Source: the convolutions of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024.
     case partialIdentity = "partial_identity"
 
     /// The values of a tensor, determined by the seed and the parameter's index.
@@ -40,7 +41,7 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
         let count = shape.reduce(1, *)
         let stream = Stream(philox: Philox(seed: seed, purpose: .initialization), parameter: parameter)
         let (fanIn, fanOut) = Initializer.fans(of: shape)
-        // A standard normal number redrawn beyond two deviations has a deviation of 0.88.
+        // The standard deviation of standard normal numbers that are redrawn beyond two standard deviations.
         let narrowing = Float(0.87962566103423978)
         switch self {
         case .zeros: return Array(repeating: 0, count: count)

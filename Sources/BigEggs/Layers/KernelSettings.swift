@@ -10,7 +10,7 @@ package struct KernelSettings: Sendable, Equatable {
 }
 
 extension KernelSettings {
-    /// - Parameter kernel: Keras's name for the kernel: "kernel" or "depthwise".
+    /// - Parameter kernel: how the names of the kernel's settings begin in Keras: "kernel" or "depthwise".
     init(_ settings: inout Settings, kernel: String = "kernel") throws {
         useBias = try settings.flag("use_bias") ?? true
         initializer = try settings.choice("\(kernel)_initializer") ?? .glorotUniform

@@ -1,9 +1,9 @@
-/// One layer of a ``Model``: a description, which the model turns into a plan.
+/// The description of one layer, which a ``Model`` runs.
 ///
 /// Only the library can define layers: ``Lowering`` has no public initializer.
 public protocol Layer: Sendable {
-    /// The name that the layer's weights are saved under. `nil` takes Keras's: the kind, numbered from the second
-    /// layer of that kind, such as "conv2d_1".
+    /// The name that the layer's weights are saved under. `nil` for Keras's default: the kind, with a number
+    /// from the second layer of that kind on, such as "conv2d_1".
     var name: String? { get }
     /// Keras's name for the kind of layer, such as "conv2d".
     static var kind: String { get }
@@ -12,7 +12,7 @@ public protocol Layer: Sendable {
     /// - Parameter inputShape: the shape of one input, `[height, width, channels]` or `[features]`.
     /// - Throws: ``LayerError`` if the layer cannot take such an input.
     func outputShape(for inputShape: [Int]) throws -> [Int]
-    /// The shape of one output of a layer that may have several inputs, given in order.
+    /// The shape of one output, given the shapes of all inputs in order.
     ///
     /// - Throws: ``LayerError``, also for a wrong number of inputs.
     func outputShape(for inputShapes: [[Int]]) throws -> [Int]
@@ -21,7 +21,7 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
-    /// The layer's name in errors if its name in a model is not known: its own name, or its kind.
+    /// The layer's name in errors while it has no name in a model: its own name, or its kind.
     var label: String { name ?? Self.kind }
 
     /// The shape of the output, for a layer with one input.
@@ -35,7 +35,7 @@ extension Layer {
 }
 
 extension Layer {
-    /// The output's shape. Errors have the names of the layer and its inputs in the model.
+    /// The output's shape. Errors contain the names that the layer and its inputs have in the model.
     ///
     /// - Throws: ``LayerError``.
     package func outputShape(

@@ -2,7 +2,7 @@
 public enum LayerError: Error, Equatable, CustomStringConvertible {
     case inputRank(layer: String, found: [Int], expected: String)
     case inputCount(layer: String, found: Int, expected: String)
-    /// Inputs of a layer do not fit each other; `inputs` are their names, once known.
+    /// The shapes of a layer's inputs do not match; `inputs` are the inputs' names, or empty while unknown.
     case unequalInputs(layer: String, inputs: [String], shapes: [[Int]], expected: String)
     case tooSmall(layer: String, input: [Int], window: [Int])
     case invalid(layer: String, argument: String, value: String, allowed: String)

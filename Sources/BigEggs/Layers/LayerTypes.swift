@@ -13,10 +13,10 @@ package enum LayerTypes {
 }
 
 extension Layer {
-    /// A description that recreates the layer.
+    /// A description from which the layer can be created again.
     package var description: Component { Component("\(type(of: self))", allSettings) }
 
-    /// The settings that recreate the layer, its name included.
+    /// The settings from which the layer can be created again, with its name.
     package var allSettings: Record {
         var settings = lowering.described.settings
         if let name { settings["name"] = .string(name) }

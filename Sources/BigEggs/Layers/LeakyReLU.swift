@@ -7,7 +7,7 @@ public struct LeakyReLU: Layer {
     /// The slope for negative inputs.
     public let negativeSlope: Float
 
-    /// A leaky rectifier with Keras's default.
+    /// A leaky rectifier; the slope has Keras's default.
     public init(negativeSlope: Float = 0.3, name: String? = nil) {
         self.negativeSlope = negativeSlope
         self.name = name

@@ -9,7 +9,7 @@ public struct SeparableConv2D: Layer {
     public static let kind = "separable_conv2d"
     /// The number of output channels.
     public let filters: Int
-    /// Channels that the depthwise convolution makes of each input channel.
+    /// The depthwise convolution's output channels per input channel.
     public let depthMultiplier: Int
     /// Applied to the output.
     public let activation: ActivationFunction
@@ -23,14 +23,14 @@ public struct SeparableConv2D: Layer {
     ///   - kernelSize: rows and columns of the kernel.
     ///   - strides: pixels from one position of the kernel to the next.
     ///   - padding: how the edges are padded.
-    ///   - depthMultiplier: channels that the depthwise convolution makes of each input channel.
-    ///   - activation: applied to the output; softmax only in a ``Dense`` at the end of a model.
+    ///   - depthMultiplier: the depthwise convolution's output channels per input channel.
+    ///   - activation: applied to the output; any function except softmax.
     ///   - useBias: whether a number is added to each channel of the output.
     ///   - kernelInitializer: the kernels' initial values.
     ///   - biasInitializer: the bias's initial values.
     ///   - kernelRegularizer: the penalty that each kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
-    ///   - name: the layer's name, or `nil` for Keras's.
+    ///   - name: the layer's name; `nil` for Keras's default name.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,
         depthMultiplier: Int = 1,

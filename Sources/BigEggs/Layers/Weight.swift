@@ -1,8 +1,8 @@
-/// A tensor that training may change: its name, and its shape in Keras.
+/// The description of a tensor that training may change.
 package struct Weight {
     /// The name: "kernel" in its layer, "conv2d_1/kernel" in a model.
     package var name: String
-    /// Keras's shape, such as `[3, 3, input, output]`.
+    /// The shape in Keras, such as `[3, 3, input, output]`.
     package let shape: [Int]
     let initializer: Initializer
     /// The penalty that the tensor adds to the loss.

@@ -28,7 +28,7 @@ package struct Window: Sendable, Equatable {
         }
     }
 
-    /// The zeros above and to the left, and those below and to the right.
+    /// The padding in pixels: above and to the left (`before`), below and to the right (`after`).
     package func zeros(for input: [Int]) -> (before: [Int], after: [Int]) {
         guard padding == .same else { return ([0, 0], [0, 0]) }
         let total = (0..<2).map { axis in
@@ -77,7 +77,7 @@ package struct Window: Sendable, Equatable {
         return try outputSize(for: Array(inputShape[0..<2]), layer: layer)
     }
 
-    /// The settings. `name` is what the layer calls the window's size.
+    /// The settings. `name` is the layer's name for the window's size, such as "pool_size".
     func settings(size name: String) -> [String: Record] {
         [
             name: .number(Double(size[0])), "strides": .number(Double(strides[0])),

@@ -4,9 +4,9 @@
 public struct ZeroPadding2D: Layer {
     public let name: String?
     public static let kind = "zero_padding2d"
-    /// Rows of zeros.
+    /// The number of rows of zeros on each of these sides.
     public let top, bottom: Int
-    /// Columns of zeros.
+    /// The number of columns of zeros on each of these sides.
     public let left, right: Int
 
     /// The same number of zeros on every side.

@@ -1,4 +1,5 @@
-/// A model's description for files, C and recipes: its input, and its layers with the names of their inputs.
+/// A model's description in files, recipes and the C interface: the input shape, and the layers with the
+/// names of their inputs.
 ///
 /// Layers are added one by one; ``model(seed:precision:threads:)`` then draws weights.
 package struct Architecture: Sendable {
@@ -14,7 +15,7 @@ package struct Architecture: Sendable {
         let shape: [Int]
     }
 
-    /// The factor for every input value before the first layer.
+    /// The factor by which every input value is multiplied before the first layer.
     package var rescale: Float
     private let input: Input
     private var values: [Value]
@@ -84,7 +85,7 @@ package struct Architecture: Sendable {
         layers.append(description)
     }
 
-    /// Adds a layer from its description: a ``Component``, with "inputs" unless the layer reads the one added before.
+    /// Adds a layer described by a ``Component``, with "inputs" unless the layer reads the previous one.
     ///
     /// - Throws: ``SettingsError``, ``LayerError``.
     package mutating func add(_ described: Record) throws {
@@ -107,8 +108,8 @@ package struct Architecture: Sendable {
 
     /// The shape of a layer's output.
     ///
-    /// - Throws: ``LayerError`` if the layer cannot take such inputs, ``SettingsError`` if its output or weights
-    ///   are too large.
+    /// - Throws: ``LayerError`` if the layer cannot take inputs of these shapes, ``SettingsError`` if its
+    ///   output or weights are too large.
     private static func shape(after layer: any Layer, _ name: String, _ inputs: [Value]) throws -> [Int] {
         let shapes = inputs.map(\.shape)
         let output = try layer.outputShape(for: shapes, named: name, reading: inputs.map(\.name))

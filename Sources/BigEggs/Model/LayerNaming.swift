@@ -1,4 +1,4 @@
-/// Names layers as Keras does: an unnamed layer gets its kind, with a number from the second of the kind on.
+/// Names layers as Keras does: unnamed `Conv2D` layers are called `conv2d`, `conv2d_1` and so on.
 package struct LayerNaming {
     private var counts: [String: Int] = [:]
     private var names: Set<String> = []

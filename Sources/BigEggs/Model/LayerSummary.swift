@@ -4,7 +4,7 @@ public struct LayerSummary: Sendable, Codable, Equatable {
     public let name: String
     /// Keras's class name, such as "Conv2D".
     public let kind: String
-    /// The names of the layers that it reads, in the order of its inputs, "input" for the model's input.
+    /// The names of the layers whose outputs the layer reads, in order; "input" for the model's input.
     public let inputs: [String]
     /// The shape of one output.
     public let outputShape: [Int]

@@ -8,7 +8,7 @@ extension Model {
     /// The wall time of single training steps, or of inference on single batches, on data in memory.
     ///
     /// - Parameters:
-    ///   - dataset: at least one batch of images.
+    ///   - dataset: the images. With fewer than `batchSize` images, all of them are the batch.
     ///   - batchSize: images per step.
     ///   - steps: how many to measure, after one warm-up step.
     ///   - training: whether to measure full steps with loss and optimizer; otherwise forward passes in inference mode.
@@ -25,7 +25,7 @@ extension Model {
         try check(dataset, "benchmark")
         try checkPositive("batchSize", batchSize)
         let batchSize = min(batchSize, dataset.count)
-        // Whole batches only: a smaller last one would count as a fast step.
+        // Whole batches only: a smaller last batch would count as a fast step.
         var source = BatchSource(
             dataset.prefix(dataset.count / batchSize * batchSize), batchSize: batchSize,
             augmentation: augmentation, shuffle: true, seed: seed)

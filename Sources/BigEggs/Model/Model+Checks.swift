@@ -14,9 +14,9 @@ extension Model {
         }
     }
 
-    /// Throws if a pixel is not finite, since a ReLU would turn NaN into 0.
+    /// Throws if a pixel is not finite, since a ReLU would turn NaN into 0 and hide it.
     ///
-    /// Bytes are finite. Floats are read once, before the first batch.
+    /// Reads all pixels that are stored as floats; bytes are always finite.
     ///
     /// - Throws: ``TrainingError/pixelNotFinite(purpose:image:value:)``.
     func checkPixels(_ dataset: ImageDataset, _ purpose: String) throws {

@@ -4,7 +4,8 @@ public import MessagePassing
 extension Model {
     /// Loss and accuracy on a data set, in inference mode.
     ///
-    /// - Parameter communicator: the processes that share the work. All get the same result as one process alone.
+    /// - Parameter communicator: the processes that share the work. All get the same result; except for
+    ///   rounding, it is that of one process.
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``, `MessagePassingError`.
     public func evaluate(
         _ dataset: ImageDataset, batchSize: Int = 128, communicator: Communicator? = nil
@@ -26,8 +27,8 @@ extension Model {
         ]
     }
 
-    /// The processor's maker, if it matters. Fixed parts promise the same bits in all processes, which oneDNN does not
-    /// promise on processors of different makers.
+    /// The processor's maker with fixed parts, otherwise "any". Fixed parts promise the same bits in all
+    /// processes, but oneDNN's results may differ between processors of different makers.
     var makerOfExactBits: String { fixedParts == nil ? "any" : Machine.maker(of: Machine.processor) }
 
     /// - Parameter afterBatch: called with each batch's number; an error that it throws ends the evaluation.
@@ -54,7 +55,7 @@ extension Model {
             images: dataset.count, seconds: Double(nanoseconds) / 1e9)
     }
 
-    /// The probability of every class for every image.
+    /// The model's output for every image: the probability of every class, if the model ends in a softmax.
     ///
     /// - Parameter communicator: the processes that share the work; all get the whole result.
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``, `MessagePassingError`.

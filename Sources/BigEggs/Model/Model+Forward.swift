@@ -34,7 +34,7 @@ extension Model {
             smoothing: loss.labelSmoothing)
     }
 
-    /// The loss of a batch, regularization included, and its metrics.
+    /// The sums of a batch: its loss, with the regularization loss added for each image, and its metrics.
     func score(_ images: some Collection<ImageScore>) -> BatchScore {
         var score = BatchScore(images, topK: metrics.map(\.k))
         score.loss += store.regularizationLoss * Double(images.count)

@@ -1,5 +1,5 @@
 extension Model {
-    /// Where in each image the model sees a class: Grad-CAM.
+    /// Grad-CAM: maps of how strongly each position of an image supports a class.
     ///
     /// Let A be the output of a convolution, `[height, width, filters]`, and s the class's score before the softmax. A
     /// filter's weight is the mean of ∂s/∂A over all positions. The map is the weighted sum of the filters' outputs,

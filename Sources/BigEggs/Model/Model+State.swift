@@ -1,11 +1,12 @@
 extension Model {
-    /// Everything that training has changed in a model.
+    /// Everything in a model that training changes.
     ///
     /// A model with the same layers, compiled in the same way, continues from this state with bit-identical results.
     package struct State {
         /// Weights, moving statistics and the optimizer's moments, named with the prefixes of a ``Checkpoint``.
         package var tensors: [NamedTensor]
-        /// Counts, the learning rate, and the batch size, fixed part and mode of the first plan, by name.
+        /// Numbers by name: counts of passes, steps and fixed parts; the learning rate; and of the first plan
+        /// the batch size, the size of a fixed part and whether the plan is for training.
         package var numbers: [String: Double]
 
         /// A state made of its parts.

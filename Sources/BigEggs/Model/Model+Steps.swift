@@ -1,5 +1,5 @@
 extension Model {
-    /// One training step on a whole data set as one batch, as Keras's `train_on_batch`.
+    /// One training step on a whole data set as one batch, like Keras's `train_on_batch`.
     ///
     /// - Returns: the mean loss and the accuracy before the update.
     /// - Throws: ``TrainingError``, ``EngineError``.
@@ -32,7 +32,8 @@ extension Model {
     ///
     /// Runs one forward and backward pass in training mode over a whole data set as one batch.
     ///
-    /// - Parameter outputGradient: the gradient for the last layer's values before a softmax, `[count] + outputShape`.
+    /// - Parameter outputGradient: the gradient with respect to the output, or to the logits if the model
+    ///   ends in a softmax, `[count] + outputShape`.
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func gradients(
         of dataset: ImageDataset, outputGradient: [Float], step: Int = 0

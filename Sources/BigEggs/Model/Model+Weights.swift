@@ -1,5 +1,5 @@
 extension Model {
-    /// All weights and moving statistics, with Keras's order, names, shapes and layouts.
+    /// All weights and moving statistics, in Keras's order and with its names, shapes and layouts.
     ///
     /// - Throws: ``EngineError`` if oneDNN cannot change a layout.
     public func weights() throws -> [NamedTensor] {
@@ -93,8 +93,8 @@ extension Model {
 
     /// Reads all weights from a safetensors file.
     ///
-    /// - Throws: ``SafetensorsError``, ``FileError`` or ``TrainingError`` if the file is not one of this
-    ///   network; the model is then unchanged.
+    /// - Throws: ``SafetensorsError``, ``FileError``, or ``TrainingError`` if the file's weights do not fit
+    ///   this network; the model is then unchanged.
     public func loadWeights(from path: String) throws {
         try setWeights(try Safetensors.read(path), source: path)
     }

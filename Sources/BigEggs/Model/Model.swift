@@ -24,8 +24,11 @@ public class Model {
     public let seed: UInt64
     /// The precision of activations.
     public let precision: Precision
-    /// The number of threads: by default `OMP_NUM_THREADS` or, if that is not set, the number of processors. Never more
-    /// than OpenMP's settings allow (`OMP_THREAD_LIMIT`, `OMP_MAX_ACTIVE_LEVELS`).
+    /// The number of threads.
+    ///
+    /// By default `OMP_NUM_THREADS` or, if that is not set, the number of processors; processes that a
+    /// launcher starts on one machine share its processors evenly. Never more than OpenMP's settings allow
+    /// (`OMP_THREAD_LIMIT`, `OMP_MAX_ACTIVE_LEVELS`).
     public private(set) var threads: Int
     /// The learning rate of the next step; 0 before `compile`. Callbacks may set it between steps; the optimizer then
     /// no longer follows a schedule.
@@ -54,18 +57,17 @@ public class Model {
     /// The number of fixed parts of every batch; nil if sums depend on the number of processes. See
     /// ``use(fixedParts:)``.
     public private(set) var fixedParts: Int?
-    /// Whether the engine's own convolutions, Winograd's among them, may run where their rules allow.
+    /// Whether the engine may use its own convolutions, such as Winograd's algorithm, instead of oneDNN's.
     package var allowsWinograd = true
 
     /// A model of the layers between an input and an output.
     ///
     /// - Parameters:
-    ///   - input: the first layers' input.
-    ///   - output: the last layer's output.
+    ///   - input: the model's input.
+    ///   - output: the output of the last layer.
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: the precision of the activations.
-    ///   - threads: the number of threads; `nil` for `OMP_NUM_THREADS` or, if that is not set, the number of
-    ///     processors.
+    ///   - threads: the number of threads; `nil` for the default of ``threads``.
     /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
     public convenience init(
         input: Input, output: SymbolicTensor, seed: UInt64 = 0, precision: Precision = .float32,
@@ -116,16 +118,18 @@ public class Model {
 
     /// Divides every batch into fixed parts, so that results do not depend on the number of processes.
     ///
-    /// Sums over a batch are computed for each part and then added in pairs, pairs of pairs and so on. Every number of
-    /// processes that divides `parts` then gives the same bits: each process computes some of these sums. A part is a run
-    /// of the batch's images. Some passes of a process use at most as many threads as it has parts, and a
-    /// process needs memory for the gradient of a `Dense` kernel in each of its parts.
+    /// A part consists of consecutive images of the batch. Sums over a batch are computed for each part; the
+    /// parts' sums are then added in pairs, these sums in pairs again and so on. Every number of processes
+    /// that divides `parts` gives the same bits, since each process computes one subtree of this sum. Some
+    /// passes of a process use no more threads than the process has parts, and each part needs memory for the
+    /// gradient of a `Dense` kernel.
     ///
-    /// The parts change the last bits of a result, so a training must be resumed with the same number. The model keeps
-    /// the setting for all trainings, evaluations and predictions.
+    /// The number of parts affects the last bits of a result, so a training must be resumed with the same
+    /// number. The setting applies to all trainings, evaluations and predictions of the model.
     ///
     /// - Parameter parts: a power of two up to 1,024; nil for sums that depend on the number of processes.
-    /// - Throws: ``TrainingError`` for another number, or to change it after the model has run.
+    /// - Throws: ``TrainingError`` for any other number, or if the model has already run with a different
+    ///   setting.
     public func use(fixedParts parts: Int?) throws {
         if let parts, !(1...1024).contains(parts) || parts.nonzeroBitCount != 1 {
             throw TrainingError.invalid(
@@ -174,7 +178,7 @@ public class Model {
 
     var classes: Int { outputShape.reduce(1, *) }
 
-    /// The layers, and the values that each reads.
+    /// The layers, each with the numbers of the values that it reads.
     package var applications: [LayerApplication] {
         network.layers.map { LayerApplication(layer: $0.layer, inputs: $0.inputs) }
     }
@@ -210,13 +214,13 @@ public class Model {
                 ?? [])
     }
 
-    /// Makes the plan that decides the parameters' layout in memory, unless an earlier plan has decided it.
+    /// Makes the plan for a batch size. A model's first plan decides the parameters' layout in memory.
     ///
     /// The processes of a team may have shares of different sizes. All make the plan for the largest share, so that
     /// their layouts are equal. With fixed parts, the layouts are those for the largest part.
     ///
-    /// - Throws: ``TrainingError`` if the number of processes does not divide the number of fixed parts, or for fixed
-    ///   parts with local statistics. ``EngineError``.
+    /// - Throws: ``TrainingError`` if the number of processes does not divide the number of fixed parts, or
+    ///   for fixed parts with local statistics; ``EngineError``.
     func arrange(batch: Int, training: Bool, for team: Team?) throws {
         if let team, let fixedParts { try team.check(fixedParts: fixedParts) }
         guard var parts = parts(of: batch, for: team) else {
@@ -229,15 +233,16 @@ public class Model {
         _ = try plan(batch: parts.samples, training: training, fixedParts: parts)
     }
 
-    /// The plan for a batch size, made on the first request and bound.
+    /// The plan for these arguments, made on the first request, with its memory bound.
     ///
     /// - Parameters:
     ///   - isFrozen: whether to differentiate the inference pass, with moving statistics and without dropout.
-    ///   - fixedParts: the plan's parts of a batch that is divided into fixed parts.
+    ///   - fixedParts: the fixed parts that the plan computes; nil without fixed parts.
     func plan(
         batch: Int, training: Bool, isFrozen: Bool = false, fixedParts: SampleParts? = nil
     ) throws -> BoundPlan {
-        // The caller may have entered its own parallel region since `threads` was set.
+        // If the caller has entered its own parallel region since `threads` was set, fewer threads may be
+        // allowed.
         let threads = min(threads, Threads.most)
         let key = Plan.Key(
             batch: batch, training: training, precision: precision, threads: threads, isFrozen: isFrozen,

@@ -4,10 +4,10 @@ struct Network {
     private(set) var layers: [ResolvedLayer] = []
     /// All trainable tensors.
     private(set) var weights: [Weight] = []
-    /// For each value, the layers that read it.
+    /// For each value, numbered as in ``LayerApplication``, the indices of the layers that read it.
     private var readers: [[Int]] = [[]]
 
-    /// Infers the shapes and names the layers that have no name.
+    /// Infers all shapes, and gives names to layers without one.
     ///
     /// - Parameters:
     ///   - applications: the layers in order. The output of the last layer is the model's output.
@@ -60,6 +60,6 @@ struct Network {
         return readers.count == 1 ? readers[0] : nil
     }
 
-    /// The layer whose output a value is; nil for the network's input.
+    /// The layer that computes a value; nil for the network's input.
     func layer(read value: Int) -> ResolvedLayer? { value > 0 ? layers[value - 1] : nil }
 }

@@ -14,7 +14,7 @@
 ///     train.rescaled(), validation: test.rescaled(), batchSize: 128, epochs: 30)
 /// ```
 ///
-/// If a layer reads another layer than the one before it, use ``Model``.
+/// If a layer reads any layer but the one before it, use ``Model``.
 /// Source: https://keras.io/api/models/sequential/
 public final class Sequential: Model {
     /// Stacks layers and draws their initial weights.
@@ -23,8 +23,7 @@ public final class Sequential: Model {
     ///   - input: `[height, width, channels]` or `[features]`, without the batch.
     ///   - seed: the same seed gives the same weights, on any machine.
     ///   - precision: the precision of the activations.
-    ///   - threads: the number of threads; `nil` for `OMP_NUM_THREADS` or, if that is not set, the number of
-    ///     processors.
+    ///   - threads: the number of threads; `nil` for the default of ``Model/threads``.
     ///   - layers: the layers, one per line.
     /// - Throws: ``LayerError`` if the layers do not fit together, ``TrainingError`` for a bad argument.
     public init(

@@ -4,9 +4,9 @@
 /// https://keras.io/api/optimizers/adam/
 public struct Adam: Optimizer {
     public var schedule: LearningRateSchedule
-    /// The decay of the mean of gradients.
+    /// The decay rate of the first moment, the moving mean of the gradients.
     public var beta1: Float
-    /// The decay of the mean of squared gradients.
+    /// The decay rate of the second moment, the moving mean of the squared gradients.
     public var beta2: Float
     /// Added to the root of the second moment.
     public var epsilon: Float

@@ -1,8 +1,8 @@
-/// Limits large gradients, as Keras's arguments `clipvalue`, `clipnorm` and `global_clipnorm`.
+/// Limits large gradients, like Keras's arguments `clipvalue`, `clipnorm` and `global_clipnorm`.
 ///
 /// Source: https://keras.io/api/optimizers/
 public enum GradientClipping: Sendable, Codable, Equatable {
-    /// Clamps every element of a gradient to ± this.
+    /// Clamps every element of a gradient to the range from −limit to limit.
     case value(Float)
     /// Scales each tensor's gradient down to this norm if its norm is greater.
     case norm(Float)

@@ -1,8 +1,8 @@
 /// Gradient descent with momentum and orthogonalized steps, for kernels of convolutions and dense layers.
 ///
-/// A kernel is treated as a matrix with one column per output. The step is the sum of gradients with momentum; with
-/// Nesterov momentum it is the gradient plus momentum times that sum. Newton–Schulz iterations, five by default, bring
-/// the singular values of the step near 1. The step is then multiplied by the learning rate. Biases, γ and β are no
+/// A kernel is treated as a matrix with one column per output. With v = momentum · v + g, the step is v or,
+/// with Nesterov momentum, momentum · v + g. Newton–Schulz iterations, five by default, bring the singular
+/// values of the step near 1. The step is then multiplied by the learning rate. Biases, γ and β are not
 /// matrices: give them another optimizer.
 ///
 /// ```swift
@@ -15,7 +15,7 @@
 /// https://kellerjordan.github.io/posts/muon/
 public struct Muon: Optimizer {
     public var schedule: LearningRateSchedule
-    /// How much of the sum of gradients a step keeps, from 0 to 1.
+    /// The factor by which the sum of gradients is multiplied in each step, from 0 to 1.
     public var momentum: Float
     /// Whether to use Nesterov momentum.
     public var nesterov: Bool

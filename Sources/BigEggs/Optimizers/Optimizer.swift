@@ -6,8 +6,8 @@ public protocol Optimizer: Sendable, Codable, Equatable {
     var schedule: LearningRateSchedule { get set }
     /// Decoupled weight decay; 0 for none.
     ///
-    /// Before each step every trainable parameter is reduced by the product of its value, this number and the learning
-    /// rate. The decay does not enter momentum or moments.
+    /// Before each step every trainable parameter is reduced by the product of its value, this number and the
+    /// learning rate. The decay does not affect momentum or moments.
     var weightDecay: Double { get }
     /// The clipping of gradients before the step; `nil` for none.
     var clipping: GradientClipping? { get }
@@ -22,7 +22,7 @@ extension Optimizer {
         set { schedule = .constant(newValue) }
     }
 
-    /// - Throws: ``TrainingError`` for an argument that makes no sense.
+    /// - Throws: ``TrainingError`` for an invalid argument.
     func check() throws {
         try schedule.check()
         try rule.update.check()

@@ -1,4 +1,4 @@
-/// Optimizers for parameters, chosen by the end of the parameter's name; the first match counts.
+/// Optimizers for groups of parameters: the first group whose ending matches the parameter's name counts.
 package struct OptimizerGroups: Sendable {
     private let groups: [(ending: String, optimizer: any Optimizer)]
 

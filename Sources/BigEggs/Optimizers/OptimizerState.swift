@@ -7,7 +7,7 @@ final class OptimizerState {
     var states: [String: AlignedMemory] = [:]
     /// Steps taken.
     var step = 0
-    /// A learning rate that was set later and replaces the optimizer's own.
+    /// The learning rate that was set, for example by a callback; it replaces the optimizer's schedule.
     private var setRate: Double?
     /// Whether a step updates parameters. If not, it only changes the step count.
     private var isLearning = true
@@ -31,7 +31,7 @@ final class OptimizerState {
         }
     }
 
-    /// The parameters with another optimizer, as text that checkpoints and processes compare.
+    /// Each parameter in a group with the group's optimizer, as text. Checkpoints and processes compare it.
     func descriptionOfGroups(_ weights: [Weight]) -> [String] {
         weights.compactMap { weight in groups(weight.name).map { "\(weight.name): \($0)" } }
     }
@@ -81,10 +81,10 @@ final class OptimizerState {
         store.markChanged()
     }
 
-    /// Computed in the first step; parameter layouts do not change after it.
+    /// The segments of the store, found in the first step; the parameters' layouts do not change after it.
     private var pieces: [Piece]?
 
-    /// Adjacent trained tensors with the same optimizer.
+    /// Adjacent trained tensors with the same optimizer, and their range in the store.
     private struct Piece {
         let optimizer: any Optimizer
         var range: Range<Int>
@@ -113,7 +113,7 @@ final class OptimizerState {
         return pieces
     }
 
-    /// An optimizer's state buffers, each over all parameters.
+    /// An optimizer's state buffers, each as large as the store; allocates missing buffers.
     private func states(of optimizer: any Optimizer, count: Int) -> [AlignedMemory] {
         optimizer.rule.update.stateNames.map { name in
             if let memory = states[name] { return memory }

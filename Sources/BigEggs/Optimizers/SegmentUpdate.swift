@@ -4,16 +4,16 @@ protocol SegmentUpdate: Sendable {
     var stateNames: [String] { get }
     /// Whether the step reads each tensor in Keras's layout.
     var readsTensors: Bool { get }
-    /// - Throws: ``TrainingError`` for an argument that makes no sense.
+    /// - Throws: ``TrainingError`` for an invalid argument.
     func check() throws
     /// - Throws: ``TrainingError`` for a tensor that the rule cannot change.
     func check(_ weight: Weight) throws
     /// Takes a step.
     ///
     /// - Parameters:
-    ///   - step: its number, from 1.
+    ///   - step: the step's number, from 1.
     ///   - rate: the learning rate.
-    ///   - decay: the fraction of its value by which every parameter is reduced before the step.
+    ///   - decay: before the step, every parameter is reduced by this fraction of its value.
     func update(_ segment: ParameterSegment, step: Int, rate: Float, decay: Float)
 }
 

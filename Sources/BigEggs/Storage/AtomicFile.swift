@@ -109,8 +109,8 @@ public enum AtomicFile {
 
     /// Removes temporary files of processes that were killed while writing.
     ///
-    /// Call it only with the directory's ``OutputLock`` held: files that are still being written have the same kind of
-    /// name.
+    /// Call it only while this process holds an ``OutputLock`` that covers the directory. Otherwise it could
+    /// remove temporary files that another process is still writing.
     static func removeRemains(in directory: String) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
         for name in names where name.wholeMatch(of: /\..+\.[0-9a-z]{1,13}\.part/) != nil {

@@ -11,7 +11,6 @@ package struct ComponentTable<Made>: Sendable {
         self.entries = entries
     }
 
-    /// The class names.
     private var classNames: [String] { entries.map(\.className) }
 
     /// Makes an instance from settings; unknown settings are allowed.

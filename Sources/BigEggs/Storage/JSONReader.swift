@@ -1,7 +1,8 @@
 /// A strict reader of JSON (RFC 8259) that reports the position of an error.
 ///
-/// Two rules are stricter than the RFC: the keys of an object must be unique, and nesting is limited to
-/// ``maximumDepth``, so that no file can exhaust the stack.
+/// It rejects some text that the RFC's grammar allows: an object with the same key twice, unpaired
+/// surrogates, numbers too large for a double, and nesting beyond ``maximumDepth``, which could exhaust the
+/// stack.
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc8259>
 struct JSONReader {

@@ -22,7 +22,8 @@ public final class OutputLock {
     ///
     /// - Parameters:
     ///   - directory: its path.
-    ///   - others: other directories that only the holder of this lock writes to.
+    ///   - others: other directories that only the holder of this lock writes to; partial files are removed
+    ///     from them too.
     ///   - sharingWithParent: whether a lock held by the parent process or another ancestor suffices. This is for a
     ///     program that does a part of its parent's work.
     /// - Throws: ``DirectoryInUse`` if another process holds the lock, ``FileError`` if the directory cannot be
@@ -86,7 +87,8 @@ public final class OutputLock {
         return false
     }
 
-    /// The holder of a lock, read from the lock file. A holder that has just started may not have written it yet.
+    /// The holder of a lock, read from the lock file. A holder that has only just locked the file may not
+    /// have written to it yet.
     private static func holder(_ file: String) -> (process: Int32?, command: String) {
         let lines = (try? bytes(ofFile: file)).map { String(decoding: $0, as: UTF8.self) }?.lines
         return (

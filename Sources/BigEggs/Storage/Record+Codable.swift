@@ -37,7 +37,8 @@ extension Record: Codable {
         }
     }
 
-    /// The record of any encodable value, with its properties as keys. Floats keep their shortest digits.
+    /// The record of any encodable value, with its properties as keys. A float becomes the shortest decimal
+    /// number that reads back as the same float.
     ///
     /// - Throws: ``RecordError/notFinite(path:value:)`` with the property's name,
     ///   ``RecordError/notConvertible(path:problem:)`` for other values that JSON cannot represent.

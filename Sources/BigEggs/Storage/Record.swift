@@ -6,8 +6,9 @@
 /// let losses = try Record.read("04-plain-training.json")[path: "results.loss"]?.numbers
 /// ```
 ///
-/// The same tree always gives the same bytes: keys are sorted, whole numbers have no decimal point, other
-/// numbers have the fewest digits that read back as the same double, and a list of numbers takes one line.
+/// The same tree always gives the same bytes. Keys are sorted. Whole numbers between -2⁵³ and 2⁵³ have no
+/// decimal point; other numbers have the fewest digits that read back as the same double. A list of numbers
+/// takes one line.
 public indirect enum Record: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -65,8 +66,8 @@ public indirect enum Record: Sendable, Equatable {
         return values.count == array.count ? values : nil
     }
 
-    /// A member of an ``object(_:)``. Setting a member turns any other value into an object; setting nil removes the
-    /// member.
+    /// A member of an ``object(_:)``. Setting nil removes the member. Setting a member of any other value
+    /// replaces that value by an object.
     public subscript(key: String) -> Record? {
         get { object?[key] }
         set {

@@ -90,7 +90,7 @@ public enum Safetensors {
         return Contents(tensors: tensors, metadata: metadata)
     }
 
-    /// The header's entry for one tensor; its data is at `begin..<end`, in bytes.
+    /// The header's entry for one tensor, whose data are the bytes `begin..<end` after the header.
     private struct Entry {
         let name: String
         let shape: [Int]

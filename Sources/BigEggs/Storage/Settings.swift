@@ -1,6 +1,6 @@
 /// Settings from a JSON object with Keras's names.
 ///
-/// Each name that is read becomes known; ``done()`` throws on unknown settings.
+/// ``done()`` throws on settings that were never read.
 package struct Settings {
     private let owner: String
     private let members: [String: Record]
@@ -95,7 +95,7 @@ package struct Settings {
         return list
     }
 
-    /// One of the names of an enumeration.
+    /// A case of an enumeration, given by its raw value.
     package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, of _: Choice.Type = Choice.self
     ) throws -> Choice? {

@@ -1,8 +1,8 @@
 /// An error in settings.
 package enum SettingsError: Error, CustomStringConvertible {
-    /// A setting is missing, unknown or invalid: the sentence says which, and what to give.
+    /// A setting is missing, unknown or invalid. The sentence says which, and what to give.
     case invalid(String)
-    /// An unknown name: the sentence lists the known ones.
+    /// There is no class or layer of a given name. The sentence lists the existing names.
     case unknown(String)
 
     package var description: String {

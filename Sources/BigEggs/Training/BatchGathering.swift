@@ -1,5 +1,5 @@
-/// Moves a batch from the data set into the plan's input: one parallel pass that gathers,
-/// augments, scales and changes the layout.
+/// Copies a batch from the data set into a plan's input: one parallel pass that gathers, augments, scales and
+/// changes the layout.
 struct BatchGathering: Sendable {
     let dataset: ImageDataset
     let augmentation: ImageDataGenerator?
@@ -7,7 +7,7 @@ struct BatchGathering: Sendable {
 
     /// - Parameters:
     ///   - images: the batch's images, by their index in the data set.
-    ///   - pass: the pass through the images, for which augmentations are drawn.
+    ///   - pass: the number of the pass through the images; augmentations depend on it.
     func gather(_ images: ArraySlice<Int32>, pass: Int, into input: InputView) {
         switch input.precision {
         case .float32: gather(Float.self, images, pass, input)
@@ -51,7 +51,7 @@ struct BatchGathering: Sendable {
         }
     }
 
-    /// Moves a batch of images whose pixels are bytes.
+    /// Copies a batch of images whose pixels are bytes.
     ///
     /// - Parameter address: returns the address of an image, given its index in the data set.
     @inline(__always)

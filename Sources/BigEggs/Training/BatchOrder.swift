@@ -6,7 +6,7 @@ package struct BatchOrder: Sendable {
     let count: Int
     let batchSize: Int
     let stepsPerEpoch: Int
-    /// The first pass of epoch 0.
+    /// The number of the pass with which epoch 0 begins.
     var firstPass = 0
     private let batches: Int
     private let shuffling: Philox?
@@ -16,7 +16,7 @@ package struct BatchOrder: Sendable {
     /// - Parameters:
     ///   - count: the number of images.
     ///   - stepsPerEpoch: `nil` for one pass per epoch.
-    ///   - seed: the seed of the orders, or `nil` for the stored order.
+    ///   - seed: the seed for shuffling; `nil` for the stored order.
     init(count: Int, batchSize: Int, stepsPerEpoch: Int? = nil, shuffledBy seed: UInt64?) {
         self.count = count
         self.batchSize = min(batchSize, count)

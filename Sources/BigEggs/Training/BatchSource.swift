@@ -1,11 +1,11 @@
-/// Chooses the images and labels of every step and moves them into the network.
+/// Chooses the images and labels of every step and copies the images into a plan's input.
 struct BatchSource: Sendable {
     let gathering: BatchGathering
     var order: BatchOrder
 
     /// Some images and their labels.
     struct Batch {
-        /// The batch's pass through the images: augmentations depend on it.
+        /// The number of the pass through the images; augmentations depend on it.
         let pass: Int
         /// The index of each image in the data set.
         let images: ArraySlice<Int32>
@@ -16,19 +16,19 @@ struct BatchSource: Sendable {
         /// One label per image.
         var labels: [Int32] { images.map { gathering.dataset.labels.values[Int($0)] } }
 
-        /// Some of the images, counted from the batch's first.
+        /// The images with these positions in the batch.
         func part(_ range: Range<Int>) -> Batch {
             Batch(
                 pass: pass, images: images.dropFirst(range.lowerBound).prefix(range.count),
                 gathering: gathering)
         }
 
-        /// Moves the images, transformed and scaled, into a plan's input.
+        /// Copies the images, transformed and scaled, into a plan's input.
         func gather(into input: InputView) { gathering.gather(images, pass: pass, into: input) }
     }
 
     /// - Parameters:
-    ///   - dataset: one image or more.
+    ///   - dataset: the images; at least one.
     ///   - stepsPerEpoch: `nil` for one pass per epoch.
     ///   - augmentation: transforms every image anew in every pass.
     ///   - shuffle: whether each pass has its own order.
@@ -52,7 +52,7 @@ struct BatchSource: Sendable {
         return Batch(pass: pass, images: images, gathering: gathering)
     }
 
-    /// The batches of an epoch, counted from 0.
+    /// The batches of an epoch; epochs are counted from 0.
     func epoch(_ epoch: Int = 0) -> some Sequence<Batch> {
         var source = self
         return (0..<stepsPerEpoch).lazy.map { source.batch(epoch: epoch, step: $0) }

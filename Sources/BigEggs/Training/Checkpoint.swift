@@ -26,7 +26,7 @@ public struct Checkpoint: Sendable {
     let optimizer: [NamedTensor]
     let callbacks: [SavedCallback]
 
-    /// The part that is JSON.
+    /// What the metadata stores as JSON.
     private struct Description: Codable {
         struct Callback: Codable {
             let name: String
@@ -72,8 +72,8 @@ public struct Checkpoint: Sendable {
 
     /// Reads a checkpoint and checks its digest.
     ///
-    /// - Throws: ``FileError``, ``SafetensorsError``, or ``CheckpointError`` if the file is no checkpoint, is
-    ///   one of another version, or has changed since it was written.
+    /// - Throws: ``FileError``, ``SafetensorsError``, or ``CheckpointError`` if the file is no checkpoint,
+    ///   was written by another version of the library, or has changed since.
     public static func read(_ path: String) throws -> Checkpoint {
         let contents = try Safetensors.contents(of: path)
         if let found = contents.metadata["format"], found != format, found.hasPrefix(kind) {

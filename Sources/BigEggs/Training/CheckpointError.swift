@@ -10,7 +10,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case noneReadable(files: [String], reason: String)
     /// A checkpoint of an unfinished training exists, and ``Checkpoints/unfinished`` is `refuse`.
     case unfinished(file: String, epoch: Int, step: Int)
-    /// The training was begun with other settings; each difference is a phrase.
+    /// The training was begun with other settings; each phrase in `differences` describes one difference.
     case otherSettings(file: String, differences: [String])
     /// More epochs have been trained than are now requested.
     case fewerEpochs(file: String, trained: Int, epochs: Int)

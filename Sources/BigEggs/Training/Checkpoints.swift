@@ -57,8 +57,8 @@ public struct Checkpoints {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.compactMap { file in
             guard file.hasPrefix(name + "-"), file.hasSuffix(".safetensors") else { return nil }
-            // Only names that `fileName` gives: 12 is "0012", and neither "12" nor "00012". With at most nine digits,
-            // there is room for the next number.
+            // Only names that `fileName` gives: 12 is "0012", and neither "12" nor "00012". The limit of nine
+            // digits keeps the next number from overflowing.
             let number = file.dropFirst(name.count + 1).dropLast(".safetensors".count)
             guard number.count < 10, let number = Int(number), fileName(number) == file else { return nil }
             return number
@@ -73,12 +73,12 @@ public struct Checkpoints {
         return "\(name)-\(zeros)\(digits).safetensors"
     }
 
-    /// The newest readable checkpoint, or `nil` if no checkpoint exists. If a newer checkpoint is damaged, that is
-    /// announced.
+    /// The newest readable checkpoint, or `nil` if no checkpoint exists. Announces damaged newer ones.
     ///
-    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``. Also the error about a newer checkpoint that is of
-    ///   another version or may not be read for lack of permission. It may be intact, and resuming from an older
-    ///   checkpoint would lose it.
+    /// - Throws: ``CheckpointError/noneReadable(files:reason:)``;
+    ///   ``CheckpointError/otherVersion(file:format:)`` or ``FileError`` if a newer checkpoint is of another
+    ///   version or if the permission to read it is missing. The newer checkpoint may be intact, and resuming
+    ///   from an older one would lose it.
     public func newest() throws -> (file: String, checkpoint: Checkpoint)? {
         var reason: (any Error)?
         let files = self.files
@@ -138,7 +138,7 @@ public struct Checkpoints {
     /// Writes a checkpoint, reads it back, and only then removes all earlier checkpoints except `previous`.
     ///
     /// - Parameter previous: the file to keep, which is known to be readable.
-    /// - Returns: the file.
+    /// - Returns: the path of the new file.
     func save(_ checkpoint: Checkpoint, keeping previous: String?) throws -> String {
         let existing = numbers
         let file = path((existing.first ?? 0) + 1)

@@ -1,6 +1,6 @@
 /// The metrics of a training, one value per epoch.
 public struct History: Codable, Sendable, Equatable {
-    /// The values of each metric, by Keras's names: "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate".
+    /// The values of each metric, by Keras's names, such as "loss", "val_accuracy" and "learning_rate".
     public private(set) var metrics: [String: [Double]] = [:]
     /// Wall time of each epoch, validation included.
     public private(set) var seconds: [Double] = []

@@ -14,7 +14,7 @@ import Synchronization
 public final class Interruption: Sendable {
     private let requested = Atomic<Int32>(0)
 
-    /// An interruption without a request.
+    /// An interruption that has not been requested yet.
     public init() {}
 
     /// Asks the training to end. Safe within a signal handler.

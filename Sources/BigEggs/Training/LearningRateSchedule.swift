@@ -14,8 +14,8 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
 
     /// Cosine decay from `initialLearningRate` to `alpha` times that over `decaySteps`, then constant.
     ///
-    /// With a `warmupTarget` the rate first goes linearly from `initialLearningRate` to the target over `warmupSteps`,
-    /// then decays from the target.
+    /// With a `warmupTarget` the rate first goes linearly from `initialLearningRate` to the target over
+    /// `warmupSteps`, then decays from the target to `alpha` times the target.
     ///
     /// Source: Loshchilov and Hutter, "SGDR", 2017;
     /// https://keras.io/api/optimizers/learning_rate_schedules/cosine_decay/
@@ -72,7 +72,7 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
         }
     }
 
-    /// Whether the rate never changes by itself.
+    /// Whether the rate is the same at every step.
     public var isConstant: Bool { if case .constant = self { true } else { false } }
 
     /// The rate itself, or the schedule with its arguments.
@@ -91,7 +91,7 @@ public enum LearningRateSchedule: Sendable, Codable, Equatable, CustomStringConv
         }
     }
 
-    /// - Throws: ``TrainingError`` for an argument that makes no sense.
+    /// - Throws: ``TrainingError`` for an invalid argument.
     func check() throws {
         func require(_ holds: Bool, _ argument: String, _ value: some Any, _ allowed: String) throws {
             guard holds else {

@@ -1,16 +1,16 @@
 /// The loss that training minimizes.
 ///
-/// Labels are whole numbers. The loss is computed from the logits, before the last layer's softmax.
+/// Labels are class indices. The loss is computed from the logits, the input of the last layer's softmax.
 public enum Loss: Sendable, Codable, Equatable {
-    /// −log of the probability that the network gives to the label.
+    /// −log of the predicted probability of the label.
     ///
     /// Source: https://keras.io/api/losses/probabilistic_losses/#sparse_categorical_crossentropy-function
     case sparseCategoricalCrossentropy
 
-    /// −∑ target · log of the probability, where the target gives 1 − `labelSmoothing` to the label and spreads the
-    /// rest evenly over all classes, including the label's class.
+    /// −∑ target · log(probability) over the classes: the target is `labelSmoothing / classes` for each
+    /// class, plus 1 − `labelSmoothing` for the label.
     ///
-    /// As Keras's `CategoricalCrossentropy(label_smoothing=…)` on the labels' one-hot vectors. Validation
+    /// The same as Keras's `CategoricalCrossentropy(label_smoothing=…)` with one-hot labels. Validation
     /// losses are smoothed too.
     ///
     /// Source: https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class
@@ -24,7 +24,7 @@ public enum Loss: Sendable, Codable, Equatable {
         }
     }
 
-    /// - Throws: ``TrainingError`` for an argument that makes no sense.
+    /// - Throws: ``TrainingError`` for an invalid argument.
     func check() throws {
         guard (0...1).contains(labelSmoothing) else {
             throw TrainingError.invalid(

@@ -1,6 +1,6 @@
 /// A model's predictions for a data set.
 public struct Predictions: Sendable, Equatable {
-    /// `[count, classes]`, row-major; each row adds up to 1.
+    /// `[count, classes]`, row-major. If the model ends in a softmax, each row adds up to 1.
     public let probabilities: [Float]
     /// The number of classes.
     public let classes: Int
@@ -18,7 +18,7 @@ public struct Predictions: Sendable, Equatable {
     /// The number of images.
     public var count: Int { classes == 0 ? 0 : probabilities.count / classes }
 
-    /// The probabilities of one image's classes.
+    /// The probability of each class for one image.
     public subscript(image: Int) -> ArraySlice<Float> {
         probabilities[image * classes..<(image + 1) * classes]
     }

@@ -1,7 +1,8 @@
 /// A share of images, with the interval in which the true share lies with 95 % confidence.
 ///
-/// The interval is Wilson's score interval, which stays within 0 and 1 and is usable near both ends:
-/// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+/// The interval is Wilson's score interval. It stays within 0 and 1 and is usable for shares near 0 and 1.
+/// Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+/// JASA 22 (1927).
 public struct Proportion: Sendable, Codable, Equatable {
     /// `correct / count`; 0 without images.
     public let accuracy: Double
@@ -9,12 +10,12 @@ public struct Proportion: Sendable, Codable, Equatable {
     public let low: Double
     /// The interval's upper end.
     public let high: Double
-    /// How many images were right.
+    /// The number of images that were classified correctly.
     public let correct: Int
-    /// How many images there were.
+    /// The number of images.
     public let count: Int
 
-    /// The normal distribution's 97.5th percentile: 95 % of it lies within this many standard deviations of the mean.
+    /// The 97.5th percentile of the standard normal distribution: 95 % of it lies within ± this number.
     private static let quantile = 1.959963984540054
 
     /// The share of `correct` images among `count`. Without images the interval is all of 0 to 1.
@@ -31,8 +32,8 @@ public struct Proportion: Sendable, Codable, Equatable {
         let center = (share + z * z / (2 * n)) / (1 + z * z / n)
         let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
         accuracy = share
-        // If no image is right, the lower end is exactly 0, and if all are right, the upper end is exactly 1. Rounding
-        // must not move them beyond.
+        // With no correct image the lower end is exactly 0, and with only correct images the upper end is
+        // exactly 1; the formula might miss both by a rounding error.
         low = correct == 0 ? 0 : max(0, center - reach)
         high = correct == count ? 1 : min(1, center + reach)
     }

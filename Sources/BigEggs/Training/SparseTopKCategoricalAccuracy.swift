@@ -1,6 +1,6 @@
 /// The share of images whose label is among the `k` most probable classes.
 ///
-/// Ties are resolved in the label's favour. A label whose logit is not finite does not count.
+/// Ties are resolved in the label's favour. An image whose label's logit is not finite counts as wrong.
 ///
 /// Source: https://keras.io/api/metrics/accuracy_metrics/#sparsetopkcategoricalaccuracy-class
 public struct SparseTopKCategoricalAccuracy: Sendable, Codable, Equatable {
@@ -15,7 +15,7 @@ public struct SparseTopKCategoricalAccuracy: Sendable, Codable, Equatable {
         self.name = name
     }
 
-    /// - Throws: ``TrainingError`` for an argument that makes no sense.
+    /// - Throws: ``TrainingError`` for an invalid argument.
     static func check(_ metrics: [SparseTopKCategoricalAccuracy]) throws {
         var names: Set = ["loss", "accuracy", "learning_rate"]
         for metric in metrics {

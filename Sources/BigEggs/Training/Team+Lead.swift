@@ -2,7 +2,7 @@ import MessagePassing
 
 /// Work that the first process does for all processes, and the transfer of its results to the others.
 extension Team {
-    /// What the first process may change in a training, and the signal that any process may have received.
+    /// A process's report in ``lead(_:signal:_:)``: the values that `body` may change, and its signal.
     private struct Course {
         var learningRate: Double
         var signal: Int32

@@ -8,8 +8,8 @@ extension Team {
 
     /// Checks that `settings` are the same in all processes.
     ///
-    /// - Throws: ``MessagePassingError/differs(rank:host:differences:)``, in all processes, about the first process
-    ///   that differs.
+    /// - Throws: in all processes, ``MessagePassingError/differs(rank:host:differences:)`` about the lowest
+    ///   rank whose settings differ from those of process 0.
     func checkAlike(_ settings: [String: String]) throws {
         let first = try communicator.fromFirst { settings }
         let differences = Checkpoint.differences(from: first, to: settings)
@@ -22,7 +22,8 @@ extension Team {
     }
 
     /// - Parameter digest: the digest of this process's weights.
-    /// - Throws: ``MessagePassingError/divergedWeights(rank:host:)``.
+    /// - Throws: ``MessagePassingError/divergedWeights(rank:host:)`` if the digests differ, except with local
+    ///   statistics.
     func checkWeights(_ digest: String) throws {
         let reports = try communicator.gather(bytes: Array("\(digest) \(communicator.host)".utf8))
             .map { String(decoding: $0, as: UTF8.self).split(separator: " ", maxSplits: 1).map(String.init) }

@@ -31,7 +31,8 @@ final class Team {
     /// The samples of each process: consecutive ranges whose sizes differ by at most one.
     func shares(of batch: Int) -> [Range<Int>] { (0..<batch).divided(into: communicator.size) }
 
-    /// - Throws: ``TrainingError`` unless each process can have the same number of fixed parts, and for local statistics.
+    /// - Throws: ``TrainingError`` if the number of processes does not divide `fixedParts`, or with local
+    ///   statistics.
     func check(fixedParts: Int) throws {
         guard fixedParts % communicator.size == 0 else {
             throw TrainingError.invalid(
@@ -98,7 +99,7 @@ final class Team {
     /// The time for which gradient messages were under way while layers computed.
     var hiddenNanoseconds: UInt64 { exchange?.hiddenNanoseconds ?? 0 }
 
-    /// Waits for the gradients of the whole batch.
+    /// Begins the last message and waits until all gradients are summed over the processes.
     func finishGradients() throws {
         try check()
         try exchange?.begin(0..<begun)

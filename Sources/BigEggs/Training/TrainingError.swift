@@ -9,10 +9,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case learningRateScheduled(callback: String)
     /// `checkpoint` is the file of the last good checkpoint, if any.
     case lossNotFinite(loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
-    /// The loss on the validation images, after the epoch's last step.
+    /// The loss on the validation images was not finite; `step` is the epoch's last step.
     case validationLossNotFinite(
         loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
-    /// A pixel of a data set. `purpose` is "training", "validation" and so on; `image` counts from 0.
+    /// A pixel is not finite. `purpose` is "training", "validation" and so on; `image` counts from 0.
     case pixelNotFinite(purpose: String, image: Int, value: Float)
     /// The loss was finite, but `what`, a layer's statistics or a parameter's gradient, was not.
     case stepNotFinite(what: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)

@@ -3,7 +3,7 @@ import MessagePassing
 extension TrainingLoop {
     /// The settings that determine the bits of a training's result, in addition to a checkpoint's own contents.
     ///
-    /// Every new option of `fit`, `compile` or the engine that changes a bit must be added here.
+    /// Add to these every new option of `fit`, `compile` or the engine that changes a bit of the result.
     func describeSettings() throws -> [String: String] {
         let gathering = source.gathering
         var settings = [
@@ -36,7 +36,8 @@ extension TrainingLoop {
 
     /// Resumes from the newest checkpoint, if there is one and it is to be resumed.
     ///
-    /// A plan must exist, since it decides the layouts. ``restoreCallbacks()`` restores the callbacks' states.
+    /// A plan must exist, since it decides the layouts of the parameters. The callbacks' states are not
+    /// restored here but in ``restoreCallbacks()``.
     ///
     /// - Throws: ``CheckpointError``.
     func resume() throws {
@@ -89,8 +90,8 @@ extension TrainingLoop {
         let drawnPasses, drawnSteps: Int
     }
 
-    /// Restores the callbacks' states, and the learning rate and stop flag that the callbacks may have changed at the
-    /// start.
+    /// Restores the callbacks' states, and the learning rate and stop flag, which the callbacks may have
+    /// changed in `onTrainBegin` or `onEpochBegin`.
     func restoreCallbacks() throws {
         guard let resumed else { return }
         try callbacks.restore(resumed.callbacks)
@@ -151,7 +152,7 @@ extension TrainingLoop {
         restoreCourse(checkpoint)
     }
 
-    /// Restores what callbacks may change: the learning rate and whether the training is stopped.
+    /// Restores the learning rate and the stop flag, which callbacks may change.
     private func restoreCourse(_ checkpoint: Checkpoint) {
         let rate = checkpoint.progress.learningRate
         if model.learningRate != rate { model.learningRate = rate }

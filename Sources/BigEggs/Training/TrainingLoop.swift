@@ -56,7 +56,7 @@ final class TrainingLoop {
         return history
     }
 
-    /// The training as callbacks see it.
+    /// The description of the training that callbacks receive.
     private var training: TrainingRun {
         TrainingRun(
             model: model, epochs: epochs, steps: source.stepsPerEpoch,

@@ -17,7 +17,7 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     var loss = 0.0
     /// The number of images classified correctly so far.
     var right = 0
-    /// For each of the model's metrics, by name, the number of images that it counts as right.
+    /// For each of the model's metrics, by name, the number of images so far that the metric counts as right.
     var counted: [String: Int] = [:]
     /// The number of images so far.
     var images = 0
@@ -26,10 +26,10 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// The mean loss of each step.
     var losses: [Double] = []
 
-    /// The means of the model's metrics.
+    /// The running means of the model's metrics.
     var means: [String: Double] { counted.mapValues { Double($0) / Double(images) } }
 
-    /// The running means.
+    /// The running means of loss, accuracy and the model's metrics.
     var logs: [String: Double] {
         means.merging(["loss": loss / Double(images), "accuracy": Double(right) / Double(images)]) { $1 }
     }

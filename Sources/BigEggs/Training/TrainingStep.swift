@@ -9,19 +9,21 @@ struct TrainingStep {
     var epoch = 1
     /// The step, counted from 1, for error messages.
     var number = 1
-    /// The last good checkpoint, also for error messages.
+    /// The file of the last good checkpoint, for error messages.
     var checkpoint: String?
     /// Whether a loss that is not finite ends the step without an error, so that a callback can handle it.
     var terminatesOnNaN = false
 
-    /// Updates the weights and the moving statistics, or changes neither.
+    /// Runs the step.
+    ///
+    /// If the loss is not finite or the step throws, neither weights nor moving statistics change.
     ///
     /// - Parameters:
     ///   - batch: the whole batch.
     ///   - dropoutStep: the step whose dropout masks are drawn; `nil` for the model's step count.
     /// - Returns: the loss and the metrics before the update.
-    /// - Throws: ``TrainingError`` if the loss, a layer's statistics or a gradient is not finite; weights, moving
-    ///   statistics and the optimizer's state are then unchanged. ``EngineError``, `MessagePassingError`.
+    /// - Throws: ``TrainingError`` if the loss, a layer's statistics or a gradient is not finite; the
+    ///   optimizer's state is then unchanged too. Also ``EngineError`` and `MessagePassingError`.
     func run(_ batch: BatchSource.Batch, dropoutStep: Int? = nil) throws -> BatchScore {
         let share = team?.share(of: batch.count)
         let batch = share.map { batch.part($0.samples) } ?? batch

@@ -23,7 +23,7 @@ public struct TrainingTrace: Codable, Sendable, Equatable {
     public init(_ epochs: [Epoch] = []) { self.epochs = epochs }
 }
 
-/// Losses are written in base 64, eight bytes each, little-endian, since a training has thousands of losses.
+/// Encodes losses in base 64, eight bytes each, little-endian, because a training has thousands of them.
 extension TrainingTrace.Epoch: Codable {
     private enum CodingKeys: String, CodingKey { case losses, weights }
 

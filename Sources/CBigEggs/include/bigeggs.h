@@ -170,7 +170,7 @@ be_status be_release(be_handle handle);
  *     4  the file has more than `limit` bytes
  *     5  the server sent a web page instead of the file
  *
- * After 1, 3 and 5 the source "auto" uses the stand-in. With 1, 2 and 3 the function writes the reason, a
+ * After 1, 3 and 5 the source "auto" uses Fashion-MNIST instead. With 1, 2 and 3 the function writes the reason, a
  * zero-terminated text, into the `capacity` bytes at `reason`. */
 typedef int32_t (*be_fetch_callback)(const char *address, const char *path, int64_t limit, char *reason,
                                      int64_t capacity, void *context);
@@ -179,9 +179,10 @@ typedef int32_t (*be_fetch_callback)(const char *address, const char *path, int6
  * downloads that use them have ended. The library in the Python package has no built-in download. */
 be_status be_dataset_set_fetch(be_fetch_callback callback, void *context);
 
-/* Loads a data set. `source` is "auto" (the first of these that is there: BIGEGGS_DATA, the cache, the official
- * archive over the network, the stand-in), "cifar10", "fashion-mnist", or the path of a directory or an
- * archive. Loading takes seconds, or minutes with a download. */
+/* Loads a data set. `source` is "auto" (the first of these that is there: the path in the environment variable
+ * BIGEGGS_DATA, the cached archive of CIFAR-10, the official archive over the network, Fashion-MNIST), "cifar10" (as
+ * "auto", but never Fashion-MNIST), "fashion-mnist", or the path of a directory or an archive. Loading takes seconds,
+ * or minutes with a download. */
 be_status be_dataset_open(const char *source, be_handle *dataset);
 
 /* The data set's name, such as "CIFAR-10". */
@@ -268,8 +269,8 @@ be_status be_weights_tensor(be_handle weights, const char *name, be_array *tenso
  * may be NULL for predictions.
  *
  * Settings: "classes", the number of classes (greatest label + 1); "rescale", a factor that multiplies every value
- * before the network (1; use 1/255 to map bytes to [0, 1]); "first_index", the number of the first image in errors,
- * for an array that is passed in parts (0). */
+ * before the network (1; use 1/255 to map bytes to [0, 1]); "first_index", the index of the first image in error
+ * messages, for an array that is passed in parts (0). */
 be_status be_images_create(const be_array *images, const be_array *labels, const char *settings,
                            be_handle *result);
 
@@ -450,22 +451,24 @@ be_status be_world(int64_t *rank, int64_t *size);
  *     "batch_size"        images per step (32)
  *     "epochs"            the number of epochs, including those before "initial_epoch" (1)
  *     "initial_epoch"     the first epoch, counted from 0 (0)
- *     "steps_per_epoch"   (the number of steps of one pass through all images)
- *     "shuffle"           (true)
+ *     "steps_per_epoch"   the number of steps in an epoch (that of one pass through all images)
+ *     "shuffle"           whether each pass takes the images in a new order (true)
  *     "validation_split"  the fraction of the images, from their end, that is held out and evaluated in place of
  *                         `validation` (0)
  *     "terminate_on_nan"  whether a loss that is not finite ends the training without an error (false)
  *     "communicator"      "world" to train together with the other processes of be_world (none)
  *     "local_statistics"  with "communicator": whether batch normalization uses the statistics of each process's own
  *                         images (false)
- *     "fixed_parts"       a power of two, set before the model runs: divides every batch into this many parts, so that
- *                         every number of processes that divides it gives the same bits (as before, or none)
+ *     "fixed_parts"       the number of parts of every batch that are summed separately, a power of two. Every number
+ *                         of processes that divides this number gives the same bits. Set it before the model runs (the
+ *                         number set earlier, or none)
  *
  * `progress` may be NULL; it gets `context`. With "communicator" only the first process calls it. `history` gets a
  * record with a list for each metric, one value per epoch, and "seconds"; it may be NULL.
  *
- * Every training of a model draws new orders, transformations and dropout masks. A model with the same "seed" repeats
- * them all. With "initial_epoch", even 0, orders and transformations are those of the epochs from that number on. */
+ * Every training of a model draws new orders of the images, transformations and dropout masks. A model with the same
+ * "seed" repeats them all. If "initial_epoch" is given, even as 0, orders and transformations do not continue those of
+ * earlier trainings: they are those of the epochs from that number on. */
 be_status be_model_fit(be_handle model, be_handle images, be_handle validation, be_handle generator,
                        const char *settings, be_progress_callback progress, void *context,
                        be_handle *history);

@@ -13,12 +13,12 @@
 void be_bfloat16_round(be_instruction_set set, const float *_Nonnull floats, ptrdiff_t vectors,
                        void *_Nonnull halves);
 
-/// Rounds 16 * vectors numbers of each array and interleaves them, those of `even` first.
+/// Rounds 16 * vectors numbers of each array to bfloat16 and interleaves them, beginning with `even`.
 void be_bfloat16_round_pairs(be_instruction_set set, const float *_Nonnull even, const float *_Nonnull odd,
                              ptrdiff_t vectors, void *_Nonnull pairs);
 
-/// Adds to each of 16 * vectors sums the product of the odd numbers of two pairs of bfloat16, then the product of their
-/// even numbers.
+/// For each of 16 * vectors sums, multiplies two pairs of bfloat16 element by element. Adds the product of the second
+/// elements to the sum, then the product of the first elements.
 void be_bfloat16_add_products(be_instruction_set set, const void *_Nonnull left, const void *_Nonnull right,
                               ptrdiff_t vectors, float *_Nonnull sums);
 

@@ -10,8 +10,8 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// Declares `distribution`, Φ(x), and `decay`, e^(-x²/2). A macro, because clang warns of vector arguments between
-// functions even if they are inlined.
+// Declares `distribution`, Φ(x), and `decay`, e^(-x²/2). A macro, because clang warns about vector arguments even
+// of inlined functions.
 //
 // `shifted` and `whole` split off the integer exponent of 2: a float as large as `magic` has an integer in its last
 // bits. ln 2 is split into two constants; the first ends in zero bits. `decay` is at least e^-85.

@@ -1,4 +1,4 @@
-// Loads and stores of numbers that are bfloat16 in memory and float32 in registers, sixteen and eight at a time.
+// Vectors of 16 or 8 float32 numbers: loads from and stores to bfloat16 memory, and a few operations.
 //
 // Swift's conversions between vectors of different widths go lane by lane through memory. Clang's builtins
 // compile to single instructions: vpmovzxwd and, if the processor has it, vcvtneps2bf16.
@@ -7,14 +7,15 @@
 #include <stdint.h>
 #include <string.h>
 
-// Functions that pass vectors by value are inlined, so no calling convention matters.
+// -Wpsabi warns about the calling convention of vector arguments. These functions are always inlined.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float be_float16_lanes __attribute__((ext_vector_type(16)));
 typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
 
-// Without the instruction, clang would call a function for each lane. GCC 12's library lacks that function.
+// Rounds to bfloat16. Without vcvtneps2bf16, clang's conversion would call a function for each lane, which GCC 12's
+// library lacks.
 #ifdef __AVX512BF16__
 #define BE_NARROW(lanes, count) __builtin_convertvector(lanes, be_bf16x##count)
 #else
@@ -25,7 +26,7 @@ typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
   typedef uint16_t be_u16x##count __attribute__((ext_vector_type(count)));                        \
   typedef uint32_t be_u32x##count __attribute__((ext_vector_type(count)));                        \
   typedef __bf16 be_bf16x##count __attribute__((ext_vector_type(count)));                         \
-  /* The bits of the nearest bfloat16 numbers, the lower half zero, rounded as by vcvtneps2bf16. */  \
+  /* The nearest bfloat16 in the upper half of each lane, zeros in the lower; rounds like vcvtneps2bf16. */ \
   static inline __attribute__((always_inline)) be_u32x##count be_rounded##count(                  \
       be_float##count##_lanes lanes) {                                                            \
     const be_u32x##count bits = (be_u32x##count)lanes, magnitude = bits & 0x7fffffff;             \

@@ -1,10 +1,10 @@
-// The inner loops of 3x3 convolutions of float32 images of at most 2x2 pixels, with zeros around. Swift divides the
+// The inner loops of 3x3 convolutions with zero padding, of float32 images of at most 2x2 pixels. Swift divides the
 // work among threads and allocates the memory.
 //
 // Every output depends on every input of its image. So the convolution is a matrix product, [images, pixels * inputs]
-// times [pixels * inputs, pixels * outputs]. For each pair of an input pixel and an output pixel, the
-// second matrix has the weights of the kernel's tap that connects them. With 2x2 pixels the product takes 16
-// multiplications for each pair of an input and an output channel; Winograd's algorithm takes 36.
+// times [pixels * inputs, pixels * outputs]. For each pair of an input pixel and an output pixel, the second matrix has
+// the weights of the kernel's tap that connects them. With 2x2 pixels the product takes 16 multiplications for each
+// pair of an input and an output channel; Winograd's algorithm takes 36.
 //
 // With blocks of 16 channels, images are in the layout nChw16c, kernels and their gradients in OIhw16i16o. With blocks
 // of 8, they are in nChw8c and OIhw8i8o. Channels that pad a block are zero in images, kernels and gradients, and stay
@@ -64,9 +64,9 @@ typedef struct {
   const void *_Nonnull input;
   const void *_Nonnull output_gradient;
   bool is_bfloat16;
-  /// A copy of `input`, [groups of 16 channels, pixels, images, 16 channels]; `be_tiny_gathered_bytes` is its size.
+  /// A copy of `input`: [groups of 16 channels, pixels, images, 16 channels]. Its size is `be_tiny_gathered_bytes`.
   float *_Nonnull gathered_input;
-  /// A copy of `output_gradient`, in the same order; `be_tiny_gathered_bytes` is its size.
+  /// A copy of `output_gradient`, in the same order. Its size is `be_tiny_gathered_bytes`.
   float *_Nonnull gathered_gradient;
   float *_Nonnull kernel_gradient;
   /// A number for each output channel, or NULL.
@@ -77,7 +77,7 @@ size_t be_tiny_gathered_bytes(const be_tiny_shape *_Nonnull shape, ptrdiff_t cha
 /// Copies groups of 16 channels. The groups of the input are numbered first, then the groups of the output gradient.
 /// The output gradient is also summed for the bias gradient.
 void be_tiny_gather(const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
-/// Computes the kernel's gradient for squares of 16 outputs by 16 inputs, numbered in the kernel's order in memory.
+/// Computes the kernel's gradient for squares of 16 output by 16 input channels, numbered as in the layout OIhw16i16o.
 void be_tiny_sum_gradient(be_instruction_set set, const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_square,
                           ptrdiff_t last_square);
 

@@ -3,14 +3,14 @@
 //
 // A tile of 2x2 outputs depends on 4x4 inputs d. With the matrices
 //
-//   Bt = 1  0 -1  0    G = 1    0    0     At = 1  1  1  0
-//        0  1  1  0        1/2  1/2  1/2        0  1 -1 -1
-//        0 -1  1  0        1/2 -1/2  1/2
-//        0  1  0 -1        0    0    1
+//   B^T = 1  0 -1  0    G = 1    0    0     A^T = 1  1  1  0
+//         0  1  1  0        1/2  1/2  1/2         0  1 -1 -1
+//         0 -1  1  0        1/2 -1/2  1/2
+//         0  1  0 -1        0    0    1
 //
-// the tile is At [(G g Gt) . (Bt d B)] A for a kernel g, where . multiplies element by element. Over all channels
-// these are sixteen matrix products, one for each element. The kernel's gradient is the sum over tiles of
-// Gt [(A y At) . (Bt d B)] G, where y is a tile of the outputs' gradient.
+// the tile is A^T [(G g G^T) . (B^T d B)] A for a kernel g, where the point multiplies element by element. Over all
+// channels, the point stands for sixteen matrix products, one for each element. The kernel's gradient is the sum over
+// tiles of G^T [(A y A^T) . (B^T d B)] G, where y is a tile of the outputs' gradient.
 //
 // Images are in oneDNN's layout nChw16c; kernels and their gradients are float32 in OIhw16i16o. Results are
 // bit-identical for all instruction sets. The code without AVX-512 BF16 is very slow, and only for tests.
@@ -42,7 +42,7 @@ typedef struct {
   void *_Nonnull matrices;
 } be_winograd_bfloat16_kernel;
 
-/// Computes G g Gt for blocks of 16 outputs by 16 inputs, numbered in the kernel's order in memory.
+/// Computes G g G^T for blocks of 16 output by 16 input channels, numbered in the kernel's order in memory.
 void be_winograd_bfloat16_transform(be_instruction_set set, const be_winograd_bfloat16_kernel *_Nonnull kernel,
                                     ptrdiff_t first_block, ptrdiff_t last_block);
 
@@ -86,12 +86,12 @@ ptrdiff_t be_winograd_bfloat16_tile_pairs(const be_winograd_bfloat16_shape *_Non
 /// Bytes of scratch that a thread needs to sum a gradient.
 size_t be_winograd_bfloat16_gradient_scratch_bytes(const be_winograd_bfloat16_shape *_Nonnull shape);
 
-/// Sums (A y At) . (Bt d B) over pairs of tiles, into the sums of one part, which it overwrites.
+/// Sums (A y A^T) . (B^T d B), and y for the bias, over pairs of tiles. Overwrites the sums of `part`.
 void be_winograd_bfloat16_sum_gradient(be_instruction_set set,
                                        const be_winograd_bfloat16_gradient *_Nonnull gradient, ptrdiff_t part,
                                        void *_Nonnull scratch, ptrdiff_t first_pair, ptrdiff_t last_pair);
 
-/// Adds the sums of the parts and transforms them into the kernel's gradient, for blocks of 16 outputs by 16 inputs.
+/// Adds the parts' sums and transforms them into the kernel's gradient, for blocks of 16 output by 16 input channels.
 void be_winograd_bfloat16_finish_gradient(be_instruction_set set,
                                           const be_winograd_bfloat16_gradient *_Nonnull gradient, ptrdiff_t parts,
                                           ptrdiff_t first_block, ptrdiff_t last_block);

@@ -1,10 +1,10 @@
 // The inner loops of Winograd's convolution F(4x4, 3x3) of float32 images. Swift divides the work among threads
 // and allocates the memory.
 //
-// A tile of 4x4 outputs depends on 6x6 inputs d. For a kernel g the tile is At [(G g Gt) . (Bt d B)] A, where the point
-// multiplies element by element. Over all channels these are 36 matrix products, one for each element: 36
-// multiplications for each pair of an input and an output channel instead of 144. The kernel's gradient is the sum over
-// tiles of Gt [(A y At) . (Bt d B)] G, where y is a tile of the outputs' gradient.
+// A tile of 4x4 outputs depends on 6x6 inputs d. For a kernel g the tile is A^T [(G g G^T) . (B^T d B)] A, where the
+// point multiplies element by element. Over all channels, the point stands for 36 matrix products, one for each
+// element. A tile takes 36 multiplications for each pair of an input and an output channel instead of 144. The kernel's
+// gradient is the sum over tiles of G^T [(A y A^T) . (B^T d B)] G, where y is a tile of the outputs' gradient.
 //
 // The matrices interpolate at 0, ±5/8, ±3/2 and infinity. All but G are exact in float32. With 64 channels the
 // outputs' error against float64 is 6e-7 of their root mean square. The error is 3e-7 for the direct sum in float32
@@ -28,9 +28,9 @@
 typedef struct {
   /// The number of images, and the height and width of input images.
   ptrdiff_t images, height, width;
-  /// Zeros above and to the left of an input image.
+  /// Padding: the number of rows of zeros above an input image, and of columns of zeros to its left.
   ptrdiff_t top, left;
-  /// Height and width of output images. Inputs that they need below and to the right of an input image are zero too.
+  /// Height and width of output images. Pixels below and to the right of an input image count as zeros too.
   ptrdiff_t output_height, output_width;
   /// Channels of input and output images.
   ptrdiff_t inputs, outputs;
@@ -54,7 +54,7 @@ typedef struct {
 /// Bytes of a kernel's 36 matrices.
 size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs);
 
-/// Computes G g Gt for squares of 16 outputs by 16 inputs, numbered in the kernel's order in memory.
+/// Computes G g G^T for squares of 16 output by 16 input channels, numbered as in the layout OIhw16i16o.
 void be_winograd_float32_transform(be_instruction_set set, const be_winograd_float32_kernel *_Nonnull kernel,
                                    ptrdiff_t first_square, ptrdiff_t last_square);
 
@@ -75,7 +75,7 @@ typedef enum {
 typedef struct {
   be_winograd_float32_shape shape;
   be_winograd_pooling pooling;
-  /// For each pooled number, which of its four pixels is the largest: 0 to 3, row by row, the first of equal ones.
+  /// For each pooled value, which of its four pixels is the largest: 0 to 3, row by row, the first of equal ones.
   /// Written when pooling, read when spreading. NULL if not needed.
   uint8_t *_Nullable places;
   const float *_Nonnull input;
@@ -107,7 +107,7 @@ typedef struct {
   const uint8_t *_Nullable places;
   /// `be_winograd_float32_sums` numbers for each part.
   float *_Nonnull sums;
-  /// A number for each output and part; outputs are padded to a multiple of 16.
+  /// A number for each part and output channel; the number of channels is rounded up to a multiple of 16.
   float *_Nonnull bias_sums;
   float *_Nonnull kernel_gradient;
 } be_winograd_float32_gradient;
@@ -117,8 +117,8 @@ typedef struct {
 /// more.
 ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *_Nonnull shape);
 
-/// The maximum number of outputs for one call of `be_winograd_float32_sum_gradient`, so that their sums stay in the
-/// cache; a multiple of 16.
+/// The maximum number of output channels for one call of `be_winograd_float32_sum_gradient`, so that their sums stay in
+/// the cache; a multiple of 16.
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *_Nonnull shape);
 
 /// The number of sums of one part.
@@ -127,13 +127,13 @@ ptrdiff_t be_winograd_float32_sums(const be_winograd_float32_shape *_Nonnull sha
 /// Bytes of scratch that a thread needs to sum a gradient.
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Sums (A y At) . (Bt d B), and y for the bias, over the tiles of one part, for the groups of 16 outputs from
-/// first_sixteen up to but not including last_sixteen.
+/// Sums (A y A^T) . (B^T d B), and y for the bias, over the tiles of one part, for the groups of 16 output channels
+/// from first_sixteen up to but not including last_sixteen.
 void be_winograd_float32_sum_gradient(be_instruction_set set, const be_winograd_float32_gradient *_Nonnull gradient,
                                       void *_Nonnull scratch, ptrdiff_t part, ptrdiff_t first_sixteen,
                                       ptrdiff_t last_sixteen);
 
-/// Adds the parts' sums and transforms them into the kernel's gradient, for squares of 16 outputs by 16 inputs.
+/// Adds the parts' sums and transforms them into the kernel's gradient, for squares of 16 output by 16 input channels.
 void be_winograd_float32_finish_gradient(be_instruction_set set,
                                          const be_winograd_float32_gradient *_Nonnull gradient,
                                          ptrdiff_t first_square, ptrdiff_t last_square);

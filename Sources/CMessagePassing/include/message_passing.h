@@ -12,7 +12,7 @@ enum { BE_MESSAGE_PASSING_INTERFACE = 1 };
 /// finish in any order.
 enum { BE_CHANNEL_CONTROL, BE_CHANNEL_SCATTER, BE_CHANNEL_GATHER, BE_CHANNELS };
 
-/// Results of functions: 0, one of these, or an MPI error code.
+/// The functions below return 0, BE_TIMED_OUT, or an MPI error code.
 enum { BE_TIMED_OUT = -1 };
 
 /// The number of bytes that go to, or come from, each process, and where they are in the buffer.
@@ -33,14 +33,13 @@ typedef struct {
   int (*gather)(const void *own, int count, void *all, be_pieces pieces, double timeout);
   /// Begins an all-to-all on BE_CHANNEL_SCATTER: sends each process a piece, and receives one from each.
   int (*begin_scatter)(const void *send, be_pieces sent, void *receive, be_pieces received);
-  /// Begins an all-gather in place on BE_CHANNEL_GATHER: sends each process's piece of `all` to all
-  /// processes.
+  /// Begins an all-gather in place on BE_CHANNEL_GATHER: sends each process's piece of `all` to all processes.
   int (*begin_gather)(void *all, be_pieces pieces);
   /// Whether the operation of a channel has ended. Also makes progress on all channels.
   int (*test)(int channel, int *has_ended);
   /// Aborts all processes.
   void (*abort)(int status);
-  /// Makes this process exit without MPI_Finalize: the others may be gone, or be waiting for it.
+  /// Makes this process exit without MPI_Finalize, because the others may be gone, or be waiting for this one.
   void (*fail)(void);
   /// The text of an MPI error. Valid until the next call.
   const char *(*describe)(int error);

@@ -13,10 +13,10 @@
 ///   - file: a JPEG file of `size` bytes.
 ///   - least: the picture is decoded at a half, a quarter or an eighth of its size if each side then still has at
 ///     least this number of pixels.
-///   - orientation: EXIF's, 1 to 8.
+///   - orientation: the EXIF orientation, 1 to 8.
 ///   - pixels: room for `3 * side * side` bytes.
 /// - Returns: the length of the picture's shorter side in pixels. 0 if the file is damaged, has other colours than
-///   grey, RGB or YCbCr, has a side below 8 pixels or more than 89,478,485 pixels, or if memory runs out. If the result
+///   grey, RGB or YCbCr, has more than 89,478,485 pixels or a side below 8 pixels, or if memory runs out. If the result
 ///   is 0, `pixels` may still have changed.
 int picture_decode_jpeg(
     const uint8_t *file, size_t size, int side, int least, int orientation, uint8_t *pixels);
@@ -37,7 +37,7 @@ typedef struct {
 int picture_filter_make(picture_filter *filter, int extent, int length, int side);
 void picture_filter_free(picture_filter *filter);
 
-/// Filters rows of bytes: row `r` of the result is the weighted sum of the source rows of `r`.
+/// Filters rows of bytes: row `r` of the result is the weighted sum of `count[r]` source rows from `first[r]` on.
 ///
 /// - Parameters:
 ///   - rows: `[…, length]`; the first one is source row `origin` of the filter.

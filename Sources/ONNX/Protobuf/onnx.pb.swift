@@ -8,8 +8,8 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// What an ONNX file holds, as far as this target writes it: names, numbers and types of fields are those of
-/// ONNX's onnx.proto (Apache License 2.0), of which this is a subset. `make exchange` compares the two.
+/// The part of ONNX's onnx.proto (Apache License 2.0) that this target writes. Names, numbers and types of
+/// fields are the same; `make exchange` compares them.
 ///
 /// After a change run ./generate here.
 
@@ -154,7 +154,7 @@ nonisolated struct ONNXGraphProto: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// In an order in which each comes after those whose outputs it takes.
+  /// In topological order: each node comes after the nodes whose outputs it reads.
   var node: [ONNXNodeProto] = []
 
   var name: String {
@@ -317,7 +317,7 @@ nonisolated struct ONNXTensorProto: Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   mutating func clearName() {self._name = nil}
 
-  /// Row-major, low byte first.
+  /// Row-major, little-endian.
   var rawData: Data {
     get {_rawData ?? Data()}
     set {_rawData = newValue}

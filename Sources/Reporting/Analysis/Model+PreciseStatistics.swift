@@ -4,10 +4,10 @@ import Foundation
 extension Model {
     /// Re-estimates the moving statistics of batch normalization, with fixed weights.
     ///
-    /// Moving means and variances lag behind the weights. After a short training they are still biased toward their
-    /// initial values, 0 and 1. One pass over the images in training mode, without weight updates, brings them up to
-    /// date. The remaining share of their values before the pass is then removed, as in Adam's bias correction.
-    /// Weights, optimizer state, and learning rate or schedule stay unchanged.
+    /// Moving means and variances lag behind the weights. After a short training they are still biased toward
+    /// their initial values, 0 and 1. One pass over the images in training mode, without weight updates,
+    /// brings them up to date. After the pass they still contain a share of their old values, which is removed
+    /// as in Adam's bias correction. Weights, optimizer state, and learning rate or schedule stay unchanged.
     ///
     /// Source: Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021, section 3, "precise batch normalization";
     /// for the correction, Kingma and Ba, "Adam: a method for stochastic optimization", 2015, section 3.

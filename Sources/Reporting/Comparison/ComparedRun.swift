@@ -11,9 +11,9 @@ public struct ComparedRun: Sendable {
         let file: String
         /// The record's contents.
         let record: Record
-        /// The trained recipe. The noise of a result is its spread over the seeds of this recipe in the study.
+        /// The trained recipe's name, for ``SeedNoise``; nil for a section that trains nothing.
         let recipe: String?
-        /// The path of the trained weights; nil if they are missing.
+        /// The path of the trained weights; nil for a section, or if the file is missing.
         let weights: String?
     }
 

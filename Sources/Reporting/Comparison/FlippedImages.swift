@@ -18,7 +18,7 @@ public struct FlippedImages: Encodable, Sendable {
     public let changed, gained, lost: Int
     /// Whether the difference in accuracy is beyond chance: McNemar's test, 95 %.
     public let isBeyondChance: Bool
-    /// The first images that only one network gets right.
+    /// The first images, at most 20, that only one network gets right.
     public let first: [Image]
 
     private static let most = 20
@@ -37,7 +37,7 @@ public struct FlippedImages: Encodable, Sendable {
         }
     }
 
-    /// Compares two parts, by recorded predictions or else by predicting with their weights.
+    /// Compares the predictions of two parts: the recorded ones, or else new ones with the weights.
     ///
     /// - Parameters:
     ///   - images: loads the data set with images of the given height and width; returns nil if the data set is not

@@ -31,12 +31,12 @@ public struct RunComparison: Encodable, Sendable {
         public let a, b: Double
         /// b minus a.
         public let difference: Double
-        /// The bound on 95 % of differences between two seeds; nil if it is not known.
+        /// The size that 95 % of the differences between two seeds do not exceed; nil if it is not known.
         public let noise: Double?
         public let meaning: Meaning
     }
 
-    /// A claim of the original that has different verdicts in the two runs.
+    /// A claim of the original report that has different verdicts in the two runs.
     public struct Verdict: Encodable, Sendable {
         public let claim, a, b: String
     }
@@ -49,7 +49,7 @@ public struct RunComparison: Encodable, Sendable {
     public let metrics: [Metric]
     /// How many numbers were compared.
     public let compared: Int
-    /// The test images that only one of two networks gets right.
+    /// For each network, the test images that the two runs classify differently.
     public let flips: [FlippedImages]
     /// Why some comparisons of predictions are missing.
     public let withoutFlips: [String]
@@ -192,7 +192,8 @@ public struct RunComparison: Encodable, Sendable {
         }
     }
 
-    /// The noise of a number for the trained recipe; for two recipes, the larger noise.
+    /// The noise of a number: that of the recipe in its key, or else the larger one of the two trained
+    /// recipes.
     private static func width(
         _ key: String, _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ noise: SeedNoise
     ) -> Double? {

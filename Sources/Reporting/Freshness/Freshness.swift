@@ -9,13 +9,13 @@ public struct Freshness {
     private let library: String
     private let data: String?
 
-    /// Reads what every section depends on.
+    /// Hashes the library, which every section depends on.
     ///
     /// - Parameters:
     ///   - project: the checkout with scripts and library.
     ///   - layout: where the results are.
     ///   - options: the options of a run now.
-    ///   - data: the checksum of the data set; nil if the data set is not available, and then not compared.
+    ///   - data: the checksum of the data set; nil, and not compared, if the data set is not available.
     /// - Throws: errors of reading the library's source.
     public init(project: Project, layout: OutputLayout, options: SectionOptions, data: String?) throws {
         self.project = project
@@ -52,7 +52,7 @@ public struct Freshness {
             headline: record == nil ? nil : stamp?.headline)
     }
 
-    /// The progress of an interrupted training.
+    /// In which epoch an interrupted training of the section goes on; empty if there is none.
     private func unfinished(_ section: ReportSection) -> [String] {
         guard let saved = try? layout.checkpoints(section).newest()?.checkpoint.progress else { return [] }
         return ["its training is to go on in epoch \(saved.epoch + 1)"]

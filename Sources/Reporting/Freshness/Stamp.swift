@@ -11,10 +11,10 @@ struct Stamp: Codable, Sendable, Equatable {
     var library: String
     /// The checksum of the data set; nil if the section loaded none.
     var data: String?
-    /// The digests of the records of section 8's runs, and of those of section 9's runs; nil for records that the
-    /// section does not read. See ``Study/digest(of:)``.
+    /// The digest of the study's records that section 8 reads, and of those that section 9 reads; see
+    /// ``Study/digest(of:)``. A digest is nil if the section does not read those records.
     var study, fastStudy: String?
-    /// The given options, without those that only name a path.
+    /// The given options that results depend on; see ``SectionOptions/inputs(heeding:)``.
     var options: [String: String]
     /// Which of `--epochs` and `--precision` the section used, given or not; nil in stamps of earlier versions.
     var heeded: [String]?
@@ -25,7 +25,7 @@ struct Stamp: Codable, Sendable, Equatable {
     /// The result in one sentence.
     var headline: String?
 
-    /// Reads a stamp; nil if there is none, or none that this version understands.
+    /// Reads a stamp; nil if there is none, or if this version cannot decode it.
     static func read(_ path: String) -> Stamp? { try? Record.read(path).decoded() }
 
     /// Writes the stamp atomically.

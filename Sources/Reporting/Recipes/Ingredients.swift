@@ -32,7 +32,7 @@ struct Ingredients: Sendable, Decodable {
     /// Momentum of the moving average of the weights; nil for no average.
     var averaging: Double?
 
-    /// The report's choices.
+    /// The report's choices, with these settings and this augmentation.
     init(_ name: String, settings: ReportSettings, generator: ImageDataGenerator? = nil) {
         self.name = name
         self.settings = settings

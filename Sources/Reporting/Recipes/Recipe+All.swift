@@ -6,14 +6,14 @@ extension Recipe {
     private static let rotated = Ingredients(
         "augmented", settings: .augmented(.full), generator: ReportSettings.generator)
 
-    /// The report's best: images rotated, zoomed and shifted, early stopping, halved learning rate.
+    /// The report's best recipe: images rotated, zoomed and shifted, early stopping, halved learning rate.
     public static let augmented = Recipe(rotated, "the report's recipe: rotated, zoomed and shifted images")
 
     /// The report's two recipes.
     public static let ofReport = [plain, augmented]
 
-    /// The report's two recipes, then the second with one ingredient added at a time, and last the second with the best
-    /// ingredients together.
+    /// The report's two recipes, then ``augmented`` with one change at a time, and last ``augmented`` with
+    /// all changes and a one-cycle learning rate.
     public static let all: [Recipe] = [
         plain,
         augmented,

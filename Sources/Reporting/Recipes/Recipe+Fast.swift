@@ -1,7 +1,7 @@
 import BigEggs
 
 extension Recipe {
-    /// Another network, trained for eight epochs.
+    /// A network other than the report's, trained for eight epochs.
     ///
     /// It has a whitening convolution with fixed filters and six 3×3 convolutions, whose kernels Muon trains with
     /// orthogonalized steps. Each image is mirrored in every other epoch, and there are six test views.
@@ -142,7 +142,7 @@ extension Recipe {
     ///
     /// The original sums the loss over a step's images (2,000 for ``fast``); here it is the mean. So biases, betas
     /// and the head have the original's rates times the number of images. The head's rate is also divided by 400,
-    /// because its weights are 1/20 of the original's.
+    /// because its weights are 1/20 of the original's, and their gradients 20 times as large.
     ///
     /// The original adds the weight decay to the gradient, with a momentum of 0.85. Here the decay is decoupled, and
     /// so 1 / (1 − 0.85) times as large.

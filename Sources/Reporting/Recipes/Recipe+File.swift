@@ -24,7 +24,7 @@ extension Recipe {
         try self.init(described: Record.read(file), file: file)
     }
 
-    /// A recipe from the contents of a file, checked likewise.
+    /// A recipe from the contents of a file, with the same checks.
     ///
     /// - Throws: ``RecipeError``.
     init(described record: Record, file: String) throws {

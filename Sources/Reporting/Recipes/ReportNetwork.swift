@@ -7,7 +7,7 @@ extension Sequential {
     ///   - classes: the number of outputs.
     ///   - inputShape: `[height, width, channels]`.
     ///   - seed: the same seed gives the same weights, on any machine.
-    ///   - precision: of the activations.
+    ///   - precision: the precision of activations.
     ///   - threads: the number of threads, or `nil` for the default.
     /// - Throws: `LayerError` if the images are too small, `TrainingError` for a bad argument.
     public static func bigEggs(

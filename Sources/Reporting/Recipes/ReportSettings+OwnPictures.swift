@@ -18,7 +18,7 @@ extension ReportSettings {
         return settings
     }
 
-    /// A batch size that gives 100 steps per epoch if possible; at least 16, unless `batchSize` is less.
+    /// `batchSize`, reduced to give 100 steps per epoch, but not to less than 16.
     static func fittingBatchSize(_ batchSize: Int, images: Int) -> Int {
         min(batchSize, max(16, images / 100 / 8 * 8))
     }

@@ -6,8 +6,9 @@ import BigEggs
 public struct TestView: Sendable, Equatable {
     /// Whether left and right are exchanged, before the shift.
     public var isMirrored: Bool
-    /// The vertical shift: the view's pixel (y, x) is the image's pixel (y + `down`, x + `right`). Beyond an edge the
-    /// image is reflected about its outermost pixel, as by NumPy's padding mode `reflect`.
+    /// The vertical shift: the view's pixel (y, x) is pixel (y + `down`, x + `right`) of the image, mirrored
+    /// or not. Beyond an edge the image is reflected about its outermost pixel, as by NumPy's padding mode
+    /// `reflect`.
     public var down: Int
     /// The horizontal shift; see ``down``.
     public var right: Int

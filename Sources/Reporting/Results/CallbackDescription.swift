@@ -7,7 +7,7 @@ public struct CallbackDescription: Encodable, Sendable, Equatable {
     /// Its arguments.
     public let settings: [String: Record]
 
-    /// Describes a callback that changes a training; nil for one that only watches it.
+    /// Describes an `EarlyStopping` or a `ReduceLROnPlateau`; nil for any other callback.
     public init?(_ callback: any Callback) {
         switch callback {
         case let stopping as EarlyStopping:

@@ -8,7 +8,7 @@ public struct NormalizationComparison: Encodable, Sendable {
         public let loss: Double
         /// The share of the validation images that are predicted right.
         public let accuracy: Double
-        /// The moving variance of the first batch normalization, the median of its channels.
+        /// The moving variance of the first batch normalization: the median over its channels.
         public let firstVariance: Double
 
         /// An evaluation with these weights.
@@ -34,12 +34,12 @@ public struct NormalizationComparison: Encodable, Sendable {
     public let raw: [String: [Double]]
     /// The history on pixels from 0 to 1, one list per metric.
     public let scaled: [String: [Double]]
-    /// The network of ``raw`` after its last epoch.
+    /// The evaluation of the network of ``raw`` after its last epoch.
     public let rawPrecise: Precise
-    /// The network of ``scaled`` after its last epoch.
+    /// The evaluation of the network of ``scaled`` after its last epoch.
     public let scaledPrecise: Precise
 
-    /// The common settings of the two trainings, and the history and final network of each.
+    /// The common settings of the two trainings, and the history and the final evaluation of each.
     public init(
         images: Int, testImages: Int, epochs: Int, steps: Int,
         raw: (history: History, precise: Precise), scaled: (history: History, precise: Precise)

@@ -1,7 +1,7 @@
 import BigEggs
 
 extension Table {
-    /// The layers of a network: name, output and number of parameters.
+    /// The layers of a network: name, kind, output and number of parameters.
     public init(layersOf model: Model) {
         let rows = model.summary.map { layer in
             [

@@ -50,11 +50,11 @@ public struct TrainingResults: Encodable {
     public let finalTrain: Measured
     /// Loss and accuracy of the last epoch's weights on the test images.
     public let finalEpoch: [String: Double]
-    /// The callbacks that changed the training.
+    /// The early-stopping and plateau callbacks of the training.
     public let callbacks: [CallbackDescription]
     /// How long training took, validation included.
     public let trainingSeconds: Double
-    /// Training images per second, validation included.
+    /// Training images per second; the time includes validation.
     public let imagesPerSecond: Double
     /// The file of the kept weights.
     public let weights: WeightsFile

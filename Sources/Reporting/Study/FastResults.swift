@@ -17,7 +17,7 @@ public struct FastResults: Encodable, Sendable {
         public let precision, instructionSet: String
         /// The number of its threads.
         public let threads: Int
-        /// The number of training images, and of training images held out.
+        /// How many images are trained on, and how many training images are held out.
         public let trainImages, heldOutImages: Int
         /// Scores of the last epoch's weights on the unchanged test images, and with the recipe's test views.
         public let test, views: PredictionScore
@@ -50,7 +50,7 @@ public struct FastResults: Encodable, Sendable {
         public let seconds: StudyResults.Spread
     }
 
-    /// The loss of accuracy without an ingredient.
+    /// How much accuracy is lost without an ingredient.
     public struct Ingredient: Encodable, Sendable {
         /// The ingredient's name, such as "whitening".
         public let ingredient: String

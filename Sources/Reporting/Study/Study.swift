@@ -3,10 +3,10 @@ import Foundation
 
 /// The study's runs and their records.
 public struct Study {
-    /// The directory of the records of ``Recipe/named``, a file for each run, such as `flip-2.json`. In a checkout they
-    /// are committed.
+    /// The directory of the records of built-in recipes (``Recipe/named``), one file per run, such as
+    /// `flip-2.json`. In a checkout these records are committed.
     public let records: String
-    /// The directory under which each run trains.
+    /// The directory that contains each run's output directory.
     public let runs: String
 
     /// The study of a project. An installation keeps its study in the current directory.

@@ -60,7 +60,7 @@ public struct StudyResults: Encodable, Sendable {
         public let epochByHeldOut: Int
         /// The test images' score after that epoch.
         public let byHeldOut: PredictionScore
-        /// The epoch with the lowest test loss, which the original would have kept.
+        /// The epoch with the lowest test loss, which the original report would have kept.
         public let epochByTest: Int
         /// The test images' score after that epoch.
         public let byTest: PredictionScore
@@ -72,7 +72,7 @@ public struct StudyResults: Encodable, Sendable {
     public struct Spread: Encodable, Sendable, Equatable {
         /// The mean.
         public let mean: Double
-        /// The extremes.
+        /// The smallest and the largest value.
         public let low, high: Double
         /// The sample's standard deviation; nil for a single value.
         public let deviation: Double?
@@ -172,6 +172,6 @@ extension StudyResults.Selection {
         highestAccuracy = highest
     }
 
-    /// How much the original's choice adds to the test accuracy.
+    /// How much choosing the epoch by the test loss, as the original report does, adds to the test accuracy.
     public var flattery: Double { byTest.accuracy - byHeldOut.accuracy }
 }

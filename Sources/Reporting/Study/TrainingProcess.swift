@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import MessagePassing
 
-/// A training by `bigeggs train` in a process of its own, whose record is kept.
+/// A training by `bigeggs train`, by default in a child process, whose record is kept.
 struct TrainingProcess {
     /// The name used in messages.
     let name: String

@@ -12,7 +12,7 @@ public enum SweepError: Error, Equatable, CustomStringConvertible {
     case noRecipe(values: String, problem: String)
     /// The setting makes no difference to the recipe.
     case noDifference(setting: String, values: [String])
-    /// A training of this name with other settings is already here.
+    /// There is already a training of this name with other settings.
     case otherTraining(record: String, differences: [String])
 
     public var description: String {

@@ -18,7 +18,7 @@ public struct RecordedTrace: Codable, Sendable, Equatable {
 
     /// Reads a trace.
     ///
-    /// - Returns: nil where there is none.
+    /// - Returns: nil if there is no file.
     /// - Throws: `RecordError` or `FileError` for a file that cannot be read or is no trace.
     init?(reading path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { return nil }

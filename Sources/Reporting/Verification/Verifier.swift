@@ -44,7 +44,8 @@ public struct Verifier {
             throw ReportingError.recordsInTheWay(records: Project.shown(reference.layout.records))
         }
         try pipeline.layout.create()
-        // The records that the first section reads are copied, if they are complete and of the same data.
+        // Sections before the first one are copied instead of run, if the data is the same and their files
+        // are complete.
         let isSameData = sections.allSatisfy { reference.isOf(data: data, $0) }
         let before = reference.sections.prefix { $0 != first }
         let copied = isSameData ? try before.filter { try reference.copy($0, to: pipeline.layout) } : []

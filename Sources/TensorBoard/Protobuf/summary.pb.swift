@@ -8,8 +8,8 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// What TensorBoard reads from an event file, as far as this target writes it: names and numbers of fields
-/// are those of TensorFlow's event.proto and summary.proto (Apache License 2.0), of which this is a subset.
+/// The part of TensorFlow's event.proto and summary.proto (Apache License 2.0) that this target writes. Names
+/// and numbers of fields are the same.
 ///
 /// After a change run ./generate here.
 
@@ -166,9 +166,10 @@ nonisolated struct ProtoHistogramProto: Sendable {
 
   var sumSquares: Double = 0
 
-  /// The upper end of each bucket, and how many values lie in it.
+  /// The upper end of each bucket.
   var bucketLimit: [Double] = []
 
+  /// The number of values in each bucket.
   var bucket: [Double] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()

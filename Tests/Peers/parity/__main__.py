@@ -93,7 +93,7 @@ def main():
         left = f", about {spent / done * (total - done):.0f} s left" if done else ""
         print(f"[{number + 1}/{len(chosen)}] {function.__doc__.splitlines()[0]} ({name}{left})",
               file=sys.stderr, flush=True)
-        # A group's inputs do not depend on which others run.
+        # A group's inputs do not depend on which other groups run.
         generator = numpy.random.default_rng([seed, zlib.crc32(name.encode())])
         keras.utils.set_random_seed(int(generator.integers(1 << 31)))
         function(ledger, generator, cases)

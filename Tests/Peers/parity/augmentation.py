@@ -45,8 +45,7 @@ def transforms(ledger, random, cases):
         ours = bigeggs.ImageDataGenerator(fill_mode=mode, cval=cval).apply_transform(image, given)
         ledger.compare(
             f"apply_transform, fill mode {mode}", ours, expected, 6 * tolerances.UNIT,
-            "coordinates are float64 here as there; what is left are three interpolations in float32, of two "
-            "roundings each",
+            "both compute coordinates in float64; each of three interpolations in float32 rounds twice",
             f"{shape} {given}", 255)
 
 
@@ -88,10 +87,10 @@ def drawn(ledger, random, cases):
         ledger.record("drawn parameters, beyond their range", beyond, 1e-6, "the bounds in float32", key)
         empty = max(values.min() - low, high - values.max()) / (high - low)
         ledger.record("drawn parameters, part of the range never drawn", empty, 20 / cases,
-                      "uniform draws leave more than this at an end once in e²⁰", key)
+                      "uniform draws leave a larger part at an end of the range once in e²⁰ cases", key)
         error = abs(values.mean() - (low + high) / 2) / ((high - low) / numpy.sqrt(12 * cases))
         ledger.record("drawn parameters, mean, in standard errors", error, 6,
-                      "beyond 6 standard errors once in 500 million", key)
+                      "by chance beyond 6 standard errors once in 500 million cases", key)
         surprise = -numpy.log10(max(scipy.stats.ks_2samp(values, others).pvalue, 1e-300))
         ledger.record("drawn parameters beside Keras's, Kolmogorov and Smirnov's -log10 p", surprise, 7,
                       "p below 10⁻⁷ by chance once in ten million", key)
@@ -100,13 +99,13 @@ def drawn(ledger, random, cases):
     for key in ("flip_horizontal", "flip_vertical"):
         ledger.record("drawn flips, share, in standard errors",
                       abs(columns[key].mean() - 0.5) * 2 * numpy.sqrt(cases), 6,
-                      "beyond 6 standard errors once in 500 million", key)
+                      "by chance beyond 6 standard errors once in 500 million cases", key)
     for one, other in itertools.combinations(columns, 2):
         error = abs(numpy.corrcoef(columns[one], columns[other])[0, 1]) * numpy.sqrt(cases)
         ledger.record("drawn parameters, correlation of two, in standard errors", error, 6,
-                      "beyond 6 standard errors once in 500 million", f"{one} and {other}")
+                      "by chance beyond 6 standard errors once in 500 million cases", f"{one} and {other}")
     for key, values in columns.items():
         for distance, what in ((1, "samples"), (1000, "epochs")):
             error = abs(numpy.corrcoef(values[distance:], values[:-distance])[0, 1]) * numpy.sqrt(cases - distance)
             ledger.record(f"drawn parameters, correlation of neighbouring {what}, in standard errors", error, 6,
-                          "beyond 6 standard errors once in 500 million", key)
+                          "by chance beyond 6 standard errors once in 500 million cases", key)

@@ -67,7 +67,7 @@ def reduce_on_plateau(ledger, random, cases):
         rates = _train(callback, model, case["values"])
         ledger.compare(
             "ReduceLROnPlateau, learning rate after each epoch", rates, case["rates"], 0.0,
-            "the same products, in float64 here as there", f"{settings} {case['values']}")
+            "both compute the same products in float64", f"{settings} {case['values']}")
 
 
 def model_checkpoint(ledger, random, cases):

@@ -110,8 +110,8 @@ class Ours:
                 if self.precision == "float32":
                     values = self._values(number, weights, x)
                 else:
-                    # The first layers alone would round the normalized values, which the network pools unrounded.
-                    # Their order is that of the values before normalization, reversed if gamma is negative.
+                    # A network of the first layers would round the normalized values; the whole network pools them
+                    # unrounded. They have the order of the values before normalization, reversed if gamma is negative.
                     count = len(self._stack(self.layers[: number - 1]).weights.names)
                     values = values * numpy.sign(weights[count])
                 found.append(largest(values))

@@ -20,7 +20,7 @@ CURVES = {
 #: The functions whose slope jumps at zero.
 BENT = ("relu", "leaky_relu")
 ELEMENTWISE = (
-    "16 unit roundoffs of x and 1 in the function, its slope and its argument: a polynomial or an exponential and a "
+    "16 unit roundoffs of |x| + 1 in the function, its slope and its argument: a polynomial or an exponential and a "
     "handful of operations")
 ERRORS = 16 * tolerances.UNIT
 
@@ -35,7 +35,7 @@ def slopes(function, values):
 
 
 def front_and(layer, random, batch=None):
-    """A layer after one that passes its inputs on, the shape of an input, and random images."""
+    """Returns `layer` after a layer that passes its inputs on, the shape of an input, and random images."""
     size = random.integers(4, 12, 2)
     shape = (int(size[0]), int(size[1]), int(random.choice([5, 8])))
     front = ("Conv2D", {"filters": int(random.choice([3, 5, 16, 17, 33])), "kernel_size": 1})
@@ -63,7 +63,10 @@ def activations(ledger, random, cases):
 
 
 def weighted(ledger, label, pair, x, random, terms, case):
-    """Compares a layer that has kernels and any activation; `terms`: products in an output, in an input's gradient."""
+    """Compares a layer that has kernels and any activation.
+
+    `terms` are the numbers of products in an output and in an input's gradient.
+    """
     layer = pair.theirs.layers[-1]
     half, name = pair.precision == "bfloat16", pair.layers[-1][1].get("activation")
     slope, bend = CURVES[name]
@@ -82,7 +85,7 @@ def weighted(ledger, label, pair, x, random, terms, case):
         gradient = numpy.where(numpy.abs(values) > before, gradient, 0).astype("float32")
     reaching = gradient * slopes(layer.activation, values)
     errors = numpy.abs(gradient) * (bend * (before + written) + curved)
-    if name == "elu":  # Near zero, the slope changes by no more than that.
+    if name == "elu":  # The slope is between 0 and 1, so its error is below 2.
         errors = numpy.minimum(errors, 2 * numpy.abs(gradient))
     # The gradient is stored, and rounded, before the convolution reads it.
     errors = errors + half * tolerances.ROUNDED * numpy.abs(reaching)
@@ -154,7 +157,7 @@ def average_pooling(ledger, random, cases):
                     allowed = Allowed(numpy.zeros_like(expected), numpy.zeros_like(values), [], tolerances.EXACT,
                                       (False, False))
                 else:
-                    # The root of the mean square is at least the size of the sum, divided by the number of pixels.
+                    # The root of the mean square is at least the size of the mean's sum divided by the pixel count.
                     sizes = numpy.sqrt(pair.theirs.layers[-1](values**2).numpy())
                     output = tolerances.sums(terms, sizes, expected) + 2 * tolerances.UNIT * numpy.abs(expected)
                     unit = tolerances.UNIT if precision == "float32" else tolerances.UNIT_BFLOAT16
@@ -288,10 +291,10 @@ def noise(ledger, random, cases):
         added = pair.forward(x, training=True, step=3) - before
         spread = deviation / numpy.sqrt(added.size)
         ledger.record("GaussianNoise, mean in standard errors", abs(added.mean()) / spread, 6,
-                      "beyond 6 standard errors once in 500 million cases")
+                      "by chance beyond 6 standard errors once in 500 million cases")
         ledger.record("GaussianNoise, deviation in standard errors",
                       abs(added.std() - deviation) / spread * math.sqrt(2), 6,
-                      "beyond 6 standard errors once in 500 million cases")
+                      "by chance beyond 6 standard errors once in 500 million cases")
         ledger.record("GaussianNoise, the same noise again for the same step",
                       float((pair.forward(x, training=True, step=3) - before != added).any()), 0, tolerances.EXACT)
         gradient = tolerances.bfloat16(random.normal(0, 1, before.shape))
@@ -317,10 +320,10 @@ def noise(ledger, random, cases):
         factors = kept[:, None, None] / (1 - rate)
         ledger.bounded("SpatialDropout2D, values kept and scaled", after, before * factors,
                        tolerances.UNIT * (3 + rate / (1 - rate)) * numpy.abs(before * factors),
-                       "as of Dropout: 1 - rate, its reciprocal and the product are each rounded")
+                       "as for Dropout: 1 - rate, its reciprocal and the product are each rounded")
         ledger.record("SpatialDropout2D, share of channels dropped, in standard errors",
                       abs(1 - kept.mean() - rate) / numpy.sqrt(rate * (1 - rate) / kept.size), 6,
-                      "a binomial share: beyond 6 standard errors once in 500 million cases")
+                      "a binomial share: by chance beyond 6 standard errors once in 500 million cases")
         through("SpatialDropout2D, gradient of its input", factors, pair)
 
 

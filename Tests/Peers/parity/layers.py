@@ -21,9 +21,9 @@ class Allowed:
     """The allowed differences of a pair's results in float32, element by element, and the reason."""
 
     output: numpy.ndarray
-    #: Of the gradient of the second layer's input, which the first layer's kernel shows.
+    #: The allowed differences of the gradient of the second layer's input, which the first layer's kernel shows.
     input: numpy.ndarray
-    #: Of the gradients of the second layer's weights, in order.
+    #: The allowed differences of the gradients of the second layer's weights, in order.
     weights: list
     why: str
     #: Whether bfloat16 rounds the output, and the gradient of the input.
@@ -43,8 +43,8 @@ def matrix(values):
 def compare(ledger, label, pair, x, gradient, allow, case=""):
     """Compares output and gradients of a pair whose first layer passes its inputs on.
 
-    `allow(mode)` returns what is allowed in inference (False) and training mode; the gradient is that of
-    training. All inputs are bfloat16 numbers; in that precision, a layer's results are rounded once.
+    `allow(mode)` returns the allowed differences in inference (False) or training mode (True). The gradient is that of
+    training mode. All inputs are bfloat16 numbers. In bfloat16, a layer's results are rounded once.
     """
     half = pair.precision == "bfloat16"
     for mode in (False, True):
@@ -64,8 +64,8 @@ def compare(ledger, label, pair, x, gradient, allow, case=""):
     sizes = numpy.sqrt(inputs @ matrix(theirs**2)).reshape(first.shape)
     bound = numpy.sqrt(inputs @ errors).reshape(first.shape) + tolerances.sums(inputs.shape[1], sizes, first)
     ledger.bounded(f"{label}, gradient of its input", ours[names[0]], first, bound,
-                   f"{allowed.why}; then sums of K products with it" + rounded * ", which was rounded to bfloat16",
-                   case)
+                   f"{allowed.why}; then sums of K products with this gradient"
+                   + rounded * ", which was rounded to bfloat16", case)
     for name, bound in zip(names[2:], allowed.weights, strict=True):
         ledger.bounded(f"{label}, gradients of its weights", ours[name], by_name[name], bound, allowed.why,
                        f"{case} {name}")
@@ -153,7 +153,7 @@ def convolutions(ledger, random, cases):
         if precision == "bfloat16" and ("avx512_bf16" not in features or "amx_bf16" in features):
             continue  # The engine uses oneDNN on these processors.
         ledger.record(f"Conv2D {precision}: Winograd's algorithm was taken", float(taken == 0), 0.0,
-                      "its results differ from a direct convolution's somewhere, or it was not compared")
+                      "taken if its results differ somewhere from those of a direct convolution")
 
 
 def dense(ledger, random, cases):
@@ -325,8 +325,8 @@ def flatten_and_activation(ledger, random, cases):
         # float32 has no normal numbers below 2⁻¹²⁶.
         ledger.bounded(
             "Dense with softmax, inference", pair.forward(vectors), expected, share * expected + 2.0**-126,
-            "what the logits are off by, in both parts of the fraction, the rounding of their differences, "
-            "and one rounding a class and operation", f"{vectors.shape}")
+            "the error of the logits, in numerator and denominator, the rounding of their differences, "
+            "and one rounding per class and operation", f"{vectors.shape}")
 
 
 def dropout(ledger, random, cases):
@@ -343,16 +343,16 @@ def dropout(ledger, random, cases):
         scaled = numpy.where(kept, before / (1 - rate), 0)
         ledger.bounded("Dropout, values kept and scaled", after, scaled,
                        tolerances.UNIT * (3 + rate / (1 - rate)) * numpy.abs(scaled),
-                       "1 - rate, its reciprocal and the product are each rounded, and the rate, from which 1 - rate "
-                       "has rate / (1 - rate) roundoffs")
+                       "1 - rate, its reciprocal and the product are each rounded, and so is the rate, which gives "
+                       "1 - rate an error of rate / (1 - rate) roundoffs")
         spread = numpy.sqrt(rate * (1 - rate) / kept.size)
         ledger.record("Dropout, share of values dropped, in standard errors", abs(1 - kept.mean() - rate) / spread,
-                      6, "a binomial share: beyond 6 standard errors once in 500 million cases")
+                      6, "a binomial share: by chance beyond 6 standard errors once in 500 million cases")
         ledger.compare("Dropout, the same mask for the same step",
                        pair.forward(x, training=True, step=3), after, 0, tolerances.EXACT)
         ledger.record("Dropout, another mask for another step",
                       float(numpy.array_equal(pair.forward(x, training=True, step=4), after)), 0.0,
-                      "some of at least 99 values differ")
+                      "of at least 99 values, some must differ")
         gradient = random.normal(0, 1, before.shape).astype("float32")
         factors = x.astype("float64").T, gradient * kept / (1 - rate)
         expected, sizes = factors[0] @ factors[1], numpy.sqrt(factors[0] ** 2 @ factors[1] ** 2)

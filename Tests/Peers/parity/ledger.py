@@ -21,7 +21,7 @@ class Entry:
 
     @property
     def holds(self):
-        """Whether cases were compared and no error, nor NaN, exceeded what is allowed."""
+        """Whether cases were compared and every error is a number within the allowed error."""
         return self.cases > 0 and self.largest <= self.allowed
 
 

@@ -24,14 +24,14 @@ def moments_of(optimizer, count):
 class Shadow:
     """A Keras optimizer in float64, and the allowed error of float32 after its steps, element by element.
 
-    Each step rounds the parameter. Its change is a quotient of moments, or a velocity. Each step rounds these,
-    too; their rounding errors decay as they do. `reach` adds up the sizes of the changes, including parts that
-    cancel.
+    Each step rounds the parameter, and changes it by a quotient of moments or by a velocity. Each step also rounds the
+    moments and velocities; these rounding errors decay as the moments do. `reach` adds up the sizes of the changes,
+    including parts that cancel.
     """
 
-    why = ("seven deviations of the roundings of a parameter, one a step; of steps of few last places, and of weight "
-           "decay, which takes off the same each time, all of them, for they are no chance; of a step's change the "
-           "roundings of its operations and of the moments, which fade away as the moments do")
+    why = ("seven standard deviations of a parameter's roundings, one per step; the sum of the roundings of weight "
+           "decay and of steps that change few last places, since they repeat and are not random; and the roundings "
+           "of a step's operations and of the moments, which decay as the moments do")
 
     def __init__(self, optimizer, start):
         self.optimizer = optimizer
@@ -209,7 +209,8 @@ def schedules(ledger, random, cases):
             rates.append(optimizer.learning_rate)
             testing.apply_gradients(model, nothing)
         if number % 2:
-            allowed, why = 16 * tolerances.UNIT, "Keras computes in float32: the part done times π, its cosine, and on"
+            allowed = 16 * tolerances.UNIT
+            why = "Keras computes in float32: the share of the steps times π, its cosine, and further operations"
         else:
-            allowed, why = 16 * 2.0**-53, "a few operations in float64, there as here"
+            allowed, why = 16 * 2.0**-53, "both compute a few operations in float64"
         ledger.compare(label, rates, expected, allowed, why, str(given))

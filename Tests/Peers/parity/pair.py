@@ -28,7 +28,7 @@ def as_keras_has_it(given):
 
 
 def selection(rows, columns, random):
-    """A matrix each of whose outputs is one input with a random sign, so that nothing is rounded."""
+    """A matrix that passes one input, with a random sign, to each output, so that nothing is rounded."""
     matrix = numpy.zeros((rows, columns), "float32")
     matrix[random.integers(0, rows, columns), numpy.arange(columns)] = random.choice([-1, 1], columns)
     return matrix

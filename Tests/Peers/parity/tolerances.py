@@ -34,7 +34,7 @@ def sums(terms, sizes, values=None, unit=UNIT):
     return unit * (2 * sizes + DEVIATIONS * ROUNDING * math.sqrt(terms) * spread)
 
 
-SUMS = "seven deviations of 0.29 √K unit roundoffs in sums of K products of random sign, and 2 for the result's own"
+SUMS = "seven standard deviations of 0.29 √K unit roundoffs in sums of K products of random sign, and 2 for the result"
 
 
 class Winograd:
@@ -61,9 +61,9 @@ class Winograd:
         self.forward, self.backward = (
             self._amplification(last, first, inputs) for last, first in ((outputs, kernel), (kernel.T, outputs.T)))
         self.why = (
-            f"seven deviations of Winograd's error: F({tile}×{tile}, 3×3) enlarges that of C products by "
-            f"{self.forward:.0f} in its outputs, by {self.backward:.0f} in a kernel's gradient"
-            + (", and rounds what it multiplies to bfloat16" if kept else ""))
+            f"seven standard deviations of Winograd's error: F({tile}×{tile}, 3×3) multiplies the error of C products "
+            f"by {self.forward:.0f} in its outputs, by {self.backward:.0f} in a kernel's gradient"
+            + (", and rounds the factors to bfloat16" if kept else ""))
 
     @staticmethod
     def _amplification(last, first, second):

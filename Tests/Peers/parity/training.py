@@ -37,12 +37,12 @@ def moving_statistics(ledger, random, cases):
                     ledger.bounded(
                         f"BatchNormalization {precision}, moving {('mean', 'variance')[index]} in each of 50 steps",
                         ours, theirs, tolerances.UNIT * (4 + roundings) * greatest[index],
-                        "seven deviations of three roundings a step, which fade away as the statistic does, and 4 "
-                        "roundoffs of the batch's own", f"{shape} momentum {momentum}")
+                        "seven standard deviations of three roundings per step, which decay as the statistic does, "
+                        "and 4 roundoffs of the batch's statistic", f"{shape} momentum {momentum}")
 
 
 def loss(ledger, random, cases):
-    """The loss and its gradient for logits from zero to ten thousand, with ties."""
+    """The loss and its gradient for logits of standard deviations from 0 to 10,000, with ties."""
     for number in range(cases):
         classes, batch = int(random.choice([2, 3, 10, 17])), int(random.choice([1, 3, 33]))
         size = [0, 1e-6, 1, 30, 88, 104, 1e4][number % 7]
@@ -70,14 +70,15 @@ def loss(ledger, random, cases):
         ledger.bounded(
             "loss, for logits up to 40,000", value, float(expected),
             (off + tolerances.UNIT * (2 * label + 2 * numpy.log(classes))).mean(),
-            "each difference of logits is rounded, which an exponential turns into a share of itself; a rounding "
-            "a class and operation; the logarithm and the loss itself", case, max(1, float(expected)))
+            "the rounding of each difference of logits, which becomes a relative error of its exponential; one "
+            "rounding per class and operation; those of the logarithm and of the loss", case, max(1, float(expected)))
         share = tolerances.UNIT * (below + classes + 8)
         bound = ((share + off[:, None]) * shares + 2 * tolerances.UNIT) / batch
         ledger.bounded(
             "gradient of the loss", list(gradients.values())[1], gradient.sum(0),
             bound.sum(0) + tolerances.sums(batch, numpy.sqrt((gradient**2).sum(0))),
-            "what a probability is off by, as in the loss; target, mean over the batch, and its sum", case, 1)
+            "the error of a probability, as in the loss; the roundings of the target, of the mean over the batch and "
+            "of its sum", case, 1)
 
 
 def report_stack(filters, units):
@@ -129,10 +130,11 @@ class Errors:
         sizes = [[self.of(who, name) for name in names] for who in (whose, peers)]
         ours, theirs = (numpy.sqrt(numpy.mean(numpy.square(size))) for size in sizes)
         ledger.record(f"{label}, all tensors", ours / theirs, 1.5 * expected,
-                      f"{why}: {expected:.1f}, and half as much for chance", f"{peers} {theirs:.1e}, ours {ours:.1e}")
+                      f"{why}: {expected:.1f}, and half of that again for chance",
+                      f"{peers} {theirs:.1e}, ours {ours:.1e}")
         for name, ours, theirs in zip(names, *sizes):
             ledger.record(f"{label}, each tensor", ours / theirs, 3 * expected,
-                          f"{why}: {expected:.1f}, and thrice that for chance in small tensors",
+                          f"{why}: {expected:.1f}, multiplied by three for chance in small tensors",
                           f"{name}: {peers} {theirs:.1e}, ours {ours:.1e}")
 
 
@@ -182,7 +184,7 @@ def step_by_step(ledger, random, cases):
             ledger.bounded(
                 "training from the peer's state, loss of each of 20 steps", value, truth.loss,
                 loss_bound(logits, truth.logits),
-                "what the logits are off by: a loss changes by the difference of two of them at most", case)
+                "the errors of the logits: a loss changes at most by the difference of two of these errors", case)
             shadow = Shadow(keras.optimizers.Adam(learning_rate), [dict(zip(all_names, state))[name] for name in names])
             shadow.restore(step, first.values(), second.values())
             shadow.apply([gradients[name] for name in names])
@@ -195,7 +197,7 @@ def step_by_step(ledger, random, cases):
                     ledger.bounded(
                         "training from the peer's state, moving statistics", moved[name], theirs,
                         8 * tolerances.UNIT * max(1, numpy.abs(theirs).max()),
-                        "three roundings, and a hundredth of what a batch's statistic is off by", f"{case} {name}")
+                        "three roundings, and a hundredth of the error of the batch's statistic", f"{case} {name}")
             optimizer.apply([tensorflow.constant(value) for value in truth.gradients])
         errors.record(
             ledger, "training from the peer's state, gradient, in Keras's errors", "ours", "Keras's float32",
@@ -211,15 +213,15 @@ def loss_bound(logits, truth):
 
 #: Our error as a multiple of the peer's, as it follows from the arithmetic, and the reason.
 MULTIPLES = {
-    "float32 direct": (1, "the same sums in another order, of which neither is the better one"),
+    "float32 direct": (1, "the same sums in two orders, neither of which is more exact"),
     "float32 Winograd": (
         tolerances.WINOGRAD["float32"].outputs(16, 1) / tolerances.sums(9 * 16, 1),
-        "Winograd's error in that of a direct sum, for 16 channels, where it is most"),
+        "Winograd's error as a multiple of a direct sum's, for 16 channels, where it is largest"),
     "bfloat16 direct": (1, "both round the same activations and gradients once"),
     "bfloat16 Winograd": (
         numpy.hypot(tolerances.WINOGRAD["bfloat16"].outputs(64, 1), tolerances.ROUNDED_BEFORE)
         / tolerances.ROUNDED_BEFORE,
-        "Winograd's error beside the one rounding of what is put out, in that alone"),
+        "Winograd's error and one rounding of the output together, as a multiple of that rounding alone"),
 }
 
 
@@ -267,7 +269,7 @@ def whole_gradient(ledger, random, cases):
             if label in ours:
                 ledger.bounded(
                     f"whole network, loss, {label}", value, truth.loss, loss_bound(logits, truth.logits),
-                    "what the logits are off by: a loss changes by the difference of two of them at most", batch)
+                    "the errors of the logits: a loss changes at most by the difference of two of these errors", batch)
         decided += truth.decided
     for label in ours:
         errors.record(ledger, f"whole network, gradient, {label}, in PyTorch's errors", label, peers[label],
@@ -275,8 +277,8 @@ def whole_gradient(ledger, random, cases):
         ledger.record(
             f"whole network, decisions unlike float64's, {label}", flips[label] / decided,
             0.4 * 8 * one_layer[label] / tolerances.DEVIATIONS,
-            "the density of a normal value at zero, 0.4, times the deviation of its error: those of eight layers, "
-            "each of one rounding to bfloat16, or of a convolution of 128 channels in float32",
+            "the density of a normally distributed value at zero, 0.4, times the standard deviation of its error: the "
+            "sum over eight layers, each with one rounding to bfloat16 or a convolution of 128 channels in float32",
             f"{flips[label]} of {decided}; PyTorch {flips[peers[label]]}")
 
 

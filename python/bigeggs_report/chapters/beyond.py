@@ -94,7 +94,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
 
 
 def seed_row(run: bigeggs.Record) -> list[str]:
-    """One training's cells."""
+    """The table row of one training."""
     return [
         literal(run["recipe"]),
         sourced(run, "seed", count),
@@ -116,7 +116,7 @@ def mean_of(recipe: bigeggs.Record) -> str:
 
 
 def chance(study: bigeggs.Record) -> str:
-    """How far the seeds of one recipe are apart."""
+    """How far the accuracies of one recipe's seeds are apart."""
     widest = widest_range(study["recipes"])
     if widest is None:
         return "No recipe has two seeds yet, so how far seeds are apart is not known."
@@ -138,7 +138,7 @@ def widest_range(recipes: Iterable[bigeggs.Record]) -> tuple[str, float] | None:
 
 
 def selection(run: Run, study: bigeggs.Record) -> Iterator[Block]:
-    """What choosing the epoch by the test images does to the result."""
+    """The effect of choosing the epoch by the test images."""
     choices = study["selection"]
     if not len(choices):
         return
@@ -175,7 +175,7 @@ def compared(difference: float, amount: str) -> str:
 
 
 def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
-    """What each recipe gives."""
+    """The accuracy of each recipe."""
     recipes = study["recipes"]
     yield Paragraph(
         "**One ingredient after another.** Apart from the report's two recipes, every recipe is the augmented one with "
@@ -208,7 +208,7 @@ def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
 
 
 def recipe_row(recipe: bigeggs.Record) -> list[str]:
-    """One recipe's cells."""
+    """The table row of one recipe."""
     seeds, gain, accuracy = len(recipe["seeds"]), recipe.get("gain"), recipe["accuracy"]
     between = "" if seeds == 1 else f" ({fixed(100 * accuracy['low'], 2)} to {fixed(100 * accuracy['high'], 2)})"
     return [
@@ -247,7 +247,7 @@ def weighed(study: bigeggs.Record) -> str:
 
 
 def mirrors(recipes: Sequence[bigeggs.Record]) -> str:
-    """What mirror images change."""
+    """How much mirror images change the accuracy."""
     changes = [recipe["mirroredAccuracy.mean"] - recipe["accuracy.mean"] for recipe in recipes]
     low, high = signed(min(changes)), signed(max(changes))
     span = low if low == high else f"between {low} and {high}"

@@ -15,7 +15,7 @@ from bigeggs_report.wording import count
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Each callback, its settings in both trainings, and what they led to."""
+    """Each callback with its settings in both trainings, and when it acted."""
     yield Paragraph(
         "Callbacks look at loss and accuracy on the validation images after every epoch. The original names three: one "
         "that stops a training that no longer improves, one that lowers the learning rate, and one that writes logs "

@@ -1,4 +1,4 @@
-"""The fast network: how it is trained, what it reaches with several seeds, and what each ingredient brings."""
+"""The fast network: how it is trained, its accuracy with several seeds, and the effect of each ingredient."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
 
 
 def run_row(run: bigeggs.Record) -> list[str]:
-    """One training's cells."""
+    """The table row of one training."""
     held_out = run.get("heldOut")
     return [
         literal(run["name"]),
@@ -203,7 +203,7 @@ def copy(study: bigeggs.Record) -> str:
 
 
 def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
-    """What is lost without each ingredient."""
+    """The accuracy that is lost without each ingredient."""
     rows = study["ingredients"]
     if not len(rows):
         return
@@ -247,7 +247,7 @@ def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
 
 
 def strong(study: bigeggs.Record) -> Iterator[Block]:
-    """What the larger network reaches, beside the fast one."""
+    """The accuracy of the larger network, beside that of the fast network."""
     found, fast = (next((each for each in study["recipes"] if each["recipe"] == name), None) for name in (STRONG, NAME))
     if found is None:
         return

@@ -52,7 +52,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def layer_row(layer: bigeggs.Record) -> list[str]:
-    """A layer's cells."""
+    """The table row of a layer."""
     output = " × ".join(count(size) for size in layer["outputShape"])
     activation = layer.get("activation") or ""
     return [f"`{layer['name']}`", literal(layer["kind"]), output, literal(activation), count(layer["parameters"])]

@@ -92,7 +92,7 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def result_row(model: str, result: bigeggs.Record) -> list[str]:
-    """One network's cells."""
+    """The table row of one network."""
     low, high = interval(result)
     between = f"{percent(low)} to {percent(high)}"
     return [model, sourced(result, "loss", decimal), sourced(result, "accuracy", percent), between]

@@ -91,7 +91,7 @@ def summary(measured: list[tuple[str, bigeggs.Record]]) -> Table:
 
 
 def summary_row(name: str, results: bigeggs.Record) -> list[str]:
-    """One training's cells."""
+    """The table row of one training."""
     memory = results.get("peakMemoryBytes")
     return [
         name,

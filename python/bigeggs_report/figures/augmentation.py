@@ -129,7 +129,7 @@ def transforms_together(source: Source) -> Drawing:
 
 
 def every_amount(sample: bigeggs.Record) -> str:
-    """The amounts of a transform of all kinds, in three lines."""
+    """The amounts of a transform that combines all kinds, in three lines."""
     shifts = " ".join(AMOUNT[kind](sample).removesuffix(" px") for kind in ("width shift", "height shift"))
     turned = AMOUNT["rotation"](sample)
     zoomed = " ".join(f"\N{MULTIPLICATION SIGN}{fixed(sample[axis], 2)}" for axis in ("zx", "zy"))

@@ -88,7 +88,7 @@ def draw(
 
     Returns the names that were ``drawn``; those ``left`` unchanged, because they show images of a data set that is
     not loaded; those whose record or weights are ``missing`` and those that ``failed``, with the reason; and the
-    characters ``without`` a font, which are boxes. A failed figure does not stop the others.
+    characters ``without`` a font, which are drawn as boxes. A failed figure does not stop the others.
     """
     looks = chosen_looks(look)
     fonts.use_shipped()

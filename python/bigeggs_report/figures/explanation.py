@@ -67,7 +67,7 @@ def block(
     colour: str,
     maps: Sequence[str],
 ) -> float:
-    """Images in a row with a row for each kind of map below; returns the lower end."""
+    """Draws a row of images, and below it a row of each kind of map; returns the y coordinate of the lower end."""
     size = images.shape[1]
     line = line_in(axes.figure.look)
     between = " " if line == LINE else "\n"

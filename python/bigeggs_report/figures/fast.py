@@ -1,4 +1,4 @@
-"""Figures of the fast network: its first layer, accuracy against time, and what each ingredient brings."""
+"""Figures of the fast network: its first layer, accuracy against time, and the effect of each ingredient."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def fast_ingredients(source: Source) -> Drawing:
 def draw_row(
     axes: Axes, row: int, name: str, instead: str, accuracies: Sequence[float], reference: float
 ) -> None:
-    """Writes a row's name and the ingredient's replacement above its dots; mean and loss to the right of them."""
+    """Draws a row: name and replacement above the dots, the mean and its difference from `reference` to the right."""
     colour = GREEN if not instead else PLAIN
     mean = float(np.mean(accuracies))
     mark_row(axes, row, accuracies, mean, colour)

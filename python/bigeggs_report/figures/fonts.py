@@ -65,7 +65,7 @@ def fit(figure: Figure) -> set[str]:
 
 @functools.cache
 def covering(missing: frozenset[str], directories: tuple[Path, ...]) -> tuple[list[str], frozenset[str]]:
-    """Installed fonts that have these characters, the one with most first; and the characters that none has."""
+    """Installed fonts that have these characters, the font with most of them first; and the characters in no font."""
     chosen: list[str] = []
     # Unifont has nearly everything, but in squares: it is only for characters that no other font has.
     for fonts in (

@@ -26,7 +26,7 @@ LIGHT = {
     "ink": "#222222", "muted": "#666666", "faint": "#B8B8B8", "ground": "#FFFFFF", "shade": "#F2F2F2",
 }  # fmt: skip
 
-#: The same palette on a dark ground, lightened until text in these colours has a contrast of 4.5.
+#: The same palette on a dark background, lightened until text in these colours has a contrast of 4.5.
 DARK = {
     "blue": "#56B4E9", "vermillion": "#FF9452", "green": "#3CC9A0", "orange": "#E69F00",
     "ink": "#F2F2F2", "muted": "#B4B8BC", "faint": "#6B7075", "ground": "#15181C", "shade": "#24282D",
@@ -56,7 +56,7 @@ class BadLook(bigeggs.Error):
 
 @dataclass(frozen=True)
 class Look:
-    """The look of figures for one purpose, on one ground."""
+    """The look of figures for one purpose, on one background."""
 
     purpose: str
     #: The formats that are saved if no others are chosen.
@@ -253,7 +253,7 @@ def one_of(known: Mapping[str, object] | tuple[str, ...], name: object, what: st
 
 
 def of_width(look: Look, width: object) -> Look:
-    """A look at another width. On slides everything grows; in a paper the type stays as large as the text's."""
+    """A look at another width. On slides everything grows; in a paper the type keeps its size."""
     if look.purpose == "page":
         raise BadLook(
             f"figures for a page are {PAGE_WIDTH} inches wide, not {width}; those for paper and slides have a width"

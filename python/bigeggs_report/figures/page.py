@@ -45,7 +45,7 @@ class Page(Figure):
 
     @property
     def body(self) -> float:
-        """The inches of height for axes and their labels."""
+        """The height for axes and their labels, in inches."""
         return self.get_figheight() - self.top - self.bottom
 
     @property
@@ -120,10 +120,10 @@ def panels(figure: Page, number: int, least: float, flat: bool = False, **option
 
 
 def key(figure: Page, entries: Sequence[tuple[str, str]], areas: bool = False) -> None:
-    """Names what the colours mean, of curves or of `areas`.
+    """Draws the key to the colours of curves or, with `areas`, of areas.
 
-    On the page, coloured words at the right of the title's line do this; in other looks a legend above the axes, with
-    line styles and markers.
+    On the page, the key is coloured words at the right of the title's line; in other looks, a legend above the axes
+    with line styles and markers.
     """
     if figure.look.strokes:
         legend(figure, entries, areas)
@@ -243,7 +243,7 @@ MOST_NAMED = 100
 
 
 def height_for(classes: Sequence[str], ten: float) -> float:
-    """The height of a figure with a row for each class; `ten` inches have room for ten."""
+    """The height of a figure with a row for each class; `ten` is the height for ten classes or fewer, in inches."""
     return ten + 0.17 * max(0, min(len(classes), MOST_NAMED) - 10)
 
 
@@ -279,7 +279,7 @@ def montage(rows: Sequence[Sequence[np.ndarray]], gap: int = 2, row_gap: int | N
 
 
 def empty(shape: tuple[int, ...]) -> np.ndarray:
-    """Pixels `[height, width, 3]` of the figure's ground."""
+    """Pixels `[height, width, 3]` in the figure's background colour."""
     return np.full(shape, np.rint(255 * np.array(to_rgb(GROUND))), dtype=np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""The figure of a sweep: what each combination of settings gives."""
+"""The figure of a sweep: the accuracy of each combination of settings."""
 
 from __future__ import annotations
 

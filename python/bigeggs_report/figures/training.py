@@ -122,7 +122,7 @@ def ring(axes: Axes, epoch: int, value: float, colour: str = INK) -> None:
 
 
 def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:
-    """Grey ground from the epoch on which the network overfits."""
+    """Draws a grey background from the first epoch in which the network overfits."""
     if start is None:
         return
     axes.axvspan(start - 0.5, epochs + 0.5, color=SHADE, linewidth=0, zorder=0)

@@ -12,7 +12,7 @@ from typing import Collection, NamedTuple
 
 
 def figures(changed: Collection[Path], python: Path, recorded: Collection[str]) -> list[list[str]]:
-    """The figures of `recorded` sections to draw again, first those that changed modules draw themselves.
+    """The figures of `recorded` sections to draw again, first those whose own module has changed.
 
     An empty list of names stands for all figures, if the affected ones cannot be determined.
     """

@@ -121,7 +121,7 @@ class Children:
 
 
 def terminal_like_ours() -> tuple[int, int]:
-    """A pseudoterminal of the size of standard output's: what is printed to the second end is read from the first."""
+    """Opens a pseudoterminal as large as our terminal; what is written to the second end is read from the first."""
     readable, writable = os.openpty()
     tty.setraw(writable)
     fcntl.ioctl(writable, termios.TIOCSWINSZ, fcntl.ioctl(sys.stdout, termios.TIOCGWINSZ, bytes(8)))

@@ -24,7 +24,8 @@ PATIENCE = 0.5
 LAST_LINES = 8
 
 #: Builds the pages from records and figures. Its arguments are the Python directory, and those of `build` as JSON.
-#: `bigeggs report --no-run` writes the same, but not while a run holds its directory, and the page must show that run.
+#: `bigeggs report --no-run` writes the same files, but not while a run has locked the directory, when the page must
+#: show the run.
 BUILD = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -47,7 +48,7 @@ class Follower:
         self._stopped = False
         self._sections: list[dict[str, object]] | None = None
         self._training: dict[str, object] | None = None
-        #: Whether a run holds the directory, and whether our own drawing does.
+        #: Whether a run has locked the directory, and whether our own drawing has.
         self._in_use = self._draws = False
         self._to_draw: set[Path] = set()
         self._to_write = self._is_page_behind()
@@ -88,7 +89,7 @@ class Follower:
             # All sections before the first that is out of date have run.
             "running": self.running and (stale[0]["section"] if stale else self.running),
             "lines": self.transcript.lines[-LAST_LINES:] if self.running else [],
-            # An interrupted training leaves the same status, but then no process holds the directory.
+            # An interrupted training leaves the same status, but then no process has locked the directory.
             "training": self._training if self._in_use else None,
             "errors": self.errors,
             "page": self.version,

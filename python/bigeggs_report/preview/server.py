@@ -54,7 +54,7 @@ def serve(follower: Follower) -> tuple[HTTPServer, int]:
 
 
 class Local(RequestHandler):
-    """Base class of handlers that answer only this machine's browsers; itself, it handles unknown paths."""
+    """Base class of handlers that answer only this machine's browsers. Used directly, it handles unknown paths."""
 
     def initialize(self, follower: Follower, hosts: set[str]) -> None:
         self.follower, self.hosts = follower, hosts

@@ -13,7 +13,7 @@ NOT_OF_FIGURES = ("--profile", "--threads", "--precision", "--seed", "--epochs")
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are, and how the sections are run. Paths are absolute."""
+    """The paths, which are absolute, and the options of a preview."""
 
     #: The executable.
     bigeggs: Path

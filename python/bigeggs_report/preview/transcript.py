@@ -13,7 +13,7 @@ MOST_LINES = 5000
 
 
 class Transcript:
-    """The lines that a terminal would show; of a line rewritten in place, such as progress, the last state."""
+    """The lines that a terminal would show; a line that is rewritten in place, such as progress, has its last state."""
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=MOST_LINES)
@@ -33,6 +33,6 @@ class Transcript:
 
 
 def shown(line: str) -> str:
-    """The last state of a line that is not empty, without escape sequences."""
+    """The last nonempty state of a line, without escape sequences."""
     states = [CONTROLS.sub("", state).rstrip() for state in line.split("\r")]
     return next((state for state in reversed(states) if state), "")

@@ -16,7 +16,7 @@ class Place(NamedTuple):
 
 
 class Watched:
-    """Some places, and what was in them at the last look.
+    """Some places, and the state of their files when they were last polled.
 
     Polling hundreds of files takes milliseconds. It misses nothing that the kernel's notifications would report, and
     also works on network drives.
@@ -27,7 +27,7 @@ class Watched:
         self._seen = self._look()
 
     def changed(self) -> dict[str, set[Path]]:
-        """By kind, the files that are new, gone or written since the last look."""
+        """By kind, the files that are new, gone or rewritten since the last poll."""
         before, self._seen = self._seen, self._look()
         changed: dict[str, set[Path]] = {}
         for kind, path in {key for key, _ in before.items() ^ self._seen.items()}:

@@ -10,7 +10,7 @@ let model = try Sequential(input: [2], seed: 7) {
     Dense(2, activation: .softmax)
 }
 try model.compile(optimizer: Adam(learningRate: 0.02), loss: .sparseCategoricalCrossentropy)
-// Under `mpirun -np 2` two processes run this program, and each computes a part of every batch. Otherwise there is one.
+// Under `mpirun -np 2` two processes run this program, and each computes a part of every batch.
 let world = try Communicator.world
 try model.fit(data, batchSize: 32, epochs: 30, communicator: world)
 let accuracy = try model.evaluate(data, communicator: world).accuracy

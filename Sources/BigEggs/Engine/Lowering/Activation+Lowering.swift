@@ -13,7 +13,8 @@ extension Activation: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// The activation that is a layer's only reader, if a normalization can apply it; otherwise the identity.
+    /// The function of a layer's only reader, if that is an activation which a batch normalization can apply;
+    /// otherwise the identity.
     func onlyFunction(of layer: ResolvedLayer) -> BatchNormalizationNode.Function {
         switch (network.onlyReader(of: layer)?.layer as? Activation)?.function {
         case .relu: .rectifier

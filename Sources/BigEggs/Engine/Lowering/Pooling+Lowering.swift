@@ -9,7 +9,7 @@ extension MaxPooling2D: LoweredLayer {
 }
 
 extension PlanBuilder {
-    /// The 2×2 max pooling that is a layer's only reader, if it needs no padding. The layer may then do the pooling.
+    /// A layer's only reader, if it is a 2×2 max pooling without padding. The layer may then do the pooling.
     func onlyPooling(of layer: ResolvedLayer) -> ResolvedLayer? {
         guard let reader = network.onlyReader(of: layer), let pooling = reader.layer as? MaxPooling2D,
             pooling.window.size == [2, 2], pooling.window.strides == [2, 2],

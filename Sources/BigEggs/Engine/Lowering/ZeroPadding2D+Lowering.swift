@@ -61,7 +61,7 @@ extension DepthwiseConv2D: SlidingLayer {
 }
 
 extension MaxPooling2D: SlidingLayer {
-    /// This layer's padding is less than any value. After a ReLU, a zero is the largest only among zeros, and the ReLU
-    /// has no gradient there.
+    /// A max pooling's own padding counts as −∞. After a ReLU, that has the effect of zeros: a zero is a
+    /// window's maximum only if all its values are zero, and there the ReLU's gradient is zero.
     func padsWithZeros(rectified: Bool) -> Bool { rectified }
 }

@@ -38,7 +38,7 @@ package enum DNNL {
             runtime: $0.pointee.cpu_runtime)
     }
 
-    /// "2.6.3".
+    /// The loaded library's version, such as "2.6.3".
     static var version: String { build?.version ?? "unknown" }
 
     /// A oneDNN build's version and threading runtime.

@@ -60,7 +60,7 @@ package final class Descriptor: Equatable {
 
     /// The layout of the first `count` elements of a dimension.
     ///
-    /// It is a layout of the same kind if that dimension is the outermost.
+    /// The strides stay the same. The result has no gaps if that dimension is the outermost.
     func first(_ count: Int, of dimension: Int) throws -> Descriptor {
         guard var dims = fields?.dims else {
             throw EngineError.oneDNN(operation: "a part of a layout", status: -1)
@@ -93,7 +93,8 @@ package final class Descriptor: Equatable {
         withExtendedLifetime((first, second)) { dnnl_memory_desc_equal(first.handle, second.handle) != 0 }
     }
 
-    /// The precision, dimensions, strides and blocks; `nil` if the format or the precision is of another kind.
+    /// The precision, dimensions, strides and blocks; `nil` if oneDNN's format kind is not "blocked", or the
+    /// precision is not a ``Precision``.
     var fields: TensorLayout? {
         guard query(dnnl_query_format_kind, dnnl_format_kind_undef) == dnnl_blocked,
             let precision = Precision(query(dnnl_query_data_type, dnnl_data_type_undef))
@@ -129,9 +130,9 @@ package final class Descriptor: Equatable {
 extension TensorLayout {
     /// Names of the formats that have these strides and blocks, such as "aBcd16b".
     ///
-    /// A name lists the dimensions from the outermost to the innermost, with capital letters for dimensions in blocks.
-    /// Then it lists the blocks. Dimensions with a single step can stand in any order among those of the same stride,
-    /// so a layout can have several names.
+    /// A name lists the dimensions from the outermost to the innermost, with capital letters for dimensions
+    /// in blocks. Then it lists the blocks. Among dimensions of equal stride, those with a single outer step
+    /// can stand in any order, so a layout can have several names.
     fileprivate var formatNames: [String] {
         let letters = Array("abcdefghijkl")
         guard dims.count <= letters.count else { return [] }

@@ -13,7 +13,8 @@ enum MatrixProduct {
         keeping: Float = 0
     ) {
         let (yes, no) = (CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")))
-        // One thread computes each group of rows. If threads divided a sum, the result would depend on their number.
+        // One thread computes each group of rows. If a sum were divided among threads, the result would
+        // depend on the number of threads.
         let atOnce = 64
         result.withUnsafeMutableBufferPointer { result in
             first.withUnsafeBufferPointer { first in

@@ -9,7 +9,7 @@ extension Operation {
         }
     }
 
-    /// Has oneDNN choose an implementation. The caller destroys the result.
+    /// Creates the primitive descriptor, for which oneDNN chooses an implementation. The caller destroys it.
     func description(named name: String, _ attributes: dnnl_primitive_attr_t?) throws -> dnnl_primitive_desc_t
     {
         let engine = try DNNL.engine()

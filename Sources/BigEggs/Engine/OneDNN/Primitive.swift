@@ -1,6 +1,6 @@
 import COneDNN
 
-/// A primitive, its description, and its arguments.
+/// A oneDNN primitive, its descriptor, and its arguments.
 final class Primitive {
     let name: String
     let description: dnnl_primitive_desc_t
