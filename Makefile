@@ -35,7 +35,7 @@ mpi: build ## Compile the library that `mpirun -np N bigeggs train` needs (MPICC
 report: build ## Train in minutes and write the whole report to runs/quick
 	@$(BIGEGGS) report --profile quick
 
-full: build ## Train with all images and epochs (half an hour or more) and rewrite the committed report
+full: build ## Train with all images and epochs (45 minutes or more) and rewrite the committed report
 	@$(BIGEGGS) report --profile full
 
 study: build ## Train the runs of the study that have no record yet (hours; OPTIONS="best-1" for one)

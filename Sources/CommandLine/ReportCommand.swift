@@ -24,7 +24,7 @@ struct ReportCommand: ParsableCommand {
               bigeggs report --launcher "mpirun -np 4"    trains with four processes
               bigeggs report --pdf             also runs/quick/report/report.pdf
               bigeggs report --no-run          the pages again, from the records
-              bigeggs report --profile full    half an hour or more, as committed
+              bigeggs report --profile full    45 minutes or more, as committed
             """)
 
     @OptionGroup var options: SectionOptions

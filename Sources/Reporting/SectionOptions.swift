@@ -8,7 +8,7 @@ public struct SectionOptions: ParsableArguments {
     @Option(
         help: """
             quick: 10,000 training and 2,000 test images, minutes, results in runs/quick. \
-            full: all images, half an hour or more, results replace the committed report.
+            full: all images, 45 minutes or more, results replace the committed report.
             """)
     public var profile: Profile = .quick
 

@@ -17,7 +17,11 @@ __all__ = ["Adam", "AdamW", "CosineDecay", "Muon", "OneCycle", "PolynomialDecay"
 
 @dataclass
 class CosineDecay:
-    """Cosine decay to `alpha` times the starting rate; with a `warmup_target`, after a linear rise to that target."""
+    """Cosine decay from `initial_learning_rate` to `alpha` times that rate in `decay_steps`.
+
+    With a `warmup_target`, the rate first goes linearly to the target in `warmup_steps`, then decays to `alpha` times
+    the target.
+    """
 
     initial_learning_rate: float
     decay_steps: int
@@ -28,7 +32,10 @@ class CosineDecay:
 
 @dataclass
 class PolynomialDecay:
-    """Decay to `end_learning_rate` in `decay_steps`: linear, or by another `power` of the share of steps left."""
+    """Decay to `end_learning_rate` in `decay_steps`.
+
+    The difference from `end_learning_rate` is proportional to the share of steps left, raised to `power`.
+    """
 
     initial_learning_rate: float
     decay_steps: int
@@ -53,9 +60,9 @@ Schedule = CosineDecay | PolynomialDecay | OneCycle
 class Optimizer:
     """Base class of the optimizers.
 
-    Once a model is compiled with an optimizer, `learning_rate` is the rate of the model's next step. Setting it
-    replaces a schedule. An optimizer belongs to the one model that was compiled with it. A copy has the same settings,
-    the present learning rate, and no model yet.
+    Once a model is compiled with an optimizer and knows its input shape, `learning_rate` is the rate of the model's
+    next step. Setting it replaces a schedule. An optimizer belongs to the one model that was compiled with it. A copy
+    has the same settings, the present learning rate or the schedule, and no model yet.
 
     `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups`, which Keras lacks, maps the end
     of parameter names to another optimizer for these parameters: `{"/bias": SGD(0.05)}`.
@@ -73,7 +80,8 @@ class Optimizer:
         )
         self._arguments, self._learning_rate = arguments | limits, learning_rate
         self._model: Model | None = None
-        self._is_at_work = False  # Also False while the model has no rate because its input shape is not known yet.
+        # True once the library has compiled the model, which needs the input shape.
+        self._is_at_work = False
 
     @property
     def learning_rate(self) -> float | Schedule:

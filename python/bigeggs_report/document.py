@@ -102,7 +102,7 @@ def notices(run: Run) -> Iterator[Notice]:
         yield Notice(
             "The data set is not the official archive.",
             "Its files are in CIFAR-10's layout, but their checksum is not the published one. Accuracies may differ "
-            "from those on the official pixels. The data set's own statement is under Provenance.",
+            "from those on the official pixels. If its directory has a PROVENANCE.txt, the text is under Provenance.",
         )
     if run.is_mixed:
         yield Notice(

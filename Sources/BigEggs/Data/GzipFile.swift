@@ -97,8 +97,8 @@ final class GzipFile {
         stream.pointee.avail_in = UInt32(count)
     }
 
-    /// Starts the next stream, if there is one: a gzip file may hold several in a row. Other trailing bytes
-    /// are ignored, as gzip does.
+    /// Starts the next stream, if there is one: a gzip file may hold several in a row. Trailing bytes that
+    /// do not begin like a stream, with 0x1f, are ignored, as gzip does.
     private func nextStream() throws -> Bool {
         if stream.pointee.avail_in == 0 { try fill() }
         guard stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0x1f else { return false }

@@ -3,11 +3,11 @@ import Foundation
 
 /// How far a result may differ between two trainings that differ only in their seeds, estimated from the study.
 ///
-/// The variance is pooled over the recipes of one network that have at least two seeds. 95 % of the differences
+/// The variance is pooled over the recipes of one section that have at least two seeds. 95 % of the differences
 /// between two single trainings lie within √2 standard deviations times Student's t for the pooled degrees of
 /// freedom.
 struct SeedNoise {
-    /// The study's records by network and recipe.
+    /// The study's records by section, and by recipe; trainings with other held-out images are a recipe of their own.
     private let records: [String: [String: [Record]]]
 
     /// Reads the study's records.
@@ -15,10 +15,11 @@ struct SeedNoise {
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
     init(_ study: Study) throws {
         var records: [String: [String: [Record]]] = [:]
-        for (network, runs) in [("report", StudyRun.beyond), ("fast", StudyRun.fast)] {
+        for (section, runs) in [("beyond", StudyRun.beyond), ("fast", StudyRun.fast)] {
             for run in runs {
                 guard let record = try study.recorded(run) else { continue }
-                records[network, default: [:]][run.recipe.name, default: []].append(record)
+                let recipe = String(run.name.dropLast("-\(run.seed)".count))
+                records[section, default: [:]][recipe, default: []].append(record)
             }
         }
         self.records = records
@@ -45,8 +46,8 @@ struct SeedNoise {
         return Self.student(degrees) * (2 * squares / Double(degrees)).squareRoot()
     }
 
-    /// The key of a result in the study's records. There `results.evaluation` is of held-out images, and `test` is of
-    /// the test images.
+    /// The key of a result in the study's records: `test` for `results.evaluation`. A study's run with held-out images
+    /// has its result on those in `results.evaluation`; every run has its result on the test images in `test`.
     private static func studied(_ key: String) -> String {
         key.hasPrefix("results.evaluation.") ? "test." + key.dropFirst("results.evaluation.".count) : key
     }

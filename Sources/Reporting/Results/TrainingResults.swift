@@ -44,7 +44,7 @@ public struct TrainingResults: Encodable {
     public let epochLimit: Int
     /// The first epoch that only improved the fit to the training images; see ``Overfitting``.
     public let overfitsFrom: Int?
-    /// Loss and accuracy of the kept weights on the test images.
+    /// Loss and accuracy of the kept weights on the test images, or on the held-out images if there are any.
     public let evaluation: Measured
     /// Loss and accuracy of the kept weights on the training images, without augmentation.
     public let finalTrain: Measured
