@@ -4,7 +4,7 @@ import EmbeddedPython
 import Foundation
 import Testing
 
-/// Python embedded in this process calls back into it through the binding.
+/// Python code in the embedded interpreter calls the library of this process through the binding.
 @Suite(.serialized) struct EmbeddedBindingTests {
     static let source = """
         import gc
@@ -64,7 +64,7 @@ import Testing
         #expect(seen["labels"] == .list([.int(0), .int(1)]))
         let flipped: [Double] = [18, 19, 20, 21, 22, 23, 12, 13, 14, 15, 16, 17]
         #expect(seen["flipped"] == .list(flipped.map(PythonValue.double)))
-        // Swift releases its handle; the array that Python kept still holds the data set's memory.
+        // Swift releases its handle; the array that Python kept keeps the data set's memory alive.
         releaseHandle(handle)
         #expect(try call("sum_of_kept") == .int(276))
     }

@@ -49,7 +49,7 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
         #expect(second != first)
         var before = be_array(), after = be_array()
         #expect(be_dataset_images(first, BE_TRAIN, &before) == BE_OK)
-        // Releasing the first handle twice does not free the second one's object.
+        // Releasing the first handle twice does not free the object of the second.
         #expect(be_release(first) == BE_OK)
         #expect(be_release(first) == BE_INVALID_HANDLE)
         #expect(be_dataset_images(second, BE_TRAIN, &after) == BE_OK)
@@ -92,7 +92,7 @@ private func count(_ handle: UInt64, _ split: be_split = BE_TRAIN) -> (status: b
         #expect(be_dataset_class_name(handle, 2, &name) == BE_NOT_FOUND)
         #expect(name == nil)
         #expect(String(cString: be_last_error()) == "there is no class 2: there are 2, counted from 0")
-        // A success does not touch the last error.
+        // A success does not change the last error.
         #expect(be_dataset_class_name(handle, 1, &name) == BE_OK)
         #expect(name.map { String(cString: $0) } == "hen")
         #expect(String(cString: be_last_error()) == "there is no class 2: there are 2, counted from 0")

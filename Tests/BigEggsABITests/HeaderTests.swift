@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct HeaderTests {
-    /// `@implementation` checks the signature of each function that exists; this test checks that each exists.
+    /// The compiler checks the signature of each `@implementation`; this test checks that none is missing.
     @Test func everyFunctionOfTheHeaderIsExported() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

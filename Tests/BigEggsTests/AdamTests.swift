@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Adam's step against Keras's, on gradients fixed beforehand; see Tests/Peers/fixtures_adam.py.
+/// Compares Adam's steps with those of Keras, on stored gradients; see Tests/Peers/fixtures_adam.py.
 @Suite struct AdamTests {
     /// The steps after which Keras's parameters were recorded.
     private static let recorded = [0, 1, 9, 49, 99]
@@ -23,8 +23,8 @@ import Testing
         return path
     }
 
-    /// A hundred additions to parameters of up to 1 each round by up to 6e-8, at random. Keras's float32 results are
-    /// 2e-7 from its float64 ones, and ours are as far from both.
+    /// Each of the hundred steps rounds a parameter of up to 1 by up to 6e-8, up or down at random. Keras's
+    /// float32 results differ from its float64 results by 2e-7, and ours differ from both by as much.
     @Test func aHundredStepsAgreeWithKeras() throws {
         let tensors = try Safetensors.read(Fixture.path("adam.safetensors"))
         func values(_ name: String) throws -> [Float] {
@@ -62,7 +62,7 @@ import Testing
             for (index, gradient) in tensor.values.enumerated() {
                 let scaled = 0.001.squareRoot() * Double(gradient)
                 let expected = -0.01 * scaled / (abs(scaled) + 1e-7)
-                // Rounding of 1 − 0.999 in float32, and of the parameter.
+                // The tolerance covers the rounding of 1 − 0.999 in float32, and of the parameter.
                 #expect(abs(Double(new.values[index] - old.values[index]) - expected) < 5e-7)
             }
         }

@@ -25,7 +25,7 @@ import Testing
         #expect(try archive.load().train.labels.values == [3, 9, 0])
     }
 
-    /// Entries that lead an unpacking program out of its directory are refused, although nothing is unpacked here.
+    /// Entries that would be unsafe to unpack to disk are refused, although BigEggs unpacks nothing to disk.
     @Test(arguments: [
         ("ln -s /etc/passwd cifar-10-batches-bin/data_batch_2.bin", "", "is a link"),
         ("ln cifar-10-batches-bin/test_batch.bin cifar-10-batches-bin/again.bin", "", "is a link"),
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// Cut in the first header, in a member's data, and in the checksum at the end.
+    /// The archive is cut in the first header, in a member's data, and in the checksum at the end.
     @Test(arguments: [20, 500, -3])
     func truncatedArchiveIsRefused(length: Int) throws {
         let archive = try SmallArchive()
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    /// The padding after the end of the archive is longer than one block of reading.
+    /// The padding is longer than one block of reading, and the damage is in the checksum after it.
     @Test func damageAfterTheLastMemberIsDetected() throws {
         let archive = try SmallArchive(options: "-b 2048")
         _ = try archive.load()

@@ -70,7 +70,7 @@ import Testing
         #expect(error?.description.contains("disk is full") == true)
     }
 
-    /// The limit applies to the whole process, so it is far above the files of the other tests.
+    /// The limit applies to the whole process, so it is far above the file sizes of the other tests.
     @Test func exceedingTheFileSizeLimitThrowsInsteadOfEndingTheProcess() throws {
         let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
         var before = rlimit()
@@ -79,7 +79,7 @@ import Testing
         limit.rlim_cur = 8 << 30
         try #require(setrlimit(resource, &limit) == 0)
         defer { setrlimit(resource, &before) }
-        // The test runner's threads block this signal; those of programs do not.
+        // The test runner's threads block SIGXFSZ; the threads of ordinary programs do not.
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGXFSZ)

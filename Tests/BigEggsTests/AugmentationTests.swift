@@ -313,7 +313,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         let limits = ImageDataGenerator(zoomRange: .between(0.5, 2), fillMode: .wrap)
         #expect(try Record(encoding: limits)["zoomRange"] == [0.5, 2])
         #expect(try Record(encoding: limits).decoded() == limits)
-        // Settings that Keras lacks are recorded only if they are used, so records from before them stay the same.
+        // Settings that Keras lacks are recorded only if they are used, so older records stay the same.
         #expect(record["alternatingFlip"] == nil && record["wholePixelShifts"] == nil)
         #expect(record["cutout"] == nil)
         let ours = ImageDataGenerator(alternatingFlip: true, wholePixelShifts: true, cutout: 12)
@@ -356,7 +356,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
             let crop = generator.randomTransform(seed: 1, epoch: 0, sample: sample, imageShape: [16, 16, 3])
             let found = generator.apply(crop, to: image, imageShape: [16, 16, 3])
             for column in 0..<16 {
-                // The middle of a pixel of the result, in the image's columns.
+                // The position of the middle of the result's pixel in the source image, in columns.
                 let middle = 8 + crop.tx + crop.zx * (Double(column) + 0.5 - 8) - 0.5
                 let expected = 4 * min(max(middle, 0), 15)
                 #expect(abs(Double(found[(5 * 16 + column) * 3 + 1]) - expected) < 1e-3)
@@ -398,7 +398,7 @@ private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
         #expect(largestDifference(changed(.init(saturation: 0.5)), half) < 1e-4)
         let contrast = image.map { max(0, min(255, mean + 1.5 * (Float($0) - mean))) }
         #expect(largestDifference(changed(.init(contrast: 1.5)), contrast) < 1e-3)
-        // A single channel has contrast and no saturation.
+        // An image with a single channel has contrast but no saturation.
         let single = ImageDataGenerator().apply(
             TransformParameters(color: .init(contrast: 0, saturation: 0)), to: [10, 30],
             imageShape: [1, 2, 1])

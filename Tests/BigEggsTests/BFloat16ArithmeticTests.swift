@@ -2,9 +2,11 @@ import BigEggs
 import CKernels
 import Testing
 
-/// The kernels' bfloat16 arithmetic: plain code against float64, and the processor's instructions against plain code.
+/// Compares the kernels' bfloat16 arithmetic: plain code with float64, and the processor's bfloat16
+/// instructions with plain code.
 @Suite struct BFloat16ArithmeticTests {
-    /// The limits of rounding, underflow, overflow and NaN, and random numbers of every exponent.
+    /// Bit patterns of floats at the limits of rounding, underflow, overflow and NaN, and of random floats of
+    /// every exponent.
     private static let bits: [UInt32] = {
         let edges: [UInt32] = [
             0, 1, 0x007F_7FFF, 0x007F_FFFF, 0x0080_0000, 0x0080_0001, 0x3F80_7FFF, 0x3F80_8000, 0x3F80_8001,
@@ -35,7 +37,8 @@ import Testing
             all.left += left.map { pairs(ofFactors, $0) }
             all.right += right.map { pairs(ofFactors, $0) }
         }
-        // 2⁻¹²⁶ − 2⁻ⁿ: from n = 151 on, this rounds to 2⁻¹²⁶ in 24 bits, and does not count as denormal.
+        // The exact sum is 2⁻¹²⁶ − 2⁻ⁿ. From n = 151 on, it rounds to 2⁻¹²⁶ in 24 bits, so it is not denormal
+        // and not flushed to zero.
         for n in 145..<161 as Range<UInt32> {
             all.sums.append(0x1p-126)
             all.left.append((127 - n / 2) << 23)
@@ -70,7 +73,7 @@ import Testing
             } else if float.isSubnormal || float.isZero {
                 #expect(number.isZero && number.sign == float.sign)
             } else {
-                // Neighbours are adjacent bit patterns: infinity follows the greatest number.
+                // The next bit pattern is the next larger magnitude; infinity follows the largest finite one.
                 let lower = float.bitPattern & 0xFFFF_0000
                 let below = float.bitPattern - lower
                 let isUp = below > 0x8000 || below == 0x8000 && lower >> 16 & 1 == 1
@@ -89,8 +92,8 @@ import Testing
         #expect(pairs == expected)
     }
 
-    /// In float64, products of 8-bit significands are exact, and the error of a sum is below that of two roundings to
-    /// float32.
+    /// In float64, products of 8-bit significands are exact, and sums are far more accurate than in float32.
+    /// So the tolerance is that of the two roundings to float32.
     @Test func plainSumsAgreeWithFloat64() {
         func number(_ bits: UInt32) -> Double {
             let float = Float(bitPattern: bits & 0xFFFF_0000)

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// The metrics file against Keras's; see Tests/Peers/fixtures_model_checkpoint.py.
+/// Compares the log file with that of Keras; see Tests/Peers/fixtures_model_checkpoint.py.
 @Suite struct CSVLoggerTests {
     private let logs: [[String: Double]] = [
         ["val_loss": 0.5, "loss": 1.0 / 3, "accuracy": 1e-5, "learning_rate": 1e-3],
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// The last line is unterminated, as after a crash. A spreadsheet on another system may save other line ends.
+    /// The last line is unterminated, as after a crash. Spreadsheets may save other line endings.
     @Test(arguments: ["\n", "\r\n", "\r", "\u{2028}", "\u{85}"])
     func aResumedTrainingRemovesAnUnterminatedLine(_ end: String) throws {
         try withTemporaryDirectory { directory in

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Decisions of the callbacks against Keras's; see Tests/Peers/fixtures_callbacks.py.
+/// Compares the callbacks' decisions with those of Keras; see Tests/Peers/fixtures_callbacks.py.
 @Suite struct CallbackTests {
     /// Calls a callback as `fit` does. Only one weight changes: each epoch sets it to the epoch's number.
     ///

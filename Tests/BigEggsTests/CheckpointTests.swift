@@ -3,8 +3,9 @@ import Foundation
 import Testing
 
 @Suite struct CheckpointTests {
-    /// A training with everything that is random or has state: augmentation, dropout, moments, best weights, a learning
-    /// rate that halves. 40 images in batches of 16 are three steps an epoch, the last one smaller.
+    /// A training with everything that is random or has state: augmentation, dropout, moments, best weights,
+    /// a learning rate that halves. An epoch of 40 images in batches of 16 has three steps; the last batch is
+    /// smaller.
     private struct Training {
         var images = 40
         var epochs = 4
@@ -24,8 +25,8 @@ import Testing
         var precision = Precision.float32
         var allowsWinograd = true
 
-        /// The final result: the bits of the best epoch's weights (the first epoch's) and of the last one's, and the
-        /// history without times.
+        /// The bits of the weights after the best epoch, which is the first, and after the last epoch; and
+        /// the history without times.
         struct Result: Equatable {
             let weights, lastWeights: [String: [UInt32]]
             let metrics: [String: [Double]]
@@ -63,7 +64,7 @@ import Testing
                 trace: history.trace, bestEpoch: stopping.bestEpoch)
         }
 
-        /// Runs until a step, counted from 1 over all epochs, and is interrupted there.
+        /// Starts or resumes the training, and interrupts it after `step` more steps.
         func interrupted(
             afterStep step: Int, in directory: String, unfinished: Checkpoints.Unfinished = .resume
         )
@@ -104,7 +105,7 @@ import Testing
         }
     }
 
-    /// The order of images spans epochs, and the learning rate depends on the step.
+    /// A pass over the images continues in the next epoch, and the learning rate depends on the step.
     @Test(arguments: [1, 2, 5, 6])
     func aScheduleMomentumAndShortEpochsResumeBitIdentically(step: Int) throws {
         func train(_ directory: String, _ interrupter: Interrupter? = nil) throws -> History {
@@ -135,7 +136,7 @@ import Testing
     @Test func anInterruptionDuringValidationLosesNoStep() throws {
         let undisturbed = try Training().run()
         try withTemporaryDirectory { directory in
-            // The last step of the second epoch: what follows is its validation.
+            // After the last step of the second epoch, only its validation is left.
             let stop = try Training().interrupted(afterStep: 6, in: directory)
             #expect(stop.step == 3)
             let checkpoint = try Checkpoint.read(try #require(stop.checkpoint))
@@ -221,7 +222,7 @@ import Testing
         }
     }
 
-    /// One byte anywhere: in the length, the header, the notes, the tensors.
+    /// Flips one bit: in the header's length, in the header with its metadata, or in the tensors.
     @Test(arguments: [3, 40, 300, 2_000, 30_000, -1])
     func aDamagedNewestCheckpointIsReportedAndThePreviousOneUsed(at offset: Int) throws {
         let undisturbed = try Training().run()
@@ -332,7 +333,7 @@ import Testing
         }
     }
 
-    /// All pixels of both data sets would be 0 if they were rounded.
+    /// Only the floats of the data sets differ; rounded to bytes, all pixels are 0.
     @Test func floatPixelsOfOtherDataAreRefused() throws {
         try withTemporaryDirectory { directory in
             func train(pixel: Float, epochs: Int) throws {
@@ -351,7 +352,7 @@ import Testing
         }
     }
 
-    /// The test cannot change these settings of the run, so it edits the file's text.
+    /// The test cannot change these settings of the run, so it edits those in the checkpoint.
     @Test(arguments: [
         ("instruction set", "an older one"), ("oneDNN", "2.5.0"), ("input shape", "[8, 8, 1]"),
     ])
@@ -449,7 +450,7 @@ import Testing
                 error?.description.contains("the validation loss became \(loss) after step 2 of epoch 1")
                     == true)
         }
-        // Keras's callback, which replaces the check, does not look at the validation loss.
+        // TerminateOnNaN replaces this check and, as in Keras, ignores the validation loss.
         #expect(try fit([TerminateOnNaN()], nil)["val_loss"].allSatisfy { !$0.isFinite })
     }
 
@@ -478,7 +479,7 @@ import Testing
         }
     }
 
-    /// After the last step of an epoch, no loss shows that the weights are not finite.
+    /// The last step of an epoch makes the weights non-finite, and no loss is computed before they are saved.
     @Test func nonFiniteWeightsAreNotSaved() throws {
         try withTemporaryDirectory { directory in
             let model = try ToyData.model()
@@ -531,7 +532,7 @@ import Testing
     }
 }
 
-/// Keeps the weights of the last epoch. In the model, those of the best epoch replace them at the end.
+/// Keeps the weights of the last epoch. At the end, the model's weights are those of the best epoch.
 private final class LastWeights: Callback {
     var weights: [String: [UInt32]] = [:]
 
@@ -541,7 +542,7 @@ private final class LastWeights: Callback {
     }
 }
 
-/// Requests an interruption after a number of steps of this process.
+/// Requests an interruption after a number of steps since the start or the resumption of the training.
 private final class Interrupter: Callback {
     let interruption: Interruption
     private var stepsLeft: Int

@@ -38,13 +38,15 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         "\(images) of \(height)×\(width), \(inputs) to \(outputs) channels, zeros \(top) and \(left)"
     }
 
-    /// The root mean square error allowed against float64, relative to that of the expected values.
+    /// The allowed root mean square error, relative to the root mean square of the values in float64.
     ///
-    /// In units of u = 2⁻²⁴: a sum of K random products has an error of variance K/2 · 0.41² from its own roundings,
-    /// and 4 from those of both transforms. The last transform adds up 36 such sums, each scaled by the product of its
-    /// rows' norms. With the points 0, ±5/8, ±3/2 and ∞, the worst error of a tile is 24.5 times that of √9 products in
-    /// an output, and 26.2 times that of √16 positions in a kernel's gradient. A bias's gradient is a plain sum over
-    /// all positions.
+    /// In units of u = 2⁻²⁴, the relative error of a sum of K random products has a variance of K/2 · 0.41²
+    /// from the roundings of the sum, and of 4 from the roundings of the two transforms before it. The last
+    /// transform adds 36 such sums, each scaled by the product of the norms of its rows in the first
+    /// transforms. With the points 0, ±5/8, ±3/2 and ∞, this multiplies the error by up to 24.5 in an output
+    /// and by up to 26.2 in a kernel's gradient. An output sums 9 taps, so it is √9 times as large as a sum
+    /// of K products; a kernel's gradient sums 16 positions of each tile, so it is √16 times as large. A
+    /// bias's gradient is a plain sum over all positions.
     var tolerances: [ConvolutionResults.Name: Double] {
         func error(_ terms: Int, _ amplification: Double, _ taps: Double) -> Double {
             0x1p-24 * amplification * ((0.41 * 0.41 * Double(terms) / 2 + 4) / taps).squareRoot()
@@ -89,7 +91,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
         return (largest, gradient)
     }
 
-    /// Sums of products in float64.
+    /// The expected results, as plain sums of products in float64.
     func definition() -> ConvolutionResults {
         let (input, kernel, bias, gradient) = (self.input, self.kernel, self.bias, self.gradient)
         var sums = (0..<images * outputHeight * outputWidth).flatMap { _ in bias.map(Double.init) }
@@ -124,7 +126,9 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
     }
 
     /// - Parameters:
-    ///   - tilesAtOnce, sixteensAtOnce: tiles, and groups of 16 outputs, of one call; by default all, and the cache's.
+    ///   - tilesAtOnce: the number of tiles per call; by default all.
+    ///   - sixteensAtOnce: the number of groups of 16 outputs per call; by default as many as fit into the
+    ///     cache.
     ///   - pools: whether the output is max-pooled, with ``pooledGradient`` instead of `gradient`.
     ///   - negatedElement: the element of the transformed kernel that gets the wrong sign.
     ///   - lastRow: the value that replaces each input image's last row.
@@ -272,7 +276,7 @@ struct ConvolutionShape: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// The root mean square of the difference, relative to that of the expected values.
+/// The root mean square of the differences, relative to the root mean square of the expected values.
 func relativeError<Number: BinaryFloatingPoint>(_ found: [Number], _ expected: [Number]) -> Double {
     func squares(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 } }
     let errors = zip(found, expected).map { Double($0) - Double($1) }

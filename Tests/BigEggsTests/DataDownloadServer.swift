@@ -19,12 +19,12 @@ final class DownloadServer {
     }
 
     deinit {
-        // Tests run on threads that block other signals, and a child inherits that.
+        // Only SIGKILL works: the tests' threads block other signals, and a child process inherits that mask.
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
-    /// The archive's address below a directory that selects how it is served.
+    /// The archive's address. The directory `manner` in it selects a fault, or none; see `program`.
     func address(_ manner: String) -> String { "http://127.0.0.1:\(port)/\(manner)/archive.tar.gz" }
 
     private static let program = """

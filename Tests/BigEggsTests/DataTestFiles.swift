@@ -40,7 +40,7 @@ final class TemporaryDirectory {
 
 /// Batches in CIFAR-10's layout with known bytes.
 enum SmallBatches {
-    /// The value of a pixel of the image that has `label` and is number `image` of its batch.
+    /// The value of a pixel of image number `image` of a batch.
     static func pixel(image: Int, row: Int, column: Int, channel: Int) -> UInt8 {
         UInt8(truncatingIfNeeded: image * 89 + row * 7 + column * 3 + channel * 101)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct DependentPackageTests {
-    /// This compiles the library once more, as a part of the other package: `make test-package`.
+    /// Runs only in `make test-package`, since it compiles the library again as part of the other package.
     @Test(
         .enabled(if: ProcessInfo.processInfo.environment["BIGEGGS_PACKAGE"] != nil), .timeLimit(.minutes(20)))
     func anotherPackageBuildsOnTheLibraryAndTrains() throws {

@@ -14,7 +14,7 @@ import Testing
         cache = try TemporaryDirectory()
         download.md5 = try Checksum.md5(of: archive.path)
         download.address = server.address("good")
-        // Under ThreadSanitizer, beside other work, an answer took more than the usual 10 seconds.
+        // Under ThreadSanitizer on a busy machine, an answer took more than the default 10 seconds.
         download.connectTimeout = 60
     }
 
@@ -132,7 +132,7 @@ import Testing
         #expect(filesInCache.isEmpty)
     }
 
-    /// Noise, which does not compress to the size of the disk.
+    /// The archive contains noise, which does not compress, so it is larger than the disk.
     @Test(.enabled(if: FullDisk.canBeMounted, "only root can mount a file system"))
     mutating func fullDiskIsReportedAndNoFileIsKept() throws {
         let noise = try SmallArchive {

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Every training of a model draws new orders, transformations and dropout masks.
+/// Every training of a model draws new image orders, transformations and dropout masks.
 @Suite struct DrawnTests {
     private func compiled() throws -> Sequential {
         let model = try ToyData.model()
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func anInitialEpochRepeatsTheRandomDrawsOfThatEpoch() throws {
-        // The rate is too small to change a float32, so the losses depend only on what is drawn.
+        // The learning rate is too small to change a weight, so the losses depend only on the random draws.
         func measured(_ fits: [(epochs: Int, initialEpoch: Int?)]) throws -> [Double] {
             let model = try Sequential(input: [8, 8, 3], seed: 3, threads: 1) {
                 Flatten()
@@ -64,7 +64,7 @@ import Testing
         #expect(Set(try losses(true)).count == 3)
     }
 
-    /// A process that has not seen the first training resumes the second one.
+    /// A new model, which has not run the first training, resumes the second one.
     @Test(arguments: [1, 4, 7]) func aSecondTrainingResumesBitIdentically(_ step: Int) throws {
         let undisturbed = try compiled()
         _ = try fit(undisturbed)
@@ -86,7 +86,7 @@ import Testing
             let fresh = try compiled()
             #expect(try fit(fresh, epochs: 2, checkpoints: checkpoints)["loss"] == history["loss"])
             #expect(try fresh.weights() == undisturbed.weights())
-            // Its next training draws the same as that of the undisturbed model.
+            // In their next training, both models draw the same random numbers.
             #expect(try fit(fresh).metrics == fit(undisturbed).metrics)
         }
     }

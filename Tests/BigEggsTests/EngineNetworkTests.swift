@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// The report's whole network against Keras in float64; see Tests/Peers/fixtures_network.py.
+/// Compares the report's whole network with Keras in float64; see Tests/Peers/fixtures_network.py.
 @Suite struct EngineNetworkTests {
     /// Stripes with a different slope and width in each image, and some noise.
     private func dataset(images count: Int) throws -> ImageDataset {
@@ -26,14 +26,15 @@ import Testing
 
     private func scrambled(_ index: Int) -> UInt32 { UInt32(truncatingIfNeeded: index) &* 2_654_435_761 }
 
-    /// The report's network without its dropout, for which Keras would draw other masks.
+    /// The report's network without dropout, because Keras draws other masks.
     private func network(seed: UInt64) throws -> Sequential {
         try Sequential(input: [32, 32, 3], seed: seed) { reportLayers(classes: 10, dropout: false) }
     }
 
-    /// The error of a gradient grows on its way back through 21 layers, mostly because ReLUs open or close if their
-    /// input is as close to zero as the forward error. Measured errors are 6e-6 of the loss, 1e-4 of a norm and 6e-4 of
-    /// a projection, with Winograd's convolutions and without.
+    /// The error of a gradient grows in the backward pass through 21 layers. Most of it comes from ReLUs
+    /// whose input is closer to zero than the forward error, so that they may be active in only one of the
+    /// two networks. With Winograd's convolutions and without, the measured errors are 6e-6 for the loss, and
+    /// 1e-4 for a norm and 6e-4 for a projection of a gradient.
     @Test(arguments: [false, true])
     func theFirstStepAgreesWithKeras(withWinograd: Bool) throws {
         let fixture = try Record.read(Fixture.path("network.json"))

@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Results of plans do not depend on earlier runs, the batch size or the number of threads.
+/// Earlier runs do not change results; the batch size and the number of threads change them only by rounding.
 @Suite struct EngineTests {
     private func difference(_ first: Predictions, _ second: Predictions) -> Float {
         zip(first.probabilities, second.probabilities).reduce(0) { max($0, abs($1.0 - $1.1)) }
@@ -39,7 +39,7 @@ import Testing
         #expect(try model.predict(toy) == first)
     }
 
-    /// Plans of other batch sizes share the workspace, which moves when a plan needs more.
+    /// Plans of different batch sizes share one workspace, which is reallocated when a plan needs more.
     @Test func otherBatchSizesDoNotChangeAPrediction() throws {
         let toy = try ToyData.separable(images: 64)
         let model = try ToyData.model()
@@ -116,14 +116,14 @@ import Testing
         #expect(
             description.algorithms.filter { $0.layer == "conv2d" }.map(\.pass)
                 == ["forward", "backward weights"])
-        // oneDNN's reference code is hundreds of times slower. It is a mistake wherever oneDNN has other code.
+        // oneDNN's reference code is hundreds of times slower and must not run where oneDNN has other code.
         if DNNL.instructionSet > .sse41 {
             #expect(description.algorithms.allSatisfy { !$0.algorithm.hasPrefix("ref") })
         }
     }
 }
 
-/// Does something at the end of every epoch.
+/// Calls `body` at the end of every epoch.
 private final class Interrupter: Callback {
     private let body: () throws -> Void
     private(set) var calls = 0

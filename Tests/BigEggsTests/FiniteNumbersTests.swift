@@ -17,7 +17,7 @@ import BigEggs
             classNames: ["a", "b", "c", "d"])
     }
 
-    /// A convolution whose ReLU turns a NaN into 0, with and without layers that would show a NaN.
+    /// A network whose ReLU may turn a NaN into 0, optionally with normalization and pooling after it.
     private func model(_ precision: Precision, normalized: Bool = false, pooled: Bool = true) throws
         -> Sequential
     {

@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// The arguments of `fit` that set the length of an epoch and the images held back.
+/// The arguments of `fit` for epochs and validation, and callbacks that end a training.
 @Suite struct FitTests {
     /// Trains with augmentation, by default a new model.
     private func train(
@@ -22,8 +22,8 @@ import Testing
         return model
     }
 
-    /// Three epochs in one call, or one and then two: the order of images, their transformations and the optimizer's
-    /// state continue.
+    /// Three epochs in one call equal one epoch and then two: the order of images, their transformations and
+    /// the optimizer's state continue.
     @Test func aTrainingInTwoCallsEqualsOneCall() throws {
         let toy = try ToyData.separable(images: 18)
         let whole = try train(toy, epochs: 3)
@@ -44,7 +44,8 @@ import Testing
         #expect(epochs == [2, 2, 3, 3])
     }
 
-    /// A pass is five steps: three epochs of ten steps are six passes, and so are ten epochs of three steps.
+    /// A pass over the images takes five steps. Three epochs of ten steps are six passes, and so are ten
+    /// epochs of three steps.
     @Test func stepsPerEpochContinuesThroughTheImagesAcrossEpochs() throws {
         let toy = try ToyData.separable(images: 18)
         let passes = try train(toy, epochs: 6)
@@ -90,7 +91,7 @@ import Testing
         }
     }
 
-    /// A model whose loss is not finite after its first step, which has a learning rate of 1e30.
+    /// A model with a learning rate of 1e30, whose loss is not finite after the first step.
     private func exploding() throws -> Sequential {
         let model = try Sequential(input: [8, 8, 3], seed: 1, threads: 2) {
             Flatten()

@@ -2,7 +2,7 @@ import BigEggs
 import MessagePassing
 import Testing
 
-/// Batches that are divided into fixed parts.
+/// Batches that are divided into a fixed number of parts.
 @Suite struct FixedPartsTests {
     private static let precisions: [Precision] =
         DNNL.instructionSet.hasBFloat16 ? [.float32, .bfloat16] : [.float32]
@@ -26,7 +26,8 @@ import Testing
         return model
     }
 
-    /// Gradients of the mean loss shrink with the number of images, and a division by a power of two is exact.
+    /// The loss is the mean over the images, so the gradient of 8 equal parts is the sum of their gradients
+    /// divided by 8. Division by a power of two is exact.
     @Test(arguments: precisions)
     func aGradientIsTheTreeSumOfTheGradientsOfTheParts(precision: Precision) throws {
         let images = try ToyData.separable(images: 24, imageShape: [12, 12, 3])
@@ -41,13 +42,14 @@ import Testing
                 guard let first = rows.baseAddress else { return }
                 TreeSum.addUp(first, rows: 8, count: count, stride: count)
             }
-            // In bfloat16, the gradient of the loss is rounded after the division, which is exact as well.
+            // In bfloat16, the gradient of the loss is divided before it is rounded. This gives the same bits
+            // as division after rounding.
             let sum = rows[..<count].map { ($0 / 8).bitPattern }
             #expect(sum == gradient.values.map(\.bitPattern), "\(gradient.name)")
         }
     }
 
-    /// Also for a batch with fewer images than parts.
+    /// One batch has fewer images than parts.
     @Test(arguments: [(21, 8), (5, 8), (1, 4)])
     func partsChangeGradientsOnlyByRounding(count: Int, parts: Int) throws {
         let images = try ToyData.separable(images: count, imageShape: [12, 12, 3])
@@ -94,7 +96,7 @@ import Testing
         #expect(try step(copy) == step(model))
     }
 
-    /// The layouts in memory depend on the first plan, which may have been made before any training.
+    /// The weights' memory layouts depend on the first plan. Here Grad-CAM makes it, before any training.
     @Test func aCopyOfAModelThatFirstExplainedAPredictionHasItsBits() throws {
         let images = try ToyData.separable(images: 20)
         func fresh() throws -> Model {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct GELUTests {
-    /// From values where Φ is 0 to values where it is 1, and values close to 0.
+    /// Values from -24, where Φ is 0, to 24, where Φ is 1; also values close to 0, and large values.
     private static let values: [Float] =
         (-2400...2400).map { Float($0) / 100 } + [0, -0.0, 1e-30, -1e-30, 88, -88, 3e4, -3e4]
 
@@ -14,7 +14,7 @@ import Testing
             let x = Double(value)
             let found = Double(be_gelu16(lanes(value))[3])
             let expected = x * erfc(-x / 2.0.squareRoot()) / 2
-            // The error of Φ is half of that of erf, 7.5e-8, plus one or two roundings.
+            // The error of Φ is 7.5e-8, half the error of erf, plus one or two roundings.
             #expect(
                 abs(found - expected) <= 2.5e-7 * max(abs(x), 1e-30), "\(value): \(found), not \(expected)")
         }

@@ -7,8 +7,9 @@ import Testing
         (ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
         .filter { $0.layers.contains { $0 is Conv2D } }
 
-    /// The maps by definition. The reference has no gradients, so a filter's weight is a central difference: the slope
-    /// of the score if the filter's whole output changes, divided by the number of positions.
+    /// The maps, computed by their definition. The reference computes no gradients, so a filter's weight
+    /// comes from a central difference: the change of the score if all outputs of the filter change, divided
+    /// by that change and by the number of positions.
     private static func expected(
         _ model: Model, _ dataset: ImageDataset, classes: [Int], layer name: String
     ) throws -> [Double] {
@@ -53,7 +54,7 @@ import Testing
         #expect(worst <= 1e-4 * largest + 1e-6, "largest value \(largest)")
     }
 
-    /// A filter copies a channel, and a dense layer sums it up: the map is the channel times a weight.
+    /// The only filter copies the channel, and a dense layer sums it, so the map is a multiple of the channel.
     @Test func theMapOfACopiedChannelIsThatChannelScaled() throws {
         let model = try Sequential(input: [4, 3, 1]) {
             Conv2D(1, kernelSize: 1, activation: .relu)

@@ -2,25 +2,27 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Loss, gradients, moving statistics and predictions of the engine against the float64 reference.
+/// Compares loss, gradients, moving statistics and predictions of the engine with the float64 reference.
 @Suite struct GradientTests {
-    /// How far the engine may be from the reference.
+    /// The allowed differences between the engine and the reference.
     struct Tolerance {
-        /// Of the loss, relative.
+        /// For the loss, relative to the loss.
         let loss: Double
-        /// Of a gradient, relative to its tensor's largest compared element.
+        /// For an element of a gradient, relative to the largest compared element of its tensor.
         let gradient: Double
-        /// Of a gradient that is zero except for rounding, such as that of a bias before a normalization.
+        /// For any element of a gradient, absolute. It covers gradients that are zero except for rounding,
+        /// such as the gradient of a bias before a normalization.
         let floor: Double
-        /// Of a moving statistic and of a probability.
+        /// For a moving statistic and a probability, absolute.
         let value: Double
 
-        /// A float32 has a rounding error of 6e-8, and a gradient here is some thousand sums deep. The worst measured
-        /// over all cases is 4e-6, with oneDNN's code for AVX2 2.1e-5. A wrong formula is off by far more than 1e-2.
+        /// A rounding to float32 has a relative error of up to 6e-8, and some thousand roundings add up in a
+        /// gradient here. The largest error measured in all cases is 4e-6, and 2.1e-5 with oneDNN's code for
+        /// AVX2. The error of a wrong formula is far larger than 1e-2.
         static let direct = Tolerance(
             loss: 1e-6, gradient: DNNL.instructionSet >= .avx512 ? 2e-5 : 3e-5, floor: 1e-6, value: 1e-6)
-        /// Winograd's transforms add and subtract numbers larger than their result. F(4×4, 3×3) loses up to a decimal
-        /// digit, so ten times the tolerance of direct sums is allowed.
+        /// Winograd's transforms add and subtract numbers larger than their result. F(4×4, 3×3) loses up to
+        /// one decimal digit, so the tolerance is ten times that of direct sums.
         static let winograd = Tolerance(loss: 1e-5, gradient: 2e-4, floor: 1e-5, value: 1e-5)
     }
 
@@ -72,10 +74,11 @@ import Testing
         }
     }
 
-    /// bfloat16 keeps 8 bits, a rounding error of 4e-3. A ReLU whose input is that close to zero may open or close, so
-    /// single gradients may be far off: the angle of the whole gradient is compared. The measured worst is 6°, 4 % in
-    /// the squared norm, and 0.3 % in the loss. A missing ReLU or normalization term turns the gradient by far more
-    /// than 10°.
+    /// bfloat16 keeps 8 bits, so its relative rounding error is up to 4e-3. Rounding may switch a ReLU whose
+    /// input is close to zero, and single gradients may then be far off, so the directions of the whole
+    /// gradients are compared. The largest measured differences are 6° between the directions, 4 % in the
+    /// squared norm, and 0.3 % in the loss. A missing ReLU or normalization term turns the gradient by far
+    /// more than 10°.
     @Test(
         .enabled(if: hasBFloat16),
         arguments: ReferenceCase.all + ReferenceCase.further + ReferenceCase.graphs + ReferenceCase.winograd)
@@ -131,7 +134,7 @@ private struct ComparedStep {
     /// All moving statistics after the step.
     let statistics: [Pair]
 
-    /// A step other than the first, so that dropout's masks depend on it.
+    /// The number of the step. It is not 0, so that a dropout mask that ignores it is noticed.
     private static let step = 3
 
     init(_ model: Model, _ dataset: ImageDataset) throws {
@@ -181,7 +184,7 @@ extension ReferenceNetwork {
     /// The slope of `loss` along one weight.
     ///
     /// With a distance of 1e-7, the rounding of a float64 loss leaves an error of 1e-8. A larger distance is no better:
-    /// one of thousands of ReLUs would open between the two sides.
+    /// one of thousands of ReLUs would switch between the two sides.
     fileprivate func centralDifference(
         of tensor: String, _ index: Int, _ loss: (ReferenceNetwork) -> Double
     ) -> Double {

@@ -6,12 +6,12 @@ import Testing
 @Suite struct InstructionSetTests {
     typealias Numbers = [(set: InstructionSet, number: UInt32)]
 
-    /// As in the header of 2.6. Sets that it does not define have all bits set.
+    /// The numbers in the header of oneDNN 2.6. Sets that the header does not define have all bits set.
     static let numbersOf2: Numbers = [
         (.sse41, 0x1), (.avx, 0x3), (.avx2, 0x7), (.avx512, 0x27), (.avx512VNNI, 0x67), (.avx512BF16, 0xe7),
         (.avx512FP16, .max), (.amx, 0x3e7), (.amxFP16, .max),
     ]
-    /// As in the header of 3.7.
+    /// The numbers in the header of oneDNN 3.7.
     static let numbersOf3: Numbers = [
         (.sse41, 0x1), (.avx, 0x3), (.avx2, 0x7), (.avx512, 0x27), (.avx512VNNI, 0x67), (.avx512BF16, 0xe7),
         (.avx512FP16, 0x1ef), (.amx, 0xfef), (.amxFP16, 0x1fef),
@@ -20,7 +20,7 @@ import Testing
     @Test func theNumbersInUseMatchTheOneDNNVersion() throws {
         let build = try #require(DNNL.build)
         var expected = build.major == 2 ? Self.numbersOf2 : Self.numbersOf3
-        // 2.7 knows AVX-512 FP16, with a number that 3.0 changed.
+        // oneDNN 2.7 added AVX-512 FP16, with a number that 3.0 changed.
         if build.major == 2, build.minor >= 7 {
             expected = expected.map { $0.set == .avx512FP16 ? ($0.set, 0x1e7) : $0 }
         }
@@ -41,10 +41,10 @@ import Testing
         func set(_ number: UInt32, _ numbers: Numbers) -> InstructionSet {
             InstructionSet(containedIn: number, of: numbers)
         }
-        // One number for different sets: Xeon Phi in 2.6, AVX2 VNNI in 3.7.
+        // 0xf is Xeon Phi in 2.6 and AVX2 VNNI in 3.7.
         #expect(set(0xf, Self.numbersOf2) == .avx2)
         #expect(set(0xf, Self.numbersOf3) == .avx2)
-        // AVX2 VNNI of 2.6: its own bit is above those of the sets that it lacks.
+        // AVX2 VNNI in 2.6, whose own bit is above the bits of AVX-512, which it lacks; AVX2 VNNI 2 in 3.7.
         #expect(set(0x407, Self.numbersOf2) == .avx2)
         #expect(set(0x1f, Self.numbersOf3) == .avx2)
         // The number of AVX-512 FP16 in 3.7, read with 2.6's numbers.
@@ -81,7 +81,7 @@ import Testing
             (Machine.peakOperationsPerSecond(.bfloat16, threads: 1) > 0) == DNNL.instructionSet.hasBFloat16)
     }
 
-    /// Kernels for AMX would break this rule: the measured peak is that of dot products, not of AMX.
+    /// With kernels for AMX this would fail: the measured peak is that of dot products, not of AMX.
     @Test func theFastestPrecisionHasTheHigherPeak() {
         func peak(_ precision: Precision) -> Double {
             (0..<3).map { _ in Machine.peakOperationsPerSecond(precision, threads: 1) }.max() ?? 0

@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test func outputShapesAgreeWithKeras() throws {
-        // Keras's compute_output_shape of the same layers.
+        // The expected shapes are those of Keras's compute_output_shape.
         for (layer, input, output) in [
             (Conv2D(8, kernelSize: 3), [9, 12, 3], [7, 10, 8]),
             (Conv2D(8, kernelSize: 3, padding: .same), [9, 12, 3], [9, 12, 8]),
@@ -266,7 +266,7 @@ import Testing
         _ = unused
     }
 
-    /// Keras's definition: the loss has l1 · Σ|w| + l2 · Σw² of each kernel, and the gradient its slope.
+    /// As in Keras, l1 · Σ|w| + l2 · Σw² of each kernel is added to the loss, its derivative to the gradient.
     @Test func regularizersAddToLossAndGradient() throws {
         func model(_ regularizer: Regularizer?) throws -> Model {
             try Sequential(input: [5, 4, 3], seed: 3) {
@@ -323,7 +323,7 @@ import Testing
         }
     }
 
-    /// In the first step, the bias moves as if the kernel were trained too, from the same weights.
+    /// In the first step, freezing the kernel does not change the updates of the other parameters.
     @Test(arguments: [2, 3])
     func aFrozenKernelsBiasIsStillTrained(kernelSize: Int) throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [8, 8, 3], classes: 10)
@@ -344,14 +344,14 @@ import Testing
         for (number, tensor) in still.after.enumerated() {
             let isKernel = tensor.name == "still/kernel"
             let expected = isKernel ? still.before[number].values : whole.after[number].values
-            // The gradient of a bias alone is summed in another order.
+            // If the kernel's gradient is not needed, the bias gradient is summed in another order.
             let allowed: Double = tensor.name == "still/bias" ? 1e-6 : 0
             #expect(relativeError(tensor.values, expected) <= allowed, "\(tensor.name)")
             #expect(whole.before[number].values != whole.after[number].values)
         }
     }
 
-    /// The first outputs are bit-identical to the inputs.
+    /// The kernel is the identity for the first outputs, one per input, and random for the others.
     @Test func aPartialIdentityCopiesItsInputsToTheFirstOutputs() throws {
         let model = try Sequential(input: [6, 5, 3], seed: 5) {
             Conv2D(7, kernelSize: 3, padding: .same, kernelInitializer: .partialIdentity)
@@ -377,7 +377,8 @@ import Testing
         let mean = values.reduce(0, +) / Double(values.count)
         let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count))
             .squareRoot()
-        // Keras's definitions; cutting a normal distribution off at two deviations leaves 0.8796 of its deviation.
+        // By Keras's definitions. A normal distribution that is truncated at two standard deviations has
+        // 0.8796 of its standard deviation.
         let expected: (mean: Double, deviation: Double) =
             switch initializer {
             case .zeros: (0, 0)
@@ -389,7 +390,7 @@ import Testing
             case .randomNormal: (0, 0.05)
             case .truncatedNormal: (0, 0.05 * 0.8796)
             case .identity: (40.0 / 21600, (40.0 / 21600).squareRoot())
-            // A third of the outputs is uniform, the others are as with identity.
+            // The first 40 of the 60 outputs are the identity, the others have uniform weights.
             case .partialIdentity: (40.0 / 21600, (40.0 / 21600 + 1 / (9 * fanIn)).squareRoot())
             }
         #expect(abs(mean - expected.mean) <= 0.03 * expected.deviation)

@@ -1,7 +1,7 @@
 import BigEggs
 import Testing
 
-/// Schedules against Keras's and PyTorch's; see Tests/Peers/fixtures_optimizers.py.
+/// Compares schedules with those of Keras and PyTorch; see Tests/Peers/fixtures_optimizers.py.
 @Suite struct LearningRateTests {
     private func cases(_ schedule: String) throws -> [Record] {
         try #require(try Record.read(Fixture.path("schedules.json"))[schedule]?.array)
@@ -63,7 +63,8 @@ import Testing
         #expect(abs(schedule.learningRate(at: 9) - 1 / 25e4) < 1e-12)
     }
 
-    /// The rate of step 6 is that after two epochs of three steps.
+    /// After a step, `learningRate` is the rate of the next step, so it is that of step 6 after two epochs of
+    /// three steps.
     @Test func aScheduleSetsTheRateOfEveryStep() throws {
         let schedule = LearningRateSchedule.cosineDecay(initialLearningRate: 0.01, decaySteps: 6, alpha: 0.5)
         let model = try ToyData.model()

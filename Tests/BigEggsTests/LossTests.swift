@@ -2,11 +2,11 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Smoothed labels and top-k accuracy against Keras's; see Tests/Peers/fixtures_losses.py.
+/// Compares losses of smoothed labels and top-k accuracies with Keras; see Tests/Peers/fixtures_losses.py.
 @Suite struct LossTests {
     private func fixture() throws -> Record { try Record.read(Fixture.path("losses.json")) }
 
-    /// A network whose logits are its input, the images' values.
+    /// A network whose logits are the values of the image.
     private func identity(_ classes: Int, _ loss: Loss, _ metrics: [SparseTopKCategoricalAccuracy] = [])
         throws -> Sequential
     {
@@ -94,7 +94,7 @@ import Testing
         try model.compile(
             optimizer: Adam(learningRate: 0.01), loss: .categoricalCrossentropy(labelSmoothing: 0.4))
         let history = try model.fit(toy, batchSize: 8, epochs: 12)
-        // The minimum of the loss: the entropy of the smoothed label, 0.7 and three times 0.1.
+        // The minimum of the loss is the entropy of the smoothed label, 0.7 and three times 0.1.
         let least = -(0.7 * log(0.7) + 0.3 * log(0.1))
         #expect(try #require(history["loss"].last) > least)
         #expect(try #require(history["loss"].last) < least + 0.35)

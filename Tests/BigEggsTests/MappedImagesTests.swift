@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Images in a file give the same results as in memory.
+/// Images in a file give the same results as images in memory.
 @Suite struct MappedImagesTests {
     /// Images in memory, and the same images in a file, in another order and with other images between them.
     private func both(_ count: Int) throws -> (memory: ImageDataset, file: ImageDataset) {
@@ -64,7 +64,7 @@ import Testing
         }
         try withTemporaryDirectory { directory in
             #expect(throws: TrainingInterrupted.self) { try train(file, in: directory, until: 6) }
-            // One image less, or a different one, is another data set.
+            // A data set with one image less, or one different image, is another data set.
             #expect(throws: CheckpointError.self) { try train(file.prefix(63), in: directory) }
             let other = try both(65).file[1..<65]
             #expect(throws: CheckpointError.self) { try train(other, in: directory) }

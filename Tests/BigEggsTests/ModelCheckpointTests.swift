@@ -2,13 +2,13 @@ import BigEggs
 import Foundation
 import Testing
 
-/// When and under which names weights are saved, against Keras; see Tests/Peers/fixtures_model_checkpoint.py.
+/// When weights are saved and under which names, as in Keras; see Tests/Peers/fixtures_model_checkpoint.py.
 @Suite struct ModelCheckpointTests {
     private func cases(_ name: String) throws -> [Record] {
         try #require(try Record.read(Fixture.path("model_checkpoint.json"))[name]?.array)
     }
 
-    /// Metrics have Keras's names. JSON has no NaN: null stands for it.
+    /// JSON has no NaN: null stands for it in the fixture.
     private func values(_ example: Record) throws -> [Double] {
         try #require(example["values"]?.array).map { $0.number ?? .nan }
     }

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Optimizers against Keras's, on gradients fixed beforehand; see Tests/Peers/fixtures_optimizers.py.
+/// Compares optimizers with those of Keras, on stored gradients; see Tests/Peers/fixtures_optimizers.py.
 @Suite struct OptimizerTests {
     /// The steps after which Keras's parameters were recorded.
     private static let recorded = [0, 1, 9, 39]
@@ -43,7 +43,7 @@ import Testing
         }
         let start = try values("start")
         let path = try path(optimizer, start: start, gradients: try values("gradients"))
-        // Steps of up to 0.1 are added to parameters of up to 10: the rounding of forty such additions.
+        // The tolerance covers forty roundings: steps of up to 0.1 are added to parameters of up to 10.
         let exact = try values("\(name)/float64")
         let keras = try values("\(name)/float32")
         #expect(exact.count == path.count * start.count)
@@ -52,11 +52,11 @@ import Testing
             #expect(abs(found - exact) < tolerance, "\(name)")
             #expect(abs(found - keras) < tolerance, "\(name)")
         }
-        // The first gradient is always zero, so only a decay moves that parameter.
+        // The first parameter's gradient is always zero, so only weight decay changes the parameter.
         #expect((path[3][0] == start[0]) == (optimizer.weightDecay == 0))
     }
 
-    /// Newton–Schulz steps amplify small singular values and their rounding errors.
+    /// The tolerance is larger: Newton–Schulz steps amplify the rounding errors of small singular values.
     @Test(arguments: [
         ("muon_wide", [4, 8], Muon()),
         ("muon_tall", [8, 4], Muon(learningRate: 0.05, momentum: 0.6, nesterov: false)),
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// One optimizer for kernels and another for the rest: each parameter moves as with its optimizer alone.
+    /// Each optimizer changes only its group's parameters. Groups with equal optimizers train like one group.
     @Test func eachGroupIsUpdatedByItsOwnOptimizer() throws {
         func step(
             _ optimizer: any Optimizer,
@@ -91,7 +91,7 @@ import Testing
         let start = try ReferenceCase.winograd[0].model().weights()
         let same = try step(Adam()) { $0.hasSuffix("bias") ? Adam() : nil }
         #expect(same == (try step(Adam())))
-        // A rate too small to change a float32.
+        // The rate of SGD is too small to change a float32.
         let still = try step(SGD(learningRate: 1e-30)) { $0.hasSuffix("kernel") ? Muon() : nil }
         for tensor in start where !tensor.name.contains("moving") {
             #expect(
@@ -115,7 +115,8 @@ import Testing
         #expect("\(try #require(error))".contains("2.0 for the group of last/bias"))
     }
 
-    /// A group's rate follows the main rate in proportion. From a main rate of 0, the proportion is undefined.
+    /// If the main rate is set by hand, a group's rate is multiplied by the ratio of that rate to the
+    /// scheduled one. The ratio is undefined if the scheduled rate is 0.
     @Test func settingTheRateAfterAScheduleReachedZeroKeepsWeightsFinite() throws {
         let data = try Noise(stream: 4).dataset(count: 6, imageShape: [4], classes: 3)
         let model = try Sequential(input: [4]) { Dense(3, activation: .softmax) }

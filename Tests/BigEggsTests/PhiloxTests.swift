@@ -2,7 +2,7 @@ import BigEggs
 import Testing
 
 @Suite struct PhiloxTests {
-    /// The known-answer tests of Random123, the authors' own library.
+    /// The known-answer tests of Random123, the library of Philox's authors.
     @Test func blocksAgreeWithTheAuthorsTestVectors() {
         #expect(
             Philox.block(counter: SIMD4(repeating: 0), key: SIMD2(repeating: 0))

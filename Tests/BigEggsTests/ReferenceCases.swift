@@ -63,7 +63,7 @@ struct ReferenceCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// Numbers for tests: a function of the stream alone.
+/// Random numbers for tests, determined by the number of the stream.
 struct Noise {
     let stream: Int
 
@@ -80,7 +80,7 @@ struct Noise {
     }
 
     func dataset(count: Int, imageShape: [Int], classes: Int) throws -> ImageDataset {
-        // A data set has images; a network of vectors reads their bytes in order.
+        // Vectors are stored as images of one pixel; a network of vectors reads their bytes in order.
         let shape = imageShape.count == 1 ? [1, 1, imageShape[0]] : imageShape
         return try ImageDataset(
             images: integers(count * shape.reduce(1, *), below: 256).map { UInt8($0) },
@@ -91,7 +91,7 @@ struct Noise {
 }
 
 extension ReferenceCase {
-    /// Every layer, next to every kind of neighbour that the engine treats specially.
+    /// The layers of the report's network, next to each kind of layer that the engine treats specially.
     static let all: [ReferenceCase] = [
         ReferenceCase("a dense layer alone", input: [7], images: 5) { Dense(10, activation: .softmax) },
         ReferenceCase("dense layers without normalization", input: [13], images: 3) {
@@ -114,20 +114,20 @@ extension ReferenceCase {
             Dense(20, activation: .relu)
             Dense(3, activation: .softmax)
         },
-        ReferenceCase("same convolution, ReLU, pooling", input: [8, 6, 3], images: 3) {
+        ReferenceCase("convolution with same padding, ReLU, pooling", input: [8, 6, 3], images: 3) {
             Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
             MaxPooling2D()
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("valid convolution, normalization, pooling", input: [9, 11, 3], images: 5) {
+        ReferenceCase("convolution without padding, normalization, pooling", input: [9, 11, 3], images: 5) {
             Conv2D(10, kernelSize: 3, activation: .relu)
             BatchNormalization()
             MaxPooling2D()
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("linear convolution straight into a dense layer", input: [7, 5, 1], images: 1) {
+        ReferenceCase("linear convolution, dense layer", input: [7, 5, 1], images: 1) {
             Conv2D(33, kernelSize: 3)
             Flatten()
             Dense(10, activation: .softmax)
@@ -142,14 +142,14 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("stride 2, odd sides, same", input: [9, 7, 3], images: 5) {
+        ReferenceCase("stride 2, odd sides, same padding", input: [9, 7, 3], images: 5) {
             Conv2D(20, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
             BatchNormalization()
             Conv2D(10, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("stride 2, even sides, same and valid", input: [10, 8, 20], images: 3) {
+        ReferenceCase("stride 2, even sides, same and valid padding", input: [10, 8, 20], images: 3) {
             Conv2D(33, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
             Conv2D(10, kernelSize: 2, strides: 2)
             Flatten()
@@ -171,7 +171,7 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("overlapping and same pooling", input: [7, 9, 3], images: 5) {
+        ReferenceCase("overlapping pooling, pooling with same padding", input: [7, 9, 3], images: 5) {
             Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
             MaxPooling2D(poolSize: 3, strides: 2, padding: .same)
             BatchNormalization()
@@ -188,14 +188,14 @@ extension ReferenceCase {
             BatchNormalization()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("normalization of the pixels themselves", input: [6, 5, 3], images: 7) {
+        ReferenceCase("normalization of pixels", input: [6, 5, 3], images: 7) {
             BatchNormalization()
             Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
             BatchNormalization()
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("pooled batch normalization", input: [8, 12, 3], images: 5) {
+        ReferenceCase("batch normalization, pooling", input: [8, 12, 3], images: 5) {
             BatchNormalization()
             MaxPooling2D()
             Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
@@ -207,7 +207,7 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("pooled pixels", input: [8, 6, 3], images: 3) {
+        ReferenceCase("pooling of pixels", input: [8, 6, 3], images: 3) {
             MaxPooling2D()
             Activation(.relu)
             Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
@@ -247,7 +247,7 @@ extension ReferenceCase {
             Activation(.relu)
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("a classifier of convolutions alone", input: [4, 6, 3], images: 5, classes: 8) {
+        ReferenceCase("a classifier without dense layers", input: [4, 6, 3], images: 5, classes: 8) {
             Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)
             BatchNormalization()
             Conv2D(8, kernelSize: 4)
@@ -261,7 +261,7 @@ extension ReferenceCase {
 
     /// Layers and options that the report's network does not use.
     static let further: [ReferenceCase] = [
-        ReferenceCase("mean poolings, same and valid", input: [9, 7, 3], images: 3) {
+        ReferenceCase("average pooling, same and valid padding", input: [9, 7, 3], images: 3) {
             Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)
             AveragePooling2D(poolSize: 3, strides: 2, padding: .same)
             Conv2D(20, kernelSize: 1, activation: .tanh)
@@ -270,13 +270,13 @@ extension ReferenceCase {
             Dense(10, activation: .softmax)
         },
         ReferenceCase(
-            "poolings over whole images", input: [6, 5, 3], images: 3,
+            "global average and max pooling", input: [6, 5, 3], images: 3,
             graph: { input in
                 let value = Conv2D(20, kernelSize: 3, activation: .silu)(input)
                 let joined = Concatenate()(GlobalAveragePooling2D()(value), GlobalMaxPooling2D()(value))
                 return Dense(10, activation: .softmax)(Dense(10, activation: .gelu)(joined))
             }),
-        ReferenceCase("convolutions of each channel, 20 channels", input: [7, 6, 3], images: 3) {
+        ReferenceCase("depthwise convolutions of 20 channels", input: [7, 6, 3], images: 3) {
             Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
             DepthwiseConv2D(kernelSize: 3, padding: .same, activation: .relu)
             BatchNormalization()
@@ -284,7 +284,7 @@ extension ReferenceCase {
             GlobalAveragePooling2D()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("convolutions of each channel of pixels, two of each", input: [7, 6, 3], images: 3) {
+        ReferenceCase("depthwise convolutions of pixels, multipliers 2 and 3", input: [7, 6, 3], images: 3) {
             DepthwiseConv2D(kernelSize: 3, padding: .same, depthMultiplier: 2, activation: .elu)
             DepthwiseConv2D(kernelSize: 2, depthMultiplier: 3)
             Flatten()
@@ -299,7 +299,7 @@ extension ReferenceCase {
             GlobalAveragePooling2D()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("zeros around, rescaled", input: [5, 4, 3], images: 3) {
+        ReferenceCase("zero padding and rescaling", input: [5, 4, 3], images: 3) {
             Rescaling(2, offset: -0.75)
             ZeroPadding2D()
             Conv2D(20, kernelSize: 3, activation: .leakyReLU)
@@ -309,7 +309,7 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("zeros that convolutions take for their padding", input: [11, 9, 3], images: 3) {
+        ReferenceCase("zero padding that is fused into convolutions", input: [11, 9, 3], images: 3) {
             ZeroPadding2D(3)
             Conv2D(20, kernelSize: 7, strides: 2, activation: .relu)
             ZeroPadding2D(top: 0, bottom: 1, left: 1, right: 2)
@@ -322,7 +322,7 @@ extension ReferenceCase {
             Dense(10, activation: .softmax)
         },
         ReferenceCase(
-            "zeros that convolutions do not take for their padding", input: [6, 5, 3], images: 3,
+            "zero padding that is not fused into convolutions", input: [6, 5, 3], images: 3,
             graph: { input in
                 // Padding wider than the kernel, padding that two layers read, and padding before a convolution that
                 // pads too.
@@ -349,7 +349,7 @@ extension ReferenceCase {
             Activation(.relu)
             Dense(10, activation: .softmax, useBias: false)
         },
-        ReferenceCase("normalization of layers", input: [6, 5, 3], images: 3) {
+        ReferenceCase("layer normalization", input: [6, 5, 3], images: 3) {
             Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
             LayerNormalization()
             Conv2D(32, kernelSize: 3)
@@ -376,7 +376,7 @@ extension ReferenceCase {
             Dense(10)
             Activation(.softmax)
         },
-        ReferenceCase("noise, and channels dropped as a whole", input: [6, 5, 3], images: 3) {
+        ReferenceCase("Gaussian noise and spatial dropout", input: [6, 5, 3], images: 3) {
             GaussianNoise(0.3)
             Conv2D(20, kernelSize: 3, padding: .same, activation: .relu)
             SpatialDropout2D(0.4)
@@ -386,7 +386,7 @@ extension ReferenceCase {
             Dropout(0.3)
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("noise on rectified values", input: [6, 5, 3], images: 3) {
+        ReferenceCase("Gaussian noise after ReLU", input: [6, 5, 3], images: 3) {
             Conv2D(16, kernelSize: 3, activation: .relu)
             GaussianNoise(0.5)
             Flatten()
@@ -395,7 +395,7 @@ extension ReferenceCase {
             GaussianNoise(0.5)
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("an output that is no softmax's", input: [5, 4, 3], images: 3) {
+        ReferenceCase("softmax after a dense layer with tanh", input: [5, 4, 3], images: 3) {
             Conv2D(10, kernelSize: 3, activation: .relu)
             Flatten()
             Dense(10, activation: .tanh)
@@ -403,7 +403,7 @@ extension ReferenceCase {
         },
     ]
 
-    /// Values that several layers read, and layers that read several values.
+    /// Graphs in which several layers read one value, or one layer reads several values.
     static let graphs: [ReferenceCase] = [
         ReferenceCase("residual blocks, identity and projection", input: [8, 6, 3], images: 3) { input in
             let stem = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(input)
@@ -415,7 +415,7 @@ extension ReferenceCase {
             let short = Conv2D(20, kernelSize: 1, strides: 2)(sum)
             return Dense(10, activation: .softmax)(Flatten()(Activation(.relu)(Add()(short, narrow))))
         },
-        ReferenceCase("a rectified value read by three, once by a sum twice", input: [5, 4, 3], images: 3) {
+        ReferenceCase("a ReLU's output read by three layers, by one twice", input: [5, 4, 3], images: 3) {
             let value = Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)($0)
             let doubled = Add()(value, value)
             let normalized = MaxPooling2D(poolSize: 2, strides: 1, padding: .same)(
@@ -424,38 +424,38 @@ extension ReferenceCase {
             return Dense(10, activation: .softmax)(Flatten()(sum))
         },
         ReferenceCase(
-            "rectified normalizations, padded and pooled, and of vectors", input: [9, 7, 3], images: 4
+            "normalization and ReLU of images, padded and pooled, and of vectors", input: [9, 7, 3], images: 4
         ) {
             let stem = Activation(.relu)(BatchNormalization()(Conv2D(16, kernelSize: 3, padding: .same)($0)))
             let pooled = MaxPooling2D(poolSize: 3, strides: 2)(ZeroPadding2D(1)(stem))
             let vector = Activation(.relu)(BatchNormalization()(Dense(20)(Flatten()(pooled))))
             return Dense(10, activation: .softmax)(Concatenate()(vector, Dense(7)(vector)))
         },
-        ReferenceCase("a normalization that a ReLU and a sum read", input: [5, 4, 3], images: 4) {
+        ReferenceCase("a normalization read by a ReLU and a sum", input: [5, 4, 3], images: 4) {
             let first = BatchNormalization()(Conv2D(10, kernelSize: 3, padding: .same)($0))
             let second = Activation(.relu)(
                 BatchNormalization()(Conv2D(10, kernelSize: 3, padding: .same)(Activation(.relu)(first))))
             let sum = Flatten()(Add()(first, second, Dropout(0.25)(second)))
             return Dense(10, activation: .softmax)(sum)
         },
-        ReferenceCase("a sum that alone reads a rectified value", input: [6, 5, 3], images: 3) { input in
+        ReferenceCase("a ReLU's output read only by a sum", input: [6, 5, 3], images: 3) { input in
             let first = Conv2D(16, kernelSize: 3, activation: .relu)(input)
             let second = Conv2D(16, kernelSize: 3)(input)
             return Dense(10, activation: .softmax)(Flatten()(Add()(first, second)))
         },
-        ReferenceCase("channels joined that fill no vectors", input: [6, 5, 3], images: 3) { input in
+        ReferenceCase("concatenated channels that fill no vectors", input: [6, 5, 3], images: 3) { input in
             let first = Conv2D(10, kernelSize: 3, padding: .same, activation: .relu)(input)
             let second = BatchNormalization()(Conv2D(33, kernelSize: 1)(first))
             let joined = Concatenate()(first, second, input, Conv2D(16, kernelSize: 1)(input))
             return Dense(10, activation: .softmax)(Flatten()(Conv2D(7, kernelSize: 3)(joined)))
         },
-        ReferenceCase("channels joined that fill vectors", input: [6, 5, 3], images: 3) { input in
+        ReferenceCase("concatenated channels that fill vectors", input: [6, 5, 3], images: 3) { input in
             let first = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(input)
             let second = BatchNormalization()(Conv2D(32, kernelSize: 1)(first))
             let joined = Conv2D(16, kernelSize: 3, activation: .relu)(Concatenate()(second, first))
             return Dense(10, activation: .softmax)(Flatten()(joined))
         },
-        ReferenceCase("vectors joined and added", input: [6, 4, 3], images: 5) { input in
+        ReferenceCase("vectors concatenated and added", input: [6, 4, 3], images: 5) { input in
             let image = BatchNormalization()(Conv2D(10, kernelSize: 3, activation: .relu)(input))
             let vector = Flatten()(image)
             let wide = Dense(80, activation: .relu)(vector)
@@ -463,8 +463,7 @@ extension ReferenceCase {
             let joined = Concatenate()(Dense(20)(sum), wide, BatchNormalization()(sum))
             return Dense(10, activation: .softmax)(Dropout(0.5)(joined))
         },
-        ReferenceCase("GELU behind normalizations that are read once and twice", input: [5, 7, 3], images: 4)
-        {
+        ReferenceCase("GELU after normalizations that are read once and twice", input: [5, 7, 3], images: 4) {
             let value = Conv2D(20, kernelSize: 3, padding: .same)($0)
             let normalized = BatchNormalization(scale: false)(value)
             let sum = Add()(Activation(.gelu)(normalized), normalized)
@@ -472,7 +471,7 @@ extension ReferenceCase {
             let features = Activation(.gelu)(BatchNormalization()(Dense(19)(Flatten()(once))))
             return Dense(10, activation: .softmax)(features)
         },
-        ReferenceCase("two poolings behind a normalization that is read twice", input: [8, 8, 3], images: 3) {
+        ReferenceCase("two poolings, and a normalization that is read twice", input: [8, 8, 3], images: 3) {
             let value = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)($0)
             let pooled = MaxPooling2D()(BatchNormalization()(value))
             let normalized = BatchNormalization()(value)
@@ -484,7 +483,7 @@ extension ReferenceCase {
 
     /// Cases with 3×3 convolutions of 16 channels or more, to which Winograd's algorithm applies.
     static let winograd: [ReferenceCase] = [
-        ReferenceCase("convolutions of images of 2×2 and less", input: [2, 2, 16], images: 5) {
+        ReferenceCase("convolutions of images of at most 2×2", input: [2, 2, 16], images: 5) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
             Conv2D(16, kernelSize: 3, padding: .same, useBias: false)
             MaxPooling2D()
@@ -493,7 +492,7 @@ extension ReferenceCase {
             Dense(10, activation: .softmax)
         },
         ReferenceCase(
-            "zeros that Winograd's convolutions take for their padding", input: [7, 8, 16], images: 3
+            "zero padding that is fused into Winograd's convolutions", input: [7, 8, 16], images: 3
         ) {
             ZeroPadding2D(top: 0, bottom: 1, left: 2, right: 1)
             Conv2D(16, kernelSize: 3, padding: .valid, activation: .relu)
@@ -502,7 +501,7 @@ extension ReferenceCase {
             GlobalAveragePooling2D()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("pooled on the way, linear and rectified", input: [9, 11, 16], images: 3) {
+        ReferenceCase("pooling fused with convolutions, linear and ReLU", input: [9, 11, 16], images: 3) {
             Conv2D(24, kernelSize: 3, padding: .same)
             MaxPooling2D()
             BatchNormalization()
@@ -512,7 +511,7 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("the report's block of layers", input: [8, 8, 3], images: 3) {
+        ReferenceCase("a block of the report's network", input: [8, 8, 3], images: 3) {
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
             BatchNormalization()
             Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
@@ -530,7 +529,7 @@ extension ReferenceCase {
             Flatten()
             Dense(10, activation: .softmax)
         },
-        ReferenceCase("16 by 12, valid", input: [16, 12, 3], images: 1) {
+        ReferenceCase("16×12, valid padding", input: [16, 12, 3], images: 1) {
             Conv2D(32, kernelSize: 3, activation: .relu)
             BatchNormalization()
             Conv2D(32, kernelSize: 3, activation: .relu)

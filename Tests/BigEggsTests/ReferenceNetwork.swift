@@ -7,9 +7,9 @@ import Foundation
 struct ReferenceNetwork {
     /// The mode, for layers that differ between training and inference.
     enum Mode {
-        /// Statistics of the batch; dropout with the masks of a step.
+        /// Statistics of the batch; dropout and noise as in the step.
         case training(step: Int)
-        /// Moving statistics; no dropout.
+        /// Moving statistics; no dropout, no noise.
         case inference
     }
 
@@ -25,7 +25,7 @@ struct ReferenceNetwork {
     let layers: [(name: String, layer: any Layer, inputs: [Int])]
     let inputShape: [Int]
     let seed: UInt64
-    /// By name, in Keras's layout.
+    /// The weights by name, in Keras's layout.
     var weights: [String: [Double]]
     /// The shapes of the weights.
     let shapes: [String: [Int]]
@@ -47,7 +47,7 @@ struct ReferenceNetwork {
             numbers: dataset.images.map { Double(Float($0) * dataset.rescale) })
     }
 
-    /// The input and each layer's output. A final softmax is left to the loss.
+    /// The input and each layer's output. Softmax is not applied: ``crossentropy(_:_:)`` includes it.
     ///
     /// - Parameter known: the values computed so far, at least the input.
     func activations(_ known: [Values], _ mode: Mode) -> [Values] {
@@ -56,7 +56,7 @@ struct ReferenceNetwork {
         }
     }
 
-    /// The output, `[batch, classes]`.
+    /// The output without softmax, `[batch, classes]`.
     func logits(_ input: Values, _ mode: Mode) -> Values {
         let values = activations([input], mode)
         return values[values.count - 1]
@@ -74,7 +74,7 @@ struct ReferenceNetwork {
         return losses.reduce(0, +) / Double(labels.count)
     }
 
-    /// Each image's exponentials over their sum.
+    /// The exponentials of each image's logits, divided by their sum.
     static func softmax(_ logits: Values, images: Int) -> [Double] {
         let classes = logits.numbers.count / images
         return (0..<images).flatMap { image in
@@ -177,7 +177,7 @@ struct ReferenceNetwork {
         }
     }
 
-    /// Output size and zeros before the input of one axis, by Keras's definition of "same" and "valid".
+    /// Output size and number of zeros before the input, along one axis, as Keras defines "same" and "valid".
     private func geometry(_ window: Window, _ axis: Int, _ input: Int) -> (output: Int, before: Int) {
         let (size, stride) = (window.size[axis], window.strides[axis])
         switch window.padding {
@@ -291,8 +291,8 @@ struct ReferenceNetwork {
         return (mean, variance)
     }
 
-    /// The moving statistics after a step in training, by name: Keras keeps `momentum` of the old ones
-    /// and takes the batch's biased variance.
+    /// The moving statistics after a training step, by name. As in Keras, they are
+    /// momentum · old + (1 − momentum) · batch, and the batch's variance is the biased one.
     func movedStatistics(_ activations: [Values]) -> [String: [Double]] {
         var moved: [String: [Double]] = [:]
         for entry in layers {
@@ -337,10 +337,11 @@ struct ReferenceNetwork {
         return output
     }
 
-    /// Whether dropout keeps an element. Each takes 16 random bits, so a block of four words covers eight elements.
+    /// Whether dropout keeps an element. An element takes 16 random bits, so a block of four 32-bit words
+    /// covers eight elements.
     ///
-    /// - Parameter element: its index in a sample in Keras's order, or the channel's if channels are dropped as a
-    ///   whole.
+    /// - Parameter element: the element's index in its sample, in Keras's order; or the channel's index if
+    ///   whole channels are dropped.
     private func isKept(sample: Int, _ element: Int, rate: Float, layer: Int, step: Int) -> Bool {
         let words = Philox(seed: seed, purpose: .dropout, layer: layer)
             .words(stream: UInt32(step), item: UInt32(sample), draw: UInt32(element / 8))

@@ -34,8 +34,8 @@ import Testing
         #expect(layout.offset(of: [99, 39]) == 3072 + 2 * 1024 + 3 * 128 + 35 * 2 + 1)
     }
 
-    /// Layouts that oneDNN's primitives choose, with whole and padded blocks, and with dimensions of size 1, whose
-    /// position in the order cannot be derived from the strides.
+    /// Layouts that oneDNN's primitives choose. Some have padded blocks, and some have dimensions of size 1,
+    /// whose position in the order cannot be derived from the strides.
     static let all: [TensorLayout] = [
         .rowMajor([7], .float32), .rowMajor([3, 5], .bfloat16), .rowMajor([2, 3, 4, 5], .float32),
         .channelsLast([2, 3, 4, 5], .bfloat16), .channelsLast([1, 3, 1, 5], .float32),

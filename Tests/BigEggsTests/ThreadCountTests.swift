@@ -15,7 +15,7 @@ import Testing
         DNNL.instructionSet.hasBFloat16 ? [.float32, .bfloat16] : [.float32]
     private static let threads = [2, 3, 4, 7]
 
-    /// Augmented, in batches of 20 with one of 8 at the end, with validation and a prediction.
+    /// Trains with augmentation and validation, in batches of 20, 20 and 8 images, and predicts.
     private func train(_ model: Model, _ optimizer: any Optimizer) throws -> Result {
         try model.compile(optimizer: optimizer, loss: .categoricalCrossentropy(labelSmoothing: 0.1))
         let images = try ToyData.separable(images: 48, imageShape: model.inputShape)

@@ -2,10 +2,10 @@ import BigEggs
 import CKernels
 import Testing
 
-/// The kernels of convolutions of images of at most 2×2, against sums by the definition in float64.
+/// Compares the kernels for convolutions of images of at most 2×2 pixels with plain sums in float64.
 @Suite struct TinyConvolutionTests {
-    /// Channels that fill blocks and that do not, and numbers of images that do or do not fill the groups computed at
-    /// once.
+    /// Channels that do and do not fill whole blocks, and numbers of images that are and are not multiples of
+    /// the number computed at once.
     static let shapes = [
         ConvolutionShape(images: 3, height: 2, width: 2, inputs: 16, outputs: 16),
         ConvolutionShape(images: 29, height: 2, width: 2, inputs: 40, outputs: 24),
@@ -15,7 +15,7 @@ import Testing
         ConvolutionShape(images: 1, height: 2, width: 2, inputs: 130, outputs: 70),
     ]
 
-    /// The allowed error of a sum of products against float64: twice the rounding error.
+    /// Over three times the expected relative error of a sum of products, 0.41 · √(terms / 2) · 2⁻²⁴.
     private func tolerance(_ terms: Int) -> Double { 0x1p-24 * (2 + Double(terms).squareRoot()) }
 
     @Test(arguments: shapes)
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// Padding of the last block of channels must be zero for later reads.
+    /// The padding of the last block of channels must stay zero, because later passes read it.
     @Test(arguments: shapes, [16, 8])
     func paddingStaysZero(_ shape: ConvolutionShape, _ block: Int) {
         for set in WinogradFloat32Tests.sets {
@@ -91,7 +91,7 @@ import Testing
         #expect(found.joined().allSatisfy { $0.isFinite })
     }
 
-    /// The gradient of a large kernel. With larger images, oneDNN computes it.
+    /// With larger images, oneDNN computes the gradient of a kernel as large as this one.
     @Test(.enabled(if: (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)))
     func aLargeKernelsBFloat16GradientAgreesWithFloat32() throws {
         func gradients(_ precision: Precision) throws -> [Float] {
@@ -109,7 +109,7 @@ import Testing
         #expect(relativeError(found, expected) < 0x1p-8)
     }
 
-    /// The engine's layers, which divide the work over threads.
+    /// Runs the kernels in layers of the engine, which divide the work over threads.
     @Test(.enabled(if: DNNL.instructionSet >= .avx2)) func anyNumberOfThreadsGivesTheSameBits() throws {
         func results(threads: Int) throws -> [[Float]] {
             let model = try Sequential(input: [2, 2, 24], seed: 3, precision: .float32, threads: threads) {
@@ -130,7 +130,7 @@ import Testing
 
 extension ConvolutionShape {
     /// - Parameters:
-    ///   - atOnce: panels, groups of 16 channels, or 16×16 blocks of the kernel that one call computes.
+    ///   - atOnce: the number of panels, groups of 16 channels, or 16×16 blocks of the kernel per call.
     ///   - visit: called with each result in its memory layout.
     fileprivate func tiny(
         _ set: be_instruction_set, block: Int, atOnce: Int = 1000,

@@ -6,7 +6,7 @@ import Testing
     private let augmentation = ImageDataGenerator(
         rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, zoomRange: 0.1)
 
-    /// The weights after two epochs of 16, 16 and 8 images, with all sources of randomness.
+    /// The weights after two epochs in batches of 16, 16 and 8 images, with all sources of randomness.
     private func trained(
         seed: UInt64, threads: Int = 2, precision: Precision = .float32, winograd: Bool = true
     ) throws -> [NamedTensor] {
@@ -84,7 +84,7 @@ import Testing
 
     @Test func anEpochWithATailBatchSeesEveryImageOnce() throws {
         let toy = try ToyData.separable(images: 11)
-        // These layers do the same in training and inference, and so small a step changes neither weights nor loss.
+        // These layers compute the same in training and inference; the rate is too small to change weights.
         let layers = try ToyData.model().layers.filter { !($0 is Dropout || $0 is BatchNormalization) }
         let model = try Sequential(input: [8, 8, 3], seed: 5) { layers }
         try model.compile(optimizer: Adam(learningRate: 1e-20))
@@ -94,7 +94,7 @@ import Testing
         let evaluation = try model.evaluate(toy)
         #expect(abs(history["loss"][0] - evaluation.loss) < 1e-6)
         #expect(history["accuracy"][0] == evaluation.accuracy)
-        // A batch size above the number of images is one step.
+        // With a batch size above the number of images, an epoch is one step.
         try model.fit(toy, batchSize: 4096, epochs: 1, callbacks: [counter])
         #expect(counter.steps == 4)
     }

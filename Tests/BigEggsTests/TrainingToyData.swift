@@ -1,6 +1,6 @@
 import BigEggs
 
-/// Small data that can be learnt, and a small network with all kinds of the report's layers.
+/// A small data set that can be learnt, and a small network with each kind of layer of the report's network.
 enum ToyData {
     static let classes = 4
 

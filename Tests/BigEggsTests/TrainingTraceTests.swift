@@ -25,7 +25,7 @@ import Testing
         #expect(try train(epochs: 1).history.trace.epochs == [epochs[0]])
     }
 
-    /// By Python's hashlib: `sha256(b"\ndense/kernel [1, 2]\n" + struct.pack("<2f", 1, -0.5))`.
+    /// The digest is from Python: `sha256(b"\ndense/kernel [1, 2]\n" + struct.pack("<2f", 1, -0.5))`.
     @Test func theDigestCoversNamesShapesAndBits() throws {
         let model = try Sequential(input: [1]) { Dense(2, useBias: false, name: "dense") }
         try model.setWeights([NamedTensor(name: "dense/kernel", shape: [1, 2], values: [1, -0.5])])

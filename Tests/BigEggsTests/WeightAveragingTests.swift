@@ -31,7 +31,7 @@ import Testing
         return (model, history)
     }
 
-    /// Calls a function after every step, counted from 1 over all epochs, before other callbacks.
+    /// A callback that calls `body` after every step with the step's number, from 1 over all epochs.
     private func afterStep(_ body: @escaping (Int, TrainingRun) throws -> Void) -> LambdaCallback {
         var step = 0
         return LambdaCallback(onBatchEnd: { _, _, run in
@@ -40,7 +40,8 @@ import Testing
         })
     }
 
-    /// Trained to the end, and stopped in the second epoch.
+    /// One training is stopped in the second epoch; the others run to the end. The recorder is the first
+    /// callback, so it sees the weights before the average replaces them.
     @Test(arguments: [(1, 15), (3, 15), (3, 7)])
     func theModelEndsWithTheMovingAverageOfItsWeights(interval: Int, last: Int) throws {
         var steps: [[NamedTensor]] = []
@@ -86,7 +87,7 @@ import Testing
         #expect(throws: TrainingError.self) { try train([WeightAveraging(momentum: momentum)]) }
     }
 
-    /// Within an epoch, after its last step, and after the last step of all.
+    /// Interrupts within an epoch, after an epoch's last step, and after the training's last step.
     @Test(arguments: [1, 4, 5, 7, 10, 15])
     func anInterruptedTrainingResumesToTheSameAverage(step: Int) throws {
         let directory = try TemporaryDirectory()

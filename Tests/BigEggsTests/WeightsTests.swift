@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct WeightsTests {
-    /// A model whose dense layer reads an image of an odd number of channels in the engine's layout.
+    /// A model whose first dense layer reads an image with an odd number of channels in the engine's layout.
     private func model(seed: UInt64 = 1) throws -> Sequential {
         try Sequential(input: [7, 5, 3], seed: seed) {
             Conv2D(10, kernelSize: 3, padding: .same, activation: .relu, name: "first")
@@ -20,7 +20,7 @@ import Testing
         try ToyData.separable(images: count, imageShape: [7, 5, 3])
     }
 
-    /// The same names and shapes with other numbers, none of them special.
+    /// Tensors of the same names and shapes with other values, from 0.1 to 0.9.
     private func other(than tensors: [NamedTensor]) -> [NamedTensor] {
         tensors.enumerated().map { number, tensor in
             let values = Noise(stream: 300 + number).uniforms(tensor.values.count, in: 0.1...0.9)
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    /// A fault in a file, and the model's error.
+    /// A fault in a weights file, and the expected error.
     struct Damage: CustomTestStringConvertible {
         let testDescription: String
         let change: @Sendable ([NamedTensor]) -> [NamedTensor]

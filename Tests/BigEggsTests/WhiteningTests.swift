@@ -3,11 +3,11 @@ import Foundation
 import Testing
 
 @Suite struct WhiteningTests {
-    /// The filters' outputs on their own images are uncorrelated. Mean products: λ / (λ + ε) of a filter with itself,
-    /// minus that with its negative, and 0 with any other filter.
+    /// On the images that the filters were computed from, the mean product of a filter's output with itself
+    /// is λ / (λ + ε), with that of its negative −λ / (λ + ε), and with that of any other filter 0.
     @Test(arguments: [2, 3])
     func theFiltersMakePatchesUncorrelated(size: Int) throws {
-        // Neighbours are correlated, and channels differ in mean and deviation.
+        // Neighbouring pixels are correlated, and channels differ in mean and standard deviation.
         let (side, channels) = (8, 3)
         let noise = Noise(stream: 5).uniforms(40 * side * side * channels, in: 0...60)
         let pixels = (0..<40 * side * side * channels).map { index -> UInt8 in
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// The eigenvalues of second differences, known in closed form: 2 − 2 cos(kπ / 7).
+    /// The matrix of second differences has the eigenvalues 2 − 2 cos(kπ / 7).
     @Test func eigenvaluesOfSecondDifferencesMatchTheClosedForm() throws {
         let matrix = (0..<6).map { row in (0..<6).map { $0 == row ? 2.0 : abs($0 - row) == 1 ? -1 : 0 } }
         let found = SymmetricMatrix(matrix)

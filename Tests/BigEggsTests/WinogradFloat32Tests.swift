@@ -2,10 +2,11 @@ import BigEggs
 import CKernels
 import Testing
 
-/// The kernels of Winograd's convolution in float32, against sums by the definition in float64.
+/// Compares the kernels of Winograd's convolution in float32 with plain sums in float64.
 @Suite struct WinogradFloat32Tests {
-    /// Sides that are multiples of a tile's and that are not, channels that fill blocks and that do not, one image and
-    /// several, with and without padding, more tiles than are transformed at a time, and six random shapes.
+    /// Sides that are and are not multiples of a tile's side, channels that do and do not fill whole blocks,
+    /// one image and several, with and without padding, more tiles than are transformed at a time, and six
+    /// random shapes.
     static let shapes =
         [
             ConvolutionShape(images: 3, height: 8, width: 8, inputs: 32, outputs: 32),
@@ -52,7 +53,7 @@ import Testing
         }
     }
 
-    /// Tiles and channels may be divided over threads in any way, and caches have any size.
+    /// Tiles and channels may be divided over threads in any way, and the cache may have any size.
     @Test(arguments: shapes)
     func everyDivisionOfTheWorkGivesTheSameBits(_ shape: ConvolutionShape) throws {
         let set = try #require(Self.sets.last)
@@ -76,7 +77,7 @@ import Testing
         #expect(divided == expected)
     }
 
-    /// Padding of the last block of channels must be zero for later reads.
+    /// The padding of the last block of channels must stay zero, because later passes read it.
     @Test(arguments: shapes, [16, 8])
     func paddingStaysZero(_ shape: ConvolutionShape, _ block: Int) {
         for set in Self.sets {
@@ -90,7 +91,7 @@ import Testing
         }
     }
 
-    /// Checks the tolerances: typical faults of a kernel exceed them by far.
+    /// Checks the tolerances: the errors of typical faults of a kernel are over 1000 times as large.
     @Test func kernelFaultsExceedTheTolerances() {
         let shape = ConvolutionShape(images: 2, height: 11, width: 8, inputs: 24, outputs: 20)
         let expected = shape.definition()
@@ -123,7 +124,7 @@ import Testing
     }
 }
 
-/// The engine's layers, which divide the work over threads.
+/// Runs the kernels in layers of the engine, which divide the work over threads.
 @Suite(.enabled(if: DNNL.instructionSet >= .avx2)) struct WinogradFloat32LayerTests {
     @Test func anyNumberOfThreadsGivesTheSameBits() throws {
         func results(threads: Int) throws -> [[Float]] {
@@ -157,7 +158,7 @@ import Testing
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [6, 6, 15]))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 5, padding: .same)))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, strides: 2, padding: .same)))
-        // 9 of a tile's 16 pixels are in the image, and 25 of four tiles' 64.
+        // With 3×3 pixels, 9 of the tile's 16 are in the image; with 5×5 pixels, 25 of the 64 of four tiles.
         #expect(try usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [3, 3, 16]))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [5, 5, 16]))
         #expect(try !usesWinograd(Conv2D(16, kernelSize: 3, padding: .same), [2, 2, 16]))

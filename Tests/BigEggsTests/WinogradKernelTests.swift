@@ -2,7 +2,7 @@ import BigEggs
 import CKernels
 import Testing
 
-/// The kernels of Winograd's convolution in bfloat16 without the engine: on every processor, in plain code.
+/// The kernels of Winograd's convolution in bfloat16 without the engine; plain code runs on every processor.
 @Suite struct WinogradKernelTests {
     /// Even and odd sides, an image smaller than a tile, and enough tiles to divide the work.
     private static let shapes = [
@@ -11,7 +11,7 @@ import Testing
         be_winograd_bfloat16_shape(images: 3, height: 5, width: 4, inputs: 32, outputs: 32),
     ]
 
-    /// Integers so small that only the output is rounded: see ``WinogradTests``.
+    /// The integers are so small that only the output is rounded; see ``WinogradTests``.
     @Test(arguments: 0..<3)
     func integerResultsAreExactInPlainCode(_ number: Int) {
         let shape = Self.shapes[number]
@@ -44,7 +44,7 @@ import Testing
     }
 }
 
-/// The bits of the nearest number of bfloat16.
+/// The bits of the nearest bfloat16 number.
 private func half(_ value: Float) -> UInt16 {
     UInt16((value.bitPattern &+ 0x7FFF &+ (value.bitPattern >> 16 & 1)) >> 16)
 }
@@ -112,7 +112,7 @@ private struct Values {
     }
 }
 
-/// The kernels' results with an instruction set; the gradient is computed in two parts.
+/// The kernels' results with an instruction set; the sums of the gradients are computed in two parts.
 private struct Results: Equatable {
     let matrices, turned, output: [UInt16]
     let kernelGradient, biasSums: [Float]

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Winograd's convolution in bfloat16 and its gradients, against sums by the definition in float64.
+/// Compares Winograd's convolution in bfloat16 and its gradients with plain sums in float64.
 @Suite(.enabled(if: (.avx512BF16 ..< .amx).contains(DNNL.instructionSet)))
 struct WinogradTests {
     /// A 3×3 convolution of images, and how many threads compute it.
@@ -18,8 +18,8 @@ struct WinogradTests {
             """
         }
 
-        /// Even and odd sides, images smaller than a tile, more tiles than are transformed at once and fewer than
-        /// threads, channels that are summed up in one group and in several.
+        /// Even and odd sides, images smaller than a tile, more tiles than are transformed at once, fewer
+        /// tiles than threads, and channels that are summed in one group and in several.
         static let all = [
             Case(images: 3, height: 8, width: 8, inputs: 32, outputs: 32, rectifies: true),
             Case(images: 2, height: 7, width: 9, inputs: 64, outputs: 32),
@@ -34,9 +34,9 @@ struct WinogradTests {
         ]
     }
 
-    /// Whole numbers so small that only the output is rounded: the transforms of the inputs and of the gradient stay
-    /// below 2⁸, those of a kernel of multiples of 4 are whole, and sums stay below 2²⁴. So the results equal the
-    /// definition's to the last bit.
+    /// The whole numbers are so small that only the output is rounded: the transforms of the inputs and of
+    /// the gradient stay below 2⁸, the transform of a kernel of multiples of 4 is whole, and sums stay below
+    /// 2²⁴. So the results equal the plain sums to the last bit.
     @Test(arguments: Case.all)
     func integerResultsAreExact(_ example: Case) throws {
         let network = try Network(example) { stream, count in
@@ -47,26 +47,32 @@ struct WinogradTests {
         #expect(network.output == network.expectedOutput.map { Double(rounded($0)) })
         #expect(network.kernelGradient == network.expectedKernelGradient)
         #expect(network.biasGradient == network.expectedBiasGradient)
-        // The kernel's gradient of the first layer, which is the identity: the gradient of its output, rounded to
-        // bfloat16, times the image.
+        // The first layer is the identity. The gradient of its kernel is the gradient of its output, rounded
+        // to bfloat16, times the image.
         #expect(network.firstGradient == network.expectedFirstGradient)
     }
 
-    /// Random bfloat16 numbers. Rounding changes a number by 0.42 · 2⁻⁸ of itself, root mean square.
+    /// The inputs are random bfloat16 numbers. A rounding to bfloat16 has a relative error of 0.42 · 2⁻⁸,
+    /// root mean square.
     ///
-    /// Output: with inputs of variance s² and kernels of variance w², an element of the input's transform has the
-    /// variance 4s², and one of the kernel's gᵢgⱼw² with g = (1, ¾, ¾, 1). Both are rounded. An output sums nine
-    /// elements with the factors (1, ¾, ¾)² over C channels: 2 · 4 · 2.5² = 50 squared rounding errors in a sum of
-    /// variance 9, √(50/9) · 0.42 = 1.0 units of 2⁻⁸. Rounding the output adds its 0.42: 1.1 together.
+    /// Output: with inputs of variance s² and kernels of variance w², an element of the input's transform has
+    /// the variance 4s², and an element of the kernel's transform has the variance gᵢgⱼw², where
+    /// g = (1, ¾, ¾, 1). Both elements are rounded. An output is a sum of nine of their products over C
+    /// channels; the factors gᵢgⱼ of these products have the sum (1 + ¾ + ¾)² = 2.5². In units of C s²w², the
+    /// error of an output has the variance 2 · 4 · 2.5² · 0.42² = 50 · 0.42², and the output has the variance
+    /// 9, so the relative error is √(50/9) · 0.42 = 1.0 units of 2⁻⁸. Rounding the output adds an error of
+    /// 0.42 units, which makes √(1.0² + 0.42²) = 1.1 units.
     ///
-    /// Kernel's gradient: an element of the gradient's transform has the variance aᵢaⱼ with a = (1, 2, 2, 1). Weighted
-    /// by the squares in the columns of G, they sum up to 2, 1 and 2. At a corner that is 2 · 4 · 2 · 2 squared errors
-    /// in a sum of 4 positions a tile, √(32/4) · 0.42 = 1.2 units; in the middle it is 0.6.
+    /// Kernel's gradient: an element of the output gradient's transform has a variance in proportion to
+    /// aᵢaⱼ, where a = (1, 2, 2, 1). Weighted with the squares in the columns of G, the elements of a have the
+    /// sums 2, 1 and 2. At a corner of the kernel, the error has the variance 2 · 4 · 2 · 2 · 0.42² per tile,
+    /// and the gradient sums 4 positions of each tile, so the relative error is √(32/4) · 0.42 = 1.2 units. In
+    /// the middle of the kernel it is 0.6 units.
     ///
-    /// The tolerance is a quarter larger, as a few thousand samples vary.
+    /// The tolerance is 1.25 times as large, because the errors of a few thousand samples vary.
     @Test(arguments: Case.all.filter { $0.height > 4 })
     func randomResultsAreWithinTheBFloat16ErrorBound(_ example: Case) throws {
-        // Without ReLU, which would open or close where an output is close to zero.
+        // Without ReLU: where an output is close to zero, rounding may decide whether the ReLU is active.
         var example = example
         example.rectifies = false
         let network = try Network(example) { stream, count in
@@ -77,7 +83,8 @@ struct WinogradTests {
         let unit = 1.0 / 256
         #expect(relativeError(network.output, network.expectedOutput) < 1.25 * 1.1 * unit)
         #expect(relativeError(network.kernelGradient, network.expectedKernelGradient) < 1.25 * 1.2 * unit)
-        // Each term of a sum has a random error from the input's gradient, as large as that of an output.
+        // The first gradient sums products with the input's gradient, whose relative error is that of an
+        // output.
         #expect(relativeError(network.firstGradient, network.expectedFirstGradient) < 1.25 * 1.2 * unit)
         let ran = network.algorithms.filter { $0.layer == "conv2d_1" }.map(\.algorithm)
         #expect(ran == [winograd, winograd, winograd])
@@ -128,7 +135,7 @@ extension ImageDataset {
     }
 }
 
-/// The nearest number of bfloat16.
+/// The nearest bfloat16 number.
 private func rounded(_ value: Float) -> Float {
     let bits = value.bitPattern
     return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
@@ -136,8 +143,8 @@ private func rounded(_ value: Float) -> Float {
 
 private func rounded(_ value: Double) -> Float { rounded(Float(value)) }
 
-/// A 1×1 convolution that is the identity, then the 3×3 one under test: the engine's results for an image and a
-/// gradient of the output, and those of the definition.
+/// The results of the engine and of plain sums, for an image and a gradient of the output. The network is a
+/// 1×1 convolution that is the identity, followed by the 3×3 convolution under test.
 private struct Network {
     let output, kernelGradient, biasGradient, firstGradient: [Double]
     let expectedOutput, expectedKernelGradient, expectedBiasGradient, expectedFirstGradient: [Double]
@@ -217,7 +224,7 @@ private struct Network {
         expectedFirstGradient = first
     }
 
-    /// Calls `body` with every pair of an input's and an output's position that a tap of the kernel connects.
+    /// Calls `body` for each pair of an input and an output position that a tap of the kernel connects.
     private static func visit(
         _ example: WinogradTests.Case, _ body: (_ source: Int, _ target: Int, _ tap: Int) -> Void
     ) {

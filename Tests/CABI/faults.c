@@ -5,7 +5,7 @@
 
 static const char *data_path, *record_path, *weights_path;
 
-/* Invalid handles: never returned by the library, or released. */
+/* Calls every function with an invalid handle: one that the library never returned, or a released one. */
 static void made_up_handles(be_handle handle) {
     be_handle other = 42;
     const char *text = "untouched";
@@ -79,7 +79,7 @@ static void null_arguments(be_handle data, be_handle record, be_handle weights) 
     free(pixels);
 }
 
-/* Objects of another kind, invalid indices, values and files. */
+/* Handles of objects of another kind; invalid indices, values and files. */
 static void wrong_arguments(be_handle data, be_handle record, be_handle weights) {
     be_handle other;
     const char *text;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Wrong calls that returned the expected status. */
+/* The number of wrong calls that returned the expected status. */
 static _Atomic int faults_survived;
 
 /* Exits unless a call returns the status and, if that is a failure, leaves a one-line reason. */

@@ -240,7 +240,7 @@ static void settings(be_handle model, be_handle images) {
     free(output);
 }
 
-/* Copies from truncated or changed bytes, and batches that do not exist. */
+/* Copies of a model from truncated or changed snapshots, and batches that do not exist. */
 static void copies(be_handle model, be_handle images) {
     be_handle snapshot, copy = 42, generator, callback;
     be_array bytes;
@@ -334,8 +334,8 @@ static void arrays(be_handle model, be_handle images) {
     be_array negative_count = array(pixels, BE_UINT8, 4, (int64_t[]){-IMAGES, 6, 6, 3});
     EXPECT(BE_INVALID_ARGUMENT, be_images_create(&negative_count, NULL, NULL, &other));
 
-    /* Faults that no other check would find: no data for one image; shapes whose number of elements is right
-     * only because of two negative signs or an overflow; and a shape that is too large for any array. */
+    /* Faults that no other check would find: an image without data; shapes whose number of elements is right only
+     * because two negative signs cancel or the product overflows; and a shape that is too large for any array. */
     float *transformed = floats(PIXELS), *gradient = floats(IMAGES * CLASSES);
     be_transform transform = {.zx = 1, .zy = 1};
     be_array nothing = array(NULL, BE_UINT8, 3, (int64_t[]){6, 6, 3});
@@ -363,7 +363,7 @@ static void arrays(be_handle model, be_handle images) {
     EXPECT(BE_INVALID_ARGUMENT, be_images_create(&good, &given, NULL, &other));
     labels[3] = 0;
 
-    /* Images with more classes than the model, of another shape, none at all, without labels. */
+    /* Images without labels, with more classes than the model, or of another shape; and an empty set of images. */
     be_handle unlabelled, many, small, none;
     EXPECT(BE_OK, be_images_create(&good, NULL, NULL, &unlabelled));
     EXPECT(BE_OK, be_images_create(&good, &given, "{\"classes\": 30}", &many));
@@ -472,7 +472,7 @@ static int32_t misbehave(const be_progress *progress, void *context) {
     case 3: EXPECT(BE_WRONG_STATE, be_model_train_on_batch(trained, shown, NULL, NULL)); break;
     case 4: EXPECT(BE_WRONG_STATE, be_model_compile(trained, "Adam", NULL, "sparse_categorical_crossentropy")); break;
     case 5: EXPECT(BE_WRONG_STATE, be_model_add(trained, "Flatten", NULL)); break;
-    case 6: /* The training keeps its model and images. */
+    case 6: /* The training keeps its model and images after their handles are released. */
         if (progress->epoch == 0 && progress->step == 0) {
             EXPECT(BE_OK, be_release(trained));
             EXPECT(BE_OK, be_release(shown));

@@ -33,7 +33,8 @@ import Testing
         #expect(bench.algorithms.allSatisfy { !$0.algorithm.isEmpty })
     }
 
-    /// The output names the convolutions that ran: the engine's own unless others are requested.
+    /// Winograd convolutions run if the engine has them for the processor and the precision, unless
+    /// `--direct-convolutions` is given.
     @Test(arguments: [[], ["--direct-convolutions"], ["--precision", "auto"]])
     func theOutputNamesTheConvolutionsThatRan(_ options: [String]) throws {
         let run = try BigEggsProgram(
@@ -99,7 +100,7 @@ import Testing
             #expect(abs(sum - step.sum_milliseconds) < 1e-6 * sum)
         }
         #expect((breakdown.peak_operations_per_second["float32"] ?? 0) > 1e9)
-        // 2 · 32 images · 32 · 32 positions · 3 · 3 · 3 · 32 multiplications and as many additions.
+        // A multiplication and an addition for 32 images, 32 · 32 positions, 3 · 3 · 3 inputs and 32 filters.
         let first = try #require(breakdown.training.passes.first { $0.layer == "conv2d" })
         let operations = first.giga_operations_per_second * first.milliseconds * 1e6
         #expect(abs(operations / (2 * 32 * 1024 * 27 * 32) - 1) < 1e-6)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The built `bigeggs`, run as a process with arguments, two streams and a status.
+/// A finished process of `bigeggs` or another program: its exit status and its output.
 struct BigEggsProgram {
-    /// The executable beside the running tests.
+    /// The built `bigeggs`, in the directory of the tests' executable.
     static let url: URL = {
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return tests.deletingLastPathComponent().appendingPathComponent("bigeggs")
@@ -17,12 +17,12 @@ struct BigEggsProgram {
         try self.init(running: Self.url, arguments, in: directory)
     }
 
-    /// Runs any executable, with a changed environment where one is given.
+    /// Runs any executable, in `environment`, or in the environment of the tests if that is nil.
     init(
         running executable: URL, _ arguments: [String] = [],
         in directory: URL = FileManager.default.temporaryDirectory, environment: [String: String]? = nil
     ) throws {
-        // Files, because an unread pipe can fill up while the process runs.
+        // The output goes to files, because an unread pipe would fill up and block the process.
         let scratch = try TemporaryDirectory()
         let process = Process()
         process.executableURL = executable

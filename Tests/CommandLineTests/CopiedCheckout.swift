@@ -1,7 +1,7 @@
 import Foundation
 
-/// A checkout whose sources a test may change: scripts, library and programs are copies; `python` is linked. There is
-/// no compiler in its PATH, so a changed script runs as it was built.
+/// A checkout whose sources a test may change: scripts, library and programs are copies; `python` is linked.
+/// There is no compiler in its PATH, so a changed script is not compiled again.
 struct CopiedCheckout {
     /// The checkout that is copied.
     static let root = URL(fileURLWithPath: #filePath)
@@ -13,7 +13,7 @@ struct CopiedCheckout {
             FileManager.default.fileExists(atPath: "\(root)/notebooks/\($0)/main.swift")
         }
     }()
-    /// Their numbers.
+    /// The numbers of the sections.
     static let numbers = sections.compactMap { Int($0.prefix(2)) }
     let directory: TemporaryDirectory
     let data: TinyCIFAR10
@@ -40,7 +40,7 @@ struct CopiedCheckout {
         self.data = data
         let files = FileManager.default
         let root = Self.root
-        // Of the report, only the study's records are linked, so that a full run writes into the copy.
+        // In `report`, only `study` is a link, so that a full run writes its report into the copy.
         try files.createDirectory(atPath: directory.path + "/report", withIntermediateDirectories: false)
         for link in ["python", "report/study"] {
             try files.createSymbolicLink(
@@ -51,7 +51,7 @@ struct CopiedCheckout {
         try files.createDirectory(atPath: directory.path + "/bin", withIntermediateDirectories: true)
         let built = BigEggsProgram.url.deletingLastPathComponent().path
         for program in Self.sections + ["bigeggs"] {
-            // Hard links fail between file systems, and symbolic ones would lead to the original's directory.
+            // Hard links fail across file systems; symbolic ones would make programs use the original files.
             try files.copyItem(atPath: built + "/" + program, toPath: directory.path + "/bin/" + program)
         }
         for section in Self.sections {

@@ -27,7 +27,7 @@ import Testing
         #expect(description.imageShape == [32, 32, 3])
         #expect(description.train.images == TinyCIFAR10.trainImages)
         #expect(description.test.perClass == Array(repeating: TinyCIFAR10.testImages / 10, count: 10))
-        // Each batch holds 32 images, labels 0 to 9 in turn: the first two classes occur once more.
+        // A batch's 32 labels are 0 to 9 in turn: four each of 0 and 1, three each of the others.
         #expect(description.train.perClass == [20, 20] + Array(repeating: 15, count: 8))
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 /// Serialized: each run uses every core.
 @Suite(.serialized) struct EnvironmentTests {
-    /// Values that change the behavior of libraries that read them, or cause errors.
+    /// Variables that would make libraries behave differently or fail.
     private static let hostile = [
         "MPLBACKEND": "Qt4Agg", "MATPLOTLIBRC": "/dev/null/none", "MPLCONFIGDIR": "/proc/none", "MPL_X": "1",
         "SOURCE_DATE_EPOCH": "abc",
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// All at once, without a home, in a directory with settings for matplotlib.
+    /// All variables are set at once, without `HOME`, in a directory with settings for matplotlib.
     @Test func figuresDoNotDependOnTheEnvironment() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
@@ -47,7 +47,7 @@ import Testing
         #expect(try figures(Self.hostile) == expected)
     }
 
-    /// Trains on the user's pictures, which are decoded in Python.
+    /// Trains on pictures in a directory with a folder for each class. Python decodes PNG, libjpeg-turbo JPEG.
     @Test func trainingDoesNotDependOnTheEnvironment() throws {
         let directory = try TemporaryDirectory()
         let drawing = """
@@ -57,7 +57,8 @@ import Testing
             for name in ("a", "b", "ü"):
                 Path(name).mkdir()
                 for size in range(40, 48):
-                    Image.radial_gradient("L").resize((size, 50)).save(f"{name}/{size}.jpg", quality=size)
+                    kind = "jpg" if size % 2 else "png"
+                    Image.radial_gradient("L").resize((size, 50)).save(f"{name}/{size}.{kind}", quality=size)
             """
         let pictures = directory.path + "/mine"
         try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
@@ -81,7 +82,7 @@ import Testing
         #expect(try weights(Self.hostile, "hostile") == expected)
     }
 
-    /// Swift would decode a different name and look for another file.
+    /// Swift would replace the invalid bytes, and look for a file with another name.
     @Test(arguments: ["caf\\xe9.jpg", "\\xff", "\\x83\\x5c"])
     func anArgumentThatIsNotUTF8IsRefused(bytes: String) throws {
         let run = try BigEggsProgram(

@@ -40,7 +40,7 @@ import Testing
         #expect(export.status == 0, "standard error:\n\(export.errors)")
         #expect(export.output == "\(file.path) holds the network with the weights of \(weights)\n")
 
-        // Records of a label and three planes become pixels.
+        // A record is a label and three color planes; the planes are interleaved to pixels.
         let records = try Data(contentsOf: directory.appendingPathComponent("test_batch.bin"))
         var pixels: [UInt8] = []
         for record in 0..<5 {
@@ -66,7 +66,7 @@ import Testing
             for (left, right) in zip(output, prediction.probabilities) { #expect(abs(left - right) < 1e-4) }
         }
 
-        // A file without class names.
+        // Weights without class names.
         let other = directory.appendingPathComponent("other.safetensors")
         try Safetensors.write(try Safetensors.read(weights), to: other.path)
         let unnamed = try BigEggsProgram(

@@ -2,7 +2,7 @@ import BigEggs
 import Foundation
 import Testing
 
-/// Training on a failing disk, simulated by strace, and the order of its writes.
+/// Training on a failing disk, which strace simulates, and the order in which a training writes.
 @Suite(.enabled(if: SystemCalls.canBeTraced, "strace is not here, or may not be used"))
 struct FailingDiskTests {
     private let data: TinyCIFAR10
@@ -42,7 +42,8 @@ struct FailingDiskTests {
         #expect(resumed.errors.contains("going on from \(out)/checkpoint-0001.safetensors"))
     }
 
-    /// The first checkpoint takes two calls of fsync, for the file and its directory; the third is for the second file.
+    /// The first checkpoint takes two calls of fsync, for its file and the directory. The third call is for
+    /// the second checkpoint's file.
     @Test func aFailedFlushLeavesNoNewCheckpoint() throws {
         let run = try train(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=3"])
         #expect(run.status == 1)
@@ -61,7 +62,8 @@ struct FailingDiskTests {
         #expect(try names() == ["checkpoint-0001.safetensors"])
     }
 
-    /// The file is flushed and renamed, its directory is flushed, the file is read, and then the oldest is removed.
+    /// The file is flushed and renamed, its directory is flushed, the file is read, and then the oldest
+    /// checkpoint is removed.
     @Test func aCheckpointIsFlushedAndReadBackBeforeAnOlderOneIsRemoved() throws {
         let log = data.path + "/calls"
         let run = try train([

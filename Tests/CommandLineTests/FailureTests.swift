@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct FailureTests {
-    /// One line on standard error that names the cause, status 1, nothing on standard output.
+    /// Expects status 1, one line on standard error that names the cause, and nothing on standard output.
     private func expectOneLine(_ run: BigEggsProgram, naming culprit: String) {
         #expect(run.status == 1)
         #expect(run.output.isEmpty)

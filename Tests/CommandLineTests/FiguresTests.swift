@@ -84,7 +84,8 @@ import Testing
         #expect(try figures() == before)
     }
 
-    /// Ended while the second of two figures is drawn: existing files are complete, and the next run draws the rest.
+    /// The signal comes when the first of two figures is drawn. Existing files are complete, and the next run
+    /// draws the rest.
     @Test func aSignalWhileDrawingLeavesOnlyCompleteFiles() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)
@@ -128,7 +129,7 @@ import Testing
         }
     }
 
-    /// One figure's record is damaged: the other figure is drawn, and the old file stays.
+    /// The numbers for one figure are missing: its old file stays, and the other figure is drawn.
     @Test func aFailedFigureIsReportedAndTheOthersAreDrawn() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)

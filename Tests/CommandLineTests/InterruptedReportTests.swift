@@ -16,7 +16,7 @@ import Testing
         let undisturbed = try CopiedCheckout(data: data)
         #expect(try undisturbed.run("report", "--epochs", "6").status == 0)
 
-        // Only the command is killed; its section then ends too.
+        // Only the command is killed; the process of its section then ends too.
         let first = try RunningReport(in: checkout)
         try first.waitForCheckpoint(3, of: "04-plain-training")
         first.send(SIGKILL)
@@ -26,7 +26,7 @@ import Testing
         let ended = try #require(status[path: "training.epoch"]?.integer)
         #expect(status[path: "training.history.val_loss"]?.numbers?.count == ended)
 
-        // The section is killed too, so it cannot save anything.
+        // The section's process is killed too, so it cannot save anything.
         let second = try RunningReport(in: checkout)
         try second.waitForCheckpoint(3, of: "05-augmented-training")
         for section in second.children { kill(section, SIGKILL) }
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func anInterruptMakesTheSectionSaveItsTrainingAndEnd() throws {
-        // Meanwhile, other commands may not write here.
+        // While the report is made, other commands may not write to its directory.
         let report = try RunningReport(in: checkout)
         try report.wait(for: "records/01-data.json")
         let other = try checkout.run("step", "--only", "1")
@@ -77,7 +77,7 @@ import Testing
 
         try report.waitForCheckpoint(2, of: "04-plain-training")
         let section = try #require(report.children.first)
-        // The signal goes to the command alone, as from `kill`; a terminal would reach both.
+        // Only the command gets the signal, as from `kill`; Ctrl-C would signal the section too.
         report.send(SIGINT)
         let ended = report.waitForEnd()
         #expect(ended.status == 130, "\(ended.errors)")
@@ -108,7 +108,7 @@ import Testing
         let limit = Date() + 30
         while isRunning(section), Date() < limit { usleep(20_000) }
         #expect(!isRunning(section), "no orphan goes on training")
-        // It was signalled, not killed, so it has saved its state.
+        // The section was signalled, not killed, so it has saved its state.
         let next = try checkout.run("step", "--epochs", "6")
         #expect(next.output.contains("going on from"))
     }
@@ -149,7 +149,7 @@ private final class RunningReport {
     init(in checkout: CopiedCheckout) throws {
         self.checkout = checkout
         scratch = try TemporaryDirectory()
-        // The default actions of signals, as in a program started at a terminal.
+        // `env` restores the default actions of signals, as for a program started at a terminal.
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "--default-signal=INT,TERM,HUP", checkout.program.path, "report", "--epochs", "6",
@@ -159,7 +159,7 @@ private final class RunningReport {
         process.standardInput = FileHandle.nullDevice
         let limit = Date() + 60
         repeat {
-            // A section of an earlier run may still be ending.
+            // Waits for a section of an earlier run that has not ended.
             process.standardOutput = try scratch.emptyFile("output")
             process.standardError = try scratch.emptyFile("errors")
         } while isLocked && Date() < limit
@@ -169,7 +169,7 @@ private final class RunningReport {
     var identifier: Int32 { process.processIdentifier }
     func send(_ signal: Int32) { kill(identifier, signal) }
 
-    /// Its running child processes.
+    /// The running child processes of the command.
     var children: [Int32] {
         let list = "/proc/\(identifier)/task/\(identifier)/children"
         let text = (try? String(contentsOfFile: list, encoding: .utf8)) ?? ""

@@ -4,7 +4,7 @@ import Testing
 
 /// Serialized: each run uses every core.
 @Suite(.serialized) struct OwnDataTests {
-    /// Horizontal stripes, vertical stripes, and discs, in random colors, sizes and formats.
+    /// Draws horizontal stripes, vertical stripes, and discs, in random colors, sizes and formats.
     private static let drawing = """
         import os, random, sys
         from PIL import Image, ImageDraw
@@ -92,7 +92,7 @@ import Testing
             Training.self, from: Data(contentsOf: URL(fileURLWithPath: out + "/training.json")))
         #expect(record.data.name == described.name && record.data.checksum == described.checksum)
         #expect(record.data.statement?.contains("--validation-split 0.25") == true)
-        // 360 images are 23 steps of 16, and a patience of 22 epochs lasts for some 500 steps.
+        // An epoch of 360 images is 23 steps of 16, so a patience of 22 epochs is some 500 steps.
         let recipe = record.settings.recipe
         #expect(recipe.batch_size == 16 && recipe.callbacks.map(\.config.patience) == [22, 22, 9])
 
@@ -125,7 +125,7 @@ import Testing
         #expect(other.errors.contains("is of a network for disc, lying, standing, and Fashion-MNIST has"))
     }
 
-    /// Runs `bigeggs` with a cache of its own.
+    /// Runs `bigeggs` with a cache in the test's directory.
     private func program(
         _ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> BigEggsProgram {
@@ -214,7 +214,8 @@ import Testing
         #expect(shown.status == 0 && shown.output.contains(" of 4 right"))
     }
 
-    /// A training killed in one epoch, ended in another and resumed gives the bits of an undisturbed one.
+    /// A training killed in one epoch, interrupted in another and resumed gives the same weights as an
+    /// undisturbed one.
     @Test func aTrainingOnLargerPicturesResumesWithinAnEpoch() throws {
         try draw(24)
         func train(_ out: String) -> [String] {
@@ -225,7 +226,7 @@ import Testing
         try #require(undisturbed.status == 0, "standard error:\n\(undisturbed.errors)")
 
         let checkpoints = Checkpoints(in: directory.path + "/out")
-        /// Trains until there is one more checkpoint, waits, and sends the signal.
+        /// Trains until there is one more checkpoint, waits, sends the signal, and returns the exit status.
         func signalled(_ signal: Int32, after microseconds: UInt32, _ more: [String] = []) throws -> Int32 {
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/env")
@@ -244,14 +245,15 @@ import Testing
             return process.terminationStatus
         }
         #expect(try signalled(SIGKILL, after: 20_000) == SIGKILL)
-        // How long an epoch takes depends on the machine: the signal may come before its first step, or in its validation.
+        // How long an epoch takes depends on the machine. The wait grows until the signal comes after the
+        // first step of an epoch and before the last.
         var progress: TrainingProgress
         var microseconds: UInt32 = 20_000
         repeat {
             #expect(try signalled(SIGTERM, after: microseconds, ["--resume"]) == 128 + SIGTERM)
             progress = try #require(try checkpoints.newest()).checkpoint.progress
             microseconds = microseconds * 7 / 4
-            // 54 images are 14 steps.
+            // An epoch of 54 images is 14 steps.
         } while !(1..<14).contains(progress.step) && progress.epoch < 8
         #expect(progress.epoch > 0 && (1..<14).contains(progress.step), "\(progress)")
 
@@ -296,7 +298,7 @@ import Testing
             try checkout.status(
                 "--data", shapes, "--validation-split", "0.25", "--epochs", "1", "--out", "mine"
             ).next == nil)
-        // Another split is another data set.
+        // Another validation split gives another data set.
         let other = try checkout.status(
             "--data", shapes, "--validation-split", "0.5", "--epochs", "1", "--out", "mine")
         #expect(other.numbers("stale") == CopiedCheckout.numbers)

@@ -19,7 +19,7 @@ import Testing
         let test: Test
     }
 
-    /// Another network than the report's, and another scale of pixels.
+    /// A network and a scale of pixels that differ from the report's.
     private static let recipe = """
         {
           "name": "small", "epochs": 2, "batch_size": 32, "rescale": 0.0078125,
@@ -80,7 +80,7 @@ import Testing
             running: BigEggsProgram.url, ["predict", "--first", "40", "--json"] + weights
         ).json(as: [Picture].self)
         #expect(predicted.allSatisfy { $0.probabilities.count == 10 })
-        // Images are rescaled as the recipe says, so the mean loss is that of `evaluate`.
+        // `predict` rescales the images as the recipe says, so the mean loss is that of `evaluate`.
         let labels = TinyCIFAR10.classNames
         let losses = try predicted.map {
             -log($0.probabilities[try #require(labels.firstIndex(of: $0.truth))])

@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func aPictureOfATestImageGetsTheTestImagesPrediction() throws {
-        // Real photographs if there are any.
+        // Uses real photographs if BIGEGGS_DATA names a data set.
         let given = ProcessInfo.processInfo.environment["BIGEGGS_DATA"] ?? ""
         let source = given.isEmpty ? data.path : given
         let indices = [3, 0, 17]
@@ -129,7 +129,7 @@ import Testing
         #expect(nowhere.errors.contains("nowhere/page.html"))
     }
 
-    /// JPEG files alone, which are decoded without Python.
+    /// Only JPEG files, which are decoded without Python.
     @Test func aPageOfJPEGFilesIsWritten() throws {
         try draw("Image.new('RGB', (60, 50), 'grey').save('grey.jpg')")
         let run = try predict("grey.jpg", "--html", "page.html")

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// Tests that the command serves and ends; Python tests its responses, with a browser.
+/// Tests that the command starts its server and ends; test_preview.py tests the responses in a browser.
 @Suite struct PreviewTests {
     @Test(arguments: [SIGINT, SIGTERM]) func previewPrintsItsAddressAndEndsOnASignal(signal: Int32) throws {
         let run = try recordedRun(ofDataWithChecksum: "md5:of another data set")
         let output = run.url.appendingPathComponent("output")
         let process = Process()
-        // The default actions of signals, as at a terminal.
+        // `env` restores the default actions of signals, as for a program started at a terminal.
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "--default-signal=INT,TERM", BigEggsProgram.url.path, "preview", "--out", run.path,

@@ -25,7 +25,7 @@ struct PromiseTests {
             environment: environment)
         #expect(calls.run.status == 0, "standard error:\n\(calls.run.errors)")
         #expect(calls.listening == [])
-        // Matplotlib asks fontconfig for the fonts, once. No shell is started.
+        // Matplotlib runs fc-list once to find the fonts. No shell is started.
         #expect(calls.executed.subtracting(["/usr/bin/fc-list"]) == [executable.path])
         #expect(calls.written.contains { $0.hasPrefix(out + "/") }, "strace saw nothing")
         let allowed = [out, cache].flatMap { [$0, $0 + "/"] } + ["/dev/null", "/dev/tty"]
@@ -43,7 +43,7 @@ struct PromiseTests {
         try expectNothingForbidden("01-data")
     }
 
-    /// A section that trains, and draws for TensorBoard meanwhile.
+    /// The section trains, and draws figures for TensorBoard during the training.
     @Test func aTrainingSectionWritesOnlyToItsDirectoryAndTheCache() throws {
         try expectNothingForbidden("04-plain-training", "--epochs", "1")
     }

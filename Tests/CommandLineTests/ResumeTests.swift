@@ -22,7 +22,7 @@ import Testing
             running: BigEggsProgram.url, arguments(more, out: out, epochs: epochs))
     }
 
-    /// Starts a training of very many epochs, and signals it when its first epoch is saved.
+    /// Starts a training of very many epochs, and sends it signals when its first epoch is saved.
     ///
     /// By default, `env` restores the default actions of signals, as in a program started at a terminal.
     ///
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func aSignalThatIsIgnoredFromTheStartStaysIgnored() throws {
-        // Sent at once, the second signal would be handled first in any case.
+        // If both signals came at once, SIGTERM would be handled first even if SIGHUP were not ignored.
         let (status, _) = try signalled(
             [SIGHUP, SIGTERM], apart: 100_000, disposition: "--ignore-signal=HUP")
         #expect(status == 128 + SIGTERM)
@@ -142,7 +142,7 @@ import Testing
         #expect(try Data(contentsOf: weights) == trained)
     }
 
-    /// Weights that took hours are not replaced by those of a training that begins anew.
+    /// Weights that took hours are not replaced by those of a new training.
     @Test func resumingAFinishedTrainingWithOtherSettingsIsRefused() throws {
         #expect(try run(epochs: 1).status == 0)
         func refuses(_ more: String..., epochs: Int, _ about: Comment) throws {

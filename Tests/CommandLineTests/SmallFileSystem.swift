@@ -5,7 +5,7 @@ final class SmallFileSystem {
     private let directory: TemporaryDirectory
     var path: String { directory.path }
 
-    /// Whether this process may mount one.
+    /// Whether this process may mount a file system.
     static let canBeMounted = (try? SmallFileSystem(megabytes: 1)) != nil
 
     init(megabytes: Int) throws {

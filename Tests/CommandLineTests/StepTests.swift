@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-/// The whole report, stepped through in a separate checkout. One test goes from the first section to the last, because
-/// each state depends on the steps before.
+/// The whole report, stepped through in a separate checkout.
+///
+/// One test goes from the first section to the last, because each state depends on the steps before.
 @Suite(.serialized) struct StepTests {
     let checkout: CopiedCheckout
 
@@ -35,7 +36,8 @@ import Testing
         #expect(table.output.contains("Every section is up to date"))
         #expect(fresh.sections.allSatisfy { table.output.contains("\n    \($0.headline ?? "–")\n") })
 
-        // A comment in 03: 05 reads its generator, 06 and 07 the network of 05; nothing else is stale.
+        // A comment in 03 makes only these sections stale: 03; 05, which reads its generator; 06 and 07,
+        // which read the network of 05.
         let before = try records()
         try checkout.append("// A comment.\n", to: "notebooks/03-augmentation/main.swift")
         let touched = try checkout.status("--epochs", "1")

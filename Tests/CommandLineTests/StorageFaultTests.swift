@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Results when the system refuses to write a file.
+/// The error and the remaining files when a file cannot be written.
 @Suite struct StorageFaultTests {
     let data: TinyCIFAR10
 
@@ -19,8 +19,8 @@ import Testing
             running: URL(fileURLWithPath: "/bin/bash"), ["-c", command, BigEggsProgram.url.path] + arguments)
     }
 
-    /// Runs a program with default signals, as at a terminal: the thread that starts it here may block SIGXFSZ, the
-    /// signal of `ulimit -f`.
+    /// Runs a program with no signal blocked and the default action of SIGXFSZ, the signal of `ulimit -f`, as
+    /// at a terminal. The thread that starts it here may block that signal.
     private static let likeAShell = """
         /usr/bin/python3 -c 'import os, signal, sys
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -60,7 +60,7 @@ import Testing
         #expect(try files(in: disk.path) == before)
     }
 
-    /// The first checkpoint takes 8 MB, and each after it 30.
+    /// The first checkpoint takes 8 MB, and each later one 30 MB.
     @Test(.enabled(if: SmallFileSystem.canBeMounted, "only root can mount a file system"))
     func aDiskThatFillsDuringTrainingKeepsTheSavedCheckpoints() throws {
         let disk = try SmallFileSystem(megabytes: 60)
@@ -91,7 +91,7 @@ import Testing
         #expect(try files(in: disk.path).isEmpty)
     }
 
-    /// 1,000 blocks of 1,024 bytes, less than the weights take.
+    /// The limit is 1,000 blocks of 1,024 bytes, less than the weights take.
     @Test func exceedingTheFileSizeLimitIsReportedAndLeavesNoWeights() throws {
         let out = try TemporaryDirectory()
         let run = try train(into: out.path, limits: "ulimit -f 1000")
@@ -99,7 +99,7 @@ import Testing
         #expect(try files(in: out.path).keys.filter { $0.contains("safetensors") } == [])
     }
 
-    /// As when the file system of a log is full, or the terminal is gone.
+    /// Writing to `/dev/full` fails, as when the file system of a log is full or the terminal is gone.
     @Test func aTrainingSavesItsWeightsWhenOutputFails() throws {
         let out = try TemporaryDirectory()
         let run = try train(into: out.path, redirection: "> /dev/full")

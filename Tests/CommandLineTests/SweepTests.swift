@@ -49,14 +49,14 @@ import Testing
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        // Kills the third training of six.
+        // Kills the sweep during the third of six trainings.
         let third = data.path + "/killed/tiny.learning_rate-0.01.batch_size-16-1"
         while process.isRunning, !FileManager.default.fileExists(atPath: third) { usleep(1000) }
         try #require(process.isRunning)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal)
-        // The training itself ends with its parent.
+        // The training has its own process, which ends when its parent does.
         while (try? OutputLock(third))?.release() == nil { usleep(1000) }
         let before = try records("killed").count
         #expect(before == 2)
@@ -77,7 +77,7 @@ import Testing
         #expect(combinations.count == 3 && combinations.allSatisfy { $0["runs"]?.array?.count == 2 })
         let means = combinations.compactMap { $0[path: "heldOutAccuracy.mean"]?.number }
         #expect(means == means.sorted(by: >))
-        // A value of a row is that of its records.
+        // The accuracy of a run is the one in its record.
         let first = try #require(combinations.first)
         let own = try #require(first[path: "runs.0.record"]?.string)
         #expect(

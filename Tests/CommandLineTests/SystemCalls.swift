@@ -13,7 +13,7 @@ struct SystemCalls {
     let written: Set<String>
     /// The programs that were started.
     let executed: Set<String>
-    /// Calls that would let others connect to this process.
+    /// Calls that would let other processes connect to the program.
     let listening: [String]
 
     /// Runs a program in `directory` and waits for its end.

@@ -1,7 +1,8 @@
 import Foundation
 
-/// A directory in CIFAR-10's binary layout with 160 training and 40 test images that a network can learn easily: each
-/// class is a different grey with a little noise.
+/// A directory in CIFAR-10's binary layout with 160 training and 40 test images.
+///
+/// A network can learn them easily: each class is a different grey with a little noise.
 struct TinyCIFAR10 {
     static let trainImages = 160
     static let testImages = 40

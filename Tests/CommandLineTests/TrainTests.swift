@@ -98,7 +98,7 @@ import Testing
         #expect(test.images == TinyCIFAR10.testImages && test.keptEpoch == 3)
         let history = try #require(test.history)
         #expect(history["loss"]?.count == 3)
-        // The labels are smoothed in training alone.
+        // Labels are smoothed only for the training loss.
         #expect(abs(try #require(history["loss"]?.last) - test.loss) < 1e-5)
 
         func evaluate(_ more: String...) throws -> [String: Double] {

@@ -21,7 +21,7 @@ import Testing
             withDestinationPath: CopiedCheckout.root + "/report/quick")
     }
 
-    /// The first epoch of plain training on Fashion-MNIST, with the same bits as the recorded quick run.
+    /// The first epoch of plain training on Fashion-MNIST gives the same bits as the recorded quick run.
     @Test func theCommittedQuickRunIsVerified() throws {
         let run = try checkout.run(
             "verify", "04-plain-training", "--data", "fashion-mnist", "--epochs", "1", "--threads", "3",
@@ -35,7 +35,7 @@ import Testing
         if found.excuse == nil {
             #expect(found.outcome == "same bits" && run.status == 0)
         } else {
-            // oneDNN 3.7 names another instruction set than 2.6 and gave the same bits.
+            // oneDNN 3.7 names another instruction set than 2.6: bits may differ, but did not.
             #expect(
                 found.outcome == "same bits" && run.status == 0
                     || found.outcome == "within tolerance" && run.status == 2)
@@ -43,7 +43,7 @@ import Testing
         #expect(run.errors.contains("in runs/verify/records: 04-plain-training, 1 epoch of each training"))
     }
 
-    /// Results that need no training: the generator's settings and a transformed image.
+    /// Section 3 has results without a training: the generator's settings and a transformed image.
     @Test func theCommittedRecordsMatchASectionsCurrentResults() throws {
         let run = try checkout.run("verify", "3", "--data", "fashion-mnist", "--json")
         let items = try run.json(as: Found.self).items
@@ -52,7 +52,7 @@ import Testing
         #expect(run.status == 0)
     }
 
-    /// A later section reads the results of an earlier one.
+    /// Sections 6 and 7 read the results of earlier sections.
     @Test func theUsersOwnRunIsVerified() throws {
         let made = try checkout.run("report", "--epochs", "2", "--threads", "1")
         try #require(made.status == 0, "standard error:\n\(made.errors)")
@@ -66,7 +66,7 @@ import Testing
         #expect(later.status == 0, "standard output:\n\(later.output)")
         #expect(later.output.contains("06-results"))
 
-        // Another digit in a record is a difference.
+        // A changed number in a record is a difference.
         let record = "runs/quick/records/06-results.json"
         try checkout.replace("\"accuracy\": 0.", with: "\"accuracy\": 0.1", in: record)
         let changed = try checkout.run("verify", "6")

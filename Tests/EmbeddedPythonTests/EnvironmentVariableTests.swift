@@ -6,7 +6,7 @@ import Testing
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Every variable that our code names, with its file.
+    /// Every environment variable that the code names, with a file that names it.
     private static func named() throws -> [String: String] {
         let patterns = [
             #/(?:environment|environ)\["([A-Z_]+)"\]/#, #/(?:get|set|unset)env\("(\w+)"/#,

@@ -19,7 +19,7 @@ import Testing
         let path: [String]
     }
 
-    /// The lines that the probe printed into a pipe, and the signal that ended it.
+    /// The lines that the probe printed into a pipe, and the signal that ended it; nil if none did.
     private struct Run: Equatable {
         let lines: [String]
         let signal: Int32?
@@ -53,8 +53,8 @@ import Testing
     @Test func theEnvironmentCannotSelectAnotherPython() throws {
         let module = try PythonModule("probe", Self.source)
         defer { module.remove() }
-        // Everything that selects another Python: a command, a home, modules of the same names, and a virtual
-        // environment.
+        // Everything that could select another Python: an executable, a home directory of Python, modules of
+        // the same names, and a virtual environment.
         let decoy = module.directory.appending(path: "decoy")
         let bin = decoy.appending(path: "bin")
         try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)

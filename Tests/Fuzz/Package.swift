@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The fuzzer is a separate package, so the ordinary build does not include it. `make fuzz` builds it with the
+/// The fuzzer is a separate package, so the ordinary build does not include it. `make fuzz` builds it with
 /// sanitizers.
 let package = Package(
     name: "Fuzz",

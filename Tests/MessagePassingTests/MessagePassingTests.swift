@@ -50,7 +50,7 @@ import MessagePassing
         let small: Float = 0x1p-24
         #expect(sum([[1], [small], [small], [small]]) == [(1 + small) + (small + small)])
         #expect(sum([[1], [small], [small], [small]]) != [((1 + small) + small) + small])
-        // Two processes with two rows each get the bits of one with four.
+        // Two processes with two rows each get the same bits as one process with four rows.
         let halves = [sum([[1], [small]]), sum([[small], [small]])]
         #expect(sum(halves) == sum([[1], [small], [small], [small]]))
     }

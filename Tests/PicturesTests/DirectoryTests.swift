@@ -7,13 +7,13 @@ import Testing
 extension PicturesTests {
     /// The expected result of loading a directory.
     enum Outcome {
-        /// Class names, training and test images, and parts that the notice has and lacks.
+        /// The class names, the numbers of images, and texts that the notice contains or does not contain.
         case loads([String], train: Int, test: Int, says: [String] = [], not: [String] = [])
-        /// Parts of the error.
+        /// Texts that the error message contains.
         case refused([String])
     }
 
-    /// A directory: its files, which are pictures if they end in .png, and links with their targets.
+    /// A directory: its files, which are pictures if their names end in .png, and links with their targets.
     struct Directory: CustomTestStringConvertible {
         let testDescription: String
         var files: [String]
@@ -34,7 +34,7 @@ extension PicturesTests {
         }
     }
 
-    /// Pictures 1 to `count` in folders.
+    /// The paths of pictures 1 to `count` in each folder.
     private static func pictures(_ folders: String..., count: Int = 2) -> [String] {
         folders.flatMap { folder in (1...count).map { "\(folder)/\($0).png" } }
     }
@@ -281,7 +281,7 @@ extension PicturesTests {
         }
     }
 
-    /// The checksum does not depend on the split folders' names, and is that of earlier versions.
+    /// The checksum does not depend on the split folders' names, and is the same as in earlier versions.
     @Test(arguments: [("train", "test"), ("Train", "Test"), ("training", "val")])
     func theChecksumDoesNotDependOnSplitFolderNames(train: String, test: String) throws {
         let drawn = try DrawnPictures()
@@ -296,7 +296,7 @@ extension PicturesTests {
         #expect(try folder.checksum() == "sha256:" + Checksum.sha256(ofText: lines.joined()))
     }
 
-    /// Names in Latin-1, in Shift-JIS, and of bytes that are text in no encoding.
+    /// Names in Latin-1, in Shift-JIS, and of bytes that are not text in any encoding.
     @Test(
         arguments: [[0x63, 0x61, 0x66, 0xE9], [0x83, 0x5C, 0x83, 0x8C], [0xFF, 0xFE, 0xC3]] as [[UInt8]])
     func namesThatAreNotUTF8AreUsedAndShownInEscapes(name: [UInt8]) throws {
@@ -330,7 +330,7 @@ extension PicturesTests {
         let kept = try folder().load { if $0.work == .decoding { Issue.record("decoded again") } }
         #expect(kept.train.images == loaded.train.images && kept.provenance == loaded.provenance)
 
-        // The error names a file with such a name that is no picture.
+        // The error for a file that is no picture shows such a name in escapes.
         try Data("no picture".utf8).write(to: URL(fileURLWithPath: drawn.path + "/mine/x"))
         rename("mine/cat/", to: name)
         let error = #expect(throws: PictureFolderError.self) { try folder().load() }
@@ -351,7 +351,7 @@ extension PicturesTests {
         #expect(throws: PictureFolderError.sameName(path: drawn.path + "/mine", name: "caf\u{E9}")) {
             try folder("mine", share: 0.5).checksum()
         }
-        // In two splits they are one class.
+        // Folders with such names in different splits are one class.
         _ = try folder("both", share: nil).checksum()
     }
 }

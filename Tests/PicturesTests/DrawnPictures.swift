@@ -6,7 +6,7 @@ final class DrawnPictures {
     let url = FileManager.default.temporaryDirectory.appending(path: "pictures-\(UUID().uuidString)")
     var path: String { url.path }
 
-    /// Where the Python under test is imported from.
+    /// The directory that the Python code under test is imported from.
     static let pythonPaths = [
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "python").path

@@ -21,7 +21,8 @@ extension PicturesTests {
             }
         }
 
-        /// Loads the directory: the images, and how many were decoded now and before.
+        /// Loads the directory. Returns the images, how many were decoded now, and how many before; both
+        /// numbers are 0 if none is decoded now.
         func load(
             cacheSize: Int = 1_000_000_000, imageSize: Int = 32,
             progress: (PictureProgress) -> Void = { _ in }
@@ -96,7 +97,7 @@ extension PicturesTests {
         try expectAnew()
     }
 
-    /// As after a killed process: some lines are complete, and the next one is partial.
+    /// The journal is as a killed process leaves it: some lines are complete, and the next one is partial.
     @Test func interruptedDecodingResumesWhereItEnded() throws {
         let cached = try Cached(each: 150)
         let (whole, decoded, _) = try cached.load()
@@ -118,7 +119,7 @@ extension PicturesTests {
     @Test func aSecondProcessWaitsWhileAnotherDecodes() throws {
         let cached = try Cached(each: 4)
         _ = try cached.load()
-        // The lock of a process that is decoding.
+        // Locks the cache entry as a process does that is decoding.
         let descriptor = open(try cached.file("jsonl").path, O_RDWR)
         defer { close(descriptor) }
         #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
@@ -133,11 +134,11 @@ extension PicturesTests {
 
     @Test func theLeastRecentlyUsedEntryIsEvicted() throws {
         let cached = try Cached(each: 4)
-        // 24 kB at 32 pixels, 38 kB at 40 and 55 kB at 48; files take whole blocks of the disk.
+        // The pictures take 24, 38 and 55 kB at 32, 40 and 48 pixels; files take whole blocks of the disk.
         _ = try cached.load(cacheSize: 100_000, imageSize: 32)
         _ = try cached.load(cacheSize: 100_000, imageSize: 40)
         #expect(cached.entries.count == 2)
-        // Now the second is the one unused for longest.
+        // This use of the first entry makes the second the least recently used.
         #expect(try cached.load(cacheSize: 100_000, imageSize: 32).decoded == 0)
         #expect(try cached.load(cacheSize: 100_000, imageSize: 48).decoded == 8)
         #expect(cached.entries.map { $0.suffix(10) }.sorted() == ["-32.pixels", "-48.pixels"])

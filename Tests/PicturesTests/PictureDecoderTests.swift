@@ -32,7 +32,8 @@ extension PicturesTests {
         #expect(done == [128, 130])
     }
 
-    /// Odd sizes, sizes around the limits of decoding at a half or a quarter, and photographs' sizes.
+    /// Odd sizes, sizes around those from which a JPEG is decoded at a half or a quarter of its size, and
+    /// photographs' sizes.
     @Test(
         arguments: [
             (8, 8), (9, 31), (128, 129), (255, 256), (256, 257), (257, 600), (500, 375), (513, 1030),
@@ -59,7 +60,7 @@ extension PicturesTests {
             let decoded = try decoder.decode(files, side: side)
             #expect(decoded.problems.isEmpty)
             #expect(decoded.pixels == expected, "\(side)")
-            // None of these needed Pillow.
+            // libjpeg decodes each of these files without Pillow.
             for (index, file) in files.enumerated() {
                 let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
                 var square = [UInt8](repeating: 0, count: side * side * 3)
@@ -83,7 +84,7 @@ extension PicturesTests {
         }
         let exif = try #require(bytes.firstRange(of: Array("Exif\0\0".utf8)))
         var odd = bytes
-        // Neither II nor MM: Exif data without a readable orientation.
+        // With a byte order that is neither II nor MM, the orientation in the Exif data cannot be read.
         odd.replaceSubrange(exif.upperBound..<exif.upperBound + 2, with: Array("XX".utf8))
         let files = [
             try write("short.jpg", Array(bytes.prefix(bytes.count / 2))),

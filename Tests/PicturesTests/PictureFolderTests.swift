@@ -14,7 +14,7 @@ extension PicturesTests {
             pythonPaths: DrawnPictures.pythonPaths, cache: drawn.path + "/cache")
     }
 
-    /// Pictures of three classes whose color says which picture it is: red the class, green the number.
+    /// Draws pictures of up to three classes. The color identifies each: red is the class, green the number.
     private func three(_ counts: [Int], in inner: String) throws -> DrawnPictures {
         let drawn = try DrawnPictures()
         for (label, name) in ["ant", "bee", "cat"].enumerated() where label < counts.count {
@@ -27,7 +27,7 @@ extension PicturesTests {
         return drawn
     }
 
-    /// By class, the numbers of a split's pictures, read from their pixels.
+    /// The numbers of a split's pictures by class, read from their pixels.
     private func numbers(_ images: ImageDataset) -> [[Int]] {
         var numbers: [[Int]] = images.classNames.map { _ in [] }
         for index in 0..<images.count {
@@ -140,7 +140,7 @@ extension PicturesTests {
         #expect(try numbers(folder(drawn, "/mine", share: 0.25).load().test) == test)
         let other = try numbers(folder(drawn, "/mine", share: 0.25, seed: 8).load().test)
         #expect(other.map(\.count) == [5, 10, 3] && other != test)
-        // A smaller share is a subset of the larger one, and one more picture moves few others.
+        // The pictures of a smaller share are also in a larger one, and an added picture moves few others.
         let fewer = try numbers(folder(drawn, "/mine", share: 0.1).load().test)
         #expect(zip(fewer, test).allSatisfy { Set($0).isSubset(of: Set($1)) })
         try drawn.plain("mine/bee/new.png", color: [1, 200, 9])

@@ -3,7 +3,8 @@ import Foundation
 import Pictures
 import Testing
 
-/// ImageNet's layout: training pictures in folders named by WordNet's numbers, test pictures in one folder, and lists.
+/// ImageNet's layout: training pictures in folders named by WordNet's numbers, test pictures in one folder,
+/// and lists of test pictures' classes and of class names.
 extension PicturesTests {
     private final class ImageNet {
         let drawn: DrawnPictures
@@ -11,7 +12,7 @@ extension PicturesTests {
         static let labels = [2, 0, 1, 1, 2, 0]
         static let folders = ["n01440764", "n01443537", "n02012849"]
 
-        /// Red encodes the class.
+        /// Draws the pictures. Red encodes the class.
         init() throws {
             drawn = try DrawnPictures()
             for (label, folder) in Self.folders.enumerated() {
@@ -67,7 +68,7 @@ extension PicturesTests {
                     "The classes of the test pictures are those of list.txt.") == true)
             checksums.insert(loaded.provenance.checksum)
         }
-        // Sorted into folders they are the same data set.
+        // The same pictures sorted into folders are the same data set.
         for (number, label) in rows {
             let folder = "\(set.drawn.path)/in/val/\(ImageNet.folders[label])"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -110,7 +111,7 @@ extension PicturesTests {
                 == ["crane, machine", "crane (n01443537)", "crane (n02012849)"])
     }
 
-    /// Folders may have numbers as names. A list has folders' names or class indices, never both.
+    /// Folders may have numbers as names. A list has either folder names or class indices, never both.
     @Test func numbersAreFolderNamesOnlyIfEveryLineHasAFolderName() throws {
         let drawn = try DrawnPictures()
         for label in 1...3 {

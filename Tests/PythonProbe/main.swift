@@ -3,7 +3,7 @@
 import EmbeddedPython
 import Foundation
 
-// The tests' parent process may ignore interrupts, and the tests' threads block signals.
+// Restores interrupts: the tests' parent process may ignore them, and the tests' threads block signals.
 signal(SIGINT, SIG_DFL)
 var interrupts = sigset_t()
 sigemptyset(&interrupts)

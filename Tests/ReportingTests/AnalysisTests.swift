@@ -28,7 +28,7 @@ import Testing
 @Suite struct PreciseStatisticsTests {
     private let pixels: [UInt8] = (0..<24 * 12).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 12 * 11) }
 
-    /// The first images, of 2×2 pixels and three channels.
+    /// The first `count` of 24 images of 2×2 pixels with three channels.
     private func images(_ count: Int) throws -> ImageDataset {
         try ImageDataset(
             images: pixels, labels: Labels((0..<24).map { Int32($0 % 2) }), imageShape: [2, 2, 3],
@@ -36,7 +36,7 @@ import Testing
         ).rescaled().prefix(count)
     }
 
-    /// A network whose first layer normalizes the images themselves, trained for some epochs on eight of them.
+    /// A network that begins with batch normalization, trained for `epochs` epochs on eight of the images.
     private func network(trainedFor epochs: Int) throws -> Sequential {
         let model = try Sequential(input: [2, 2, 3], seed: 3, threads: 1) {
             BatchNormalization(name: "first")
@@ -107,7 +107,7 @@ import Testing
 }
 
 @Suite struct ProportionTests {
-    /// Wilson's interval solves |p - share| = z √(p (1 - p) / n) for p: its ends must satisfy that.
+    /// The ends p of Wilson's interval satisfy |p - share| = z √(p (1 - p) / n).
     @Test(arguments: [(1, 10), (50, 100), (874, 1000), (9, 10)])
     func intervalEndsSolveWilsonsEquation(correct: Int, count: Int) {
         let proportion = Proportion(correct: correct, of: count)
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func intervalsOfAllAndNoneEndExactlyAtOneAndZero() {
-        // At 0 of n the upper end is z² / (n + z²).
+        // For 0 of n the upper end is z² / (n + z²). The constant `z` is z².
         let z = 1.959963984540054 * 1.959963984540054
         let none = Proportion(correct: 0, of: 20)
         #expect(none.low == 0 && (none.high - z / (20 + z)).magnitude < 1e-12)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program run to its end.
+/// A program and its arguments; ``output()`` runs it to its end.
 struct Command {
     let program: String
     let arguments: [String]
@@ -28,7 +28,7 @@ struct Command {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        // In these tests, standard error stays far below a pipe's size.
+        // Standard error may be read last: in these tests it is far smaller than a pipe's buffer.
         let data = output.fileHandleForReading.readDataToEndOfFile()
         let message = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

@@ -40,7 +40,8 @@ import Testing
         #expect(script.cell(atLine: 99) == nil)
     }
 
-    /// As git's `autocrlf` or an editor on Windows leaves it; lines are counted as the compiler counts them.
+    /// Git's `autocrlf` or an editor on Windows may write such line endings. Lines are counted as the
+    /// compiler counts them.
     @Test(arguments: [
         source.replacing("\n", with: "\r\n"),
         source.replacing("let x = 1\n", with: "let x = 1\r\n"),

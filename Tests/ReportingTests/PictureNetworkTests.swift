@@ -3,7 +3,8 @@ import Foundation
 import Reporting
 import Testing
 
-/// The networks for pictures against PyTorch's, layer by layer; see Tests/Peers/fixtures_pictures.py.
+/// Compares the networks for pictures with PyTorch's at each activation; see
+/// Tests/Peers/fixtures_pictures.py.
 @Suite struct PictureNetworkTests {
     private static let images = 2
     private static let side = 64
@@ -44,7 +45,7 @@ import Testing
         ).rescaled()
     }
 
-    /// Gives a model the weights of the fixture's script: the tensors of each kind are numbered separately.
+    /// Sets the same weights as the fixture's script. The tensors of each kind are numbered separately.
     private static func setWeights(_ model: Model) throws {
         var numbers: [String: Int] = [:]
         try model.setWeights(
@@ -53,7 +54,7 @@ import Testing
                 let number = numbers[kind, default: 0]
                 numbers[kind] = number + 1
                 let drawn = hashed(tensor.values.count, number + 1000 * kind.count)
-                // A depthwise kernel, [3, 3, channels, 1], reads one channel.
+                // A filter of a depthwise kernel [3, 3, channels, 1] reads one channel.
                 let fan = tensor.shape.last == 1 ? 9 : tensor.shape.dropLast().reduce(1, *)
                 let values = drawn.map { value in
                     switch kind {
@@ -66,7 +67,7 @@ import Testing
             })
     }
 
-    /// A network that ends with one of a recipe's activations, counted from 0.
+    /// The network of a recipe up to its activation `number`, counted from 0.
     private static func network(_ recipe: Recipe, untilActivation number: Int) throws -> Model {
         var architecture = Architecture(inputShape: [side, side, 3])
         var seen = 0
@@ -90,7 +91,8 @@ import Testing
             let values = try model.predict(dataset, batchSize: Self.images).probabilities.map(Double.init)
             let mean = values.reduce(0, +) / Double(values.count)
             let size = (values.map { $0 * $0 }.reduce(0, +) / Double(values.count)).squareRoot()
-            // Rounding grows with depth: 1e-6 of the size after the first layer, 2e-5 after the last.
+            // Rounding errors grow with depth: 1e-6 of the root mean square after the first layer,
+            // 2e-5 after the last.
             let tolerance = 1e-4 * activation.size
             #expect(abs(mean - activation.mean) < tolerance, "activation \(number)")
             #expect(abs(size - activation.size) < tolerance, "activation \(number)")

@@ -53,7 +53,7 @@ import Testing
         #expect(mirrored.labels == images.labels)
     }
 
-    /// As `numpy.roll`, with edges from `numpy.pad(…, mode="reflect")`.
+    /// View pixel (y, x) is pixel (y + down, x + right), with edges as from `numpy.pad(…, mode="reflect")`.
     @Test func aShiftedViewReflectsTheEdges() throws {
         let seen = try images.seen(TestView(isMirrored: true, down: -1, right: 2))
         let (rows, columns) = ([1, 0, 1, 2], [1, 0, 1, 2])
@@ -69,8 +69,8 @@ import Testing
         #expect(seen.rescale == images.rescale && seen.labels == images.labels)
     }
 
-    /// A view is computed in chunks of images: here 21 batches of four, then the last six. The result must not depend
-    /// on the chunks.
+    /// A view is computed in chunks: here first 21 batches of four images, then the last six images. The
+    /// result must not depend on the chunks.
     @Test func computingViewsInChunksDoesNotChangeTheScore() throws {
         let side = 512
         let pixels = (0..<90 * side * side * 3).map { UInt8(truncatingIfNeeded: $0 * 77 + $0 / 4801 * 13) }

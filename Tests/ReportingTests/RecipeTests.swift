@@ -129,7 +129,7 @@ import Testing
             #expect(groups.optimizer(of: "stem/bias") is AdamW && groups.optimizer(of: "stem/kernel") == nil)
             #expect(recipe.testViews.map(\.weight) == [0.5, 0.25, 0.25] && recipe.testViews[1].down == -1)
         }
-        // What is recorded makes the same recipe again.
+        // The recorded description gives the same recipe.
         let again = directory.path + "/again.json"
         try Record(encoding: recipe).write(to: again)
         #expect(try Recipe(again) == recipe)
@@ -203,7 +203,7 @@ import Testing
         }
     }
 
-    /// The file is checked with ten classes, and ten units fit no other number.
+    /// A file is checked with ten classes, so ten units are refused only with another number of classes.
     @Test func aUnitCountOtherThanTheClassCountIsRefused() throws {
         let recipe = try recipe(
             #"{"epochs": 1, "network": ["Flatten", {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}}]}"#
@@ -266,7 +266,7 @@ import Testing
         #expect { try recipe("{") } throws: { "\($0)".contains("own.json, line 1") }
     }
 
-    /// The network and the optimizers of airbench94_muon, counted by hand.
+    /// The parameter counts and the optimizers of airbench94_muon; the counts are computed by hand.
     @Test func theFastRecipeHasTheNetworkOfItsSource() throws {
         let recipe = try #require(Recipe(named: "fast"))
         let model = try recipe.model(classes: 10, seed: 1, threads: 1)
@@ -322,7 +322,7 @@ import Testing
         }
     }
 
-    /// The network of airbench96, counted by hand.
+    /// The parameter count of airbench96, computed by hand, and its settings.
     @Test func theStrongRecipeHasTheNetworkOfItsSource() throws {
         let recipe = try #require(Recipe(named: "strong"))
         let model = try recipe.model(classes: 10, seed: 1, threads: 1)
@@ -339,7 +339,7 @@ import Testing
         #expect(try StudyRun.named("strong").map(\.name) == ["strong-1"])
     }
 
-    /// The whitening layer is computed from the images, and training on them reduces the loss.
+    /// The whitening kernel is computed from the images, and training on them reduces the loss.
     @Test func theFastRecipeLearnsAFewImages() throws {
         let recipe = try #require(Recipe(named: "fast"))
         let pixels = (0..<120 * 3072).map { index -> UInt8 in

@@ -10,7 +10,7 @@ import Testing
 
     init() throws {
         directory = try TemporaryDirectory()
-        // The study of a temporary directory; these tests need no Python.
+        // A project without Python code; the test that calls Python uses the checkout instead.
         project = Project(root: directory.path)
         study = Study(project: project)
         try FileManager.default.createDirectory(atPath: study.records, withIntermediateDirectories: true)
@@ -47,7 +47,7 @@ import Testing
         try RunComparison(write(a, "a"), write(b, "b"), study: study, project: project, images: { _ in nil })
     }
 
-    /// Two recipes of the study with two seeds each: variances of 2e-4 and 0.5e-4.
+    /// Writes records of two recipes with two seeds each. The accuracies' variances are 2e-4 and 0.5e-4.
     private func writeStudy() throws {
         for (name, accuracy) in [
             ("plain-1", 0.70), ("plain-2", 0.72), ("flip-1", 0.80), ("flip-2", 0.81),
@@ -72,7 +72,7 @@ import Testing
         #expect(slower.summary == ["Nothing differs but time and memory."])
     }
 
-    /// The pooled variance is (2e-4 + 0.5e-4) / 2 with two degrees of freedom, for which Student's t is 4.303.
+    /// The pooled variance is (2e-4 + 0.5e-4) / 2. For its two degrees of freedom, Student's t is 4.303.
     @Test func noiseIsPooledOverTheStudysRecipes() throws {
         try writeStudy()
         let comparison = try compared(record("plain-1", accuracy: 0.70), record("plain-2", accuracy: 0.74))
@@ -81,7 +81,7 @@ import Testing
         #expect(abs(try #require(accuracy.noise) / width - 1) < 1e-3)
         #expect(accuracy.meaning == .withinNoise)
         #expect(abs(accuracy.difference - 0.04) < 1e-12)
-        // In the study, the evaluation is of held-out images, so the noise of `test` is used.
+        // In the study, `results.evaluation` is of held-out images, so the noise of `test` is used instead.
         #expect(try metric("results.evaluation.accuracy", in: comparison).noise == accuracy.noise)
         #expect(comparison.settings.map(\.key) == ["settings.seed"])
 
@@ -94,7 +94,7 @@ import Testing
         let without = try compared(record("plain-1", accuracy: 0.7), record("plain-2", accuracy: 0.8))
         #expect(try metric("test.accuracy", in: without).meaning == .unknown)
         try writeStudy()
-        // The study's records are of another network.
+        // The study has records of another network only.
         let other = try compared(record("fast-1", accuracy: 0.9), record("fast-2", accuracy: 0.91))
         #expect(try metric("test.accuracy", in: other).meaning == .unknown)
         let small = try compared(

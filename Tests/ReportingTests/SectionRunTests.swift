@@ -61,7 +61,7 @@ import Testing
         }
         let before = try files()
         let section = Project.executableDirectory + "/" + ("01-data" as ReportSection).name
-        // As `ulimit -f 16` in a shell: the thread that starts the program here may block SIGXFSZ.
+        // Like `ulimit -f 16` in a shell. Unblocks SIGXFSZ, which the thread that starts this may block.
         let limited = """
             import os, resource, signal, sys
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -120,7 +120,7 @@ import Testing
         try theFastSectionTrainsAsTheRecipeOfThatNameDoes()
     }
 
-    /// The section spells out `bigeggs train --recipe fast`: the weights are the same, byte for byte.
+    /// The section's own code gives the same weights, byte for byte, as `bigeggs train --recipe fast`.
     private func theFastSectionTrainsAsTheRecipeOfThatNameDoes() throws {
         let record = try Record.read("\(out)/records/09-fast.json")
         let batchSize = try #require(record[path: "settings.batchSize"]?.integer)
@@ -187,7 +187,7 @@ import Testing
             let page = try #require(pages["\(section.name).ipynb"])
             #expect(page.warnings.isEmpty, "\(section.name): \(page.warnings)")
             #expect(page.code.filter { !$0.isWhitespace } == (try code(of: section)), "\(section.name)")
-            // This section draws the study's records, which may be none.
+            // Section 8 draws the study's records; without records it has no figure.
             #expect(page.png > 0 || section == "08-beyond", "\(section.name)")
             #expect(page.png == page.svg, "\(section.name)")
             #expect(
@@ -199,7 +199,7 @@ import Testing
         #expect(progress.contains("val_accuracy") && !progress.contains("\u{1B}"))
     }
 
-    /// A section's code without prose, markers and spaces, independently of the code under test.
+    /// A section's code without prose, markers and spaces, found independently of the code under test.
     private func code(of section: ReportSection) throws -> String {
         let path = try Checkout.root + "/notebooks/\(section.name)/main.swift"
         var isProse = false

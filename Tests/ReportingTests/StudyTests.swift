@@ -13,8 +13,8 @@ import Testing
         try FileManager.default.createDirectory(atPath: study.records, withIntermediateDirectories: true)
     }
 
-    /// Writes the record of a run with these test losses and accuracies after its epochs, and these losses on
-    /// held-out images.
+    /// Writes the record of a run: for each epoch, the loss on held-out images and the loss and accuracy on
+    /// the test images; and the test accuracy with mirror images.
     private func write(
         _ name: String, heldOut: [Double], loss: [Double], accuracy: [Double], mirrored: Double,
         described: Record? = nil
@@ -108,7 +108,7 @@ import Testing
         #expect(results.runs[2].heldOut?.accuracy == 0.87 && results.runs[2].accuracies == [0.25, 0.88])
         #expect(results.runs[0].heldOut == nil && results.runs[0].accuracies == [0.5, 0.89])
         #expect(results.runs[0].seconds == 30)
-        // Runs with images held out are no part of the means.
+        // Runs with held-out images are not part of the means.
         #expect(results.recipes.map(\.recipe) == ["fast", "fast-without-muon"])
         #expect(results.recipes[0].seeds == [1, 2] && results.recipes[0].planned == 5)
         #expect((results.recipes[0].views.mean - 0.91).magnitude < 1e-12)

@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// The columns that terminals use: Chinese, Korean, Japanese, emoji, a combining accent, Arabic.
+    /// Names in Chinese, Korean, Japanese, with emoji, a combining accent, in Arabic, and their columns.
     @Test(arguments: [
         ("鳥", 2), ("고양이", 6), ("ねこ (5)", 8), ("🦆", 2), ("❤\u{FE0F}", 2), ("cafe\u{301}", 4), ("سيارة", 5),
     ])

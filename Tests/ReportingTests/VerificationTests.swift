@@ -5,7 +5,7 @@ import Testing
 
 /// Handmade records of a training, so that every kind of difference is tested.
 @Suite struct VerificationTests {
-    /// A run's directory; tests change its values.
+    /// The record and the trace of a run; tests change the values.
     private struct Run {
         var data = "md5:1"
         var processor = "Intel(R) Xeon(R) Processor"
@@ -92,7 +92,7 @@ import Testing
         #expect(found.sentence == "All 6 results are those of old, bit for bit.")
     }
 
-    /// The last bit of one step's loss.
+    /// The loss of one step differs in its last bit.
     @Test func theFirstDifferingStepIsReported() throws {
         let found = try verify {
             $0.losses[1][0] = $0.losses[1][0].nextUp
@@ -120,7 +120,7 @@ import Testing
         #expect(found.items.filter { $0.agreement != .sameBits }.map(\.name) == [name])
     }
 
-    /// Reasons why bits may differ, and their words in the sentence.
+    /// Reasons why bits may differ, and how the result's sentence names them.
     private static let excuses: [(words: String, excuse: @Sendable (inout Run) -> Void)] = [
         ("of other data", { $0.data = "md5:2" }),
         ("of another kind of processor (AMD, AVX-512 BF16)", { $0.processor = "AMD EPYC" }),
@@ -150,7 +150,7 @@ import Testing
         #expect(same.outcome == .sameBits)
     }
 
-    /// The second of two sections has other settings, and its results differ. The first has the same settings.
+    /// The second of two sections has other settings and other results. The first has the same settings.
     @Test(arguments: [0.75, 0.74])
     func aReasonDoesNotCoverEarlierSections(accuracy: Double) throws {
         let sections = [Self.section, ReportSection.allCases[4]]
@@ -175,7 +175,6 @@ import Testing
                     ? "with other settings (seed)" : "the first is 04-plain-training, evaluation"))
     }
 
-    /// Compares the first epochs of a training.
     @Test func firstEpochsAreComparedWithTheRecordsFirstEpochs() throws {
         let begun: (inout Run) -> Void = {
             ($0.losses, $0.weights) = ([$0.losses[0]], [$0.weights[0]])

@@ -3,8 +3,8 @@ import Foundation
 import TensorBoard
 import Testing
 
-/// The callback's files, read by a script that shares no code with it, and by TensorBoard itself if `make tensorboard`
-/// has installed it.
+/// The callback's files are read by a script that shares no code with the callback, and by TensorBoard itself
+/// if `make tensorboard` has installed it.
 @Suite struct TensorBoardTests {
     private static let png: [UInt8] = Array(
         Data(
@@ -118,7 +118,7 @@ import Testing
                 let counts = try #require(histogram["counts"]?.numbers)
                 #expect(limits.count == 30 && counts.count == 30)
                 #expect(limits.last == numbers.max())
-                // By definition, a count is of values above the limit before and not above this one.
+                // A bin counts the values above the previous limit, up to and including its own.
                 var below = 0.0
                 for (limit, count) in zip(limits, counts) {
                     below += count
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    /// The second ends within its first chunk.
+    /// The second file is a PNG that ends within its first chunk.
     @Test(arguments: [Array("GIF89a and some more bytes".utf8), Array(png.prefix(25))])
     func aFigureThatIsNotAPNGIsReported(file: [UInt8]) throws {
         try inTemporaryDirectory { directory in
@@ -186,7 +186,7 @@ import Testing
         try inTemporaryDirectory { directory in
             _ = try train(into: directory, updateFreq: .batches(2), histogramFreq: 2)
             let train = try events("\(directory)/train")
-            // 20 images in batches of 8 are 3 steps an epoch; every second of the 9 is written.
+            // 20 images in batches of 8 are 3 steps an epoch; every second of the 9 steps is written.
             #expect(scalars(train, "batch_loss").keys.sorted() == [1, 3, 5, 7])
             let steps = train.filter { event in
                 (event["values"]?.array ?? []).contains { $0["histogram"] != nil }

@@ -1,5 +1,6 @@
-"""Prints the events of TensorBoard files as JSON. It uses no library for them: framing, checksums and
-protocol buffers are decoded here, from the formats' descriptions.
+"""Prints the events of TensorBoard files as JSON.
+
+It uses no library for the formats: framing, checksums and protocol buffers are decoded here from their specifications.
 
     python3 read_events.py FILE...
 """

@@ -1,4 +1,4 @@
-/// A gzip file of uncompressed bytes, so that a changed byte stays one changed byte.
+/// Makes valid gzip files whose contents are stored without compression.
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc1952>
 enum Gzip {

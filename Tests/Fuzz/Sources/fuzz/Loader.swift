@@ -13,12 +13,12 @@ enum Loader: String, CaseIterable {
     case batches
     /// The members of CIFAR-10's archive: the input is the tar, in a valid gzip file.
     case tar
-    /// The archive as it is, compressed.
+    /// CIFAR-10's archive: the input is the compressed file.
     case gzip
 
     static let chosen = CommandLine.arguments.dropFirst().first.flatMap(Loader.init)
 
-    /// Loads `bytes` as the contents of a file. An error is valid too if it has a description.
+    /// Loads `bytes` as the contents of a file. An error with a description is a valid result.
     func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
         do {
             switch self {
@@ -47,7 +47,7 @@ enum Loader: String, CaseIterable {
         precondition(again.metadata == contents.metadata)
     }
 
-    /// The checksum is computed as the writer does, so that it accepts a changed byte.
+    /// The checksum is computed as the writer does, so that the reader does not reject every changed input.
     private func loadCheckpoint(_ bytes: UnsafeBufferPointer<UInt8>) throws {
         guard let json = String(validating: bytes, as: UTF8.self) else { return }
         let tensor = NamedTensor(name: "weights/kernel", shape: [2], values: [1, 2])
@@ -92,7 +92,7 @@ enum Loader: String, CaseIterable {
         }
     }
 
-    /// Replaces a file's contents without flushing, which takes time.
+    /// Replaces a file's contents without flushing, which would take time.
     @discardableResult
     private func write(_ bytes: some Collection<UInt8>, to path: String) throws -> String {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
