@@ -64,7 +64,7 @@ public struct EnvironmentVariable: Sendable {
         EnvironmentVariable("BIGEGGS_CC", .ours, "the C compiler of the tests"),
         EnvironmentVariable("BIGEGGS_MPIRUN", .ours, "the launcher of the tests"),
         EnvironmentVariable("BIGEGGS_PACKAGE", .ours, "a test compiles a package that depends on this one"),
-        EnvironmentVariable("BIGEGGS_SANITIZED", .ours, "the library compiled with it"),
+        EnvironmentVariable("BIGEGGS_SANITIZED", .ours, "the library compiled with AddressSanitizer"),
         EnvironmentVariable("BIGEGGS_TENSORBOARD_PYTHON", .ours, "a Python with TensorBoard, for the tests"),
         EnvironmentVariable("PYTHON*", .setAside, "another Python, other modules, another encoding"),
         EnvironmentVariable("__PYVENV_LAUNCHER__", .setAside, "the place of another Python"),
