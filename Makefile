@@ -281,7 +281,7 @@ tensorboard: ## Check that TensorBoard reads and shows our callback's files; scr
 	@$(PYTHON) -B Tests/Pages/check_tensorboard.py $(WATCHED)/tensorboard/04-plain-training \
 		--python $(TENSORBOARD)/bin/python --out runs/pages
 
-# `bigeggs figures` makes what the sample paper includes: figures, a table, numbers.
+# The sample paper includes these figures, and a table and the numbers of the committed report.
 test-paper: build ## Compile the sample paper, Examples/paper, with TeX
 	@$(REQUIREMENTS) latexmk texlive-latex-recommended texlive-science
 	@$(BIGEGGS) figures --for paper

@@ -8,7 +8,8 @@
 #define BE_TARGET_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
 #define BE_TARGET_AVX512_BF16 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 
-// -Wpsabi warns about the calling convention of vector arguments. These functions are always inlined.
+// -Wpsabi warns about the calling convention of vector arguments. It does not matter here, because the functions that
+// have such arguments are always inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 /// The table of a float32 kernel, which has three entries.

@@ -50,7 +50,8 @@ struct BenchBreakdown: Encodable {
     struct Pass: Encodable {
         let layer, pass: String
         let milliseconds: Double
-        /// Counts the operations of a direct convolution or of a matrix product; 0 for passes without either.
+        /// Counts the operations of a matrix product or of the direct convolution, also if Winograd's
+        /// algorithm computes it; 0 for other passes.
         let gigaOperationsPerSecond: Double
     }
 

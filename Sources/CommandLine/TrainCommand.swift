@@ -153,7 +153,7 @@ struct TrainCommand: TeamCommand {
         }
         let directory = URL(fileURLWithPath: out, isDirectory: true)
         let lock = try world.inFirst {
-            // Before training, because an hour of training is lost if the directory cannot be written.
+            // Before training: if the directory cannot be written, an hour of training would be lost.
             try AtomicFile.prepareDirectory(directory.path)
             return try OutputLock(directory.path)
         }
@@ -248,8 +248,8 @@ struct TrainCommand: TeamCommand {
 
     /// Whether a training with this plan has ended in the directory, so that there is nothing to resume.
     ///
-    /// If so, prints this or, with `--json`, the record. Prints a note if the directory has neither weights
-    /// nor checkpoints.
+    /// If so, prints this or, with `--json`, the record. If the directory has neither weights nor
+    /// checkpoints, prints that the training starts from the beginning.
     ///
     /// - Throws: ``EndedTraining`` if the directory has the weights of another training, which this one would
     ///   replace.

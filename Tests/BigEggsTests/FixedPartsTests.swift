@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// One batch has fewer images than parts.
+    /// Two of the batches have fewer images than parts.
     @Test(arguments: [(21, 8), (5, 8), (1, 4)])
     func partsChangeGradientsOnlyByRounding(count: Int, parts: Int) throws {
         let images = try ToyData.separable(images: count, imageShape: [12, 12, 3])

@@ -59,6 +59,10 @@ import Testing
         let model = try Sequential(input: [2]) { Dense(2, activation: .softmax) }
         try model.compile(optimizer: Adam())
         #expect(throws: error) { try model.fit(vectors, augmentation: generator) }
+        #expect(throws: error) {
+            try model.measureSteps(
+                on: vectors, batchSize: 1, steps: 1, training: true, augmentation: generator)
+        }
     }
 
     /// Rescaling by the generator and by the data set gives the same weights.

@@ -5,7 +5,7 @@
 
 static const char *data_path, *record_path, *weights_path;
 
-/* Calls every function with an invalid handle: one that the library never returned, or a released one. */
+/* Calls functions with an invalid handle: one that the library never returned, or a released one. */
 static void made_up_handles(be_handle handle) {
     be_handle other = 42;
     const char *text = "untouched";

@@ -84,8 +84,8 @@ import Testing
         #expect(try figures() == before)
     }
 
-    /// The signal comes when the first of two figures is drawn. Existing files are complete, and the next run
-    /// draws the rest.
+    /// The signal comes when the first of two figures has been drawn. Existing files are complete, and the
+    /// next run draws the rest.
     @Test func aSignalWhileDrawingLeavesOnlyCompleteFiles() throws {
         let data = try TinyCIFAR10()
         let checksum = try BigEggsProgram("data", "--data", data.path, "--json").json(as: Description.self)

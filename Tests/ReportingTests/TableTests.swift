@@ -58,7 +58,8 @@ import Testing
         }
     }
 
-    /// Names in Chinese, Korean, Japanese, with emoji, a combining accent, in Arabic, and their columns.
+    /// Names in Chinese, Korean, Japanese, with emoji, with a combining accent and in Arabic, and the number
+    /// of columns that terminals use for each.
     @Test(arguments: [
         ("鳥", 2), ("고양이", 6), ("ねこ (5)", 8), ("🦆", 2), ("❤\u{FE0F}", 2), ("cafe\u{301}", 4), ("سيارة", 5),
     ])

@@ -320,7 +320,7 @@ def sure_of_simple(results: bigeggs.Record) -> Judgement:
 
 
 def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
-    """How many birds are taken for airplanes, and how many would be if mistakes were spread evenly over all classes."""
+    """How many birds are taken for airplanes, beside an even spread of all mistakes over the other classes."""
     taken, number = demo["results.birdsAsAirplanesCount"], demo["results.birds"]
     if taken is None or not number:
         return f"{literal(demo['data.name'])} has no birds and no airplanes", FAILS

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Keras builds the matrix for points (x, y), centres it, and then exchanges its axes for arrays indexed
 /// by row and column. It centres before the exchange, with half the height as the centre's x. Images that
-/// are not square therefore rotate about another point than their centre. This map does the same.
+/// are not square therefore rotate about a point other than their centre. This map does the same.
 ///
 /// Source: `apply_affine_transform` and `transform_matrix_offset_center`,
 /// <https://github.com/keras-team/keras/blob/master/keras/src/legacy/preprocessing/image.py>

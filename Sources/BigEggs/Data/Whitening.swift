@@ -6,7 +6,7 @@
 /// the first half. Kernel and bias include the normalization of the channels, so the convolution takes images
 /// that are not normalized.
 ///
-/// Source: the first layer of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024.
+/// Source: the first layer of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.2.
 public struct Whitening: Sendable {
     /// `[size, size, channels, filters]`, where `filters` is 2 · size · size · channels.
     public let kernel: [Float]

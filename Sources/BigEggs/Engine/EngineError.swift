@@ -4,7 +4,7 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
     case oneDNNTooOld(version: String)
     case oneDNNThreads(version: String, runtime: String)
     case outOfMemory(bytes: Int)
-    /// The process was forked while its parent was using the library, by another thread or in a callback.
+    /// The process was forked while its parent was using the library, in another thread or in a callback.
     case forkedAtWork
 
     public var description: String {

@@ -10,7 +10,8 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     ///
     /// An AMD Zen 4 multiplies pairs of bfloat16 at twice the rate of float32, and trains the report's network 1.6
     /// times as fast in bfloat16. An Intel processor with AVX-512 FP16 multiplies such pairs at half the rate of
-    /// float32: 80 GFLOP/s per core instead of 170. AMX does not count: no kernel of the engine uses it yet.
+    /// float32: 80 GFLOP/s per core instead of 170. AMX does not count: none of the engine's own kernels uses
+    /// it yet.
     public static var fastest: Precision {
         be_bfloat16_is_faster(DNNL.instructionSet.ofKernels) ? .bfloat16 : .float32
     }

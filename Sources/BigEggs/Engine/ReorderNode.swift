@@ -4,14 +4,14 @@ final class ReorderNode: Node {
     private let input: Signal
     let output: Signal
     var inputs: [Signal] { [input] }
-    /// The layout that is written, with the input's dimensions. If the output is passed on as a matrix, ``output`` has
-    /// a matrix layout for the same bytes.
+    /// The layout that is written, with the input's dimensions. If the output is passed on as a matrix,
+    /// ``output`` has a matrix layout for the same bytes.
     private let layout: TensorLayout
     private let forwardPrimitive: Primitive
     private var backwardPrimitive: Primitive?
 
-    /// - Parameter flattened: whether the output is passed on as a matrix, `[batch, features]`. `layout` must then be
-    ///   channels last.
+    /// - Parameter flattened: whether the output is passed on as a matrix, `[batch, features]`. `layout` must
+    ///   then be channels last.
     init(name: String, input: Signal, to layout: TensorLayout, flattened: Bool = false) throws {
         self.name = name
         self.input = input
@@ -29,8 +29,8 @@ final class ReorderNode: Node {
     func describeBackward(inputGradients: [Place?]) throws {
         if input.readers == 1 { input.gradientIsMasked = output.gradientIsMasked }
         guard let inputGradient = inputGradients[0] else { return }
-        // The node that converts a bfloat16 network's output to float32 gets a bfloat16 gradient from the loss, so the
-        // gradient has the input's precision, not the output's.
+        // The node that converts a bfloat16 network's output to float32 gets a bfloat16 gradient from the
+        // loss, so the gradient has the input's precision, not the output's.
         let gradient = layout.with(input.layout.precision)
         let primitive = try Primitive(
             "\(name) backward", .reorder(from: .described(gradient), to: .described(input.layout)))

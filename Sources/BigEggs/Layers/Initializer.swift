@@ -33,7 +33,7 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
     /// Like ``identity`` for the first outputs, one per input; the weights of further outputs are uniform in
     /// ±1 / √fanIn.
     ///
-    /// Source: the convolutions of Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024.
+    /// Source: Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024, section 3.3.
     case partialIdentity = "partial_identity"
 
     /// The values of a tensor, determined by the seed and the parameter's index.

@@ -24,6 +24,8 @@ extension Model {
         guard let optimizer else { throw TrainingError.notCompiled }
         try check(dataset, "benchmark")
         try checkPositive("batchSize", batchSize)
+        try checkPositive("steps", steps)
+        if augmentation != nil { try ImageDataGenerator.check(dataset) }
         let batchSize = min(batchSize, dataset.count)
         // Whole batches only: a smaller last batch would count as a fast step.
         var source = BatchSource(

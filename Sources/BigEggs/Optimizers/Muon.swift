@@ -1,9 +1,9 @@
 /// Gradient descent with momentum and orthogonalized steps, for kernels of convolutions and dense layers.
 ///
-/// A kernel is treated as a matrix with one column per output. With v = momentum · v + g, the step is v or,
-/// with Nesterov momentum, momentum · v + g. Newton–Schulz iterations, five by default, bring the singular
-/// values of the step near 1. The step is then multiplied by the learning rate. Biases, γ and β are not
-/// matrices: give them another optimizer.
+/// A kernel is treated as a matrix with one column per output. The sum of gradients is
+/// v = momentum · v + g, where g is the gradient. The step is v or, with Nesterov momentum, momentum · v + g.
+/// Newton–Schulz iterations, five by default, bring the singular values of the step near 1. The step is then
+/// multiplied by the learning rate. Biases, γ and β are not matrices: give them another optimizer.
 ///
 /// ```swift
 /// try model.compile(optimizer: Muon(learningRate: 0.02)) { name in

@@ -73,7 +73,7 @@ public struct Checkpoint: Sendable {
     /// Reads a checkpoint and checks its digest.
     ///
     /// - Throws: ``FileError``, ``SafetensorsError``, or ``CheckpointError`` if the file is no checkpoint,
-    ///   was written by another version of the library, or has changed since.
+    ///   has the format of another version of the library, or has changed since it was written.
     public static func read(_ path: String) throws -> Checkpoint {
         let contents = try Safetensors.contents(of: path)
         if let found = contents.metadata["format"], found != format, found.hasPrefix(kind) {

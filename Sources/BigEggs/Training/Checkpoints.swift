@@ -73,7 +73,8 @@ public struct Checkpoints {
         return "\(name)-\(zeros)\(digits).safetensors"
     }
 
-    /// The newest readable checkpoint, or `nil` if no checkpoint exists. Announces damaged newer ones.
+    /// The newest readable checkpoint, or `nil` if no checkpoint exists. If newer ones are damaged, announces
+    /// the newest of them.
     ///
     /// - Throws: ``CheckpointError/noneReadable(files:reason:)``;
     ///   ``CheckpointError/otherVersion(file:format:)`` or ``FileError`` if a newer checkpoint is of another

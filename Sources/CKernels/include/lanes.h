@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// -Wpsabi warns about the calling convention of vector arguments. These functions are always inlined.
+// -Wpsabi warns about the calling convention of vector arguments. It does not matter here, because these functions are
+// always inlined.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 

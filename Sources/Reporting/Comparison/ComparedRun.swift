@@ -11,7 +11,7 @@ public struct ComparedRun: Sendable {
         let file: String
         /// The record's contents.
         let record: Record
-        /// The trained recipe's name, for ``SeedNoise``; nil for a section that trains nothing.
+        /// The trained recipe's name, for ``SeedNoise``; nil for a section that trains no recipe.
         let recipe: String?
         /// The path of the trained weights; nil for a section, or if the file is missing.
         let weights: String?

@@ -13,7 +13,7 @@ extension Recipe {
     public static let ofReport = [plain, augmented]
 
     /// The report's two recipes, then ``augmented`` with one change at a time, and last ``augmented`` with
-    /// all changes and a one-cycle learning rate.
+    /// all changes together, but a one-cycle learning rate in place of the cosine.
     public static let all: [Recipe] = [
         plain,
         augmented,

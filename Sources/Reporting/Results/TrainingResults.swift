@@ -34,7 +34,7 @@ public struct TrainingResults: Encodable {
     public let parameterCount: Int
     /// One list per metric, one value per epoch.
     public let history: [String: [Double]]
-    /// The epoch with the lowest validation loss, whose weights were kept; the first is 1.
+    /// The epoch with the lowest validation loss; the first is 1. Its weights were kept if early stopping restored them.
     public let bestEpoch: Int
     /// The epoch after which training was stopped; nil if it ran to its limit.
     public let stoppedEpoch: Int?
@@ -48,7 +48,7 @@ public struct TrainingResults: Encodable {
     public let evaluation: Measured
     /// Loss and accuracy of the kept weights on the training images, without augmentation.
     public let finalTrain: Measured
-    /// Loss and accuracy of the last epoch's weights on the test images.
+    /// Loss and accuracy of the last epoch's weights on the same images as ``evaluation``.
     public let finalEpoch: [String: Double]
     /// The early-stopping and plateau callbacks of the training.
     public let callbacks: [CallbackDescription]

@@ -35,7 +35,7 @@ public struct SweepResults: Encodable, Sendable {
         public let epochs, seconds: StudyResults.Spread
     }
 
-    /// The data set's name and origin.
+    /// The data set: its name, and whether it is official or a stand-in.
     public struct Data: Encodable, Sendable {
         /// The name, such as CIFAR-10.
         public let name: String

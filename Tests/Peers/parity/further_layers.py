@@ -85,8 +85,8 @@ def weighted(ledger, label, pair, x, random, terms, case):
         gradient = numpy.where(numpy.abs(values) > before, gradient, 0).astype("float32")
     reaching = gradient * slopes(layer.activation, values)
     errors = numpy.abs(gradient) * (bend * (before + written) + curved)
-    if name == "elu":  # The slope is between 0 and 1, so its error is below 2.
-        errors = numpy.minimum(errors, 2 * numpy.abs(gradient))
+    if name == "elu":  # The slope is between 0 and 1, so its error is at most 1.
+        errors = numpy.minimum(errors, numpy.abs(gradient))
     # The gradient is stored, and rounded, before the convolution reads it.
     errors = errors + half * tolerances.ROUNDED * numpy.abs(reaching)
     theirs, by_name = pair.reference_gradients(x, gradient)
