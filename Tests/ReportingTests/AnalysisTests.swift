@@ -120,12 +120,12 @@ import Testing
     }
 
     @Test func intervalsOfAllAndNoneEndExactlyAtOneAndZero() {
-        // For 0 of n the upper end is z² / (n + z²). The constant `z` is z².
-        let z = 1.959963984540054 * 1.959963984540054
+        // For 0 of n the upper end is z² / (n + z²).
+        let squaredZ = 1.959963984540054 * 1.959963984540054
         let none = Proportion(correct: 0, of: 20)
-        #expect(none.low == 0 && (none.high - z / (20 + z)).magnitude < 1e-12)
+        #expect(none.low == 0 && (none.high - squaredZ / (20 + squaredZ)).magnitude < 1e-12)
         let all = Proportion(correct: 20, of: 20)
-        #expect(all.high == 1 && (all.low - 20 / (20 + z)).magnitude < 1e-12)
+        #expect(all.high == 1 && (all.low - 20 / (20 + squaredZ)).magnitude < 1e-12)
     }
 
     @Test func withoutImagesTheIntervalIsZeroToOne() {
