@@ -113,7 +113,7 @@ def readable(path: str | bytes) -> str:
 
 
 def scaled(image: Image.Image, side: int) -> Image.Image:
-    """The middle square of an opened picture, scaled with Lanczos's filter, widened when it scales down."""
+    """The middle square of an opened picture, scaled with Lanczos's filter, which is wider when the square shrinks."""
     # A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough for the filter.
     least = max(side, LEAST_DECODED)
     image.draft("RGB", (least, least))

@@ -23,7 +23,7 @@ struct InputArray {
         shape = withUnsafeBytes(of: array.shape) { bytes in
             bytes.assumingMemoryBound(to: Int64.self).prefix(Int(array.rank)).map { Int($0) }
         }
-        // No real array has 2⁴⁸ elements, and sizes in bytes below that limit do not overflow.
+        // No real array has 2⁴⁸ elements. With fewer, the size in bytes does not overflow.
         var count = 1
         for extent in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: extent)

@@ -8,8 +8,8 @@ import CBigEggs
 final class ModelObject: NamedByHandle, @unchecked Sendable {
     static let kind = "a model"
 
-    /// The factor for every value of an input. It is read without the lock, because in a process that was forked during
-    /// a training the lock stays locked.
+    /// The factor for every value of an input. It is read without the lock: in a process that was forked
+    /// during a training, the lock is never released, and waiting for it would not end.
     let rescale: Float
     private let options: ModelOptions
     private let lock = RecursiveLock()

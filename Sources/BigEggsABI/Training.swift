@@ -44,8 +44,8 @@ public func be_model_fit(
                     augmentation: generator, shuffle: shuffle, callbacks: callbacks,
                     communicator: communicator, localStatistics: localStatistics)
             } catch {
-                // If the training failed before it began, restores the earlier number of fixed parts. Once
-                // the model has run, the number cannot change: `use` throws.
+                // Restores the earlier number of fixed parts if the training failed before it began. Once the
+                // model has run, the number cannot change: `use` throws, which is ignored here.
                 try? $0.use(fixedParts: before)
                 throw error
             }

@@ -61,7 +61,7 @@ BE_INLINE doubles_t widened_plain(pairs_t bits) {
 BE_INLINE lanes_t add_product_plain(lanes_t sums, pairs_t left, pairs_t right) {
   const doubles_t exact = widened_plain((pairs_t)sums) + widened_plain(left) * widened_plain(right);
   const pairs_t nearest = (pairs_t)__builtin_convertvector(exact, lanes_t);
-  // From this number on, rounding to 24 bits gives at least the smallest normal number.
+  // The smallest number that rounding to 24 bits makes a normal number. Results below it become zero.
   const double least = 0x1p-126 - 0x1p-151;
   const be_int16_lanes is_less = __builtin_convertvector((exact < least) & (exact > -least), be_int16_lanes);
   return (lanes_t)(is_less ? nearest & 0x80000000 : nearest);

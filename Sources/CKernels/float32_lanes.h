@@ -1,5 +1,5 @@
 // Vectors of sixteen float32 (one AVX-512 register) or eight (one AVX2 register). Results are bit-identical on every
-// processor, because only `fused` fuses a product and a sum.
+// processor: the compiler must not fuse a product and a sum; only `fused` does.
 #pragma once
 
 #include <stddef.h>

@@ -2,8 +2,8 @@
 
 #include "bfloat16_operations.h"
 
-// The number of independent chains of 16 lanes with AVX-512. Their sums take 12 registers, and so do the fewer chains
-// of the other instruction sets.
+// The number of independent chains with AVX-512. A chain is a sum of 16 lanes. With other instruction sets a chain
+// takes more registers, so there are fewer chains: all chains together always take 12 registers.
 enum { CHAINS = 12 };
 
 /// The sum over chains and lanes, so that the compiler cannot remove any.

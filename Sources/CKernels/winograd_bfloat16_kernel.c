@@ -34,8 +34,8 @@ BE_INLINE void transform(operations_t on, const kernel_t *kernel, ptrdiff_t firs
     const ptrdiff_t out = block / (inputs / 16), in = block % (inputs / 16);
     const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in;
     for (int pair = 0; pair < 8; pair++) {
-      // The elements of two inputs, for 16 outputs. The matrices store the channels that are summed over in adjacent
-      // pairs.
+      // The elements for two inputs and 16 outputs. In the matrices, two neighbouring channels of the dimension that
+      // is summed over form a pair.
       lanes_t even[16], odd[16];
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32, even);
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32 + 16, odd);

@@ -23,8 +23,8 @@ ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *shape) {
 }
 
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *shape) {
-  // Sums may take 60 % of the cache. The sums of up to 128 outputs may take more, because transforming the inputs again
-  // for every 32 outputs would cost a third of the speed with 256 inputs.
+  // Sums may take 60 % of the cache. Those of up to 128 outputs may always be computed in one call, because each call
+  // transforms the inputs again. With 256 inputs and 32 outputs a call, this would cost a third of the speed.
   const ptrdiff_t bytes = ELEMENTS * sixteens_of(shape->inputs) * 256 * sizeof(float);
   const ptrdiff_t fitting = shape->cache_bytes * 3 / 5 / bytes / 2 * 2;
   return 16 * least(sixteens_of(shape->outputs), fitting < 8 ? 8 : fitting);
@@ -59,7 +59,8 @@ size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shap
 
 /// Computes A y A^T of consecutive tiles in a row, for LANE_COUNT channels.
 ///
-/// - total: the sum of y so far. Each tile's sum is added separately, so the result does not depend on where runs end.
+/// - total: the sum of y so far. Each tile's sum is added separately, so the result does not depend on how many tiles
+///   one call has.
 /// - Returns: `total` plus the sums of these tiles.
 BE_INLINE lanes_t transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
                                        ptrdiff_t stride, ptrdiff_t step, lanes_t total) {

@@ -50,8 +50,8 @@ struct BenchBreakdown: Encodable {
     struct Pass: Encodable {
         let layer, pass: String
         let milliseconds: Double
-        /// Counts the operations of a matrix product or of the direct convolution, also if Winograd's
-        /// algorithm computes it; 0 for other passes.
+        /// The rate of a matrix product or a convolution; 0 for other passes. With Winograd's algorithm, too,
+        /// the operations of the direct convolution are counted.
         let gigaOperationsPerSecond: Double
     }
 

@@ -79,7 +79,7 @@ struct BenchCommand: TeamCommand {
     }
 }
 
-/// The subject of a measurement: a recipe's training, run with the engine's options.
+/// The subject of a measurement: a recipe's network, run with the engine's options.
 struct BenchSubject {
     let recipe: Recipe
     /// The height and width of the images, in pixels.

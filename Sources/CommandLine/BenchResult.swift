@@ -10,7 +10,7 @@ struct BenchResult: Encodable {
     /// `nil` for work that was not measured.
     let training, augmentedTraining, inference: Speed?
     let batchSize, threads, processes: Int
-    /// The parts of every batch with `--exact`.
+    /// The number of fixed parts of each batch; nil without `--exact`.
     let fixedParts: Int?
     let processor, instructionSet, oneDNN: String
     let precision: Precision
@@ -34,7 +34,8 @@ struct BenchResult: Encodable {
         enum CodingKeys: String, CodingKey { case imagesPerSecond = "images_per_second" }
     }
 
-    /// Measures `rounds` rounds after one to warm up. A round does every kind of work once, or just `only`.
+    /// Measures `rounds` rounds after a warm-up round. A round does every kind of work once, or only the kind
+    /// `only`.
     init(_ subject: BenchSubject, steps: Int, rounds: Int, only: Work? = nil) throws {
         recipe = subject.recipe.name
         imageSize = subject.imageSize

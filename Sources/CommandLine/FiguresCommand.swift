@@ -100,8 +100,8 @@ struct FiguresCommand: ParsableCommand {
 
     /// The data set, which is downloaded only if the user named it.
     ///
-    /// Without a name and without a copy on this machine, the result is Fashion-MNIST, the stand-in, because
-    /// the records may be of the stand-in; nil if Fashion-MNIST is not available either.
+    /// If the data set is neither named nor on this machine, the result is Fashion-MNIST, because the records
+    /// may be of this stand-in; nil if Fashion-MNIST is not available either.
     private func images() throws -> LoadedDataset? {
         guard try dataOptions.named != .automatic || dataOptions.source().isAtHand else {
             return try? DataSource.fashionMNIST.load()

@@ -16,7 +16,8 @@ enum Program {
             try refuseUnreadableArguments()
             var command = try BigEggsCommand.parseAsRoot()
             if !(command is any TeamCommand) {
-                // Only the first process runs such a command, and starts the programs that it needs.
+                // Only the first process runs a command that processes do not share. It starts the programs
+                // that the command needs.
                 if Launcher.isFollower { return }
                 Launcher.forget()
             }

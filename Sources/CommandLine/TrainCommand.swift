@@ -248,8 +248,8 @@ struct TrainCommand: TeamCommand {
 
     /// Whether a training with this plan has ended in the directory, so that there is nothing to resume.
     ///
-    /// If so, prints this or, with `--json`, the record. If the directory has neither weights nor
-    /// checkpoints, prints that the training starts from the beginning.
+    /// If so, prints that it has ended or, with `--json`, its record. If the directory has neither weights
+    /// nor checkpoints, prints that the training starts from the beginning.
     ///
     /// - Throws: ``EndedTraining`` if the directory has the weights of another training, which this one would
     ///   replace.

@@ -70,7 +70,7 @@ extension PythonValue {
     /// The maximum nesting depth of containers, needed because a list may contain itself.
     private static let deepestNesting = 100
 
-    /// The value of a Python object inside `depth` containers.
+    /// The value of a Python object; `depth` is the number of containers around it.
     init(_ object: UnsafeMutablePointer<PyObject>, depth: Int = 0) throws {
         guard depth <= Self.deepestNesting else {
             throw PythonError.noSwiftValue(type: "list or dict nested deeper than \(Self.deepestNesting)")

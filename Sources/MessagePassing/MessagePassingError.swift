@@ -6,14 +6,14 @@ public enum MessagePassingError: Error, Equatable, CustomStringConvertible {
     case otherInterface(file: String)
     case failed(action: String, reason: String)
     case noAnswer(seconds: Double)
-    /// A process differs from the first one.
+    /// The program, processor or settings of a process are not those of process 0.
     case differs(rank: Int, host: String, differences: [String])
     /// The weights of processes are no longer the same.
     case divergedWeights(rank: Int, host: String)
     /// Another process has failed and reports the reason.
     case endedElsewhere
 
-    /// Whether all processes get this error, or the first one has reported it.
+    /// Whether process 0 reports the failure: it gets this error like all processes, or failed itself.
     public var isKnownToFirst: Bool {
         switch self {
         case .notBuilt, .otherInterface, .differs, .divergedWeights, .endedElsewhere: true

@@ -86,7 +86,7 @@ extension Model {
             model.metadataProps.append(ONNXStringStringEntryProto("class_names", names))
         }
         if isImage, rescale == 1 / 255 {
-            // As in ONNX's documentation of metadata.
+            // Key and value are from ONNX's documentation of metadata.
             model.metadataProps.append(
                 ONNXStringStringEntryProto("Image.NominalPixelRange", "NominalRange_0_255"))
         }

@@ -6,8 +6,8 @@ import Foundation
 ///
 /// After the pixels of a batch are written, the journal gets a line for the batch, with their checksum. If a process
 /// ends early, the next one therefore continues after the last complete batch. One process decodes at a time; others
-/// wait for it. The file of pixels may be mapped, so it is never truncated. Only the pixels of the first
-/// batch with an unreadable file and of later batches are overwritten.
+/// wait for it. The file of pixels may be mapped, so it is never truncated. The pixels of a complete batch
+/// are overwritten only if this batch or an earlier one has an unreadable file.
 final class CacheEntry {
     /// Identifies the pictures of an entry.
     struct Header: Codable, Equatable {
@@ -244,7 +244,7 @@ final class CacheEntry {
     /// - Returns: whether it was removed.
     static func remove(_ path: String) -> Bool {
         let file = journal(path)
-        // The second is the path of the file that an earlier version of the library made.
+        // An earlier version of the library made a file at `path` itself.
         let others = [pixels(path), path]
         guard let journal = try? open(file, O_RDWR) else {
             for file in others { unlink(file) }

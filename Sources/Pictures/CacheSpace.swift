@@ -42,7 +42,7 @@ struct CacheSpace {
         return overflows ? 1 << 60 : min(bytes, 1 << 60)
     }
 
-    /// The entries of the directory, named as their files without extensions.
+    /// The entries of the directory. An entry's name is that of its files without the extension.
     private var entries: [(name: String, bytes: Int, used: Int)] {
         var entries: [String: (bytes: Int, used: Int)] = [:]
         for file in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {

@@ -26,7 +26,7 @@ enum ExifOrientation {
     }
 
     private static let exif = Array("Exif\0\0".utf8)
-    /// Adobe's XMP metadata may have the orientation as well.
+    /// Adobe's XMP metadata may have an orientation too; Pillow reads it.
     private static let xmp = Array("tiff:Orientation".utf8)
 
     /// A marker and its segment, without the length field; nil if there is no valid segment.

@@ -47,7 +47,7 @@ struct FolderDivision {
                     + Array("\n".utf8)
             }
         }
-        // With a list of class names, the directory is another data set.
+        // A list of class names changes the data set, so it changes the checksum.
         let names = listing.givenNames.map { Array("class \($0) \($1)\n".utf8) }
         return "sha256:" + (try Checksum.sha256(ofBytes: Array((lines + names).joined())))
     }

@@ -1,8 +1,8 @@
 /// The layout of a directory: a folder for each class, or a folder for each split, which contains a folder for each
-/// class. Names suggest the layout, and contents decide: the folder of a split contains folders. For an ambiguous
-/// directory an error is thrown that asks which layout is meant.
+/// class. Names suggest the layout. In doubt the contents decide: the folder of a split contains folders. For
+/// an ambiguous directory an error is thrown that asks which layout is meant.
 struct FolderLayout {
-    /// A folder that contains a folder for each class.
+    /// A folder that contains a folder for each class, or the test pictures of a list.
     struct Root {
         /// Nil if the directory is not divided.
         let split: FolderListing.Split?
@@ -108,7 +108,7 @@ struct FolderLayout {
         return remarks
     }
 
-    /// The folders with names of splits, each folder once per use even if several links lead to it.
+    /// The folders with names of splits. A folder that several links lead to is included once per use.
     private static func candidates(in top: Folder) throws -> [Candidate] {
         let named = top.folders.compactMap { file in SplitName(file.text).map { (name: $0, file: file) } }
         let meant = named.filter { one in
@@ -136,11 +136,12 @@ struct FolderLayout {
         return folder
     }
 
-    /// The folder that has the name of a split but is a class; nil if no folder has such a name. It is the only folder
-    /// with such a name, it contains pictures like the folders beside it, and its name is also an ordinary word.
+    /// The folder that has the name of a split but is a class; nil if no folder has the name of a split.
     ///
-    /// - Throws: ``PictureFolderError`` for any other directory whose folders with names of splits all have the same
-    ///   use.
+    /// It must be the only folder with such a name and contain no folders. A folder beside it must contain
+    /// pictures, and its name must also be an ordinary word.
+    ///
+    /// - Throws: ``PictureFolderError`` if a folder has the name of a split, but not all of this holds.
     private static func classNamedAsSplit(
         _ candidates: [Candidate], of top: Folder, beside others: [RawPath]
     ) throws -> String? {

@@ -1,6 +1,6 @@
 /// The files of a directory with a folder for each class.
 struct FolderListing {
-    /// The use of a file, by its folder.
+    /// The split that a file belongs to, by its folder.
     enum Split: String { case train, test }
 
     /// One file.
@@ -79,7 +79,7 @@ struct FolderListing {
             }
             var labels: Set<Int> = []
             for (name, folder) in zip(folderNames, folders) {
-                // Swift's strings are equal even if their accents are encoded differently.
+                // Accents may be encoded differently in the two splits: Swift's strings are equal even then.
                 guard let label = names.firstIndex(of: name.text) else {
                     throw PictureFolderError.notTrained(
                         path: root.folder.path.text, name: name.text,

@@ -32,7 +32,8 @@ public struct PictureDecoder: Sendable {
     static let batch = 128
 
     /// A JPEG is decoded at a half, a quarter or an eighth of its size if each side then still has at least
-    /// this number of pixels, and at least as many as the square. The number is that of `bigeggs_pictures`.
+    /// this number of pixels, and at least as many as the square.
+    /// `LEAST_DECODED` of `bigeggs_pictures` must be equal.
     private static let leastDecoded = 128
 
     /// The maximum size, in bytes, of a file that is read into memory as a whole.

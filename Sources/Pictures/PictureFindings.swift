@@ -54,7 +54,7 @@ public struct PictureFindings: Sendable, Equatable, Encodable {
         greatestSide = sides.max() ?? 0
     }
 
-    /// The findings as sentences, without those that need no attention.
+    /// A sentence with the pictures' sizes, then one for each finding that needs attention.
     public var sentences: [String] {
         var sentences = [
             "The pictures' shorter sides have \(leastSide)\(leastSide < greatestSide ? " to \(greatestSide)" : "") pixels"

@@ -67,7 +67,7 @@ public struct PictureFolder: Sendable {
     /// - Parameters:
     ///   - path: the directory.
     ///   - options: how it is read.
-    ///   - pythonPaths: where the Python package `bigeggs_report` is imported from.
+    ///   - pythonPaths: where the Python module `bigeggs_pictures` is imported from.
     ///   - cache: a directory for decoded pictures.
     public init(_ path: String, options: Options = Options(), pythonPaths: [String], cache: String) {
         self.path = path
@@ -137,8 +137,8 @@ public struct PictureFolder: Sendable {
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
-    /// The error for a class without a usable picture, or nil. The folder of such a class may not be meant as
-    /// a class.
+    /// The error for a class without a usable picture, or nil. Perhaps the user did not mean its folder to
+    /// be a class.
     private func noPicture(_ listing: FolderListing, _ problems: [Int: String]) -> PictureFolderError? {
         let bad = Dictionary(grouping: problems.keys.sorted()) { listing.files[$0].label }
         guard !bad.isEmpty else { return nil }

@@ -66,7 +66,8 @@ enum ChildProcess {
             return false
         }
         be_signal_at_parent_death(SIGTERM)
-        // The parent may have ended already. Under a launcher, the direct parent is the launcher.
+        // The parent may have ended before this request. Under a launcher this is not tested: there the
+        // direct parent is the launcher.
         if Launcher.current == nil, getppid() != parent { raise(SIGTERM) }
         return true
     }

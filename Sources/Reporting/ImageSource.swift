@@ -15,7 +15,8 @@ public enum ImageSource {
     ///   - argument: an argument of `DataSource`, or a directory of pictures. `auto` means a directory of pictures if
     ///     `BIGEGGS_DATA` names one.
     ///   - options: how a directory of pictures is read.
-    /// - Throws: `PictureFolderError` if a validation split, lists or an image size are given for another data set.
+    /// - Throws: `PictureFolderError` if a validation split, a list of labels or class names, or an image
+    ///   size is given for another data set.
     init(_ argument: String, _ options: PictureFolder.Options) throws {
         let source = DataSource(argument)
         let path: String? =

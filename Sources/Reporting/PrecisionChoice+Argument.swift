@@ -4,7 +4,8 @@ import BigEggs
 extension PrecisionChoice: ExpressibleByArgument {
     /// The help of `--precision`.
     ///
-    /// - Parameter otherwise: the default to show, for an option without a default value.
+    /// - Parameter otherwise: the text for the default; nil if the option has a default value, which is shown
+    ///   anyway.
     public static func help(otherwise: String? = nil) -> ArgumentHelp {
         ArgumentHelp(
             """

@@ -18,7 +18,7 @@ public struct ReportSection: Sendable, Hashable, CaseIterable {
         self = found
     }
 
-    /// The section whose script is compiled as a module: `_4_plain_training` for `04-plain-training`.
+    /// The section whose script is compiled as a module: `04-plain-training` for `_4_plain_training`.
     init?(module: String) {
         let found = ReportSection.allCases.first { section in
             // As SwiftPM does: an identifier has letters, digits and underscores, and does not begin with a digit.

@@ -57,7 +57,8 @@ extension Section {
                 ["image/png": png.base64EncodedString(), "text/plain": "Figure \(name)"], width: Section.width
             ),
             atLine: line)
-        // The SVG is a separate output under a link: many viewers that prefer SVG show it badly or not at all.
+        // The SVG is a separate output, with a link as its HTML form: many viewers that prefer SVG to PNG
+        // show it badly or not at all.
         guard let file = try? String(contentsOfFile: "\(layout.plots)/\(name).svg", encoding: .utf8),
             let start = file.range(of: "<svg")
         else { return }
@@ -69,6 +70,6 @@ extension Section {
             ]), atLine: line)
     }
 
-    /// The width of a figure in a notebook, in CSS pixels: 6.8 inches, enlarged to 8.5.
+    /// The width of a figure in a notebook, in CSS pixels: 8.5 inches. The figures are drawn 6.8 inches wide.
     private static let width = 816
 }

@@ -60,8 +60,8 @@ public struct SectionOptions: ParsableArguments {
         recorded + pictures.unrecorded + pair("--data", data, unless: "auto") + pair("--out", out)
     }
 
-    /// The options other than defaults that a section's results depend on, by name. Results never depend on the
-    /// number of threads.
+    /// The options that a section's results depend on, by name, except those with default values. Results
+    /// never depend on the number of threads.
     ///
     /// - Parameter heeded: which of `--epochs` and `--precision` the section used.
     func inputs(heeding heeded: some Sequence<String>) -> [String: String] {

@@ -13,7 +13,7 @@ enum TopLevelError {
             let error = unsafeBitCast(raw, to: (any Error).self)
             if let stop = error as? TrainingInterrupted {
                 if Launcher.isFollower { exit(stop.exitStatus) }
-                // In a child process, the parent says how to go on.
+                // For a child process, the parent prints the command that resumes the work.
                 let next = ChildProcess.isChild ? "" : "Go on with: \(ResumeOptions.resumingCommand())\n"
                 Terminal.warn("\(stop)\n\(next)")
                 exit(stop.exitStatus)

@@ -11,7 +11,8 @@ import BigEggs
 /// Runs and tags are those of Keras's callback. The run `train` has `epoch_loss`, `epoch_accuracy`,
 /// `epoch_learning_rate` and the histograms of all weights, `conv2d/kernel/histogram` and so on. The run
 /// `validation` has `epoch_loss` and `epoch_accuracy` as measured on the validation images, so that
-/// TensorBoard draws both curves in one diagram. Steps are epochs, counted from 0.
+/// TensorBoard draws both curves in one diagram. The step is the epoch; for `batch_loss` and `batch_accuracy`
+/// it is the batch, counted over all epochs. Both count from 0.
 ///
 /// Source: https://keras.io/api/callbacks/tensorboard/
 public final class TensorBoard: Callback {

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from ctypes import c_char, c_char_p, c_int32, c_int64, c_void_p
 
-#: `be_fetch_callback`. `reason` is a pointer to char: ctypes would pass a c_char_p as a copy.
+#: `be_fetch_callback`. `reason` is a pointer to char, because ctypes would pass a c_char_p as a copy.
 Callback = ctypes.CFUNCTYPE(c_int32, c_char_p, c_char_p, c_int64, ctypes.POINTER(c_char), c_int64, c_void_p)
 
 DONE, OUT_OF_REACH, BROKEN_OFF, UNWRITABLE, TOO_LARGE, PAGE = range(6)

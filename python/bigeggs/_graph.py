@@ -24,7 +24,7 @@ class KerasTensor:
     ):
         #: None for an input.
         self._layer = layer
-        #: The layer's name before a model named it.
+        #: The name that the layer had when it was called, before a model named it; None if it had none.
         self._name = None if layer is None else layer.name
         self._inputs = tuple(inputs)
         #: Greater than the number of every value that was created earlier.

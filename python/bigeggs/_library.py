@@ -220,7 +220,7 @@ def _load() -> ctypes.CDLL:
 try:
     _library = _load()
 except Error as error:
-    # `python -m bigeggs` imports the package before its main, which would print the error.
+    # `python -m bigeggs` imports the package before it runs `main`, so `main` cannot print this error.
     if sys.argv[:1] == ["-m"] and {"bigeggs", "-mbigeggs"} & set(sys.orig_argv):
         raise SystemExit(f"error: {error}") from None
     raise

@@ -115,7 +115,7 @@ class Layer:
 
     #: The name of this kind of layer in the library.
     _kind: str
-    #: The given index of the output's last axis, counting the batch axis, or -1.
+    #: Keras's argument `axis`: -1, or the index of the output's last axis, counting the batch axis.
     _axis = -1
     #: Default values, which `repr` leaves out.
     _usual: Mapping[str, object] = {
@@ -173,7 +173,7 @@ class Layer:
 
     @classmethod
     def _described(cls, settings: Mapping[str, Any]) -> Layer:
-        """The layer with the settings from the library's description."""
+        """A new layer with the settings that the library has described."""
         return cls(**settings)
 
     @property

@@ -333,9 +333,10 @@ class Model:
         epoch; epochs before `initial_epoch` count as done. `steps_per_epoch` is the number of steps in an epoch.
         `verbose` 0 prints nothing, 1 a progress bar, 2 a line per epoch.
 
-        Each call draws new orders, transformations and dropout masks: four calls with one epoch are the same training
-        as one call with four epochs. Another model with the same seed repeats all of them. With an `initial_epoch`,
-        even 0, orders and transformations are those of the epochs from that number on.
+        Each call continues the random draws of the call before it: four calls with one epoch are the same training as
+        one call with four epochs. Another model with the same seed repeats all orders, transformations and dropout
+        masks. With an `initial_epoch`, even 0, orders and transformations are those of the epochs from that number on,
+        whatever was trained before.
 
         With `communicator=bigeggs.world()` the processes of a launcher train together, each on its share of every
         batch. With `local_statistics`, batch normalization then uses the statistics of each process's share. Only
@@ -500,7 +501,7 @@ class Model:
     ) -> Iterator[tuple[np.ndarray, np.ndarray | None, int, int]]:
         """Yields images, labels, the batch size and the first image's index.
 
-        Arrays come in few parts. A flow comes batch by batch, each with the index 0.
+        An array is divided into few parts. A flow gives single batches, and 0 as the index of each.
         """
         if isinstance(x, Flow):
             _without_labels(y)
@@ -513,7 +514,7 @@ class Model:
         pixels, labels = as_pixels(x), self._labels(y)
         size = whole_number("batch_size", (128 if steps is None else 32) if batch_size is None else batch_size)
         if labels is not None and len(labels) != len(pixels):
-            # Parts of the two could have equal lengths. For the whole arrays the library raises an error.
+            # Raises an error for unequal lengths here, because the parts below could have equal lengths.
             Images(pixels, labels)
         if steps is not None:
             count = max(whole_number("steps", steps), 0) * size
@@ -701,7 +702,7 @@ def load_model(filepath: str | os.PathLike[str], **others: object) -> Model:
 def _check_axes(layers: Sequence[Layer], input_shape: Sequence[int | None]) -> None:
     """Raises `Error` for a layer in a stack whose axis is not the last one of its output."""
     if any(layer._axis != -1 for layer in layers):
-        # A model that was described takes no more layers, so this uses a separate one.
+        # No layers can be added to a model once the library has described it, so this describes another model.
         owner = created(input_shape, 1, {})
         for layer in layers:
             layer._add_to(owner)

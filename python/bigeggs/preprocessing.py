@@ -25,8 +25,8 @@ class ImageDataGenerator:
 
     In a training the transformation of an image is a function of the seed, the pass and the image's index.
 
-    Keras lacks these: `alternating_flip`, in place of `horizontal_flip`, mirrors half of the images in the first pass,
-    and then each image in every other pass. `whole_pixel_shifts` draws shifts of whole pixels. `random_resized_crop`
+    Keras lacks these: `alternating_flip`, in place of `horizontal_flip`, mirrors each image in every other pass; in the
+    first pass half of the images. `whole_pixel_shifts` draws shifts of whole pixels. `random_resized_crop`
     cuts out a part of at least this share of the image and scales the part up. `cutout` is the side, in pixels, of a
     square that is filled with `cval`. `color_jitter=z` multiplies brightness, contrast and saturation by factors from
     1 - z to 1 + z; it is for images with values from 0 to 255. `random_transform` and `apply_transform` leave out
@@ -135,8 +135,8 @@ class Flow:
     `Model.fit` transforms the images during the training, with the model's seed. `next(flow)` gives one batch after the
     other, without end, as a pair of pixels `[batch, height, width, channels]` and labels. `flow[i]` gives batch `i` of
     the first pass, the next time batch `i` of the second pass, and so on. Each pass has its own order and
-    transformations. With the model's `seed` these are the batches that `fit` trains on. Another flow of the same seed
-    repeats them, and so does this flow after `reset`.
+    transformations. If the flow's `seed` is the model's, these are the batches that `fit` trains on. Another flow of
+    the same seed repeats them, and so does this flow after `reset`.
     """
 
     def __init__(

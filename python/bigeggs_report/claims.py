@@ -133,7 +133,7 @@ def written(sizes: tuple[int, ...]) -> str:
 
 
 def rescaling(normalization: bigeggs.Record) -> Judgement:
-    """Raw against rescaled pixels after the short comparison's last epoch, with statistics measured anew."""
+    """Raw against rescaled pixels after the short comparison's last epoch, with re-estimated moving statistics."""
     comparison = normalization["results.comparison"]
     raw, scaled = comparison["rawPrecise"], comparison["scaledPrecise"]
     gain = scaled["accuracy"] - raw["accuracy"]
@@ -320,7 +320,7 @@ def sure_of_simple(results: bigeggs.Record) -> Judgement:
 
 
 def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
-    """How many birds are taken for airplanes, beside an even spread of all mistakes over the other classes."""
+    """How many birds are taken for airplanes, and how many with mistakes spread evenly over the other classes."""
     taken, number = demo["results.birdsAsAirplanesCount"], demo["results.birds"]
     if taken is None or not number:
         return f"{literal(demo['data.name'])} has no birds and no airplanes", FAILS

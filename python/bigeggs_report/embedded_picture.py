@@ -29,7 +29,7 @@ class Picture:
 
     @classmethod
     def of(cls, bitmap: bytes, drawing: bytes | None, choose: Choice) -> Picture:
-        """A PNG or its SVG; two pixels of the PNG are one CSS pixel."""
+        """The PNG or the SVG of a figure, as `choose` decides; two pixels of the PNG are one CSS pixel."""
         width, height = struct.unpack(">II", bitmap[16:24])
         data = choose(bitmap, drawing)
         kind = "png" if data is bitmap else "svg+xml"
@@ -37,5 +37,5 @@ class Picture:
 
 
 def smaller(bitmap: bytes, drawing: bytes | None) -> bytes:
-    """The smaller of the two."""
+    """The file with fewer bytes."""
     return bitmap if drawing is None or len(drawing) > len(bitmap) else drawing

@@ -10,7 +10,8 @@ from typing import Sequence
 
 import bigeggs
 
-#: The calls that record each part of a record. The pattern's group is the key in that part, if the call names one.
+#: For each part of a record, a pattern of the calls that write it. The group is the key in that part, if the call names
+#: one, or else empty.
 CALLS = {
     "results": re.compile(r'section\.record\(\s*(?:"(\w+)"\s*,)?'),
     "settings": re.compile(r'section\.setting\(\s*(?:"(\w+)"\s*,)?'),

@@ -124,7 +124,7 @@ def without_time() -> Iterator[None]:
 def sharper(bitmap: bytes, drawing: bytes | None) -> bytes:
     """The SVG, unless it holds images: WeasyPrint would blur their pixels, such as the cells of a confusion matrix.
 
-    The definitions move to the beginning: for each letter, WeasyPrint searches everything before the definition.
+    Moves the definitions to the beginning, because WeasyPrint searches everything before a definition for each letter.
     """
     if drawing is None or b"<image" in drawing:
         return bitmap

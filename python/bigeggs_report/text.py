@@ -38,7 +38,7 @@ def points(difference: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time in the two units that matter."""
+    """A span of time in readable units: ``9.4 s``, ``10 min``, ``1 h 5 min``."""
     if seconds < 60:
         return f"{fixed(seconds, 1)}{NO_BREAK_SPACE}s"
     minutes = round(seconds / 60)

@@ -2,8 +2,8 @@ import Glibc
 
 /// The affine map from points of the result to points of the original image.
 ///
-/// Keras builds the matrix for points (x, y), centres it, and then exchanges its axes for arrays indexed
-/// by row and column. It centres before the exchange, with half the height as the centre's x. Images that
+/// Keras builds the matrix for points (x, y), centres it, and then swaps its axes, because arrays are indexed
+/// by row and column. Before the swap, it takes half the height as the centre's x. Images that
 /// are not square therefore rotate about a point other than their centre. This map does the same.
 ///
 /// Source: `apply_affine_transform` and `transform_matrix_offset_center`,

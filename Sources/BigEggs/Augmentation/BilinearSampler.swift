@@ -76,7 +76,7 @@ struct BilinearSampler<Pixel: PixelValue> {
     /// Writes the whole transformed image.
     func sample(to destination: Destination) {
         let (width, channels) = (source.width, source.channels)
-        // Neighbours of weight zero may lie past the last pixel; their values must be finite.
+        // Neighbours of weight zero may lie past the last pixel. They must be finite, as 0 · NaN is NaN.
         let count = source.height * width * channels
         let padding = (width + 1) * channels + 4
         withUnsafeTemporaryAllocation(of: Float.self, capacity: count + padding) { image in
@@ -108,7 +108,7 @@ struct BilinearSampler<Pixel: PixelValue> {
         let (lastRow, lastColumn) = (Double(source.height - 1), Double(source.width - 1))
         let (rowStart, columnStart) = (map.row(row, 0), map.column(row, 0))
         let step = map.step
-        // In mode nearest every clamped point counts as inside.
+        // In mode nearest, a point outside is moved to the edge and counts as inside.
         let outside: Int32 = fillMode == .nearest ? 0 : -1
         for column in 0..<source.width {
             let y = rowStart + step.row * Double(column)
@@ -215,7 +215,7 @@ extension Double {
     /// n may be split into n - 1 and a fraction of 1.
     @inline(__always)
     fileprivate var split: (whole: Int32, fraction: Float) {
-        // Doubles of this size have no fractional bits: the sum is rounded, and its low bits are the integer.
+        // Doubles above 2⁵² have no fractional bits: the sum is rounded, and its low bits are the integer.
         let shifted = (self - 0.5) + 0x1.8p52
         return (Int32(truncatingIfNeeded: shifted.bitPattern), Float(self - (shifted - 0x1.8p52)))
     }

@@ -19,7 +19,7 @@ extension FillMode {
             let period = 2 * Double(count)
             let phase = coordinate - period * (coordinate / period).rounded(.down)
             let mirrored = phase < Double(count) ? phase : period - 1 - phase
-            // The half pixels beyond either end lie between two copies of the edge pixel.
+            // A point between an edge pixel and its mirror image, which are equal, has their value.
             return min(max(mirrored, 0), last)
         case .wrap:
             let periods = (abs(coordinate) / last).rounded(.towardZero)

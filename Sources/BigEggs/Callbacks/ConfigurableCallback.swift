@@ -4,7 +4,7 @@ package protocol ConfigurableCallback: Callback, SendableMetatype {
     ///
     /// - Throws: ``SettingsError``.
     init(_ settings: inout Settings) throws
-    /// The callback's results after training, by name; names that Keras has are Keras's.
+    /// The callback's results after training, by Keras's names if Keras has them.
     var outcome: Record { get }
 }
 

@@ -28,7 +28,7 @@ public final class ModelCheckpoint: Callback {
     /// The files saved in this training, in order. A name that was used twice appears twice.
     public private(set) var saved: [String] = []
 
-    /// Whether files have only weights and no description of the layers. For code that replaces ``write``.
+    /// Whether files hold only weights. If false, the callback's owner replaces ``write`` to add the layers.
     package private(set) var savesWeightsOnly = true
 
     /// Writes a file. May be replaced to add a description of the model, such as its layers.

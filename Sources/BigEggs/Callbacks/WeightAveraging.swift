@@ -11,8 +11,8 @@ import Glibc
 /// average stays in the model. The training itself is not affected.
 ///
 /// The average starts as the weights at the first update. An update at step t uses the momentum
-/// min(`momentum`, (1 + t) / (10 + t)), to the power of the number of steps since the previous update. It is
-/// smaller in early steps, so that the first weights fade quickly.
+/// min(`momentum`, (1 + t) / (10 + t)), to the power of the number of steps since the previous update. This
+/// minimum is smaller in early steps, so that the first weights fade quickly.
 ///
 /// Source: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; TensorFlow's
 /// `tf.train.ExponentialMovingAverage` with `num_updates`.
@@ -49,7 +49,7 @@ public final class WeightAveraging: Callback {
         (epoch, steps, lastLook) = (0, 0, 0)
     }
 
-    /// Restores the trained weights, unless the same epoch continues after an interruption.
+    /// Restores the trained weights. A training that resumes in an epoch's validation keeps the average.
     public func onEpochBegin(_ epoch: Int, _ run: TrainingRun) throws {
         if !current.isEmpty, epoch != self.epoch {
             try run.model.setWeights(current)

@@ -27,9 +27,10 @@ struct CIFAR10Reader {
     private var statement: String?
 
     /// Loads the data set at `path`: the archive, the directory with the batches, or its parent directory.
-    /// Some training batches may be missing, but not all of them if `needed` includes ``DatasetSplits/train``.
+    /// Training batches may be missing. If `needed` includes ``DatasetSplits/train``, at least
+    /// one must exist.
     ///
-    /// - Parameter needed: the splits that must have images. Even if it is empty, one split must have images.
+    /// - Parameter needed: the splits that must have images. If empty, at least one split must have some.
     /// - Throws: ``DataError``.
     static func load(_ path: String, needing needed: DatasetSplits = .all) throws -> LoadedDataset {
         var reader = CIFAR10Reader(path: path)
@@ -50,7 +51,7 @@ struct CIFAR10Reader {
     private init(path: String) { self.path = path }
 
     private mutating func readArchive() throws -> String {
-        // The closure changes a copy; `self` is replaced at the end.
+        // The closure adds the members to a copy, which replaces `self` at the end.
         var reader = self
         let md5 = try Archive.read(path, limits: Self.limits) { name, bytes in
             try reader.add(name, bytes, file: reader.path + "/" + name)

@@ -9,13 +9,13 @@ struct CIFAR10Split {
     /// The number of images of each batch added so far, by the batch's rank.
     private var counts: [Int: Int] = [:]
 
-    /// Decodes a batch into its place: after lower ranks and before higher ranks.
+    /// Decodes a batch and inserts its images after those of lower ranks and before those of higher ranks.
     ///
     /// - Parameters:
     ///   - batch: whole records.
     ///   - rank: the batch's place among the others.
-    ///   - batches: the maximum number of batches of the split. Memory for that number, each as large as
-    ///     `batch`, is reserved, so that adding full batches never reallocates. Unused pages take no memory.
+    ///   - batches: the maximum number of batches of the split. Memory for that many batches of this size is
+    ///     reserved, so that adding full batches never reallocates. Unused pages take no memory.
     ///   - file: the file's name in errors.
     /// - Throws: ``DataError`` if the batch is empty, truncated, or has a label above 9.
     mutating func add(_ batch: UnsafeRawBufferPointer, rank: Int, of batches: Int, file: String) throws {

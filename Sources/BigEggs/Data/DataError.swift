@@ -38,7 +38,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case idxCounts(images: Int, labels: Int)
     /// CIFAR-10 is neither local nor reachable, and no stand-in was allowed.
     case cifar10Unavailable(reason: String)
-    /// Fashion-MNIST is not installed. `reason` says why it was needed as a stand-in; nil if it was chosen.
+    /// Fashion-MNIST is not installed. `reason` says why a stand-in was needed; nil if it was no stand-in.
     case standInMissing(path: String, reason: String?)
     /// libcrypto does not offer the digest, for example if it is configured to refuse MD5.
     case digestUnavailable(name: String)

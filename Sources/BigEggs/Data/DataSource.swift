@@ -45,8 +45,8 @@ public enum DataSource: Sendable, Equatable {
     /// Downloads the archive if ``load(needing:progress:)`` would, so that loading needs no network.
     ///
     /// - Parameter progress: as for ``load(needing:progress:)``.
-    /// - Returns: the reason if the archive cannot be obtained, otherwise nil. A process with this reason in
-    ///   `BIGEGGS_OFFLINE` does not try the download again, and so waits for no timeout.
+    /// - Returns: the reason if the archive cannot be obtained, otherwise nil. Set `BIGEGGS_OFFLINE` to this
+    ///   reason in other processes, so that they do not try the download and wait for its timeout again.
     /// - Throws: ``DownloadError`` if the download breaks off or is refused.
     public func fetch(progress: ((DownloadProgress) -> Void)? = nil) throws -> String? {
         try fetch(at: DataLocations(), progress: progress)

@@ -12,7 +12,7 @@ package struct Download: Sendable {
     package var connectTimeout = 10.0
     /// Seconds that may pass without a byte arriving.
     package var stallTimeout = 30.0
-    /// Why the network must not be used; nil if it may be.
+    /// The reason not to use the network; nil to use it.
     package var offline: String?
 
     package init() {}

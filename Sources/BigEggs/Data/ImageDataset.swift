@@ -6,7 +6,7 @@ public struct ImageDataset: Sendable {
     /// Pixels as loaded, `[count, height, width, channels]`, row-major, 0 to 255. Floats are copied, rounded and
     /// clamped; images in a file are all read into memory.
     public var images: [UInt8] { pixels.asBytes }
-    /// `[height, width, channels]`.
+    /// `[height, width, channels]`, or `[features]`.
     public let imageShape: [Int]
     /// One label per image.
     public private(set) var labels: Labels
@@ -16,12 +16,12 @@ public struct ImageDataset: Sendable {
     /// to 1/255. Bytes and a factor take a quarter of the memory of floats.
     public private(set) var rescale: Float = 1
 
-    /// The index that errors give the first image; above 0 if a caller passes a large array in several parts.
+    /// The first image's index in errors: 0, or its index in a large array of which this data set is a part.
     package var firstIndex = 0
 
     /// The number of images.
     public var count: Int { labels.values.count }
-    /// `[count, height, width, channels]`.
+    /// `[count, height, width, channels]`, or `[count, features]`.
     public var shape: [Int] { [count] + imageShape }
     /// The number of values of one image.
     public var bytesPerImage: Int { imageShape.reduce(1, *) }

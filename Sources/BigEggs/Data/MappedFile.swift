@@ -5,11 +5,11 @@ import Synchronization
 package final class MappedFile: @unchecked Sendable {
     /// The bytes. Nothing may shorten the file while they are in use.
     package let bytes: UnsafeBufferPointer<UInt8>
-    /// The number of bytes used since pages were last returned.
+    /// The number of bytes read since pages were last returned to the system.
     private let used = Atomic(0)
 
-    /// The number of used bytes after which pages are returned. With each used page the kernel maps up to seven pages
-    /// around it: after 64 MB of images of 49 kB, 450 MB were mapped.
+    /// The number of bytes read after which pages are returned to the system. With each page read, the kernel
+    /// also maps up to seven pages around it: after reads of 64 MB, in images of 49 kB, 450 MB were mapped.
     private static let kept = 16 << 20
 
     /// Maps the first `count` bytes of an open file, which may be closed afterwards.
@@ -27,8 +27,8 @@ package final class MappedFile: @unchecked Sendable {
         bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: count)
     }
 
-    /// Counts used bytes, and returns the pages to the system after every ``kept`` bytes. They stay in the page cache
-    /// while it has room, but no longer count as this process's memory.
+    /// Counts bytes read, and returns all pages to the system after every ``kept`` bytes. The pages stay in
+    /// the page cache while it has room, but no longer count as this process's memory.
     func note(used count: Int) {
         guard used.add(count, ordering: .relaxed).newValue > Self.kept else { return }
         used.store(0, ordering: .relaxed)

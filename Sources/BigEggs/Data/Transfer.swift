@@ -40,7 +40,7 @@
                 throw DownloadError.unreachable(address: download.address, reason: "it is not a web address")
             }
             let configuration = URLSessionConfiguration.ephemeral
-            // `wait` enforces the timeouts; those of URLSession must only be longer.
+            // `wait` enforces the timeouts. URLSession's own are longer, so that they do not interfere.
             configuration.timeoutIntervalForRequest = 2 * max(download.connectTimeout, download.stallTimeout)
             configuration.timeoutIntervalForResource = 24 * 3600
             let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)

@@ -68,7 +68,8 @@ struct BackwardDescription {
 
     /// Where a node writes the gradient of one of its inputs; `nil` if that gradient is not needed.
     ///
-    /// - Parameter isShared: whether the gradient of one of the inputs uses the output gradient's buffer; set here.
+    /// - Parameter isShared: whether the gradient of an earlier input uses the output gradient's buffer; set
+    ///   to true if this gradient uses it.
     private mutating func inputGradient(
         of node: any Node, _ input: Signal, _ number: Int, _ isShared: inout Bool
     ) -> Place? {

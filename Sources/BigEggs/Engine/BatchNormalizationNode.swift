@@ -3,8 +3,8 @@
 /// In training, the forward pass reads the input twice: for the statistics, and to normalize. The backward
 /// pass first computes two sums per channel. Then it replaces the output's gradient by the input's gradient;
 /// a node that pools has separate memory for the input's gradient. If a ReLU computed the input, the backward
-/// pass also masks the gradient where the input is zero. oneDNN has no primitive for a batch normalization
-/// between a ReLU and a pooling.
+/// pass also masks the gradient where the input is zero. The passes are hand-written, because oneDNN has no
+/// primitive for a batch normalization between a ReLU and a pooling.
 ///
 /// With a fused 2×2 max pooling, neither the normalized image nor its gradient is ever written. The backward
 /// pass recomputes which pixel of each window is the largest, from the input, which it reads anyway.
@@ -97,7 +97,8 @@ final class BatchNormalizationNode: Node {
         self.training = training
         self.isFrozen = isFrozen
         self.precision = precision
-        // 64 parts suffice for many threads. On vectors, adding up 64 parts would be much of the total work.
+        // Images: 64 parts are enough for many threads. Vectors: 16, because adding up 64 parts would be much
+        // of the total work.
         parts =
             fixedParts ?? SampleParts(of: input.dims[0], atMost: input.walk.positions > 1 ? 64 : 16)
         pools = pooledLayout != nil

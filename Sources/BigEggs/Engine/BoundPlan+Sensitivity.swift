@@ -11,7 +11,7 @@ extension BoundPlan {
     /// The plan must be for training.
     ///
     /// - Parameters:
-    ///   - layer: the name of a convolution; the output of its last node is the output of the layer.
+    ///   - layer: the name of a convolution. The layer's output is that of the layer's last node.
     ///   - outputs: for each image, the index of a model output, before a softmax.
     /// - Returns: `nil` if the plan has no node of that layer, or the layer's output is not an image.
     func sensitivity(of layer: String, outputs: [Int], _ context: StepContext) -> Sensitivity? {

@@ -88,7 +88,7 @@ struct ChannelWalk: Equatable {
     ///   - parts: parts of the samples.
     ///   - sums: for each part, `numbers` sums per channel, with the channels padded to a multiple of 16. The totals
     ///     replace the first part's sums.
-    ///   - body: computes one sample's values for a block of channels; calls `add` for each of the `numbers`.
+    ///   - body: computes one sample's `numbers` values for a block of channels, and calls `add` with each.
     @inline(__always)
     func reduce(
         _ numbers: Int, parts: SampleParts, into sums: UnsafeMutablePointer<Double>,

@@ -57,8 +57,8 @@ final class ConcatenationNode: Node {
         let values = UnsafePointer(memory.address(source.place).assumingMemoryBound(to: type))
         let copies = memory.address(target.place).assumingMemoryBound(to: type)
         let isAligned = source.first % 16 == 0 && target.first % 16 == 0
-        // Padding in the target's last block is zeroed, not copied: the channels of another input may follow
-        // in the source.
+        // Padding in the target's last block is zeroed, not copied: there the source may have another input's
+        // channels.
         let end = target.first + count == other.channels ? other.blocks * 16 : target.first + count
         let blocks = (end - target.first + 15) / 16
         Threads.parallel(over: walk.samples * blocks) { range, _ in

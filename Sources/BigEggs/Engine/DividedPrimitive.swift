@@ -42,8 +42,8 @@ final class DividedPrimitive: Pass {
             // A backward-weights primitive has no weights argument.
             let weights = try? typical.layout(of: .weights)
             return try division.ranges.enumerated().filter { !$1.isEmpty }.map { number, samples in
-                // Fixed parts never reuse `typical`, so that all are made by the same call: which part is a
-                // process's first depends on the number of processes.
+                // Fixed parts never use `typical`, which is made by another call. The part that would use it
+                // is a process's first, and which part that is depends on the number of processes.
                 let isTypical = !division.areFixed && number == 0
                 return (number, samples, isTypical ? typical : try make(samples.count, weights))
             }

@@ -40,7 +40,7 @@ final class DividedProductGradient: Pass {
             return nil
         }
         let divided = dimension == 0 ? primitives.gradient : primitives.source
-        // Ranges start on block boundaries of both layouts.
+        // Ranges start on block boundaries of the kernel's gradient and of the divided tensor.
         let block = max(layout.blockSize(of: dimension), divided.blockSize(of: 1))
         let extent = layout.dims[dimension]
         let blocks = (extent + block - 1) / block

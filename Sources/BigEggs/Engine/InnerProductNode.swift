@@ -1,7 +1,7 @@
 /// A dense layer: the product of a matrix, or of images in their own layout, with a kernel.
 ///
-/// Flatten costs nothing: the product reads the blocked image. Its kernel has four dimensions, whose strides
-/// in Keras's array follow the order in which Keras flattens.
+/// Flatten costs nothing: the product reads the blocked image. For images the kernel has four dimensions;
+/// their strides in Keras's array follow the order in which Keras flattens.
 final class InnerProductNode: WeightedNode {
     init(
         name: String, input: Signal, units: Int, kernel: Int, bias: Int?, kerasKernel: TensorLayout,
@@ -26,7 +26,7 @@ final class InnerProductNode: WeightedNode {
     override var mostParts: Int { 4 }
 
     override func makeBackwardWeights() throws -> any Pass {
-        // A divided product sums over the whole batch, not over its fixed parts.
+        // Fixed parts need a sum for each part; a `DividedProductGradient` sums over the whole batch.
         guard fixedParts == nil else { return try super.makeBackwardWeights() }
         return try DividedProductGradient(
             primitives, parts: mostParts, layout: store.entries[kernel].storedLayout,

@@ -7,7 +7,7 @@
 final class ParameterStore {
     struct Entry {
         let weight: Weight
-        /// Chosen by the first plan. Vectors keep Keras's layout.
+        /// The layout in memory; `nil` until the first plan chooses it. Vectors keep Keras's layout.
         var layout: LayoutChoice?
         /// The layout of Keras's row-major array, with the dimensions in oneDNN's order.
         var kerasLayout: TensorLayout

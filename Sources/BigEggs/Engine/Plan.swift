@@ -1,7 +1,7 @@
 /// The nodes of a step in their order, with layouts and a place in memory for every value.
 ///
-/// A plan is for one batch size. Running it allocates nothing. Plans of one model share its parameters and its
-/// workspace. Only a ``BoundPlan``, whose places have addresses, can run.
+/// A plan is for one batch size. Running it allocates no buffers. Plans of one model share its parameters and
+/// its workspace. Only a ``BoundPlan``, whose places have addresses, can run.
 final class Plan {
     /// What distinguishes the plans of one model.
     struct Key: Hashable {
@@ -99,8 +99,8 @@ final class Plan {
         return !training || !node.inputs[0].isRectified || node.output.isRectified
     }
 
-    /// For each node, the offset where the gradients of the nodes before it end, in the buffer of gradients.
-    /// The gradients from this offset on are final once the node has run backward.
+    /// For each node, an offset in the buffer of gradients: from there on, gradients are final once the node
+    /// has run backward. The gradients of the nodes before it end there.
     private(set) lazy var firstReadyGradients: [Int] = nodes.indices.map { number in
         parameters[..<number].joined().map(store.end(of:)).max() ?? 0
     }

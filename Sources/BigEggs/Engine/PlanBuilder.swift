@@ -77,7 +77,8 @@ final class PlanBuilder {
                 to: .channelsLast(signal.dims, signal.layout.precision), flattened: true))
     }
 
-    /// A layer's input in the form of the layer's output: images in the layout between layers, or a matrix.
+    /// A layer's input as a matrix if the layer's output is vectors, otherwise as images in the layout
+    /// between layers.
     func arranged(_ signal: Signal, for layer: ResolvedLayer) throws -> Signal {
         layer.outputShape.count == 3
             ? try blocked(signal, for: layer.name) : try flattened(signal, for: layer.name)

@@ -24,8 +24,8 @@ final class RectifierNode: Node {
     var valuesForBackward: [Signal] { output.gradientIsMasked ? [] : [output] }
 
     func describeBackward(inputGradients: [Place?]) throws {
-        // If a ReLU computed the input, it need not mask the gradient again: its output equals this output,
-        // so both masks are the same.
+        // If another ReLU computed the input, that ReLU's node need not mask the gradient again. A second
+        // ReLU leaves the first one's output unchanged, so both masks are the same.
         if input.readers == 1 { input.gradientIsMasked = true }
     }
 

@@ -50,8 +50,8 @@ enum Threads {
     /// Runs `body(thread, threads)` once on each thread of the pool and waits for all of them.
     @inline(__always)
     static func parallel(_ body: (_ thread: Int, _ threads: Int) -> Void) {
-        // A fixed path. For withoutActuallyEscaping the compiler stores the length of the path, so the binary
-        // would depend on the directory of the sources.
+        // A fixed name instead of the source file's path. For withoutActuallyEscaping the compiler stores the
+        // path's length, so the binary would depend on the directory of the sources.
         #sourceLocation(file:"ParallelRegion.swift",line:1)
         withoutActuallyEscaping(body) { body in
             var region = body

@@ -7,8 +7,8 @@ final class TreeGradient: Pass {
         let samples: Range<Int>
         /// Computes the part's gradients; nil for a part without samples, whose gradients are zero.
         let pass: (any Pass)?
-        /// The number of sums of subtrees that are not yet added when this part begins. It is also the index
-        /// in `sums` of the part's gradients.
+        /// The index in `sums` of the part's gradients: the number of subtree sums that are complete but not
+        /// yet added to one another when this part begins.
         let level: Int
     }
 
@@ -88,7 +88,7 @@ final class TreeGradient: Pass {
         }
     }
 
-    /// Adds the sums of a level to those of the level before.
+    /// Adds `sums[level]` to `sums[level - 1]`, for each gradient.
     private func addUp(_ level: Int) {
         for (sums, count) in bound {
             let (source, target) = (sums[level], sums[level - 1])

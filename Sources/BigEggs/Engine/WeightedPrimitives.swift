@@ -11,10 +11,11 @@ struct WeightedPrimitives {
     let rectifies: Bool
     let precision: Precision
 
-    /// The layout of the output's gradient, in the precision of activations even where the output is float32.
+    /// The layout of the output's gradient. With bfloat16 activations it is bfloat16, although a last layer's
+    /// output is float32.
     var gradient: TensorLayout { destination.with(precision) }
 
-    /// The primitives of an inner product with `count` of the kernel's outputs (dimension 0) or inputs (1).
+    /// The primitives of a smaller inner product, with `count` outputs (`dimension` 0) or `count` inputs (1).
     func with(_ count: Int, of dimension: Int, hasBias: Bool) -> WeightedPrimitives {
         var kernelDims = kernelDims
         kernelDims[dimension] = count
@@ -40,7 +41,8 @@ struct WeightedPrimitives {
                 hasBias: false)
         }
         if let weights { return try describe(weights) }
-        // Using the forward pass's layout for an inner product saves a transposition after every optimizer step.
+        // In another layout than the forward pass's, an inner product's kernel would have to be transposed
+        // after every optimizer step.
         if window == nil, let shared = try? describe(try forward.layout(of: .weights)), !shared.isReference {
             return shared
         }

@@ -77,7 +77,8 @@ final class WinogradBFloat16Convolution: Pass {
         guard let (convolution, scratchpad) = bound else { return }
         let (shape, instructionSet) = (self.shape, self.instructionSet)
         let bytesPerThread = scratch.bytesPerThread
-        // Threads share the tiles of 2×2 outputs in groups. The innermost loop handles one group at once.
+        // The tiles of 2×2 outputs are divided among the threads in whole groups, because the innermost loop
+        // handles a group at once.
         let tiles = shape.images * ((shape.height + 1) / 2) * ((shape.width + 1) / 2)
         let group = Int(BE_WINOGRAD_BFLOAT16_GROUP)
         Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in

@@ -2,7 +2,8 @@ import CKernels
 
 /// A 3×3 kernel transformed for Winograd's convolution: 16 matrices in bfloat16, 36 in float32.
 ///
-/// The matrices are computed in float32 from the master copy of the kernel, and rounded once.
+/// The matrices are computed in float32 from the master copy of the kernel. For bfloat16 they are then
+/// rounded.
 struct WinogradKernel: TransformedKernel {
     /// `[outputs, inputs, 3, 3]`; in bfloat16 both channel counts are multiples of 32.
     let dims: [Int]

@@ -5,7 +5,7 @@
 struct WorkspaceLayout {
     private struct Buffer {
         var bytes: Int
-        /// From the first use to the last.
+        /// From the first use to the last, counted in the order in which the nodes run forward and backward.
         var times: ClosedRange<Int>?
 
         func isNeeded(with other: Buffer) -> Bool {

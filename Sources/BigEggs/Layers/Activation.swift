@@ -16,7 +16,7 @@ public struct Activation: Layer {
     public var lowering: Lowering { Lowering(self) }
 
     public func outputShape(for inputShape: [Int]) throws -> [Int] {
-        // On an image, Keras's softmax would normalize each pixel separately.
+        // Keras's softmax of an image normalizes the channels of each pixel, which is not implemented here.
         guard function != .softmax || inputShape.count == 1 else {
             throw LayerError.inputRank(
                 layer: label, found: inputShape,

@@ -14,7 +14,7 @@ public struct BatchNormalization: Layer {
     public let center: Bool
     /// Whether there is a `gamma`; otherwise it is 1.
     public let scale: Bool
-    /// Whether training changes the layer. If not, training uses the moving averages too.
+    /// Whether training changes the layer. If false, training uses the moving averages, as inference does.
     public let trainable: Bool
 
     /// A batch normalization over the last axis.

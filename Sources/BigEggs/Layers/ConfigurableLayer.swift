@@ -4,11 +4,11 @@ package protocol ConfigurableLayer: Layer {
     ///
     /// - Throws: ``SettingsError``.
     init(_ settings: inout Settings) throws
-    /// The settings from which the layer can be created again, without its name.
+    /// The settings that recreate the layer, except its name.
     var settings: Record { get }
     /// The activation applied to the output, if the layer has that setting.
     var activationFunction: ActivationFunction? { get }
-    /// The layer's trainable tensors, in Keras's order.
+    /// The layer's weights, frozen ones too, in Keras's order; moving averages are not among them.
     func weights(for inputShape: [Int]) -> [Weight]
 }
 

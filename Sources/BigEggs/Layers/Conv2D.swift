@@ -26,7 +26,7 @@ public struct Conv2D: Layer {
     ///   - biasInitializer: the bias's initial values.
     ///   - kernelRegularizer: the penalty that the kernel adds to the loss.
     ///   - trainable: whether training changes the layer.
-    ///   - kernelTrainable: whether training changes the kernel too; if not, only the bias.
+    ///   - kernelTrainable: whether training changes the kernel. If false, it changes only the bias.
     ///   - name: the layer's name; `nil` for Keras's default name.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid,

@@ -41,7 +41,7 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
         let count = shape.reduce(1, *)
         let stream = Stream(philox: Philox(seed: seed, purpose: .initialization), parameter: parameter)
         let (fanIn, fanOut) = Initializer.fans(of: shape)
-        // The standard deviation of standard normal numbers that are redrawn beyond two standard deviations.
+        // The standard deviation of the standard normal distribution truncated to ±2.
         let narrowing = Float(0.87962566103423978)
         switch self {
         case .zeros: return Array(repeating: 0, count: count)

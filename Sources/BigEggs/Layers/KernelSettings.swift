@@ -5,7 +5,7 @@ package struct KernelSettings: Sendable, Equatable {
     package let biasInitializer: Initializer
     package let regularizer: Regularizer?
     package let trainable: Bool
-    /// Whether training of a trainable layer changes the kernel too; if not, only the bias.
+    /// Whether training changes the kernel, if ``trainable``. If false, it changes only the bias.
     package var isKernelTrainable = true
 }
 

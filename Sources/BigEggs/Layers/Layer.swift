@@ -2,8 +2,8 @@
 ///
 /// Only the library can define layers: ``Lowering`` has no public initializer.
 public protocol Layer: Sendable {
-    /// The name that the layer's weights are saved under. `nil` for Keras's default: the kind, with a number
-    /// from the second layer of that kind on, such as "conv2d_1".
+    /// The name that the layer's weights are saved under. `nil` for Keras's default: "conv2d" for the first
+    /// layer of that kind, "conv2d_1" for the second, and so on.
     var name: String? { get }
     /// Keras's name for the kind of layer, such as "conv2d".
     static var kind: String { get }
@@ -21,7 +21,7 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
-    /// The layer's name in errors while it has no name in a model: its own name, or its kind.
+    /// The layer's name in errors until it is in a model: ``name``, or the kind if that is nil.
     var label: String { name ?? Self.kind }
 
     /// The shape of the output, for a layer with one input.

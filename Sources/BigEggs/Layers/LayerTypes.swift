@@ -16,7 +16,7 @@ extension Layer {
     /// A description from which the layer can be created again.
     package var description: Component { Component("\(type(of: self))", allSettings) }
 
-    /// The settings from which the layer can be created again, with its name.
+    /// The settings that recreate the layer, including its name if it has one.
     package var allSettings: Record {
         var settings = lowering.described.settings
         if let name { settings["name"] = .string(name) }

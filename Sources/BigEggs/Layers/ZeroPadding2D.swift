@@ -4,9 +4,9 @@
 public struct ZeroPadding2D: Layer {
     public let name: String?
     public static let kind = "zero_padding2d"
-    /// The number of rows of zeros on each of these sides.
+    /// The number of rows of zeros above and below the image.
     public let top, bottom: Int
-    /// The number of columns of zeros on each of these sides.
+    /// The number of columns of zeros left and right of the image.
     public let left, right: Int
 
     /// The same number of zeros on every side.

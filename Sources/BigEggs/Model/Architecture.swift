@@ -85,7 +85,10 @@ package struct Architecture: Sendable {
         layers.append(description)
     }
 
-    /// Adds a layer described by a ``Component``, with "inputs" unless the layer reads the previous one.
+    /// Adds a layer described by a ``Component``.
+    ///
+    /// The member "inputs" has the names of the layers that the layer reads; without it, the layer reads the
+    /// previous one.
     ///
     /// - Throws: ``SettingsError``, ``LayerError``.
     package mutating func add(_ described: Record) throws {

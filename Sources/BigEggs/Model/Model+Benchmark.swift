@@ -16,7 +16,7 @@ extension Model {
     ///   - breakdown: whether to time every pass as well, at a small cost.
     ///   - communicator: the processes that share each step.
     /// - Returns: seconds of each step, and with `breakdown` the time of each pass.
-    /// - Throws: ``TrainingError``, ``EngineError``.
+    /// - Throws: ``TrainingError``, ``EngineError``, `MessagePassingError`.
     public func measureSteps(
         on dataset: ImageDataset, batchSize: Int, steps: Int, training: Bool,
         augmentation: ImageDataGenerator? = nil, breakdown: Bool = false, communicator: Communicator? = nil

@@ -18,7 +18,8 @@ extension Model {
     ///
     /// Reads all pixels that are stored as floats; bytes are always finite.
     ///
-    /// - Throws: ``TrainingError/pixelNotFinite(purpose:image:value:)``.
+    /// - Throws: ``TrainingError/pixelNotFinite(purpose:image:value:)``;
+    ///   ``TrainingError/invalid(argument:value:allowed:)`` if the scale is not finite.
     func checkPixels(_ dataset: ImageDataset, _ purpose: String) throws {
         guard dataset.rescale.isFinite else {
             throw TrainingError.invalid(

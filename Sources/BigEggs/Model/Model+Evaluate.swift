@@ -27,8 +27,10 @@ extension Model {
         ]
     }
 
-    /// The processor's maker with fixed parts, otherwise "any". Fixed parts promise the same bits in all
-    /// processes, but oneDNN's results may differ between processors of different makers.
+    /// The processor's maker if batches have fixed parts, otherwise "any".
+    ///
+    /// Fixed parts promise the same bits in all processes, but oneDNN's results may differ between processors
+    /// of different makers.
     var makerOfExactBits: String { fixedParts == nil ? "any" : Machine.maker(of: Machine.processor) }
 
     /// - Parameter afterBatch: called with each batch's number; an error that it throws ends the evaluation.

@@ -3,8 +3,8 @@ public import MessagePassing
 extension Model {
     /// Trains the model.
     ///
-    /// Steps and their order are Keras's: the last batch of an epoch may be smaller. The reported loss and accuracy
-    /// are means over the epoch's images, measured while the weights change.
+    /// As in Keras, the last batch of a pass through the images may be smaller. The reported loss and
+    /// accuracy are means over the epoch's images, measured while the weights change.
     ///
     /// Each call draws new orders, augmentations and dropout masks, so four calls of one epoch are the same as one
     /// call of four epochs. A model with the same seed repeats all draws. With `initialEpoch`, orders and

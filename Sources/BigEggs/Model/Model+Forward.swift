@@ -27,14 +27,14 @@ extension Model {
         }
     }
 
-    /// The score of each image in the last forward pass.
+    /// For each image of the last forward pass, the loss and the rank of the label's logit.
     func scores(_ plan: BoundPlan, labels: [Int32]) -> [ImageScore] {
         SoftmaxCrossentropy.evaluate(
             plan.logits, labels: labels, count: labels.count, classes: classes,
             smoothing: loss.labelSmoothing)
     }
 
-    /// The sums of a batch: its loss, with the regularization loss added for each image, and its metrics.
+    /// Sums of loss and metrics over a batch. The loss includes the regularization loss once for each image.
     func score(_ images: some Collection<ImageScore>) -> BatchScore {
         var score = BatchScore(images, topK: metrics.map(\.k))
         score.loss += store.regularizationLoss * Double(images.count)

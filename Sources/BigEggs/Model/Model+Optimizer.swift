@@ -2,9 +2,10 @@ extension Model {
     /// Whether there is an optimizer.
     package var isCompiled: Bool { optimizer != nil }
 
-    /// The optimizer's step count and the states "momentum" and "velocity", Adam's two moments.
+    /// The optimizer's step count and its states "momentum" and "velocity", which are Adam's two moments.
     ///
-    /// The moments are those of every trainable tensor, in Keras's layout; they are zero before the first step.
+    /// Both have a value for every weight, in Keras's layout. A state is zero before the first step, and
+    /// always if the optimizer does not use it.
     ///
     /// - Throws: ``TrainingError/notCompiled``, ``EngineError``.
     package func optimizerState() throws -> (step: Int, first: [NamedTensor], second: [NamedTensor]) {
@@ -19,8 +20,8 @@ extension Model {
     ///
     /// - Parameters:
     ///   - step: steps taken, 0 or more.
-    ///   - first: the first moment of every trainable tensor.
-    ///   - second: the second moment of every trainable tensor.
+    ///   - first: the first moment of every weight tensor.
+    ///   - second: the second moment of every weight tensor.
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func setOptimizerState(step: Int, first: [NamedTensor], second: [NamedTensor]) throws {
         guard let optimizer else { throw TrainingError.notCompiled }
@@ -39,7 +40,7 @@ extension Model {
 
     /// One step of the optimizer along given gradients.
     ///
-    /// - Parameter gradients: the gradient of every trainable tensor, in Keras's layout.
+    /// - Parameter gradients: the gradient of every weight tensor, in Keras's layout.
     /// - Throws: ``TrainingError``, ``EngineError``.
     package func applyGradients(_ gradients: [NamedTensor]) throws {
         guard let optimizer else { throw TrainingError.notCompiled }
@@ -61,7 +62,7 @@ extension Model {
         return try optimizer.withoutLearning(body)
     }
 
-    /// The values of every trainable tensor in a flat buffer; zeros if there is no buffer yet.
+    /// The values of every weight tensor in a flat buffer; zeros if there is no buffer yet.
     func tensors(of flat: AlignedMemory?) throws -> [NamedTensor] {
         try store.entries.enumerated().map { number, entry in
             NamedTensor(

@@ -5,8 +5,8 @@ extension Model {
     package struct State {
         /// Weights, moving statistics and the optimizer's moments, named with the prefixes of a ``Checkpoint``.
         package var tensors: [NamedTensor]
-        /// Numbers by name: counts of passes, steps and fixed parts; the learning rate; and of the first plan
-        /// the batch size, the size of a fixed part and whether the plan is for training.
+        /// Numbers by name: counts of passes, steps and fixed parts, and the learning rate. Three describe
+        /// the first plan: its batch size, the size of a fixed part, and 1 for a training plan, otherwise 0.
         package var numbers: [String: Double]
 
         /// A state made of its parts.

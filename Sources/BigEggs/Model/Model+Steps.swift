@@ -17,7 +17,7 @@ extension Model {
     /// Moving statistics are updated as in a training step. Dropout draws the masks of `step`. Tests compare the
     /// result with a reference.
     ///
-    /// - Returns: the mean loss, and the gradient of every trainable tensor in Keras's layout.
+    /// - Returns: the mean loss, and the gradient of every weight tensor in Keras's layout.
     /// - Throws: ``TrainingError``, also for a loss or gradient that is not finite, ``EngineError``.
     package func lossAndGradients(
         of dataset: ImageDataset, step: Int = 0
@@ -28,7 +28,7 @@ extension Model {
         return (score.loss / Double(dataset.count), try tensors(of: store.gradients))
     }
 
-    /// The gradient of every trainable tensor for a given gradient of the output.
+    /// The gradient of every weight tensor for a given gradient of the output.
     ///
     /// Runs one forward and backward pass in training mode over a whole data set as one batch.
     ///

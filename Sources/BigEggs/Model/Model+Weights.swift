@@ -74,8 +74,9 @@ extension Model {
     /// Writes all weights as safetensors, named and shaped as in Keras.
     ///
     /// - Parameter metadata: the file's metadata.
-    /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError/weightsNotSaved(name:file:)`` for
-    ///   weights that ``loadWeights(from:)`` would reject; an existing file is then unchanged.
+    /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError/weightsNotSaved(name:file:)``
+    ///   for weights that are not finite, since ``loadWeights(from:)`` rejects them; an existing file is then
+    ///   unchanged.
     public func saveWeights(to path: String, metadata: [String: String] = [:]) throws {
         try Safetensors.write(try finiteWeights(for: path), to: path, metadata: metadata)
     }

@@ -149,9 +149,9 @@ public class Model {
     ///   - optimizer: updates the weights from gradients.
     ///   - loss: what training minimizes.
     ///   - metrics: measured in addition to loss and accuracy.
-    ///   - groups: returns the optimizer of a parameter, given its name, such as "conv2d/kernel"; `nil` for
-    ///     `optimizer`. A learning rate that a callback sets applies to `optimizer`; the groups' rates change in
-    ///     proportion.
+    ///   - groups: takes a parameter's name, such as "conv2d/kernel", and returns the parameter's optimizer;
+    ///     `nil` stands for `optimizer`. A learning rate that a callback sets applies to `optimizer`; the
+    ///     groups' rates change in proportion.
     /// - Throws: ``TrainingError/noSoftmax`` if the model does not end in a softmax, ``TrainingError`` for an invalid
     ///   argument of the optimizer, the loss or a metric.
     public func compile(
@@ -233,7 +233,7 @@ public class Model {
         _ = try plan(batch: parts.samples, training: training, fixedParts: parts)
     }
 
-    /// The plan for these arguments, made on the first request, with its memory bound.
+    /// The plan for these arguments. The first call makes it; every call gives its buffers their addresses.
     ///
     /// - Parameters:
     ///   - isFrozen: whether to differentiate the inference pass, with moving statistics and without dropout.

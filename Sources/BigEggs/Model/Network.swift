@@ -2,7 +2,7 @@
 struct Network {
     let inputShape: [Int]
     private(set) var layers: [ResolvedLayer] = []
-    /// All trainable tensors.
+    /// All weight tensors, also those that are not trained; without moving statistics.
     private(set) var weights: [Weight] = []
     /// For each value, numbered as in ``LayerApplication``, the indices of the layers that read it.
     private var readers: [[Int]] = [[]]

@@ -17,7 +17,7 @@ public class SymbolicTensor: @unchecked Sendable {
 
     private let layer: (any Layer)?
     private let inputs: [SymbolicTensor]
-    /// Greater than the numbers of all values that it depends on, so values can be computed in this order.
+    /// The order of creation. A value depends only on values with smaller numbers.
     private let number: Int
 
     init(_ layer: (any Layer)?, _ inputs: [SymbolicTensor]) {

@@ -1,4 +1,4 @@
-/// Optimizers for groups of parameters: the first group whose ending matches the parameter's name counts.
+/// Optimizers for groups of parameters; a parameter is in the first group whose "ending" its name has.
 package struct OptimizerGroups: Sendable {
     private let groups: [(ending: String, optimizer: any Optimizer)]
 

@@ -1,7 +1,7 @@
 /// A running optimizer: its state buffers and its step count.
 final class OptimizerState {
     let optimizer: any Optimizer
-    /// Returns the optimizer of a parameter, given its name; `nil` for ``optimizer``.
+    /// Takes a parameter's name and returns the parameter's optimizer; `nil` stands for ``optimizer``.
     let groups: @Sendable (String) -> (any Optimizer)?
     /// State buffers by name: flat, in the layout of the parameters.
     var states: [String: AlignedMemory] = [:]
@@ -31,7 +31,8 @@ final class OptimizerState {
         }
     }
 
-    /// Each parameter in a group with the group's optimizer, as text. Checkpoints and processes compare it.
+    /// The name of each parameter in a group, with the group's optimizer, as text. It must be equal in a
+    /// resumed training and in all processes.
     func descriptionOfGroups(_ weights: [Weight]) -> [String] {
         weights.compactMap { weight in groups(weight.name).map { "\(weight.name): \($0)" } }
     }

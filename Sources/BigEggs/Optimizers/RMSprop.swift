@@ -10,7 +10,7 @@ public struct RMSprop: Optimizer {
     public var schedule: LearningRateSchedule
     /// The share of the moving means that a step keeps.
     public var rho: Float
-    /// How much of a change goes into the next change, from 0 to 1.
+    /// The factor by which the last change is multiplied when it is added, from 0 to 1.
     public var momentum: Float
     /// Added to the moving mean of squares.
     public var epsilon: Float

@@ -6,7 +6,7 @@
 /// Source: https://keras.io/api/optimizers/sgd/
 public struct SGD: Optimizer {
     public var schedule: LearningRateSchedule
-    /// How much of a step goes into the next step, from 0 to 1.
+    /// The factor by which v is multiplied in each step, from 0 to 1; 0 for no momentum.
     public var momentum: Float
     /// Whether to use Nesterov momentum.
     public var nesterov: Bool

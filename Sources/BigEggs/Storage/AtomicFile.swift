@@ -22,7 +22,7 @@ public enum AtomicFile {
         }
     }
 
-    /// Writes what `body` appends.
+    /// Writes the bytes that `body` appends.
     ///
     /// - Parameters:
     ///   - path: the file to create or replace; a replaced file keeps its permissions.

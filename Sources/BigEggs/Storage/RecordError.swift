@@ -2,7 +2,7 @@
 public enum RecordError: Error, Equatable, CustomStringConvertible {
     /// The text is not JSON; line and column count from 1, columns in bytes.
     case invalid(source: String, line: Int, column: Int, problem: String)
-    /// JSON has no infinity and no NaN; `path` says which number it was.
+    /// The number at `path` is infinite or NaN, which JSON cannot represent.
     case notFinite(path: String, value: Double)
     /// A value cannot be turned into a record, or a record into a value.
     case notConvertible(path: String, problem: String)

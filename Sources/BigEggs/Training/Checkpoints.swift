@@ -57,8 +57,8 @@ public struct Checkpoints {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.compactMap { file in
             guard file.hasPrefix(name + "-"), file.hasSuffix(".safetensors") else { return nil }
-            // Only names that `fileName` gives: 12 is "0012", and neither "12" nor "00012". The limit of nine
-            // digits keeps the next number from overflowing.
+            // Skip names that `fileName` does not give: for 12 it gives "0012", not "12" or "00012". The
+            // limit of nine digits keeps the next number from overflowing.
             let number = file.dropFirst(name.count + 1).dropLast(".safetensors".count)
             guard number.count < 10, let number = Int(number), fileName(number) == file else { return nil }
             return number

@@ -2,6 +2,7 @@
 struct Drawn: Codable, Sendable, Equatable {
     /// Passes through training images; each has its own order and augmentations.
     var passes = 0
-    /// Steps of the optimizers before the current one; each step has its own dropout masks.
+    /// Steps with the optimizers of earlier `compile` calls; the current optimizer counts its own. Each step
+    /// has its own dropout masks.
     var steps = 0
 }

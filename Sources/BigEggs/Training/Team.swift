@@ -31,8 +31,8 @@ final class Team {
     /// The samples of each process: consecutive ranges whose sizes differ by at most one.
     func shares(of batch: Int) -> [Range<Int>] { (0..<batch).divided(into: communicator.size) }
 
-    /// - Throws: ``TrainingError`` if the number of processes does not divide `fixedParts`, or with local
-    ///   statistics.
+    /// - Throws: ``TrainingError`` if the number of processes does not divide `fixedParts`, or if batch
+    ///   normalization uses local statistics.
     func check(fixedParts: Int) throws {
         guard fixedParts % communicator.size == 0 else {
             throw TrainingError.invalid(

@@ -14,7 +14,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         loss: Double, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     /// A pixel is not finite. `purpose` is "training", "validation" and so on; `image` counts from 0.
     case pixelNotFinite(purpose: String, image: Int, value: Float)
-    /// The loss was finite, but `what`, a layer's statistics or a parameter's gradient, was not.
+    /// `what`, a layer's batch statistics or a parameter's gradient, was not finite, although the loss was.
     case stepNotFinite(what: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightNotFinite(tensor: String, epoch: Int, step: Int, learningRate: Double, checkpoint: String?)
     case weightsMissing(name: String, file: String)

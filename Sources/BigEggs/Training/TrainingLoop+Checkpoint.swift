@@ -39,7 +39,7 @@ extension TrainingLoop {
     /// A plan must exist, since it decides the layouts of the parameters. The callbacks' states are not
     /// restored here but in ``restoreCallbacks()``.
     ///
-    /// - Throws: ``CheckpointError``.
+    /// - Throws: ``CheckpointError``, ``FileError``, ``TrainingError``.
     func resume() throws {
         guard let checkpoints else { return }
         guard let (file, checkpoint) = try checkpoints.begin() else { return }

@@ -50,7 +50,8 @@ final class TrainingLoop {
     /// - Returns: the history, epochs before a resumption included.
     func run() throws -> History {
         try begin()
-        // If a callback stopped an epoch and an interruption followed, that epoch's validation must still run.
+        // A training that a callback stopped within an epoch may be interrupted before that epoch's
+        // validation. After a resumption the validation must still run.
         while progress.epoch < epochs, !model.stopTraining || progress.step > 0 { try epoch() }
         try lead { try callbacks.onTrainEnd(training) }
         return history

@@ -1,8 +1,8 @@
-/// How far a training has come: where a checkpoint was made and where it resumes.
+/// How far a training has come, with the sums of the current epoch; a checkpoint stores it.
 public struct TrainingProgress: Codable, Sendable, Equatable {
     /// The number of finished epochs, which is the index of the current one.
     public internal(set) var epoch = 0
-    /// Finished steps of the current epoch; all of them if only its validation is left.
+    /// Finished steps of the current epoch. The count returns to 0 only after the epoch's validation.
     public internal(set) var step = 0
     /// The optimizer's step count, over all epochs.
     public internal(set) var optimizerStep = 0
@@ -34,7 +34,7 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         means.merging(["loss": loss / Double(images), "accuracy": Double(right) / Double(images)]) { $1 }
     }
 
-    /// Adds a batch's score, with one count for each of `metrics`.
+    /// Adds the sums of a batch; `score.amongTopK` has one count for each of `metrics`.
     mutating func add(_ score: BatchScore, _ metrics: [SparseTopKCategoricalAccuracy]) {
         loss += score.loss
         right += score.right

@@ -37,8 +37,8 @@
  * may use the model, but must not train it.
  *
  * Processes. After a fork both processes may continue, and each has its own copy of every object under the same
- * handle. If any call was running at the time of the fork, functions that use a model, a callback or a generator
- * return BE_FAILED in the child: start a new process instead.
+ * handle. If any call was running at the time of the fork, functions that use a model or a callback, and
+ * be_generator_batch, return BE_FAILED in the child: start a new process instead.
  */
 #ifndef BIGEGGS_H
 #define BIGEGGS_H
@@ -179,10 +179,13 @@ typedef int32_t (*be_fetch_callback)(const char *address, const char *path, int6
  * downloads that use them have ended. The library in the Python package has no built-in download. */
 be_status be_dataset_set_fetch(be_fetch_callback callback, void *context);
 
-/* Loads a data set. `source` is "auto" (the first of these that is there: the path in the environment variable
- * BIGEGGS_DATA, the cached archive of CIFAR-10, the official archive over the network, Fashion-MNIST), "cifar10" (as
- * "auto", but never Fashion-MNIST), "fashion-mnist", or the path of a directory or an archive. Loading takes seconds,
- * or minutes with a download. */
+/* Loads a data set. This takes seconds, or minutes with a download. `source`:
+ *
+ *     "auto"           the first of these that is there: the path in the environment variable BIGEGGS_DATA, the cached
+ *                      archive of CIFAR-10, the official archive over the network, Fashion-MNIST
+ *     "cifar10"        as "auto", but never Fashion-MNIST
+ *     "fashion-mnist"
+ *     another text     the path of a directory or an archive */
 be_status be_dataset_open(const char *source, be_handle *dataset);
 
 /* The data set's name, such as "CIFAR-10". */
@@ -287,8 +290,8 @@ be_status be_images_count(be_handle images, int64_t *count);
  * "width_shift_range" and "height_shift_range" (a value below 1 is a fraction of the size, a value from 1 on is in
  * pixels), "shear_range" (degrees), "zoom_range" (z for factors from 1 - z to 1 + z, or [least, greatest]),
  * "fill_mode" ("nearest", "constant", "reflect", "wrap"), "cval", "horizontal_flip", "vertical_flip",
- * "alternating_flip" (flips each image in every other epoch), "whole_pixel_shifts" and "random_resized_crop" (the
- * smallest fraction of the area that is cut out and scaled up; 0).
+ * "alternating_flip" (flips each image in every other epoch), "whole_pixel_shifts" and "random_resized_crop" (cuts out
+ * a part and scales it up; the value is the part's smallest area, as a fraction of the image's; 0 for none).
  *
  * Three settings act only in be_model_fit and be_generator_batch: "cutout" (the side in pixels of a square that is
  * filled with "cval"; 0), "color_jitter" (z: multiplies brightness, contrast and saturation by factors from 1 - z to
@@ -467,8 +470,8 @@ be_status be_world(int64_t *rank, int64_t *size);
  * record with a list for each metric, one value per epoch, and "seconds"; it may be NULL.
  *
  * Every training of a model draws new orders of the images, transformations and dropout masks. A model with the same
- * "seed" repeats them all. If "initial_epoch" is given, even as 0, orders and transformations do not continue those of
- * earlier trainings: they are those of the epochs from that number on. */
+ * "seed" repeats them all. If "initial_epoch" is given, even as 0, earlier trainings do not count: orders and
+ * transformations are those of a new model from this epoch on. */
 be_status be_model_fit(be_handle model, be_handle images, be_handle validation, be_handle generator,
                        const char *settings, be_progress_callback progress, void *context,
                        be_handle *history);
@@ -515,8 +518,8 @@ be_status be_model_set_weights(be_handle model, int64_t count, const char *const
  * Settings: "class_names", a list with a text for each output, in the order of the labels (none). */
 be_status be_model_save(be_handle model, const char *path, const char *settings);
 
-/* A model from a file that be_model_save wrote. Settings are those of be_model_create except "input"; the
- * model is not compiled. */
+/* A model from a file that be_model_save wrote. Settings are those of be_model_create except "input"; the default of
+ * "rescale" is the saved one. The model is not compiled. */
 be_status be_model_load(const char *path, const char *settings, be_handle *model);
 
 /* Loads the weights of a model from a safetensors file. If they do not fit, the model is unchanged. */

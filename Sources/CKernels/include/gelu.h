@@ -13,8 +13,9 @@
 // Declares `distribution`, Φ(x), and `decay`, e^(-x²/2). A macro, because clang warns about vector arguments even
 // of inlined functions.
 //
-// `shifted` and `whole` split off the integer exponent of 2: a float as large as `magic` has an integer in its last
-// bits. ln 2 is split into two constants; the first ends in zero bits. `decay` is at least e^-85.
+// e^-s = 2^-whole * e^r. Adding `magic`, which is so large that it has no fraction bits, rounds to an integer, which is
+// then in the last bits of `shifted`. ln 2 is split into two constants; the first ends in zero bits. `decay` is at
+// least e^-85.
 #define BE_NORMAL_DISTRIBUTION(x)                                                                          \
   const be_float16_lanes one = 1.0f, magic = 12582912.0f;                                                  \
   const be_float16_lanes s = __builtin_elementwise_min(0.5f * x * x, (be_float16_lanes)85.0f);             \

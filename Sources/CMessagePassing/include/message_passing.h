@@ -39,7 +39,7 @@ typedef struct {
   int (*test)(int channel, int *has_ended);
   /// Aborts all processes.
   void (*abort)(int status);
-  /// Makes this process exit without MPI_Finalize, because the others may be gone, or be waiting for this one.
+  /// Lets this process later exit without MPI_Finalize, because the others may be gone, or be waiting for this one.
   void (*fail)(void);
   /// The text of an MPI error. Valid until the next call.
   const char *(*describe)(int error);

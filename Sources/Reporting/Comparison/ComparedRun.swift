@@ -3,7 +3,7 @@ import Foundation
 
 /// A run to compare with another: the sections of a report, or one training.
 public struct ComparedRun: Sendable {
-    /// One record of a run; parts of two runs are matched by name.
+    /// One record of a run, to be compared with the part of the same name of another run.
     struct Part: Sendable {
         /// The section's name, or "training".
         let name: String

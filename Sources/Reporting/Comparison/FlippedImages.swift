@@ -10,7 +10,7 @@ public struct FlippedImages: Encodable, Sendable {
         public let truth, a, b: String
     }
 
-    /// Which network: "plain", "augmented" or "training".
+    /// The network's name in both runs: "plain", "augmented" or "training".
     public let network: String
     /// How many test images there are.
     public let images: Int
@@ -37,7 +37,8 @@ public struct FlippedImages: Encodable, Sendable {
         }
     }
 
-    /// Compares the predictions of two parts: the recorded ones, or else new ones with the weights.
+    /// Compares the predictions of two parts. A single training records none, so its weights are used to
+    /// predict.
     ///
     /// - Parameters:
     ///   - images: loads the data set with images of the given height and width; returns nil if the data set is not

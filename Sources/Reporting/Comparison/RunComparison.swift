@@ -142,7 +142,7 @@ public struct RunComparison: Encodable, Sendable {
 
     /// The parts of a record that hold a run's inputs.
     private static let groups = ["settings", "data", "environment", "engine"]
-    /// Excluded inputs: a text that no result depends on, and a list that repeats other values.
+    /// Inputs that are not compared: a text that affects no result, and the list of the layers' algorithms.
     private static let besides: Set = ["data.statement", "engine.algorithms"]
 
     private static func settings(_ a: ComparedRun.Part, _ b: ComparedRun.Part) -> [Setting] {
@@ -192,8 +192,8 @@ public struct RunComparison: Encodable, Sendable {
         }
     }
 
-    /// The noise of a number: that of the recipe in its key, or else the larger one of the two trained
-    /// recipes.
+    /// The noise of a number: that of the recipe that its key names. If it names none, the larger noise of
+    /// the recipes that a and b trained.
     private static func width(
         _ key: String, _ a: ComparedRun.Part, _ b: ComparedRun.Part, _ noise: SeedNoise
     ) -> Double? {
@@ -203,8 +203,8 @@ public struct RunComparison: Encodable, Sendable {
         return max(one, other)
     }
 
-    /// Maps a key such as `results.plain.accuracy` to the recipe, and to the key of the same number in the record of
-    /// one training.
+    /// The recipe that a key such as `results.plain.accuracy` names, and the key of the same result in the
+    /// record of a single training.
     private static func ofBoth(_ key: String) -> (recipe: String, key: String)? {
         guard let match = key.wholeMatch(of: /results\.(plain|augmented)\.(accuracy|loss)/) else {
             return nil

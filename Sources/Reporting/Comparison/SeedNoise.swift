@@ -46,8 +46,8 @@ struct SeedNoise {
         return Self.student(degrees) * (2 * squares / Double(degrees)).squareRoot()
     }
 
-    /// The key of a result in the study's records: `test` for `results.evaluation`. A study's run with held-out images
-    /// has its result on those in `results.evaluation`; every run has its result on the test images in `test`.
+    /// The key of a result in the study's records: `test` for `results.evaluation`. In every run, `test` is
+    /// of the test images; `results.evaluation` is of the held-out images if there are any.
     private static func studied(_ key: String) -> String {
         key.hasPrefix("results.evaluation.") ? "test." + key.dropFirst("results.evaluation.".count) : key
     }

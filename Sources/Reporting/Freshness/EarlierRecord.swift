@@ -1,6 +1,6 @@
 import BigEggs
 
-/// The record of an earlier section, which notes the values that are read.
+/// The record of an earlier section, with a list of the values that were read from it.
 ///
 /// The section that reads the record depends on these values and on no others.
 public final class EarlierRecord {

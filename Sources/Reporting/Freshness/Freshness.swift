@@ -52,7 +52,7 @@ public struct Freshness {
             headline: record == nil ? nil : stamp?.headline)
     }
 
-    /// In which epoch an interrupted training of the section goes on; empty if there is none.
+    /// States the epoch in which the section's interrupted training resumes; empty without such a training.
     private func unfinished(_ section: ReportSection) -> [String] {
         guard let saved = try? layout.checkpoints(section).newest()?.checkpoint.progress else { return [] }
         return ["its training is to go on in epoch \(saved.epoch + 1)"]

@@ -17,8 +17,8 @@ extension Recipe {
         {
             $0.isWhitened = false
         },
-        // airbench94's rate before Muon: 11.5 / (1 + 1 / (1 − 0.85)) for the mean loss over 1,024 images. For the
-        // mean over 2,000 images it is multiplied by 2,000 / 1,024.
+        // The rate of airbench94 without Muon is 11.5 / (1 + 1 / (1 − 0.85)) for the mean loss over 1,024
+        // images. For the mean over 2,000 images it is multiplied by 2,000 / 1,024.
         fast("fast-without-muon", "the kernels of convolutions trained by SGD, at a rate of 2.93") {
             $0.hasMuon = false
         },
@@ -126,8 +126,8 @@ extension Recipe {
             ]
         }
         let groups = ingredients.filters.enumerated().flatMap { group($0 + 1, $1) }
-        // The initial weights have a standard deviation of 0.05; with this factor they act like weights with a
-        // deviation of 1 and logits divided by 256.
+        // The initial weights have a standard deviation of 0.05. The factor 20 / 256 gives the logits of
+        // weights with a deviation of 1, divided by 256.
         let head = [
             layer("MaxPooling2D", ["pool_size": 3]), layer("Flatten"),
             layer(

@@ -250,8 +250,8 @@ public struct Recipe: Sendable, Equatable {
             var schedule = try? Component(rate, of: "a schedule"),
             let length = lengths[schedule.className], schedule.config[length] == nil
         {
-            // The share of the training that the schedule lasts. A value that is not a number stays, and making the
-            // schedule throws.
+            // The share of the training that the schedule lasts. If it is not a number, it is kept, so that
+            // making the schedule throws.
             let part = schedule.config["decay_part"]?.number
             if part != nil { schedule.config["decay_part"] = nil }
             // Without a target, Keras ignores the warm-up.

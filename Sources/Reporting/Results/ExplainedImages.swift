@@ -14,7 +14,7 @@ public struct ExplainedImages: Encodable, Sendable {
         public let confidence: Float
         /// The probability of the true class.
         public let probabilityOfTruth: Float
-        /// The map of the predicted class, `[height, width]`, in units of the score.
+        /// The map of the predicted class, `[height, width]`, in units of the score before the softmax.
         public let mapOfPredicted: [[Float]]
         /// The map of the true class; the same map if the predicted class is the true one.
         public let mapOfTruth: [[Float]]

@@ -66,7 +66,7 @@ public struct TrainingResults: Encodable {
     /// Evaluates a trained network on its training and test images.
     ///
     /// - Parameters:
-    ///   - model: the network, with the weights of its best epoch.
+    ///   - model: the network, with the kept weights.
     ///   - history: what `fit` returned.
     ///   - epochs: the maximum number of epochs.
     ///   - batchSize: images per step.

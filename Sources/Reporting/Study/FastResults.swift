@@ -68,7 +68,8 @@ public struct FastResults: Encodable, Sendable {
     public let runs: [Run]
     /// The recipes that have runs, in the study's order.
     public let recipes: [Result]
-    /// The ingredients that have runs without them, in the study's order, and last the test views.
+    /// The ingredients for which runs without them are recorded, in the study's order; the last is the test
+    /// views.
     public let ingredients: [Ingredient]
     /// How many runs the study plans.
     public let planned: Int

@@ -50,8 +50,9 @@ public struct StudyRun: Sendable, Equatable {
 
     /// The runs that a name means.
     ///
-    /// `flip` means all runs of the study with this recipe, `flip-2` the one with seed 2. `fast-held-out-1` means the
-    /// run with seed 1 and 5,000 held-out images, of a recipe that otherwise holds none out.
+    /// `flip` means all runs of the study with this recipe, `flip-2` the one with seed 2. A recipe that holds
+    /// out no images also has runs with 5,000 held-out images: `fast-held-out-1` is the one of `fast` with
+    /// seed 1.
     ///
     /// The name of a recipe file works likewise: `wide.json` means seeds 1 and 2, and `wide.json-2` seed 2.
     ///

@@ -114,7 +114,8 @@ public struct Sweep: Sendable {
         }
     }
 
-    /// Throws if two values of a setting give the same recipe, as for a misspelt setting that nothing reads.
+    /// Throws if two values of a setting give the same recipe, for example because the setting's name is
+    /// misspelt.
     private static func requireDifference(
         _ combinations: [Combination], _ setting: SweepSetting, _ index: Int
     ) throws {

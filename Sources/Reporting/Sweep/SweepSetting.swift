@@ -3,9 +3,9 @@ import BigEggs
 /// A setting of a recipe, and the values that a sweep gives it: `learning_rate=1e-3,3e-3`.
 ///
 /// The name is the path of the setting in a recipe's JSON, joined by points and without "config": `batch_size`,
-/// `optimizer.momentum`, `augmentation.rotation_range`. A list element is given by its index from 0. A class or name
-/// instead means every element that has it: `network.Dropout.rate`. `learning_rate` is short for
-/// `optimizer.learning_rate`; for a schedule it is the highest rate.
+/// `optimizer.momentum`, `augmentation.rotation_range`. An element of a list is given by its index from 0, or
+/// by its class or name, which selects all elements that have it: `network.Dropout.rate`. `learning_rate` is
+/// short for `optimizer.learning_rate`; for a schedule it is the highest rate.
 public struct SweepSetting: Sendable, Equatable {
     /// The name as typed.
     public let name: String

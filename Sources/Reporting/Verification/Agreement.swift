@@ -8,7 +8,7 @@ public struct Agreement: Sendable, Equatable, Comparable, Encodable {
 
     /// Every bit is the same.
     public static let sameBits = Agreement(digits: .max)
-    /// No digit matches, or values that are not numbers differ.
+    /// No digit matches, or the results are not numbers and differ.
     public static let different = Agreement(digits: 0)
 
     public static func < (one: Agreement, other: Agreement) -> Bool { one.digits < other.digits }

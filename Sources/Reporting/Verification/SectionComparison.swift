@@ -55,7 +55,7 @@ package struct SectionComparison {
         return nil
     }
 
-    /// All results, compared.
+    /// The agreement of all results with the earlier ones.
     func items() throws -> [Verification.Item] {
         var items: [Verification.Item] = []
         if let trace, let earlierTrace {

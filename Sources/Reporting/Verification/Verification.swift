@@ -37,7 +37,8 @@ public struct Verification: Sendable, Encodable {
 
     package init(of comparisons: [SectionComparison], records: String) throws {
         items = try comparisons.flatMap { try $0.items() }
-        // A reason covers its own section and the later ones, which may read its results.
+        // An excuse holds for its section and for all later sections, because they may read that section's
+        // results.
         let strict = try comparisons.prefix { $0.excuse == nil }.flatMap { try $0.items() }
         excuse =
             strict.allSatisfy { $0.agreement == .sameBits } ? comparisons.compactMap(\.excuse).first : nil

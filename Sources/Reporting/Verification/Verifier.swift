@@ -65,8 +65,8 @@ public struct Verifier {
 extension Verifier {
     /// The records to compare with.
     ///
-    /// For the quick profile, these are records of the same data set, if possible from this kind of processor: of a run
-    /// that comes with the project, or of `runs/quick`.
+    /// For the quick profile, these are the records of a run that comes with the project, or those in
+    /// `runs/quick`. They must be of the same data set; records from this kind of processor are preferred.
     private func reference(in directory: String?, _ data: String) throws -> RecordedRun {
         if let directory {
             return try RecordedRun(

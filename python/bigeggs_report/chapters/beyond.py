@@ -223,7 +223,7 @@ def recipe_row(recipe: bigeggs.Record) -> list[str]:
 
 
 def weighed(study: bigeggs.Record) -> str:
-    """Which recipes differ from the report's recipe by more than two seeds of one recipe differ."""
+    """Which recipes differ from the report's recipe by more than the widest range between seeds of one recipe."""
     gains = {recipe["recipe"]: recipe.get("gain") for recipe in study["recipes"] if recipe["recipe"] not in OWN}
     if not gains:
         return "No recipe other than the report's two is recorded yet."
@@ -255,7 +255,7 @@ def mirrors(recipes: Sequence[bigeggs.Record]) -> str:
 
 
 def verdict(study: bigeggs.Record) -> str:
-    """Whether a recipe has more than 0.9."""
+    """Whether a recipe's mean test accuracy is above 0.9."""
     recipes = study["recipes"]
     so_far = "" if len(study["runs"]) >= study["planned"] else " so far"
     above = [recipe for recipe in recipes if recipe["accuracy.mean"] > CLAIMED]
@@ -311,7 +311,7 @@ def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record
 
 
 def in_the_way(study: bigeggs.Record) -> str:
-    """Why no recipe has more than 0.9, as far as known; empty if a recipe has more."""
+    """Why no recipe's mean test accuracy is above 0.9, as far as known; empty if one is."""
     best, metric = highest(study["recipes"])
     missing = CLAIMED - best[f"{metric}.mean"]
     if missing < 0:

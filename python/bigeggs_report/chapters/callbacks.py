@@ -44,7 +44,7 @@ def callback_rows(training: str, record: bigeggs.Record) -> list[list[str]]:
 
 
 def told(name: str, settings: bigeggs.Record) -> list[str]:
-    """What a callback watches, for how long, and what it does."""
+    """The metric that a callback monitors, its patience, and what it does."""
     monitor, patience = settings.get("monitor"), settings.get("patience")
     if name == "EarlyStopping":
         then = "ends the training" + (", restores the best weights" if settings.get("restoreBestWeights") else "")

@@ -100,7 +100,7 @@ def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def seeds(study: bigeggs.Record) -> Iterator[Block]:
-    """Other seeds, and held-out images beside the test images."""
+    """The recipe's trainings with several seeds and with held-out images: held-out and test accuracy of each."""
     own, found = whole(study), own_result(study)
     held_out = [run for run in study["runs"] if run["recipe"] == NAME and run["heldOutImages"] > 0]
     if found is None:

@@ -90,7 +90,7 @@ def brief(number: float) -> str:
 
 
 def outweighed(left: float, raw: float, scaled: float) -> str:
-    """A sentence on pixel ranges whose moving variance is mostly its initial value; empty without such a range."""
+    """A sentence that names the pixel ranges whose moving variance is mostly its initial value; empty without one."""
     kinds = [name for name, variance in (("raw", raw), ("rescaled", scaled)) if left > variance]
     if not kinds:
         return ""

@@ -75,7 +75,7 @@ def rebuild(record: bigeggs.Record) -> str:
 
 
 def standing(data: bigeggs.Record) -> str:
-    """Whether these are the files that CIFAR-10's authors publish."""
+    """Whether a data set is CIFAR-10's official files, other files of it, a stand-in or own pictures, in words."""
     if data["isStandIn"]:
         return "a stand-in for CIFAR-10"
     if data["name"] != "CIFAR-10":

@@ -104,7 +104,7 @@ def transforms_together(source: Source) -> Drawing:
     axes = figure.subplots()
     original = image(source, record)
     height, width = original.shape[:2]
-    # The original is as high as two rows of the others, or as one row where text needs all the width.
+    # The original is as high as two rows of augmented images, or as one row in a look whose text needs all the width.
     tall = 1 if source.look.crowded(6.2) else 2
     columns = (len(samples) + 1) // 2
     if tall == 1:

@@ -124,7 +124,7 @@ def histogram_ceiling(shares: np.ndarray) -> float:
 
 
 def mark_cut_bars(axes: Axes, share: np.ndarray, ceiling: float) -> None:
-    """Writes the height of the highest bar of each half, if it goes through the top of the axis."""
+    """In the lower and the upper half of the values, writes the height of the highest bar if the axis cuts it off."""
     for value in (np.argmax(share[:128]), 128 + np.argmax(share[128:])):
         if share[value] <= ceiling:
             continue
@@ -173,7 +173,7 @@ def raw_against_scaled(source: Source) -> Drawing:
 
 
 def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> None:
-    """One curve for each pixel range, and its last value with statistics measured anew.
+    """One curve for each pixel range, and its last value with re-estimated moving statistics.
 
     The scale is logarithmic if a bad epoch would flatten the rest.
     """
@@ -192,7 +192,7 @@ def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> N
 
 
 def comparison_table(comparison: bigeggs.Record) -> Table:
-    """Loss and accuracy of every epoch of both runs, and those of the last epoch with statistics measured anew."""
+    """Loss and accuracy of every epoch of both runs; for the last epoch also with re-estimated moving statistics."""
     metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
     columns = ("pixels", "epoch", *metrics, *(f"{metric}, statistics measured anew" for metric in metrics[2:]))
     rows: list[tuple[object, ...]] = []

@@ -52,6 +52,6 @@ def first_kernel(source: Source, section: str) -> np.ndarray:
 
 
 def as_picture(kernel: np.ndarray, pixel: int = 12) -> np.ndarray:
-    """A kernel `[height, width, 3]` as an image: zero is middle grey; the largest weight is 255, or 0 if negative."""
+    """A kernel `[height, width, 3]` as an image: zero is middle grey, the largest magnitude 255, or 0 if negative."""
     scaled = 0.5 + 0.5 * kernel / max(float(np.abs(kernel).max()), 1e-12)
     return np.kron(255 * scaled, np.ones((pixel, pixel, 1)))

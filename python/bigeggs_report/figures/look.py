@@ -102,13 +102,13 @@ class Look:
 
     @property
     def scale(self) -> float:
-        """How much larger common text is than on the page."""
+        """The size of ordinary text in this look, divided by its size on the page, 9 points."""
         return self.size(9) / 9
 
     def crowding(self, points: float, columns: int = 1, here: int = 1) -> float:
         """The share of a cell's width that text takes, relative to its share on the page.
 
-        The page has `columns` cells in a row, this look `here`.
+        `columns` and `here` are the numbers of cells in a row: on the page, and in this look.
         """
         return self.size(points) / points * (PAGE_WIDTH / columns) / (self.width / here)
 

@@ -103,7 +103,7 @@ def page(
 
 
 def panels(figure: Page, number: int, least: float, flat: bool = False, **options: object) -> list[Axes]:
-    """Axes in as many rows as needed for each to be `least` inches wide, with text as on the page.
+    """Axes in one row on the page; in other looks in as many rows as axes of `least` inches, with 9-point text, need.
 
     In looks without a subtitle, `flat` panels are less than half as high as wide; other panels keep their height.
     """
@@ -248,7 +248,7 @@ def height_for(classes: Sequence[str], ten: float) -> float:
 
 
 def name_classes(axis: Axis, classes: Sequence[str], most: int = MOST_NAMED, **text: object) -> None:
-    """Names the classes at 0, 1, 2, … along an axis; if there are more than `most`, only every second or third."""
+    """Names the classes at 0, 1, 2, … along an axis; if there are more than `most`, only every n-th."""
     places = range(0, len(classes), -(-len(classes) // most))
     size = {"fontsize": 6.5} if len(classes) > 20 else {}
     axis.set_ticks(places, [short(classes[place]) for place in places], **size, **text)
@@ -256,7 +256,7 @@ def name_classes(axis: Axis, classes: Sequence[str], most: int = MOST_NAMED, **t
 
 def percent_axis(axis: Axis, unit: str = "%") -> None:
     """Ticks of a fraction, written in per cent, or in another `unit` such as percentage points."""
-    # In other looks than the page, type is large for the axes.
+    # Fewer ticks in looks other than the page's, where type is larger relative to the axes.
     fewer = {} if axis.axes.figure.look.explained else {"nbins": 5}
     axis.get_major_locator().set_params(steps=[1, 2, 5, 10], **fewer)
     axis.set_major_formatter(

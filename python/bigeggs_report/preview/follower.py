@@ -24,8 +24,8 @@ PATIENCE = 0.5
 LAST_LINES = 8
 
 #: Builds the pages from records and figures. Its arguments are the Python directory, and those of `build` as JSON.
-#: `bigeggs report --no-run` writes the same files, but not while a run has locked the directory, when the page must
-#: show the run.
+#: `bigeggs report --no-run` writes the same files, but fails while a run has locked the directory. The page must be
+#: built during a run, too.
 BUILD = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -86,10 +86,10 @@ class Follower:
         return {
             "known": self._sections is not None,
             "stale": [{name: each[name] for name in ("section", "state", "reasons")} for each in stale],
-            # All sections before the first that is out of date have run.
+            # The first section that is out of date is the one that is running: those before it have run.
             "running": self.running and (stale[0]["section"] if stale else self.running),
             "lines": self.transcript.lines[-LAST_LINES:] if self.running else [],
-            # An interrupted training leaves the same status, but then no process has locked the directory.
+            # The status also has an interrupted training. It is not running if no process has locked the directory.
             "training": self._training if self._in_use else None,
             "errors": self.errors,
             "page": self.version,
@@ -149,7 +149,7 @@ class Follower:
         self.tell()
         started = time.monotonic()
         try:
-            # All sections before the first are up to date. Those after it are run if they are out of date.
+            # Runs section `first` and the later ones that are out of date. All earlier ones are up to date.
             command = [self.settings.bigeggs, "step", "--from", first, *self.settings.arguments]
             async with self._writing:
                 pass  # Waits for a drawing in progress; while `running` is set, no other begins.

@@ -18,8 +18,8 @@ class Place(NamedTuple):
 class Watched:
     """Some places, and the state of their files when they were last polled.
 
-    Polling hundreds of files takes milliseconds. It misses nothing that the kernel's notifications would report, and
-    also works on network drives.
+    Polling hundreds of files takes milliseconds. It notices every change that is still there at the next poll, and also
+    works on network drives.
     """
 
     def __init__(self, places: Sequence[Place]) -> None:

@@ -39,8 +39,8 @@ extension PlanBuilder {
 }
 
 extension ActivationFunction {
-    /// The elementwise function; `nil` if it needs no ``ElementwiseNode``. Other nodes apply a ReLU, and the loss
-    /// includes the softmax.
+    /// The elementwise function; `nil` for functions without an ``ElementwiseNode``: the identity, a ReLU
+    /// (``RectifierNode``, or fused into another node) and the softmax (``SoftmaxCrossentropy``).
     var elementwise: Operation.Elementwise? {
         switch self {
         case .linear, .relu, .softmax: nil
