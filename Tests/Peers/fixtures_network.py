@@ -9,9 +9,9 @@ Philox4x32-10 and Glorot's rule as in Sources/BigEggs/Engine/{Philox,Initializer
 labels come from a formula, so the fixture holds only Keras's results.
 """
 
-import json
 import pathlib
 
+import fixture_file
 import keras
 import numpy
 import tensorflow
@@ -109,7 +109,7 @@ def main():
             "after": numpy.asarray(after).reshape(-1).tolist(),
         },
     }
-    FIXTURE.write_text(json.dumps(fixture, indent=1) + "\n")
+    fixture_file.write(FIXTURE, fixture)
 
 
 if __name__ == "__main__":

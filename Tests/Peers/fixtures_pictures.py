@@ -7,10 +7,10 @@ Weights and images come from a formula, so the fixture holds only a few numbers 
 mean square, and three values.
 """
 
-import json
 import math
 import pathlib
 
+import fixture_file
 import numpy
 import torch
 
@@ -90,4 +90,4 @@ def measured(name):
     return {"activations": outputs, "probabilities": logits.softmax(1).tolist()}
 
 
-FIXTURE.write_text(json.dumps({name: measured(name) for name in NETWORKS}, indent=1) + "\n")
+fixture_file.write(FIXTURE, {name: measured(name) for name in NETWORKS})

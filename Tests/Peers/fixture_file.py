@@ -1,0 +1,19 @@
+"""Writes fixtures whose numbers are sums in float64."""
+
+import json
+
+
+def write(path, fixture):
+    """Writes `fixture` as JSON, with 10 significant digits: the order of sums depends on the processor."""
+    path.write_text(json.dumps(rounded(fixture), indent=1) + "\n")
+
+
+def rounded(value):
+    """`value` with each float, in lists and dictionaries too, rounded to 10 significant digits."""
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return value
