@@ -1,4 +1,4 @@
-"""Tasks that the tests run in the processes of a launcher: `team.py OUT TASK [argument …]`.
+"""Runs a task of the tests in the processes of a launcher: `team.py OUT TASK [argument …]`.
 
 Process 0, or the only process, writes the result to OUT, an npz file.
 """
@@ -18,7 +18,7 @@ from bigeggs.optimizers import SGD, Adam  # noqa: E402
 
 
 def images(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Images of four classes that can be told apart, 12×12."""
+    """Makes images of 12×12 pixels in four classes that can be told apart; returns them with their labels."""
     random = np.random.default_rng(seed)
     y = random.integers(0, 4, count)
     x = random.normal(100, 40, (count, 12, 12, 3)) + 30 * y[:, None, None, None] * (np.arange(12) % 4 == 1)[:, None]
@@ -26,10 +26,10 @@ def images(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
 
 
 def network(dropout: float = 0.5, batch: int = 32) -> bigeggs.Sequential:
-    """A network with every kind of layer for which the division of a batch matters.
+    """Makes a network with every kind of layer for which the division of a batch matters.
 
-    Small batches have no batch normalization of vectors: it would map two vectors to +1 and -1, however close they
-    are, and its gradient would be only rounding errors.
+    For batches of at most 8 images the network has no batch normalization of vectors. This layer would map two vectors
+    to +1 and -1, however close they are, and its gradient would be only rounding errors.
     """
     normalized = [layers.BatchNormalization()] * (batch > 8)
     return bigeggs.Sequential([
@@ -53,12 +53,12 @@ class Losses(bigeggs.callbacks.Callback):
         self.sums.append(logs["loss"] * (batch + 1))
 
     def losses(self) -> np.ndarray:
-        """The losses, from the running means of one epoch."""
+        """Computes each step's loss from the running means of one epoch."""
         return np.diff(np.array([0, *self.sums]))
 
 
 def gradients(world: bigeggs.Communicator, count: str) -> dict[str, np.ndarray]:
-    """The gradients of one step on `count` images: the first velocity of SGD is minus the gradient."""
+    """Returns the gradients of one step on `count` images, from SGD's first velocity, which is minus the gradient."""
     x, y = images(int(count))
     model = network(batch=len(x))
     model.compile(optimizer=SGD(1.0, momentum=0.9), loss="sparse_categorical_crossentropy")
@@ -67,7 +67,7 @@ def gradients(world: bigeggs.Communicator, count: str) -> dict[str, np.ndarray]:
 
 
 def training(world: bigeggs.Communicator, steps: str) -> dict[str, np.ndarray]:
-    """An epoch of `steps` batches of 32 transformed images, the last one smaller, and an evaluation."""
+    """Trains an epoch of `steps` batches of 32 transformed images, the last batch smaller; evaluates and predicts."""
     x, y = images(32 * int(steps) - 9)
     generator = bigeggs.ImageDataGenerator(rotation_range=10, horizontal_flip=True)
     model = network(dropout=0.2)
@@ -78,16 +78,22 @@ def training(world: bigeggs.Communicator, steps: str) -> dict[str, np.ndarray]:
         communicator=world,
     )
     assert list(history.history) and len(history.epoch) == 1
-    return {
+    results = {
         "losses": losses.losses(), "val_loss": np.array(history.history["val_loss"]),
         "predictions": model.predict(images(64, 3)[0]), "shared": model.predict(images(64, 3)[0], communicator=world),
         "evaluation": np.array(model.evaluate(*images(77, 4), verbose=0)),
         "shared evaluation": np.array(model.evaluate(*images(77, 4), batch_size=20, verbose=0, communicator=world)),
     }
+    further = model.fit(x, y, initial_epoch=4, epochs=5, verbose=0, communicator=world)
+    assert further.epoch == [4], "numbered from the first epoch of this call"
+    return results
 
 
 def branched(precision: str) -> bigeggs.Model:
-    """A network with every kind of pass that sums over a batch or has a oneDNN primitive for a number of samples."""
+    """Makes a network with every kind of pass whose computation depends on the number of samples.
+
+    Such a pass sums over a batch, or has a oneDNN primitive for a number of samples.
+    """
     seen = layers.Input((12, 12, 3))
     stem = layers.Conv2D(16, 2, kernel_trainable=False)(layers.Rescaling(1 / 255)(seen))
     wide = layers.Conv2D(32, 3, padding="same", use_bias=False)(layers.Activation("gelu")(stem))
@@ -104,7 +110,10 @@ def branched(precision: str) -> bigeggs.Model:
 
 
 def exact(world: bigeggs.Communicator, parts: str, precision: str) -> dict[str, np.ndarray]:
-    """Two trainings with fixed parts, the second with a last batch smaller than the parts, and an evaluation."""
+    """Runs two trainings with `parts` fixed parts, each with validation.
+
+    In the second training the last batch has fewer images than there are parts.
+    """
     model = branched(precision)
     model.compile(optimizer=Adam(1e-3), loss="sparse_categorical_crossentropy")
     generator = bigeggs.ImageDataGenerator(rotation_range=10, horizontal_flip=True)
@@ -123,7 +132,7 @@ def exact(world: bigeggs.Communicator, parts: str, precision: str) -> dict[str, 
 
 
 def callbacks(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
-    """A callback's changes in process 0 apply to all: learning rate, weights, end of the training."""
+    """Checks that a callback's changes in process 0 apply to all: learning rate, weights, end of the training."""
     x, y = images(96)
     model = network()
     model.compile(optimizer=SGD(0.1), loss="sparse_categorical_crossentropy")
@@ -146,7 +155,7 @@ def callbacks(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
 
 
 def error(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
-    """An exception in process 0's callback ends all processes."""
+    """Raises an exception in process 0's callback, which must end all processes."""
     x, y = images(96)
     model = network()
     model.compile(optimizer=SGD(0.1), loss="sparse_categorical_crossentropy")
@@ -160,7 +169,7 @@ def error(world: bigeggs.Communicator) -> dict[str, np.ndarray]:
 
 
 def error_in_one(world: bigeggs.Communicator, rank: str) -> dict[str, np.ndarray]:
-    """An exception in one process while the others are training."""
+    """Raises an exception in one process while the others are training."""
     if world.rank == int(rank):
         raise ValueError(f"process {rank} alone")
     return training(world, "1000")

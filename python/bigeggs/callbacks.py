@@ -1,4 +1,4 @@
-"""Callbacks of a training: Keras's names and arguments."""
+"""Callbacks of a training, with Keras's names and arguments."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Callback:
 
     `self.model` is the model. `logs` has the metrics so far: "loss" and "accuracy", after an epoch also
     "learning_rate" and, with a validation, "val_loss" and "val_accuracy". To end the training after the
-    current epoch set `self.model.stop_training`; an exception ends it at once, and reaches the caller of
-    `fit`. A callback takes part in one training at a time. A copy has no model until its first training.
+    current epoch, set `self.model.stop_training` to True. An exception ends the training at once, and `fit` raises
+    the exception. A callback takes part in one training at a time. A copy has no model until its first training.
     """
 
     model: Model
@@ -45,43 +45,43 @@ class Callback:
         return {name: value for name, value in self.__dict__.items() if name not in ("model", "_is_told")}
 
     def _rate(self) -> float:
-        """The model's learning rate."""
+        """Returns the model's learning rate."""
         optimizer = self.model.optimizer
         assert optimizer is not None, "a model that is trained is compiled"
-        # After compile, the rate of a schedule is a number too.
+        # With a schedule, `learning_rate` is a number too, because the model is compiled.
         return cast(float, optimizer.learning_rate)
 
     def set_model(self, model: Model) -> None:
-        """Called by `fit`, before anything else."""
+        """Sets `self.model`; `fit` calls this before all other methods."""
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Called by `fit` before the first epoch: "epochs", "steps" and "verbose"."""
+        """Sets `self.params`: "epochs", "steps" of an epoch, "verbose"; `fit` calls this before the first epoch."""
         self.params = params
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        """Before the first epoch."""
+        """Is called before the first epoch."""
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        """Before an epoch, counted from 0."""
+        """Is called before an epoch; epochs are counted from 0."""
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """After a step, counted from 0."""
+        """Is called after a step; the steps of an epoch are counted from 0."""
 
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """After a batch of the validation, counted from 0."""
+        """Is called after a batch of the validation; these batches are counted from 0."""
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        """After an epoch and its validation."""
+        """Is called after an epoch and its validation; epochs are counted from 0."""
 
     def on_train_end(self, logs: Logs = None) -> None:
-        """After the last epoch."""
+        """Is called after the last epoch, with the metrics of that epoch."""
 
 
 class History(Callback):
     """The metrics of a training: `history["val_loss"]` is a list with one value per epoch.
 
-    `fit` returns it; the model has it as `history`, also after a training that was interrupted.
+    `fit` returns the history. `Model.history` is the same object, also after a training that was interrupted.
     """
 
     def __init__(self) -> None:
@@ -98,10 +98,10 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
-    def _take(self, measured: Mapping[str, Any]) -> None:
-        """Copies the metrics from the library's record."""
+    def _take(self, measured: Mapping[str, Any], first: int) -> None:
+        """Copies the metrics of the epochs from number `first` on from the library's record."""
         self.history = {name: list(measured[name]) for name in measured if name != "seconds"}
-        self.epoch = list(range(len(measured["seconds"])))
+        self.epoch = list(range(first, first + len(measured["seconds"])))
 
     def __repr__(self) -> str:
         return f"<bigeggs.History of {len(self.epoch)} epochs: {', '.join(self.history)}>"
@@ -217,9 +217,9 @@ class ReduceLROnPlateau(_LibraryCallback):
 class ModelCheckpoint(_LibraryCallback):
     """Saves the model after every epoch, or only after those that improve the metric.
 
-    `filepath` may name the epoch and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors". The files are what
-    `Model.save` writes, without class names; with `save_weights_only` the weights alone. With a number n as `save_freq`
-    the files are written after every n steps.
+    `filepath` may name the epoch, from 1, and the metrics: "{epoch:02d}-{val_loss:.2f}.safetensors". The files are
+    those of `Model.save` without class names. With `save_weights_only` they have the weights alone. With a number n as
+    `save_freq` the files are written after every n steps.
     """
 
     _kind = "ModelCheckpoint"
@@ -273,7 +273,10 @@ class CSVLogger(_LibraryCallback):
 
 
 class LearningRateScheduler(Callback):
-    """Sets the learning rate of each epoch to `schedule(epoch)` or `schedule(epoch, learning_rate)`."""
+    """Sets the learning rate of each epoch to `schedule(epoch)` or `schedule(epoch, learning_rate)`.
+
+    Epochs are counted from 0. `learning_rate` is the rate before.
+    """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0):
         self.schedule, self.verbose = schedule, verbose

@@ -1,4 +1,4 @@
-"""Layers in a graph or a stack, trained and used as in Keras."""
+"""Models of layers in a graph or a stack, trained and used as in Keras."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class Model:
     The model has the layers between `inputs`, one `Input`, and `outputs`, one value. Layers that do not fit together
     raise an error that names them. A layer belongs to one model: weights cannot be shared.
 
-    Contiguous arrays of uint8 and float32 are read in place. `seed` seeds weights, shuffling, dropout and augmentation.
+    The library reads contiguous arrays of uint8 and float32 in place. `seed` is the seed of the weights, and of
+    shuffling, dropout and augmentation.
     `precision` is that of the activations: "float32", "bfloat16", or "auto" for the faster one. `threads` is by default
     OMP_NUM_THREADS, or the number of processors that the process may use. `convolution` is "automatic", or "direct",
     which never uses Winograd's algorithm.
@@ -100,7 +101,7 @@ class Model:
 
     @classmethod
     def _empty(cls, **options: Any) -> Self:
-        """A model that gets its layers from a file."""
+        """Makes a model that gets its layers from a file."""
         self = cls.__new__(cls)
         self._begin("functional", **options)
         return self
@@ -110,7 +111,7 @@ class Model:
         cls, path: str | os.PathLike[str], *, seed: int = 0, precision: str = "float32",
         threads: int | None = None, convolution: str = "automatic",
     ) -> Self:
-        """A model from a file that `save` wrote; it must be compiled before further training.
+        """Reads a model from a file that `save` wrote; the model must be compiled before further training.
 
         `Model.load` returns a `Sequential` if each layer reads the one before it, whatever class was saved.
         `Sequential.load` raises `Error` for any other graph.
@@ -159,7 +160,7 @@ class Model:
         return self._owner.handle
 
     def _built_for(self, x: np.ndarray) -> int:
-        """The handle; a `Sequential` without an input shape is first built for the shape of `x`."""
+        """Returns the handle; a `Sequential` without an input shape is first built for the shape of `x`."""
         return self._handle
 
     @property
@@ -184,7 +185,7 @@ class Model:
         return made
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """The layer with a name, such as "conv2d_1", or at an index."""
+        """Returns the layer with a name, such as "conv2d_1", or at an index."""
         made = self.layers
         if index is not None:
             return made[index]
@@ -204,7 +205,7 @@ class Model:
         return (None, *self._description()["output"].astype(int).tolist())
 
     def count_params(self) -> int:
-        """The number of the model's parameters, moving statistics included."""
+        """Returns the number of the model's parameters, moving statistics included."""
         return int(self._description()["parameters"])
 
     def summary(self, line_length: int | None = None, positions: object = None, print_fn: Any = None) -> None:
@@ -325,27 +326,30 @@ class Model:
     ) -> History:
         """Trains the model.
 
-        `x`: uint8 or float32 `[count, height, width, channels]`, or a flow from `ImageDataGenerator.flow`. `y`: whole
-        numbers, `[count]` or `[count, 1]`; with the loss "categorical_crossentropy" also one-hot vectors.
+        `x` is uint8 or float32, `[count, height, width, channels]` or `[count, features]`, or a flow from
+        `ImageDataGenerator.flow`. `y` is whole numbers, `[count]` or `[count, 1]`, or with the loss
+        "categorical_crossentropy" also one-hot vectors. `batch_size` is by default 32, or that of the flow.
 
-        After each epoch the model is evaluated on `validation_data`, or on the last `validation_split` of the images.
-        `validation_data` is images and labels, or a flow that transforms nothing. `epochs` is the number of the last
-        epoch; epochs before `initial_epoch` count as done. `steps_per_epoch` is the number of steps in an epoch.
-        `verbose` 0 prints nothing, 1 a progress bar, 2 a line per epoch.
+        After each epoch the model is evaluated on `validation_data`, or on the share `validation_split` at the end of
+        the images. `validation_data` is images and labels, or a flow that transforms nothing. `epochs` is the number of
+        epochs, including the first `initial_epoch` epochs, which count as done. `steps_per_epoch` is the number of
+        steps in an epoch. `verbose` 0 prints nothing, 1 a progress bar, 2 a line per epoch.
 
         Each call continues the random draws of the call before it: four calls with one epoch are the same training as
-        one call with four epochs. Another model with the same seed repeats all orders, transformations and dropout
+        one call with four epochs. Another model with the same seed has the same orders, transformations and dropout
         masks. With an `initial_epoch`, even 0, orders and transformations are those of the epochs from that number on,
         whatever was trained before.
 
         With `communicator=bigeggs.world()` the processes of a launcher train together, each on its share of every
         batch. With `local_statistics`, batch normalization then uses the statistics of each process's share. Only
         process 0 calls callbacks and prints. `fixed_parts`, a power of two, divides every batch into that many parts.
-        Every number of processes that divides `fixed_parts`, 1 included, then gives the same bits. It must be given
-        before the model runs; the model keeps it.
+        Every number of processes that divides `fixed_parts`, 1 included, then gives the same bits. `fixed_parts` must
+        be given before the model runs; the model keeps it.
 
-        Other Python threads can run meanwhile. Ctrl-C, or an exception in a callback, ends the training after the
-        current step and is raised here; the model then has the weights of that step.
+        Other Python threads can run during a training. Ctrl-C, or an exception in a callback, ends the training after
+        the current step, and `fit` raises the exception; the model then has the weights of that step.
+
+        Returns the metrics of each epoch.
         """
         left_out(
             "fit", others | {
@@ -389,12 +393,12 @@ class Model:
                 if relay.error is not None:
                     raise relay.error from None
         if measured is not None:
-            history._take(Record(Owner(measured.value)))
+            history._take(Record(Owner(measured.value)), initial_epoch or 0)
             self.history = history
         return history
 
     def _labels(self, y: Any) -> np.ndarray | None:
-        """Labels as the library reads them, for the model's loss."""
+        """Converts labels for the model's loss to those that the library reads."""
         one_hot = self._compilation is not None and self._compilation[1] == "categorical_crossentropy"
         return None if y is None else as_labels(y, one_hot)
 
@@ -420,7 +424,7 @@ class Model:
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: None = None, class_weight: None = None, return_dict: bool = False
     ) -> list[float] | dict[str, float]:
-        """One training step on all images as one batch: `[loss, accuracy]` from before the update."""
+        """Runs a training step on all images as one batch; returns `[loss, accuracy]` from before the update."""
         weights = {"sample_weight": sample_weight, "class_weight": class_weight}
         left_out("train_on_batch", weights, sample_weight=None, class_weight=None)
         x = as_pixels(x)
@@ -450,9 +454,9 @@ class Model:
         sample_weight: None = None, steps: int | None = None, callbacks: None = None, return_dict: bool = False,
         communicator: Communicator | None = None, **others: object,
     ) -> list[float] | dict[str, float]:
-        """`[loss, accuracy]` in inference mode, or with `return_dict` both by name.
+        """Returns `[loss, accuracy]` in inference mode, or with `return_dict` both by name.
 
-        `x` is images, with labels `y`, or a flow, which is read for one pass. With `steps` only that number of batches
+        `x` is images, with labels `y`, or a flow, of which one pass is used. With `steps` only that number of batches
         is used. `verbose` 1 or 2 prints loss and accuracy in a line. With `communicator=bigeggs.world()` the processes
         of a launcher share the work, and all return the result.
         """
@@ -478,9 +482,9 @@ class Model:
         self, x: Any, batch_size: int | None = None, verbose: int | str = "auto", steps: int | None = None,
         callbacks: None = None, communicator: Communicator | None = None, **others: object,
     ) -> np.ndarray:
-        """The output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax.
+        """Returns the output for every image: float32, `[count, classes]`; each row adds up to 1 after a softmax.
 
-        `x` is images, or a flow, which is read for one pass. With `steps` only that number of batches is used. With
+        `x` is images, or a flow, of which one pass is used. With `steps` only that number of batches is used. With
         `communicator=bigeggs.world()` the processes of a launcher share the work, and all return the whole output.
         """
         left_out(
@@ -501,7 +505,7 @@ class Model:
     ) -> Iterator[tuple[np.ndarray, np.ndarray | None, int, int]]:
         """Yields images, labels, the batch size and the first image's index.
 
-        An array is divided into few parts. A flow gives single batches, and 0 as the index of each.
+        An array is divided into parts of one or more batches. A flow gives single batches, each with the index 0.
         """
         if isinstance(x, Flow):
             _without_labels(y)
@@ -514,7 +518,7 @@ class Model:
         pixels, labels = as_pixels(x), self._labels(y)
         size = whole_number("batch_size", (128 if steps is None else 32) if batch_size is None else batch_size)
         if labels is not None and len(labels) != len(pixels):
-            # Raises an error for unequal lengths here, because the parts below could have equal lengths.
+            # This raises the error for unequal lengths: a part of the images and its labels could have equal lengths.
             Images(pixels, labels)
         if steps is not None:
             count = max(whole_number("steps", steps), 0) * size
@@ -523,20 +527,20 @@ class Model:
             yield pixels[part], None if labels is None else labels[part], size, part.start
 
     def predict_on_batch(self, x: Any) -> np.ndarray:
-        """The output for all images as one batch."""
+        """Returns the output for all images as one batch."""
         pixels = as_pixels(x)
         return self.predict(pixels, batch_size=max(len(pixels), 1))
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: None = None, return_dict: bool = False
     ) -> list[float] | dict[str, float]:
-        """`[loss, accuracy]` of all images as one batch, in inference mode."""
+        """Returns `[loss, accuracy]` of all images as one batch, in inference mode."""
         pixels = as_pixels(x)
         measured = self.evaluate(pixels, y, max(len(pixels), 1), 0, sample_weight)
         return _measured(*measured, return_dict)
 
     def __call__(self, x: Any, training: bool | None = None) -> np.ndarray:
-        """The same as `predict_on_batch`."""
+        """Does the same as `predict_on_batch`."""
         if isinstance(x, KerasTensor):
             raise Error("a model cannot be a layer of a graph: call new layers of the same kinds")
         left_out("the call of a model", {"training": training}, training=(False, None))
@@ -556,7 +560,7 @@ class Model:
         return Weights(Owner.made("be_model_weights", self._handle))
 
     def get_weights(self) -> list[np.ndarray]:
-        """A copy of all weights as they are now, in Keras's order."""
+        """Returns a copy of all weights as they are now, in Keras's order."""
         return list(self.weights.values())
 
     def set_weights(self, weights: Mapping[str, np.ndarray] | Sequence[np.ndarray]) -> None:
@@ -589,9 +593,10 @@ class Model:
     ) -> None:
         """Writes the layers and the weights to an ONNX file, which other programs run.
 
-        The graph's input is `images`, float32 `[batch, height, width, channels]`, or `vectors`, with the values that
-        this model takes: the graph includes `Rescaling`. Its output is `probabilities`, or `output` without a
-        softmax. The file's metadata has `class_names`, one for each output; by default those of the model.
+        The graph's input is `images`, float32 `[batch, height, width, channels]`, or `vectors`, float32
+        `[batch, features]`. It takes the values that this model takes, because the graph includes `Rescaling`. The
+        graph's output is `probabilities`, or `output` without a softmax. The file's metadata has `class_names`, one for
+        each output, by default those of the model.
         """
         if format != "onnx":
             raise ValueError(f"there is no format {format!r}: there is 'onnx'")
@@ -654,7 +659,7 @@ class Sequential(Model):
         self._layers.append(layer)
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
-        """Fixes the shape of the input, `[None, height, width, channels]` as in Keras, if it is not known yet."""
+        """Fixes the shape of the input, `[None, height, width, channels]` as in Keras, unless the model has one."""
         if self._owner is not None:
             return
         if input_shape is None:
@@ -663,7 +668,7 @@ class Sequential(Model):
             raise ValueError("the model does not know its input yet: begin it with bigeggs.layers.Input")
         layers = [layer for layer in self._layers if isinstance(layer, Layer)]
         _check_axes(layers, input_shape)
-        # As in `Graph`: factors of the input become a setting of the model, except in the last layer.
+        # As in `Graph`, factors of the input become a setting of the model, except that of the last layer.
         rescale = 1.0
         while len(layers) > 1 and (factor := layers[0]._factor) is not None:
             rescale *= factor
@@ -694,7 +699,7 @@ class Sequential(Model):
 
 
 def load_model(filepath: str | os.PathLike[str], **others: object) -> Model:
-    """A model from a file that `save` wrote; the same as `Model.load`."""
+    """Reads a model from a file that `save` wrote; does the same as `Model.load`."""
     left_out("load_model", others, custom_objects=None, compile=ANY, safe_mode=ANY)
     return Model.load(filepath)
 
@@ -702,7 +707,7 @@ def load_model(filepath: str | os.PathLike[str], **others: object) -> Model:
 def _check_axes(layers: Sequence[Layer], input_shape: Sequence[int | None]) -> None:
     """Raises `Error` for a layer in a stack whose axis is not the last one of its output."""
     if any(layer._axis != -1 for layer in layers):
-        # No layers can be added to a model once the library has described it, so this describes another model.
+        # The library adds no layers to a model that it has described, so this describes a model of its own.
         owner = created(input_shape, 1, {})
         for layer in layers:
             layer._add_to(owner)
@@ -711,7 +716,7 @@ def _check_axes(layers: Sequence[Layer], input_shape: Sequence[int | None]) -> N
 
 
 def _one(what: str, given: KerasTensor | Sequence[KerasTensor]) -> KerasTensor:
-    """The only value of a model's inputs or outputs."""
+    """Returns the only value of a model's inputs or outputs; `what` is "input" or "output"."""
     values = values_of(given, f"{what}s is")
     if len(values) != 1:
         given_values = ", ".join(map(repr, values)) or "none"
@@ -738,7 +743,7 @@ def _told(callbacks: Callback | Sequence[Callback] | None) -> list[Callback]:
 
 @contextmanager
 def _taking_part(callbacks: Sequence[Callback], model: Model) -> Iterator[None]:
-    """Assigns callbacks to a model during its training; raises `ValueError` if one is in another training."""
+    """Assigns callbacks to a model during its training; raises `ValueError` if a callback is in another training."""
     for callback in callbacks:
         if callback._is_told:
             raise ValueError(
@@ -754,14 +759,15 @@ def _taking_part(callbacks: Sequence[Callback], model: Model) -> Iterator[None]:
 
 
 def _name(communicator: Communicator | None) -> str | None:
-    """The communicator's name in settings; None for this process alone."""
+    """Returns the communicator's name in settings; None for this process alone."""
     return None if communicator is None else "world"
 
 
 def _parts(count: int, batch_size: int) -> list[slice]:
-    """Slices of whole batches, small enough for a quick Ctrl-C, which takes effect between two calls.
+    """Divides `count` images into slices of whole batches, of at most 2048 images unless a batch is larger.
 
-    There is at least one, so that the library raises the error for an empty array or a wrong size.
+    Ctrl-C takes effect between two calls of the library, and each call has one slice. There is at least one slice, so
+    that the library raises the error for an empty array or a wrong size.
     """
     size = max(batch_size, batch_size * (2048 // batch_size)) if batch_size > 0 else max(count, 1)
     return [slice(start, start + size) for start in range(0, max(count, 1), size)]
@@ -806,10 +812,10 @@ class _Relay:
 
 
 class _Interrupts:
-    """Defers the exception of a Ctrl-C during a training: Ctrl-C ends the training, then the exception is raised.
+    """Defers the exception of a Ctrl-C until the training has ended; Ctrl-C ends the training after the current step.
 
-    If the exception were raised inside the callback of a training, it could come between two lines of this module and
-    be lost.
+    Otherwise Python could raise the exception at any place in the function that the library calls, also outside its
+    `try`, and ctypes would lose it.
     """
 
     def __init__(self) -> None:
