@@ -1,4 +1,4 @@
-"""Keys and lines typed at the terminal: ``listen(…)``."""
+"""Reacts to keys and lines typed at the terminal: ``listen(…)``."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from typing import Callable, Iterator, Mapping
 
 @contextlib.contextmanager
 def listen(answers: Mapping[str, Callable[[], None]]) -> Iterator[None]:
-    """Calls the function of a key: without Enter on a terminal, else for the first letter of each line."""
+    """Calls, within a ``with`` block, the function of a key in `answers` when the key is typed.
+
+    On a terminal no Enter is needed. On other inputs, the first letter of each line is the key. A process of the
+    background reacts to nothing.
+    """
     loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
-    # Only the foreground process group may use the terminal.
-    is_terminal = os.isatty(stdin) and os.tcgetpgrp(stdin) == os.getpgrp()
+    is_terminal = os.isatty(stdin)
+    # Setting or reading the terminal would stop a process of the background (SIGTTOU, SIGTTIN).
+    is_background = is_terminal and os.tcgetpgrp(stdin) != os.getpgrp()
 
     def read() -> None:
         try:
@@ -31,10 +36,13 @@ def listen(answers: Mapping[str, Callable[[], None]]) -> Iterator[None]:
             if letter in answers:
                 answers[letter]()
 
+    if is_background:
+        yield
+        return
     with contextlib.ExitStack() as stack:
         if is_terminal:
             stack.enter_context(single_keys(stdin))
-        # A regular file or /dev/null cannot be waited for.
+        # The event loop cannot wait for a regular file or for /dev/null, and raises PermissionError.
         with contextlib.suppress(PermissionError):
             loop.add_reader(stdin, read)
             stack.callback(loop.remove_reader, stdin)
@@ -43,10 +51,13 @@ def listen(answers: Mapping[str, Callable[[], None]]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def single_keys(terminal: int) -> Iterator[None]:
-    """Makes a terminal give each key at once and without echo; Ctrl-C and Ctrl-Z work as usual."""
+    """Makes a terminal give each key at once and without echo within a ``with`` block.
+
+    Ctrl-C and Ctrl-Z work as usual.
+    """
     before, loop = termios.tcgetattr(terminal), asyncio.get_running_loop()
     tty.setcbreak(terminal)
-    # The shell restores its own settings while this process is stopped.
+    # While this process is stopped, the shell sets the terminal as it was, so this sets it again at the SIGCONT.
     loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, terminal)
     try:
         yield
