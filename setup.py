@@ -1,7 +1,8 @@
 """Puts the library and the trained weights into the Python package.
 
-`pip install .` uses the library that BIGEGGS_LIBRARY names; if that is not set, `swift build` makes the library.
-`make dist` names a folder with a build for each processor level. All else about the package is in pyproject.toml.
+`pip install .` uses the library that BIGEGGS_LIBRARY names. If the variable is not set, `swift build` makes the
+library. `make dist` sets the variable to a folder that has a build for each processor level. All else about the
+package is in pyproject.toml.
 """
 
 import os
@@ -15,20 +16,20 @@ from setuptools.command.build_py import build_py
 
 try:
     from setuptools.command.bdist_wheel import bdist_wheel
-except ImportError:  # Before setuptools 70.1, as in Debian 12.
+except ImportError:  # This setuptools is older than 70.1, as in Debian 12.
     from wheel.bdist_wheel import bdist_wheel
 
 ROOT = Path(__file__).resolve().parent
 LIBRARY = "libbigeggs_c.so"
 HEADER = ROOT / "Sources/CBigEggs/include/bigeggs.h"
-# The networks' names in Python, and the names of their weights in the report.
+# The networks' names in Python, each with the name of its weights in the report.
 WEIGHTS = {"report": "augmented", "fast": "fast"}
-# setuptools' own files, outside the sources.
+# setuptools writes its own files here, outside the sources.
 WORK = ROOT / ".build" / "python"
 
 
 def version() -> str:
-    """The version, from the library's header."""
+    """Reads the version from the library's header."""
     found = re.search(r'#define BE_VERSION "(.+)"', HEADER.read_text())
     if found is None:
         raise SystemExit(f"error: there is no BE_VERSION in {HEADER}")
@@ -36,7 +37,10 @@ def version() -> str:
 
 
 def library() -> Path:
-    """The path of the library, which is built if BIGEGGS_LIBRARY is not set; or of a folder with builds."""
+    """Returns the path of the library, or of a folder with builds.
+
+    Without BIGEGGS_LIBRARY the library is built if `swift` is in PATH; else an earlier build is used.
+    """
     if named := os.environ.get("BIGEGGS_LIBRARY"):
         path = Path(named)
         if not path.exists():
@@ -61,7 +65,7 @@ class BuildWithLibrary(build_py):
         if self.editable_mode:  # An editable install finds the library and the weights in the checkout.
             return
         package = Path(self.build_lib) / "bigeggs"
-        # An earlier build's files.
+        # These files are from an earlier build.
         shutil.rmtree(package / "lib", ignore_errors=True)
         (package / LIBRARY).unlink(missing_ok=True)
         built = library()
@@ -84,7 +88,7 @@ class PlatformPackage(Distribution):
 
 
 class PlatformWheel(bdist_wheel):
-    """For any Python 3 on this platform: the library does not depend on Python."""
+    """A wheel for any Python 3 on this platform: the library does not depend on Python."""
 
     def get_tag(self) -> tuple[str, str, str]:
         return "py3", "none", super().get_tag()[2]

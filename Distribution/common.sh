@@ -1,4 +1,4 @@
-# Shared by `wheel` and `archive`, which source it.
+# `wheel` and `archive` source this file.
 
 fail() {
     echo "error: $1" >&2
@@ -32,7 +32,8 @@ finish() {
     done
 }
 
-# compile LEVEL FOLDER [ARGUMENT]...: runs `swift build` for a processor level, and keeps this machine's paths out.
+# compile LEVEL FOLDER [ARGUMENT]...: runs `swift build` for a processor level, such as v3, with FOLDER as its scratch
+# folder, and keeps this machine's paths out of the files.
 compile() {
     local level=$1 folder=$2
     shift 2

@@ -1,10 +1,10 @@
 """Compares a wheel with `make build` on this machine: the weights after some steps, and images per second.
 
-The two run in turns.
+The two run in turns, N times each.
 
     compare.py WHEEL [--pairs N]
 
-Exits with 1 if a weight differs in any bit, or if the wheel's library reaches less than 0.97 of the speed.
+Exits with 1 if a weight differs in any bit, or if the wheel's library reaches less than 0.97 of the speed (median).
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ print(json.dumps({"weights": digest, "speed": len(images) / min(seconds)}))
 
 
 def trained(package: Path, precision: str, library: Path | None) -> dict[str, object]:
-    """Trains with a package, and its own library or another one. Returns what the training prints."""
+    """Trains with the package in the folder `package`, and with `library` or, without it, the package's own library.
+
+    Returns the weights' hash and the images per second.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BIGEGGS_")}
     if library:
         environment["BIGEGGS_LIBRARY"] = str(library)

@@ -36,7 +36,7 @@ def output(*command: str | Path) -> str:
 
 
 def swift() -> tuple[str, Path]:
-    """The version of the Swift compiler, and its folder."""
+    """Returns the version of the Swift compiler, and its folder."""
     folder = Path(shutil.which("swift") or "swift").resolve().parents[2]
     version = re.search(r"Swift version (\S+)", output("swift", "--version"))
     assert version, "swift --version names no version"
@@ -44,7 +44,7 @@ def swift() -> tuple[str, Path]:
 
 
 def own_components() -> list[tuple[Component, Path]]:
-    """The components that auditwheel does not find, each with its licence."""
+    """Returns the components that auditwheel does not find, each with the path of its licence."""
     licences = LicenseFactory()
     swift_version, toolchain = swift()
     resolved = json.loads((ROOT / "Package.resolved").read_text())
@@ -70,14 +70,17 @@ def own_components() -> list[tuple[Component, Path]]:
 
 
 def debian_licences(sbom: Path) -> dict[str, Path]:
-    """The licence of each Debian package from which auditwheel copied a library."""
+    """Returns the path of the licence of each Debian package from which auditwheel copied a library.
+
+    `sbom` is auditwheel's list.
+    """
     components = json.loads(sbom.read_text())["components"]
     names = {part["name"] for part in components if part.get("purl", "").startswith("pkg:deb/")}
     return {name: Path(f"/usr/share/doc/{name}/copyright") for name in sorted(names)}
 
 
 def write_components(components: list[Component], name: str, path: Path) -> None:
-    """Writes the list of bundled components: the same bytes each time."""
+    """Writes the list of the bundled components of `name`, with the same bytes each time."""
     bom = Bom(components=components)
     epoch = int(os.environ["SOURCE_DATE_EPOCH"])
     bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
@@ -93,7 +96,7 @@ def write_licences(licences: dict[str, Path], folder: Path) -> None:
 
 
 def complete(wheel: Path) -> None:
-    """Rewrites the wheel with licences and components."""
+    """Rewrites the wheel with the licences and the list of components."""
     with tempfile.TemporaryDirectory() as scratch:
         output("wheel", "unpack", "--dest", scratch, wheel)
         [tree] = Path(scratch).iterdir()

@@ -22,13 +22,13 @@ from packageurl import PackageURL
 
 
 def needed(program: Path) -> dict[str, Path]:
-    """The paths of the libraries that a program loads, by name; without the system's."""
+    """Returns the paths of the libraries that a program loads, by name, without the system's."""
     found = re.findall(r"^\s*(\S+) => (/\S+)", output("ldd", program), re.M)
     return {name: Path(path).resolve() for name, path in found if not SYSTEM.match(name)}
 
 
 def own_name(name: str, path: Path) -> str:
-    """A unique name: the library's, with a part of its SHA-256."""
+    """Returns a unique name: the library's, with a part of its SHA-256."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
     stem, _, rest = name.partition(".so")
     return f"{stem}-{digest}.so{rest}"
@@ -44,7 +44,7 @@ def lead(file: Path, names: dict[str, str], libraries: str) -> None:
 
 
 def debian_package(path: Path) -> tuple[str, str]:
-    """The Debian package that a file belongs to, and its version."""
+    """Returns the Debian package that a file belongs to, and its version."""
     for candidate in (path, Path(str(path).removeprefix("/usr"))):
         found = subprocess.run(["dpkg-query", "-S", str(candidate)], capture_output=True, text=True)
         if found.returncode == 0:

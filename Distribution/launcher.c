@@ -1,4 +1,4 @@
-// The archive's bin/bigeggs: executes the build of the command for this processor.
+// The archive's bin/bigeggs: it executes the command's build for this processor, or for BIGEGGS_LEVEL's level.
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 
 int be_level(void) {
   __builtin_cpu_init();
-  // The builtin also checks whether the kernel saves the wider registers.
+  // __builtin_cpu_supports also checks whether the kernel saves the wider registers.
   if (__builtin_cpu_supports("x86-64-v4")) return 4;
   if (__builtin_cpu_supports("x86-64-v3")) return 3;
   if (__builtin_cpu_supports("x86-64-v2")) return 2;

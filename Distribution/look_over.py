@@ -26,25 +26,25 @@ DEBIAN_12 = (2, 36)
 
 
 def needed(file: Path) -> list[str]:
-    """The libraries that a library needs, by name."""
+    """Returns the names of the libraries that a program or library needs."""
     found = subprocess.run(["readelf", "-d", file], capture_output=True, text=True, check=True).stdout
     return re.findall(r"\(NEEDED\).*\[(.+)\]", found)
 
 
 def glibc(file: Path) -> tuple[int, ...]:
-    """The newest version of glibc that a library needs."""
+    """Returns the newest version of glibc that a program or library needs."""
     found = subprocess.run(["readelf", "--version-info", file], capture_output=True, text=True, check=True).stdout
     return max((tuple(map(int, text.split("."))) for text in re.findall(r"Name: GLIBC_([\d.]+)", found)), default=(0,))
 
 
 def binaries(tree: Path) -> list[Path]:
-    """The programs and libraries in a folder."""
+    """Returns the programs and libraries in a folder."""
     files = (path for path in tree.rglob("*") if path.is_file() and not path.is_symlink())
     return [path for path in files if path.open("rb").read(4) == b"\x7fELF"]
 
 
 def faults(tree: Path, newest: tuple[int, ...]) -> list[str]:
-    """The faults of an unpacked wheel or archive, which may need glibc `newest` at most."""
+    """Returns the faults of an unpacked wheel or archive, which may need glibc `newest` at most."""
     found = []
     there = {path.name for path in tree.rglob("*.so*")}
     for path in binaries(tree):
@@ -57,24 +57,24 @@ def faults(tree: Path, newest: tuple[int, ...]) -> list[str]:
     for path in tree.rglob("*"):
         hidden = [] if path.is_dir() or path.is_symlink() else [part for part in secrets if part in path.read_bytes()]
         if hidden:
-            # The checkout may lie in the home directory.
+            # The longest path is shown: the checkout may lie in the home directory.
             found.append(f"{path.relative_to(tree)} has a path of this machine: {max(hidden, key=len).decode()}")
     return found
 
 
 def dotted(version: tuple[int, ...]) -> str:
-    """A version as text."""
+    """Returns a version as text."""
     return ".".join(map(str, version))
 
 
 def toolchain() -> Path:
-    """The Swift compiler's folder; the root if there is no compiler, or if it is below /usr."""
+    """Returns the Swift compiler's folder; the root if there is no compiler, or if it is below /usr."""
     found = shutil.which("swift")
     return Path(found).resolve().parents[2] if found and not found.startswith("/usr/") else Path("/")
 
 
 def faults_of_wheel(wheel: Path) -> list[str]:
-    """The faults of a wheel. Prints its largest files."""
+    """Returns the faults of a wheel, and prints its largest files."""
     with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as scratch:
         parts = sorted(archive.infolist(), key=lambda part: -part.compress_size)
         print(f"{wheel.name} has {wheel.stat().st_size / 1e6:.1f} MB. The largest files in it, packed and unpacked:")

@@ -1,4 +1,4 @@
-"""Decodes pictures of any size to the small squares that a network sees: ``decode(memory, paths, side)``."""
+"""Decodes pictures of any size to the small squares that a network takes: ``decode(memory, paths, side)``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image, UnidentifiedImageError
 from PIL.Image import Resampling, Transpose
 
-#: The formats that are opened. Pillow reads others too, some of them with external programs.
+#: Only these formats are opened. Pillow reads others too, some of them with external programs.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
-#: A picture with fewer pixels on a side shows nothing that could be recognized.
+#: A picture with fewer pixels on a side is refused, because it shows nothing that could be recognized.
 LEAST_SIDE = 8
 
 #: Decoding does not scale a JPEG down below this many pixels on a side, nor below the square's side.
@@ -24,7 +24,7 @@ GROUND = "white"
 
 #: The number of EXIF's tag Orientation.
 ORIENTATION = 0x0112
-#: How to turn a picture upright, by the value of that tag.
+#: The turn that makes a picture upright, by the value of that tag.
 UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -43,13 +43,13 @@ class Unreadable(Exception):
 
 
 def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str | int]:
-    """Writes each picture's middle into `memory`: `[len(paths), side, side, 3]` bytes, red, green and blue.
+    """Writes the middle square of each picture into `memory`: `[len(paths), side, side, 3]` bytes, red, green and blue.
 
     A path in bytes need not be valid text.
 
     Returns for each path the number of pixels on the picture's shorter side, or a sentence that says why the picture
-    cannot be used; the picture's bytes in `memory` then stay unchanged. Pillow decodes and scales without holding the
-    GIL, so there is a thread for each processor.
+    cannot be used; the picture's bytes in `memory` then stay unchanged. There is a thread for each processor, because
+    Pillow decodes and scales without holding the GIL.
     """
     size = side * side * 3
 
@@ -68,12 +68,12 @@ def decode(memory: memoryview, paths: list[str | bytes], side: int) -> list[str 
 
 
 def square(path: str | bytes, side: int) -> Image.Image:
-    """The middle of a picture: RGB, upright, `side` by `side` pixels."""
+    """Returns the middle square of a picture: RGB, upright, `side` by `side` pixels."""
     return middle(path, side)[0]
 
 
 def middle(path: str | bytes, side: int) -> tuple[Image.Image, int]:
-    """The picture of `square`, and the number of pixels on the shorter side of the original."""
+    """Returns the picture of `square`, and the number of pixels on the shorter side of the original."""
     name = readable(path)
     try:
         kind = os.stat(path).st_mode
@@ -108,12 +108,12 @@ def middle(path: str | bytes, side: int) -> tuple[Image.Image, int]:
 
 
 def readable(path: str | bytes) -> str:
-    """A path for an error message: bytes that are not UTF-8 are written as ``\\xe9``."""
+    """Returns a path for an error message; bytes that are not UTF-8 are written as ``\\xe9``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def scaled(image: Image.Image, side: int) -> Image.Image:
-    """The middle square of an opened picture, scaled with Lanczos's filter, which is wider when the square shrinks."""
+    """Returns an opened picture's middle square, scaled with Lanczos's filter, which is wider if the square shrinks."""
     # A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough for the filter.
     least = max(side, LEAST_DECODED)
     image.draft("RGB", (least, least))
@@ -134,9 +134,9 @@ def scaled(image: Image.Image, side: int) -> Image.Image:
 
 
 def in_colours(image: Image.Image) -> Image.Image:
-    """The picture in a mode whose pixels can be averaged: grey, RGB or RGBA."""
+    """Converts a picture to a mode whose pixels can be averaged: grey, RGB or RGBA."""
     if image.mode.startswith("I"):
-        # Grey in 16 bits; converting it directly would clip values above 255.
+        # The picture is grey in 16 bits; converting it directly would clip values above 255.
         return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
     if "transparency" in image.info or image.mode in ("LA", "PA", "RGBA"):
         return image.convert("RGBA")
@@ -144,7 +144,7 @@ def in_colours(image: Image.Image) -> Image.Image:
 
 
 def orientation(image: Image.Image) -> object:
-    """EXIF's orientation; None, which counts as upright, if it is missing or damaged."""
+    """Returns EXIF's orientation; None, which counts as upright, if it is missing or damaged."""
     try:
         return image.getexif().get(ORIENTATION)
     except Exception:  # damaged EXIF data raises many kinds of exceptions

@@ -15,7 +15,7 @@ from bigeggs import layers  # noqa: E402
 
 world = bigeggs.world()
 
-# Images of two classes: images of the second are brighter on the left. Every process makes the same images.
+# The images have two classes; those of the second class are brighter on the left. Every process makes the same images.
 random = np.random.default_rng(7)
 y = random.integers(0, 2, 2000)
 x = random.integers(0, 156, (2000, 16, 16, 3)).astype(np.uint8)

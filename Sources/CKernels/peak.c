@@ -2,11 +2,11 @@
 
 #include "bfloat16_operations.h"
 
-// The number of independent chains with AVX-512. A chain is a sum of 16 lanes. With other instruction sets a chain
-// takes more registers, so there are fewer chains: all chains together always take 12 registers.
+// The number of independent chains with AVX-512. A chain is a sum of 16 lanes. With smaller registers a chain takes
+// more of them, so there are fewer chains: all chains together always take 12 registers.
 enum { CHAINS = 12 };
 
-/// The sum over chains and lanes, so that the compiler cannot remove any.
+/// Returns the sum over chains and lanes, so that the compiler cannot remove any chain.
 BE_INLINE float sum_of(const lanes_t *sums, int chains) {
   lanes_t total = 0;
   for (int chain = 0; chain < chains; chain++) total += sums[chain];
@@ -15,7 +15,7 @@ BE_INLINE float sum_of(const lanes_t *sums, int chains) {
   return sum;
 }
 
-/// - chains: the number of chains; each has 16 lanes.
+/// Runs `rounds` rounds of one multiply-add for each lane of `chains` chains; returns the number of operations.
 BE_INLINE int64_t multiply_add(int chains, int64_t rounds, float factor, float *result) {
 #pragma clang fp contract(on)
   lanes_t sums[CHAINS];

@@ -4,30 +4,30 @@
 
 #include "float32_lanes.h"
 
-// This file is compiled a second time, with eight lanes for AVX2. The second object file has only these functions.
+// This file is compiled a second time, with eight lanes for AVX2. The second object file defines only these functions.
 __attribute__((visibility("hidden"))) void be_tiny_convolve_avx2(
     const be_tiny_convolution *convolution, ptrdiff_t first, ptrdiff_t last);
 __attribute__((visibility("hidden"))) void be_tiny_sum_gradient_avx2(
     const be_tiny_gradient *gradient, ptrdiff_t first, ptrdiff_t last);
 
-/// The number of columns of a panel, and the number of vectors in one row of a panel.
+/// The number of columns of a panel, and the number of vectors in a row of a panel.
 enum { PANEL = 16, VECTORS = PANEL / LANE_COUNT };
 
 BE_INLINE ptrdiff_t blocks_of(ptrdiff_t channels, ptrdiff_t block) { return (channels + block - 1) / block; }
 
 BE_INLINE ptrdiff_t pixels_of(const be_tiny_shape *shape) { return shape->height * shape->width; }
 
-/// The number of elements of an image.
+/// Returns the number of elements of an image.
 BE_INLINE ptrdiff_t image_stride(const be_tiny_shape *shape, ptrdiff_t channels) {
   return pixels_of(shape) * blocks_of(channels, shape->block) * shape->block;
 }
 
-/// Offset of a pixel's block of 8 or 16 channels in an image, in elements.
+/// Returns the offset, in elements, of a pixel's block of 8 or 16 channels in an image.
 BE_INLINE ptrdiff_t block_offset(const be_tiny_shape *shape, ptrdiff_t block, ptrdiff_t pixel) {
   return (block * pixels_of(shape) + pixel) * shape->block;
 }
 
-/// The index of the tap, 0 to 8, that connects an input pixel to an output pixel.
+/// Returns the index, 0 to 8, of the tap that connects an input pixel to an output pixel.
 BE_INLINE int tap_of(const be_tiny_shape *shape, ptrdiff_t input, ptrdiff_t output) {
   const ptrdiff_t row = input / shape->width - output / shape->width;
   const ptrdiff_t column = input % shape->width - output % shape->width;
@@ -44,7 +44,8 @@ size_t be_tiny_panel_bytes(const be_tiny_shape *shape) {
   return PANEL * image_stride(shape, shape->inputs) * sizeof(float);
 }
 
-/// Copies a square of block by block channels of the kernel to `block` columns of the panel.
+/// Copies a square of `block` by `block` channels of the kernel to `block` columns of a panel, beginning at `row`.
+/// Exchanges inputs and outputs of the square if `isTurned`.
 BE_INLINE void copy_square(const float *square, ptrdiff_t block, bool isTurned, float *row) {
   for (ptrdiff_t in = 0; in < block; in++, row += PANEL) {
     if (!isTurned) {
@@ -89,7 +90,7 @@ size_t be_tiny_gathered_bytes(const be_tiny_shape *shape, ptrdiff_t channels) {
   return blocks_of(channels, 16) * pixels_of(shape) * shape->images * 16 * sizeof(float);
 }
 
-/// Copies a block of channels as float32.
+/// Copies a block of channels, which begins at element `at`, as float32.
 BE_INLINE void copy_block(const void *from, bool is_bfloat16, ptrdiff_t at, ptrdiff_t block, float *to) {
   if (!is_bfloat16) {
     memcpy(to, (const float *)from + at, block * sizeof *to);
@@ -101,7 +102,7 @@ BE_INLINE void copy_block(const void *from, bool is_bfloat16, ptrdiff_t at, ptrd
   }
 }
 
-/// Copies a group of 16 channels of all images.
+/// Copies a group of 16 channels as float32 [pixels, images, 16 channels]. Channels of missing blocks are zero.
 BE_INLINE void gather(const be_tiny_shape *shape, const void *from, bool is_bfloat16, ptrdiff_t channels,
                       ptrdiff_t sixteen, float *to) {
   const ptrdiff_t block = shape->block, stride = image_stride(shape, channels);
@@ -141,12 +142,12 @@ void be_tiny_gather(const be_tiny_gradient *gradient, ptrdiff_t first_sixteen, p
 
 #endif
 
-/// Computes a panel's columns for `group` images.
+/// Computes a panel's columns of the product for `group` images.
 BE_INLINE void multiply(int group, const be_tiny_shape *shape, const float *input, const float *panel,
                         lanes_t sums[][VECTORS]) {
   const ptrdiff_t block = shape->block, pixels = pixels_of(shape), stride = image_stride(shape, shape->inputs);
   const ptrdiff_t blocks = blocks_of(shape->inputs, block), joined = 16 / block;
-  // A local array stays in registers; an array parameter might not.
+  // This local array stays in registers; the array parameter might not.
   lanes_t sum[12][VECTORS];
   UNROLL for (int m = 0; m < group; m++)
     UNROLL for (int n = 0; n < VECTORS; n++) sum[m][n] = 0;
@@ -264,7 +265,8 @@ BE_INLINE void sum_gradient(int group, int rest, const be_tiny_gradient *gradien
   }
 }
 
-// `group` and `rest` are chosen so that their sums fit into the registers.
+// `group` images or inputs are computed together, then groups of `rest`, then single ones of the images. Both numbers
+// are chosen so that the sums fit into the registers.
 #if LANE_COUNT == 8
 
 BE_TARGET_AVX2 void be_tiny_convolve_avx2(const be_tiny_convolution *convolution, ptrdiff_t first, ptrdiff_t last) {

@@ -5,20 +5,21 @@
 typedef be_winograd_bfloat16_shape shape_t;
 typedef be_winograd_bfloat16_convolution convolution_t;
 
-// Products are summed for 8 tiles by 32 outputs at a time. The sums of 16 tiles are kept until all sixteen
-// elements of a tile are computed.
+// Products are summed for 8 tiles by 32 outputs at a time. The sums of 16 tiles are kept until all sixteen elements of
+// each tile are computed.
 enum { GROUP = BE_WINOGRAD_BFLOAT16_GROUP, VECTORS = 2, LANES = 16 * VECTORS, KEPT = 16 };
 
-// Bytes of the second-level cache for transformed tiles; the rest is for the matrices.
+// The bytes of the second-level cache that transformed tiles may take; the rest is for the matrices.
 enum { VALUE_BYTES = 262144 };
 
-/// The number of tiles that are transformed before they are multiplied.
+/// Returns the number of tiles that are transformed before they are multiplied.
 static ptrdiff_t tiles_at_once(const shape_t *shape) {
   const ptrdiff_t tiles = VALUE_BYTES / (32 * shape->inputs) / KEPT * KEPT;
   return tiles < KEPT ? KEPT : tiles > 256 ? 256 : tiles;
 }
 
-// Strides between elements of the transform. Powers of two would put all sixteen into the same few cache sets.
+// The strides between elements of the transform, in numbers. Powers of two would put all sixteen into the same few
+// cache sets.
 static ptrdiff_t value_stride(const shape_t *shape) { return tiles_at_once(shape) * shape->inputs + 64; }
 enum { SUM_STRIDE = KEPT * LANES + 16 };
 
@@ -52,7 +53,7 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
   }
 }
 
-/// One of the sixteen matrix products, for 8 tiles by 32 outputs.
+/// Computes one of the sixteen matrix products, for 8 tiles by 32 outputs.
 BE_INLINE void multiply(operations_t on, const bfloat *values, const bfloat *matrix, ptrdiff_t inputs,
                         float *sums) {
   lanes_t sum[GROUP][VECTORS];

@@ -8,21 +8,21 @@ typedef be_winograd_bfloat16_gradient gradient_t;
 // The products of one element of the transform are summed for 8 inputs by 32 outputs at a time.
 enum { GROUP = 8, VECTORS = 2, LANES = 16 * VECTORS };
 
-// Bytes of the second-level cache for transformed tiles.
+// The bytes of the second-level cache that transformed tiles may take.
 enum { TILE_BYTES = 600000 };
 
 ptrdiff_t be_winograd_bfloat16_tile_pairs(const shape_t *shape) {
   return shape->images * ((shape->height + 1) / 2) * ((shape->width + 3) / 4);
 }
 
-/// The number of pairs of tiles that are transformed before they are multiplied.
+/// Returns the number of pairs of tiles that are transformed before they are multiplied.
 static ptrdiff_t pairs_at_once(const shape_t *shape) {
   const ptrdiff_t pairs = TILE_BYTES / (64 * (shape->inputs + shape->outputs));
   return pairs < 8 ? 8 : pairs > 64 ? 64 : pairs;
 }
 
-/// Stride between elements of the transform, in pairs of bfloat16. A power of two would put all sixteen into the
-/// same few cache sets.
+/// Returns the stride between elements of the transform, in pairs of bfloat16. A power of two would put all sixteen
+/// into the same few cache sets.
 static ptrdiff_t element_stride(const shape_t *shape, ptrdiff_t channels) {
   return pairs_at_once(shape) * channels + 32;
 }
@@ -31,7 +31,7 @@ size_t be_winograd_bfloat16_gradient_scratch_bytes(const shape_t *shape) {
   return 64 * (element_stride(shape, shape->inputs) + element_stride(shape, shape->outputs));
 }
 
-/// Computes B^T d B of consecutive pairs of tiles in a row.
+/// Computes B^T d B of consecutive pairs of tiles in a row, stored as [elements, pairs, channels].
 BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                 ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride) {
   const ptrdiff_t channels = shape->inputs, plane = shape->height * shape->width * 16, width = shape->width;
@@ -60,7 +60,7 @@ BE_INLINE void transform_inputs(operations_t on, const shape_t *shape, const bfl
 }
 
 /// Computes A y A^T of consecutive pairs of tiles in a row, without the negative sign of the fourth row and column.
-/// finish_gradient applies this sign. Adds y to the sums for the bias.
+/// finish_gradient applies the sign. Adds y to the sums for the bias.
 BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const bfloat *image, ptrdiff_t row,
                                    ptrdiff_t column, ptrdiff_t count, uint32_t *target, ptrdiff_t stride,
                                    float *bias_sums) {
@@ -95,7 +95,7 @@ BE_INLINE void transform_gradients(operations_t on, const shape_t *shape, const 
   }
 }
 
-/// Adds the products of 8 inputs by 32 outputs to their sums.
+/// Adds the products of one element of the transform to the sums of 8 inputs by 32 outputs.
 BE_INLINE void multiply(operations_t on, const uint32_t *inputs, ptrdiff_t input_stride, const uint32_t *outputs,
                         ptrdiff_t output_stride, ptrdiff_t pairs, float *sums) {
   lanes_t sum[GROUP][VECTORS];
@@ -146,7 +146,7 @@ BE_INLINE void sum_gradient(operations_t on, const gradient_t *gradient, ptrdiff
   }
 }
 
-/// G^T times a column. The fourth element gets its negative sign here.
+/// Computes G^T times a column, and applies the negative sign of the column's fourth element.
 BE_INLINE void gather(lanes_t a, lanes_t b, lanes_t c, lanes_t d, lanes_t result[3]) {
   const lanes_t even = (b + c) * 0.5f;
   result[0] = a + even;

@@ -4,7 +4,7 @@
 
 typedef be_winograd_bfloat16_kernel kernel_t;
 
-/// G times a column.
+/// Computes G times a column.
 BE_INLINE void spread(lanes_t a, lanes_t b, lanes_t c, lanes_t result[4]) {
   const lanes_t outer = (a + c) * 0.5f, middle = b * 0.5f;
   result[0] = a;
@@ -34,8 +34,8 @@ BE_INLINE void transform(operations_t on, const kernel_t *kernel, ptrdiff_t firs
     const ptrdiff_t out = block / (inputs / 16), in = block % (inputs / 16);
     const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in;
     for (int pair = 0; pair < 8; pair++) {
-      // The elements for two inputs and 16 outputs. In the matrices, two neighbouring channels of the dimension that
-      // is summed over form a pair.
+      // `even` and `odd` are the elements of two neighbouring inputs for 16 outputs. In the matrices, two neighbouring
+      // channels form a pair if the products sum over these channels.
       lanes_t even[16], odd[16];
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32, even);
       transform_elements(kernel->kernel + block * 9 * 256 + pair * 32 + 16, odd);

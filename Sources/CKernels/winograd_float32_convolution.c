@@ -4,7 +4,7 @@
 
 typedef be_winograd_float32_convolution convolution_t;
 
-// This file is compiled a second time, with eight lanes for AVX2. The second object file has only this function.
+// This file is compiled a second time, with eight lanes for AVX2. The second object file defines only this function.
 __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
     const convolution_t *convolution, void *scratch, ptrdiff_t first, ptrdiff_t last);
 
@@ -12,9 +12,9 @@ __attribute__((visibility("hidden"))) void be_winograd_float32_convolve_avx2(
 // `alone` that this file's entries pass to convolve_as_said.
 enum { KEPT = LANE_COUNT == 8 ? 12 : 24 };
 
-/// The number of tiles that are transformed before they are multiplied. They fill a sixth of the cache, but there are
-/// at least KEPT and at most 10 * KEPT. With AVX2 the number is KEPT, 12, because such processors may have only 512 KB
-/// of cache. On two threads 12 is 5 % faster than 24, and another 1 % is gained because the number is a constant.
+/// Returns the number of tiles that are transformed before they are multiplied. The tiles fill a sixth of the cache,
+/// but there are at least KEPT and at most 10 * KEPT. With AVX2 the number is KEPT, 12, because such processors may
+/// have only 512 KB of cache. On two threads 12 is 5 % faster than 24, and a constant number gains another 1 %.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return KEPT;
   const ptrdiff_t bytes = ELEMENTS * 16 * sizeof(float) * sixteens_of(shape->inputs);
@@ -22,7 +22,8 @@ static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   return tiles < KEPT ? KEPT : least(tiles, 10 * KEPT);
 }
 
-// Strides between elements of the transform, in floats. Powers of two would put all 36 into the same few cache sets.
+// The strides between elements of the transform, in floats. Powers of two would put all 36 into the same few cache
+// sets.
 static ptrdiff_t value_stride(const be_winograd_float32_shape *shape) {
   return tiles_at_once(shape) * 16 * sixteens_of(shape->inputs) + 32;
 }
@@ -35,17 +36,17 @@ ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *shape) {
   return shape->images * rows_of_tiles(shape->output_height) * rows_of_tiles(shape->output_width);
 }
 
-// Enough for eight lanes too, which need less.
+// The bytes are enough for eight lanes too, which need less.
 size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *shape) {
   return ELEMENTS * (value_stride(shape) + SUM_STRIDE) * sizeof(float);
 }
 
 #endif
 
-/// One of the 36 matrix products, for `group` tiles by `vectors` times LANE_COUNT outputs.
+/// Computes one of the 36 matrix products, for `group` tiles by `vectors` times LANE_COUNT outputs.
 ///
-/// The next values and matrix rows are prefetched, also past the end of the matrix, where the next product's matrix
-/// lies. With 256 input and 256 output channels, whose matrices take 9.4 MB, this is 5 to 10 % faster.
+/// Prefetches the next values and matrix rows, also past the end of the matrix, where the next product's matrix lies.
+/// With 256 input and 256 output channels, whose matrices take 9.4 MB, prefetching is 5 to 10 % faster.
 ///
 /// - values: vectors of LANE_COUNT inputs. Vectors of consecutive tiles are adjacent. The vectors of the next inputs
 ///   are `stride` floats away.
@@ -74,7 +75,7 @@ BE_INLINE void multiply(int group, int vectors, const float *values, ptrdiff_t s
     UNROLL for (int n = 0; n < vectors; n++) store_floats(sums + m * SUMS_OF_TILE + n * LANE_COUNT, sum[m][n]);
 }
 
-/// Row `i` of a tile's outputs.
+/// Computes row `i` of a tile's outputs.
 BE_INLINE void finish_row(lanes_t columns[SIDE][4], int i, lanes_t bias, bool rectifies, lanes_t row[4]) {
   lanes_t m[SIDE];
   UNROLL for (int j = 0; j < SIDE; j++) m[j] = columns[j][i];
@@ -140,8 +141,11 @@ BE_INLINE void fetch_tile(const plane_t *plane, ptrdiff_t y, ptrdiff_t x) {
       __builtin_prefetch(plane->first + (i * plane->width + x + j) * plane->block, 0, 2);
 }
 
+/// Convolves the tiles from first_tile up to but not including last_tile.
+///
+/// - group, vectors: the number of tiles, and of vectors of outputs, that are multiplied at a time.
 /// - alone: the number of tiles that are multiplied at a time when a single vector of outputs remains.
-/// - block, pooling: the shape's block and the convolution's pooling; constants once this function is inlined.
+/// - block, pooling: the shape's block and the convolution's pooling. Inlining makes them constants.
 BE_INLINE void convolve(int group, int vectors, int alone, ptrdiff_t block, be_winograd_pooling pooling,
                         const convolution_t *convolution, void *scratch, ptrdiff_t first_tile,
                         ptrdiff_t last_tile) {
@@ -174,7 +178,7 @@ BE_INLINE void convolve(int group, int vectors, int alone, ptrdiff_t block, be_w
       for (ptrdiff_t kept = 0; kept < count; kept += KEPT) {
         const ptrdiff_t some = least(KEPT, count - kept);
         for (int element = 0; element < ELEMENTS; element++) {
-          // Prefetches the outputs of one tile during each product: 5 to 20 % faster if they are not in the cache.
+          // Prefetching the outputs of one tile before each product is 5 to 20 % faster if they are not in the cache.
           if (LANE_COUNT == 8 && pooling != BE_WINOGRAD_POOLS && element < some)
             for (int n = 0; n < some_vectors; n++) {
               const ptrdiff_t number = start + kept + element;

@@ -4,11 +4,11 @@
 
 typedef be_winograd_float32_gradient gradient_t;
 
-// This file is compiled a second time, with eight lanes for AVX2. The second object file has only this function.
+// This file is compiled a second time, with eight lanes for AVX2. The second object file defines only this function.
 __attribute__((visibility("hidden"))) void be_winograd_float32_sum_gradient_avx2(
     const gradient_t *gradient, void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
 
-// The maximum number of sums of all parts, if there are several. They take 2.4 MB.
+// The maximum number of sums of all parts, if there are several parts. So many sums take 2.4 MB.
 enum { SUMS = ELEMENTS * 128 * 128 };
 
 #if LANE_COUNT == 16
@@ -23,8 +23,8 @@ ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *shape) {
 }
 
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *shape) {
-  // Sums may take 60 % of the cache. Those of up to 128 outputs may always be computed in one call, because each call
-  // transforms the inputs again. With 256 inputs and 32 outputs a call, this would cost a third of the speed.
+  // Sums may take 60 % of the cache, but one call always computes those of up to 128 outputs, because each call
+  // transforms the inputs again. With 256 inputs and 32 outputs a call, the transforms would cost a third of the speed.
   const ptrdiff_t bytes = ELEMENTS * sixteens_of(shape->inputs) * 256 * sizeof(float);
   const ptrdiff_t fitting = shape->cache_bytes * 3 / 5 / bytes / 2 * 2;
   return 16 * least(sixteens_of(shape->outputs), fitting < 8 ? 8 : fitting);
@@ -32,9 +32,9 @@ ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *s
 
 #endif
 
-/// The number of tiles that are transformed before they are multiplied. They fill a third of the cache, but there are
-/// at least 32 and at most 128. With AVX2 the number is 24, because such processors may have only 512 KB of cache. On
-/// two threads 24 is 3 % faster than 32, and another 4 % is gained because the number is a constant.
+/// Returns the number of tiles that are transformed before they are multiplied. The tiles fill a third of the cache,
+/// but there are at least 32 and at most 128. With AVX2 the number is 24, because such processors may have only 512 KB
+/// of cache. On two threads 24 is 3 % faster than 32, and a constant number gains another 4 %.
 static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   if (LANE_COUNT == 8) return 24;
   const ptrdiff_t channels = 16 * sixteens_of(shape->inputs) + be_winograd_float32_outputs_at_once(shape);
@@ -42,14 +42,15 @@ static ptrdiff_t tiles_at_once(const be_winograd_float32_shape *shape) {
   return tiles < 32 ? 32 : least(tiles, 128);
 }
 
-// Stride between elements of the transform, in floats. A power of two would put all 36 into the same few cache sets.
+// The stride between elements of the transform, in floats. A power of two would put all 36 into the same few cache
+// sets.
 static ptrdiff_t element_stride(const be_winograd_float32_shape *shape, ptrdiff_t channels) {
   return tiles_at_once(shape) * channels + 32;
 }
 
 #if LANE_COUNT == 16
 
-// Enough for eight lanes too, which need less.
+// The bytes are enough for eight lanes too, which need less.
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *shape) {
   const ptrdiff_t inputs = 16 * sixteens_of(shape->inputs), outputs = be_winograd_float32_outputs_at_once(shape);
   return ELEMENTS * (element_stride(shape, inputs) + element_stride(shape, outputs)) * sizeof(float);
@@ -59,8 +60,8 @@ size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shap
 
 /// Computes A y A^T of consecutive tiles in a row, for LANE_COUNT channels.
 ///
-/// - total: the sum of y so far. Each tile's sum is added separately, so the result does not depend on how many tiles
-///   one call has.
+/// - total: the sum of y so far. Each tile's sum is added separately, so that the result does not depend on the number
+///   of tiles in a call.
 /// - Returns: `total` plus the sums of these tiles.
 BE_INLINE lanes_t transform_gradient_run(const plane_t *plane, ptrdiff_t y, ptrdiff_t x, ptrdiff_t count, float *target,
                                        ptrdiff_t stride, ptrdiff_t step, lanes_t total) {
@@ -105,7 +106,11 @@ BE_INLINE void multiply(int group, int vectors, const float *inputs, const float
       store_floats(sums + n * LANE_COUNT / 16 * sixteen_stride + m * 16 + n * LANE_COUNT % 16, sum[m][n]);
 }
 
-/// - block, is_pooled: the shape's block, and whether `places` is set; constants once this function is inlined.
+/// Sums the gradients of one part, for the groups of 16 outputs from first_sixteen up to but not including
+/// last_sixteen.
+///
+/// - group, vectors: the number of inputs, and of vectors of outputs, that are multiplied at a time.
+/// - block, is_pooled: the shape's block, and whether `places` is set. Inlining makes them constants.
 BE_INLINE void sum_gradient(int group, int vectors, ptrdiff_t block, bool is_pooled, const gradient_t *gradient,
                             void *scratch, ptrdiff_t part, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen) {
   const be_winograd_float32_shape *shape = &gradient->shape;

@@ -6,7 +6,8 @@ size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs) {
   return ELEMENTS * sixteens_of(inputs) * sixteens_of(outputs) * 256 * sizeof(float);
 }
 
-/// Copies a square, nine taps of 16 inputs by 16 outputs, from up to four blocks of a kernel in blocks of 8.
+/// Assembles a square (nine taps of 16 inputs by 16 outputs) of a kernel that is stored in blocks of 8 by 8 channels.
+/// A square consists of four blocks; those beyond the kernel's last are zero.
 BE_INLINE void join(const be_winograd_float32_kernel *kernel, ptrdiff_t in, ptrdiff_t out, float *square) {
   const ptrdiff_t input_blocks = blocks_of(kernel->inputs, 8), output_blocks = blocks_of(kernel->outputs, 8);
   memset(square, 0, 9 * 256 * sizeof *square);
@@ -42,9 +43,9 @@ BE_INLINE void transform(const be_winograd_float32_kernel *kernel, ptrdiff_t fir
       turn(square, turned);
       square = turned;
     }
-    // The square's position in the matrices.
+    // The square's output block and input block in the matrices; a turned kernel has them exchanged.
     const ptrdiff_t to = isTurned ? in : out, from = isTurned ? out : in;
-    // The number of channels that the matrix products sum over.
+    // The number of channels that the matrix products sum over, rounded up to a multiple of 16.
     const ptrdiff_t depth = 16 * (isTurned ? down : across);
     for (int channel = 0; channel < 16; channel++) {
       lanes_t columns[3][SIDE];

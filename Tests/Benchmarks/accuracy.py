@@ -1,10 +1,10 @@
 """Compares the test accuracy of faster ways to compute: no accuracy is lost if the last columns agree.
 
 Trains the report's network on CIFAR-10 in float32 with Winograd's convolutions, in float32 with direct
-ones and in bfloat16, with several seeds each, and prints a table of test accuracies. The learning rate is
-constant. If it were halved when the loss stops falling, as in the report, a run that is halved early by
-chance would end some points ahead. Runs that an earlier call finished are not repeated; interrupted ones
-are resumed.
+convolutions and in bfloat16, with several seeds each, and prints a table of test accuracies. The learning
+rate is constant. If it were halved when the loss stops falling, as in the report, a run whose rate is
+halved early by chance would end some points ahead. Runs that an earlier call finished are not repeated;
+interrupted runs are resumed.
 
     python3 Tests/Benchmarks/accuracy.py [--seeds 3] [--epochs 8] [--out runs/accuracy] [--record FILE]
 """
@@ -26,7 +26,7 @@ MODES = {
 
 
 def train(arguments, mode, seed):
-    """The record of one run, from an earlier call if there is one."""
+    """Trains with a seed in one of the modes, unless an earlier call did. Returns the record of the run."""
     directory = Path(arguments.out) / f"{mode.replace(', ', '-')}-{seed}"
     record = directory / "training.json"
     if not record.exists():

@@ -1,4 +1,4 @@
-"""Writes BENCHMARKS.md from the benchmarks' records in `records/KIND/`: all its numbers come from them.
+"""Writes BENCHMARKS.md from the benchmarks' records in `records/KIND/`, from which all its numbers come.
 
     python3 Tests/Benchmarks/page.py
 
@@ -19,18 +19,18 @@ INSTRUCTION_SETS = {
 
 
 def kinds():
-    """The kinds of processors (maker and instruction set) that have records."""
+    """Returns the kinds of processors (maker and instruction set) that have records."""
     return sorted(path.name for path in (HERE / "records").iterdir() if path.is_dir())
 
 
 def record(kind, name):
-    """A benchmark's record for a kind of processor; None if there is none."""
+    """Returns a benchmark's record for a kind of processor; None if there is none."""
     path = HERE / "records" / kind / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 
 def table(header, rows):
-    """A table in Markdown; all columns but the first hold numbers."""
+    """Returns a table in Markdown; all columns but the first hold numbers."""
     lines = [header, ["---"] + ["--:"] * (len(header) - 1), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
@@ -40,7 +40,7 @@ def whole(number):
 
 
 def peers(kind):
-    """BigEggs beside PyTorch and Keras."""
+    """Returns the part on BigEggs beside PyTorch and Keras; None if it was not measured."""
     measured = record(kind, "peers")
     if measured is None:
         return None
@@ -79,7 +79,7 @@ RECIPES = ("fast", "resnet18", "mobile")
 
 
 def recipes(kind):
-    """Other networks beside PyTorch."""
+    """Returns the part on other networks beside PyTorch; None if they were not measured."""
     measured = {recipe: found for recipe in RECIPES if (found := record(kind, f"peers-{recipe}"))}
     rows, commands = [], []
     for recipe, found in measured.items():
@@ -112,7 +112,7 @@ def recipes(kind):
         f"Commands: {', '.join(commands)}."])
 
 
-#: The groups in which passes are added up: a name, and whether a pass belongs to it.
+#: The groups in which passes are added up: a name, and whether a pass belongs to it. A pass is in the first that fits.
 GROUPS = (
     ("convolutions, forward", lambda layer, name: layer.startswith("conv") and name == "forward"),
     ("convolutions, backward", lambda layer, name: layer.startswith("conv")),
@@ -128,7 +128,7 @@ WORKS = {"training": "a training step", "inference": "an inference batch"}
 
 
 def breakdown(kind, work):
-    """Where the time of one unit of work goes."""
+    """Returns the part on where the time of one unit of work goes; None if it was not measured."""
     measured = {precision: found for precision in PRECISIONS if (found := record(kind, f"breakdown-{precision}"))}
     if not measured:
         return None
@@ -168,7 +168,7 @@ def breakdown(kind, work):
 
 
 def scaling(kind):
-    """Speed by batch size and number of threads."""
+    """Returns the part on speed by batch size and number of threads; None if it was not measured."""
     measured = {precision: found for precision in PRECISIONS if (found := record(kind, f"scaling-{precision}"))}
     if not measured:
         return None
@@ -187,7 +187,7 @@ def scaling(kind):
 
 
 def augmentation(kind):
-    """What augmentation costs."""
+    """Returns the part on what augmentation costs; None if it was not measured."""
     rows = []
     for precision in PRECISIONS:
         found = record(kind, f"bench-{precision}")
@@ -204,7 +204,7 @@ def augmentation(kind):
 
 
 def accuracy(kind):
-    """What Winograd and bfloat16 cost in accuracy."""
+    """Returns the part on what Winograd and bfloat16 cost in accuracy; None if it was not measured."""
     found = record(kind, "accuracy")
     if found is None:
         return None
@@ -226,7 +226,7 @@ def accuracy(kind):
 
 
 def python(kind):
-    """What calling from Python costs."""
+    """Returns the part on what calling from Python costs; None if it was not measured."""
     found = record(kind, "python")
     if found is None:
         return None
@@ -241,21 +241,21 @@ def python(kind):
         "Command: `make bench-python`."])
 
 
-#: The parts of a kind, in order.
+#: The functions that return the parts of a kind, in their order on the page.
 PARTS = (
     peers, recipes, lambda kind: breakdown(kind, "training"), lambda kind: breakdown(kind, "inference"), scaling,
     augmentation, accuracy, python)
 
 
 def title(kind):
-    """The title of a kind: the processor's name and instruction set."""
+    """Returns the title of a kind: the processor's name and instruction set."""
     names = ("peers", "bench-float32", *(f"peers-{recipe}" for recipe in RECIPES))
     measured = next(found for name in names if (found := record(kind, name)))
     return f"{measured['processor']} with {INSTRUCTION_SETS[kind.partition('-')[2]]}"
 
 
 def text():
-    """The whole page."""
+    """Returns the whole page."""
     parts = [
         "# Benchmarks",
         "Compare ratios, not the numbers of two machines. Where no network is named, the benchmark runs the report's. "

@@ -13,7 +13,7 @@
 
 static int rank, ranks, stay;
 
-// Signal handlers must not call printf, and one write() keeps a line whole.
+// Prints a line by one write(), which keeps it whole. Signal handlers call this; they must not call printf.
 static void say(const char *what) {
     struct timespec now;
     char host[64], line[200];

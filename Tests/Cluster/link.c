@@ -2,7 +2,8 @@
 //
 // RATE is only printed. Sizes go up to what a training exchanges. "ping-pong" is between the first and the last rank.
 // "exchange" is an all-to-all and an all-gather among all ranks, each of a share of the bytes: the messages that sum a
-// gradient of that size. "gigabits" is what one rank sends per second, in 10^9 bits.
+// gradient of that size. "microseconds" is the time of one ping-pong message or one exchange. "gigabits" is what one
+// rank sends per second, in 10^9 bits.
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-// Prints the median of the repetitions in 0.3 s: other programs use this machine too.
+// Prints the median of the repetitions in 0.3 s: other programs use this machine too. A repetition sends `sent` bytes,
+// in `messages` parts, one after the other.
 static void measure(const char *name, void (*once)(int), int bytes, double sent, double messages, const char *rate) {
     enum { most = 4000 };
     static double times[most];

@@ -29,9 +29,9 @@ from trainings import HOSTS, PROGRAM, ROOT, require_builds
 
 PROCESSES = [2, 8, 64, 512]
 GIGABITS = [1.0, 10.0, 100.0]
-#: Rates of the link between two hosts, with --check.
+#: The rates of the link between two hosts, for --check.
 RATES = ["1gbit", "2gbit", "unlimited"]
-#: The number of gradients per message: Team.bucket.
+#: The number of gradients after which a piece is sent: Team.bucket.
 PIECE = 1 << 18
 
 
@@ -50,14 +50,14 @@ class Network:
         return recorded["results"]["layers"]
 
     def channels(self) -> dict[str, int]:
-        """The channels of each batch normalization, rounded up to vectors of 16 as its sums are in memory."""
+        """Returns the channels of each batch normalization, rounded up to a multiple of 16, as its sums are stored."""
         return {
             layer["name"]: -(-layer["outputShape"][-1] // 16) * 16
             for layer in self.layers if layer["kind"] == "BatchNormalization"
         }  # fmt: skip
 
     def gradients(self) -> dict[str, int]:
-        """The number of gradients of each layer: its parameters without the moving statistics."""
+        """Returns the number of gradients of each layer: its parameters without the moving statistics."""
         return {
             layer["name"]: layer["parameters"]
             - (2 * layer["outputShape"][-1] if layer["kind"] == "BatchNormalization" else 0)
@@ -98,24 +98,24 @@ def bench(command: list[str]) -> dict:
 
 
 def steps_for(images: int) -> int:
-    """The number of steps that take some seconds."""
+    """Returns the number of steps of `images` images that take some seconds."""
     return max(1, min(60, 600 // images))
 
 
 def measure(network: Network, images: int) -> Step:
-    """The fastest of three runs: other programs can only make a run slower."""
+    """Returns the times of the fastest of three runs: other programs can only make a run slower."""
     steps = ["--steps", str(steps_for(images)), "--rounds", "1"]
     runs = [bench(bench_command(network, images, "--breakdown", *steps))["training"] for _ in range(3)]
     training = min(runs, key=lambda run: run["milliseconds"])
     found = training["passes"]
-    # A step takes a little longer if its passes are timed.
+    # A step takes a little longer if its passes are timed, so their times are scaled to a step without timing.
     scale = training["milliseconds"] / sum(one["milliseconds"] for one in found)
     passes = [(one["layer"], one["pass"], one["milliseconds"] * scale) for one in found]
     return Step(images, training["milliseconds"], passes)
 
 
 def shares(network: Network) -> list[int]:
-    """The largest share of a batch for each number of processes."""
+    """Returns the images in a process's largest share of a batch, for each number of processes, in descending order."""
     return sorted({-(-network.batch // processes) for processes in [1, *PROCESSES]}, reverse=True)
 
 
@@ -152,19 +152,21 @@ class Link:
     copy: float
 
     def milliseconds(self, size: float) -> float:
-        """The time of `size` bytes in one direction."""
+        """Returns the time of `size` bytes in one direction."""
         return size * 8 / self.gigabits / 1e6
 
 
 class Exchange:
-    """Models SumExchange: each piece of the gradients is scattered, then gathered; at most one of each at a time.
+    """Models SumExchange: each piece of the gradients is scattered, then gathered.
 
-    A link carries messages in the order in which they begin. Times are in milliseconds.
+    At most one piece is scattered at a time, and at most one gathered. A link carries messages in the order in which
+    they begin. Times are in milliseconds.
     """
 
     def __init__(self) -> None:
-        #: The time of each piece that has not begun: the same for scatter and gather.
+        #: The time of each piece whose scatter has not begun; its gather takes as long.
         self.waiting: list[float] = []
+        #: The time of each piece that is scattered, and so summed, and whose gather has not begun.
         self.summed: list[float] = []
         #: The messages under way: "scatter" or "gather", their time, and what is left of it.
         self.under_way: list[tuple[str, float, float]] = []
@@ -199,7 +201,8 @@ class Prediction:
     images: int
     gigabits: float
     computing: float
-    #: Waiting in batch normalization, for scores and at the end of the step, and the processor's time for messages.
+    #: The time that processes wait in batch normalization, for scores and at the end of the step, and the processor's
+    #: time for messages.
     waiting: float = 0.0
     #: The time of the gradients' messages after the end of the backward pass.
     exposed: float = 0.0
@@ -221,7 +224,7 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
     exchange = Exchange()
 
     def work(size: float, messages: int) -> None:
-        """Processor time for messages. Gradients are sent meanwhile."""
+        """Adds the processor time for messages, during which gradients are sent; `size` is in bytes."""
         found.received += size
         found.messages += messages
         milliseconds = messages * link.message / 1e3 + size / 1e6 * link.copy
@@ -229,24 +232,27 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
         exchange.advance(milliseconds)
 
     def gather(size: float) -> None:
-        """Each process sends its bytes to all others, one message each. All wait for these and for queued gradients."""
+        """Adds an all-gather: each process sends its `size` bytes to all others, in one message each.
+
+        All wait for these messages and for the gradients that are queued before them.
+        """
         work(size * others, others)
         found.waiting += exchange.left + link.latency / 1e3 + link.milliseconds(size * others)
         exchange.advance(exchange.left)
 
     def broadcast(size: float) -> None:
-        """A broadcast by a tree: half of the processes receive in the last round."""
+        """Adds a broadcast of `size` bytes by a tree: half of the processes receive them in the last round."""
         work(size, 1)
         found.waiting += math.ceil(math.log2(processes)) * (link.latency / 1e3 + link.milliseconds(size))
 
     def begin(numbers: int) -> None:
-        """A piece of the gradients: each process receives its part from all others, then the sums of all parts."""
+        """Adds a piece of the gradients: each process receives its part from all others, then the sums of all parts."""
         size = others / processes * 4 * numbers
         work(2 * size, 2 * others)
         exchange.waiting.append(link.milliseconds(size) + link.latency / 1e3)
 
     channels, gradients = network.channels(), network.gradients()
-    # Gradients that are computed but not sent yet.
+    # This is the number of gradients that are computed but not sent yet.
     ready = 0
     for layer, name, milliseconds in step.passes:
         if layer in channels and name == "forward":
@@ -255,7 +261,7 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
         if layer in channels and name == "backward":
             gather(16 * channels[layer])
         if (layer, name) == ("step", "loss"):
-            # The scores are exchanged before the loss: 16 bytes per image.
+            # Before the loss, the scores are exchanged, which are 16 bytes per image.
             gather(16 * batch / processes)
         if name == "backward":
             exchange.advance(milliseconds / faster)
@@ -268,7 +274,7 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
     while not exchange.step():
         found.exposed += exchange.left
         exchange.advance(exchange.left)
-    # The state of the training: a learning rate, a signal and three flags.
+    # At the end of a step, the state of the training is exchanged: a learning rate, a signal and three flags.
     gather(16)
     return found
 
@@ -277,7 +283,7 @@ def predict(network: Network, step: Step, batch: int, processes: int, link: Link
 
 
 def table(rows: list[list[str]]) -> str:
-    """A right-aligned table in Markdown."""
+    """Returns a right-aligned table in Markdown; the first row is the header."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["| " + " | ".join(cell.rjust(width) for cell, width in zip(row, widths)) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|", *lines[1:]])
@@ -288,7 +294,10 @@ def number(value: float) -> str:
 
 
 def tables(network: Network, predictions: list[Prediction], one: Step) -> str:
-    """A row for each number of processes, a column for each link."""
+    """Returns a table with a row for each number of processes and a column for each link.
+
+    `one` is the step of one process.
+    """
     alone = one.images / one.total
     rows = [["processes", "images in a step", "per process", "computing, ms", "received, MB", "messages"]
             + [f"{gigabits:g} Gbit/s" for gigabits in GIGABITS]]
@@ -306,12 +315,15 @@ def tables(network: Network, predictions: list[Prediction], one: Step) -> str:
 
 
 def check(times: dict[str, list[Step]], latency: float, message: float, copy: float) -> list[dict]:
-    """Compares the model with steps of two processes over a link, each on a core."""
+    """Measures steps of two processes, each on a core, over a link. Returns these times and those of the model.
+
+    `latency` and `message` are in microseconds, `copy` is in milliseconds, as in `Link`.
+    """
     found = []
     for network in NETWORKS:
         images = network.batch // 2
         steps = ["--steps", str(steps_for(images)), "--rounds", "2", "--only", "training"]
-        # Two busy cores slow each other down. Measuring both at once keeps that out of the link's time.
+        # Two busy cores slow each other down. Both are therefore measured at once, without the link.
         command = bench_command(network, images, *steps)
         both = [subprocess.Popen(["taskset", "-c", str(core), *command], stdout=subprocess.PIPE, text=True)
                 for core in range(2)]

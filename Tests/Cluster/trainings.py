@@ -1,6 +1,6 @@
-"""A small multi-process training: its data, command, results and running processes.
+"""Makes the data and the command of a small multi-process training, reads its results, and lists its processes.
 
-Shared by the programs of this directory that train.
+The programs of this directory that train share it.
 """
 
 from __future__ import annotations
@@ -34,19 +34,25 @@ def require_builds() -> None:
 
 
 def make_data(directory: Path, images: int) -> None:
-    """Writes a data set in CIFAR-10's layout, with 100 test images."""
+    """Writes a data set in CIFAR-10's layout, with `images` training images and 100 test images."""
     from example_run import write_data_set
 
     write_data_set(directory, images, 100)
 
 
 def train(data: Path, out: Path, *options: str) -> list[str]:
-    """The command of a training. --threads is set because other hosts do not get this environment's variables."""
+    """Returns the command of a training.
+
+    --threads is set because other hosts do not get this environment's variables.
+    """
     return [str(PROGRAM), "train", "--threads", "1", "--data", str(data), "--out", str(out), *options]
 
 
 def launcher(processes: int, *options: str) -> list[str]:
-    """The mpirun command on this machine, for any user and any number of processes; empty for one process."""
+    """Returns the mpirun command on this machine, for any user, root too, and any number of processes.
+
+    It is empty for one process.
+    """
     if processes == 1:
         return []
     # If another MPI is installed, too, Debian's Open MPI has this name.
@@ -55,7 +61,7 @@ def launcher(processes: int, *options: str) -> list[str]:
 
 
 def results(out: Path) -> tuple[bytes, dict]:
-    """The weights, and the record without measurements."""
+    """Returns the bytes of the file of weights, and the record's results without measurements."""
     record = json.loads((out / "training.json").read_text())
     found = {name: value for name, value in record["results"].items() if name not in MEASURED}
     found["history"] = {name: value for name, value in found["history"].items() if name not in MEASURED}
@@ -63,12 +69,12 @@ def results(out: Path) -> tuple[bytes, dict]:
 
 
 def surplus(out: Path) -> list[str]:
-    """The files that a training has left in addition to its results."""
+    """Returns the names of the files that a training has left in addition to its results."""
     return sorted(path.name for path in out.iterdir() if path.name not in RESULTS)
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Waits until a condition holds. Returns whether it did in time."""
+    """Waits until a condition holds, for `seconds` at most. Returns whether it held in time."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
@@ -102,7 +108,7 @@ class Process:
 
 
 def process(number: int) -> Process | None:
-    """The process with that number; None if it has ended, also if it is a zombie."""
+    """Returns the process with that number; None if it has ended, also if it is a zombie."""
     try:
         arguments = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")[:-1]
     except OSError:
@@ -111,12 +117,12 @@ def process(number: int) -> Process | None:
 
 
 def processes_of(out: Path) -> list[Process]:
-    """mpirun and the processes of the training that writes to `out`, on all hosts of this machine."""
+    """Returns mpirun and the processes of the training that writes to `out`, on all hosts of this machine."""
     numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
     return [found for number in numbers if (found := process(number)) and str(out) in found.arguments]
 
 
 def processes_on(namespace: str) -> list[Process]:
-    """All processes of a host that `hosts` has made."""
+    """Returns all processes of a host that `hosts` has made; `namespace` is the host's name."""
     listed = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True, check=True).stdout
     return [found for number in listed.split() if (found := process(int(number)))]

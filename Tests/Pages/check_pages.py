@@ -1,8 +1,9 @@
 """Checks a report in headless Chromium: `check_pages.py report.html --out DIR [--axe axe.min.js]`.
 
-At widths of 1,280 and 390 pixels, light and dark: nothing overflows, every image loads, the console is empty, the page
-makes no network requests, text has the contrast of WCAG AA, figures enlarge and close again, and axe-core, if given,
-finds nothing. In print, nothing overflows either. Screenshots and a PDF are written to DIR.
+At widths of 1,280 and 390 pixels, light and dark, it checks that nothing overflows, every image loads, the console is
+empty, the page makes no network requests, text has the contrast of WCAG AA, figures enlarge and close again, and
+axe-core, if given, finds nothing. In print, it checks overflow, images and contrast. It writes screenshots and a PDF to
+DIR, and exits with an error if it finds a fault.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from chromium import Chromium
 SIZES = ((1280, 900), (390, 844))
 SCHEMES = ("light", "dark")
 
-#: An element that overflows the page and is not inside one that scrolls; `null` if there is none.
+#: Returns a sentence on the first element that overflows the page outside of elements that scroll; `null` if none does.
 OVERFLOW = """(() => {
   const width = document.documentElement.clientWidth;
   const whole = document.documentElement.scrollWidth;
@@ -36,7 +37,7 @@ BROKEN_IMAGES = """(async () => {
   return [...document.images].filter((image) => !image.naturalWidth).map((image) => image.alt);
 })()"""
 
-#: Texts with too little contrast to their background: WCAG 2.2, success criterion 1.4.3.
+#: Returns the texts with too little contrast to their background: WCAG 2.2, success criterion 1.4.3.
 CONTRAST = """(() => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const linear = (value) => value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
@@ -62,7 +63,7 @@ CONTRAST = """(() => {
   return low;
 })()"""
 
-#: Enlarges each figure, checks that it fills the window, and closes it with the Escape key.
+#: Enlarges each figure, checks that it fills the window, and closes it with the Escape key. Returns the faults.
 ENLARGE = """(() => {
   const wrong = [];
   for (const box of document.querySelectorAll(".enlarge input")) {
@@ -83,7 +84,7 @@ AXE = """axe.run().then((result) => result.violations.map((found) => {
 
 
 def check(page: Path, out: Path, axe: Path | None) -> list[str]:
-    """The faults of a page."""
+    """Returns the faults of a page, one sentence each. Writes screenshots and a PDF to `out`."""
     wrong: list[str] = []
     out.mkdir(parents=True, exist_ok=True)
     with Chromium() as browser:
@@ -101,7 +102,7 @@ def check(page: Path, out: Path, axe: Path | None) -> list[str]:
                 found += [f"axe: {violation}" for violation in browser.evaluate(AXE)]
             found += browser.complaints()
             wrong += [f"{width} pixels, {scheme}: {what}" for what in found]
-        # An A4 page without its margins, in CSS pixels.
+        # The window has the size of an A4 page without its margins, in CSS pixels.
         browser.show(718, 1000, "dark", media="print")
         browser.open(page)
         wrong += [f"printed: {what}" for what in look(browser)]
@@ -110,7 +111,7 @@ def check(page: Path, out: Path, axe: Path | None) -> list[str]:
 
 
 def look(browser: Chromium) -> list[str]:
-    """The faults of the page as it is shown now."""
+    """Returns what overflows, is broken or lacks contrast in the page as it is shown now."""
     overflow = browser.evaluate(OVERFLOW)
     broken = browser.evaluate(BROKEN_IMAGES)
     low = browser.evaluate(CONTRAST)
@@ -122,7 +123,7 @@ def look(browser: Chromium) -> list[str]:
 
 
 def main() -> None:
-    """The command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="where screenshots go")

@@ -1,8 +1,8 @@
 """Checks a training in TensorBoard's own page: `check_tensorboard.py LOGDIR --python PYTHON --out DIR`.
 
-Starts TensorBoard, from the environment of PYTHON, on the loopback address, opens its page in headless Chromium,
-and waits until it shows what a section writes: the curves of loss, accuracy and learning rate, of training and
-validation, histograms of the weights, and the figure of predictions. Writes a screenshot to DIR.
+Starts TensorBoard, from the environment of PYTHON, on the loopback address, and opens its page in headless Chromium.
+Waits up to a minute until the page shows what a section writes: the curves of loss, accuracy and learning rate, of
+training and validation, histograms of the weights, and the figure of predictions. Writes a screenshot to DIR.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from pathlib import Path
 
 from chromium import Chromium
 
-#: The short texts of the page's elements, each with the texts inside it, including shadow trees.
+#: Returns the texts of all elements, also of those in shadow trees, if they have less than 100 characters. An element's
+#: text includes the texts of the elements inside it.
 TEXT = """(() => {
   const texts = (root) => [...root.querySelectorAll("*")].flatMap((element) => [
     element.textContent.trim(), ...(element.shadowRoot ? texts(element.shadowRoot) : [])]);
   return texts(document).filter((text) => text && text.length < 100);
 })()"""
 
-#: The sizes in pixels of the pictures that were loaded, including shadow trees.
+#: Returns the width and height in pixels of each loaded picture wider than 100 pixels, also of those in shadow trees.
 PICTURES = """(() => {
   const all = (root) => [...root.querySelectorAll("*")].flatMap((element) => [
     ...(element.tagName === "IMG" && element.naturalWidth > 100 ? [[element.naturalWidth, element.naturalHeight]] : []),
@@ -31,14 +32,14 @@ PICTURES = """(() => {
   return all(document);
 })()"""
 
-#: The numbers of line charts and of histograms.
+#: Returns the numbers of line charts and of histograms.
 DRAWN = """(() => {
   const all = (root, wanted) => [...root.querySelectorAll("*")].flatMap((element) => [
     ...(element.matches(wanted) ? [element] : []), ...(element.shadowRoot ? all(element.shadowRoot, wanted) : [])]);
   return {curves: all(document, "scalar-card line-chart").length, histograms: all(document, "tb-histogram").length};
 })()"""
 
-#: What a section's training writes and TensorBoard must show.
+#: The names that a section's training writes and that TensorBoard must show.
 CURVES = {"epoch_loss", "epoch_accuracy", "epoch_learning_rate"}
 HISTOGRAMS = {"conv2d/kernel/histogram", "dense/kernel/histogram"}
 FILTER = "%5E(epoch_.*|predictions|(conv2d|dense)/kernel/histogram)$"
@@ -58,7 +59,7 @@ def serve(python: Path, directory: Path) -> tuple[subprocess.Popen, str]:
 
 
 def missing(page: Chromium, runs: set[str]) -> list[str]:
-    """What the page should show and does not."""
+    """Returns what the page should show and does not. `runs` are the names of the runs."""
     drawn = page.evaluate(DRAWN)
     found = sorted((CURVES | HISTOGRAMS | {"predictions"} | runs) - set(page.evaluate(TEXT)))
     found += ["the diagrams of curves"] * (drawn["curves"] < len(CURVES))
@@ -84,7 +85,7 @@ def main() -> int:
             end = time.monotonic() + WAIT
             while (lacking := missing(page, runs)) and time.monotonic() < end:
                 time.sleep(0.5)
-            time.sleep(3)  # Diagrams are drawn after their names.
+            time.sleep(3)  # TensorBoard draws the diagrams after their names.
             page.screenshot(picture, whole=False)
     finally:
         server.terminate()

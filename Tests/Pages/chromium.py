@@ -1,4 +1,4 @@
-"""Headless Chromium, controlled over a pipe by its DevTools protocol: no driver, no open port."""
+"""Controls headless Chromium over a pipe by its DevTools protocol: it needs no driver and no open port."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Chromium:
         to_browser, ours_to_write = os.pipe()
         ours_to_read, from_browser = os.pipe()
         self._process = subprocess.Popen(
-            # Not sh: dash has no descriptors of two digits.
+            # This is bash, because dash, which may be sh, has no descriptors of two digits.
             ["bash", "-c", 'exec "$0" "$@" 3<&%d 4>&%d' % (to_browser, from_browser), program]
             + [
                 "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
@@ -61,7 +61,7 @@ class Chromium:
         self.profile.cleanup()
 
     def call(self, method: str, **parameters: object) -> dict:
-        """Calls a method of the protocol and waits for its result."""
+        """Calls a method of the protocol, waits for its result and returns it."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
         if self._session:
@@ -86,7 +86,10 @@ class Chromium:
         return json.loads(message)
 
     def show(self, width: int, height: int, scheme: str, media: str = "screen") -> None:
-        """Sets the window's size in CSS pixels, the scheme ("light", "dark") and the medium ("screen", "print")."""
+        """Sets the window's size in CSS pixels, the scheme ("light", "dark") and the medium ("screen", "print").
+
+        A window narrower than 600 pixels is that of a mobile device.
+        """
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
@@ -101,24 +104,24 @@ class Chromium:
             self.events.append(self._receive())
 
     def evaluate(self, expression: str) -> object:
-        """The value of a script's expression, awaited if it is a promise."""
+        """Returns the value of a script's expression; if it is a promise, waits for it."""
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(result["exceptionDetails"]["exception"].get("description", "the script failed"))
         return result["result"].get("value")
 
     def screenshot(self, path: Path, whole: bool = True) -> None:
-        """Saves the window, or the whole page, as PNG."""
+        """Saves the whole page as PNG, or only the window if `whole` is False."""
         shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(shot["data"]))
 
     def print(self, path: Path) -> None:
-        """Saves the page as it is printed on A4."""
+        """Saves the page as a PDF, as it is printed on A4."""
         page = self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)
         path.write_bytes(base64.b64decode(page["data"]))
 
     def complaints(self) -> list[str]:
-        """Console messages, failed loads and network requests."""
+        """Returns the console's messages, failed loads and network requests since the page was opened."""
         found = []
         for event in self.events:
             method, parameters = event.get("method"), event.get("params", {})

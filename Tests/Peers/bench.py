@@ -4,18 +4,18 @@ recipe `fast` in batches of 2,000, or `resnet18` and `mobile` in batches of 64.
     make bench-peers                            # everything, on an idle machine
     make bench-peers BENCH="--quick"            # a check that it works; the numbers mean little
     make bench-peers BENCH="--work training --precision float32 --turns 9 --json"
-    make bench-peers BENCH="--recipe fast"      # only training and PyTorch, each in its fastest precision
+    make bench-peers BENCH="--recipe fast"      # only training, only beside PyTorch, each in its fastest precision
     make bench-peers BENCH="--recipe resnet18 --image-size 64 --image-size 128"     # beside PyTorch
 
 Each turn is a process that does one kind of work only. The systems take turns (A B C A B C …), so that a
-change of the machine's speed affects all of them. A training step is the whole step: images gathered at
-random from bytes in memory, forward, loss, backward, Adam. Inference ends in probabilities. Speeds are the
-median over the turns of each turn's median round. Memory is the peak of a process, with its interpreter and
-libraries, in the median turn.
+change of the machine's speed affects all of them. A training step gathers images at random from bytes in
+memory, and runs the forward pass, the loss, the backward pass and the optimizer. Inference ends in
+probabilities. A turn's speed is that of its median round; the table has the median of the turns. Memory is
+the peak of a process, with its interpreter and libraries, in the median turn.
 
 Before the first turn, each peer's variants (PyTorch eager or compiled, autocast or cast; Keras with or
-without XLA) are tried once, and the fastest is measured. `fast` runs in each system's fastest precision:
-for PyTorch, each precision is tried as a variant; BigEggs chooses by itself (`auto`).
+without XLA) are tried once, and the fastest is measured; `--quick` tries none. `fast` runs in each system's
+fastest precision: for PyTorch, each precision is tried as a variant; BigEggs chooses by itself (`auto`).
 """
 
 import argparse
@@ -36,7 +36,7 @@ BIGEGGS = PEERS.parents[1] / ".build" / "release" / "bigeggs"
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """A row of the table."""
+    """A row of the table: one kind of work, in one precision, on one network."""
 
     work: str
     precision: str
@@ -55,7 +55,7 @@ class Work:
 
 
 def variants(system, work, compiler):
-    """The variants of a system to try for a kind of work."""
+    """Returns the variants of a system to try for a kind of work; `compiler`: whether PyTorch can compile."""
     if system == "Keras":
         return ["graph", "XLA"]
     if system == "PyTorch":
@@ -68,7 +68,7 @@ def variants(system, work, compiler):
 
 
 def command(system, variant, work, threads):
-    """The command line of a turn."""
+    """Returns the command line of a turn."""
     precision = variant.split()[1] if work.precision == "auto" and system == "PyTorch" else work.precision
     shared = ["--precision", precision, "--steps", work.steps, "--rounds", work.rounds, "--threads", threads]
     shared += ["--recipe", work.recipe, "--batch-size", work.batch, "--image-size", work.side]
@@ -81,7 +81,7 @@ def command(system, variant, work, threads):
 
 def turn(system, variant, work, threads):
     """Runs a turn and returns its measurements."""
-    # An OMP_WAIT_POLICY of the user would favour one of the systems.
+    # The user's OMP_WAIT_POLICY would favour one of the systems.
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     environment |= {"OMP_NUM_THREADS": str(threads), "CUDA_VISIBLE_DEVICES": ""}
     start = time.monotonic()
@@ -123,7 +123,7 @@ class Progress:
 
 
 def measure(works, systems, options, compiler):
-    """Runs all turns. Returns `{work: {system: {"variant", "tried", "turns"}}}`, and errors of what could not run."""
+    """Runs all turns. Returns `{work: {system: {"variant", "tried", "turns"}}}`, and the errors of failed turns."""
     trials = [
         (system, work, variant, "trial")
         for work in works for system in systems if len(variants(system, work, compiler)) > 1
@@ -134,7 +134,7 @@ def measure(works, systems, options, compiler):
     tried, refused = {}, {}
     for job in trials:
         system, work, variant, _ = job
-        # A trial is one short round: enough to tell which variant is the faster one.
+        # A trial is one short round, which is enough to find the fastest variant.
         short = dataclasses.replace(work, steps=min(work.steps, 20), rounds=1)
         start = time.monotonic()
         try:
@@ -166,7 +166,7 @@ def measure(works, systems, options, compiler):
 
 
 def summary(results):
-    """A row for each kind of work, with medians and ratios."""
+    """Returns a row for each kind of work, with the medians of the turns and the systems' ratios."""
     rows = []
     for work, systems in results.items():
         row = {
@@ -193,7 +193,7 @@ def summary(results):
 
 
 def table(rows):
-    """The summary as a text table."""
+    """Returns the summary as a text table."""
     systems = ["BigEggs", "PyTorch", "Keras"]
     header = ["", "", *systems, "/ PyTorch", "/ Keras", *systems, "of PyTorch's"]
     lines = [header]
@@ -222,7 +222,7 @@ def table(rows):
 
 
 def processor():
-    """The name of this machine's processor."""
+    """Returns the name of this machine's processor."""
     for line in open("/proc/cpuinfo"):
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
@@ -252,7 +252,7 @@ def main():
     if options.quick:
         options.turns = 1
 
-    # 79 batches of 128 are 10,112 images: the 10,000 of CIFAR-10's test split in whole batches.
+    # CIFAR-10's 10,000 test images need 79 batches of 128; 79 whole batches are 10,112 images.
     steps, test_batches, rounds = (5, 5, 1) if options.quick else (20, 79, 3)
     works = [
         Work(work, precision, batches, times)
@@ -266,7 +266,7 @@ def main():
         works = [Work("training", "auto", 1 if options.quick else 3, 1, "fast", 2_000)]
         systems = [system for system in systems if system != "Keras"]
     if options.recipe in ("resnet18", "mobile"):
-        # A round is a few seconds at each size: 20 steps at 64 pixels, 2 at 224.
+        # A round takes a few seconds at each size: it has 20 steps at 64 pixels, 2 at 224.
         works = [
             dataclasses.replace(
                 work, recipe=options.recipe, side=side, batch=64, rounds=1,

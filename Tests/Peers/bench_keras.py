@@ -1,6 +1,6 @@
-"""One turn of bench.py: the report's network in Keras on TensorFlow, by `fit` and `predict`.
+"""Runs a turn of bench.py: the report's network in Keras on TensorFlow, by `fit` or `predict`.
 
-The variant is TensorFlow's graph, or XLA (`jit_compile`).
+The variant `graph` runs TensorFlow's graph; `XLA` compiles it with XLA (`jit_compile`).
 """
 
 import os

@@ -1,7 +1,7 @@
-"""One turn of bench.py: the network of a recipe in PyTorch, with its fastest settings for processors.
+"""Runs a turn of bench.py: the network of a recipe in PyTorch, with its fastest settings for processors.
 
-Images are in memory with channels last, and Adam is fused. The variant is eager or compiled and, in bfloat16, autocast
-or, for inference, cast: with weights in bfloat16.
+Images are in memory with channels last. Adam and AdamW are fused. The variant is `eager` or `compiled`. In bfloat16,
+the network runs under autocast; for inference, a variant with `cast` has its weights in bfloat16 instead.
 """
 
 import contextlib
@@ -38,7 +38,8 @@ def main():
         model = torch.compile(model)
 
     def batch(chosen):
-        # `[batch, height, width, channels]` in memory, seen as PyTorch's `[batch, channels, height, width]`.
+        # The images are `[batch, height, width, channels]` in memory; PyTorch needs the shape
+        # `[batch, channels, height, width]`, which `permute` gives them without moving a byte.
         return images[chosen].permute(0, 3, 1, 2).to(kind).mul_(1 / 255)
 
     if training:

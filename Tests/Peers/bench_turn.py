@@ -1,4 +1,4 @@
-"""Shared by the turns of the peers: arguments, data and result. See bench.py."""
+"""Parses the arguments of a peer's turn, makes its data and prints its result. See bench.py."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import numpy
 
 
 def arguments():
-    """The arguments that bench.py passes to a turn."""
+    """Returns the arguments that bench.py passes to a turn."""
     parser = argparse.ArgumentParser(description="One turn of bench.py, in a process of its own.")
     parser.add_argument("--work", choices=["training", "inference"], required=True)
     parser.add_argument("--precision", choices=["float32", "bfloat16"], required=True)
@@ -24,21 +24,24 @@ def arguments():
 
 
 def noise(count, side=32):
-    """Random images and labels in memory, laid out as in a data set: bytes, channels last."""
+    """Returns random images, bytes `[count, side, side, 3]`, and their labels, int32 from 0 to 9."""
     random = numpy.random.default_rng(1)
     images = random.integers(0, 256, (count, side, side, 3), dtype="uint8")
     return images, numpy.arange(count, dtype="int32") % 10
 
 
 def timed(work):
-    """The seconds that a call of `work` takes."""
+    """Returns the seconds that a call of `work` takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def finish(images, seconds, version):
-    """Prints the result: images per second in the median round, and the most memory the process ever had."""
+    """Prints the result as JSON: images per second in the median round, peak memory in bytes, and the version.
+
+    `images` is the number of images in a round, `seconds` has the time of each round.
+    """
     status = dict(line.split(":", 1) for line in open("/proc/self/status"))
     result = {
         "images_per_second": images / statistics.median(seconds),

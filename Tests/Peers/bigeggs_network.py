@@ -5,7 +5,10 @@ from bigeggs import layers
 
 
 def network(classes=10, input_shape=(32, 32, 3), rescale=1 / 255, **options) -> bigeggs.Sequential:
-    """Images `[batch, height, width, 3]` to probabilities `[batch, classes]`; `rescale` multiplies the pixels first."""
+    """Returns the network, from images `[batch, height, width, 3]` to probabilities `[batch, classes]`.
+
+    Its first layer multiplies the pixels by `rescale`. `options` are those of `Sequential`.
+    """
     stack = [layers.Input(input_shape), layers.Rescaling(rescale)]
     for filters in (32, 64, 128):
         for _ in range(2):

@@ -1,13 +1,13 @@
-"""Times decoding a directory of JPEG pictures to small squares: `bigeggs data`, beside torchvision.
+"""Times how `bigeggs data` and torchvision decode a directory of JPEG pictures to small squares.
 
-torchvision's `decode_jpeg`, center crop and resize run in a DataLoader with two workers and in two threads. All take
-turns.
+torchvision runs `decode_jpeg`, center crop and resize, once in a DataLoader with two workers and once in two threads.
+The three take turns.
 
     decoding.py DIRECTORY [--image-size N] [--turns N]
 
 Needs torch and torchvision from one source, such as `pip install torch==2.13.0 torchvision==0.28.0`: torchvision's
 wheel does not load with PyTorch's CPU build. Our time is that of `bigeggs data` with an empty cache minus that with a
-full one: it includes the files' checksums and writing the cache.
+full one. It includes computing the files' checksums and writing the cache.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     files = sorted(options.directory.rglob("*.jpg"))
-    for file in files:  # into the system's page cache
+    for file in files:  # Reads the files into the system's page cache.
         file.read_bytes()
     side, count = options.image_size, len(files)
     turns = [

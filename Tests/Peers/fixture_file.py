@@ -4,12 +4,15 @@ import json
 
 
 def write(path, fixture):
-    """Writes `fixture` as JSON, with 10 significant digits: the order of sums depends on the processor."""
+    """Writes `fixture` to `path` as JSON, with 10 significant digits.
+
+    Further digits depend on the order of sums, which depends on the processor.
+    """
     path.write_text(json.dumps(rounded(fixture), indent=1) + "\n")
 
 
 def rounded(value):
-    """`value` with each float, in lists and dictionaries too, rounded to 10 significant digits."""
+    """Returns `value` with each float, in lists and dictionaries too, rounded to 10 significant digits."""
     if isinstance(value, float):
         return float(f"{value:.10g}")
     if isinstance(value, list):

@@ -1,4 +1,5 @@
-"""Makes Tests/BigEggsTests/Fixtures/adam.safetensors: parameters after steps of Keras's Adam.
+"""Makes Tests/BigEggsTests/Fixtures/adam.safetensors: parameters after 1, 2, 10, 50 and 100 steps of Keras's Adam, in
+float32 and in float64.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 

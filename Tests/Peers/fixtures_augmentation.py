@@ -23,7 +23,10 @@ MODES = ["nearest", "constant", "reflect", "wrap"]
 
 
 def drawn(random, strength):
-    """Parameters as in training (strength 1), or far larger ones."""
+    """Draws a transformation: angles in degrees, shifts in pixels, and zoom factors.
+
+    Strength 1 draws as in training. A greater strength multiplies angles and shifts, and widens the range of zooms.
+    """
     return {
         "theta": random.uniform(-15, 15) * strength,
         "tx": random.uniform(-3.2, 3.2) * strength,

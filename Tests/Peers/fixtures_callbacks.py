@@ -1,12 +1,13 @@
-"""Makes Tests/BigEggsTests/Fixtures/callbacks.json: what Keras's callbacks decide on random metrics.
+"""Makes Tests/BigEggsTests/Fixtures/callbacks.json: what Keras's EarlyStopping and ReduceLROnPlateau decide on random
+metrics.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 
     .build-peers/bin/python Tests/Peers/fixtures_callbacks.py
 
-The callbacks are Keras's own; the model is a stand-in with what they use: weights (the number of the
-epoch), a learning rate and a flag. Metrics are multiples of 1/16, so that ties and differences of
-exactly `min_delta` occur, and are the same in float64 as in float32, in which Keras compares.
+The callbacks are Keras's own. The model is a stand-in that has what they use: weights (the number of the
+epoch), a learning rate and a flag. Metrics are multiples of 1/16. Ties and differences of exactly
+`min_delta` therefore occur, and float64 holds the same numbers as float32, in which Keras compares.
 """
 
 import json
@@ -39,7 +40,7 @@ class StandIn:
 
 
 def metrics(random, epochs):
-    """A random walk, with or without a trend, with ties, plateaus and occasional NaNs."""
+    """Draws a metric for each epoch: a random walk, with or without a trend, with ties, plateaus and some NaNs."""
     trend = random.choice([-1, 0, 1])
     steps = random.integers(-3, 4, epochs) + trend
     values = (numpy.cumsum(steps) / 16 + 4).tolist()
@@ -52,7 +53,10 @@ def metrics(random, epochs):
 
 
 def train(callback, model, values, monitor):
-    """Calls a callback in Keras's order. Returns the learning rate after each epoch that ran."""
+    """Calls a callback in Keras's order, with `values` as the metric `monitor` of the epochs.
+
+    Returns the learning rate after each epoch that ran.
+    """
     callback.set_model(model)
     callback.on_train_begin()
     rates = []
@@ -119,7 +123,7 @@ def model_checkpoint(random):
 
 
 def compact(case):
-    """Replaces NaN by null: JSON has no NaN."""
+    """Replaces NaN in a case's values by None, which JSON writes as null: it has no NaN."""
     case["values"] = [None if value != value else value for value in case["values"]]
     return case
 

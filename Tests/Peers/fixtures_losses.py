@@ -1,11 +1,11 @@
-"""Makes Tests/BigEggsTests/Fixtures/losses.json: Keras's cross-entropy with smoothed labels, its gradient,
-and its top-k accuracy, on fixed logits.
+"""Makes Tests/BigEggsTests/Fixtures/losses.json: on fixed logits, Keras's cross-entropy with smoothed labels, the
+gradient of this loss, summed over the images, and Keras's top-k accuracy.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 
     .build-peers/bin/python Tests/Peers/fixtures_losses.py
 
-Logits are whole numbers from 0 to 255 times a scale, with ties among them.
+The logits are whole numbers from 0 to 255, multiplied by a scale, with ties among them.
 """
 
 import json

@@ -5,7 +5,7 @@ Run from the root of the repository, after `make .build-peers/ready`:
 
     .build-peers/bin/python Tests/Peers/fixtures_model_checkpoint.py
 
-The callbacks are Keras's own; the model is a stand-in that records the names under which it is saved.
+The callbacks are Keras's own. The model is a stand-in that records the names under which it is saved.
 """
 
 import json
@@ -93,7 +93,7 @@ def main():
     }
     text = json.dumps(fixture, separators=(",", ":"))
     (FIXTURES / "model_checkpoint.json").write_text(text + "\n")
-    # Python's csv ends lines in CR LF; see CSVLogger.
+    # Python's csv ends lines in CR LF, our CSVLogger in LF.
     (FIXTURES / "logger.csv").write_bytes(csv().replace(b"\r\n", b"\n"))
 
 

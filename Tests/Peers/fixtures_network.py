@@ -1,11 +1,13 @@
-"""Makes Tests/BigEggsTests/Fixtures/network.json: a step of the report's network in Keras, in float64.
+"""Makes Tests/BigEggsTests/Fixtures/network.json: loss and gradients of the report's network in Keras, in float64.
+
+It also has the probabilities before and after this forward pass in training mode, which changes the moving statistics.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 
     .build-peers/bin/python Tests/Peers/fixtures_network.py
 
-The network has no dropout (Keras draws other masks). Its initial weights are ours, computed here again:
-Philox4x32-10 and Glorot's rule as in Sources/BigEggs/Engine/{Philox,Initializer}.swift. Images and
+The network has no dropout, because Keras draws other masks. Its initial weights are ours, computed here
+again: Philox4x32-10 and Glorot's rule as in Sources/BigEggs/Engine/{Philox,Initializer}.swift. Images and
 labels come from a formula, so the fixture holds only Keras's results.
 """
 
@@ -23,7 +25,10 @@ SEED, IMAGES, INITIALIZATION = 7, 12, 1
 
 
 def philox(counter, key):
-    """Philox4x32-10 of arrays of counters, `[4, n]`. Salmon et al., SC 2011."""
+    """Returns the words `[4, n]` that Philox4x32-10 (Salmon et al., SC 2011) makes of counters `[4, n]` and two words.
+
+    `key` has these two words.
+    """
     mask = numpy.uint64(0xFFFFFFFF)
     counter = [word.astype("uint64") for word in counter]
     key = [numpy.uint64(word) for word in key]
@@ -40,7 +45,7 @@ def philox(counter, key):
 
 
 def glorot(shape, number):
-    """The initial values of trainable tensor number `number`: uniform in ±√(6 / (fan in + fan out))."""
+    """Returns the initial values of trainable tensor number `number`, uniform in ±√(6 / (fan in + fan out))."""
     area = int(numpy.prod(shape[:-2]))
     limit = numpy.sqrt(numpy.float32(6) / numpy.float32(area * (shape[-2] + shape[-1])))
     count = int(numpy.prod(shape))
@@ -53,12 +58,12 @@ def glorot(shape, number):
 
 
 def scrambled(count):
-    """A hash of each of the first `count` numbers."""
+    """Returns a 32-bit hash of each number from 0 to `count` - 1."""
     return numpy.arange(count, dtype="uint64") * numpy.uint64(2654435761) % numpy.uint64(2**32)
 
 
 def pixels():
-    """Stripes whose slope and width vary from image to image, and noise."""
+    """Returns images of stripes, whose slope and width vary from image to image, with noise; values are 0 to 252."""
     shape = (IMAGES, 32, 32, 3)
     image, row, column, channel = numpy.indices(shape)
     stripes = row * (image % 4 + 1) + column * (image % 3 * 2 + 1) + 37 * image * channel

@@ -1,7 +1,7 @@
 """Makes Tests/BigEggsTests/Fixtures/optimizers.safetensors and schedules.json.
 
-They hold parameters after steps of Keras's SGD, AdamW and RMSprop, with and without clipping, and of Muon in
-NumPy; and the learning rates of Keras's CosineDecay and PolynomialDecay and of PyTorch's OneCycleLR.
+The first has parameters after steps of Keras's SGD, AdamW and RMSprop, with and without clipping, and of Muon in
+NumPy. The second has the learning rates of Keras's CosineDecay and PolynomialDecay and of PyTorch's OneCycleLR.
 
 Run from the root of the repository, after `make .build-peers/ready`:
 
@@ -63,7 +63,7 @@ CYCLES = [
 
 
 def path(make, start, gradients, kind):
-    """The parameters after each of the recorded steps."""
+    """Returns the parameters after each of the recorded steps, computed in the float type `kind`."""
     variable = keras.Variable(start, dtype=kind)
     optimizer = make()
     optimizer.build([variable])
@@ -82,9 +82,9 @@ MUONS = {
 
 
 def muon(case, start, gradients):
-    """Muon as its authors published it, for Keras's shapes: the last axis has the outputs.
+    """Returns the parameters after each of the recorded steps of Muon, as its authors published it.
 
-    https://kellerjordan.github.io/posts/muon/
+    A kernel has Keras's shape, with the outputs on the last axis. https://kellerjordan.github.io/posts/muon/
     """
     outputs = case["shape"][-1]
     weights = start.astype("float64").reshape(-1, outputs).T

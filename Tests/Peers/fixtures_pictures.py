@@ -1,10 +1,10 @@
-"""Makes Tests/BigEggsTests/Fixtures/pictures.json: the output of each ReLU of `resnet18` and `mobile` in PyTorch, in
-float64.
+"""Makes Tests/BigEggsTests/Fixtures/pictures.json: the output of each ReLU of `resnet18` and `mobile` in PyTorch, and
+the probabilities, in float64.
 
     .build-peers/bin/python Tests/Peers/fixtures_pictures.py
 
-Weights and images come from a formula, so the fixture holds only a few numbers of each layer: the mean, the root of the
-mean square, and three values.
+Weights and images come from a formula, so the fixture does not hold them. Of each ReLU's output it holds the mean, the
+root of the mean square, and three values.
 """
 
 import math
@@ -21,7 +21,10 @@ IMAGES, SIDE, CLASSES = 2, 64, 7
 
 
 def hashed(count, number):
-    """`count` numbers from 0 to 1 that look random; the same formula is in PictureNetworkTests.swift."""
+    """Returns `count` numbers from 0 to 1 that look random; each `number` gives others.
+
+    PictureNetworkTests.swift has the same formula.
+    """
     values = numpy.arange(count, dtype=numpy.uint64) * 2654435761 + numpy.uint64(number * 2246822519 + 12345)
     values &= 0xFFFFFFFF
     values ^= values >> 15
@@ -31,7 +34,10 @@ def hashed(count, number):
 
 
 class Weights:
-    """Sets tensors, numbered separately for each kind; kernels are drawn in Keras's order of dimensions."""
+    """Sets the weights of modules, one after another, to `hashed` numbers.
+
+    The tensors of each kind, such as kernels, are numbered separately. Kernels are drawn in Keras's order of axes.
+    """
 
     def __init__(self):
         self.numbers = {}
@@ -65,7 +71,7 @@ class Weights:
 
 
 def described(values):
-    """A few numbers of a layer's output, `[images, height, width, channels]` or `[images, classes]`."""
+    """Returns the mean, the root of the mean square, and three values of an array."""
     flat = values.reshape(-1)
     places = [0, len(flat) // 3, 2 * len(flat) // 3]
     return {
@@ -76,7 +82,7 @@ def described(values):
 
 @torch.no_grad()
 def measured(name):
-    """The output of every ReLU of a network, and the probabilities."""
+    """Returns what `described` says of the output of every ReLU of a network, and the probabilities."""
     model = NETWORKS[name](CLASSES).double().eval()
     weights = Weights()
     outputs = []

@@ -4,7 +4,10 @@ import keras
 
 
 def network(dropout: bool = True, rescale: float | None = None, dtype: str | None = None) -> keras.Sequential:
-    """Images `[batch, 32, 32, 3]` to logits `[batch, 10]`; `rescale` multiplies the pixels first."""
+    """Returns the network, from images `[batch, 32, 32, 3]` to logits `[batch, 10]`.
+
+    If `rescale` is given, the first layer multiplies the pixels by it. `dtype` is that of the images.
+    """
     layers = [keras.Input((32, 32, 3), dtype=dtype)]
     if rescale is not None:
         layers.append(keras.layers.Rescaling(rescale))

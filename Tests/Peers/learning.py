@@ -1,7 +1,7 @@
 """Trains a network for pictures with several seeds in BigEggs and in PyTorch, and compares the test accuracy.
 
     make learning                                                   # mobile, on pictures that it draws
-    make learning LEARNING="--data cifar-10 --images 10000"         # on CIFAR-10, enlarged; BIGEGGS_DATA names it
+    make learning LEARNING="--data cifar-10 --images 10000"         # on CIFAR-10's images (BIGEGGS_DATA), enlarged
     make learning LEARNING="--recipe resnet18 --data DIR --seeds 3" # on pictures in DIR/train/CLASS and DIR/test/CLASS
 
 Both train on the same pixels with the same transformations: PyTorch gets the batches of our Python generator with the
@@ -35,7 +35,7 @@ GENERATOR = {"horizontal_flip": True, "random_resized_crop": 0.25, "color_jitter
 
 
 def made_pictures(directory: Path, side: int) -> Path:
-    """Makes 4,000 pictures of ten classes, a quarter of them for testing."""
+    """Makes 4,000 square pictures of ten classes, a quarter of them for testing; `side` is in pixels."""
     subprocess.run(
         [sys.executable, ROOT / "Tests/Pictures/shapes.py", directory, "--classes", "10", "--pictures", "4000",
          "--test", "0.25", "--size", f"{side}x{side}"], check=True, stdout=subprocess.DEVNULL)
@@ -43,7 +43,7 @@ def made_pictures(directory: Path, side: int) -> Path:
 
 
 def enlarged_images(directory: Path, side: int, count: int) -> Path:
-    """Writes the first training images of CIFAR-10 and all test images, enlarged, as pictures."""
+    """Writes CIFAR-10's first `count` training images and all test images as pictures, enlarged to `side` pixels."""
     for split, images in zip(("train", "test"), bigeggs.datasets.cifar10.load_data()):
         for number, (pixels, label) in enumerate(zip(*images)):
             if split == "train" and number == count:
@@ -55,7 +55,10 @@ def enlarged_images(directory: Path, side: int, count: int) -> Path:
 
 
 def pictures(directory: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """All pictures of a split as the command decodes them."""
+    """Returns the pixels of all pictures of a split, as the command decodes them, and their labels.
+
+    `directory` has a folder for each class.
+    """
     from bigeggs_pictures import decode
 
     classes = sorted(path.name for path in directory.iterdir())
@@ -69,13 +72,13 @@ def pictures(directory: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ours(options: argparse.Namespace, data: Path, seed: int, out: Path) -> float:
-    """The test accuracy of a training by the command."""
+    """Trains with the command and returns the test accuracy."""
     trained = subprocess.run(
         [BIGEGGS, "train", "--recipe", options.recipe, "--data", data, "--image-size", str(options.image_size),
          "--epochs", str(options.epochs), "--batch-size", str(BATCH), "--seed", str(seed), "--precision",
          options.precision, "--out", out],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        # The pictures are temporary, and do not belong in the user's cache.
+        # The pictures are temporary: they do not belong in the user's cache.
         env=os.environ | {"XDG_CACHE_HOME": str(out.parent / "cache")})
     if trained.returncode:
         sys.exit(trained.stderr.strip().splitlines()[-1])
@@ -88,12 +91,16 @@ def scaled(pixels: np.ndarray) -> torch.Tensor:
 
 
 def theirs(options: argparse.Namespace, train: tuple, test: tuple, seed: int) -> float:
-    """The test accuracy of the same training in PyTorch, in float32."""
+    """Trains in the same way in PyTorch, in float32, and returns the test accuracy.
+
+    `train` and `test` are pixels and labels.
+    """
     torch.manual_seed(seed)
     classes = int(train[1].max()) + 1
     model = pytorch_pictures.NETWORKS[options.recipe](classes).to(memory_format=torch.channels_last)
     for module in model.modules():
-        # As in Keras, which counts all channels of a depthwise kernel as inputs; PyTorch does not.
+        # The initial weights are distributed as in Keras. It counts all channels of a depthwise kernel as inputs, and
+        # PyTorch does not.
         if isinstance(module, torch.nn.Conv2d):
             deviation = (2 / (module.in_channels * module.weight[0, 0].numel())) ** 0.5 / 0.87962566
             torch.nn.init.trunc_normal_(module.weight, std=deviation, a=-2 * deviation, b=2 * deviation)

@@ -14,7 +14,7 @@ class Normalization(torch.nn.BatchNorm2d):
 
 
 def convolution(inputs, outputs):
-    """A 3×3 convolution without a bias. Its first outputs are initialized to copy the inputs."""
+    """Returns a 3×3 convolution without a bias. Its first outputs are initialized to copy the inputs."""
     layer = torch.nn.Conv2d(inputs, outputs, 3, padding="same", bias=False)
     with torch.no_grad():
         torch.nn.init.dirac_(layer.weight[:inputs])
@@ -22,7 +22,10 @@ def convolution(inputs, outputs):
 
 
 def network():
-    """From `[batch, 3, 32, 32]` to logits. Of the whitening convolution, only the bias is trained."""
+    """Returns the network, from images `[batch, 3, 32, 32]` to logits.
+
+    Of the whitening convolution, only the bias is trained; its kernel keeps its random values.
+    """
     whitening = torch.nn.Conv2d(3, 24, 2)
     whitening.weight.requires_grad = False
     layers = [whitening, torch.nn.GELU()]
@@ -49,7 +52,7 @@ class Scale(torch.nn.Module):
 
 
 def orthogonal(matrix, steps=3):
-    """Brings the singular values of a matrix near 1. It must not have more rows than columns."""
+    """Returns a matrix with its singular values brought near 1. It must not have more rows than columns."""
     matrix = matrix / (matrix.norm() + 1e-7)
     for _ in range(steps):
         square = matrix @ matrix.T
@@ -58,7 +61,7 @@ def orthogonal(matrix, steps=3):
 
 
 class Muon(torch.optim.Optimizer):
-    """Orthogonalized Nesterov momentum for kernels. Each step first scales a kernel to a norm of √outputs."""
+    """Muon: Nesterov's momentum, orthogonalized, for kernels. Each step first scales a kernel to a norm of √outputs."""
 
     def __init__(self, kernels, lr=0.24, momentum=0.6, precision=torch.float32):
         super().__init__(kernels, {"lr": lr, "momentum": momentum})
@@ -72,7 +75,7 @@ class Muon(torch.optim.Optimizer):
                 sums = state.setdefault("sums", torch.zeros_like(kernel))
                 sums.mul_(group["momentum"]).add_(kernel.grad)
                 direction = kernel.grad.add(sums, alpha=group["momentum"]).flatten(1).to(self.precision)
-                # Rows on the smaller side give the smaller square matrix.
+                # `orthogonal` needs at most as many rows as columns; its square matrix is then the smaller one.
                 wide = direction.shape[0] <= direction.shape[1]
                 direction = orthogonal(direction) if wide else orthogonal(direction.T).T
                 kernel.mul_(len(kernel) ** 0.5 / kernel.norm())
@@ -80,7 +83,10 @@ class Muon(torch.optim.Optimizer):
 
 
 def optimizers(model, batch, precision=torch.float32):
-    """Muon for the six kernels, Nesterov's momentum for biases and the head."""
+    """Returns Muon for the six kernels, and SGD with Nesterov's momentum for biases, shifts and the head.
+
+    `batch` is the number of images in a step, `precision` that of Muon's orthogonalization.
+    """
     learnt = [value for value in model.parameters() if value.requires_grad]
     rates = [(value, 0.67 if value.ndim == 2 else 0.053) for value in learnt if value.ndim < 4]
     return [

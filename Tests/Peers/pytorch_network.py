@@ -4,7 +4,7 @@ from torch import nn
 
 
 def network(dropout: bool = True) -> nn.Sequential:
-    """Images `[batch, 3, 32, 32]` to logits `[batch, 10]`."""
+    """Returns the network, from images `[batch, 3, 32, 32]` to logits `[batch, 10]`."""
     # Keras's momentum 0.99 is the share of the old value; PyTorch's is the share of the new one.
     statistics = {"eps": 1e-3, "momentum": 0.01}
     layers, channels = [], 3

@@ -26,7 +26,7 @@ class Block(nn.Module):
 
 
 def resnet18(classes=10):
-    """From `[batch, 3, side, side]` to logits."""
+    """Returns the network, from images `[batch, 3, side, side]` to logits `[batch, classes]`."""
     layers = [convolution(3, 64, 7, 2), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
     inputs = 64
     for outputs in (64, 128, 256, 512):
@@ -37,7 +37,7 @@ def resnet18(classes=10):
 
 
 def mobile(classes=10):
-    """From `[batch, 3, side, side]` to logits."""
+    """Returns the network, from images `[batch, 3, side, side]` to logits `[batch, classes]`."""
     layers = [convolution(3, 32, 3, 2), nn.BatchNorm2d(32), nn.ReLU()]
     inputs = 32
     for outputs, stride in [(64, 1), (64, 2), (128, 1), (128, 2), (256, 1), (256, 2), (512, 1), (512, 1)]:
@@ -52,5 +52,5 @@ NETWORKS = {"resnet18": resnet18, "mobile": mobile}
 
 
 def optimizer(model):
-    """AdamW with a weight decay of 0.05."""
+    """Returns AdamW with a learning rate of 0.002 and a weight decay of 0.05."""
     return torch.optim.AdamW(model.parameters(), lr=2e-3, eps=1e-7, weight_decay=0.05, fused=True)

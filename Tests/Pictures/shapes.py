@@ -1,5 +1,5 @@
-"""Makes a directory of JPEG pictures whose classes can be learned: a shape with a colour and a texture, anywhere on a
-busy background.
+"""Makes a directory of JPEG pictures whose classes can be learned: a shape with a colour and a texture, anywhere in the
+middle square of a busy background.
 
     shapes.py DIRECTORY [--classes N] [--pictures N] [--size WIDTHxHEIGHT] [--test SHARE]
 
@@ -31,7 +31,7 @@ CLASSES = [
 
 
 def outline(shape: str, side: int) -> Image.Image:
-    """A white shape in a black square."""
+    """Draws a white shape in a black square of `side` pixels."""
     image = Image.new("L", (side, side))
     draw = ImageDraw.Draw(image)
     last, third = side - 1, side // 3
@@ -50,7 +50,7 @@ def outline(shape: str, side: int) -> Image.Image:
 
 
 def filling(texture: str, colour: tuple[int, int, int], side: int) -> Image.Image:
-    """A coloured square with a white texture."""
+    """Draws a coloured square of `side` pixels with a white texture."""
     image = Image.new("RGB", (side, side), colour)
     draw = ImageDraw.Draw(image)
     step = max(4, side // 6)
@@ -69,7 +69,7 @@ def filling(texture: str, colour: tuple[int, int, int], side: int) -> Image.Imag
 
 
 def background(width: int, height: int, numbers: np.random.Generator) -> Image.Image:
-    """Clouds of random colours."""
+    """Draws clouds of random colours."""
     small = numbers.integers(0, 256, (5, 7, 3), dtype=np.uint8)
     clouds = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
     noise = numbers.integers(96, 160, (height // 2, width // 2, 3), dtype=np.uint8)
@@ -77,7 +77,7 @@ def background(width: int, height: int, numbers: np.random.Generator) -> Image.I
 
 
 def write(file: Path, name: str, width: int, height: int) -> None:
-    """Writes one picture. Its content depends only on split, class and file name."""
+    """Writes a picture of the class `name`. Its content depends only on split, class, file name and size in pixels."""
     drawn = random.Random(f"{file.parent.parent.name}/{name}/{file.name}")
     image = background(width, height, np.random.default_rng(drawn.getrandbits(64)))
     colour, texture, shape = name.split("-")
@@ -86,7 +86,7 @@ def write(file: Path, name: str, width: int, height: int) -> None:
     angle = drawn.uniform(-30, 30)
     mask = outline(shape, side).rotate(angle, Image.Resampling.BILINEAR, expand=True)
     front = filling(texture, shade, side).rotate(angle, Image.Resampling.BILINEAR, expand=True)
-    # Within the middle square: networks get only that.
+    # The shape lies within the middle square, because networks get only that.
     room = min(width, height)
     left = (width - room) // 2 + drawn.randint(0, max(0, room - mask.width))
     top = (height - room) // 2 + drawn.randint(0, max(0, room - mask.height))

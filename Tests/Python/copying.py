@@ -1,4 +1,4 @@
-"""Shared by the tests of copies: images, ways to copy a model, and a process that trains a copy further."""
+"""What tests of copies share: images, ways to copy a model, and the training of a copy in another process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Y = np.arange(48) % 4
 
 WAYS: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))]
 
-# The process makes another model first, so that handles differ.
+# The process first makes another model, so that the copy has another handle than the original.
 UNPICKLE = """
 import pickle, sys, bigeggs
 first = bigeggs.Sequential([bigeggs.Input((3,)), bigeggs.layers.Dense(2, activation="softmax")])
@@ -30,7 +30,7 @@ pickle.dump(model, sys.stdout.buffer)
 
 
 def trained_in_another_process(model: Model) -> Model:
-    """A copy of a model that was trained for another epoch, in batches of 16, in a process of its own."""
+    """Trains a copy of a model for an epoch, in batches of 16, in another process; returns the copy."""
     run = subprocess.run(
         [sys.executable, "-c", UNPICKLE], input=pickle.dumps((model, X, Y)), capture_output=True,
         env={"PYTHONPATH": str(ROOT / "python"), "BIGEGGS_LIBRARY": _library._library._name or ""}, check=True,

@@ -21,7 +21,7 @@ SECTIONS = [
     [script.parent.name, script.parent.name[3:].replace("-", " ").capitalize()]
     for script in sorted(ROOT.glob("notebooks/*/main.swift"))
 ]
-#: The confusions of both networks: (true class, predicted class, share of the errors of the true class).
+#: The frequent confusions of both networks: (true class, predicted class, share of the errors of the true class).
 CONFUSIONS = [(3, 5, 0.5), (5, 3, 0.6), (2, 0, 0.25), (4, 2, 0.3), (9, 1, 0.5), (0, 8, 0.4), (6, 3, 0.3), (7, 4, 0.3)]
 
 
@@ -99,7 +99,7 @@ def write_run(
 def data_of(
     train_labels: np.ndarray, test_labels: np.ndarray, stand_in: bool, official: bool, checksum: str
 ) -> dict[str, object]:
-    """The description of the data set in a record."""
+    """Returns the description of the data set in a record."""
     return {
         "name": "Fashion-MNIST" if stand_in else "CIFAR-10",
         "file": "fashion-mnist" if stand_in else "cifar-10-binary.tar.gz",
@@ -115,7 +115,7 @@ def data_of(
 
 
 def data_results(train_labels: np.ndarray, test_labels: np.ndarray) -> dict[str, object]:
-    """The results of section 01."""
+    """Makes the results of section 01."""
     return {
         "classCounts": {
             "train": np.bincount(train_labels, minlength=10).tolist(),
@@ -129,7 +129,7 @@ def data_results(train_labels: np.ndarray, test_labels: np.ndarray) -> dict[str,
 
 
 def normalization_results(images: int) -> dict[str, object]:
-    """The results of section 02."""
+    """Makes the results of section 02 for this number of images."""
     values = np.arange(256)
     bumps = [np.exp(-(((values - middle) / 68) ** 2)) + 0.15 for middle in (130, 125, 100)]
     for bump in bumps:
@@ -160,7 +160,7 @@ def normalization_results(images: int) -> dict[str, object]:
 
 
 def history(loss: list[float], validation: list[float], start: float) -> dict[str, list[float]]:
-    """A history with accuracies that follow the losses."""
+    """Makes a history with accuracies that follow the losses. `start` lowers the accuracy on validation images."""
     return {
         "loss": loss,
         "val_loss": validation,
@@ -172,7 +172,7 @@ def history(loss: list[float], validation: list[float], start: float) -> dict[st
 
 
 def augmentation_results(generator: np.random.Generator, train_labels: np.ndarray) -> dict[str, object]:
-    """The results of section 03."""
+    """Makes the results of section 03."""
     kinds = {
         "rotation": ("±15°", lambda: {"theta": generator.uniform(-15, 15)}),
         "zoom": ("0.9 to 1.1", lambda: dict(zip(("zx", "zy"), generator.uniform(0.9, 1.1, 2)))),
@@ -205,7 +205,7 @@ def augmentation_results(generator: np.random.Generator, train_labels: np.ndarra
 
 
 def transform(**given: float) -> dict[str, object]:
-    """Parameters of one transform; those that are not given change nothing."""
+    """Returns the parameters of one transform; those that are not given change nothing."""
     neutral = {"theta": 0.0, "tx": 0.0, "ty": 0.0, "shear": 0.0, "zx": 1.0, "zy": 1.0}
     return {**neutral, "flipHorizontal": False, "flipVertical": False, **{k: float(v) for k, v in given.items()}}
 
@@ -222,7 +222,7 @@ LAYERS = [
 
 
 def training_results(model: str, test_images: int) -> dict[str, object]:
-    """The results of section 04 or 05."""
+    """Makes the results of section 04, "plain", or 05, "augmented"."""
     plain = model == "plain"
     epochs = np.arange(1, 18 if plain else 31)
     if plain:
@@ -268,7 +268,7 @@ def training_results(model: str, test_images: int) -> dict[str, object]:
 
 
 def comparison_results(generator: np.random.Generator, truth: np.ndarray) -> dict[str, object]:
-    """The results of section 06."""
+    """Makes the results of section 06."""
     return {
         "plain": model_results(generator, truth, 0.82),
         "augmented": model_results(generator, truth, 0.88),
@@ -282,7 +282,9 @@ def comparison_results(generator: np.random.Generator, truth: np.ndarray) -> dic
 
 
 def explained(generator: np.random.Generator, truth: int, index: int, shift: int) -> dict[str, object]:
-    """An image with a map for each of two classes; each map has one blob."""
+    """Describes an image with a map for the true class and one for the predicted class; each map has one blob.
+
+    `shift` is the number of classes from the true one to the predicted one."""
     place, maps = np.arange(8), []
     for _ in range(2):
         row, column = generator.uniform(1, 7, 2)
@@ -299,7 +301,7 @@ def explained(generator: np.random.Generator, truth: int, index: int, shift: int
 
 
 def model_results(generator: np.random.Generator, truth: np.ndarray, skill: float) -> dict[str, object]:
-    """Predictions with a given accuracy, which is lower for birds, cats and dogs, and their statistics."""
+    """Draws predictions with an accuracy of about `skill`, lower for birds, cats and dogs; returns their statistics."""
     chance = np.where(np.isin(truth, (2, 3, 5)), skill - 0.12, skill + 0.05)
     right = generator.random(len(truth)) < chance
     predicted = np.where(right, truth, [mistake(generator, int(label)) for label in truth])
@@ -321,7 +323,7 @@ def model_results(generator: np.random.Generator, truth: np.ndarray, skill: floa
 
 
 def mistake(generator: np.random.Generator, label: int) -> int:
-    """A wrong class, mostly a similar one."""
+    """Draws a wrong class, mostly a similar one."""
     for truth, predicted, share in CONFUSIONS:
         if truth == label and generator.random() < share:
             return predicted
@@ -329,7 +331,7 @@ def mistake(generator: np.random.Generator, label: int) -> int:
 
 
 def class_result(truth: np.ndarray, predicted: np.ndarray, label: int) -> dict[str, object]:
-    """A class's accuracy with Wilson's interval."""
+    """Returns a class's accuracy with Wilson's interval."""
     number = int((truth == label).sum())
     correct = int(((truth == label) & (predicted == label)).sum())
     low, high = wilson(correct / number, number)
@@ -337,7 +339,7 @@ def class_result(truth: np.ndarray, predicted: np.ndarray, label: int) -> dict[s
 
 
 def wilson(share: float, number: int) -> tuple[float, float]:
-    """Wilson's 95 % interval."""
+    """Returns Wilson's 95 % interval of a share of `number` images."""
     z = 1.959964
     middle = (share + z * z / (2 * number)) / (1 + z * z / number)
     half = z / (1 + z * z / number) * math.sqrt(share * (1 - share) / number + z * z / (4 * number * number))
@@ -345,7 +347,7 @@ def wilson(share: float, number: int) -> tuple[float, float]:
 
 
 def pairs(truth: np.ndarray, predicted: np.ndarray, confusion: np.ndarray) -> list[dict[str, object]]:
-    """The six most frequent confusions."""
+    """Returns the six most frequent confusions, each with up to six examples."""
     wrong = confusion - np.diag(np.diag(confusion))
     most = np.argsort(-wrong, axis=None, kind="stable")[:6]
     return [
@@ -360,7 +362,7 @@ def pairs(truth: np.ndarray, predicted: np.ndarray, confusion: np.ndarray) -> li
 
 
 def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, object]:
-    """Ten bins of confidence; the values of empty ones are null."""
+    """Divides predictions into ten bins of confidence; the values of empty bins are null."""
     bins, error = [], 0.0
     for low in np.arange(10) / 10:
         inside = (confidence > low) & (confidence <= low + 0.1)
@@ -377,7 +379,7 @@ def calibration(confidence: np.ndarray, right: np.ndarray) -> dict[str, object]:
 
 
 def demo_results(generator: np.random.Generator, truth: np.ndarray, stand_in: bool) -> dict[str, object]:
-    """The results of section 07."""
+    """Makes the results of section 07."""
     demo = [prediction(generator, index, int(truth[index]), int(truth[index])) for index in range(25)]
     for place in (6, 16):
         demo[place] = prediction(generator, place, int(truth[place]), (int(truth[place]) + 2) % 10)
@@ -393,7 +395,7 @@ def demo_results(generator: np.random.Generator, truth: np.ndarray, stand_in: bo
 
 
 def prediction(generator: np.random.Generator, index: int, truth: int, predicted: int) -> dict[str, object]:
-    """Probabilities over the ten classes with the largest at `predicted`."""
+    """Draws probabilities of the ten classes, of which `predicted` has the largest."""
     rest = generator.dirichlet(np.full(10, 0.4))
     rest[predicted] = 0
     confidence = float(0.55 + 0.45 * generator.random() ** 0.3)
@@ -423,12 +425,12 @@ OWN = ("plain", "augmented")
 
 
 def study_runs() -> list[dict[str, object]]:
-    """Every training of the study, in order."""
+    """Returns every training of the study, in order."""
     return [study_run(name, seed) for name, (_, seeds, _, _) in RECIPES.items() for seed in range(1, seeds + 1)]
 
 
 def study_run(recipe: str, seed: int) -> dict[str, object]:
-    """One training: a recipe that chooses its epoch overfits, one with a schedule does not."""
+    """Makes one training. Recipes that keep the best epoch overfit; recipes with a schedule do not."""
     _, _, epochs, level = RECIPES[recipe]
     generator = np.random.default_rng([len(recipe), seed])
     number = np.arange(1, epochs + 1)
@@ -465,7 +467,7 @@ def study_run(recipe: str, seed: int) -> dict[str, object]:
 
 
 def study_results(runs: list[dict[str, object]]) -> dict[str, object]:
-    """The results of section 08 for a study with these trainings, computed as in Swift."""
+    """Computes the results of section 08 for a study with these trainings, as Swift does."""
     accuracies = {name: [run["test"]["accuracy"] for run in runs if run["recipe"] == name] for name in RECIPES}
     recipes = []
     for name, (summary, planned, _, _) in RECIPES.items():
@@ -495,7 +497,7 @@ def study_results(runs: list[dict[str, object]]) -> dict[str, object]:
     }
 
 
-#: Recipes of the fast network without an ingredient: name, ingredient, replacement and approximate accuracy.
+#: The recipes that lack one ingredient of the fast network's: name, ingredient, replacement, approximate accuracy.
 WITHOUT = [
     ("fast-without-whitening", "whitening", "the filters of the first convolution learnt like those of the others", 0.89),
     ("fast-without-muon", "Muon", "the kernels of convolutions trained by SGD, at a rate of 2.93", 0.882),
@@ -505,7 +507,7 @@ WITHOUT = [
 
 
 def fast_results(generator: np.random.Generator, images: int, stand_in: bool) -> dict[str, object]:
-    """The results of section 09."""
+    """Makes the results of section 09."""
     result = training_results("augmented", images)
     result["history"] = {name: values[:8] for name, values in result["history"].items()}
     result |= {"epochsRun": 8, "epochLimit": 8, "stoppedEpoch": None, "parameterCount": 1_972_792}
@@ -522,14 +524,14 @@ def fast_results(generator: np.random.Generator, images: int, stand_in: bool) ->
 
 
 def fast_runs() -> list[dict[str, object]]:
-    """Every training of the fast network, in the study's order."""
+    """Returns every training of the fast network, in the study's order."""
     runs = [fast_run("fast", seed, 0.9066) for seed in range(1, 6)] + [fast_run("fast", 1, 0.903, held_out=5000)]
     runs += [fast_run(recipe, seed, level) for recipe, _, _, level in WITHOUT for seed in range(1, 4)]
     return runs + [fast_run("strong", 1, 0.925)]
 
 
 def fast_run(recipe: str, seed: int, level: float, held_out: int = 0) -> dict[str, object]:
-    """One training of the fast network."""
+    """Makes one training of the fast network. `level` is its accuracy in six views, about the same for each seed."""
     views = round(level + 0.0004 * (seed - 3), 4)
     name = f"{recipe}{'-held-out' if held_out else ''}-{seed}"
     return {
@@ -553,7 +555,7 @@ def fast_run(recipe: str, seed: int, level: float, held_out: int = 0) -> dict[st
 
 
 def fast_study(runs: list[dict[str, object]]) -> dict[str, object]:
-    """Section 09's study of these trainings, computed as in Swift."""
+    """Computes section 09's study of these trainings, as Swift does."""
     of = {}
     for run in runs:
         if not run["heldOutImages"]:
@@ -593,13 +595,13 @@ def fast_study(runs: list[dict[str, object]]) -> dict[str, object]:
 
 
 def spread(values: list[float]) -> dict[str, float]:
-    """Mean, extremes and, of more than one value, the sample's standard deviation."""
+    """Computes mean, extremes and, of more than one value, the sample's standard deviation."""
     result = {"mean": float(np.mean(values)), "low": min(values), "high": max(values)}
     return result | ({"deviation": float(np.std(values, ddof=1))} if len(values) > 1 else {})
 
 
 def choice(run: dict[str, object]) -> dict[str, object]:
-    """The epochs with the lowest loss on held-out and on test images."""
+    """Finds the epochs with the lowest loss on held-out and on test images."""
     history = run["testHistory"]
     by = {"HeldOut": int(np.argmin(run["heldOutHistory"]["loss"])), "Test": int(np.argmin(history["loss"]))}
     result = {"run": run["name"], "highestAccuracy": max(history["accuracy"])}
@@ -610,7 +612,7 @@ def choice(run: dict[str, object]) -> dict[str, object]:
 
 
 def write_weights(path: Path, generator: np.random.Generator, size: int = 3, filters: int = 32) -> None:
-    """A safetensors file with a first convolution and its bias."""
+    """Writes a safetensors file with a first convolution, of `size` by `size` pixels, and its bias."""
     coarse = generator.normal(0, 0.15, (1, 1, 3, filters)) + generator.normal(0, 0.12, (size, size, 1, filters))
     tensors = {"conv2d/kernel": coarse.astype("<f4"), "conv2d/bias": np.zeros(filters, "<f4")}
     header, offset = {}, 0

@@ -1,6 +1,7 @@
 """Reads an ONNX file and computes its graph with NumPy alone.
 
-It shares no code with the writer: it decodes protocol buffers itself, and operators follow ONNX's documentation.
+The reader shares no code with the writer. It decodes protocol buffers itself, and its operators follow ONNX's
+documentation.
 
     python3 onnx_reader.py FILE [PIXELS]
 
@@ -33,7 +34,7 @@ def varint(data, at):
 
 
 def fields(data):
-    """(number, value) of each field: ints, 4 raw bytes as a float, or the bytes of a length-delimited field."""
+    """Yields the number and the value of each field: an int, a float, or the bytes of a field with a length."""
     at = 0
     while at < len(data):
         tag, at = varint(data, at)
@@ -51,8 +52,8 @@ def fields(data):
 
 
 def message(data, known):
-    """The fields of a message by name. `known` maps each field's number to its name, a reader of its value, and
-    whether it is repeated."""
+    """Returns the fields of a message by name. `known` maps each field's number to the field's name, a reader of its
+    value, and whether it is repeated."""
     result = {name: [] for name, _, repeated in known.values() if repeated}
     for number, value in fields(data):
         assert number in known, f"unknown field {number}, known are {known}"
@@ -111,7 +112,7 @@ def tensor(data):
 
 
 def signed(value):
-    """The signed value of a 64-bit integer."""
+    """Converts an unsigned 64-bit integer to the signed one with the same bits."""
     return value - (1 << 64) if value >> 63 else value
 
 
@@ -146,7 +147,7 @@ def graph(data):
 
 
 def read(path):
-    """The content of a file."""
+    """Reads the content of a file."""
     found = message(
         Path(path).read_bytes(),
         {1: ("ir_version", int, False), 2: ("producer", bytes.decode, False), 6: ("doc", bytes.decode, False),
@@ -159,8 +160,10 @@ def read(path):
 
 
 def windows(x, attributes, outside):
-    """[batch, channels, height', width', rows, columns]: the values in the window at each place; x is padded with
-    `outside`."""
+    """Pads x with `outside`; returns the values in the window at each place.
+
+    They are [batch, channels, height', width', rows, columns].
+    """
     (top, left, bottom, right), (rows, columns) = attributes["pads"], attributes["kernel_shape"]
     x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=outside)
     down, across = attributes["strides"]
@@ -188,7 +191,7 @@ def pad(x, pads):
 
 
 def normalize_each(x, scale, bias=0.0, *, axis, epsilon):
-    """LayerNormalization over the last axis."""
+    """Computes LayerNormalization over the last axis."""
     assert axis == -1 and scale.shape == x.shape[-1:]
     deviation = np.sqrt(x.var(axis=-1, keepdims=True) + epsilon)
     return (x - x.mean(axis=-1, keepdims=True)) / deviation * scale + bias
@@ -232,7 +235,7 @@ OPERATORS = {
 
 
 def compute(model, x):
-    """The graph's output for an input, in float64."""
+    """Computes the graph's output for an input, in float64. Each value must be used."""
     graph = model["graph"]
     [given], [wanted] = graph["inputs"], graph["outputs"]
     assert list(x.shape[1:]) == given["shape"][1:] and given["shape"][0] == "batch"

@@ -1,6 +1,6 @@
 """Measures the cost of calling the library from Python: `make bench-python`, on an idle machine.
 
-Two figures, each against the library alone:
+Two figures are compared with those of the library alone:
 
 - `predict` on one image: a call for each image against one call for all of them at a batch size of one, which
   does the same work inside the library. The difference is what a call costs.
@@ -35,7 +35,7 @@ BATCH = 128
 
 
 def prediction(images: np.ndarray) -> tuple[float, float]:
-    """Milliseconds per image: with a call for each image, and inside the library."""
+    """Measures the milliseconds per image of `predict` with a call for each image, and with one call for all."""
     model, count = bigeggs_network.network(seed=7), 64
     model.predict(images[:1])
 
@@ -53,7 +53,7 @@ def prediction(images: np.ndarray) -> tuple[float, float]:
 
 
 def training_in_python(images: np.ndarray, labels: np.ndarray, rounds: int) -> float:
-    """Images per second through `Sequential.fit`, without the first epoch."""
+    """Measures the images per second of `Sequential.fit`: the median of `rounds` epochs after the first one."""
     model, seconds = bigeggs_network.network(seed=7), []
     model.compile()
 
@@ -69,7 +69,7 @@ def training_in_python(images: np.ndarray, labels: np.ndarray, rounds: int) -> f
 
 
 def training_in_swift(steps: int, rounds: int) -> float:
-    """Images per second, measured by `bigeggs bench`."""
+    """Returns the images per second that `bigeggs bench` measures."""
     command = [
         ROOT / ".build/release/bigeggs", "bench", "--only", "training", "--steps", steps, "--rounds", rounds, "--json"
     ]
@@ -95,7 +95,7 @@ def main() -> None:
         spent = time.monotonic() - start
         left = f", about {spent / turn * (options.turns - turn):.0f} s left" if turn else ""
         print(f"training, turn {turn + 1} of {options.turns}{left}", file=sys.stderr, flush=True)
-        # The first of a pair may find a cooler processor, so the order alternates.
+        # The order alternates, because the first of a pair may find a cooler processor.
         both = [lambda: training_in_swift(options.steps, options.rounds),
                 lambda: training_in_python(images, labels, options.rounds)]
         turns.append([work() for work in both] if turn % 2 == 0 else [work() for work in both[::-1]][::-1])

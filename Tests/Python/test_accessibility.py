@@ -1,4 +1,4 @@
-"""Our own accessibility requirements for the report.
+"""Tests our own accessibility requirements for the report.
 
 `make check-pages` uses a browser and axe-core; these tests need neither.
 """
@@ -17,7 +17,7 @@ from bigeggs_report.figures import look
 
 @pytest.fixture(scope="module")
 def page(drawn: Path) -> Page:
-    """The report as HTML."""
+    """Builds the report; returns its HTML page."""
     return Page(built(drawn)[1])
 
 
@@ -78,7 +78,7 @@ PAIRS = [
 
 
 def schemes() -> dict[str, dict[str, str]]:
-    """The colours of each scheme: light, dark and printed."""
+    """Reads the colours of each scheme from the style sheet: light, dark and printed."""
     style = (build.TEMPLATES / "report.css").read_text()
     found: dict[str, dict[str, str]] = {}
     for match in SCHEMES.finditer(style):
@@ -89,7 +89,7 @@ def schemes() -> dict[str, dict[str, str]]:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG 2.2."""
+    """Computes the contrast ratio of two colours, as WCAG 2.2 defines it."""
 
     def luminance(colour: str) -> float:
         digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])

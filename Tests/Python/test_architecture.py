@@ -1,4 +1,4 @@
-"""Checks that all paths named in the documents on the repository's structure exist."""
+"""Tests that all paths in the documents on the repository's structure exist."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ MADE = ("runs/", ".build", "dist/")
 
 
 def named(page: str) -> list[str]:
-    """The paths between backticks: with a slash, and no placeholder."""
+    """Returns the paths between backticks: those with a slash and without placeholders, except the paths in `MADE`."""
     text = (ROOT / page).read_text(encoding="utf-8")
     paths = re.findall(r"`([\w./+-]+/[\w./+-]*)`", text)
     return sorted({path for path in paths if not path.startswith(MADE)})

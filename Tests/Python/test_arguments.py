@@ -1,4 +1,4 @@
-"""Arguments: NumPy's scalars, infinite numbers, arrays in any form, and the library's checks of them."""
+"""Tests arguments: NumPy's scalars, infinite numbers, arrays in any form, and the library's checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Python binding on a data set, records and weights that the tests write.
+"""Tests the Python binding on a data set, records and weights that the tests write.
 
 Run with `python3 -m pytest Tests/Python` after `swift build -c release --product bigeggs_c`; the variable
 BIGEGGS_LIBRARY may name another libbigeggs_c.so.
@@ -28,7 +28,7 @@ CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 
 
 def pixels(split, index):
-    """An image of the tests' data set, [height, width, channels]: every pixel depends on its position."""
+    """Makes an image of the tests' data set, [height, width, channels]: each pixel's value depends on its position."""
     channel, row, column = np.meshgrid(np.arange(3), np.arange(32), np.arange(32), indexing="ij")
     planes = (7 * index + 5 * row + 3 * column + 50 * channel + (100 if split == "test" else 0)) % 256
     return planes.astype(np.uint8).transpose(1, 2, 0)
@@ -36,7 +36,7 @@ def pixels(split, index):
 
 @pytest.fixture(scope="session")
 def data_directory(tmp_path_factory):
-    """A directory in CIFAR-10's binary layout: ten training images in five files, four test images."""
+    """Writes a directory in CIFAR-10's binary layout: ten training images in five files, four test images in one."""
     directory = tmp_path_factory.mktemp("data") / "cifar-10-batches-bin"
     directory.mkdir()
     (directory / "batches.meta.txt").write_text("\n".join(CLASSES) + "\n")
@@ -83,7 +83,7 @@ def record(tmp_path):
 
 
 def write_safetensors(path, tensors):
-    """The format's own layout: the length of the header, the header, the data."""
+    """Writes a file in the format's own layout: the length of the header, the header, the data."""
     header, data = {}, b""
     for name, array in tensors.items():
         end = len(data) + array.nbytes
@@ -115,13 +115,13 @@ def weights(tmp_path, tensors):
 
 
 def header():
-    """The text of bigeggs.h without its comments."""
+    """Returns the text of bigeggs.h without its comments."""
     text = (ROOT / "Sources/CBigEggs/include/bigeggs.h").read_text()
     return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
 
 
 def header_functions():
-    """The functions of bigeggs.h, each with the names and C types of its parameters, in order."""
+    """Returns the functions of bigeggs.h, each with the names and C types of its parameters, in order."""
     functions = {}
     for name, parameters in re.findall(r"\b(be_\w+)\s*\(([^)]*)\);", header()):
         split = [re.fullmatch(r"(.*?)(\w+)", one.strip(), flags=re.DOTALL) for one in parameters.split(",")]
@@ -174,7 +174,7 @@ def test_the_structures_of_the_binding_have_the_layout_of_the_header(tmp_path):
 
 
 def compile_c(directory, *lines):
-    """Compiles lines after the header, as strict C11."""
+    """Compiles the header and these lines as strict C11; warnings are errors."""
     program = directory / "program.c"
     program.write_text("\n".join(['#include "bigeggs.h"', "#include <stddef.h>", *lines, ""]))
     include = ROOT / "Sources/CBigEggs/include"
@@ -237,7 +237,7 @@ def test_image_arrays_share_memory_and_are_read_only(data):
 def test_an_array_keeps_the_data_set_alive(data_directory):
     images = bigeggs.Dataset.open(data_directory).images("test")[2:]
     gc.collect()
-    for _ in range(3):  # If the memory were free, these would overwrite it.
+    for _ in range(3):  # If the memory were free, these data sets would overwrite it.
         bigeggs.Dataset.open(data_directory)
     np.testing.assert_array_equal(images, [pixels("test", 2), pixels("test", 3)])
 
@@ -424,7 +424,7 @@ def test_a_handle_of_another_kind_is_refused(record, weights):
         _library.number("be_record_count", weights._owner.handle, b"")
 
 
-# Functions whose pointers may all be NULL, alone or with a count of zero.
+# Functions whose pointers may all be NULL, some of them only with a count of zero.
 ALL_OPTIONAL = {
     "be_world", "be_model_fit", "be_model_train_on_batch", "be_model_evaluate", "be_model_set_weights",
     "be_callback_on_batch_end", "be_callback_on_epoch_end", "be_test_apply_gradients", "be_test_set_optimizer",

@@ -1,4 +1,4 @@
-"""Wrong calls of the C ABI, from C programs under AddressSanitizer.
+"""Tests wrong calls of the C ABI, from C programs under AddressSanitizer.
 
 For a library that is itself built with AddressSanitizer, BIGEGGS_SANITIZED is its path and BIGEGGS_CC a
 compiler with the same sanitizer; see the Makefile.
@@ -23,7 +23,7 @@ SANITIZED = os.environ.get("BIGEGGS_SANITIZED")
 
 @pytest.fixture(scope="session")
 def has_sanitizer(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Skips the tests if the compiler has no AddressSanitizer, unless the library was built with it."""
+    """Skips a test if the compiler has no AddressSanitizer, unless the library was built with it."""
     program = tmp_path_factory.mktemp("sanitizer") / "program"
     command = [*COMPILER, SANITIZER, "-x", "c", "-", "-o", str(program)]
     run = subprocess.run(command, input="int main(void) { return 0; }", text=True, capture_output=True)
@@ -33,7 +33,7 @@ def has_sanitizer(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[str]:
-    """A data set of two training images and one test image, a record, and a file of weights."""
+    """Writes a data set of two training and two test images, a record, and a file of weights; returns their paths."""
     data = tmp_path / "data"
     data.mkdir()
     (data / "data_batch_1.bin").write_bytes(b"\x03" + bytes([60]) * 3072 + b"\x09" + bytes([180]) * 3072)

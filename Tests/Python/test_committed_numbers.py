@@ -1,4 +1,4 @@
-"""Every number in README.md and BENCHMARKS.md is that of a committed record."""
+"""Tests that the results in README.md and BENCHMARKS.md are those of the committed records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_benchmarks_page_matches_its_records() -> None:
 
 
 def readme_numbers(part: str) -> list[str]:
-    """The numbers in bold between two comments of README.md."""
+    """Returns the numbers in bold in the part of README.md between the two comments that name the part."""
     text = (ROOT / "README.md").read_text()
     found = re.search(f"<!-- {part} -->(.*?)<!-- end of {part} -->", text, re.DOTALL)
     assert found, f"README.md has no part marked as {part}"
@@ -39,7 +39,7 @@ def readme_numbers(part: str) -> list[str]:
 
 
 def share(number: float) -> str:
-    """A share as the README writes it."""
+    """Formats a share as README.md does."""
     return percent(number).replace("\N{NO-BREAK SPACE}", " ")
 
 

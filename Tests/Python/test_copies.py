@@ -1,4 +1,4 @@
-"""Copies of the binding's objects: models that train on like the original, and objects that cannot be copied."""
+"""Tests copies of the binding's objects: models that train on like the original, and objects without copies."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def train(model: bigeggs.Sequential) -> list[float]:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_copied_model_has_the_same_weights_and_continues_training_identically(optimizer):
     model = network(optimizer())
-    model.predict(X[:5])  # Then the first plan, which decides the layouts, is not that of the training.
+    model.predict(X[:5])  # The first plan decides the layouts; now it is not that of the training.
     train(model)
     before, copies = model.get_weights(), [way(model) for way in WAYS]
     losses = train(model)
@@ -202,7 +202,7 @@ def test_a_handle_cannot_be_copied_or_pickled(way):
 
 
 def test_every_class_with_a_handle_defines_how_it_is_copied():
-    """A class that leaves copying to Python would share its handle in a shallow copy."""
+    """If a class left copying to Python, a shallow copy would share its handle."""
     holders = set()
     for path in (ROOT / "python/bigeggs").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -214,7 +214,7 @@ def test_every_class_with_a_handle_defines_how_it_is_copied():
                 module = importlib.import_module(f"bigeggs.{path.stem}")
                 holders.add(getattr(module, node.name))
     assert len(holders) > 5
-    for kind in holders - {_library._View}:  # Belongs to NumPy, behind an array.
+    for kind in holders - {_library._View}:  # NumPy holds it behind an array.
         own = {"__getstate__", "__reduce_ex__"} & set().union(*(vars(base) for base in kind.__mro__[:-1]))
         assert own, kind
 

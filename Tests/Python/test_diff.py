@@ -1,4 +1,4 @@
-"""Python's report on the differences between two runs: verdicts, pages and curves."""
+"""Tests Python's report on the differences between two runs: verdicts, pages and curves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bigeggs_report import diff
 
 @pytest.fixture
 def two_runs(tmp_path: Path, dataset: bigeggs.Dataset) -> tuple[Path, Path]:
-    """An example run, and one whose plain training overfits at another epoch."""
+    """Writes an example run, and one whose plain training does not overfit; returns their directories of records."""
     a, b = write(tmp_path / "a", dataset), write(tmp_path / "b", dataset)
     path = b / "records" / "04-plain-training.json"
     record = json.loads(path.read_text())
@@ -25,7 +25,7 @@ def two_runs(tmp_path: Path, dataset: bigeggs.Dataset) -> tuple[Path, Path]:
 
 
 def found(**changed: object) -> dict[str, object]:
-    """A comparison as Swift records it, of two runs that differ only in `changed`."""
+    """Returns a comparison as Swift records it, of two runs that differ only in `changed`."""
     record = {
         "a": "runs/a", "b": "runs/<b>", "parts": ["training"], "onlyA": [], "onlyB": [], "settings": [], "metrics": [],
         "compared": 20, "flips": [], "withoutFlips": [], "verdicts": [], "summary": ["Nothing differs."],

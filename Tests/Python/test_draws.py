@@ -1,4 +1,4 @@
-"""Orders, transformations and dropout masks: new in every training, and reproducible."""
+"""Tests that orders, transformations and dropout masks are new in every training, and reproducible."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def turning() -> bigeggs.ImageDataGenerator:
 
 
 def losses(model: bigeggs.Sequential, x: object, y: object = None, **options: object) -> list[float]:
-    """The running loss after each step, which differs between orders."""
+    """Trains, and returns the running loss after each step, which differs between orders."""
     seen: list[float] = []
     watch = bigeggs.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(logs["loss"]))
     model.fit(x, y, verbose=0, callbacks=watch, **options)

@@ -1,4 +1,4 @@
-"""Figures and report do not depend on the environment of the executables."""
+"""Tests that figures and report do not depend on the environment of the executables."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HOSTILE = {
 
 
 def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> dict[str, bytes]:
-    """The figures and the report of an example run, made by a process with an environment."""
+    """Makes the figures and the report of an example run in a process with this environment; returns the files."""
     root.mkdir()
     plots, report = root / "plots", root / "report"
     (root / "making.py").write_text(MODULE.format(
@@ -47,7 +47,7 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
         weights=str(example / "weights"), plots=str(plots), all_plots=str(example / "plots"), report=str(report),
         sections=SECTIONS,
     ))  # fmt: skip
-    # A settings file that matplotlib would find, not in UTF-8.
+    # matplotlib would find this settings file, which is not in UTF-8.
     (root / "matplotlibrc").write_bytes(b"backend: Qt4Agg\nfont.size: 30\nsvg.fonttype: none\nnonsense\xe9\n")
     run = subprocess.run(
         [PROBE, root, "making", "make"], capture_output=True, text=True, cwd=root,
@@ -62,9 +62,9 @@ def made(root: Path, example: Path, environment: dict[str, str], cache: str) -> 
 def test_figures_and_report_do_not_depend_on_the_environment(tmp_path: Path, drawn: Path) -> None:
     cache = str(tmp_path / "cache")
     plain = made(tmp_path / "plain", drawn, {"HOME": str(tmp_path)}, cache)
-    # Without a home directory, and with a cache directory that cannot be written.
+    # Now there is no home directory, and the cache directory cannot be written.
     assert made(tmp_path / "hostile", drawn, HOSTILE, "/proc/none") == plain
-    # The same files as made by this process: three of each figure, two pages and two files of numbers.
+    # This process makes the same files: three of each figure, two pages and two files of numbers.
     assert len(plain) == 3 * len(FIGURES) + 4
     for name in FIGURES:
         assert plain[f"{name}.png"] == (drawn / "plots" / f"{name}.png").read_bytes()

@@ -1,4 +1,4 @@
-"""Files are written completely or not at all, whatever error the system returns."""
+"""Tests that files are written completely or not at all, whatever error the system returns."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from bigeggs_report.figures import draw
 
 
 def contents(directory: Path) -> dict[str, bytes]:
-    """Every file in a directory, hidden ones too."""
+    """Returns the content of every file in a directory, hidden ones too."""
     return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 @contextmanager
 def size_limit(bytes: int) -> Iterator[None]:
-    """`ulimit -f` for this process. Python ignores the signal, as the executables do."""
+    """Limits the size of files to `bytes`, as `ulimit -f` does. Python ignores the signal, as the executables do."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (bytes, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""Numbers that are not finite give an error with their position, and change nothing."""
+"""Tests that numbers that are not finite give an error with their position, and change nothing."""
 
 from __future__ import annotations
 

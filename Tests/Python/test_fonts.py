@@ -1,4 +1,4 @@
-"""Class names in any script are drawn with an installed font; names without a font are listed in a message."""
+"""Tests that class names in any script are drawn with an installed font, and names without a font are listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bigeggs_report.figures.data import class_counts
 from bigeggs_report.figures.drawing import Source
 from bigeggs_report.records import Records
 
-#: Chinese, Korean, Japanese, emoji with and without a variation selector, Devanagari.
+#: Names in Chinese, Korean, Japanese, emoji without and with a variation selector, Devanagari and Latin.
 NAMES = ["鳥", "고양이", "ねこ", "🦆", "🐕\N{VARIATION SELECTOR-16}", "कुत्ता", "plain"]
 
 
@@ -47,7 +47,7 @@ def make_font(file: Path, signs: str) -> None:
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only directory of installed fonts, empty."""
+    """Makes an empty directory the only one of installed fonts."""
     directory = tmp_path / "fonts"
     directory.mkdir()
     monkeypatch.setattr(fonts, "DIRECTORIES", (directory,))
@@ -55,7 +55,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def drawn(root: Path, names: list[str], dataset: bigeggs.Dataset) -> tuple[dict[str, object], dict[str, bytes]]:
-    """Draws a figure with these classes, with warnings as errors. Returns the outcome and the files."""
+    """Draws a figure with these classes; warnings are errors. Returns the outcome and the files."""
     with_classes(write(root, dataset), names)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -134,8 +134,8 @@ def test_bold_text_and_captions_use_a_font_with_their_characters(
         (unicodedata.normalize("NFD", "고양이"), "고양이"),
         ("❤\N{VARIATION SELECTOR-16}", "❤"),
         ("👨\N{ZERO WIDTH JOINER}👩", "👨👩"),
-        # Arabic letters join, and are set from right to left. The words are "car", "peace", in which lam and alef are
-        # one form, and "cats (12)".
+        # Arabic letters join, and are set from right to left. The first words are "car", "peace", in which lam and alef
+        # are one form, and "cats (12)". The last word has a vowel sign.
         ("سيارة", "\ufe93\ufead\ufe8e\ufef4\ufeb3"),
         ("سلام", "\ufee1\ufefc\ufeb3"),
         ("قطط (12)", "(12) \ufec2\ufec4\ufed7"),
@@ -153,6 +153,6 @@ def test_text_is_composed_shaped_and_put_into_visual_order(text: str, seen: str)
 def test_arabic_names_need_no_installed_font(tmp_path: Path, dataset: bigeggs.Dataset, directory: Path) -> None:
     outcome, plots = drawn(tmp_path / "run", ["سيارة", "قطط", "سلام"], dataset)
     assert outcome["without"] == []
-    # The initial, medial and final forms, and lam with alef.
+    # The figure has initial, medial and final forms, and lam with alef.
     for form in ("feb3", "fef4", "fe8e", "fefc"):
         assert f'id="DejaVuSans-{form}"' in plots["class-counts.svg"].decode()

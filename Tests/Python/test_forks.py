@@ -1,4 +1,4 @@
-"""Processes that are forked after, before and during a training, as multiprocessing does it by default."""
+"""Tests processes that are forked after, before and during a training, with multiprocessing's method fork."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def network(threads: int = 2) -> bigeggs.Sequential:
 
 
 def in_child(work: Callable[[], Any], seconds: float = 20) -> Any:
-    """The result of `work` in a forked process. A process that hangs is killed, and the test fails."""
+    """Returns the result of `work` in a forked process. A process that hangs is killed, and the test fails."""
     receiver, sender = FORK.Pipe(duplex=False)
 
     def run() -> None:
@@ -64,7 +64,7 @@ def test_a_forked_child_continues_training_with_the_same_result_as_its_parent(th
     trained(model)
     childs = in_child(lambda: trained(model))
     assert_same(childs, trained(model))
-    childs = in_child(lambda: in_child(lambda: trained(model)))  # In a child of a child.
+    childs = in_child(lambda: in_child(lambda: trained(model)))  # The child forks, too.
     assert_same(childs, trained(model))
 
 

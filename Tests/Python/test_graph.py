@@ -1,4 +1,4 @@
-"""Keras's functional interface: layers called on values, and models from an input to an output."""
+"""Tests Keras's functional interface: layers called on values, and models from an input to an output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copying import WAYS, X, Y, assert_same, trained_in_another_process
 
 
 def block(x: bigeggs.KerasTensor, filters: int, strides: int = 1) -> bigeggs.KerasTensor:
-    """A residual block, with a convolution in its shortcut where the shape changes."""
+    """Makes a residual block, with a convolution in its shortcut if the shape changes."""
     y = layers.Conv2D(filters, 3, strides=strides, padding="same")(x)
     y = layers.BatchNormalization()(y)
     y = layers.ReLU()(y)
@@ -28,7 +28,7 @@ def block(x: bigeggs.KerasTensor, filters: int, strides: int = 1) -> bigeggs.Ker
 
 
 def residual(**options: Any) -> Model:
-    """Two residual blocks, and a concatenation of two poolings."""
+    """Makes a model of two residual blocks, and a concatenation of a pooling and a convolution."""
     images = Input((8, 8, 3))
     x = layers.Rescaling(1 / 255)(images)
     x = layers.Conv2D(16, 3, padding="same", activation="relu")(x)
@@ -41,7 +41,7 @@ def residual(**options: Any) -> Model:
 
 
 def fork(shape: tuple[int, ...] = (8, 8, 3)) -> tuple[Input, bigeggs.KerasTensor, bigeggs.KerasTensor]:
-    """An input and two layers that read it, named left and right."""
+    """Returns an input and the outputs of two layers that read it, named left and right."""
     given = Input(shape)
     if len(shape) == 1:
         return given, layers.Dense(4, name="left")(given), layers.Dense(4, name="right")(given)
@@ -164,7 +164,7 @@ def test_each_layer_type_has_the_same_default_name_in_a_graph_and_a_stack(kind):
     merges = kind in ("Add", "Concatenate")
     one, two = (getattr(layers, kind)(*given) for _ in range(2))
     value = one([image, image]) if merges else one(image if kind != "Dense" else layers.Flatten()(image))
-    if kind.startswith("Global"):  # Its output is not an image, which the next layer needs.
+    if kind.startswith("Global"):  # The output is not an image, but the next layer needs one.
         model = Model(image, layers.Concatenate(name="both")([value, two(image)]))
         assert [layer.name for layer in model.layers] == [KERAS_NAMES[kind], f"{KERAS_NAMES[kind]}_1", "both"]
         return
@@ -341,7 +341,7 @@ def test_a_rescaling_that_all_layers_read_becomes_a_setting_of_the_model(tmp_pat
 
 
 def readings() -> tuple[Input, bigeggs.KerasTensor, bigeggs.KerasTensor]:
-    """An input and two layers: one reads the input, the other one reads the input times 0.5."""
+    """Returns an input and two layers' outputs: one layer reads the input, the other one the input times 0.5."""
     given = Input((8, 8, 3))
     half = layers.Rescaling(0.5, name="half")(given)
     return given, layers.Conv2D(4, 1, name="bytes")(given), layers.Conv2D(4, 1, name="scaled")(half)

@@ -1,6 +1,6 @@
-"""Calls as in Keras's documentation and its examples of small image classifiers: each one runs.
+"""Tests that calls in Keras's documentation and in its examples of small image classifiers run.
 
-Errors name what is left out on purpose; the page "Where we differ from Keras" has the reasons.
+Errors name what BigEggs leaves out on purpose; the page "Where we differ from Keras" has the reasons.
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ def test_checkpoints_save_models_or_weights_after_epochs_or_steps(tmp_path: Path
     model.load_weights(weights[0])
     with pytest.raises(bigeggs.Error, match="has weights but no layers"):
         models.load_model(weights[0])
-    assert (tmp_path / "2-1.keras").is_file()  # An epoch has two steps: step 3 is the first of epoch 2.
+    assert (tmp_path / "2-1.keras").is_file()  # An epoch has two steps, so step 3 is the first of epoch 2.
     model.save_weights(tmp_path / "again.weights.h5", overwrite=True)
     model.save(tmp_path / "whole.keras", overwrite=True)
 

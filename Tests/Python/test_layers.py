@@ -1,4 +1,4 @@
-"""Each layer's output, compared with NumPy's, and its settings after saving, copying and pickling."""
+"""Tests each layer's output against NumPy's, and its settings after saving, copying and pickling."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ ACTIVATIONS: dict[str | None, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def windows(x: np.ndarray, size: int, stride: int, padding: str, outside: float) -> np.ndarray:
-    """`[batch, rows, columns, channels, size, size]`, padded as in Keras: an odd pixel at the bottom and the right."""
+    """Returns the windows of images, `[batch, rows, columns, channels, size, size]`.
+
+    Padding is as in Keras, with an odd pixel at the bottom and the right. Its values are `outside`.
+    """
     if padding == "same":
         sides = []
         for extent in x.shape[1:3]:
@@ -73,7 +76,7 @@ def batch_normalized(x: np.ndarray, w: Weights, epsilon: float = 1e-3) -> np.nda
     return normalized(x, w["moving_mean"], w["moving_variance"], epsilon, w)
 
 
-#: A layer, its input, and its output in inference as a function of input and weights.
+#: Each case is a layer, its input, and its output in inference as a function of input and weights.
 CASES: list[tuple[layers.Layer, np.ndarray, Callable[[np.ndarray, Weights], np.ndarray]]] = [
     (layers.AveragePooling2D(), X, lambda x, w: averages(x, 2, 2, "valid")),
     (layers.AveragePooling2D(3, padding="same"), X, lambda x, w: averages(x, 3, 3, "same")),
@@ -148,8 +151,8 @@ def described(layer: object) -> str:
 
 
 def alone(layer: layers.Layer, x: np.ndarray) -> Sequential:
-    """The layer as a model, with random weights."""
-    # A copy, since a model keeps its layers, and several tests use this one.
+    """Makes a model of the layer alone, with random weights."""
+    # The model gets a copy, because it keeps its layers, and several tests use this layer.
     model = Sequential([Input(x.shape[1:]), copy.copy(layer)], seed=3, threads=1)
     random = np.random.default_rng(7)
     model.set_weights({
@@ -161,7 +164,7 @@ def alone(layer: layers.Layer, x: np.ndarray) -> Sequential:
 
 
 def weights(model: Model) -> Weights:
-    """The weights of a model's only layer, by their names in the layer."""
+    """Returns the weights of a model's only layer, by their names in the layer."""
     return {name.split("/")[1]: weight.astype(np.float64) for name, weight in model.weights.items()}
 
 

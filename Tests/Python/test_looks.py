@@ -1,4 +1,4 @@
-"""Figures for each purpose: the report's page, a paper in print, and light and dark slides."""
+"""Tests figures for each purpose: the report's page, a paper in print, and light and dark slides."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ CURVES = ["plain-training", "plain-against-augmented", "study-selection"]
 
 
 def drawn(root: Path, names: list[str], look: dict | None, into: str = "looks") -> dict[str, bytes]:
-    """The files of figures in a look."""
+    """Draws figures in a look; returns their files."""
     outcome = draw.draw(names, str(root / "records"), str(root / "weights"), str(root / into), 0, look)
     assert outcome["drawn"] == names and outcome["without"] == []
     return {path.name: path.read_bytes() for path in (root / into).iterdir()}
 
 
 def figure_in(root: Path, name: str, look: dict, dataset: bigeggs.Dataset | None = None, which: int = 0) -> Page:
-    """A figure as it is saved."""
+    """Draws a figure as it is saved. `which` chooses one of several looks, such as light and dark slides."""
     (plot,) = draw.chosen([name])
     chosen = chosen_looks(look)[which]
     with chosen.applied():
@@ -91,7 +91,7 @@ def test_paper_figures_are_reproducible_and_embed_only_truetype_fonts(example: P
 
 
 def unpacked(pdf: bytes) -> bytes:
-    """A PDF, followed by its decompressed streams."""
+    """Returns a PDF, followed by its decompressed streams."""
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
     return pdf + b"".join(zlib.decompressobj().decompress(each) for each in streams if each[:1] == b"\x78")
 

@@ -1,4 +1,4 @@
-"""Multi-process trainings, started by mpirun on this machine.
+"""Tests trainings in several processes, which mpirun starts on this machine.
 
 `make mpi` compiles the library that they load; without it, or without mpirun, the tests are skipped. For another MPI
 than mpirun's, BIGEGGS_MPIRUN names the launcher, and BIGEGGS_MPI the library that was compiled for it.
@@ -39,7 +39,7 @@ def is_open_mpi() -> bool:
 
 
 def launcher(processes: int, *options: str) -> list[str]:
-    """The launcher's command on this machine, for any user and any number of processes."""
+    """Returns the launcher's command on this machine, for any user and any number of processes."""
     root = ["--allow-run-as-root", "--oversubscribe"] if is_open_mpi() else []
     return [MPIRUN, *root, "-np", str(processes), *options]
 
@@ -52,7 +52,7 @@ def run(command: list[str], timeout: int = 120, **variables: str) -> subprocess.
 
 
 def team(tmp_path: Path, processes: int, task: str, *arguments: object) -> dict[str, np.ndarray]:
-    """The result of a task of team.py in `processes` processes; one runs without a launcher."""
+    """Returns the result of a task of team.py in `processes` processes; one process runs without a launcher."""
     out = tmp_path / f"{task}-{processes}-{'-'.join(map(str, arguments))}.npz"
     command = [sys.executable, str(TEAM), str(out), task, *map(str, arguments)]
     result = run(launcher(processes) * (processes > 1) + command)
@@ -68,10 +68,10 @@ def test_gradients_of_several_processes_match_those_of_one_process_on_the_whole_
 ) -> None:
     alone, together = (team(tmp_path, number, "gradients", count) for number in (1, processes))
     assert alone.keys() == together.keys()
-    # A bias before a batch normalization has only rounding errors as its gradient, so `atol` follows the largest one.
+    # `atol` follows the largest gradient, because that of a bias before batch normalization is only rounding errors.
     largest = max(np.abs(value).max() for value in alone.values())
     for name, value in alone.items():
-        # float32 numbers are added in another order.
+        # Several processes add float32 numbers in another order than one process.
         np.testing.assert_allclose(together[name], value, rtol=2e-5, atol=2e-6 * largest, err_msg=name)
 
 
@@ -80,7 +80,7 @@ def test_training_in_several_processes_matches_one_process_up_to_rounding(tmp_pa
                                 for turn, processes in enumerate((1, 2, 2, 3)) if not (tmp_path / str(turn)).mkdir())
     assert len(alone["losses"]) == 50
     for other in (two, three):
-        # Rounding errors grow; in the first steps they are still small.
+        # Rounding errors grow from step to step, so the tolerance is smaller for the first steps.
         np.testing.assert_allclose(other["losses"][:5], alone["losses"][:5], rtol=1e-3)
         np.testing.assert_allclose(other["losses"], alone["losses"], rtol=0.25, atol=0.05)
         np.testing.assert_allclose(other["val_loss"], alone["val_loss"], rtol=0.1)

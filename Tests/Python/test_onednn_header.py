@@ -1,4 +1,4 @@
-"""The errors of a build with a oneDNN that it cannot use."""
+"""Tests the errors of a build for a oneDNN that it cannot use."""
 
 import pathlib
 import shutil
@@ -10,7 +10,7 @@ SHIM = pathlib.Path(__file__).parents[2] / "Sources/COneDNN/shim.h"
 
 
 def errors(*options):
-    """The compiler's errors for the header, one per line."""
+    """Compiles the header; returns the texts of the errors."""
     clang = shutil.which("clang")
     if not clang:
         pytest.skip("Swift's clang is not in PATH")

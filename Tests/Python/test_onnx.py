@@ -1,4 +1,4 @@
-"""Exported ONNX models, read and computed by an independent reader."""
+"""Tests exported ONNX models with an independent reader, which also computes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bigeggs import layers
 
 RGB = (9, 7, 3)
 
-#: Layers, and the shape of their input.
+#: Each model is its layers and the shape of its input.
 MODELS = {
     "rescaling before and after": ([layers.Rescaling(0.5), layers.Conv2D(2, 1), layers.Rescaling(0.5)], RGB),
     "a convolution whose output is an image": ([layers.Conv2D(4, 3)], RGB),
@@ -84,7 +84,7 @@ MODELS = {
 
 
 def with_random_weights(model, random):
-    """Sets random weights and moving statistics of a size usual in training."""
+    """Sets random weights and moving statistics of a usual size; returns the model."""
     model.set_weights({
         name: random.uniform(0.5, 2, weight.shape) if name.endswith(("gamma", "moving_variance"))
         else random.normal(0, 0.3, weight.shape)
@@ -176,7 +176,7 @@ def test_the_onnx_checker_accepts_the_exported_file(name, random, tmp_path):
     model.export(tmp_path / "model.onnx")
     exported = onnx.load(tmp_path / "model.onnx")
     onnx.checker.check_model(exported, full_check=True)
-    # Without the output's shape, onnx must infer the same one.
+    # If the file does not have the output's shape, onnx must infer the same shape.
     [output] = exported.graph.output
     expected = [dimension.dim_value for dimension in output.type.tensor_type.shape.dim][1:]
     output.type.tensor_type.ClearField("shape")

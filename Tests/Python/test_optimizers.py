@@ -1,4 +1,4 @@
-"""Optimizers from Python: the library's arithmetic against NumPy's, groups of parameters, gradient clipping."""
+"""Tests optimizers from Python: the arithmetic against NumPy's, groups of parameters, gradient clipping."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def network() -> bigeggs.Sequential:
 
 
 def moved(optimizer: optimizers.Optimizer) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
-    """The kernel before, its gradients, and the kernel after some steps."""
+    """Runs `STEPS` steps; returns the kernel before, its gradients, and the kernel after."""
     model = network()
     model.compile(optimizer=optimizer)
     random = np.random.default_rng(5)

@@ -1,4 +1,4 @@
-"""The package's output if standard output cannot encode it, or is closed."""
+"""Tests the package's output if standard output cannot encode it, or is closed."""
 
 from __future__ import annotations
 

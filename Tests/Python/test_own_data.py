@@ -1,4 +1,4 @@
-"""Figures and report of a user's own pictures: other classes than CIFAR-10's, few or many, with any names."""
+"""Tests figures and report of a user's own pictures: other classes than CIFAR-10's, few or many, of any name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ ODD = ["US$ 5 $x$", "<b>", "*a* `b` | c", "ünïcödé 鳥", "a name that is muc
 
 
 def with_classes(root: Path, names: list[str], mistakes: bool = True, own: bool = False) -> None:
-    """Rewrites the records of an example run for other classes; `own` gives the data set another name."""
+    """Rewrites the records of an example run for other classes.
+
+    Without `mistakes` every prediction is right. `own` gives the data set another name, and no studies.
+    """
     number = len(names)
     train, test = np.arange(250) % number, np.arange(200) % number
     predicted = np.where(np.arange(200) % 3 == 0, (test + 1) % number, test) if mistakes else test
@@ -80,7 +83,7 @@ def with_classes(root: Path, names: list[str], mistakes: bool = True, own: bool 
 
 
 def drawn(root: Path, handle: int) -> dict[str, object]:
-    """All figures of a run."""
+    """Draws all figures of a run; returns the outcome."""
     return draw.draw([], str(root / "records"), str(root / "weights"), str(root / "plots"), handle)
 
 

@@ -1,4 +1,4 @@
-"""The library as users get it: installed under a prefix, from C, by pip, and in a notebook."""
+"""Tests the library as users get it: installed under a prefix, from C, by pip, and in a notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RELEASE = ROOT / ".build" / "release"
 
 
 def run(*command, **options):
-    """Runs a program to its end. A failure shows what it wrote."""
+    """Runs a program to its end; returns its output. A failure shows what the program wrote."""
     finished = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, **options)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished.stdout
@@ -28,7 +28,7 @@ def run(*command, **options):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A small data set in CIFAR-10's layout."""
+    """Writes a small data set in CIFAR-10's layout."""
     directory = tmp_path_factory.mktemp("data")
     example_run.write_data_set(directory)
     return directory
@@ -36,7 +36,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prefix(tmp_path_factory):
-    """A prefix with what `make install` puts there, without a new build."""
+    """Makes a prefix with what `make install` puts there, without a new build."""
     if not all((RELEASE / name).exists() for name in ["bigeggs", "01-data", "libbigeggs_c.so"]):
         pytest.skip("the command line is not built: run `swift build -c release`")
     prefix = tmp_path_factory.mktemp("prefix")
@@ -89,7 +89,7 @@ def test_the_c_example_builds_with_pkg_config_flags_and_trains(prefix, data, tmp
 
 def test_pip_installs_the_package_with_its_library(tmp_path):
     venv = tmp_path / "venv"
-    # NumPy and setuptools are the system's: nothing is downloaded.
+    # The system has NumPy and setuptools, so nothing is downloaded.
     run(sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", venv)
     library = os.environ.get("BIGEGGS_LIBRARY", str(RELEASE / "libbigeggs_c.so"))
     environment = os.environ | {"BIGEGGS_LIBRARY": library}
@@ -122,5 +122,5 @@ def test_the_python_notebook_runs_from_top_to_bottom(data, monkeypatch, tmp_path
     assert any("image/png" in output.get("data", {}) for cell in code for output in cell.outputs)
     assert any("test images are classified right" in output.get("text", "") for cell in code for output in cell.outputs)
     assert code[-1].outputs[-1]["data"]["text/plain"] == "True"
-    # The committed notebook was executed, too.
+    # The committed notebook has the outputs of an execution, too.
     assert [count > 0 for count in committed] == [len(cell.outputs) > 0 for cell in code]

@@ -1,4 +1,4 @@
-"""The report as a PDF: complete, with its contents listed, reproducible, and optional."""
+"""Tests the report as a PDF: complete, with its contents listed, reproducible, and optional."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PATHS = {"PYTHONPATH": str(ROOT / "python")}
 
 @pytest.fixture(scope="module")
 def file(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The PDF of a run with some of its figures."""
+    """Builds the PDF of a run with some of its figures."""
     plots = tmp_path_factory.mktemp("plots")
     for figure in (path for name in FIGURES for path in (drawn / "plots").glob(f"{name}.*")):
         shutil.copy(figure, plots)
@@ -41,14 +41,14 @@ def file(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def objects(file: Path) -> bytes:
-    """A PDF, followed by its object streams, unpacked; WeasyPrint 63 packs metadata into them."""
+    """Returns a PDF, followed by its unpacked object streams; WeasyPrint 63 packs metadata into these streams."""
     content = file.read_bytes()
     packed = re.findall(rb"<<[^>]*/Type /ObjStm[^>]*>>\s*stream\n(.*?)\nendstream", content, re.DOTALL)
     return b"".join([content, *map(zlib.decompress, packed)])
 
 
 def text(file: Path) -> list[str]:
-    """The text of each page."""
+    """Returns the text of each page."""
     run = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True)
     return run.stdout.split("\f")[:-1]
 
@@ -97,7 +97,7 @@ def test_a_table_repeats_its_header_on_each_page(file: Path) -> None:
     assert all(words.count("Holds if") == len(re.findall(r"^\d+\. .+  ", words, re.MULTILINE)) for words in pages)
 
 
-#: Everything whose bytes could depend on time, place or process: both kinds of figures, every font.
+#: Renders a page with everything whose bytes could depend on time, place or process: figures and every font.
 PAGE = """
 import sys
 from pathlib import Path
@@ -121,13 +121,13 @@ def test_a_page_renders_to_the_same_bytes_without_messages_of_weasyprint(drawn: 
     common = {name: os.environ[name] for name in ("PATH", "BIGEGGS_LIBRARY")} | PATHS
     made = []
     for environment in ({"HOME": str(tmp_path)}, ELSEWHERE):
-        time.sleep(len(made))  # The second one is made a second later: fonts store a time in seconds.
+        time.sleep(len(made))  # The second PDF is made a second later, because fonts store a time in seconds.
         target = tmp_path / f"{len(made)}.pdf"
         run = subprocess.run(
             [sys.executable, "-B", "-c", PAGE, drawn / "plots", target, *FIGURES], env=common | environment,
             capture_output=True, text=True, cwd=tmp_path,
         )  # fmt: skip
-        # matplotlib prints a message about the missing home directory; our executables give it another one.
+        # matplotlib prints a message about the missing home directory; our executables give matplotlib another one.
         assert (run.returncode, run.stdout) == (0, "")
         assert not re.search("weasy|font(tools|config)|pango", run.stderr, re.IGNORECASE)
         made.append(target.read_bytes())

@@ -1,4 +1,4 @@
-"""Decoding pictures into a network's input, compared with pixels that were computed without Pillow."""
+"""Tests the decoding of pictures into a network's input, against pixels that were computed without Pillow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIDE = 32
 
 
 def decoded(*paths: Path | str, side: int = SIDE) -> tuple[np.ndarray, list[str | None]]:
-    """The squares `[count, side, side, 3]` and the problems of some files."""
+    """Decodes some files; returns the squares `[count, side, side, 3]`, and the problem or None of each file."""
     memory = bytearray(len(paths) * side * side * 3)
     found = decode.decode(memoryview(memory), [str(path) for path in paths], side)
     problems = [value if isinstance(value, str) else None for value in found]
@@ -25,14 +25,14 @@ def decoded(*paths: Path | str, side: int = SIDE) -> tuple[np.ndarray, list[str 
 
 
 def one(path: Path, side: int = SIDE) -> np.ndarray:
-    """The square of a picture that has no problem."""
+    """Decodes a picture that has no problem; returns its square."""
     pixels, problems = decoded(path, side=side)
     assert problems == [None]
     return pixels[0]
 
 
 def scene(height: int, width: int) -> np.ndarray:
-    """A picture without symmetry: smooth colours, and a block in one corner.
+    """Makes a picture without symmetry: smooth colours, and a block in one corner.
 
     Its values leave room for the filter's overshoot at edges, which would be clipped at 0 and 255.
     """
@@ -43,7 +43,7 @@ def scene(height: int, width: int) -> np.ndarray:
 
 
 def lanczos(picture: np.ndarray, side: int) -> np.ndarray:
-    """A square picture `[size, size, channels]` scaled in float64, by the filter's definition."""
+    """Scales a square picture `[size, size, channels]` in float64, by the definition of Lanczos's filter."""
     size = len(picture)
     scale = max(size / side, 1)
     centres = (np.arange(side) + 0.5) * size / side
@@ -66,7 +66,7 @@ def test_decode_returns_the_shorter_side_of_the_full_size_picture(tmp_path: Path
 @pytest.mark.parametrize("suffix", [".png", ".webp", ".gif"])
 def test_squares_are_scaled_by_the_lanczos_filter(tmp_path: Path, size: int, suffix: str) -> None:
     path = tmp_path / f"scene{suffix}"
-    # A GIF has 256 colours at most: greys lose nothing.
+    # A GIF has at most 256 colours, which are enough for all greys.
     picture = np.repeat(scene(size, size)[..., 2:], 3, axis=2) if suffix == ".gif" else scene(size, size)
     Image.fromarray(picture).save(path, **({"lossless": True} if suffix == ".webp" else {}))
     assert np.abs(one(path) - lanczos(picture, SIDE)).max() <= 1.5
@@ -111,8 +111,8 @@ def test_the_exif_orientation_is_applied(tmp_path: Path, orientation: int, suffi
     exif[0x0112] = orientation
     stored, plain = tmp_path / f"stored{suffix}", tmp_path / f"plain{suffix}"
     options = {".jpg": {"quality": 95}, ".webp": {"lossless": True}}.get(suffix, {})
-    # A wide scene, so that the turned picture is cropped, too. Its size is a multiple of JPEG's blocks, so that both
-    # files have them at the same places.
+    # The scene is wide, so that the turned picture is cropped, too. Its size is a multiple of that of JPEG's blocks, so
+    # that both files have the blocks at the same places.
     upright = scene(128, 192)
     Image.fromarray(np.ascontiguousarray(STORED[orientation](upright))).save(stored, exif=exif, **options)
     Image.fromarray(upright).save(plain, **options)
@@ -146,7 +146,7 @@ def test_colours_of_transparent_pixels_do_not_bleed(tmp_path: Path) -> None:
     picture[:, :64] = (255, 0, 0, 255)
     Image.fromarray(picture).save(tmp_path / "alpha.png")
     pixels = one(tmp_path / "alpha.png")
-    # Red over white has as much green as blue: the green of transparent pixels adds nothing.
+    # Red over white has as much green as blue. The green of transparent pixels must add nothing.
     assert np.abs(pixels[..., 1] - pixels[..., 2]).max() <= 2
 
 
@@ -192,7 +192,7 @@ def test_the_first_frame_of_a_file_with_several_images_is_used(tmp_path: Path) -
 
 
 def bad_files(directory: Path) -> dict[Path, str]:
-    """Files that are not pictures, with the message for each."""
+    """Writes files that cannot be decoded; returns the message for each. "missing.png" is not written."""
     good = directory / "good.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).save(good)
     Image.open(good).save(directory / "whole.jpg")
@@ -267,7 +267,7 @@ def test_a_large_picture_is_decoded_without_a_warning(tmp_path: Path, recwarn: p
 
 
 def viewed(path: Path, is_likely: bool = True, peak: float = 2.5) -> dict[str, object]:
-    """A picture with a map that is high at one place."""
+    """Returns the page's view of a picture with a map of 8 by 8 values that is `peak` at one place."""
     map = [0.0] * 64
     map[8 * 6 + 1] = peak
     return page.view(str(path), [["a <b>", 0.75], ["dog", 0.2], ["ship", 0.01]], is_likely, map, [8, 8], 32)
@@ -275,7 +275,7 @@ def viewed(path: Path, is_likely: bool = True, peak: float = 2.5) -> dict[str, o
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
-    """A picture whose name a page must escape."""
+    """Writes a picture whose name a page must escape."""
     path = tmp_path / 'a "picture" & <i>.png'
     Image.fromarray(scene(300, 400)).save(path)
     return path

@@ -1,4 +1,4 @@
-"""The figures: all are drawn, the same records give the same bytes, and a bad figure does not affect others."""
+"""Tests that all figures are drawn, reproducibly, and that a bad figure does not affect others."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ WITH_IMAGES = [plot["name"] for plot in draw.names() if plot["needs_images"]]
 
 
 def drawn(root: Path, handle: int, names: list[str] | None = None, into: str = "plots") -> dict[str, object]:
-    """Draws from an example run, as the executables do."""
+    """Draws an example run's figures, by default all of them, as the executables do; returns the outcome."""
     return draw.draw(names or [], str(root / "records"), str(root / "weights"), str(root / into), handle)
 
 
 def change(root: Path, section: str, alter: Callable[[dict], object]) -> None:
-    """Rewrites a record after `alter` changed it in place."""
+    """Rewrites a section's record after `alter` has changed it in place."""
     path = root / "records" / f"{section}.json"
     record = json.loads(path.read_text())
     alter(record)
@@ -93,7 +93,7 @@ def test_every_figure_is_drawn_in_three_formats_with_reproducible_bytes(example:
         assert (example / "plots" / file).read_bytes() == (example / "again" / file).read_bytes(), file
 
 
-#: Draws in another process: names, records, weights, output, data.
+#: Draws in another process. Its arguments are Python's directory, names, records, weights, output and data.
 DRAW = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -139,7 +139,7 @@ def test_no_text_leaves_the_figure_or_overlaps_another(example: Path, dataset: b
 
 
 def text_boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Every visible text with its bounding box."""
+    """Returns every visible text with its bounding box, except texts at an oblique angle."""
     unseen = {label for axis in figure.findobj(Axis) for label in labels_out_of_view(axis)}
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text not in unseen]
     placed = [(text.get_text(), text.get_window_extent()) for text in texts if not text.get_rotation() % 90]
@@ -147,7 +147,7 @@ def text_boxes(figure: Figure) -> list[tuple[str, Bbox]]:
 
 
 def labels_out_of_view(axis: Axis) -> list[Text]:
-    """Tick labels that are not drawn: those beyond the ends of an axis, or of an axis that is off."""
+    """Returns the tick labels that are not drawn: those beyond the ends of an axis, or of an axis that is off."""
     low, high = sorted(axis.get_view_interval())
     on = axis.axes.axison
     ticks = [tick for tick in axis.get_major_ticks() if not (on and low <= tick.get_loc() <= high)]
@@ -155,7 +155,7 @@ def labels_out_of_view(axis: Axis) -> list[Text]:
 
 
 def overlap(one: Bbox, other: Bbox, tolerance: float = 1.5) -> bool:
-    """Whether two boxes share more than `tolerance` pixels (of a hundredth of an inch) in both directions."""
+    """Tells whether two boxes share more than `tolerance` pixels in both directions."""
     across = min(one.x1, other.x1) - max(one.x0, other.x0)
     down = min(one.y1, other.y1) - max(one.y0, other.y0)
     return across > tolerance and down > tolerance
@@ -327,13 +327,13 @@ def test_the_arrow_shows_the_direction_of_the_transformation(
 
 
 def with_study(root: Path, runs: list[dict] | None) -> None:
-    """Rewrites an example run's study to one with these trainings; `None`: no study, as for other data sets."""
+    """Gives an example run a study with these trainings; with None no study, as for other data sets."""
     study = None if runs is None else example_run.study_results(runs)
     change(root, "08-beyond", lambda record: record["results"].update(study=study))
 
 
 def only(*names: str) -> list[dict]:
-    """The trainings of the example's study with these names, or of these recipes."""
+    """Returns the trainings of the example's study with these names, or of these recipes."""
     return [run for run in example_run.study_runs() if run["name"] in names or run["recipe"] in names]
 
 
@@ -414,12 +414,12 @@ def test_other_data_or_no_trainings_give_no_study_figures(example: Path, handle:
 
 
 def source_of(root: Path) -> Source:
-    """An example run without its data set."""
+    """Opens an example run without its data set."""
     return Source(Records(root / "records"), root / "weights", None)
 
 
 def with_fast_study(root: Path, runs: list[dict] | None) -> None:
-    """Rewrites the trainings of the fast network; `None`: no study, as for other data sets."""
+    """Gives an example run a study of these trainings of the fast network; with None no study."""
     study = None if runs is None else example_run.fast_study(runs)
     change(root, "09-fast", lambda record: record["results"].update(study=study))
 

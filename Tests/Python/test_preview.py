@@ -1,4 +1,4 @@
-"""`bigeggs preview`: the page follows saved files, other hosts are refused, and nothing is left running.
+"""Tests `bigeggs preview`: the page follows saved files, other hosts are refused, and nothing is left running.
 
 A real server process serves a copy of the checkout with the real executables to a real browser.
 """
@@ -43,7 +43,7 @@ CODE = "import sys; sys.path.insert(0, sys.argv[2]); from bigeggs_report.preview
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = 60) -> Any:
-    """Waits until a condition is true, and returns its value."""
+    """Waits until a condition is true, and returns its value. Fails after `seconds`; `what` is for the message."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
@@ -84,7 +84,7 @@ class Checkout:
         return ended.stdout
 
     def preview(self, **others: object) -> list[str]:
-        """The command line of a preview, as `bigeggs preview` starts it."""
+        """Returns the command line with which `bigeggs preview` starts a preview; `others` are settings."""
         runs = ("records", "weights", "plots", "notebooks", "report")
         settings = json.dumps({
             "bigeggs": str(self.bigeggs), "root": str(self.root), "profile": "quick",
@@ -111,7 +111,7 @@ class Server:
 
     @property
     def text(self) -> str:
-        """The output so far."""
+        """The preview's output so far."""
         return self.printed.read_text()
 
     def says(self, pattern: str) -> None:
@@ -132,7 +132,7 @@ class Server:
 
     @property
     def processes(self) -> list[str]:
-        """The commands of all processes in its session: the preview, and what it started."""
+        """The commands of all processes in the preview's session: the preview, and what it has started."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -144,7 +144,7 @@ class Server:
         return found
 
     def runs(self, program: str) -> bool:
-        """Whether a program runs in its session."""
+        """Tells whether a program runs in the preview's session."""
         return any(f"/{program}" in command for command in self.processes)
 
     def end(self) -> None:
@@ -171,7 +171,7 @@ def checkout(
 
 @pytest.fixture(scope="module")
 def server(checkout: Checkout) -> Iterator[Server]:
-    """A preview of that run, which has written its page."""
+    """Starts a preview of the checkout's run, and waits until it has written its page."""
     server = Server(checkout)
     server.says("Wrote the page")
     yield server
@@ -180,7 +180,7 @@ def server(checkout: Checkout) -> Iterator[Server]:
 
 @pytest.fixture
 def started(checkout: Checkout) -> Iterator[Callable[..., Server]]:
-    """Starts previews, which end with the test."""
+    """Returns a function that starts a preview; all previews end with the test."""
     servers: list[Server] = []
 
     def start(**settings: object) -> Server:
@@ -209,7 +209,7 @@ class Browser(Chromium):
               expression)  # fmt: skip
 
     def wrong(self) -> list[str]:
-        """The browser's complaints, except those about requests to this machine."""
+        """Returns the browser's complaints, except those about requests to this machine."""
         return [complaint for complaint in self.complaints() if not complaint.startswith("asked for http://127.0.0.1")]
 
 
@@ -414,7 +414,7 @@ def test_no_url_path_reaches_files_outside_the_report(server: Server, secret: st
 
 @pytest.fixture(scope="module")
 def secret(checkout: Checkout) -> str:
-    """The text of a page outside the report's directory. Symbolic links in the directory point to the page."""
+    """Writes a page outside the report's directory, and symbolic links in the directory to it; returns its text."""
     page = checkout.out / "secret.html"
     page.write_text("secret")
     (checkout.out / "report/link.html").symlink_to(page)
@@ -454,7 +454,7 @@ def test_a_get_request_changes_nothing(checkout: Checkout, server: Server) -> No
 
 
 def begun(server: Server) -> Server:
-    """Starts the sections, and waits until one is running."""
+    """Starts the sections, and waits until section 02 is running."""
     assert server.ask("POST", "/run")[0] == 204
     until(lambda: server.runs("02-normalization "), "a section that runs")
     return server
@@ -548,7 +548,7 @@ def test_a_port_in_use_is_one_error_message(checkout: Checkout, server: Server) 
 def test_without_tornado_one_error_message_names_its_package(checkout: Checkout) -> None:
     command = checkout.preview()
     place = command.index(CODE)
-    # Only the standard library, without the system's packages.
+    # The process has only the standard library, without the system's packages.
     command[place] = command[place].replace(
         "sys.path.insert", "sys.path[:] = [path for path in sys.path if 'packages' not in path]; sys.path.insert"
     )

@@ -1,8 +1,8 @@
-"""Our code does not unpickle, start a shell or listen on the network. Tests of running programs cover only the code
-that runs; these tests cover every line.
+"""Tests that our code does not unpickle, start a shell or listen on the network. Tests of running programs cover only
+the code that runs; these tests cover every line.
 
-The exceptions are the preview, which serves a page to browsers on this machine and starts our own programs (see its
-tests), and the download of the data set for the wheel's library."""
+One exception is the preview, which serves a page to browsers on this machine and starts our own programs (see its
+tests). The other one is the download of the data set for the wheel's library."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORBIDDEN_MODULES = {
     "asyncio", "dill", "ftplib", "http", "joblib", "marshal", "multiprocessing", "pickle", "pty", "requests", "shelve",
     "smtplib", "socket", "socketserver", "subprocess", "telnetlib", "tornado", "urllib", "xmlrpc",
 }  # fmt: skip
-#: The forbidden modules that the preview's modules use; all its other modules use none.
+#: The forbidden modules that modules of the preview may use; its other modules may use none.
 OF_PREVIEW = {
     "server.py": {"asyncio", "tornado"},  # listens
     "children.py": {"asyncio"},  # starts our programs
@@ -40,7 +40,7 @@ FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.pop
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """The top-level names of the modules that a file imports."""
+    """Yields the top-level names of the modules that a file imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)

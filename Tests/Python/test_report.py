@@ -1,4 +1,4 @@
-"""The report: links resolve, nothing is loaded from elsewhere, required statements are present."""
+"""Tests the report: links resolve, nothing is loaded from elsewhere, required statements are present."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bigeggs_report.text import inline_html, literal
 
 
 def built(root: Path, sections: Sequence[Sequence[str]] = SECTIONS) -> tuple[str, str]:
-    """Builds the report of a run. Returns it as Markdown and HTML."""
+    """Builds the report of a run; returns it as Markdown and HTML."""
     paths = build.build(str(root / "records"), str(root / "plots"), str(root / "report"), sections)
     return Path(paths["markdown"]).read_text(), Path(paths["html"]).read_text()
 
@@ -60,7 +60,7 @@ class Page(HTMLParser):
         self.text.append(data)
 
     def values(self, attribute: str) -> list[str]:
-        """Every value of an attribute in the page."""
+        """Returns every value of an attribute in the page."""
         return [attributes[attribute] or "" for _, attributes in self.tags if attribute in attributes]
 
 
@@ -99,7 +99,7 @@ def test_every_figure_has_alternative_text(drawn: Path) -> None:
 
 
 def test_rendered_markdown_has_the_tables_images_and_headings_of_the_html_page(drawn: Path) -> None:
-    """CommonMark with GitHub's tables gives as many tables and cells as the HTML page has."""
+    """Renders the Markdown as CommonMark with GitHub's tables, and compares it with the HTML page."""
     markdown, html = built(drawn)
     rendered = MarkdownIt("commonmark").enable("table").render(markdown)
     tags = [[tag for tag, _ in Page(text).tags] for text in (rendered, html)]
@@ -190,7 +190,7 @@ def test_records_with_different_settings_get_a_notice(example: Path) -> None:
 
 
 def change(root: Path, section: str, **results: object) -> None:
-    """Rewrites some results of a record."""
+    """Replaces some results in a section's record."""
     path = root / "records" / f"{section}.json"
     record = json.loads(path.read_text())
     record["results"].update(results)
@@ -302,10 +302,10 @@ def test_the_goal_chapter_states_the_number_of_scripts(tmp_path: Path, number: i
 
 
 def study_of(*names: str, **levels: float) -> list[dict]:
-    """The example's trainings with these names or recipes, all if none is named.
+    """Returns the example's trainings with these names or recipes, all if none is named.
 
-    `levels` are recipes' test accuracies: the first seed has that accuracy, each further one 0.001 more, and mirror
-    images give 0.005 more.
+    `levels` are the test accuracies of recipes' first seeds. Each further seed has 0.001 more, and mirror images give
+    0.005 more.
     """
     runs = [run for run in example_run.study_runs() if not names or run["name"] in names or run["recipe"] in names]
     for run in runs:
@@ -316,24 +316,24 @@ def study_of(*names: str, **levels: float) -> list[dict]:
 
 
 def beyond(root: Path, runs: list[dict]) -> str:
-    """The chapter on a study with these trainings, in Markdown."""
+    """Builds the report of a study with these trainings; returns the chapter on it, in Markdown."""
     change(root, "08-beyond", study=example_run.study_results(runs))
     return chapter(built(root)[0])
 
 
 def chapter(markdown: str) -> str:
-    """The chapter's text, with plain spaces."""
+    """Returns the text of the chapter "Beyond the report", with plain spaces."""
     found = re.search(r"\n## \d+\. Beyond the report\n(.+?)\n## ", markdown, re.DOTALL)
     return found[1].replace("\N{NO-BREAK SPACE}", " ")
 
 
 def accuracies(runs: list[dict], recipe: str, kind: str = "test") -> list[float]:
-    """The test accuracies of a recipe's trainings."""
+    """Returns the accuracies of a recipe's trainings, of the kind "test" or "mirrored"."""
     return [run[kind]["accuracy"] for run in runs if run["recipe"] == recipe]
 
 
 def claim(root: Path, words: str) -> claims.Tested:
-    """A tested claim of a run. Its numbers have no origins."""
+    """Tests the claim with these words on a run; returns it without the origins of its numbers."""
     tested = claims.tested(Run(root / "records", root / "plots", SECTIONS))
     found = next(each for each in tested if each.claim == words)
     return replace(found, measured=without_origins(found.measured))
@@ -531,7 +531,7 @@ def test_only_the_report_of_a_quick_run_says_that_the_study_has_full_trainings(
 
 
 def best_accuracy(root: Path) -> claims.Tested:
-    """The claim on 0.9, tested."""
+    """Tests the claim on an accuracy above 0.9."""
     return claim(root, "The best accuracy is above 0.9.")
 
 
@@ -563,7 +563,7 @@ def test_the_accuracy_claim_quotes_the_study_but_its_verdict_ignores_it(example:
 
 
 def fast_chapter(root: Path, runs: list[dict] | None) -> str:
-    """The chapter on the fast network with these trainings; `None`: no study, as for other data sets."""
+    """Returns the chapter on the fast network with these trainings; None is no study, as for other data sets."""
     change(root, "09-fast", study=None if runs is None else example_run.fast_study(runs))
     text = built(root)[0].split("## 11. Above 0.9 in minutes")[1].split("## 12.")[0]
     return text.replace("\N{NO-BREAK SPACE}", " ")

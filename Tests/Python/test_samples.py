@@ -1,4 +1,4 @@
-"""The figure that TensorBoard shows of a training: a PNG with every image and its prediction."""
+"""Tests the figure that TensorBoard shows of a training: a PNG with every image and its prediction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers, tables and figures of the page link to the cell that they come from; notebook pages need no other file."""
+"""Tests that the page's numbers, tables and figures link to their cells, and that notebook pages need no other file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RECORDS, NOTEBOOKS = ROOT / "report" / "records", ROOT / "notebooks"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of the committed run, built again: with notebooks in `with`, without them in `without`."""
+    """Builds the report of the committed run again: with notebooks in `with`, without them in `without`."""
     root = tmp_path_factory.mktemp("sources")
     shutil.copytree(ROOT / "plots", root / "plots")
     for name, notebooks in (("with", str(NOTEBOOKS)), ("without", None)):
@@ -36,18 +36,18 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(root: Path) -> Page:
-    """The report as HTML."""
+    """Returns the HTML page of the report with notebooks."""
     return Page((root / "with" / "report.html").read_text())
 
 
 @pytest.fixture(scope="module")
 def pages(root: Path) -> dict[str, str]:
-    """The notebooks' pages by section."""
+    """Returns the notebooks' pages by section."""
     return {path.stem: path.read_text() for path in (root / "with" / "notebooks").iterdir()}
 
 
 def links(page: Page) -> list[dict[str, str | None]]:
-    """The attributes of the links to notebooks."""
+    """Returns the attributes of the links to notebooks."""
     return [attributes for tag, attributes in page.tags if tag == "a" and attributes["href"].startswith("notebooks/")]
 
 
@@ -75,7 +75,7 @@ def test_every_figure_and_results_table_links_to_its_source_cell(root: Path, pag
 
 
 def source(section: str, cell: str) -> str:
-    """The text of a cell, read without the code under test."""
+    """Returns the text of a cell, without the code under test."""
     notebook = json.loads((NOTEBOOKS / f"{section}.ipynb").read_text())
     return next("".join(each["source"]) for each in notebook["cells"] if each["id"] == cell)
 
@@ -97,7 +97,7 @@ def test_every_linked_number_matches_its_record_and_its_cell(root: Path) -> None
             value = value[int(part)] if isinstance(value, list) else value[part]
         shown, lowest = 0.0, 0.0
         for number, unit in re.findall(r"([+\N{MINUS SIGN}]?[\d,.]+)\s*([^\d\s]*)", text):
-            # A gain is in points, without the unit; an ingredient's loss is shown with a minus sign, recorded without.
+            # A gain is shown in points, without the unit. An ingredient's loss is shown, but not recorded, as negative.
             unnamed = 0.01 if key.endswith(".gain") else -0.01 if "ingredients" in key and not unit else 1
             scale = SCALES[unit] * unnamed
             shown += float(number.replace(",", "").replace("\N{MINUS SIGN}", "-")) * scale
@@ -171,7 +171,7 @@ EVIL = '<script>alert("&1")</script>"><img src=x onerror=alert(1)>'
 
 
 def executed(source: str, *outputs: dict, kind: str = "code") -> dict:
-    """A cell in nbformat, with outputs in several formats."""
+    """Returns a cell in nbformat; each output has its forms by media type."""
     return {
         "cell_type": kind, "id": "cell-1", "metadata": {}, "source": [source],
         "outputs": [{"output_type": "display_data", "data": forms, "metadata": {}} for forms in outputs],
@@ -179,7 +179,7 @@ def executed(source: str, *outputs: dict, kind: str = "code") -> dict:
 
 
 def read(directory: Path, *cells: dict) -> Notebook:
-    """A notebook with these cells."""
+    """Writes a notebook with these cells, and reads it."""
     path = directory / "notebook.ipynb"
     path.write_text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
     return Notebook.read(path)
@@ -225,7 +225,7 @@ def test_text_from_a_record_cannot_create_links_to_origins() -> None:
 
 
 def cell_of(notebook: Notebook, key: str) -> int | None:
-    """The number of the cell that recorded a key."""
+    """Returns the number of the cell that recorded a key; None if it is not known."""
     cell = notebook.cell_of_key(key)
     return cell and cell.number
 
@@ -243,7 +243,7 @@ def test_the_cell_that_recorded_a_key_is_found_by_its_source(tmp_path: Path) -> 
     assert found == {"loss": 5, "plain.accuracy": 3, "plain": 3, "epochsRun": 4}
     assert cell_of(notebook, "data.trainImages") == 2
     assert cell_of(notebook, "settings.seed") is None and cell_of(notebook, "run.seconds") is None
-    # With two calls without a name, the cell is not known.
+    # If two calls have no name, the cell is not known.
     twice = read(tmp_path, executed("try section.record(training)"), executed("try section.record(more)"))
     assert cell_of(twice, "results.epochsRun") is None
 

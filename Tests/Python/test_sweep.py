@@ -1,4 +1,4 @@
-"""Python's report on a sweep: a table and a figure."""
+"""Tests Python's report on a sweep: a table and a figure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bigeggs_report import sweep
 
 
 def spread(*values: float) -> dict[str, object]:
-    """Mean and extremes as Swift records them; one value has no deviation."""
+    """Computes mean, extremes and standard deviation as Swift records them; one value has no deviation."""
     mean = sum(values) / len(values)
     found = {"mean": mean, "low": min(values), "high": max(values)}
     if len(values) > 1:
@@ -21,7 +21,7 @@ def spread(*values: float) -> dict[str, object]:
 
 
 def result(value: str, *accuracies: float, tested: bool = True) -> dict[str, object]:
-    """A combination with a training for each accuracy."""
+    """Returns a combination of settings with a training for each accuracy."""
     scores = [{"accuracy": accuracy, "loss": 1 - accuracy} for accuracy in accuracies]
     runs = [
         {"seed": seed, "record": f"records/{seed}.json", "heldOut": score, "epochs": 3, "seconds": 75.0}
@@ -42,7 +42,7 @@ def result(value: str, *accuracies: float, tested: bool = True) -> dict[str, obj
 
 @pytest.fixture
 def write(tmp_path: Path):
-    """Writes a sweep's record, and the table and the figure from it."""
+    """Returns a function that writes a sweep's record, and the table and the figure from it."""
 
     def written(*results: dict[str, object]) -> Path:
         record = {

@@ -1,4 +1,4 @@
-"""Models built, trained and used from Python, on noise images of several classes."""
+"""Tests models that are built, trained and used from Python, on noise images of several classes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bigeggs import layers, testing
 
 @pytest.fixture(scope="module")
 def images():
-    """64 images of 8×8 pixels in four classes, each bright in a corner of its own."""
+    """Makes 64 images of 8×8 pixels in four classes, and their labels. Each class has its own bright corner."""
     random = np.random.default_rng(3)
     labels = np.arange(64) % 4
     pixels = random.integers(0, 80, size=(64, 8, 8, 3), dtype=np.uint8)
@@ -181,7 +181,7 @@ def test_batches_of_a_flow_match_get_random_transform_and_apply_transform(images
     assert -20 <= drawn["theta"] <= 20
     np.testing.assert_allclose(batches[1][0][1], generator.apply_transform(x[25], drawn) / 255, rtol=1e-6)
     assert batches[1][1].tolist() == y[24:48].tolist()
-    assert not np.array_equal(batches[0][0], batches[3][0])  # Another epoch.
+    assert not np.array_equal(batches[0][0], batches[3][0])  # The second pass has other transformations.
 
 
 def test_alternating_flip_mirrors_each_image_in_exactly_one_of_two_passes(images):
@@ -336,14 +336,14 @@ def test_a_plateau_reduces_the_learning_rate():
 
 
 def small_model(optimizer):
-    """Two weights and a bias for each of two classes, from the same seed."""
+    """Makes a model with two weights and a bias for each of two classes, always from the same seed."""
     model = bigeggs.Sequential([layers.Input((2,)), layers.Dense(2, activation="softmax")], seed=1)
     model.compile(optimizer)
     return model
 
 
 def test_the_first_step_of_each_optimizer_matches_its_formula():
-    """The first step along a gradient, from the formulas of the optimizers' papers."""
+    """The expected steps are from the formulas of the optimizers' papers."""
     gradient = {"dense/kernel": np.float32([[1, -2], [3, -4]]), "dense/bias": np.float32([0.5, -0.5])}
     for optimizer, step in [
         (bigeggs.optimizers.SGD(0.1), lambda w, g: w - 0.1 * g),
@@ -357,7 +357,7 @@ def test_the_first_step_of_each_optimizer_matches_its_formula():
         testing.apply_gradients(model, gradient)
         for name, value in gradient.items():
             np.testing.assert_allclose(model.weights[name], step(before[name], value), atol=1e-5)
-    assert model.optimizer.learning_rate == pytest.approx(0.05)  # Half of the cosine.
+    assert model.optimizer.learning_rate == pytest.approx(0.05)  # One of two steps is half of the cosine.
 
 
 def test_a_scheduler_sets_the_learning_rate_of_every_epoch(images):
@@ -550,7 +550,7 @@ def test_missing_paths_and_weights_of_another_network_are_an_error(images, tmp_p
 
 
 def test_three_steps_match_adam_in_numpy_on_the_same_gradients(images):
-    """Adam in NumPy, on the library's gradients, gives the library's weights."""
+    """Adam in NumPy, with the library's gradients, gives the library's weights."""
     x, y = images
     model = network()
     model.build((None, 8, 8, 3))

@@ -1,4 +1,4 @@
-"""What the wheel adds to a checkout: choosing a build for the processor, downloading, and its own command."""
+"""Tests what the wheel adds to a checkout: the choice of a build for the processor, downloads, and a command."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMMAND = ROOT / ".build/release/bigeggs"
 
 @pytest.fixture(scope="module")
 def levels(tmp_path_factory) -> Path:
-    """A folder with both levels, and the library that detects the processor's level."""
+    """Makes a folder with both levels, and the library that detects the processor's level."""
     folder = tmp_path_factory.mktemp("levels")
     for level in ("v3", "v4"):
         (folder / level).mkdir()
@@ -80,7 +80,7 @@ CONTENT = bytes(range(256)) * 1000
 
 
 class Server(http.server.BaseHTTPRequestHandler):
-    """Answers by the path: the file, a page, an error status, or only a part of the announced bytes."""
+    """Answers by the path: the file, a page, another status, a length that is no number, or a part of the bytes."""
 
     def do_GET(self) -> None:
         status = {"/missing": 404, "/empty": 204}.get(self.path, 200)

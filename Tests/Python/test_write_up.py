@@ -1,4 +1,4 @@
-"""Parts of the report for a write-up: tables in three formats, and numbers with their origins."""
+"""Tests the parts of the report for a write-up: tables in three formats, and numbers with their origins."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bigeggs_report.text import inline_html, literal
 
 @pytest.fixture
 def written(example: Path) -> Path:
-    """The directory of an example run's report."""
+    """Builds the report of an example run; returns the report's directory."""
     build.build(str(example / "records"), str(example / "plots"), str(example / "report"), SECTIONS)
     return example / "report"
 
@@ -35,7 +35,7 @@ def test_every_table_of_the_report_is_written_in_three_formats(written: Path) ->
     assert {path.name for path in (written / "tables").iterdir()} == {
         f"{name}.{kind}" for name in names for kind in ("tex", "csv", "md")
     }
-    # All numbered tables, and that of the claims.
+    # The tables are the numbered ones and that of the claims.
     text = (written / "report.md").read_text()
     assert len(names) == len(re.findall(r"^\*\*Table \d+\.\*\*", text, re.MULTILINE)) + 1
     assert {"results", "trainings", "study-recipes", "fast-ingredients", "claims"} <= names
@@ -79,14 +79,14 @@ def test_latex_right_aligns_numbers_and_wraps_long_texts() -> None:
 
 
 def at(record: dict, key: str) -> object:
-    """The value at a key, found without the code under test."""
+    """Returns the value at a key, without the code under test."""
     for part in key.split("."):
         record = record[int(part)] if isinstance(record, list) else record[part]
     return record
 
 
 def held_against_records(report: Path, records: Path) -> list[dict]:
-    """Compares each number of a report with its record, and each macro with its number. Returns the numbers."""
+    """Compares each number of a report with its record, and each macro with its number; returns the numbers."""
     numbers = json.loads((report / "numbers.json").read_text())["numbers"]
     text = (report / "numbers.tex").read_text()
     macros = dict(re.findall(r"^\\newcommand\{(\\\w+)\}\{([^}]+)\}%", text, re.MULTILINE))

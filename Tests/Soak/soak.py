@@ -20,11 +20,11 @@ import time
 
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / ".build/release/bigeggs"
 RESULTS = ["training.json", "weights.safetensors"]
-KILLS_A_RUN = 8  # at most
+KILLS_A_RUN = 8  # A run is killed this often at most.
 
 
 def make_data(directory: pathlib.Path, randomness: random.Random) -> None:
-    """CIFAR-10's layout with 240 training and 40 test images of noise."""
+    """Writes 240 training and 40 test images of noise, in CIFAR-10's layout."""
     for name, count in [(f"data_batch_{batch}.bin", 48) for batch in range(1, 6)] + [("test_batch.bin", 40)]:
         records = (bytes([record % 10]) + randomness.randbytes(3072) for record in range(count))
         (directory / name).write_bytes(b"".join(records))
@@ -39,7 +39,7 @@ def command(program: pathlib.Path, data: pathlib.Path, out: pathlib.Path, resume
 
 def results(out: pathlib.Path) -> tuple[bytes, dict]:
     history = json.loads((out / "training.json").read_text())["results"]["history"]
-    history.pop("seconds")  # the only measurement that may differ
+    history.pop("seconds")  # Only the seconds may differ between runs.
     return (out / "weights.safetensors").read_bytes(), history
 
 
@@ -49,7 +49,7 @@ def empty(directory: pathlib.Path) -> None:
 
 
 def hidden(out: pathlib.Path) -> list[str]:
-    """The names of files whose writing was interrupted. The lock file is not one of them."""
+    """Returns the names of files whose writing was interrupted. The lock file is not one of them."""
     return [path.name for path in out.iterdir() if path.name.endswith(".part")]
 
 

@@ -15,7 +15,7 @@ from bigeggs import layers
 
 random = np.random.default_rng(7)
 labels = random.integers(0, 2, 512).astype(np.int32)
-# Bright and dark images.
+# Images with label 1 are bright, those with label 0 dark.
 images = (random.integers(0, 128, (512, 16, 16, 3)) + 127 * labels[:, None, None, None]).astype(np.uint8)
 
 model = bigeggs.Sequential(

@@ -24,10 +24,12 @@ Data sets, recorded results and weights come as NumPy arrays:
     data = bigeggs.Dataset.open("auto")
     data.images("test")[0]                      # [height, width, channels], 0 to 255
 
-These arrays are read-only views of the library's memory and keep it alive. BigEggs's executables contain the
-library. Any other Python process loads ``libbigeggs_c.so`` from the path in ``BIGEGGS_LIBRARY``, or from where
-``swift build -c release`` puts it. The wheel has one build for AVX2 and one for AVX-512 and loads the best that the
-processor supports; ``BIGEGGS_LEVEL=v3`` selects AVX2.
+These arrays are read-only views of the library's memory and keep it alive.
+
+A Python process loads ``libbigeggs_c.so`` from the path in ``BIGEGGS_LIBRARY``. Without this variable it loads the
+library that was installed with the package, or the one that ``swift build -c release`` made in the checkout. BigEggs's
+executables, which run Python themselves, contain the library. The wheel has one build for AVX2 and one for AVX-512 and
+loads the best that the processor supports; ``BIGEGGS_LEVEL=v3`` selects AVX2.
 """
 
 from . import callbacks, datasets, layers, losses, models, optimizers, regularizers, statistics, utils

@@ -30,7 +30,7 @@ than 50 %, the output says that no class is likely.
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Runs a command line and returns the status."""
+    """Runs a command line, by default that of the process, and returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bigeggs", description="Networks that classify images.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -56,7 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 on."""
+    """Converts a text to a whole number; raises `ValueError` unless the number is 1 or more."""
     if (number := int(text)) < 1:
         raise ValueError
     return number
@@ -100,7 +100,7 @@ def classify(paths: list[str], weights: str, top: int, as_json: bool) -> int:
 
 
 def picture(path: str, output: np.ndarray, names: list[str]) -> dict[str, Any]:
-    """One picture, with the keys of the command `bigeggs predict --json`."""
+    """Describes the result for one picture, under the keys of the command `bigeggs predict --json`."""
     best = int(output.argmax())
     return {
         "file": path, "predicted": names[best], "confidence": float(output[best]), "isLikely": bool(output[best] >= 0.5),
@@ -109,7 +109,7 @@ def picture(path: str, output: np.ndarray, names: list[str]) -> dict[str, Any]:
 
 
 def table(pictures: list[dict[str, Any]], names: list[str], top: int) -> str:
-    """The likeliest classes of each picture."""
+    """Formats a table of the `top` likeliest classes of each picture."""
     rows = [("picture", "class", "confidence", "")]
     for one in pictures:
         order = np.argsort(-np.array(one["probabilities"]), kind="stable")[:top]

@@ -1,4 +1,4 @@
-"""Downloads for the wheel's library, which has no download code of its own: that would add 30 MB."""
+"""Downloads files for the wheel's library, which has no download code of its own: that would add 30 MB."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import urllib.error
 import urllib.request
 from ctypes import c_char, c_char_p, c_int32, c_int64, c_void_p
 
-#: `be_fetch_callback`. `reason` is a pointer to char, because ctypes would pass a c_char_p as a copy.
+#: The C type `be_fetch_callback`. `reason` is a pointer to char, because ctypes would pass a c_char_p as a copy.
 Callback = ctypes.CFUNCTYPE(c_int32, c_char_p, c_char_p, c_int64, ctypes.POINTER(c_char), c_int64, c_void_p)
 
 DONE, OUT_OF_REACH, BROKEN_OFF, UNWRITABLE, TOO_LARGE, PAGE = range(6)
 
-#: Timeouts in seconds: until the server answers, and while it sends the file.
+#: The timeouts in seconds for the server's answer, and for each read while the server sends the file.
 CONNECT_TIMEOUT, STALL_TIMEOUT = 10.0, 30.0
 
-#: The Python exception that ended this thread's download, such as KeyboardInterrupt. Raised once the library returns.
+#: Its `error` is the Python exception that ended this thread's download, such as KeyboardInterrupt. `call` raises the
+#: exception once the library has returned.
 interrupted = threading.local()
 
 
@@ -34,7 +35,10 @@ def raise_if_interrupted() -> None:
 
 @Callback
 def callback(address: bytes, path: bytes, limit: int, reason: ctypes.Array[c_char], capacity: int, _: object) -> int:
-    """The library calls this on the thread that opens a data set."""
+    """Downloads a file and returns a status; the library calls this on the thread that opens a data set.
+
+    `limit` is in bytes. The reason of a failure is written to the `capacity` bytes at `reason`.
+    """
     try:
         status, text = fetch(address.decode(), os.fsdecode(path), limit)
     except BaseException as error:
@@ -46,7 +50,10 @@ def callback(address: bytes, path: bytes, limit: int, reason: ctypes.Array[c_cha
 
 
 def fetch(address: str, path: str, limit: int) -> tuple[int, str]:
-    """Downloads a file; returns a status and the reason for it."""
+    """Downloads the file at `address` to `path`; returns a status and the reason for it.
+
+    A file of more than `limit` bytes is an error.
+    """
     try:
         file = open(path, "wb")
     except OSError as error:
@@ -88,7 +95,7 @@ def fetch(address: str, path: str, limit: int) -> tuple[int, str]:
 
 
 def silence(answer: http.client.HTTPResponse, seconds: float) -> None:
-    """Sets the timeout for reading the rest of an answer."""
+    """Sets the timeout, in seconds, of each read of the rest of an answer."""
     connection = getattr(getattr(answer.fp, "raw", None), "_sock", None)
     if connection is not None:
         connection.settimeout(seconds)
@@ -110,7 +117,7 @@ class ProgressLine:
             print(file=sys.stderr)
 
     def show(self, received: int) -> None:
-        """Draws the line, ten times a second at most."""
+        """Draws the line for a number of received bytes, ten times a second at most."""
         now = time.monotonic()
         if not self._is_live or now - self._shown < 0.1:
             return

@@ -1,4 +1,4 @@
-"""Symbolic values that layers are called on, and the graph of layers between two of them."""
+"""Defines the symbolic values that layers are called on, and the graph of layers between two of these values."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class KerasTensor:
     def __init__(
         self, layer: Layer | None, inputs: Sequence[KerasTensor], *, shape: tuple[int | None, ...] | None = None
     ):
-        #: None for an input.
+        #: The layer that returned this value when it was called; None for an input.
         self._layer = layer
-        #: The name that the layer had when it was called, before a model named it; None if it had none.
+        #: The name that the user gave the layer, even if a model has named the layer since; None if there is none.
         self._name = None if layer is None else layer.name
         self._inputs = tuple(inputs)
-        #: Greater than the number of every value that was created earlier.
+        #: Values are numbered in the order in which they were created.
         self._number = next(_numbers)
         self._shape = shape
 
@@ -57,8 +57,9 @@ class KerasTensor:
 class Graph:
     """The layers between an input and a value, in the order of their calls.
 
-    If all layers that read the input read it multiplied by the same factor, the factor becomes a setting of the model,
-    and no layer multiplies. Raises `ValueError` if the value does not depend on that input alone.
+    A layer such as `Rescaling(1 / 255)` multiplies the input by a factor. If all other layers that read the input read
+    it with the same factor, the factor becomes a setting of the model, and the graph leaves out the layers that
+    multiply. Raises `ValueError` if the value does not depend on that input alone.
     """
 
     def __init__(self, given: KerasTensor, wanted: KerasTensor):
@@ -73,7 +74,7 @@ class Graph:
         values = sorted((value for value in found if value._layer is not None), key=lambda one: one._number)
         if not values:
             raise ValueError("the model has no layers: its output is an input")
-        # The factor of each value that is only the input times a number.
+        # A value that is the input times a number has this number as its factor; other values have none.
         self._factors = {value: 1.0 for value in found if value._layer is None}
         for value in values:
             before = self._factors.get(value._inputs[0]) if len(value._inputs) == 1 else None
@@ -97,7 +98,7 @@ class Graph:
                     raise ValueError(f"{name} reads an Input other than the model's: a model has one input")
 
     def build(self, **options: Any) -> Owner:
-        """The library's model of these layers. An `Error` names the layer that does not fit."""
+        """Makes the library's model of these layers. An `Error` names a layer that does not fit."""
         owner = created(self._given.shape, self._rescale, options)
         for value, (name, layer) in zip(self._values, self.layers.items()):
             layer._add_to(owner, name=name, inputs=[self._names.get(read, "input") for read in value._inputs])
@@ -112,19 +113,22 @@ class Graph:
 
 
 def describe(model: int) -> Record:
-    """The library's description of the model with this handle."""
+    """Returns the library's description of the model with this handle."""
     return Record(Owner.made("be_model_describe", model))
 
 
 def created(shape: Sequence[int | None], rescale: float, options: Mapping[str, Any]) -> Owner:
-    """A library model without layers; `shape` begins with the batch axis."""
+    """Makes a library model without layers.
+
+    `shape` begins with the batch axis. The model multiplies its input by `rescale`.
+    """
     extents = [0 if extent is None else extent for extent in shape[1:]]
     return Owner.made("be_model_create", settings(
         input=extents, rescale=None if rescale == 1 else rescale, **options))
 
 
 def is_chain(description: Mapping[str, Any]) -> bool:
-    """Whether each layer of a description reads the one before it, and nothing else."""
+    """Tells whether each layer of a description reads the one before it, and nothing else."""
     before = ["input"]
     for layer in description["layers"]:
         if list(layer["inputs"]) != before:
@@ -134,12 +138,12 @@ def is_chain(description: Mapping[str, Any]) -> bool:
 
 
 def snake_case(kind: str) -> str:
-    """A class's name in Keras's snake case: batch_normalization for BatchNormalization, conv2d for Conv2D."""
+    """Converts a class's name to Keras's snake case: BatchNormalization to batch_normalization, Conv2D to conv2d."""
     return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
 
 
 def _named(values: Sequence[KerasTensor]) -> dict[str, Layer]:
-    """The layers of values by name. Layers without a name get Keras's default names: conv2d, conv2d_1 and so on."""
+    """Returns the layers of values by name. A layer without a name gets Keras's default: conv2d, conv2d_1 and so on."""
     named: dict[str, Layer] = {}
     counts: dict[str, int] = {}
     for value in values:

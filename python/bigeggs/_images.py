@@ -11,7 +11,7 @@ from ._library import Array, Owner, Shown, as_array, settings
 
 
 def as_pixels(x: Any) -> np.ndarray:
-    """Pixels as uint8 if they are bytes or booleans, else as float32; copied only if needed."""
+    """Converts bytes and booleans to uint8, all else to float32; copies only if needed."""
     x = np.asarray(x)
     if x.dtype == object:
         raise TypeError(
@@ -22,7 +22,7 @@ def as_pixels(x: Any) -> np.ndarray:
 
 
 def as_labels(y: Any, one_hot: bool = False) -> np.ndarray:
-    """Labels as int32 from `[count]` or `[count, 1]`; with `one_hot` also from one-hot vectors `[count, classes]`."""
+    """Converts labels `[count]` or `[count, 1]` to int32; with `one_hot` also one-hot vectors `[count, classes]`."""
     y = np.asarray(y)
     if y.dtype == object:
         raise TypeError("y is not an array of numbers: give whole numbers, one per image")
@@ -43,7 +43,7 @@ def as_labels(y: Any, one_hot: bool = False) -> np.ndarray:
 
 
 class Images(Shown):
-    """Images, which the library reads in place, and optional labels."""
+    """Images or vectors, which the library reads in place, and optional labels, which it copies."""
 
     _instead = "pickle the arrays"
 

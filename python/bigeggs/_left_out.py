@@ -1,4 +1,4 @@
-"""Keras's arguments that are not supported here, or have no effect."""
+"""Checks Keras's arguments that are not supported here, or have no effect."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from ._library import Error
 
-#: Marks an argument whose value has no effect on the results.
+#: Marks an argument that may have any value, because it has no effect on the results.
 ANY = ...
 
 
 def left_out(owner: str, given: Mapping[str, object], **known: object) -> None:
-    """Raises `Error` for an argument in `given` whose value differs from Keras's default.
+    """Raises `Error` for an argument in `given` whose value is not accepted.
 
-    `known` maps each of Keras's arguments to its default, a tuple of accepted values, or `ANY`. An argument that is not
-    in `known` raises `TypeError`.
+    `known` maps each of Keras's arguments to its default, which is the only accepted value, to a tuple of accepted
+    values, or to `ANY`. An argument that is not in `known` raises `TypeError`. `owner`, the name of a class or a
+    function, begins the message.
     """
     for name, value in given.items():
         if name not in known:

@@ -15,9 +15,10 @@ class LevelError(Exception):
 
 
 def chosen(directory: Path) -> str:
-    """The highest level in `directory` that the processor supports, or a lower one that BIGEGGS_LEVEL names.
+    """Returns the highest level in `directory` that the processor supports, or a lower one that BIGEGGS_LEVEL names.
 
-    `directory` has a folder for each level and `libbigeggs_level.so`, which detects the processor's level.
+    `directory` has a folder for each level, such as `v3`, and `libbigeggs_level.so`, which detects the processor's
+    level.
     """
     present = [level for level in LEVELS if (directory / level).is_dir()]
     try:

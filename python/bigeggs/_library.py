@@ -1,4 +1,4 @@
-"""The C functions of bigeggs.h, and helpers to call them."""
+"""Declares the C functions of bigeggs.h, and helpers to call them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Error(Exception):
     """The library or this package cannot do what was asked; the message says why."""
 
     __module__ = "bigeggs"
-    #: The message is a whole sentence, to be shown without the exception's name.
+    #: The message is a whole sentence: it is shown without the exception's name.
     is_sentence = True
 
 
@@ -52,19 +52,19 @@ class Stopped(Error):
 
 
 class Array(ctypes.Structure):
-    """`be_array`."""
+    """The C struct `be_array`."""
 
     _fields_ = [("data", c_void_p), ("dtype", c_int), ("rank", c_int32), ("shape", c_int64 * 8)]
 
     @classmethod
     def of(cls, array: np.ndarray) -> Array:
-        """A view of a contiguous array; the caller must keep the array alive."""
+        """Returns a view of a contiguous array; the caller must keep the array alive."""
         dtype = next((code for code, name in _DTYPES.items() if np.dtype(name) == array.dtype), 0)
         return cls(array.ctypes.data, dtype, array.ndim, (c_int64 * 8)(*array.shape))
 
 
 class Transform(ctypes.Structure):
-    """`be_transform`."""
+    """The C struct `be_transform`."""
 
     _fields_ = [
         ("theta", c_double), ("tx", c_double), ("ty", c_double), ("shear", c_double), ("zx", c_double),
@@ -74,7 +74,7 @@ class Transform(ctypes.Structure):
 
 
 class Progress(ctypes.Structure):
-    """`be_progress`."""
+    """The C struct `be_progress`."""
 
     _fields_ = [
         ("event", c_int), ("metric_count", c_int32), ("epoch", c_int64), ("epochs", c_int64),
@@ -83,7 +83,7 @@ class Progress(ctypes.Structure):
     ]
 
     def logs(self) -> dict[str, float]:
-        """The metrics by name."""
+        """Returns the metrics by name."""
         return {self.metric_names[index].decode(): self.metrics[index] for index in range(self.metric_count)}
 
 
@@ -92,7 +92,7 @@ ProgressCallback = ctypes.CFUNCTYPE(c_int32, POINTER(Progress), c_void_p)
 _TEXT, _HANDLE, _COUNT = POINTER(c_char_p), POINTER(c_uint64), POINTER(c_int64)
 _NUMBER, _FLOATS, _NAMES = POINTER(c_double), POINTER(c_float), POINTER(c_char_p)
 
-# The arguments of every function that returns a be_status.
+# The argument types of every function that returns a be_status.
 FUNCTIONS = {
     "be_duplicate": [c_uint64, _HANDLE],
     "be_release": [c_uint64],
@@ -168,12 +168,12 @@ FUNCTIONS = {
 }
 
 
-#: The wheel's directory of the library's builds, one for each processor level.
+#: The directory in which the wheel has a build of the library for each processor level.
 _LEVELS = Path(__file__).resolve().parent / "lib"
 
 
 def _find() -> ctypes.CDLL:
-    """The library: from this process if the process contains it, else from a file."""
+    """Finds the library in this process if the process contains it, else loads it from a file."""
     process = ctypes.CDLL(None)
     if hasattr(process, "be_abi_version"):
         return process
@@ -186,7 +186,7 @@ def _find() -> ctypes.CDLL:
         except _level.LevelError as error:
             raise Error(str(error)) from None
     else:
-        # The library as built and installed by pip, in a checkout, or installed under a prefix.
+        # pip puts the library into the package, `swift build` into the checkout, and `make install` under a prefix.
         candidates = [package / name, package.parents[1] / ".build" / "release" / name]
         if package.parents[1].parts[-2:] == ("share", "bigeggs"):
             candidates.append(package.parents[3] / "lib" / name)
@@ -227,12 +227,12 @@ except Error as error:
 
 
 def version() -> str:
-    """The library's version, such as "0.2.0"."""
+    """Returns the library's version, such as "0.2.0"."""
     return str(_library.be_version().decode())
 
 
 def call(function: str, *arguments: Any) -> None:
-    """Calls a function of the library; a status other than BE_OK is raised as an `Error`."""
+    """Calls a function of the library; raises an `Error` for a status other than BE_OK."""
     # ctypes takes no NumPy scalars.
     plain = (argument.item() if isinstance(argument, np.generic) else argument for argument in arguments)
     if status := getattr(_library, function)(*plain):
@@ -256,7 +256,7 @@ def text(function: str, *arguments: Any) -> str:
 
 
 def settings(**values: object) -> bytes:
-    """Settings as JSON for the library, without those that are None.
+    """Writes settings as JSON for the library, without those that are None.
 
     NumPy's scalars become numbers; infinities and NaN, which JSON lacks, become strings.
     """
@@ -281,7 +281,7 @@ def _plain(name: str, value: object) -> object:
 
 
 def whole_number(name: str, value: Any) -> int:
-    """A whole number, Python's or NumPy's, as an int."""
+    """Converts Python's or NumPy's whole number to an int; the message of the `TypeError` for all else has `name`."""
     try:
         return operator.index(value)
     except TypeError:
@@ -289,18 +289,18 @@ def whole_number(name: str, value: Any) -> int:
 
 
 def floats(array: np.ndarray) -> Any:
-    """A pointer to an array's floats."""
+    """Returns a pointer to the numbers of a float32 array."""
     return array.ctypes.data_as(POINTER(c_float))
 
 
 def as_array(array: Any, dtype: Any) -> np.ndarray:
-    """An array as the library reads it: contiguous, aligned, in this machine's byte order; copied only if needed."""
+    """Makes an array contiguous, aligned and of this machine's byte order, as the library needs it; may copy it."""
     # Unlike ascontiguousarray, this keeps the shape of an array without dimensions.
     return np.require(array, np.dtype(dtype), ["C_CONTIGUOUS", "ALIGNED"])
 
 
 def named_arrays(arrays: Mapping[str, np.ndarray]) -> tuple[int, Any, Any]:
-    """The arguments `count`, `names`, `tensors` of a function; they keep the arrays alive."""
+    """Returns the arguments `count`, `names` and `tensors` of a C function; `tensors` keeps the arrays alive."""
     arrays = {name: as_array(array, np.float32) for name, array in arrays.items()}
     names = (c_char_p * len(arrays))(*(name.encode() for name in arrays))
     views: Any = (Array * len(arrays))(*map(Array.of, arrays.values()))
@@ -313,22 +313,22 @@ class Owner:
 
     def __init__(self, handle: int):
         self.handle = handle
-        # Not at exit: arrays may live until the end, and the memory is freed with the process.
+        # The handle is not released at exit: arrays may live until then, and the memory is freed with the process.
         weakref.finalize(self, _library.be_release, handle).atexit = False
 
     @classmethod
     def open(cls, function: str, path: str | os.PathLike[str]) -> Owner:
-        """The owner of the handle that a function opens for a path."""
+        """Returns the owner of the handle that the C function opens for a path."""
         return cls(number(function, os.fsencode(path), kind=c_uint64))
 
     @classmethod
     def sharing(cls, handle: int) -> Owner:
-        """The owner of a duplicate of a handle; the given handle still belongs to its own owner."""
+        """Returns the owner of a duplicate of a handle; the given handle still belongs to its own owner."""
         return cls(number("be_duplicate", handle, kind=c_uint64))
 
     @classmethod
     def made(cls, function: str, *arguments: Any) -> Owner:
-        """The owner of the handle that a function writes to its last argument, an output pointer."""
+        """Returns the owner of the handle that the C function writes to its last argument, an output pointer."""
         return cls(number(function, *arguments, kind=c_uint64))
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -336,7 +336,10 @@ class Owner:
         raise TypeError("a handle of the library can be neither copied nor pickled")
 
     def array(self, function: str, *arguments: Any) -> np.ndarray:
-        """Calls a function whose last argument is an output pointer to a view; returns it as a read-only array."""
+        """Calls a function with this handle and an output pointer to a view at the end; returns the view as an array.
+
+        The array is read-only.
+        """
         view = Array()
         call(function, self.handle, *arguments, byref(view))
         return np.asarray(_View(self, view))
@@ -345,7 +348,7 @@ class Owner:
 class Shown:
     """Base class of objects that show the library's read-only memory; copying returns the object itself."""
 
-    #: What to do instead of pickling, for the error.
+    #: The end of the error for pickling: what to do instead.
     _instead: str
 
     def __copy__(self) -> Self:

@@ -8,7 +8,7 @@ __all__ = ["can_show", "is_terminal", "show"]
 
 
 def can_show(text: str) -> bool:
-    """Whether standard output can encode all these characters."""
+    """Tells whether standard output can encode all characters of a text."""
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -17,10 +17,10 @@ def can_show(text: str) -> bool:
 
 
 def is_terminal() -> bool:
-    """Whether standard output is a terminal, where a line can be redrawn."""
+    """Tells whether standard output is a terminal, where a line can be redrawn."""
     try:
         return sys.stdout.isatty()
-    except (AttributeError, ValueError):  # No standard output, or a closed one.
+    except (AttributeError, ValueError):  # There is no standard output, or it is closed.
         return False
 
 

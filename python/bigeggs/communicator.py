@@ -18,11 +18,11 @@ class Communicator:
 
     Every process runs the same program. Each computes its share of every batch of 128 images, and the training equals
     that of one process except for rounding. Callbacks run in process 0 alone; their changes to the learning rate, the
-    weights and the end of the training apply to all processes. Works beside mpi4py, whichever of the two starts MPI.
+    weights and the end of the training apply to all processes. mpi4py can be used too; either of the two may start MPI.
     """
 
     def __init__(self, rank: int, size: int):
-        #: This process's number, and the number of processes.
+        #: The number of this process, from 0, and the number of all processes.
         self.rank, self.size = rank, size
 
     def __repr__(self) -> str:
@@ -30,7 +30,7 @@ class Communicator:
 
 
 def world() -> Communicator:
-    """All processes of the launcher; without a launcher only this process. Starts MPI if it is not started yet."""
+    """Returns all processes of the launcher; without a launcher only this process. Starts MPI if needed."""
     rank, size = c_int64(), c_int64()
     call("be_world", byref(rank), byref(size))
     return Communicator(rank.value, size.value)

@@ -30,7 +30,10 @@ class Dataset(Shown):
 
     @classmethod
     def open(cls, source: str | os.PathLike[str] = "auto") -> Dataset:
-        """Loads a data set: "auto", "cifar10", "fashion-mnist", or the path of a directory or an archive."""
+        """Loads a data set: "cifar10", "fashion-mnist", "auto", or the path of a directory or an archive.
+
+        "auto" is CIFAR-10, or Fashion-MNIST if CIFAR-10 is neither on this machine nor within reach.
+        """
         self = cls.__new__(cls)
         self._owner = Owner.open("be_dataset_open", source)
         return self
@@ -52,15 +55,15 @@ class Dataset(Shown):
         return [text("be_dataset_class_name", self._owner.handle, index) for index in range(count)]
 
     def count(self, split: str) -> int:
-        """The number of images of "train" or "test"."""
+        """Returns the number of images of "train" or "test"."""
         return int(number("be_dataset_count", self._owner.handle, _choice(_SPLITS, split, "split")))
 
     def images(self, split: str) -> np.ndarray:
-        """The images of "train" or "test": uint8, `[count, height, width, channels]`, a view."""
+        """Returns a view of the images of "train" or "test": uint8, `[count, height, width, channels]`."""
         return self._owner.array("be_dataset_images", _choice(_SPLITS, split, "split"))
 
     def labels(self, split: str) -> np.ndarray:
-        """The labels of "train" or "test": int32, `[count]`, a view."""
+        """Returns a view of the labels of "train" or "test": int32, `[count]`."""
         return self._owner.array("be_dataset_labels", _choice(_SPLITS, split, "split"))
 
     def augment(
@@ -68,10 +71,10 @@ class Dataset(Shown):
         zx: float = 1, zy: float = 1, flip_horizontal: bool = False, flip_vertical: bool = False,
         fill_mode: str = "nearest", cval: float = 0,
     ) -> np.ndarray:
-        """One image transformed as in training: float32, `[height, width, channels]`, 0 to 255.
+        """Transforms one image as a training does: returns float32 `[height, width, channels]`, 0 to 255.
 
-        The parameters are those of Keras's `apply_transform`: angles in degrees, shifts in pixels,
-        zooms as factors.
+        The parameters are those of Keras's `apply_transform`. `theta` and `shear` are in degrees, `tx` (along the
+        width) and `ty` (along the height) in pixels. `zx` and `zy` are factors.
         """
         images = self.images(split)
         result = np.empty(images.shape[1:], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The layers of models: Keras's names and arguments.
+"""The layers of models, with Keras's names and arguments.
 
 An `activation` is None or "linear", "relu", "gelu", "gelu_tanh" (Keras's `gelu(x, approximate=True)`), "silu" or
 "swish", "leaky_relu" (of slope 0.2), "elu", "tanh", "sigmoid", and in the last layer "softmax". An initializer is
@@ -42,7 +42,7 @@ _WEIGHTED: dict[str, object] = {
 }
 _CONVOLUTION = _CHANNELS_LAST | {"dilation_rate": (1, (1, 1))}
 _DEPTHWISE = _CONVOLUTION | {"bias_regularizer": None, "depthwise_constraint": None, "bias_constraint": None}
-# The last axis: 3 for images, 1 for vectors. Whether the axis is the right one is checked once the layer is in a model.
+# The last axis is 3 for images and 1 for vectors; `_check_axis` compares it with the layer's output.
 _LAST_AXIS: dict[str, object] = {"axis": (-1, 1, 3)}
 _NORMALIZATION = _LAST_AXIS | {
     "beta_initializer": "zeros", "gamma_initializer": "ones", "beta_regularizer": None, "gamma_regularizer": None,
@@ -53,7 +53,7 @@ _INITIALIZERS = {"zero": "zeros", "one": "ones", "uniform": "random_uniform", "n
 
 
 def values_of(given: KerasTensor | Sequence[KerasTensor], what: str) -> list[KerasTensor]:
-    """One value or several as a list; `what` begins the message of the `TypeError` for anything else."""
+    """Returns one value or several as a list; `what` begins the message of the `TypeError` for anything else."""
     values: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
     for value in values:
         if not isinstance(value, KerasTensor):
@@ -62,12 +62,12 @@ def values_of(given: KerasTensor | Sequence[KerasTensor], what: str) -> list[Ker
 
 
 def _is_number(value: object) -> bool:
-    """Whether a value is a scalar and not a sequence."""
+    """Tells whether a value is a scalar and not a sequence."""
     return not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0
 
 
 def _one_number(name: str, value: int | Sequence[int]) -> int:
-    """A size for both directions, from Keras's number or pair of equal numbers."""
+    """Returns a size for both directions; Keras's `value` for it is a number or a pair of equal numbers."""
     if _is_number(value):
         return whole_number(name, value)
     assert isinstance(value, (Sequence, np.ndarray))
@@ -77,19 +77,19 @@ def _one_number(name: str, value: int | Sequence[int]) -> int:
 
 
 def _activation(_: str, name: str | None) -> str | None:
-    """The library's name of an activation."""
+    """Returns the library's name of an activation."""
     return "silu" if name == "swish" else name
 
 
 def _initializer(argument: str, name: Any) -> str:
-    """The library's name of an initializer."""
+    """Returns the library's name of an initializer; `argument` begins the message of an `Error`."""
     if not isinstance(name, str):
         raise Error(f"{argument} is {name!r}: give the name of an initializer, such as 'he_normal'")
     name = _INITIALIZERS.get(name, name)
     return snake_case(name) if name[:1].isupper() else name
 
 
-#: Conversions of the arguments of layers with kernels, by argument name.
+#: The conversion of each argument of layers with kernels that needs one, by the argument's name.
 _CONVERSIONS: dict[str, Callable[[str, Any], Any]] = {
     "kernel_size": _one_number, "strides": _one_number, "activation": _activation,
     **{flag: lambda _, value: bool(value) for flag in ("use_bias", "trainable", "kernel_trainable")},
@@ -99,7 +99,7 @@ _CONVERSIONS: dict[str, Callable[[str, Any], Any]] = {
 
 
 def _converted(**given: Any) -> dict[str, Any]:
-    """The settings of a layer with kernels, from its arguments."""
+    """Converts the arguments of a layer with kernels to its settings."""
     return {
         name: _CONVERSIONS[name](name, value) if name in _CONVERSIONS else value for name, value in given.items()
     }
@@ -127,7 +127,7 @@ class Layer:
 
     def __init__(self, others: dict[str, Any], left: dict[str, object], **settings: Any):
         self.input_shape: Sequence[int] | None = others.pop("input_shape", None)
-        # Supported arguments are in `settings`: `others` may only have Keras's defaults.
+        # `settings` has the supported arguments; those in `others` may only have Keras's defaults.
         left_out(type(self).__name__, others, **_EVERY | left)
         self._names = list(settings)
         self._model: Model | None = None
@@ -137,11 +137,11 @@ class Layer:
             setattr(self, name, value)
 
     def settings(self) -> dict[str, object]:
-        """The settings for the library, under Keras's names."""
+        """Returns the layer's settings under Keras's names."""
         return {name: getattr(self, name) for name in self._names}
 
     def __call__(self, inputs: KerasTensor | Sequence[KerasTensor], **others: object) -> KerasTensor:
-        """The layer's output for a value, or a list of values, from `Input` or another layer."""
+        """Returns the layer's output for a value, or a list of values, from `Input` or another layer."""
         kind = type(self).__name__
         left_out(f"the call of {kind}", others, training=None, mask=None)
         values = values_of(inputs, f"{kind} is called on")
@@ -160,20 +160,20 @@ class Layer:
         call("be_model_add", owner.handle, self._kind.encode(), settings(**self._told() | more))
 
     def _told(self) -> dict[str, object]:
-        """The settings as the library takes them."""
+        """Returns the settings as the library takes them."""
         return {
             name: {"l1": value.l1, "l2": value.l2} if isinstance(value, L1L2) else value
             for name, value in self.settings().items()
         }
 
     def _check_axis(self, name: str, last: int) -> None:
-        """Raises `Error` unless the given axis is -1 or `last`, the output's last axis, counting the batch axis."""
+        """Raises `Error` unless the given axis is -1 or `last`, the output's last axis if the batch axis is 0."""
         if self._axis not in (-1, last):
             raise Error(f"{name} has no axis={self._axis}: only the last axis is supported, -1 or {last}")
 
     @classmethod
     def _described(cls, settings: Mapping[str, Any]) -> Layer:
-        """A new layer with the settings that the library has described."""
+        """Makes a layer with the settings that the library has described."""
         return cls(**settings)
 
     @property
@@ -203,7 +203,7 @@ class Layer:
         return {name: value for name, value in self._model.weights.items() if name.startswith(f"{self.name}/")}
 
     def get_weights(self) -> list[np.ndarray]:
-        """A copy of the layer's weights as they are now, in Keras's order."""
+        """Returns a copy of the layer's weights as they are now, in Keras's order."""
         return list(self.weights.values())
 
     def set_weights(self, weights: Sequence[np.ndarray]) -> None:
@@ -215,7 +215,7 @@ class Layer:
         self._model.set_weights(dict(zip(names, weights)))
 
     def count_params(self) -> int:
-        """The number of the layer's parameters, moving statistics included."""
+        """Returns the number of the layer's parameters, moving statistics included."""
         return sum(value.size for value in self.weights.values())
 
     def __repr__(self) -> str:
@@ -229,7 +229,7 @@ class Layer:
 class Input(KerasTensor):
     """A model's input, with the shape of one example: `[height, width, channels]` or `[features]`.
 
-    It is the first entry of a `Sequential`, or the value that the layers of a `Model` begin with.
+    An `Input` is the first entry of a `Sequential`, or the value that the first layers of a `Model` are called on.
     """
 
     def __init__(self, shape: Sequence[int], **others: object):
@@ -253,8 +253,9 @@ class InputLayer(Input):
 class Rescaling(Layer):
     """`scale` · x + `offset`; any shape to the same shape.
 
-    With an offset of 0 and directly after the input, such as `Rescaling(1 / 255)` for bytes, it becomes a setting of
-    the model and is not among its layers. A `Rescaling` may be called several times.
+    A `Rescaling` with an offset of 0 that reads the input, such as `Rescaling(1 / 255)` for bytes, becomes a setting of
+    the model and is not among its layers. Exceptions are the last layer, and an input that other layers read with
+    another factor. A `Rescaling` may be called several times.
     """
 
     _kind = "Rescaling"
@@ -272,7 +273,7 @@ class Rescaling(Layer):
         return None if self.offset else self.scale
 
     def __call__(self, inputs: KerasTensor | Sequence[KerasTensor], **others: object) -> KerasTensor:
-        """The layer's output for a value."""
+        """Returns the layer's output for a value."""
         return super(Rescaling, Rescaling(**self.settings())).__call__(inputs, **others)
 
 
@@ -376,7 +377,7 @@ SeparableConvolution2D = SeparableConv2D
 class BatchNormalization(Layer):
     """Normalizes each channel by the statistics of the batch in training, by moving statistics in inference.
 
-    With `trainable=False` the moving statistics do not change, and are used in training as well.
+    With `trainable=False` the moving statistics do not change, and training uses them too.
     """
 
     _kind = "BatchNormalization"
@@ -397,7 +398,7 @@ class BatchNormalization(Layer):
 
 
 class LayerNormalization(Layer):
-    """Normalizes the channels of each pixel, or the features of each vector; any shape to the same shape."""
+    """Normalizes each pixel over its channels, or each vector over its features; any shape to the same shape."""
 
     _kind = "LayerNormalization"
 
@@ -525,7 +526,7 @@ class Dense(Layer):
 
 
 class Dropout(Layer):
-    """In training sets a share `rate` of its inputs to zero at random and scales the rest up."""
+    """In training sets a share `rate` of its inputs to zero at random and divides the rest by 1 - `rate`."""
 
     _kind = "Dropout"
 
@@ -534,7 +535,7 @@ class Dropout(Layer):
 
 
 class SpatialDropout2D(Layer):
-    """In training sets a share `rate` of its channels to zero at random, each as a whole, and scales the rest up."""
+    """In training sets a share `rate` of whole channels to zero at random and divides the rest by 1 - `rate`."""
 
     _kind = "SpatialDropout2D"
 

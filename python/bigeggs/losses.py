@@ -1,4 +1,4 @@
-"""Losses: Keras's names and arguments."""
+"""Losses, with Keras's names and arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Optimizers: Keras's names and arguments."""
+"""Optimizers, with Keras's names and arguments."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["Adam", "AdamW", "CosineDecay", "Muon", "OneCycle", "PolynomialDecay"
 
 @dataclass
 class CosineDecay:
-    """Cosine decay from `initial_learning_rate` to `alpha` times that rate in `decay_steps`.
+    """Lowers the rate from `initial_learning_rate` to `alpha` times that rate along a cosine, in `decay_steps`.
 
-    With a `warmup_target`, the rate first goes linearly to the target in `warmup_steps`, then decays to `alpha` times
-    the target.
+    With a `warmup_target`, the rate first goes linearly from `initial_learning_rate` to the target in `warmup_steps`.
+    Then it falls to `alpha` times the target in `decay_steps`.
     """
 
     initial_learning_rate: float
@@ -32,9 +32,9 @@ class CosineDecay:
 
 @dataclass
 class PolynomialDecay:
-    """Decay to `end_learning_rate` in `decay_steps`.
+    """Lowers the rate from `initial_learning_rate` to `end_learning_rate` in `decay_steps`.
 
-    The difference from `end_learning_rate` is proportional to the share of steps left, raised to `power`.
+    The rate's difference from `end_learning_rate` is proportional to the share of steps left, raised to `power`.
     """
 
     initial_learning_rate: float
@@ -45,7 +45,11 @@ class PolynomialDecay:
 
 @dataclass
 class OneCycle:
-    """Rises to `max_learning_rate` and falls again, along cosines: PyTorch's `OneCycleLR`, which Keras lacks."""
+    """Raises the rate to `max_learning_rate` and lowers it again, along cosines.
+
+    This is PyTorch's `OneCycleLR`, which Keras lacks. The first rate is the maximum divided by `div_factor`. The last
+    rate is the first one divided by `final_div_factor`. The rate rises in the share `pct_start` of `total_steps`.
+    """
 
     max_learning_rate: float
     total_steps: int
@@ -64,8 +68,8 @@ class Optimizer:
     next step. Setting it replaces a schedule. An optimizer belongs to the one model that was compiled with it. A copy
     has the same settings, the present learning rate or the schedule, and no model yet.
 
-    `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups`, which Keras lacks, maps the end
-    of parameter names to another optimizer for these parameters: `{"/bias": SGD(0.05)}`.
+    `clipvalue`, `clipnorm` or `global_clipnorm` limits gradients as in Keras. `groups`, which Keras lacks, maps endings
+    of parameter names to other optimizers, which update these parameters: `{"/bias": SGD(0.05)}`.
     """
 
     def __init__(
@@ -80,12 +84,12 @@ class Optimizer:
         )
         self._arguments, self._learning_rate = arguments | limits, learning_rate
         self._model: Model | None = None
-        # True once the library has compiled the model, which needs the input shape.
+        # It becomes True when the library compiles the model, for which it needs the input shape.
         self._is_at_work = False
 
     @property
     def learning_rate(self) -> float | Schedule:
-        """The step size."""
+        """The rate of the next step, or the given number or schedule if the model is not compiled yet."""
         if self._model is None or not self._is_at_work:
             return self._learning_rate
         return float(number("be_model_learning_rate", self._model._handle, kind=c_double))
@@ -104,7 +108,7 @@ class Optimizer:
         return self._learning_rate if isinstance(self._learning_rate, Schedule) else self.learning_rate
 
     def settings(self) -> dict[str, object]:
-        """The settings for the library, under Keras's names."""
+        """Returns the settings for the library, under Keras's names."""
         rate = self._present_rate
         described = _described(rate, asdict(rate)) if isinstance(rate, Schedule) else rate
         groups = [
@@ -145,7 +149,7 @@ class AdamW(Optimizer):
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if wanted."""
+    """Stochastic gradient descent, with momentum if `momentum` is not 0."""
 
     def __init__(
         self, learning_rate: float | Schedule = 0.01, momentum: float = 0.0, nesterov: bool = False,

@@ -1,4 +1,4 @@
-"""Random transformations of training images: Keras's ImageDataGenerator."""
+"""Transforms training images at random: Keras's ImageDataGenerator."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _FILL_MODES = {"nearest": 0, "constant": 1, "reflect": 2, "wrap": 3}
 
 
 class ImageDataGenerator:
-    """Random rotations, shifts, shears, zooms and flips of images, as in Keras.
+    """Rotates, shifts, shears, zooms and flips images at random, as in Keras.
 
         generator = bigeggs.ImageDataGenerator(rotation_range=15, zoom_range=0.1)
         model.fit(generator.flow(x_train, y_train, batch_size=128), epochs=30)
 
-    In a training the transformation of an image is a function of the seed, the pass and the image's index.
+    In a training the transformation of an image is a function of the model's seed, the epoch and the image's index.
 
-    Keras lacks these: `alternating_flip`, in place of `horizontal_flip`, mirrors each image in every other pass; in the
-    first pass half of the images. `whole_pixel_shifts` draws shifts of whole pixels. `random_resized_crop`
-    cuts out a part of at least this share of the image and scales the part up. `cutout` is the side, in pixels, of a
-    square that is filled with `cval`. `color_jitter=z` multiplies brightness, contrast and saturation by factors from
-    1 - z to 1 + z; it is for images with values from 0 to 255. `random_transform` and `apply_transform` leave out
-    `cutout`, `color_jitter` and `rescale`.
+    Keras lacks these arguments. `alternating_flip`, in place of `horizontal_flip`, mirrors a random half of the images
+    in the first pass, then each image in every other pass. `whole_pixel_shifts` draws shifts of whole pixels.
+    `random_resized_crop` cuts out a part of at least this share of the image's area and scales the part up. `cutout` is
+    the side, in pixels, of a square that is filled with `cval`. `color_jitter=z` multiplies brightness, contrast and
+    saturation by factors from 1 - z to 1 + z, for images with values from 0 to 255. `random_transform` and
+    `apply_transform` leave out `cutout`, `color_jitter` and `rescale`.
     """
 
     def __init__(
@@ -85,10 +85,10 @@ class ImageDataGenerator:
     def get_random_transform(
         self, img_shape: Sequence[int], seed: int | None = None, epoch: int | None = None, sample: int | None = None
     ) -> dict[str, float]:
-        """The transformation of one image, under Keras's keys.
+        """Draws a random transformation of one image; returns it under Keras's keys.
 
-        `img_shape` is `[height, width, channels]`. With `seed`, `epoch` or `sample` it is a function of these;
-        without any of them each call draws another one.
+        `img_shape` is `[height, width, channels]`. `sample` is the index of the image. With `seed`, `epoch` or `sample`
+        the transformation is a function of these; without any of them each call draws another one.
         """
         drawn = Transform()
         if seed is None and epoch is None and sample is None:
@@ -101,11 +101,11 @@ class ImageDataGenerator:
         }
 
     def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
-        """One image `[height, width, channels]` under a random transformation."""
+        """Transforms one image `[height, width, channels]` at random; returns what `apply_transform` does."""
         return self.apply_transform(x, self.get_random_transform(np.shape(x), seed))
 
     def apply_transform(self, x: np.ndarray, transform_parameters: dict[str, float]) -> np.ndarray:
-        """One image `[height, width, channels]`, transformed: float32, interpolated, in the image's range."""
+        """Transforms and interpolates one image `[height, width, channels]`; returns float32 in the image's range."""
         x = as_pixels(x)
         given = {"theta": 0, "tx": 0, "ty": 0, "shear": 0, "zx": 1, "zy": 1} | dict(transform_parameters)
         transform = Transform(
@@ -121,7 +121,7 @@ class ImageDataGenerator:
         self, x: np.ndarray, y: np.ndarray | None = None, batch_size: int = 32, shuffle: bool = True,
         sample_weight: None = None, seed: int | None = None, **others: Any,
     ) -> Flow:
-        """The transformed images, for `fit` or for iteration batch by batch."""
+        """Returns the transformed images, for `fit` or for iteration batch by batch."""
         left_out(
             "flow", others | {"sample_weight": sample_weight}, sample_weight=None, save_to_dir=None, save_prefix=ANY,
             save_format=ANY, ignore_class_split=ANY, subset=None,
@@ -133,10 +133,10 @@ class Flow:
     """Images that a generator transforms anew on each access.
 
     `Model.fit` transforms the images during the training, with the model's seed. `next(flow)` gives one batch after the
-    other, without end, as a pair of pixels `[batch, height, width, channels]` and labels. `flow[i]` gives batch `i` of
-    the first pass, the next time batch `i` of the second pass, and so on. Each pass has its own order and
-    transformations. If the flow's `seed` is the model's, these are the batches that `fit` trains on. Another flow of
-    the same seed repeats them, and so does this flow after `reset`.
+    other, without end: pixels, float32 `[batch, height, width, channels]`, or a pair of pixels and labels if the flow
+    has labels. `flow[i]` gives batch `i` of the first pass, the next time batch `i` of the second pass, and so on. Each
+    pass has its own order and transformations. If the flow's `seed` is the model's, these are the batches that `fit`
+    trains on. Another flow of the same seed repeats the batches, and so does this flow after `reset`.
     """
 
     def __init__(
@@ -166,7 +166,7 @@ class Flow:
         return self.__dict__ | {"_asked": dict(self._asked)}
 
     def __len__(self) -> int:
-        """The number of batches in a pass."""
+        """Returns the number of batches in a pass."""
         return -(-len(self.x) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray] | np.ndarray]:

@@ -12,7 +12,7 @@ from .weights import class_names, has_layers
 
 #: The directory of this package.
 PACKAGE = Path(__file__).resolve().parent
-#: The places of each network's weights: where `pip` installs them, and in a checkout.
+#: Each network's weights may be at two places: where `pip` installs them, and in a checkout.
 WEIGHTS = {
     "report": (PACKAGE / "weights/report.safetensors", PACKAGE.parents[1] / "report/weights/augmented.safetensors"),
     "fast": (PACKAGE / "weights/fast.safetensors", PACKAGE.parents[1] / "report/weights/fast.safetensors"),
@@ -20,20 +20,20 @@ WEIGHTS = {
 
 
 def available() -> dict[str, Path]:
-    """The networks whose weights are installed, each with its file."""
+    """Returns the networks whose weights are installed, each with the path of its file."""
     found = {name: next((place for place in places if place.is_file()), None) for name, places in WEIGHTS.items()}
     return {name: path for name, path in found.items() if path is not None}
 
 
 def pretrained(name: str = "report", **options: Any) -> Model:
-    """A network that was trained on CIFAR-10. It takes images of 32×32 pixels, 0 to 255, and has ten classes.
+    """Loads a network that was trained on CIFAR-10, for images of 32×32 pixels, 0 to 255, in ten classes.
 
         model = bigeggs.pretrained("report")
         probabilities = model.predict(images)                       # [count, 32, 32, 3] to [count, 10]
         [model.class_names[index] for index in probabilities.argmax(axis=1)]
 
-    "report" is the network of the report, trained on augmented images. `options` are those of `Model.load`: seed,
-    precision, threads, convolution.
+    "report" is the network of the report, trained on augmented images. "fast" is the network of the recipe `fast`, in
+    the report's section 09. `options` are those of `Model.load`: seed, precision, threads, convolution.
     """
     if name not in WEIGHTS:
         raise ValueError(f"there is no network {name!r}: there are {' and '.join(map(repr, WEIGHTS))}")
@@ -50,7 +50,10 @@ def pretrained(name: str = "report", **options: Any) -> Model:
 
 
 def report_network(classes: int = 10, **options: Any) -> Sequential:
-    """The network of the report, untrained: three blocks of two convolutions, then two dense layers."""
+    """Makes the network of the report, untrained.
+
+    It has three blocks of two convolutions, two dense layers, and a dense layer with an output for each class.
+    """
     blocks: list[Any] = [layers.Input((32, 32, 3)), layers.Rescaling(1 / 255)]
     for filters in (32, 64, 128):
         for _ in range(2):

@@ -56,7 +56,7 @@ class Record(Shown, Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"<bigeggs.Record with {', '.join(self)}>"
 
-    # Mapping's comparison would compare arrays, which gives no single truth value.
+    # Mapping's `==` would compare arrays, and that comparison has no single truth value.
     __eq__, __hash__ = object.__eq__, object.__hash__
 
     @property

@@ -1,4 +1,4 @@
-"""Regularizers, penalties on a layer's kernels that are added to the loss: Keras's names and arguments."""
+"""Regularizers: penalties on a layer's kernels that are added to the loss, with Keras's names and arguments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["L1", "L1L2", "L2", "l1", "l1_l2", "l2"]
 
 
 class L1L2:
-    """`l1` times the sum of absolute values, and `l2` times the sum of squares."""
+    """The penalty `l1` times the sum of absolute values plus `l2` times the sum of squares."""
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0):
         self.l1, self.l2 = float(l1), float(l2)
@@ -25,7 +25,7 @@ class L1L2:
 
 
 class L1(L1L2):
-    """`l1` times the sum of absolute values."""
+    """The penalty `l1` times the sum of absolute values."""
 
     def __init__(self, l1: float = 0.01):
         super().__init__(l1=l1)
@@ -35,7 +35,7 @@ class L1(L1L2):
 
 
 class L2(L1L2):
-    """`l2` times the sum of squares."""
+    """The penalty `l2` times the sum of squares."""
 
     def __init__(self, l2: float = 0.01):
         super().__init__(l2=l2)
@@ -50,7 +50,7 @@ _NAMES: dict[str, type[L1L2]] = {kind.__name__: kind for kind in (L1, L2, L1L2)}
 
 
 def regularizer(name: str, value: Any) -> L1L2 | None:
-    """The regularizer from the argument `name`: an instance, a name, a mapping of its factors, or None."""
+    """Returns the regularizer of the argument `name`; `value` is one, its name, a mapping of its factors, or None."""
     if value is None or isinstance(value, L1L2):
         return value
     if isinstance(value, str) and value in _NAMES:

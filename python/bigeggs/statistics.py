@@ -10,7 +10,7 @@ __all__ = ["wilson_interval"]
 
 
 def wilson_interval(correct: int, count: int) -> tuple[float, float]:
-    """Wilson's score interval: the 95 % confidence interval of a share, from `correct` of `count`."""
+    """Returns Wilson's score interval, the 95 % confidence interval of the share `correct` / `count`."""
     low, high = c_double(), c_double()
     call("be_wilson_interval", int(correct), int(count), byref(low), byref(high))
     return low.value, high.value

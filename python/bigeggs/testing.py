@@ -1,4 +1,4 @@
-"""The parts of a training step, for tests against other libraries.
+"""Runs the parts of a training step one by one, for tests against other libraries.
 
 Gradients and moments are dictionaries with an array for each trainable weight, under the weight's name and in
 its shape. All images are one batch. `step` selects dropout's masks. In training mode batch normalization
@@ -23,7 +23,7 @@ __all__ = [
 
 
 def forward(model: Model, x: np.ndarray, training: bool = False, step: int = 0) -> np.ndarray:
-    """The output in training or inference mode: float32, `[count, …]`; after a softmax if there is one."""
+    """Returns the output in training or inference mode: float32, `[count, …]`; after a softmax if there is one."""
     handle, images = model._built_for(x), Images(x)
     result = np.empty((len(images), *model._output), dtype=np.float32)
     call("be_test_forward", handle, images.handle, training, step, floats(result), result.size)
@@ -33,7 +33,7 @@ def forward(model: Model, x: np.ndarray, training: bool = False, step: int = 0) 
 def loss_and_gradients(
     model: Model, x: np.ndarray, y: np.ndarray, step: int = 0
 ) -> tuple[float, dict[str, np.ndarray]]:
-    """The mean loss, and the gradient of every trainable weight. No weight changes."""
+    """Returns the mean loss and the gradient of every trainable weight. No weight changes."""
     handle, images = model._built_for(x), Images(x, model._labels(y))
     loss, gradients = c_double(), c_uint64()
     call("be_test_gradients", handle, images.handle, step, byref(loss), byref(gradients))
@@ -43,7 +43,7 @@ def loss_and_gradients(
 def backward(
     model: Model, x: np.ndarray, output_gradient: np.ndarray, step: int = 0
 ) -> dict[str, np.ndarray]:
-    """The gradient of every trainable weight, given the gradient of the output, or of a final softmax's input."""
+    """Returns the gradient of every trainable weight, given that of the output, or of a final softmax's input."""
     handle, images = model._built_for(x), Images(x)
     output_gradient = np.ascontiguousarray(output_gradient, dtype=np.float32)
     return dict(Weights(
@@ -52,12 +52,12 @@ def backward(
 
 
 def apply_gradients(model: Model, gradients: Mapping[str, np.ndarray]) -> None:
-    """One step of the optimizer along given gradients of every trainable weight."""
+    """Runs one step of the optimizer with given gradients of every trainable weight."""
     call("be_test_apply_gradients", model._handle, *named_arrays(gradients))
 
 
 def optimizer_state(model: Model) -> tuple[int, dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """The optimizer's number of steps, first moments and second moments."""
+    """Returns the optimizer's number of steps, first moments and second moments."""
     steps, first, second = c_int64(), c_uint64(), c_uint64()
     call("be_test_optimizer", model._handle, byref(steps), byref(first), byref(second))
     return steps.value, dict(Weights(Owner(first.value))), dict(Weights(Owner(second.value)))
@@ -66,7 +66,7 @@ def optimizer_state(model: Model) -> tuple[int, dict[str, np.ndarray], dict[str,
 def set_optimizer_state(
     model: Model, steps: int, first: Mapping[str, np.ndarray], second: Mapping[str, np.ndarray]
 ) -> None:
-    """Replaces the optimizer's state."""
+    """Replaces the optimizer's number of steps, first moments and second moments."""
     count, names, moments = named_arrays(first)
     call(
         "be_test_set_optimizer", model._handle, steps, count, names, moments,

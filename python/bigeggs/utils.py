@@ -10,7 +10,7 @@ __all__ = ["to_categorical"]
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
-    """One-hot vectors of labels, float32 `[count, classes]`, for the loss "categorical_crossentropy"."""
+    """Converts labels to one-hot vectors, float32 `[count, classes]`, for the loss "categorical_crossentropy"."""
     labels = np.asarray(x, dtype=np.int64)
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]

@@ -12,7 +12,7 @@ from ._library import Error, Owner, Shown, number, text
 
 
 class Weights(Shown, Mapping[str, np.ndarray]):
-    """The tensors of a safetensors file, by name: float32 arrays, views."""
+    """The tensors of a safetensors file or a model, by name: float32 arrays, which are views."""
 
     _instead = "pickle dict(weights)"
 
@@ -42,17 +42,17 @@ class Weights(Shown, Mapping[str, np.ndarray]):
     def __repr__(self) -> str:
         return f"<bigeggs.Weights with {', '.join(self)}>"
 
-    # Mapping's comparison would compare arrays, which gives no single truth value.
+    # Mapping's `==` would compare arrays, and that comparison has no single truth value.
     __eq__, __hash__ = object.__eq__, object.__hash__
 
 
 def has_layers(path: str | os.PathLike[str]) -> bool:
-    """Whether a file of weights also describes their network."""
+    """Tells whether a file of weights also describes their network."""
     return "bigeggs_model" in _metadata(path)
 
 
 def class_names(path: str | os.PathLike[str]) -> list[str] | None:
-    """The class names in a file of weights; None if it has none."""
+    """Returns the class names in a file of weights; None if it has none."""
     text = _metadata(path).get("class_names")
     if text is None:
         return None
@@ -66,7 +66,7 @@ def class_names(path: str | os.PathLike[str]) -> list[str] | None:
 
 
 def _metadata(path: str | os.PathLike[str]) -> dict[str, str]:
-    """The metadata of a file of weights that the library has read or that comes with the package."""
+    """Returns the metadata of a file of weights that the library has read or that comes with the package."""
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     metadata: dict[str, str] = header.get("__metadata__", {})

@@ -17,8 +17,9 @@ class CannotWrite(bigeggs.Error):
 def write_atomically(files: Mapping[Path, bytes]) -> None:
     """Replaces files that belong together; a reader of a file sees the old or the new content, never a part.
 
-    All new files are on the disk under temporary names before the first is renamed. So after a full disk or a
-    missing permission every old file is still there, and no new one.
+    All new files are on the disk under temporary names before the first is renamed. So a full disk or a missing
+    permission leaves every old file as it was, and no new file. A replaced file keeps its permissions. Raises
+    `CannotWrite`.
     """
     staged: dict[Path, Path] = {}
     path = Path()

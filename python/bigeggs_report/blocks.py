@@ -1,8 +1,8 @@
-"""The blocks of the report. The templates turn each kind of block into Markdown or HTML.
+"""Defines the blocks of the report. The templates turn each kind of block into Markdown or HTML.
 
-Text may hold four marks of Markdown: `code`, *emphasis*, **strong** and [links](address). Text from a
-record goes through `text.literal` first, so that it cannot become a mark. A number goes through
-`origins.sourced` if it is to link to its origin.
+Text may hold four marks of Markdown: `code`, *emphasis*, **strong** and [links](address). Text from a record goes
+through `text.literal` first, so that no part of it is read as a mark. A number goes through `origins.sourced` if it is
+to link to its origin.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """The claims of the original beside what was measured."""
+    """The table of the original's claims, each beside what was measured."""
 
     kind: ClassVar[str] = "verdicts"
     rows: Sequence["Tested"]
@@ -53,7 +53,7 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class Tested:
-    """A claim, what was measured, the judgement, and the rule that it follows from."""
+    """A claim, what was measured, the verdict, and the rule from which the verdict follows."""
 
     claim: str
     measured: str

@@ -63,7 +63,7 @@ def rebuild_tables(records_dir: str, plots_dir: str, report_dir: str, sections: 
 
 
 def notebook_pages(run: Run, content: Document, sources: Sources, directory: Path) -> dict[Path, bytes]:
-    """A page for each executed notebook."""
+    """Returns the pages of the executed notebooks in HTML, by path."""
     titles = {section: run.sections[section] for section in sources.notebooks}
     alternatives = {figure.name: plain(figure.alternative) for figure in figures(content)}
     return {
@@ -75,7 +75,7 @@ def notebook_pages(run: Run, content: Document, sources: Sources, directory: Pat
 
 
 def for_write_up(run: Run, content: Document, directory: Path) -> dict[Path, bytes]:
-    """The files of the tables and numbers, and for each figure a text file with its caption."""
+    """Returns the files of the tables and numbers, and for each figure a text file with its caption, by path."""
     captions = {
         run.plots / f"{figure.name}.txt": f"{unmarked(figure.caption).replace(NO_BREAK_SPACE, ' ')}\n".encode()
         for figure in figures(content)
@@ -84,12 +84,12 @@ def for_write_up(run: Run, content: Document, directory: Path) -> dict[Path, byt
 
 
 def figures(content: Document) -> Iterator[Figure]:
-    """The figures in the report's order."""
+    """Returns the figures in the report's order."""
     return (block for section in content.sections for block in section.blocks if isinstance(block, Figure))
 
 
 def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
-    """The report as Markdown with links to the figures' files."""
+    """Returns the report in Markdown, with links to the figures' files in `plots_dir`."""
     environment = templates(TEMPLATES, autoescape=False)
     environment.filters.update(
         alternative=lambda text: literal(plain(text)), anchor=markdown_anchor, rows=tables.markdown_rows
@@ -99,7 +99,7 @@ def render_markdown(content: Document, plots_dir: str, report_dir: str) -> str:
 
 
 def render_html(content: Document, style_sheet: str, picture: Callable[[str], Picture], sources: Sources) -> str:
-    """The report as one page that needs no other file; `picture` gives a figure by its name."""
+    """Returns the report as one page of HTML that needs no other file; `picture` gives a figure by its name."""
     environment = templates(TEMPLATES, autoescape=True)
     environment.filters.update(
         inline=lambda text: Markup(sources.inline(text)),
@@ -112,6 +112,6 @@ def render_html(content: Document, style_sheet: str, picture: Callable[[str], Pi
 
 
 def markdown_anchor(title: str) -> str:
-    """The anchor that Markdown viewers give a heading."""
+    """Returns the anchor that Markdown viewers give a heading."""
     kept = "".join(character for character in title.lower() if character.isalnum() or character in " -")
     return kept.replace(" ", "-")

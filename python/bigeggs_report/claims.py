@@ -1,4 +1,4 @@
-"""The claims of the original report, tested against the records.
+"""Tests the claims of the original report against the records.
 
 The function that judges a claim returns the measurement and one of three verdicts. The rule of the verdict is in
 `CLAIMS` and is printed in the report, so that a reader can disagree with the rule and still use the measurement.
@@ -33,9 +33,10 @@ QUICK = "not tested (quick profile)"
 
 VERDICTS = (HOLDS, IN_PART, FAILS, STAND_IN, OWN, QUICK, NOT_RUN)
 
-#: 95 % of a normal distribution are within this many standard deviations of its mean.
+#: The number of standard deviations around the mean within which 95 % of a normal distribution lie.
 Z = NormalDist().inv_cdf(0.975)
 
+#: What was measured, in words, and the verdict.
 Judgement = tuple[str, str]
 
 
@@ -56,26 +57,26 @@ class Claim:
 
 
 def tested(run: Run) -> list[Tested]:
-    """Every claim with its measurement and verdict."""
+    """Returns every claim with its measurement and verdict."""
     return [test(claim, run) for claim in CLAIMS]
 
 
 def tally(tested: Sequence[Tested]) -> str:
-    """How many claims have each verdict, as a sentence."""
+    """Returns how many claims have each verdict, in a sentence."""
     numbers = {verdict: sum(each.verdict == verdict for each in tested) for verdict in VERDICTS}
     parts = [f"{number} {predicate(verdict, number)}" for verdict, number in numbers.items() if number]
     return f"Of the original's {len(tested)} claims, {listed(parts)}."
 
 
 def predicate(verdict: str, number: int) -> str:
-    """A verdict as a predicate after a number of claims."""
+    """Returns a verdict as the predicate of a sentence whose subject is that number of claims."""
     if verdict.startswith("not "):
         return f"{'was' if number == 1 else 'were'} {verdict}"
     return verdict if number == 1 else verdict.replace("does", "do").replace("holds", "hold")
 
 
 def test(claim: Claim, run: Run) -> Tested:
-    """One claim with its measurement and verdict."""
+    """Returns a claim with its measurement and verdict."""
     records = [run.record(section) for section in claim.sections]
     if any(record is None for record in records):
         return Tested(claim.text, "—", NOT_RUN, claim.rule)
@@ -91,7 +92,7 @@ def test(claim: Claim, run: Run) -> Tested:
 
 
 def data_set(data: bigeggs.Record) -> Judgement:
-    """The sizes of the data set."""
+    """Judges the sizes of the data set."""
     counts = {split: data[f"results.classCounts.{split}"].astype(int) for split in ("train", "test")}
     height, width = (int(size) for size in data["data.imageShape"][:2])
     each = {split: span(numbers) for split, numbers in counts.items()}
@@ -104,13 +105,13 @@ def data_set(data: bigeggs.Record) -> Judgement:
 
 
 def span(numbers: np.ndarray) -> str:
-    """One number if all are equal, else the least and the greatest."""
+    """Returns the number if all are equal, else the least and the greatest: ``4,000 to 5,000``."""
     low, high = int(numbers.min()), int(numbers.max())
     return count(low) if low == high else f"{count(low)} to {count(high)}"
 
 
 def preparation(normalization: bigeggs.Record) -> Judgement:
-    """Pixel ranges and label shapes."""
+    """Judges pixel ranges and label shapes, before and after the preparation."""
     raw, scaled = (normalization[f"results.pixels.{kind}"] for kind in ("raw", "scaled"))
     before, after = (shape(normalization[f"results.labelShapes.{kind}"]) for kind in ("before", "after"))
     measured = (
@@ -123,17 +124,20 @@ def preparation(normalization: bigeggs.Record) -> Judgement:
 
 
 def shape(values: np.ndarray) -> tuple[int, ...]:
-    """A shape as whole numbers."""
+    """Returns a shape as whole numbers."""
     return tuple(int(value) for value in values)
 
 
 def written(sizes: tuple[int, ...]) -> str:
-    """A shape in words: ``(50,000 × 1)``."""
+    """Returns a shape in words: ``(50,000 × 1)``."""
     return f"({' × '.join(count(size) for size in sizes)})"
 
 
 def rescaling(normalization: bigeggs.Record) -> Judgement:
-    """Raw against rescaled pixels after the short comparison's last epoch, with re-estimated moving statistics."""
+    """Compares training on raw and on rescaled pixels: loss and accuracy after the short comparison's last epoch.
+
+    Both are measured with re-estimated moving statistics of batch normalization.
+    """
     comparison = normalization["results.comparison"]
     raw, scaled = comparison["rawPrecise"], comparison["scaledPrecise"]
     gain = scaled["accuracy"] - raw["accuracy"]
@@ -152,7 +156,7 @@ def rescaling(normalization: bigeggs.Record) -> Judgement:
 
 
 def ten_epochs(plain: bigeggs.Record) -> Judgement:
-    """Where plain training starts to overfit."""
+    """Judges in which epoch plain training starts to overfit."""
     start = plain["results.overfitsFrom"]
     if start is None:
         return f"no overfitting within {sourced(plain, 'results.epochsRun', epoch_count)}", FAILS
@@ -164,7 +168,7 @@ def ten_epochs(plain: bigeggs.Record) -> Judgement:
 
 
 def standstill(plain: bigeggs.Record) -> Judgement:
-    """Whether both validation metrics have their best epoch well before the end."""
+    """Judges whether both validation metrics have their best epoch at least three epochs before the end."""
     history = plain["results.history"]
     run = len(history["val_loss"])
     best = {"loss": int(np.argmin(history["val_loss"])) + 1, "accuracy": int(np.argmax(history["val_accuracy"])) + 1}
@@ -174,7 +178,7 @@ def standstill(plain: bigeggs.Record) -> Judgement:
 
 
 def less_overfitting(plain: bigeggs.Record, augmented: bigeggs.Record) -> Judgement:
-    """The accuracy gap at the end, and how far validation loss rose again after its best epoch."""
+    """Compares both trainings by the accuracy gap at the end, and by how far validation loss ended above its lowest."""
     gaps = [last_gap(record) for record in (plain, augmented)]
     rises = [loss_rise(record) for record in (plain, augmented)]
     measured = (
@@ -187,19 +191,19 @@ def less_overfitting(plain: bigeggs.Record, augmented: bigeggs.Record) -> Judgem
 
 
 def last_gap(training: bigeggs.Record) -> float:
-    """Training minus validation accuracy in the last epoch."""
+    """Returns training accuracy minus validation accuracy in the last epoch."""
     history = training["results.history"]
     return float(history["accuracy"][-1] - history["val_accuracy"][-1])
 
 
 def loss_rise(training: bigeggs.Record) -> float:
-    """How far the last validation loss is above the lowest, as a share of the lowest."""
+    """Returns how far the last validation loss is above the lowest, as a share of the lowest."""
     losses = training["results.history.val_loss"]
     return float(losses[-1] / losses.min() - 1)
 
 
 def better_accuracy(results: bigeggs.Record) -> Judgement:
-    """A paired comparison: the test images that only one of the two networks gets right."""
+    """Compares the two networks in pairs: counts the test images that only one of them gets right."""
     truth = results["results.truth"]
     plain, augmented = (results[f"results.{model}.predicted"] == truth for model in ("plain", "augmented"))
     gained, lost = int((augmented & ~plain).sum()), int((plain & ~augmented).sum())
@@ -212,7 +216,7 @@ def better_accuracy(results: bigeggs.Record) -> Judgement:
 
 
 def callbacks(plain: bigeggs.Record, augmented: bigeggs.Record) -> Judgement:
-    """What restoring the best weights gained, and whether the loss reached a new low after the rate was cut."""
+    """Judges what the best weights gain over the last, and whether loss reached a new low after the rate was cut."""
     trainings = (plain, augmented)
     saved = [float(each["results.finalEpoch.val_loss"] - each["results.evaluation.loss"]) for each in trainings]
     lower = [lower_after_cut(each) for each in trainings]
@@ -226,14 +230,14 @@ def callbacks(plain: bigeggs.Record, augmented: bigeggs.Record) -> Judgement:
 
 
 def lower_after_cut(training: bigeggs.Record) -> bool:
-    """Whether the lowest validation loss came after the first cut of the learning rate."""
+    """Returns whether the lowest validation loss came after the first cut of the learning rate."""
     history = training["results.history"]
     cuts = learning_rate_cuts(history["learning_rate"])
     return bool(cuts) and int(np.argmin(history["val_loss"])) + 1 >= cuts[0]
 
 
 def best_loss(results: bigeggs.Record) -> Judgement:
-    """The lower of the two test losses."""
+    """Judges the lower of the two test losses."""
     losses = {model: results[f"results.{model}.loss"] for model in ("plain", "augmented")}
     model, other = sorted(losses, key=losses.__getitem__)
     loss = losses[model]
@@ -243,7 +247,7 @@ def best_loss(results: bigeggs.Record) -> Judgement:
 
 
 def best_accuracy(results: bigeggs.Record) -> Judgement:
-    """The better of the two test accuracies, with its interval."""
+    """Judges the better of the two test accuracies, with its interval."""
     accuracies = {model: results[f"results.{model}.accuracy"] for model in ("plain", "augmented")}
     model = max(accuracies, key=accuracies.__getitem__)
     accuracy = accuracies[model]
@@ -257,12 +261,12 @@ def best_accuracy(results: bigeggs.Record) -> Judgement:
 
 
 def interval(result: bigeggs.Record) -> tuple[float, float]:
-    """Wilson's interval of a result's accuracy."""
+    """Returns Wilson's 95 % interval of a result's accuracy."""
     return wilson_interval(round(result["accuracy"] * result["images"]), result["images"])
 
 
 def study_found(run: Run) -> str | None:
-    """The study's results for the report's recipe and for the best one; None without a study."""
+    """Returns the study's results for the report's recipe and for the best one, in words; None without a study."""
     if run.study is None:
         return None
     recipes = {recipe["recipe"]: recipe for recipe in run.study["recipes"]}
@@ -275,12 +279,12 @@ def study_found(run: Run) -> str | None:
 
 
 def what_it_takes(run: Run) -> str | None:
-    """The study's results on the report's network, and those of the recipe `fast` with its own network."""
+    """Returns the study's results on the report's network, and those of the recipe `fast` with its own network."""
     return "; ".join(filter(None, [study_found(run), fast_found(run)])) or None
 
 
 def fast_found(run: Run) -> str | None:
-    """The accuracy of the recipe `fast`, the size of its network and its training time."""
+    """Returns the accuracy of the recipe `fast`, its network's size and its training time; None if none is recorded."""
     record = run.record("09-fast")
     study = None if record is None else record["results.study"]
     found = None if study is None else own_result(study)
@@ -295,18 +299,18 @@ def fast_found(run: Run) -> str | None:
 
 
 def average(recipe: bigeggs.Record) -> str:
-    """A recipe's mean test accuracy and its number of seeds, in words."""
+    """Returns a recipe's mean test accuracy and its number of seeds, in words."""
     return f"{sourced(recipe, 'accuracy.mean', percent)} {over_seeds(recipe)}"
 
 
 def over_seeds(recipe: bigeggs.Record) -> str:
-    """The number of seeds that a mean is taken over, in words."""
+    """Returns the number of seeds that a mean is taken over, in words."""
     seeds = len(recipe["seeds"])
     return "with one seed" if seeds == 1 else f"on average over {seeds} seeds"
 
 
 def sure_of_simple(results: bigeggs.Record) -> Judgement:
-    """Confidence on the images that both networks get right, our stand-in for a simple image."""
+    """Judges the confidence on the images that both networks get right: these count as simple."""
     truth = results["results.truth"]
     simple = np.logical_and(*(results[f"results.{model}.predicted"] == truth for model in ("plain", "augmented")))
     sure = results["results.augmented.confidence"] > 0.9
@@ -320,7 +324,10 @@ def sure_of_simple(results: bigeggs.Record) -> Judgement:
 
 
 def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
-    """How many birds are taken for airplanes, and how many with mistakes spread evenly over the other classes."""
+    """Compares how many birds are taken for airplanes with how many would be if mistakes were spread evenly.
+
+    That is the number of mistakes with birds, divided by the number of other classes.
+    """
     taken, number = demo["results.birdsAsAirplanesCount"], demo["results.birds"]
     if taken is None or not number:
         return f"{literal(demo['data.name'])} has no birds and no airplanes", FAILS
@@ -336,7 +343,7 @@ def birds(demo: bigeggs.Record, results: bigeggs.Record) -> Judgement:
 
 
 def twenty_five(demo: bigeggs.Record) -> Judgement:
-    """How many images of the demonstration are predicted right."""
+    """Judges how many images of the demonstration are predicted right."""
     right, shown = demo["results.right"], len(demo["results.demo"])
     measured = f"{sourced(demo, 'results.right', str)} of {shown} right"
     return measured, HOLDS if right == shown else IN_PART if right >= 0.9 * shown else FAILS

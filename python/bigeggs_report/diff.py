@@ -21,7 +21,7 @@ from bigeggs_report.wording import NO_BREAK_SPACE, count
 
 
 def verdicts(a: str, b: str, sections: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """The claims whose verdicts differ between the records in two directories."""
+    """Returns the claims whose verdicts differ between the records in directories `a` and `b`, with both verdicts."""
     tested = [claims.tested(Run(records, "", sections)) for records in (a, b)]
     return [
         {"claim": one.claim, "a": one.verdict, "b": other.verdict}
@@ -33,7 +33,8 @@ def verdicts(a: str, b: str, sections: Sequence[Sequence[str]]) -> list[dict[str
 def write(directory: str, files: Sequence[Sequence[str]]) -> None:
     """Writes diff.md and diff.html from diff.json, and the figure of the trainings that both runs have.
 
-    `files` has each part that both runs have: its name and the two records' files.
+    `directory` is where diff.json is and where the files are written. `files` has, for each part that both runs have,
+    its name and the files of the two records.
     """
     out = Path(directory)
     found = bigeggs.Record.open(str(out / "diff.json"))
@@ -53,7 +54,7 @@ def write(directory: str, files: Sequence[Sequence[str]]) -> None:
 
 
 def document(found: bigeggs.Record, has_curves: bool) -> Document:
-    """The comparison in the report's blocks."""
+    """Returns the comparison; without `has_curves`, a sentence is in the place of the figure."""
     chapters = [
         ("Summary", summary(found)),
         ("Settings", settings(found)),
@@ -74,12 +75,12 @@ def document(found: bigeggs.Record, has_curves: bool) -> Document:
 
 
 def summary(found: bigeggs.Record) -> Iterator[Block]:
-    """What differs, kind by kind."""
+    """Yields what differs, kind by kind."""
     yield Bullets([literal(line) for line in found["summary"]])
 
 
 def settings(found: bigeggs.Record) -> Iterator[Block]:
-    """The settings that differ."""
+    """Yields a table of the settings that differ."""
     rows = [[code(each["part"]), code(each["key"]), literal(each["a"]), literal(each["b"])] for each in found["settings"]]
     if not rows:
         yield Paragraph("Every setting is the same.")
@@ -88,7 +89,7 @@ def settings(found: bigeggs.Record) -> Iterator[Block]:
 
 
 def metrics(found: bigeggs.Record) -> Iterator[Block]:
-    """Numbers that differ, those about the machine last."""
+    """Yields a table of the numbers that differ, those about the machine last."""
     rows = [
         [
             code(each["part"]), code(each["key"].removeprefix("results.")), number(each["a"]), number(each["b"]),
@@ -112,7 +113,10 @@ def metrics(found: bigeggs.Record) -> Iterator[Block]:
 
 
 def number(value: float | None) -> str:
-    """A number with four digits, since the page hides the last column of a wider table. diff.json has all digits."""
+    """Returns a number with four significant digits, from a million on in millions (``M``); a dash for None.
+
+    With more digits, the table would be so wide that the page hides its last column. diff.json has all digits.
+    """
     if value is None:
         return "–"
     text = f"{value:.4g}" if abs(value) < 1e6 else f"{value / 1e6:.4g}{NO_BREAK_SPACE}M"
@@ -120,7 +124,7 @@ def number(value: float | None) -> str:
 
 
 def figure(found: bigeggs.Record) -> Iterator[Block]:
-    """The curves of both runs."""
+    """Yields the figure of both runs' curves."""
     yield Figure(
         "diff",
         f"Validation loss and accuracy of A, {code(found['a'])}, and B, {code(found['b'])}.",
@@ -129,7 +133,7 @@ def figure(found: bigeggs.Record) -> Iterator[Block]:
 
 
 def flips(found: bigeggs.Record) -> Iterator[Block]:
-    """The test images that only one network gets right."""
+    """Yields, for each network, on which test images A and B differ, and the first that only one of them gets right."""
     for each in found["flips"]:
         better = "more" if each["gained"] >= each["lost"] else "fewer"
         chance = (
@@ -158,7 +162,7 @@ def flips(found: bigeggs.Record) -> Iterator[Block]:
 
 
 def flipped_claims(found: bigeggs.Record) -> Iterator[Block]:
-    """The claims of the original whose verdicts differ."""
+    """Yields a table of the original's claims whose verdicts differ."""
     rows = [[literal(each["claim"]), each["a"], each["b"]] for each in found["verdicts"]]
     if not rows:
         yield Paragraph("No verdict on a claim of the original differs.")

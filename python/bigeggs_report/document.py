@@ -1,4 +1,4 @@
-"""The whole report: what a reader must know first, then the chapters in the order of the original."""
+"""Makes the whole report: what a reader must know first, then the chapters in the order of the original."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bigeggs_report.wording import count, data_name, is_own, percent
 
 
 def document(run: Run) -> Document:
-    """Everything that the templates render."""
+    """Returns everything that the templates render."""
     tested = claims.tested(run)
     chapters: list[tuple[str, Iterator[Block]]] = [
         ("Goal", goal.blocks(run)),
@@ -57,7 +57,7 @@ def document(run: Run) -> Document:
 
 
 def title(run: Run) -> str:
-    """The title, which never presents other images as CIFAR-10."""
+    """Returns the title, which never presents other images as CIFAR-10."""
     if run.is_stand_in:
         return "Image classification done again, on a stand-in for CIFAR-10"
     if run.is_own:
@@ -66,17 +66,17 @@ def title(run: Run) -> str:
 
 
 def own_name(run: Run) -> str:
-    """The name of the user's own data set that a section ran on."""
+    """Returns the name of the user's own data set that a section ran on."""
     return next(record["data.name"] for record in run.recorded if is_own(record))
 
 
 def identifier(heading: str) -> str:
-    """A heading as an anchor: ``single-images``."""
+    """Returns a heading as an anchor: ``single-images``."""
     return "-".join("".join(c for c in heading.lower() if c.isalnum() or c == " ").split())
 
 
 def notices(run: Run) -> Iterator[Notice]:
-    """What must be known before any number is read."""
+    """Yields what a reader must know before reading any number."""
     if run.is_stand_in:
         name = literal(next(record["data.name"] for record in run.recorded if record["data.isStandIn"]))
         yield Notice(
@@ -113,7 +113,7 @@ def notices(run: Run) -> Iterator[Notice]:
 
 
 def abstract(run: Run, tested: Sequence[Tested]) -> str:
-    """The outcome in a few sentences."""
+    """Returns the outcome in a few sentences."""
     record = run.record("06-results")
     if record is None:
         return (

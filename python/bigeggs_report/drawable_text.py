@@ -16,8 +16,10 @@ CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
 def shown(text: str) -> str:
-    """The text with accents composed, Arabic letters joined, right-to-left text reversed, and without invisible
-    characters, such as those that select a variant of the emoji before them."""
+    """Returns the text with accents composed, Arabic letters joined and right-to-left text reversed.
+
+    Leaves out invisible characters, such as those that select a variant of the emoji before them.
+    """
     if text.isascii():
         return text
     seen = "".join(sign for sign in unicodedata.normalize("NFC", text) if not is_unseen(sign))
@@ -25,16 +27,17 @@ def shown(text: str) -> str:
 
 
 def is_unseen(sign: str) -> bool:
-    """Whether a character is invisible and only controls how others are drawn."""
+    """Returns whether a character is invisible and only controls how others are drawn."""
     is_variant = 0xFE00 <= ord(sign) <= 0xFE0F or 0xE0100 <= ord(sign) <= 0xE01EF
     return is_variant or unicodedata.category(sign) == "Cf"
 
 
 @functools.cache
 def forms() -> dict[str, dict[str, str]]:
-    """The forms of each Arabic letter, and of lam with an alef: ``isolated``, ``final``, ``initial``, ``medial``.
+    """Returns the forms of each Arabic letter, and of lam with an alef: a character for each name of a form.
 
-    Unicode has them as separate characters, with the letters that they are forms of.
+    The names are ``isolated``, ``final``, ``initial`` and ``medial``. In Unicode's data, a form's character decomposes
+    into the letter or letters.
     """
     forms: dict[str, dict[str, str]] = {}
     for code in itertools.chain(range(0xFB50, 0xFE00), range(0xFE70, 0xFEFD)):
@@ -47,9 +50,9 @@ def forms() -> dict[str, dict[str, str]]:
 
 
 def joined(line: str) -> str:
-    """A line with each Arabic letter in the form that its neighbours require, still in reading order."""
+    """Returns a line with each Arabic letter in the form that its neighbours require, still in reading order."""
     letters = re.findall(f"{LAM}[{''.join(base[1] for base in forms() if len(base) == 2)}]|.", line)
-    # Combining marks do not separate letters.
+    # Letters join across the combining marks between them, so `bases` leaves the marks out.
     bases = [place for place, letter in enumerate(letters) if not unicodedata.combining(letter[0])]
     result = list(letters)
     for before, place, after in zip([None, *bases], bases, [*bases[1:], None]):
@@ -62,19 +65,19 @@ def joined(line: str) -> str:
 
 
 def joins_next(letter: str) -> bool:
-    """Whether a letter joins to the next one."""
+    """Returns whether a letter joins to the next one."""
     return letter == TATWEEL or "initial" in forms().get(letter, {})
 
 
 def joins_last(letter: str) -> bool:
-    """Whether a letter joins to the one before it."""
+    """Returns whether a letter joins to the one before it."""
     return letter == TATWEEL or "final" in forms().get(letter, {})
 
 
 def turned(line: str) -> str:
-    """A line in visual order: right-to-left text is reversed, except for its numbers.
+    """Returns a line in visual order: right-to-left text is reversed, except for its numbers.
 
-    This is Unicode's bidirectional algorithm for left-to-right lines without further nesting.
+    This is a simplified form of Unicode's bidirectional algorithm, for left-to-right lines without embeddings.
     """
     kinds = "".join(kind(sign) for sign in line)
     place = 0
@@ -82,7 +85,7 @@ def turned(line: str) -> str:
     # A right-to-left run begins with an R and ends with the last R, D or M before the next L.
     for match in re.finditer("R([^L]*[RDM])?", kinds):
         end = match.end()
-        # A bracket that was opened in the run is closed in it.
+        # The run also includes the closing brackets after it whose opening brackets are in it.
         while CLOSING.get(line[end : end + 1], " ") in unclosed(line[match.start() : end]):
             end += 1
         parts += [line[place : match.start()], reversed_run(line[match.start() : end])]
@@ -91,18 +94,18 @@ def turned(line: str) -> str:
 
 
 def unclosed(run: str) -> str:
-    """The brackets that are opened in a run and not closed."""
+    """Returns the opening brackets that a run leaves unclosed."""
     return "".join(opening for closing, opening in CLOSING.items() if run.count(opening) > run.count(closing))
 
 
 def kind(sign: str) -> str:
-    """R for right-to-left letters, L for left-to-right letters, D for digits, M for marks, else N."""
+    """Returns R for right-to-left letters, L for left-to-right letters, D for digits, M for marks, else N."""
     of = {"R": "R", "AL": "R", "L": "L", "EN": "D", "AN": "D", "NSM": "M"}
     return of.get(unicodedata.bidirectional(sign), "N")
 
 
 def reversed_run(run: str) -> str:
-    """A run reversed; the digits of a number, and marks after their letter, keep their order."""
+    """Returns a run reversed, with its brackets mirrored; numbers, and letters with marks, are not reversed inside."""
     kinds = "".join(kind(sign) for sign in run)
     pieces = [run[match.start() : match.end()] for match in re.finditer("D(?:N?D)*|.M*", kinds)]
     return "".join(piece if kind(piece[0]) == "D" else piece.translate(MIRRORED) for piece in reversed(pieces))

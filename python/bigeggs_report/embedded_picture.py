@@ -1,4 +1,4 @@
-"""A figure inside a page: ``Picture.read(…)``."""
+"""Embeds a figure in a page: ``Picture.read(…)``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-#: Chooses a figure's PNG or its SVG, if it has one.
+#: A function that takes a figure's PNG and its SVG, or None if it has no SVG, and returns one of the files.
 Choice = Callable[[bytes, bytes | None], bytes]
 
 
@@ -22,14 +22,14 @@ class Picture:
 
     @classmethod
     def read(cls, directory: Path, name: str, choose: Choice) -> Picture:
-        """The figure in NAME.png or NAME.svg."""
+        """Returns the figure of a name in a directory, from its PNG or its SVG, as `choose` decides."""
         drawing = directory / f"{name}.svg"
         bitmap = (directory / f"{name}.png").read_bytes()
         return cls.of(bitmap, drawing.read_bytes() if drawing.is_file() else None, choose)
 
     @classmethod
     def of(cls, bitmap: bytes, drawing: bytes | None, choose: Choice) -> Picture:
-        """The PNG or the SVG of a figure, as `choose` decides; two pixels of the PNG are one CSS pixel."""
+        """Returns a figure from its PNG or its SVG, as `choose` decides; two pixels of the PNG are one CSS pixel."""
         width, height = struct.unpack(">II", bitmap[16:24])
         data = choose(bitmap, drawing)
         kind = "png" if data is bitmap else "svg+xml"
@@ -37,5 +37,5 @@ class Picture:
 
 
 def smaller(bitmap: bytes, drawing: bytes | None) -> bytes:
-    """The file with fewer bytes."""
+    """Returns the file with fewer bytes."""
     return bitmap if drawing is None or len(drawing) > len(bitmap) else drawing

@@ -1,4 +1,4 @@
-"""An executed notebook, and which of its cells recorded a result or showed a figure: ``Notebook.read(…)``."""
+"""Reads an executed notebook, and finds the cells that recorded a result or showed a figure: ``Notebook.read(…)``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Sequence
 
 import bigeggs
 
-#: For each part of a record, a pattern of the calls that write it. The group is the key in that part, if the call names
-#: one, or else empty.
+#: Patterns of the calls that write each part of a record. A pattern's group is the key that the call names in that
+#: part; it is empty if the call names none.
 CALLS = {
     "results": re.compile(r'section\.record\(\s*(?:"(\w+)"\s*,)?'),
     "settings": re.compile(r'section\.setting\(\s*(?:"(\w+)"\s*,)?'),
@@ -59,7 +59,7 @@ class Notebook:
 
     @classmethod
     def read(cls, path: Path) -> Notebook:
-        """The notebook in a file of nbformat 4."""
+        """Returns the notebook in a file of nbformat 4; raises `NotANotebook` if it is something else."""
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             return cls([
@@ -75,15 +75,15 @@ class Notebook:
         return self.cells[0].source.partition("\n")[0].lstrip("# ") if self.cells else ""
 
     def cell_of_figure(self, name: str) -> Cell | None:
-        """The cell that shows a figure."""
+        """Returns the cell that shows a figure; None if no cell does."""
         return next((cell for cell in self.cells if any(each.figure == name for each in cell.outputs)), None)
 
     def cell_of_key(self, key: str) -> Cell | None:
-        """The cell that recorded a key, as far as the cells' source shows.
+        """Returns the cell that recorded a key, as far as the cells' source shows; otherwise None.
 
-        This is the last cell that names the key. If no cell names it, this is the cell whose call names no key: such a
-        call records every property of a value under the property's own name. If several cells have such a call, the
-        result is None.
+        This is the last cell whose call names the key. If no call names it, this is the cell whose call names no key:
+        such a call records every property of a value under the property's own name. If several cells have such calls,
+        the source does not show which of them recorded the key.
         """
         part, _, name = key.partition(".")
         if part not in CALLS:
@@ -95,7 +95,7 @@ class Notebook:
 
 
 def outputs(recorded: Sequence[dict]) -> list[Output]:
-    """A cell's outputs. A figure's SVG, which follows its PNG as a separate output, is merged with it."""
+    """Returns a cell's outputs. Merges a figure's SVG, a separate output after its PNG, with the output of the PNG."""
     found: list[Output] = []
     for output in recorded:
         forms = {kind: "".join(lines) for kind, lines in output.get("data", {"text/plain": output.get("text")}).items()}

@@ -1,4 +1,4 @@
-"""An executed notebook as a self-contained page: ``page(…)``. No HTML from the notebook enters the page."""
+"""Renders an executed notebook as a self-contained page: ``page(…)``. No HTML from the notebook enters the page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from bigeggs_report.templates import templates
 
 HERE = Path(__file__).parent
 
-#: Renders prose. HTML in it stays text, and images become links, because they would need other files.
+#: Renders prose. HTML in the prose stays text. Images become links, because the page could not show them without other
+#: files.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def page(notebook: Notebook, record: bigeggs.Record, titles: Mapping[str, str], alternatives: Mapping[str, str]) -> str:
-    """The page of a section's notebook, with links to the report and to the pages of the sections in `titles`.
+    """Returns the HTML page of a section's notebook, with links to the report and to other sections' pages.
 
-    `alternatives` has the alternative text of each figure.
+    `titles` has the titles of the sections that have pages, `alternatives` the alternative text of each figure; both
+    are by name.
     """
     environment = templates(HERE, autoescape=True)
     environment.filters.update(
@@ -42,23 +44,23 @@ def page(notebook: Notebook, record: bigeggs.Record, titles: Mapping[str, str], 
 
 
 def code(source: str) -> str:
-    """Swift code with syntax highlighting."""
+    """Returns Swift code as HTML with syntax highlighting."""
     marked = highlight(source, SwiftLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
     return f'<pre class="code" tabindex="0"><code>{marked}</code></pre>'
 
 
-#: How the text of each kind of cell becomes HTML.
+#: The functions that turn the text of each kind of cell into HTML.
 CELLS: dict[str, Callable[[str], str]] = {"markdown": MARKDOWN.render, "code": code, "raw": html.escape}
 
 
 def shown(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
-    """The first form of an output that can be shown."""
+    """Returns the HTML of the first form in `FORMS` in which an output can be shown; empty if there is none."""
     found = (write(output, name, alternatives) for kind, write in FORMS.items() if kind in output.forms)
     return next(filter(None, found), "")
 
 
 def picture(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
-    """A figure."""
+    """Returns the HTML of a figure."""
     drawing = output.forms.get("image/svg+xml")
     image = Picture.of(base64.b64decode(output.forms["image/png"]), drawing and drawing.encode(), smaller)
     size = f'width="{image.width}" height="{image.height}"'
@@ -67,7 +69,7 @@ def picture(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
 
 
 def table(output: Output, name: str, alternatives: Mapping[str, str]) -> str | None:
-    """A table, rebuilt from its cells' text; None if the HTML is something else."""
+    """Returns the HTML of a table, rebuilt from its cells' text; None if the output's HTML is something else."""
     try:
         root = ElementTree.fromstring(output.forms["text/html"])
     except ElementTree.ParseError:
@@ -92,27 +94,27 @@ def table(output: Output, name: str, alternatives: Mapping[str, str]) -> str | N
 
 
 def words(cell: ElementTree.Element) -> str:
-    """A cell's text."""
+    """Returns a cell's text, escaped for HTML."""
     return html.escape("".join(cell.itertext()))
 
 
 def aligned(cell: ElementTree.Element) -> str:
-    """The class attribute of a cell with a number, which is right-aligned; empty for others."""
+    """Returns the class attribute that right-aligns a number, if the cell was right-aligned; else empty."""
     return ' class="number"' if "right" in cell.get("style", "") else ""
 
 
 def prose(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
-    """Prose that depends on the results."""
+    """Returns the HTML of prose that depends on the results."""
     return MARKDOWN.render(output.forms["text/markdown"])
 
 
 def lines(output: Output, name: str, alternatives: Mapping[str, str]) -> str:
-    """Lines as the terminal showed them."""
+    """Returns the HTML of lines as the terminal showed them."""
     text = html.escape(output.forms["text/plain"].rstrip("\n"))
     return f'<pre tabindex="0" aria-label="{html.escape(name)}">{text}</pre>'
 
 
-#: How each form of an output becomes HTML, the preferred form first.
+#: The functions that turn each form of an output into HTML, the preferred form first.
 FORMS: dict[str, Callable[[Output, str, Mapping[str, str]], str | None]] = {
     "image/png": picture,
     "text/html": table,

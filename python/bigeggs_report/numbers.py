@@ -1,4 +1,4 @@
-"""The report's numbers for a write-up, each with the record, the key and the command that it comes from."""
+"""Collects the report's numbers for a write-up, each with the record, the key and the command that it comes from."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Unit:
 
 
 PERCENT = Unit("percent", lambda value: fixed(100 * value, 2))
-#: A difference of two percentages.
+#: The unit of a difference of two percentages.
 POINTS = Unit("percentage points", lambda value: fixed(100 * value, 2))
 LOSS = Unit("nats", lambda value: fixed(value, 4))
 COUNT = Unit("", lambda value: str(int(value)))
@@ -115,7 +115,7 @@ class Number:
 
 
 def numbers(run: Run) -> list[Number]:
-    """Every number that is recorded."""
+    """Returns the numbers of `OF_TRAINING`, `OF_SECTIONS` and `OF_LISTS` that are recorded."""
     wanted = [
         (training.capitalize() + name, section, key, unit)
         for training, section in TRAININGS
@@ -137,7 +137,10 @@ def numbers(run: Run) -> list[Number]:
 
 
 def names_in(run: Run, section: str, place: str, naming: str) -> Iterator[str]:
-    """The names of a list's entries as parts of macros' names, which have only letters: ``SmoothedLabels``."""
+    """Yields the names of a list's entries as parts of macros' names, which have only letters: ``SmoothedLabels``.
+
+    `place` is the list's key in the section's record, `naming` the key of an entry's name.
+    """
     record = run.record(section)
     entries = None if record is None else value_at(record, place)
     for entry in [] if entries is None else entries:
@@ -145,7 +148,7 @@ def names_in(run: Run, section: str, place: str, naming: str) -> Iterator[str]:
 
 
 def value_at(record: bigeggs.Record, key: str) -> object | None:
-    """The value at a key, in which numbers are indices of lists, from 0; None if there is none."""
+    """Returns the value at a key, whose numbers are indices of lists, from 0; None if a part of it is missing."""
     node: object = record
     for part in key.split("."):
         if node is None:
@@ -158,7 +161,7 @@ def value_at(record: bigeggs.Record, key: str) -> object | None:
 
 
 def files(run: Run, directory: Path) -> dict[Path, bytes]:
-    """numbers.json and numbers.tex."""
+    """Returns numbers.json and numbers.tex, by path in `directory`."""
     found = numbers(run)
     described = [
         {
@@ -180,7 +183,7 @@ def files(run: Run, directory: Path) -> dict[Path, bytes]:
 
 
 def latex(numbers: list[Number]) -> str:
-    """A macro for each number, followed by its unit and origin in a comment."""
+    """Returns LaTeX with a macro for each number, followed by the number's unit and origin in a comment."""
     lines = [
         "% The report's numbers, from its records. A percentage, for one, is written with siunitx as",
         f"% \\qty{{\\{PREFIX}AugmentedTestAccuracy}}{{\\percent}}.",

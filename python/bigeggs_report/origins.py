@@ -12,20 +12,20 @@ from typing import Any, Callable
 import bigeggs
 
 SCHEME = "record:"
-#: A number with its origin. Brackets in text from a record have a backslash before them and do not match.
+#: Matches a number with its origin, and no brackets in text from a record, which have a backslash before them.
 NOTED = re.compile(rf"(?<!\\)\[([^\]\\]+)\]\({SCHEME}[^)\s]+\)")
 
 
 def sourced(part: bigeggs.Record, key: str, written: Callable[[Any], str]) -> str:
-    """A number of a record, or of an object in a record, formatted by `written`, with its origin."""
+    """Returns a number of a record, or of an object in a record, formatted by `written`, with its origin."""
     return f"[{written(part[key])}]({origin(part, key)})"
 
 
 def origin(part: bigeggs.Record, *keys: str) -> str:
-    """The address of an object in a record, or of a key in that object."""
+    """Returns the address of an object in a record, or of a key in that object."""
     return f"{SCHEME}{part.root['section']}#{'.'.join(filter(None, [part.key_path, *keys]))}"
 
 
 def without_origins(text: str) -> str:
-    """A text with its numbers but without their origins."""
+    """Returns a text with its numbers but without their origins."""
     return NOTED.sub(r"\1", text)

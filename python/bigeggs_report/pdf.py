@@ -21,7 +21,8 @@ from bigeggs_report.embedded_picture import Picture
 from bigeggs_report.run import Run
 from bigeggs_report.sources import Sources
 
-#: The fonts of pdf.css. They come with matplotlib, so they are the same whatever else is installed.
+#: The fonts of pdf.css: family, file, weight and style. They come with matplotlib, so they are the same whatever else
+#: is installed.
 FACES = (
     ("Text", "STIXGeneral", "normal", "normal"),
     ("Text", "STIXGeneralBol", "bold", "normal"),
@@ -42,7 +43,7 @@ class NoWeasyPrint(bigeggs.Error):
 
 
 def check() -> None:
-    """Raises `NoWeasyPrint` if WeasyPrint is missing, for a check before hours of training."""
+    """Raises `NoWeasyPrint` if WeasyPrint is missing. Call it before hours of training."""
     imported()
 
 
@@ -56,13 +57,13 @@ def build(records_dir: str, plots_dir: str, report_dir: str, sections: Sequence[
     def picture(name: str) -> Picture:
         return Picture.read(run.plots, name, sharper)
 
-    # Without notebooks: there are no pages to link to from paper.
+    # `Sources({})` makes no links to notebooks' pages, because a reader of paper cannot follow them.
     write_atomically({path: rendered(render_html(document(run), "pdf.css", picture, Sources({})))})
     return str(path)
 
 
 def rendered(page: str) -> bytes:
-    """The PDF of a page. The same page gives the same bytes."""
+    """Returns the PDF of a page in HTML. The same page gives the same bytes."""
     weasyprint = imported()
 
     def fetch(address: str, *arguments: object, **options: object) -> dict:
@@ -78,7 +79,7 @@ def rendered(page: str) -> bytes:
 
 
 def imported() -> ModuleType:
-    """WeasyPrint, with its log messages turned off, except critical ones."""
+    """Imports WeasyPrint and turns off its log messages, except critical ones; raises `NoWeasyPrint`."""
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     before = ImageFile.LOAD_TRUNCATED_IMAGES
@@ -89,12 +90,12 @@ def imported() -> ModuleType:
     except ImportError as error:
         raise NoWeasyPrint("WeasyPrint, which makes the PDF, is missing: apt-get install weasyprint") from error
     finally:
-        # WeasyPrint makes Pillow accept truncated images, for all of this process.
+        # Importing WeasyPrint makes Pillow accept truncated images in all of this process; this undoes it.
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def font_faces() -> str:
-    """The @font-face rules for pdf.css."""
+    """Returns the @font-face rules for the fonts of pdf.css."""
     return "\n".join(
         f'@font-face {{ font-family: "BigEggs {family}"; font-weight: {weight}; font-style: {style}; '
         f'src: url("{(fonts_directory() / file).as_uri()}.ttf"); }}'
@@ -103,13 +104,16 @@ def font_faces() -> str:
 
 
 def fonts_directory() -> Path:
-    """The directory of matplotlib's fonts."""
+    """Returns the directory of matplotlib's fonts."""
     return Path(matplotlib.get_data_path(), "fonts", "ttf")
 
 
 @contextlib.contextmanager
 def without_time() -> Iterator[None]:
-    """Keeps the time out of the embedded fonts: fontTools writes SOURCE_DATE_EPOCH, or without it the time."""
+    """Sets SOURCE_DATE_EPOCH to 0 within a ``with`` block.
+
+    fontTools writes this time into the embedded fonts; without the variable, it writes the present time.
+    """
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     try:
@@ -122,9 +126,10 @@ def without_time() -> Iterator[None]:
 
 
 def sharper(bitmap: bytes, drawing: bytes | None) -> bytes:
-    """The SVG, unless it holds images: WeasyPrint would blur their pixels, such as the cells of a confusion matrix.
+    """Returns the SVG, or the PNG if there is no SVG or the SVG holds images.
 
-    Moves the definitions to the beginning, because WeasyPrint searches everything before a definition for each letter.
+    WeasyPrint would blur the pixels of images, such as the cells of a confusion matrix. The SVG's definitions are moved
+    to its beginning: for each letter, WeasyPrint searches everything before the letter's definition.
     """
     if drawing is None or b"<image" in drawing:
         return bitmap

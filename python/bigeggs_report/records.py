@@ -1,4 +1,4 @@
-"""Recorded results, opened when a figure or a page first asks for them."""
+"""Opens recorded results when a figure or a page first asks for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import bigeggs
 
 
 class MissingInput(Exception):
-    """A record or a weights file that has not been written yet, or a result the data set cannot have."""
+    """A figure cannot be drawn: a record or a weights file is missing, or the result that it shows does not exist."""
 
 
 class Records:

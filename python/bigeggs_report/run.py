@@ -1,4 +1,4 @@
-"""One run of the report's sections, as far as it got."""
+"""Describes one run of the report's sections, as far as it got."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Run:
         self.sections = dict(sections)
 
     def record(self, section: str) -> bigeggs.Record | None:
-        """A section's record, if the section has been run."""
+        """Returns a section's record; None if the section has not been run."""
         return self.records[section] if section in self.records else None
 
     @property
@@ -66,12 +66,12 @@ class Run:
 
     @property
     def is_quick(self) -> bool:
-        """Whether any section ran with the small budget."""
+        """Whether any section ran in the quick profile."""
         return any(record["settings.profile"] == "quick" for record in self.recorded)
 
     @property
     def profile(self) -> str:
-        """The profile as the commands take it."""
+        """The profile as the commands take it: ``quick`` if any section ran in it, else ``full``."""
         return "quick" if self.is_quick else "full"
 
     @property
@@ -81,13 +81,13 @@ class Run:
         return len({tuple(record[key] for key in keys) for record in self.recorded}) > 1
 
     def not_run(self, section: str) -> Paragraph:
-        """The placeholder for a section that has not been run."""
+        """Returns the placeholder for a section that has not been run, with the command that runs it."""
         command = f"swift run -c release {section}{'' if self.profile == 'quick' else ' --profile full'}"
         number, title = int(section[:2]), self.sections[section]
         return Paragraph(f"*Not run yet: section {number}, {title}.* The command `{command}` runs this section.")
 
     def figure(self, name: str, caption: str, alternative: str) -> Block:
-        """A figure, or a placeholder before it is drawn."""
+        """Returns a figure, or a placeholder if the figure has not been drawn."""
         if (self.plots / f"{name}.png").is_file():
             return Figure(name, caption, alternative)
         return Paragraph(f"*Not drawn yet: the figure {name}.* The command `bigeggs figures {name}` draws it.")

@@ -24,12 +24,12 @@ class Sources:
 
     @classmethod
     def of(cls, run: Run, directory: Path) -> Sources:
-        """The notebooks of the recorded sections, if they exist."""
+        """Reads those notebooks in `directory` whose sections are recorded."""
         paths = {section: directory / f"{section}.ipynb" for section in run.sections if section in run.records}
         return cls({section: Notebook.read(path) for section, path in paths.items() if path.is_file()})
 
     def inline(self, text: str) -> str:
-        """The inline marks of a text as HTML, with a link from each number that has an origin."""
+        """Returns a text with its inline marks as HTML, and with a link from each number that has an origin."""
 
         def mark(name: str, inner: str, address: str | None) -> str:
             if address is None or not address.startswith(SCHEME):
@@ -43,7 +43,7 @@ class Sources:
         return inline_html(text, mark)
 
     def of_figure(self, figure: Figure) -> str:
-        """The end of a caption: a link to the cell that shows the figure."""
+        """Returns the end of a caption: a link to the cell that shows the figure; empty if no cell does."""
         for section, notebook in self.notebooks.items():
             cell = notebook.cell_of_figure(figure.name)
             if cell is not None:
@@ -51,7 +51,7 @@ class Sources:
         return ""
 
     def of_table(self, table: Table) -> str:
-        """The end of a caption: links to the cells that recorded what the table shows."""
+        """Returns the end of a caption: links to the cells that recorded what the table shows; empty if none did."""
         cells: dict[tuple[str, str], list[str]] = {}
         for address in table.origins:
             section, key = parts(address)
@@ -64,26 +64,26 @@ class Sources:
 
 
 def parts(address: str) -> tuple[str, str]:
-    """The record and the key of an origin."""
+    """Returns the section of the record, and the key, that an origin's address names."""
     section, _, key = address.removeprefix(SCHEME).partition("#")
     return section, key
 
 
 def named(section: str, key: str) -> str:
-    """Record and key, for the title of a link."""
+    """Returns section and key as the title of a link, escaped for HTML."""
     return html.escape(f"{section}: {key}")
 
 
 def place(section: str, cell: Cell | None) -> str:
-    """The address of a cell, or of the page if the cell is not known."""
+    """Returns the address of a cell in its notebook's page, or of the page if the cell is not known."""
     return html.escape(f"{PAGES}/{section}.html{'' if cell is None else f'#{cell.anchor}'}")
 
 
 def told(section: str, cell: Cell | None) -> str:
-    """A cell in words: ``notebook 4, cell 7``."""
+    """Returns a cell in words: ``notebook 4, cell 7``."""
     return f"notebook {int(section[:2])}{'' if cell is None else f', cell {cell.number}'}"
 
 
 def source(links: list[str]) -> str:
-    """Links as the end of a caption; nothing if there are none."""
+    """Returns links as the end of a caption; empty if there are none."""
     return f' <span class="source">Source: {"; ".join(links)}.</span>' if links else ""

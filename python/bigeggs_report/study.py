@@ -1,4 +1,4 @@
-"""Facts about the study's trainings that both figures and the chapter use."""
+"""Finds facts about the study's trainings for the figures and the chapters."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ CLAIMED = 0.9
 
 
 def official(runs: Sequence[bigeggs.Record]) -> bool:
-    """Whether all trainings used the official images; the run that reads their records may use others."""
+    """Returns whether all trainings used CIFAR-10's official images; the run that shows them may use other images."""
     return all(run["isOfficial"] for run in runs)

@@ -17,7 +17,7 @@ from bigeggs_report.wording import count, percent
 
 
 def write(directory: str) -> None:
-    """Writes sweep.md, sweep.csv, sweep.svg and sweep.png beside sweep.json."""
+    """Writes sweep.md, sweep.csv, sweep.svg and sweep.png beside sweep.json; nothing if it has no combination."""
     record = bigeggs.Record.open(str(Path(directory) / "sweep.json"))
     if not len(record["combinations"]):
         return
@@ -26,7 +26,7 @@ def write(directory: str) -> None:
 
 
 def markdown(record: bigeggs.Record) -> str:
-    """A page with the table and the figure."""
+    """Returns a page in Markdown with the table and the figure."""
     best = record["combinations"][0]
     values = [f"{code(name)} {code(value)}" for name, value in zip(record["settings"], best["values"])]
     return "\n\n".join([
@@ -40,7 +40,7 @@ def markdown(record: bigeggs.Record) -> str:
 
 
 def table(record: bigeggs.Record) -> Table:
-    """A row for each combination, the best first."""
+    """Returns a table with a row for each combination of settings, the best first."""
     numbers = ("seeds", "held out", "±", "held-out loss", "test", "epochs", "took")
     settings = [code(name) for name in record["settings"]]
     first = len(settings)
@@ -54,7 +54,7 @@ def table(record: bigeggs.Record) -> Table:
 
 
 def cells(result: bigeggs.Record) -> Iterator[str]:
-    """A combination's numbers."""
+    """Yields a combination's numbers, in the order of the table's columns."""
     yield count(len(result["runs"]))
     yield percent(result["heldOutAccuracy.mean"])
     deviation = result.get("heldOutAccuracy.deviation")

@@ -1,4 +1,4 @@
-"""The report's tables as files for a write-up: LaTeX, CSV and Markdown."""
+"""Makes files of the report's tables for a write-up: LaTeX, CSV and Markdown."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bigeggs_report.origins import without_origins
 from bigeggs_report.text import rendered, unmarked
 from bigeggs_report.wording import NO_BREAK_SPACE, count
 
-#: Characters that LaTeX does not take literally, and what replaces them. Other non-Latin letters need XeLaTeX or
-#: LuaLaTeX.
+#: Characters that LaTeX does not take literally, and what replaces them. Letters that are neither Latin nor in this
+#: table need XeLaTeX or LuaLaTeX.
 LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
@@ -21,12 +21,12 @@ LATEX = {
     "\N{PLUS-MINUS SIGN}": r"$\pm$", "\N{EM DASH}": "---", "\N{EN DASH}": "--", "\N{DEGREE SIGN}": r"$^\circ$",
     "\N{GREEK SMALL LETTER EPSILON}": r"$\varepsilon$", "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",
 }  # fmt: skip
-#: A column of text with more characters than this is broken into lines.
+#: A column is broken into lines if one of its texts has more characters than this.
 WIDE = 40
 
 
 def files(document: Document, directory: Path) -> dict[Path, bytes]:
-    """Every table in three formats, in files named after the table."""
+    """Returns the files of every table in three formats, named after the table, by path in `directory`."""
     return {
         directory / f"{table.name}.{kind}": write(table).encode()
         for table in tables(document)
@@ -35,7 +35,7 @@ def files(document: Document, directory: Path) -> dict[Path, bytes]:
 
 
 def tables(document: Document) -> Iterator[Table]:
-    """The tables in the report's order, including that of the claims."""
+    """Yields the tables in the report's order, including that of the claims."""
     for section in document.sections:
         for block in section.blocks:
             if isinstance(block, Table):
@@ -45,7 +45,7 @@ def tables(document: Document) -> Iterator[Table]:
 
 
 def claims(verdicts: Verdicts) -> Table:
-    """The claims as a table, with their rules."""
+    """Returns the claims as a table, with their rules."""
     return Table(
         "claims",
         ("", "claim", "measured here", "verdict", "rule"),
@@ -59,7 +59,7 @@ def claims(verdicts: Verdicts) -> Table:
 
 
 def latex(table: Table) -> str:
-    """The table as a LaTeX `tabular` with rules of the package booktabs; the caption is a comment."""
+    """Returns the table as a LaTeX `tabular` with rules of the package booktabs; the caption is a comment."""
     rows = [[in_latex(cell) for cell in row] for row in (table.header, *table.rows)]
     lines = [f"% {' '.join(unmarked(table.caption).split())}", f"\\begin{{tabular}}{{{''.join(columns(table))}}}"]
     lines += [r"\toprule", line(rows[0]), r"\midrule", *map(line, rows[1:]), r"\bottomrule", r"\end{tabular}"]
@@ -67,7 +67,10 @@ def latex(table: Table) -> str:
 
 
 def columns(table: Table) -> Iterator[str]:
-    """The type of each column: numbers right-aligned, wide texts in paragraphs that share the page's width."""
+    """Yields LaTeX's type of each column: right-aligned for numbers, left-aligned for short texts.
+
+    Columns of long texts are paragraphs; they share three quarters of the line's width.
+    """
     rows = (table.header, *table.rows)
     widths = [max(len(unmarked(row[column])) for row in rows) for column in range(len(table.header))]
     wide = [width > WIDE for width in widths]
@@ -79,7 +82,7 @@ def columns(table: Table) -> Iterator[str]:
 
 
 def line(cells: Sequence[str]) -> str:
-    """One row of LaTeX.
+    """Returns one row in LaTeX; `cells` are LaTeX already.
 
     A `{}` before a leading `[` keeps LaTeX from reading the bracket as an option of the `\\\\` of the row before.
     """
@@ -87,7 +90,7 @@ def line(cells: Sequence[str]) -> str:
 
 
 def comma_separated(table: Table) -> str:
-    """Header and rows as CSV in UTF-8, with the report's units and rounding."""
+    """Returns header and rows as CSV, with the report's units and rounding."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     for row in (table.header, *table.rows):
@@ -96,12 +99,12 @@ def comma_separated(table: Table) -> str:
 
 
 def markdown(table: Table) -> str:
-    """The table as it stands in report.md, without its number."""
+    """Returns the table as in report.md, after its caption without the table's number."""
     return without_origins(f"{table.caption}\n\n{markdown_rows(table)}\n")
 
 
 def markdown_rows(table: Table) -> str:
-    """Header and rows of a table as Markdown, also for report.md."""
+    """Returns header and rows of a table in Markdown, also for report.md."""
     rule = "|".join(" ---: " if column in table.numeric else " --- " for column in range(len(table.header)))
     rows = [f"| {' | '.join(row)} |" for row in (table.header, *table.rows)]
     return "\n".join([rows[0], f"|{rule}|", *rows[1:]])
@@ -111,16 +114,16 @@ FORMATS: dict[str, Callable[[Table], str]] = {"tex": latex, "csv": comma_separat
 
 
 def in_latex(text: str) -> str:
-    """A text with its marks as LaTeX commands; a link becomes its label."""
+    """Returns a text with its marks as LaTeX commands; a link becomes its label."""
     return rendered(text, escaped, latex_mark)
 
 
 def latex_mark(name: str, inner: str, address: str | None) -> str:
-    """One mark as a command around text that is LaTeX already."""
+    """Returns the LaTeX of one mark: its command around `inner`, which is LaTeX already."""
     command = {"code": "texttt", "strong": "textbf", "emphasis": "emph"}.get(name)
     return f"\\{command}{{{inner}}}" if command else inner
 
 
 def escaped(text: str) -> str:
-    """A text with LaTeX's special characters replaced."""
+    """Returns a text with LaTeX's special characters replaced."""
     return "".join(LATEX.get(character, character) for character in text)

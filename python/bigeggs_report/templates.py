@@ -1,4 +1,4 @@
-"""The templates of the report and of the page that shows pictures: ``templates(…)``."""
+"""Loads the templates of the report, and of the other pages: ``templates(…)``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import jinja2
 
 
 def templates(directory: Path, autoescape: bool) -> jinja2.Environment:
-    """A directory's templates, in which a misspelt name is an error and not an empty text."""
+    """Returns a directory's templates; a misspelt name in a template is an error and not an empty text."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(directory),
         autoescape=autoescape,

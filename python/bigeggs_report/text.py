@@ -1,4 +1,4 @@
-"""Text of the report: numbers in words, names from records made safe, and the four inline marks."""
+"""Makes text of the report: formats numbers, escapes names from records, and converts the four inline marks."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ INLINE = re.compile(
 
 
 def literal(value: object) -> str:
-    """A value as text in which the characters of marks are escaped."""
+    """Returns a value as text in which the characters of marks are escaped with backslashes."""
     return MARKS.sub(r"\\\1", " ".join(str(value).split()))
 
 
 def code(value: object) -> str:
-    """A value set as code, unless it holds characters that code cannot contain."""
+    """Returns a value set as code, or as escaped text if it holds a backtick or a bar, which code cannot contain."""
     text = " ".join(str(value).split())
     return literal(text) if "`" in text or "|" in text else f"`{text}`"
 
 
 def decimal(number: float, digits: int = 3) -> str:
-    """A number with a fixed count of decimals and a typographic minus sign."""
+    """Returns a number with `digits` decimals and a typographic minus sign."""
     return fixed(number, digits).replace("-", "\N{MINUS SIGN}")
 
 
 def points(difference: float) -> str:
-    """A difference of two shares in percentage points."""
+    """Returns a difference of two shares in percentage points."""
     return f"{decimal(100 * difference, 1)}{NO_BREAK_SPACE}percentage points"
 
 
 def duration(seconds: float) -> str:
-    """A span of time in readable units: ``9.4 s``, ``10 min``, ``1 h 5 min``."""
+    """Returns a span of time in readable units: ``9.4 s``, ``10 min``, ``1 h 5 min``."""
     if seconds < 60:
         return f"{fixed(seconds, 1)}{NO_BREAK_SPACE}s"
     minutes = round(seconds / 60)
@@ -48,24 +48,24 @@ def duration(seconds: float) -> str:
 
 
 def megabytes(size: float) -> str:
-    """Bytes in millions."""
+    """Returns a number of bytes in megabytes, that is in millions."""
     return f"{size / 1e6:,.0f}{NO_BREAK_SPACE}MB"
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: ``a, b and c``."""
+    """Returns names, at least one, as part of a sentence: ``a, b and c``."""
     names = list(names)
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def listed_in_part(names: Sequence[str], most: int = 20) -> str:
-    """Names in a sentence; of more than `most`, the first ones and how many more there are."""
+    """Returns names as part of a sentence; of more than `most`, the first `most` and how many more there are."""
     names = list(names)
     return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most:,} more"])
 
 
 def html_mark(name: str, inner: str, address: str | None) -> str:
-    """One mark as HTML around text that is HTML already."""
+    """Returns the HTML of one mark around `inner`, which is HTML already; `address` is that of a link, else None."""
     if address is not None:
         return f'<a href="{html.escape(address)}">{inner}</a>'
     tag = {"code": "code", "strong": "strong", "emphasis": "em"}.get(name)
@@ -73,17 +73,17 @@ def html_mark(name: str, inner: str, address: str | None) -> str:
 
 
 def inline_html(text: str, mark: Callable[[str, str, str | None], str] = html_mark) -> str:
-    """The inline marks of a text as HTML; everything else in it is escaped."""
+    """Returns a text with its inline marks as HTML; everything else in it is escaped."""
     return rendered(text, html.escape, mark)
 
 
 def unmarked(text: str) -> str:
-    """A text without its marks; a link becomes its label."""
+    """Returns a text without its marks; a link becomes its label."""
     return rendered(text, lambda part: part, lambda name, inner, address: inner)
 
 
 def rendered(text: str, escape: Callable[[str], str], mark: Callable[[str, str, str | None], str]) -> str:
-    """A text in another markup language.
+    """Returns a text in another markup language.
 
     `escape` converts the text between marks. `mark` takes a mark's name (code, strong, emphasis, address for a link,
     escaped), the converted text inside it, and a link's address.
@@ -100,5 +100,8 @@ def rendered(text: str, escape: Callable[[str], str], mark: Callable[[str, str, 
 
 
 def plain(text: str) -> str:
-    """A text without its backslashes and origins, for places without marks."""
+    """Returns a text without the backslashes before its characters and without origins.
+
+    It is for texts that have no marks, such as the alternative text of an image.
+    """
     return re.sub(r"\\(.)", r"\1", without_origins(text))

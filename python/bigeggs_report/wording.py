@@ -1,4 +1,4 @@
-"""How numbers and data sets are written, the same in figures and in the report."""
+"""Writes numbers and names of data sets in the same way in figures and in the report."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ MOST_SHOWN = 30
 
 
 def count(number: float) -> str:
-    """A whole number with thousands separators: ``50,000``."""
+    """Returns a whole number with thousands separators: ``50,000``."""
     return f"{int(number):,}"
 
 
 def epoch_count(number: float) -> str:
-    """A number of epochs: ``1 epoch``, ``12 epochs``."""
+    """Returns a number of epochs: ``1 epoch``, ``12 epochs``."""
     return f"{count(number)} epoch{'' if number == 1 else 's'}"
 
 
 def fixed(number: float, digits: int) -> str:
-    """A number with `digits` digits after the point, rounded as in the tables of terminal and notebooks.
+    """Returns a number with `digits` digits after the point, rounded as in the tables of terminal and notebooks.
 
-    Halves, up to rounding errors, round away from zero. A tenth of all accuracies on 10,000 images are halves, and
-    Python's own formatting would round them by their binary digits.
+    Halves round away from zero, even if a rounding error has moved them. In per cent with one digit, a tenth of all
+    accuracies on 10,000 images are halves; Python's own formatting would round them by their binary digits.
     """
     if not abs(number) * 10**digits < 1e14:
         return f"{number:.{digits}f}"
@@ -40,22 +40,22 @@ def fixed(number: float, digits: int) -> str:
 
 
 def percent(fraction: float, digits: int = 1) -> str:
-    """A fraction of one as per cent: ``91.3 %``."""
+    """Returns a fraction of one as per cent: ``91.3 %``."""
     return f"{fixed(100 * fraction, digits)}{NO_BREAK_SPACE}%"
 
 
 def short(name: str) -> str:
-    """A class's name for figures, cut to 24 characters."""
+    """Returns a class's name for figures, cut to 24 characters."""
     return shown(name if len(name) <= 24 else f"{name[:23]}…")
 
 
 def is_own(record: bigeggs.Record) -> bool:
-    """Whether the data set is the user's own pictures, and neither CIFAR-10 nor its stand-in."""
+    """Returns whether the data set is the user's own pictures, and neither CIFAR-10 nor its stand-in."""
     return not record["data.isStandIn"] and record["data.name"] != "CIFAR-10"
 
 
 def data_name(record: bigeggs.Record) -> str:
-    """The data set's name, with what a reader must know before trusting a number from it."""
+    """Returns the data set's name; a stand-in and an unofficial copy are named as such in brackets after it."""
     name = record["data.name"]
     if record["data.isStandIn"]:
         return f"{name} (stand-in for CIFAR-10)"
@@ -63,7 +63,7 @@ def data_name(record: bigeggs.Record) -> str:
 
 
 def caption(record: bigeggs.Record) -> str:
-    """Where a figure's numbers come from: data set, size, seed and profile."""
+    """Returns where a figure's numbers come from, in sentences: data set, size, seed and profile."""
     return (
         f"Data: {shown(data_name(record))}, {count(record['data.trainImages'])} training and "
         f"{count(record['data.testImages'])} test images. "

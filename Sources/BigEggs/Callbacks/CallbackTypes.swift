@@ -1,4 +1,4 @@
-/// The callbacks that settings can fully describe, by class name.
+/// The callbacks that C, Python and files can create from a class name and settings.
 package enum CallbackTypes {
     package static let all: [any ConfigurableCallback.Type] = [
         CSVLogger.self, EarlyStopping.self, ModelCheckpoint.self, ReduceLROnPlateau.self,

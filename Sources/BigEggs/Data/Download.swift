@@ -8,11 +8,11 @@ package struct Download: Sendable {
     package var md5 = CIFAR10Reader.officialArchiveMD5
     /// The maximum size of the file. The archive has 170 MB; a server that sends much more does not send the archive.
     package var byteLimit = 256 << 20
-    /// Seconds that the server may take to begin its answer.
+    /// Seconds that ``ownTransport`` waits for the server to begin its answer.
     package var connectTimeout = 10.0
-    /// Seconds that may pass without a byte arriving.
+    /// Seconds that ``ownTransport`` waits for the next byte.
     package var stallTimeout = 30.0
-    /// The reason not to use the network; nil to use it.
+    /// Why the network must not be used; nil if it may.
     package var offline: String?
 
     package init() {}
@@ -22,13 +22,13 @@ package struct Download: Sendable {
         @Sendable (_ download: Download, _ path: String, _ progress: ((DownloadProgress) -> Void)?) throws ->
         String
 
-    /// The function that transfers files: URLSession, unless the package is built without the trait Downloads.
+    /// The function that transfers files, ``ownTransport`` unless another is set.
     ///
-    /// The Python package is built without the trait and sets its own function, because URLSession brings 30 MB of
-    /// libraries.
+    /// The Python package is built without the trait Downloads and sets its own function, because URLSession
+    /// brings 30 MB of libraries.
     package static let transport = Mutex<Transport>(ownTransport)
 
-    /// The library's own transport.
+    /// The library's own transport, by URLSession. Without the trait Downloads, it throws for every file.
     #if Downloads
         package static let ownTransport: Transport = { try Transfer($0, into: $1).run(progress: $2) }
     #else
@@ -46,9 +46,10 @@ package struct Download: Sendable {
     /// Downloads the file into `directory`, unless it is there already, and returns its path.
     ///
     /// The bytes go into a `.part` file, which is renamed when all have arrived and their checksum is right.
-    /// Another process that fetches the same file waits for this one.
+    /// A second download into the same directory, by another thread or process, waits for this one.
     ///
-    /// - Parameter progress: is called about ten times a second, on the caller's thread.
+    /// - Parameter progress: is called by ``ownTransport`` about ten times a second, on the caller's thread.
+    ///   Other transports do not call it.
     /// - Throws: ``DownloadError``; ``DataError/digestUnavailable(name:)``.
     package func fetch(
         into directory: String, progress: ((DownloadProgress) -> Void)? = nil
@@ -75,7 +76,7 @@ package struct Download: Sendable {
         }
     }
 
-    /// Flushes a file to disk: after a power cut, its new name must not refer to an empty file.
+    /// Flushes a file to disk. A file renamed without this may be empty after a power cut.
     private static func synchronize(_ path: String) -> Bool {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return false }

@@ -20,8 +20,8 @@ final class GzipFile {
     /// Opens a file and reads its first bytes.
     ///
     /// - Parameter digest: receives the compressed bytes as they are read; see ``drain()``.
-    /// - Throws: ``DataError/neitherDirectoryNorArchive(path:)`` if it is not a gzip file; errors of
-    ///   ``InputFile``.
+    /// - Throws: ``DataError/neitherDirectoryNorArchive(path:)`` if it is not a gzip file;
+    ///   ``DataError/unreadable(path:reason:)`` if zlib cannot start; errors of ``InputFile``.
     init(_ path: String, digest: Digest? = nil) throws {
         file = try InputFile(path)
         self.digest = digest
@@ -47,8 +47,9 @@ final class GzipFile {
 
     /// Decompresses up to `buffer.count` bytes and returns how many; fewer only at the end.
     ///
-    /// - Throws: ``DataError/damaged(path:reason:)`` if the stream is truncated, invalid or does not match its
-    ///   checksum; ``DataError/unpacksToTooMuch(path:limit:)``.
+    /// - Throws: ``DataError/damaged(path:reason:)`` if the stream is truncated, invalid or does not match
+    ///   its checksum; ``DataError/unpacksToTooMuch(path:limit:)``; ``DataError/unreadable(path:reason:)`` if
+    ///   the file cannot be read.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         guard let start = buffer.bindMemory(to: UInt8.self).baseAddress else { return 0 }
         stream.pointee.next_out = start
@@ -77,6 +78,7 @@ final class GzipFile {
     /// Reads the rest, so that the checksum is verified and the digest covers the whole file.
     ///
     /// - Returns: the number of decompressed bytes that were left.
+    /// - Throws: errors of ``read(into:)``.
     @discardableResult func drain() throws -> Int {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
         defer { block.deallocate() }
@@ -97,8 +99,10 @@ final class GzipFile {
         stream.pointee.avail_in = UInt32(count)
     }
 
-    /// Starts the next stream, if there is one: a gzip file may hold several in a row. Trailing bytes that
-    /// do not begin like a stream, with 0x1f, are ignored, as gzip does.
+    /// Starts the next stream, if there is one: a gzip file may hold several in a row.
+    ///
+    /// Trailing bytes that do not begin like a stream, with 0x1f, are ignored. gzip ignores them too, but
+    /// warns unless they are zeros.
     private func nextStream() throws -> Bool {
         if stream.pointee.avail_in == 0 { try fill() }
         guard stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0x1f else { return false }

@@ -116,7 +116,9 @@ public struct Whitening: Sendable {
 extension Model {
     /// Sets a convolution's kernel and bias to those of a ``Whitening``.
     ///
-    /// - Parameter layer: the convolution's name.
+    /// - Parameters:
+    ///   - layer: the convolution's name.
+    ///   - whitening: the filters.
     /// - Throws: ``TrainingError`` if there is no such layer, or its kernel or bias has another shape.
     public func whiten(_ layer: String, _ whitening: Whitening) throws {
         let names = ["\(layer)/kernel", "\(layer)/bias"]

@@ -4,8 +4,11 @@ public import MessagePassing
 extension Model {
     /// Loss and accuracy on a data set, in inference mode.
     ///
-    /// - Parameter communicator: the processes that share the work. All get the same result; except for
-    ///   rounding, it is that of one process.
+    /// - Parameters:
+    ///   - dataset: images and labels.
+    ///   - batchSize: images per batch.
+    ///   - communicator: the processes that share the work. All get the same result; except for rounding, it
+    ///     is that of one process.
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``, `MessagePassingError`.
     public func evaluate(
         _ dataset: ImageDataset, batchSize: Int = 128, communicator: Communicator? = nil
@@ -59,7 +62,10 @@ extension Model {
 
     /// The model's output for every image: the probability of every class, if the model ends in a softmax.
     ///
-    /// - Parameter communicator: the processes that share the work; all get the whole result.
+    /// - Parameters:
+    ///   - dataset: images; their labels are not used.
+    ///   - batchSize: images per batch.
+    ///   - communicator: the processes that share the work; all get the whole result.
     /// - Throws: ``TrainingError`` for data that does not fit the model, ``EngineError``, `MessagePassingError`.
     public func predict(
         _ dataset: ImageDataset, batchSize: Int = 128, communicator: Communicator? = nil

@@ -73,7 +73,9 @@ extension Model {
 
     /// Writes all weights as safetensors, named and shaped as in Keras.
     ///
-    /// - Parameter metadata: the file's metadata.
+    /// - Parameters:
+    ///   - path: the file; an existing one is replaced.
+    ///   - metadata: the file's metadata.
     /// - Throws: ``FileError`` if the file cannot be written, ``TrainingError/weightsNotSaved(name:file:)``
     ///   for weights that are not finite, since ``loadWeights(from:)`` rejects them; an existing file is then
     ///   unchanged.

@@ -1,8 +1,8 @@
-// GELU and its derivative, sixteen values at a time: x Φ(x) and Φ(x) + x φ(x). Φ is the normal distribution, φ its
-// density.
+// Computes GELU, x Φ(x), and its derivative, Φ(x) + x φ(x), of sixteen values at a time. Φ is the distribution function
+// of the normal distribution, φ its density.
 //
-// Φ uses the erf of Abramowitz and Stegun, "Handbook of mathematical functions", 7.1.26, with an error of at most
-// 1.5e-7. That formula needs e^(-x²/2), which is the density up to a factor.
+// Φ uses formula 7.1.26 for erf of Abramowitz and Stegun, "Handbook of mathematical functions", whose error is at most
+// 1.5e-7. The formula needs e^(-x²/2), which is the density up to a factor.
 #pragma once
 
 #include "lanes.h"
@@ -10,11 +10,12 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// Declares `distribution`, Φ(x), and `decay`, e^(-x²/2). A macro, because clang warns about vector arguments even
-// of inlined functions.
+// Declares `distribution`, Φ(x), and `decay`, e^(-x²/2). This is a macro, because clang warns about vector arguments
+// even of inlined functions.
 //
-// e^-s = 2^-whole * e^r. Adding `magic`, which is so large that it has no fraction bits, rounds to an integer, which is
-// then in the last bits of `shifted`. ln 2 is split into two constants; the first ends in zero bits. `decay` is at
+// With s = x²/2, e^-s = 2^-whole * e^r, where `whole` is s / ln 2 rounded to an integer and r = whole * ln 2 - s.
+// Adding `magic` rounds, because `magic` is so large that it has no fraction bits; the integer is then in the last bits
+// of `shifted`. ln 2 is split into two constants; the first ends in zero bits. s is at most 85, so `decay` is at
 // least e^-85.
 #define BE_NORMAL_DISTRIBUTION(x)                                                                          \
   const be_float16_lanes one = 1.0f, magic = 12582912.0f;                                                  \
@@ -44,13 +45,13 @@
   const be_float16_lanes distribution = (be_float16_lanes)(                                                \
       (isNegative & (be_int16_lanes)tail) | (~isNegative & (be_int16_lanes)(one - tail)))
 
-/// x Φ(x) of each lane.
+/// Returns x Φ(x) of each lane.
 static inline __attribute__((always_inline)) be_float16_lanes be_gelu16(be_float16_lanes x) {
   BE_NORMAL_DISTRIBUTION(x);
   return x * distribution;
 }
 
-/// Φ(x) + x φ(x) of each lane.
+/// Returns Φ(x) + x φ(x) of each lane.
 static inline __attribute__((always_inline)) be_float16_lanes be_gelu_derivative16(be_float16_lanes x) {
   BE_NORMAL_DISTRIBUTION(x);
   return __builtin_elementwise_fma(x * 0.39894228f, decay, distribution);

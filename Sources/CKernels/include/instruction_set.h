@@ -1,5 +1,5 @@
-// The instruction sets that kernels are compiled for. A kernel takes an instruction set as its first argument. Results
-// are the same with each set if the kernel's comment says so.
+// The instruction sets that kernels are compiled for. A kernel takes an instruction set as its first argument. Its
+// results are the same with each set if its comment says so.
 #pragma once
 
 /// Each set contains the sets before it. A kernel without code for a set uses its code for the largest set before it.

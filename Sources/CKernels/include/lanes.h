@@ -1,4 +1,4 @@
-// Vectors of 16 or 8 float32 numbers: loads from and stores to bfloat16 memory, and a few operations.
+// Loads vectors of 16 or 8 float32 numbers from bfloat16 memory and stores them to it. Has a few operations on vectors.
 //
 // Swift's conversions between vectors of different widths go lane by lane through memory. Clang's builtins
 // compile to single instructions: vpmovzxwd and, if the processor has it, vcvtneps2bf16.
@@ -15,8 +15,8 @@
 typedef float be_float16_lanes __attribute__((ext_vector_type(16)));
 typedef float be_float8_lanes __attribute__((ext_vector_type(8)));
 
-// Rounds to bfloat16. Without vcvtneps2bf16, clang's conversion would call a function for each lane, which GCC 12's
-// library lacks.
+// Rounds to bfloat16. Without vcvtneps2bf16, clang's conversion would call a function for each lane, and GCC 12's
+// library does not have that function.
 #ifdef __AVX512BF16__
 #define BE_NARROW(lanes, count) __builtin_convertvector(lanes, be_bf16x##count)
 #else
@@ -54,18 +54,18 @@ BE_LANES(8)
 
 typedef int32_t be_int16_lanes __attribute__((ext_vector_type(16)));
 
-/// The larger of two values, lane by lane.
+/// Returns the larger of two values, lane by lane.
 static inline __attribute__((always_inline)) be_float16_lanes be_larger16(
     be_float16_lanes a, be_float16_lanes b) {
   return __builtin_elementwise_max(a, b);
 }
 
-/// The square root of all lanes at once; Swift's function computes lane by lane.
+/// Returns the square root of all lanes at once; Swift's function computes lane by lane.
 static inline __attribute__((always_inline)) be_float16_lanes be_square_root16(be_float16_lanes a) {
   return __builtin_elementwise_sqrt(a);
 }
 
-/// The index, 0 to 3, of the largest of four values in each lane; the first of equal ones.
+/// Returns for each lane the index, 0 to 3, of the largest of four values; of equal ones, that of the first.
 static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
     be_float16_lanes a, be_float16_lanes b, be_float16_lanes c, be_float16_lanes d) {
   be_int16_lanes upper = (b > a) & 1, lower = 2 - (be_int16_lanes)(d > c);
@@ -73,7 +73,7 @@ static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
   return (isLower & lower) | (~isLower & upper);
 }
 
-/// `value` in the lanes in which `number` equals `which`, zero elsewhere.
+/// Returns `value` in the lanes in which `number` equals `which`, zero elsewhere.
 static inline __attribute__((always_inline)) be_float16_lanes be_where16(
     be_int16_lanes number, int32_t which, be_float16_lanes value) {
   return (be_float16_lanes)((number == which) & (be_int16_lanes)value);

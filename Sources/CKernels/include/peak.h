@@ -1,4 +1,4 @@
-// A core's peak arithmetic: independent multiply-adds in registers, without memory accesses.
+// Runs independent multiply-adds in registers, without memory accesses. Their time gives a core's peak arithmetic rate.
 #pragma once
 
 #include <stdint.h>
@@ -9,11 +9,14 @@
 
 /// Runs `rounds` rounds of float32 multiply-adds.
 ///
+/// - factor: each round replaces every number x by x * factor + (1 - factor).
 /// - result: receives the sum of the results, so that the compiler cannot remove the work.
 /// - Returns: the number of operations; a multiplication and an addition are two.
 int64_t be_multiply_add(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
 
-/// The same for dot products of bfloat16 pairs, summed in float32. Returns 0 if `set` has no instruction for them.
+/// Does the same with dot products of bfloat16 pairs, summed in float32. Returns 0 if `set` has no instruction for it.
+///
+/// - factor: each round adds this number to every sum and subtracts it again.
 int64_t be_dot_product(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
 
 #pragma GCC visibility pop

@@ -1,4 +1,4 @@
-// The inner loops of 3x3 convolutions with zero padding, of float32 images of at most 2x2 pixels. Swift divides the
+// The inner loops of 3x3 convolutions of float32 images of at most 2x2 pixels, with zero padding. Swift divides the
 // work among threads and allocates the memory.
 //
 // Every output depends on every input of its image. So the convolution is a matrix product, [images, pixels * inputs]
@@ -20,7 +20,7 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct {
-  /// The number of images, and their height and width, 1 or 2; the same for input and output.
+  /// The number of images, and their height and width, 1 or 2. Input and output images have the same size.
   ptrdiff_t images, height, width;
   /// Channels of input and output images.
   ptrdiff_t inputs, outputs;
@@ -28,16 +28,19 @@ typedef struct {
   ptrdiff_t block;
 } be_tiny_shape;
 
-/// A kernel to be expanded to a matrix, in panels of 16 columns, each with all rows.
+/// A kernel, and the matrix that it is expanded to. A panel is 16 columns of the matrix with all rows.
 typedef struct {
   be_tiny_shape shape;
-  /// Whether the shape's inputs are the kernel's outputs and vice versa, as for the gradient of the inputs.
+  /// Whether to turn the kernel by 180 degrees and exchange its inputs and outputs, as for the gradient of the inputs.
+  /// The shape's inputs are then the kernel's outputs.
   bool isTurned;
   const float *_Nonnull kernel;
   float *_Nonnull panels;
 } be_tiny_kernel;
 
+/// Returns the number of panels of the matrix.
 ptrdiff_t be_tiny_panels(const be_tiny_shape *_Nonnull shape);
+/// Returns the bytes of one panel.
 size_t be_tiny_panel_bytes(const be_tiny_shape *_Nonnull shape);
 /// Fills the panels from first_panel up to but not including last_panel.
 void be_tiny_expand(const be_tiny_kernel *_Nonnull kernel, ptrdiff_t first_panel, ptrdiff_t last_panel);
@@ -60,7 +63,7 @@ void be_tiny_convolve(be_instruction_set set, const be_tiny_convolution *_Nonnul
 /// The gradients of kernel and bias.
 typedef struct {
   be_tiny_shape shape;
-  /// Both float32, or both bfloat16.
+  /// `input` and `output_gradient` are float32, or bfloat16 if `is_bfloat16`.
   const void *_Nonnull input;
   const void *_Nonnull output_gradient;
   bool is_bfloat16;
@@ -73,11 +76,13 @@ typedef struct {
   float *_Nullable bias_gradient;
 } be_tiny_gradient;
 
+/// Returns the bytes of a copy of images with this number of channels.
 size_t be_tiny_gathered_bytes(const be_tiny_shape *_Nonnull shape, ptrdiff_t channels);
-/// Copies groups of 16 channels. The groups of the input are numbered first, then the groups of the output gradient.
-/// The output gradient is also summed for the bias gradient.
+/// Copies the groups of 16 channels from first_sixteen up to but not including last_sixteen. The numbers of the input's
+/// groups come first, then those of the output gradient's. Also sums the output gradient for the bias gradient.
 void be_tiny_gather(const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_sixteen, ptrdiff_t last_sixteen);
-/// Computes the kernel's gradient for squares of 16 output by 16 input channels, numbered as in the layout OIhw16i16o.
+/// Computes the kernel's gradient for squares of 16 output by 16 input channels, from first_square up to but not
+/// including last_square. Squares are numbered as in the layout OIhw16i16o.
 void be_tiny_sum_gradient(be_instruction_set set, const be_tiny_gradient *_Nonnull gradient, ptrdiff_t first_square,
                           ptrdiff_t last_square);
 

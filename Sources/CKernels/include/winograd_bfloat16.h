@@ -22,7 +22,7 @@
 
 #include "instruction_set.h"
 
-// These functions are only for Swift code in the same library. The library exports only the symbols of bigeggs.h.
+// Only Swift code in the same library calls these functions. The library exports only the symbols of bigeggs.h.
 #pragma GCC visibility push(hidden)
 
 /// The shape of input and output images, which have the same height and width.
@@ -32,17 +32,18 @@ typedef struct {
   ptrdiff_t inputs, outputs;
 } be_winograd_bfloat16_shape;
 
-/// A kernel to be transformed.
+/// A kernel, and the matrices that it is transformed to.
 typedef struct {
   ptrdiff_t inputs, outputs;
   /// Whether to turn the kernel by 180 degrees and exchange its inputs and outputs, as for the gradient of the inputs.
   bool isTurned;
   const float *_Nonnull kernel;
-  /// 16 * inputs * outputs numbers of bfloat16.
+  /// 16 * inputs * outputs bfloat16 numbers.
   void *_Nonnull matrices;
 } be_winograd_bfloat16_kernel;
 
-/// Computes G g G^T for blocks of 16 output by 16 input channels, numbered in the kernel's order in memory.
+/// Computes G g G^T for blocks of 16 output by 16 input channels, from first_block up to but not including last_block.
+/// Blocks are numbered in the kernel's order in memory.
 void be_winograd_bfloat16_transform(be_instruction_set set, const be_winograd_bfloat16_kernel *_Nonnull kernel,
                                     ptrdiff_t first_block, ptrdiff_t last_block);
 
@@ -55,12 +56,12 @@ typedef struct {
   const void *_Nonnull matrices;
   /// A float32 for each output channel, or NULL.
   const float *_Nullable bias;
-  /// Whether to take max(x, 0) of the sum.
+  /// Whether to take max(x, 0) of the sum; NaN stays NaN.
   bool rectifies;
   void *_Nonnull output;
 } be_winograd_bfloat16_convolution;
 
-/// Bytes of scratch that a thread needs for a convolution.
+/// Returns the bytes of scratch that a thread needs for a convolution.
 size_t be_winograd_bfloat16_scratch_bytes(const be_winograd_bfloat16_shape *_Nonnull shape);
 
 /// Convolves the tiles from first_tile up to but not including last_tile, counted row by row, image after image.
@@ -68,25 +69,26 @@ void be_winograd_bfloat16_convolve(be_instruction_set set,
                                    const be_winograd_bfloat16_convolution *_Nonnull convolution,
                                    void *_Nonnull scratch, ptrdiff_t first_tile, ptrdiff_t last_tile);
 
-/// The gradients of kernel and bias, which are summed in several parts.
+/// The gradients of kernel and bias. They are summed in several parts.
 typedef struct {
   be_winograd_bfloat16_shape shape;
   const void *_Nonnull input;
   const void *_Nonnull output_gradient;
-  /// 16 * inputs * outputs float32 for each part.
+  /// 16 * inputs * outputs float32 numbers for each part.
   float *_Nonnull sums;
   /// Sums of the outputs' gradient: for each part, a float32 for each output channel.
   float *_Nonnull bias_sums;
   float *_Nonnull kernel_gradient;
 } be_winograd_bfloat16_gradient;
 
-/// The number of pairs of neighbouring tiles in all images. The kernel's gradient is summed over these pairs.
+/// Returns the number of pairs of neighbouring tiles in all images. The kernel's gradient is summed over these pairs.
 ptrdiff_t be_winograd_bfloat16_tile_pairs(const be_winograd_bfloat16_shape *_Nonnull shape);
 
-/// Bytes of scratch that a thread needs to sum a gradient.
+/// Returns the bytes of scratch that a thread needs to sum a gradient.
 size_t be_winograd_bfloat16_gradient_scratch_bytes(const be_winograd_bfloat16_shape *_Nonnull shape);
 
-/// Sums (A y A^T) . (B^T d B), and y for the bias, over pairs of tiles. Overwrites the sums of `part`.
+/// Sums (A y A^T) . (B^T d B), and y for the bias, over the pairs of tiles from first_pair up to but not including
+/// last_pair. Overwrites the sums of `part`.
 void be_winograd_bfloat16_sum_gradient(be_instruction_set set,
                                        const be_winograd_bfloat16_gradient *_Nonnull gradient, ptrdiff_t part,
                                        void *_Nonnull scratch, ptrdiff_t first_pair, ptrdiff_t last_pair);

@@ -7,8 +7,8 @@
 // gradient is the sum over tiles of G^T [(A y A^T) . (B^T d B)] G, where y is a tile of the outputs' gradient.
 //
 // The matrices interpolate at 0, ±5/8, ±3/2 and infinity. All but G are exact in float32. With 64 channels the
-// outputs' error against float64 is 6e-7 of their root mean square. The error is 3e-7 for the direct sum in float32
-// and 15e-7 for the usual points 0, ±1, ±2.
+// outputs' error against float64 is 6e-7 of their root mean square. The direct sum in float32 has an error of 3e-7, the
+// usual points 0, ±1, ±2 and infinity an error of 15e-7.
 //
 // With blocks of 16 channels, images are in the layout nChw16c, kernels and their gradients in OIhw16i16o. With blocks
 // of 8, they are in nChw8c and OIhw8i8o. Channels that pad a block are zero in images, kernels and gradients, and stay
@@ -40,7 +40,7 @@ typedef struct {
   ptrdiff_t cache_bytes;
 } be_winograd_float32_shape;
 
-/// A kernel to be transformed.
+/// A kernel, and the matrices that it is transformed to.
 typedef struct {
   ptrdiff_t inputs, outputs;
   /// Channels of a block of the kernel in memory, 16 or 8.
@@ -51,17 +51,19 @@ typedef struct {
   float *_Nonnull matrices;
 } be_winograd_float32_kernel;
 
-/// Bytes of a kernel's 36 matrices.
+/// Returns the bytes of a kernel's 36 matrices.
 size_t be_winograd_float32_matrix_bytes(ptrdiff_t inputs, ptrdiff_t outputs);
 
-/// Computes G g G^T for squares of 16 output by 16 input channels, numbered as in the layout OIhw16i16o.
+/// Computes G g G^T for squares of 16 output by 16 input channels, from first_square up to but not including
+/// last_square. Squares are numbered as in the layout OIhw16i16o.
 void be_winograd_float32_transform(be_instruction_set set, const be_winograd_float32_kernel *_Nonnull kernel,
                                    ptrdiff_t first_square, ptrdiff_t last_square);
 
-/// The number of tiles that the innermost loop handles as a group. Each thread's first tile should begin a group.
+/// A multiple of the number of tiles that the innermost loop handles as a group. Each thread's first tile should be a
+/// multiple of this number.
 enum { BE_WINOGRAD_FLOAT32_GROUP = 12 };
 
-/// Whether a max pooling over 2x2 is part of the convolution; only for images in blocks of 16.
+/// Whether a max pooling over 2x2 is part of the convolution. Images in blocks of 8 have none.
 typedef enum {
   /// No pooling.
   BE_WINOGRAD_WHOLE,
@@ -75,8 +77,8 @@ typedef enum {
 typedef struct {
   be_winograd_float32_shape shape;
   be_winograd_pooling pooling;
-  /// For each pooled value, which of its four pixels is the largest: 0 to 3, row by row, the first of equal ones.
-  /// Written when pooling, read when spreading. NULL if not needed.
+  /// For each pooled value, which of its four pixels is the largest: 0 to 3, row by row, the first of equal ones or the
+  /// last NaN. Pooling writes the numbers, spreading reads them. NULL if not needed.
   uint8_t *_Nullable places;
   const float *_Nonnull input;
   const float *_Nonnull matrices;
@@ -87,17 +89,17 @@ typedef struct {
   float *_Nonnull output;
 } be_winograd_float32_convolution;
 
-/// The number of tiles in all images. Tiles are counted row by row, image after image.
+/// Returns the number of tiles in all images. Tiles are counted row by row, image after image.
 ptrdiff_t be_winograd_float32_tiles(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Bytes of scratch that a thread needs for a convolution.
+/// Returns the bytes of scratch that a thread needs for a convolution.
 size_t be_winograd_float32_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Convolves the tiles from first_tile up to but not including last_tile.
 void be_winograd_float32_convolve(be_instruction_set set, const be_winograd_float32_convolution *_Nonnull convolution,
                                   void *_Nonnull scratch, ptrdiff_t first_tile, ptrdiff_t last_tile);
 
-/// The gradients of kernel and bias, which are summed in several parts.
+/// The gradients of kernel and bias. They are summed in several parts.
 typedef struct {
   be_winograd_float32_shape shape;
   const float *_Nonnull input;
@@ -112,19 +114,19 @@ typedef struct {
   float *_Nonnull kernel_gradient;
 } be_winograd_float32_gradient;
 
-/// The number of parts in which a kernel's gradient is summed. A part is a range of the batch's images. The number does
-/// not depend on the number of threads. The sums of several parts take at most 2.4 MB in total; a single part may take
-/// more.
+/// Returns the number of parts in which a kernel's gradient is summed. A part is a range of the batch's images. The
+/// number does not depend on the number of threads. The sums of several parts take at most 2.4 MB in total; a single
+/// part may take more.
 ptrdiff_t be_winograd_float32_parts(const be_winograd_float32_shape *_Nonnull shape);
 
-/// The maximum number of output channels for one call of `be_winograd_float32_sum_gradient`, so that their sums stay in
-/// the cache; a multiple of 16.
+/// Returns the maximum number of output channels for one call of `be_winograd_float32_sum_gradient`, a multiple of 16.
+/// If these are more than 128 channels, their sums stay in the cache.
 ptrdiff_t be_winograd_float32_outputs_at_once(const be_winograd_float32_shape *_Nonnull shape);
 
-/// The number of sums of one part.
+/// Returns the number of sums of one part.
 ptrdiff_t be_winograd_float32_sums(const be_winograd_float32_shape *_Nonnull shape);
 
-/// Bytes of scratch that a thread needs to sum a gradient.
+/// Returns the bytes of scratch that a thread needs to sum a gradient.
 size_t be_winograd_float32_gradient_scratch_bytes(const be_winograd_float32_shape *_Nonnull shape);
 
 /// Sums (A y A^T) . (B^T d B), and y for the bias, over the tiles of one part, for the groups of 16 output channels

@@ -1,7 +1,7 @@
 """Runs our ONNX files in onnxruntime, and exchanges weights with safetensors: the first part of `make exchange`.
 
-Prints a line per comparison: the largest error, the allowed error, and the number of cases. Each run draws a new
-seed and prints it.
+Prints a line per comparison: the largest error, the allowed error, and the number of cases. Each run prints its
+seed, which is new unless --seed names one.
 """
 
 import argparse

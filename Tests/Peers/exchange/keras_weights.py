@@ -1,4 +1,7 @@
-"""Weights to and from Keras by their names, through files that safetensors.numpy reads and writes."""
+"""Exchanges weights with Keras by their names: the second part of `make exchange`.
+
+safetensors.numpy reads and writes the files on Keras's side.
+"""
 
 import os
 
@@ -23,7 +26,7 @@ WHY = "1e-4, ten times what sums of 2,048 float32 in another order come to"
 
 
 def name(variable):
-    """A variable's name in the file: without the model's name."""
+    """Returns a variable's name in the file, which lacks the model's name."""
     return variable.path.split("/", 1)[1]
 
 

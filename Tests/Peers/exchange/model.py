@@ -1,9 +1,9 @@
-"""The report's network with trained weights, and images for it."""
+"""Makes the report's network with trained weights, and opens images for it."""
 
 import os
 import pathlib
 
-# Uses the data set that is there, or the stand-in: nothing is downloaded.
+# Nothing is downloaded: a data set on this machine is used, or the stand-in.
 os.environ.setdefault("BIGEGGS_OFFLINE", "1")
 
 import bigeggs
@@ -14,13 +14,16 @@ IMAGES = 1000
 
 
 def images():
-    """The first test images, bytes `[1000, 32, 32, 3]`, and the data set."""
+    """Returns the first test images, bytes `[1000, 32, 32, 3]`, and the data set."""
     data = bigeggs.Dataset.open("auto")
     return data.images("test")[:IMAGES], data
 
 
 def trained(data):
-    """Our network with the weights of the committed report; if there are none, after a short training."""
+    """Returns our network and the origin of its weights.
+
+    They are those of the committed report or, if there are none, of a short training.
+    """
     model = network(seed=7)
     weights = ROOT / "report/weights/augmented.safetensors"
     if weights.exists():

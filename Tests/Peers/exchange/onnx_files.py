@@ -1,4 +1,4 @@
-"""Our ONNX files, checked by onnx and run by onnxruntime."""
+"""Checks our ONNX files with onnx, and runs them in onnxruntime."""
 
 import json
 import re
@@ -18,7 +18,7 @@ OUTPUTS = "both sum float32, in other orders"
 
 
 def fields(ledger):
-    """The fields of our .proto are onnx's own"""
+    """Checks that the fields of our .proto have the numbers and types of onnx's own."""
     text = re.sub(r"//.*", "", (ROOT / "Sources/ONNX/Protobuf/onnx.proto").read_text())
     scope = []
     pattern = r"(message|enum|oneof) (\w+) \{|(?:(optional|repeated) )?(?:(\w+) )?(\w+) = (\d+);|\}"
@@ -36,7 +36,10 @@ def fields(ledger):
 
 
 def official(path, field):
-    """The number of a field in onnx, whether it is repeated, and its type."""
+    """Returns the number of a field in onnx, whether it is repeated, and its type; None as the type of an enum's value.
+
+    `path` has the names of the messages or the enum around the field, the outermost first.
+    """
     file = onnx.onnx_ml_pb2.DESCRIPTOR
     found = file.message_types_by_name[path[0]]
     for name in path[1:]:
@@ -54,7 +57,7 @@ ACTIVATIONS = ["linear", "relu", "gelu", "gelu_tanh", "silu", "leaky_relu", "elu
 
 
 def drawn_stack(random):
-    """A random stack of layers, and the shape of its input. A window may be larger than its input."""
+    """Returns a random stack of layers, and the shape of its input. A layer's window may be larger than its input."""
     shape = (*random.integers(6, 16, 2).tolist(), int(random.integers(1, 5)))
     stack, image = [layers.Input(shape)], True
     for _ in range(random.integers(1, 9)):
@@ -101,13 +104,13 @@ def drawn_stack(random):
 
 
 def drawn_model(random):
-    """A valid model with random weights and moving statistics."""
+    """Returns a valid model, with random weights and moving statistics, and the shape of its input."""
     while True:
         stack, shape = drawn_stack(random)
         model = bigeggs.Sequential(stack)
         try:
             weights = model.weights
-        except bigeggs.Error:  # A window that is larger than what is left of the image.
+        except bigeggs.Error:  # A window is larger than its input.
             continue
         model.set_weights({
             name: random.uniform(0.5, 2, weight.shape) if name.endswith(("gamma", "moving_variance"))
@@ -118,8 +121,9 @@ def drawn_model(random):
 
 
 def run(path, x):
-    """The output of a graph in onnxruntime, for its only input."""
-    # Pad_Fusion replaces zeros around a MaxPool by the least of all numbers, and rejects padding wider than a window.
+    """Returns the only output of the ONNX file at `path` for its only input `x`, computed by onnxruntime."""
+    # Pad_Fusion would replace the zeros around a MaxPool by the least of all numbers, and would reject padding that is
+    # wider than a window.
     session = onnxruntime.InferenceSession(
         path, providers=["CPUExecutionProvider"], disabled_optimizers=["Pad_Fusion"])
     [given], [output] = session.get_inputs(), session.get_outputs()
@@ -128,7 +132,7 @@ def run(path, x):
 
 
 def drawn_models(ledger, random, directory, cases=150):
-    """Models of all layers, drawn at random"""
+    """Compares the outputs of random models, of all layers, in onnxruntime and here."""
     for case in range(cases):
         model, shape = drawn_model(random)
         path = directory / "drawn.onnx"
@@ -139,7 +143,10 @@ def drawn_models(ledger, random, directory, cases=150):
 
 
 def report_network(ledger, directory, model, pixels):
-    """The report's network, as `bigeggs export` writes it"""
+    """Compares the report's network, as `bigeggs export` writes it, in onnxruntime and here.
+
+    Checks also that Python writes the same file.
+    """
     weights, path = directory / "weights.safetensors", directory / "report.onnx"
     model.save(weights)
     command = [ROOT / ".build/release/bigeggs", "export", "--onnx", path, "--weights", weights,

@@ -1,4 +1,4 @@
-"""Files of weights to and from the safetensors package."""
+"""Exchanges files of weights with the safetensors package."""
 
 import bigeggs
 import bigeggs_network
@@ -8,7 +8,7 @@ from safetensors.numpy import load_file, save_file
 
 
 def both_ways(ledger, directory, model):
-    """Weights to and from safetensors.numpy"""
+    """Checks that safetensors.numpy reads our weights, and that we read those that it writes."""
     path = directory / "ours.safetensors"
     model.save(path)
     found, ours = load_file(path), dict(model.weights)
@@ -31,5 +31,5 @@ def both_ways(ledger, directory, model):
 
 
 def same(left, right):
-    """Whether two arrays are the same, bit for bit."""
+    """Returns whether two arrays are the same, bit for bit."""
     return left.dtype == right.dtype and left.shape == right.shape and left.tobytes() == right.tobytes()

@@ -5,13 +5,15 @@
     make parity PARITY="--only callbacks adam --explain"
 
 Prints a line per comparison: the largest error, the allowed error, and the number of cases. Unless the line
-says otherwise, an error is the largest difference in a tensor as a share of its greatest value. --explain
-gives the reason of each tolerance. Our library is called through its C interface, by python/bigeggs.
+says otherwise, an error is the largest difference in a tensor as a share of its greatest value. In a line that
+ends in "error" and a number, this number is that share, and the largest error is a share of what is allowed for
+each element. --explain gives the reason of each tolerance. Our library is called through its C interface, by
+python/bigeggs.
 """
 
 import os
 
-# Before the peers are imported: they read these once.
+# The peers read these variables once, when they are imported.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -24,7 +26,7 @@ import zlib
 
 
 def groups():
-    """The groups by name: function, number of cases, and usual share of the time."""
+    """Returns the groups by name: function, number of cases, and usual share of the time, in any unit."""
     from parity import augmentation, callbacks, further_layers, layers, optimizers, training
 
     return {

@@ -1,4 +1,4 @@
-"""ImageDataGenerator: the same transformation gives the same image, with parameters distributed as in Keras."""
+"""Compares ImageDataGenerator with Keras's: the image after a transformation, and how parameters are distributed."""
 
 import itertools
 
@@ -14,7 +14,10 @@ MODES = ("nearest", "constant", "reflect", "wrap")
 
 
 def parameters(random, strength, size):
-    """A transformation as in training (strength 1), a far stronger one, or a single kind (strength 0)."""
+    """Draws a transformation as in training (strength 1), a far stronger one, or one of a single kind (strength 0).
+
+    Angles are in degrees, shifts in pixels. `size` is the image's height in pixels.
+    """
     if strength == 0:
         kind = random.choice(["theta", "tx", "ty", "shear", "zoom", "flip_horizontal", "flip_vertical"])
         if kind.startswith("flip"):
@@ -32,7 +35,7 @@ def parameters(random, strength, size):
 
 
 def transforms(ledger, random, cases):
-    """apply_transform: rotation, shifts, shear, zoom and flips, in every fill mode, on images of many shapes."""
+    """Compares apply_transform: rotation, shifts, shear, zoom and flips, in every fill mode, for many image shapes."""
     for number in range(cases):
         mode = MODES[number % 4]
         cval = float(random.integers(0, 256)) if mode == "constant" else 0.0
@@ -50,7 +53,7 @@ def transforms(ledger, random, cases):
 
 
 def flips(ledger, random, cases):
-    """Flips only move bytes."""
+    """Checks that flips only move bytes."""
     for _ in range(cases):
         image = random.integers(0, 256, (int(random.integers(1, 9)), int(random.integers(1, 9)), 3), dtype="uint8")
         generator = bigeggs.ImageDataGenerator()
@@ -60,7 +63,7 @@ def flips(ledger, random, cases):
 
 
 def drawn(ledger, random, cases):
-    """The distribution of drawn parameters: ranges, means, the whole distribution beside Keras's, independence."""
+    """Checks the ranges, means and independence of drawn parameters, and compares their distribution with Keras's."""
     settings = {
         "rotation_range": 15, "width_shift_range": 0.1, "height_shift_range": 0.2, "shear_range": 10,
         "zoom_range": 0.1, "horizontal_flip": True, "vertical_flip": True,
@@ -75,8 +78,8 @@ def drawn(ledger, random, cases):
     numpy.random.seed(int(random.integers(1 << 31)))
     expected = [theirs.get_random_transform(shape) for _ in range(cases)]
 
-    # `apply_transform` moves by tx along the width, but Keras draws tx from the height's range. Ours is drawn from
-    # the width's, so the names are swapped here.
+    # `apply_transform` moves by tx along the width, but Keras draws tx from the height's range. We draw tx from the
+    # width's range, so Keras's tx and ty are swapped here.
     limits = {"theta": (-15, 15), "tx": (-2.4, 2.4), "ty": (-6.4, 6.4), "shear": (-10, 10), "zx": (0.9, 1.1),
               "zy": (0.9, 1.1)}
     theirs_name = {"tx": "ty", "ty": "tx"}

@@ -1,4 +1,4 @@
-"""EarlyStopping, ReduceLROnPlateau and ModelCheckpoint on random metrics: the same decisions as Keras's own."""
+"""Compares the decisions of EarlyStopping, ReduceLROnPlateau and ModelCheckpoint with Keras's, on random metrics."""
 
 import pathlib
 import tempfile
@@ -9,7 +9,7 @@ import numpy
 
 
 def _model():
-    """The smallest model. Its weights hold the number of the epoch."""
+    """Returns a small model, in whose weights `_set` stores the number of the epoch."""
     model = bigeggs.Sequential([bigeggs.layers.Input((1,)), bigeggs.layers.Dense(2, activation="softmax")])
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     return model
@@ -20,7 +20,10 @@ def _set(model, epoch):
 
 
 def _train(callback, model, values):
-    """Calls a callback in Keras's order. Returns the learning rate after each epoch that ran."""
+    """Calls a callback in Keras's order, with `values` as the metric of the epochs.
+
+    Returns the learning rate after each epoch that ran.
+    """
     callback.set_model(model)
     callback.on_train_begin()
     rates = []
@@ -35,7 +38,7 @@ def _train(callback, model, values):
 
 
 def early_stopping(ledger, random, cases):
-    """The epoch that stops, the best epoch, and the epoch whose weights the model has in the end."""
+    """Compares EarlyStopping's last epoch, best epoch, and the epoch whose weights the model has in the end."""
     model = _model()
     keys = ("min_delta", "patience", "mode", "baseline", "restore_best_weights", "start_from_epoch")
     for _ in range(cases):
@@ -55,7 +58,7 @@ def early_stopping(ledger, random, cases):
 
 
 def reduce_on_plateau(ledger, random, cases):
-    """The learning rate after every epoch."""
+    """Compares the learning rate that ReduceLROnPlateau sets after every epoch."""
     model = _model()
     keys = ("factor", "patience", "mode", "min_delta", "cooldown", "min_lr")
     for _ in range(cases):
@@ -71,7 +74,7 @@ def reduce_on_plateau(ledger, random, cases):
 
 
 def model_checkpoint(ledger, random, cases):
-    """The epochs after which a file was saved, and the weights in the last one."""
+    """Compares the epochs after which ModelCheckpoint saves a file, and checks the weights in the last file."""
     model = _model()
     keys = ("save_best_only", "mode", "initial_value_threshold")
     with tempfile.TemporaryDirectory() as directory:

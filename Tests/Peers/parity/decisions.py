@@ -1,4 +1,4 @@
-"""A training step with given decisions: which values pass a ReLU, and which value of a window is the largest.
+"""Runs a training step with given decisions: which values pass a ReLU, and which value of a window is the largest.
 
 A gradient jumps where a ReLU's argument crosses zero, or where two values of a max pooling cross each other. Some of
 the millions of such decisions in a batch depend on the last bits of float32. Two correct libraries then decide
@@ -14,7 +14,7 @@ from bigeggs import testing
 
 
 def windows(values):
-    """`[batch, rows, columns, channels, 4]`: the values of 2×2 windows, row by row."""
+    """Returns the values of 2×2 windows, row by row: `[batch, rows, columns, channels, 4]`."""
     batch, rows, columns, channels = values.shape
     parted = tensorflow.reshape(values, (batch, rows // 2, 2, columns // 2, 2, channels))
     return tensorflow.reshape(
@@ -22,19 +22,20 @@ def windows(values):
 
 
 def largest(values):
-    """The index of the largest value in each window; of equal ones the first."""
+    """Returns the index of the largest value in each 2×2 window; of equal values, that of the first."""
     return windows(values).numpy().argmax(-1)
 
 
 def is_rectified(layer):
-    """Whether a layer of Keras ends in a ReLU."""
+    """Returns whether a layer of Keras ends in a ReLU."""
     return getattr(layer, "activation", None) is keras.activations.relu
 
 
 class Step:
     """A forward and backward pass through a Keras stack in training mode, with the cross-entropy of its logits.
 
-    Without `decisions`, the stack makes its own. The decisions are stored.
+    It takes the given `decisions` or, without them, the stack's own. `self.decisions` has those taken, `self.decided`
+    their number, and `self.flips` the number of those that differ from the stack's own.
     """
 
     def __init__(self, model, x, y, decisions=None):
@@ -72,7 +73,7 @@ class Step:
 class Ours:
     """Our network of the same layers, and networks of its first layers, which show its decisions.
 
-    `layers` are pairs of Keras's class name and its arguments; the last gives logits.
+    `layers` are pairs of a class name of Keras and its arguments; the last layer gives logits.
     """
 
     def __init__(self, layers, shape, precision="float32", convolution="automatic"):
@@ -88,7 +89,7 @@ class Ours:
             **self.options)
 
     def _values(self, count, weights, x):
-        """The output of the first `count` layers in training mode."""
+        """Returns the output of the first `count` layers in training mode."""
         if count not in self.beginnings:
             self.beginnings[count] = self._stack(self.layers[:count])
         model = self.beginnings[count]
@@ -96,11 +97,11 @@ class Ours:
         return testing.forward(model, x, training=True)
 
     def logits(self, weights, x):
-        """The logits in training mode."""
+        """Returns the logits in training mode."""
         return self._values(len(self.layers), weights, x)
 
     def decisions(self, weights, x):
-        """The network's decisions for images, in the order of the layers."""
+        """Returns the network's decisions for images, in the order of the layers."""
         found = []
         for number, (kind, given) in enumerate(self.layers):
             if given.get("activation") == "relu":
@@ -110,8 +111,8 @@ class Ours:
                 if self.precision == "float32":
                     values = self._values(number, weights, x)
                 else:
-                    # A network of the first layers would round the normalized values; the whole network pools them
-                    # unrounded. They have the order of the values before normalization, reversed if gamma is negative.
+                    # The whole network pools the normalized values unrounded; a network that ends with them rounds
+                    # them. `values`, from before the normalization, have the same order, reversed if gamma is negative.
                     count = len(self._stack(self.layers[: number - 1]).weights.names)
                     values = values * numpy.sign(weights[count])
                 found.append(largest(values))

@@ -1,4 +1,4 @@
-"""Activations, poolings, depthwise convolutions, normalizations and their options, against Keras in float64."""
+"""Compares the layers that the report's network lacks, and layers' further options, with Keras in float64."""
 
 import math
 
@@ -26,7 +26,7 @@ ERRORS = 16 * tolerances.UNIT
 
 
 def slopes(function, values):
-    """The derivative of a function of numbers."""
+    """Returns the derivative of a function at each of `values`."""
     values = tensorflow.constant(values)
     with tensorflow.GradientTape() as tape:
         tape.watch(values)
@@ -35,7 +35,10 @@ def slopes(function, values):
 
 
 def front_and(layer, random, batch=None):
-    """Returns `layer` after a layer that passes its inputs on, the shape of an input, and random images."""
+    """Returns the layers of a pair, the shape of its input, and random images.
+
+    The layers are one that passes its inputs on, and `layer`.
+    """
     size = random.integers(4, 12, 2)
     shape = (int(size[0]), int(size[1]), int(random.choice([5, 8])))
     front = ("Conv2D", {"filters": int(random.choice([3, 5, 16, 17, 33])), "kernel_size": 1})
@@ -43,14 +46,14 @@ def front_and(layer, random, batch=None):
 
 
 def activations(ledger, random, cases):
-    """Activation by each name, LeakyReLU and ELU: the function and its slope."""
+    """Compares Activation by each name, LeakyReLU and ELU: the function and its slope."""
     for number in range(cases):
         kinds = [("Activation", {"activation": name}) for name in CURVES if name not in (None, "relu")]
         kinds += [("LeakyReLU", {"negative_slope": float(random.choice([0.0, 0.01, 0.3, 1.5]))}),
                   ("ELU", {"alpha": float(random.choice([0.25, 1.0, 2.0]))})]
         for kind, given in kinds:
             layers, shape, x = front_and((kind, given), random)
-            if number % 2:  # Far from zero, too.
+            if number % 2:  # Half of the cases also have values far from zero.
                 x = tolerances.bfloat16(x * 8)
             label = f"{kind} {given.get('activation', '')}".strip()
             for precision in PRECISIONS:
@@ -65,7 +68,7 @@ def activations(ledger, random, cases):
 def weighted(ledger, label, pair, x, random, terms, case):
     """Compares a layer that has kernels and any activation.
 
-    `terms` are the numbers of products in an output and in an input's gradient.
+    `terms` are the numbers of products that are added up for an output and for an input's gradient.
     """
     layer = pair.theirs.layers[-1]
     half, name = pair.precision == "bfloat16", pair.layers[-1][1].get("activation")
@@ -74,10 +77,11 @@ def weighted(ledger, label, pair, x, random, terms, case):
     values = pair.before_activation(x)
     gradient = tolerances.bfloat16(random.normal(0, 1, values.shape))
     sizes, _, _ = pair.sizes(x, gradient)
-    # Numbers between the two convolutions are rounded; a sum may be three times the root of its squares' sum.
+    # SeparableConv2D rounds the numbers between its two convolutions to bfloat16. Such a number is a sum of products,
+    # which may be three times the root of the sum of their squares.
     between = 3 * tolerances.ROUNDED_BEFORE * (half and separable)
     before = tolerances.sums(terms[0], sizes, values) + between * sizes
-    # The activation reads values that are stored in the precision.
+    # An activation other than ReLU reads values that were stored in the precision, and so rounded.
     written = half * (name not in (None, "relu")) * tolerances.ROUNDED * numpy.abs(values)
     curved = ERRORS * (name not in (None, "relu")) * (numpy.abs(values) + 1)
     output = slope * (before + written) + curved
@@ -98,14 +102,14 @@ def weighted(ledger, label, pair, x, random, terms, case):
         output, tolerances.sums(terms[1], inputs, theirs) + seven * input_errors + between * inputs,
         [tolerances.sums(positions, size, by_name[key]) + seven * error + between * size
          for key, size, error in zip(pair.trainable_names[2:], kernels, kernel_errors, strict=True)],
-        # The output of a dense layer at the end stays in float32, but not that of an activation.
+        # The output of a dense layer at the end stays in float32; that of an activation at the end does not.
         tolerances.SUMS + "; " + ELEMENTWISE,
         (not isinstance(layer, keras.layers.Dense) or name not in (None, "relu"), True))
     compare(ledger, label, pair, x, gradient, lambda mode: allowed, case)
 
 
 def kernels(ledger, random, cases):
-    """DepthwiseConv2D and SeparableConv2D; and all layers with kernels, with each activation, with and without bias."""
+    """Compares all layers with kernels, such as DepthwiseConv2D, with each activation, with and without bias."""
     names = list(CURVES)
     for number in range(cases):
         name = names[number % len(names)]
@@ -138,7 +142,7 @@ def kernels(ledger, random, cases):
 
 
 def average_pooling(ledger, random, cases):
-    """AveragePooling2D and the global poolings; at the edge, the mean is over the pixels inside the image."""
+    """Compares AveragePooling2D and the global poolings; at the edge, a mean is that of the pixels inside the image."""
     for _ in range(cases):
         pool = int(random.choice([2, 3]))
         given = {"pool_size": pool, "strides": [None, 1, 2, 3][int(random.integers(4))],
@@ -157,7 +161,8 @@ def average_pooling(ledger, random, cases):
                     allowed = Allowed(numpy.zeros_like(expected), numpy.zeros_like(values), [], tolerances.EXACT,
                                       (False, False))
                 else:
-                    # The root of the mean square is at least the size of the mean's sum divided by the pixel count.
+                    # A mean is a sum divided by the number of pixels. The size of the sum, divided by the number of
+                    # pixels, is at most the root of the mean square.
                     sizes = numpy.sqrt(pair.theirs.layers[-1](values**2).numpy())
                     output = tolerances.sums(terms, sizes, expected) + 2 * tolerances.UNIT * numpy.abs(expected)
                     unit = tolerances.UNIT if precision == "float32" else tolerances.UNIT_BFLOAT16
@@ -168,7 +173,7 @@ def average_pooling(ledger, random, cases):
 
 
 def padding_and_rescaling(ledger, random, cases):
-    """ZeroPadding2D and Rescaling, in the middle of a model, of images and vectors."""
+    """Compares ZeroPadding2D of images, and Rescaling of images and vectors, in the middle of a model."""
     for _ in range(cases):
         sides = random.integers(0, 4, (2, 2)).tolist()
         layers, shape, x = front_and(("ZeroPadding2D", {"padding": sides}), random)
@@ -200,7 +205,7 @@ def padding_and_rescaling(ledger, random, cases):
 
 
 def layer_normalized(pair, x, gradient, epsilon):
-    """The allowed differences of a layer normalization: a few roundings of each term of its formulas."""
+    """Returns the allowed differences of a layer normalization: a few roundings of each term of its formulas."""
     few = 8 * tolerances.UNIT
     values = pair.front(x)
     channels = values.shape[-1]
@@ -229,10 +234,11 @@ def layer_normalized(pair, x, gradient, epsilon):
 
 
 def layer_normalization(ledger, random, cases):
-    """LayerNormalization of images and vectors, with and without its center and scale."""
+    """Compares LayerNormalization of images and vectors, with and without its center and scale."""
     for number in range(cases):
         given = {"epsilon": float(random.choice([1e-3, 1e-2])), "center": number % 3 != 1, "scale": number % 4 < 2}
-        # Many channels: if a few were all equal, the gradient would be a difference of nearly equal numbers.
+        # There are many channels: a few could all be equal, which makes the gradient a difference of nearly equal
+        # numbers.
         channels = int(random.choice([16, 17, 33, 64]))
         if number % 2:
             shape, front = (int(random.integers(40, 80)),), ("Dense", {"units": channels})
@@ -250,7 +256,7 @@ def layer_normalization(ledger, random, cases):
 
 
 def batch_normalization_options(ledger, random, cases):
-    """BatchNormalization without center, without scale, and not trainable."""
+    """Compares BatchNormalization without center, without scale, and not trainable."""
     for number in range(cases):
         given = {"center": number % 4 != 1, "scale": number % 4 < 2, "trainable": number % 3 != 0}
         channels = int(random.choice([3, 16, 17, 33]))
@@ -279,7 +285,7 @@ def batch_normalization_options(ledger, random, cases):
 
 
 def noise(ledger, random, cases):
-    """GaussianNoise and SpatialDropout2D: identity in inference, their distribution, and their gradients."""
+    """Checks that GaussianNoise and SpatialDropout2D change nothing in inference; their distributions and gradients."""
     for _ in range(cases):
         deviation, rate = float(random.choice([0.1, 1.0])), float(random.choice([0.1, 0.25, 0.5]))
         shape = (int(random.integers(4, 9)), int(random.integers(4, 9)), 5)
@@ -328,7 +334,7 @@ def noise(ledger, random, cases):
 
 
 def joined(ledger, random, cases):
-    """Add and Concatenate in a graph, with two paths from an input: output and gradients."""
+    """Compares Add and Concatenate in a graph, with two paths from an input: output and gradients."""
     for _ in range(cases):
         channels, shape = int(random.choice([3, 16, 17])), (6, 7, int(random.choice([3, 8])))
         x = images(random, 3, shape)

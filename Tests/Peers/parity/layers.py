@@ -1,4 +1,4 @@
-"""Every layer, forward and backward, in training and in inference mode, against Keras in float64."""
+"""Compares the layers of the report's network, forward and backward, in both modes, with Keras in float64."""
 
 import dataclasses
 import math
@@ -18,10 +18,10 @@ PRECISIONS = ("float32", "bfloat16")
 
 @dataclasses.dataclass
 class Allowed:
-    """The allowed differences of a pair's results in float32, element by element, and the reason."""
+    """The allowed differences of a pair's results in float32, one for each element, and the reason."""
 
     output: numpy.ndarray
-    #: The allowed differences of the gradient of the second layer's input, which the first layer's kernel shows.
+    #: The allowed differences of the gradient of the second layer's input; the first layer's gradient shows this one.
     input: numpy.ndarray
     #: The allowed differences of the gradients of the second layer's weights, in order.
     weights: list
@@ -31,7 +31,7 @@ class Allowed:
 
 
 def images(random, batch, shape):
-    """Random images whose values are bfloat16 numbers."""
+    """Returns random images `[batch, *shape]` whose values are bfloat16 numbers."""
     return tolerances.bfloat16(random.normal(0, 1, (batch, *shape)))
 
 
@@ -43,8 +43,9 @@ def matrix(values):
 def compare(ledger, label, pair, x, gradient, allow, case=""):
     """Compares output and gradients of a pair whose first layer passes its inputs on.
 
-    `allow(mode)` returns the allowed differences in inference (False) or training mode (True). The gradient is that of
-    training mode. All inputs are bfloat16 numbers. In bfloat16, a layer's results are rounded once.
+    `gradient` is the gradient of the output, from which the others are computed in training mode. `allow(mode)` returns
+    the allowed differences in inference (False) or training mode (True). The values of `x` and `gradient` are bfloat16
+    numbers. In bfloat16, each result of a layer is rounded once, for which differences are added here.
     """
     half = pair.precision == "bfloat16"
     for mode in (False, True):
@@ -72,7 +73,10 @@ def compare(ledger, label, pair, x, gradient, allow, case=""):
 
 
 def weighted(ledger, label, pair, x, random, winograd=None, case=""):
-    """Compares a layer with a kernel. `winograd`: the bounds of Winograd's algorithm; without it, those of sums."""
+    """Compares a layer with a kernel.
+
+    The bounds are `winograd`, those of Winograd's algorithm, or, without it, those of sums.
+    """
     layer = pair.theirs.layers[-1]
     shape = layer.kernel.shape
     channels, filters, taps = shape[-2], shape[-1], math.prod(shape[:-2])
@@ -82,7 +86,7 @@ def weighted(ledger, label, pair, x, random, winograd=None, case=""):
     sizes, _, _ = pair.sizes(x, gradient)
 
     def spread(sizes, axes):
-        """Winograd's algorithm spreads an error over its tile."""
+        """Returns the greatest size along `axes` everywhere: Winograd's algorithm spreads an error over its tile."""
         return numpy.broadcast_to(sizes.max(axes, keepdims=True), sizes.shape)
 
     if winograd:
@@ -91,7 +95,7 @@ def weighted(ledger, label, pair, x, random, winograd=None, case=""):
         output = tolerances.sums(taps * channels + 1, sizes, values)
     passes = 1
     if layer.activation is keras.activations.relu:
-        # No gradient where an error could change the sign of a value. Elsewhere it passes if the value is positive.
+        # The gradient is zero where an error could change a value's sign. Elsewhere it passes if the value is positive.
         gradient = numpy.where(numpy.abs(values) > output, gradient, 0).astype("float32")
         passes = values > 0
     _, inputs, (kernel, bias) = pair.sizes(x, gradient * passes)
@@ -105,14 +109,14 @@ def weighted(ledger, label, pair, x, random, winograd=None, case=""):
         inputs = tolerances.sums(taps * filters, inputs, theirs)
         kernel = tolerances.sums(positions, kernel, by_name[names[0]])
     bias = tolerances.sums(positions, bias, by_name[names[1]])
-    # A dense layer at the end puts out logits, which stay in float32.
+    # The output of a dense layer at the end is logits, which stay in float32.
     rounds = (not isinstance(layer, keras.layers.Dense), True)
     allowed = Allowed(output, inputs, [kernel, bias], winograd.why if winograd else tolerances.SUMS, rounds)
     compare(ledger, label, pair, x, gradient, lambda mode: allowed, case)
 
 
 def convolutions(ledger, random, cases):
-    """Conv2D by each algorithm, direct and, if there is one, Winograd's, in both precisions."""
+    """Compares Conv2D by the direct and, where there is one, Winograd's algorithm, in both precisions."""
     winograds = {"float32": 0, "bfloat16": 0}
     for number in range(cases):
         eligible = number % 2 == 0
@@ -132,7 +136,7 @@ def convolutions(ledger, random, cases):
         layers = [("Conv2D", {"filters": channels, "kernel_size": 1}), ("Conv2D", given)]
         x = images(random, int(random.choice([1, 2, 3, 5, 7])), shape)
         case = f"{x.shape} {channels} channels {given}"
-        # Each algorithm: its precision, its setting, and its bounds.
+        # Each entry is an algorithm: its precision, its setting, and its bounds.
         kinds = [("float32", "direct", None), ("bfloat16", "direct", None)]
         kinds += [("float32", "automatic", tolerances.WINOGRAD["float32"])] * eligible
         kinds += [("bfloat16", "automatic", tolerances.WINOGRAD["bfloat16"])] * blocked
@@ -151,13 +155,13 @@ def convolutions(ledger, random, cases):
     features = pathlib.Path("/proc/cpuinfo").read_text().split()
     for precision, taken in winograds.items():
         if precision == "bfloat16" and ("avx512_bf16" not in features or "amx_bf16" in features):
-            continue  # The engine uses oneDNN on these processors.
+            continue  # Without AVX-512 BF16, and with AMX, the engine uses oneDNN's direct convolution instead.
         ledger.record(f"Conv2D {precision}: Winograd's algorithm was taken", float(taken == 0), 0.0,
                       "taken if its results differ somewhere from those of a direct convolution")
 
 
 def dense(ledger, random, cases):
-    """Dense with and without ReLU."""
+    """Compares Dense, with and without ReLU."""
     for _ in range(cases):
         features, middle = int(random.integers(5, 40)), int(random.choice([1, 5, 33, 64, 127, 600]))
         given = {"units": int(random.choice([1, 3, 10, 17, 64, 129])), "activation": random.choice([None, "relu"])}
@@ -168,11 +172,11 @@ def dense(ledger, random, cases):
 
 
 def normalized(pair, x, gradient, epsilon, training):
-    """The allowed differences of a batch normalization, from its formulas.
+    """Returns the allowed differences of a batch normalization, from its formulas.
 
-    Forward it is scale · x + shift, where scale and shift are rounded a few times: mean, deviation, their
-    product with γ and the sum, and the variance's own sum. Backward it is scale · g + slope · x + constant
-    after sums over the batch, with the same roundings.
+    The forward pass computes scale · x + shift. The variance's sum, mean, deviation, their products with γ and the
+    final sum are each rounded. The backward pass computes scale · g + slope · x + constant from the gradient g, after
+    sums over the batch, with the same roundings.
     """
     few = 8 * tolerances.UNIT
     values = pair.front(x)
@@ -185,7 +189,7 @@ def normalized(pair, x, gradient, epsilon, training):
     count, deviation = values.size // values.shape[-1], numpy.sqrt(variance + epsilon)
     reach = (numpy.abs(values) + numpy.abs(mean)) / deviation
     if training:
-        # The mean has the error of the batch's sum.
+        # The mean has the error of the sum over the batch.
         reach = reach + tolerances.sums(count, numpy.sqrt((values**2).sum(axes))) / count / deviation / few
     output = few * (numpy.abs(gamma) * reach + numpy.abs(beta))
     product = (gradient * (values - mean) / deviation).sum(axes)
@@ -204,7 +208,7 @@ def normalized(pair, x, gradient, epsilon, training):
 
 
 def batch_normalization(ledger, random, cases):
-    """BatchNormalization of images and vectors, by itself, after a ReLU, and with the 2×2 max pooling after it."""
+    """Compares BatchNormalization of images and vectors: alone, after a ReLU, and with the 2×2 max pooling after it."""
     for number in range(cases):
         channels = int(random.choice([1, 3, 16, 17, 33, 64]))
         given = {"momentum": float(random.choice([0.9, 0.99])), "epsilon": float(random.choice([1e-3, 1e-5]))}
@@ -215,8 +219,8 @@ def batch_normalization(ledger, random, cases):
             batch = int(random.choice([7, 13, 31]))
         else:
             size = random.integers(2, 6, 2) * 2 if pools else random.integers(3, 10, 2)
-            # More than one input channel: the gradient is orthogonal to the normalized values, and with one channel
-            # the kernel's gradient would be zero.
+            # The input has several channels. With one, the front's kernel would have a gradient of zero, because the
+            # gradient of the normalization is orthogonal to its input.
             shape = (int(size[0]), int(size[1]), int(random.choice([5, 8])))
             front = ("Conv2D", {"filters": channels, "kernel_size": 1} | rectified)
         x = images(random, batch, shape)
@@ -230,7 +234,7 @@ def batch_normalization(ledger, random, cases):
             reaching = gradient.astype("float64")
             pair.set_weights(weights)
             if pools:
-                # No gradient where rounding could decide which value is the largest.
+                # The gradient is zero where rounding could decide which value is the largest.
                 largest = numpy.sort(windows(values.numpy(), 2, 2, "valid"), axis=3)[:, :, :, 2:]
                 bound = pooling(normalized(pair, x, 0 * values.numpy(), given["epsilon"], True).output).numpy()
                 gap = largest[:, :, :, 1] - largest[:, :, :, 0]
@@ -252,7 +256,7 @@ def batch_normalization(ledger, random, cases):
 
 
 def windows(values, pool, stride, padding):
-    """`[…, pool · pool, channels]`: each window's values; outside the image, the smallest value."""
+    """Returns each window's values, `[…, pool · pool, channels]`; outside of an image, the smallest of all values."""
     least = values.min()
     patches = tensorflow.image.extract_patches(
         values - least, [1, pool, pool, 1], [1, stride, stride, 1], [1, 1, 1, 1], padding.upper()).numpy()
@@ -260,7 +264,7 @@ def windows(values, pool, stride, padding):
 
 
 def max_pooling(ledger, random, cases):
-    """MaxPooling2D: its output is one of its inputs, so nothing is rounded. Ties go to the first, as in Keras."""
+    """Compares MaxPooling2D: outputs are inputs, so nothing is rounded. Ties go to the first, as in Keras."""
     for _ in range(cases):
         size = random.integers(4, 14, 2)
         shape = (int(size[0]), int(size[1]), int(random.choice([5, 8])))
@@ -271,13 +275,13 @@ def max_pooling(ledger, random, cases):
         }
         x = images(random, int(random.choice([1, 3, 5])), shape)
         if random.random() < 0.5:
-            x = numpy.round(x)  # Whole numbers: every other window has ties.
+            x = numpy.round(x)  # With whole numbers, every other window has ties.
         for precision in PRECISIONS:
             front = ("Conv2D", {"filters": int(random.choice([1, 5, 16, 17])), "kernel_size": 1})
             pair = Pair([front, ("MaxPooling2D", given)], shape, random, precision)
             expected = pair.reference(x)
             gradient = tolerances.bfloat16(random.normal(0, 1, expected.shape))
-            # Where windows overlap, a value's gradient is a sum of a few, rounded after each addition.
+            # Where windows overlap, a value's gradient is a sum of a few gradients, rounded after each addition.
             unit = tolerances.UNIT if precision == "float32" else tolerances.UNIT_BFLOAT16
             squares, summed = (pair.reference_gradients(x, values)[0] for values in (gradient**2, gradient))
             overlaps = tolerances.sums(pool**2, numpy.sqrt(squares), summed, unit)
@@ -287,7 +291,7 @@ def max_pooling(ledger, random, cases):
 
 
 def flatten_and_activation(ledger, random, cases):
-    """Flatten keeps Keras's order of rows, columns and channels; ReLU, softmax, and the rescaling of bytes."""
+    """Compares Flatten, which keeps Keras's order of rows, columns, channels; ReLU; softmax; and Rescaling of bytes."""
     for _ in range(cases):
         size = random.integers(1, 8, 2)
         shape = (int(size[0]), int(size[1]), int(random.choice([5, 8])))
@@ -322,7 +326,7 @@ def flatten_and_activation(ledger, random, cases):
         below = logits.max(1, keepdims=True) - logits
         expected = numpy.exp(-below) / numpy.exp(-below).sum(1, keepdims=True)
         share = 2 * errors + tolerances.UNIT * (below + classes + 8)
-        # float32 has no normal numbers below 2⁻¹²⁶.
+        # 2⁻¹²⁶ is allowed in addition: float32 has no normal numbers below it.
         ledger.bounded(
             "Dense with softmax, inference", pair.forward(vectors), expected, share * expected + 2.0**-126,
             "the error of the logits, in numerator and denominator, the rounding of their differences, "
@@ -330,7 +334,7 @@ def flatten_and_activation(ledger, random, cases):
 
 
 def dropout(ledger, random, cases):
-    """Dropout: identity in inference; in training each value is dropped or scaled, in both passes alike."""
+    """Checks Dropout: in inference it changes nothing; in training both passes drop or scale the same values."""
     for _ in range(cases):
         rate, width = float(random.choice([0.1, 0.25, 0.5, 0.8])), int(random.choice([33, 200, 1024]))
         batch = int(random.choice([3, 17, 65]))

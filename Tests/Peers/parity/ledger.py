@@ -1,4 +1,4 @@
-"""The comparisons: the largest error of each, and what is allowed."""
+"""Collects comparisons: the largest error of each, and the allowed one."""
 
 import dataclasses
 import math
@@ -16,7 +16,7 @@ class Entry:
     cases: int = 0
     largest: float = 0.0
     worst: str = ""
-    #: The largest difference as a share of the greatest value, if `largest` is a share of a bound.
+    #: The largest difference as a share of the greatest value, if `largest` is a share of a bound; None otherwise.
     relative: float | None = None
 
     @property
@@ -33,7 +33,7 @@ class Ledger:
         self.printed = 0
 
     def record(self, name, error, allowed, why, case=""):
-        """Records the error of one case. `why` is the reason of the allowed error."""
+        """Records the error of one case, which `case` describes. `why` is the reason of the allowed error."""
         entry = self.entries.setdefault(name, Entry(name, allowed, why))
         entry.cases += 1
         error = float(error)
@@ -41,13 +41,13 @@ class Ledger:
             entry.largest, entry.worst = (math.inf if math.isnan(error) else error), str(case)
 
     def compare(self, name, ours, theirs, allowed, why, case="", scale=None):
-        """Records the largest difference of two arrays, as a share of the greatest value of `theirs` or of `scale`."""
+        """Records the largest difference of two arrays, as a share of `scale` or else of the greatest of `theirs`."""
         self.record(name, difference(ours, theirs, scale), allowed, why, case)
 
     def bounded(self, name, ours, theirs, bound, why, case="", scale=None):
-        """Records the largest difference of two arrays, as a share of what is allowed for each element.
+        """Records the largest difference of two arrays, as a share of `bound`, which is allowed for each element.
 
-        The output also shows it as a share of the greatest value, or of `scale`.
+        The output also shows the largest difference as a share of the greatest value of `theirs`, or of `scale`.
         """
         ours, theirs = numpy.asarray(ours, "float64"), numpy.asarray(theirs, "float64")
         if ours.shape != theirs.shape:
@@ -58,14 +58,14 @@ class Ledger:
         entry.relative = max(entry.relative or 0.0, difference(ours, theirs, scale))
 
     def same(self, name, ours, theirs, case=""):
-        """Records whether two decisions are the same: the error is the number of different ones."""
+        """Records whether two decisions are the same. The error is the number of cases with different decisions."""
         entry = self.entries.setdefault(name, Entry(name, 0.0, "a decision is the same or it is not"))
         entry.cases += 1
         if ours != theirs:
             entry.largest, entry.worst = entry.largest + 1, f"{case}: ours {ours}, theirs {theirs}"
 
     def print_new(self, explain):
-        """Prints the lines that were not printed yet."""
+        """Prints the lines that were not printed yet; with `explain`, also the reasons and the worst cases."""
         for entry in list(self.entries.values())[self.printed :]:
             mark = "ok    " if entry.holds else "FAILED"
             relative = "" if entry.relative is None else f"  error {entry.relative:.1e}"
@@ -86,7 +86,7 @@ class Ledger:
 
 
 def difference(ours, theirs, scale=None):
-    """The largest difference of two arrays, as a share of the greatest value of `theirs` (or of `scale`)."""
+    """Returns the largest difference of two arrays, as a share of `scale` or else of the greatest of `theirs`."""
     ours, theirs = numpy.asarray(ours, "float64"), numpy.asarray(theirs, "float64")
     if ours.shape != theirs.shape:
         return math.inf

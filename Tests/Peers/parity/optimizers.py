@@ -1,4 +1,4 @@
-"""Optimizers on fixed gradients, beside Keras's in float64, and learning-rate schedules."""
+"""Compares optimizers with Keras's in float64 on random gradients, and learning rates with Keras's and PyTorch's."""
 
 import math
 
@@ -22,20 +22,22 @@ def moments_of(optimizer, count):
 
 
 class Shadow:
-    """A Keras optimizer in float64, and the allowed error of float32 after its steps, element by element.
+    """A Keras optimizer that computes in float64, and the allowed errors of the same steps in float32.
 
-    Each step rounds the parameter, and changes it by a quotient of moments or by a velocity. Each step also rounds the
-    moments and velocities; these rounding errors decay as the moments do. `reach` adds up the sizes of the changes,
-    including parts that cancel.
+    Each element of a parameter has its own allowed error. In float32, each step rounds the parameter. Adam changes it
+    by a quotient of moments, SGD by a velocity. Each step also rounds the moments and velocities; these rounding errors
+    decay as the moments do. `reach` adds up bounds of the changes, from the absolute values of their terms: terms of
+    opposite sign do not cancel.
     """
 
-    why = ("seven standard deviations of a parameter's roundings, one per step; the sum of the roundings of weight "
-           "decay and of steps that change few last places, since they repeat and are not random; and the roundings "
-           "of a step's operations and of the moments, which decay as the moments do")
+    why = ("three parts: seven standard deviations of a parameter's roundings in the steps that change it by 128 unit "
+           "roundoffs or more; one unit roundoff for each smaller step and for each weight decay, because these "
+           "roundings repeat and add up; and the roundings of a step's operations and of the moments, which decay as "
+           "the moments do")
 
     def __init__(self, optimizer, start):
         self.optimizer = optimizer
-        # Keras computes a schedule in float32: its error is relative to the greatest rate, even if the rate is small.
+        # Keras computes a schedule in float32: its error is relative to the greatest rate, at small rates too.
         schedule = getattr(optimizer, "_learning_rate", None)
         self.greatest = 0.0
         if isinstance(schedule, keras.optimizers.schedules.CosineDecay):
@@ -98,7 +100,10 @@ class Shadow:
 
 
 def follow(ledger, label, random, ours, theirs, steps, halve=False):
-    """Runs both optimizers on the same gradients, whose sizes span eight orders of magnitude; some are zero."""
+    """Runs both optimizers on the same random gradients, whose sizes span eight orders of magnitude; some are zero.
+
+    With `halve`, the second half of the steps has half the learning rate.
+    """
     rows, columns = int(random.integers(1, 40)), int(random.choice([2, 3, 16, 33]))
     model = bigeggs.Sequential([bigeggs.layers.Input((rows,)), bigeggs.layers.Dense(columns, activation="softmax")])
     model.compile(optimizer=ours, loss="sparse_categorical_crossentropy")
@@ -123,7 +128,7 @@ def follow(ledger, label, random, ours, theirs, steps, halve=False):
 
 
 def adam(ledger, random, cases):
-    """100 steps of Adam on gradients of many sizes."""
+    """100 steps of Adam on gradients of many sizes, the last 50 with half the learning rate."""
     for _ in range(cases):
         settings = {
             "learning_rate": float(random.choice([1e-3, 1e-2])), "beta_1": single(random.choice([0.9, 0.8])),
@@ -134,7 +139,10 @@ def adam(ledger, random, cases):
 
 
 def others(ledger, random, cases):
-    """50 steps of SGD, with momentum, Nesterov's and weight decay, and of AdamW; with schedules, too."""
+    """50 steps of AdamW, and of SGD without momentum, with momentum, or with Nesterov's momentum.
+
+    A third of the cases have a cosine decay of the learning rate. About half of those with SGD have weight decay.
+    """
     for number in range(cases):
         rate = float(random.choice([1e-3, 1e-2]))
         ours = theirs = rate
@@ -165,7 +173,7 @@ def cosine(random):
 
 
 def schedules(ledger, random, cases):
-    """The learning rate of every step: Keras's CosineDecay and PolynomialDecay, PyTorch's OneCycleLR."""
+    """Compares each step's learning rate with Keras's CosineDecay and PolynomialDecay and PyTorch's OneCycleLR."""
     import torch
 
     for number in range(cases):
@@ -210,7 +218,7 @@ def schedules(ledger, random, cases):
             testing.apply_gradients(model, nothing)
         if number % 3:
             allowed = 16 * tolerances.UNIT
-            why = "Keras computes in float32: the share of the steps, its cosine or power, and further operations"
+            why = "Keras computes in float32: the fraction of steps done, its cosine or power, and further operations"
         else:
             allowed, why = 16 * 2.0**-53, "both compute a few operations in float64"
         ledger.compare(label, rates, expected, allowed, why, str(given))

@@ -1,4 +1,4 @@
-"""The same layers twice: in our library, and in Keras in float64."""
+"""Makes the same layers twice: in our library, and in Keras in float64."""
 
 import bigeggs
 import keras
@@ -10,7 +10,7 @@ from parity.tolerances import bfloat16
 
 
 def drawn_weight(name, shape, random):
-    """Random values of a size usual in training, for a weight by its Keras name."""
+    """Returns random values of a size that is usual in training, for a weight with a name of Keras."""
     if name.endswith("kernel"):
         return random.normal(0, numpy.sqrt(2 / numpy.prod(shape[:-1])), shape)
     if name == "gamma":  # A negative gamma reverses the order of values.
@@ -21,14 +21,14 @@ def drawn_weight(name, shape, random):
 
 
 def as_keras_has_it(given):
-    """A layer's arguments for Keras, where `gelu_tanh` is an option of gelu."""
+    """Returns a layer's arguments for Keras, where `gelu_tanh` is an option of gelu."""
     if given.get("activation") == "gelu_tanh":
         return given | {"activation": lambda x: keras.activations.gelu(x, approximate=True)}
     return given
 
 
 def selection(rows, columns, random):
-    """A matrix that passes one input, with a random sign, to each output, so that nothing is rounded."""
+    """Returns a matrix that passes one input, with a random sign, to each output, so that nothing is rounded."""
     matrix = numpy.zeros((rows, columns), "float32")
     matrix[random.integers(0, rows, columns), numpy.arange(columns)] = random.choice([-1, 1], columns)
     return matrix
@@ -37,10 +37,10 @@ def selection(rows, columns, random):
 class Pair:
     """A stack of layers in both libraries, with the same random weights.
 
-    `layers` are pairs of Keras's class name and its arguments. With `front`, each output of the
-    first layer is one of its inputs with a random sign: the gradient of its kernel then shows the gradient of
-    the second layer's input. With `softmax`, our last layer ends in a softmax, as training needs it, and
-    Keras's in the logits. All weights are bfloat16 numbers, so no format rounds them.
+    `layers` are pairs of a class name of Keras and its arguments. With `front`, each output of the first layer
+    is one of its inputs with a random sign: the gradient of its kernel then shows the gradient of the second
+    layer's input. With `softmax`, our last layer ends in a softmax, as training needs it, and Keras's last layer
+    gives the logits. All weights are bfloat16 numbers, so no format rounds them.
     """
 
     def __init__(self, layers, shape, random, precision="float32", convolution="automatic", front=True,
@@ -66,20 +66,20 @@ class Pair:
         self.set_weights(values)
 
     def set_weights(self, values):
-        """Sets the same weights in both."""
+        """Sets the same weights in both libraries; `values` are in Keras's order."""
         self.ours.set_weights(values)
         self.theirs.set_weights([value.astype("float64") for value in values])
 
     def reference(self, x, training=False):
-        """Keras's output."""
+        """Returns Keras's output."""
         return self.theirs(x.astype("float64"), training=training).numpy()
 
     def front(self, x):
-        """The output of the first layer."""
+        """Returns the output of the first layer, computed by Keras."""
         return self.theirs.layers[0](x.astype("float64")).numpy()
 
     def before_activation(self, x):
-        """The values that the last layer's activation is applied to."""
+        """Returns the values that the last layer's activation is applied to, computed by Keras."""
         layer = self.theirs.layers[-1]
         activation, layer.activation = layer.activation, keras.activations.linear
         values = self.reference(x)
@@ -87,7 +87,10 @@ class Pair:
         return values
 
     def reference_gradients(self, x, gradient):
-        """Keras's gradients: of the second layer's input, and of the trainable weights by our names."""
+        """Returns Keras's gradients for that of the output: of the second layer's input, and of the trainable weights.
+
+        The latter are a dictionary by our names.
+        """
         variables = [variable.value for variable in self.theirs.trainable_variables]
         inputs, *layers = self.theirs.layers
         with tensorflow.GradientTape() as tape:
@@ -100,10 +103,10 @@ class Pair:
         return found.numpy(), dict(zip(self.trainable_names, (value.numpy() for value in gradients)))
 
     def sizes(self, x, gradient):
-        """The sizes of the last layer's sums: the root of the sum of the squares of all products.
+        """Returns the sizes of the last layer's sums: of each, the root of the sum of the squares of its products.
 
-        Returns those of its output before an activation, of its input's gradient and of its weights' gradients,
-        element by element. The layer itself computes them from squares.
+        The sums are the layer's output before an activation, its input's gradient and its weights' gradients.
+        Keras's layer computes the sizes from squared inputs, weights and gradients.
         """
         layer = self.theirs.layers[-1]
         weights, activation = layer.get_weights(), layer.activation
@@ -127,13 +130,13 @@ class Pair:
                 if "moving_" not in name]
 
     def by_name(self):
-        """The last layer's weights in float64, by their names in the layer."""
+        """Returns the last layer's weights in float64, by their names in the layer."""
         return {name.split("/")[1]: value.astype("float64") for name, value in self.ours.layers[-1].weights.items()}
 
     def forward(self, x, training=False, step=0):
-        """Our output."""
+        """Returns our output."""
         return testing.forward(self.ours, x, training=training, step=step)
 
     def gradients(self, x, output_gradient, step=0):
-        """Our gradients of the trainable weights."""
+        """Returns our gradients of the trainable weights by our names, for a gradient of the output."""
         return testing.backward(self.ours, x, output_gradient, step=step)

@@ -1,10 +1,10 @@
-"""The allowed differences of our results from float64, all derived from the arithmetic of rounding.
+"""Computes the allowed differences of our results from float64; all follow from the arithmetic of rounding.
 
 A unit roundoff is the largest relative change of a number by rounding to a format. A sum's rounding errors are
 random, so their size is given in standard deviations. Seven of them are allowed, since a run compares millions of
-numbers: chance exceeds seven once in 400 billion. Errors are not relative to a tensor's own value, which may be
-near zero, but to the size of what was added up: the root of the sum of the squares of the products, element by
-element. Keras computes that size in float64, by the same layer with all numbers squared.
+numbers: chance exceeds seven once in 400 billion. A sum's error is not relative to the sum, which may be near
+zero, but to its size: the root of the sum of the squares of the products that are added up. Keras computes the size
+of each element in float64, by the same layer with all numbers squared.
 """
 
 import math
@@ -23,12 +23,12 @@ DEVIATIONS = 7
 
 
 def sums(terms, sizes, values=None, unit=UNIT):
-    """The allowed error of sums of `terms` products of random sign; `sizes` are the roots of their squares' sums.
+    """Returns the allowed errors of sums of `terms` products of random sign; `sizes` are the sizes of the sums.
 
-    A partial sum of k products has √k times the size of one product, and each addition rounds a partial sum: the
-    variances of the roundings add up to ROUNDING² · (1 + … + K) squares of a product. If the final value is
-    known, partial sums lie roughly between zero and that value: then the variances add up to K times the sum of
-    size² / 6 and value² / 3.
+    K is the number of products. A partial sum of k products has √k times the size of one product, and each addition
+    rounds a partial sum: the variances of the roundings add up to ROUNDING² · (1 + … + K) squares of a product. If the
+    final values are known, as `values`, partial sums lie roughly between zero and the value: then the variances add up
+    to ROUNDING² · K · (size² / 6 + value² / 3). `unit` is the unit roundoff of the format.
     """
     spread = sizes / math.sqrt(2) if values is None else numpy.sqrt(sizes**2 / 6 + values**2 / 3)
     return unit * (2 * sizes + DEVIATIONS * ROUNDING * math.sqrt(terms) * spread)
@@ -38,13 +38,15 @@ SUMS = "seven standard deviations of 0.29 √K unit roundoffs in sums of K produ
 
 
 class Winograd:
-    """The allowed errors of convolutions by Winograd's F(m×m, 3×3) at some points and ∞.
+    """The allowed errors of convolutions by Winograd's F(m×m, 3×3), at some points and ∞.
 
-    A transformed number has the size of its row's norm. Sums of C products of two such numbers have the errors of
-    any sum. In addition, each product has the roundings of both transforms, and each result those of the last
-    transform: about 4 C squared unit roundoffs in float32, and two roundings more if transforms are stored in
-    bfloat16. The last transform adds up the errors of all sums. Errors are relative to √(9 C) products; for the
-    kernel's gradient over C tiles of m·m positions, to √(m² C).
+    `tile` is m. `kept` is the unit roundoff of the format in which transformed numbers are stored, 0 for float32. The
+    size of a transformed number is the norm of its row in the transform's matrix, times the size of the numbers that
+    are transformed. A sum of C products of two transformed numbers has the errors of any sum. In addition, each product
+    has the roundings of both transforms, and each result those of the last transform: their variance is about 4 C
+    squared unit roundoffs in float32, and that of two more roundings if transformed numbers are stored in bfloat16. The
+    last transform adds up the errors of all sums. Errors are relative to the size of √(9 C) products; in the kernel's
+    gradient, which is a sum over C tiles of m·m positions, to that of √(m² C).
     """
 
     def __init__(self, tile, points, kept=0.0):
@@ -75,15 +77,15 @@ class Winograd:
         return sizes * (2 * UNIT + DEVIATIONS * amplification * math.sqrt(variance / taps))
 
     def outputs(self, channels, sizes):
-        """The allowed error of outputs or of an input's gradient, from the sizes of their sums."""
+        """Returns the allowed errors of outputs or of an input's gradient, from the sizes of their sums."""
         return self._allowed(channels, sizes, self.forward, 9)
 
     def weights(self, tiles, sizes):
-        """The allowed error of a kernel's gradient."""
+        """Returns the allowed errors of a kernel's gradient, from the number of tiles and the sizes of the sums."""
         return self._allowed(tiles, sizes, self.backward, self.tile**2)
 
 
-#: The engine's algorithms, in float32 and in bfloat16.
+#: The engine's variants of Winograd's algorithm, in float32 and in bfloat16.
 WINOGRAD = {
     "float32": Winograd(4, (0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)),
     "bfloat16": Winograd(2, (0, 1, -1), UNIT_BFLOAT16),
@@ -92,7 +94,8 @@ WINOGRAD = {
 #: The largest relative error of a number that is rounded to bfloat16 once.
 ROUNDED = UNIT_BFLOAT16
 
-#: The allowed error of a sum of numbers rounded to bfloat16, as a share of the root of their squares' sum.
+#: The allowed error of a sum of numbers that were each rounded to bfloat16, as a share of the root of the sum of their
+#: squares.
 ROUNDED_BEFORE = DEVIATIONS * ROUNDING * UNIT_BFLOAT16
 
 #: The reason where no difference is allowed.
@@ -100,7 +103,7 @@ EXACT = "nothing is computed, so nothing may differ"
 
 
 def bfloat16(values):
-    """The nearest bfloat16 numbers, as float32."""
+    """Returns the nearest bfloat16 numbers, as float32."""
     bits = numpy.asarray(values, "float32").view("uint32")
     rounded = bits + numpy.uint32(0x7FFF) + (bits >> numpy.uint32(16) & numpy.uint32(1))
     return (rounded & numpy.uint32(0xFFFF0000)).view("float32")

@@ -1,4 +1,4 @@
-"""Steps of a training: moving statistics, the loss, steps from the peer's state, the whole network's gradient."""
+"""Compares parts of a training: moving statistics, the loss, steps from the peer's state, the network's gradient."""
 
 import bigeggs
 import keras
@@ -14,7 +14,7 @@ from parity.pair import Pair
 
 
 def moving_statistics(ledger, random, cases):
-    """BatchNormalization's moving mean and variance after each of 50 steps, of batches of changing size."""
+    """Compares BatchNormalization's moving mean and variance after each of 50 steps, on batches of changing size."""
     for number in range(cases):
         channels, momentum = int(random.choice([1, 3, 17, 33])), single(random.choice([0.99, 0.9]))
         shape = (channels,) if number % 2 else (5, 3, channels)
@@ -42,7 +42,7 @@ def moving_statistics(ledger, random, cases):
 
 
 def loss(ledger, random, cases):
-    """The loss and its gradient for logits of standard deviations from 0 to 10,000, with ties."""
+    """Compares the loss and its gradient, for logits with standard deviations from 0 to 10,000, with ties."""
     for number in range(cases):
         classes, batch = int(random.choice([2, 3, 10, 17])), int(random.choice([1, 3, 33]))
         size = [0, 1e-6, 1, 30, 88, 104, 1e4][number % 7]
@@ -52,7 +52,7 @@ def loss(ledger, random, cases):
         y = random.integers(0, classes, batch).astype("int32")
         model = bigeggs.Sequential(
             [bigeggs.layers.Input((classes,)), bigeggs.layers.Dense(classes, activation="softmax")])
-        # The identity: the logits are the inputs.
+        # The kernel is the identity matrix, so the logits are the inputs.
         model.set_weights([numpy.eye(classes, dtype="float32"), numpy.zeros(classes, "float32")])
         logits = tensorflow.constant(x.astype("float64"))
         with tensorflow.GradientTape() as tape:
@@ -62,7 +62,8 @@ def loss(ledger, random, cases):
         gradient = tape.gradient(expected, logits).numpy()
         value, gradients = testing.loss_and_gradients(model, x, y)
         case = f"{x.shape} logits around {size}"
-        # log Σ exp(l − greatest) − (label's − greatest): differences, exponentials, their sum and the logarithm.
+        # The loss is log Σ exp(l − greatest) − (label's logit − greatest). The differences, the exponentials, their sum
+        # and the logarithm are each rounded.
         below = (x.max(1, keepdims=True) - x).astype("float64")
         shares = numpy.exp(-below) / numpy.exp(-below).sum(1, keepdims=True)
         off = tolerances.UNIT * ((shares * below).sum(1) + classes + 4)
@@ -82,7 +83,10 @@ def loss(ledger, random, cases):
 
 
 def report_stack(filters, units):
-    """The report's network without dropout, of any size, as layers that end in logits."""
+    """Returns the layers of the report's network without dropout, which end in logits, as Keras's names and arguments.
+
+    Each number in `filters` is that of two convolutions, each number in `units` that of a dense layer.
+    """
     layers = []
     for count in filters:
         for _ in range(2):
@@ -96,7 +100,7 @@ def report_stack(filters, units):
 
 
 def keras_stack(layers, shape, dtype="float64"):
-    """The same layers in Keras."""
+    """Returns Keras's network of `layers`, pairs of a class name and its arguments."""
     return keras.Sequential(
         [keras.Input(shape, dtype=dtype)]
         + [getattr(keras.layers, kind)(**given, dtype=dtype) for kind, given in layers])
@@ -109,22 +113,22 @@ class Errors:
         self.squares = {}
 
     def note(self, whose, name, found, truth):
-        """Adds one batch's tensor."""
+        """Adds one batch's tensor; `truth` has its values in float64."""
         sums = self.squares.setdefault(whose, {}).setdefault(name, [0.0, 0.0])
         sums[0] += ((found.astype("float64") - truth) ** 2).sum()
         sums[1] += (truth**2).sum()
 
     def of(self, whose, name):
-        """The root mean square of the errors, as a share of that of the values."""
+        """Returns the root mean square of the errors, as a share of that of the values."""
         error, size = self.squares[whose][name]
         return numpy.sqrt(error / size)
 
     def record(self, ledger, label, whose, peers, expected, why):
-        """Records two lines: the quotient of two libraries' errors over all tensors, and the greatest of one tensor.
+        """Records two lines: the quotient of two libraries' errors over all tensors, and the greatest of a single one.
 
         `expected` is the quotient that follows from the arithmetic. All tensors together have thousands of
-        independent roundings, and chance changes their quotient by a tenth. A small tensor has a few dozen: the
-        quotient of the sizes of two sets of twenty random numbers exceeds 3 once in 300,000.
+        independent roundings, and chance changes their quotient by a tenth. A small tensor has a few dozen
+        roundings: the quotient of the sizes of two sets of twenty random numbers exceeds 3 once in 300,000.
         """
         names = list(self.squares[whose])
         sizes = [[self.of(who, name) for name in names] for who in (whose, peers)]
@@ -139,7 +143,7 @@ class Errors:
 
 
 def step_by_step(ledger, random, cases):
-    """20 steps of a training. Before each, our state is set to the peer's: weights, statistics, moments."""
+    """Compares 20 steps of a training; before each, our weights, statistics and moments are set to the peer's."""
     shape, layers = (12, 12, 3), report_stack((16, 32), (33,))
     for _ in range(cases):
         model, single, ours = keras_stack(layers, shape), keras_stack(layers, shape, "float32"), Ours(layers, shape)
@@ -168,7 +172,7 @@ def step_by_step(ledger, random, cases):
             for name, found, expected in zip(names, peers.gradients, truth.gradients):
                 errors.note("Keras's float32", name, found, expected)
 
-            # One step of ours, whose gradient is computed separately before.
+            # This is our step. Its gradient is computed separately before.
             ours.model.set_weights(state)
             _, gradients = testing.loss_and_gradients(ours.model, x, y)
             ours.model.set_weights(state)
@@ -205,7 +209,7 @@ def step_by_step(ledger, random, cases):
 
 
 def loss_bound(logits, truth):
-    """The allowed difference of two mean cross-entropies, from that of their logits."""
+    """Returns the allowed difference of two mean cross-entropies, from that of their logits."""
     off = logits.astype("float64") - truth
     spread = numpy.abs(truth - truth.max(1, keepdims=True)).max(1)
     return (off.max(1) - off.min(1) + tolerances.UNIT * (4 * spread + 16)).mean()
@@ -226,7 +230,7 @@ MULTIPLES = {
 
 
 def whole_gradient(ledger, random, cases):
-    """The gradient of the report's whole network against float64, beside PyTorch's own contiguous float32."""
+    """Compares the errors of the whole network's gradient, against float64, with those of PyTorch's gradient."""
     import torch
 
     torch.manual_seed(int(random.integers(1 << 31)))
@@ -237,7 +241,7 @@ def whole_gradient(ledger, random, cases):
             Ours(layers, shape, precision, convolution)
         for precision in ("float32", "bfloat16") for convolution in ("direct", "automatic")}
     peers = {label: "PyTorch" if "float32" in label else "PyTorch's autocast" for label in ours}
-    # The allowed error of a convolution of 128 channels, or of rounding its outputs once.
+    # These are the allowed errors of a convolution of 128 channels, or of rounding its outputs once, or of both.
     one_layer = {
         "float32 direct": tolerances.sums(9 * 128, 1),
         "float32 Winograd": tolerances.WINOGRAD["float32"].outputs(128, 1),
@@ -283,7 +287,7 @@ def whole_gradient(ledger, random, cases):
 
 
 def drawn_network(random):
-    """The report's network in PyTorch, with its own kernels and random biases, scales and shifts."""
+    """Returns the report's network in PyTorch, with PyTorch's initial kernels and random biases, scales and shifts."""
     import torch
 
     network = pytorch_network(dropout=False).train()
@@ -300,7 +304,10 @@ def drawn_network(random):
 
 
 def pytorch_step(model, x, y):
-    """PyTorch's gradients in Keras's order and shapes, logits, loss and decisions. Memory is contiguous."""
+    """Returns PyTorch's gradients in Keras's order and shapes, logits, loss and decisions.
+
+    PyTorch gets `x` with channels first, contiguous in memory.
+    """
     import torch
 
     decisions, hooks = [], []
@@ -328,7 +335,10 @@ def pytorch_step(model, x, y):
 
 
 def keras_order(model, values):
-    """PyTorch's tensors in Keras's order and shapes: kernels with the outputs last, features in Flatten's order."""
+    """Returns PyTorch's tensors in Keras's order and shapes.
+
+    Kernels have the outputs last, features the order of Flatten.
+    """
     result, channels = [], None
     for number in range(len(model)):
         for name in ("weight", "bias", "running_mean", "running_var"):
@@ -338,7 +348,7 @@ def keras_order(model, values):
             if value.ndim == 4:
                 channels, value = len(value), value.transpose(2, 3, 1, 0)
             elif value.ndim == 2:
-                if channels is not None:  # The first layer after Flatten: channels, rows, columns in PyTorch.
+                if channels is not None:  # In PyTorch, the first layer after Flatten reads channels, rows, columns.
                     side = int(round((value.shape[1] / channels) ** 0.5))
                     value = value.reshape(-1, channels, side, side).transpose(0, 2, 3, 1).reshape(len(value), -1)
                     channels = None

@@ -1,4 +1,4 @@
-"""Data sets, in modules with Keras's names."""
+"""Data sets, in modules that have Keras's names."""
 
 from . import cifar10
 

@@ -1,4 +1,4 @@
-"""CIFAR-10 and its stand-in."""
+"""CIFAR-10, and Fashion-MNIST as its stand-in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Split = tuple[np.ndarray, np.ndarray]
 
 
 def load_data(source: str | os.PathLike[str] = "cifar10") -> tuple[Split, Split]:
-    """`(x_train, y_train), (x_test, y_test)`, as Keras's `cifar10.load_data`.
+    """Returns `(x_train, y_train), (x_test, y_test)`, as Keras's `cifar10.load_data`.
 
     `x`: uint8 `[count, 32, 32, 3]`; `y`: int32 `[count, 1]`. Both are read-only views of the library's
     memory. The data comes from the path in the environment variable BIGEGGS_DATA, from an earlier download,

@@ -1,4 +1,4 @@
-"""The random changes that augment the training images."""
+"""Writes the chapter on the random changes that augment the training images."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bigeggs_report.wording import percent
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """The generator, each change alone, all changes together, and the time that they take."""
+    """Yields the chapter: the generator, each change alone, all changes together, and the time that they take."""
     yield Paragraph(
         "Augmentation changes each training image slightly every time it is used, so that the network cannot memorize "
         "the images. The original uses Keras's `ImageDataGenerator`; ours takes the same settings and draws from the "
@@ -61,16 +61,16 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def shift_row(generator: bigeggs.Record, side: str) -> list[str]:
-    """The cells of a shift along one side."""
+    """Returns the table's cells for a shift along one side, ``width`` or ``height``."""
     key = f"{side}ShiftRange"
     return [f"{side} shift", sourced(generator, key, "{:g}".format), f"±{percent(generator[key], 0)} of the {side}"]
 
 
 def tenth(number: float) -> str:
-    """A number to its first decimal."""
+    """Returns a number with one decimal."""
     return decimal(number, 1)
 
 
 def zoom(amount: float) -> str:
-    """The range of a zoom setting."""
+    """Returns the range of a zoom setting, in words."""
     return f"{1 - amount:g} to {1 + amount:g}, height and width separately"

@@ -1,4 +1,4 @@
-"""What the study found: the effect of other seeds, of choosing the epoch without the test images, and of other recipes."""
+"""Writes the chapter on the study: the effect of other seeds, of how the epoch is chosen, and of other recipes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bigeggs_report.study import CLAIMED, official
 from bigeggs_report.text import code, decimal, duration, listed, literal
 from bigeggs_report.wording import NO_BREAK_SPACE, count, fixed, percent
 
-#: The report's own recipes; the others are compared with the second.
+#: The report's own recipes. All other recipes are compared with the second, `augmented`.
 OWN = ("plain", "augmented")
-#: A recipe's test accuracy without and with mirror images.
+#: The keys of a recipe's test accuracy without and with mirror images.
 METRICS = ("accuracy", "mirroredAccuracy")
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Seeds, the choice of the epoch, recipes, and whether 0.9 is reached."""
+    """Yields the chapter: seeds, the choice of the epoch, recipes, and whether 0.9 is exceeded."""
     yield Paragraph(
         "A single training is a random sample: another seed gives other weights and another accuracy. The original "
         "chose its best epoch by the same test images that then measured its accuracy. It claims more than 0.9 without "
@@ -53,7 +53,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def method(run: Run, study: bigeggs.Record) -> str:
-    """How the study trains, and how many trainings are recorded."""
+    """Returns how the study trains, and how many trainings are recorded, in sentences."""
     runs, planned = study["runs"], study["planned"]
     there = (
         f"All {count(planned)} trainings are recorded"
@@ -74,7 +74,7 @@ def method(run: Run, study: bigeggs.Record) -> str:
 
 
 def seeds(study: bigeggs.Record) -> Iterator[Block]:
-    """The report's two recipes with several seeds."""
+    """Yields the results of the report's two recipes with several seeds."""
     yield Paragraph(
         "**Another seed.** The initial weights, the order of the images, dropout and augmentation all follow from the "
         "seed. Differences between the rows of one recipe are chance."
@@ -94,7 +94,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
 
 
 def seed_row(run: bigeggs.Record) -> list[str]:
-    """The table row of one training."""
+    """Returns the table row of one training."""
     return [
         literal(run["recipe"]),
         sourced(run, "seed", count),
@@ -107,7 +107,7 @@ def seed_row(run: bigeggs.Record) -> list[str]:
 
 
 def mean_of(recipe: bigeggs.Record) -> str:
-    """Mean and range of a recipe's test accuracy, in a sentence."""
+    """Returns mean and range of a recipe's test accuracy, in a sentence."""
     mean, low, high = (sourced(recipe, f"accuracy.{key}", hundredths) for key in ("mean", "low", "high"))
     name = code(recipe["recipe"])
     if len(recipe["seeds"]) == 1:
@@ -116,7 +116,7 @@ def mean_of(recipe: bigeggs.Record) -> str:
 
 
 def chance(study: bigeggs.Record) -> str:
-    """How far the accuracies of one recipe's seeds are apart."""
+    """Returns how far the test accuracies of one recipe's seeds are apart at most, in sentences."""
     widest = widest_range(study["recipes"])
     if widest is None:
         return "No recipe has two seeds yet, so how far seeds are apart is not known."
@@ -128,7 +128,10 @@ def chance(study: bigeggs.Record) -> str:
 
 
 def widest_range(recipes: Iterable[bigeggs.Record]) -> tuple[str, float] | None:
-    """The recipe whose seeds differ most in test accuracy, and the difference; None if no recipe has two seeds."""
+    """Returns the recipe whose seeds differ most in test accuracy, and the difference.
+
+    Returns None if no recipe has two seeds.
+    """
     ranges = [
         (recipe["recipe"], recipe["accuracy.high"] - recipe["accuracy.low"])
         for recipe in recipes
@@ -138,7 +141,7 @@ def widest_range(recipes: Iterable[bigeggs.Record]) -> tuple[str, float] | None:
 
 
 def selection(run: Run, study: bigeggs.Record) -> Iterator[Block]:
-    """The effect of choosing the epoch by the test images."""
+    """Yields the effect of choosing the epoch by the test images."""
     choices = study["selection"]
     if not len(choices):
         return
@@ -168,14 +171,14 @@ def selection(run: Run, study: bigeggs.Record) -> Iterator[Block]:
 
 
 def compared(difference: float, amount: str) -> str:
-    """A difference in words: ``0.012 lower``."""
+    """Returns a difference in words: ``0.012 lower``; `amount` is its size as text."""
     if not any(digit in amount for digit in "123456789"):
         return "the same"
     return f"{amount} {'higher' if difference > 0 else 'lower'}"
 
 
 def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
-    """The accuracy of each recipe."""
+    """Yields the accuracy of each recipe."""
     recipes = study["recipes"]
     yield Paragraph(
         "**One ingredient after another.** Apart from the report's two recipes, every recipe is the augmented one with "
@@ -208,7 +211,7 @@ def contributions(run: Run, study: bigeggs.Record) -> Iterator[Block]:
 
 
 def recipe_row(recipe: bigeggs.Record) -> list[str]:
-    """The table row of one recipe."""
+    """Returns the table row of one recipe."""
     seeds, gain, accuracy = len(recipe["seeds"]), recipe.get("gain"), recipe["accuracy"]
     between = "" if seeds == 1 else f" ({fixed(100 * accuracy['low'], 2)} to {fixed(100 * accuracy['high'], 2)})"
     return [
@@ -223,13 +226,13 @@ def recipe_row(recipe: bigeggs.Record) -> list[str]:
 
 
 def weighed(study: bigeggs.Record) -> str:
-    """Which recipes differ from the report's recipe by more than the widest range between seeds of one recipe."""
+    """Returns which recipes differ from the report's recipe by more than the widest range of one recipe's seeds."""
     gains = {recipe["recipe"]: recipe.get("gain") for recipe in study["recipes"] if recipe["recipe"] not in OWN}
     if not gains:
         return "No recipe other than the report's two is recorded yet."
     if None in gains.values():
         return "The report's recipe is not recorded yet, so there is nothing to compare the others with."
-    # Without `plain`: its seeds say nothing about the others, which are variants of the augmented recipe.
+    # The range between the seeds of `plain` does not count: all other recipes are variants of the augmented one.
     widest = widest_range(recipe for recipe in study["recipes"] if recipe["recipe"] != "plain")
     if widest is None:
         return "No recipe has two seeds yet, so no difference between recipes can be told from chance."
@@ -247,7 +250,7 @@ def weighed(study: bigeggs.Record) -> str:
 
 
 def mirrors(recipes: Sequence[bigeggs.Record]) -> str:
-    """How much mirror images change the accuracy."""
+    """Returns how much mirror images change the mean test accuracy of a recipe, in a sentence."""
     changes = [recipe["mirroredAccuracy.mean"] - recipe["accuracy.mean"] for recipe in recipes]
     low, high = signed(min(changes)), signed(max(changes))
     span = low if low == high else f"between {low} and {high}"
@@ -255,7 +258,7 @@ def mirrors(recipes: Sequence[bigeggs.Record]) -> str:
 
 
 def verdict(study: bigeggs.Record) -> str:
-    """Whether a recipe's mean test accuracy is above 0.9."""
+    """Returns which recipes' mean test accuracy is above 0.9, without or with mirror images, in sentences."""
     recipes = study["recipes"]
     so_far = "" if len(study["runs"]) >= study["planned"] else " so far"
     above = [recipe for recipe in recipes if recipe["accuracy.mean"] > CLAIMED]
@@ -279,31 +282,31 @@ def verdict(study: bigeggs.Record) -> str:
 
 
 def highest(recipes: Sequence[bigeggs.Record]) -> tuple[bigeggs.Record, str]:
-    """The recipe and the metric with the highest mean: accuracy without or with mirror images."""
+    """Returns the recipe and the metric with the highest mean: accuracy without or with mirror images."""
     pairs = [(recipe, metric) for recipe in recipes for metric in METRICS]
     return max(pairs, key=lambda pair: pair[0][f"{pair[1]}.mean"])
 
 
 def reached(recipes: Sequence[bigeggs.Record], metric: str) -> str:
-    """Recipes with their means: ``best (90.41 % over 2 seeds)``."""
+    """Returns recipes with their means: ``best (90.41 % over 2 seeds)``."""
     return listed([f"{code(recipe['recipe'])} ({mean_over(recipe, metric)})" for recipe in recipes])
 
 
 def best_of(recipes: Sequence[bigeggs.Record], metric: str) -> str:
-    """The highest mean and its recipe."""
+    """Returns the highest mean and its recipe: ``90.41 % over 2 seeds (best)``."""
     best = max(recipes, key=lambda recipe: recipe[f"{metric}.mean"])
     return f"{mean_over(best, metric)} ({code(best['recipe'])})"
 
 
 def mean_over(recipe: bigeggs.Record, metric: str) -> str:
-    """A recipe's mean and the number of its seeds."""
+    """Returns a recipe's mean and the number of its seeds: ``90.41 % over 2 seeds``."""
     seeds = len(recipe["seeds"])
     mean = sourced(recipe, f"{metric}.mean", hundredths)
     return f"{mean} {'with one seed' if seeds == 1 else f'over {count(seeds)} seeds'}"
 
 
 def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record]) -> str:
-    """A sentence with the mean of the report's recipe, unless that recipe is one of `above`."""
+    """Returns a sentence with the mean of the report's recipe, unless that recipe is one of `above`."""
     own = next((recipe for recipe in recipes if recipe["recipe"] == "augmented"), None)
     if own is None or own in above:
         return ""
@@ -311,7 +314,7 @@ def own_recipe(recipes: Sequence[bigeggs.Record], above: Sequence[bigeggs.Record
 
 
 def in_the_way(study: bigeggs.Record) -> str:
-    """Why no recipe's mean test accuracy is above 0.9, as far as known; empty if one is."""
+    """Returns why no recipe's mean test accuracy is above 0.9, as far as known; empty if one is."""
     best, metric = highest(study["recipes"])
     missing = CLAIMED - best[f"{metric}.mean"]
     if missing < 0:
@@ -343,7 +346,7 @@ def in_the_way(study: bigeggs.Record) -> str:
 
 
 def carried_over(recipe: str, runs: Sequence[bigeggs.Record]) -> str:
-    """How a recipe's accuracy on training images compares with its accuracy on images that it was not trained on."""
+    """Compares a recipe's accuracy on training images with its accuracy on held-out images, in a sentence."""
     seen, unseen = (
         sum(run[f"{split}History.accuracy"][-1] for run in runs) / len(runs) for split in ("train", "heldOut")
     )
@@ -357,21 +360,21 @@ def carried_over(recipe: str, runs: Sequence[bigeggs.Record]) -> str:
 
 
 def names(of: Sequence[str]) -> str:
-    """Names of recipes or trainings in a sentence."""
+    """Returns names of recipes or trainings as part of a sentence."""
     return listed([code(name) for name in of])
 
 
 def hundredths(share: float) -> str:
-    """Per cent with two decimals, because the accuracies of two seeds differ by only a few tenths."""
+    """Returns a share in per cent with two decimals: the accuracies of two seeds differ by only a few tenths."""
     return percent(share, 2)
 
 
 def points(difference: float) -> str:
-    """A difference of two shares in percentage points, with two decimals."""
+    """Returns a difference of two shares in percentage points, with two decimals."""
     return f"{decimal(100 * difference, 2)}{NO_BREAK_SPACE}points"
 
 
 def signed(difference: float) -> str:
-    """Percentage points with their sign: ``+0.42``."""
+    """Returns a difference of two shares in percentage points, with its sign: ``+0.42``."""
     text = decimal(100 * difference, 2)
     return f"+{text}" if difference > 0 and text != "0.00" else text

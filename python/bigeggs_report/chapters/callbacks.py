@@ -1,4 +1,4 @@
-"""The callbacks of the trainings."""
+"""Writes the chapter on the callbacks of the trainings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bigeggs_report.wording import count
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Each callback with its settings in both trainings, and when it acted."""
+    """Yields the chapter: each callback with its settings in both trainings, and when it acted."""
     yield Paragraph(
         "Callbacks look at loss and accuracy on the validation images after every epoch. The original names three: one "
         "that stops a training that no longer improves, one that lowers the learning rate, and one that writes logs "
@@ -36,7 +36,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def callback_rows(training: str, record: bigeggs.Record) -> list[list[str]]:
-    """A training's callbacks."""
+    """Returns a table row for each callback of a training."""
     return [
         [training, f"`{literal(each['name'])}`", *told(each["name"], each["settings"])]
         for each in record["results.callbacks"]
@@ -44,7 +44,7 @@ def callback_rows(training: str, record: bigeggs.Record) -> list[list[str]]:
 
 
 def told(name: str, settings: bigeggs.Record) -> list[str]:
-    """The metric that a callback monitors, its patience, and what it does."""
+    """Returns three cells: the metric that a callback monitors, its patience, and what it does."""
     monitor, patience = settings.get("monitor"), settings.get("patience")
     if name == "EarlyStopping":
         then = "ends the training" + (", restores the best weights" if settings.get("restoreBestWeights") else "")
@@ -56,7 +56,7 @@ def told(name: str, settings: bigeggs.Record) -> list[str]:
 
 
 def effect(name: str, results: bigeggs.Record) -> str:
-    """When the callbacks of a training acted."""
+    """Returns how far the callbacks cut the learning rate of a training, and when they ended it, in a sentence."""
     cuts = learning_rate_cuts(results["history.learning_rate"])
     rates = results["history.learning_rate"]
     lowered = (

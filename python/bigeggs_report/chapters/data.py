@@ -1,4 +1,4 @@
-"""The data set."""
+"""Writes the chapter on the data set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bigeggs_report.wording import MOST_SHOWN, count
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Counts, classes and samples."""
+    """Yields the chapter: counts, classes and samples."""
     record = run.record("01-data")
     if record is None:
         yield run.not_run("01-data")

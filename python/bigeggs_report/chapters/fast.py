@@ -1,4 +1,4 @@
-"""The fast network: how it is trained, its accuracy with several seeds, and the effect of each ingredient."""
+"""Writes the chapter on the fast network: its training, its accuracy with several seeds, and its ingredients."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTION = "09-fast"
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Method, training, seeds, ingredients."""
+    """Yields the chapter: method, training, seeds, ingredients and the larger network."""
     yield Paragraph(
         "The original's network does not reach the 0.9 that the original claims. Another network, trained in another "
         "way, does so in eight epochs: airbench94 by K. Jordan (2024), with the optimizer Muon."
@@ -53,7 +53,7 @@ METHOD = (
 
 
 def first_layer(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """The whitening filters."""
+    """Yields the figure of the whitening filters."""
     values = list(record["results.eigenvalues"])
     most = percent(values[0] / sum(values), 0)
     yield run.figure(
@@ -66,7 +66,7 @@ def first_layer(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """The section's own training."""
+    """Yields the results of the section's own training."""
     results = record["results"]
     images = sourced(record, "settings.images", count)
     yield Paragraph(
@@ -100,7 +100,7 @@ def training(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def seeds(study: bigeggs.Record) -> Iterator[Block]:
-    """The recipe's trainings with several seeds and with held-out images: held-out and test accuracy of each."""
+    """Yields the results of the recipe's trainings with several seeds, and of those with held-out images."""
     own, found = whole(study), own_result(study)
     held_out = [run for run in study["runs"] if run["recipe"] == NAME and run["heldOutImages"] > 0]
     if found is None:
@@ -126,7 +126,7 @@ def seeds(study: bigeggs.Record) -> Iterator[Block]:
 
 
 def run_row(run: bigeggs.Record) -> list[str]:
-    """The table row of one training."""
+    """Returns the table row of one training."""
     held_out = run.get("heldOut")
     return [
         literal(run["name"]),
@@ -140,12 +140,12 @@ def run_row(run: bigeggs.Record) -> list[str]:
 
 
 def run_seconds(run: bigeggs.Record) -> float:
-    """How long a training took."""
+    """Returns how long a training took, in seconds, including the evaluations on the test images."""
     return float(sum(run["epochSeconds"]))
 
 
 def reached(found: bigeggs.Record) -> str:
-    """The recipe's mean and range, and whether every seed is above the claimed 0.9."""
+    """Returns the recipe's mean and range, and whether every seed is above the claimed 0.9, in sentences."""
     seeds, views = len(found["seeds"]), found["views"]
     mean, low, high = (sourced(views, key, hundredths) for key in ("mean", "low", "high"))
     plain = sourced(found, "accuracy.mean", hundredths)
@@ -163,7 +163,7 @@ def reached(found: bigeggs.Record) -> str:
 
 
 def spent(runs: list[bigeggs.Record]) -> str:
-    """The time and memory of a training."""
+    """Returns the range of the trainings' times and their highest peak of memory, in a sentence."""
     times = sorted(run_seconds(run) for run in runs)
     low, high = duration(times[0]), duration(times[-1])
     span = low if low == high else f"{low} to {high}"
@@ -175,7 +175,7 @@ def spent(runs: list[bigeggs.Record]) -> str:
 
 
 def trust(held_out: list[bigeggs.Record]) -> str:
-    """How far the test accuracy can be trusted."""
+    """Returns how far the test accuracy can be trusted, in sentences."""
     told = (
         "The recipe's author tuned its settings on CIFAR-10's test images, so the accuracy is a little too good. We "
         "use these settings unchanged, and chose neither an epoch nor a setting by the test images."
@@ -193,7 +193,7 @@ def trust(held_out: list[bigeggs.Record]) -> str:
 
 
 def copy(study: bigeggs.Record) -> str:
-    """A note about the official images, if the trainings used other images."""
+    """Returns a note on the accuracy on the official images, if the trainings used other images; else empty."""
     if official(study["runs"]):
         return ""
     return (
@@ -203,7 +203,7 @@ def copy(study: bigeggs.Record) -> str:
 
 
 def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
-    """The accuracy that is lost without each ingredient."""
+    """Yields the accuracy that is lost without each ingredient."""
     rows = study["ingredients"]
     if not len(rows):
         return
@@ -247,7 +247,7 @@ def ingredients(run: Run, study: bigeggs.Record) -> Iterator[Block]:
 
 
 def strong(study: bigeggs.Record) -> Iterator[Block]:
-    """The accuracy of the larger network, beside that of the fast network."""
+    """Yields the accuracy of the larger network, and its difference from that of the fast network."""
     found, fast = (next((each for each in study["recipes"] if each["recipe"] == name), None) for name in (STRONG, NAME))
     if found is None:
         return

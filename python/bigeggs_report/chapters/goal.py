@@ -1,4 +1,4 @@
-"""What the original set out to do."""
+"""Writes the chapter on what the original set out to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Goal, and how this report relates to the original."""
+    """Yields the chapter: the original's goal, and how this report relates to the original."""
     yield Paragraph(
         "The goal of the original report was a model that classifies images of everyday things, trained and tested on "
         "a data set such as ImageNet or CIFAR-10. It chose [CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html), a "

@@ -1,4 +1,4 @@
-"""The network and how it is compiled."""
+"""Writes the chapter on the network and its optimizer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bigeggs_report.wording import count
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Layers and optimizer."""
+    """Yields the chapter: layers and optimizer."""
     yield Paragraph(
         "The network is convolutional. It has three groups of two 3 × 3 convolutions with `same` padding; 2 × 2 max "
         "pooling with stride 2 after each group halves height and width. The number of filters grows from 32 to 64 to "
@@ -52,7 +52,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def layer_row(layer: bigeggs.Record) -> list[str]:
-    """The table row of a layer."""
+    """Returns the table row of a layer."""
     output = " × ".join(count(size) for size in layer["outputShape"])
     activation = layer.get("activation") or ""
     return [f"`{layer['name']}`", literal(layer["kind"]), output, literal(activation), count(layer["parameters"])]

@@ -1,4 +1,4 @@
-"""Normalization of pixels and labels."""
+"""Writes the chapter on the normalization of pixels and labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bigeggs_report.wording import NO_BREAK_SPACE, count, epoch_count, percent
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Ranges, shapes, and a short training on raw and rescaled pixels."""
+    """Yields the chapter: ranges, shapes, and a short training on raw and on rescaled pixels."""
     yield Paragraph(
         "The original divides every pixel by 255, for numerical stability and better gradients. It flattens the labels "
         "from a matrix of one column to a vector, the shape that sparse categorical cross-entropy expects."
@@ -42,7 +42,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
-    """Raw against rescaled."""
+    """Yields the comparison of the trainings on raw and on rescaled pixels."""
     yield Paragraph(
         "The original does not measure the effect of rescaling. We add a short measurement: the same network with "
         f"the same initial weights is trained for {sourced(measured, 'epochs', epoch_count)} on "
@@ -85,12 +85,15 @@ def comparison(run: Run, measured: bigeggs.Record) -> Iterator[Block]:
 
 
 def brief(number: float) -> str:
-    """A number of any size with two significant digits."""
+    """Returns a number of any size with two significant digits."""
     return f"{float(f'{number:.2g}'):g}"
 
 
 def outweighed(left: float, raw: float, scaled: float) -> str:
-    """A sentence that names the pixel ranges whose moving variance is mostly its initial value; empty without one."""
+    """Returns a sentence on the pixel ranges whose moving variance is mostly its initial value; empty without one.
+
+    `left` is the share of the initial variance, 1, that remains; `raw` and `scaled` are the variances of the features.
+    """
     kinds = [name for name, variance in (("raw", raw), ("rescaled", scaled)) if left > variance]
     if not kinds:
         return ""
@@ -101,6 +104,6 @@ def outweighed(left: float, raw: float, scaled: float) -> str:
 
 
 def last(history: bigeggs.Record, metric: str) -> str:
-    """A metric after the last epoch: a loss as a number, an accuracy in per cent."""
+    """Returns a metric of the last epoch: a loss as a number, an accuracy in per cent."""
     written = percent if metric.endswith("accuracy") else decimal
     return sourced(history, f"{metric}.{len(history[metric]) - 1}", written)

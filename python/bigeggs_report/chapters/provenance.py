@@ -1,4 +1,4 @@
-"""Where the numbers come from, and how to reproduce them."""
+"""Writes the chapter on where the numbers come from, and how to reproduce them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bigeggs_report.wording import NO_BREAK_SPACE, count
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Data, settings, machine, runs and the command."""
+    """Yields the chapter: data, settings, machine, runs and the command."""
     records = run.recorded
     if not records:
         yield Paragraph("*Not run yet: no section has been recorded.*")
@@ -40,7 +40,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def facts(record: bigeggs.Record) -> list[list[str]]:
-    """Names and values of everything that a rerun needs."""
+    """Returns names and values of everything that a rerun needs, as table rows."""
     data, settings, environment = record["data"], record["settings"], record["environment"]
     return [
         ["data set", f"{literal(data['name'])}, {standing(data)}"],
@@ -60,7 +60,7 @@ def facts(record: bigeggs.Record) -> list[list[str]]:
 
 
 def when(records: Sequence[bigeggs.Record]) -> list[list[str]]:
-    """The dates of the sections, and the sum of their durations."""
+    """Returns the dates of the sections, and the sum of their durations, as table rows."""
     dates = sorted(str(record["run.date"])[:10] for record in records)
     on = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     total = sum(record["run.seconds"] for record in records)
@@ -68,14 +68,14 @@ def when(records: Sequence[bigeggs.Record]) -> list[list[str]]:
 
 
 def rebuild(record: bigeggs.Record) -> str:
-    """The command that makes the report again, with the options that the section was started with."""
+    """Returns the command that makes the report again, with the options that the record's section was started with."""
     _, _, options = str(record["run.command"]).partition(f"{record['section']} ")
     chosen = options if "--profile" in options else f"--profile {record['settings.profile']} {options}"
     return f"bigeggs report {chosen}".strip()
 
 
 def standing(data: bigeggs.Record) -> str:
-    """Whether a data set is CIFAR-10's official files, other files of it, a stand-in or own pictures, in words."""
+    """Returns in words what a data set is: CIFAR-10's official files, other files of it, a stand-in or own pictures."""
     if data["isStandIn"]:
         return "a stand-in for CIFAR-10"
     if data["name"] != "CIFAR-10":
@@ -86,7 +86,7 @@ def standing(data: bigeggs.Record) -> str:
 
 
 def run_row(section: str, record: bigeggs.Record | None) -> list[str]:
-    """When a section ran, for how long, and how it was started."""
+    """Returns a table row: when a section ran, for how long, and how it was started."""
     if record is None:
         return [section, "not run yet", "", ""]
     date = str(record["run.date"]).replace("T", NO_BREAK_SPACE).removesuffix("Z")

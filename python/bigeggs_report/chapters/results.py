@@ -1,4 +1,4 @@
-"""Plain against augmented, and single images."""
+"""Writes two chapters: the results of plain and augmented training, and single images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODELS = ("plain", "augmented")
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Everything measured on the test split."""
+    """Yields the chapter on everything that was measured on the test split."""
     record = run.record("06-results")
     if record is None:
         yield run.not_run("06-results")
@@ -35,7 +35,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def looks(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """Grad-CAM."""
+    """Yields where the network looks, by Grad-CAM."""
     explained = record["results.explained"]
     groups = [(name, explained[name]) for name in ("right", "wrong") if len(explained[name])]
     if not groups:
@@ -62,13 +62,13 @@ def looks(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def guess(names: list[str], image: bigeggs.Record) -> str:
-    """A prediction in words: ``frog as cat``."""
+    """Returns a prediction in words: ``frog as cat``, or ``frog`` if it is right."""
     truth, predicted = literal(names[int(image["truth"])]), literal(names[int(image["predicted"])])
     return truth if truth == predicted else f"{truth} as {predicted}"
 
 
 def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """Loss and accuracy."""
+    """Yields loss and accuracy of both networks."""
     yield Paragraph(
         "Both networks, with the weights of their kept epoch, predicted "
         f"{sourced(record, 'results.plain.images', count)} test images. The interval is Wilson's: it contains the "
@@ -92,14 +92,14 @@ def overall(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def result_row(model: str, result: bigeggs.Record) -> list[str]:
-    """The table row of one network."""
+    """Returns the table row of one network."""
     low, high = interval(result)
     between = f"{percent(low)} to {percent(high)}"
     return [model, sourced(result, "loss", decimal), sourced(result, "accuracy", percent), between]
 
 
 def classes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """Which classes are hard."""
+    """Yields which classes are easy and which are hard."""
     names = [literal(name) for name in record["data.classNames"]]
     per_class = record["results.augmented.perClass"]
     order = sorted(range(len(names)), key=lambda label: -per_class[label]["accuracy"])
@@ -126,20 +126,20 @@ def classes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def worst(record: bigeggs.Record, model: str) -> str:
-    """The most frequent mistake in a sentence."""
+    """Returns the most frequent mistake of a network, in a sentence."""
     pairs = record[f"results.{model}.confusedPairs"]
     return f"The most frequent mistake is {pair_text(record, pairs[0])}." if len(pairs) else "There is no mistake."
 
 
 def pair_text(record: bigeggs.Record, pair: bigeggs.Record) -> str:
-    """A confused pair: ``cat taken for dog (141 images)``."""
+    """Returns a confused pair in words: ``cat taken for dog (141 images)``."""
     names = record["data.classNames"]
     truth, predicted = literal(names[int(pair["truth"])]), literal(names[int(pair["predicted"])])
     return f"{truth} taken for {predicted} ({count(pair['count'])} images)"
 
 
 def mistakes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """The pairs confused most."""
+    """Yields the pairs of classes that are confused most."""
     pairs = record["results.augmented.confusedPairs"]
     if not len(pairs):
         return
@@ -155,7 +155,7 @@ def mistakes(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def confidence(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """Whether the confidence matches the accuracy."""
+    """Yields how well the confidence matches the accuracy."""
     error = "calibration.expectedCalibrationError"
     errors = [sourced(record, f"results.{model}.{error}", percent) for model in MODELS]
     yield Paragraph(
@@ -172,7 +172,7 @@ def confidence(run: Run, record: bigeggs.Record) -> Iterator[Block]:
 
 
 def single_images(run: Run) -> Iterator[Block]:
-    """The demonstration."""
+    """Yields the chapter on single images: the demonstration, and birds taken for airplanes."""
     record = run.record("07-demo")
     if record is None:
         yield run.not_run("07-demo")
@@ -196,7 +196,7 @@ def single_images(run: Run) -> Iterator[Block]:
 
 
 def mistaken(wrong: list[bigeggs.Record], names: list[str]) -> str:
-    """Which images were predicted wrong; if there are more than five, only their number."""
+    """Returns which images were predicted wrong, in a sentence; if there are more than five, only their number."""
     if not wrong:
         return ""
     if len(wrong) > 5:
@@ -210,7 +210,7 @@ def mistaken(wrong: list[bigeggs.Record], names: list[str]) -> str:
 
 
 def birds(run: Run, record: bigeggs.Record) -> Iterator[Block]:
-    """Birds that look like airplanes."""
+    """Yields how many birds are taken for airplanes, with a figure of them."""
     taken, number = record["results.birdsAsAirplanesCount"], record["results.birds"]
     if taken is None:
         yield Paragraph(

@@ -1,4 +1,4 @@
-"""Both trainings."""
+"""Writes the chapter on both trainings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bigeggs_report.wording import count, epoch_count, percent
 
 
 def blocks(run: Run) -> Iterator[Block]:
-    """Curves of both trainings, where they overfit, and a table."""
+    """Yields the chapter: curves of both trainings, where they overfit, and a table."""
     yield Paragraph(
         "The network was trained twice from the same initial weights: on the images as loaded, and on augmented ones. "
         "As in the original, the test split is the validation data after each epoch. **This makes the results a little "
@@ -30,7 +30,7 @@ def blocks(run: Run) -> Iterator[Block]:
 
 
 def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:
-    """The course and the figure of one training."""
+    """Yields the course and the figure of one training."""
     record = run.record(section)
     if record is None:
         yield run.not_run(section)
@@ -49,7 +49,7 @@ def one(run: Run, section: str, figure: str, name: str) -> Iterator[Block]:
 
 
 def course(results: bigeggs.Record) -> str:
-    """How a training went, in sentences."""
+    """Returns how a training went, in sentences."""
     run, limit = sourced(results, "epochsRun", str), sourced(results, "epochLimit", str)
     early = results["stoppedEpoch"] is not None
     whole = f"ran for all of its {run} epochs" if results["epochsRun"] != 1 else "ran for its one epoch"
@@ -69,12 +69,12 @@ def course(results: bigeggs.Record) -> str:
 
 
 def times(number: int) -> str:
-    """A count in words: ``twice``."""
+    """Returns a count in words: ``twice``."""
     return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def summary(measured: list[tuple[str, bigeggs.Record]]) -> Table:
-    """Both trainings side by side."""
+    """Returns a table of the trainings that were measured."""
     return Table(
         "trainings",
         (
@@ -91,7 +91,7 @@ def summary(measured: list[tuple[str, bigeggs.Record]]) -> Table:
 
 
 def summary_row(name: str, results: bigeggs.Record) -> list[str]:
-    """The table row of one training."""
+    """Returns the table row of one training."""
     memory = results.get("peakMemoryBytes")
     return [
         name,

@@ -1,4 +1,4 @@
-"""The claims of the original, and the conclusions."""
+"""Writes the chapters on the claims of the original report and on the conclusions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bigeggs_report.wording import percent
 
 
 def claim_blocks(tested: Sequence[Tested]) -> Iterator[Block]:
-    """The table of claims."""
+    """Yields the table of claims."""
     yield Paragraph(
         "Each claim of the original, with the measurement of this run. Each verdict follows from the rule printed with "
         "it; the rules are ours, because the original states none. One run with one seed cannot prove a claim: another "
@@ -25,7 +25,7 @@ def claim_blocks(tested: Sequence[Tested]) -> Iterator[Block]:
 
 
 def conclusion_blocks(run: Run, tested: Sequence[Tested]) -> Iterator[Block]:
-    """The conclusions, as far as there are results."""
+    """Yields the conclusions, as far as there are results."""
     record = run.record("06-results")
     if record is None:
         yield Paragraph("*Not run yet:* there is nothing to conclude before both trainings have been compared.")
@@ -39,7 +39,7 @@ def conclusion_blocks(run: Run, tested: Sequence[Tested]) -> Iterator[Block]:
 
 
 def outcome(record: bigeggs.Record) -> str:
-    """Which training came out better, and by how much."""
+    """Returns how augmentation changed test accuracy and test loss, in a sentence."""
     plain, augmented = (record[f"results.{model}"] for model in ("plain", "augmented"))
     gain = augmented["accuracy"] - plain["accuracy"]
     direction = "raised" if gain > 0 else "lowered" if gain < 0 else "left"

@@ -1,1 +1,1 @@
-"""Every figure of the report, drawn from the recorded results and the data set."""
+"""Draws every figure of the report from the recorded results and the data set."""

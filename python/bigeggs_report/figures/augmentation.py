@@ -1,4 +1,4 @@
-"""Figures of the random transforms that augment the training images."""
+"""Draws the figures of the random transforms that augment the training images."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ COLUMNS = (
     "flipped upside down",
 )
 
-#: What is written under a sample of a single transform. Keras's parameters say where each pixel is fetched from, so
-#: the content moves against their sign: a positive `tx` fetches from the right and moves the content left.
+#: The functions that write the text under a sample of a single transform. Keras's parameters say where each pixel is
+#: fetched from, so the content moves against their sign: a positive `tx` fetches from the right and moves it left.
 AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
     "rotation": lambda sample: directed(sample["theta"], "°", "↺", "↻"),
     "zoom": lambda sample: f"↔{fixed(sample['zx'], 2)} ↕{fixed(sample['zy'], 2)}",
@@ -35,12 +35,12 @@ AMOUNT: dict[str, Callable[[bigeggs.Record], str]] = {
 
 
 def directed(amount: float, unit: str, positive: str, negative: str) -> str:
-    """An amount without its sign, after an arrow that shows which way the content went."""
+    """Returns an amount without its sign, after the arrow `positive` or `negative`, the way that the content went."""
     return f"{positive if amount > 0 else negative} {fixed(abs(amount), 1)}{unit}"
 
 
 def transforms_alone(source: Source) -> Drawing:
-    """The same image under each transform alone, with several draws of each."""
+    """Draws the same image under each transform alone, with several random draws of each."""
     record = source.records["03-augmentation"]
     kinds = record["results.alone"]
     figure = page(
@@ -56,7 +56,7 @@ def transforms_alone(source: Source) -> Drawing:
     height, width = original.shape[:2]
     look = source.look
     crowding = look.crowding(7.2)
-    # Amounts that are too wide for one line take two; names that are too wide stand above their row.
+    # An amount that is too wide for one line takes two; a row's name that is too wide stands above its row.
     above = 6.5 * crowding if look.narrow else 0
     below = (10 if look.narrow else 15) * crowding if look.crowded(7.2) else 12
     row_gap = round(below + above)
@@ -89,7 +89,7 @@ def transforms_alone(source: Source) -> Drawing:
 
 
 def transforms_together(source: Source) -> Drawing:
-    """The same image under all transforms at once, as training sees it, with the amounts drawn."""
+    """Draws the same image under all transforms at once, as training sees it, with the random amounts below."""
     record = source.records["03-augmentation"]
     samples = record["results.together"]
     figure = page(
@@ -129,7 +129,7 @@ def transforms_together(source: Source) -> Drawing:
 
 
 def every_amount(sample: bigeggs.Record) -> str:
-    """The amounts of a transform that combines all kinds, in three lines."""
+    """Returns the amounts of a transform that combines all kinds, in three lines: rotation, zoom, shifts."""
     shifts = " ".join(AMOUNT[kind](sample).removesuffix(" px") for kind in ("width shift", "height shift"))
     turned = AMOUNT["rotation"](sample)
     zoomed = " ".join(f"\N{MULTIPLICATION SIGN}{fixed(sample[axis], 2)}" for axis in ("zx", "zy"))
@@ -137,19 +137,19 @@ def every_amount(sample: bigeggs.Record) -> str:
 
 
 def chosen_image(record: bigeggs.Record) -> str:
-    """Which image is shown, in words."""
+    """Returns which image is shown, in words."""
     split, index, label = (record[f"results.image.{key}"] for key in ("split", "index", "label"))
     split = "training" if split == "train" else split
     return f"The {split} image number {index:g} ({short(record['data.classNames'][int(label)])})"
 
 
 def image(source: Source, record: bigeggs.Record) -> np.ndarray:
-    """The image that the section chose, untouched."""
+    """Returns the image that the section chose, unchanged."""
     return source.dataset.images(record["results.image.split"])[int(record["results.image.index"])]
 
 
 def transformed(source: Source, record: bigeggs.Record, sample: bigeggs.Record) -> np.ndarray:
-    """The section's image after one recorded transform, by the same code that augments in training."""
+    """Returns the section's image after one recorded transform, by the same code that augments in training."""
     return source.dataset.augment(
         record["results.image.split"],
         int(record["results.image.index"]),
@@ -166,5 +166,5 @@ def transformed(source: Source, record: bigeggs.Record, sample: bigeggs.Record) 
 
 
 def parameters(sample: bigeggs.Record) -> tuple[object, ...]:
-    """A transform's parameters, in the order of the columns."""
+    """Returns a transform's parameters, in the order of `COLUMNS`."""
     return tuple(sample[name] for name in PARAMETERS)

@@ -1,4 +1,4 @@
-"""Figures of the data set and of its normalization."""
+"""Draws the figures of the data set and of its normalization."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SPLITS = (("train", "training", BLUE), ("test", "test", VERMILLION))
 
 
 def class_counts(source: Source) -> Drawing:
-    """Images of each class in both splits, as bars on one scale."""
+    """Draws the number of images of each class in both splits, as bars on one scale."""
     record = source.records["01-data"]
     classes = record["data.classNames"]
     counts = {split: record[f"results.classCounts.{split}"].astype(int) for split, _, _ in SPLITS}
@@ -59,7 +59,7 @@ def class_counts(source: Source) -> Drawing:
 
 
 def sample_grid(source: Source) -> Drawing:
-    """A row of images for each class."""
+    """Draws a row of images for each class."""
     record = source.records["01-data"]
     classes = record["data.classNames"]
     split = record["results.samples.split"]
@@ -85,7 +85,7 @@ def sample_grid(source: Source) -> Drawing:
 
 
 def pixel_histograms(source: Source) -> Drawing:
-    """How often each pixel value occurs in each channel, on the raw and on the rescaled axis."""
+    """Draws how often each pixel value occurs in each channel, on the raw and on the rescaled axis."""
     record = source.records["02-normalization"]
     channels = record["results.histogram.channels"]
     counts = np.asarray(record["results.histogram.counts"], dtype=float)
@@ -118,13 +118,16 @@ def pixel_histograms(source: Source) -> Drawing:
 
 
 def histogram_ceiling(shares: np.ndarray) -> float:
-    """The top of the axis: the highest bar, unless a single one (such as a black border) would flatten the rest."""
+    """Returns the top of the axis: just above the highest bar, or lower if a few bars would flatten the rest.
+
+    Such a bar is that of black, in images with a black border. `shares` has the shares of all channels' values.
+    """
     highest, usual = shares.max(), np.quantile(shares, 0.99)
     return float(usual * 1.15 if highest > 3 * usual else highest * 1.05)
 
 
 def mark_cut_bars(axes: Axes, share: np.ndarray, ceiling: float) -> None:
-    """In the lower and the upper half of the values, writes the height of the highest bar if the axis cuts it off."""
+    """Writes value and height of the highest bar in each half of the values, if the axis cuts the bar off."""
     for value in (np.argmax(share[:128]), 128 + np.argmax(share[128:])):
         if share[value] <= ceiling:
             continue
@@ -141,7 +144,7 @@ def mark_cut_bars(axes: Axes, share: np.ndarray, ceiling: float) -> None:
 
 
 def raw_against_scaled(source: Source) -> Drawing:
-    """The same network trained on raw and on rescaled pixels."""
+    """Draws the trainings of the same network on raw and on rescaled pixels."""
     record = source.records["02-normalization"]
     comparison = record["results.comparison"]
     runs = (
@@ -173,9 +176,10 @@ def raw_against_scaled(source: Source) -> Drawing:
 
 
 def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> None:
-    """One curve for each pixel range, and its last value with re-estimated moving statistics.
+    """Draws a curve for each pixel range, and a ring at its last value with re-estimated moving statistics.
 
-    The scale is logarithmic if a bad epoch would flatten the rest.
+    `curves` has the values, the re-estimated value (None draws no ring) and the colour of each. The scale is
+    logarithmic if a bad epoch would flatten the rest.
     """
     ends = [(len(values), anew, colour) for values, anew, colour in curves if anew is not None]
     for values, _, colour in curves:
@@ -192,7 +196,10 @@ def compare(axes: Axes, curves: list[tuple[np.ndarray, float | None, str]]) -> N
 
 
 def comparison_table(comparison: bigeggs.Record) -> Table:
-    """Loss and accuracy of every epoch of both runs; for the last epoch also with re-estimated moving statistics."""
+    """Returns loss and accuracy of every epoch of both runs.
+
+    The last epoch also has validation loss and accuracy with re-estimated moving statistics.
+    """
     metrics = ("loss", "accuracy", "val_loss", "val_accuracy")
     columns = ("pixels", "epoch", *metrics, *(f"{metric}, statistics measured anew" for metric in metrics[2:]))
     rows: list[tuple[object, ...]] = []

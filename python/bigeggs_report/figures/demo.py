@@ -1,4 +1,4 @@
-"""Figures of single test images and the network's predictions."""
+"""Draws the figures of single test images and the network's predictions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bigeggs_report.wording import count, percent, short
 
 
 def predictions(source: Source) -> Drawing:
-    """The 25 images of the demonstration with predicted class and confidence."""
+    """Draws the images of the demonstration with predicted class and confidence."""
     record = source.records["07-demo"]
     classes = record["data.classNames"]
     shown = record["results.demo"]
@@ -28,7 +28,7 @@ def predictions(source: Source) -> Drawing:
     look = source.look
     images = source.dataset.images("test")
     rows = []
-    # The page has room for class and confidence in one line.
+    # On the page, class and confidence fit into one line; other looks have a line for each.
     columns = look.across(len(shown), least=0.65, on_page=5, points=7.8)
     crowding = look.leading * look.crowding(7.8, 5, columns)
     lines = [33.4 + crowding * (4.0 + 4.4 * line) for line in range(3)]
@@ -58,7 +58,7 @@ def predictions(source: Source) -> Drawing:
 
 
 def birds_as_airplanes(source: Source) -> Drawing:
-    """Birds that the network takes for airplanes, with the probability of both."""
+    """Draws birds that the network takes for airplanes, with the probabilities of both classes."""
     record = source.records["07-demo"]
     shown = record["results.birdsAsAirplanes"]
     if shown is None:
@@ -93,7 +93,7 @@ def birds_as_airplanes(source: Source) -> Drawing:
 
 
 def grid(figure: Figure, number: int, columns: int) -> list[Axes]:
-    """Axes in rows of `columns`; those beyond `number` stay empty."""
+    """Creates and returns `number` axes in rows of `columns`; the rest of the last row stays empty."""
     rows = (number + columns - 1) // columns
     every = list(np.ravel(figure.subplots(rows, columns)))
     for axes in every[number:]:
@@ -102,7 +102,7 @@ def grid(figure: Figure, number: int, columns: int) -> list[Axes]:
 
 
 def confidence_bar(axes: Axes, confidence: float, colour: str) -> None:
-    """A bar under the image, as long as the confidence."""
+    """Draws a bar under an image of 32 pixels; its share of the image's width is the confidence."""
     axes.plot([-0.5, 31.5], [33.4, 33.4], color=FAINT, linewidth=2.5, solid_capstyle="butt", clip_on=False)
     end = -0.5 + 32 * confidence
     axes.plot([-0.5, end], [33.4, 33.4], color=colour, linewidth=2.5, solid_capstyle="butt", clip_on=False)

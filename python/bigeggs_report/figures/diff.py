@@ -1,4 +1,4 @@
-"""The figure of a comparison: the curves of two runs over each other."""
+"""Draws the figure of a comparison: the curves of two runs over each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ PANELS = (("val_loss", "Validation loss"), ("val_accuracy", "Validation accuracy
 
 
 def curves(names: Sequence[str], trainings: Sequence[tuple[str, Sequence[bigeggs.Record]]]) -> Drawing:
-    """Validation loss and accuracy of each training that both runs have; training accuracy and loss are thin."""
+    """Draws validation loss and accuracy of each training that both runs have; training loss and accuracy are thin.
+
+    `names` are those of the two runs. `trainings` has the name of each training and its records in the two runs.
+    """
     figure = page(
         PAGE,
         "Two runs, epoch by epoch",
@@ -41,7 +44,7 @@ def curves(names: Sequence[str], trainings: Sequence[tuple[str, Sequence[bigeggs
 
 
 def draw_runs(axes: Axes, metric: str, histories: Sequence[bigeggs.Record]) -> None:
-    """Both runs' curves of a metric, and thin ones of the same metric on the training images."""
+    """Draws both runs' curves of a validation metric, and thin ones of the same metric on the training images."""
     for history, colour in zip(histories, COLOURS):
         epochs = np.arange(1, len(history[metric]) + 1)
         axes.plot(epochs, history[metric.removeprefix("val_")], color=colour, linewidth=0.8, alpha=0.6)

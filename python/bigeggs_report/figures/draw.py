@@ -55,21 +55,21 @@ PLOTS = [
 
 
 class UnknownFigure(bigeggs.Error):
-    """A name that no figure has."""
+    """A name is not that of a figure."""
 
 
 def names() -> list[dict[str, object]]:
-    """Every figure's name, its section, and whether it shows images of the data set."""
+    """Returns every figure's name, its section, and whether it shows images of the data set."""
     return [{"name": plot.name, "section": plot.section, "needs_images": plot.needs_images} for plot in PLOTS]
 
 
 def chosen_names(names: list[str]) -> list[str]:
-    """The figures with these names, or all if there are no names, in the order of the report."""
+    """Returns these names, or those of all figures if `names` is empty, in the order of the report."""
     return [plot.name for plot in chosen(names)]
 
 
 def show_images(names: list[str]) -> bool:
-    """Whether one of the named figures shows images of the data set."""
+    """Returns whether one of the named figures (all, if `names` is empty) shows images of the data set."""
     return any(plot.needs_images for plot in chosen(names))
 
 
@@ -83,7 +83,7 @@ def draw(
 ) -> dict[str, object]:
     """Draws the named figures (all, if `names` is empty) into `output_dir`.
 
-    A `dataset_handle` of 0 means that there is no data set. The `look` has what `look.chosen_looks` takes: the
+    A `dataset_handle` of 0 means that there is no data set. The `look` has the options of `look.chosen_looks`: a
     purpose, a width, a font and formats; without it the figures are those of the page.
 
     Returns the names that were ``drawn``; those ``left`` unchanged, because they show images of a data set that is
@@ -115,7 +115,7 @@ def draw(
             missing[plot.name] = str(reason)
         except CannotWrite as reason:
             failed[plot.name] = str(reason)
-        except (Exception, SystemExit) as error:  # an error in one figure must not stop the others
+        except (Exception, SystemExit) as error:  # An error in one figure must not stop the others.
             failed[plot.name] = describe(error)
     return {"drawn": drawn, "left": left, "missing": missing, "failed": failed, "without": sorted(without)}
 
@@ -128,7 +128,7 @@ def save_alone(drawn: Callable[[], Drawing], name: str, directory: Path) -> None
 
 
 def files_of(drawn: Callable[[], Drawing], name: str, look: Look) -> tuple[dict[str, bytes], set[str]]:
-    """A figure's files in a look, by their names, and the characters that no font has."""
+    """Returns a figure's files in a look, by their names, and the characters that no font has."""
     with look.applied():
         drawing = drawn()
         without = finish(drawing.figure)
@@ -136,7 +136,10 @@ def files_of(drawn: Callable[[], Drawing], name: str, look: Look) -> tuple[dict[
 
 
 def chosen(names: list[str]) -> list[Plot]:
-    """The plots with these names, in the order of the report."""
+    """Returns the plots with these names, or all if there are none, in the order of the report.
+
+    Raises `UnknownFigure`.
+    """
     known = [plot.name for plot in PLOTS]
     for name in names:
         if name not in known:
@@ -147,13 +150,13 @@ def chosen(names: list[str]) -> list[Plot]:
 
 
 def check(names: list[str], look: Mapping[str, object] | None = None) -> None:
-    """Raises an error for an unknown figure or look, before anything is loaded."""
+    """Raises `UnknownFigure` or `BadLook` if that is what drawing would raise; loads nothing."""
     chosen(names)
     chosen_looks(look)
 
 
 def has_images_of(source: Source, plot: Plot) -> bool:
-    """Whether the loaded data set is the one that the plot's record was made from."""
+    """Returns whether the loaded data set is the one that the plot's record was made from."""
     recorded = source.records[plot.section]
     if source.dataset is None:
         return False
@@ -175,7 +178,7 @@ def finish(figure: Page) -> set[str]:
 
 
 def saved(drawing: Drawing, name: str, look: Look) -> dict[str, bytes]:
-    """The figure's files by their names. A text file has the words that the figure leaves out."""
+    """Returns the figure's files by their names, with a text file of the words that the figure leaves out, if any."""
     files: dict[str, bytes] = {}
     with unnamed_signs():
         for kind in dict.fromkeys([*look.formats, *look.always]):
@@ -188,7 +191,7 @@ def saved(drawing: Drawing, name: str, look: Look) -> dict[str, bytes]:
     return files
 
 
-#: Metadata that matplotlib would write about itself and the date; None leaves it out.
+#: Keeps out of the files what matplotlib would write about itself and the date: None leaves an entry out.
 METADATA = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
@@ -198,16 +201,19 @@ METADATA = {
 
 @contextlib.contextmanager
 def unnamed_signs() -> Iterator[None]:
-    """Suppresses warnings of characters without a font: one sentence names them for all figures instead."""
+    """Suppresses, within a ``with`` block, warnings of characters without a font.
+
+    Instead, one sentence (`fonts.advice`) names these characters for all figures.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", fonts.MISSING)
         yield
 
 
 def settle_layout(figure: Figure) -> None:
-    """Lays the panels out once, with positions rounded enough to hide the layout solver's rounding errors.
+    """Lays the panels out once, and rounds their positions to hide the layout solver's rounding errors.
 
-    These errors depend on the order of objects in memory, and SVG names its clips by the exact positions.
+    These errors depend on the order of objects in memory. In SVG, the names of clip paths are hashes of the positions.
     """
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -216,14 +222,14 @@ def settle_layout(figure: Figure) -> None:
 
 
 def rendered(drawing: Drawing, format: str, metadata: dict[str, None]) -> bytes:
-    """The figure's bytes, which depend on nothing but the figure."""
+    """Returns the figure's file in a format, as bytes that depend on nothing but the figure."""
     buffer = io.BytesIO()
     drawing.figure.savefig(buffer, format=format, metadata=metadata)
     return buffer.getvalue()
 
 
 def comma_separated(table: Table) -> bytes:
-    """A table as CSV in UTF-8, with one header line."""
+    """Returns a table as CSV in UTF-8, with one header line."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(table.columns)
@@ -232,7 +238,7 @@ def comma_separated(table: Table) -> bytes:
 
 
 def describe(error: BaseException) -> str:
-    """An exception in one line, with the innermost place in our packages that raised it."""
+    """Returns an exception in one line, with the innermost line of this package in its traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
     place = f" ({Path(ours[-1].filename).relative_to(PACKAGE.parent)}, line {ours[-1].lineno})" if ours else ""

@@ -1,4 +1,4 @@
-"""The arguments and results of the functions that draw figures."""
+"""Defines the arguments and results of the functions that draw figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bigeggs_report.records import Records
 
 @dataclass(frozen=True)
 class Source:
-    """Everything a figure may be drawn from."""
+    """Everything that a figure may be drawn from, and the look to draw it in; `dataset` is None if none is loaded."""
 
     records: Records
     weights_directory: Path
@@ -40,7 +40,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure of the report: its name, the section it belongs to, and the function that draws it."""
+    """A figure of the report: its name, the section whose record it shows, and the function that draws it.
+
+    A figure that `needs_images` shows images of the data set.
+    """
 
     name: str
     section: str

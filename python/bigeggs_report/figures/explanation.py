@@ -1,4 +1,4 @@
-"""Where a network looks: Grad-CAM's maps over the images that they explain."""
+"""Draws where a network looks: Grad-CAM's maps over the images that they explain."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bigeggs_report.figures.page import page, show_picture
 from bigeggs_report.records import MissingInput
 from bigeggs_report.wording import percent, short
 
-#: The gap between neighbours, and the room below a row for a line of text, in pixels of the drawing.
+#: The gap between neighbours, and the height of a line of text below a row, both in pixels of the images.
 GAP, LINE = 4, 8
 
 COLUMNS = ("test image", "true class", "predicted class", "confidence", "map of", "row", "column", "value")
 
 
 def where_it_looks(source: Source) -> Drawing:
-    """Grad-CAM maps of the first right and the first wrong predictions, for the predicted and the true class."""
+    """Draws Grad-CAM's maps of the first right and first wrong predictions, for the predicted and the true class."""
     record = source.records["06-results"]
     classes = record["data.classNames"]
     right, wrong = list(record["results.explained.right"]), list(record["results.explained.wrong"])
@@ -53,7 +53,7 @@ def where_it_looks(source: Source) -> Drawing:
 
 
 def line_in(look: Look) -> float:
-    """Pixels of the drawing for the text in a row: one line, or two where one is too wide."""
+    """Returns the height of the text below a row, in pixels of the images: one line, or two where one is too wide."""
     return 1.3 * LINE * look.crowding(7) if look.crowded(7) else LINE
 
 
@@ -67,7 +67,10 @@ def block(
     colour: str,
     maps: Sequence[str],
 ) -> float:
-    """Draws a row of images, and below it a row of each kind of map; returns the y coordinate of the lower end."""
+    """Draws a row of images, and below it a row of each kind of map; returns the y coordinate of the lower end.
+
+    `images` has all test images, `maps` the keys of `MAPS` to draw. `top` is the y coordinate of the upper end.
+    """
     size = images.shape[1]
     line = line_in(axes.figure.look)
     between = " " if line == LINE else "\n"
@@ -96,7 +99,10 @@ MAPS = {"predicted": "mapOfPredicted", "truth": "mapOfTruth"}
 
 
 def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[tuple[str, str], str]:
-    """The words below an image or a map (a class and its probability), and the colour of the words."""
+    """Returns the words below an image or a map, and their colour.
+
+    Below an image is its true class, below a map the class that it explains, with that class's probability.
+    """
     truth, predicted = (short(classes[int(each[which])]) for which in ("truth", "predicted"))
     if kind == "image":
         return ("is", truth), INK
@@ -106,7 +112,7 @@ def caption(each: bigeggs.Record, classes: Sequence[str], kind: str) -> tuple[tu
 
 
 def overlaid(image: np.ndarray, map: np.ndarray) -> np.ndarray:
-    """The image in grey `[height, width, 3]`, orange where the map is high."""
+    """Returns the image in grey `[height, width, 3]`, orange where the map is high."""
     grey = np.repeat((image @ np.array([0.299, 0.587, 0.114]))[..., None], 3, axis=2)
     strength = stretched(np.asarray(map), image.shape[:2]) / max(float(np.max(map)), 1e-12)
     orange = np.rint(255 * np.array(to_rgb(ORANGE)))
@@ -115,7 +121,7 @@ def overlaid(image: np.ndarray, map: np.ndarray) -> np.ndarray:
 
 
 def stretched(map: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """A coarse map at an image's resolution, interpolated linearly between the centres of its cells."""
+    """Returns a coarse map at an image's resolution, interpolated linearly between the centres of its cells."""
     for axis, size in enumerate(shape):
         middles = (np.arange(map.shape[axis]) + 0.5) * size / map.shape[axis]
         places = np.arange(size) + 0.5
@@ -124,7 +130,7 @@ def stretched(map: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def map_rows(each: bigeggs.Record, classes: Sequence[str]) -> list[tuple[object, ...]]:
-    """Every value of an image's maps."""
+    """Returns a row of `COLUMNS` for every value of an image's maps."""
     truth, predicted = int(each["truth"]), int(each["predicted"])
     maps = {predicted: each["mapOfPredicted"]} | ({} if truth == predicted else {truth: each["mapOfTruth"]})
     head = (int(each["index"]), classes[truth], classes[predicted], each["confidence"])

@@ -1,4 +1,4 @@
-"""Figures of the fast network: its first layer, accuracy against time, and the effect of each ingredient."""
+"""Draws the figures of the fast network: first layer, accuracy against time, and the effect of each ingredient."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COLOURS = {"plain": PLAIN, "augmented": AUGMENTED, NAME: GREEN}
 
 
 def whitening_filters(source: Source) -> Drawing:
-    """The untrained filters of the first layer, by decreasing variance; the negative of each filter is below it."""
+    """Draws the untrained filters of the first layer, by decreasing variance, each with its negative below it."""
     record = source.records[SECTION]
     kernel = first_kernel(source, SECTION)
     height, width, _, filters = kernel.shape
@@ -63,12 +63,12 @@ def whitening_filters(source: Source) -> Drawing:
 
 
 def share(part: float) -> str:
-    """A share of the variance in per cent; small ones as `< 0.1 %`."""
+    """Returns a share of the variance in per cent; a small one as `< 0.1 %`."""
     return percent(part) if part >= 0.001 else "< 0.1\N{NO-BREAK SPACE}%"
 
 
 def fast_training(source: Source) -> Drawing:
-    """Test accuracy against the time since the training began, for the fast, the plain and the augmented training."""
+    """Draws test accuracy against the time since the training began, for plain, augmented and fast training."""
     record = source.records[SECTION]
     sections = [*TRAININGS, (NAME, SECTION)]
     records = {name: source.records[section] for name, section in sections if section in source.records}
@@ -105,7 +105,7 @@ def fast_training(source: Source) -> Drawing:
 
 
 def fast_ingredients(source: Source) -> Drawing:
-    """A row for the whole recipe and for each ingredient left out: a dot for each seed, and their mean."""
+    """Draws a row for the whole recipe and for each ingredient left out: a dot for each seed, and their mean."""
     record = source.records[SECTION]
     study = study_of(record)
     runs = whole(study)
@@ -140,7 +140,10 @@ def fast_ingredients(source: Source) -> Drawing:
 def draw_row(
     axes: Axes, row: int, name: str, instead: str, accuracies: Sequence[float], reference: float
 ) -> None:
-    """Draws a row: name and replacement above the dots, the mean and its difference from `reference` to the right."""
+    """Draws a row: name and replacement (`instead`) above the dots, the mean to the right.
+
+    If there is a replacement, the mean's difference from `reference`, the mean of the whole recipe, is there too.
+    """
     colour = GREEN if not instead else PLAIN
     mean = float(np.mean(accuracies))
     mark_row(axes, row, accuracies, mean, colour)

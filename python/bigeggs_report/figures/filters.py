@@ -1,4 +1,4 @@
-"""The learned filters of a network's first layer."""
+"""Draws the filters of a network's first layer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bigeggs_report.run import TRAININGS
 
 
 def first_layer_filters(source: Source) -> Drawing:
-    """The kernels of the first convolution of both networks as small pictures."""
+    """Draws the kernels of the first convolution of both networks as small pictures."""
     kernels = {model: first_kernel(source, section) for model, section in TRAININGS}
     height, width, _, filters = kernels["plain"].shape
     figure = page(
@@ -39,7 +39,10 @@ def first_layer_filters(source: Source) -> Drawing:
 
 
 def first_kernel(source: Source, section: str) -> np.ndarray:
-    """The first convolution's kernel `[height, width, 3, filters]` from the weights that the section saved."""
+    """Returns the first convolution's kernel `[height, width, 3, filters]` from the weights that the section saved.
+
+    Raises `MissingInput` if there are no weights, or none of that shape.
+    """
     path = source.weights_directory / source.records[section]["results.weights.file"]
     if not path.is_file():
         raise MissingInput(f"the weights {path.name} are not there: run the section {section} first")
@@ -52,6 +55,9 @@ def first_kernel(source: Source, section: str) -> np.ndarray:
 
 
 def as_picture(kernel: np.ndarray, pixel: int = 12) -> np.ndarray:
-    """A kernel `[height, width, 3]` as an image: zero is middle grey, the largest magnitude 255, or 0 if negative."""
+    """Returns a kernel `[height, width, 3]` as an image, with a square of `pixel` by `pixel` pixels for each weight.
+
+    Zero is middle grey. The weight of the largest magnitude is 255, or 0 if it is negative.
+    """
     scaled = 0.5 + 0.5 * kernel / max(float(np.abs(kernel).max()), 1e-12)
     return np.kron(255 * scaled, np.ones((pixel, pixel, 1)))

@@ -1,4 +1,4 @@
-"""Fonts: matplotlib's own, and installed ones for characters that these lack, such as Chinese names of classes."""
+"""Chooses fonts: matplotlib's own, and installed ones for characters that these lack, such as Chinese class names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
-#: The system's fonts. A single user's fonts are left out, so that figures are the same for all users.
+#: The directories of the system's fonts. A user's own fonts are left out, so that figures are the same for all users.
 DIRECTORIES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 #: Groups of characters: the words with which their Unicode names begin, and the Debian package with a font.
@@ -26,16 +26,17 @@ SCRIPTS = {
     "other signs": ((), "fonts-noto-core fonts-unifont"),
 }
 
-#: The one of matplotlib's fonts with the most characters.
+#: The font with the most characters among those that come with matplotlib.
 MOST_SIGNS = "DejaVu Sans"
 
-#: The beginning of matplotlib's warnings of a character without a font: ``fit`` returns these characters instead.
+#: Matches matplotlib's warnings of a character without a font. They are suppressed, because ``fit`` returns these
+#: characters.
 MISSING = "Glyph .* missing from|Matplotlib currently does not support .* natively"
 
 
 @functools.cache
 def use_shipped() -> None:
-    """Keeps only the fonts that come with matplotlib: another version of one would draw text differently."""
+    """Makes matplotlib use only the fonts that come with it: another version of a font would draw text differently."""
     shipped = sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf"))
     font_manager.fontManager.ttflist = []
     for font in shipped:
@@ -45,7 +46,7 @@ def use_shipped() -> None:
 def fit(figure: Figure) -> set[str]:
     """Sets each text of a figure in fonts that have its characters; returns the characters that no font has.
 
-    A text whose font has all its characters stays unchanged, to the byte.
+    A text whose font has all its characters is left alone, so a figure of such texts stays the same to the byte.
     """
     without: set[str] = set()
     for text in figure.findobj(Text):
@@ -65,9 +66,12 @@ def fit(figure: Figure) -> set[str]:
 
 @functools.cache
 def covering(missing: frozenset[str], directories: tuple[Path, ...]) -> tuple[list[str], frozenset[str]]:
-    """Installed fonts that have these characters, the font with most of them first; and the characters in no font."""
+    """Returns installed fonts that together have these characters, and the characters that no font has.
+
+    The first font is the one with most of the characters; each further one has most of those still missing.
+    """
     chosen: list[str] = []
-    # Unifont has nearly everything, but in squares: it is only for characters that no other font has.
+    # Unifont has nearly all characters, but draws them as coarse bitmaps. It is only for those that no other font has.
     for fonts in (
         [font for font in installed(directories) if "unifont" not in Path(font).name.lower()],
         [font for font in installed(directories) if "unifont" in Path(font).name.lower()],
@@ -83,7 +87,7 @@ def covering(missing: frozenset[str], directories: tuple[Path, ...]) -> tuple[li
 
 @functools.cache
 def installed(directories: tuple[Path, ...]) -> list[str]:
-    """The files of all installed fonts, plain ones without serifs first."""
+    """Returns the files of all installed fonts, those without serifs first, and of these the regular ones."""
     files = [file for directory in directories for file in directory.rglob("*") if file.suffix in SUFFIXES]
 
     def rank(file: Path) -> tuple[bool, bool, str]:
@@ -99,7 +103,7 @@ SUFFIXES = (".ttf", ".otf", ".ttc")
 
 @functools.cache
 def signs(font: str) -> frozenset[str]:
-    """The characters of a font; none for a font of coloured bitmaps, which matplotlib cannot draw."""
+    """Returns the characters of a font; none for a font of coloured bitmaps, which matplotlib cannot draw."""
     try:
         return frozenset(map(chr, FT2Font(font).get_charmap()))
     except (RuntimeError, OSError):
@@ -114,7 +118,7 @@ def family(font: str) -> str:
 
 
 def advice(without: Iterable[str]) -> str:
-    """A sentence about characters that no installed font has, and what to install."""
+    """Returns a sentence about characters that no installed font has, and what to install."""
     of_script: dict[str, list[str]] = {}
     for sign in sorted(without):
         of_script.setdefault(script(sign), []).append(sign)
@@ -129,7 +133,7 @@ def advice(without: Iterable[str]) -> str:
 
 
 def script(sign: str) -> str:
-    """The group of a character, in `SCRIPTS`."""
+    """Returns the group of a character: a key of `SCRIPTS`."""
     name = unicodedata.name(sign, "")
     for script, (words, _) in SCRIPTS.items():
         if words and name.startswith(words):

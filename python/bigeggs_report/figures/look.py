@@ -1,4 +1,4 @@
-"""Looks: the purpose of a figure decides its size, its type, its colours, its marks and its files."""
+"""Defines the looks of figures: a figure's purpose decides its size, its type, its colours, its marks and its files."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from matplotlib.colors import get_named_colors_mapping
 HERE = Path(__file__).parent
 STYLE = HERE / "bigeggs.mplstyle"
 
-#: Inches. All sizes in the modules of the figures are for a page of this width.
+#: The width of a figure in the look `PAGE`, in inches. All sizes in the figures' modules are meant for this width.
 PAGE_WIDTH = 6.8
 
-# Okabe and Ito's palette, which no common colour blindness confuses. Labels are set in the colour of what they
-# name, so vermillion and green are darkened until text in them has a contrast of 4.5 on white. Orange is for areas.
+# These are colours of Okabe and Ito's palette, which people with a common colour blindness can tell apart. Labels are
+# set in the colour of what they name, so vermillion and green are darkened: text in them has a contrast of at least 4.5
+# on white. Orange is for areas.
 LIGHT = {
     "blue": "#0072B2", "vermillion": "#C05200", "green": "#00835F", "orange": "#E69F00",
     "ink": "#222222", "muted": "#666666", "faint": "#B8B8B8", "ground": "#FFFFFF", "shade": "#F2F2F2",
 }  # fmt: skip
 
-#: The same palette on a dark background, lightened until text in these colours has a contrast of 4.5.
+#: The same palette on a dark background, lightened so that text in these colours, except in the faint one, has a
+#: contrast of at least 4.5.
 DARK = {
     "blue": "#56B4E9", "vermillion": "#FF9452", "green": "#3CC9A0", "orange": "#E69F00",
     "ink": "#F2F2F2", "muted": "#B4B8BC", "faint": "#6B7075", "ground": "#15181C", "shade": "#24282D",
 }  # fmt: skip
 
-#: The names of the active look's colours in matplotlib.
+#: The names by which matplotlib knows the colours of the look that is applied.
 BLUE, VERMILLION, GREEN, ORANGE = "bigeggs:blue", "bigeggs:vermillion", "bigeggs:green", "bigeggs:orange"
 INK, MUTED, FAINT, GROUND, SHADE = (f"bigeggs:{name}" for name in ("ink", "muted", "faint", "ground", "shade"))
 
@@ -46,12 +48,12 @@ STROKES = {
 SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
 HATCHES = {VERMILLION: "/////"}
 
-#: On the page, a curve of at most this many points has a marker at each.
+#: On the page, a curve of at most this many points has a marker at each point, unless a figure sets another number.
 FEW = 12
 
 
 class BadLook(bigeggs.Error):
-    """A purpose, width, font or format that figures do not have."""
+    """Figures do not have the purpose, width, font or format that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,14 @@ class Look:
     #: What is added to the file's name.
     suffix: str = ""
     width: float = PAGE_WIDTH
-    #: Height over width of figures without pictures; None for the height that they need.
+    #: The height of a figure without pictures, divided by its width; None for the height that the figure needs.
     ratio: float | None = None
     font: str = "sans"
     #: Matplotlib's style files, applied after the style file of all looks.
     styles: tuple[str, ...] = ()
     palette: Mapping[str, str] = field(default_factory=lambda: LIGHT)
-    #: Sizes of type, as pairs in descending order: text of at least the first size on the page has the second size in
-    #: this look. Without pairs, sizes are those of the page.
+    #: Sizes of type, as pairs of points in descending order: text that has at least the first size on the page has the
+    #: second size in this look. The first pair that fits counts. Without pairs, sizes are those of the page.
     type: tuple[tuple[float, float], ...] = ()
     #: Whether type, lines, markers and margins grow with the width.
     grows: bool = False
@@ -85,7 +87,7 @@ class Look:
     hatches: Mapping[str, str] = field(default_factory=dict)
     #: Whether the title is in the figure.
     titled: bool = True
-    #: Whether subtitle, note and data are in the figure.
+    #: Whether subtitle, note and the sentence about the data are in the figure. Only the look `PAGE` has them.
     explained: bool = True
     #: Inches left and right of the figure's content.
     margin: float = 0.14
@@ -93,11 +95,11 @@ class Look:
     head: float = 0
     #: The distance of lines of text below pictures, as a fraction of the distance on the page.
     leading: float = 1
-    #: Inches around axes.
+    #: Inches left and right of axes, and inches above and below them.
     padding: tuple[float, float] = (0.07, 0.05)
 
     def size(self, points: float) -> float:
-        """The size in this look of text that has `points` on the page."""
+        """Returns the size in this look, in points, of text that has `points` on the page."""
         return next((size for least, size in self.type if points >= least), points)
 
     @property
@@ -106,14 +108,14 @@ class Look:
         return self.size(9) / 9
 
     def crowding(self, points: float, columns: int = 1, here: int = 1) -> float:
-        """The share of a cell's width that text takes, relative to its share on the page.
+        """Returns the share of a cell's width that text takes here, divided by the share that it takes on the page.
 
         `columns` and `here` are the numbers of cells in a row: on the page, and in this look.
         """
         return self.size(points) / points * (PAGE_WIDTH / columns) / (self.width / here)
 
     def crowded(self, points: float, columns: int = 1, here: int = 1) -> bool:
-        """Whether text that fits on the page may not fit here."""
+        """Returns whether text that fits on the page may be too wide here; the arguments are those of `crowding`."""
         return self.crowding(points, columns, here) > 1.05
 
     @property
@@ -122,9 +124,10 @@ class Look:
         return self.width / self.scale < 5
 
     def across(self, number: int, least: float, on_page: int, points: float = 9) -> int:
-        """How many panels fit side by side if each takes `least` inches with text of the page's size `points`.
+        """Returns how many of `number` panels stand side by side.
 
-        The page always has `on_page` panels; in other looks the panels are spread evenly over the rows.
+        On the page these are always `on_page` panels. In other looks they are as many as fit, spread evenly over the
+        rows. A panel takes `least` inches if its text has `points`; in a look where that text is larger, it takes more.
         """
         if self.explained:
             return on_page
@@ -132,27 +135,31 @@ class Look:
         return math.ceil(number / math.ceil(number / most))
 
     def stroke(self, colour: str, points: int, few: float = FEW) -> dict[str, object]:
-        """Matplotlib's options for a curve of `points` points; on the page, points are marked if there are few."""
+        """Returns matplotlib's options for a curve of `points` points.
+
+        On the page, the points are marked if they are at most `few`. In other looks, the curve has its colour's line
+        style, with markers at some points.
+        """
         if colour not in self.strokes:
             return {"marker": "o" if points <= few else None}
         linestyle, marker = self.strokes[colour]
         return {"linestyle": linestyle, "marker": marker, "markevery": max(1, points // 7)}
 
     def mark(self, colour: str) -> str:
-        """The marker of single points."""
+        """Returns the marker of single points in a colour."""
         return self.strokes.get(colour, ("", "o"))[1]
 
     def sign(self, colour: str) -> str:
-        """The marker as a character before a name, if the look has markers; else empty."""
+        """Returns the colour's marker as a character to set before a name, if the look has markers; else empty."""
         return f"{SIGNS[self.mark(colour)]} " if colour in self.strokes else ""
 
     def fill(self, colour: str) -> dict[str, object]:
-        """Matplotlib's options for an area of this colour beside one of another."""
+        """Returns matplotlib's options for an area of this colour: hatches, if the look has them for the colour."""
         return {"hatch": self.hatches[colour], "edgecolor": GROUND, "linewidth": 0} if colour in self.hatches else {}
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:
-        """Applies this look to matplotlib, and no other setting."""
+        """Applies this look to matplotlib within a ``with`` block; all other settings are matplotlib's defaults."""
         styles = [STYLE, *(HERE / style for style in self.styles), {"font.family": FONTS[self.font]}]
         with matplotlib.style.context(styles, after_reset=True):
             name_colours(self.palette)
@@ -163,7 +170,7 @@ class Look:
 
 
 def name_colours(palette: Mapping[str, str]) -> None:
-    """Assigns a palette's colours to their names."""
+    """Makes matplotlib know a palette's colours by their names: ``bigeggs:blue``."""
     known = get_named_colors_mapping()
     for name, colour in palette.items():
         known[f"bigeggs:{name}"] = colour
@@ -171,7 +178,7 @@ def name_colours(palette: Mapping[str, str]) -> None:
 
 name_colours(LIGHT)
 
-#: Both fonts come with matplotlib.
+#: The families of each font. Both families come with matplotlib.
 FONTS = {"sans": ["DejaVu Sans"], "serif": ["STIXGeneral"]}
 
 PAGE = Look("page", formats=("svg", "png"), always=("csv",))
@@ -224,7 +231,7 @@ NARROWEST, WIDEST = 1, 30
 
 
 def chosen_looks(options: Mapping[str, object] | None = None) -> tuple[Look, ...]:
-    """The looks of a purpose, changed by the options.
+    """Returns the looks of a purpose, changed by the options.
 
     ``purpose`` is ``page``, ``paper`` or ``slides``; ``width`` is in inches, ``font`` ``serif`` or ``sans``, and
     ``formats`` a list out of ``pdf``, ``svg``, ``png`` and ``csv``. An option that is ``None``, empty or missing has
@@ -246,14 +253,17 @@ def chosen_looks(options: Mapping[str, object] | None = None) -> tuple[Look, ...
 
 
 def one_of(known: Mapping[str, object] | tuple[str, ...], name: object, what: str, these: str) -> str:
-    """The name if it is known; raises `BadLook` otherwise."""
+    """Returns the name if it is one of `known`; raises `BadLook` with `what` and `these` in its sentence otherwise."""
     if name not in known:
         raise BadLook(f"there is {what} {name}; {these} {', '.join(known)}")
     return name
 
 
 def of_width(look: Look, width: object) -> Look:
-    """A look at another width. On slides everything grows; in a paper the type keeps its size."""
+    """Returns a look with another width in inches. On slides everything grows with it; on paper, type keeps its size.
+
+    Raises `BadLook` for the page, whose width is fixed, and for a width out of bounds.
+    """
     if look.purpose == "page":
         raise BadLook(
             f"figures for a page are {PAGE_WIDTH} inches wide, not {width}; those for paper and slides have a width"

@@ -24,10 +24,17 @@ PLAIN, AUGMENTED = BLUE, VERMILLION
 
 
 class Page(Figure):
-    """A figure in a look, and the words that are left out of it, for the text beside the figure."""
+    """A figure, drawn in one look.
+
+    `words` are for the text beside the figure: title, subtitle, note, origin, and what the figure's function adds. In
+    the look `PAGE` there are none.
+    """
 
     def __init__(self, look: Look, height: float, page_body: float, words: Sequence[str]) -> None:
-        """An empty figure, `height` inches high; `page_body` is the height of the axes in the look of the page."""
+        """An empty figure, `height` inches high.
+
+        `page_body` is the height in inches that the axes and their labels have in the look `PAGE`.
+        """
         super().__init__(figsize=(look.width, height), layout="constrained" if look.explained else "compressed")
         self.look = look
         self.words = [word for word in words if word]
@@ -50,20 +57,23 @@ class Page(Figure):
 
     @property
     def tightness(self) -> float:
-        """The share of a panel's height that text takes, relative to its share on the page."""
+        """The share of a panel's height that text takes, divided by that share in the look `PAGE`."""
         return self.look.scale * self.page_body * self.rows / self.body
 
     def resize(self, body: float) -> None:
-        """Makes the axes `body` inches high."""
+        """Makes the axes with their labels `body` inches high."""
         self.set_figheight(body + self.top + self.bottom)
         self.keep_free(self.top, self.bottom)
 
     def below_top(self, inches: float) -> ScaledTranslation:
-        """A transform from fractions of the figure, moved down by `inches` whatever the figure's height becomes."""
+        """A transform for positions in fractions of the figure, which moves them down by `inches`.
+
+        The distance stays the same when the figure's height changes.
+        """
         return self.transFigure + ScaledTranslation(0, -inches, self.dpi_scale_trans)
 
     def unsaid(self) -> str:
-        """The words that the figure leaves out, as one paragraph."""
+        """The words for the text beside the figure, as one paragraph."""
         lines = [line for word in self.words for line in word.splitlines()]
         return "".join(line + ("" if last else " " if line[-1] in ".;,:" else ". ")
                        for line, last in zip(lines, [False] * (len(lines) - 1) + [True]))  # fmt: skip
@@ -72,7 +82,7 @@ class Page(Figure):
 def page(
     look: Look, title: str, subtitle: str, record: bigeggs.Record, height: float, note: str = "", origin: str = ""
 ) -> Page:
-    """An empty figure. In the look of the page it has its title above and its `origin` below.
+    """An empty figure. The look `PAGE` has title and subtitle above, `note` and `origin` below; slides have the title.
 
     On the page it is `height` inches high; other looks have other heights. The default `origin` is a sentence about the
     record's data set.
@@ -103,9 +113,11 @@ def page(
 
 
 def panels(figure: Page, number: int, least: float, flat: bool = False, **options: object) -> list[Axes]:
-    """Axes in one row on the page; in other looks in as many rows as axes of `least` inches, with 9-point text, need.
+    """Creates `number` axes: in the look `PAGE` in one row, in other looks in as few rows as the width allows.
 
-    In looks without a subtitle, `flat` panels are less than half as high as wide; other panels keep their height.
+    In other looks, axes are at least `least` inches wide if text has 9 points, and in proportion if it is larger or
+    smaller; only axes alone in a row may be narrower. On paper, each row with its labels is as high as one row of all
+    axes would be. If `flat`, it is at most 0.43 of a panel's width or 1.4 inches high, whichever is more.
     """
     look = figure.look
     across = look.across(number, least, on_page=number)
@@ -152,7 +164,7 @@ def coloured_words(figure: Page, entries: Sequence[tuple[str, str]]) -> None:
 
 
 def legend(figure: Page, entries: Sequence[tuple[str, str]], areas: bool) -> None:
-    """A line of names above the axes, each after its line and marker."""
+    """A row of names above the axes, each after a piece of its curve with the marker or, for areas, after a square."""
     look = figure.look
     body = figure.body
     handles = []
@@ -195,7 +207,10 @@ def dress(figure: Page) -> None:
 
 
 def trim(figure: Page) -> None:
-    """Fits a figure's height to its pictures, whose width decides their height."""
+    """Fits a figure's height to its pictures, which keep their proportions.
+
+    Does nothing in the look `PAGE`, or if any axes with data have a free aspect.
+    """
     if figure.look.explained or any(
         axes.get_aspect() == "auto" for axes in figure.axes if axes.has_data()
     ):
@@ -210,7 +225,8 @@ def trim(figure: Page) -> None:
 def label_ends(axes: Axes, labels: Iterable[tuple[float, str, str]], gap: float = 0.075) -> None:
     """Writes each line's name right of the axes at the height where the line ends, kept from overlapping.
 
-    `labels` holds (y in data units, text, colour); `gap` is the least distance as a fraction of the axes.
+    `labels` holds (y in data units, text, colour). `gap` is the least distance as a fraction of the axes' height on the
+    page; other looks adapt it to their text.
     """
     to_axes = axes.transData + axes.transAxes.inverted()
     placed = sorted(((to_axes.transform((axes.get_xlim()[1], y))[1], text, colour) for y, text, colour in labels))
@@ -220,7 +236,10 @@ def label_ends(axes: Axes, labels: Iterable[tuple[float, str, str]], gap: float 
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:
-    """Moves sorted positions apart to at least `gap`, each group around its own middle."""
+    """Moves sorted positions apart until neighbours are at least `gap` apart; many close ones end slightly closer.
+
+    Two that are too close move equally far, so the mean of a group stays where it was.
+    """
     result = list(positions)
     for _ in range(50):
         for i in range(len(result) - 1):
@@ -238,7 +257,7 @@ def epoch_axis(axes: Axes, epochs: int) -> None:
     axes.xaxis.get_major_locator().set_params(integer=True, nbins=8, min_n_ticks=1)
 
 
-#: The most classes that are named along an axis, and the most rows that a figure grows for.
+#: The most classes that are named along an axis, and the most rows for which a figure is made higher.
 MOST_NAMED = 100
 
 

@@ -1,4 +1,4 @@
-"""Figures of what the two trained networks get right and wrong on the test split."""
+"""Draws the figures of what the two trained networks get right and wrong on the test split."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ MODELS = (("plain", PLAIN), ("augmented", AUGMENTED))
 
 
 def confusion_plain(source: Source) -> Drawing:
-    """The confusion matrix of the network trained on the images as loaded."""
+    """Draws the confusion matrix of the network trained on the images as loaded."""
     return confusion(source, "plain", PLAIN)
 
 
 def confusion_augmented(source: Source) -> Drawing:
-    """The confusion matrix of the network trained on augmented images."""
+    """Draws the confusion matrix of the network trained on augmented images."""
     return confusion(source, "augmented", AUGMENTED)
 
 
 def confusion(source: Source, model: str, colour: str) -> Drawing:
-    """Counts of (true class, predicted class), coloured by the share of the true class."""
+    """Draws the counts of (true class, predicted class), coloured by their share of the true class's images."""
     record = source.records["06-results"]
     classes = record["data.classNames"]
     result = record[f"results.{model}"]
@@ -58,7 +58,7 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
     dark_ink = LIGHT["ink"] if source.look.explained else "#000000"
     axes.imshow(shares, cmap=shades, norm=darker, aspect="auto" if source.look.ratio else "equal")
     for (row, column), number in np.ndenumerate(counts):
-        # With more classes, numbers would not fit into their cells.
+        # With more than 20 classes, numbers would not fit into their cells.
         if number and len(classes) <= 20:
             ink = readable_on(shades(darker(shares[row, column])), dark_ink)
             weight = "bold" if row == column else "normal"
@@ -73,14 +73,20 @@ def confusion(source: Source, model: str, colour: str) -> Drawing:
 
 
 def readable_on(ground: tuple[float, float, float, float], ink: str) -> str:
-    """White or a dark ink, by WCAG's relative luminance: where white has a contrast below 4.5, black has more."""
+    """Returns the colour of text on a ground: white, or the dark colour `ink`.
+
+    It is white on grounds with which white has more contrast than black, by WCAG's relative luminance.
+    """
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in ground[:3]]
     luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear))
     return "#FFFFFF" if luminance < 0.179 else ink
 
 
 def per_class_accuracy(source: Source) -> Drawing:
-    """Each class's accuracy after both trainings with 95 % intervals, the hardest class last."""
+    """Draws each class's accuracy after both trainings with 95 % intervals.
+
+    The hardest class after augmented training comes last.
+    """
     record = source.records["06-results"]
     classes = record["data.classNames"]
     of_class = {model: record[f"results.{model}.perClass"] for model, _ in MODELS}
@@ -117,13 +123,13 @@ def per_class_accuracy(source: Source) -> Drawing:
 
 
 def draw_interval(axes: Axes, result: bigeggs.Record, height: float, colour: str) -> None:
-    """A dot at the accuracy on a bar over its interval."""
+    """Draws a dot at the accuracy on a bar over its interval, at the y coordinate `height`."""
     axes.plot([result["low"], result["high"]], [height, height], color=colour, linewidth=3.2, alpha=0.3)
     axes.plot(result["accuracy"], height, axes.figure.look.mark(colour), color=colour, markersize=5)
 
 
 def confused_pairs(source: Source) -> Drawing:
-    """The most frequent mistakes of both networks with some of the images mistaken."""
+    """Draws the most frequent mistakes of both networks, with some of the mistaken images."""
     record = source.records["06-results"]
     classes = record["data.classNames"]
     figure = page(
@@ -147,7 +153,7 @@ def confused_pairs(source: Source) -> Drawing:
 
 
 def draw_pairs(axes: Axes, images: np.ndarray, pairs: list[bigeggs.Record], classes: list[str]) -> None:
-    """One strip of examples for each pair, its name above."""
+    """Draws a strip of images for each pair of classes, with the pair's name and count above."""
     height = images.shape[1]
     crowding = axes.figure.look.crowding(8.5)
     row_gap = round(17 * crowding)
@@ -168,16 +174,16 @@ def draw_pairs(axes: Axes, images: np.ndarray, pairs: list[bigeggs.Record], clas
 
 
 def index_list(indices: np.ndarray) -> str:
-    """Image numbers in one cell."""
+    """Returns the numbers of images as one cell of a table."""
     return " ".join(str(int(index)) for index in indices)
 
 
-#: The values of a bin of the calibration.
+#: The keys of the values of a bin of the calibration, in the order of the table's columns.
 BIN = ("low", "high", "count", "confidence", "accuracy", "accuracyLow", "accuracyHigh")
 
 
 def calibration(source: Source) -> Drawing:
-    """Whether predictions are right as often as their confidence says."""
+    """Draws whether predictions are right as often as their confidence says."""
     record = source.records["06-results"]
     errors = " and ".join(
         f"{percent(record[f'results.{model}.calibration.expectedCalibrationError'])} ({model})" for model, _ in MODELS
@@ -192,7 +198,7 @@ def calibration(source: Source) -> Drawing:
     )
     reliability, sizes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     reliability.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))
-    # On the page there is room for this text left of the curves.
+    # On the page the text stands left of the curves; other looks have room only below them, at the right.
     place = {"x": 0.015, "y": 0.4} if source.look.explained else {"x": 0.985, "y": 0.05, "ha": "right"}
     reliability.text(**place, s="dashed: confidence is accuracy", fontsize=8, color=MUTED)
     rows: list[tuple[object, ...]] = []

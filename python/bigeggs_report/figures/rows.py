@@ -1,4 +1,4 @@
-"""Rows of accuracies: a name, a dot for each training, their mean, and numbers beside."""
+"""Draws rows of accuracies: a name, a dot for each training, their mean, and numbers beside them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bigeggs_report.figures.page import percent_axis
 
 
 def frame_rows(axes: Axes, rows: int, low: float, high: float) -> None:
-    """Sets up axes for rows of accuracies from `low` to `high`."""
+    """Sets up axes for a number of rows of accuracies from `low` to `high`."""
     room = 0.05 * (high - low) + 0.002
     axes.set(xlim=(low - room, high + room), ylim=(rows - 0.55, -0.7))
     axes.set_yticks([])
@@ -22,13 +22,16 @@ def frame_rows(axes: Axes, rows: int, low: float, high: float) -> None:
 
 
 def mark_row(axes: Axes, row: int, accuracies: Sequence[float], mean: float, colour: str) -> None:
-    """A dot for each training, and a bar at their mean."""
+    """Draws a dot for each training, and a bar at their mean."""
     axes.plot(accuracies, [row] * len(accuracies), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
     axes.plot(mean, row, "|", color=colour, markersize=13, markeredgewidth=2.4)
 
 
 def name_row(axes: Axes, row: int, name: str, summary: str, colour: str, size: float) -> None:
-    """A row's name and summary above its marks; in a crowded look only the name, left of them."""
+    """Writes a row's name and summary above its marks.
+
+    In a crowded look the name is left of the marks, and the summary is in the text beside the figure.
+    """
     figure = axes.figure
     if figure.look.crowded(9):
         axes.text(
@@ -49,12 +52,12 @@ def name_row(axes: Axes, row: int, name: str, summary: str, colour: str, size: f
 
 
 def row_height(look: Look) -> float:
-    """Inches of the page that a row takes, with its name above its marks or left of them."""
+    """Returns the height of a row in inches, as on the page; it is less where names stand left of the marks."""
     return 0.25 if look.crowded(9) else 0.5
 
 
 def write_beside(axes: Axes, row: int, first: str, second: str, colour: str) -> None:
-    """Two numbers right of a row's marks."""
+    """Writes two numbers right of a row's marks."""
     across = axes.get_yaxis_transform()
     label = axes.text(1.015, row, first, transform=across, fontsize=9.5, fontweight="bold", color=colour, va="center")
     if not axes.figure.look.crowded(9.5):

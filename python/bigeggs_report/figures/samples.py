@@ -1,4 +1,4 @@
-"""A figure for TensorBoard: a network's predictions for a few images during training."""
+"""Draws a figure for TensorBoard: a network's predictions for a few images during training."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ COLUMNS = 6
 
 
 def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> str:
-    """A PNG, in base64, of the test images of a data set, each with its predicted class and the confidence.
+    """Returns a PNG, in base64, of a data set's test images, each with its predicted class and the confidence.
 
-    `handle` is that of a data set with one test image for each prediction.
+    `handle` is that of the data set, which has one test image for each prediction. `predicted` has labels.
     """
     fonts.use_shipped()
     dataset = bigeggs.Dataset(handle)
     with PAGE.applied(), warnings.catch_warnings():
         figure = sheet(dataset, predicted, confidence)
         fonts.fit(figure)
-        # The section's own figures report these characters.
+        # Characters without a font are not reported here: the figures of the section report them.
         warnings.filterwarnings("ignore", fonts.MISSING)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
@@ -37,7 +37,7 @@ def draw(handle: int, predicted: Sequence[int], confidence: Sequence[float]) -> 
 
 
 def sheet(dataset: bigeggs.Dataset, predicted: Sequence[int], confidence: Sequence[float]) -> Figure:
-    """The images in rows; below each the prediction and, if that is wrong, the true class in red."""
+    """Returns a figure of the images in rows; below each, the prediction and, if that is wrong, the true class."""
     classes, labels = dataset.class_names, dataset.labels("test")
     rows = (len(predicted) + COLUMNS - 1) // COLUMNS
     figure = Figure(figsize=(1.25 * COLUMNS, 1.55 * rows), layout="constrained")

@@ -1,4 +1,4 @@
-"""Figures of the study: other seeds, other recipes, and the effect of choosing the epoch by the test images."""
+"""Draws the figures of the study: seeds, recipes, and the effect of choosing the epoch by the test images."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bigeggs_report.records import MissingInput
 from bigeggs_report.study import CLAIMED, official
 from bigeggs_report.wording import count, percent
 
-#: The report's own recipes keep their colours; all others share one.
+#: The colours of the report's own recipes. All other recipes share one colour.
 COLOURS = {"plain": PLAIN, "augmented": AUGMENTED}
 
 
 def study_recipes(source: Source) -> Drawing:
-    """A row for each recipe: a dot for each seed's test accuracy, their mean, and the mean with mirror images."""
+    """Draws a row for each recipe: a dot for each seed's test accuracy, their mean, and the mean with mirror images."""
     record = source.records["08-beyond"]
     study = study_in(record)
     runs, recipes = study["runs"], study["recipes"]
@@ -57,7 +57,7 @@ def study_recipes(source: Source) -> Drawing:
 
 
 def draw_recipe(axes: Axes, row: int, recipe: bigeggs.Record, runs: Sequence[bigeggs.Record]) -> None:
-    """A recipe's name and summary above its marks; the two means right of them."""
+    """Draws a recipe's row: name and summary above its marks, the two means right of them."""
     colour = COLOURS.get(recipe["recipe"], GREEN)
     mean, mirrored = recipe["accuracy.mean"], recipe["mirroredAccuracy.mean"]
     axes.plot(mirrored, row, "D", color=colour, markersize=6, markerfacecolor=GROUND, markeredgewidth=1.2, alpha=0.6)
@@ -73,13 +73,13 @@ RUN_COLUMNS = (
 
 
 def run_row(run: bigeggs.Record) -> tuple[object, ...]:
-    """A training in the order of `RUN_COLUMNS`."""
+    """Returns a training's values in the order of `RUN_COLUMNS`."""
     scores = [run[f"{kind}.{metric}"] for kind in ("heldOut", "test", "mirrored") for metric in ("loss", "accuracy")]
     return (run["recipe"], run["seed"], run["epochs"], run["keptEpoch"], *scores)
 
 
 def study_selection(source: Source) -> Drawing:
-    """Test loss over the epochs, with the epoch that held-out images choose and the one that test images choose."""
+    """Draws test loss over the epochs; marks the epochs that held-out images and test images choose."""
     record = source.records["08-beyond"]
     study = study_in(record)
     chosen = {choice["run"]: choice for choice in study["selection"]}
@@ -97,7 +97,7 @@ def study_selection(source: Source) -> Drawing:
         origin=study_caption(runs),
     )
     every = panels(figure, len(groups), least=2.6, flat=True, sharey=True)
-    # The first epochs are far above and would flatten the rest.
+    # The axis cuts off the first epochs, whose losses are far higher and would flatten the rest.
     low = min(choice["byTest.loss"] for choice in chosen.values())
     high = max(max(run["testHistory.loss"][-1], chosen[run["name"]]["byHeldOut.loss"]) for run in runs)
     room = 0.08 * max(high - low, 0.1 * low)
@@ -114,7 +114,7 @@ def study_selection(source: Source) -> Drawing:
 def draw_choices(
     axes: Axes, runs: Sequence[bigeggs.Record], chosen: dict[str, bigeggs.Record], colour: str
 ) -> None:
-    """A curve for each seed with its two choices marked."""
+    """Draws a curve for each seed with its two choices marked; `chosen` has the choices by the training's name."""
     epoch_axis(axes, max(len(run["testHistory.loss"]) for run in runs))
     ends = []
     for run in runs:
@@ -132,7 +132,7 @@ def draw_choices(
 
 
 def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object, ...]]:
-    """One row per epoch; the last cell says which images choose that epoch."""
+    """Returns one row per epoch; the last cell says which images choose that epoch."""
     curves = [run[f"{kind}.{metric}"] for kind in ("heldOutHistory", "testHistory") for metric in ("loss", "accuracy")]
     choices = (("held-out", choice["epochByHeldOut"]), ("test", choice["epochByTest"]))
     return [
@@ -142,7 +142,7 @@ def epoch_rows(run: bigeggs.Record, choice: bigeggs.Record) -> list[tuple[object
 
 
 def study_of(record: bigeggs.Record) -> bigeggs.Record:
-    """A section's study; raises `MissingInput` if the section ran on images other than CIFAR-10's."""
+    """Returns a section's study; raises `MissingInput` if the section ran on images other than CIFAR-10's."""
     study = record["results.study"]
     if study is None:
         raise MissingInput(f"the study is of CIFAR-10, and the data set here is {record['data.name']}")
@@ -150,7 +150,7 @@ def study_of(record: bigeggs.Record) -> bigeggs.Record:
 
 
 def study_in(record: bigeggs.Record) -> bigeggs.Record:
-    """A section's study; raises `MissingInput` also if no training is recorded."""
+    """Returns a section's study; raises `MissingInput` as `study_of` does, and if no training is recorded."""
     study = study_of(record)
     if not len(study["runs"]):
         raise MissingInput("no training of the study is recorded: `bigeggs study` trains them")
@@ -158,13 +158,13 @@ def study_in(record: bigeggs.Record) -> bigeggs.Record:
 
 
 def recorded(study: bigeggs.Record) -> str:
-    """How many of the study's trainings are recorded, in words."""
+    """Returns how many of the study's trainings are recorded, in words."""
     number, planned = len(study["runs"]), study["planned"]
     return f"All {count(planned)} trainings" if number >= planned else f"{count(number)} of {count(planned)} trainings"
 
 
 def study_caption(runs: Sequence[bigeggs.Record]) -> str:
-    """The data, seeds and precision of trainings of the study."""
+    """Returns the data, seeds and precision of trainings of the study, in sentences."""
     seeds = sorted({run["seed"] for run in runs})
     precisions = sorted({run["precision"] for run in runs})
     return (

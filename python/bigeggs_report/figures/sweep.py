@@ -1,4 +1,4 @@
-"""The figure of a sweep: the accuracy of each combination of settings."""
+"""Draws the figure of a sweep: the accuracy of each combination of settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ MOST_ROWS = 30
 
 
 def sweep(record: bigeggs.Record) -> Drawing:
-    """A row for each combination, the best first: a dot for each seed, their mean, and the mean on the test images."""
+    """Draws a row for each combination of settings, the best first.
+
+    A row has a dot for each seed's accuracy on held-out images, their mean, and the mean on the test images, if known.
+    """
     results = list(record["combinations"])
     rows = results[:MOST_ROWS]
     best = f"; the best {MOST_ROWS} of {count(len(results))}" if len(results) > MOST_ROWS else ""
@@ -42,7 +45,7 @@ def sweep(record: bigeggs.Record) -> Drawing:
 
 
 def draw_result(axes: Axes, row: int, result: bigeggs.Record, settings: list[str]) -> None:
-    """A combination's values above its marks; the two means right of them."""
+    """Draws a combination's row: its values above the marks, the two means right of them."""
     colour = GREEN if row == 0 else BLUE
     accuracies = [run["heldOut.accuracy"] for run in result["runs"]]
     mean, test = result["heldOutAccuracy.mean"], result.get("testAccuracy.mean")
@@ -55,7 +58,7 @@ def draw_result(axes: Axes, row: int, result: bigeggs.Record, settings: list[str
 
 
 def caption(record: bigeggs.Record) -> str:
-    """The data and seeds of the trainings."""
+    """Returns the data and seeds of the trainings, in sentences."""
     held = record["heldOutImages"]
     seeds = [count(seed) for seed in record["seeds"]]
     return (
@@ -68,7 +71,7 @@ COLUMNS = ("seed", "held-out accuracy", "held-out loss", "test accuracy", "test 
 
 
 def run_rows(results: list[bigeggs.Record]) -> list[tuple[object, ...]]:
-    """A row for each training, with its settings."""
+    """Returns a row for each training, with its settings."""
     return [
         (
             *result["values"], run["seed"], run["heldOut.accuracy"], run["heldOut.loss"],

@@ -1,4 +1,4 @@
-"""Figures of the two trainings, epoch by epoch."""
+"""Draws the figures of the two trainings, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "sec
 
 
 def plain_training(source: Source) -> Drawing:
-    """Loss and accuracy of the training on the images as loaded."""
+    """Draws loss and accuracy of the training on the images as loaded."""
     return one_training(source, source.records["04-plain-training"], "Training on the images as loaded", PLAIN)
 
 
 def augmented_training(source: Source) -> Drawing:
-    """Loss and accuracy of the training on augmented images."""
+    """Draws loss and accuracy of the training on augmented images."""
     return one_training(source, source.records["05-augmented-training"], "Training on augmented images", AUGMENTED)
 
 
 def one_training(source: Source, record: bigeggs.Record, title: str, colour: str) -> Drawing:
-    """Training and validation curves with the best epoch and the cuts of the learning rate."""
+    """Draws training and validation curves with the best epoch and the cuts of the learning rate."""
     history = record["results.history"]
     figure = page(source.look, title, training_summary(record), record, height=3.65)
     loss, accuracy = panels(figure, 2, least=2.6, flat=True)
@@ -57,7 +57,7 @@ def one_training(source: Source, record: bigeggs.Record, title: str, colour: str
 
 
 def training_summary(record: bigeggs.Record) -> str:
-    """Why the training ended and what the marks mean."""
+    """Returns why the training ended and what the marks mean, in words."""
     run, limit = int(record["results.epochsRun"]), int(record["results.epochLimit"])
     stopped = record.get("results.stoppedEpoch")
     end = f"stopped early after epoch {stopped:g} of {limit}" if stopped else f"{run} of {epoch_count(limit)}"
@@ -73,7 +73,10 @@ def training_summary(record: bigeggs.Record) -> str:
 def draw_curves(
     axes: Axes, history: bigeggs.Record, metric: str, colour: str, gap: Callable[[float], str]
 ) -> None:
-    """The training curve, thin and grey, the validation curve in the training's colour, and the gap between them."""
+    """Draws the training curve, thin and grey, the validation curve in `colour`, and the gap between them.
+
+    `gap` formats the size of the gap.
+    """
     training, validation = history[metric], history[f"val_{metric}"]
     epochs = np.arange(1, len(training) + 1)
     look = axes.figure.look
@@ -88,12 +91,15 @@ def draw_curves(
 
 
 def points(difference: float) -> str:
-    """A difference of two accuracies in percentage points."""
+    """Returns a difference of two accuracies in percentage points."""
     return f"{fixed(100 * difference, 1)}{NO_BREAK_SPACE}pp"
 
 
 def limits(metric: str, values: np.ndarray) -> tuple[float, float]:
-    """Loss starts at zero; accuracy ends at one at most. Both leave room for marks."""
+    """Returns the limits of a metric's axis, with room for marks.
+
+    The axis of a loss starts at zero; that of an accuracy ends at most just above one.
+    """
     low, high = float(values.min()), float(values.max())
     if metric == "loss":
         return 0, high * 1.12
@@ -102,13 +108,13 @@ def limits(metric: str, values: np.ndarray) -> tuple[float, float]:
 
 
 def mark_learning_rate_cuts(axes: Axes, rates: np.ndarray) -> None:
-    """A dotted line before the first epoch at each new learning rate."""
+    """Draws a dotted line before each epoch whose learning rate is smaller than that of the epoch before."""
     for epoch in learning_rate_cuts(rates):
         axes.axvline(epoch - 0.5, color=FAINT, linestyle=(0, (1, 2)), linewidth=1, zorder=0.5)
 
 
 def mark_best(axes: Axes, epoch: int, value: float, form: Callable[[float], str]) -> None:
-    """A ring around the epoch whose weights were kept, its value above the panel."""
+    """Draws a ring at the epoch whose weights were kept, and writes its value above the panel."""
     ring(axes, epoch, value)
     figure = axes.figure
     has_room = not figure.look.crowded(8.5, 2, 2 // figure.rows)
@@ -117,12 +123,12 @@ def mark_best(axes: Axes, epoch: int, value: float, form: Callable[[float], str]
 
 
 def ring(axes: Axes, epoch: int, value: float, colour: str = INK) -> None:
-    """A ring at an epoch, such as that of the kept weights."""
+    """Draws a ring at an epoch, such as that of the kept weights."""
     axes.plot(epoch, value, "o", markersize=8, markerfacecolor="none", markeredgecolor=colour, clip_on=False)
 
 
 def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:
-    """Draws a grey background from the first epoch in which the network overfits."""
+    """Draws a grey background from epoch `start`, the first in which the network overfits; nothing if it is None."""
     if start is None:
         return
     axes.axvspan(start - 0.5, epochs + 0.5, color=SHADE, linewidth=0, zorder=0)
@@ -131,12 +137,12 @@ def shade_overfitting(axes: Axes, start: float | None, epochs: int) -> None:
 
 
 def epoch_rows(history: bigeggs.Record) -> list[tuple[object, ...]]:
-    """One row per epoch."""
+    """Returns one row per epoch: its number and its `METRICS`."""
     return [(i + 1, *(history[metric][i] for metric in METRICS)) for i in range(len(history["loss"]))]
 
 
 def plain_against_augmented(source: Source) -> Drawing:
-    """Validation loss, validation accuracy and the gap to the training accuracy, for both trainings."""
+    """Draws validation loss, validation accuracy and the gap to the training accuracy, for both trainings."""
     record = source.records["06-results"]
     colours = {"plain": PLAIN, "augmented": AUGMENTED}
     runs = [(name, source.records[section], colours[name]) for name, section in TRAININGS]
@@ -166,7 +172,10 @@ def plain_against_augmented(source: Source) -> Drawing:
 
 
 def draw_runs(axes: Axes, runs: list[tuple[str, bigeggs.Record, np.ndarray, str]]) -> None:
-    """One curve per training, with its best epoch ringed."""
+    """Draws one curve per training, with a ring at its best epoch.
+
+    `runs` has each training's name, its record, the curve's values and the colour.
+    """
     for _, run, values, colour in runs:
         stroke = axes.figure.look.stroke(colour, len(values))
         axes.plot(np.arange(1, len(values) + 1), values, color=colour, **stroke)

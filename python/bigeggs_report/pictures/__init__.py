@@ -1,1 +1,1 @@
-"""The page of the user's own pictures with the network's predictions."""
+"""Makes the page of the user's own pictures with the network's predictions."""

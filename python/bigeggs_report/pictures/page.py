@@ -1,4 +1,4 @@
-"""One page of pictures, a network's predictions, and where the network looked: ``view(…)``, ``page(…)``."""
+"""Makes one page of pictures, a network's predictions, and where the network looked: ``view(…)``, ``page(…)``."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ ORANGE = "#E69F00"
 
 
 def page(views: list[dict[str, object]], failures: list[str], notes: list[str], weights: str, side: int) -> str:
-    """The HTML of a self-contained page, from the views of some pictures.
+    """Returns the HTML of a self-contained page, from the views of some pictures.
 
-    `side` is the side of the network's input, in pixels.
+    `failures` has a sentence for each picture that was not classified. `notes` are sentences at the beginning of the
+    page. `weights` names the network's weights. `side` is the side of the network's input, in pixels.
     """
     style = Markup(REPORT_STYLE.read_text() + (HERE / "page.css").read_text())
     return templates(HERE, autoescape=True).get_template("page.html.j2").render(
@@ -38,10 +39,11 @@ def page(views: list[dict[str, object]], failures: list[str], notes: list[str], 
 def view(
     file: str, classes: list[list[object]], is_likely: bool, values: list[float], size: list[int], side: int
 ) -> dict[str, object]:
-    """A picture as the network sees it, and where the network looked.
+    """Returns what the page shows of a picture: as the network sees it, and where the network looked.
 
-    `classes` are the likeliest classes with their probabilities. `values` is a map of `size` (width, height) that is
-    high where the picture raises the score of the first class. The network sees `side` by `side` pixels.
+    `classes` are the likeliest classes with their probabilities. `is_likely` says whether the first class is at least
+    as likely as all others together. `values` is a map of `size` (width, height) that is high where the picture raises
+    the score of the first class. The network sees `side` by `side` pixels.
     """
     middle = square(file, SHOWN)
     return {
@@ -58,14 +60,14 @@ def view(
 
 
 def address(image: Image.Image, format: str, **options: int) -> str:
-    """An image as a data URL."""
+    """Returns an image as a data URL."""
     buffer = io.BytesIO()
     image.save(buffer, format, **options)
     return f"data:image/{format.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def overlaid(image: Image.Image, values: Sequence[float], size: tuple[int, int]) -> Image.Image:
-    """The image in grey, orange where the map is high."""
+    """Returns the image in grey, orange where the map of `size` (width, height) is high."""
     highest = max(values)
     map = Image.new("F", size)
     map.putdata([204 * value / highest if highest > 0 else 0 for value in values])
@@ -74,7 +76,7 @@ def overlaid(image: Image.Image, values: Sequence[float], size: tuple[int, int])
 
 
 def strongest(values: Sequence[float], size: tuple[int, int]) -> str:
-    """Where the map is highest, in words; empty where it is zero everywhere."""
+    """Returns where the map is highest, in words; empty if it is zero everywhere."""
     if max(values) <= 0:
         return ""
     width, height = size

@@ -1,4 +1,4 @@
-"""Which figures and pages a change of the Python code affects: ``figures(…)``, ``page(…)``.
+"""Finds the figures and pages that a change of the Python code affects: ``figures(…)``, ``page(…)``.
 
 The modules' imports are parsed, not run: a module that is being edited may not run yet.
 """
@@ -12,9 +12,10 @@ from typing import Collection, NamedTuple
 
 
 def figures(changed: Collection[Path], python: Path, recorded: Collection[str]) -> list[list[str]]:
-    """The figures of `recorded` sections to draw again, first those whose own module has changed.
+    """Returns lists of the figures of `recorded` sections to draw again, first those whose own module has changed.
 
-    An empty list of names stands for all figures, if the affected ones cannot be determined.
+    The second list has the other affected figures; empty lists are left out. If `draw.py` has changed and cannot be
+    parsed, the only list has no names, which stands for all figures.
     """
     directory = python / "bigeggs_report/figures"
     table = directory / "draw.py"
@@ -38,7 +39,7 @@ def figures(changed: Collection[Path], python: Path, recorded: Collection[str]) 
 
 
 def page(changed: Collection[Path], python: Path) -> bool:
-    """Whether the page must be rebuilt."""
+    """Returns whether the page must be rebuilt."""
     directory = python / "bigeggs_report"
     templates = {path for path in changed if path.parent == directory and path.suffix in (".j2", ".css")}
     return bool(templates or reach(directory / "build.py", python).intersection(changed))
@@ -53,7 +54,7 @@ class Plot(NamedTuple):
 
 
 def plots(table: Path) -> list[Plot]:
-    """All figures in the table of `draw.py`."""
+    """Returns all figures in `table`, the path of `draw.py`."""
     calls = [node for node in ast.walk(ast.parse(table.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     entries = [call.args for call in calls if ast.unparse(call.func) == "Plot"]
     return [
@@ -63,7 +64,7 @@ def plots(table: Path) -> list[Plot]:
 
 
 def reach(module: Path, python: Path, beyond: Collection[Path] = ()) -> set[Path]:
-    """A module and all modules of ours that it imports, directly or not.
+    """Returns a module and all modules of ours that it imports, directly or not.
 
     Modules in `beyond` are left out, and their imports are not followed.
     """
@@ -77,7 +78,7 @@ def reach(module: Path, python: Path, beyond: Collection[Path] = ()) -> set[Path
 
 
 def imported(path: Path, python: Path) -> frozenset[Path]:
-    """The files of ours that a module imports; none if it cannot be read."""
+    """Returns the files of ours that a module imports; none if the module cannot be read or parsed."""
     try:
         return imported_as_of(path, python, path.stat().st_mtime_ns)
     except (OSError, SyntaxError):
@@ -86,7 +87,10 @@ def imported(path: Path, python: Path) -> frozenset[Path]:
 
 @functools.lru_cache(maxsize=1000)
 def imported_as_of(path: Path, python: Path, written: int) -> frozenset[Path]:
-    """`imported`, cached until the module's time `written` changes: parsing all modules takes a second."""
+    """Does the work of `imported`, cached because parsing all modules takes a second.
+
+    `written` is the module's modification time in nanoseconds, with which the cached result becomes invalid.
+    """
     found: set[Path] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

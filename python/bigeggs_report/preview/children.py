@@ -1,4 +1,4 @@
-"""The programs that a preview starts, none of which outlives it: ``Children``."""
+"""Runs the programs that a preview starts, none of which outlives it: ``Children``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Ended:
 
     @property
     def reason(self) -> str:
-        """Why it failed: what it printed, or else its exit status."""
+        """Why the program failed: what it printed, or else its exit status."""
         ended = f"it was ended by signal {-self.status}" if self.status < 0 else f"it ended with status {self.status}"
         return self.errors.strip() or self.output.strip() or ended
 
@@ -43,14 +43,14 @@ class Children:
         self._is_over = False
 
     async def finish(self, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
-        """Runs a program to its end, without showing what it prints."""
+        """Runs a program to its end, and returns what it printed without showing it."""
         process = await self._start(arguments, environment or {}, stdout=PIPE, stderr=PIPE)
         output, errors = await process.communicate()
         self.running.discard(process)
         return Ended(process.returncode, output.decode(errors="replace"), errors.decode(errors="replace"))
 
     async def show(self, arguments: Sequence[str], heard: Callable[[bytes], None]) -> int:
-        """Runs a program and passes on its output; returns its exit status.
+        """Runs a program and passes its output to `heard` as it comes; returns its exit status.
 
         If our standard output is a terminal, the program writes to a terminal too.
         """
@@ -58,7 +58,7 @@ class Children:
         loop, closed = asyncio.get_running_loop(), asyncio.Event()
 
         def read() -> None:
-            # Reading from a terminal that no process has open any more is an error: the output has ended.
+            # `os.read` raises OSError when no process has the terminal's other end open: then the output has ended.
             with contextlib.suppress(OSError):
                 if data := os.read(readable, 1 << 16):
                     return heard(data)
@@ -73,7 +73,8 @@ class Children:
                 os.close(writable)
             await process.wait()
             self.running.discard(process)
-            # A process that the program left running may keep its output open for ever.
+            # This waits for the rest of the output for one second only: a process that the program left running may
+            # keep the output open for ever.
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(closed.wait(), 1)
         finally:
@@ -121,7 +122,7 @@ class Children:
 
 
 def terminal_like_ours() -> tuple[int, int]:
-    """Opens a pseudoterminal as large as our terminal; what is written to the second end is read from the first."""
+    """Opens a pseudoterminal as large as our terminal; what is written to its second end can be read from its first."""
     readable, writable = os.openpty()
     tty.setraw(writable)
     fcntl.ioctl(writable, termios.TIOCSWINSZ, fcntl.ioctl(sys.stdout, termios.TIOCGWINSZ, bytes(8)))

@@ -1,4 +1,4 @@
-"""A preview from its beginning to its end: ``run(settings)``."""
+"""Runs a preview from its beginning to its end: ``run(settings)``."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from bigeggs_report.preview.settings import Settings
 
 
 def run(settings: Settings) -> int:
-    """Serves until it is asked to end; returns the exit status."""
+    """Runs a preview until it is asked to end; returns the exit status."""
     if parent := os.environ.get("BIGEGGS_PARENT"):
         end_with(int(parent))
-    # Requests for missing pages and broken connections are not reported.
+    # Without this, tornado would report requests for missing pages, and broken connections.
     logging.getLogger("tornado").setLevel(logging.ERROR)
     return asyncio.run(preview(settings))
 
 
 async def preview(settings: Settings) -> int:
-    """Runs the server and the follower; returns the exit status."""
+    """Runs the server and the follower until the end is asked for; returns the exit status."""
     follower, loop, end = Follower(settings), asyncio.get_running_loop(), Ending()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end.ask)
@@ -62,17 +62,17 @@ async def preview(settings: Settings) -> int:
 
 
 class Ending:
-    """Whether this process was asked to end, once or twice."""
+    """Notes whether this process was asked to end, once or twice."""
 
     def __init__(self) -> None:
         self.asked, self._again = asyncio.Event(), asyncio.Event()
 
     def ask(self) -> None:
-        """Asks for the end; the second call ends the children at once."""
+        """Asks for the end; the second call makes `children` kill the programs that still run."""
         (self._again if self.asked.is_set() else self.asked).set()
 
     async def children(self, children: Children) -> None:
-        """Ends all children: they save their work, unless the end is asked for again."""
+        """Asks all programs to end and waits until they have saved their work, or kills them at the second `ask`."""
         children.ask_to_end()
         ended, again = asyncio.create_task(children.ended()), asyncio.create_task(self._again.wait())
         await asyncio.wait([ended, again], return_when=asyncio.FIRST_COMPLETED)
@@ -91,7 +91,7 @@ def open_browser(address: str) -> None:
 
 
 def shown(path: Path) -> str:
-    """A path as the terminal shows it: relative to the current directory where it is inside it."""
+    """Returns a path as the terminal shows it: relative to the current directory if the path is inside it."""
     with contextlib.suppress(ValueError):
         return str(path.relative_to(Path.cwd()))
     return str(path)

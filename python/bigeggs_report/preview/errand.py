@@ -1,4 +1,4 @@
-"""Work that is done again on request: ``Errand``."""
+"""Does work again on request: ``Errand``."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ from bigeggs_report.preview.settings import Settings
 from bigeggs_report.preview.transcript import Transcript
 from bigeggs_report.preview.watched import Place, Watched
 
-#: Seconds between two looks at the files.
+#: The time between two polls of the files, in seconds.
 PATIENCE = 0.5
 #: How many lines of a run's output the page shows.
 LAST_LINES = 8
 
-#: Builds the pages from records and figures. Its arguments are the Python directory, and those of `build` as JSON.
-#: `bigeggs report --no-run` writes the same files, but fails while a run has locked the directory. The page must be
-#: built during a run, too.
+#: The program that builds the pages from records and figures. Its arguments are the Python directory, and the arguments
+#: of `build` as JSON. `bigeggs report --no-run` would write the same files, but it fails while a run has locked the
+#: directory, and the page must be built during a run, too.
 BUILD = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -40,7 +40,7 @@ class Follower:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.children = Children()
-        #: The texts of errors, by subject.
+        #: The texts of errors, by what failed, such as "The run".
         self.errors: dict[str, str] = {}
         self.running: str | None = None
         self.transcript = Transcript()
@@ -48,7 +48,7 @@ class Follower:
         self._stopped = False
         self._sections: list[dict[str, object]] | None = None
         self._training: dict[str, object] | None = None
-        #: Whether a run has locked the directory, and whether our own drawing has.
+        #: Whether a run has locked the directory of records, and whether our own `bigeggs figures` is running.
         self._in_use = self._draws = False
         self._to_draw: set[Path] = set()
         self._to_write = self._is_page_behind()
@@ -89,7 +89,7 @@ class Follower:
             # The first section that is out of date is the one that is running: those before it have run.
             "running": self.running and (stale[0]["section"] if stale else self.running),
             "lines": self.transcript.lines[-LAST_LINES:] if self.running else [],
-            # The status also has an interrupted training. It is not running if no process has locked the directory.
+            # `bigeggs status` also names an interrupted training. A training runs only while the directory is locked.
             "training": self._training if self._in_use else None,
             "errors": self.errors,
             "page": self.version,
@@ -97,21 +97,21 @@ class Follower:
 
     @property
     def version(self) -> str:
-        """A text that changes with the report's page; empty without a page."""
+        """A text that changes whenever the report's page is written; empty if there is no page."""
         try:
             return str(self.settings.page.stat().st_mtime_ns)
         except OSError:
             return ""
 
     def listen(self) -> asyncio.Event:
-        """An event that is set at each change of the state, from now on."""
+        """Returns an event that is set now, and again at each change of the state until `leave`."""
         event = asyncio.Event()
         event.set()
         self._listeners.add(event)
         return event
 
     def leave(self, event: asyncio.Event) -> None:
-        """Ends `listen`."""
+        """Forgets an event that `listen` returned."""
         self._listeners.discard(event)
 
     def tell(self) -> None:
@@ -152,7 +152,7 @@ class Follower:
             # Runs section `first` and the later ones that are out of date. All earlier ones are up to date.
             command = [self.settings.bigeggs, "step", "--from", first, *self.settings.arguments]
             async with self._writing:
-                pass  # Waits for a drawing in progress; while `running` is set, no other begins.
+                pass  # This waits for a drawing in progress; while `running` is set, no other drawing begins.
             status = await self.children.show(command, self._hear)
         except OSError as error:
             status = error.strerror
@@ -201,7 +201,7 @@ class Follower:
         except ValueError:
             status = None
         if status is None:
-            # While sections are compiled, the executable may be replaced.
+            # No error is reported during a run: it may compile and replace the executable, which then fails to start.
             if not self.running:
                 self._failed("Which sections are out of date", ended.reason)
             return
@@ -222,7 +222,11 @@ class Follower:
                 say(f"{section} is out of date: {'; '.join(reasons)}.")
 
     async def _draw_and_write(self) -> None:
-        """Draws, then writes; not both at once, since drawing removes files that others have half-written."""
+        """Draws the affected figures and writes the page after them.
+
+        The two are not done at once: `bigeggs figures` removes all temporary files in its directories, even one that
+        another process is still writing.
+        """
         async with self._writing:
             if not self._in_use and not self.running:
                 changed, self._to_draw = self._to_draw, set()
@@ -264,7 +268,7 @@ class Follower:
         )
         if ended.status:
             return self._failed("The page", ended.reason)
-        # During a run the page is written often, and the run reports its own progress.
+        # No message is printed during a run: the page is written often, and the run reports its own progress.
         quiet = self.running or self._in_use
         self._succeeded("The page", "" if quiet else f"Wrote the page in {time.monotonic() - started:.1f} s.")
 
@@ -288,6 +292,6 @@ class Follower:
         self.tell()
 
     def _is_page_behind(self) -> bool:
-        """Whether something was recorded since the page was written."""
+        """Returns whether something was recorded since the page was written."""
         written = int(self.version or 0)
         return any(path.stat().st_mtime_ns > written for path in self.settings.records.glob("*.json"))

@@ -1,4 +1,4 @@
-"""Whether a process writes to a run's directory: ``is_held(…)``."""
+"""Finds out whether a process has locked a run's directory: ``is_held(…)``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def is_held(file: Path) -> bool:
-    """Whether a process holds a lock (``flock``) on a file.
+    """Returns whether a process holds a lock (``flock``) on a file.
 
-    Reads the kernel's list of locks. A test that took the lock could keep another process from taking it.
+    Reads the kernel's list of locks. Trying to take the lock instead could keep another process from taking it.
     """
     try:
         inode, held = file.stat().st_ino, Path("/proc/locks").read_text(encoding="utf-8")

@@ -11,7 +11,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with(parent: int) -> None:
-    """Asks the kernel for a SIGTERM when `parent` ends. The request survives `exec`."""
+    """Asks the kernel to send this process a SIGTERM when `parent`, a process ID, ends. The request survives `exec`.
+
+    If the parent has ended already, this function sends the SIGTERM.
+    """
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)

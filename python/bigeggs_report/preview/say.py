@@ -7,12 +7,12 @@ import sys
 
 
 def say(sentence: str) -> None:
-    """Prints a line for people."""
+    """Prints a sentence as one line."""
     pass_on(f"{sentence}\n".encode())
 
 
 def pass_on(data: bytes) -> None:
-    """Prints a program's output unchanged; errors of the system are ignored."""
+    """Prints a program's output unchanged; ignores errors, such as that of a closed terminal."""
     with contextlib.suppress(OSError):
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

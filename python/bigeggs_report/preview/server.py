@@ -1,8 +1,8 @@
 """Serves the page to browsers on this machine: ``serve(…)``.
 
-It serves only the page, its bar, the bar's events, and the pages in the report's directory to which the page links.
-A request must name this machine's own address, and only the page itself may start or stop a run. So neither another
-site in the same browser nor another machine can read or run anything.
+It serves only the page, its bar, the bar's events, and the HTML files in and below the report's directory, to which the
+page links. A request must name this machine's own address, and only the page itself may start or stop a run. So neither
+another site in the same browser nor another machine can read or run anything.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ REPORT_STYLE, REPORT_TEMPLATE = HERE.parent / "report.css", HERE.parent / "repor
 ADDRESS = "127.0.0.1"
 #: The answer for an unknown path.
 NOTHING = "There is nothing here but the report, under /."
-#: The least number of seconds between two messages to a page.
+#: The least time between two messages to a page, in seconds.
 PACE = 0.2
 
 
 def serve(follower: Follower) -> tuple[HTTPServer, int]:
-    """Begins to serve; returns the server and its port."""
+    """Starts the server; returns it and its port."""
     (socket,) = bind_sockets(follower.settings.port, ADDRESS)
     port = socket.getsockname()[1]
     shared = {"follower": follower, "hosts": {f"{ADDRESS}:{port}", f"localhost:{port}"}}
@@ -54,7 +54,7 @@ def serve(follower: Follower) -> tuple[HTTPServer, int]:
 
 
 class Local(RequestHandler):
-    """Base class of handlers that answer only this machine's browsers. Used directly, it handles unknown paths."""
+    """The base class of handlers that answer only this machine's browsers. Used directly, it handles unknown paths."""
 
     def initialize(self, follower: Follower, hosts: set[str]) -> None:
         self.follower, self.hosts = follower, hosts
@@ -80,7 +80,7 @@ class Local(RequestHandler):
             self.refuse(404, NOTHING)
 
     def file(self, path: str) -> str | None:
-        """The text of a file in the report's directory; None if it is missing, or a link leads out of the directory."""
+        """Returns the text of a file in the report's directory; None if it is missing or a link to outside of it."""
         directory = self.follower.settings.report.resolve()
         file = (directory / path).resolve()
         try:
@@ -92,7 +92,7 @@ class Local(RequestHandler):
         self.refuse(status, "This request is not supported." if status < 500 else "The preview could not answer.")
 
     def refuse(self, status: int, sentence: str) -> None:
-        """Answers with one sentence."""
+        """Answers with a status and one sentence."""
         self.set_status(status)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(sentence + "\n")
@@ -108,7 +108,7 @@ class Page(Local):
 
 
 class Beside(Local):
-    """A page that the report links to, such as a notebook's."""
+    """Another HTML file in the report's directory, such as a notebook's page."""
 
     def get(self, path: str) -> None:
         page = self.file(path)
@@ -159,7 +159,10 @@ class Work(Local):
 
 
 def policy() -> str:
-    """What the page may load and run: our two files, its own figures and styles, and the report's one script."""
+    """Returns the Content-Security-Policy, which says what the page may load and run.
+
+    That is the bar's script and style, the figures and styles in the page itself, the report's one script, and events.
+    """
     scripts = re.findall(r"<script>(.*?)</script>", REPORT_TEMPLATE.read_text(encoding="utf-8"), re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(["'self'", *(f"'sha256-{hash}'" for hash in hashes)])
@@ -170,7 +173,7 @@ def policy() -> str:
 
 
 def with_bar(page: str, version: str) -> str:
-    """A page with the bar at its end; `version` tells the bar which version of the page this is."""
+    """Returns a page with the bar at its end; `version` tells the bar which version of the page this is."""
     head, _, rest = page.partition("</head>")
     body, _, end = rest.rpartition("</body>")
     bar = (HERE / "bar.html").read_text(encoding="utf-8").replace("VERSION", version)
@@ -178,6 +181,6 @@ def with_bar(page: str, version: str) -> str:
 
 
 def waiting_page() -> str:
-    """The page that is shown while there is no report."""
+    """Returns the page that is shown while there is no report."""
     style = Markup(REPORT_STYLE.read_text(encoding="utf-8"))
     return templates(HERE, autoescape=True).get_template("waiting.html.j2").render(style=style)

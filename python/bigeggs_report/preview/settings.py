@@ -1,4 +1,4 @@
-"""The settings of a preview: ``Settings``."""
+"""Defines the settings of a preview: ``Settings``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
-#: Options of the sections, each with a value, that do not affect figures.
+#: The options of sections, each with a value, that `bigeggs figures` does not take, and `--profile`, which is passed to
+#: it in any case.
 NOT_OF_FIGURES = ("--profile", "--threads", "--precision", "--seed", "--epochs")
 
 
@@ -15,7 +16,7 @@ NOT_OF_FIGURES = ("--profile", "--threads", "--precision", "--seed", "--epochs")
 class Settings:
     """The paths, which are absolute, and the options of a preview."""
 
-    #: The executable.
+    #: The executable `bigeggs`.
     bigeggs: Path
     #: The checkout, with the library's source and the study's records.
     root: Path
@@ -40,7 +41,7 @@ class Settings:
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> Settings:
-        """The settings in a JSON object; its other keys are ignored."""
+        """Returns the settings in a JSON object; ignores its other keys."""
         fields = {field.name: field.type for field in dataclasses.fields(cls)}
         return cls(**{name: Path(given[name]) if kind == "Path" else given[name] for name, kind in fields.items()})
 

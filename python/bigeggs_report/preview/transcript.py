@@ -1,4 +1,4 @@
-"""A program's output as readable lines: ``Transcript``."""
+"""Turns a program's output into readable lines: ``Transcript``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 import re
 from collections import deque
 
-#: Escape sequences that move a terminal's cursor or set colours.
+#: Matches the escape sequences that move a terminal's cursor or set colours.
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 #: The most lines that are kept.
 MOST_LINES = 5000
@@ -33,6 +33,6 @@ class Transcript:
 
 
 def shown(line: str) -> str:
-    """The last nonempty state of a line, without escape sequences."""
+    """Returns the last nonempty state of a line, whose states carriage returns separate, without escape sequences."""
     states = [CONTROLS.sub("", state).rstrip() for state in line.split("\r")]
     return next((state for state in reversed(states) if state), "")

@@ -27,7 +27,7 @@ class Watched:
         self._seen = self._look()
 
     def changed(self) -> dict[str, set[Path]]:
-        """By kind, the files that are new, gone or rewritten since the last poll."""
+        """Returns, by kind, the files that are new, gone or rewritten since the last poll."""
         before, self._seen = self._seen, self._look()
         changed: dict[str, set[Path]] = {}
         for kind, path in {key for key, _ in before.items() ^ self._seen.items()}:
@@ -41,7 +41,10 @@ class Watched:
 
 
 def files(directory: str | Path, place: Place) -> Iterator[tuple[os.DirEntry[str], tuple[int, ...]]]:
-    """The files of a place in a directory and below, except hidden ones and those in `__pycache__`."""
+    """Yields the files of a place in a directory and below, except hidden ones and those in `__pycache__`.
+
+    With each file comes a mark that changes when the file is rewritten: modification time, size and inode number.
+    """
     try:
         entries = list(os.scandir(directory))
     except OSError:
@@ -56,5 +59,5 @@ def files(directory: str | Path, place: Place) -> Iterator[tuple[os.DirEntry[str
                 status = entry.stat()
                 yield entry, (status.st_mtime_ns, status.st_size, status.st_ino)
         except OSError:
-            # Gone since its directory was read.
+            # The entry has gone since its directory was read.
             continue
