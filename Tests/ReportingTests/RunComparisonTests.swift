@@ -47,11 +47,14 @@ import Testing
         try RunComparison(write(a, "a"), write(b, "b"), study: study, project: project, images: { _ in nil })
     }
 
-    /// Writes records of two recipes with two seeds each. The accuracies' variances are 2e-4 and 0.5e-4.
-    private func writeStudy() throws {
-        for (name, accuracy) in [
+    /// Writes records of the study, by default of two recipes with two seeds each. Their accuracies' variances are 2e-4
+    /// and 0.5e-4.
+    private func writeStudy(
+        _ runs: [(name: String, accuracy: Double)] = [
             ("plain-1", 0.70), ("plain-2", 0.72), ("flip-1", 0.80), ("flip-2", 0.81),
-        ] {
+        ]
+    ) throws {
+        for (name, accuracy) in runs {
             let run = try #require(try StudyRun.named(name).first)
             try record(name, accuracy: accuracy).write(to: study.record(run))
         }
@@ -88,6 +91,14 @@ import Testing
         let far = try compared(record("plain-1", accuracy: 0.70), record("plain-2", accuracy: 0.80))
         #expect(try metric("test.accuracy", in: far).meaning == .beyondNoise)
         #expect(far.summary.contains { $0.contains("by more than two seeds do") })
+    }
+
+    /// For one degree of freedom, Student's t is 12.706.
+    @Test func aTrainingWithHeldOutImagesIsNoSeedOfTheSameRecipe() throws {
+        try writeStudy([("fast-1", 0.90), ("fast-2", 0.92), ("fast-held-out-1", 0.50)])
+        let comparison = try compared(record("fast-1", accuracy: 0.90), record("fast-2", accuracy: 0.92))
+        let width = 12.706 * (2 * 2e-4).squareRoot()
+        #expect(abs(try #require(metric("test.accuracy", in: comparison).noise) / width - 1) < 1e-3)
     }
 
     @Test func withoutComparableStudyRunsTheNoiseIsUnknown() throws {

@@ -12,8 +12,8 @@ public struct ImageFlow: Sequence, Sendable {
 
     init(
         _ generator: ImageDataGenerator, _ dataset: ImageDataset, batchSize: Int, shuffle: Bool, seed: UInt64
-    ) {
-        source = BatchSource(
+    ) throws {
+        source = try BatchSource(
             dataset, batchSize: batchSize, augmentation: generator, shuffle: shuffle, seed: seed)
     }
 
@@ -75,19 +75,9 @@ extension ImageDataGenerator {
         _ dataset: ImageDataset, batchSize: Int = 32, shuffle: Bool = true, seed: UInt64 = 0
     ) throws -> ImageFlow {
         guard dataset.count > 0 else { throw TrainingError.noImages("flowing") }
-        try ImageDataGenerator.check(dataset)
         guard batchSize > 0 else {
             throw TrainingError.invalid(argument: "batchSize", value: "\(batchSize)", allowed: "1 or more")
         }
-        return ImageFlow(self, dataset, batchSize: batchSize, shuffle: shuffle, seed: seed)
-    }
-
-    /// Throws ``TrainingError`` unless the data set has images, not vectors.
-    static func check(_ dataset: ImageDataset) throws {
-        guard dataset.imageShape.count == 3 else {
-            throw TrainingError.invalid(
-                argument: "the shape of the data to augment", value: "\(dataset.imageShape)",
-                allowed: "images, [height, width, channels]")
-        }
+        return try ImageFlow(self, dataset, batchSize: batchSize, shuffle: shuffle, seed: seed)
     }
 }

@@ -25,10 +25,9 @@ extension Model {
         try check(dataset, "benchmark")
         try checkPositive("batchSize", batchSize)
         try checkPositive("steps", steps)
-        if augmentation != nil { try ImageDataGenerator.check(dataset) }
         let batchSize = min(batchSize, dataset.count)
         // Whole batches only: a smaller last batch would count as a fast step.
-        var source = BatchSource(
+        var source = try BatchSource(
             dataset.prefix(dataset.count / batchSize * batchSize), batchSize: batchSize,
             augmentation: augmentation, shuffle: true, seed: seed)
         let team = Team(communicator)

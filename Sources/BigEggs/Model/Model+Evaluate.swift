@@ -46,7 +46,7 @@ extension Model {
         let start = DispatchTime.now()
         var sums = TrainingProgress()
         var scores: [ImageScore] = []
-        let source = BatchSource(dataset, batchSize: batchSize)
+        let source = try BatchSource(dataset, batchSize: batchSize)
         try forEachShare(of: source, team) { number, batch, plan in
             if let plan { scores += self.scores(plan, labels: batch.labels) }
             try afterBatch(number)
@@ -77,7 +77,7 @@ extension Model {
         probabilities.reserveCapacity(dataset.count * classes)
         let team = Team(communicator)
         try team?.checkAlike(likeness(on: dataset, batchSize: batchSize))
-        let source = BatchSource(dataset, batchSize: batchSize)
+        let source = try BatchSource(dataset, batchSize: batchSize)
         try forEachShare(of: source, team) { _, batch, plan in
             if let plan { probabilities += output(plan, count: batch.count) }
         }

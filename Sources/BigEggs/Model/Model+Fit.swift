@@ -53,13 +53,12 @@ extension Model {
         try checkPositive("batchSize", batchSize)
         try checkPositive("epochs", epochs)
         if let stepsPerEpoch { try checkPositive("stepsPerEpoch", stepsPerEpoch) }
-        if augmentation != nil { try ImageDataGenerator.check(train) }
         guard 0...epochs ~= initialEpoch ?? 0 else {
             throw TrainingError.invalid(
                 argument: "initialEpoch", value: "\(initialEpoch ?? 0)",
                 allowed: "a number from 0 to \(epochs), the number of epochs")
         }
-        let source = BatchSource(
+        let source = try BatchSource(
             train, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch, augmentation: augmentation,
             shuffle: shuffle, seed: seed)
         return try TrainingLoop(

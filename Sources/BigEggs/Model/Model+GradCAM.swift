@@ -47,7 +47,7 @@ extension Model {
                 : "one of \(convolutions.joined(separator: ", "))")
         guard let layer = layer ?? last?.name, convolutions.contains(layer) else { throw unknown }
         var maps = ClassActivationMaps(values: [], height: 0, width: 0)
-        for batch in BatchSource(dataset, batchSize: batchSize).epoch() {
+        for batch in try BatchSource(dataset, batchSize: batchSize).epoch() {
             let plan = try plan(batch: batch.count, training: true, isFrozen: true)
             batch.gather(into: plan.input)
             guard

@@ -33,10 +33,16 @@ struct BatchSource: Sendable {
     ///   - augmentation: transforms every image anew in every pass.
     ///   - shuffle: whether each pass has its own order.
     ///   - seed: the seed of orders and augmentations.
+    /// - Throws: ``TrainingError`` if the data to augment are vectors, not images.
     init(
         _ dataset: ImageDataset, batchSize: Int, stepsPerEpoch: Int? = nil,
         augmentation: ImageDataGenerator? = nil, shuffle: Bool = false, seed: UInt64 = 0
-    ) {
+    ) throws {
+        guard augmentation == nil || dataset.imageShape.count == 3 else {
+            throw TrainingError.invalid(
+                argument: "the shape of the data to augment", value: "\(dataset.imageShape)",
+                allowed: "images, [height, width, channels]")
+        }
         gathering = BatchGathering(dataset: dataset, augmentation: augmentation, seed: seed)
         order = BatchOrder(
             count: dataset.count, batchSize: batchSize, stepsPerEpoch: stepsPerEpoch,
@@ -59,8 +65,8 @@ struct BatchSource: Sendable {
     }
 
     /// A whole data set, in stored order, as one batch.
-    static func whole(_ dataset: ImageDataset) -> Batch {
-        var source = BatchSource(dataset, batchSize: dataset.count)
+    static func whole(_ dataset: ImageDataset) throws -> Batch {
+        var source = try BatchSource(dataset, batchSize: dataset.count)
         return source.batch(epoch: 0, step: 0)
     }
 }

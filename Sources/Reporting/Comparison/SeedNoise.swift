@@ -8,21 +8,18 @@ import Foundation
 /// freedom.
 struct SeedNoise {
     /// The study's records by section, and by recipe; trainings with other held-out images are a recipe of their own.
-    private let records: [String: [String: [Record]]]
+    private let records: [[String: [Record]]]
 
     /// Reads the study's records.
     ///
     /// - Throws: `RecordError` or `FileError` for a record that cannot be read.
     init(_ study: Study) throws {
-        var records: [String: [String: [Record]]] = [:]
-        for (section, runs) in [("beyond", StudyRun.beyond), ("fast", StudyRun.fast)] {
-            for run in runs {
-                guard let record = try study.recorded(run) else { continue }
-                let recipe = String(run.name.dropLast("-\(run.seed)".count))
-                records[section, default: [:]][recipe, default: []].append(record)
+        records = try [StudyRun.beyond, StudyRun.fast].map { runs in
+            try runs.reduce(into: [:]) { recipes, run in
+                guard let record = try study.recorded(run) else { return }
+                recipes[run.nameWithoutSeed, default: []].append(record)
             }
         }
-        self.records = records
     }
 
     /// The size that 95 % of the differences between two seeds do not exceed.
@@ -32,7 +29,7 @@ struct SeedNoise {
     ///   - recipe: the recipe that was trained.
     /// - Returns: nil if the study's records are not enough to tell.
     func width(of key: String, recipe: String) -> Double? {
-        guard let recipes = records.values.first(where: { $0[recipe] != nil }) else { return nil }
+        guard let recipes = records.first(where: { $0[recipe] != nil }) else { return nil }
         var squares = 0.0
         var degrees = 0
         for runs in recipes.values {

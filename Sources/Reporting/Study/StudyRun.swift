@@ -75,8 +75,11 @@ public struct StudyRun: Sendable, Equatable {
     }
 
     /// The run's name, such as `flip-2` or `fast-held-out-1`.
-    public var name: String {
-        "\(recipe.name)\(heldOut == StudyRun.standardHeldOut(recipe) ? "" : "-held-out")-\(seed)"
+    public var name: String { "\(nameWithoutSeed)-\(seed)" }
+
+    /// The name of the run and of those that differ from it in the seed only, such as `flip` or `fast-held-out`.
+    package var nameWithoutSeed: String {
+        recipe.name + (heldOut == StudyRun.standardHeldOut(recipe) ? "" : "-held-out")
     }
 
     /// The command that trains it.

@@ -36,12 +36,13 @@ public struct Verification: Sendable, Encodable {
     public let outcome: Outcome
 
     package init(of comparisons: [SectionComparison], records: String) throws {
-        items = try comparisons.flatMap { try $0.items() }
+        let sections = try comparisons.map { (excuse: $0.excuse, items: try $0.items()) }
+        items = sections.flatMap(\.items)
         // An excuse holds for its section and for all later sections, because they may read that section's
         // results.
-        let strict = try comparisons.prefix { $0.excuse == nil }.flatMap { try $0.items() }
+        let strict = sections.prefix { $0.excuse == nil }.flatMap(\.items)
         excuse =
-            strict.allSatisfy { $0.agreement == .sameBits } ? comparisons.compactMap(\.excuse).first : nil
+            strict.allSatisfy { $0.agreement == .sameBits } ? sections.compactMap(\.excuse).first : nil
         excesses = comparisons.flatMap(\.excesses)
         self.records = records
         outcome =
