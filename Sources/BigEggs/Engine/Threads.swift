@@ -1,4 +1,5 @@
 import CGOMP
+import CKernels
 import Glibc
 import MessagePassing
 
@@ -67,13 +68,33 @@ enum Threads {
         #sourceLocation()
     }
 
-    /// Splits `0..<count` evenly over the pool, and runs `body(range, thread)` once on each thread.
+    /// Splits `0..<count` into ranges and runs `body(range, thread)` for each of them.
     ///
-    /// The ranges depend on the number of threads; the order of a sum must not.
+    /// Each thread has as many neighbouring ranges. A thread that has finished its own takes ranges of the others, so a
+    /// processor that is slowed by another process holds up the others less.
+    ///
+    /// The ranges depend on the number of threads, and the threads' ranges on their speed; the order of a sum must not.
+    ///
+    /// - Parameter rangesPerThread: fewer for work that is slower in small ranges.
     @inline(__always)
-    static func parallel(over count: Int, _ body: (_ range: Range<Int>, _ thread: Int) -> Void) {
-        parallel { thread, threads in
-            body(count * thread / threads..<count * (thread + 1) / threads, thread)
+    static func parallel(
+        over count: Int, rangesPerThread: Int = 8, _ body: (_ range: Range<Int>, _ thread: Int) -> Void
+    ) {
+        let most = Int(omp_get_max_threads())
+        withUnsafeTemporaryAllocation(of: be_work_share.self, capacity: most) { memory in
+            guard let shares = memory.baseAddress else { return }
+            let pieces = min(count, most * rangesPerThread)
+            for thread in 0..<most {
+                be_work_share_set(
+                    shares + thread, UInt32(pieces * thread / most), UInt32(pieces * (thread + 1) / most))
+            }
+            parallel { thread, _ in
+                while true {
+                    let piece = be_work_share_take(shares, most, thread)
+                    guard piece >= 0 else { return }
+                    body(count * piece / pieces..<count * (piece + 1) / pieces, thread)
+                }
+            }
         }
     }
 }

@@ -81,7 +81,7 @@ final class WinogradBFloat16Convolution: Pass {
         // handles a group at once.
         let tiles = shape.images * ((shape.height + 1) / 2) * ((shape.width + 1) / 2)
         let group = Int(BE_WINOGRAD_BFLOAT16_GROUP)
-        Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
+        Threads.parallel(over: (tiles + group - 1) / group, rangesPerThread: 4) { groups, thread in
             withUnsafePointer(to: convolution) { convolution in
                 be_winograd_bfloat16_convolve(
                     instructionSet, convolution, scratchpad + thread * bytesPerThread,

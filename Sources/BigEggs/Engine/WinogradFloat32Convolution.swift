@@ -90,7 +90,7 @@ final class WinogradFloat32Convolution: Pass {
         // at once.
         let tiles = withUnsafePointer(to: shape, be_winograd_float32_tiles)
         let group = Int(BE_WINOGRAD_FLOAT32_GROUP)
-        Threads.parallel(over: (tiles + group - 1) / group) { groups, thread in
+        Threads.parallel(over: (tiles + group - 1) / group, rangesPerThread: 4) { groups, thread in
             withUnsafePointer(to: convolution) { convolution in
                 be_winograd_float32_convolve(
                     instructionSet, convolution, scratchpad + thread * bytesPerThread,
