@@ -96,7 +96,7 @@ struct BenchBreakdown: Encodable {
         \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \
         \(precision.rawValue), batch size \(batchSize), \(BenchSubject.title(recipe, imageSize))
         Measured peak: \((peak.float32 / 1e9).fixed(0)) GFLOP/s of float32 multiply-adds, \
-        \(peak.bfloat16 > 0 ? "\((peak.bfloat16 / 1e9).fixed(0)) of bfloat16 dot products" : "no bfloat16")
+        \(peak.bfloat16 > 0 ? "\((peak.bfloat16 / 1e9).fixed(0)) of bfloat16 products" : "no bfloat16")
 
         A training step
         \(table(training))

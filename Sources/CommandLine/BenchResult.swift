@@ -115,6 +115,7 @@ struct BenchResult: Encodable {
             \(speeds.text)
             \(processor), \(BenchSubject.workers(processes: processes, threads: threads)), \(precision.rawValue), batch size \(batchSize)\(parts), \(BenchSubject.title(recipe, imageSize))
             oneDNN \(oneDNN) with \(instructionSet)
+            --precision auto is \(Precision.fastest.rawValue) here: \(Precision.reasonForFastest)
             at most \((Double(peakMemoryBytes) / 1e6).fixed(0)) MB of memory
 
             \(choices.text)

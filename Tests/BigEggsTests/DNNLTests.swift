@@ -38,6 +38,15 @@ import Testing
         }
     }
 
+    @Test func aLimitWithoutAMXKeepsTheEngineFromUsingIt() {
+        for limit in ["", "ALL", "default", "AVX512_CORE_AMX", "avx512_core_amx_fp16", "AVX10_1_512_AMX"] {
+            #expect(DNNL.allowsTiles(limit))
+        }
+        for limit in ["SSE41", "AVX2", "AVX512_CORE", "AVX512_CORE_BF16", "AVX512_CORE_FP16", "AVX10_1_512"] {
+            #expect(!DNNL.allowsTiles(limit))
+        }
+    }
+
     @Test func onlyOneFolderCallsOneDNN() throws {
         let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Sources")

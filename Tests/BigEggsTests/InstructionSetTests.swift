@@ -81,7 +81,6 @@ import Testing
             (Machine.peakOperationsPerSecond(.bfloat16, threads: 1) > 0) == DNNL.instructionSet.hasBFloat16)
     }
 
-    /// With kernels for AMX this would fail: the measured peak is that of dot products, not of AMX.
     @Test func theFastestPrecisionHasTheHigherPeak() {
         func peak(_ precision: Precision) -> Double {
             (0..<3).map { _ in Machine.peakOperationsPerSecond(precision, threads: 1) }.max() ?? 0

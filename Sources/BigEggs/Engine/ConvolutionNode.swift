@@ -13,7 +13,6 @@ final class ConvolutionNode: WeightedNode {
     /// Whether the 2×2 max pooling after the convolution is fused.
     private let pools: Bool
     private let training: Bool
-    private let threads: Int
 
     /// - Parameters:
     ///   - outputDims: `[batch, filters, height, width]`.
@@ -28,7 +27,6 @@ final class ConvolutionNode: WeightedNode {
         let kernelDims = kerasKernel.dims
         self.window = window
         self.training = training
-        self.threads = threads
 
         let layout = TensorLayout.images(outputDims, precision)
         let primitives = WeightedPrimitives(
@@ -48,12 +46,14 @@ final class ConvolutionNode: WeightedNode {
                     kernelDims: kernelDims, window: window, input: input.layout, output: layout)
             }
         let mayUseWinograd = allowsWinograd && isFaster
+        let mayUseTiles =
+            allowsWinograd && TileConvolution.isFor(kernelDims: kernelDims, precision: precision)
         let blocks = LayoutChoice.described(
-            .kernelBlocks(kernelDims, .float32, size: layout.blockSize(of: 1)))
+            .kernelBlocks(kernelDims, .float32, size: mayUseTiles ? 16 : layout.blockSize(of: 1)))
         if store.layout(of: kernel) == nil {
             store.chooseLayout(
                 of: kernel,
-                try mayUseWinograd || mayBeTiny
+                try mayUseWinograd || mayBeTiny || mayUseTiles
                     ? blocks
                     : primitives.storedLayout(samples: fixedParts?.typicalCount ?? outputDims[0]),
                 kerasLayout: kerasKernel)
@@ -67,6 +67,7 @@ final class ConvolutionNode: WeightedNode {
             Array(outputDims[..<2]) + outputDims[2...].map { $0 / 2 }, precision)
         try super.init(
             primitives, input: input, output: pools ? pooled : nil, kernel: kernel, bias: bias,
+            usesTiles: mayUseTiles && store.layout(of: kernel) == blocks, threads: threads,
             fixedParts: fixedParts, store: store)
         output.isPooled = pools
     }
@@ -89,7 +90,7 @@ final class ConvolutionNode: WeightedNode {
                 shape, input: input.place, kernel: weights(TinyKernel(shape: shape, isTurned: false)),
                 bias: bias.map { .parameter($0) }, rectifies: rectifies, output: output.place)
         }
-        guard usesWinograd else { return nil }
+        guard usesWinograd else { return super.makeOwnForward() }
         let transformed = transformed(isTurned: false)
         switch precision {
         case .float32:
@@ -116,7 +117,7 @@ final class ConvolutionNode: WeightedNode {
                     output: gradient)
             }
         }
-        guard usesWinograd else { return nil }
+        guard usesWinograd else { return super.makeOwnBackwardData(into: gradient) }
         let transformed = transformed(isTurned: true)
         return TransformedFirst(transformed, of: kernel) {
             switch precision {
@@ -149,7 +150,7 @@ final class ConvolutionNode: WeightedNode {
 
     override func makeOwnBackwardWeights(samples: Int) -> (any Pass)? {
         if isTiny { return tinyGradient(samples: samples) }
-        guard usesWinograd else { return nil }
+        guard usesWinograd else { return super.makeOwnBackwardWeights(samples: samples) }
         switch precision {
         case .float32:
             guard WinogradFloat32Gradient.isFor(kernelDims: kernelDims) else { return nil }

@@ -5,21 +5,28 @@
 final class InnerProductNode: WeightedNode {
     init(
         name: String, input: Signal, units: Int, kernel: Int, bias: Int?, kerasKernel: TensorLayout,
-        rectifies: Bool, outputPrecision: Precision, precision: Precision, fixedParts: SampleParts?,
-        store: ParameterStore
+        rectifies: Bool, outputPrecision: Precision, precision: Precision, threads: Int,
+        fixedParts: SampleParts?, store: ParameterStore
     ) throws {
         let primitives = WeightedPrimitives(
-            name: name, source: input.layout,
+            name: name,
+            source: kerasKernel.dims.count == 2
+                ? .rowMajor([input.dims[0], kerasKernel.dims[1]], precision) : input.layout,
             destination: .rowMajor([input.dims[0], units], outputPrecision), kernelDims: kerasKernel.dims,
             window: nil, hasBias: bias != nil, rectifies: rectifies, precision: precision)
+        let mayUseTiles = TileConvolution.isFor(kernelDims: kerasKernel.dims, precision: precision)
+        let blocks = LayoutChoice.described(.kernelBlocks(kerasKernel.dims, .float32))
         if store.layout(of: kernel) == nil {
             store.chooseLayout(
                 of: kernel,
-                try primitives.storedLayout(samples: fixedParts?.typicalCount ?? input.dims[0]),
+                try mayUseTiles
+                    ? blocks : primitives.storedLayout(samples: fixedParts?.typicalCount ?? input.dims[0]),
                 kerasLayout: kerasKernel)
         }
         try super.init(
-            primitives, input: input, kernel: kernel, bias: bias, fixedParts: fixedParts, store: store)
+            primitives, input: input, kernel: kernel, bias: bias,
+            usesTiles: mayUseTiles && store.layout(of: kernel) == blocks, threads: threads,
+            fixedParts: fixedParts, store: store)
     }
 
     /// Each part reads the whole kernel, so there are few parts.

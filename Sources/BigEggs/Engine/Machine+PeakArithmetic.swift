@@ -5,13 +5,14 @@ extension Machine {
     /// The measured peak of floating-point operations per second, with all operands in registers.
     ///
     /// The measurement takes about a tenth of a second. It runs independent chains of float32 multiply-adds, or of
-    /// dot products of bfloat16 pairs. A multiplication and an addition count as two operations. The instruction set is
-    /// the largest that the engine uses on this processor, whatever this build was compiled for.
+    /// products of bfloat16 numbers: of AMX's tiles, or dot products of pairs. A multiplication and an addition count
+    /// as two operations. The instruction set is the largest that the engine uses on this processor, whatever this
+    /// build was compiled for.
     ///
     /// - Returns: 0 for bfloat16 on a processor without an instruction for it.
     public static func peakOperationsPerSecond(_ precision: Precision, threads: Int) -> Double {
         let instructionSet = DNNL.instructionSet.ofKernels
-        let measure = precision == .float32 ? be_multiply_add : be_dot_product
+        let measure = precision == .float32 ? be_multiply_add : be_bfloat16_products
         Threads.use(threads)
         var best = 0.0
         var sink = [Float](repeating: 0, count: threads)

@@ -20,7 +20,8 @@ final class PlanBuilder {
     }
 
     /// The network's input. Images of fewer than 16 channels are stored as one plane per channel (NCHW) if
-    /// all layers that read them prefer planes; otherwise channels last (NHWC).
+    /// all layers that read them prefer planes; otherwise, and if images between layers are so, channels last
+    /// (NHWC).
     private static func input(_ network: Network, _ key: Plan.Key) -> Signal {
         let shape = network.inputShape
         guard shape.count == 3 else {
@@ -30,6 +31,7 @@ final class PlanBuilder {
         let dims = [key.batch, shape[2], shape[0], shape[1]]
         let planes =
             shape[2] < 16
+            && TensorLayout.images(dims, key.precision) != .channelsLast(dims, key.precision)
             && network.readers(ofValue: 0)
                 .allSatisfy { (network.reader(padding: $0) ?? $0).layer.readsPlanes }
         return Signal(

@@ -71,19 +71,21 @@ package struct TensorLayout: Equatable {
         TensorLayout(precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(size, of: 1)])
     }
 
-    /// The layout of images between layers: oneDNN's convolutions choose it on this processor.
+    /// The layout of images between layers, for the convolutions that this processor uses.
     package static func images(
         _ dims: [Int], _ precision: Precision, for set: InstructionSet = DNNL.instructionSet
     ) -> TensorLayout {
+        if set >= .amx, precision == .bfloat16 { return channelsLast(dims, precision) }
         if set >= .avx512 { return channelBlocks(16, dims, precision) }
         return set >= .avx2 ? channelBlocks(8, dims, precision) : channelsLast(dims, precision)
     }
 
-    /// Kernels `[outputs, inputs, height, width]` in blocks of `size` inputs by `size` outputs; oneDNN's OIhw16i16o
-    /// and OIhw8i8o.
+    /// Kernels `[outputs, inputs, height, width]`, or matrices `[outputs, inputs]`, in blocks of `size` inputs by
+    /// `size` outputs; oneDNN's OIhw16i16o and OIhw8i8o.
     package static func kernelBlocks(_ dims: [Int], _ precision: Precision, size: Int = 16) -> TensorLayout {
         TensorLayout(
-            precision, dims: dims, order: [0, 1, 2, 3], blocks: [Block(size, of: 1), Block(size, of: 0)])
+            precision, dims: dims, order: Array(dims.indices),
+            blocks: [Block(size, of: 1), Block(size, of: 0)])
     }
 
     /// The same layout in another precision.

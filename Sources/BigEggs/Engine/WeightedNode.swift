@@ -1,3 +1,5 @@
+import CKernels
+
 /// The base class of convolution and inner product: a kernel, a bias and three passes.
 ///
 /// oneDNN fuses a ReLU into the forward primitive. The node that reads the output masks the ReLU's gradient
@@ -14,6 +16,9 @@ class WeightedNode: Node {
     /// If batches are divided into fixed parts, the parts that the plan computes; otherwise nil.
     let fixedParts: SampleParts?
     let store: ParameterStore
+    /// The shape for the engine's kernels for AMX; `nil` if they are not used.
+    private let tiles: be_tile_shape?
+    let threads: Int
     private var forwardPass: (any Pass)?
     private var backwardData: (any Pass)?
     private var backwardWeights: (any Pass)?
@@ -25,7 +30,7 @@ class WeightedNode: Node {
     /// - Parameter output: the output's layout, if it differs from the primitives' destination.
     init(
         _ primitives: WeightedPrimitives, input: Signal, output: TensorLayout? = nil, kernel: Int, bias: Int?,
-        fixedParts: SampleParts?, store: ParameterStore
+        usesTiles: Bool, threads: Int, fixedParts: SampleParts?, store: ParameterStore
     ) throws {
         self.primitives = primitives
         self.input = input
@@ -33,6 +38,12 @@ class WeightedNode: Node {
         self.bias = bias
         self.fixedParts = fixedParts
         self.store = store
+        self.threads = threads
+        tiles =
+            usesTiles
+            ? be_tile_shape(
+                source: primitives.source, destination: primitives.destination, window: primitives.window)
+            : nil
         let layout = output ?? primitives.destination
         self.output = Signal(dims: layout.dims, layout: layout)
         self.output.isRectified = primitives.rectifies
@@ -81,13 +92,38 @@ class WeightedNode: Node {
     }
 
     /// The engine's own forward pass; `nil` to use oneDNN's.
-    func makeOwnForward() -> (any Pass)? { nil }
+    func makeOwnForward() -> (any Pass)? {
+        tiles.map {
+            TileConvolution(
+                $0, isTurned: false, source: input.place,
+                kernel: weights(TileKernel(dims: kernelDims, isTurned: false)),
+                bias: bias.map { .parameter($0) }, rectifies: rectifies, target: output.place,
+                precision: output.layout.precision, threads: threads)
+        }
+    }
+
     /// The engine's own pass for the input's gradient; `nil` to use oneDNN's.
-    func makeOwnBackwardData(into gradient: Place) -> (any Pass)? { nil }
+    func makeOwnBackwardData(into gradient: Place) -> (any Pass)? {
+        tiles.map { shape in
+            TransformedFirst(TileKernel(dims: kernelDims, isTurned: true), of: kernel) {
+                TileConvolution(
+                    shape, isTurned: true, source: output.gradientPlace, kernel: $0, bias: nil,
+                    rectifies: false, target: gradient, precision: input.layout.precision, threads: threads)
+            }
+        }
+    }
+
     /// The engine's own pass for the gradients of kernel and bias; `nil` to use oneDNN's.
     ///
     /// - Parameter samples: how many samples the pass reads, from the start of the buffers.
-    func makeOwnBackwardWeights(samples: Int) -> (any Pass)? { nil }
+    func makeOwnBackwardWeights(samples: Int) -> (any Pass)? {
+        guard var shape = tiles else { return nil }
+        shape.images = samples
+        return TileGradient(
+            shape, input: input.placeInBackward, outputGradient: output.gradientPlace,
+            kernelGradient: .gradient(kernel), biasGradient: bias.map { .gradient($0) }, threads: threads)
+    }
+
     /// The layout in which the engine's own passes read the output's gradient.
     var outputGradient: TensorLayout { primitives.gradient }
 

@@ -14,9 +14,10 @@
 /// - Returns: the number of operations; a multiplication and an addition are two.
 int64_t be_multiply_add(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
 
-/// Does the same with dot products of bfloat16 pairs, summed in float32. Returns 0 if `set` has no instruction for it.
+/// Does the same with products of bfloat16 numbers, summed in float32: with AMX those of tiles, otherwise dot products
+/// of pairs. Returns 0 if `set` has no instruction for it.
 ///
 /// - factor: each round adds this number to every sum and subtracts it again.
-int64_t be_dot_product(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
+int64_t be_bfloat16_products(be_instruction_set set, int64_t rounds, float factor, float *_Nonnull result);
 
 #pragma GCC visibility pop

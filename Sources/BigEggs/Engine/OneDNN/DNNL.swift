@@ -1,4 +1,6 @@
+import CKernels
 import COneDNN
+import Glibc
 
 /// oneDNN's CPU engine and stream, one of each per process.
 ///
@@ -9,6 +11,7 @@ package enum DNNL {
     /// The engine and the stream, or the error of creating them.
     nonisolated(unsafe) private static let shared: Result<Handles, EngineError> = {
         if let fault = build?.fault { return .failure(fault) }
+        _ = instructionSet
         var engine: dnnl_engine_t?
         var stream: dnnl_stream_t?
         var status = dnnl_engine_create(&engine, dnnl_cpu, 0)
@@ -80,8 +83,43 @@ package enum DNNL {
         (.amx, dnnl_cpu_isa_avx512_core_amx), (.amxFP16, dnnl_cpu_isa_avx512_core_amx_fp16),
     ].map { ($0, $1.rawValue) }
 
-    /// The largest instruction set that oneDNN generates code for on this processor.
-    package static var instructionSet: InstructionSet {
-        InstructionSet(containedIn: dnnl_get_effective_cpu_isa().rawValue, of: instructionSetNumbers)
+    /// The largest instruction set that the engine uses on this processor.
+    ///
+    /// Only the engine's own kernels use AMX. oneDNN is limited to the sets before it: the primitives of 2.6 that use AMX
+    /// end the process when several threads run them at once. `ONEDNN_MAX_CPU_ISA` limits both.
+    package static let instructionSet: InstructionSet = {
+        let usesTiles = be_processor_has_tiles() && tileRefusal == nil
+        let effective = InstructionSet(
+            containedIn: dnnl_get_effective_cpu_isa().rawValue, of: instructionSetNumbers)
+        return usesTiles && effective >= .avx512BF16 ? .amx : min(effective, .avx512FP16)
+    }()
+
+    /// Why AMX is not used although the processor has it; `nil` if it is used, or the processor does not have it.
+    package static let tileRefusal: String? = {
+        guard be_processor_has_tiles() else { return nil }
+        guard allowsTiles(limit) else { return "ONEDNN_MAX_CPU_ISA is \(limit)" }
+        guard be_tiles_are_allowed() else { return "Linux does not allow it" }
+        return leavesTilesAlone ? nil : "oneDNN was in use before"
+    }()
+
+    /// The name of the instruction set that the environment limits oneDNN to; empty without a limit.
+    private static var limit: String {
+        (getenv("ONEDNN_MAX_CPU_ISA") ?? getenv("DNNL_MAX_CPU_ISA")).map { String(cString: $0) } ?? ""
+    }
+
+    /// Whether a limit, such as "AVX512_CORE_BF16", allows AMX.
+    package static func allowsTiles(_ limit: String) -> Bool {
+        let limit = limit.uppercased()
+        return ["", "ALL", "DEFAULT"].contains(limit) || limit.contains("AMX")
+    }
+
+    /// Limits oneDNN to the sets before AMX.
+    ///
+    /// - Returns: false if oneDNN has chosen its set before.
+    private static var leavesTilesAlone: Bool {
+        let largest =
+            dnnl_cpu_isa_avx512_core_fp16.rawValue == .max
+            ? dnnl_cpu_isa_avx512_core_bf16 : dnnl_cpu_isa_avx512_core_fp16
+        return dnnl_set_max_cpu_isa(largest) == dnnl_success
     }
 }
