@@ -73,6 +73,20 @@ static inline __attribute__((always_inline)) be_int16_lanes be_first_maximum16(
   return (isLower & lower) | (~isLower & upper);
 }
 
+/// Stores numbers from 0 to 255, a byte each.
+static inline __attribute__((always_inline)) void be_store_bytes16(be_int16_lanes numbers, uint8_t *_Nonnull target) {
+  typedef uint8_t be_bytes16 __attribute__((ext_vector_type(16)));
+  const be_bytes16 bytes = __builtin_convertvector(numbers, be_bytes16);
+  memcpy(target, &bytes, sizeof bytes);
+}
+
+static inline __attribute__((always_inline)) be_int16_lanes be_load_bytes16(const uint8_t *_Nonnull source) {
+  typedef uint8_t be_bytes16 __attribute__((ext_vector_type(16)));
+  be_bytes16 bytes;
+  memcpy(&bytes, source, sizeof bytes);
+  return __builtin_convertvector(bytes, be_int16_lanes);
+}
+
 /// Returns `value` in the lanes in which `number` equals `which`, zero elsewhere.
 static inline __attribute__((always_inline)) be_float16_lanes be_where16(
     be_int16_lanes number, int32_t which, be_float16_lanes value) {

@@ -42,13 +42,19 @@ extension PlanBuilder {
         _ pooling: Operation.Pooling, _ window: Window, _ input: Signal, for layer: ResolvedLayer
     ) throws -> Signal {
         let zeros = zeros(of: window, for: layer)
+        let input = try blocked(input, for: layer.name)
+        let outputDims = imageDims(layer.outputShape)
+        let window = Operation.Window(
+            size: window.size, strides: window.strides, paddingBefore: zeros.before,
+            paddingAfter: zeros.after)
+        if MaxPoolingNode.isFor(pooling, window, input.layout, outputDims: outputDims) {
+            return add(
+                MaxPoolingNode(
+                    name: layer.name, input: input, outputDims: outputDims, training: key.training))
+        }
         return add(
             try PoolingNode(
-                name: layer.name, input: try blocked(input, for: layer.name),
-                outputDims: imageDims(layer.outputShape), pooling: pooling,
-                window: .init(
-                    size: window.size, strides: window.strides, paddingBefore: zeros.before,
-                    paddingAfter: zeros.after),
+                name: layer.name, input: input, outputDims: outputDims, pooling: pooling, window: window,
                 training: key.training))
     }
 
