@@ -161,7 +161,7 @@ def breakdown(kind, work):
         f"Milliseconds at batch {found['batch_size']} on {found['threads']} threads. \"Of peak\" counts the "
         "operations of the layer's definition per second, as a share of this machine's peak, measured in registers: "
         f"{peaks['float32'] / 1e9:.0f} GFLOP/s of float32 multiply-adds, {peaks['bfloat16'] / 1e9:.0f} of bfloat16 "
-        "dot products. Winograd's algorithm needs fewer multiplications than the definition, so its share can exceed "
+        "products. Winograd's algorithm needs fewer multiplications than the definition, so its share can exceed "
         "100%.",
         table([""] + [title for precision in measured for title in (f"{precision} ms", "of peak")], rows),
         "Command: `bigeggs bench --breakdown`, which shows every layer and pass."])

@@ -197,6 +197,15 @@ final class BatchNormalizationNode: Node {
         let walk = input.walk
         let source = memory.input.assumingMemoryBound(to: type)
         let destination = memory.output.assumingMemoryBound(to: type)
+        if walk.isPixelwise {
+            walk.forEach { block, offset in
+                let scale = Float.load(memory.scale + block * 16)
+                let shift = Float.load(memory.shift + block * 16)
+                let value = Element.load(source + offset)
+                Element.store(Function.value(shift.addingProduct(value, scale)), destination + offset)
+            }
+            return
+        }
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let block = item % walk.blocks
@@ -368,6 +377,19 @@ final class BatchNormalizationNode: Node {
         let source = UnsafePointer(memory.input.assumingMemoryBound(to: type))
         let gradient = memory.gradient.assumingMemoryBound(to: type)
         let masks = masksGradient
+        if walk.isPixelwise {
+            walk.forEach { block, offset in
+                let scale = Float.load(memory.scale + block * 16)
+                let slope = Float.load(memory.slope + block * 16)
+                let constant = Float.load(memory.constant + block * 16)
+                let value = Element.load(source + offset)
+                var result = constant.addingProduct(value, slope).addingProduct(
+                    Element.load(UnsafePointer(gradient) + offset), scale)
+                if masks { result = result.masked(whereRectified: value) }
+                Element.store(result, gradient + offset)
+            }
+            return
+        }
         Threads.parallel(over: walk.samples * walk.blocks) { range, _ in
             for item in range {
                 let block = item % walk.blocks

@@ -16,6 +16,9 @@ struct ChannelWalk: Equatable {
     /// Whether the sixteen channels of every block are adjacent in memory.
     var isContiguous: Bool { halfStride == 8 && paddedLanes % 16 == 0 }
 
+    /// Whether a sample's values are whole blocks of sixteen channels, position after position: channels last.
+    let isPixelwise: Bool
+
     /// Channels in memory, padding included.
     private let paddedLanes: Int
 
@@ -34,6 +37,7 @@ struct ChannelWalk: Equatable {
             // Channels last, or a matrix: the channels of a pixel lie together.
             (blockStride, halfStride, positionStride) = (16, 8, dims.count > 2 ? layout.strides[3] : channels)
         }
+        isPixelwise = layout.blocks.isEmpty && channels % 16 == 0 && positionStride == channels
     }
 
     /// A channel's offset from a sample's first value; `nil` if the channel is not in memory.
@@ -76,6 +80,22 @@ struct ChannelWalk: Equatable {
         } else {
             for lane in 0..<lanes {
                 pointer[offset(ofLane: lane)] = Element(value[lane])
+            }
+        }
+    }
+
+    /// Calls `body(block, offset)` for each sixteen channels, in parallel, with the offset of the first one.
+    ///
+    /// With channels last, memory is visited in its order. With one block after the other, only a part of each line of
+    /// memory would be used at a time.
+    @inline(__always)
+    func forEach(_ body: (_ block: Int, _ offset: Int) -> Void) {
+        Threads.parallel(over: samples) { range, _ in
+            for sample in range {
+                for position in 0..<positions {
+                    let start = sample * sampleStride + position * positionStride
+                    for block in 0..<blocks { body(block, start + block * 16) }
+                }
             }
         }
     }
