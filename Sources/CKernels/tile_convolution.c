@@ -9,7 +9,7 @@ typedef be_tile_convolution convolution_t;
 enum {
   GROUP = BE_TILE_GROUP,
   PAIR_BYTES = 2 * TILE_BYTES,
-  /// The number of lines of 64 bytes that are copied from one image before the next.
+  /// The number of lines that are copied from one image before the next.
   CHUNK = 4,
 };
 
@@ -30,11 +30,11 @@ size_t be_tile_convolution_scratch_bytes(const be_tile_shape *shape, bool is_tur
   return ring.rows * ring.row_bytes;
 }
 
-/// Copies lines of a row of a group's images: for each pixel and 32 channels two tiles, whose rows are the images.
-/// A line is 32 channels of a pixel.
-BE_INLINE void copy_lines(tile_operations_t on, const axes_t *axes, const convolution_t *convolution, ptrdiff_t group,
-                          ptrdiff_t row, ptrdiff_t first_line, ptrdiff_t last_line, const ring_t *ring) {
-  const ptrdiff_t blocks = blocks_of(axes->depth, DEPTH);
+/// Copies a row of a group's images: for each pixel and 32 channels two tiles, whose rows are the images.
+BE_INLINE void copy_row(tile_operations_t on, const axes_t *axes, const convolution_t *convolution, ptrdiff_t group,
+                        ptrdiff_t row, const ring_t *ring) {
+  // A line is 32 channels of a pixel.
+  const ptrdiff_t blocks = blocks_of(axes->depth, DEPTH), lines = unfolded(axes).source * blocks;
   const ptrdiff_t row_numbers = axes->across.source * axes->channels;
   const ptrdiff_t image_numbers = axes->down.source * row_numbers;
   const bfloat *const first =
@@ -43,8 +43,8 @@ BE_INLINE void copy_lines(tile_operations_t on, const axes_t *axes, const convol
   const ptrdiff_t images = convolution->shape.images - group * GROUP;
   const bool is_whole = !axes->unfolds && axes->channels % DEPTH == 0;
   // With chunks of 256 bytes, reads and writes both go through memory in order.
-  for (ptrdiff_t begin = first_line; begin < last_line; begin += CHUNK) {
-    const ptrdiff_t end = begin + CHUNK < last_line ? begin + CHUNK : last_line;
+  for (ptrdiff_t begin = 0; begin < lines; begin += CHUNK) {
+    const ptrdiff_t end = begin + CHUNK < lines ? begin + CHUNK : lines;
     for (ptrdiff_t image = 0; image < GROUP; image++) {
       const bfloat *const at = first + image * image_numbers;
       char *const to = target + image * 64;
@@ -130,35 +130,36 @@ BE_INLINE void convolve(tile_operations_t on, const convolution_t *convolution, 
   const axes_t axes = axes_of(&convolution->shape, convolution->is_turned);
   const axis_t down = axes.down, across = unfolded(&axes);
   const ring_t ring = ring_of(&axes, scratch);
-  const ptrdiff_t blocks = blocks_of(axes.depth, DEPTH), lines = across.source * blocks;
+  const ptrdiff_t blocks = blocks_of(axes.depth, DEPTH);
+  const ptrdiff_t pair_bytes = down.taps * across.taps * blocks * PAIR_BYTES;
   const ptrdiff_t image_stride = down.target * across.target * axes.targets;
   const ptrdiff_t rest = convolution->shape.images - group * GROUP, images = rest < GROUP ? rest : GROUP;
   tiles_t tiles;
-  float sums[2][GROUP][32] __attribute__((aligned(64)));
+  float sums[GROUP][32] __attribute__((aligned(64)));
   on.begin();
   ptrdiff_t copied = -1;
   for (ptrdiff_t y = piece->first_row; y < piece->last_row; y++) {
     for (ptrdiff_t i = 0; i < down.taps; i++) {
       const ptrdiff_t row = source_of(&down, y, tap_in_order(&down, i));
-      if (row > copied) copy_lines(on, &axes, convolution, group, row, 0, lines, &ring), copied = row;
+      if (row > copied) copy_row(on, &axes, convolution, group, row, &ring), copied = row;
     }
-    for (ptrdiff_t channel = piece->first_channel; channel < piece->last_channel; channel += 32) {
-      const char *const matrices =
-          (const char *)convolution->tiles + channel / 32 * down.taps * across.taps * blocks * PAIR_BYTES;
-      const ptrdiff_t channels = axes.targets - channel < 32 ? axes.targets - channel : 32;
-      const ptrdiff_t start = group * GROUP * image_stride + y * across.target * axes.targets + channel;
-      float bias[32] = {0};
-      if (convolution->bias) memcpy(bias, convolution->bias + channel, channels * sizeof(float));
-      for (ptrdiff_t x = 0; x < across.target; x++) {
+    // All channels of a position are written before the next position, so that writes are close to each other.
+    for (ptrdiff_t x = 0; x < across.target; x++)
+      for (ptrdiff_t channel = piece->first_channel; channel < piece->last_channel; channel += 32) {
+        const char *const matrices = (const char *)convolution->tiles + channel / 32 * pair_bytes;
         add_window(on, &tiles, &down, &across, &ring, y, x, blocks, matrices);
-        float *const own = sums[x % 2][0];
-        on.store(&tiles, 0, own, 128);
-        on.store(&tiles, 1, own + 16, 128);
-        on.store(&tiles, 2, own + 16 * 32, 128);
-        on.store(&tiles, 3, own + 16 * 32 + 16, 128);
-        finish(on, convolution, sums[x % 2], bias, images, channels, image_stride, start + x * axes.targets);
+        on.store(&tiles, 0, sums[0], sizeof sums[0]);
+        on.store(&tiles, 1, sums[0] + 16, sizeof sums[0]);
+        on.store(&tiles, 2, sums[16], sizeof sums[0]);
+        on.store(&tiles, 3, sums[16] + 16, sizeof sums[0]);
+        const ptrdiff_t channels = axes.targets - channel < 32 ? axes.targets - channel : 32;
+        float rest_bias[32] = {0};
+        const float *bias = rest_bias;
+        if (convolution->bias && channels == 32) bias = convolution->bias + channel;
+        else if (convolution->bias) memcpy(rest_bias, convolution->bias + channel, channels * sizeof(float));
+        finish(on, convolution, sums, bias, images, channels, image_stride,
+               group * GROUP * image_stride + (y * across.target + x) * axes.targets + channel);
       }
-    }
   }
   on.end();
 }
