@@ -62,5 +62,5 @@ void be_bfloat16_add_products(be_instruction_set set, const void *left, const vo
 
 bool be_bfloat16_is_faster(be_instruction_set set) {
   __builtin_cpu_init();
-  return set == BE_AMX || (set == BE_AVX512_BF16 && __builtin_cpu_is("amd"));
+  return set >= BE_AVX512_BF16 && __builtin_cpu_is("amd");
 }

@@ -62,7 +62,7 @@ BE_TARGET_AVX512_BF16 static int64_t dot_product_avx512_bf16(int64_t rounds, flo
   return rounds * CHAINS * 16 * 4;
 }
 
-/// Products of tiles, four sums at a time. A product takes as long as about twelve dot products.
+/// Products of tiles, four sums at a time.
 BE_TARGET_AMX static int64_t tile_product_amx(int64_t rounds, float factor, float *result) {
   bfloat halves[512];
   uint32_t bits;

@@ -28,13 +28,13 @@ typedef struct {
   bool is_product;
 } plan_t;
 
-BE_INLINE bool is_product(const shape_t *shape) {
+bool be_tile_gradient_is_product(const shape_t *shape) {
   return shape->height * shape->width * shape->rows * shape->columns == 1;
 }
 
 /// - groups: the number of groups to sum over.
 BE_INLINE plan_t plan_of(const shape_t *shape, ptrdiff_t groups) {
-  plan_t plan = {.axes = axes_of(shape, false), .is_product = is_product(shape)};
+  plan_t plan = {.axes = axes_of(shape, false), .is_product = be_tile_gradient_is_product(shape)};
   axes_t *const axes = &plan.axes;
   plan.input_row = axes->across.source * axes->channels;
   plan.output_row = axes->across.target * axes->targets;
@@ -51,7 +51,6 @@ BE_INLINE plan_t plan_of(const shape_t *shape, ptrdiff_t groups) {
   plan.across = unfolded(&plan.axes);
   plan.inputs = blocks_of(plan.axes.depth, 16);
   plan.outputs = blocks_of(plan.axes.targets, 16);
-  // Inputs are copied 32 channels at a time.
   plan.input_row_bytes = plan.across.source * plan.inputs * TILE_BYTES;
   plan.output_row_bytes = plan.across.target * plan.outputs * TILE_BYTES;
   plan.rows = 1;

@@ -6,3 +6,8 @@ extension [NamedTensor] {
         Dictionary(uniqueKeysWithValues: map { ($0.name, $0.values.map(\.bitPattern)) })
     }
 }
+
+/// The bits of the nearest bfloat16 number.
+func half(_ value: Float) -> UInt16 {
+    UInt16((value.bitPattern &+ 0x7FFF &+ (value.bitPattern >> 16 & 1)) >> 16)
+}

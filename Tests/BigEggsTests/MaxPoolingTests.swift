@@ -38,6 +38,3 @@ import Testing
         #expect(inputGradient.values == expected.gradient.map(half))
     }
 }
-
-/// The bits of a number that bfloat16 holds exactly.
-private func half(_ value: Float) -> UInt16 { UInt16(value.bitPattern >> 16) }

@@ -44,11 +44,6 @@ import Testing
     }
 }
 
-/// The bits of the nearest bfloat16 number.
-private func half(_ value: Float) -> UInt16 {
-    UInt16((value.bitPattern &+ 0x7FFF &+ (value.bitPattern >> 16 & 1)) >> 16)
-}
-
 /// Images, a kernel and a gradient in the layouts that the kernels read.
 private struct Values {
     let shape: be_winograd_bfloat16_shape

@@ -24,7 +24,7 @@ public enum Machine {
     /// oneDNN's version.
     public static var oneDNN: String { DNNL.version }
 
-    /// The widest instruction set that oneDNN uses here.
+    /// The widest instruction set that the engine uses here.
     public static var instructionSet: String { DNNL.instructionSet.rawValue }
 
     /// The peak resident memory of the process in bytes; 0 if the kernel does not report it.

@@ -1,7 +1,7 @@
 /// A ``MaxPoolingPass``.
 ///
-/// oneDNN's pooling of such images takes 4 to 6 times as long: of the fast network's first one, 91 ms forward and 91 ms
-/// backward, where this node takes 16 and 16 (`bigeggs bench --recipe fast --precision bfloat16 --breakdown`).
+/// oneDNN's pooling of such images takes longer: of the fast network's first one, 91 ms forward and 91 ms backward,
+/// where this node takes 16 and 16 (`bigeggs bench --recipe fast --precision bfloat16 --breakdown`, once each).
 final class MaxPoolingNode: Node {
     let name: String
     let output: Signal

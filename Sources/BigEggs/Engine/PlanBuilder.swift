@@ -20,8 +20,8 @@ final class PlanBuilder {
     }
 
     /// The network's input. Images of fewer than 16 channels are stored as one plane per channel (NCHW) if
-    /// all layers that read them prefer planes; otherwise, and if images between layers are so, channels last
-    /// (NHWC).
+    /// all layers that read them prefer planes and images between layers are not channels last. All other
+    /// images are channels last (NHWC).
     private static func input(_ network: Network, _ key: Plan.Key) -> Signal {
         let shape = network.inputShape
         guard shape.count == 3 else {

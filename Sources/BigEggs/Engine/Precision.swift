@@ -10,7 +10,8 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     ///
     /// An AMD Zen 4 multiplies pairs of bfloat16 at twice the rate of float32, and trains the report's network 1.6
     /// times as fast in bfloat16. An Intel processor with AVX-512 FP16 multiplies such pairs at half the rate of
-    /// float32: 80 GFLOP/s per core instead of 170. With AMX it multiplies tiles of bfloat16 at 2,800 GFLOP/s per core.
+    /// float32: 80 GFLOP/s per core instead of 170. With AMX it multiplies tiles of bfloat16 at 2,200 GFLOP/s per core
+    /// (`bigeggs bench --breakdown`).
     public static var fastest: Precision { fasterThanTheOther.precision }
 
     /// Why ``fastest`` is the faster precision on this processor.

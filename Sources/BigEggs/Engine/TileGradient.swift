@@ -38,8 +38,7 @@ final class TileGradient: Pass {
         (self.kernelGradient, self.biasGradient) = (kernelGradient, biasGradient)
         self.shape = shape
         let bytes = be_tile_gradient_sums(&self.shape) * 4
-        // A matrix product has the largest kernels, and one step for each group. All groups are one part.
-        let isProduct = shape.height * shape.width * shape.rows * shape.columns == 1
+        let isProduct = be_tile_gradient_is_product(&self.shape)
         // More parts let more threads work, but adding up large sums of more parts takes longer.
         let parts = isProduct ? 1 : min(shape.groups, bytes <= 1 << 18 ? 16 : 4)
         self.parts = parts

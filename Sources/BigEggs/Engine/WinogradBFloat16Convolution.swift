@@ -25,8 +25,8 @@ final class WinogradBFloat16Convolution: Pass {
     /// Whether Winograd's algorithm is faster for a convolution: bfloat16, 3×3 with stride 1 and same
     /// padding, and numbers of input and output channels that are multiples of 32.
     ///
-    /// The processor must have dot products of bfloat16 pairs but not AMX: with AMX, oneDNN's direct
-    /// convolutions are faster.
+    /// The processor must have dot products of bfloat16 pairs but not AMX: with AMX, a ``TileConvolution`` is
+    /// faster.
     static func isFor(
         kernelDims: [Int], window: Operation.Window, input: TensorLayout, output: TensorLayout
     ) -> Bool {

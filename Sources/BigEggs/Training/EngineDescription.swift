@@ -2,7 +2,7 @@
 public struct EngineDescription: Sendable, Codable, Equatable {
     /// The processor's name.
     public let processor: String
-    /// The widest instruction set that oneDNN uses.
+    /// The widest instruction set that the engine used.
     public let instructionSet: String
     /// The number of threads.
     public let threads: Int

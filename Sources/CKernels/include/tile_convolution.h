@@ -101,6 +101,10 @@ typedef struct {
 /// Returns the number of float32 sums of one part.
 size_t be_tile_gradient_sums(const be_tile_shape *_Nonnull shape);
 
+/// Whether the images are single pixels and the window is one pixel. All groups should then be one part: each adds only
+/// one step to the sums, which are large.
+bool be_tile_gradient_is_product(const be_tile_shape *_Nonnull shape);
+
 /// Whether the sums are in the same order as the kernel's gradient. A single part can then be summed there.
 bool be_tile_gradient_is_direct(const be_tile_shape *_Nonnull shape);
 
